@@ -1,0 +1,1 @@
+"""The local disk: exports, photos, sync objects, order files, settings."""

@@ -1,0 +1,1 @@
+"""What the program does, one verb a file. A job returns a value; it never prints."""

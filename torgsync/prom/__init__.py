@@ -1,0 +1,1 @@
+"""The marketplace: one request, one method an endpoint, JSON and feeds to values and back."""

@@ -1,0 +1,1 @@
+"""A Prom.ua of your own on loopback: behaviour and HTTP."""
