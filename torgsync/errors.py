@@ -77,7 +77,7 @@ class Mistake:
 
 
 class InvalidInput(TorgsyncError):
-    """A file that people or programs wrote has mistakes; all of them are told at once, each with its place."""
+    """A file that people or programs wrote has mistakes; all are told at once, each with its place."""
 
     exit_code = Exit.INVALID
     kind = "invalid"

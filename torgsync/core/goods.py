@@ -1,0 +1,148 @@
+"""Goods as the accounting program writes them: columns, layouts, and the values inside a cell.
+
+Everything here is text in, value out. Which bytes of which file the text came from is told by
+`Record` and decided in `files/trs.py`. Source: reference/torgsoft.md §2, §3, §7, §8.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+
+class Record(NamedTuple):
+    """One good's stretch of the file, not yet taken apart.
+
+    `line` is the number of its first line, from 1. `raw` are its bytes without the line end that closes it
+    (a line end inside quotes is part of it).
+    """
+
+    line: int
+    raw: bytes
+
+
+KEY = "GoodID"
+
+LAYOUT_40 = tuple(
+    """GoodID GoodName Description Country Articul RetailPrice WholesalePrice RetailPriceWithDiscount
+    MinQuantityForOrder Height Width Category WarehouseQuantity Display TheSize Color Material FashionName Sex
+    ShortName GoodTypeFull ProducerCollectionFull Season Barcode Pack PackSize PowerSupply CountUnitsPerBox
+    Age Measure MeasureUnit Closeout RetailPricePerUnit WholesalePricePerUnit EqualSalePrice EqualWholesalePrice
+    EqualCurrencyName PrimeCost SupplierCode Analogs""".split()
+)
+LAYOUT_48 = tuple(
+    """GoodID GoodName Description Country Articul RetailPrice WholesalePrice RetailPriceWithDiscount
+    MinQuantityForOrder Category WarehouseQuantity Display TheSize Color Material FashionName Sex ShortName
+    GoodTypeFull ProducerCollectionFull Season Barcode Pack PackSize PowerSupply CountUnitsPerBox Age Measure
+    MeasureUnit Closeout RetailPricePerUnit WholesalePricePerUnit EqualSalePrice EqualWholesalePrice
+    EqualCurrencyName PrimeCost SupplierCode Analogs WholesaleCount MesUnit PriceDiscountPercent PCName
+    ModelGoodID GoodTypeName SynchronizationSection GuaranteePeriod GuaranteeMesUnit
+    SynchronizationSectionFull""".split()
+)
+LAYOUT_50 = (*LAYOUT_48, "MinWarehouseQuantity", "WarehouseQuantityForPartner")
+
+BARE_40 = frozenset({0, *range(5, 14), 18, 29, *range(31, 36), 37})
+BARE_48 = frozenset({0, *range(5, 12), 16, 27, *range(29, 34), 35, 38, 40, 42, 46})
+BARE_50 = BARE_48 | {48}
+
+LAYOUTS: dict[int, tuple[tuple[str, ...], frozenset[int]]] = {
+    40: (LAYOUT_40, BARE_40),
+    48: (LAYOUT_48, BARE_48),
+    50: (LAYOUT_50, BARE_50),
+}
+"""Column names and the positions written without quotes, by the number of columns (§3.3, §3.4)."""
+
+EXTRA_COLUMNS = ("Height", "Width", "Length", "ProductionDate", "GoodPhotoList", "GoodPhotoListWithLinks")
+"""Standard columns that stand in no measured layout, or only in the oldest (§3.2)."""
+
+SECRET = frozenset({"PrimeCost"})
+"""What the shop paid. It never leaves the machine, and no setting can make it (§3.1)."""
+
+_CANONICAL = {name.casefold(): name for name in (*LAYOUT_40, *LAYOUT_50, *EXTRA_COLUMNS)}
+
+
+def canonical(name: str) -> str:
+    """Return a column's standard spelling (`goodid`, `SuppLierCode` are met), a merchant's own as it is."""
+    trimmed = name.strip()
+    return _CANONICAL.get(trimmed.casefold(), trimmed)
+
+
+def is_standard(name: str) -> bool:
+    """Tell whether Torgsoft itself names this column."""
+    return name.casefold() in _CANONICAL
+
+
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_BLANKS = re.compile(r"[\s\u00a0\u202f\u2009]+")
+
+
+def number(text: str) -> Decimal | None:
+    """Return the exact decimal of a cell, with comma or point; None for a blank cell.
+
+    Blanks of every kind between digits are dropped. Raises ValueError for anything else: a price is
+    never guessed (§17 no. 5; `1,000.00` and `38,,5` are refused).
+    """
+    compact = _BLANKS.sub("", text)
+    if not compact:
+        return None
+    if not _NUMBER.fullmatch(compact):
+        raise ValueError(text)
+    return Decimal(compact.replace(",", "."))
+
+
+def balances(text: str) -> dict[str, Decimal]:
+    """Return the quantity of each accounting center, keyed by its id, from `2=1,000|8=1,000` (§7).
+
+    An empty cell is an empty mapping. Raises ValueError where the cell is not of that form.
+    """
+    found: dict[str, Decimal] = {}
+    for item in filter(None, (part.strip() for part in text.split("|"))):
+        center, sign, amount = item.partition("=")
+        quantity = number(amount) if sign else None
+        if quantity is None or not center.strip():
+            raise ValueError(text)
+        found[center.strip()] = quantity
+    return found
+
+
+class Section(NamedTuple):
+    """One step of a synchronisation section's path: its number as text, and its name."""
+
+    number: str
+    name: str
+
+
+_SECTION_BREAK = re.compile(r";(?=\d+=)")
+
+
+def section_path(text: str) -> tuple[Section, ...]:
+    """Return the path from the root, from `1=Сад|11=Полив` or the older `1=Сад;11=Полив` (§8).
+
+    Items are split at their first `=`; names may contain commas. An item without a number is dropped.
+    """
+    items = text.split("|") if "|" in text else _SECTION_BREAK.split(text)
+    path = []
+    for item in items:
+        identity, sign, name = item.partition("=")
+        if sign and identity.strip().isdigit() and name.strip():
+            path.append(Section(identity.strip(), name.strip()))
+    return tuple(path)
+
+
+PLACEHOLDERS = frozenset({"нет информации", "немає інформації"})
+"""Words that mean an empty cell (§3.5), in lower case."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_SPACES = re.compile(r"[ \t\u00a0]{2,}")
+
+
+def clean(text: str) -> str:
+    """Return a cell's text without control characters, which no XML may carry; line ends become line feeds."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def line_of_text(text: str) -> str:
+    """Return a short text in normal form: trimmed, blanks folded; a placeholder is no text at all."""
+    folded = _SPACES.sub(" ", " ".join(clean(text).split("\n"))).strip()
+    return "" if folded.casefold() in PLACEHOLDERS else folded
