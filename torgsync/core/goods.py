@@ -28,8 +28,8 @@ LAYOUT_40 = tuple(
     """GoodID GoodName Description Country Articul RetailPrice WholesalePrice RetailPriceWithDiscount
     MinQuantityForOrder Height Width Category WarehouseQuantity Display TheSize Color Material FashionName Sex
     ShortName GoodTypeFull ProducerCollectionFull Season Barcode Pack PackSize PowerSupply CountUnitsPerBox
-    Age Measure MeasureUnit Closeout RetailPricePerUnit WholesalePricePerUnit EqualSalePrice EqualWholesalePrice
-    EqualCurrencyName PrimeCost SupplierCode Analogs""".split()
+    Age Measure MeasureUnit Closeout RetailPricePerUnit WholesalePricePerUnit EqualSalePrice
+    EqualWholesalePrice EqualCurrencyName PrimeCost SupplierCode Analogs""".split()
 )
 LAYOUT_48 = tuple(
     """GoodID GoodName Description Country Articul RetailPrice WholesalePrice RetailPriceWithDiscount
@@ -138,7 +138,7 @@ _SPACES = re.compile(r"[ \t\u00a0]{2,}")
 
 
 def clean(text: str) -> str:
-    """Return a cell's text without control characters, which no XML may carry; line ends become line feeds."""
+    """Return a cell's text without control characters, which no XML carries; line ends become line feeds."""
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -1,0 +1,384 @@
+"""Products: the desired one is made here from a good; last sent and existing ones have the same shape.
+
+A product is its good's id and the values of the fields that we speak about, in normal form
+(`core/fields.py`). A field that is absent is not spoken about: it is neither compared nor sent.
+Source of the rules: reference/torgsoft.md §17, reference/prom-api.md §7.1, §11.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+
+from torgsync.core.fields import CENT, FIELDS, Characteristic, Discount, Photo, Step, Value, decode, encode
+from torgsync.core.findings import Code, Finding
+from torgsync.core.goods import clean, line_of_text, number, section_path
+from torgsync.core.objects import FieldMapping, SyncObject
+from torgsync.core.select import Stock
+
+MAPPING_VERSION = 1
+"""Counts the rules below. Raising it makes the next look map every good anew."""
+
+NAME_LIMIT = 110
+SKU_LIMIT = 25
+KEYWORDS_LIMIT = 1024
+CHARACTERISTIC_LIMIT = 500
+DESCRIPTION_LIMIT = 12_160
+PHOTO_LIMIT = 10
+VARIANT_GROUP_MAX = 999_999_999
+
+SEX = {"1": "Чоловіча", "2": "Жіноча", "3": "Хлопчик", "4": "Дівчинка", "5": "Унісекс"}
+"""Words for the numbers of the column `Sex`; 0 says nothing (reference/torgsoft.md §3.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A good in Prom's fields: values keyed by field name."""
+
+    good_id: str
+    values: Mapping[str, Value]
+
+    def text(self, field: str) -> str:
+        """Return a text field, empty where the product does not speak of it."""
+        value = self.values.get(field)
+        return value if isinstance(value, str) else ""
+
+    def money(self, field: str) -> Decimal | None:
+        """Return a money field."""
+        value = self.values.get(field)
+        return value if isinstance(value, Decimal) else None
+
+    def whole(self, field: str) -> int | None:
+        """Return a quantity."""
+        value = self.values.get(field)
+        return value if isinstance(value, int) else None
+
+    @property
+    def title(self) -> str:
+        """The name that people know the good by."""
+        return self.text("name") or self.text("name_ru")
+
+
+def dump(values: Mapping[str, Value]) -> str:
+    """Return values as JSON text with sorted keys: equal texts are equal products."""
+    shaped = {name: encode(FIELDS[name], value) for name, value in values.items()}
+    return json.dumps(shaped, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def load(text: str) -> dict[str, Value]:
+    """Return the values that `dump` wrote."""
+    stored: dict[str, object] = json.loads(text)
+    return {name: decode(FIELDS[name], value) for name, value in stored.items() if name in FIELDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What became of one good: its desired product, and what a person should know.
+
+    `unreadable` names the product fields whose value could not be read: they keep what was last sent.
+    `blocked` says that the good as a whole stays as it is on Prom.
+    """
+
+    product: Product
+    findings: tuple[Finding, ...]
+    unreadable: frozenset[str] = frozenset()
+    blocked: bool = False
+
+
+class Mapper:
+    """Makes desired products by the rules of one sync object."""
+
+    def __init__(self, settings: SyncObject) -> None:
+        self._settings = settings
+        self._languages = settings.catalog.languages
+
+    def product(
+        self, good_id: str, line: int, cells: Mapping[str, str], stock: Stock, photos: PhotoSource
+    ) -> Mapped:
+        """Return the desired product of one row.
+
+        `cells` are keyed by column; `stock` is the balance that selection counted; `photos` gives the good's
+        photos, or None where photos are not ours to send (absent is no signal: they stay untouched).
+        """
+        work = _Row(good_id, line, cells)
+        for mapping in self._settings.fields:
+            if mapping.column in cells:
+                _RULES[mapping.to](work, mapping, cells[mapping.column])
+        values = work.values
+        _finish_texts(work, self._languages.name, both=self._languages.both)
+        if "quantity" in work.wanted:
+            _stock(work, stock)
+        _finish_prices(work)
+        if work.characteristics:
+            values["characteristics"] = tuple(sorted(work.characteristics))
+        elif any(mapping.to == "characteristic" for mapping in self._settings.fields):
+            values["characteristics"] = ()
+        shots = photos(good_id)
+        if shots is not None:
+            if len(shots) > PHOTO_LIMIT:
+                work.find(Code.PHOTOS_TOO_MANY, f"{len(shots)} photos, the first {PHOTO_LIMIT} are sent")
+            values["photos"] = shots[:PHOTO_LIMIT]
+        _finish_brand(work)
+        values["status"] = "on_display"
+        values["currency"] = self._settings.catalog.currency
+        values.setdefault("unit", "шт.")
+        return Mapped(
+            Product(good_id, values), tuple(work.findings), frozenset(work.unreadable), blocked=work.blocked
+        )
+
+
+PhotoSource = Callable[[str], tuple[Photo, ...] | None]
+"""Gives a good's photos by its id, main one first; None where there is no source of photos."""
+
+
+class _Row:
+    """One row on its way: values made so far, findings, and what is put together from several columns."""
+
+    def __init__(self, good_id: str, line: int, cells: Mapping[str, str]) -> None:
+        self.good_id = good_id
+        self.line = line
+        self.cells = cells
+        self.values: dict[str, Value] = {}
+        self.findings: list[Finding] = []
+        self.unreadable: set[str] = set()
+        self.blocked = False
+        self.characteristics: list[Characteristic] = []
+        self.prices: dict[str, Decimal] = {}
+        self.wanted: set[str] = set()
+
+    def find(self, code: Code, message: str, column: str = "", value: str = "") -> None:
+        self.findings.append(Finding(code, message, self.good_id, self.line, column, value[:60]))
+
+    def short(self, mapping: FieldMapping, cell: str) -> str:
+        """Return a cell as one line of text, with findings for what was lost or taken out."""
+        if clean(cell) != cell.replace("\r\n", "\n"):
+            self.find(Code.TEXT_CLEANED, "control characters were taken out", mapping.column)
+        text = line_of_text(cell)
+        if _LOST_LETTER.search(text):
+            self.find(
+                Code.LETTERS_LOST,
+                "a `?` inside a word: a letter was lost in the export",
+                mapping.column,
+                text,
+            )
+        return text
+
+    def decimal(self, mapping: FieldMapping, cell: str, *fields: str) -> Decimal | None:
+        """Return a cell's number; where it cannot be read, `fields` keep their last good value."""
+        try:
+            return number(cell)
+        except ValueError:
+            self.find(
+                Code.NUMBER_UNREADABLE,
+                f"`{cell.strip()[:40]}` is not a number; the last good value stays",
+                mapping.column,
+                cell,
+            )
+            self.unreadable.update(fields)
+            return None
+
+
+_LOST_LETTER = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
+
+
+def _name(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    text = work.short(mapping, cell)
+    if len(text) > NAME_LIMIT:
+        work.find(Code.NAME_CUT, f"{len(text)} letters, Prom takes {NAME_LIMIT}: cut", mapping.column, text)
+        text = text[:NAME_LIMIT].rstrip()
+    work.values[mapping.to] = text
+
+
+def _html(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    text = canonical_html(cell)
+    if len(text) > DESCRIPTION_LIMIT:
+        work.find(
+            Code.TEXT_CUT, f"{len(text)} characters, Prom takes about {DESCRIPTION_LIMIT}", mapping.column
+        )
+    work.values[mapping.to] = text
+
+
+def _keywords(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    phrases = [phrase for part in work.short(mapping, cell).split(",") if (phrase := part.strip())]
+    text = ", ".join(phrases)
+    while len(text) > KEYWORDS_LIMIT:
+        phrases.pop()
+        text = ", ".join(phrases)
+    work.values[mapping.to] = text
+
+
+def _sku(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    text = work.short(mapping, cell)
+    if len(text) > SKU_LIMIT:
+        work.find(Code.SKU_CUT, f"{len(text)} letters, Prom takes {SKU_LIMIT}: cut", mapping.column, text)
+        text = text[:SKU_LIMIT].rstrip()
+    work.values["sku"] = text
+
+
+def _plain(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    text = work.short(mapping, cell)
+    if text or mapping.to in ("gtin", "mpn"):
+        work.values[mapping.to] = text
+
+
+def _money(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    fields = ("price", "discount") if mapping.to == "price" else ("discount",)
+    fields = ("wholesale_prices",) if mapping.to.startswith("wholesale") else fields
+    amount = work.decimal(mapping, cell, *fields)
+    if amount is not None:
+        work.prices[mapping.to] = amount
+    work.wanted.add(mapping.to)
+
+
+def _wants(work: _Row, mapping: FieldMapping, _cell: str) -> None:
+    work.wanted.add(mapping.to)
+
+
+def _flag(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    amount = work.decimal(mapping, cell, "ready_to_ship")
+    if amount is not None:
+        work.values["ready_to_ship"] = amount > 0
+
+
+def _group(work: _Row, _mapping: FieldMapping, cell: str) -> None:
+    path = section_path(clean(cell))
+    if path:
+        work.values["group"] = path
+
+
+def _variant_group(work: _Row, _mapping: FieldMapping, cell: str) -> None:
+    model = cell.strip()
+    if model.isascii() and model.isdigit() and 0 < int(model) <= VARIANT_GROUP_MAX:
+        work.values["variant_group"] = model
+
+
+def _characteristic(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    text = work.short(mapping, cell)
+    if mapping.column == "Sex":
+        text = SEX.get(text, "")
+    if text:
+        work.characteristics.append(
+            Characteristic(mapping.name or mapping.column, mapping.unit or "", text[:CHARACTERISTIC_LIMIT])
+        )
+
+
+_RULES: dict[str, Callable[[_Row, FieldMapping, str], None]] = {
+    "name": _name,
+    "name_ru": _name,
+    "description": _html,
+    "description_ru": _html,
+    "keywords": _keywords,
+    "keywords_ru": _keywords,
+    "price": _money,
+    "sale_price": _money,
+    "wholesale_price": _money,
+    "wholesale_minimum": _money,
+    "quantity": _wants,
+    "ready_to_ship": _flag,
+    "sku": _sku,
+    "gtin": _plain,
+    "mpn": _plain,
+    "group": _group,
+    "vendor": _plain,
+    "country": _plain,
+    "unit": _plain,
+    "variant_group": _variant_group,
+    "characteristic": _characteristic,
+}
+
+
+def _finish_texts(work: _Row, language: str, *, both: bool) -> None:
+    """Bring each text into its language: the first one is `language`'s, and where `both`, the other's too."""
+    for field in ("name", "description", "keywords"):
+        other = f"{field}_ru"
+        if field not in work.values:
+            continue
+        if both or language == "ru":
+            work.values.setdefault(other, work.values[field])
+        if language == "ru" and not both:
+            del work.values[field]
+    if not (work.values.get("name") or work.values.get("name_ru")):
+        work.find(Code.NAME_MISSING, "the good has no name; it stays as it is on Prom", "GoodName")
+        work.blocked = True
+
+
+def _stock(work: _Row, stock: Stock) -> None:
+    """Say how many there are. A stock that could not be read keeps the last good value."""
+    for finding in stock.findings:
+        work.find(finding.code, finding.message, finding.column, finding.value)
+    if stock.quantity is None:
+        work.unreadable.update(("quantity", "presence"))
+        return
+    whole = int(stock.quantity.to_integral_value(ROUND_FLOOR))
+    if whole != stock.quantity:
+        work.find(
+            Code.STOCK_FRACTION,
+            f"{stock.quantity} is sent as {whole}: Prom counts whole pieces",
+            stock.column,
+        )
+    work.values["quantity"] = whole
+    work.values["presence"] = "available" if whole > 0 else "not_available"
+
+
+def _finish_prices(work: _Row) -> None:
+    """Put price, discount and wholesale ladder together (reference/torgsoft.md §17 no. 16)."""
+    if "price" in work.wanted and "price" not in work.unreadable:
+        _base_price(work)
+    minimum, wholesale = work.prices.get("wholesale_minimum"), work.prices.get("wholesale_price")
+    if "wholesale_price" in work.wanted and "wholesale_prices" not in work.unreadable:
+        ladder = minimum is not None and minimum >= 1 and wholesale is not None and wholesale > 0
+        work.values["wholesale_prices"] = (
+            (Step(int(minimum), wholesale.quantize(CENT)),) if ladder and minimum and wholesale else ()
+        )
+
+
+def _base_price(work: _Row) -> None:
+    price = work.prices.get("price")
+    if price is None or price <= 0:
+        work.find(Code.PRICE_MISSING, "there is no price; the last good one stays", "RetailPrice")
+        work.unreadable.update(("price", "discount"))
+        return
+    price = price.quantize(CENT)
+    work.values["price"] = price
+    if "sale_price" not in work.wanted or "discount" in work.unreadable:
+        return
+    sale = work.prices.get("sale_price")
+    if sale is None or sale <= 0:
+        work.values["discount"] = None
+        return
+    sale = sale.quantize(CENT)
+    if sale > price:
+        work.find(Code.SALE_PRICE_ABOVE, f"{sale} is above the price {price}; no discount is sent")
+    work.values["discount"] = Discount(price - sale, "amount") if sale < price else None
+
+
+def _finish_brand(work: _Row) -> None:
+    """Send neither brand nor country where the export writes the same word for both.
+
+    With one level of producer filled in, `PCName` equals `Country` and holds a country in some shops and
+    a brand in others (reference/torgsoft.md §3.6): nobody can tell which.
+    """
+    vendor, country = work.values.get("vendor"), work.values.get("country")
+    producer, land = line_of_text(work.cells.get("PCName", "")), line_of_text(work.cells.get("Country", ""))
+    if producer and producer == land:
+        if vendor == producer:
+            del work.values["vendor"]
+        if country == land:
+            del work.values["country"]
+
+
+_TAG = re.compile(r"<[a-zA-Z/!]")
+_BETWEEN = re.compile(r">\s+<")
+
+
+def canonical_html(text: str) -> str:
+    """Return a description as HTML in normal form: plain text is escaped and its lines become paragraphs."""
+    cleaned = clean(text).strip()
+    if not cleaned or _TAG.search(cleaned):
+        return _BETWEEN.sub("><", cleaned)
+    paragraphs = (html.escape(line.strip(), quote=False) for line in cleaned.split("\n") if line.strip())
+    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
