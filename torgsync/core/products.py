@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 
 from torgsync.core.fields import CENT, FIELDS, Characteristic, Discount, Photo, Step, Value, decode, encode
@@ -61,6 +62,25 @@ class Product:
     def title(self) -> str:
         """The name that people know the good by."""
         return self.text("name") or self.text("name_ru")
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """A product as Prom shows it now: the fields that Prom shows back, in normal form.
+
+    `good_id` is its external id, empty for a product made in the cabinet. `modified` is Prom's own time of
+    the last change, aware and in UTC, None where Prom tells none.
+    """
+
+    prom_id: str
+    good_id: str
+    values: Mapping[str, Value]
+    modified: datetime | None = None
+
+    @property
+    def removed(self) -> bool:
+        """Whether it is deleted, and so cannot be changed any more (reference/prom-api.md §11 Q3)."""
+        return self.values.get("status") in ("deleted", "deleted_by_moderator")
 
 
 def dump(values: Mapping[str, Value]) -> str:

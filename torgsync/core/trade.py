@@ -31,10 +31,18 @@ def parse_money(text: object) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentOption:
+    """One payment method as Prom lists it."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of an order. `good_id` is empty where Prom tells no external id.
 
-    `price` is for one piece, `total` for the line, both in the order's currency; `quantity` may be fractional.
+    `price` is for one piece, `total` for the line, both in the order's currency; `quantity` may have parts.
     """
 
     good_id: str
