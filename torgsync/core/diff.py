@@ -1,0 +1,174 @@
+"""Compares three sides of a product field by field: desired, last sent, existing.
+
+    desired vs existing   existing vs last sent   story            result
+    equal                 any                     in step          remembered
+    differs               equal                   we moved         update
+    differs               differs                 edited on Prom   ours: update, marked; Prom's: left alone
+    differs               nothing sent yet        first or adopted update
+
+Values are in normal form, so comparing is `!=`. Source: design §5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from torgsync.core.fields import FIELDS, Discount, Road, Value
+from torgsync.core.objects import Gone
+from torgsync.core.products import Existing, Product
+
+_NOTHING = object()
+IN_MODERATION = frozenset({"approval_pending", "editing_required"})
+"""Prom shows these instead of `on_display` while a moderator looks; no edit of ours can end that."""
+
+
+class Verb(StrEnum):
+    """What happens to a product."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field's old and new value; `edited` says that somebody changed it on Prom since we sent it."""
+
+    old: Value
+    new: Value
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to happen to one product. It never acts and never colours.
+
+    `fields` are keyed by field name in the order of `FIELDS`; a creation lists all of them with `old` None.
+    `held` is the name of the guard that stopped it. `prom_id` is set only for a foreign product, which has
+    no good of ours; `good_id` is then its external id, or empty.
+    """
+
+    good_id: str
+    verb: Verb
+    title: str
+    fields: Mapping[str, FieldChange]
+    held: str | None = None
+    prom_id: str = ""
+
+    @property
+    def via(self) -> Road:
+        """The dearest road that it needs."""
+        if self.verb is Verb.CREATE or any(FIELDS[name].road is Road.IMPORT for name in self.fields):
+            return Road.IMPORT
+        return Road.EDIT
+
+    @property
+    def new(self) -> dict[str, Value]:
+        """The new values, keyed by field."""
+        return {name: change.new for name, change in self.fields.items()}
+
+    def split(self, names: Iterable[str], held: str) -> tuple[Change, ...]:
+        """Return it in two: fields that may go, and those that a guard holds; no empty halves."""
+        stopped = set(names)
+        go = {name: change for name, change in self.fields.items() if name not in stopped}
+        stay = {name: change for name, change in self.fields.items() if name in stopped}
+        halves = ((go, self.held), (stay, held))
+        return tuple(
+            Change(self.good_id, self.verb, self.title, fields, guard, self.prom_id)
+            for fields, guard in halves
+            if fields
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What Prom accepted from us, and what it showed right afterwards where that was not the same.
+
+    Prom cuts names and tidies HTML. `echo` holds its version of such a field, so that the difference is not
+    taken for an edit by a person and sent again for ever.
+    """
+
+    values: Mapping[str, Value]
+    echo: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What differs, what is in step (to be remembered as sent), and what was left alone for its owner."""
+
+    fields: Mapping[str, FieldChange]
+    in_step: Mapping[str, Value]
+    left_alone: tuple[str, ...] = ()
+
+
+def creation(desired: Product) -> Change:
+    """Return the change that makes a product."""
+    fields = {name: FieldChange(None, desired.values[name]) for name in FIELDS if name in desired.values}
+    return Change(desired.good_id, Verb.CREATE, desired.title, fields)
+
+
+def compare(
+    desired: Product, sent: Sent | None, existing: Existing, prom_owned: frozenset[str] = frozenset()
+) -> Comparison:
+    """Return how a product on Prom differs from the desired one.
+
+    A field that Prom does not show, or shows nothing for, is compared with what was last sent. Fields of the
+    road `creation` cannot be changed and are not compared.
+    """
+    fields: dict[str, FieldChange] = {}
+    in_step: dict[str, Value] = {}
+    left_alone: list[str] = []
+    for name, known in FIELDS.items():
+        if name not in desired.values or known.road is Road.CREATION:
+            continue
+        want = desired.values[name]
+        last = sent.values.get(name, _NOTHING) if sent else _NOTHING
+        now = existing.values.get(name, last) if known.shown else last
+        if sent and name in sent.echo and now == sent.echo[name]:
+            now = last
+        if now == want or (name == "status" and want == "on_display" and now in IN_MODERATION):
+            in_step[name] = want
+        elif name in prom_owned:
+            left_alone.append(name)
+        else:
+            edited = last is not _NOTHING and now != last
+            fields[name] = FieldChange(_value(now), want, edited=edited)
+    return Comparison(fields, in_step, tuple(left_alone))
+
+
+def _value(now: object) -> Value:
+    """Narrow what was shown or sent back to a value; nothing at all is None."""
+    return None if now is _NOTHING else now  # type: ignore[return-value]  # it came out of a mapping of values
+
+
+def removal(existing: Existing, policy: Gone) -> dict[str, FieldChange]:
+    """Return the fields that take a product out of the shop by this policy; empty where it is out already."""
+    now = existing.values
+    if existing.removed or policy == "keep":
+        return {}
+    if policy == "not-available":
+        wanted: dict[str, Value] = {"presence": "not_available"}
+        if now.get("quantity"):
+            wanted["quantity"] = 0
+        return {
+            name: FieldChange(now.get(name), value)
+            for name, value in wanted.items()
+            if now.get(name) != value
+        }
+    target = "deleted" if policy == "delete" else "not_on_display"
+    if now.get("status") == target or (policy == "hide" and now.get("status") == "draft"):
+        return {}
+    return {"status": FieldChange(now.get("status"), target)}
+
+
+def buyer_price(values: Mapping[str, Value]) -> Decimal | None:
+    """Return what a buyer pays for one piece: the price less its discount; None where there is no price."""
+    price, discount = values.get("price"), values.get("discount")
+    if not isinstance(price, Decimal):
+        return None
+    if not isinstance(discount, Discount):
+        return price
+    return price - (discount.value if discount.kind == "amount" else price * discount.value / 100)

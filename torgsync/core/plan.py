@@ -1,0 +1,171 @@
+"""A plan: everything that one look found to do, and everything it found to say.
+
+`decide` settles one good; the sums are in `Plan`. Changes themselves can be many and long, so a plan does not
+carry them: whoever made it keeps them and hands them out one by one, in order. Source: design §5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from torgsync.core.diff import Change, Comparison, Sent, Verb, compare, creation, removal
+from torgsync.core.fields import Road, Value
+from torgsync.core.guards import Trip
+from torgsync.core.objects import SyncObject
+from torgsync.core.products import Existing, Product
+from torgsync.core.route import Budget, by_road
+
+
+class Standing(StrEnum):
+    """How a good stands in the last export that was read."""
+
+    IN = "in"  # it goes to Prom
+    OUT = "out"  # a rule keeps it out
+    BLOCKED = "blocked"  # its row has an error: it stays as it is on Prom
+    GONE = "gone"  # the export does not have it any more
+
+
+class Aside(StrEnum):
+    """Why a good with a difference is not in the plan all the same."""
+
+    REFUSED_BEFORE = "refused-before"
+    MODERATED = "deleted-by-moderator"
+    NO_PRICE = "no-price"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known of one good when the plan is made."""
+
+    good_id: str
+    standing: Standing
+    desired: Product | None = None
+    sent: Sent | None = None
+    existing: Existing | None = None
+    refused: bool = False
+
+    @property
+    def title(self) -> str:
+        """The best name there is."""
+        if self.desired and self.desired.title:
+            return self.desired.title
+        shown = self.existing.values.get("name") if self.existing else None
+        return shown if isinstance(shown, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of one good: a change, or nothing and why; and what is in step, to be remembered."""
+
+    change: Change | None = None
+    in_step: Mapping[str, Value] = field(default_factory=dict)
+    left_alone: tuple[str, ...] = ()
+    aside: Aside | None = None
+
+
+def decide(known: Known, settings: SyncObject) -> Verdict:
+    """Return what becomes of one good.
+
+    A creation that Prom refused is not tried again until the good changes: each try would cost one of the
+    day's few imports.
+    """
+    if known.standing is Standing.BLOCKED:
+        return Verdict()
+    on_prom = known.existing is not None and not known.existing.removed
+    if known.standing is not Standing.IN or known.desired is None:
+        return _take_out(known, settings) if on_prom else Verdict()
+    if known.existing is not None and known.existing.values.get("status") == "deleted_by_moderator":
+        return Verdict(aside=Aside.MODERATED)
+    if known.existing is None or known.existing.removed:
+        if known.desired.money("price") is None:
+            return Verdict(aside=Aside.NO_PRICE)
+        if known.refused:
+            return Verdict(aside=Aside.REFUSED_BEFORE)
+        return Verdict(creation(known.desired))
+    found = compare(known.desired, known.sent, known.existing, settings.prom_owned())
+    if known.refused:
+        return _without_refused(known, found)
+    return _update(known, found)
+
+
+def _update(known: Known, found: Comparison) -> Verdict:
+    change = Change(known.good_id, Verb.UPDATE, known.title, found.fields) if found.fields else None
+    return Verdict(change, found.in_step, found.left_alone)
+
+
+def _without_refused(known: Known, found: Comparison) -> Verdict:
+    """Leave out what needs an import: Prom refused exactly this content. Prices and stock still go."""
+    update = _update(known, found)
+    if update.change is None:
+        return update
+    fields = {name: found.fields[name] for name in by_road(found.fields, Road.EDIT)}
+    aside = Aside.REFUSED_BEFORE if len(fields) < len(found.fields) else None
+    change = Change(known.good_id, Verb.UPDATE, known.title, fields) if fields else None
+    return Verdict(change, found.in_step, found.left_alone, aside)
+
+
+def _take_out(known: Known, settings: SyncObject) -> Verdict:
+    if known.existing is None or (known.standing is Standing.GONE and known.sent is None):
+        return Verdict()  # a foreign product is not ours to take out
+    policy = settings.removal.gone if known.standing is Standing.GONE else settings.removal.unsold
+    fields = removal(known.existing, policy)
+    return Verdict(Change(known.good_id, Verb.REMOVE, known.title, fields) if fields else None)
+
+
+def remove_foreign(existing: Existing) -> Change | None:
+    """Return the removal of a product that is neither in the export nor ever sent by us."""
+    fields = removal(existing, "delete")
+    shown = existing.values.get("name")
+    title = shown if isinstance(shown, str) else ""
+    return Change(existing.good_id, Verb.REMOVE, title, fields, prom_id=existing.prom_id) if fields else None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The sums of a plan, in goods. `held` ones are also counted under their verb."""
+
+    create: int = 0
+    update: int = 0
+    remove: int = 0
+    held: int = 0
+    skipped: int = 0
+    unchanged: int = 0
+    foreign: int = 0
+
+    @property
+    def changes(self) -> int:
+        """How many changes there are, held ones included."""
+        return self.create + self.update + self.remove
+
+
+@dataclass(frozen=True, slots=True)
+class ExportInfo:
+    """The export that a plan was made from; `goods` counts its rows."""
+
+    path: str
+    goods: int
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One look's result. `id` is a digest of the changes: equal plans have equal ids.
+
+    `skipped` counts goods by the reason that keeps them out; `left_alone` counts fields that differ and are
+    Prom's; `edited` counts changes of what somebody edited on Prom.
+    """
+
+    id: str
+    object: str
+    made: datetime
+    export: ExportInfo
+    counts: Counts
+    budget: Budget
+    trips: tuple[Trip, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    left_alone: int = 0
+    edited: int = 0
+    offline: bool = False

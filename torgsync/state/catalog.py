@@ -1,0 +1,493 @@
+"""What is remembered of goods and products: rows seen, products desired, sent and existing.
+
+A good is *settled* when the last plan found nothing to do for it and nothing about it has changed since:
+settled goods are not looked at again. Source: design §5.1, §5.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from torgsync.core.diff import Sent
+from torgsync.core.fields import FIELDS, Value
+from torgsync.core.findings import Code, Finding
+from torgsync.core.plan import Known, Standing
+from torgsync.core.products import Existing, Product, dump, load
+from torgsync.state import tables as t
+
+_Item = TypeVar("_Item")
+
+PAGE = 500
+"""Rows fetched or named in one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoodRow:
+    """One row of the export as it is to be remembered; `digest` is a signed 64-bit number."""
+
+    good_id: str
+    digest: int
+    line: int
+    standing: Standing
+    reason: str = ""
+    product: Product | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """When Prom was looked at: the start of the last look, and of the last full one."""
+
+    looked: datetime | None
+    full: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What Prom accepted of one product, and what it showed right after where that differs."""
+
+    good_id: str
+    values: Mapping[str, Value]
+    echo: Mapping[str, Value]
+
+
+class Catalog:
+    """Goods and products of one object, inside one transaction."""
+
+    def __init__(self, connection: Connection, slug: str) -> None:
+        self._db = connection
+        self._slug = slug
+
+    # The object as a whole
+
+    def begin_settings(self, fingerprint: str) -> None:
+        """Note the settings that a plan is made with. Where they changed, no good is settled any more."""
+        row = self._db.execute(select(t.objects.c.settings).where(t.objects.c.object == self._slug)).scalar()
+        if row == fingerprint:
+            return
+        t.upsert(self._db, t.objects, [{"object": self._slug, "settings": fingerprint}])
+        self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(settled=False))
+
+    def ever_wrote(self) -> bool:
+        """Tell whether anything was ever sent for this object."""
+        return bool(
+            self._db.execute(
+                select(t.objects.c.first_write_at).where(t.objects.c.object == self._slug)
+            ).scalar()
+        )
+
+    def note_first_write(self, now: datetime) -> None:
+        """Remember that something is about to be sent."""
+        if not self.ever_wrote():
+            t.upsert(self._db, t.objects, [{"object": self._slug, "first_write_at": now}])
+
+    # Rows of the export
+
+    def digests(self) -> dict[str, int]:
+        """Return the digest of every good that the last export had, keyed by its id."""
+        rows = self._db.execute(
+            select(t.goods.c.good_id, t.goods.c.digest).where(
+                t.goods.c.object == self._slug, t.goods.c.standing != Standing.GONE
+            )
+        )
+        return {good_id: digest for good_id, digest in rows}  # noqa: C416  # a row is no pair to mypy
+
+    def remember_rows(self, rows: Sequence[GoodRow]) -> None:
+        """Remember new and changed rows. What was desired of a blocked good stays."""
+        if not rows:
+            return
+        ids = [row.good_id for row in rows]
+        t.upsert(
+            self._db,
+            t.goods,
+            [
+                {
+                    "object": self._slug,
+                    "good_id": row.good_id,
+                    "digest": row.digest,
+                    "standing": row.standing,
+                    "reason": row.reason,
+                    "line": row.line,
+                    "settled": False,
+                }
+                for row in rows
+            ],
+        )
+        wanted = [
+            {"object": self._slug, "good_id": row.good_id, "doc": dump(row.product.values)}
+            for row in rows
+            if row.product is not None
+        ]
+        t.upsert(self._db, t.desired, wanted)
+        for page in _pages(ids):
+            self._db.execute(
+                delete(t.findings).where(t.findings.c.object == self._slug, t.findings.c.good_id.in_(page))
+            )
+        found = [finding for row in rows for finding in row.findings]
+        self._add_findings(found)
+
+    def _add_findings(self, found: Sequence[Finding]) -> None:
+        if found:
+            self._db.execute(
+                insert(t.findings),
+                [
+                    {
+                        "object": self._slug,
+                        "good_id": finding.good_id,
+                        "code": finding.code,
+                        "message": finding.message,
+                        "line": finding.line,
+                        "name": finding.column,
+                        "value": finding.value,
+                    }
+                    for finding in found
+                ],
+            )
+
+    def block(self, good_id: str, finding: Finding) -> None:
+        """Leave a good as it is on Prom, and say why. Its row is read anew next time."""
+        self._db.execute(
+            update(t.goods)
+            .where(t.goods.c.object == self._slug, t.goods.c.good_id == good_id)
+            .values(standing=Standing.BLOCKED, digest=0, settled=False)
+        )
+        self._add_findings([finding])
+
+    def mark_gone(self, good_ids: Iterable[str]) -> None:
+        """Remember that the export does not have these goods any more."""
+        for page in _pages(list(good_ids)):
+            self._db.execute(
+                update(t.goods)
+                .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
+                .values(standing=Standing.GONE, reason="", line=0, settled=False)
+            )
+            self._db.execute(
+                delete(t.findings).where(t.findings.c.object == self._slug, t.findings.c.good_id.in_(page))
+            )
+
+    def lines_of_findings(self) -> dict[str, int]:
+        """Return the line of each good that has findings, keyed by its id."""
+        rows = self._db.execute(
+            select(t.findings.c.good_id, func.min(t.findings.c.line))
+            .where(t.findings.c.object == self._slug)
+            .group_by(t.findings.c.good_id)
+        )
+        return {good_id: line for good_id, line in rows}  # noqa: C416
+
+    def move_findings(self, lines: Mapping[str, int]) -> None:
+        """Bring the lines of findings up to date where rows moved without changing."""
+        for good_id, line in lines.items():
+            self._db.execute(
+                update(t.findings)
+                .where(t.findings.c.object == self._slug, t.findings.c.good_id == good_id)
+                .values(line=line)
+            )
+
+    def findings(self) -> list[Finding]:
+        """Return all findings of goods, by line."""
+        c = t.findings.c
+        rows = self._db.execute(
+            select(c.code, c.message, c.good_id, c.line, c.name, c.value)
+            .where(c.object == self._slug)
+            .order_by(c.line, c.id)
+        )
+        return [
+            Finding(Code(row.code), row.message, row.good_id, row.line, row.name, row.value) for row in rows
+        ]
+
+    def standings(self) -> dict[tuple[str, str], int]:
+        """Return how many goods stand how: keyed by standing and reason."""
+        c = t.goods.c
+        rows = self._db.execute(
+            select(c.standing, c.reason, func.count())
+            .where(c.object == self._slug)
+            .group_by(c.standing, c.reason)
+        )
+        return {(standing, reason): count for standing, reason, count in rows}
+
+    # Photos
+
+    def photo_digests(self) -> dict[tuple[str, int, int], str]:
+        """Return known photo digests, keyed by name, size and modification time."""
+        c = t.photos.c
+        rows = self._db.execute(select(c.name, c.size, c.modified_ns, c.digest).where(c.object == self._slug))
+        return {(name, size, modified): digest for name, size, modified, digest in rows}
+
+    def remember_photos(self, digests: Mapping[tuple[str, int, int], str]) -> None:
+        """Remember the digests of photos, keyed by name, size and modification time."""
+        rows = [
+            {"object": self._slug, "name": name, "size": size, "modified_ns": modified, "digest": digest}
+            for (name, size, modified), digest in digests.items()
+        ]
+        t.upsert(self._db, t.photos, rows)
+
+    # What Prom shows
+
+    def looks(self) -> Looks:
+        """Return when Prom was looked at."""
+        row = self._db.execute(
+            select(t.objects.c.looked_at, t.objects.c.full_look_at).where(t.objects.c.object == self._slug)
+        ).one_or_none()
+        return Looks(row.looked_at, row.full_look_at) if row else Looks(None, None)
+
+    def begin_look(self) -> int:
+        """Return the number of a new look."""
+        number = (
+            self._db.execute(select(t.objects.c.look).where(t.objects.c.object == self._slug)).scalar() or 0
+        ) + 1
+        t.upsert(self._db, t.objects, [{"object": self._slug, "look": number}])
+        return number
+
+    def end_look(self, started: datetime, *, full: bool) -> None:
+        """Remember that a look came to its end."""
+        times = {"looked_at": started} | ({"full_look_at": started} if full else {})
+        t.upsert(self._db, t.objects, [{"object": self._slug, **times}])
+
+    def remember_existing(self, products: Sequence[Existing], look: int) -> None:
+        """Remember what Prom shows. Goods whose product changed since the last look are not settled."""
+        docs = {product.prom_id: dump(product.values) for product in products}
+        known: dict[str, str] = {}
+        for page in _pages(list(docs)):
+            rows = self._db.execute(
+                select(t.existing.c.prom_id, t.existing.c.doc).where(
+                    t.existing.c.object == self._slug, t.existing.c.prom_id.in_(page)
+                )
+            )
+            known.update((row.prom_id, row.doc) for row in rows)
+        t.upsert(
+            self._db,
+            t.existing,
+            [
+                {
+                    "object": self._slug,
+                    "prom_id": product.prom_id,
+                    "good_id": product.good_id,
+                    "doc": docs[product.prom_id],
+                    "modified": product.modified,
+                    "look": look,
+                }
+                for product in products
+            ],
+        )
+        self.unsettle(
+            product.good_id for product in products if known.get(product.prom_id) != docs[product.prom_id]
+        )
+
+    def unseen(self, look: int) -> list[str]:
+        """Return the ids of goods that should be on Prom and were not shown by a full look."""
+        seen = select(t.existing.c.good_id).where(
+            t.existing.c.object == self._slug, t.existing.c.look == look
+        )
+        missing = select(t.existing.c.good_id).where(
+            t.existing.c.object == self._slug, t.existing.c.look != look, t.existing.c.good_id != ""
+        )
+        lost = (
+            select(t.sent.c.good_id)
+            .where(t.sent.c.object == self._slug)
+            .where(t.sent.c.doc.not_like('%"status":"deleted"%'))
+        )
+        rows = self._db.execute(missing.union(lost)).scalars()
+        shown = set(self._db.execute(seen).scalars())
+        return sorted(good_id for good_id in rows if good_id not in shown)
+
+    def forget_unseen(self, look: int) -> None:
+        """Forget the products that a full look and a second question did not show: they are not on Prom."""
+        c = t.existing.c
+        gone = (
+            self._db.execute(select(c.good_id).where(c.object == self._slug, c.look != look)).scalars().all()
+        )
+        self._db.execute(delete(t.existing).where(c.object == self._slug, c.look != look))
+        self.unsettle(gone)
+
+    def unsettle(self, good_ids: Iterable[str]) -> None:
+        """Have these goods looked at by the next plan."""
+        for page in _pages([good_id for good_id in good_ids if good_id]):
+            self._db.execute(
+                update(t.goods)
+                .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
+                .values(settled=False)
+            )
+
+    def existing_count(self) -> int:
+        """Return how many products Prom shows, deleted ones left out."""
+        c = t.existing.c
+        return (
+            self._db.execute(
+                select(func.count())
+                .select_from(t.existing)
+                .where(c.object == self._slug, c.doc.not_like('%"status":"deleted%'))
+            ).scalar()
+            or 0
+        )
+
+    def foreign(self) -> list[Existing]:
+        """Return the products that are neither in the export nor ever sent by us, by Prom's id."""
+        c = t.existing.c
+        ours = select(t.sent.c.good_id).where(t.sent.c.object == self._slug)
+        here = select(t.goods.c.good_id).where(
+            t.goods.c.object == self._slug, t.goods.c.standing != Standing.GONE
+        )
+        rows = self._db.execute(
+            select(c.prom_id, c.good_id, c.doc, c.modified)
+            .where(c.object == self._slug, c.doc.not_like('%"status":"deleted%'))
+            .where(or_(c.good_id == "", and_(c.good_id.not_in(ours), c.good_id.not_in(here))))
+            .order_by(c.prom_id)
+        )
+        return [Existing(row.prom_id, row.good_id, load(row.doc), row.modified) for row in rows]
+
+    # Deciding
+
+    def unsettled(self) -> Iterator[list[Known]]:
+        """Yield, in the order of the file and by pages, all that is known of goods that are not settled."""
+        after: tuple[int, str] | None = None
+        while True:
+            g = t.goods.c
+            query = self._known().where(g.settled.is_(False))
+            if after is not None:
+                query = query.where(tuple_(g.line, g.good_id) > after)
+            rows = self._db.execute(query.order_by(g.line, g.good_id).limit(PAGE)).all()
+            if not rows:
+                return
+            yield [_known(row) for row in rows]
+            after = (rows[-1].line, rows[-1].good_id)
+
+    def known(self, good_ids: Sequence[str]) -> dict[str, Known]:
+        """Return all that is known of these goods, keyed by id; goods never seen are left out."""
+        found: dict[str, Known] = {}
+        for page in _pages(good_ids):
+            rows = self._db.execute(self._known().where(t.goods.c.good_id.in_(page)))
+            found.update((row.good_id, _known(row)) for row in rows)
+        return found
+
+    def _known(self) -> Select[Any]:
+        g, d, s, e, r = t.goods.c, t.desired.c, t.sent.c, t.existing.c, t.refusals.c
+
+        def of_good(table: Table) -> ColumnElement[bool]:
+            return and_(table.c.object == g.object, table.c.good_id == g.good_id)
+
+        sources: FromClause = t.goods
+        for table in (t.desired, t.sent, t.existing, t.refusals):
+            sources = sources.outerjoin(table, of_good(table))
+        return (
+            select(
+                g.good_id,
+                g.standing,
+                g.line,
+                d.doc.label("desired"),
+                s.doc.label("sent"),
+                s.echo,
+                e.prom_id,
+                e.doc.label("existing"),
+                e.modified,
+                r.doc.label("refused"),
+            )
+            .select_from(sources)
+            .where(g.object == self._slug)
+        )
+
+    def settle(self, good_ids: Iterable[str]) -> None:
+        """Remember that there is nothing to do for these goods."""
+        for page in _pages(list(good_ids)):
+            self._db.execute(
+                update(t.goods)
+                .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
+                .values(settled=True)
+            )
+
+    def accept(self, accepted: Sequence[Accepted], now: datetime) -> None:
+        """Remember, good by good, what Prom accepted; what it shows of that is taken as shown from now on."""
+        for page in _pages(accepted):
+            ids = [item.good_id for item in page]
+            s, e = t.sent.c, t.existing.c
+            sent = {
+                row.good_id: row
+                for row in self._db.execute(
+                    select(s.good_id, s.doc, s.echo).where(s.object == self._slug, s.good_id.in_(ids))
+                )
+            }
+            shown = {
+                str(row["good_id"]): dict(row)
+                for row in self._db.execute(
+                    select(e.prom_id, e.good_id, e.doc, e.modified, e.look).where(
+                        e.object == self._slug, e.good_id.in_(ids)
+                    )
+                ).mappings()
+            }
+            news, views = [], []
+            for item in page:
+                before = sent.get(item.good_id)
+                echo = load(before.echo) if before else {}
+                echo = {name: value for name, value in echo.items() if name not in item.values}
+                news.append(
+                    {
+                        "object": self._slug,
+                        "good_id": item.good_id,
+                        "doc": dump((load(before.doc) if before else {}) | dict(item.values)),
+                        "echo": dump(echo | dict(item.echo)),
+                        "at": now,
+                    }
+                )
+                if view := shown.get(item.good_id):
+                    seen = {name: value for name, value in item.values.items() if FIELDS[name].shown}
+                    doc = dump(load(view["doc"]) | seen | dict(item.echo))
+                    views.append({**view, "object": self._slug, "doc": doc})
+            t.upsert(self._db, t.sent, news)
+            t.upsert(self._db, t.existing, views)
+            self.unsettle(ids)
+
+    def remember_in_step(self, values: Mapping[str, Mapping[str, Value]], now: datetime) -> None:
+        """Remember as sent what Prom was found to show already, keyed by good."""
+        items = [Accepted(good_id, fields, {}) for good_id, fields in values.items() if fields]
+        self.accept(items, now)
+
+    def refuse(self, good_id: str, desired: str, message: str, now: datetime) -> None:
+        """Remember that Prom refused this content of a good, so that no import is spent on it again."""
+        row = {"object": self._slug, "good_id": good_id, "doc": desired, "message": message, "at": now}
+        t.upsert(self._db, t.refusals, [row])
+
+    def forget_refusals(self, good_ids: Sequence[str] | None = None) -> None:
+        """Let these goods, or all, be tried again."""
+        everything = delete(t.refusals).where(t.refusals.c.object == self._slug)
+        if good_ids is None:
+            self._db.execute(everything)
+            self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(settled=False))
+            return
+        for page in _pages(good_ids):
+            self._db.execute(everything.where(t.refusals.c.good_id.in_(page)))
+
+
+def _known(r: Row[Any]) -> Known:
+    existing = Existing(r.prom_id, r.good_id, load(r.existing), r.modified) if r.prom_id is not None else None
+    return Known(
+        r.good_id,
+        Standing(r.standing),
+        Product(r.good_id, load(r.desired)) if r.desired else None,
+        Sent(load(r.sent), load(r.echo)) if r.sent else None,
+        existing,
+        refused=r.refused is not None and r.refused == r.desired,
+    )
+
+
+def _pages(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    for start in range(0, len(items), PAGE):
+        yield items[start : start + PAGE]

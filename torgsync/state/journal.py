@@ -1,0 +1,172 @@
+"""What was done: runs, the requests they sent, the imports they spent, and who holds an object.
+
+Everything is written down before it is sent (design §6). Bodies are never kept, only their digests: no token
+and no personal data can lie here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from torgsync.state import tables as t
+
+LEASE = timedelta(minutes=10)
+"""How long a lease lasts without being renewed; every request renews it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who runs: user, host, process."""
+
+    user: str
+    host: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds an object, in which run, until when."""
+
+    holder: Holder
+    run: int
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of a run. `status` is None where no answer came."""
+
+    sent_at: datetime
+    method: str
+    path: str
+    items: int
+    status: int | None
+    outcome: str
+
+
+class Journal:
+    """Runs of one object, inside one transaction."""
+
+    def __init__(self, connection: Connection, slug: str) -> None:
+        self._db = connection
+        self._slug = slug
+
+    # Runs
+
+    def begin_run(self, holder: Holder, now: datetime) -> int:
+        """Write down that a run begins and return its number."""
+        made = self._db.execute(
+            insert(t.runs).values(
+                object=self._slug, started=now, user=holder.user, host=holder.host, pid=holder.pid
+            )
+        )
+        return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+
+    def plan_of_run(self, run: int, plan: int, rows: int) -> None:
+        """Write down which plan a run performs, and how many rows its export had."""
+        self._db.execute(update(t.runs).where(t.runs.c.id == run).values(plan=plan, rows=rows))
+
+    def end_run(self, run: int, exit_code: int, now: datetime) -> None:
+        """Write down how a run ended."""
+        self._db.execute(update(t.runs).where(t.runs.c.id == run).values(finished=now, exit=exit_code))
+
+    def export_rows(self, most: int = 10) -> list[int]:
+        """Return how many rows the exports of the last runs that came to an end had, newest first."""
+        c = t.runs.c
+        rows = self._db.execute(
+            select(c.rows)
+            .where(c.object == self._slug, c.rows.is_not(None), c.finished.is_not(None))
+            .order_by(c.id.desc())
+            .limit(most)
+        ).scalars()
+        return list(rows)
+
+    # Requests
+
+    def before(self, run: int, method: str, path: str, items: int, digest: str, now: datetime) -> int:
+        """Write down a request that is about to be sent, renew the run's lease, and return its number."""
+        self._db.execute(
+            update(t.leases)
+            .where(t.leases.c.object == self._slug, t.leases.c.run == run)
+            .values(expires=now + LEASE)
+        )
+        made = self._db.execute(
+            insert(t.requests).values(
+                run=run, sent_at=now, method=method, path=path, items=items, digest=digest
+            )
+        )
+        return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+
+    def after(self, entry: int, status: int | None, outcome: str, now: datetime) -> None:
+        """Write down how a request was answered."""
+        self._db.execute(
+            update(t.requests)
+            .where(t.requests.c.id == entry)
+            .values(answered_at=now, status=status, outcome=outcome)
+        )
+
+    def requests(self, run: int) -> list[Request]:
+        """Return the requests of a run, in order."""
+        c = t.requests.c
+        rows = self._db.execute(select(t.requests).where(c.run == run).order_by(c.id))
+        return [
+            Request(row.sent_at, row.method, row.path, row.items, row.status, row.outcome) for row in rows
+        ]
+
+    # Imports
+
+    def begin_import(self, run: int, offers: int, now: datetime) -> int:
+        """Write down an import that is about to be sent: it counts as used from now on."""
+        made = self._db.execute(
+            insert(t.imports).values(object=self._slug, run=run, offers=offers, started=now)
+        )
+        return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+
+    def import_accepted(self, number: int, prom_id: str) -> None:
+        """Write down the id that Prom gave an import."""
+        self._db.execute(update(t.imports).where(t.imports.c.id == number).values(prom_id=prom_id))
+
+    def end_import(self, number: int, ended: str) -> None:
+        """Write down how an import ended: finished, refused, fatal, unclear, or lost."""
+        self._db.execute(update(t.imports).where(t.imports.c.id == number).values(ended=ended))
+
+    def imports_since(self, start: datetime) -> int:
+        """Return how many imports were used since; a refused one took none of the day's number."""
+        c = t.imports.c
+        return self._db.execute(
+            select(func.count())
+            .select_from(t.imports)
+            .where(c.object == self._slug, c.started > start)
+            .where(or_(c.ended.is_(None), c.ended != "refused"))
+        ).scalar_one()
+
+    # The lease
+
+    def lease(self) -> Lease | None:
+        """Return who holds the object, expired or not."""
+        row = self._db.execute(select(t.leases).where(t.leases.c.object == self._slug)).one_or_none()
+        return Lease(Holder(row.user, row.host, row.pid), row.run, row.expires) if row else None
+
+    def take_lease(self, run: int, holder: Holder, now: datetime) -> None:
+        """Hold the object for this run, whoever held it before: the caller has looked."""
+        t.upsert(
+            self._db,
+            t.leases,
+            [
+                {
+                    "object": self._slug,
+                    "run": run,
+                    "user": holder.user,
+                    "host": holder.host,
+                    "pid": holder.pid,
+                    "expires": now + LEASE,
+                }
+            ],
+        )
+
+    def release(self, run: int) -> None:
+        """Let the object go, if this run still holds it."""
+        self._db.execute(delete(t.leases).where(t.leases.c.object == self._slug, t.leases.c.run == run))

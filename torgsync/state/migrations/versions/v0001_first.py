@@ -1,0 +1,217 @@
+"""The first schema: goods, products, plans, runs, orders, clients and postings."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "changes",
+        sa.Column("plan", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("good_id", sa.String(length=64), nullable=False),
+        sa.Column("prom_id", sa.String(length=64), nullable=False),
+        sa.Column("verb", sa.String(length=8), nullable=False),
+        sa.Column("via", sa.String(length=8), nullable=False),
+        sa.Column("held", sa.String(length=20), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=True),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("plan", "seq"),
+    )
+    op.create_index("changes_verb", "changes", ["plan", "verb", "via"], unique=False)
+    op.create_table(
+        "clients",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.String(length=32), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("made", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("clients_email", "clients", ["object", "email"], unique=False)
+    op.create_index("clients_phone", "clients", ["object", "phone"], unique=False)
+    op.create_table(
+        "desired",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("good_id", sa.String(length=64), nullable=False),
+        sa.Column("doc", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("object", "good_id"),
+    )
+    op.create_table(
+        "existing",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("prom_id", sa.String(length=64), nullable=False),
+        sa.Column("good_id", sa.String(length=64), nullable=False),
+        sa.Column("doc", sa.Text(), nullable=False),
+        sa.Column("modified", sa.String(32), nullable=True),
+        sa.Column("look", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("object", "prom_id"),
+    )
+    op.create_index("existing_good", "existing", ["object", "good_id"], unique=False)
+    op.create_table(
+        "findings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("good_id", sa.String(length=64), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("findings_good", "findings", ["object", "good_id"], unique=False)
+    op.create_table(
+        "goods",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("good_id", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.BigInteger(), nullable=False),
+        sa.Column("standing", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("object", "good_id"),
+    )
+    op.create_index("goods_unsettled", "goods", ["object", "settled", "line", "good_id"], unique=False)
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("prom_id", sa.String(length=64), nullable=True),
+        sa.Column("offers", sa.Integer(), nullable=False),
+        sa.Column("started", sa.String(32), nullable=False),
+        sa.Column("ended", sa.String(length=12), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("imports_day", "imports", ["object", "started"], unique=False)
+    op.create_table(
+        "leases",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("user", sa.String(length=200), nullable=False),
+        sa.Column("host", sa.String(length=200), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("expires", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("object"),
+    )
+    op.create_table(
+        "objects",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("settings", sa.String(length=40), nullable=False),
+        sa.Column("looked_at", sa.String(32), nullable=True),
+        sa.Column("full_look_at", sa.String(32), nullable=True),
+        sa.Column("look", sa.Integer(), nullable=False),
+        sa.Column("orders_until", sa.String(32), nullable=True),
+        sa.Column("first_write_at", sa.String(32), nullable=True),
+        sa.PrimaryKeyConstraint("object"),
+    )
+    op.create_table(
+        "order_versions",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("seen", sa.String(32), nullable=False),
+        sa.Column("doc", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("object", "order_id", "version"),
+    )
+    op.create_table(
+        "orders",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=64), nullable=False),
+        sa.Column("created", sa.String(32), nullable=False),
+        sa.Column("doc", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=True),
+        sa.Column("file", sa.Text(), nullable=True),
+        sa.Column("held", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("object", "order_id"),
+    )
+    op.create_table(
+        "photos",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("modified_ns", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("object", "name"),
+    )
+    op.create_table(
+        "plans",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("made", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_table(
+        "postings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("place", sa.String(length=20), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("payment_id", sa.String(length=64), nullable=False),
+        sa.Column("payment_name", sa.Text(), nullable=False),
+        sa.Column("amount", sa.String(40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("postings_order", "postings", ["object", "order_id"], unique=False)
+    op.create_table(
+        "refusals",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("good_id", sa.String(length=64), nullable=False),
+        sa.Column("doc", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("object", "good_id"),
+    )
+    op.create_table(
+        "requests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.String(32), nullable=False),
+        sa.Column("method", sa.String(length=8), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=40), nullable=False),
+        sa.Column("answered_at", sa.String(32), nullable=True),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("requests_run", "requests", ["run"], unique=False)
+    op.create_table(
+        "runs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("plan", sa.Integer(), nullable=True),
+        sa.Column("started", sa.String(32), nullable=False),
+        sa.Column("finished", sa.String(32), nullable=True),
+        sa.Column("user", sa.String(length=200), nullable=False),
+        sa.Column("host", sa.String(length=200), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("exit", sa.Integer(), nullable=True),
+        sa.Column("rows", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "sent",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("good_id", sa.String(length=64), nullable=False),
+        sa.Column("doc", sa.Text(), nullable=False),
+        sa.Column("echo", sa.Text(), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("object", "good_id"),
+    )

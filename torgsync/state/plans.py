@@ -1,0 +1,198 @@
+"""The changes of a plan, kept where they cost no memory, and what became of each.
+
+One plan an object is open at a time: making a new one forgets the last, unless a run performed it. The
+changes of performed plans stay; they are the history.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import xxhash
+from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
+
+from torgsync.core.diff import Change, FieldChange, Verb
+from torgsync.core.fields import FIELDS, Road, decode, encode
+from torgsync.core.guards import falls_to_zero
+from torgsync.state import tables as t
+
+PAGE = 500
+_VERBS = {Verb.CREATE: 1, Verb.UPDATE: 2, Verb.REMOVE: 3}
+
+
+class State(StrEnum):
+    """What became of a change."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+    DEFERRED = "deferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A change of a plan with its number in it, and its outcome where it has one."""
+
+    seq: int
+    change: Change
+    state: State | None = None
+    message: str = ""
+
+
+class Plans:
+    """Plans of one object, inside one transaction."""
+
+    def __init__(self, connection: Connection, slug: str) -> None:
+        self._db = connection
+        self._slug = slug
+
+    def begin(self, now: datetime) -> int:
+        """Forget the plans that nobody performed, and return the number of a new one."""
+        performed = select(t.runs.c.plan).where(t.runs.c.object == self._slug, t.runs.c.plan.is_not(None))
+        stale = select(t.plans.c.number).where(
+            t.plans.c.object == self._slug, t.plans.c.number.not_in(performed)
+        )
+        self._db.execute(delete(t.changes).where(t.changes.c.plan.in_(stale)))
+        self._db.execute(
+            delete(t.plans).where(t.plans.c.object == self._slug, t.plans.c.number.not_in(performed))
+        )
+        made = self._db.execute(insert(t.plans).values(object=self._slug, made=now))
+        return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+
+    def add(self, plan: int, changes: Iterable[Change]) -> None:
+        """Append changes, in order."""
+        first = self._db.execute(
+            select(func.coalesce(func.max(t.changes.c.seq), 0)).where(t.changes.c.plan == plan)
+        ).scalar_one()
+        rows = [{"plan": plan, "seq": first + n, **_row(change)} for n, change in enumerate(changes, 1)]
+        if rows:
+            self._db.execute(insert(t.changes), rows)
+
+    def changes(
+        self,
+        plan: int,
+        *,
+        verbs: Sequence[Verb] = tuple(Verb),
+        held: bool | None = None,
+        via: Road | None = None,
+    ) -> Iterator[Numbered]:
+        """Yield a plan's changes: creations, updates, removals, each in the order of the file."""
+        c = t.changes.c
+        for verb in sorted(verbs, key=_VERBS.__getitem__):
+            query = select(t.changes).where(c.plan == plan, c.verb == verb)
+            if held is not None:
+                query = query.where(c.held.is_not(None) if held else c.held.is_(None))
+            if via is not None:
+                query = query.where(c.via == via)
+            after = 0
+            while rows := self._db.execute(query.where(c.seq > after).order_by(c.seq).limit(PAGE)).all():
+                yield from map(_numbered, rows)
+                after = rows[-1].seq
+
+    def hold(self, plan: int, verb: Verb, guard: str) -> None:
+        """Hold all changes of a verb that nothing holds yet."""
+        c = t.changes.c
+        self._db.execute(
+            update(t.changes).where(c.plan == plan, c.verb == verb, c.held.is_(None)).values(held=guard)
+        )
+
+    def hold_stock_outs(self, plan: int, guard: str, fields: Sequence[str]) -> None:
+        """Split every update that empties a stock: these fields are held, the others go."""
+        emptying = [
+            item for item in self.changes(plan, verbs=[Verb.UPDATE], held=False) if falls_to_zero(item.change)
+        ]
+        for item in emptying:
+            self._db.execute(delete(t.changes).where(t.changes.c.plan == plan, t.changes.c.seq == item.seq))
+            self.add(plan, item.change.split(fields, guard))
+
+    def counts(self, plan: int) -> dict[tuple[Verb, Road, bool], int]:
+        """Return how many changes there are, keyed by verb, road and whether held."""
+        c = t.changes.c
+        held = case((c.held.is_(None), 0), else_=1)
+        rows = self._db.execute(
+            select(c.verb, c.via, held.label("held"), func.count())
+            .where(c.plan == plan)
+            .group_by(c.verb, c.via, held)
+        )
+        return {(Verb(verb), Road(via), bool(stopped)): count for verb, via, stopped, count in rows}
+
+    def goods(self, plan: int, verb: Verb) -> int:
+        """Return how many goods a verb touches; a change that was split in two counts once."""
+        c = t.changes.c
+        return self._db.execute(
+            select(func.count(func.distinct(c.good_id + "/" + c.prom_id))).where(
+                c.plan == plan, c.verb == verb
+            )
+        ).scalar_one()
+
+    def digest(self, plan: int) -> str:
+        """Return eight hexadecimal digits of the changes' content: equal plans have equal digests."""
+        c = t.changes.c
+        state = xxhash.xxh3_64()
+        query = select(c.good_id, c.prom_id, c.verb, c.held, c.fields).where(c.plan == plan)
+        for row in self._db.execute(query.order_by(c.good_id, c.seq).execution_options(yield_per=PAGE)):
+            state.update("\x1f".join(str(part) for part in row).encode())
+        return state.hexdigest()[:8]
+
+    def settle(self, plan: int, outcomes: Mapping[int, tuple[State, str]]) -> None:
+        """Write down what became of changes, keyed by their number."""
+        c = t.changes.c
+        for seq, (state, message) in outcomes.items():
+            self._db.execute(
+                update(t.changes).where(c.plan == plan, c.seq == seq).values(state=state, message=message)
+            )
+
+    def open_changes(self, plan: int) -> int:
+        """Return how many changes that nothing holds have no outcome yet."""
+        c = t.changes.c
+        return self._db.execute(
+            select(func.count())
+            .select_from(t.changes)
+            .where(c.plan == plan, c.held.is_(None), c.state.is_(None))
+        ).scalar_one()
+
+    def outcomes(self, plan: int) -> dict[State, int]:
+        """Return how many changes ended how."""
+        c = t.changes.c
+        rows = self._db.execute(
+            select(c.state, func.count()).where(c.plan == plan, c.state.is_not(None)).group_by(c.state)
+        )
+        return {State(state): count for state, count in rows}
+
+
+def _row(change: Change) -> dict[str, object]:
+    fields = {
+        name: {
+            "old": encode(FIELDS[name], field.old),
+            "new": encode(FIELDS[name], field.new),
+            **({"edited": True} if field.edited else {}),
+        }
+        for name, field in change.fields.items()
+    }
+    return {
+        "good_id": change.good_id,
+        "prom_id": change.prom_id,
+        "verb": change.verb,
+        "via": change.via,
+        "held": change.held,
+        "title": change.title,
+        "fields": json.dumps(fields, ensure_ascii=False, separators=(",", ":")),
+    }
+
+
+def _numbered(row: Row[Any]) -> Numbered:
+    fields = {
+        name: FieldChange(
+            decode(FIELDS[name], stored["old"]),
+            decode(FIELDS[name], stored["new"]),
+            stored.get("edited", False),
+        )
+        for name, stored in json.loads(row.fields).items()
+    }
+    change = Change(row.good_id, Verb(row.verb), row.title, fields, row.held, row.prom_id)
+    return Numbered(row.seq, change, State(row.state) if row.state else None, row.message)

@@ -1,0 +1,127 @@
+"""Opens the state and hands out one unit of work at a time.
+
+A unit of work is one transaction: all of it is remembered, or nothing. On SQLite it begins at once with the
+right to write, so that two processes queue up instead of failing halfway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from torgsync.errors import Temporary, TorgsyncError
+from torgsync.state.catalog import Catalog
+from torgsync.state.journal import Journal
+from torgsync.state.plans import Plans
+from torgsync.state.trade import Trade
+
+SCHEMA = "0001"
+"""The newest migration; a test holds it equal to the folder's."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+PATIENCE = 30
+"""Seconds to wait for another process that writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one object remembers, inside one transaction."""
+
+    catalog: Catalog
+    plans: Plans
+    journal: Journal
+    trade: Trade
+
+
+class Store:
+    """The state of all objects of one home."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def work(self, slug: str) -> Iterator[Memory]:
+        """Yield the memory of one object; commit at the end, or take everything back on an error.
+
+        Raises `Temporary` where another process holds the state for too long.
+        """
+        try:
+            with self._engine.begin() as connection:
+                yield Memory(
+                    Catalog(connection, slug),
+                    Plans(connection, slug),
+                    Journal(connection, slug),
+                    Trade(connection, slug),
+                )
+        except OperationalError as trouble:
+            raise Temporary(
+                f"the state cannot be used now: {str(trouble.orig).splitlines()[0]}",
+                hint="wait until the other run has finished, then run the same command again",
+            ) from trouble
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open the state at a SQLAlchemy URL, bringing its schema up to date.
+
+    Raises TorgsyncError where it cannot be opened, or was written by a newer program.
+    """
+    try:
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _set_up_sqlite)
+            event.listen(engine, "begin", _begin_at_once)
+        with engine.begin() as connection:
+            _migrate(connection)
+    except SQLAlchemyError as trouble:
+        reason = str(getattr(trouble, "orig", None) or trouble).splitlines()[0]
+        raise TorgsyncError(
+            f"the state cannot be opened: {reason}",
+            hint="look at `--home` and `TORGSYNC_STATE`; the folder must exist and be writable",
+        ) from trouble
+    return Store(engine)
+
+
+def _set_up_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401
+    # The driver's own transaction handling sends no BEGIN before DDL, so it is switched off and ours is used.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # what the journal says must outlive a pulled plug
+    cursor.close()
+
+
+def _begin_at_once(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _migrate(connection: Connection) -> None:
+    """Bring the schema up to date. Alembic is loaded only where there is something to do."""
+    found = None
+    if inspect(connection).has_table("alembic_version"):
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if found == SCHEMA:
+        return
+    if found is not None and found > SCHEMA:
+        raise TorgsyncError(
+            f"the state was written by a newer torgsync (schema {found}, this one knows {SCHEMA})",
+            hint="update this program: `pip install --upgrade torgsync`",
+        )
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,311 @@
+"""The tables of the state, in SQLAlchemy Core: portable between SQLite and PostgreSQL.
+
+`goods` is narrow, because it is read whole at every look; documents stand beside it in plain tables. Times
+are ISO 8601 texts in UTC, money is exact text, documents are JSON texts in normal form, so that equal texts
+are equal values. `object` is the sync object's slug everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware time, kept as ISO 8601 text in UTC with microseconds: it sorts as text."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Write a time; a naive one is a bug."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, ANN401
+        """Read a time."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Amount(TypeDecorator[Decimal]):
+    """Exact money, kept as text."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Write an amount."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002, ANN401
+        """Read an amount."""
+        return None if value is None else Decimal(value)
+
+
+metadata = MetaData()
+
+objects = Table(
+    "objects",
+    metadata,
+    Column("object", String(200), primary_key=True),
+    Column("settings", String(40), nullable=False, default=""),
+    Column("looked_at", Instant),
+    Column("full_look_at", Instant),
+    Column("look", Integer, nullable=False, default=0),
+    Column("orders_until", Instant),
+    Column("first_write_at", Instant),
+)
+
+goods = Table(
+    "goods",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("good_id", String(64), nullable=False),
+    Column("digest", BigInteger, nullable=False),
+    Column("standing", String(8), nullable=False),
+    Column("reason", String(20), nullable=False, default=""),
+    Column("line", Integer, nullable=False),
+    Column("settled", Boolean, nullable=False, default=False),
+    PrimaryKeyConstraint("object", "good_id"),
+    Index("goods_unsettled", "object", "settled", "line", "good_id"),
+)
+
+desired = Table(
+    "desired",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("good_id", String(64), nullable=False),
+    Column("doc", Text, nullable=False),
+    PrimaryKeyConstraint("object", "good_id"),
+)
+
+sent = Table(
+    "sent",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("good_id", String(64), nullable=False),
+    Column("doc", Text, nullable=False),
+    Column("echo", Text, nullable=False, default="{}"),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("object", "good_id"),
+)
+
+existing = Table(
+    "existing",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("prom_id", String(64), nullable=False),
+    Column("good_id", String(64), nullable=False),
+    Column("doc", Text, nullable=False),
+    Column("modified", Instant),
+    Column("look", Integer, nullable=False),
+    PrimaryKeyConstraint("object", "prom_id"),
+    Index("existing_good", "object", "good_id"),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("good_id", String(64), nullable=False),
+    Column("doc", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("object", "good_id"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("object", String(200), nullable=False),
+    Column("good_id", String(64), nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("value", Text, nullable=False),
+    Index("findings_good", "object", "good_id"),
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("modified_ns", BigInteger, nullable=False),
+    Column("digest", String(32), nullable=False),
+    PrimaryKeyConstraint("object", "name"),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("object", String(200), nullable=False),
+    Column("made", Instant, nullable=False),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("plan", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("good_id", String(64), nullable=False),
+    Column("prom_id", String(64), nullable=False, default=""),
+    Column("verb", String(8), nullable=False),
+    Column("via", String(8), nullable=False),
+    Column("held", String(20)),
+    Column("title", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("state", String(10)),
+    Column("message", Text, nullable=False, default=""),
+    PrimaryKeyConstraint("plan", "seq"),
+    Index("changes_verb", "plan", "verb", "via"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("object", String(200), nullable=False),
+    Column("plan", Integer),
+    Column("started", Instant, nullable=False),
+    Column("finished", Instant),
+    Column("user", String(200), nullable=False),
+    Column("host", String(200), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("exit", Integer),
+    Column("rows", Integer),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("method", String(8), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("digest", String(40), nullable=False),
+    Column("answered_at", Instant),
+    Column("status", Integer),
+    Column("outcome", Text, nullable=False, default=""),
+    Index("requests_run", "run"),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("object", String(200), nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("prom_id", String(64)),
+    Column("offers", Integer, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("ended", String(12)),
+    Index("imports_day", "object", "started"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("object", String(200), primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("user", String(200), nullable=False),
+    Column("host", String(200), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("expires", Instant, nullable=False),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("order_id", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("status", String(64), nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("doc", Text, nullable=False),
+    Column("client_id", Integer),
+    Column("file", Text),
+    Column("held", Text),
+    PrimaryKeyConstraint("object", "order_id"),
+)
+
+order_versions = Table(
+    "order_versions",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("order_id", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("seen", Instant, nullable=False),
+    Column("doc", Text, nullable=False),
+    PrimaryKeyConstraint("object", "order_id", "version"),
+)
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("object", String(200), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("phone", String(32), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("made", Instant, nullable=False),
+    Index("clients_phone", "object", "phone"),
+    Index("clients_email", "object", "email"),
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("object", String(200), nullable=False),
+    Column("order_id", String(64), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("place", String(20), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("payment_id", String(64), nullable=False),
+    Column("payment_name", Text, nullable=False),
+    Column("amount", Amount, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("postings_order", "object", "order_id"),
+)
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows, or replace the columns given of those whose primary key is there already."""
+    if not rows:
+        return
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    statement = insert(table)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
