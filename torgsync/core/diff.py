@@ -70,6 +70,12 @@ class Change:
         """The new values, keyed by field."""
         return {name: change.new for name, change in self.fields.items()}
 
+    def narrowed(self, names: Iterable[str]) -> Change:
+        """Return it with these fields alone; the others stay pending."""
+        wanted = set(names)
+        fields = {name: change for name, change in self.fields.items() if name in wanted}
+        return Change(self.good_id, self.verb, self.title, fields, self.held, self.prom_id)
+
     def split(self, names: Iterable[str], held: str) -> tuple[Change, ...]:
         """Return it in two: fields that may go, and those that a guard holds; no empty halves."""
         stopped = set(names)

@@ -36,7 +36,8 @@ class Code(StrEnum):
     PHOTOS_TOO_MANY = "photos-too-many"
     LETTERS_LOST = "letters-lost"
     LIST_INCOMPLETE = "list-incomplete"
-    NOT_OPEN = "not-open"
+    REFUSED_BEFORE = "refused-before"
+    DELETED_BY_MODERATOR = "deleted-by-moderator"
     ORDER_SUM = "order-sum"
     ORDER_GOOD_UNKNOWN = "order-good-unknown"
     ORDER_MONEY_UNREADABLE = "order-money-unreadable"
@@ -62,7 +63,8 @@ SEVERITY: dict[Code, Severity] = {
     Code.PHOTOS_TOO_MANY: Severity.NOTICE,
     Code.LETTERS_LOST: Severity.WARNING,
     Code.LIST_INCOMPLETE: Severity.WARNING,
-    Code.NOT_OPEN: Severity.WARNING,
+    Code.REFUSED_BEFORE: Severity.ERROR,
+    Code.DELETED_BY_MODERATOR: Severity.ERROR,
     Code.ORDER_SUM: Severity.WARNING,
     Code.ORDER_GOOD_UNKNOWN: Severity.ERROR,
     Code.ORDER_MONEY_UNREADABLE: Severity.ERROR,

@@ -154,8 +154,8 @@ class ExportInfo:
 class Plan:
     """One look's result. `id` is a digest of the changes: equal plans have equal ids.
 
-    `skipped` counts goods by the reason that keeps them out; `left_alone` counts fields that differ and are
-    Prom's; `edited` counts changes of what somebody edited on Prom.
+    `skipped` counts goods by the reason that keeps them out, `left_alone` the fields that differ and are
+    Prom's, `edited` the changes of what somebody edited on Prom, `offers` those that need the import.
     """
 
     id: str
@@ -169,3 +169,4 @@ class Plan:
     left_alone: int = 0
     edited: int = 0
     offline: bool = False
+    offers: int = 0

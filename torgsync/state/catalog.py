@@ -252,11 +252,15 @@ class Catalog:
 
     def begin_look(self) -> int:
         """Return the number of a new look."""
-        number = (
-            self._db.execute(select(t.objects.c.look).where(t.objects.c.object == self._slug)).scalar() or 0
-        ) + 1
+        number = self.current_look() + 1
         t.upsert(self._db, t.objects, [{"object": self._slug, "look": number}])
         return number
+
+    def current_look(self) -> int:
+        """Return the number of the newest look."""
+        return (
+            self._db.execute(select(t.objects.c.look).where(t.objects.c.object == self._slug)).scalar() or 0
+        )
 
     def end_look(self, started: datetime, *, full: bool) -> None:
         """Remember that a look came to its end."""
@@ -319,6 +323,12 @@ class Catalog:
         self._db.execute(delete(t.existing).where(c.object == self._slug, c.look != look))
         self.unsettle(gone)
 
+    def forget_existing(self, prom_ids: Sequence[str]) -> None:
+        """Forget products that are not on Prom any more."""
+        c = t.existing.c
+        for page in _pages(prom_ids):
+            self._db.execute(delete(t.existing).where(c.object == self._slug, c.prom_id.in_(page)))
+
     def unsettle(self, good_ids: Iterable[str]) -> None:
         """Have these goods looked at by the next plan."""
         for page in _pages([good_id for good_id in good_ids if good_id]):
@@ -339,6 +349,15 @@ class Catalog:
             ).scalar()
             or 0
         )
+
+    def in_stock_count(self) -> int:
+        """Return how many products Prom shows as available."""
+        c = t.existing.c
+        return self._db.execute(
+            select(func.count())
+            .select_from(t.existing)
+            .where(c.object == self._slug, c.doc.like('%"presence":"available"%'))
+        ).scalar_one()
 
     def foreign(self) -> list[Existing]:
         """Return the products that are neither in the export nor ever sent by us, by Prom's id."""

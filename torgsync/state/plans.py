@@ -22,7 +22,6 @@ from torgsync.core.guards import falls_to_zero
 from torgsync.state import tables as t
 
 PAGE = 500
-_VERBS = {Verb.CREATE: 1, Verb.UPDATE: 2, Verb.REMOVE: 3}
 
 
 class State(StrEnum):
@@ -73,26 +72,41 @@ class Plans:
         if rows:
             self._db.execute(insert(t.changes), rows)
 
-    def changes(
-        self,
-        plan: int,
-        *,
-        verbs: Sequence[Verb] = tuple(Verb),
-        held: bool | None = None,
-        via: Road | None = None,
-    ) -> Iterator[Numbered]:
-        """Yield a plan's changes: creations, updates, removals, each in the order of the file."""
+    def page(
+        self, plan: int, verb: Verb, *, via: Road | None = None, after: int = 0, size: int = PAGE
+    ) -> list[Numbered]:
+        """Return the next changes of a verb that nothing holds, in the order of the file."""
         c = t.changes.c
-        for verb in sorted(verbs, key=_VERBS.__getitem__):
-            query = select(t.changes).where(c.plan == plan, c.verb == verb)
-            if held is not None:
-                query = query.where(c.held.is_not(None) if held else c.held.is_(None))
-            if via is not None:
-                query = query.where(c.via == via)
+        query = select(t.changes).where(c.plan == plan, c.verb == verb, c.held.is_(None), c.seq > after)
+        if via is not None:
+            query = query.where(c.via == via)
+        return [_numbered(row) for row in self._db.execute(query.order_by(c.seq).limit(size))]
+
+    def changes(self, plan: int) -> Iterator[Numbered]:
+        """Yield all changes: creations, updates, removals, each in the order of the file."""
+        c = t.changes.c
+        for verb in Verb:
             after = 0
-            while rows := self._db.execute(query.where(c.seq > after).order_by(c.seq).limit(PAGE)).all():
+            query = select(t.changes).where(c.plan == plan, c.verb == verb).order_by(c.seq).limit(PAGE)
+            while rows := self._db.execute(query.where(c.seq > after)).all():
                 yield from map(_numbered, rows)
                 after = rows[-1].seq
+
+    def state(self, plan: int, seq: int) -> State | None:
+        """Return the outcome of a change, None while it has none."""
+        found = self._db.execute(
+            select(t.changes.c.state).where(t.changes.c.plan == plan, t.changes.c.seq == seq)
+        ).scalar()
+        return State(found) if found else None
+
+    def defer_open(self, plan: int, message: str) -> None:
+        """Write down that all changes that nothing holds and that have no outcome were not reached."""
+        c = t.changes.c
+        self._db.execute(
+            update(t.changes)
+            .where(c.plan == plan, c.held.is_(None), c.state.is_(None))
+            .values(state=State.DEFERRED, message=message)
+        )
 
     def hold(self, plan: int, verb: Verb, guard: str) -> None:
         """Hold all changes of a verb that nothing holds yet."""
@@ -104,7 +118,7 @@ class Plans:
     def hold_stock_outs(self, plan: int, guard: str, fields: Sequence[str]) -> None:
         """Split every update that empties a stock: these fields are held, the others go."""
         emptying = [
-            item for item in self.changes(plan, verbs=[Verb.UPDATE], held=False) if falls_to_zero(item.change)
+            item for item in self.changes(plan) if item.change.held is None and falls_to_zero(item.change)
         ]
         for item in emptying:
             self._db.execute(delete(t.changes).where(t.changes.c.plan == plan, t.changes.c.seq == item.seq))
@@ -130,6 +144,15 @@ class Plans:
             )
         ).scalar_one()
 
+    def held_goods(self, plan: int) -> int:
+        """Return of how many goods something is held."""
+        c = t.changes.c
+        return self._db.execute(
+            select(func.count(func.distinct(c.good_id + "/" + c.prom_id))).where(
+                c.plan == plan, c.held.is_not(None)
+            )
+        ).scalar_one()
+
     def digest(self, plan: int) -> str:
         """Return eight hexadecimal digits of the changes' content: equal plans have equal digests."""
         c = t.changes.c
@@ -146,15 +169,6 @@ class Plans:
             self._db.execute(
                 update(t.changes).where(c.plan == plan, c.seq == seq).values(state=state, message=message)
             )
-
-    def open_changes(self, plan: int) -> int:
-        """Return how many changes that nothing holds have no outcome yet."""
-        c = t.changes.c
-        return self._db.execute(
-            select(func.count())
-            .select_from(t.changes)
-            .where(c.plan == plan, c.held.is_(None), c.state.is_(None))
-        ).scalar_one()
 
     def outcomes(self, plan: int) -> dict[State, int]:
         """Return how many changes ended how."""

@@ -1,0 +1,125 @@
+"""The program: its options, its commands, and the one place where errors are printed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from torgsync import __version__
+from torgsync.cli import clients, demo, fields, objects, orders, payments, sandbox, sync, update
+from torgsync.cli.context import SCHEMA, Program, error_document
+from torgsync.errors import Exit, InvalidInput, Interrupted, TorgsyncError, UsageError
+
+_CommandLineWrong = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
+"""What Typer raises for a command line that it cannot read; its own exit code 2 means something else here."""
+
+
+class Boundary(TyperGroup):
+    """The root command. Every error passes here; ours are told, others are bugs and show a traceback."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: ARG002, FBT001, FBT002  # the signature is Typer's
+        **extra: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Run the program and leave with its exit code."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(encoding="utf-8")  # a Windows console may be set to cp866
+        program = Program()
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, obj=program, **extra)
+        except TorgsyncError as error:
+            code = tell(program, error)
+        except (typer.Abort, KeyboardInterrupt):
+            code = tell(program, Interrupted("stopped by you; nothing was half-written"))
+        except _CommandLineWrong as wrong:
+            code = _tell_usage(program, wrong)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def tell(program: Program, error: TorgsyncError) -> int:
+    """Print an error for people, or as a document where JSON was asked for; return its exit code."""
+    if program.json:
+        print(json.dumps({"schema": SCHEMA, "error": error_document(error)}, ensure_ascii=False))  # noqa: T201
+        return int(error.exit_code)
+    lines = [f"error: {error.message}"]
+    if isinstance(error, InvalidInput):
+        lines += [f"  {mistake}" for mistake in error.mistakes]
+    if error.hint:
+        lines += ["", f"hint: {error.hint}"]
+    print("\n".join(lines), file=sys.stderr)  # noqa: T201
+    return int(error.exit_code)
+
+
+def _tell_usage(program: Program, wrong: Any) -> int:  # noqa: ANN401
+    context = getattr(wrong, "ctx", None)
+    if type(wrong).__name__ == "NoArgsIsHelpError":
+        print(context.get_help(), file=sys.stderr)  # noqa: T201
+        return int(Exit.USAGE)
+    command = context.command_path if context else "torgsync"
+    message = str(wrong.format_message()).rstrip(".")
+    return tell(program, UsageError(message[:1].lower() + message[1:], hint=f"see `{command} --help`"))
+
+
+app = typer.Typer(
+    cls=Boundary,
+    name="torgsync",
+    help="Keep a Prom.ua shop equal to a Torgsoft export, and bring its orders home.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"torgsync {__version__}")  # noqa: T201
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option("--home", help="Folder of objects, state and outbox.", metavar="DIR")
+    ] = None,
+    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Tell more.")] = 0,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Tell nothing but errors.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
+    version: Annotated[  # noqa: ARG001  # its callback answers
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Keep a Prom.ua shop equal to a Torgsoft export, and bring its orders home."""
+    program = context.find_object(Program)
+    if program is not None:
+        program.home = home
+        program.verbosity = -1 if quiet else verbose
+        program.color = not no_color
+
+
+app.add_typer(objects.app, name="object")
+app.add_typer(payments.app, name="payments")
+app.add_typer(fields.app, name="fields")
+app.command("update")(update.update)
+app.command("sync")(sync.sync)
+app.add_typer(orders.app, name="orders")
+app.add_typer(clients.app, name="clients")
+app.command("sandbox")(sandbox.sandbox)
+app.command("demo")(demo.demo)
+
+
+def main() -> None:
+    """Run the program: the entry point of the package."""
+    app()

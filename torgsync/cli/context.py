@@ -1,0 +1,159 @@
+"""One call of the program: where things lie, how to speak, and who is listening.
+
+stdout carries data, stderr carries talk. Text is text: names from an export are never taken for markup.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from torgsync.errors import InvalidInput, TorgsyncError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from torgsync.files.objects import ObjectFile
+    from torgsync.files.settings import Settings
+    from torgsync.jobs.desk import Desk
+
+
+class Format(StrEnum):
+    """How a command prints its data."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+WIDTH = 80
+SCHEMA = 1
+"""Counts the shapes of our JSON documents."""
+
+
+@dataclass
+class Program:
+    """What the options before the command said. `json` tells that even an error is to be a document."""
+
+    home: Path | None = None
+    verbosity: int = 0
+    color: bool = True
+    json: bool = False
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The folders and addresses of this call."""
+        from torgsync.files.settings import read_settings
+
+        return read_settings(self.home)
+
+    @cached_property
+    def out(self) -> Console:
+        """Where data goes as tables."""
+        return self._console(sys.stdout)
+
+    @cached_property
+    def err(self) -> Console:
+        """Where talk goes."""
+        return self._console(sys.stderr)
+
+    def _console(self, stream: Any) -> Console:  # noqa: ANN401
+        from rich.console import Console
+
+        terminal = stream.isatty()
+        return Console(
+            file=stream,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            no_color=not self.color,
+            width=None if terminal else WIDTH,
+            soft_wrap=False,
+        )
+
+    def say(self, text: str, style: str | None = None) -> None:
+        """Tell a person something; `-q` silences it."""
+        if self.verbosity >= 0:
+            self.err.print(text, style=style, soft_wrap=True)
+
+    def format(self, wanted: Format) -> Format:
+        """Note how this command prints, so that its errors are printed alike."""
+        self.json = wanted is Format.JSON
+        return wanted
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person is there to be asked."""
+        return sys.stdin.isatty() and sys.stdout.isatty()
+
+    # What commands work with
+
+    def object(self, wanted: str | None) -> ObjectFile:
+        """Return the sync object that is meant."""
+        from torgsync.files.objects import find_object
+
+        return find_object(self.settings.objects, wanted)
+
+    def objects(self, wanted: str | None, *, every: bool = False) -> list[ObjectFile]:
+        """Return the sync object that is meant, or all where `every` and none is named."""
+        from torgsync.files.objects import list_objects, load_object
+
+        if wanted is None and every:
+            files = list_objects(self.settings.objects)
+            if files:
+                return [load_object(path) for path in files]
+        return [self.object(wanted)]
+
+    @contextmanager
+    def desk(self, file: ObjectFile) -> Iterator[Desk]:
+        """Yield the desk of an object, with the state open and progress shown."""
+        from torgsync.cli.progress import telling
+        from torgsync.jobs.desk import Desk
+        from torgsync.state.store import open_store
+
+        store = open_store(self.settings.state_url)
+        try:
+            with telling(self) as tell:
+                yield Desk(self.settings, file, store, tell=tell)
+        finally:
+            store.close()
+
+
+def program_of(context: typer.Context) -> Program:
+    """Return the call that a command belongs to."""
+    program = context.find_object(Program)
+    if program is None:
+        raise RuntimeError("a command without its program")
+    return program
+
+
+def refuse_without_terminal(program: Program, missing: str) -> None:
+    """Raise UsageError where something is missing that a wizard would ask, and nobody is there to ask."""
+    if not program.asks:
+        raise UsageError(
+            f"`{missing}` is needed", hint="without a terminal nothing is asked; give it as an option"
+        )
+
+
+def error_document(error: TorgsyncError) -> dict[str, object]:
+    """Return an error as JSON: stable English keys, the exit code, every mistake with its place."""
+    document: dict[str, object] = {
+        "kind": error.kind,
+        "exit": int(error.exit_code),
+        "message": error.message,
+        "hint": error.hint,
+    }
+    if isinstance(error, InvalidInput):
+        document["mistakes"] = [
+            {"line": mistake.line, "where": mistake.where, "message": mistake.message}
+            for mistake in error.mistakes
+        ]
+    return document

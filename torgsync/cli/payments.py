@@ -1,0 +1,78 @@
+"""`torgsync payments`: where the money of each of Prom's payment methods lands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from torgsync.cli.context import Format, program_of
+from torgsync.cli.options import FormatOption, ObjectOption
+from torgsync.errors import UsageError
+
+app = typer.Typer(help="Payment methods and where their money lands.", no_args_is_help=True)
+
+
+@app.command()
+def fetch(context: typer.Context, wanted: ObjectOption = None) -> None:
+    """Fetch the payment methods that the shop has on Prom.ua; mappings are kept."""
+    program = program_of(context)
+    from torgsync.jobs.payments import fetch_methods
+
+    file = program.object(wanted)
+    with program.desk(file) as desk:
+        found = fetch_methods(desk)
+    program.say(f"{found.listed} payment methods on Prom.ua, {len(found.added)} new in `{file.path.name}`")
+    for method in found.gone:
+        program.say(f"! `{method}` is not on Prom.ua any more; its mapping is kept", style="warning")
+    if found.unmapped:
+        program.say("without a place for their money:")
+        for name in found.unmapped:
+            program.say(f'  torgsync payments map "{name}" --cash-register "…"')
+
+
+@app.command("map")
+def map_(
+    context: typer.Context,
+    method: Annotated[str, typer.Argument(help="Name or id of the payment method.", metavar="METHOD")],
+    cash_register: Annotated[
+        str | None, typer.Option("--cash-register", help="Cash register where its money lands.")
+    ] = None,
+    current_account: Annotated[
+        str | None, typer.Option("--current-account", help="Current account where its money lands.")
+    ] = None,
+    wanted: ObjectOption = None,
+) -> None:
+    """Say where the money of a payment method lands: one cash register or one current account."""
+    program = program_of(context)
+    from torgsync.jobs.payments import map_method
+
+    if bool(cash_register) == bool(current_account):
+        raise UsageError("give either `--cash-register` or `--current-account`")
+    file = program.object(wanted)
+    changed = map_method(file, method, cash_register=cash_register, current_account=current_account)
+    program.say(f"`{changed.name}` -> {changed.cash_register or changed.current_account}")
+
+
+@app.command("list")
+def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
+    """List the payment methods, those without a place first."""
+    program = program_of(context)
+    program.format(form)
+    from torgsync.cli.show import show_rows
+
+    methods = sorted(program.object(wanted).settings.payment_methods, key=lambda method: method.mapped)
+    show_rows(
+        program,
+        form,
+        "payment_methods",
+        [
+            {
+                "id": str(method.id),
+                "name": method.name,
+                "cash_register": method.cash_register,
+                "current_account": method.current_account,
+            }
+            for method in methods
+        ],
+    )

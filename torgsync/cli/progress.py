@@ -1,0 +1,78 @@
+"""Shows how far a job is: a bar on a terminal, a line a stage elsewhere. All of it goes to stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from torgsync.cli.context import Program
+from torgsync.jobs.desk import Progress, Stage
+
+
+@contextmanager
+def telling(program: Program) -> Iterator[Callable[[Progress], None]]:
+    """Yield somebody to tell."""
+    if program.verbosity < 0:
+        yield _nobody
+    elif program.err.is_terminal:
+        bar = _Bar(program)
+        try:
+            yield bar
+        finally:
+            bar.close()
+    else:
+        yield _Lines(program)
+
+
+def _nobody(_progress: Progress) -> None:
+    """Listen to nothing."""
+
+
+class _Lines:
+    """A line when a stage begins; what moves inside a stage is for terminals."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._stage: Stage | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.stage is not self._stage:
+            self._stage = progress.stage
+            self._program.say(f"{progress.stage.value} …")
+
+
+class _Bar:
+    """One bar, for the stage at work. It is taken away before anything else is printed."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._bar: object = None
+        self._stage: Stage | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as RichProgress
+
+        if progress.stage is not self._stage:
+            self.close()
+            self._stage = progress.stage
+            self._bar = RichProgress(
+                TextColumn("{task.description}", markup=False),
+                BarColumn(bar_width=24),
+                MofNCompleteColumn() if progress.total else TextColumn("{task.completed}", markup=False),
+                TimeElapsedColumn(),
+                console=self._program.err,
+                transient=True,
+            )
+            self._bar.add_task(progress.stage.value, total=progress.total)
+            self._bar.start()
+        if isinstance(self._bar, RichProgress):
+            self._bar.update(self._bar.task_ids[0], completed=progress.done, total=progress.total)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        from rich.progress import Progress as RichProgress
+
+        if isinstance(self._bar, RichProgress):
+            self._bar.stop()
+        self._bar, self._stage = None, None

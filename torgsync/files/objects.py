@@ -1,0 +1,299 @@
+"""Sync objects on disk: found by name, slug or path, read with all mistakes at once, changed with care.
+
+New files are written with tomli-w; a file that a person may have commented is changed with tomlkit, which
+keeps comments and order. A file is never half-written: a temporary name first, then a rename.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tempfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT
+
+from torgsync.core.objects import (
+    FieldMapping,
+    FromEnvironment,
+    FromFile,
+    PaymentMethod,
+    SyncObject,
+    read_settings,
+)
+from torgsync.errors import Mistake, ObjectInvalid, UsageError
+from torgsync.files.settings import variable
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFile:
+    """A sync object and the file that it came from. `slug` names it in the state and in folders."""
+
+    path: Path
+    settings: SyncObject
+
+    @property
+    def slug(self) -> str:
+        """The object's short name."""
+        return slugify(self.settings.name)
+
+    def beside(self, path: str) -> Path:
+        """Return a path of the object, which is relative to its file. Windows separators are understood."""
+        given = Path(path if os.name == "nt" or "/" in path else path.replace("\\", "/"))
+        return (self.path.parent / given.expanduser()).resolve()
+
+    @property
+    def catalog_path(self) -> Path:
+        """The export's file."""
+        return self.beside(self.settings.catalog.path)
+
+    @property
+    def photo_folder(self) -> Path | None:
+        """The photo folder, None where the object names none."""
+        photos = self.settings.catalog.photos
+        return self.beside(photos.folder) if photos else None
+
+
+def slugify(name: str) -> str:
+    """Return a name as it stands in paths: lower case, letters of any language, runs of others as one `-`."""
+    return re.sub(r"[^\w]+", "-", name.casefold(), flags=re.UNICODE).strip("-_") or "object"
+
+
+def list_objects(folder: Path) -> list[Path]:
+    """Return the files of all objects, by name."""
+    return sorted(folder.glob("*.toml"))
+
+
+def find_object(folder: Path, wanted: str | None) -> ObjectFile:
+    """Return the object that a person means: by path, slug or name; the only one where nothing is said.
+
+    Raises UsageError where there is none or more than one, ObjectInvalid where its file has mistakes.
+    """
+    if wanted and wanted.endswith(".toml"):
+        return load_object(Path(wanted))
+    files = list_objects(folder)
+    if wanted is None:
+        return _only_one(files)
+    for path in files:
+        if path.stem == slugify(wanted):
+            return load_object(path)
+    for path in files:
+        if _name_in(path) == wanted:
+            return load_object(path)
+    known = ", ".join(f"`{_name_in(path) or path.stem}`" for path in files)
+    raise UsageError(
+        f"there is no sync object `{wanted}`",
+        hint=f"these are known: {known}" if known else 'make one: `torgsync object add "My Prom"`',
+    )
+
+
+def _only_one(files: Sequence[Path]) -> ObjectFile:
+    if not files:
+        raise UsageError("there is no sync object yet", hint='make one: `torgsync object add "My Prom"`')
+    if len(files) > 1:
+        names = ", ".join(f"`{_name_in(path) or path.stem}`" for path in files)
+        raise UsageError(
+            f"there are {len(files)} sync objects: {names}", hint="name one with `--object NAME`"
+        )
+    return load_object(files[0])
+
+
+def _name_in(path: Path) -> str | None:
+    try:
+        name = tomllib.loads(path.read_text("utf-8-sig")).get("name")
+    except (OSError, ValueError):
+        return None
+    return name if isinstance(name, str) else None
+
+
+def load_object(path: Path) -> ObjectFile:
+    """Read a sync object. Raises ObjectInvalid with every mistake and its line."""
+    text = _text(path)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        line = re.search(r"line (\d+)", str(wrong))
+        what = re.sub(r" \(at .*\)$", "", str(wrong))
+        mistakes = (Mistake(int(line[1]) if line else 0, "", f"this is not TOML: {what}"),)
+        raise ObjectInvalid(_mistakes_of(path, mistakes), mistakes=mistakes) from wrong
+    lines = Lines(text)
+    settings = read_settings(data, lines.of)
+    if isinstance(settings, SyncObject):
+        return ObjectFile(path.absolute(), settings)
+    raise ObjectInvalid(_mistakes_of(path, settings), mistakes=tuple(settings))
+
+
+def _mistakes_of(path: Path, mistakes: Sequence[Mistake]) -> str:
+    count = len(mistakes)
+    return f"{count} {'mistake' if count == 1 else 'mistakes'} in `{path.name}`"
+
+
+def mistakes_at(file: ObjectFile, found: Sequence[tuple[tuple[str | int, ...], str, str]]) -> ObjectInvalid:
+    """Return the error for mistakes that only show beside other files.
+
+    Each is the path of its key, the key as people write it, and the message.
+    """
+    lines = Lines(_text(file.path))
+    mistakes = tuple(sorted(Mistake(lines.of(path), where, message) for path, where, message in found))
+    return ObjectInvalid(_mistakes_of(file.path, mistakes), mistakes=mistakes)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError as missing:
+        raise ObjectInvalid(
+            f"there is no sync object `{path}`", hint="see what there is: `torgsync object list`"
+        ) from missing
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise ObjectInvalid(f"`{path}` cannot be read as UTF-8 text") from trouble
+
+
+class Lines:
+    """Tells on which line of a TOML text a key stands.
+
+    The text has been parsed already, so only headers and keys at the start of a line are looked for; lines
+    inside multi-line strings are passed over.
+    """
+
+    _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+    _KEY = re.compile(r"\s*([A-Za-z0-9_\-\"'.]+)\s*=")
+
+    def __init__(self, text: str) -> None:
+        self._at: dict[tuple[str | int, ...], int] = {}
+        table: tuple[str | int, ...] = ()
+        counts: dict[tuple[str | int, ...], int] = {}
+        fence = ""
+        for number, line in enumerate(text.splitlines(), 1):
+            if fence:
+                fence = "" if fence in line else fence
+            elif header := self._HEADER.match(line):
+                table = self._split(header[2])
+                if header[1] == "[[":
+                    counts[table] = counts.get(table, -1) + 1
+                    table = (*table, counts[table])
+                self._at.setdefault(table, number)
+            elif key := self._KEY.match(line):
+                self._at.setdefault((*table, *self._split(key[1])), number)
+                fence = next((mark for mark in ('"""', "'''") if line.count(mark) % 2), "")
+
+    @staticmethod
+    def _split(dotted: str) -> tuple[str, ...]:
+        return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+
+    def of(self, path: tuple[str | int, ...]) -> int:
+        """Return the line of a key's path, or of the nearest key or table above it; 1 for the file itself."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self._at:
+                return self._at[path[:length]]
+        return 1
+
+
+def read_token(file: ObjectFile) -> str:
+    """Return the object's token. Raises ObjectInvalid where it is not to be had; never tells a part of it."""
+    key = file.settings.api_key
+    match key:
+        case FromEnvironment(env=name):
+            token = variable(name)
+            trouble = f"the environment variable `{name}` is not set"
+        case FromFile(file=path):
+            place = file.beside(path)
+            token = place.read_text("utf-8-sig") if place.is_file() else None
+            trouble = f"there is no token in `{place}`"
+        case str():
+            token, trouble = key, "it is empty"
+    token = (token or "").strip()
+    if token and token.isascii() and token.isprintable() and " " not in token:
+        return token
+    if token:
+        trouble = "it holds letters that no token has; copy it anew from the seller's cabinet"
+    raise mistakes_at(file, [(("api_key",), "api_key", trouble)])
+
+
+def literal_token(file: ObjectFile) -> bool:
+    """Tell whether the token stands in the TOML itself, where anybody who sees the file sees it."""
+    return isinstance(file.settings.api_key, str)
+
+
+def write_token(path: Path, token: str) -> None:
+    """Write a token where only its owner can read it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, stat.S_IRUSR | stat.S_IWUSR)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write(token.strip() + "\n")
+
+
+def write_new(path: Path, data: Mapping[str, Any]) -> None:
+    """Write a new sync object. Raises UsageError where there is one of that name."""
+    if path.exists():
+        raise UsageError(
+            f"there is a sync object `{path.stem}` already",
+            hint=f"look at it: `torgsync object show {path.stem}`",
+        )
+    replace_text(path, tomli_w.dumps(data))
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a text file so that it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-", suffix=path.suffix)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def set_payment_methods(file: ObjectFile, methods: Sequence[PaymentMethod]) -> None:
+    """Write the object's payment methods, keeping every comment and the order of the rest."""
+    rows = [method.model_dump(exclude_none=True) for method in methods]
+    _replace_tables(file.path, "payment_methods", rows, key="id")
+
+
+def add_fields(file: ObjectFile, mappings: Sequence[FieldMapping]) -> None:
+    """Append field mappings to the object."""
+    rows = [
+        mapping.model_dump(exclude_none=True, exclude_defaults=True)
+        | {"column": mapping.column, "to": mapping.to}
+        for mapping in [*file.settings.fields, *mappings]
+    ]
+    _replace_tables(file.path, "fields", rows, key="column")
+
+
+def _replace_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
+    """Bring an array of tables to these rows: known ones are changed in place, new ones appended."""
+    try:
+        document = tomlkit.parse(_text(path))
+    except TOMLKitError as wrong:
+        raise ObjectInvalid(f"`{path.name}` is not TOML: {wrong}") from wrong
+    tables = document.get(name)
+    if not isinstance(tables, AoT):
+        document.pop(name, None)
+        tables = tomlkit.aot()
+        document.append(name, tables)
+    known = {table.get(key): table for table in tables}
+    for row in rows:
+        table = known.get(row[key])
+        if table is None:
+            tables.append(tomlkit.item(dict(row)))
+            continue
+        for word in [
+            word for word in table if word not in row and word in ("cash_register", "current_account")
+        ]:
+            del table[word]
+        for word, value in row.items():
+            if table.get(word) != value:
+                table[word] = value
+    replace_text(path, tomlkit.dumps(document))

@@ -1,0 +1,92 @@
+"""Where things lie, and every environment variable that the program reads.
+
+TORGSYNC_HOME      the folder with objects, secrets, state, outbox, plans and logs
+TORGSYNC_STATE     another SQLAlchemy URL for the state
+TORGSYNC_PROM_URL  another address of the marketplace, with its /api/v1
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from torgsync.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The folders of one home, and the two addresses that can be moved."""
+
+    home: Path
+    state_url: str
+    prom_url: str | None
+
+    @property
+    def objects(self) -> Path:
+        """Sync objects, one TOML file each."""
+        return self.home / "objects"
+
+    @property
+    def secrets(self) -> Path:
+        """Tokens, readable by the owner only."""
+        return self.home / "secrets"
+
+    @property
+    def feeds(self) -> Path:
+        """Import files on their way to Prom."""
+        return self.home / "feeds"
+
+    def outbox(self, slug: str) -> Path:
+        """Order files of one object, for Torgsoft to take."""
+        return self.home / "outbox" / slug
+
+
+def read_settings(home: Path | None = None) -> Settings:
+    """Return the settings of this call: `home` wins over `TORGSYNC_HOME`, that over the platform's folder.
+
+    The home folder is made where it is missing. Raises UsageError where it cannot be.
+    """
+    given = os.environ.get("TORGSYNC_HOME")
+    folder = home or (Path(given) if given else platformdirs.user_data_path("torgsync", appauthor=False))
+    folder = folder.expanduser().absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise UsageError(
+            f"the home folder `{folder}` cannot be made: {trouble.strerror}",
+            hint="name another one with `--home DIR`",
+        ) from trouble
+    state = os.environ.get("TORGSYNC_STATE") or f"sqlite:///{(folder / 'state.db').as_posix()}"
+    return Settings(folder, state, os.environ.get("TORGSYNC_PROM_URL") or None)
+
+
+def variable(name: str) -> str | None:
+    """Return an environment variable that a sync object names for its token; None where it is not set."""
+    return os.environ.get(name) or None
+
+
+def who() -> tuple[str, str, int]:
+    """Return user, host and process id of this run."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # a container without a user of that number
+        user = "unknown"
+    return user, socket.gethostname(), os.getpid()
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process of this host still runs; True where that cannot be told."""
+    if os.name == "nt":
+        return True  # a signal 0 would end the process there; its lease expires instead
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,75 @@
+"""What a job works with: one sync object, its memory, a clock, and somebody to tell how far it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from torgsync.core.objects import SyncObject
+from torgsync.files.objects import ObjectFile
+from torgsync.files.settings import Settings
+from torgsync.state.store import Memory, Store
+
+
+class Stage(StrEnum):
+    """What a job is busy with."""
+
+    READ = "reading the export"
+    LOOK = "looking at Prom.ua"
+    PLAN = "making the plan"
+    ORDERS = "bringing orders home"
+    UPLOAD = "sending the import file"
+    IMPORT = "waiting for Prom.ua to import"
+    SETTLE = "reading back what Prom.ua made"
+    EDIT = "sending prices, stock and status"
+    REMOVE = "taking products out"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stage is: `done` of `total`; `total` is None where nobody can know it."""
+
+    stage: Stage
+    done: int = 0
+    total: int | None = None
+
+
+def _silent(_progress: Progress) -> None:
+    """Tell nobody."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One object at work.
+
+    `now` gives aware times in UTC, `tell` hears about progress, `sleep` waits seconds.
+    """
+
+    settings: Settings
+    file: ObjectFile
+    store: Store
+    now: Callable[[], datetime] = _utc_now
+    tell: Callable[[Progress], None] = field(default=_silent)
+    sleep: Callable[[float], None] = time.sleep
+
+    @property
+    def object(self) -> SyncObject:
+        """The sync object."""
+        return self.file.settings
+
+    @property
+    def slug(self) -> str:
+        """The sync object's short name."""
+        return self.file.slug
+
+    def memory(self) -> AbstractContextManager[Memory]:
+        """Begin one unit of work with the object's memory; it is kept whole or not at all."""
+        return self.store.work(self.slug)

@@ -1,0 +1,165 @@
+"""Sends prices, stock and status in batches, and believes only what Prom confirms or shows.
+
+An id that Prom leaves out of its answer is read back: as wanted means done, else it is tried once alone and
+read back again. Source: reference/prom-api.md §3.4, §11 Q4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from torgsync.core.diff import Verb
+from torgsync.core.fields import FIELDS, Road, Value
+from torgsync.core.products import Existing
+from torgsync.core.route import EDIT_BATCH, EditAnswer, by_road
+from torgsync.errors import AnswerLost, PromRefused
+from torgsync.files.orders import SHOP_ZONE
+from torgsync.jobs.desk import Desk, Progress, Stage
+from torgsync.jobs.outcomes import Outcomes
+from torgsync.prom.api import Prom
+from torgsync.prom.wire import edit_item
+from torgsync.state.catalog import Accepted
+from torgsync.state.plans import Numbered, State
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One product to edit: the number of its change, its external id, and the new values."""
+
+    seq: int
+    good_id: str
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    state: State
+    message: str = ""
+
+
+_DONE = _Result(State.DONE)
+
+
+class Editor:
+    """Sends edits of one run. The size of a batch is halved while Prom leaves gaps."""
+
+    def __init__(self, desk: Desk, prom: Prom, outcomes: Outcomes) -> None:
+        self._desk = desk
+        self._prom = prom
+        self._outcomes = outcomes
+        self._size = EDIT_BATCH
+
+    def perform(self, plan_size: int, verb: Verb, stage: Stage) -> None:
+        """Send what an edit can carry of all changes of this verb; `plan_size` is how many there are."""
+        done = 0
+        for page in self._outcomes.pages([verb], road=None, size=EDIT_BATCH):
+            edits = [edit for item in page if (edit := _edit_of(item))]
+            self.send(edits)
+            self._remove_foreign([item for item in page if item.change.prom_id])
+            done += len(page)
+            self._desk.tell(Progress(stage, done, plan_size))
+
+    def send(self, edits: Sequence[Edit]) -> None:
+        """Send these edits, remember what was accepted, and note every outcome."""
+        rest = list(edits)
+        while rest:
+            batch, rest = rest[: self._size], rest[self._size :]
+            results = self._send_batch(batch)
+            accepted = [
+                Accepted(edit.good_id, edit.values, {})
+                for edit, result in zip(batch, results, strict=True)
+                if result.state is State.DONE
+            ]
+            with self._desk.memory() as memory:
+                memory.catalog.accept(accepted, self._desk.now())
+            self._outcomes.note_all(
+                (edit.seq, result.state, result.message) for edit, result in zip(batch, results, strict=True)
+            )
+
+    def _send_batch(self, batch: Sequence[Edit]) -> list[_Result]:
+        answer = self._try(batch)
+        missing = sum(edit.good_id not in answer.processed for edit in batch)
+        if missing and len(batch) > 1:
+            self._size = max(1, self._size // 2)
+        return [
+            _DONE if edit.good_id in answer.processed else self._look_again(edit, answer) for edit in batch
+        ]
+
+    def _try(self, batch: Sequence[Edit]) -> EditAnswer:
+        """Send a batch. An answer that was lost, or a refusal of the whole, settles nothing of it."""
+        today = self._desk.now().astimezone(SHOP_ZONE).date()
+        items = [edit_item(edit.good_id, edit.values, today=today) for edit in batch]
+        try:
+            return self._prom.edit(items)
+        except AnswerLost as lost:
+            return EditAnswer(frozenset(), {edit.good_id: lost.message for edit in batch})
+        except PromRefused as refused:
+            return EditAnswer(frozenset(), {edit.good_id: refused.message for edit in batch})
+
+    def _look_again(self, edit: Edit, answer: EditAnswer) -> _Result:
+        """Settle a product that Prom left out: read it back, try it alone, read it back."""
+        if self._as_wanted(edit):
+            return _DONE
+        alone = self._try([edit])
+        if edit.good_id in alone.processed or self._as_wanted(edit):
+            return _DONE
+        reason = alone.errors.get(edit.good_id) or answer.errors.get(edit.good_id)
+        if reason:
+            return _Result(State.REFUSED, reason)
+        return _Result(State.UNCLEAR, "Prom.ua took the edit without a word and shows the old value")
+
+    def _as_wanted(self, edit: Edit) -> bool:
+        shown = self._prom.product(edit.good_id)
+        if shown is None:
+            return edit.values.get("status") == "deleted"
+        with self._desk.memory() as memory:
+            look = memory.catalog.current_look()
+            memory.catalog.remember_existing([shown], look)
+        return shows(shown, edit.values)
+
+    def _remove_foreign(self, items: Sequence[Numbered]) -> None:
+        """Delete products that have no good of ours, by Prom's own id."""
+        if not items:
+            return
+        bodies = [{"id": int(item.change.prom_id), "status": "deleted"} for item in items]
+        try:
+            answer = self._prom.edit_by_prom_id(bodies)
+        except (AnswerLost, PromRefused) as trouble:
+            self._outcomes.note_all((item.seq, State.UNCLEAR, trouble.message) for item in items)
+            return
+        gone = [item for item in items if item.change.prom_id in answer.processed]
+        with self._desk.memory() as memory:
+            memory.catalog.forget_existing([item.change.prom_id for item in gone])
+        self._outcomes.note_all((item.seq, State.DONE, "") for item in gone)
+        self._outcomes.note_all(
+            (item.seq, State.UNCLEAR, answer.errors.get(item.change.prom_id, "Prom.ua did not confirm it"))
+            for item in items
+            if item not in gone
+        )
+
+
+def shows(existing: Existing, values: Mapping[str, Value]) -> bool:
+    """Tell whether Prom shows these values; what it does not show at all is not held against it."""
+    return all(
+        existing.values.get(name, value) == value for name, value in values.items() if FIELDS[name].shown
+    )
+
+
+def _edit_of(item: Numbered) -> Edit | None:
+    """Return what an edit can carry of a change, None where it carries nothing."""
+    change = item.change
+    names = by_road(change.fields, Road.EDIT)
+    if change.prom_id or not names:
+        return None
+    return Edit(item.seq, change.good_id, {name: change.fields[name].new for name in names})
+
+
+def fix_up(seq: int, good_id: str, desired: Mapping[str, Value], shown: Existing) -> Edit | None:
+    """Return the edit that a new product still needs: presence above all, with which no feed is trusted."""
+    names = [
+        name
+        for name in by_road(desired, Road.EDIT)
+        if name in shown.values and shown.values[name] != desired[name]
+    ]
+    return Edit(seq, good_id, {name: desired[name] for name in names}) if names else None

@@ -1,0 +1,283 @@
+"""Sends all import work of a run as one file, waits for it, and settles it by reading products back.
+
+An import is spent only where it is needed, counts as used from the moment it is written down, and is never
+repeated before products were read back. Source: reference/prom-api.md §4, §11 Q5, Q6, Q11.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from torgsync.core.diff import IN_MODERATION, Verb
+from torgsync.core.fields import FIELDS, Road, Value
+from torgsync.core.goods import Section
+from torgsync.core.plan import Known
+from torgsync.core.products import Existing, Product, dump
+from torgsync.core.route import ImportState, by_road, poll_times, updated_fields
+from torgsync.errors import AnswerLost, PromRefused, Temporary, TorgsyncError
+from torgsync.jobs.desk import Desk, Progress, Stage
+from torgsync.jobs.edits import Edit, Editor, fix_up, shows
+from torgsync.jobs.outcomes import Outcomes
+from torgsync.jobs.update import OVERLAP
+from torgsync.prom.api import Prom
+from torgsync.prom.feed import write_feed
+from torgsync.state.catalog import Accepted
+from torgsync.state.plans import Numbered, State
+
+PAGE = 100
+FEW = 5
+"""Up to this many products are read back one by one, more by a listing."""
+LOST_PAUSE = 30
+"""Seconds to wait before reading back an import whose acceptance is unknown."""
+CREATION_WORDS = ("presence", "price")
+"""`updated_fields` of a file that only creates: the mildest, should a product exist after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How an import ended: what Prom said last, None where its acceptance or its end is unknown."""
+
+    state: ImportState | None
+    trouble: str = ""
+
+
+class Importer:
+    """The one import of a run."""
+
+    def __init__(self, desk: Desk, prom: Prom, outcomes: Outcomes, editor: Editor, run: int) -> None:
+        self._desk = desk
+        self._prom = prom
+        self._outcomes = outcomes
+        self._editor = editor
+        self._run = run
+
+    def perform(self, offers: int, imports_left: int) -> None:
+        """Send `offers` changes that need an import, or defer them where today's imports are used up.
+
+        Raises Temporary where Prom takes no import now; nothing of it was done then.
+        """
+        if not offers:
+            return
+        if imports_left < 1:
+            message = "today's imports are used up; it goes with the next run that has one"
+            self._outcomes.note_all(
+                (item.seq, State.DEFERRED, message) for page in self._pages() for item in page
+            )
+            return
+        started = self._desk.now()
+        with tempfile.TemporaryDirectory(dir=self._feeds(), prefix="import-") as folder:
+            feed = Path(folder) / "products.xml"
+            words = self._write(feed)
+            ended = self._send(feed, words, offers)
+        self._settle(ended, offers, started)
+
+    def _feeds(self) -> Path:
+        folder = self._desk.settings.feeds
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _pages(self) -> Iterator[list[Numbered]]:
+        return self._outcomes.pages([Verb.CREATE, Verb.UPDATE], Road.IMPORT, PAGE)
+
+    def _known(self, page: list[Numbered]) -> dict[str, Known]:
+        with self._desk.memory() as memory:
+            return memory.catalog.known([item.change.good_id for item in page])
+
+    # The file
+
+    def _write(self, feed: Path) -> list[str]:
+        """Write the import file and return its `updated_fields`: exactly what changed."""
+        paths: dict[tuple[Section, ...], None] = {}
+        fields: set[str] = set()
+        for page in self._pages():
+            for known in self._known(page).values():
+                path = _full(known).values.get("group")
+                if isinstance(path, tuple) and path:
+                    paths.setdefault(tuple(step for step in path if isinstance(step, Section)))
+            fields.update(
+                name for item in page if item.change.verb is Verb.UPDATE for name in item.change.fields
+            )
+        with feed.open("wb") as out:
+            write_feed(
+                out,
+                shop=self._desk.object.name,
+                made=self._desk.now(),
+                currency=self._desk.object.catalog.currency,
+                paths=paths,
+                offers=self._offers(),
+            )
+        return updated_fields(fields) or list(CREATION_WORDS)
+
+    def _offers(self) -> Iterator[Product]:
+        for page in self._pages():
+            known = self._known(page)
+            yield from (_full(known[item.change.good_id]) for item in page)
+
+    # Sending and waiting
+
+    def _send(self, feed: Path, words: list[str], offers: int) -> _Ended:
+        with self._desk.memory() as memory:
+            number = memory.journal.begin_import(self._run, offers, self._desk.now())
+        self._desk.tell(Progress(Stage.UPLOAD))
+        try:
+            import_id = self._prom.start_import(feed, words)
+        except AnswerLost as lost:
+            self._end(number, "lost")
+            self._desk.tell(Progress(Stage.IMPORT, 0, offers))
+            self._desk.sleep(LOST_PAUSE)
+            return _Ended(None, lost.message)
+        except PromRefused as refused:
+            self._end(number, "refused")
+            raise Temporary(
+                f"Prom.ua takes no import now: {refused.message}",
+                hint="look at the imports in the seller's cabinet, then run the same command again",
+            ) from refused
+        except TorgsyncError:
+            self._end(number, "refused")
+            raise
+        with self._desk.memory() as memory:
+            memory.journal.import_accepted(number, import_id)
+        state = self._wait(import_id, offers)
+        self._end(number, "fatal" if state and state.fatal else "finished" if state else "unclear")
+        return _Ended(state, "" if state else "Prom.ua did not finish the import in time")
+
+    def _end(self, number: int, ended: str) -> None:
+        with self._desk.memory() as memory:
+            memory.journal.end_import(number, ended)
+
+    def _wait(self, import_id: str, offers: int) -> ImportState | None:
+        """Return the import's last word, None where the deadline passed without one."""
+        self._desk.tell(Progress(Stage.IMPORT, 0, offers))
+        for pause in poll_times():
+            self._desk.sleep(pause)
+            state = self._prom.import_state(import_id)
+            self._desk.tell(Progress(Stage.IMPORT, min(state.dealt_with, offers), offers))
+            if state.fatal or state.covers(offers):
+                return state
+        return None
+
+    # Settling
+
+    def _settle(self, ended: _Ended, offers: int, started: datetime) -> None:
+        """Read back what Prom made of the file and note every outcome, page by page."""
+        self._read_back(offers, started)
+        done = 0
+        for page in self._pages():
+            known = self._known(page)
+            settled = [self._settle_one(item, known[item.change.good_id], ended) for item in page]
+            now = self._desk.now()
+            with self._desk.memory() as memory:
+                accepted = [one.accepted for one in settled if one.accepted]
+                memory.catalog.accept(accepted, now)
+                memory.catalog.forget_refusals([item.good_id for item in accepted])
+                for one in settled:
+                    if one.refused:
+                        memory.catalog.refuse(one.refused.good_id, dump(one.refused.values), one.message, now)
+            self._outcomes.note_all((one.seq, one.state, one.message) for one in settled)
+            self._editor.send([one.fix for one in settled if one.fix])
+            done += len(page)
+            self._desk.tell(Progress(Stage.SETTLE, done, offers))
+
+    def _read_back(self, offers: int, started: datetime) -> None:
+        with self._desk.memory() as memory:
+            look = memory.catalog.current_look()
+        if offers <= FEW:
+            for page in self._pages():
+                self._read_one_by_one([item.change.good_id for item in page], look)
+            return
+        seen = 0
+        for shown in self._prom.products(modified_from=started - OVERLAP):
+            with self._desk.memory() as memory:
+                memory.catalog.remember_existing(shown, look)
+            seen += len(shown)
+            self._desk.tell(Progress(Stage.SETTLE, min(seen, offers), offers))
+
+    def _read_one_by_one(self, good_ids: list[str], look: int) -> None:
+        for good_id in good_ids:
+            if shown := self._prom.product(good_id):
+                with self._desk.memory() as memory:
+                    memory.catalog.remember_existing([shown], look)
+
+    def _settle_one(self, item: Numbered, known: Known, ended: _Ended) -> _Settled:
+        """Return what became of one change, by what Prom said and shows."""
+        if item.change.verb is Verb.UPDATE:
+            return _settle_update(item, known.existing, ended)
+        shown = known.existing or self._ask(known.good_id)
+        if shown is None or shown.removed:
+            return _settle_missing(item, known, ended)
+        desired = known.desired.values if known.desired else {}
+        fix = fix_up(item.seq, known.good_id, _without_moderation(desired, shown), shown)
+        took = {name: value for name, value in desired.items() if not fix or name not in fix.values}
+        return _Settled(item.seq, State.DONE, accepted=_accepted(known.good_id, took, shown), fix=fix)
+
+    def _ask(self, good_id: str) -> Existing | None:
+        """Return a new product that no list shows: absence is never concluded from a list."""
+        shown = self._prom.product(good_id)
+        if shown:
+            with self._desk.memory() as memory:
+                memory.catalog.remember_existing([shown], memory.catalog.current_look())
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What became of one change, what to remember of it, and the edit that a new product still needs."""
+
+    seq: int
+    state: State
+    message: str = ""
+    accepted: Accepted | None = None
+    refused: Product | None = None
+    fix: Edit | None = None
+
+
+def _settle_update(item: Numbered, shown: Existing | None, ended: _Ended) -> _Settled:
+    values = {name: item.change.fields[name].new for name in by_road(item.change.fields, Road.IMPORT)}
+    state = ended.state
+    clean = state is not None and not state.fatal and not state.failed
+    visible = all(FIELDS[name].shown for name in values)
+    if shown is not None and (clean or (visible and shows(shown, values))):
+        return _Settled(item.seq, State.DONE, accepted=_accepted(item.change.good_id, values, shown))
+    refused = state is not None and state.fatal
+    return _Settled(item.seq, State.REFUSED if refused else State.UNCLEAR, _reason(ended))
+
+
+def _settle_missing(item: Numbered, known: Known, ended: _Ended) -> _Settled:
+    """Settle a product that was not made. What Prom refused by itself is not sent again until it changes."""
+    if ended.state is None:
+        return _Settled(item.seq, State.UNCLEAR, _reason(ended))
+    refused = None if ended.state.fatal else known.desired
+    return _Settled(item.seq, State.REFUSED, _reason(ended), refused=refused)
+
+
+def _accepted(good_id: str, values: Mapping[str, Value], shown: Existing) -> Accepted:
+    """Return what was accepted, and where Prom shows a text of its own instead, that too."""
+    echo = {
+        name: shown.values[name]
+        for name in by_road(values, Road.IMPORT)
+        if FIELDS[name].shown and name in shown.values and shown.values[name] != values[name]
+    }
+    return Accepted(good_id, values, echo)
+
+
+def _full(known: Known) -> Product:
+    """Return a product for the feed: desired values over what was last sent."""
+    sent = known.sent.values if known.sent else {}
+    desired = known.desired.values if known.desired else {}
+    return Product(known.good_id, {**sent, **desired})
+
+
+def _without_moderation(desired: Mapping[str, Value], shown: Existing) -> dict[str, Value]:
+    """Leave the status out while a moderator looks at a new product: no edit can end that."""
+    moderated = shown.values.get("status") in IN_MODERATION
+    return {name: value for name, value in desired.items() if not (moderated and name == "status")}
+
+
+def _reason(ended: _Ended) -> str:
+    if ended.state is None:
+        return ended.trouble
+    return "; ".join(ended.state.errors[:3]) or "Prom.ua made no product of it and gave no reason"

@@ -1,0 +1,61 @@
+"""Fetches Prom's payment methods into the sync object and maps them to places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torgsync.core.objects import PaymentMethod, did_you_mean
+from torgsync.errors import UsageError
+from torgsync.files.objects import ObjectFile, set_payment_methods
+from torgsync.jobs.desk import Desk
+from torgsync.jobs.update import prom_of
+
+
+@dataclass(frozen=True, slots=True)
+class Methods:
+    """What a fetch found: how many methods Prom lists, and the names of new, vanished and unmapped ones."""
+
+    listed: int
+    added: tuple[str, ...]
+    gone: tuple[str, ...]
+    unmapped: tuple[str, ...]
+
+
+def fetch_methods(desk: Desk) -> Methods:
+    """Write the shop's payment methods into the sync object; new ones are added, mappings are kept."""
+    with prom_of(desk) as prom:
+        options = prom.payment_options()
+    known = {method.id: method for method in desk.object.payment_methods}
+    methods = list(desk.object.payment_methods)
+    added = []
+    for option in options:
+        if option.id not in known:
+            methods.append(PaymentMethod(id=option.id, name=option.name))
+            added.append(option.name)
+    set_payment_methods(desk.file, methods)
+    listed = {option.id for option in options}
+    return Methods(
+        len(options),
+        tuple(added),
+        tuple(method.name for method in methods if method.id not in listed),
+        tuple(method.name for method in methods if not method.mapped and method.id in listed),
+    )
+
+
+def map_method(
+    file: ObjectFile, wanted: str, *, cash_register: str | None, current_account: str | None
+) -> PaymentMethod:
+    """Lead a payment method, named by id or name, to one place. Raises UsageError where there is none such."""
+    methods = list(file.settings.payment_methods)
+    for number, method in enumerate(methods):
+        if wanted in (str(method.id), method.name):
+            methods[number] = PaymentMethod(
+                id=method.id, name=method.name, cash_register=cash_register, current_account=current_account
+            )
+            set_payment_methods(file, methods)
+            return methods[number]
+    names = [method.name for method in methods]
+    raise UsageError(
+        f"there is no payment method `{wanted}`{did_you_mean(wanted, names)}",
+        hint="fetch them from Prom.ua: `torgsync payments fetch`",
+    )

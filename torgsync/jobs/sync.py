@@ -1,0 +1,107 @@
+"""Performs a plan: creations, updates, removals, each remembered good by good as Prom accepts it.
+
+Orders are fetched before (`jobs/orders.py`). Removals go last, and only if nothing before them failed.
+Source: design §6.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from torgsync.core.diff import Verb
+from torgsync.errors import Exit, Interrupted, Temporary, TorgsyncError
+from torgsync.jobs.desk import Desk, Stage
+from torgsync.jobs.edits import Editor
+from torgsync.jobs.imports import Importer
+from torgsync.jobs.orders import Fetched
+from torgsync.jobs.outcomes import Outcomes
+from torgsync.jobs.run import Run
+from torgsync.jobs.update import Made
+from torgsync.prom.api import Prom
+from torgsync.state.plans import State
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What a run did. `outcomes` counts changes by what became of them; `trouble` is what ended it early."""
+
+    run: int
+    outcomes: dict[State, int] = field(default_factory=dict)
+    requests: dict[str, int] = field(default_factory=dict)
+    trouble: TorgsyncError | None = None
+
+    def exit_code(self, made: Made | None, fetched: Fetched | None) -> Exit:
+        """Return the exit code of the whole: the gravest thing that happened."""
+        if self.trouble:
+            return self.trouble.exit_code
+        if self.outcomes.get(State.REFUSED) or self.outcomes.get(State.UNCLEAR):
+            return Exit.PARTIAL
+        if self.outcomes.get(State.DEFERRED):
+            return Exit.TEMPORARY
+        held = (made.plan.counts.held if made else 0) or (fetched and (fetched.unmapped or fetched.held))
+        return Exit.HELD if held else Exit.DONE
+
+
+def perform(desk: Desk, prom: Prom, run: Run, made: Made) -> Performed:
+    """Perform a plan's changes that nothing holds, and return what became of them.
+
+    What cannot be reached after trouble stays for the next run. The trouble is in the answer, not raised:
+    what was done before it must be told too.
+    """
+    outcomes = Outcomes(desk, made.number)
+    with desk.memory() as memory:
+        memory.journal.plan_of_run(run.number, made.number, made.plan.export.goods)
+        if made.plan.counts.changes:
+            memory.catalog.note_first_write(desk.now())
+    trouble: TorgsyncError | None = None
+    try:
+        _perform(desk, prom, run, made, outcomes)
+    except TorgsyncError as error:
+        trouble = error
+        outcomes.defer_open(f"not reached: {error.message}")
+    except KeyboardInterrupt:
+        trouble = Interrupted(
+            "stopped; what was done is remembered", hint="run the same command again to go on"
+        )
+        outcomes.defer_open("not reached: stopped by a person")
+    return performed(desk, run, made, trouble)
+
+
+def performed(desk: Desk, run: Run, made: Made | None, trouble: TorgsyncError | None = None) -> Performed:
+    """Return what the memory holds of a run."""
+    with desk.memory() as memory:
+        ended = memory.plans.outcomes(made.number) if made else {}
+        requests = Counter(
+            f"{request.method} {_endpoint(request.path)}" for request in memory.journal.requests(run.number)
+        )
+    return Performed(run.number, ended, dict(requests), trouble)
+
+
+def _endpoint(path: str) -> str:
+    """Return an endpoint without the ids in its path."""
+    parts = [part for part in path.split("/") if part]
+    if parts[:2] == ["products", "by_external_id"]:
+        return "products/by_external_id"
+    if parts[:3] == ["products", "import", "status"]:
+        return "products/import/status"
+    return "/".join(parts[:2])
+
+
+def _perform(desk: Desk, prom: Prom, run: Run, made: Made, outcomes: Outcomes) -> None:
+    counts, offers = made.plan.counts, made.plan.offers
+    editor = Editor(desk, prom, outcomes)
+    postponed: TorgsyncError | None = None
+    try:
+        Importer(desk, prom, outcomes, editor, run.number).perform(offers, made.plan.budget.imports_left)
+    except Temporary as busy:
+        # Prom takes no import now; prices and stock need none and must not wait for it.
+        postponed = busy
+        outcomes.failed = True
+    editor.perform(counts.update, Verb.UPDATE, Stage.EDIT)
+    if outcomes.failed:
+        outcomes.defer_open("products are taken out only when everything before went well")
+    else:
+        editor.perform(counts.remove, Verb.REMOVE, Stage.REMOVE)
+    if postponed:
+        raise postponed

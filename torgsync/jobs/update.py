@@ -1,0 +1,322 @@
+"""Makes a plan: reads the export, looks at Prom, compares, and lets the guards look. Never writes to Prom.
+
+Source: design §5.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from torgsync.core import guards
+from torgsync.core.diff import Change, Verb
+from torgsync.core.fields import Road, Value
+from torgsync.core.findings import Code, Finding
+from torgsync.core.guards import Allowed, Guard, Trip
+from torgsync.core.plan import Aside, Counts, Known, Plan, Standing, decide, remove_foreign
+from torgsync.core.route import Budget, budget
+from torgsync.errors import Unsafe
+from torgsync.files.objects import read_token
+from torgsync.jobs.desk import Desk, Progress, Stage
+from torgsync.jobs.export import Reading, read_export
+from torgsync.prom.api import Prom, connect
+from torgsync.prom.http import Journal
+from torgsync.state.store import Memory
+
+FULL_LOOK_EVERY = timedelta(days=7)
+OVERLAP = timedelta(hours=3)
+"""How far back a look reaches behind the last one: Prom's zone of date filters is not known (§11 Q9)."""
+IMPORT_WINDOW = timedelta(hours=24)
+
+_ASIDE = {
+    Aside.REFUSED_BEFORE: (
+        Code.REFUSED_BEFORE,
+        "Prom refused it as it is now; it is tried again when the good changes, or with `--full-refresh`",
+    ),
+    Aside.MODERATED: (Code.DELETED_BY_MODERATOR, "Prom's moderators deleted it; it is left alone"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan, its number in the memory where its changes lie, and the findings of the look."""
+
+    plan: Plan
+    number: int
+    findings: tuple[Finding, ...]
+
+
+@contextmanager
+def prom_of(desk: Desk, journal: Journal | None = None) -> Iterator[Prom]:
+    """Yield the marketplace of an object, with its token."""
+    with connect(
+        desk.settings.prom_url,
+        read_token(desk.file),
+        shop=desk.object.name,
+        requests_per_second=desk.object.limits.requests_per_second,
+        journal=journal,
+    ) as prom:
+        yield prom
+
+
+def update(
+    desk: Desk,
+    prom: Prom | None,
+    *,
+    allowed: Allowed | None = None,
+    full_refresh: bool = False,
+    only: Sequence[str] = (),
+) -> Made:
+    """Return the plan of an object. Without `prom`, what Prom showed last is believed.
+
+    `only` names the product fields that may change; the rest stays pending. Raises ExportInvalid and
+    ObjectInvalid for what cannot be read, Unsafe where a first run meets a shop that is not empty.
+    """
+    reading = read_export(desk)
+    hidden = look(desk, prom, full=full_refresh) if prom else ()
+    if full_refresh:
+        with desk.memory() as memory:
+            memory.catalog.forget_refusals()
+    desk.tell(Progress(Stage.PLAN))
+    with desk.memory() as memory:
+        _refuse_full_shop(desk, memory)
+        draft = _Draft(desk, memory, reading, allowed or Allowed(), frozenset(only))
+        plan = draft.draw_up(offline=prom is None)
+        findings = (*reading.findings, *hidden, *memory.catalog.findings(), *draft.findings)
+    return Made(plan, draft.number, findings)
+
+
+def look(desk: Desk, prom: Prom, *, full: bool) -> tuple[Finding, ...]:
+    """Remember what Prom shows now: everything once a week, in between what was modified since then.
+
+    After a full look every product that should be there and was not listed is asked for by its id: a list
+    proves no absence (reference/prom-api.md §11 Q3). Returns a finding where that found some.
+    """
+    started = desk.now()
+    with desk.memory() as memory:
+        looks = memory.catalog.looks()
+        number = memory.catalog.begin_look()
+    full = full or looks.looked is None or looks.full is None or started - looks.full > FULL_LOOK_EVERY
+    since = None if full or looks.looked is None else looks.looked - OVERLAP
+    desk.tell(Progress(Stage.LOOK))
+    seen = 0
+    for page in prom.products(modified_from=since):
+        with desk.memory() as memory:
+            memory.catalog.remember_existing(page, number)
+        seen += len(page)
+        desk.tell(Progress(Stage.LOOK, seen))
+    hidden = _ask_for_unseen(desk, prom, number) if full else 0
+    with desk.memory() as memory:
+        memory.catalog.end_look(started, full=full)
+    if not hidden:
+        return ()
+    message = f"Prom's list leaves out {hidden} products that exist; they were found one by one"
+    return (Finding(Code.LIST_INCOMPLETE, message),)
+
+
+def _ask_for_unseen(desk: Desk, prom: Prom, number: int) -> int:
+    with desk.memory() as memory:
+        unseen = memory.catalog.unseen(number)
+    hidden = 0
+    for done, good_id in enumerate(unseen, 1):
+        desk.tell(Progress(Stage.LOOK, done, len(unseen)))
+        if product := prom.product(good_id):
+            hidden += 1
+            with desk.memory() as memory:
+                memory.catalog.remember_existing([product], number)
+    with desk.memory() as memory:
+        memory.catalog.forget_unseen(number)
+    return hidden
+
+
+def _refuse_full_shop(desk: Desk, memory: Memory) -> None:
+    """Refuse a first run on a shop that has products already: Torgsoft's own rule (design §5)."""
+    if memory.catalog.ever_wrote() or desk.object.removal.foreign == "delete":
+        return
+    count = memory.catalog.existing_count()
+    if count:
+        products = "1 product" if count == 1 else f"{count} products"
+        raise Unsafe(
+            f"the shop of `{desk.object.name}` has {products} already, and a first run needs an empty one",
+            hint='empty the shop in the seller\'s cabinet, or let its products be deleted: `foreign = "delete"` '
+            f"under [removal] in `{desk.file.path}`",
+        )
+
+
+@dataclass
+class _Draft:
+    """A plan on its way: its changes go straight to the memory, its sums stay here."""
+
+    desk: Desk
+    memory: Memory
+    reading: Reading
+    allowed: Allowed
+    only: frozenset[str]
+    number: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    trips: list[Trip] = field(default_factory=list)
+    left_alone: int = 0
+    edited: int = 0
+    emptied: int = 0
+    _asides: Counter[str] = field(default_factory=Counter)
+    _taken_out: int = 0
+    _foreign: int = 0
+
+    def draw_up(self, *, offline: bool) -> Plan:
+        """Decide every good that is not settled, then let the guards look at the whole."""
+        now = self.desk.now()
+        self.number = self.memory.plans.begin(now)
+        for page in self.memory.catalog.unsettled():
+            self.memory.plans.add(self.number, list(self._decide(page)))
+        self._remove_foreign()
+        self._guard()
+        plans = self.memory.plans
+        counts = self._counts()
+        going = {
+            (verb, road): count for (verb, road, held), count in plans.counts(self.number).items() if not held
+        }
+        return Plan(
+            id=plans.digest(self.number),
+            object=self.desk.object.name,
+            made=now,
+            export=self.reading.info,
+            counts=counts,
+            budget=self._budget(going),
+            offers=_offers(going),
+            trips=tuple(self.trips),
+            skipped=self._skipped(),
+            left_alone=self.left_alone,
+            edited=self.edited,
+            offline=offline,
+        )
+
+    def _decide(self, page: Sequence[Known]) -> Iterator[Change]:
+        settled: list[str] = []
+        in_step: dict[str, Mapping[str, Value]] = {}
+        for known in page:
+            verdict = decide(known, self.desk.object)
+            self.left_alone += len(verdict.left_alone)
+            if verdict.aside:
+                self._set_aside(known, verdict.aside, counted=verdict.change is None)
+            fresh = _not_remembered(known, verdict.in_step)
+            if fresh:
+                in_step[known.good_id] = fresh
+            if verdict.change:
+                yield from self._emit(known, verdict.change)
+            elif not verdict.aside:
+                settled.append(known.good_id)
+        self.memory.catalog.remember_in_step(in_step, self.desk.now())
+        self.memory.catalog.settle(settled)
+
+    def _set_aside(self, known: Known, aside: Aside, *, counted: bool) -> None:
+        if counted:
+            self._asides[aside] += 1
+        if aside in _ASIDE:
+            code, message = _ASIDE[aside]
+            self.findings.append(Finding(code, f"{known.title}: {message}", known.good_id))
+
+    def _emit(self, known: Known, change: Change) -> Iterator[Change]:
+        """Hand on a change, with a suspicious price split off."""
+        if self.only and change.verb is Verb.UPDATE:
+            change = change.narrowed(self.only)
+            if not change.fields:
+                return
+        self.edited += any(item.edited for item in change.fields.values())
+        self._taken_out += change.verb is Verb.REMOVE and known.standing is Standing.OUT
+        self.emptied += guards.falls_to_zero(change)
+        if change.verb is Verb.REMOVE:
+            yield change
+            return
+        old = known.existing.values if known.existing and change.verb is Verb.UPDATE else {}
+        trip = guards.price_trip(change.good_id, old, change.new, self.desk.object.limits)
+        parts = guards.hold_price(change, trip, self.allowed)
+        if trip and any(part.held for part in parts):
+            self.trips.append(trip)
+        yield from parts
+
+    def _remove_foreign(self) -> None:
+        foreign = self.memory.catalog.foreign()
+        self._foreign = len(foreign)
+        if self.desk.object.removal.foreign == "delete" and not self.only:
+            removals = [change for product in foreign if (change := remove_foreign(product))]
+            self.memory.plans.add(self.number, removals)
+
+    def _guard(self) -> None:
+        limits, catalog, plans = self.desk.object.limits, self.memory.catalog, self.memory.plans
+        standings = catalog.standings()
+        products = catalog.existing_count()
+        removals = plans.goods(self.number, Verb.REMOVE)
+        trips = (
+            guards.export_rows_trip(
+                rows=self.reading.info.goods,
+                earlier=self.memory.journal.export_rows(),
+                limits=limits,
+                allowed=self.allowed,
+            )
+            if removals
+            else None,
+            guards.removals_trip(
+                removals=removals,
+                products=products,
+                limits=limits,
+                allowed=self.allowed,
+                stay=sum(count for (standing, _), count in standings.items() if standing == Standing.IN),
+            ),
+        )
+        for trip in filter(None, trips):
+            self.trips.append(trip)
+            plans.hold(self.number, Verb.REMOVE, trip.guard)
+        stock_out = guards.stock_out_trip(
+            emptied=self.emptied, in_stock=catalog.in_stock_count(), limits=limits, allowed=self.allowed
+        )
+        if stock_out:
+            self.trips.append(stock_out)
+            plans.hold_stock_outs(self.number, Guard.STOCK_OUT, guards.STOCK_FIELDS)
+
+    def _counts(self) -> Counts:
+        plans, standings = self.memory.plans, self.memory.catalog.standings()
+        create, update_, remove = (plans.goods(self.number, verb) for verb in Verb)
+        total = Counter[str]()
+        for (standing, _), count in standings.items():
+            total[standing] += count
+        asides = sum(self._asides.values())
+        return Counts(
+            create=create,
+            update=update_,
+            remove=remove,
+            held=plans.held_goods(self.number),
+            skipped=total[Standing.OUT] - self._taken_out + total[Standing.BLOCKED] + asides,
+            unchanged=total[Standing.IN] - create - update_ - asides,
+            foreign=self._foreign,
+        )
+
+    def _skipped(self) -> dict[str, int]:
+        """Return the goods that stay out by reason; those that are being taken out are among them."""
+        standings = self.memory.catalog.standings()
+        reasons = {reason: count for (_, reason), count in sorted(standings.items()) if reason}
+        return reasons | dict(self._asides)
+
+    def _budget(self, going: Mapping[tuple[Verb, Road], int]) -> Budget:
+        journal, limits = self.memory.journal, self.desk.object.limits
+        offers = _offers(going)
+        used = journal.imports_since(self.desk.now() - IMPORT_WINDOW)
+        return budget(
+            edits=sum(going.values()) - offers + going.get((Verb.CREATE, Road.IMPORT), 0),
+            imports=1 if offers else 0,
+            offers=offers,
+            imports_left=max(0, limits.imports_per_day - used),
+        )
+
+
+def _offers(going: Mapping[tuple[Verb, Road], int]) -> int:
+    """Return how many changes need the import."""
+    return sum(count for (_, road), count in going.items() if road is Road.IMPORT)
+
+
+def _not_remembered(known: Known, in_step: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the fields in step that the memory does not hold as sent yet."""
+    sent = known.sent.values if known.sent else {}
+    return {name: value for name, value in in_step.items() if name not in sent or sent[name] != value}
