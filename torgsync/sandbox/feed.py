@@ -56,8 +56,23 @@ class FeedOffer:
     params: tuple[FeedParam, ...]
 
 
+def check(feed: IO[bytes]) -> None:
+    """Read the file to its end, and raise FeedInvalid if it is no YML or is cut off."""
+    for _ in _elements(feed):
+        pass
+
+
 def read(feed: IO[bytes]) -> Iterator[FeedCategory | FeedOffer]:
     """Yield categories and offers in the order of the file; raise FeedInvalid where it stops being YML.
+
+    What is wrong with a file may come out only at its end: whoever wants all or nothing checks it first.
+    """
+    for element in _elements(feed):
+        yield _category(element) if element.tag == "category" else _offer(element)
+
+
+def _elements(feed: IO[bytes]) -> Iterator[etree._Element]:
+    """Yield the elements that matter; each is freed when the next one is asked for.
 
     Entities stay unresolved and nothing is fetched, as the file comes from a stranger.
     """
@@ -66,12 +81,10 @@ def read(feed: IO[bytes]) -> Iterator[FeedCategory | FeedOffer]:
     )
     try:
         for _, element in parser:
-            yield _category(element) if element.tag == "category" else _offer(element)
+            yield element
             _forget(element)
     except etree.XMLSyntaxError as error:
         raise FeedInvalid(str(error)) from error
-    # The root is known only now, and an offer of a foreign format may have been given already: whoever wants
-    # all or nothing reads the file once to check it.
     if parser.root is None or parser.root.tag != ROOT:
         raise FeedInvalid(f"the root element is not <{ROOT}>")
 

@@ -185,8 +185,7 @@ class ImportWork:
         """Apply the file to the shop and return the report; a file that is no YML changes nothing."""
         try:
             # Once to the end before anything is touched: a file cut in half must not be imported by half.
-            for _ in yml.read(io.BytesIO(feed)):
-                pass
+            yml.check(io.BytesIO(feed))
         except yml.FeedInvalid as error:
             self._tell("validation", VALIDATION_CODE, message=str(error))
             self._report.status = "FATAL"

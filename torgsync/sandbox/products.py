@@ -116,7 +116,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group of the shop. `external_id` is its id in the import file, and the parent's is another such id."""
+    """A group of the shop. `external_id` is its id in the import file, the parent's is another such id."""
 
     id: int
     date_modified: datetime
