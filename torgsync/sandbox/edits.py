@@ -17,7 +17,7 @@ LONGEST_KEYWORDS = 1024
 LARGEST_NUMBER = Decimal(10) ** 12
 
 
-class EditRefused(Exception):  # noqa: N818 - named like the other refusals, by what happened
+class EditRefused(Exception):
     """This item is not changed at all; the message goes under its id in `errors`."""
 
 

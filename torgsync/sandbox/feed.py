@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ROOT = "yml_catalog"
 
 
-class FeedInvalid(Exception):  # noqa: N818 - named like the other refusals, by what is wrong
+class FeedInvalid(Exception):
     """The file is no YML; the message is the parser's."""
 
 

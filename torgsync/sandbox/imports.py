@@ -36,7 +36,7 @@ OFFER_CODE = 3001
 HTTP_OK = 200
 
 
-class ImportRefused(Exception):  # noqa: N818 - named like the other refusals, by what happened
+class ImportRefused(Exception):
     """The import was not accepted: the answer has no id (§4.3)."""
 
 

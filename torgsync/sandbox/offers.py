@@ -41,7 +41,7 @@ FIELDS_OF = {
 }
 
 
-class OfferRefused(Exception):  # noqa: N818 - named like the other refusals, by what happened
+class OfferRefused(Exception):
     """This offer is not imported; the message is the line of the report."""
 
 

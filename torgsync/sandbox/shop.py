@@ -226,14 +226,14 @@ class Shop:
             payment_option = self.payment_options[payment_option_id]
             delivery_option = self.delivery_options[delivery_option_id]
             buyer = buyer or Buyer()
-            client_id = self._client_of(buyer)
+            client = self._client_of(buyer)
             order = self.orders.add(
                 lambda number: Order(
                     id=number,
                     status="pending",
                     date_created=now,
                     date_modified=now,
-                    client_id=client_id,
+                    client_id=client.id,
                     buyer=buyer,
                     lines=order_lines,
                     payment_option=payment_option,
@@ -247,7 +247,12 @@ class Shop:
                     payment_modified=now if payment_option_id == PROM_PAYMENT.id else None,
                 )
             )
-            self._count_order(order)
+            counted = replace(
+                client,
+                orders_count=client.orders_count + 1,
+                total_payout=client.total_payout + order.full_price,
+            )
+            self.clients.replace(client.id, counted)
             if paid:
                 self.pay_order(order.id)
             return order.id
@@ -283,10 +288,12 @@ class Shop:
             price=price,
         )
 
-    def _client_of(self, buyer: Buyer) -> int:
+    def _client_of(self, buyer: Buyer) -> Client:
+        """Return the client that this buyer is, or a new one."""
         contact = buyer.phone or buyer.email
-        if contact in self._clients_by_contact:
-            return self._clients_by_contact[contact]
+        known = self.clients.get(self._clients_by_contact.get(contact or "", 0))
+        if known is not None:
+            return known
         names = (buyer.last_name, buyer.first_name, buyer.second_name)
         made = self.clients.add(
             lambda number: Client(
@@ -296,16 +303,6 @@ class Shop:
                 emails=(buyer.email,) if buyer.email else (),
             )
         )
-        if contact is not None:
+        if contact:
             self._clients_by_contact[contact] = made.id
-        return made.id
-
-    def _count_order(self, order: Order) -> None:
-        client = self.clients.get(order.client_id)
-        if client is not None:
-            counted = replace(
-                client,
-                orders_count=client.orders_count + 1,
-                total_payout=client.total_payout + order.full_price,
-            )
-            self.clients.replace(client.id, counted)
+        return made
