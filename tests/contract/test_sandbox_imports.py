@@ -189,7 +189,7 @@ class TestCreation:
             "<currencyId>USD</currencyId>",
             "<quantity_in_stock>5</quantity_in_stock>",
             "<vendor>ACME</vendor><vendorCode>AA7775</vendorCode><barcode>4820000000000</barcode><mpn>M1</mpn>",
-            "<country>Україна</country><label>new</label>",
+            "<country>Україна</country>",
             "<keywords>платье</keywords><keywords_ua>сукня</keywords_ua>",
             "<description><![CDATA[<p>1</p>]]></description>",
             "<description_ua><![CDATA[<p>2</p>]]></description_ua>",
@@ -211,7 +211,7 @@ class TestCreation:
         assert product.prices == (Wholesale(Decimal("100.75"), Decimal(10)),)
         assert product.minimum_order_quantity == 2
         assert (product.sku, product.vendor, product.gtin) == ("AA7775", "ACME", "4820000000000")
-        assert (product.mpn, product.country, product.labels) == ("M1", "Україна", "new")
+        assert (product.mpn, product.country) == ("M1", "Україна")
         assert product.attributes == (Attribute("Розмір", "см", "42"),)
         assert (product.quantity_in_stock, product.in_stock) == (5, True)
         assert (product.selling_type, product.status) == ("universal", "on_display")

@@ -89,6 +89,8 @@ def _page(
         return []
 
     def fits(item: Item) -> bool:
+        # Products and groups have no date of creation, and a window for it is passed over like any parameter
+        # that a call does not know.
         inside = all(low <= getattr(item, name, low) <= high for name, low, high in windows)
         return inside and (wanted is None or wanted(item))
 

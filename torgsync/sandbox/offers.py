@@ -24,7 +24,7 @@ VARIANT_EQUAL = "Різновид не буде імпортований"
 VARIANT_FOREIGN = "знайдені характеристики, яких немає в основного товару"
 
 # Which fields of a product each word of `updated_fields` stands for. Photos and groups need the shop and are
-# looked after in `imports.py`.
+# looked after in `imports.py`; for labels the reference knows no element of YML.
 FIELDS_OF = {
     "name": ("name", "name_uk"),
     "sku": ("sku",),
@@ -35,7 +35,6 @@ FIELDS_OF = {
     "keywords": ("keywords", "keywords_uk"),
     "attributes": ("attributes", "vendor", "country"),
     "discount": ("discount",),
-    "labels": ("labels",),
     "gtin": ("gtin",),
     "mpn": ("mpn",),
 }
@@ -96,7 +95,6 @@ def interpret(offer: FeedOffer) -> Reading:
         "attributes": tuple(Attribute(param.name, param.unit, param.value) for param in offer.params),
         "vendor": texts.get("vendor") or None,
         "country": texts.get("country") or texts.get("country_of_origin") or None,
-        "labels": texts.get("label") or None,
         "gtin": texts.get("gtin") or texts.get("barcode") or None,
         "mpn": texts.get("mpn") or None,
         "variation_group_id": _variant_group(offer),

@@ -98,7 +98,6 @@ class Product:
     attributes: tuple[Attribute, ...] = ()
     vendor: str | None = None
     country: str | None = None
-    labels: str | None = None
     gtin: str | None = None
     mpn: str | None = None
     failed_photos: tuple[str, ...] = ()
