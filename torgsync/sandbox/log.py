@@ -1,0 +1,53 @@
+"""What was asked of the sandbox, so that a test can say "no write was sent"."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# A sandbox may stand for weeks; the oldest records give way.
+KEPT_RECORDS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One request and its answer. The token is never part of it.
+
+    `time` is UTC, `path` begins with `/api/v1/`, `query` is as it was sent, `size` counts the bytes of the
+    request's body. `body` is the JSON of a write (of an upload its `data` part) and empty for a GET.
+    """
+
+    time: datetime
+    method: str
+    path: str
+    query: str
+    status: int
+    size: int
+    body: bytes
+
+
+class RequestLog:
+    """The newest requests, oldest first. Appending is atomic; it needs no lock."""
+
+    def __init__(self) -> None:
+        self._records: deque[Record] = deque(maxlen=KEPT_RECORDS)
+
+    def add(self, record: Record) -> None:
+        """Remember one request."""
+        self._records.append(record)
+
+    def records(self) -> list[Record]:
+        """Return all remembered requests, oldest first."""
+        return list(self._records)
+
+    def writes(self) -> list[Record]:
+        """Return the remembered requests that were no GET, whether they had an effect or not."""
+        return [record for record in self._records if record.method != "GET"]
+
+    def clear(self) -> None:
+        """Forget everything, as a test does after its preparations."""
+        self._records.clear()

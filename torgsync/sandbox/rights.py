@@ -1,0 +1,35 @@
+"""What a token may do: one right for each section of the cabinet (reference/prom-api.md §1.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Right = Literal["none", "read", "write"]
+Section = Literal["products", "groups", "orders", "clients", "settings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rights:
+    """The rights of one token, by default none. `settings` covers the payment and delivery options."""
+
+    products: Right = "none"
+    groups: Right = "none"
+    orders: Right = "none"
+    clients: Right = "none"
+    settings: Right = "none"
+
+    @classmethod
+    def full(cls) -> Rights:
+        """Read and write everywhere."""
+        return cls(products="write", groups="write", orders="write", clients="write", settings="write")
+
+    @classmethod
+    def read_only(cls) -> Rights:
+        """Read everywhere, write nowhere."""
+        return cls(products="read", groups="read", orders="read", clients="read", settings="read")
+
+    def allow(self, section: Section, right: Right) -> bool:
+        """Tell whether the section's right is at least the one asked for."""
+        levels: tuple[Right, ...] = ("none", "read", "write")
+        return levels.index(getattr(self, section)) >= levels.index(right)
