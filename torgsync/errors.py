@@ -17,6 +17,7 @@ TorgsyncError            message, hint, exit code, a stable `kind` for JSON
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -37,6 +38,28 @@ class Exit(IntEnum):
     BUSY = 10
     USAGE = 64
     INTERRUPTED = 130
+
+    @classmethod
+    def worst(cls, codes: Iterable[Exit]) -> Exit:
+        """Return the gravest of several codes: what a person must mend outweighs what mends itself."""
+        return max(codes, key=_GRAVITY.index, default=cls.DONE)
+
+
+_GRAVITY = (
+    Exit.DONE,
+    Exit.PENDING,
+    Exit.HELD,
+    Exit.BUSY,
+    Exit.TEMPORARY,
+    Exit.PARTIAL,
+    Exit.STALE,
+    Exit.UNSAFE,
+    Exit.INVALID,
+    Exit.TOKEN,
+    Exit.USAGE,
+    Exit.ERROR,
+    Exit.INTERRUPTED,
+)
 
 
 class TorgsyncError(Exception):

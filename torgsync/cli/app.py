@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +12,8 @@ from typer.core import TyperGroup
 
 from torgsync import __version__
 from torgsync.cli import clients, demo, fields, objects, orders, payments, sandbox, sync, update
-from torgsync.cli.context import SCHEMA, Program, error_document
-from torgsync.errors import Exit, InvalidInput, Interrupted, TorgsyncError, UsageError
+from torgsync.cli.context import Program, tell
+from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
 
 _CommandLineWrong = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
 """What Typer raises for a command line that it cannot read; its own exit code 2 means something else here."""
@@ -28,7 +27,7 @@ class Boundary(TyperGroup):
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
         complete_var: str | None = None,
-        standalone_mode: bool = True,  # noqa: ARG002, FBT001, FBT002  # the signature is Typer's
+        standalone_mode: bool = True,  # noqa: ARG002  # the signature is Typer's
         **extra: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
         """Run the program and leave with its exit code."""
@@ -45,20 +44,6 @@ class Boundary(TyperGroup):
         except _CommandLineWrong as wrong:
             code = _tell_usage(program, wrong)
         sys.exit(code if isinstance(code, int) else 0)
-
-
-def tell(program: Program, error: TorgsyncError) -> int:
-    """Print an error for people, or as a document where JSON was asked for; return its exit code."""
-    if program.json:
-        print(json.dumps({"schema": SCHEMA, "error": error_document(error)}, ensure_ascii=False))  # noqa: T201
-        return int(error.exit_code)
-    lines = [f"error: {error.message}"]
-    if isinstance(error, InvalidInput):
-        lines += [f"  {mistake}" for mistake in error.mistakes]
-    if error.hint:
-        lines += ["", f"hint: {error.hint}"]
-    print("\n".join(lines), file=sys.stderr)  # noqa: T201
-    return int(error.exit_code)
 
 
 def _tell_usage(program: Program, wrong: Any) -> int:  # noqa: ANN401

@@ -5,6 +5,7 @@ stdout carries data, stderr carries talk. Text is text: names from an export are
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -157,3 +158,17 @@ def error_document(error: TorgsyncError) -> dict[str, object]:
             for mistake in error.mistakes
         ]
     return document
+
+
+def tell(program: Program, error: TorgsyncError) -> int:
+    """Print an error for people, or as a document where JSON was asked for; return its exit code."""
+    if program.json:
+        print(json.dumps({"schema": SCHEMA, "error": error_document(error)}, ensure_ascii=False))  # noqa: T201
+        return int(error.exit_code)
+    lines = [f"error: {error.message}"]
+    if isinstance(error, InvalidInput):
+        lines += [f"  {mistake}" for mistake in error.mistakes]
+    if error.hint:
+        lines += ["", f"hint: {error.hint}"]
+    print("\n".join(lines), file=sys.stderr)  # noqa: T201
+    return int(error.exit_code)

@@ -45,7 +45,7 @@ def fetch_methods(desk: Desk) -> Methods:
 def map_method(
     file: ObjectFile, wanted: str, *, cash_register: str | None, current_account: str | None
 ) -> PaymentMethod:
-    """Lead a payment method, named by id or name, to one place. Raises UsageError where there is none such."""
+    """Lead a payment method, named by id or name, to one place. UsageError where there is none such."""
     methods = list(file.settings.payment_methods)
     for number, method in enumerate(methods):
         if wanted in (str(method.id), method.name):

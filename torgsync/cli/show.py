@@ -1,0 +1,80 @@
+"""Puts values on the screen: tables that fit 80 columns and read without colour, JSON, CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from torgsync.cli.context import SCHEMA, Format, Program
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Row = Mapping[str, object]
+
+
+def show_rows(program: Program, form: Format, noun: str, rows: Sequence[Row]) -> None:
+    """Print rows of plain values, keyed by column: JSON is one document keyed by the plural noun."""
+    if form is Format.JSON:
+        write_json({"schema": SCHEMA}, {noun: rows})
+    elif form is Format.CSV:
+        write_csv(rows)
+    elif not rows:
+        program.say(f"no {noun.replace('_', ' ')} yet")
+    else:
+        table = plain_table(*(name.replace("_", " ") for name in rows[0]))
+        for row in rows:
+            table.add_row(*(cell(value) for value in row.values()))
+        program.out.print(table)
+
+
+def cell(value: object) -> str:
+    """Return a value as it stands in a table."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def plain_table(*columns: str) -> Table:
+    """Return a table without lines: it can be copied, and it reads at 80 columns."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    return table
+
+
+def write_json(head: Row, lists: Mapping[str, Iterable[object]], tail: Row | None = None) -> None:
+    """Write one JSON document: `head`, then lists, which may be long, as they come, then `tail`."""
+    out = sys.stdout
+    out.write(json.dumps(head, ensure_ascii=False)[:-1])
+    for name, items in lists.items():
+        out.write(f", {json.dumps(name)}: [")
+        for number, item in enumerate(items):
+            out.write(("," if number else "") + "\n  " + json.dumps(item, ensure_ascii=False))
+        out.write("]")
+    if tail:
+        out.write(", " + json.dumps(tail, ensure_ascii=False)[1:-1])
+    out.write("}\n")
+
+
+def write_csv(rows: Iterable[Row]) -> None:
+    """Write rows as CSV with a header, in the order of the first row's keys."""
+    writer = None
+    for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun in the right form: `1 good`, `2 goods`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,209 @@
+"""`torgsync sync`: orders home, then goods out, as the table of pending changes says."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from torgsync.cli.context import Format, Program, error_document, program_of
+from torgsync.cli.each import each
+from torgsync.cli.options import FormatOption, ObjectOption
+from torgsync.cli.plans import Show
+from torgsync.cli.show import counted, write_json
+from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
+from torgsync.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from torgsync.core.guards import Allowed
+    from torgsync.files.objects import ObjectFile
+    from torgsync.jobs.desk import Desk
+    from torgsync.jobs.orders import Fetched
+    from torgsync.jobs.sync import Performed
+    from torgsync.jobs.update import Made
+    from torgsync.state.plans import State
+
+
+class Only(StrEnum):
+    """Which half of a synchronisation is done."""
+
+    GOODS = "goods"
+    ORDERS = "orders"
+
+
+def sync(
+    context: typer.Context,
+    wanted: ObjectOption = None,
+    form: FormatOption = Format.TABLE,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    only: Annotated[Only | None, typer.Option("--only", help="Only goods out, or only orders home.")] = None,
+    fields: FieldsOption = None,
+    allow: AllowOption = None,
+    every: Annotated[bool, typer.Option("--all", help="All sync objects, one after another.")] = False,
+) -> None:
+    """Bring orders home, then send the pending changes to Prom.ua."""
+    program = program_of(context)
+    program.format(form)
+    from torgsync.core.guards import read_allowed
+
+    if form is Format.CSV:
+        raise UsageError("`sync` prints a table or JSON")
+    call = _Call(
+        program, form, only, field_names(fields), read_allowed(allow or ()), asks=program.asks and not yes
+    )
+    raise typer.Exit(int(each(program, program.objects(wanted, every=every), call.perform)))
+
+
+class _Call:
+    """One call of `sync`, which may be for several objects."""
+
+    def __init__(
+        self,
+        program: Program,
+        form: Format,
+        only: Only | None,
+        fields: tuple[str, ...],
+        allowed: Allowed,
+        *,
+        asks: bool,
+    ) -> None:
+        self._program = program
+        self._form = form
+        self._only = only
+        self._fields = fields
+        self._allowed = allowed
+        self._asks = asks and form is Format.TABLE
+
+    def perform(self, file: ObjectFile) -> Exit:
+        """Synchronise one object and return its exit code."""
+        from torgsync.jobs.orders import fetch_orders
+        from torgsync.jobs.run import running
+        from torgsync.jobs.sync import perform, performed
+        from torgsync.jobs.update import prom_of, update
+
+        fetched, made = None, None
+        with self._program.desk(file) as desk, running(desk) as run, prom_of(desk, run) as prom:
+            if self._only is not Only.GOODS:
+                fetched = fetch_orders(desk, prom)
+            if self._only is not Only.ORDERS:
+                made = update(desk, prom, allowed=self._allowed, only=self._fields)
+            if made is None or not made.plan.counts.changes:
+                done = performed(desk, run, made)
+            elif self._agreed(desk, made):
+                done = perform(desk, prom, run, made)
+            else:
+                self._program.say("nothing was sent")
+                run.exit_code = Exit.DONE
+                return Exit.DONE
+            run.exit_code = done.exit_code(made, fetched)
+            self._report(desk, made, fetched, done, run.exit_code)
+        return run.exit_code
+
+    def _agreed(self, desk: Desk, made: Made) -> bool:
+        """Show what is about to be done, and ask a person who is there."""
+        if self._form is Format.TABLE:
+            print_plan(self._program, desk, made, Format.TABLE, Show.CHANGES, next_step="")
+        going = made.plan.counts.changes - made.plan.counts.held
+        if not self._asks or going <= 0:
+            return True
+        return typer.confirm("Send this to Prom.ua?", default=False, err=True)
+
+    def _report(
+        self, desk: Desk, made: Made | None, fetched: Fetched | None, done: Performed, code: Exit
+    ) -> None:
+        if self._form is Format.JSON:
+            self._write_json(desk, made, fetched, done, code)
+            return
+        program = self._program
+        if fetched:
+            _say_orders(program, fetched)
+        if made:
+            _say_outcomes(program, desk, made, done)
+        if done.trouble:
+            program.say(f"error: {done.trouble.message}", style="red")
+            if done.trouble.hint:
+                program.say(f"hint: {done.trouble.hint}")
+
+    def _write_json(
+        self, desk: Desk, made: Made | None, fetched: Fetched | None, done: Performed, code: Exit
+    ) -> None:
+        tail: dict[str, object] = {
+            "orders": {
+                "new": fetched.new if fetched else 0,
+                "changed": fetched.changed if fetched else 0,
+                "unmapped": fetched.unmapped if fetched else 0,
+                "held": fetched.held if fetched else 0,
+            },
+            "requests": {"total": sum(done.requests.values()), "by_endpoint": done.requests},
+            "run": done.run,
+            "exit": int(code),
+        }
+        if done.trouble:
+            tail["error"] = error_document(done.trouble)
+        if made is None:
+            write_json({"schema": 1, "object": desk.object.name}, {}, tail)
+            return
+        tail["outcomes"] = list(_outcomes(desk, made))
+        print_plan(self._program, desk, made, Format.JSON, Show.ALL, next_step="", tail=tail)
+
+
+def _outcomes(desk: Desk, made: Made) -> list[dict[str, object]]:
+    with desk.memory() as memory:
+        return [
+            {
+                "good_id": item.change.good_id or None,
+                "verb": str(item.change.verb),
+                "state": str(item.state),
+                "message": item.message,
+            }
+            for item in memory.plans.changes(made.number)
+            if item.state is not None
+        ]
+
+
+def _say_orders(program: Program, fetched: Fetched) -> None:
+    if fetched.new or fetched.changed:
+        program.out.print(
+            f"orders: {fetched.new} new, {fetched.changed} changed, "
+            f"{counted(fetched.files, 'file')} for Torgsoft in the outbox",
+            soft_wrap=True,
+        )
+    for finding in fetched.findings:
+        program.out.print(f"! {finding.message}", soft_wrap=True)
+    for name in sorted(fetched.unmapped_methods):
+        program.say(f'hint: torgsync payments map "{name}" --cash-register "…"')
+
+
+_WORDS = {"done": "done", "refused": "refused by Prom.ua", "unclear": "unclear", "deferred": "left for later"}
+
+
+def _say_outcomes(program: Program, desk: Desk, made: Made, done: Performed) -> None:
+    if not made.plan.counts.changes:
+        program.out.print(f"{made.plan.object}: nothing pending", soft_wrap=True)
+        return
+    parts = [f"{number} {_WORDS[state]}" for state, number in sorted(done.outcomes.items())]
+    if made.plan.counts.held:
+        parts.append(f"{made.plan.counts.held} held")
+    requests = counted(sum(done.requests.values()), "request")
+    program.out.print(f"{', '.join(parts) or 'nothing sent'}; {requests}", soft_wrap=True)
+    _say_failures(program, desk, made)
+
+
+def _say_failures(program: Program, desk: Desk, made: Made) -> None:
+    """Name the changes that did not end well, a screenful of them."""
+    with desk.memory() as memory:
+        failed = [
+            item
+            for item in memory.plans.changes(made.number)
+            if item.state is not None and str(item.state) != "done"
+        ]
+    for item in failed[:10]:
+        what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
+        program.out.print(f"! {_state(item.state)}  {what}: {item.message}", soft_wrap=True)
+    if len(failed) > 10:  # noqa: PLR2004  # a screenful
+        program.out.print(f"! … and {len(failed) - 10} more", soft_wrap=True)
+
+
+def _state(state: State | None) -> str:
+    return _WORDS[str(state)]
