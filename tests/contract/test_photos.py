@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import Self
 
 import pytest
 import xxhash
@@ -12,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from torgsync.errors import ObjectInvalid
+from torgsync.files.catalog import open_catalog
 from torgsync.files.photos import PhotoFile, digest, index_photos
 
-if TYPE_CHECKING:
-    from pathlib import Path
+SHOP = Path(__file__).parent.parent.parent / "examples" / "shop"
 
 
 def names(folder: Path, good_id: str) -> list[str]:
@@ -155,6 +156,17 @@ def test_a_photo_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     """It was there when the folder was read."""
     with pytest.raises(ObjectInvalid, match="cannot be read"):
         digest(tmp_path / "178.jpg")
+
+
+def test_the_example_has_photos_for_all_but_two_goods() -> None:
+    """They are small, and one has its extension in capital letters."""
+    trs = open_catalog(SHOP / "TSGoods.trs")
+    index = index_photos(SHOP / "photos")
+    photos = [index.of(trs.good_id(record)) for record in trs.records()]
+    assert photos.count(()) == 2
+    assert all(photo.size <= 6000 for good in photos for photo in good)
+    assert any(photo.name.endswith(".JPG") for good in photos for photo in good)
+    assert max(map(len, photos)) == 3
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from torgsync.core.goods import LAYOUT_40, LAYOUT_50, Record
+from torgsync.core.goods import LAYOUT_40, LAYOUT_50, Record, balances, number, section_path
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog import open_catalog
 from torgsync.files.trs import TrsFile, open_trs
 
 DATA = Path(__file__).parent.parent / "data"
+SHOP = Path(__file__).parent.parent.parent / "examples" / "shop"
 
 HEADER = '"GoodID";"GoodName";"RetailPrice";"Color"\r\n'
 ROW = '17;"Капці";632,74;"сірі"\r\n'
@@ -542,6 +543,40 @@ def test_the_key_is_read_however_it_is_written(tmp_path: Path, row: str, key: st
     """Bare or quoted, a number or not, with blanks around it; never changed otherwise."""
     trs = open_trs(write(tmp_path, f'"GoodID";"Назва"\n{row}\n', encoding), encoding=encoding)
     assert [trs.good_id(record) for record in trs.records()] == [key]
+
+
+# The example
+
+
+@pytest.mark.parametrize("name", ["TSGoods.trs", "TSGoods-tomorrow.trs"])
+def test_the_example_is_a_sound_export(name: str) -> None:
+    """Its goods have one key each, their centers add up, and its oddest names come to the letter."""
+    trs = open_catalog(SHOP / name)
+    assert (trs.encoding, trs.bom, trs.has_header, len(trs.columns)) == ("utf-8", True, True, 52)
+    goods = {trs.good_id(record): trs.cells(record) for record in trs.records()}
+    assert len(goods) == len(list(trs.records())) == 40
+    for good in goods.values():
+        assert sum(balances(good["WarehouseQuantityForPartner"]).values()) == number(
+            good["WarehouseQuantity"]
+        )
+        assert section_path(good["SynchronizationSectionFull"])[-1].number == good["Category"]
+    found = " ".join(good["GoodName"] for good in goods.values())
+    assert all(odd in found for odd in ("Шуруп [/25]", "Крем [red]", ":wrench:", 'Горщик "Ромашка" 200х150'))
+
+
+def test_the_example_a_day_later_differs_as_its_readme_says() -> None:
+    """Two goods gone, two new, six prices changed, three sold out."""
+    today, tomorrow = (
+        {trs.good_id(record): trs.cells(record) for record in trs.records()}
+        for trs in (open_catalog(SHOP / "TSGoods.trs"), open_catalog(SHOP / "TSGoods-tomorrow.trs"))
+    )
+    both = today.keys() & tomorrow.keys()
+    assert (len(today.keys() - both), len(tomorrow.keys() - both)) == (2, 2)
+    changed = [
+        (key, column) for key in both for column in today[key] if today[key][column] != tomorrow[key][column]
+    ]
+    assert sum(column == "RetailPrice" for _, column in changed) == 6
+    assert [tomorrow[key][column] for key, column in changed if column == "WarehouseQuantity"] == ["0"] * 3
 
 
 # Whatever is written
