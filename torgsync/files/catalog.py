@@ -1,0 +1,36 @@
+"""The accounting program's catalog file, whatever its format.
+
+The first byte that is not blank tells (reference/torgsoft.md §17 no. 4).
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING
+
+from torgsync.errors import ExportInvalid
+from torgsync.files.trs import TrsFile, open_trs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LOOK = 4096
+_BLANK = bytes(range(0x21))  # control bytes may stand before the XML
+
+
+def open_catalog(path: Path, *, encoding: str | None = None, header: bool | None = None) -> TrsFile:
+    """Look at an export and return it ready to be read, see `open_trs`. Raises ExportInvalid."""
+    if _beginning(path).startswith(b"<"):
+        raise ExportInvalid(
+            f"`{path}` is a YML export, which is not read yet",
+            hint="let Torgsoft write the synchronization file as TRS or CSV, and export once more",
+        )
+    return open_trs(path, encoding=encoding, header=header)
+
+
+def _beginning(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LOOK).removeprefix(codecs.BOM_UTF8).lstrip(_BLANK)
+    except OSError:
+        return b""  # `open_trs` says what is wrong

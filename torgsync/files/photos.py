@@ -1,0 +1,106 @@
+"""The folder of photos: which files belong to which good. Source: reference/torgsoft.md §6."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import xxhash
+
+from torgsync.errors import ObjectInvalid
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_CHUNK = 1024 * 1024
+_PHOTO = re.compile(r"(?P<stem>.+)\.(?P<extension>jpe?g|png|gif|webp)", re.IGNORECASE)
+_EXTRA = re.compile(r"(?P<good_id>.+)_(?P<number>[0-9]+)")
+_HINT = "correct `folder` under `[catalog.photos]` in the sync object, or take it out to leave photos alone"
+
+
+class PhotoFile(NamedTuple):
+    """One photo: its name in the folder, its size in bytes, its last change in nanoseconds since 1970."""
+
+    name: str
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True)
+class PhotoIndex:
+    """The photos of a folder as they were when it was read.
+
+    `by_stem` is keyed by the file name without extension, in lower case.
+    """
+
+    folder: Path
+    by_stem: dict[str, tuple[PhotoFile, ...]]
+
+    def of(self, good_id: str) -> tuple[PhotoFile, ...]:
+        """Return a good's photos: `178.jpg` first, then `178_1.jpg`, `178_2.jpg` by number (§17 no. 23).
+
+        The id is exact: 17 owns neither `178.jpg` nor `178_17.jpg`. Files that differ by extension or
+        letter case alone come in the order of extension, then name. No photo gives an empty tuple.
+        """
+        return self.by_stem.get(good_id.casefold(), ())
+
+
+def index_photos(folder: Path) -> PhotoIndex:
+    """Read the folder once and return which photos belong to which good.
+
+    Other files and folders inside it are passed over. Raises ObjectInvalid where the folder cannot be read: a
+    missing folder is not a shop without photos.
+    """
+    found: dict[str, list[tuple[int, str, PhotoFile]]] = {}
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = _PHOTO.fullmatch(entry.name)
+                photo = _seen(entry) if name else None
+                if name is None or photo is None:
+                    continue
+                stem, extension = name["stem"].casefold(), name["extension"].casefold()
+                found.setdefault(stem, []).append((-1, extension, photo))
+                # `178_1` is the first extra photo of 178, or the plain one of a good with that very id.
+                if extra := _EXTRA.fullmatch(stem):
+                    found.setdefault(extra["good_id"], []).append((int(extra["number"]), extension, photo))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ObjectInvalid(f"there is no folder of photos `{folder}`", hint=_HINT) from error
+    except OSError as error:
+        raise ObjectInvalid(
+            f"the folder of photos `{folder}` cannot be read: {error.strerror}", hint=_HINT
+        ) from error
+    return PhotoIndex(
+        folder, {stem: tuple(photo for *_, photo in sorted(photos)) for stem, photos in found.items()}
+    )
+
+
+def _seen(entry: os.DirEntry[str]) -> PhotoFile | None:
+    """Return what the folder tells of a file; None for a folder, or a file that vanished meanwhile."""
+    try:
+        if not entry.is_file():
+            return None
+        seen = entry.stat()
+    except FileNotFoundError:
+        return None
+    return PhotoFile(entry.name, seen.st_size, seen.st_mtime_ns)
+
+
+def digest(path: Path) -> str:
+    """Return the content of a photo as 16 hexadecimal digits: most photos are copies of another one (§6).
+
+    Raises ObjectInvalid where it cannot be read.
+    """
+    state = xxhash.xxh3_64()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                state.update(chunk)
+    except OSError as error:
+        raise ObjectInvalid(
+            f"the photo `{path}` cannot be read: {error.strerror}",
+            hint="make sure that it is there and no other program holds it open, and run the command again",
+        ) from error
+    return state.hexdigest()

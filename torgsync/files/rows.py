@@ -1,0 +1,181 @@
+"""Rows of the TRS dialect, as bytes: where one ends, how many columns it has, what its cells are.
+
+`"`, `;` and both line ends are ASCII in either encoding, so nothing is decoded to find a row.
+Source: reference/torgsoft.md §2.2.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import deque
+from typing import BinaryIO
+
+DELIMITER = ";"
+"""The only delimiter of a raw file; commas occur only in copies re-saved in a spreadsheet (§2.2)."""
+
+LONGEST = 4 * 1024 * 1024
+"""Bytes of the longest record. A site description of that length is a file whose quotes do not pair up."""
+
+_ANY = "latin-1"  # gives each byte a letter: enough to count columns in either encoding
+_MENDED_LINES = 200  # how far a row with a stray quote may reach: far enough for a site description
+
+_D = re.escape(DELIMITER).encode()
+_QUOTED = rb'"[^"]*+(?:""[^"]*+)*+"'
+_BARE = rb'[^"' + _D + rb"\r\n]*+"
+_STRICT = re.compile(_QUOTED + rb"|" + _BARE)
+# With a stray quote, the first quote before a delimiter closes the cell: that is how a program writes which
+# puts quotes around a text without looking into it.
+_LENIENT = re.compile(rb'".*?"(?=' + _D + rb'|\Z)|(?:[^"' + _D + rb"\r\n][^" + _D + rb"\r\n]*+)?", re.DOTALL)
+_OPEN = re.compile(rb"(?:(?:" + _STRICT.pattern + rb")" + _D + rb')*"[^"]*+(?:""[^"]*+)*+')
+_KEYED = re.compile(rb'"?[0-9]+"?' + _D + rb'["0-9]')
+
+
+class Lines:
+    """The physical lines of an open file, their numbers (from 1), and a look at those that come."""
+
+    def __init__(self, file: BinaryIO, number: int) -> None:
+        self.number = number  # of the line that `take` gives next
+        self._readline = file.readline
+        self._ahead: deque[bytes] = deque()
+
+    def take(self) -> bytes:
+        """Return the next line with its line end; no bytes at the end of the file."""
+        self.number += 1
+        return self._ahead.popleft() if self._ahead else self._readline()
+
+    def peek(self, distance: int) -> bytes:
+        """Return the line that stands `distance` lines after the next one, without taking it."""
+        while len(self._ahead) <= distance:
+            line = self._readline()
+            if not line:
+                return b""
+            self._ahead.append(line)
+        return self._ahead[distance]
+
+    def at_end(self) -> bool:
+        """Tell whether only blank lines are left."""
+        distance = 0
+        while line := self.peek(distance):
+            if line.strip():
+                return False
+            distance += 1
+        return True
+
+
+class Grammar:
+    """What a row of `width` columns looks like.
+
+    `strict` matches such a row and nothing else: every quote opens or closes a cell, or is doubled inside
+    one. It is one pass in C over the bytes, so an ordinary line costs no decoding and no lists. `usual`
+    matches the strict rows that quote the same columns as `sample`, a third faster: nearly all rows of a
+    file do.
+    """
+
+    def __init__(self, width: int, sample: bytes) -> None:
+        cell = b"(?:" + _STRICT.pattern + b")"
+        self.width = width
+        self.strict = re.compile(cell + b"(?:" + _D + cell + b"){%d}" % (width - 1)).fullmatch
+        self.usual = self.strict
+        cells = split(sample) or ()
+        if len(cells) == width:
+            self.usual = re.compile(
+                _D.join(_QUOTED if cell[:1] == b'"' else _BARE for cell in cells)
+            ).fullmatch
+
+    def gather(self, line: bytes, lines: Lines) -> bytes | None:
+        """Return the record that begins with a line which is no row by itself; None where there is none.
+
+        `lines` stands behind that line; what belongs to the record is taken from it, and nothing else.
+        """
+        reach = self._grown(line, lines)
+        if reach is None:
+            reach = self._mended(line, lines)
+        if reach is None:
+            return None
+        return without_line_end(line + b"".join(lines.take() for _ in range(reach)))
+
+    def _grown(self, line: bytes, lines: Lines) -> int | None:
+        """Return how many more lines make a strict row, where a line end stands inside quotes (§2.2)."""
+        piece, size, reach = line, len(line), 0
+        joined = [line]
+        while size <= LONGEST and _OPEN.fullmatch(piece):
+            following = lines.peek(reach)
+            if not following:
+                return None
+            joined.append(following)
+            size += len(following)
+            reach += 1
+            piece = b'"' + following  # the line begins inside a cell
+        return reach if reach and self.strict(without_line_end(b"".join(joined))) else None
+
+    def _mended(self, line: bytes, lines: Lines) -> int | None:
+        """Return how many more lines make a row of the right width although a quote stands astray in it.
+
+        A line that is a row by itself, or begins as one, is never swallowed: a lost key would look like a
+        vanished good.
+        """
+        joined = line
+        for reach in range(_MENDED_LINES):
+            if texts(without_line_end(joined), _ANY, self.width) is not None:
+                return reach
+            following = lines.peek(reach)
+            if not following or self.is_row(following) or _KEYED.match(following):
+                break
+            joined += following
+        return None
+
+    def is_row(self, line: bytes) -> bool:
+        """Tell whether a physical line is a whole row by itself."""
+        return self.strict(without_line_end(line)) is not None
+
+    def skip(self, lines: Lines) -> None:
+        """Take the lines up to the next one that is a row by itself, or begins as one."""
+        while (following := lines.peek(0)) and not self.is_row(following) and not _KEYED.match(following):
+            lines.take()
+
+
+def without_line_end(line: bytes) -> bytes:
+    """Return the line without the LF or CRLF that closes it."""
+    return line.rstrip(b"\r\n")
+
+
+def split(raw: bytes) -> list[bytes] | None:
+    """Return a row's cells as they stand, quotes and all; None where it is not strict."""
+    return _split(_STRICT, raw)
+
+
+def texts(raw: bytes, encoding: str, width: int | None = None) -> list[str] | None:
+    """Return a row's cells as text: quotes undone, blanks kept.
+
+    A strict row is read as CSV, any other the careful way; None where that gives no row at all, or none of
+    `width` columns. Raises UnicodeDecodeError.
+    """
+    try:
+        row = next(csv.reader((raw.decode(encoding),), delimiter=DELIMITER, strict=True))
+    except csv.Error:  # a stray quote, or a cell past the limit of the csv module
+        row = []
+    if row and width in {None, len(row)}:
+        return row
+    for pattern in (_STRICT, _LENIENT):
+        cells = _split(pattern, raw)
+        if cells is not None and width in {None, len(cells)}:
+            return [_undone(cell.decode(encoding)) for cell in cells]
+    return None
+
+
+def _split(cell: re.Pattern[bytes], raw: bytes) -> list[bytes] | None:
+    cells = []
+    at = 0
+    while found := cell.match(raw, at):
+        cells.append(found.group())
+        at = found.end() + 1
+        if at > len(raw):
+            return cells
+        if raw[at - 1 : at] != DELIMITER.encode():
+            break
+    return None
+
+
+def _undone(cell: str) -> str:
+    return cell[1:-1].replace('""', '"') if cell.startswith('"') else cell
