@@ -15,7 +15,11 @@ from torgsync.cli import clients, demo, fields, objects, orders, payments, sandb
 from torgsync.cli.context import Program, tell
 from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
 
-_CommandLineWrong = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
+_CommandLineWrong: type[Exception] = next(
+    kind
+    for kind in typer.BadParameter.__mro__
+    if kind.__name__ == "UsageError" and issubclass(kind, Exception)
+)
 """What Typer raises for a command line that it cannot read; its own exit code 2 means something else here."""
 
 
@@ -28,6 +32,7 @@ class Boundary(TyperGroup):
         prog_name: str | None = None,
         complete_var: str | None = None,
         standalone_mode: bool = True,  # noqa: ARG002  # the signature is Typer's
+        windows_expand_args: bool = True,
         **extra: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
         """Run the program and leave with its exit code."""
@@ -36,7 +41,9 @@ class Boundary(TyperGroup):
                 stream.reconfigure(encoding="utf-8")  # a Windows console may be set to cp866
         program = Program()
         try:
-            code = super().main(args, prog_name, complete_var, standalone_mode=False, obj=program, **extra)
+            code = super().main(
+                args, prog_name, complete_var, False, windows_expand_args, obj=program, **extra
+            )
         except TorgsyncError as error:
             code = tell(program, error)
         except (typer.Abort, KeyboardInterrupt):
@@ -48,7 +55,7 @@ class Boundary(TyperGroup):
 
 def _tell_usage(program: Program, wrong: Any) -> int:  # noqa: ANN401
     context = getattr(wrong, "ctx", None)
-    if type(wrong).__name__ == "NoArgsIsHelpError":
+    if context and type(wrong).__name__ == "NoArgsIsHelpError":
         print(context.get_help(), file=sys.stderr)  # noqa: T201
         return int(Exit.USAGE)
     command = context.command_path if context else "torgsync"

@@ -164,7 +164,7 @@ def show_plan(program: Program, desk: Desk, made: Made, show: Show, *, next_step
         out.print(_changes_table(desk, made, show))
     if show in (Show.SKIPPED, Show.ALL):
         _show_skipped(program, plan)
-    _show_findings(program, made.findings, every=show is Show.ALL)
+    print_findings(program, made.findings, every=show is Show.ALL)
     _show_guards(program, plan)
     _show_sums(program, plan, next_step)
 
@@ -302,7 +302,7 @@ def _show_skipped(program: Program, plan: Plan) -> None:
         program.out.print(f"skipped  {counted(number, 'good')} {text}", soft_wrap=True)
 
 
-def _show_findings(program: Program, findings: tuple[Finding, ...], *, every: bool) -> None:
+def print_findings(program: Program, findings: tuple[Finding, ...], *, every: bool) -> None:
     """Print findings by code: the first of each, and how many more there are."""
     if not findings:
         return

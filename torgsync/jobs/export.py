@@ -21,7 +21,7 @@ from torgsync.core.products import MAPPING_VERSION, Mapper
 from torgsync.core.select import CENTERS_COLUMN, SUM_COLUMN, Reason, count_stock, why_out
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import open_catalog
-from torgsync.files.objects import mistakes_at
+from torgsync.files.objects import ObjectFile, mistakes_at
 from torgsync.files.photos import PhotoIndex, digest, index_photos
 from torgsync.files.trs import TrsFile
 from torgsync.jobs.desk import Desk, Progress, Stage
@@ -53,7 +53,7 @@ def read_export(desk: Desk) -> Reading:
     catalog = open_catalog(
         desk.file.catalog_path, encoding=settings.catalog.encoding, header=settings.catalog.header
     )
-    _check_columns(desk, catalog)
+    check_columns(desk.file, catalog)
     desk.tell(Progress(Stage.READ))
     with desk.memory() as memory:
         shelf = _Shelf(desk, memory)
@@ -72,17 +72,17 @@ def shape(settings: SyncObject, columns: tuple[str, ...]) -> int:
     return xxhash.xxh3_64_intdigest("\x1e".join(parts).encode())
 
 
-def _check_columns(desk: Desk, catalog: TrsFile) -> None:
+def check_columns(file: ObjectFile, catalog: TrsFile) -> None:
     """Refuse a sync object that leads columns which the export does not have."""
     missing = []
-    for number, mapping in enumerate(desk.object.fields):
+    for number, mapping in enumerate(file.settings.fields):
         if mapping.column not in catalog.columns:
             near = get_close_matches(mapping.column, catalog.columns, n=1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
             message = f"the export has no column `{mapping.column}`{hint}"
             missing.append((("fields", number, "column"), f"fields[{number}].column", message))
     if missing:
-        raise mistakes_at(desk.file, missing)
+        raise mistakes_at(file, missing)
 
 
 def _file_findings(settings: SyncObject, catalog: TrsFile) -> tuple[Finding, ...]:

@@ -141,8 +141,8 @@ def _refuse_full_shop(desk: Desk, memory: Memory) -> None:
         products = "1 product" if count == 1 else f"{count} products"
         raise Unsafe(
             f"the shop of `{desk.object.name}` has {products} already, and a first run needs an empty one",
-            hint='empty the shop in the seller\'s cabinet, or let its products be deleted: `foreign = "delete"` '
-            f"under [removal] in `{desk.file.path}`",
+            hint="empty the shop in the seller's cabinet, or have its products deleted: "
+            f'write foreign = "delete" under [removal] in `{desk.file.path}`',
         )
 
 

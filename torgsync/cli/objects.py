@@ -1,0 +1,243 @@
+"""`torgsync object`: make, list, show and check sync objects."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from torgsync.cli.context import SCHEMA, Format, Program, program_of, refuse_without_terminal
+from torgsync.cli.options import FormatOption
+from torgsync.errors import Exit, ObjectInvalid, UsageError
+
+if TYPE_CHECKING:
+    from torgsync.files.objects import ObjectFile
+    from torgsync.jobs.check import Checked
+
+app = typer.Typer(help="Sync objects: one shop's settings each.", no_args_is_help=True)
+
+NameArgument = Annotated[
+    str | None, typer.Argument(help="Name, slug or path of the sync object.", metavar="NAME")
+]
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Any name.", metavar="NAME")] = None,
+    api_key: Annotated[
+        str | None,
+        typer.Option("--api-key", help="The token; `-` reads it from standard input.", metavar="TOKEN|-"),
+    ] = None,
+    api_key_env: Annotated[
+        str | None,
+        typer.Option("--api-key-env", help="Environment variable that holds the token.", metavar="NAME"),
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="The file that Torgsoft writes.", metavar="FILE")
+    ] = None,
+    photos: Annotated[Path | None, typer.Option("--photos", help="The photo folder.", metavar="DIR")] = None,
+    photos_url: Annotated[
+        str | None,
+        typer.Option("--photos-url", help="Where Prom.ua can fetch the same folder.", metavar="URL"),
+    ] = None,
+    group: Annotated[str | None, typer.Option("--group", help="Only this product group.")] = None,
+    center: Annotated[
+        list[str] | None, typer.Option("--center", help="Accounting center whose stock counts; repeatable.")
+    ] = None,
+    only_in_stock: Annotated[bool, typer.Option("--only-in-stock", help="Only goods in stock.")] = False,
+    only_with_photos: Annotated[
+        bool, typer.Option("--only-with-photos", help="Only goods with photos.")
+    ] = False,
+) -> None:
+    """Make a sync object. On a terminal, what is not given is asked."""
+    program = program_of(context)
+    from torgsync.files.objects import load_object, slugify, write_new, write_token
+
+    name = name or _ask(program, "NAME", "Name of the object", "My Prom")
+    place = program.settings.objects / f"{slugify(name)}.toml"
+    if place.exists():
+        raise UsageError(
+            f"there is a sync object `{name}` already", hint=f'look at it: torgsync object show "{name}"'
+        )
+    if api_key and api_key_env:
+        raise UsageError("give either `--api-key` or `--api-key-env`")
+    token = _token(program, api_key) if not api_key_env else None
+    export = export or Path(_ask(program, "--export FILE", "File that Torgsoft writes", "TSGoods.trs"))
+    if program.asks and group is None:
+        group = (
+            typer.prompt("Product group (empty: everything)", default="", show_default=False, err=True)
+            or None
+        )
+    if photos and not photos_url:
+        photos_url = _ask(program, "--photos-url URL", "Address of the photo folder on the internet", None)
+    key: dict[str, str] = {"env": api_key_env} if api_key_env else {"file": f"../secrets/{place.stem}.token"}
+    document: dict[str, Any] = {"name": name, "category": "online-store", "via": "prom.ua", "api_key": key}
+    if group:
+        document["product_group"] = group
+    document["catalog"] = {
+        "path": str(export.expanduser().absolute()),
+        "languages": {"name": "uk", "both": True},
+    }
+    if photos:
+        document["catalog"]["photos"] = {
+            "folder": str(photos.expanduser().absolute()),
+            "url": photos_url or "",
+        }
+    document["clients"] = {"find_by": ["phone", "email"], "create": True}
+    document["accounting_centers"] = {
+        "use": center or [],
+        "only_in_stock": only_in_stock,
+        "only_with_photos": only_with_photos,
+        "respect_display": True,
+    }
+    _refuse_mistakes(document)
+    write_new(place, document)
+    if token:
+        write_token(program.settings.secrets / f"{place.stem}.token", token)
+    checked = _check(load_object(place))
+    _print_check(program, checked)
+    program.say(f"made `{place}`")
+    program.say(f'next: torgsync fields add-all --object "{name}"')
+
+
+def _refuse_mistakes(document: dict[str, Any]) -> None:
+    """Refuse what would not be read back, before anything is written."""
+    from torgsync.core.objects import SyncObject, read_settings
+
+    settings = read_settings(document, lambda _path: 0)
+    if not isinstance(settings, SyncObject):
+        raise ObjectInvalid("the sync object would not be valid", mistakes=tuple(settings))
+
+
+def _ask(program: Program, option: str, question: str, default: str | None) -> str:
+    refuse_without_terminal(program, option)
+    return str(typer.prompt(question, default=default, err=True))
+
+
+def _token(program: Program, given: str | None) -> str:
+    """Return the token: as given, from standard input for `-`, or asked without showing it."""
+    if given == "-":
+        given = sys.stdin.readline()
+    elif given is None:
+        refuse_without_terminal(program, "--api-key TOKEN")
+        given = str(typer.prompt("Token of Prom.ua (it is not shown)", hide_input=True, err=True))
+    token = given.strip()
+    if not token:
+        raise UsageError("the token is empty", hint="make one in the seller's cabinet: Settings > API tokens")
+    return token
+
+
+@app.command("list")
+def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
+    """List all sync objects."""
+    program = program_of(context)
+    program.format(form)
+    from torgsync.cli.show import show_rows
+    from torgsync.files.objects import list_objects, load_object
+
+    rows = []
+    for path in list_objects(program.settings.objects):
+        try:
+            settings = load_object(path).settings
+            state = {"name": settings.name, "export": settings.catalog.path, "problem": None}
+        except ObjectInvalid as broken:
+            state = {"name": path.stem, "export": None, "problem": broken.message}
+        rows.append({"slug": path.stem, **state})
+    show_rows(program, form, "objects", rows)
+
+
+@app.command()
+def show(context: typer.Context, name: NameArgument = None, form: FormatOption = Format.TABLE) -> None:
+    """Show a sync object with every setting, defaults included."""
+    program = program_of(context)
+    program.format(form)
+    file = program.object(name)
+    settings: dict[str, Any] = json.loads(file.settings.model_dump_json())
+    if isinstance(settings["api_key"], str):
+        settings["api_key"] = "(hidden)"
+    if form is Format.JSON:
+        sys.stdout.write(json.dumps({"schema": SCHEMA, "object": settings}, ensure_ascii=False) + "\n")
+        return
+    from torgsync.cli.show import cell, plain_table, write_csv
+
+    rows = [{"setting": key, "value": cell(value)} for key, value in _flat(settings)]
+    if form is Format.CSV:
+        write_csv(rows)
+        return
+    table = plain_table("setting", "value")
+    for row in rows:
+        table.add_row(*row.values())
+    program.out.print(str(file.path), soft_wrap=True)
+    program.out.print(table)
+
+
+def _flat(settings: dict[str, Any], above: str = "") -> list[tuple[str, object]]:
+    """Return nested settings as rows: `catalog.path`, `payment_methods[0]`."""
+    rows: list[tuple[str, object]] = []
+    for key, value in settings.items():
+        name = f"{above}.{key}" if above else key
+        if isinstance(value, dict) and value:
+            rows += _flat(value, name)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for number, item in enumerate(value):
+                words = ", ".join(f"{word} = {part}" for word, part in item.items() if part is not None)
+                rows.append((f"{name}[{number}]", words))
+        elif isinstance(value, list):
+            rows.append((name, ", ".join(map(str, value))))
+        else:
+            rows.append((name, value))
+    return rows
+
+
+@app.command()
+def check(context: typer.Context, name: NameArgument = None, form: FormatOption = Format.TABLE) -> None:
+    """Check a sync object: settings, token, export, photos, and what each good would be."""
+    program = program_of(context)
+    program.format(form)
+    checked = _check(program.object(name))
+    if form is Format.TABLE:
+        _print_check(program, checked)
+    else:
+        _write_check(form, checked)
+    raise typer.Exit(int(Exit.INVALID if checked.failed else Exit.DONE))
+
+
+def _check(file: ObjectFile) -> Checked:
+    from torgsync.jobs.check import check as look
+
+    return look(file)
+
+
+def _print_check(program: Program, checked: Checked) -> None:
+    from torgsync.cli.plans import print_findings
+
+    signs = {"ok": "✓ ok", "warning": "! warning", "error": "✗ error"}
+    for line in checked.lines:
+        program.out.print(f"{signs[line.mark]:<10} {line.subject:<10} {line.message}", soft_wrap=True)
+        if line.hint:
+            program.out.print(f"{'':<21} {line.hint}", soft_wrap=True)
+    print_findings(program, tuple(checked.findings), every=program.verbosity > 0)
+
+
+def _write_check(form: Format, checked: Checked) -> None:
+    from torgsync.cli.plans import finding_document
+    from torgsync.cli.show import write_csv, write_json
+
+    lines = [
+        {
+            "subject": line.subject,
+            "state": str(line.mark),
+            "message": line.message,
+            "hint": line.hint or None,
+        }
+        for line in checked.lines
+    ]
+    if form is Format.CSV:
+        write_csv(lines)
+        return
+    findings = map(finding_document, checked.findings)
+    write_json({"schema": SCHEMA, "valid": not checked.failed}, {"checks": lines, "findings": findings})

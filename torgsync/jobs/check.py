@@ -1,0 +1,187 @@
+"""Looks at a sync object without the marketplace: settings, token, export, photos, and each good.
+
+Nothing is remembered and nothing is sent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from torgsync.core.fields import Photo
+from torgsync.core.findings import Code, Finding, Severity
+from torgsync.core.goods import balances, is_standard
+from torgsync.core.products import Mapper
+from torgsync.core.select import CENTERS_COLUMN, count_stock, why_out
+from torgsync.errors import InvalidInput
+from torgsync.files.catalog import open_catalog
+from torgsync.files.objects import ObjectFile, literal_token, read_token
+from torgsync.files.photos import PhotoIndex, index_photos
+from torgsync.files.trs import TrsFile
+from torgsync.jobs.export import check_columns
+
+KEPT = 1000
+"""Findings that are kept to be shown; the others are counted."""
+
+
+class Mark(StrEnum):
+    """How one line of a check turned out."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a check: what was looked at, how it is, and the cure."""
+
+    mark: Mark
+    subject: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(slots=True)
+class Checked:
+    """The whole check: its lines, and the findings of goods (at most `KEPT` of them)."""
+
+    lines: list[Line] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything keeps the object from being synchronised."""
+        return any(line.mark is Mark.ERROR for line in self.lines)
+
+
+def check(file: ObjectFile) -> Checked:
+    """Check an object that could be read; everything wrong is in the answer, nothing is raised."""
+    checked = Checked()
+    settings = file.settings
+    checked.lines.append(
+        Line(Mark.OK, "object", f"`{settings.name}`, {len(settings.fields)} fields mapped")
+        if settings.fields
+        else Line(
+            Mark.WARNING, "object", "no fields are mapped yet", f"torgsync fields add-all -o {file.slug}"
+        )
+    )
+    _attempt(checked, "token", lambda: _token(file, checked))
+    photos = _attempt(checked, "photos", lambda: _photos(file, checked))
+    _attempt(checked, "export", lambda: _export(file, checked, photos))
+    unmapped = [method.name for method in settings.payment_methods if not method.mapped]
+    if not settings.payment_methods:
+        hint = f"torgsync payments fetch -o {file.slug}"
+        checked.lines.append(Line(Mark.WARNING, "payments", "no payment methods were fetched yet", hint))
+    elif unmapped:
+        hint = f'torgsync payments map "{unmapped[0]}" --cash-register "…" -o {file.slug}'
+        names = ", ".join(f"`{name}`" for name in unmapped)
+        checked.lines.append(Line(Mark.WARNING, "payments", f"no place for the money of {names}", hint))
+    else:
+        checked.lines.append(Line(Mark.OK, "payments", f"{len(settings.payment_methods)} methods mapped"))
+    return checked
+
+
+def _attempt(checked: Checked, subject: str, look: Callable[[], PhotoIndex | None]) -> PhotoIndex | None:
+    """Do one look; what it refuses becomes a line."""
+    try:
+        return look()
+    except InvalidInput as refused:
+        details = "".join(f"; {mistake}" for mistake in refused.mistakes)
+        checked.lines.append(Line(Mark.ERROR, subject, refused.message + details, refused.hint or ""))
+        return None
+
+
+def _token(file: ObjectFile, checked: Checked) -> None:
+    read_token(file)
+    if literal_token(file):
+        message = "the token stands in the file itself, where everybody who sees the file sees it"
+        hint = 'write api_key = { env = "NAME" } or { file = "path" } instead'
+        checked.lines.append(Line(Mark.WARNING, "token", message, hint))
+    else:
+        checked.lines.append(Line(Mark.OK, "token", "there is one"))
+
+
+def _photos(file: ObjectFile, checked: Checked) -> PhotoIndex | None:
+    if file.photo_folder is None:
+        checked.lines.append(Line(Mark.OK, "photos", "none named: photos on Prom.ua stay untouched"))
+        return None
+    index = index_photos(file.photo_folder)
+    checked.lines.append(Line(Mark.OK, "photos", f"{len(index.by_stem)} files in `{file.photo_folder.name}`"))
+    return index
+
+
+def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> None:
+    settings = file.settings
+    catalog = open_catalog(
+        file.catalog_path, encoding=settings.catalog.encoding, header=settings.catalog.header
+    )
+    check_columns(file, catalog)
+    tally = _tally(file, catalog, photos, checked)
+    header = "with a header" if catalog.has_header else "without a header"
+    facts = f"{tally.goods} goods, {len(catalog.columns)} columns {header}, {catalog.encoding}"
+    checked.lines.append(Line(Mark.OK, "export", facts))
+    sizes = ", ".join(f"{count} {reason}" for reason, count in sorted(tally.out.items()))
+    going = f"{tally.goods - tally.out.total()} go to Prom.ua"
+    checked.lines.append(Line(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
+    if tally.centers:
+        used = settings.accounting_centers.use
+        names = ", ".join(
+            f"{center}{' (used)' if center in used else ''}" for center in sorted(tally.centers)
+        )
+        unknown = sorted(set(used) - tally.centers)
+        mark = Mark.WARNING if unknown else Mark.OK
+        missing = f"; no stock in {', '.join(unknown)}" if unknown else ""
+        checked.lines.append(Line(mark, "centers", f"{names}{missing}"))
+    mapped = {mapping.column for mapping in settings.fields}
+    own = [name for name in catalog.columns if not is_standard(name) and name not in mapped]
+    if own:
+        names = ", ".join(f"`{name}`" for name in own)
+        checked.lines.append(Line(Mark.OK, "columns", f"columns of your own that are not sent: {names}"))
+    errors = sum(finding.severity is Severity.ERROR for finding in checked.findings)
+    if errors:
+        checked.lines.append(
+            Line(Mark.WARNING, "goods", f"{errors} findings keep a good or a field as it is")
+        )
+
+
+@dataclass(slots=True)
+class _Tally:
+    goods: int = 0
+    out: Counter[str] = field(default_factory=Counter)
+    centers: set[str] = field(default_factory=set)
+
+
+def _tally(file: ObjectFile, catalog: TrsFile, photos: PhotoIndex | None, checked: Checked) -> _Tally:
+    settings, tally, mapper = file.settings, _Tally(), Mapper(file.settings)
+    lines: dict[str, int] = {}
+
+    def shots(good_id: str) -> tuple[Photo, ...] | None:
+        return None if photos is None else tuple(Photo(shot.name, "") for shot in photos.of(good_id))
+
+    for record in catalog.records():
+        cells = catalog.cells(record)
+        good_id = catalog.good_id(record)
+        tally.goods += 1
+        tally.centers.update(_centers(cells.get(CENTERS_COLUMN, "")))
+        stock = count_stock(settings, cells)
+        out = why_out(settings, cells, stock, has_photos=bool(shots(good_id)))
+        if out:
+            tally.out[out] += 1
+            continue
+        found = list(mapper.product(good_id, record.line, cells, stock, shots).findings)
+        if good_id in lines:
+            message = f"stands in the export more than once, in lines {lines[good_id]} and {record.line}"
+            found.append(Finding(Code.ID_DUPLICATE, message, good_id, record.line))
+        lines.setdefault(good_id, record.line)
+        checked.findings += found[: max(0, KEPT - len(checked.findings))]
+    return tally
+
+
+def _centers(cell: str) -> set[str]:
+    try:
+        return set(balances(cell))
+    except ValueError:
+        return set()
