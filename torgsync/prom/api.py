@@ -1,0 +1,178 @@
+"""Prom.ua as its users see it: one method an endpoint, values in and values out.
+
+Source: reference/prom-api.md §2, §3, §4, §5.1, §6.1, §11 Q2, Q4, Q5.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
+
+from torgsync.core import trade
+from torgsync.core.products import Existing
+from torgsync.core.route import EditAnswer, ImportState
+from torgsync.errors import PromRefused
+from torgsync.prom import wire
+from torgsync.prom.http import Http, Journal, NotFound, Right, open_client
+
+PAGE = 100
+"""Items asked for in one page: the most that Prom gives (§2.1)."""
+
+Keyed = TypeVar("Keyed", wire.Product, wire.Order)
+
+
+class Prom:
+    """One shop on Prom.ua.
+
+    Every method may raise TokenRefused, PromRefused or Temporary; those that write may raise AnswerLost.
+    """
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def products(self, modified_from: datetime | None = None) -> Iterator[list[Existing]]:
+        """Yield the products page by page, newest first, all or those modified since a moment.
+
+        The moment is aware; the overlap that an unknown time zone asks for is the caller's (§11 Q9). What is
+        missing here may exist all the same (§11 Q3).
+        """
+        pages = self._pages("/products/list", "products", wire.Product, modified_from, Right.PRODUCTS_READ)
+        for page in pages:
+            yield [product.existing() for product in page]
+
+    def product(self, good_id: str) -> Existing | None:
+        """Return the product with this external id, None where it is absent or deleted."""
+        try:
+            answer = self._http.get(
+                f"/products/by_external_id/{_segment(good_id)}", right=Right.PRODUCTS_READ
+            )
+        except NotFound:
+            return None
+        return wire.single(answer, "product", wire.Product).existing()
+
+    def edit(self, items: Sequence[Mapping[str, object]]) -> EditAnswer:
+        """Set values of products by external id; `wire.edit_item` makes the items.
+
+        An id that is in neither part of the answer was perhaps left as it was: read it back (§11 Q4).
+        """
+        return self._edit("/products/edit_by_external_id", items)
+
+    def edit_by_prom_id(self, items: Sequence[Mapping[str, object]]) -> EditAnswer:
+        """Set values of products by Prom's own id, an integer under `id`; the answer's ids are text."""
+        return self._edit("/products/edit", items)
+
+    def start_import(self, feed: Path, updated_fields: Sequence[str]) -> str:
+        """Upload a feed and return the import's id; products that are not in it are left alone.
+
+        `updated_fields` are those of `core.route.updated_fields`; new products are made with all fields. The
+        file is streamed. Raises PromRefused where Prom takes no import, and AnswerLost where nobody knows:
+        it is then not repeated before a read-back (§4.6).
+        """
+        settings = {
+            "force_update": False,
+            "only_available": False,
+            "mark_missing_product_as": "none",
+            "updated_fields": list(updated_fields),
+        }
+        with feed.open("rb") as file:
+            answer = self._http.post(
+                "/products/import_file",
+                data={"data": json.dumps(settings)},
+                files={"file": ("products.xml", file, "application/xml")},
+                right=Right.PRODUCTS_WRITE,
+                effect="import",
+            )
+        identity = wire.import_id(answer)
+        if not identity:
+            reason = self._http.words(answer.get("message")) or "without a reason"
+            raise PromRefused(f"Prom.ua took no import: {reason}")
+        return identity
+
+    def import_state(self, import_id: str) -> ImportState:
+        """Return how an import goes. Right after its start Prom says `SUCCESS` with zeros (§4.4)."""
+        answer = self._http.get(f"/products/import/status/{_segment(import_id)}", right=Right.PRODUCTS_READ)
+        return wire.import_state(answer, self._http.words)
+
+    def payment_options(self) -> list[trade.PaymentOption]:
+        """Return the shop's payment methods, in Prom's order."""
+        answer = self._http.get("/payment_options/list", right=Right.SETTINGS_READ)
+        return [option.option() for option in wire.listed(answer, "payment_options", wire.PaymentOption)]
+
+    def orders(self, modified_from: datetime | None = None) -> Iterator[list[trade.Order]]:
+        """Yield the orders page by page, newest first, all or those modified since an aware moment."""
+        pages = self._pages("/orders/list", "orders", wire.Order, modified_from, Right.ORDERS_READ)
+        for page in pages:
+            yield [order.order() for order in page]
+
+    def order(self, order_id: str) -> trade.Order | None:
+        """Return one order, None where Prom knows none of this id."""
+        try:
+            answer = self._http.get(f"/orders/{_segment(order_id)}", right=Right.ORDERS_READ)
+        except NotFound:
+            return None
+        return wire.single(answer, "order", wire.Order).order()
+
+    def _edit(self, path: str, items: Sequence[Mapping[str, object]]) -> EditAnswer:
+        if not items:
+            return EditAnswer(frozenset(), {})
+        answer = self._http.post(path, json=list(items), right=Right.PRODUCTS_WRITE, effect="values")
+        told = wire.edit_answer(answer, [str(item["id"]) for item in items], self._http.words)
+        # A token without the right may be told product by product (§11 Q1).
+        if not told.processed and told.errors and all(map(_forbids, told.errors.values())):
+            raise self._http.refused(Right.PRODUCTS_WRITE)
+        return told
+
+    def _pages(
+        self, path: str, key: str, model: type[Keyed], modified_from: datetime | None, right: Right
+    ) -> Iterator[list[Keyed]]:
+        """Yield pages of what was not seen yet, until a page brings nothing new (§11 Q2).
+
+        Whether `last_id` itself is listed again is open, so it is sent as it is and what comes twice is
+        dropped. Ids descend: what is not below the smallest one seen was seen, and remembering that one is
+        enough, also for a server that ignores `last_id` and gives the first page for ever.
+        """
+        params: dict[str, str | int] = {"limit": PAGE}
+        if modified_from is not None:
+            params["last_modified_from"] = f"{modified_from.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+        smallest: int | None = None
+        while True:
+            found = wire.listed(self._http.get(path, params, right=right), key, model)
+            fresh = {item.id: item for item in found if smallest is None or item.id < smallest}
+            if not fresh:
+                return
+            yield list(fresh.values())
+            smallest = min(fresh)
+            params["last_id"] = smallest
+
+
+def _forbids(reason: str) -> bool:
+    return "forbidden" in reason.casefold()
+
+
+def _segment(identity: str) -> str:
+    """Return an id as one segment of a path: external ids may hold slashes, blanks and Cyrillic letters."""
+    return quote(identity, safe="")
+
+
+@contextmanager
+def connect(
+    url: str,
+    token: str,
+    *,
+    shop: str,
+    requests_per_second: float = 2.0,
+    journal: Journal | None = None,
+) -> Iterator[Prom]:
+    """Open the shop at `url` for the time of a `with` block; the connection is closed at its end.
+
+    Raises UsageError for an address that is none, and TokenRefused for a token that cannot be sent.
+    """
+    with open_client(url) as client:
+        yield Prom(
+            Http(client, token=token, shop=shop, requests_per_second=requests_per_second, journal=journal)
+        )

@@ -1,0 +1,205 @@
+"""The import file: products as YML, written as a stream, one offer in memory at a time.
+
+Source: reference/prom-api.md §7.1, §7.2, §11 Q6.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import BinaryIO
+
+from lxml import etree
+
+from torgsync.core.fields import Characteristic, Discount, Photo, Step
+from torgsync.core.goods import Section, clean
+from torgsync.core.products import PHOTO_LIMIT, Product
+
+
+def write_feed(
+    out: BinaryIO,
+    *,
+    shop: str,
+    made: datetime,
+    currency: str,
+    paths: Iterable[tuple[Section, ...]],
+    offers: Iterable[Product],
+) -> int:
+    """Write the file to `out` in UTF-8 and return how many offers it holds.
+
+    `paths` are the groups of all offers, root first; each group is written once, under the parent that it
+    had first. `made` and `currency` stand in the head; an offer may have a currency of its own. Texts come
+    through as they are; only control characters, which no XML carries, are left out.
+    """
+    count = 0
+    with etree.xmlfile(out, encoding="utf-8") as file:
+        file.write_declaration()
+        with file.element("yml_catalog", {"date": f"{made:%Y-%m-%d %H:%M}"}), file.element("shop"):
+            file.write(_leaf("name", shop), _leaf("company", shop), _leaf("url", ""))
+            with file.element("currencies"):
+                file.write(_leaf("currency", "", id=currency, rate="1"))
+            with file.element("categories"):
+                for category in _categories(paths):
+                    file.write(category)
+            with file.element("offers"):
+                for product in offers:
+                    file.write(_offer(product, currency))
+                    count += 1
+    return count
+
+
+def _categories(paths: Iterable[tuple[Section, ...]]) -> Iterator[etree._Element]:
+    written: set[str] = set()
+    for path in paths:
+        parent: Section | None = None
+        for section in path:
+            if section.number not in written:
+                written.add(section.number)
+                above = {"parentId": parent.number} if parent else {}
+                yield _leaf("category", section.name, id=section.number, **above)
+            parent = section
+
+
+def _offer(product: Product, currency: str) -> etree._Element:
+    offer = etree.Element("offer", _attributes(product))
+    offer.extend(_names(product))
+    offer.extend(_place(product))
+    offer.extend(_money(product, currency))
+    photos = product.values.get("photos")
+    if isinstance(photos, tuple):
+        offer.extend(
+            _leaf("picture", photo.url) for photo in photos[:PHOTO_LIMIT] if isinstance(photo, Photo)
+        )
+    quantity = product.whole("quantity")
+    if quantity is not None:
+        offer.append(_leaf("quantity_in_stock", str(quantity)))
+    for tag, field in _PLAIN:
+        if product.text(field):
+            offer.append(_leaf(tag, product.text(field)))
+    offer.extend(_texts(product))
+    offer.extend(_ladder(product))
+    offer.extend(_params(product))
+    return offer
+
+
+_PLAIN = (
+    ("vendor", "vendor"),
+    ("vendorCode", "sku"),
+    ("gtin", "gtin"),
+    ("mpn", "mpn"),
+    ("country", "country"),
+)
+
+
+def _attributes(product: Product) -> dict[str, str]:
+    """Return the offer's attributes.
+
+    Presence that is anything but "available" is the empty text: "false" may mean "to order". Either is only
+    a first word, presence itself is set by edit afterwards (§11 Q6).
+    """
+    available = product.text("presence") == "available"
+    attributes = {"id": clean(product.good_id), "available": "true" if available else ""}
+    if product.values.get("ready_to_ship") is True:
+        attributes["in_stock"] = "true"
+    if product.values.get("wholesale_prices"):
+        attributes["selling_type"] = "u"  # a ladder belongs to what is sold in retail and wholesale
+    if product.text("variant_group"):
+        attributes["group_id"] = product.text("variant_group")
+    return attributes
+
+
+def _names(product: Product) -> Iterator[etree._Element]:
+    """Yield the names: a row without the Russian one is rejected, so the Ukrainian one stands in for it."""
+    yield _leaf("name", product.text("name_ru") or product.text("name"))
+    if product.text("name"):
+        yield _leaf("name_ua", product.text("name"))
+
+
+def _place(product: Product) -> Iterator[etree._Element]:
+    """Yield the group, if there is one.
+
+    An offer without a group gets no `categoryId`: the element is not mandatory, Prom then puts the product
+    under the root, and an invented group would show up in the shop (§7.2).
+    """
+    path = product.values.get("group")
+    if isinstance(path, tuple) and path and isinstance(path[-1], Section):
+        yield _leaf("categoryId", path[-1].number)
+
+
+def _money(product: Product, currency: str) -> Iterator[etree._Element]:
+    """Yield price and discount. A discount without a price is not allowed, so it is left out with it."""
+    price, discount = product.money("price"), product.values.get("discount")
+    if price is not None:
+        yield _leaf("price", f"{price:f}")
+        if isinstance(discount, Discount):
+            percent = discount.kind == "percent"
+            yield _leaf("discount", f"{_short(discount.value)}%" if percent else f"{discount.value:f}")
+    yield _leaf("currencyId", product.text("currency") or currency)
+
+
+def _texts(product: Product) -> Iterator[etree._Element]:
+    """Yield keywords and descriptions.
+
+    The tag `description` is mandatory, `name_ua` applies only together with `description_ua`, `keywords_ua`
+    only together with both (§7.2): where there is no description, the name is one.
+    """
+    name, name_ru = product.text("name"), product.text("name_ru") or product.text("name")
+    keywords, keywords_ru = product.text("keywords"), product.text("keywords_ru")
+    if keywords_ru or keywords:
+        yield _leaf("keywords", keywords_ru or keywords)
+    if keywords and name:
+        yield _leaf("keywords_ua", keywords)
+    description, description_ru = product.text("description"), product.text("description_ru")
+    yield _raw_html("description", description_ru or description or _paragraph(name_ru))
+    if name:
+        yield _raw_html("description_ua", description or _paragraph(name))
+
+
+def _ladder(product: Product) -> Iterator[etree._Element]:
+    """Yield the wholesale prices, never without a price: the product would load as "to order" (§7.2)."""
+    ladder = product.values.get("wholesale_prices")
+    if not isinstance(ladder, tuple) or not ladder or product.money("price") is None:
+        return
+    steps = [step for step in ladder if isinstance(step, Step)]
+    yield _leaf("minimum_order_quantity", str(steps[0].quantity))
+    prices = etree.Element("prices")
+    for step in steps:
+        price = etree.SubElement(prices, "price")
+        price.append(_leaf("value", f"{step.price:f}"))
+        price.append(_leaf("quantity", str(step.quantity)))
+    yield prices
+
+
+def _params(product: Product) -> Iterator[etree._Element]:
+    """Yield the characteristics. A `|` inside a value parts several values, for Prom as for us."""
+    characteristics = product.values.get("characteristics")
+    if isinstance(characteristics, tuple):
+        for item in characteristics:
+            if isinstance(item, Characteristic):
+                unit = {"unit": item.unit} if item.unit else {}
+                yield _leaf("param", item.value, name=item.name, **unit)
+
+
+def _leaf(tag: str, text: str, **attributes: str) -> etree._Element:
+    element = etree.Element(tag, {name: clean(value) for name, value in attributes.items()})
+    element.text = clean(text) or None
+    return element
+
+
+def _raw_html(tag: str, text: str) -> etree._Element:
+    """Return an element with HTML in CDATA, or escaped where the text itself would end the section."""
+    element = etree.Element(tag)
+    cleaned = clean(text)
+    element.text = cleaned if "]]>" in cleaned else etree.CDATA(cleaned)
+    return element
+
+
+def _paragraph(name: str) -> str:
+    return f"<p>{html.escape(name, quote=False)}</p>"
+
+
+def _short(number: Decimal) -> str:
+    """Return `10` for 10.00 and `12.5` for 12.50."""
+    return f"{number.normalize():f}"
