@@ -39,7 +39,7 @@ class Boundary(TyperGroup):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(encoding="utf-8")  # a Windows console may be set to cp866
-        program = Program()
+        program = extra.pop("obj", None) or Program()
         try:
             code = super().main(
                 args, prog_name, complete_var, False, windows_expand_args, obj=program, **extra
@@ -96,7 +96,7 @@ def options(
     """Keep a Prom.ua shop equal to a Torgsoft export, and bring its orders home."""
     program = context.find_object(Program)
     if program is not None:
-        program.home = home
+        program.home = home or program.home
         program.verbosity = -1 if quiet else verbose
         program.color = not no_color
 
@@ -110,6 +110,15 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(clients.app, name="clients")
 app.command("sandbox")(sandbox.sandbox)
 app.command("demo")(demo.demo)
+
+
+def run(program: Program, *args: str) -> int:
+    """Run one command as part of a longer story, and return its exit code."""
+    try:
+        app(list(args), prog_name="torgsync", obj=program)
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
 
 
 def main() -> None:

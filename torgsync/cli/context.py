@@ -45,6 +45,7 @@ class Program:
     """What the options before the command said. `json` tells that even an error is to be a document."""
 
     home: Path | None = None
+    prom_url: str | None = None
     verbosity: int = 0
     color: bool = True
     json: bool = False
@@ -54,7 +55,7 @@ class Program:
         """The folders and addresses of this call."""
         from torgsync.files.settings import read_settings
 
-        return read_settings(self.home)
+        return read_settings(self.home, self.prom_url)
 
     @cached_property
     def out(self) -> Console:

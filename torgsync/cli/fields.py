@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from torgsync.cli.context import Format, program_of
 from torgsync.cli.options import FormatOption, ObjectOption
+from torgsync.errors import UsageError
 
 app = typer.Typer(help="Columns of the export and where they go.", no_args_is_help=True)
 
@@ -22,6 +25,35 @@ def add_all(context: typer.Context, wanted: ObjectOption = None) -> None:
     if added.own_columns:
         names = ", ".join(f"`{name}`" for name in added.own_columns)
         program.say(f"columns of your own, not sent yet: {names}")
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    column: Annotated[str, typer.Argument(help="Column of the export.", metavar="COLUMN")],
+    target: Annotated[
+        str | None,
+        typer.Option("--to", help="What it is on Prom.ua: description, keywords, …", metavar="TARGET"),
+    ] = None,
+    dynamic: Annotated[bool, typer.Option("--dynamic", help="A characteristic of your own.")] = False,
+    name: Annotated[str | None, typer.Option("--name", help="The characteristic's name for buyers.")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="The characteristic's unit.")] = None,
+    owner: Annotated[
+        str, typer.Option("--owner", help="torgsoft, or prom: set at creation, then left alone.")
+    ] = "torgsoft",
+    wanted: ObjectOption = None,
+) -> None:
+    """Add one column, as one of Prom.ua's fields or as a characteristic of your own."""
+    program = program_of(context)
+    from torgsync.jobs.fields import add_field
+
+    if dynamic == bool(target):
+        raise UsageError("give either `--to TARGET` or `--dynamic`")
+    file = program.object(wanted)
+    added = add_field(file, column, target or "characteristic", name=name, unit=unit, owner=owner)
+    program.say(f"`{added.mapping.column}` -> {added.mapping.name or added.mapping.to}")
+    if added.warning:
+        program.say(f"! {added.warning}", style="yellow")
 
 
 @app.command("list")

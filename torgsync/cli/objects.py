@@ -49,6 +49,9 @@ def add(
         list[str] | None, typer.Option("--center", help="Accounting center whose stock counts; repeatable.")
     ] = None,
     only_in_stock: Annotated[bool, typer.Option("--only-in-stock", help="Only goods in stock.")] = False,
+    requests_per_second: Annotated[
+        float | None, typer.Option("--requests-per-second", help="How fast Prom.ua is asked; 2 if not given.")
+    ] = None,
     only_with_photos: Annotated[
         bool, typer.Option("--only-with-photos", help="Only goods with photos.")
     ] = False,
@@ -94,6 +97,8 @@ def add(
         "only_with_photos": only_with_photos,
         "respect_display": True,
     }
+    if requests_per_second:
+        document["limits"] = {"requests_per_second": requests_per_second}
     _refuse_mistakes(document)
     write_new(place, document)
     if token:

@@ -54,6 +54,34 @@ def map_(
     program.say(f"`{changed.name}` -> {changed.cash_register or changed.current_account}")
 
 
+@app.command()
+def report(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
+    """Sum up what is expected, received and reversed in each cash register and current account."""
+    program = program_of(context)
+    program.format(form)
+    from torgsync.cli.show import show_rows
+    from torgsync.core.trade import sums
+
+    with program.desk(program.object(wanted)) as desk, desk.memory() as memory:
+        balances = sums(memory.trade.postings())
+    show_rows(
+        program,
+        form,
+        "accounts",
+        [
+            {
+                "place": balance.place,
+                "account": balance.account or None,
+                "expected": str(balance.expected),
+                "received": str(balance.received),
+                "reversed": str(balance.reversed),
+                "currency": balance.currency,
+            }
+            for balance in balances
+        ],
+    )
+
+
 @app.command("list")
 def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
     """List the payment methods, those without a place first."""

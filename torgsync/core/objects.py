@@ -8,7 +8,7 @@ Torgsoft's (reference/torgsoft.md §17 no. 32).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
@@ -227,12 +227,8 @@ class SyncObject(_Table):
 
     @model_validator(mode="after")
     def _no_twins(self) -> Self:
-        seen: set[str] = set()
-        for mapping in self.fields:
-            twin = f"{mapping.to} {mapping.name}" if mapping.to == "characteristic" else mapping.to
-            if twin in seen:
-                raise ValueError(f"two columns are led to `{twin}`")
-            seen.add(twin)
+        if twin := twin_target(self.fields):
+            raise ValueError(f"two columns are led to `{twin}`")
         return self
 
     def prom_owned(self) -> frozenset[str]:
@@ -244,6 +240,17 @@ class SyncObject(_Table):
     def payment_method(self, identity: str) -> PaymentMethod | None:
         """Return the payment method with this id, or None."""
         return next((method for method in self.payment_methods if str(method.id) == identity), None)
+
+
+def twin_target(fields: Sequence[FieldMapping]) -> str | None:
+    """Return a target that two columns are led to, None where each has its own."""
+    seen: set[str] = set()
+    for mapping in fields:
+        target = f"{mapping.to} {mapping.name}" if mapping.to == "characteristic" else mapping.to
+        if target in seen:
+            return target
+        seen.add(target)
+    return None
 
 
 Path = tuple[str | int, ...]

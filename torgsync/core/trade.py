@@ -7,6 +7,7 @@ reference/prom-api.md §5, reference/torgsoft.md §12.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -200,6 +201,31 @@ def postings_due(
     if gone and kinds and Money.REVERSED not in kinds:
         due.append(posting(Money.REVERSED, kinds.get(Money.RECEIVED) or kinds[Money.EXPECTED]))
     return tuple(due)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The sums of one place: what was expected, received and reversed there, in one currency."""
+
+    place: str
+    account: str
+    currency: str
+    expected: Decimal
+    received: Decimal
+    reversed: Decimal
+
+
+def sums(postings: Iterable[Posting]) -> list[Balance]:
+    """Return the sums by place, account and currency; unmapped money comes last."""
+    totals: dict[tuple[str, str, str], dict[Money, Decimal]] = {}
+    for posting in postings:
+        place = totals.setdefault((posting.place, posting.account, posting.currency), {})
+        place[posting.kind] = place.get(posting.kind, Decimal(0)) + posting.amount
+    zero = Decimal("0.00")
+    return [
+        Balance(*key, *(total.get(kind, zero) for kind in Money))
+        for key, total in sorted(totals.items(), key=lambda item: (item[0][0] == "unmapped", item[0]))
+    ]
 
 
 @dataclass(frozen=True, slots=True)

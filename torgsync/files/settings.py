@@ -46,8 +46,8 @@ class Settings:
         return self.home / "outbox" / slug
 
 
-def read_settings(home: Path | None = None) -> Settings:
-    """Return the settings of this call: `home` wins over `TORGSYNC_HOME`, that over the platform's folder.
+def read_settings(home: Path | None = None, prom_url: str | None = None) -> Settings:
+    """Return the settings of this call: what is given wins over the environment, that over the platform.
 
     The home folder is made where it is missing. Raises UsageError where it cannot be.
     """
@@ -62,7 +62,7 @@ def read_settings(home: Path | None = None) -> Settings:
             hint="name another one with `--home DIR`",
         ) from trouble
     state = os.environ.get("TORGSYNC_STATE") or f"sqlite:///{(folder / 'state.db').as_posix()}"
-    return Settings(folder, state, os.environ.get("TORGSYNC_PROM_URL") or None)
+    return Settings(folder, state, prom_url or os.environ.get("TORGSYNC_PROM_URL") or None)
 
 
 def variable(name: str) -> str | None:

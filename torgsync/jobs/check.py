@@ -170,6 +170,7 @@ def _tally(file: ObjectFile, catalog: TrsFile, photos: PhotoIndex | None, checke
         out = why_out(settings, cells, stock, has_photos=bool(shots(good_id)))
         if out:
             tally.out[out] += 1
+        if out or not settings.fields:
             continue
         found = list(mapper.product(good_id, record.line, cells, stock, shots).findings)
         if good_id in lines:

@@ -23,7 +23,7 @@ from torgsync.files.objects import read_token
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.export import Reading, read_export
 from torgsync.prom.api import Prom, connect
-from torgsync.prom.http import Journal
+from torgsync.prom.http import PROM_URL, Journal
 from torgsync.state.store import Memory
 
 FULL_LOOK_EVERY = timedelta(days=7)
@@ -53,7 +53,7 @@ class Made:
 def prom_of(desk: Desk, journal: Journal | None = None) -> Iterator[Prom]:
     """Yield the marketplace of an object, with its token."""
     with connect(
-        desk.settings.prom_url,
+        desk.settings.prom_url or PROM_URL,
         read_token(desk.file),
         shop=desk.object.name,
         requests_per_second=desk.object.limits.requests_per_second,

@@ -1,0 +1,39 @@
+"""`torgsync demo`: the whole story in one command, on the sandbox, in a temporary home."""
+
+from __future__ import annotations
+
+import shlex
+
+import typer
+
+from torgsync.cli.context import Program, program_of
+from torgsync.errors import Exit
+
+
+def demo(context: typer.Context) -> None:
+    """Show the whole story: a shop is filled, changed and kept equal to its export, and an order comes home.
+
+    It takes less than 20 seconds, needs no network and leaves nothing behind.
+    """
+    told = program_of(context)
+    from torgsync.cli.app import run
+    from torgsync.jobs.demo import story, world
+
+    with world() as stage:
+        short = {str(stage.shop / "TSGoods.trs"): "TSGoods.trs", str(stage.shop / "photos"): "photos"}
+        for step in story(stage):
+            if step.say:
+                told.out.print(f"\n# {step.say}", style="bold cyan")
+            if step.happens:
+                step.happens()
+            shown = shlex.join(short.get(word, word) for word in step.command)
+            told.out.print(f"\n$ torgsync {shown}", style="bold", soft_wrap=True)
+            program = Program(home=stage.home, prom_url=stage.server.url, color=told.color)
+            code = run(program, *step.command)
+            if code != Exit.DONE:
+                raise typer.Exit(code)
+        sold = sum(product.status == "on_display" for product in stage.server.shop.products())
+    told.out.print(
+        f"\n# That was all: {sold} products are for sale, as the export says. Nothing was left behind.",
+        style="bold cyan",
+    )
