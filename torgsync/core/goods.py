@@ -73,15 +73,15 @@ def is_standard(name: str) -> bool:
     return name.casefold() in _CANONICAL
 
 
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d+)?")
 _BLANKS = re.compile(r"[\s\u00a0\u202f\u2009]+")
 
 
 def number(text: str) -> Decimal | None:
     """Return the exact decimal of a cell, with comma or point; None for a blank cell.
 
-    Blanks of every kind between digits are dropped. Raises ValueError for anything else: a price is
-    never guessed (§17 no. 5; `1,000.00` and `38,,5` are refused).
+    Blanks of every kind between digits are dropped. Raises ValueError for anything else, a number of more
+    than 15 whole digits included: a price is never guessed (§17 no. 5; `1,000.00` and `38,,5` are refused).
     """
     compact = _BLANKS.sub("", text)
     if not compact:
@@ -94,13 +94,14 @@ def number(text: str) -> Decimal | None:
 def balances(text: str) -> dict[str, Decimal]:
     """Return the quantity of each accounting center, keyed by its id, from `2=1,000|8=1,000` (§7).
 
-    An empty cell is an empty mapping. Raises ValueError where the cell is not of that form.
+    An empty cell is an empty mapping. Raises ValueError where the cell is not of that form, or names a
+    center twice.
     """
     found: dict[str, Decimal] = {}
     for item in filter(None, (part.strip() for part in text.split("|"))):
         center, sign, amount = item.partition("=")
         quantity = number(amount) if sign else None
-        if quantity is None or not center.strip():
+        if quantity is None or not center.strip() or center.strip() in found:
             raise ValueError(text)
         found[center.strip()] = quantity
     return found
