@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from torgsync.core.fields import CENT, FIELDS, Characteristic, Discount, Photo, Step, Value, decode, encode
 from torgsync.core.findings import Code, Finding
@@ -127,6 +127,7 @@ class Mapper:
         work = _Row(good_id, line, cells)
         for mapping in self._settings.fields:
             if mapping.column in cells:
+                work.columns[mapping.to] = mapping.column
                 _RULES[mapping.to](work, mapping, cells[mapping.column])
         values = work.values
         _finish_texts(work, self._languages.name, both=self._languages.both)
@@ -169,6 +170,7 @@ class _Row:
         self.characteristics: list[Characteristic] = []
         self.prices: dict[str, Decimal] = {}
         self.wanted: set[str] = set()
+        self.columns: dict[str, str] = {}
 
     def find(self, code: Code, message: str, column: str = "", value: str = "") -> None:
         self.findings.append(Finding(code, message, self.good_id, self.line, column, value[:60]))
@@ -250,7 +252,9 @@ def _money(work: _Row, mapping: FieldMapping, cell: str) -> None:
     fields = ("wholesale_prices",) if mapping.to.startswith("wholesale") else fields
     amount = work.decimal(mapping, cell, *fields)
     if amount is not None:
-        work.prices[mapping.to] = amount
+        # Rounded before anything is decided: what rounds to nothing is no price.
+        count = mapping.to == "wholesale_minimum"
+        work.prices[mapping.to] = amount if count else amount.quantize(CENT, ROUND_HALF_UP)
     work.wanted.add(mapping.to)
 
 
@@ -322,7 +326,7 @@ def _finish_texts(work: _Row, language: str, *, both: bool) -> None:
         if language == "ru" and not both:
             del work.values[field]
     if not (work.values.get("name") or work.values.get("name_ru")):
-        work.find(Code.NAME_MISSING, "the good has no name; it stays as it is on Prom", "GoodName")
+        work.find(Code.NAME_MISSING, "the good has no name; it stays as it is on Prom", work.columns.get("name", ""))
         work.blocked = True
 
 
@@ -348,32 +352,30 @@ def _finish_prices(work: _Row) -> None:
     """Put price, discount and wholesale ladder together (reference/torgsoft.md §17 no. 16)."""
     if "price" in work.wanted and "price" not in work.unreadable:
         _base_price(work)
-    minimum, wholesale = work.prices.get("wholesale_minimum"), work.prices.get("wholesale_price")
+    minimum = work.prices.get("wholesale_minimum", Decimal(0))
+    wholesale = work.prices.get("wholesale_price", Decimal(0))
     if "wholesale_price" in work.wanted and "wholesale_prices" not in work.unreadable:
-        ladder = minimum is not None and minimum >= 1 and wholesale is not None and wholesale > 0
-        work.values["wholesale_prices"] = (
-            (Step(int(minimum), wholesale.quantize(CENT)),) if ladder and minimum and wholesale else ()
-        )
+        ladder = (Step(int(minimum), wholesale),) if minimum >= 1 and wholesale > 0 else ()
+        work.values["wholesale_prices"] = ladder
 
 
 def _base_price(work: _Row) -> None:
-    price = work.prices.get("price")
-    if price is None or price <= 0:
-        work.find(Code.PRICE_MISSING, "there is no price; the last good one stays", "RetailPrice")
+    price = work.prices.get("price", Decimal(0))
+    if price <= 0:
+        work.find(Code.PRICE_MISSING, "there is no price; the last good one stays", work.columns["price"])
         work.unreadable.update(("price", "discount"))
         return
-    price = price.quantize(CENT)
     work.values["price"] = price
     if "sale_price" not in work.wanted or "discount" in work.unreadable:
         return
-    sale = work.prices.get("sale_price")
-    if sale is None or sale <= 0:
-        work.values["discount"] = None
-        return
-    sale = sale.quantize(CENT)
+    sale = work.prices.get("sale_price", Decimal(0))
     if sale > price:
-        work.find(Code.SALE_PRICE_ABOVE, f"{sale} is above the price {price}; no discount is sent")
-    work.values["discount"] = Discount(price - sale, "amount") if sale < price else None
+        work.find(
+            Code.SALE_PRICE_ABOVE,
+            f"{sale} is above the price {price}; no discount is sent",
+            work.columns["sale_price"],
+        )
+    work.values["discount"] = Discount(price - sale, "amount") if 0 < sale < price else None
 
 
 def _finish_brand(work: _Row) -> None:
