@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from itertools import accumulate
 
 from torgsync.core.fields import CENT, FIELDS, Characteristic, Discount, Photo, Step, Value, decode, encode
 from torgsync.core.findings import Code, Finding
@@ -177,8 +178,7 @@ class _Row:
 
     def short(self, mapping: FieldMapping, cell: str) -> str:
         """Return a cell as one line of text, with findings for what was lost or taken out."""
-        if clean(cell) != cell.replace("\r\n", "\n"):
-            self.find(Code.TEXT_CLEANED, "control characters were taken out", mapping.column)
+        self.tell_cleaned(mapping, cell)
         text = line_of_text(cell)
         if _LOST_LETTER.search(text):
             self.find(
@@ -188,6 +188,11 @@ class _Row:
                 text,
             )
         return text
+
+    def tell_cleaned(self, mapping: FieldMapping, cell: str) -> None:
+        """Say where a cell holds characters that no XML carries; line ends of every kind are none."""
+        if len(clean(cell)) != len(cell) - cell.count("\r\n"):
+            self.find(Code.TEXT_CLEANED, "control characters were taken out", mapping.column)
 
     def decimal(self, mapping: FieldMapping, cell: str, *fields: str) -> Decimal | None:
         """Return a cell's number; where it cannot be read, `fields` keep their last good value."""
@@ -212,10 +217,12 @@ def _name(work: _Row, mapping: FieldMapping, cell: str) -> None:
     if len(text) > NAME_LIMIT:
         work.find(Code.NAME_CUT, f"{len(text)} letters, Prom takes {NAME_LIMIT}: cut", mapping.column, text)
         text = text[:NAME_LIMIT].rstrip()
-    work.values[mapping.to] = text
+    if text:  # a name is never emptied: the other language's stands in
+        work.values[mapping.to] = text
 
 
 def _html(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    work.tell_cleaned(mapping, cell)
     text = canonical_html(cell)
     if len(text) > DESCRIPTION_LIMIT:
         work.find(
@@ -226,11 +233,15 @@ def _html(work: _Row, mapping: FieldMapping, cell: str) -> None:
 
 def _keywords(work: _Row, mapping: FieldMapping, cell: str) -> None:
     phrases = [phrase for part in work.short(mapping, cell).split(",") if (phrase := part.strip())]
-    text = ", ".join(phrases)
-    while len(text) > KEYWORDS_LIMIT:
-        phrases.pop()
-        text = ", ".join(phrases)
-    work.values[mapping.to] = text
+    ends = accumulate(len(phrase) + len(", ") for phrase in phrases)
+    kept = [phrase for phrase, end in zip(phrases, ends, strict=True) if end - len(", ") <= KEYWORDS_LIMIT]
+    if len(kept) < len(phrases):
+        work.find(
+            Code.TEXT_CUT,
+            f"{len(phrases)} phrases, the first {len(kept)} are sent: Prom takes {KEYWORDS_LIMIT} characters",
+            mapping.column,
+        )
+    work.values[mapping.to] = ", ".join(kept)
 
 
 def _sku(work: _Row, mapping: FieldMapping, cell: str) -> None:
@@ -284,10 +295,13 @@ def _characteristic(work: _Row, mapping: FieldMapping, cell: str) -> None:
     text = work.short(mapping, cell)
     if mapping.column == "Sex":
         text = SEX.get(text, "")
+    if len(text) > CHARACTERISTIC_LIMIT:
+        message = f"{len(text)} characters, Prom takes {CHARACTERISTIC_LIMIT}: cut"
+        work.find(Code.TEXT_CUT, message, mapping.column, text)
+        text = text[:CHARACTERISTIC_LIMIT].rstrip()
     if text:
-        work.characteristics.append(
-            Characteristic(mapping.name or mapping.column, mapping.unit or "", text[:CHARACTERISTIC_LIMIT])
-        )
+        name = mapping.name or mapping.column
+        work.characteristics.append(Characteristic(name, mapping.unit or "", text))
 
 
 _RULES: dict[str, Callable[[_Row, FieldMapping, str], None]] = {
