@@ -31,7 +31,7 @@ KEYWORDS_LIMIT = 1024
 CHARACTERISTIC_LIMIT = 500
 DESCRIPTION_LIMIT = 12_160
 PHOTO_LIMIT = 10
-VARIANT_GROUP_MAX = 999_999_999
+VARIANT_GROUP_DIGITS = 9
 
 SEX = {"1": "Чоловіча", "2": "Жіноча", "3": "Хлопчик", "4": "Дівчинка", "5": "Унісекс"}
 """Words for the numbers of the column `Sex`; 0 says nothing (reference/torgsoft.md §3.1)."""
@@ -286,8 +286,8 @@ def _group(work: _Row, _mapping: FieldMapping, cell: str) -> None:
 
 
 def _variant_group(work: _Row, _mapping: FieldMapping, cell: str) -> None:
-    model = cell.strip()
-    if model.isascii() and model.isdigit() and 0 < int(model) <= VARIANT_GROUP_MAX:
+    model = cell.strip().lstrip("0")
+    if model.isascii() and model.isdigit() and len(model) <= VARIANT_GROUP_DIGITS:
         work.values["variant_group"] = model
 
 
@@ -408,13 +408,22 @@ def _finish_brand(work: _Row) -> None:
 
 
 _TAG = re.compile(r"<[a-zA-Z/!]")
-_BETWEEN = re.compile(r">\s+<")
+_BLOCK = (
+    "address article aside blockquote br caption col colgroup dd div dl dt figcaption figure footer h[1-6] "
+    "header hr li main nav ol p pre section table tbody td tfoot th thead tr ul"
+).replace(" ", "|")
+_AFTER_BLOCK = re.compile(rf"(</?(?:{_BLOCK})\b[^<>]*>)\s+(?=<)", re.IGNORECASE)
+_BEFORE_BLOCK = re.compile(rf"(?<=>)\s+(?=</?(?:{_BLOCK})\b)", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?<=>)\s+(?=<)")
 
 
 def canonical_html(text: str) -> str:
-    """Return a description as HTML in normal form: plain text is escaped and its lines become paragraphs."""
+    """Return a description as HTML in normal form: plain text is escaped and its lines become paragraphs.
+
+    Blanks between tags go where a block begins or ends. Elsewhere one stays: it parts two words.
+    """
     cleaned = clean(text).strip()
     if not cleaned or _TAG.search(cleaned):
-        return _BETWEEN.sub("><", cleaned)
+        return _BETWEEN.sub(" ", _BEFORE_BLOCK.sub("", _AFTER_BLOCK.sub(r"\1", cleaned)))
     paragraphs = (html.escape(line.strip(), quote=False) for line in cleaned.split("\n") if line.strip())
     return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
