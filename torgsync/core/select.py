@@ -54,16 +54,20 @@ class Stock:
 def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     """Return the stock of one row: the ticked centers' sum, or the summed column where none is ticked.
 
-    A file without the centers' column falls back on the sum. An empty cell of centers means that nothing is
-    in stock. Less than nothing counts as nothing, with a finding.
+    A file without the centers' column falls back on the sum, which stands where `quantity` is led from. An
+    empty cell of centers means that nothing is in stock; a file without either column says nothing. Less than
+    nothing counts as nothing, with a finding.
     """
     centers = settings.accounting_centers.use
-    column = CENTERS_COLUMN if centers and CENTERS_COLUMN in cells else SUM_COLUMN
-    cell = cells.get(column, "")
+    column = CENTERS_COLUMN if centers and CENTERS_COLUMN in cells else _sum_column(settings)
+    if column not in cells:
+        return Stock(None, column)
+    cell = cells[column]
     try:
         if column == CENTERS_COLUMN:
             by_center = balances(cell)
-            quantity = sum((by_center.get(center, Decimal(0)) for center in centers), Decimal(0))
+            ticked = centers or by_center
+            quantity = sum((by_center.get(center, Decimal(0)) for center in ticked), Decimal(0))
         else:
             quantity = number(cell) or Decimal(0)
     except ValueError:
@@ -76,6 +80,10 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
         finding = Finding(Code.STOCK_NEGATIVE, message, column=column, value=cell[:60])
         return Stock(Decimal(0), column, (finding,))
     return Stock(quantity, column)
+
+
+def _sum_column(settings: SyncObject) -> str:
+    return next((mapping.column for mapping in settings.fields if mapping.to == "quantity"), SUM_COLUMN)
 
 
 def why_out(
@@ -106,7 +114,7 @@ def in_group(group: str, cells: Mapping[str, str]) -> bool:
     wanted = line_of_text(group).casefold()
     path = section_path(cells.get("SynchronizationSectionFull", ""))
     if path:
-        return any(section.name.casefold() == wanted for section in path)
+        return any(line_of_text(section.name).casefold() == wanted for section in path)
     section = line_of_text(cells.get("SynchronizationSection", "")).casefold()
     if section:
         return section == wanted
