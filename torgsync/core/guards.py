@@ -64,17 +64,30 @@ def read_allowed(texts: Sequence[str]) -> Allowed:
     prices: set[str] = set()
     numbers: dict[Guard, int] = {}
     for text in texts:
-        name, sign, value = text.partition("=")
+        name, _, value = text.partition("=")
         try:
             guard = Guard(name.strip())
-            if guard is Guard.PRICE and sign and value.strip():
-                prices.update(good.strip() for good in value.split(",") if good.strip())
+            if guard is Guard.PRICE:
+                prices |= _ids(value)
             else:
-                numbers[guard] = int(value)
+                numbers[guard] = _count(value)
         except ValueError as wrong:
             known = ", ".join(f"{guard}={'ID,ID' if guard is Guard.PRICE else 'NUMBER'}" for guard in Guard)
             raise UsageError(f"`--allow {text}` is not one of {known}") from wrong
     return Allowed(frozenset(prices), numbers)
+
+
+def _ids(text: str) -> set[str]:
+    ids = {good_id for part in text.split(",") if (good_id := part.strip())}
+    if not ids:
+        raise ValueError(text)
+    return ids
+
+
+def _count(text: str) -> int:
+    if not (text.strip().isascii() and text.strip().isdigit()):
+        raise ValueError(text)
+    return int(text)
 
 
 def price_trip(
@@ -129,7 +142,7 @@ def removals_trip(
     share = _percent(Decimal(removals) / Decimal(max(products, 1)))
     return Trip(
         Guard.REMOVALS,
-        f"{removals} of {products} products would be taken out ({share})",
+        f"{removals} of {products} {'product' if products == 1 else 'products'} would be taken out ({share})",
         "never all products" if everything else _percent(limits.removals),
         "an export of one group only, a new filter, or a changed accounting center",
         f"--allow removals={removals}",
@@ -143,7 +156,8 @@ def stock_out_trip(*, emptied: int, in_stock: int, limits: Limits, allowed: Allo
     share = _percent(Decimal(emptied) / Decimal(max(in_stock, 1)))
     return Trip(
         Guard.STOCK_OUT,
-        f"{emptied} of {in_stock} products in stock would fall to zero ({share})",
+        f"{emptied} of {in_stock} {'product' if in_stock == 1 else 'products'} in stock would fall to zero "
+        f"({share})",
         _percent(limits.stock_out),
         "an accounting center that is not exported, or a quantity column that is empty",
         f"--allow stock-out={emptied}",
@@ -154,13 +168,13 @@ def export_rows_trip(*, rows: int, earlier: Sequence[int], limits: Limits, allow
     """Return why removals are held: the export shrank below a share of the median of the `earlier` runs."""
     if not earlier:
         return None
-    usual = median(earlier)
-    missing = int(usual) - rows
-    if rows >= limits.export_rows * Decimal(usual) or missing <= allowed.number(Guard.EXPORT_ROWS):
+    usual = int(median(earlier))
+    missing = usual - rows
+    if rows >= limits.export_rows * usual or missing <= allowed.number(Guard.EXPORT_ROWS):
         return None
     return Trip(
         Guard.EXPORT_ROWS,
-        f"the export has {rows} rows, usually {usual:.0f}",
+        f"the export has {rows} {'row' if rows == 1 else 'rows'}, usually {usual}",
         f"{_percent(limits.export_rows)} of the usual rows",
         "an export that was cut short, or of one group only",
         f"--allow export-rows={missing}",
