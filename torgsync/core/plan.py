@@ -74,18 +74,20 @@ def decide(known: Known, settings: SyncObject) -> Verdict:
     """
     if known.standing is Standing.BLOCKED:
         return Verdict()
-    on_prom = known.existing is not None and not known.existing.removed
-    if known.standing is not Standing.IN or known.desired is None:
-        return _take_out(known, settings) if on_prom else Verdict()
+    shown = known.existing if known.existing and not known.existing.removed else None
+    if known.standing is not Standing.IN:
+        return _take_out(known, shown, settings) if shown else Verdict()
+    if known.desired is None:
+        return Verdict()
     if known.existing is not None and known.existing.values.get("status") == "deleted_by_moderator":
         return Verdict(aside=Aside.MODERATED)
-    if known.existing is None or known.existing.removed:
+    if shown is None:
         if known.desired.money("price") is None:
             return Verdict(aside=Aside.NO_PRICE)
         if known.refused:
             return Verdict(aside=Aside.REFUSED_BEFORE)
         return Verdict(creation(known.desired))
-    found = compare(known.desired, known.sent, known.existing, settings.prom_owned())
+    found = compare(known.desired, known.sent, shown, settings.prom_owned())
     if known.refused:
         return _without_refused(known, found)
     return _update(known, found)
@@ -107,11 +109,11 @@ def _without_refused(known: Known, found: Comparison) -> Verdict:
     return Verdict(change, found.in_step, found.left_alone, aside)
 
 
-def _take_out(known: Known, settings: SyncObject) -> Verdict:
-    if known.existing is None or (known.standing is Standing.GONE and known.sent is None):
+def _take_out(known: Known, existing: Existing, settings: SyncObject) -> Verdict:
+    if known.standing is Standing.GONE and known.sent is None:
         return Verdict()  # a foreign product is not ours to take out
     policy = settings.removal.gone if known.standing is Standing.GONE else settings.removal.unsold
-    fields = removal(known.existing, policy)
+    fields = removal(existing, policy)
     return Verdict(Change(known.good_id, Verb.REMOVE, known.title, fields) if fields else None)
 
 
