@@ -16,19 +16,20 @@ from enum import StrEnum
 from torgsync.core.findings import Code, Finding
 
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
-_AMOUNT = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
+_AMOUNT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)([.,][0-9])?")
 
 
 def parse_money(text: object) -> Decimal:
     """Return the exact amount of Prom's localised money: `"1 713,50 грн."`, `"100.00"`, 39.
 
     Blanks of every kind are dropped, then the first number counts; the dot of `грн.` is no decimal point
-    (reference/prom-api.md §11). Raises ValueError where there is no number.
+    (reference/prom-api.md §11). Raises ValueError where there is no number, or one that could be read in two
+    ways, such as `"1,713.50"`.
     """
     found = _AMOUNT.search(_SPACES.sub("", str(text)))
-    if found is None:
+    if found is None or found[2]:
         raise ValueError(str(text)[:40])
-    return Decimal(found[0].replace(",", "."))
+    return Decimal(found[1].replace(",", "."))
 
 
 @dataclass(frozen=True, slots=True)
