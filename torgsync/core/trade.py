@@ -172,13 +172,20 @@ def postings_due(
 ) -> tuple[Posting, ...]:
     """Return the postings that an order still lacks, given those it has.
 
-    *Expected* once, when the order comes; *received* once, when Prom reports it paid, or delivered with cash
-    on delivery in between; *reversed* once, on refund or cancellation, with the place of what it reverses:
-    a mapping that changed later does not rewrite history.
+    `posted` is in the order in which it was made. *Expected* once, when the order comes; *received* once,
+    when Prom reports it paid, or delivered with cash on delivery in between; *reversed* once, on refund or
+    cancellation, with the place of what it reverses: a mapping that changed later does not rewrite history.
+    After a reversal all begins anew: an order can be taken up again.
     """
-    if order.total is None or order.total == 0:
+    total = order.total
+    if not total:
         return ()
-    kinds = {posting.kind: posting for posting in posted}
+    kinds: dict[Money, Posting] = {}
+    for one in posted:
+        if one.kind is Money.REVERSED:
+            kinds.clear()
+        else:
+            kinds[one.kind] = one
 
     def posting(kind: Money, like: Posting | None = None) -> Posting:
         return Posting(
@@ -188,8 +195,8 @@ def postings_due(
             account=like.account if like else account,
             payment_id=order.payment_id,
             payment_name=order.payment_name,
-            amount=like.amount if like else order.total or Decimal(0),
-            currency=order.currency,
+            amount=like.amount if like else total,
+            currency=like.currency if like else order.currency,
         )
 
     due: list[Posting] = []
@@ -199,7 +206,7 @@ def postings_due(
     received = order.paid is Paid.PAID or order.status == "delivered"
     if received and not gone and Money.RECEIVED not in kinds:
         due.append(posting(Money.RECEIVED))
-    if gone and kinds and Money.REVERSED not in kinds:
+    if gone and kinds:
         due.append(posting(Money.REVERSED, kinds.get(Money.RECEIVED) or kinds[Money.EXPECTED]))
     return tuple(due)
 
