@@ -22,6 +22,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from torgsync.core.fields import TARGETS
 from torgsync.core.goods import SECRET, canonical
@@ -225,11 +226,23 @@ class SyncObject(_Table):
     removal: Removal = Removal()
     limits: Limits = Limits()
 
-    @model_validator(mode="after")
-    def _no_twins(self) -> Self:
-        if twin := twin_target(self.fields):
-            raise ValueError(f"two columns are led to `{twin}`")
-        return self
+    @field_validator("fields")
+    @classmethod
+    def _no_twin_targets(cls, fields: list[FieldMapping]) -> list[FieldMapping]:
+        for number in range(len(fields)):
+            if twin := twin_target(fields[: number + 1]):
+                raise _at((number, "to"), f"two columns are led to `{twin}`")
+        return fields
+
+    @field_validator("payment_methods")
+    @classmethod
+    def _no_twin_methods(cls, methods: list[PaymentMethod]) -> list[PaymentMethod]:
+        seen: set[int] = set()
+        for number, method in enumerate(methods):
+            if method.id in seen:
+                raise _at((number, "id"), f"another payment method has the id {method.id} too")
+            seen.add(method.id)
+        return methods
 
     def prom_owned(self) -> frozenset[str]:
         """Return the product fields that are set at creation and then left to the people on Prom."""
@@ -269,6 +282,11 @@ def read_settings(data: Mapping[str, Any], line_of: Callable[[Path], int]) -> Sy
         return sorted(mistakes)
 
 
+def _at(place: Path, message: str) -> PydanticCustomError:
+    """Return a mistake that stands at `place` below the key that is looked at."""
+    return PydanticCustomError("misplaced", "{message}", {"message": message, "place": place})
+
+
 def _mistake(error: Mapping[str, Any], line_of: Callable[[Path], int]) -> Mistake:
     path: Path = tuple(error["loc"])
     if path[:1] == ("api_key",):
@@ -276,6 +294,8 @@ def _mistake(error: Mapping[str, Any], line_of: Callable[[Path], int]) -> Mistak
         return Mistake(
             line_of(path), "api_key", 'give { env = "NAME" }, { file = "path" } or the token itself'
         )
+    if error["type"] == "misplaced":
+        path += tuple(error["ctx"]["place"])
     return Mistake(line_of(path), key_text(path), _words(error, path))
 
 

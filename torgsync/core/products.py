@@ -340,7 +340,9 @@ def _finish_texts(work: _Row, language: str, *, both: bool) -> None:
         if language == "ru" and not both:
             del work.values[field]
     if not (work.values.get("name") or work.values.get("name_ru")):
-        work.find(Code.NAME_MISSING, "the good has no name; it stays as it is on Prom", work.columns.get("name", ""))
+        work.find(
+            Code.NAME_MISSING, "the good has no name; it stays as it is on Prom", work.columns.get("name", "")
+        )
         work.blocked = True
 
 
