@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from torgsync.core.fields import CENT
 from torgsync.core.findings import Code, Finding
 
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
@@ -28,7 +29,8 @@ def parse_money(text: object) -> Decimal:
     found = _AMOUNT.search(_SPACES.sub("", str(text)))
     if found is None:
         raise ValueError(str(text)[:40])
-    return Decimal(found[0].replace(",", "."))
+    amount = Decimal(found[0].replace(",", "."))
+    return amount.quantize(CENT) if amount == amount.quantize(CENT) else amount
 
 
 @dataclass(frozen=True, slots=True)

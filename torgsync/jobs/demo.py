@@ -118,7 +118,7 @@ def story(world: World) -> Iterator[Step]:
         ("update",),
         world.day_after,
     )
-    yield Step("", ("sync", "--yes"))
+    yield Step("", ("sync", "--yes", "--show", "summary"))
     yield Step(
         "Somebody orders. The order, the client and the money come home, and a file for Torgsoft is written.",
         ("sync", "--only", "orders"),
