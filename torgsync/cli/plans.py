@@ -357,9 +357,8 @@ def _show_sums(program: Program, plan: Plan, next_step: str) -> None:
     out = program.out
     out.print()
     out.print(f"{counts.create} to create, {counts.update} to update, {counts.remove} to remove")
-    out.print(
-        f"{counts.held} held, {counts.skipped} skipped, {counts.unchanged} unchanged, {counts.foreign} foreign"
-    )
+    rest = f"{counts.unchanged} unchanged, {counts.foreign} foreign"
+    out.print(f"{counts.held} held, {counts.skipped} skipped, {rest}")
     if plan.left_alone:
         out.print(f"{counted(plan.left_alone, 'field')} differ and belong to Prom.ua's side", soft_wrap=True)
     if budget.requests:
