@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,7 +49,8 @@ def _nothing() -> None:
 class Program:
     """What the options before the command said.
 
-    `json` tells that even an error is to be a document, `unattended` that nothing is asked, terminal or not.
+    `json` tells that even an error is to be a document, `unattended` that nothing is asked, terminal or not;
+    `sleep` waits seconds between looks at an import.
     """
 
     home: Path | None = None
@@ -57,6 +59,7 @@ class Program:
     color: bool = True
     json: bool = False
     unattended: bool = False
+    sleep: Callable[[float], None] = time.sleep
     hide_progress: Callable[[], None] = field(default=_nothing, repr=False)
 
     @cached_property
@@ -139,7 +142,7 @@ class Program:
         store = open_store(self.settings.state_url)
         try:
             with telling(self) as tell:
-                yield Desk(self.settings, file, store, tell=tell)
+                yield Desk(self.settings, file, store, tell=tell, sleep=self.sleep)
         finally:
             store.close()
 
