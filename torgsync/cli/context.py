@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -40,15 +41,26 @@ SCHEMA = 1
 """Counts the shapes of our JSON documents."""
 
 
+def _nothing() -> None:
+    """Hide no progress, because none is shown."""
+
+
 @dataclass
 class Program:
-    """What the options before the command said. `json` tells that even an error is to be a document."""
+    """What the options before the command said.
+
+    `json` tells that even an error is to be a document, `unattended` that nothing is asked, terminal or not;
+    `sleep` waits seconds between looks at an import.
+    """
 
     home: Path | None = None
     prom_url: str | None = None
     verbosity: int = 0
     color: bool = True
     json: bool = False
+    unattended: bool = False
+    sleep: Callable[[float], None] = time.sleep
+    hide_progress: Callable[[], None] = field(default=_nothing, repr=False)
 
     @cached_property
     def settings(self) -> Settings:
@@ -57,9 +69,14 @@ class Program:
 
         return read_settings(self.home, self.prom_url)
 
-    @cached_property
+    @property
     def out(self) -> Console:
-        """Where data goes as tables."""
+        """Where data goes as tables. A progress bar is taken away first."""
+        self.hide_progress()
+        return self._out
+
+    @cached_property
+    def _out(self) -> Console:
         return self._console(sys.stdout)
 
     @cached_property
@@ -84,6 +101,7 @@ class Program:
     def say(self, text: str, style: str | None = None) -> None:
         """Tell a person something; `-q` silences it."""
         if self.verbosity >= 0:
+            self.hide_progress()
             self.err.print(text, style=style, soft_wrap=True)
 
     def format(self, wanted: Format) -> Format:
@@ -94,7 +112,7 @@ class Program:
     @property
     def asks(self) -> bool:
         """Whether a person is there to be asked."""
-        return sys.stdin.isatty() and sys.stdout.isatty()
+        return not self.unattended and sys.stdin.isatty() and sys.stdout.isatty()
 
     # What commands work with
 
@@ -124,7 +142,7 @@ class Program:
         store = open_store(self.settings.state_url)
         try:
             with telling(self) as tell:
-                yield Desk(self.settings, file, store, tell=tell)
+                yield Desk(self.settings, file, store, tell=tell, sleep=self.sleep)
         finally:
             store.close()
 

@@ -28,7 +28,7 @@ def demo(context: typer.Context) -> None:
                 step.happens()
             shown = shlex.join(short.get(word, word) for word in step.command)
             told.out.print(f"\n$ torgsync {shown}", style="bold", soft_wrap=True)
-            program = Program(home=stage.home, prom_url=stage.server.url, color=told.color)
+            program = Program(stage.home, stage.server.url, color=told.color, unattended=True)
             code = run(program, *step.command)
             if code != Exit.DONE:
                 raise typer.Exit(code)

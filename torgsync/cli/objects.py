@@ -60,23 +60,27 @@ def add(
     program = program_of(context)
     from torgsync.files.objects import load_object, slugify, write_new, write_token
 
+    if api_key and api_key_env:
+        raise UsageError("give either `--api-key` or `--api-key-env`")
+    wizard = program.asks and not (name and (api_key or api_key_env) and export)
     name = name or _ask(program, "NAME", "Name of the object", "My Prom")
     place = program.settings.objects / f"{slugify(name)}.toml"
     if place.exists():
         raise UsageError(
             f"there is a sync object `{name}` already", hint=f'look at it: torgsync object show "{name}"'
         )
-    if api_key and api_key_env:
-        raise UsageError("give either `--api-key` or `--api-key-env`")
     token = _token(program, api_key) if not api_key_env else None
     export = export or Path(_ask(program, "--export FILE", "File that Torgsoft writes", "TSGoods.trs"))
-    if program.asks and group is None:
-        group = (
-            typer.prompt("Product group (empty: everything)", default="", show_default=False, err=True)
-            or None
-        )
+    if wizard:
+        group = group or _ask_or_none("Product group (empty: everything)")
+        folder = None if photos else _ask_or_none("Photo folder (empty: photos stay untouched)")
+        photos = Path(folder) if folder else photos
     if photos and not photos_url:
         photos_url = _ask(program, "--photos-url URL", "Address of the photo folder on the internet", None)
+    if wizard and not center:
+        center = (_ask_or_none("Accounting centers, with commas (empty: all together)") or "").split(",")
+        only_in_stock = only_in_stock or typer.confirm("Only goods in stock?", default=False, err=True)
+    center = [number.strip() for number in center or () if number.strip()]
     key: dict[str, str] = {"env": api_key_env} if api_key_env else {"file": f"../secrets/{place.stem}.token"}
     document: dict[str, Any] = {"name": name, "category": "online-store", "via": "prom.ua", "api_key": key}
     if group:
@@ -92,7 +96,7 @@ def add(
         }
     document["clients"] = {"find_by": ["phone", "email"], "create": True}
     document["accounting_centers"] = {
-        "use": center or [],
+        "use": center,
         "only_in_stock": only_in_stock,
         "only_with_photos": only_with_photos,
         "respect_display": True,
@@ -121,6 +125,10 @@ def _refuse_mistakes(document: dict[str, Any]) -> None:
 def _ask(program: Program, option: str, question: str, default: str | None) -> str:
     refuse_without_terminal(program, option)
     return str(typer.prompt(question, default=default, err=True))
+
+
+def _ask_or_none(question: str) -> str | None:
+    return str(typer.prompt(question, default="", show_default=False, err=True)).strip() or None
 
 
 def _token(program: Program, given: str | None) -> str:

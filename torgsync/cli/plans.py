@@ -6,13 +6,14 @@ screen is counted. Source: design §3, style.md.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from torgsync.cli.context import SCHEMA, Program
-from torgsync.cli.show import counted, plain_table
+from torgsync.cli.show import counted
 from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value, encode
 from torgsync.core.findings import Finding, Severity
@@ -22,11 +23,12 @@ from torgsync.core.select import WORDS, Reason
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from torgsync.jobs.desk import Desk
     from torgsync.jobs.update import Made
 
-SCREENFUL = 24
+SCREENFUL = 10
 """Changes of one verb that are shown before the rest is counted."""
 FOLD = 4
 """Goods with one and the same change that are folded into one line."""
@@ -143,8 +145,8 @@ def change_rows(desk: Desk, made: Made) -> Iterator[dict[str, object]]:
                     "via": str(item.change.via),
                     "held": item.change.held or "",
                     "field": name,
-                    "old": words(name, field.old),
-                    "new": words(name, field.new),
+                    "old": words(field.old),
+                    "new": words(field.new),
                 }
 
 
@@ -155,10 +157,9 @@ def show_plan(program: Program, desk: Desk, made: Made, show: Show, *, next_step
     """Print the table of pending changes and the lines that sum it up."""
     out = program.out
     plan = made.plan
-    out.print(
-        f"{plan.object}: {plan.export.path}, {counted(plan.export.goods, 'good')}, {plan.export.encoding}",
-        soft_wrap=True,
-    )
+    export = plan.export
+    facts = f"{_file_name(export.path)}, {counted(export.goods, 'good')}, {export.encoding}"
+    out.print(f"{plan.object}: {facts}", soft_wrap=True)
     if show in (Show.CHANGES, Show.HELD, Show.ALL) and plan.counts.changes:
         out.print()
         out.print(_changes_table(desk, made, show))
@@ -169,106 +170,126 @@ def show_plan(program: Program, desk: Desk, made: Made, show: Show, *, next_step
     _show_sums(program, plan, next_step)
 
 
+def _file_name(path: str) -> str:
+    """Return the last part of a path of any system."""
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
 def _changes_table(desk: Desk, made: Made, show: Show) -> Table:
-    table = plain_table("", "id", "good", "field", "old -> new")
-    table.columns[0].no_wrap = True
-    table.columns[1].overflow = "fold"
-    table.columns[2].min_width = 12
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    table.add_column("change", no_wrap=True, min_width=10)
+    table.add_column("good", overflow="fold")
+    table.add_column("name, and each field old -> new", overflow="fold", ratio=1)
     counts = made.plan.counts
-    limits = dict.fromkeys(Verb, None if show is Show.ALL else SCREENFUL)
     totals = {Verb.CREATE: counts.create, Verb.UPDATE: counts.update, Verb.REMOVE: counts.remove}
+    limit = None if show is Show.ALL else SCREENFUL
     shown = dict.fromkeys(Verb, 0)
     with desk.memory() as memory:
-        folded = {} if show is Show.ALL else _folds(item.change for item in memory.plans.changes(made.number))
+        folds = {} if show is Show.ALL else _folds(item.change for item in memory.plans.changes(made.number))
         for item in memory.plans.changes(made.number):
             change = item.change
-            if show is Show.HELD and not change.held:
-                continue
-            if _same(change) in folded:
-                continue
-            limit = limits[change.verb]
-            if limit is not None and shown[change.verb] >= limit:
+            hidden = show is Show.HELD and not change.held
+            if hidden or _same(change) in folds or (limit is not None and shown[change.verb] >= limit):
                 continue
             shown[change.verb] += 1
             _add_change(table, change, whole=show is Show.ALL)
-        for (verb, name, old, new, held), number in folded.items():
-            shown[verb] += number
-            _add_row(table, verb, held, "", counted(number, "good"), FIELDS[name].name, f"{old} -> {new}")
+    for (verb, name, moved, held), number in folds.items():
+        shown[verb] += number
+        table.add_row(_sign(verb, held), "", f"{counted(number, 'good')}: {name} {moved}")
     for verb, total in totals.items():
-        rest = total - shown[verb]
-        if rest > 0 and show is Show.CHANGES:
-            _add_row(table, verb, None, "", f"… and {rest} more", "", "`--show all` lists them")
+        if (rest := total - shown[verb]) > 0 and show is Show.CHANGES:
+            table.add_row(_sign(verb, None), "", f"… and {rest} more; `--show all` lists them")
     return table
 
 
-_Same = tuple[Verb, str, str, str, str | None]
+_Same = tuple[Verb, str, str, str | None]
 
 
 def _same(change: Change) -> _Same | None:
     """Return what makes two changes one line: a single field with the same words before and after."""
-    if len(change.fields) != 1 or change.verb is Verb.CREATE:
+    lines = _field_lines(change.fields)
+    if len(lines) != 1 or change.verb is Verb.CREATE:
         return None
-    name, field = next(iter(change.fields.items()))
-    return (change.verb, name, words(name, field.old), words(name, field.new), change.held)
+    return (change.verb, *lines[0], change.held)
 
 
 def _folds(changes: Iterator[Change]) -> dict[_Same, int]:
-    counts: dict[_Same, int] = {}
-    for change in changes:
-        if same := _same(change):
-            counts[same] = counts.get(same, 0) + 1
+    counts = Counter(same for change in changes if (same := _same(change)))
     return {same: number for same, number in counts.items() if number >= FOLD}
 
 
 def _add_change(table: Table, change: Change, *, whole: bool) -> None:
-    fields = change.fields
+    """Add one change: the good's name, then a line a field; a creation tells little unless all is wanted."""
+    sign = _sign(change.verb, change.held)
     if change.verb is Verb.CREATE and not whole:
-        _add_row(table, change.verb, change.held, change.good_id, change.title, "", _creation_words(fields))
+        table.add_row(sign, change.good_id, change.title)
+        table.add_row("", "", f"  {_creation_words(change.fields)}")
         return
-    first = True
-    for name, field in fields.items():
-        text = words(name, field.new) if change.verb is Verb.CREATE else _moved(name, field)
-        if field.edited:
-            text += " (edited on Prom)"
-        good_id = change.good_id or change.prom_id
-        cells = (good_id, change.title) if first else ("", "")
-        _add_row(table, change.verb if first else None, change.held if first else None, *cells, name, text)
-        first = False
+    table.add_row(sign, change.good_id or f"Prom {change.prom_id}", change.title)
+    lines = _field_lines(change.fields)
+    width = max(len(name) for name, _ in lines)
+    for name, moved in lines:
+        table.add_row("", "", f"  {name:<{width}}  {moved}")
 
 
-def _add_row(
-    table: Table, verb: Verb | None, held: str | None, good_id: str, title: str, field: str, text: str
-) -> None:
+def _sign(verb: Verb, held: str | None) -> Text:
     from rich.text import Text
 
-    sign = "" if verb is None else f"! held {verb}" if held else SIGNS[verb]
-    style = "" if verb is None else "magenta" if held else STYLES[verb]
-    table.add_row(Text(sign, style=style), good_id, title, field, text)
+    return Text(f"! held {verb}", style="magenta") if held else Text(SIGNS[verb], style=STYLES[verb])
 
 
 def _creation_words(fields: Mapping[str, FieldChange]) -> str:
     parts = []
     if "price" in fields:
-        parts.append(words("price", fields["price"].new))
+        parts.append(words(fields["price"].new))
     if "quantity" in fields:
         parts.append(f"{fields['quantity'].new} in stock")
-    if "photos" in fields and isinstance(fields["photos"].new, tuple):
-        parts.append(counted(len(fields["photos"].new), "photo"))
+    photos = fields["photos"].new if "photos" in fields else ()
+    if isinstance(photos, tuple) and photos:
+        parts.append(counted(len(photos), "photo"))
     return ", ".join(parts) or counted(len(fields), "field")
 
 
+def _field_lines(fields: Mapping[str, FieldChange]) -> list[tuple[str, str]]:
+    """Return a line a field: its name and how it moves. What says the same twice is said once."""
+    return [
+        (name, _moved(name, field)) for name, field in fields.items() if not _told_by_another(name, fields)
+    ]
+
+
+def _told_by_another(name: str, fields: Mapping[str, FieldChange]) -> bool:
+    """Tell whether another line says it: the same text in Russian, or the presence that a quantity makes."""
+    field = fields[name]
+    if name.endswith("_ru"):
+        twin = fields.get(name.removesuffix("_ru"))
+        return twin is not None and twin.new == field.new
+    quantity = fields.get("quantity")
+    if name == "presence" and quantity is not None and isinstance(quantity.new, int):
+        return field.new == ("available" if quantity.new > 0 else "not_available")
+    return False
+
+
 def _moved(name: str, field: FieldChange) -> str:
-    before, after = words(name, field.old), words(name, field.new)
+    before, after = words(field.old), words(field.new)
     if FIELDS[name].kind is Kind.HTML:
-        return f"{len(before)} -> {len(after)} characters"
-    move = ""
+        text = f"{counted(len(before), 'character')} -> {counted(len(after), 'character')}"
+    elif field.old is None and field.new is not None:
+        text = f"-> {after}"
+    else:
+        text = f"{before} -> {after}{_share(field)}"
+    return f"{text} (edited on Prom)" if field.edited else text
+
+
+def _share(field: FieldChange) -> str:
     if isinstance(field.old, Decimal) and isinstance(field.new, Decimal) and field.old:
-        share = (field.new - field.old) / field.old * 100
-        move = f" ({share:+.0f} %)"
-    return f"{before} -> {after}{move}"
+        return f" ({(field.new - field.old) / field.old * 100:+.0f} %)"
+    return ""
 
 
-def words(name: str, value: Value) -> str:
+def words(value: Value) -> str:
     """Return a value in words that fit a cell; `–` for none."""
     match value:
         case None | "" | ():
@@ -280,7 +301,7 @@ def words(name: str, value: Value) -> str:
         case tuple():
             return "; ".join(_item_words(item) for item in value)
         case _:
-            return str(value) if name else ""
+            return str(value)
 
 
 def _item_words(item: Step | Section | Characteristic | Photo) -> str:
@@ -335,12 +356,9 @@ def _show_sums(program: Program, plan: Plan, next_step: str) -> None:
     counts, budget = plan.counts, plan.budget
     out = program.out
     out.print()
-    out.print(
-        f"{counts.create} to create, {counts.update} to update, {counts.remove} to remove; "
-        f"{counts.held} held, {counts.skipped} skipped, {counts.unchanged} unchanged, "
-        f"{counts.foreign} foreign",
-        soft_wrap=True,
-    )
+    out.print(f"{counts.create} to create, {counts.update} to update, {counts.remove} to remove")
+    rest = f"{counts.unchanged} unchanged, {counts.foreign} foreign"
+    out.print(f"{counts.held} held, {counts.skipped} skipped, {rest}")
     if plan.left_alone:
         out.print(f"{counted(plan.left_alone, 'field')} differ and belong to Prom.ua's side", soft_wrap=True)
     if budget.requests:

@@ -16,6 +16,7 @@ def telling(program: Program) -> Iterator[Callable[[Progress], None]]:
         yield _nobody
     elif program.err.is_terminal:
         bar = _Bar(program)
+        program.hide_progress = bar.close
         try:
             yield bar
         finally:

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 Row = Mapping[str, object]
 
 
-def show_rows(program: Program, form: Format, noun: str, rows: Sequence[Row]) -> None:
-    """Print rows of plain values, keyed by column: JSON is one document keyed by the plural noun."""
+def show_rows(
+    program: Program, form: Format, noun: str, rows: Sequence[Row], table_rows: Sequence[Row] | None = None
+) -> None:
+    """Print rows of plain values, keyed by column: JSON is one document keyed by the plural noun.
+
+    `table_rows` are what people see, where that is shorter than what programs read.
+    """
     if form is Format.JSON:
         write_json({"schema": SCHEMA}, {noun: rows})
     elif form is Format.CSV:
@@ -25,8 +30,9 @@ def show_rows(program: Program, form: Format, noun: str, rows: Sequence[Row]) ->
     elif not rows:
         program.say(f"no {noun.replace('_', ' ')} yet")
     else:
-        table = plain_table(*(name.replace("_", " ") for name in rows[0]))
-        for row in rows:
+        shown = rows if table_rows is None else table_rows
+        table = plain_table(*(name.replace("_", " ") for name in shown[0]))
+        for row in shown:
             table.add_row(*(cell(value) for value in row.values()))
         program.out.print(table)
 

@@ -40,6 +40,7 @@ def sync(
     only: Annotated[Only | None, typer.Option("--only", help="Only goods out, or only orders home.")] = None,
     fields: FieldsOption = None,
     allow: AllowOption = None,
+    show: Annotated[Show, typer.Option("--show", help="Which part of the table to show.")] = Show.CHANGES,
     every: Annotated[bool, typer.Option("--all", help="All sync objects, one after another.")] = False,
 ) -> None:
     """Bring orders home, then send the pending changes to Prom.ua."""
@@ -50,7 +51,13 @@ def sync(
     if form is Format.CSV:
         raise UsageError("`sync` prints a table or JSON")
     call = _Call(
-        program, form, only, field_names(fields), read_allowed(allow or ()), asks=program.asks and not yes
+        program,
+        form,
+        show,
+        only,
+        field_names(fields),
+        read_allowed(allow or ()),
+        asks=program.asks and not yes,
     )
     raise typer.Exit(int(each(program, program.objects(wanted, every=every), call.perform)))
 
@@ -62,6 +69,7 @@ class _Call:
         self,
         program: Program,
         form: Format,
+        show: Show,
         only: Only | None,
         fields: tuple[str, ...],
         allowed: Allowed,
@@ -70,6 +78,7 @@ class _Call:
     ) -> None:
         self._program = program
         self._form = form
+        self._show = show
         self._only = only
         self._fields = fields
         self._allowed = allowed
@@ -103,7 +112,7 @@ class _Call:
     def _agreed(self, desk: Desk, made: Made) -> bool:
         """Show what is about to be done, and ask a person who is there."""
         if self._form is Format.TABLE:
-            print_plan(self._program, desk, made, Format.TABLE, Show.CHANGES, next_step="")
+            print_plan(self._program, desk, made, Format.TABLE, self._show, next_step="")
         going = made.plan.counts.changes - made.plan.counts.held
         if not self._asks or going <= 0:
             return True

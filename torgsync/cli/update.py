@@ -97,6 +97,7 @@ def print_plan(
     tail: Row | None = None,
 ) -> None:
     """Print a plan in the form that was asked for; `tail` are further keys of its JSON document."""
+    program.hide_progress()
     if form is Format.JSON:
         with desk.memory() as memory:
             changes = (change_document(item.change) for item in memory.plans.changes(made.number))

@@ -13,9 +13,12 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from torgsync.core.fields import CENT
 from torgsync.core.findings import Code, Finding
 
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
+MONEY_LONGEST = 20
+"""Characters of the longest amount: more cannot be money, and would not fit a decimal's precision."""
 _AMOUNT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)([.,][0-9])?")
 
 
@@ -29,7 +32,10 @@ def parse_money(text: object) -> Decimal:
     found = _AMOUNT.search(_SPACES.sub("", str(text)))
     if found is None or found[2]:
         raise ValueError(str(text)[:40])
-    return Decimal(found[1].replace(",", "."))
+    if found is None or found[2] or len(found[1]) > MONEY_LONGEST:
+        raise ValueError(str(text)[:40])
+    amount = Decimal(found[1].replace(",", "."))
+    return amount.quantize(CENT) if amount == amount.quantize(CENT) else amount
 
 
 @dataclass(frozen=True, slots=True)

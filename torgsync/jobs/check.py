@@ -14,7 +14,7 @@ from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.goods import balances, is_standard
 from torgsync.core.products import Mapper
-from torgsync.core.select import CENTERS_COLUMN, count_stock, why_out
+from torgsync.core.select import CENTERS_COLUMN, WORDS, Reason, count_stock, why_out
 from torgsync.errors import InvalidInput
 from torgsync.files.catalog import open_catalog
 from torgsync.files.objects import ObjectFile, literal_token, read_token
@@ -123,7 +123,7 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
     header = "with a header" if catalog.has_header else "without a header"
     facts = f"{tally.goods} goods, {len(catalog.columns)} columns {header}, {catalog.encoding}"
     checked.lines.append(Line(Mark.OK, "export", facts))
-    sizes = ", ".join(f"{count} {reason}" for reason, count in sorted(tally.out.items()))
+    sizes = ", ".join(f"{count} {WORDS[reason]}" for reason, count in sorted(tally.out.items()))
     going = f"{tally.goods - tally.out.total()} go to Prom.ua"
     checked.lines.append(Line(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
     if tally.centers:
@@ -150,7 +150,7 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
 @dataclass(slots=True)
 class _Tally:
     goods: int = 0
-    out: Counter[str] = field(default_factory=Counter)
+    out: Counter[Reason] = field(default_factory=Counter)
     centers: set[str] = field(default_factory=set)
 
 

@@ -109,8 +109,8 @@ def story(world: World) -> Iterator[Step]:
     yield Step("", ("fields", "add", "visota_kabluka", "--dynamic", "--name", "Висота каблука"))
     yield Step("What would happen? This only looks.", ("update",))
     yield Step(
-        "Then it happens: one import file, and what an import cannot be trusted with by edit.",
-        ("sync", "--yes"),
+        "Then it happens: one import file, and by edit what no import can be trusted with.",
+        ("sync", "--yes", "--show", "summary"),
     )
     yield Step("Is anything left to do?", ("update", "--show", "summary"))
     yield Step(
@@ -118,7 +118,8 @@ def story(world: World) -> Iterator[Step]:
         ("update",),
         world.day_after,
     )
-    yield Step("", ("sync", "--yes"))
+    yield Step("", ("sync", "--yes", "--show", "summary"))
+    yield Step("And again there is nothing left to do.", ("update", "--show", "summary"))
     yield Step(
         "Somebody orders. The order, the client and the money come home, and a file for Torgsoft is written.",
         ("sync", "--only", "orders"),

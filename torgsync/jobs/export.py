@@ -28,7 +28,7 @@ from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.state.catalog import GoodRow
 from torgsync.state.store import Memory
 
-PAGE = 500
+PAGE = 100
 TOLD_EVERY = 500
 SIGN_BIT = 1 << 63
 _NO_SHAPE = {"name", "api_key", "clients", "payment_methods", "synchronization_times", "limits"}

@@ -26,6 +26,8 @@ class Run:
     def before(self, method: str, path: str, items: int, digest: str) -> int:
         """Write down a request that is about to be sent; return its number."""
         with self.desk.memory() as memory:
+            if method != "GET" and path.lstrip("/").startswith("products/"):
+                memory.catalog.note_first_write(self.desk.now())
             return memory.journal.before(self.number, method, path, items, digest, self.desk.now())
 
     def after(self, entry: int, *, status: int | None, outcome: str) -> None:

@@ -52,8 +52,6 @@ def perform(desk: Desk, prom: Prom, run: Run, made: Made) -> Performed:
     outcomes = Outcomes(desk, made.number)
     with desk.memory() as memory:
         memory.journal.plan_of_run(run.number, made.number, made.plan.export.goods)
-        if made.plan.counts.changes:
-            memory.catalog.note_first_write(desk.now())
     trouble: TorgsyncError | None = None
     try:
         _perform(desk, prom, run, made, outcomes)

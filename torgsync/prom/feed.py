@@ -9,7 +9,7 @@ import html
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from lxml import etree
 
@@ -123,9 +123,8 @@ def _place(product: Product) -> Iterator[etree._Element]:
     An offer without a group gets no `categoryId`: the element is not mandatory, Prom then puts the product
     under the root, and an invented group would show up in the shop (§7.2).
     """
-    path = product.values.get("group")
-    if isinstance(path, tuple) and path and isinstance(path[-1], Section):
-        yield _leaf("categoryId", path[-1].number)
+    for section in _parts(product, "group", Section)[-1:]:
+        yield _leaf("categoryId", section.number)
 
 
 def _money(product: Product, currency: str) -> Iterator[etree._Element]:
@@ -159,10 +158,9 @@ def _texts(product: Product) -> Iterator[etree._Element]:
 
 def _ladder(product: Product) -> Iterator[etree._Element]:
     """Yield the wholesale prices, never without a price: the product would load as "to order" (§7.2)."""
-    ladder = product.values.get("wholesale_prices")
-    if not isinstance(ladder, tuple) or not ladder or product.money("price") is None:
+    steps = _parts(product, "wholesale_prices", Step)
+    if not steps or product.money("price") is None:
         return
-    steps = [step for step in ladder if isinstance(step, Step)]
     yield _leaf("minimum_order_quantity", str(steps[0].quantity))
     prices = etree.Element("prices")
     for step in steps:
@@ -174,12 +172,18 @@ def _ladder(product: Product) -> Iterator[etree._Element]:
 
 def _params(product: Product) -> Iterator[etree._Element]:
     """Yield the characteristics. A `|` inside a value parts several values, for Prom as for us."""
-    characteristics = product.values.get("characteristics")
-    if isinstance(characteristics, tuple):
-        for item in characteristics:
-            if isinstance(item, Characteristic):
-                unit = {"unit": item.unit} if item.unit else {}
-                yield _leaf("param", item.value, name=item.name, **unit)
+    for item in _parts(product, "characteristics", Characteristic):
+        unit = {"unit": item.unit} if item.unit else {}
+        yield _leaf("param", item.value, name=item.name, **unit)
+
+
+Part = TypeVar("Part", Section, Step, Characteristic, Photo)
+
+
+def _parts(product: Product, field: str, kind: type[Part]) -> list[Part]:
+    """Return the items of a field that holds several, none where the product does not speak of it."""
+    value = product.values.get(field)
+    return [part for part in value if isinstance(part, kind)] if isinstance(value, tuple) else []
 
 
 def _leaf(tag: str, text: str, **attributes: str) -> etree._Element:

@@ -40,6 +40,9 @@ REASON_LIMIT = 200
 
 _log = logging.getLogger(__name__)
 
+# Stamina reports every repeated try itself, and without a handler Python would print its bare report.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
+
 _TRIES = stamina.RetryingCaller(
     attempts=TRIES, timeout=None, wait_initial=1.0, wait_max=60.0, wait_jitter=1.0, wait_exp_base=2
 )
@@ -124,7 +127,11 @@ class _Trouble(Exception):
 
 def _go_on(error: Exception) -> bool | float:
     """Tell stamina whether to try once more, or after how many seconds."""
-    return error.again if isinstance(error, _Trouble) else False
+    if not isinstance(error, _Trouble):
+        return False
+    if error.again is not False:
+        _log.info("%s; unless this was the last try, it is asked again", error)
+    return error.again
 
 
 def open_client(url: str = PROM_URL) -> httpx.Client:

@@ -202,7 +202,7 @@ class Product(_Wire):
     def _discount(self) -> Discount | None:
         if self.discount is None or not self.discount.value:
             return None
-        return Discount(self.discount.value, self.discount.type or "amount")
+        return Discount(self.discount.value, self.discount.type or "")
 
 
 class Person(_Wire):

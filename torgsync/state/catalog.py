@@ -37,7 +37,7 @@ from torgsync.state import tables as t
 
 _Item = TypeVar("_Item")
 
-PAGE = 500
+PAGE = 100
 """Rows fetched or named in one statement."""
 
 

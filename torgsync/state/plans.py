@@ -21,7 +21,7 @@ from torgsync.core.fields import FIELDS, Road, decode, encode
 from torgsync.core.guards import falls_to_zero
 from torgsync.state import tables as t
 
-PAGE = 500
+PAGE = 100
 
 
 class State(StrEnum):

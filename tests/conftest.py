@@ -1,0 +1,37 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from homes import Home
+
+from torgsync.sandbox.manners import Manners
+from torgsync.sandbox.rights import Rights
+from torgsync.sandbox.server import RunningServer, serve
+from torgsync.sandbox.shop import Shop
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the settings of the machine out of every test."""
+    for name in ("TORGSYNC_HOME", "TORGSYNC_STATE", "TORGSYNC_PROM_URL", "MY_PROM_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture
+def market() -> Iterator[RunningServer]:
+    """A Prom.ua of the test's own on a real socket, whose imports are done at once."""
+    tokens = {"full": Rights.full(), "read-only": Rights.read_only()}
+    with serve(Shop(tokens=tokens, manners=Manners(import_seconds=0))) as server:
+        yield server
+
+
+@pytest.fixture
+def home(tmp_path: Path, market: RunningServer) -> Home:
+    """A home with the example shop's object in it, at work against `market`."""
+    return Home.of_example(tmp_path, market)
