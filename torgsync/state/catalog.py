@@ -33,6 +33,7 @@ from torgsync.core.fields import FIELDS, Value
 from torgsync.core.findings import Code, Finding
 from torgsync.core.plan import Known, Standing
 from torgsync.core.products import Existing, Product, dump, load
+from torgsync.core.select import Reason
 from torgsync.state import tables as t
 
 _Item = TypeVar("_Item")
@@ -169,7 +170,7 @@ class Catalog:
         self._db.execute(
             update(t.goods)
             .where(t.goods.c.object == self._slug, t.goods.c.good_id == good_id)
-            .values(standing=Standing.BLOCKED, digest=0, settled=False)
+            .values(standing=Standing.BLOCKED, reason=Reason.BLOCKED, digest=0, settled=False)
         )
         self._add_findings([finding])
 
