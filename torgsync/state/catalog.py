@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -197,11 +198,12 @@ class Catalog:
 
     def move_findings(self, lines: Mapping[str, int]) -> None:
         """Bring the lines of findings up to date where rows moved without changing."""
-        for good_id, line in lines.items():
+        if lines:
             self._db.execute(
                 update(t.findings)
-                .where(t.findings.c.object == self._slug, t.findings.c.good_id == good_id)
-                .values(line=line)
+                .where(t.findings.c.object == self._slug, t.findings.c.good_id == bindparam("moved"))
+                .values(line=bindparam("to")),
+                [{"moved": good_id, "to": line} for good_id, line in lines.items()],
             )
 
     def findings(self) -> list[Finding]:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 import xxhash
-from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, select, update
 
 from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.fields import FIELDS, Road, decode, encode
@@ -117,12 +117,16 @@ class Plans:
 
     def hold_stock_outs(self, plan: int, guard: str, fields: Sequence[str]) -> None:
         """Split every update that empties a stock: these fields are held, the others go."""
-        emptying = [
-            item for item in self.changes(plan) if item.change.held is None and falls_to_zero(item.change)
-        ]
-        for item in emptying:
-            self._db.execute(delete(t.changes).where(t.changes.c.plan == plan, t.changes.c.seq == item.seq))
-            self.add(plan, item.change.split(fields, guard))
+        c, after = t.changes.c, 0
+        last = self._db.execute(select(func.max(c.seq)).where(c.plan == plan)).scalar() or 0
+        while page := [
+            item for item in self.page(plan, Verb.UPDATE, after=after) if item.seq <= last
+        ]:  # halves are appended behind `last`
+            after = page[-1].seq
+            emptying = [item for item in page if falls_to_zero(item.change)]
+            seqs = [item.seq for item in emptying]
+            self._db.execute(delete(t.changes).where(c.plan == plan, c.seq.in_(seqs)))
+            self.add(plan, [half for item in emptying for half in item.change.split(fields, guard)])
 
     def counts(self, plan: int) -> dict[tuple[Verb, Road, bool], int]:
         """Return how many changes there are, keyed by verb, road and whether held."""
@@ -165,9 +169,12 @@ class Plans:
     def settle(self, plan: int, outcomes: Mapping[int, tuple[State, str]]) -> None:
         """Write down what became of changes, keyed by their number."""
         c = t.changes.c
-        for seq, (state, message) in outcomes.items():
+        if outcomes:
             self._db.execute(
-                update(t.changes).where(c.plan == plan, c.seq == seq).values(state=state, message=message)
+                update(t.changes)
+                .where(c.plan == plan, c.seq == bindparam("of"))
+                .values(state=bindparam("became"), message=bindparam("said")),
+                [{"of": seq, "became": state, "said": message} for seq, (state, message) in outcomes.items()],
             )
 
     def outcomes(self, plan: int) -> dict[State, int]:
