@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -20,6 +22,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -41,6 +44,12 @@ _Item = TypeVar("_Item")
 
 PAGE = 100
 """Rows fetched or named in one statement."""
+
+# A document holds no bare quotes but those of its own keys and texts, so these patterns find no description.
+_DELETED = t.existing.c.doc.like('%"status":"deleted%')
+"""Deleted, by us or by a moderator."""
+_BEST_FIRST = (case((_DELETED, 1), else_=0), t.existing.c.prom_id)
+"""Prom may list a deleted product beside the one that was made anew under its external id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,9 +355,7 @@ class Catalog:
         c = t.existing.c
         return (
             self._db.execute(
-                select(func.count())
-                .select_from(t.existing)
-                .where(c.object == self._slug, c.doc.not_like('%"status":"deleted%'))
+                select(func.count()).select_from(t.existing).where(c.object == self._slug, ~_DELETED)
             ).scalar()
             or 0
         )
@@ -359,7 +366,7 @@ class Catalog:
         return self._db.execute(
             select(func.count())
             .select_from(t.existing)
-            .where(c.object == self._slug, c.doc.like('%"presence":"available"%'))
+            .where(c.object == self._slug, ~_DELETED, c.doc.like('%"presence":"available"%'))
         ).scalar_one()
 
     def foreign(self) -> list[Existing]:
@@ -371,7 +378,7 @@ class Catalog:
         )
         rows = self._db.execute(
             select(c.prom_id, c.good_id, c.doc, c.modified)
-            .where(c.object == self._slug, c.doc.not_like('%"status":"deleted%'))
+            .where(c.object == self._slug, ~_DELETED)
             .where(or_(c.good_id == "", and_(c.good_id.not_in(ours), c.good_id.not_in(here))))
             .order_by(c.prom_id)
         )
@@ -387,18 +394,19 @@ class Catalog:
             query = self._known().where(g.settled.is_(False))
             if after is not None:
                 query = query.where(tuple_(g.line, g.good_id) > after)
-            rows = self._db.execute(query.order_by(g.line, g.good_id).limit(PAGE)).all()
+            rows = self._db.execute(query.order_by(g.line, g.good_id, *_BEST_FIRST).limit(PAGE)).all()
             if not rows:
                 return
-            yield [_known(row) for row in rows]
+            yield [_known(best) for _, (best, *_) in groupby(rows, attrgetter("good_id"))]
             after = (rows[-1].line, rows[-1].good_id)
 
     def known(self, good_ids: Sequence[str]) -> dict[str, Known]:
         """Return all that is known of these goods, keyed by id; goods never seen are left out."""
         found: dict[str, Known] = {}
         for page in _pages(good_ids):
-            rows = self._db.execute(self._known().where(t.goods.c.good_id.in_(page)))
-            found.update((row.good_id, _known(row)) for row in rows)
+            query = self._known().where(t.goods.c.good_id.in_(page)).order_by(*_BEST_FIRST)
+            for row in self._db.execute(query):
+                found.setdefault(row.good_id, _known(row))
         return found
 
     def _known(self) -> Select[Any]:
@@ -447,14 +455,14 @@ class Catalog:
                     select(s.good_id, s.doc, s.echo).where(s.object == self._slug, s.good_id.in_(ids))
                 )
             }
-            shown = {
-                str(row["good_id"]): dict(row)
-                for row in self._db.execute(
-                    select(e.prom_id, e.good_id, e.doc, e.modified, e.look).where(
-                        e.object == self._slug, e.good_id.in_(ids)
-                    )
-                ).mappings()
-            }
+            shown: dict[str, dict[str, object]] = {}
+            best_first = (
+                select(e.prom_id, e.good_id, e.doc, e.modified, e.look)
+                .where(e.object == self._slug, e.good_id.in_(ids))
+                .order_by(*_BEST_FIRST)
+            )
+            for row in self._db.execute(best_first).mappings():
+                shown.setdefault(str(row["good_id"]), dict(row))
             news, views = [], []
             for item in page:
                 before = sent.get(item.good_id)
@@ -471,7 +479,7 @@ class Catalog:
                 )
                 if view := shown.get(item.good_id):
                     seen = {name: value for name, value in item.values.items() if FIELDS[name].shown}
-                    doc = dump(load(view["doc"]) | seen | dict(item.echo))
+                    doc = dump(load(str(view["doc"])) | seen | dict(item.echo))
                     views.append({**view, "object": self._slug, "doc": doc})
             t.upsert(self._db, t.sent, news)
             t.upsert(self._db, t.existing, views)
