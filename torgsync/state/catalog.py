@@ -282,14 +282,13 @@ class Catalog:
     def remember_existing(self, products: Sequence[Existing], look: int) -> None:
         """Remember what Prom shows. Goods whose product changed since the last look are not settled."""
         docs = {product.prom_id: dump(product.values) for product in products}
-        known: dict[str, str] = {}
+        known: dict[str, tuple[str, str]] = {}
+        e = t.existing.c
         for page in _pages(list(docs)):
             rows = self._db.execute(
-                select(t.existing.c.prom_id, t.existing.c.doc).where(
-                    t.existing.c.object == self._slug, t.existing.c.prom_id.in_(page)
-                )
+                select(e.prom_id, e.good_id, e.doc).where(e.object == self._slug, e.prom_id.in_(page))
             )
-            known.update((row.prom_id, row.doc) for row in rows)
+            known.update((row.prom_id, (row.good_id, row.doc)) for row in rows)
         t.upsert(
             self._db,
             t.existing,
@@ -305,9 +304,12 @@ class Catalog:
                 for product in products
             ],
         )
-        self.unsettle(
-            product.good_id for product in products if known.get(product.prom_id) != docs[product.prom_id]
-        )
+        changed = set[str]()
+        for product in products:
+            now, before = (product.good_id, docs[product.prom_id]), known.get(product.prom_id)
+            if now != before:
+                changed |= {product.good_id, before[0] if before else ""}
+        self.unsettle(sorted(changed))
 
     def unseen(self, look: int) -> list[str]:
         """Return the ids of goods that should be on Prom and were not shown by a full look."""
