@@ -25,6 +25,8 @@ from torgsync.errors import PromRefused
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for an order's time that Prom did not tell; the order names it as unreadable."""
 
+NOTHING = Decimal("0.00")
+
 COUNTERS = frozenset(
     """total imported created updated not_changed actualized created_active created_hidden not_in_file
     with_errors_count""".split()
@@ -285,11 +287,10 @@ class Order(_Wire):
     def order(self) -> trade.Order:
         """Return the order; amounts that cannot be read count as nothing and are named."""
         purse = _Purse()
-        total = purse.read("price", self.price)
-        full = None if self.full_price is None else purse.read("full_price", self.full_price)
-        delivery = (
-            None if self.delivery_cost is None else purse.read("delivery_cost", self.delivery_cost)
-        ) or Decimal(0)
+        total = purse.money("price", self.price)
+        full = None if self.full_price is None else purse.money("full_price", self.full_price)
+        told_delivery = 0 if self.delivery_cost is None else self.delivery_cost
+        delivery = purse.money("delivery_cost", told_delivery) or NOTHING
         lines = tuple(_line_of_order(purse, f"products[{n}]", line) for n, line in enumerate(self.products))
         created, modified = self.date_created or self.date_modified, self.date_modified or self.date_created
         if created is None or modified is None:
@@ -309,7 +310,7 @@ class Order(_Wire):
             payment_id=self.payment_option.id or "",
             payment_name=self.payment_option.name or "",
             paid=self._paid(),
-            discount=full - total if full is not None and total is not None and full > total else Decimal(0),
+            discount=full - total if full is not None and total is not None and full > total else NOTHING,
             note=self.client_notes or "",
             parcel=self.delivery_provider_data.declaration_number or "",
             source=self.source or "",
@@ -357,29 +358,42 @@ class ImportStatus(_Wire):
 
 
 class _Purse:
-    """Reads an order's money and remembers the names of what could not be read."""
+    """Reads an order's numbers and remembers the names of what could not be read."""
 
     def __init__(self) -> None:
         self.unreadable: list[str] = []
 
-    def read(self, name: str, raw: object) -> Decimal | None:
+    def number(self, name: str, raw: object) -> Decimal | None:
+        """Return a number as it stands."""
+        return self._read(name, raw, exact)
+
+    def money(self, name: str, raw: object) -> Decimal | None:
+        """Return an amount with two places, or with as many more as Prom tells."""
+        return self._read(name, raw, _in_coins)
+
+    def _read(self, name: str, raw: object, reading: Callable[[object], Decimal]) -> Decimal | None:
         try:
-            return exact(raw)
+            return reading(raw)
         except (ValueError, DecimalException):
             self.unreadable.append(name)
             return None
 
 
+def _in_coins(raw: object) -> Decimal:
+    amount = exact(raw)
+    coins = amount.quantize(CENT)
+    return coins if coins == amount else amount
+
+
 def _line_of_order(purse: _Purse, where: str, line: OrderLine) -> trade.Line:
-    zero = Decimal(0)
     return trade.Line(
         good_id=line.external_id or "",
         prom_id=line.id or "",
         sku=line.sku or "",
         name=_both(line.name_multilang, line.name)[0] or "",
-        quantity=purse.read(f"{where}.quantity", line.quantity) or zero,
-        price=purse.read(f"{where}.price", line.price) or zero,
-        total=purse.read(f"{where}.total_price", line.total_price) or zero,
+        quantity=purse.number(f"{where}.quantity", line.quantity) or NOTHING,
+        price=purse.money(f"{where}.price", line.price) or NOTHING,
+        total=purse.money(f"{where}.total_price", line.total_price) or NOTHING,
     )
 
 
