@@ -276,6 +276,8 @@ class Order(_Wire):
     client_notes: Text = None
     price: object = None
     full_price: object = None
+    price_with_special_offer: object = None
+    special_offer_discount: object = None
     delivery_cost: object = None
     delivery_address: Text = None
     delivery_option: Annotated[Option, BeforeValidator(_nothing_for_null)] = Option()
@@ -287,11 +289,10 @@ class Order(_Wire):
     def order(self) -> trade.Order:
         """Return the order; amounts that cannot be read count as nothing and are named."""
         purse = _Purse()
-        total = purse.money("price", self.price)
-        full = None if self.full_price is None else purse.money("full_price", self.full_price)
         told_delivery = 0 if self.delivery_cost is None else self.delivery_cost
         delivery = purse.money("delivery_cost", told_delivery) or NOTHING
         lines = tuple(_line_of_order(purse, f"products[{n}]", line) for n, line in enumerate(self.products))
+        total, discount = self._total(purse, sum((line.total for line in lines), NOTHING), delivery)
         created, modified = self.date_created or self.date_modified, self.date_modified or self.date_created
         if created is None or modified is None:
             purse.unreadable.append("date_created")
@@ -310,12 +311,33 @@ class Order(_Wire):
             payment_id=self.payment_option.id or "",
             payment_name=self.payment_option.name or "",
             paid=self._paid(),
-            discount=full - total if full is not None and total is not None and full > total else NOTHING,
+            discount=discount,
             note=self.client_notes or "",
             parcel=self.delivery_provider_data.declaration_number or "",
             source=self.source or "",
             unreadable=tuple(purse.unreadable),
         )
+
+    def _total(self, purse: _Purse, lines: Decimal, delivery: Decimal) -> tuple[Decimal | None, Decimal]:
+        """Return what the buyer pays, and the discount in it.
+
+        Which of `price` and `full_price` holds discount and delivery is not recorded (§5.5), so the one that
+        adds up with the lines is taken; where none does, the full price, and a finding is made of it later.
+        """
+
+        def told(name: str, raw: object) -> Decimal | None:
+            return None if raw is None else purse.money(name, raw)
+
+        price = purse.money("price", self.price)
+        full = told("full_price", self.full_price)
+        reduced = told("price_with_special_offer", self.price_with_special_offer)
+        discount = told("special_offer_discount", self.special_offer_discount) or NOTHING
+        if not discount and price is not None and lines > price:
+            discount = lines - price
+        shown = [amount for amount in (full, reduced, price) if amount is not None]
+        payable = (lines - discount + delivery, lines - discount)
+        adding_up = [amount for wanted in payable for amount in shown if amount == wanted]
+        return next(iter([*adding_up, *shown]), None), discount
 
     def _buyer(self) -> trade.Buyer:
         """Return who ordered; whose phone counts is told by §5.5: the recipient's, then the order's."""
