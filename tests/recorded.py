@@ -61,7 +61,7 @@ ORDER: dict[str, Any] = {
     "email": None,
     "client_notes": "подзвоніть після 18",
     "price": "1\u00a0713 грн",
-    "full_price": "1\u202f903,50 грн.",
+    "full_price": "1\u202f713,00 грн.",
     "delivery_cost": 0,
     "delivery_address": "м. Львів, №1",
     "delivery_option": {"id": 10000001, "name": "Нова Пошта", "shipping_service": None},

@@ -152,7 +152,7 @@ def test_an_order_keeps_what_prom_says() -> None:
         payment_id="9000001",
         payment_name="Пром-оплата",
         paid=Paid.PAID,
-        discount=Decimal("190.50"),
+        discount=Decimal("0.00"),
         note="подзвоніть після 18",
         parcel="20450000000000",
         source="portal",
@@ -176,17 +176,17 @@ def test_money_that_cannot_be_read_is_named_and_never_guessed() -> None:
     found = order(
         price="договірна",
         full_price={"odd": 1},
-        delivery_cost="за тарифом",
+        delivery_cost=1e300,
         products=[{"id": 1, "quantity": 2, "price": "10 грн", "total_price": None}, {"name": "x"}, "odd"],
     )
     assert found.unreadable == (
-        "price",
-        "full_price",
         "delivery_cost",
         "products[0].total_price",
         "products[1].quantity",
         "products[1].price",
         "products[1].total_price",
+        "price",
+        "full_price",
     )
     assert found.total is None
     assert found.discount == found.delivery_cost == found.lines[0].total == 0
@@ -195,11 +195,31 @@ def test_money_that_cannot_be_read_is_named_and_never_guessed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("full", "discount"), [(None, 0), ("1 713 грн", 0), ("1 700 грн", 0), ("2 000", 287)]
+    ("money", "total", "discount"),
+    [
+        pytest.param({}, "1713.00", "0", id="all say the same"),
+        pytest.param({"full_price": None}, "1713.00", "0", id="no full price"),
+        pytest.param({"full_price": "1 778 грн", "delivery_cost": 65}, "1778.00", "0", id="with delivery"),
+        pytest.param({"delivery_cost": 65}, "1713.00", "0", id="delivery is paid to the carrier"),
+        pytest.param(
+            {"full_price": "1 613 грн", "special_offer_discount": "100 грн"}, "1613.00", "100", id="offer"
+        ),
+        pytest.param(
+            {"price": "1 613 грн"}, "1613.00", "100", id="the price is reduced, the full one is not"
+        ),
+        pytest.param(
+            {"price_with_special_offer": "1 613 грн", "special_offer_discount": "100 грн"},
+            "1613.00",
+            "100",
+            id="a price of its own for the offer",
+        ),
+        pytest.param({"full_price": "2 000 грн", "price": "1 999"}, "2000.00", "0", id="nothing adds up"),
+    ],
 )
-def test_the_discount_is_what_the_full_price_is_above_the_price(full: str | None, discount: int) -> None:
-    """A full price that is missing, equal or lower is no discount."""
-    assert order(full_price=full).discount == discount
+def test_the_total_is_the_price_that_adds_up(money: dict[str, object], total: str, discount: str) -> None:
+    """Whatever the two prices mean, the buyer's sum equals lines, discount and delivery."""
+    found = order(**money)
+    assert (str(found.total), found.discount) == (total, Decimal(discount))
 
 
 @pytest.mark.parametrize(
@@ -216,11 +236,12 @@ def test_the_discount_is_what_the_full_price_is_above_the_price(full: str | None
         ("7 Eur", "7.00", "EUR"),
         (39, "39.00", "UAH"),
         (39.9, "39.90", "UAH"),
+        ("0,125 $", "0.125", "USD"),
     ],
 )
 def test_money_is_read_in_every_form(money: object, amount: str, currency: str) -> None:
-    """Every spelling gives exact money, told to the kopiyka."""
-    found = order(price=money)
+    """Blanks of every kind, commas and points, words before and after, and plain numbers."""
+    found = order(price=money, full_price=None, products=[])
     assert (str(found.total), found.currency, found.unreadable) == (amount, currency, ())
 
 
@@ -232,7 +253,7 @@ def test_money_is_read_in_every_form(money: object, amount: str, currency: str) 
 def test_localised_money_is_exact(amount: Decimal, blank: str, word: str) -> None:
     """Whatever amount Prom writes in its own way, the same amount is read."""
     text = f"{amount:,.2f}".replace(",", blank).replace(".", ",") + word
-    assert order(price=text).total == amount
+    assert order(price=text, full_price=None, products=[]).total == amount
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ from torgsync.errors import PromRefused
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for an order's time that Prom did not tell; the order names it as unreadable."""
 
+NOTHING = Decimal("0.00")
+
 COUNTERS = frozenset(
     """total imported created updated not_changed actualized created_active created_hidden not_in_file
     with_errors_count""".split()
@@ -274,6 +276,8 @@ class Order(_Wire):
     client_notes: Text = None
     price: object = None
     full_price: object = None
+    price_with_special_offer: object = None
+    special_offer_discount: object = None
     delivery_cost: object = None
     delivery_address: Text = None
     delivery_option: Annotated[Option, BeforeValidator(_nothing_for_null)] = Option()
@@ -285,12 +289,10 @@ class Order(_Wire):
     def order(self) -> trade.Order:
         """Return the order; amounts that cannot be read count as nothing and are named."""
         purse = _Purse()
-        total = purse.read("price", self.price)
-        full = None if self.full_price is None else purse.read("full_price", self.full_price)
-        delivery = (
-            None if self.delivery_cost is None else purse.read("delivery_cost", self.delivery_cost)
-        ) or Decimal(0)
+        told_delivery = 0 if self.delivery_cost is None else self.delivery_cost
+        delivery = purse.money("delivery_cost", told_delivery) or NOTHING
         lines = tuple(_line_of_order(purse, f"products[{n}]", line) for n, line in enumerate(self.products))
+        total, discount = self._total(purse, sum((line.total for line in lines), NOTHING), delivery)
         created, modified = self.date_created or self.date_modified, self.date_modified or self.date_created
         if created is None or modified is None:
             purse.unreadable.append("date_created")
@@ -309,12 +311,33 @@ class Order(_Wire):
             payment_id=self.payment_option.id or "",
             payment_name=self.payment_option.name or "",
             paid=self._paid(),
-            discount=full - total if full is not None and total is not None and full > total else Decimal(0),
+            discount=discount,
             note=self.client_notes or "",
             parcel=self.delivery_provider_data.declaration_number or "",
             source=self.source or "",
             unreadable=tuple(purse.unreadable),
         )
+
+    def _total(self, purse: _Purse, lines: Decimal, delivery: Decimal) -> tuple[Decimal | None, Decimal]:
+        """Return what the buyer pays, and the discount in it.
+
+        Which of `price` and `full_price` holds discount and delivery is not recorded (§5.5), so the one that
+        adds up with the lines is taken; where none does, the full price, and a finding is made of it later.
+        """
+
+        def told(name: str, raw: object) -> Decimal | None:
+            return None if raw is None else purse.money(name, raw)
+
+        price = purse.money("price", self.price)
+        full = told("full_price", self.full_price)
+        reduced = told("price_with_special_offer", self.price_with_special_offer)
+        discount = told("special_offer_discount", self.special_offer_discount) or NOTHING
+        if not discount and price is not None and lines > price:
+            discount = lines - price
+        shown = [amount for amount in (full, reduced, price) if amount is not None]
+        payable = (lines - discount + delivery, lines - discount)
+        adding_up = [amount for wanted in payable for amount in shown if amount == wanted]
+        return next(iter([*adding_up, *shown]), None), discount
 
     def _buyer(self) -> trade.Buyer:
         """Return who ordered; whose phone counts is told by §5.5: the recipient's, then the order's."""
@@ -357,29 +380,42 @@ class ImportStatus(_Wire):
 
 
 class _Purse:
-    """Reads an order's money and remembers the names of what could not be read."""
+    """Reads an order's numbers and remembers the names of what could not be read."""
 
     def __init__(self) -> None:
         self.unreadable: list[str] = []
 
-    def read(self, name: str, raw: object) -> Decimal | None:
+    def number(self, name: str, raw: object) -> Decimal | None:
+        """Return a number as it stands."""
+        return self._read(name, raw, exact)
+
+    def money(self, name: str, raw: object) -> Decimal | None:
+        """Return an amount with two places, or with as many more as Prom tells."""
+        return self._read(name, raw, _in_coins)
+
+    def _read(self, name: str, raw: object, reading: Callable[[object], Decimal]) -> Decimal | None:
         try:
-            return exact(raw)
+            return reading(raw)
         except (ValueError, DecimalException):
             self.unreadable.append(name)
             return None
 
 
+def _in_coins(raw: object) -> Decimal:
+    amount = exact(raw)
+    coins = amount.quantize(CENT)
+    return coins if coins == amount else amount
+
+
 def _line_of_order(purse: _Purse, where: str, line: OrderLine) -> trade.Line:
-    zero = Decimal(0)
     return trade.Line(
         good_id=line.external_id or "",
         prom_id=line.id or "",
         sku=line.sku or "",
         name=_both(line.name_multilang, line.name)[0] or "",
-        quantity=purse.read(f"{where}.quantity", line.quantity) or zero,
-        price=purse.read(f"{where}.price", line.price) or zero,
-        total=purse.read(f"{where}.total_price", line.total_price) or zero,
+        quantity=purse.number(f"{where}.quantity", line.quantity) or NOTHING,
+        price=purse.money(f"{where}.price", line.price) or NOTHING,
+        total=purse.money(f"{where}.total_price", line.total_price) or NOTHING,
     )
 
 
