@@ -1,7 +1,8 @@
 """Opens the state and hands out one unit of work at a time.
 
-A unit of work is one transaction: all of it is remembered, or nothing. On SQLite it begins at once with the
-right to write, so that two processes queue up instead of failing halfway.
+A unit of work is one transaction: all of it is remembered, or nothing. It begins at once with the right to
+write, so that two processes queue up instead of failing halfway: on SQLite for the whole file, on PostgreSQL
+for one object.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, make_url, select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -54,6 +55,7 @@ class Store:
         """
         try:
             with self._engine.begin() as connection:
+                _queue_up(connection, slug)
                 yield Memory(
                     Catalog(connection, slug),
                     Plans(connection, slug),
@@ -77,19 +79,49 @@ def open_store(url: str) -> Store:
     Raises TorgsyncError where it cannot be opened, or was written by a newer program.
     """
     try:
-        engine = create_engine(url)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _set_up_sqlite)
-            event.listen(engine, "begin", _begin_at_once)
+        address = make_url(url)
+        if address.drivername == "postgresql":
+            address = address.set(drivername="postgresql+psycopg")  # one driver, whatever SQLAlchemy prefers
+        engine = create_engine(address)
+    except ImportError as missing:
+        raise TorgsyncError(
+            f"the state cannot be opened: {missing}",
+            hint='install the driver: `pip install "torgsync[postgresql]"`',
+        ) from missing
+    except SQLAlchemyError as wrong:
+        raise _not_opened(wrong) from wrong
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_at_once)
+    try:
         with engine.begin() as connection:
+            _queue_up(connection, "")
             _migrate(connection)
     except SQLAlchemyError as trouble:
-        reason = str(getattr(trouble, "orig", None) or trouble).splitlines()[0]
-        raise TorgsyncError(
-            f"the state cannot be opened: {reason}",
-            hint="look at `--home` and `TORGSYNC_STATE`; the folder must exist and be writable",
-        ) from trouble
+        engine.dispose()
+        raise _not_opened(trouble) from trouble
+    except TorgsyncError:
+        engine.dispose()
+        raise
     return Store(engine)
+
+
+def _not_opened(trouble: SQLAlchemyError) -> TorgsyncError:
+    reason = str(getattr(trouble, "orig", None) or trouble).splitlines()[0]
+    return TorgsyncError(
+        f"the state cannot be opened: {reason}",
+        hint="look at `--home` and `TORGSYNC_STATE`; the folder must exist and be writable",
+    )
+
+
+def _queue_up(connection: Connection, name: str) -> None:
+    """Wait until no other transaction works under this name; SQLite's `BEGIN IMMEDIATE` has done so.
+
+    PostgreSQL shows two transactions the same lease to take, so that both would take it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"torgsync/{name}", 0))))
 
 
 def _set_up_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401
