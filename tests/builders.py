@@ -1,0 +1,156 @@
+"""Small things that tests are made of: goods, products, orders and sync objects, all invented."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from torgsync.core.diff import Change, FieldChange, Sent, Verb
+from torgsync.core.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value
+from torgsync.core.goods import Section
+from torgsync.core.objects import SyncObject
+from torgsync.core.products import Existing, Mapped, Mapper, Product
+from torgsync.core.select import Stock
+from torgsync.core.trade import Buyer, Line, Order, Paid
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+LATER = NOON + timedelta(minutes=1)
+
+FULL: dict[str, Value] = {
+    "name": "Сукня вечірня",
+    "name_ru": "Платье вечернее",
+    "sku": "AA7775",
+    "price": Decimal("150.00"),
+    "discount": Discount(Decimal("10.00"), "amount"),
+    "wholesale_prices": (Step(10, Decimal("100.75")),),
+    "presence": "available",
+    "ready_to_ship": True,
+    "quantity": 5,
+    "status": "on_display",
+    "description": "<p>Шовк</p>",
+    "description_ru": "<p>Шёлк</p>",
+    "keywords": "сукня, шовк",
+    "keywords_ru": "платье, шёлк",
+    "group": (Section("1", "Одяг"), Section("11", "Сукні")),
+    "photos": (Photo("https://shop.example/photos/17.jpg", "0011"),),
+    "characteristics": (Characteristic("Колір", "", "синій"), Characteristic("Розмір", "", "42")),
+    "gtin": "4820000000017",
+    "mpn": "M-17",
+    "vendor": "ЗАТИШОК",
+    "country": "Україна",
+    "unit": "шт.",
+    "currency": "UAH",
+    "variant_group": "501",
+}
+"""A product that speaks of every field there is."""
+
+
+def settings_data(**tables: Any) -> dict[str, Any]:  # noqa: ANN401  # what TOML may hold
+    """Return the least that makes a sync object; tables given are added or replace what is there."""
+    return {"name": "My Prom", "api_key": {"env": "MY_PROM_TOKEN"}, "catalog": {"path": "goods.trs"}} | tables
+
+
+def sync_object(**tables: Any) -> SyncObject:  # noqa: ANN401
+    """Return a sync object with these tables."""
+    return SyncObject.model_validate(settings_data(**tables))
+
+
+def led(*columns: tuple[str, str] | tuple[str, str, str]) -> list[dict[str, str]]:
+    """Return field mappings: column, target, and a characteristic's name."""
+    return [dict(zip(("column", "to", "name"), column, strict=False)) for column in columns]
+
+
+def mapped(
+    cells: Mapping[str, str],
+    *columns: tuple[str, str] | tuple[str, str, str],
+    stock: Stock | None = None,
+    photos: tuple[Photo, ...] | None = None,
+    **tables: Any,  # noqa: ANN401
+) -> Mapped:
+    """Return what becomes of one row; it has a name and a price unless its columns are led elsewhere."""
+    targets = {column[1] for column in columns}
+    fields = led(*columns)
+    row = dict(cells)
+    for column, target, cell in (("GoodName", "name", "Капці"), ("RetailPrice", "price", "100")):
+        if target not in targets:
+            fields += led((column, target))
+            row[column] = cell
+    settings = sync_object(fields=fields, **tables)
+    return Mapper(settings).product("17", 3, row, stock or Stock(Decimal(5)), lambda _: photos)
+
+
+def product(good_id: str = "17", **values: Value) -> Product:
+    """Return a desired product that speaks of a name, a price and a status, and of what is given."""
+    spoken: dict[str, Value] = {"name": "Капці", "price": Decimal("100.00"), "status": "on_display"}
+    return Product(good_id, spoken | values)
+
+
+def existing(good_id: str = "17", prom_id: str = "", **values: Value) -> Existing:
+    """Return what Prom shows of `product()`, with these values instead."""
+    return Existing(prom_id or f"9{good_id}", good_id, dict(product(good_id, **values).values), NOON)
+
+
+def sent(**values: Value) -> Sent:
+    """Return what was sent of `product()`, with these values instead."""
+    return Sent(dict(product("17", **values).values))
+
+
+def update(good_id: str = "17", /, prom_id: str = "", **fields: tuple[Value, Value]) -> Change:
+    """Return an update from old to new values."""
+    changes = {name: FieldChange(old, new) for name, (old, new) in fields.items()}
+    return Change(good_id, Verb.UPDATE, "Капці", changes, prom_id=prom_id)
+
+
+def order(**given: Any) -> Order:  # noqa: ANN401
+    """Return an order of one line that comes to 200.00, not paid yet."""
+    line = Line("17", "1600000017", "AA7775", "Капці", Decimal(2), Decimal("100.00"), Decimal("200.00"))
+    values: dict[str, Any] = {
+        "id": "300000001",
+        "status": "received",
+        "created": NOON,
+        "modified": NOON,
+        "buyer": Buyer("100000001", "Іван", "", "Тестовий", "+380500000001", "buyer@example.com"),
+        "lines": (line,),
+        "total": Decimal("200.00"),
+        "currency": "UAH",
+        "delivery_name": "Нова Пошта",
+        "delivery_address": "Київ, відділення 3",
+        "delivery_cost": Decimal(0),
+        "payment_id": "9000001",
+        "payment_name": "Накладений платіж",
+        "paid": Paid.NOT_YET,
+    }
+    return Order(**(values | given))
+
+
+# What Hypothesis draws
+
+MONEY = st.decimals(0, 10_000_000, places=2)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+_BY_KIND: dict[Kind, st.SearchStrategy[Value]] = {
+    Kind.TEXT: TEXT,
+    Kind.HTML: TEXT,
+    Kind.MONEY: MONEY,
+    Kind.DISCOUNT: st.builds(Discount, MONEY, st.sampled_from(["amount", "percent"])),
+    Kind.LADDER: st.lists(st.builds(Step, st.integers(1, 1000), MONEY), max_size=3).map(tuple),
+    Kind.QUANTITY: st.integers(0, 1_000_000),
+    Kind.FLAG: st.booleans(),
+    Kind.PATH: st.lists(st.builds(Section, TEXT, TEXT), max_size=3).map(tuple),
+    Kind.CHARACTERISTICS: st.lists(st.builds(Characteristic, TEXT, TEXT, TEXT), max_size=3).map(tuple),
+    Kind.PHOTOS: st.lists(st.builds(Photo, TEXT, TEXT), max_size=3).map(tuple),
+}
+
+
+def any_value(name: str) -> st.SearchStrategy[Value]:
+    """Draw a value of a field, None among them."""
+    return st.none() | _BY_KIND[FIELDS[name].kind]
+
+
+def any_values() -> st.SearchStrategy[dict[str, Value]]:
+    """Draw values of any fields."""
+    drawn: dict[str, st.SearchStrategy[Value]] = {name: any_value(name) for name in FIELDS}
+    return st.fixed_dictionaries({}, optional=drawn)

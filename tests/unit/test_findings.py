@@ -1,0 +1,15 @@
+"""Findings: each code has its weight."""
+
+from torgsync.core.findings import SEVERITY, Code, Finding, Severity
+
+
+def test_every_code_has_a_severity() -> None:
+    """The catalogue of codes and that of their weights are one."""
+    assert set(SEVERITY) == set(Code)
+
+
+def test_a_finding_weighs_what_its_code_weighs() -> None:
+    """A good that cannot go is an error, a value changed on the way a notice."""
+    assert Finding(Code.PRICE_MISSING, "").severity is Severity.ERROR
+    assert Finding(Code.NAME_CUT, "").severity is Severity.NOTICE
+    assert Finding(Code.ORDER_SUM, "").severity is Severity.WARNING

@@ -1,0 +1,525 @@
+"""Desired products: what the rules make of a row."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from builders import FULL, any_values, existing, led, mapped, sync_object
+from hypothesis import given
+from hypothesis import strategies as st
+
+from torgsync.core.fields import Characteristic, Discount, Photo, Step, Value
+from torgsync.core.findings import Code, Finding
+from torgsync.core.goods import Section
+from torgsync.core.products import Mapped, Mapper, Product, canonical_html, dump, load
+from torgsync.core.select import Stock
+
+
+def codes(result: Mapped) -> list[Code]:
+    return [finding.code for finding in result.findings]
+
+
+def values(result: Mapped, *names: str) -> list[Value]:
+    return [result.product.values.get(name, "not spoken of") for name in names]
+
+
+# Memory
+
+
+@given(any_values())
+def test_values_come_back_from_the_memory(drawn: dict[str, Value]) -> None:
+    """Loading is the inverse of dumping, and equal products have equal texts."""
+    text = dump(drawn)
+    assert load(text) == drawn
+    assert dump(load(text)) == text
+    assert dump(dict(reversed(drawn.items()))) == text
+
+
+def test_fields_of_an_older_program_are_forgotten() -> None:
+    """A field that is no longer known is not spoken of."""
+    assert load('{"colour":"red","price":"1.00"}') == {"price": Decimal("1.00")}
+
+
+@given(any_values())
+def test_only_a_status_looks_like_a_status(drawn: dict[str, Value]) -> None:
+    """No text of a product can hold the patterns by which the memory tells the deleted and the available."""
+    drawn["description"] = '"status":"deleted" "presence":"available"'
+    drawn["status"] = "on_display"
+    drawn["presence"] = "not_available"
+    assert '"status":"deleted' not in dump(drawn)
+    assert '"presence":"available"' not in dump(drawn)
+
+
+def test_a_product_is_asked_by_kind() -> None:
+    """Texts, money and quantities are told, or their absence."""
+    full, empty = Product("17", FULL), Product("17", {})
+    assert (full.text("sku"), full.money("price"), full.whole("quantity")) == ("AA7775", Decimal("150.00"), 5)
+    assert (empty.text("sku"), empty.money("price"), empty.whole("quantity")) == ("", None, None)
+    assert (full.title, empty.title) == ("Сукня вечірня", "")
+    assert Product("17", {"name_ru": "Платье"}).title == "Платье"
+
+
+@pytest.mark.parametrize(
+    ("status", "removed"),
+    [("on_display", False), ("not_on_display", False), ("deleted", True), ("deleted_by_moderator", True)],
+)
+def test_a_deleted_product_is_out_of_reach(status: str, removed: bool) -> None:
+    """What we or a moderator deleted cannot be changed any more, what is hidden can."""
+    assert existing(status=status).removed is removed
+
+
+# Every product
+
+
+def test_a_product_speaks_of_what_was_led_and_of_what_all_have() -> None:
+    """Nothing is invented: a name and a price, and the status, currency and unit that every product has."""
+    result = mapped({"Articul": "0530", "PrimeCost": "37,5"})
+    assert dict(result.product.values) == {
+        "name": "Капці",
+        "name_ru": "Капці",
+        "price": Decimal("100.00"),
+        "status": "on_display",
+        "currency": "UAH",
+        "unit": "шт.",
+    }
+    assert not result.findings
+    assert not result.blocked
+    assert not result.unreadable
+
+
+def test_a_column_that_the_file_lacks_is_not_spoken_of() -> None:
+    """A missing column is no signal: the field stays as it is on Prom."""
+    settings = sync_object(fields=led(("GoodName", "name"), ("Articul", "sku"), ("RetailPrice", "price")))
+    result = Mapper(settings).product("17", 3, {"GoodName": "Капці"}, Stock(None), lambda _: None)
+    assert values(result, "name", "sku", "price") == ["Капці", "not spoken of", "not spoken of"]
+
+
+def test_a_finding_tells_its_place() -> None:
+    """Good, line, column and the value as it was written, cut to what fits a line."""
+    result = mapped({"RetailPrice": "x" * 100}, ("RetailPrice", "price"))
+    assert result.findings[0] == Finding(
+        Code.NUMBER_UNREADABLE,
+        f"`{'x' * 40}` is not a number; the last good value stays",
+        "17",
+        3,
+        "RetailPrice",
+        "x" * 60,
+    )
+
+
+# Texts
+
+
+@pytest.mark.parametrize(
+    ("languages", "cells", "columns", "name", "name_ru"),
+    [
+        ({"name": "uk", "both": True}, {"A": "Сукня"}, [("A", "name")], "Сукня", "Сукня"),
+        ({"name": "uk", "both": False}, {"A": "Сукня"}, [("A", "name")], "Сукня", None),
+        ({"name": "ru", "both": True}, {"A": "Платье"}, [("A", "name")], "Платье", "Платье"),
+        ({"name": "ru", "both": False}, {"A": "Платье"}, [("A", "name")], None, "Платье"),
+        (
+            {"name": "uk", "both": True},
+            {"A": "Сукня", "B": "Платье"},
+            [("A", "name"), ("B", "name_ru")],
+            "Сукня",
+            "Платье",
+        ),
+        (
+            {"name": "uk", "both": True},
+            {"A": "Сукня", "B": " "},
+            [("A", "name"), ("B", "name_ru")],
+            "Сукня",
+            "Сукня",
+        ),
+        (
+            {"name": "uk", "both": False},
+            {"A": "", "B": "Платье"},
+            [("A", "name"), ("B", "name_ru")],
+            None,
+            "Платье",
+        ),
+    ],
+)
+def test_a_text_goes_to_its_languages(
+    languages: dict[str, Any],
+    cells: dict[str, str],
+    columns: list[tuple[str, str]],
+    name: str | None,
+    name_ru: str | None,
+) -> None:
+    """One language goes to one or both of Prom's; a blank cell leaves the place to the other language."""
+    result = mapped(cells, *columns, catalog={"path": "goods.trs", "languages": languages})
+    assert result.product.values.get("name") == name
+    assert result.product.values.get("name_ru") == name_ru
+    assert not result.blocked
+
+
+@pytest.mark.parametrize("cell", ["", "НЕТ ИНФОРМАЦИИ", "\x0b"])
+def test_a_good_without_a_name_stays_as_it_is(cell: str) -> None:
+    """It is blocked as a whole, and the finding names the column that should hold the name."""
+    result = mapped({"Назва": cell}, ("Назва", "name"))
+    assert result.blocked
+    assert (result.findings[-1].code, result.findings[-1].column) == (Code.NAME_MISSING, "Назва")
+
+
+@pytest.mark.parametrize(("length", "cut"), [(110, False), (111, True)])
+def test_a_long_name_is_cut_and_told(length: int, cut: bool) -> None:
+    """Up to Prom's limit a name goes as it is; past it, it is cut with a finding."""
+    result = mapped({"GoodName": "Ї" * length}, ("GoodName", "name"))
+    assert values(result, "name", "name_ru") == ["Ї" * 110] * 2
+    assert (Code.NAME_CUT in codes(result)) is cut
+
+
+def test_a_cut_leaves_no_blank_at_the_end() -> None:
+    """A name that is cut before a word is trimmed again: normal form stays normal."""
+    result = mapped({"GoodName": "Ї" * 109 + " слово"}, ("GoodName", "name"))
+    assert values(result, "name") == ["Ї" * 109]
+
+
+@pytest.mark.parametrize(
+    ("cell", "sku", "found"),
+    [
+        ("0530 ", "0530", []),
+        ("Я" * 25, "Я" * 25, []),
+        ("Я" * 24 + " Я", "Я" * 24, [Code.SKU_CUT]),
+        ("", "", []),
+    ],
+)
+def test_an_article_fits_proms_limit(cell: str, sku: str, found: list[Code]) -> None:
+    """Leading zeros stay, blanks go, more than 25 letters are cut with a finding."""
+    result = mapped({"Articul": cell}, ("Articul", "sku"))
+    assert (values(result, "sku"), codes(result)) == ([sku], found)
+
+
+@pytest.mark.parametrize(
+    ("cell", "keywords", "found"),
+    [
+        (" сукня ,, шовк,", "сукня, шовк", []),
+        ("", "", []),
+        (",".join(["я" * 48] * 21), ", ".join(["я" * 48] * 20), [Code.TEXT_CUT]),
+        ("я" * 1024, "я" * 1024, []),
+        ("я" * 1025, "", [Code.TEXT_CUT]),
+    ],
+)
+def test_keywords_are_cut_by_phrases_and_told(cell: str, keywords: str, found: list[Code]) -> None:
+    """Phrases are joined as Prom joins them; those past its limit are left out, and that is said."""
+    result = mapped({"Слова": cell}, ("Слова", "keywords"))
+    assert values(result, "keywords", "keywords_ru") == [keywords] * 2
+    assert codes(result) == found
+
+
+@pytest.mark.parametrize(
+    ("cell", "html"),
+    [
+        ("", ""),
+        ("Теплі & м'які <3", "<p>Теплі &amp; м'які &lt;3</p>"),
+        ("Перший\r\n\r\n Другий ", "<p>Перший</p><p>Другий</p>"),
+        ("<p>а</p>\n  <p>б</p>", "<p>а</p><p>б</p>"),
+        ("<b>Нова</b>\n <i>модель</i>", "<b>Нова</b> <i>модель</i>"),
+        ('<ul class="a">\n<li>а</li> </ul> <span>б</span>', '<ul class="a"><li>а</li></ul><span>б</span>'),
+        ("<b>а</b> <BR/> <b>б</b>", "<b>а</b><BR/><b>б</b>"),
+        ("<a>а</a> <body>б</body>", "<a>а</a> <body>б</body>"),
+    ],
+)
+def test_a_description_is_canonical_html(cell: str, html: str) -> None:
+    """Plain text becomes paragraphs; blanks stay only where they part two words."""
+    assert canonical_html(cell) == html
+
+
+@given(st.text() | st.text(alphabet="<>/bp \n&;a"))
+def test_canonical_html_is_its_own_normal_form(text: str) -> None:
+    """Making it canonical twice changes nothing more, so it can be compared."""
+    assert canonical_html(canonical_html(text)) == canonical_html(text)
+
+
+@pytest.mark.parametrize(("length", "found"), [(12_153, []), (12_154, [Code.TEXT_CUT])])
+def test_a_long_description_goes_whole_and_is_told(length: int, found: list[Code]) -> None:
+    """HTML is never cut in two; past what Prom is known to take, a person is told."""
+    result = mapped({"Опис": "я" * length}, ("Опис", "description"))
+    assert values(result, "description") == [f"<p>{'я' * length}</p>"]
+    assert codes(result) == found
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("ab\x0bc", [Code.TEXT_CLEANED]),
+        ("a\r\nb", []),
+        ("a\rb", []),
+        ("a\rb\x00", [Code.TEXT_CLEANED]),
+        ("об?єм", [Code.LETTERS_LOST]),
+        ("Чому? Тому", []),
+        ("5? Догляд", []),
+    ],
+)
+def test_damaged_texts_are_told(cell: str, found: list[Code]) -> None:
+    """Characters that were taken out and letters that were lost are reported; line ends are neither."""
+    assert codes(mapped({"Назва": cell}, ("Назва", "name"))) == found
+
+
+def test_control_characters_in_a_description_are_told() -> None:
+    """A description is cleaned with a finding too."""
+    result = mapped({"Опис": "a\x0bb"}, ("Опис", "description_ru"))
+    assert values(result, "description_ru") == ["<p>ab</p>"]
+    assert codes(result) == [Code.TEXT_CLEANED]
+
+
+@pytest.mark.parametrize(
+    ("target", "cell", "value"),
+    [
+        ("gtin", "2900000000124", "2900000000124"),
+        ("gtin", "", ""),
+        ("mpn", " ", ""),
+        ("vendor", "", "not spoken of"),
+        ("country", "НЕТ ИНФОРМАЦИИ", "not spoken of"),
+        ("unit", " ", "шт."),
+        ("unit", "мл", "мл"),
+    ],
+)
+def test_a_plain_text_goes_as_it_is(target: str, cell: str, value: str) -> None:
+    """A code can be emptied; a brand, a country or a unit that is blank is not spoken of."""
+    assert values(mapped({"X": cell}, ("X", target)), target) == [value]
+
+
+@pytest.mark.parametrize(
+    ("cells", "vendor", "country"),
+    [
+        ({"PCName": "Верба", "Country": "Україна"}, "Верба", "Україна"),
+        ({"PCName": "Україна ", "Country": "Україна"}, None, None),
+        ({"PCName": "", "Country": "Україна"}, None, "Україна"),
+    ],
+)
+def test_a_word_that_is_brand_and_country_is_neither(
+    cells: dict[str, str], vendor: str | None, country: str | None
+) -> None:
+    """Where the export writes one word for both, nobody can tell which it is, and nothing is sent."""
+    result = mapped(cells, ("PCName", "vendor"), ("Country", "country"))
+    assert (result.product.values.get("vendor"), result.product.values.get("country")) == (vendor, country)
+
+
+def test_a_brand_from_another_column_stays() -> None:
+    """Only the doubtful word is held back, not a brand that a person leads from elsewhere."""
+    cells = {"PCName": "Україна", "Country": "Україна", "Бренд": "ЗАТИШОК"}
+    assert values(mapped(cells, ("Бренд", "vendor")), "vendor", "country") == ["ЗАТИШОК", "not spoken of"]
+
+
+# Groups, variants, characteristics, photos
+
+
+@pytest.mark.parametrize(
+    ("cell", "group"),
+    [("1=Сад|11=Полив", (Section("1", "Сад"), Section("11", "Полив"))), ("", "not spoken of")],
+)
+def test_a_group_is_a_path(cell: str, group: Value) -> None:
+    """A good without a section keeps the group it has."""
+    result = mapped({"SynchronizationSectionFull": cell}, ("SynchronizationSectionFull", "group"))
+    assert values(result, "group") == [group]
+
+
+@pytest.mark.parametrize(
+    ("cell", "group"),
+    [
+        ("4310", "4310"),
+        (" 004310 ", "4310"),
+        ("999999999", "999999999"),
+        ("1000000000", "not spoken of"),
+        ("0", "not spoken of"),
+        ("", "not spoken of"),
+        ("-5", "not spoken of"),
+        ("٣", "not spoken of"),
+        ("7" * 5000, "not spoken of"),
+    ],
+)
+def test_a_model_makes_a_variant_group(cell: str, group: str) -> None:
+    """A whole number from 1 to 999 999 999, as Prom takes them; anything else leaves the good single."""
+    assert values(mapped({"ModelGoodID": cell}, ("ModelGoodID", "variant_group")), "variant_group") == [group]
+
+
+def test_characteristics_are_sorted() -> None:
+    """Characteristics come sorted by name, blank ones are left out, sexes become words."""
+    result = mapped(
+        {"TheSize": " 42 ", "Color": "сині", "Sex": "2", "Season": ""},
+        ("TheSize", "characteristic", "Розмір"),
+        ("Color", "characteristic", "Колір"),
+        ("Sex", "characteristic", "Стать"),
+        ("Season", "characteristic", "Сезон"),
+    )
+    assert values(result, "characteristics") == [
+        (
+            Characteristic("Колір", "", "сині"),
+            Characteristic("Розмір", "", "42"),
+            Characteristic("Стать", "", "Жіноча"),
+        )
+    ]
+
+
+@pytest.mark.parametrize("cell", ["0", "6", "", "жін"])
+def test_a_sex_that_says_nothing_is_no_characteristic(cell: str) -> None:
+    """Numbers without a meaning are not shown to buyers; nothing left is an empty list."""
+    assert values(mapped({"Sex": cell}, ("Sex", "characteristic", "Стать")), "characteristics") == [()]
+
+
+def test_a_long_characteristic_is_cut_and_told() -> None:
+    """Past 500 characters a value is cut, and that is said."""
+    result = mapped({"X": "я" * 499 + " яя"}, ("X", "characteristic", "Склад"))
+    assert values(result, "characteristics") == [(Characteristic("Склад", "", "я" * 499),)]
+    assert codes(result) == [Code.TEXT_CUT]
+
+
+def test_a_characteristic_carries_its_unit() -> None:
+    """The unit that the object names goes with the value."""
+    fields = [{"column": "X", "to": "characteristic", "name": "Вага", "unit": "г"}, *led(("N", "name"))]
+    mapper = Mapper(sync_object(fields=fields))
+    result = mapper.product("17", 3, {"X": "500", "N": "Крем"}, Stock(None), lambda _: None)
+    assert values(result, "characteristics") == [(Characteristic("Вага", "г", "500"),)]
+
+
+SHOTS = tuple(Photo(f"https://shop.example/{number}.jpg", "00") for number in range(11))
+
+
+@pytest.mark.parametrize(
+    ("photos", "value", "found"),
+    [
+        (None, "not spoken of", []),
+        ((), (), []),
+        (SHOTS[:10], SHOTS[:10], []),
+        (SHOTS, SHOTS[:10], [Code.PHOTOS_TOO_MANY]),
+    ],
+)
+def test_photos_are_ours_only_with_a_source(
+    photos: tuple[Photo, ...] | None, value: Value, found: list[Code]
+) -> None:
+    """No source is no signal, an empty list is none, and past ten the first ten go."""
+    result = mapped({}, photos=photos)
+    assert (values(result, "photos"), codes(result)) == ([value], found)
+
+
+# Stock
+
+
+@pytest.mark.parametrize(
+    ("quantity", "whole", "presence", "found"),
+    [
+        ("5", 5, "available", []),
+        ("0", 0, "not_available", []),
+        ("2.7", 2, "available", [Code.STOCK_FRACTION]),
+        ("0.5", 0, "not_available", [Code.STOCK_FRACTION]),
+    ],
+)
+def test_stock_is_whole_pieces(quantity: str, whole: int, presence: str, found: list[Code]) -> None:
+    """A fraction is rounded down with a notice: nothing is sold that is not there."""
+    result = mapped({"Q": ""}, ("Q", "quantity"), stock=Stock(Decimal(quantity), "Q"))
+    assert (values(result, "quantity", "presence"), codes(result)) == ([whole, presence], found)
+
+
+def test_unreadable_stock_is_not_spoken_of() -> None:
+    """Quantity and presence keep their last good value, and the finding comes to the good's line."""
+    told = Finding(Code.NUMBER_UNREADABLE, "`x` is not a quantity", column="Q", value="x")
+    result = mapped({"Q": "x"}, ("Q", "quantity"), stock=Stock(None, "Q", (told,)))
+    assert values(result, "quantity", "presence") == ["not spoken of"] * 2
+    assert result.unreadable == {"quantity", "presence"}
+    assert [(found.good_id, found.line, found.code) for found in result.findings] == [("17", 3, told.code)]
+
+
+@pytest.mark.parametrize(("cell", "flag"), [("1", True), ("0", False), ("3,5", True), ("", "not spoken of")])
+def test_ready_to_ship_is_more_than_nothing(cell: str, flag: Value) -> None:
+    """A number above zero is a yes, zero a no, a blank says nothing."""
+    assert values(mapped({"R": cell}, ("R", "ready_to_ship")), "ready_to_ship") == [flag]
+
+
+# Prices
+
+PRICES = (("RetailPrice", "price"), ("Sale", "sale_price"))
+OFF = Discount(Decimal("170.00"), "amount")
+
+
+@pytest.mark.parametrize(
+    ("price", "sale", "wanted", "discount", "found"),
+    [
+        ("950", "780", "950.00", OFF, []),
+        ("950", "950", "950.00", None, []),
+        ("950", "", "950.00", None, []),
+        ("950", "0", "950.00", None, []),
+        ("950", "960", "950.00", None, [Code.SALE_PRICE_ABOVE]),
+        ("950", "xx", "950.00", "not spoken of", [Code.NUMBER_UNREADABLE]),
+        ("119,46667", "119,46667", "119.47", None, []),
+        ("10,005", "9,995", "10.01", Discount(Decimal("0.01"), "amount"), []),
+        ("", "780", "not spoken of", "not spoken of", [Code.PRICE_MISSING]),
+        ("0", "780", "not spoken of", "not spoken of", [Code.PRICE_MISSING]),
+        ("-5", "780", "not spoken of", "not spoken of", [Code.PRICE_MISSING]),
+        ("0,004", "0", "not spoken of", "not spoken of", [Code.PRICE_MISSING]),
+        ("1,3,1", "780", "not spoken of", "not spoken of", [Code.NUMBER_UNREADABLE]),
+        ("9" * 30, "780", "not spoken of", "not spoken of", [Code.NUMBER_UNREADABLE]),
+    ],
+)
+def test_price_and_sale_price_make_a_discount(
+    price: str, sale: str, wanted: str, discount: Value, found: list[Code]
+) -> None:
+    """The lower price is a discount in money; what cannot be read or is no price is not spoken of."""
+    result = mapped({"RetailPrice": price, "Sale": sale}, *PRICES)
+    (told,) = values(result, "price")
+    assert str(told) == wanted
+    assert values(result, "discount") == [discount]
+    assert codes(result) == found
+    silent = {name for name in ("price", "discount") if name not in result.product.values}
+    assert result.unreadable == silent
+
+
+def test_a_missing_price_names_its_column() -> None:
+    """The finding points at the column that is led to the price."""
+    result = mapped({"Ціна": ""}, ("Ціна", "price"))
+    assert [(finding.code, finding.column) for finding in result.findings] == [(Code.PRICE_MISSING, "Ціна")]
+
+
+def test_without_a_sale_price_nothing_is_said_of_discounts() -> None:
+    """A discount that people give on Prom stays where no column speaks of one."""
+    assert values(mapped({}), "discount") == ["not spoken of"]
+
+
+def test_a_product_need_not_speak_of_its_price() -> None:
+    """An object that leads no column to the price never sends one."""
+    mapper = Mapper(sync_object(fields=led(("N", "name"))))
+    result = mapper.product("17", 3, {"N": "Капці"}, Stock(None), lambda _: None)
+    assert values(result, "price", "discount") == ["not spoken of"] * 2
+    assert not result.findings
+
+
+LADDER = (("W", "wholesale_price"), ("M", "wholesale_minimum"))
+
+
+@pytest.mark.parametrize(
+    ("wholesale", "minimum", "ladder"),
+    [
+        ("80,5", "10", (Step(10, Decimal("80.50")),)),
+        ("80", "1", (Step(1, Decimal("80.00")),)),
+        ("80", "0", ()),
+        ("80", "", ()),
+        ("0", "10", ()),
+        ("0,004", "10", ()),
+        ("", "10", ()),
+        ("xx", "10", "not spoken of"),
+        ("80", "xx", "not spoken of"),
+    ],
+)
+def test_wholesale_price_and_minimum_make_a_ladder(wholesale: str, minimum: str, ladder: Value) -> None:
+    """Both are needed; none is an empty ladder, an unreadable one keeps the last."""
+    result = mapped({"W": wholesale, "M": minimum}, *LADDER)
+    assert values(result, "wholesale_prices") == [ladder]
+
+
+def test_a_minimum_alone_says_nothing() -> None:
+    """Without a wholesale price the ladder is not spoken of."""
+    assert values(mapped({"M": "10"}, ("M", "wholesale_minimum")), "wholesale_prices") == ["not spoken of"]
+
+
+@given(st.decimals("0.01", 10**9, places=2), st.decimals("0.01", 10**9, places=2))
+def test_the_buyer_pays_the_lower_price(price: Decimal, sale: Decimal) -> None:
+    """Price less discount is the sale price, exactly, wherever that is lower."""
+    cells = {"RetailPrice": str(price).replace(".", ","), "Sale": str(sale)}
+    told = mapped(cells, *PRICES).product.values
+    discount = told["discount"]
+    off = discount.value if isinstance(discount, Discount) else Decimal(0)
+    assert told["price"] == price
+    assert price - off == min(price, sale)
