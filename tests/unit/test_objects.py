@@ -1,0 +1,282 @@
+"""The sync object: everything that can be wrong is told at once, each mistake at its place."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from builders import led, settings_data, sync_object
+from hypothesis import given
+from hypothesis import strategies as st
+
+from torgsync.core.fields import TARGETS
+from torgsync.core.objects import (
+    FieldMapping,
+    FromEnvironment,
+    FromFile,
+    SyncObject,
+    did_you_mean,
+    key_text,
+    read_settings,
+    twin_target,
+)
+from torgsync.errors import Mistake
+
+
+def mistakes(**tables: Any) -> dict[str, str]:  # noqa: ANN401  # what TOML may hold
+    """Return the mistakes of these settings by key; every key stands on a line of its own number of parts."""
+    found = read_settings(settings_data(**tables), len)
+    assert isinstance(found, list)
+    assert found == sorted(found)
+    return {mistake.where: mistake.message for mistake in found}
+
+
+def test_the_least_object_has_stated_defaults() -> None:
+    """A name, a token and an export are enough; every other setting has a default of ours."""
+    found = read_settings(settings_data(), len)
+    assert isinstance(found, SyncObject)
+    assert found == sync_object()
+    assert (found.category, found.via, found.product_group) == ("online-store", "prom.ua", None)
+    assert found.api_key == FromEnvironment(env="MY_PROM_TOKEN")
+    assert (found.catalog.currency, found.catalog.photos, found.catalog.encoding) == ("UAH", None, None)
+    assert (found.catalog.languages.name, found.catalog.languages.both) == ("uk", True)
+    assert (found.clients.find_by, found.clients.create) == (["phone", "email"], True)
+    assert found.accounting_centers.model_dump() == {
+        "use": [],
+        "only_in_stock": False,
+        "only_with_photos": False,
+        "respect_display": True,
+    }
+    assert found.removal.model_dump() == {"gone": "delete", "unsold": "hide", "foreign": "keep"}
+    assert found.limits.model_dump() == {
+        "removals": Decimal("0.1"),
+        "price_drop": Decimal("0.4"),
+        "price_rise": Decimal("1.5"),
+        "stock_out": Decimal("0.5"),
+        "export_rows": Decimal("0.7"),
+        "imports_per_day": 8,
+        "requests_per_second": 2.0,
+    }
+
+
+TOKEN = 'give { env = "NAME" }, { file = "path" } or the token itself'
+
+
+@pytest.mark.parametrize(
+    ("given_key", "read"),
+    [
+        ({"env": "X"}, FromEnvironment(env="X")),
+        ({"file": "../secrets/x"}, FromFile(file="../secrets/x")),
+        ("literal", "literal"),
+    ],
+)
+def test_a_token_stands_in_one_of_three_places(given_key: object, read: object) -> None:
+    """An environment variable, a file, or the object itself."""
+    assert sync_object(api_key=given_key).api_key == read
+
+
+@pytest.mark.parametrize(
+    ("tables", "where", "message"),
+    [
+        ({"api_key": 5}, "api_key", TOKEN),
+        (
+            {"api_key": {"evn": "X"}},
+            "api_key",
+            'give { env = "NAME" }, { file = "path" } or the token itself',
+        ),
+        ({"name": ""}, "name", "this must not be empty"),
+        ({"via": "rozetka"}, "via", '"rozetka" is not one of "prom.ua"'),
+        ({"catalogue": {}}, "catalogue", "there is no such key; did you mean `catalog`?"),
+        ({"zzz": 1}, "zzz", "there is no such key"),
+        ({"catalog": {}}, "catalog.path", "this key is needed"),
+        (
+            {"catalog": {"path": "x", "currency": "ua"}},
+            "catalog.currency",
+            '"ua" has not the form it needs',
+        ),
+        (
+            {"catalog": {"path": "x", "languages": {"bth": True}}},
+            "catalog.languages.bth",
+            "there is no such key; did you mean `both`?",
+        ),
+        (
+            {"catalog": {"path": "x", "photos": {"folder": "p", "url": "ftp://x"}}},
+            "catalog.photos.url",
+            '"ftp://x" is not an address such as "https://shop.example/photos/"',
+        ),
+        ({"limits": {"removals": "110%"}}, "limits.removals", '"110%" is not between 0% and 100%'),
+        ({"limits": {"removals": 10}}, "limits.removals", '10 is not a share such as "10%"'),
+        ({"limits": {"price_rise": "a lot"}}, "limits.price_rise", '"a lot" is not a share such as "10%"'),
+        (
+            {"limits": {"imports_per_day": -1}},
+            "limits.imports_per_day",
+            "this should be greater than or equal to 0",
+        ),
+        ({"accounting_centers": {"use": [2]}}, "accounting_centers.use[0]", "this should be a valid string"),
+        (
+            {"clients": {"find_by": ["phone", "card"]}},
+            "clients.find_by[1]",
+            '"card" is not one of "phone", "email" or "name"',
+        ),
+        (
+            {"payment_methods": [{"id": 1, "name": "А", "cash_register": "К", "current_account": "UA"}]},
+            "payment_methods[0]",
+            "give either cash_register or current_account, not both",
+        ),
+        (
+            {"payment_methods": [{"id": 1, "name": "А"}, {"id": 2, "name": "Б"}, {"id": 1, "name": "В"}]},
+            "payment_methods[2].id",
+            "another payment method has the id 1 too",
+        ),
+        (
+            {"payment_methods": [{"id": 1, "name": "А", "cash_registr": "К"}]},
+            "payment_methods[0].cash_registr",
+            "there is no such key; did you mean `cash_register`?",
+        ),
+        (
+            {"synchronization_times": [{"user": "PC", "every": "30m", "between": ["8:00", "21:00"]}]},
+            "synchronization_times[0].between",
+            'give two hours, such as ["08:00", "21:00"]',
+        ),
+        (
+            {"synchronization_times": [{"user": "PC", "every": "0m"}]},
+            "synchronization_times[0].every",
+            '"0m" has not the form it needs',
+        ),
+        (
+            {"fields": led(("A", "pricee"))},
+            "fields[0].to",
+            "there is no target `pricee`; did you mean `price`?",
+        ),
+        (
+            {"fields": led(("A", "characteristic"))},
+            "fields[0]",
+            'a characteristic needs a name, such as name = "Колір"',
+        ),
+        (
+            {"fields": led(("A", "price"), ("B", "name"), ("C", "price"))},
+            "fields[2].to",
+            "two columns are led to `price`",
+        ),
+    ],
+)
+def test_a_mistake_is_told_in_words_at_its_place(tables: dict[str, Any], where: str, message: str) -> None:
+    """Each key that cannot be used is named as people write it, with what is wrong and what was meant."""
+    assert mistakes(**tables) == {where: message}
+
+
+def test_all_mistakes_come_at_once() -> None:
+    """Mistakes of several tabs, a missing key and a conflict of two tables are told together, by line."""
+    found = read_settings(
+        {
+            "name": "",
+            "catalog": {"path": ""},
+            "limits": {"removals": "110%", "prise_drop": "1%"},
+            "payment_methods": [{"id": 1, "name": "А", "cash_register": "К", "current_account": "UA"}],
+            "fields": led(("A", "price"), ("B", "price")),
+        },
+        lambda path: {"name": 1, "limits": 9, "fields": 30}.get(str(path[0]), 0),
+    )
+    assert isinstance(found, list)
+    assert [(mistake.line, mistake.where) for mistake in found] == [
+        (0, "api_key"),
+        (0, "catalog.path"),
+        (0, "payment_methods[0]"),
+        (1, "name"),
+        (9, "limits.prise_drop"),
+        (9, "limits.removals"),
+        (30, "fields[1].to"),
+    ]
+
+
+@pytest.mark.parametrize("column", ["PrimeCost", "primecost", " PRIMECOST "])
+@pytest.mark.parametrize("target", sorted(TARGETS))
+def test_what_the_shop_paid_can_never_be_led(column: str, target: str) -> None:
+    """In no spelling and to no target does the cost price leave the machine."""
+    found = read_settings(settings_data(fields=[{"column": column, "to": target, "name": "Ціна"}]), len)
+    assert found == [
+        Mistake(3, "fields[0].column", "`PrimeCost` is what the shop paid; it can never be sent")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "share"), [("10%", "0.1"), ("0%", "0"), ("100 %", "1"), (" 12.5% ", "0.125")]
+)
+def test_a_share_is_exact(text: str, share: str) -> None:
+    """Percents become exact fractions."""
+    assert sync_object(limits={"removals": text}).limits.removals == Decimal(share)
+
+
+@given(st.integers(0, 1000))
+def test_a_rise_may_pass_a_hundred_percent(percent: int) -> None:
+    """A price can more than double; its share is read exactly."""
+    assert sync_object(limits={"price_rise": f"{percent}%"}).limits.price_rise * 100 == percent
+
+
+def test_an_address_of_photos_ends_in_a_slash() -> None:
+    """A file's name can be put behind it."""
+    photos = {"folder": "p", "url": "https://shop.example/photos"}
+    read = sync_object(catalog={"path": "x", "photos": photos}).catalog.photos
+    assert read is not None
+    assert read.url == "https://shop.example/photos/"
+
+
+def test_hours_are_two() -> None:
+    """An interval may be kept between two hours."""
+    times = [{"user": "PC\\olena", "every": "30m", "between": ["08:00", "21:00"]}]
+    assert sync_object(synchronization_times=times).synchronization_times[0].between == ("08:00", "21:00")
+
+
+def test_columns_are_known_in_any_case() -> None:
+    """A column is kept in Torgsoft's own spelling."""
+    assert FieldMapping(column="retailprice", to="price").column == "RetailPrice"
+
+
+def test_two_characteristics_may_stand_side_by_side() -> None:
+    """Characteristics are told apart by their names; one name twice is a conflict."""
+    fields = [
+        FieldMapping(column=column, to="characteristic", name=name)
+        for column, name in (("A", "Колір"), ("B", "Розмір"), ("C", "Колір"))
+    ]
+    assert twin_target(fields[:2]) is None
+    assert twin_target(fields) == "characteristic Колір"
+
+
+def test_proms_own_fields_follow_the_columns() -> None:
+    """A column that belongs to Prom after creation gives away every field that it makes."""
+    fields = led(("A", "price"), ("B", "name"), ("C", "quantity"))
+    for mapping in fields[1:]:
+        mapping["owner"] = "prom"
+    assert sync_object(fields=fields).prom_owned() == {"name", "name_ru", "quantity", "presence"}
+
+
+def test_a_payment_method_is_found_by_its_id() -> None:
+    """Ids of orders are texts, those of the object numbers; a method without a place is not mapped."""
+    methods = [
+        {"id": 1, "name": "Готівка", "cash_register": "Каса 1"},
+        {"id": 2, "name": "Картка", "current_account": "UA21"},
+        {"id": 3, "name": "Інше"},
+    ]
+    settings = sync_object(payment_methods=methods)
+    found = [settings.payment_method(identity) for identity in ("1", "2", "3")]
+    assert [method and method.mapped for method in found] == [True, True, False]
+    assert settings.payment_method("4") is settings.payment_method("") is None
+
+
+def test_a_key_is_written_as_people_write_it() -> None:
+    """Tables are joined by points, numbers stand in brackets."""
+    assert key_text(("payment_methods", 1, "name")) == "payment_methods[1].name"
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "words"),
+    [
+        ("RetailPrise", ("RetailPrice", "GoodName"), "; did you mean `RetailPrice`?"),
+        ("xyz", ["RetailPrice"], ""),
+        ("price", None, ""),
+    ],
+)
+def test_a_near_word_is_offered(word: str, known: object, words: str) -> None:
+    """Only a word that is near is offered."""
+    assert did_you_mean(word, known) == words
