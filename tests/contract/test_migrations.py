@@ -1,0 +1,104 @@
+"""What the state's schema promises: migrations make exactly the tables that the code speaks of."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+
+from torgsync.errors import TorgsyncError
+from torgsync.state.store import MIGRATIONS, SCHEMA, open_store
+from torgsync.state.tables import metadata
+
+
+def url_of(folder: Path) -> str:
+    return f"sqlite:///{folder / 'state.db'}"
+
+
+def test_migrations_make_the_tables(tmp_path: Path) -> None:
+    """After opening, nothing is left for a new migration to do: names, types, indexes and all."""
+    open_store(url_of(tmp_path)).close()
+    engine = create_engine(url_of(tmp_path))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == SCHEMA
+    engine.dispose()
+
+
+def test_the_schema_is_the_newest_migration() -> None:
+    """The number that saves loading Alembic is that of the folder's one head."""
+    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [SCHEMA]
+
+
+def test_opening_again_changes_nothing(tmp_path: Path) -> None:
+    """What was remembered is there after the next opening."""
+    first = open_store(url_of(tmp_path))
+    with first.work("shop") as memory:
+        assert memory.catalog.begin_look() == 1
+    first.close()
+    again = open_store(url_of(tmp_path))
+    with again.work("shop") as memory:
+        assert memory.catalog.current_look() == 1
+    again.close()
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    """An older program never touches what a newer one wrote; the way on is said."""
+    open_store(url_of(tmp_path)).close()
+    engine = create_engine(url_of(tmp_path))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(TorgsyncError, match=r"newer torgsync \(schema 9999, this one knows") as caught:
+        open_store(url_of(tmp_path))
+    assert caught.value.hint == "update this program: `pip install --upgrade torgsync`"
+
+
+def test_half_a_migration_leaves_nothing(tmp_path: Path) -> None:
+    """A schema that cannot be made whole is not made at all."""
+    engine = create_engine(url_of(tmp_path))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE runs (id INTEGER)"))
+    with pytest.raises(TorgsyncError, match="runs already exists"):
+        open_store(url_of(tmp_path))
+    with engine.connect() as connection:
+        tables = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars()
+        assert list(tables) == ["runs"]
+    engine.dispose()
+
+
+def test_a_place_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    """A missing folder is an error that says where to look."""
+    with pytest.raises(TorgsyncError, match="the state cannot be opened: unable to open") as caught:
+        open_store(url_of(tmp_path / "missing"))
+    assert caught.value.hint is not None
+    assert "TORGSYNC_STATE" in caught.value.hint
+
+
+def test_a_file_of_another_kind_is_told(tmp_path: Path) -> None:
+    """What is no database is never written to."""
+    (tmp_path / "state.db").write_text("not a database " * 100)
+    with pytest.raises(TorgsyncError, match="the state cannot be opened: file is not a database"):
+        open_store(url_of(tmp_path))
+    assert (tmp_path / "state.db").read_text() == "not a database " * 100
+
+
+@pytest.mark.parametrize(
+    ("url", "message", "hint"),
+    [
+        ("rubbish", "Could not parse SQLAlchemy URL", "TORGSYNC_STATE"),
+        ("sqlite+nosuch://", "Can't load plugin", "TORGSYNC_STATE"),
+        ("mysql+pymysql://shop.example/state", "No module named", "pip install"),
+    ],
+)
+def test_an_address_of_no_state_is_told(url: str, message: str, hint: str) -> None:
+    """A URL that names no database, or one whose driver is missing, ends in a sentence and a way on."""
+    with pytest.raises(TorgsyncError, match=re.escape(message)) as caught:
+        open_store(url)
+    assert caught.value.hint is not None
+    assert hint in caught.value.hint

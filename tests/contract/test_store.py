@@ -1,0 +1,859 @@
+"""What the memory promises: all of a unit of work or nothing, good by good, run by run.
+
+With a URL in `TORGSYNC_TEST_POSTGRES` every promise is held there too; that database is emptied.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from builders import FULL, LATER, NOON, any_values, existing, order, product, update
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import StatementError
+
+from torgsync.core.diff import Change, FieldChange, Sent, Verb, creation
+from torgsync.core.fields import Road, Value
+from torgsync.core.findings import Code, Finding
+from torgsync.core.plan import Known, Standing
+from torgsync.core.products import Existing, Product, dump
+from torgsync.core.select import Reason
+from torgsync.core.trade import Client, Line, Money, Posting
+from torgsync.errors import Temporary
+from torgsync.state import catalog, plans, store, tables
+from torgsync.state.catalog import Accepted, GoodRow, Looks
+from torgsync.state.journal import LEASE, Holder, Lease, Request
+from torgsync.state.plans import State
+from torgsync.state.store import Memory, Store, open_store
+from torgsync.state.trade import Stored
+
+SLUG = "my-prom"
+POSTGRES = os.environ.get("TORGSYNC_TEST_POSTGRES")
+ENGINES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
+
+
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty state."""
+    if request.param == "sqlite" or POSTGRES is None:
+        return f"sqlite:///{tmp_path / 'state.db'}"
+    engine = create_engine(POSTGRES)
+    with engine.begin() as connection:
+        tables.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+    engine.dispose()
+    return POSTGRES
+
+
+@pytest.fixture
+def state(url: str) -> Iterator[Store]:
+    """An empty state."""
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def memory(state: Store) -> Iterator[Memory]:
+    """One unit of work with the object's memory."""
+    with state.work(SLUG) as memory:
+        yield memory
+
+
+def row(good_id: str = "17", digest: int = 1, line: int = 2, **given: object) -> GoodRow:
+    """Return a row that goes to Prom; with `standing` it stands otherwise."""
+    good = GoodRow(good_id, digest, line, Standing.IN, product=product(good_id))
+    return replace(good, **given)  # type: ignore[arg-type]  # the fields of a row
+
+
+def finding(good_id: str = "17", line: int = 2, message: str = "cut") -> Finding:
+    return Finding(Code.NAME_CUT, message, good_id, line, "GoodName", "Капці")
+
+
+def unsettled(memory: Memory) -> list[str]:
+    return [known.good_id for page in memory.catalog.unsettled() for known in page]
+
+
+def known(memory: Memory, good_id: str = "17") -> Known:
+    return memory.catalog.known([good_id])[good_id]
+
+
+# A unit of work
+
+
+def test_half_a_unit_of_work_leaves_nothing(state: Store) -> None:
+    """An error takes everything back, and comes through as it is."""
+    with pytest.raises(ZeroDivisionError), state.work(SLUG) as memory:
+        memory.catalog.remember_rows([row(findings=(finding(),))])
+        memory.journal.begin_run(ME, NOON)
+        raise ZeroDivisionError
+    with state.work(SLUG) as memory:
+        assert memory.catalog.digests() == {}
+        assert memory.catalog.findings() == []
+        assert memory.catalog.known(["17"]) == {}
+
+
+def test_objects_do_not_see_each_other(state: Store) -> None:
+    """Everything that one object remembers is its own."""
+    with state.work("other") as memory:
+        memory.catalog.begin_settings("f")
+        memory.catalog.remember_rows([row(findings=(finding(),))])
+        memory.catalog.remember_existing([existing()], memory.catalog.begin_look())
+        memory.catalog.remember_photos({("17.jpg", 1, 2): "00"})
+        memory.catalog.refuse("17", "{}", "no", NOON)
+        memory.trade.remember(order(), NOON, client_id="", held=None)
+        memory.trade.add_client(Client("", "А", "+380500000001", "a@example.com"), NOON)
+        memory.trade.post([POSTING], NOON)
+        memory.journal.begin_import(memory.journal.begin_run(ME, NOON), 5, NOON)
+        memory.journal.take_lease(1, ME, NOON)
+        memory.catalog.note_first_write(NOON)
+    with state.work(SLUG) as memory:
+        mine, trade = memory.catalog, memory.trade
+        assert (mine.digests(), mine.findings(), mine.standings(), mine.photo_digests()) == ({}, [], {}, {})
+        assert (mine.existing_count(), mine.foreign(), mine.unseen(9), mine.ever_wrote()) == (
+            0,
+            [],
+            [],
+            False,
+        )
+        assert (list(trade.orders()), trade.clients(), trade.postings()) == ([], [], ())
+        assert memory.journal.imports_since(NOON - LEASE) == 0
+        assert memory.journal.lease() is None
+        mine.forget_refusals()
+        mine.begin_settings("g")
+    with state.work("other") as memory:
+        assert known(memory).good_id == "17"
+        assert memory.catalog.ever_wrote()
+
+
+def test_units_of_work_queue_up(url: str) -> None:
+    """Many writers at once lose no number: each waits until the one before has finished."""
+    first = open_store(url)
+    seen: list[int] = []
+    start = threading.Barrier(4)
+
+    def look_again_and_again() -> None:
+        mine = open_store(url)
+        start.wait()
+        for _ in range(10):
+            with mine.work(SLUG) as memory:
+                seen.append(memory.catalog.begin_look())
+        mine.close()
+
+    threads = [threading.Thread(target=look_again_and_again) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    first.close()
+    assert sorted(seen) == list(range(1, 41))
+
+
+def test_an_empty_place_can_be_opened_by_many(url: str) -> None:
+    """Of several programs that open a new state at once, one makes the tables and the others wait."""
+    start = threading.Barrier(4)
+    opened: list[Store] = []
+
+    def open_at_once() -> None:
+        start.wait()
+        opened.append(open_store(url))
+
+    threads = [threading.Thread(target=open_at_once) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 4
+    for each in opened:
+        each.close()
+
+
+def test_a_state_held_too_long_is_a_passing_trouble(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits in vain is told that the same command may be run again, and nothing is remembered."""
+    monkeypatch.setattr(store, "PATIENCE", 1)
+    with ExitStack() as closing:
+        one, other = open_store(url), open_store(url)
+        closing.callback(one.close)
+        closing.callback(other.close)
+        with (
+            one.work(SLUG),
+            pytest.raises(Temporary, match="the state cannot be used now: ") as caught,
+            other.work(SLUG) as memory,
+        ):
+            memory.catalog.begin_look()
+        assert caught.value.hint
+        with other.work(SLUG) as memory:
+            assert memory.catalog.begin_look() == 1
+
+
+def test_a_time_without_a_zone_is_a_bug(memory: Memory) -> None:
+    """No naive time can slip into the memory."""
+    with pytest.raises(StatementError, match="a time without a zone"):
+        memory.catalog.end_look(NOON.replace(tzinfo=None), full=False)
+
+
+# Rows of the export
+
+
+def test_rows_are_remembered_by_their_digest(memory: Memory) -> None:
+    """New rows are added, changed ones replaced; a digest may be any signed 64-bit number."""
+    memory.catalog.remember_rows([row("17", -(2**63)), row("18", 2**63 - 1)])
+    memory.catalog.remember_rows([row("18", 5)])
+    memory.catalog.remember_rows([])
+    assert memory.catalog.digests() == {"17": -(2**63), "18": 5}
+
+
+def test_what_is_known_of_a_good_comes_back(memory: Memory) -> None:
+    """Desired, sent, echo, existing: each as it was remembered; strangers are left out."""
+    memory.catalog.remember_rows([row(product=Product("17", FULL))])
+    memory.catalog.remember_existing([existing()], 1)
+    memory.catalog.accept([Accepted("17", {"gtin": "A"}, {"name": "Кап"})], NOON)
+    shown = Existing("917", "17", {**existing().values, "name": "Кап"}, NOON)
+    assert memory.catalog.known(["17", "99"]) == {
+        "17": Known("17", Standing.IN, Product("17", FULL), Sent({"gtin": "A"}, {"name": "Кап"}), shown)
+    }
+
+
+def test_more_goods_are_asked_for_than_fit_a_statement(memory: Memory) -> None:
+    """Lists of any length are taken page by page."""
+    ids = [str(number) for number in range(2 * catalog.PAGE + 1)]
+    memory.catalog.remember_rows([row(good_id) for good_id in ids])
+    memory.catalog.settle(ids)
+    memory.catalog.mark_gone(ids[1:])
+    assert list(memory.catalog.digests()) == ["0"]
+    assert set(memory.catalog.known(ids)) == set(ids)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(any_values())
+def test_any_product_comes_back(memory: Memory, values: dict[str, Value]) -> None:
+    """No value is lost or bent between remembering and knowing, and a refusal of it is recognised."""
+    values = {name: _without_nul(value) for name, value in values.items()}
+    memory.catalog.remember_rows([row(product=Product("17", values))])
+    desired = known(memory).desired
+    assert desired is not None
+    assert desired.values == values
+    memory.catalog.refuse("17", dump(desired.values), "no", NOON)
+    assert known(memory).refused
+
+
+def _without_nul(value: Value) -> Value:
+    """Spare PostgreSQL what it cannot keep in any text; cells are cleaned of it before."""
+    return value.replace("\x00", "") if isinstance(value, str) else value
+
+
+def test_a_blocked_row_keeps_what_was_desired(memory: Memory) -> None:
+    """An error in a row changes how the good stands, not what was known of it."""
+    memory.catalog.remember_rows([row()])
+    memory.catalog.remember_rows(
+        [GoodRow("17", 2, 2, Standing.BLOCKED, Reason.BLOCKED, findings=(finding(),))]
+    )
+    assert known(memory) == Known("17", Standing.BLOCKED, product())
+    assert memory.catalog.standings() == {("blocked", "blocked"): 1}
+
+
+def test_a_good_can_be_blocked_afterwards(memory: Memory) -> None:
+    """A good that stands twice counts as blocked, says why, and its row is read anew next time."""
+    memory.catalog.remember_rows([row(standing=Standing.OUT, reason=Reason.NO_PHOTOS, product=None)])
+    memory.catalog.settle(["17"])
+    memory.catalog.block("17", finding(message="twice"))
+    assert memory.catalog.standings() == {("blocked", "blocked"): 1}
+    assert memory.catalog.digests() == {"17": 0}
+    assert [found.message for found in memory.catalog.findings()] == ["twice"]
+    assert unsettled(memory) == ["17"]
+
+
+def test_a_good_that_left_is_gone_until_it_returns(memory: Memory) -> None:
+    """It has no digest and no findings any more, is looked at again, and comes back with its row."""
+    memory.catalog.remember_rows([row(findings=(finding(),)), row("18", line=3)])
+    memory.catalog.settle(["17", "18"])
+    memory.catalog.mark_gone(good_id for good_id in ["17"])
+    assert memory.catalog.digests() == {"18": 1}
+    assert memory.catalog.findings() == []
+    assert memory.catalog.standings() == {("gone", ""): 1, ("in", ""): 1}
+    assert unsettled(memory) == ["17"]
+    memory.catalog.remember_rows([row(digest=7)])
+    assert memory.catalog.digests() == {"17": 7, "18": 1}
+
+
+def test_standings_are_counted_by_reason(memory: Memory) -> None:
+    """Goods that stay out are told apart by what keeps them out."""
+    out = {"standing": Standing.OUT, "product": None}
+    memory.catalog.remember_rows(
+        [
+            row("1"),
+            row("2", **out, reason=Reason.NO_PHOTOS),
+            row("3", **out, reason=Reason.NO_PHOTOS),
+            row("4", **out, reason=Reason.OUT_OF_STOCK),
+        ]
+    )
+    assert memory.catalog.standings() == {("in", ""): 1, ("out", "no-photos"): 2, ("out", "out-of-stock"): 1}
+
+
+# Findings
+
+
+def test_findings_belong_to_the_last_reading_of_a_row(memory: Memory) -> None:
+    """A row read anew loses its old findings; all are told by line, whole."""
+    memory.catalog.remember_rows([row("18", line=9, findings=(finding("18", 9),))])
+    memory.catalog.remember_rows([row(findings=(finding(message="a"), finding(message="b")))])
+    memory.catalog.remember_rows([row(findings=(finding(message="c"), finding(message="d")))])
+    assert memory.catalog.findings() == [
+        finding(message="c"),
+        finding(message="d"),
+        finding("18", 9),
+    ]
+
+
+def test_findings_move_with_their_rows(memory: Memory) -> None:
+    """Where rows moved without changing, the findings tell their new lines."""
+    memory.catalog.remember_rows(
+        [row(findings=(finding(), finding())), row("18", findings=(finding("18", 5),))]
+    )
+    assert memory.catalog.lines_of_findings() == {"17": 2, "18": 5}
+    memory.catalog.move_findings({"17": 40, "99": 1})
+    memory.catalog.move_findings({})
+    assert memory.catalog.lines_of_findings() == {"17": 40, "18": 5}
+
+
+# Photos
+
+
+def test_photos_are_recognised_by_name_size_and_time(memory: Memory) -> None:
+    """A photo that changed has one digest, its newest."""
+    memory.catalog.remember_photos({("17.jpg", 10, 2**60): "aa", ("18.jpg", 1, 1): "bb"})
+    memory.catalog.remember_photos({("17.jpg", 11, 2**60 + 1): "cc"})
+    memory.catalog.remember_photos({})
+    assert memory.catalog.photo_digests() == {("17.jpg", 11, 2**60 + 1): "cc", ("18.jpg", 1, 1): "bb"}
+
+
+# The object as a whole
+
+
+def test_new_settings_have_every_good_looked_at(memory: Memory) -> None:
+    """Where the fingerprint changed no good is settled any more; the same one changes nothing."""
+    memory.catalog.begin_settings("a")
+    memory.catalog.remember_rows([row()])
+    memory.catalog.settle(["17"])
+    memory.catalog.begin_settings("a")
+    assert unsettled(memory) == []
+    memory.catalog.begin_settings("b")
+    assert unsettled(memory) == ["17"]
+
+
+def test_the_first_write_is_remembered(memory: Memory) -> None:
+    """Once something was sent, it always was."""
+    assert not memory.catalog.ever_wrote()
+    memory.catalog.note_first_write(NOON)
+    memory.catalog.note_first_write(LATER)
+    assert memory.catalog.ever_wrote()
+
+
+# What Prom shows
+
+
+def test_looks_are_counted_and_timed(memory: Memory) -> None:
+    """Each look has a number; times are those of its start, full looks have their own."""
+    assert memory.catalog.looks() == Looks(None, None)
+    assert memory.catalog.current_look() == 0
+    assert memory.catalog.begin_look() == 1
+    memory.catalog.end_look(NOON, full=True)
+    assert memory.catalog.begin_look() == memory.catalog.current_look() == 2
+    memory.catalog.end_look(LATER.astimezone(timezone(timedelta(hours=2))), full=False)
+    assert memory.catalog.looks() == Looks(LATER, NOON)
+    assert memory.catalog.looks().looked.tzinfo is UTC  # type: ignore[union-attr]  # just compared
+
+
+def test_only_goods_whose_product_changed_are_looked_at(memory: Memory) -> None:
+    """A listing that tells nothing new settles nothing anew."""
+    memory.catalog.remember_rows([row("17"), row("18")])
+    memory.catalog.remember_existing([existing("17"), existing("18"), existing("", "55")], 1)
+    memory.catalog.settle(["17", "18"])
+    changed = replace(existing("18", quantity=1), modified=LATER)
+    memory.catalog.remember_existing([replace(existing("17"), modified=LATER), changed], 2)
+    assert unsettled(memory) == ["18"]
+    assert known(memory, "17").existing == replace(existing("17"), modified=LATER)
+    assert known(memory, "18").existing == changed
+    memory.catalog.remember_existing([], 2)
+
+
+def test_a_product_given_to_another_good_leaves_its_old_one(memory: Memory) -> None:
+    """Both goods are looked at: the one that gained a product and the one that lost it."""
+    memory.catalog.remember_rows([row("17"), row("18", line=3)])
+    memory.catalog.remember_existing([existing("17", "55")], 1)
+    memory.catalog.settle(["17", "18"])
+    memory.catalog.remember_existing([existing("18", "55")], 2)
+    assert unsettled(memory) == ["17", "18"]
+    assert (known(memory, "17").existing, known(memory, "18").existing) == (None, existing("18", "55"))
+
+
+@pytest.mark.parametrize("ids", [("55", "66"), ("66", "55")])
+@pytest.mark.parametrize("dead", ["deleted", "deleted_by_moderator"])
+def test_a_good_has_one_product_the_living_one(memory: Memory, ids: tuple[str, str], dead: str) -> None:
+    """Prom may list a deleted product beside the one made anew; the good is decided once, by the living."""
+    living, other = existing("17", ids[0]), existing("17", ids[1], status=dead)
+    memory.catalog.remember_rows([row("17"), row("18", line=3)])
+    memory.catalog.remember_existing([living, other], 1)
+    assert unsettled(memory) == ["17", "18"]
+    assert [page[0].existing for page in memory.catalog.unsettled()] == [living]
+    assert known(memory).existing == living
+    memory.catalog.accept([Accepted("17", {"quantity": 3}, {})], NOON)
+    assert known(memory).existing == existing("17", ids[0], quantity=3)
+
+
+def test_a_full_look_misses_what_it_did_not_show(memory: Memory) -> None:
+    """Asked for again: what an earlier look showed, and what we sent and never saw; not what we deleted."""
+    memory.catalog.remember_rows([row(good_id) for good_id in ("1", "2", "3", "4")])
+    memory.catalog.remember_existing([existing("1"), existing("2"), existing("", "55")], 1)
+    memory.catalog.accept(
+        [Accepted("3", product("3").values, {}), Accepted("4", {"status": "deleted"}, {})], NOON
+    )
+    memory.catalog.remember_existing([existing("1")], 2)
+    assert memory.catalog.unseen(2) == ["2", "3"]
+    memory.catalog.settle(["1", "2", "3", "4"])
+    memory.catalog.forget_unseen(2)
+    assert unsettled(memory) == ["2"]
+    assert known(memory, "2").existing is None
+    assert memory.catalog.existing_count() == 1
+
+
+def test_counts_leave_out_the_deleted(memory: Memory) -> None:
+    """What is deleted is neither in the shop nor in stock, whoever deleted it; a description is no status."""
+    trap = '"status":"deleted" "presence":"available"'
+    memory.catalog.remember_existing(
+        [
+            existing("1", presence="available"),
+            existing("2", presence="not_available", description=trap),
+            existing("3", presence="available", status="deleted"),
+            existing("4", presence="available", status="deleted_by_moderator"),
+        ],
+        1,
+    )
+    assert memory.catalog.existing_count() == 2
+    assert memory.catalog.in_stock_count() == 1
+
+
+def test_foreign_products_are_neither_in_the_export_nor_ours(memory: Memory) -> None:
+    """Without an external id, or under one that no good has and nothing was sent to; deleted ones left out."""
+    memory.catalog.remember_rows([row("1"), row("2"), row("3")])
+    memory.catalog.accept([Accepted("2", {"gtin": "A"}, {})], NOON)
+    memory.catalog.mark_gone(["2", "3"])
+    ours = [existing("1"), existing("2")]
+    theirs = [existing("", "55"), existing("3", "56"), existing("9", "57")]
+    memory.catalog.remember_existing([*ours, *theirs, existing("", "58", status="deleted")], 1)
+    assert memory.catalog.foreign() == theirs
+
+
+def test_products_can_be_forgotten(memory: Memory) -> None:
+    """What Prom confirmed as deleted is not there any more."""
+    memory.catalog.remember_existing([existing("", "55"), existing("", "56")], 1)
+    memory.catalog.forget_existing(["55"])
+    assert [shown.prom_id for shown in memory.catalog.foreign()] == ["56"]
+
+
+# Deciding
+
+
+@pytest.mark.parametrize("count", [0, 1, catalog.PAGE, catalog.PAGE + 1, 3 * catalog.PAGE])
+def test_unsettled_goods_come_in_pages_in_the_order_of_the_file(memory: Memory, count: int) -> None:
+    """Each comes exactly once, by line and id as text, though each page is settled while the next waits."""
+    rows = [row(str(number), line=1 + number // 3) for number in range(count)]
+    memory.catalog.remember_rows(rows[::-1])
+    seen: list[str] = []
+    for page in memory.catalog.unsettled():
+        assert 0 < len(page) <= catalog.PAGE
+        seen += [good.good_id for good in page]
+        memory.catalog.settle(good.good_id for good in page)
+    assert seen == [good.good_id for good in sorted(rows, key=lambda good: (good.line, good.good_id))]
+    assert unsettled(memory) == []
+
+
+def test_what_prom_accepted_is_merged(memory: Memory) -> None:
+    """Each acceptance adds to what was sent before; what Prom shows of it is taken as shown."""
+    memory.catalog.remember_rows([row(), row("18", line=3)])
+    memory.catalog.remember_existing([existing(quantity=5, name="Кап")], 1)
+    memory.catalog.settle(["17", "18"])
+    memory.catalog.accept([Accepted("17", {"name": "Капці домашні", "gtin": "A"}, {"name": "Кап"})], NOON)
+    memory.catalog.accept([Accepted("17", {"quantity": 3}, {}), Accepted("18", {"quantity": 1}, {})], LATER)
+    good = known(memory)
+    assert good.sent == Sent({"name": "Капці домашні", "gtin": "A", "quantity": 3}, {"name": "Кап"})
+    assert good.existing == existing(quantity=3, name="Кап")
+    assert known(memory, "18").sent == Sent({"quantity": 1})
+    assert known(memory, "18").existing is None
+    assert unsettled(memory) == ["17", "18"]
+
+
+def test_a_new_value_has_no_old_echo(memory: Memory) -> None:
+    """What Prom made of an older text says nothing of the new one."""
+    memory.catalog.remember_rows([row()])
+    memory.catalog.accept([Accepted("17", {"name": "А", "sku": "Б"}, {"name": "а", "sku": "б"})], NOON)
+    memory.catalog.accept([Accepted("17", {"name": "В"}, {})], LATER)
+    assert known(memory).sent == Sent({"name": "В", "sku": "Б"}, {"sku": "б"})
+
+
+def test_what_is_in_step_is_remembered_as_sent(memory: Memory) -> None:
+    """Fields found as desired count as sent from now on; a good without any is not touched."""
+    memory.catalog.remember_rows([row(), row("18")])
+    memory.catalog.remember_in_step({"17": {"price": Decimal("100.00")}, "18": {}}, NOON)
+    assert known(memory).sent == Sent({"price": Decimal("100.00")})
+    assert known(memory, "18").sent is None
+
+
+def test_a_refusal_holds_for_its_content(memory: Memory) -> None:
+    """A good is tried again as soon as anything about it changes."""
+    memory.catalog.remember_rows([row(), row("18")])
+    memory.catalog.refuse("17", dump(product("17").values), "blocked word", NOON)
+    assert known(memory).refused
+    assert not known(memory, "18").refused
+    memory.catalog.remember_rows([row(product=product(price=Decimal("1.00")))])
+    assert not known(memory).refused
+
+
+def test_refusals_can_be_forgotten(memory: Memory) -> None:
+    """Of some goods, or of all: then every good is looked at again."""
+    memory.catalog.remember_rows([row(), row("18", line=3)])
+    for good_id in ("17", "18"):
+        memory.catalog.refuse(good_id, dump(product(good_id).values), "no", NOON)
+    memory.catalog.settle(["17", "18"])
+    memory.catalog.forget_refusals(["17"])
+    assert (known(memory).refused, known(memory, "18").refused) == (False, True)
+    assert unsettled(memory) == []
+    memory.catalog.forget_refusals()
+    assert not known(memory, "18").refused
+    assert unsettled(memory) == ["17", "18"]
+
+
+# Plans
+
+
+def all_changes(memory: Memory, plan: int) -> list[Change]:
+    return [item.change for item in memory.plans.changes(plan)]
+
+
+REMOVED = Change("3", Verb.REMOVE, "Капці", {"status": FieldChange("on_display", "deleted")})
+FOREIGN = Change("", Verb.REMOVE, "Чуже", {"status": FieldChange("on_display", "deleted")}, prom_id="55")
+EMPTIED = update("4", quantity=(5, 0), presence=("available", "not_available"), price=(None, None))
+MADE = creation(Product("1", FULL))
+MOVED = replace(update("2", price=(Decimal(1), Decimal(2))), held="price")
+EDITED = Change("2", Verb.UPDATE, "", {"gtin": FieldChange("a", "b", edited=True)})
+
+
+def test_changes_come_back_as_they_were(memory: Memory) -> None:
+    """Creations, updates, removals, each in its order, with every field's old and new value."""
+    plan = memory.plans.begin(NOON)
+    memory.plans.add(plan, [REMOVED, MOVED, MADE])
+    memory.plans.add(plan, [EDITED, FOREIGN])
+    memory.plans.add(plan, [])
+    assert all_changes(memory, plan) == [MADE, MOVED, EDITED, REMOVED, FOREIGN]
+
+
+def test_many_changes_come_page_by_page(memory: Memory) -> None:
+    """All changes are told, more than a page of a verb too; a page is a verb's, unheld, after a number."""
+    plan = memory.plans.begin(NOON)
+    many = [update(str(number), quantity=(1, 2)) for number in range(plans.PAGE + 1)]
+    memory.plans.add(plan, [MOVED, *many, EDITED])
+    assert all_changes(memory, plan) == [MOVED, *many, EDITED]
+    first = memory.plans.page(plan, Verb.UPDATE)
+    assert [item.change for item in first] == many[:-1]
+    rest = memory.plans.page(plan, Verb.UPDATE, after=first[-1].seq)
+    assert [item.change for item in rest] == [many[-1], EDITED]
+    assert [item.change for item in memory.plans.page(plan, Verb.UPDATE, via=Road.IMPORT)] == [EDITED]
+    assert len(memory.plans.page(plan, Verb.UPDATE, size=3)) == 3
+    assert memory.plans.page(plan, Verb.CREATE) == []
+
+
+def test_a_plan_nobody_performed_is_forgotten(memory: Memory) -> None:
+    """A new plan takes the old one's place, unless a run performed it: that one is history."""
+    performed = memory.plans.begin(NOON)
+    memory.plans.add(performed, [MADE])
+    memory.journal.plan_of_run(memory.journal.begin_run(ME, NOON), performed, 5)
+    forgotten = memory.plans.begin(NOON)
+    assert forgotten != performed
+    memory.plans.add(forgotten, [MOVED, EDITED])
+    newest = memory.plans.begin(LATER)
+    assert newest != performed
+    assert all_changes(memory, performed) == [MADE]
+    assert all_changes(memory, newest) == []
+    memory.plans.add(newest, [REMOVED])
+    assert all_changes(memory, newest) == [REMOVED]
+
+
+def test_a_guard_holds_all_changes_of_a_verb(memory: Memory) -> None:
+    """What another guard holds already stays held by it; other verbs go."""
+    plan = memory.plans.begin(NOON)
+    memory.plans.add(plan, [MADE, REMOVED, replace(FOREIGN, held="removals")])
+    memory.plans.hold(plan, Verb.REMOVE, "export-rows")
+    assert [change.held for change in all_changes(memory, plan)] == [None, "export-rows", "removals"]
+    assert memory.plans.page(plan, Verb.REMOVE) == []
+
+
+@pytest.mark.parametrize("count", [1, plans.PAGE, 2 * plans.PAGE + 1])
+def test_emptied_stock_is_split_off_and_held(memory: Memory, count: int) -> None:
+    """Of each update that empties a stock, quantity and presence are held and the rest goes; others go whole."""
+    plan = memory.plans.begin(NOON)
+    emptied = [replace(EMPTIED, good_id=str(number)) for number in range(count)]
+    filled = update("x", quantity=(0, 5))
+    bare = update("y", quantity=(5, 0))
+    held = replace(update("z", quantity=(5, 0)), held="price")
+    memory.plans.add(plan, [filled, *emptied, bare, held, REMOVED])
+    memory.plans.hold_stock_outs(plan, "stock-out", ("quantity", "presence"))
+    assert [set(item.change.fields) for item in memory.plans.page(plan, Verb.UPDATE, size=9999)] == [
+        {"quantity"},
+        *[{"price"}] * count,
+    ]
+    stopped = [change for change in all_changes(memory, plan) if change.held == "stock-out"]
+    assert [(change.good_id, set(change.fields)) for change in stopped] == [
+        *[(change.good_id, {"quantity", "presence"}) for change in emptied],
+        ("y", {"quantity"}),
+    ]
+    assert held in all_changes(memory, plan)
+    assert memory.plans.goods(plan, Verb.UPDATE) == count + 3
+
+
+def test_a_plan_without_changes_has_no_stock_to_hold(memory: Memory) -> None:
+    """Nothing to split is no trouble."""
+    plan = memory.plans.begin(NOON)
+    memory.plans.hold_stock_outs(plan, "stock-out", ("quantity",))
+    assert all_changes(memory, plan) == []
+
+
+def test_changes_are_counted(memory: Memory) -> None:
+    """By verb, road and whether held; goods once though their change was split, foreign ones each."""
+    plan = memory.plans.begin(NOON)
+    other = replace(FOREIGN, prom_id="56")
+    memory.plans.add(plan, [MADE, MOVED, EDITED, REMOVED, FOREIGN, other])
+    assert memory.plans.counts(plan) == {
+        (Verb.CREATE, Road.IMPORT, False): 1,
+        (Verb.UPDATE, Road.EDIT, True): 1,
+        (Verb.UPDATE, Road.IMPORT, False): 1,
+        (Verb.REMOVE, Road.EDIT, False): 3,
+    }
+    assert [memory.plans.goods(plan, verb) for verb in Verb] == [1, 1, 3]
+    assert memory.plans.held_goods(plan) == 1
+
+
+def test_equal_plans_have_equal_digests(memory: Memory) -> None:
+    """The digest is of the content, whatever the plan's number and the order of the file; eight digits."""
+    digests = []
+    for changes in ([MADE, MOVED], [MOVED, MADE], [MADE, replace(MOVED, held=None)], [MADE], []):
+        plan = memory.plans.begin(NOON)
+        memory.plans.add(plan, changes)
+        digests.append(memory.plans.digest(plan))
+    assert digests[0] == digests[1]
+    assert len(set(digests)) == 4
+    assert all(len(digest) == 8 and int(digest, 16) >= 0 for digest in digests)
+
+
+def test_outcomes_are_written_down(memory: Memory) -> None:
+    """Each change ends in one state with its message; what was not reached is deferred, what is held stays."""
+    plan = memory.plans.begin(NOON)
+    memory.plans.add(plan, [MADE, MOVED, EDITED, REMOVED])
+    numbers = sorted(item.seq for item in memory.plans.changes(plan))
+    assert memory.plans.state(plan, numbers[0]) is None
+    memory.plans.settle(plan, {numbers[0]: (State.DONE, ""), numbers[2]: (State.UNCLEAR, "no word")})
+    memory.plans.settle(plan, {})
+    memory.plans.settle(plan, {numbers[2]: (State.REFUSED, "blocked word")})
+    memory.plans.defer_open(plan, "not reached")
+    assert [memory.plans.state(plan, number) for number in numbers] == [
+        State.DONE,
+        None,
+        State.REFUSED,
+        State.DEFERRED,
+    ]
+    assert memory.plans.outcomes(plan) == {State.DONE: 1, State.REFUSED: 1, State.DEFERRED: 1}
+    told = {item.seq: (item.state, item.message) for item in memory.plans.changes(plan)}
+    assert told[numbers[2]] == (State.REFUSED, "blocked word")
+    assert told[numbers[3]] == (State.DEFERRED, "not reached")
+
+
+# The journal
+
+ME = Holder("olena", "OFFICE-PC", 4711)
+HOUR = timedelta(hours=1)
+
+
+def test_runs_tell_how_many_rows_their_exports_had(memory: Memory) -> None:
+    """Newest first, at most ten, and only of runs that came to their end with a plan."""
+    for rows in range(12):
+        run = memory.journal.begin_run(ME, NOON)
+        memory.journal.plan_of_run(run, 1, rows)
+        memory.journal.end_run(run, 0, LATER)
+    memory.journal.end_run(memory.journal.begin_run(ME, NOON), 0, LATER)
+    memory.journal.plan_of_run(memory.journal.begin_run(ME, NOON), 1, 99)
+    assert memory.journal.export_rows() == list(range(11, 1, -1))
+    assert memory.journal.export_rows(2) == [11, 10]
+
+
+def test_requests_are_written_down_before_and_after(memory: Memory) -> None:
+    """Each has its number; one without an answer has no status."""
+    run = memory.journal.begin_run(ME, NOON)
+    first = memory.journal.before(run, "POST", "products/edit_by_external_id", 100, "abc", NOON)
+    second = memory.journal.before(run, "GET", "products/list", 0, "", LATER)
+    memory.journal.after(first, 200, "99 of 100", LATER)
+    assert first != second
+    assert memory.journal.requests(run) == [
+        Request(NOON, "POST", "products/edit_by_external_id", 100, 200, "99 of 100"),
+        Request(LATER, "GET", "products/list", 0, None, ""),
+    ]
+    assert memory.journal.requests(run + 1) == []
+
+
+def test_imports_are_counted_over_a_rolling_day(memory: Memory) -> None:
+    """From the moment they are written down; a refused one took none, one at the window's edge is past."""
+    run = memory.journal.begin_run(ME, NOON)
+    numbers = [memory.journal.begin_import(run, 5, NOON + hours * HOUR) for hours in (0, 1, 2, 3, 4)]
+    memory.journal.import_accepted(numbers[1], "0123456789abcdef01234567")
+    for number, ended in zip(numbers[1:], ("finished", "refused", "lost"), strict=False):
+        memory.journal.end_import(number, ended)
+    assert memory.journal.imports_since(NOON - HOUR) == 4
+    assert memory.journal.imports_since(NOON) == 3
+    assert memory.journal.imports_since(NOON + 3 * HOUR) == 1
+    assert memory.journal.imports_since(NOON + 4 * HOUR) == 0
+
+
+def test_a_lease_is_taken_renewed_and_released(memory: Memory) -> None:
+    """It tells who holds the object, in which run, until when; every request of that run renews it."""
+    assert memory.journal.lease() is None
+    memory.journal.take_lease(1, ME, NOON)
+    assert memory.journal.lease() == Lease(ME, 1, NOON + LEASE)
+    memory.journal.before(1, "GET", "products/list", 0, "", NOON + HOUR)
+    assert memory.journal.lease() == Lease(ME, 1, NOON + HOUR + LEASE)
+    memory.journal.release(1)
+    assert memory.journal.lease() is None
+
+
+def test_a_lease_that_was_taken_over_is_the_new_runs(memory: Memory) -> None:
+    """The old run neither renews it nor lets it go."""
+    other = Holder("ivan", "HOME-PC", 1)
+    memory.journal.take_lease(1, ME, NOON)
+    memory.journal.take_lease(2, other, LATER)
+    memory.journal.before(1, "GET", "products/list", 0, "", NOON + HOUR)
+    memory.journal.release(1)
+    assert memory.journal.lease() == Lease(other, 2, LATER + LEASE)
+
+
+def test_of_two_runs_that_begin_at_once_one_holds_the_object(url: str) -> None:
+    """Looking at the lease and taking it is one unit of work: the other one sees it taken."""
+    start = threading.Barrier(6)
+    took: list[int] = []
+    open_store(url).close()
+
+    def begin(pid: int) -> None:
+        mine = open_store(url)
+        start.wait()
+        with mine.work(SLUG) as memory:
+            if memory.journal.lease() is None:
+                memory.journal.take_lease(pid, replace(ME, pid=pid), NOON)
+                took.append(pid)
+        mine.close()
+
+    threads = [threading.Thread(target=begin, args=(pid,)) for pid in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(took) == 1
+
+
+# Trade
+
+POSTING = Posting(
+    "300000001",
+    Money.EXPECTED,
+    "cash_register",
+    "Каса 1",
+    "9000001",
+    "Накладений платіж",
+    Decimal("200.00"),
+    "UAH",
+)
+
+
+def test_a_changed_order_is_a_new_version_of_the_same(memory: Memory) -> None:
+    """The same order again changes nothing; a change counts up, and the newest is at hand."""
+    odd = replace(order().lines[0], quantity=Decimal("0.125"), total=Decimal("12.50"))
+    first = order(lines=(odd, odd), total=None, unreadable=("price",), note="після 18:00")
+    paid = replace(first, status="paid", modified=datetime(2026, 3, 2, 14, 0, 0, 123456, UTC))
+    remember = memory.trade.remember
+    assert remember(first, NOON, client_id="", held="why") == 1
+    assert memory.trade.order(first.id) == Stored(first, 1, "", None, "why")
+    assert remember(first, LATER, client_id="7", held=None) == 0
+    assert remember(paid, LATER, client_id="7", held=None) == 2
+    assert memory.trade.order(first.id) == Stored(paid, 2, "7", None, None)
+    assert memory.trade.order("1") is None
+    assert [stored.order.id for stored in memory.trade.orders()] == [first.id]
+
+
+def test_orders_come_newest_first(memory: Memory) -> None:
+    """By the time they were placed, whatever the order they came in."""
+    for number, created in (("2", LATER), ("1", NOON), ("3", LATER + HOUR)):
+        memory.trade.remember(order(id=number, created=created), NOON, client_id="", held=None)
+    assert [stored.order.id for stored in memory.trade.orders()] == ["3", "2", "1"]
+
+
+def test_an_order_file_is_owed_until_it_is_written(memory: Memory) -> None:
+    """Oldest first; what is held owes none, and a new version of a written order owes none again."""
+    for number, created, held in (("2", LATER, None), ("1", NOON, None), ("3", NOON, "a good without an id")):
+        memory.trade.remember(order(id=number, created=created), NOON, client_id="", held=held)
+    assert [stored.order.id for stored in memory.trade.unwritten()] == ["1", "2"]
+    memory.trade.wrote_file("1", "order-1.json")
+    memory.trade.remember(order(id="1", created=NOON, status="paid"), LATER, client_id="", held=None)
+    assert [stored.order.id for stored in memory.trade.unwritten()] == ["2"]
+    written = memory.trade.order("1")
+    assert written is not None
+    assert (written.version, written.file) == (2, "order-1.json")
+
+
+def test_the_time_of_the_last_fetch_is_remembered(memory: Memory) -> None:
+    """None before the first one; remembering it leaves everything else of the object alone."""
+    assert memory.trade.orders_until() is None
+    memory.catalog.begin_look()
+    memory.trade.fetched_until(NOON)
+    assert memory.trade.orders_until() == NOON
+    assert memory.catalog.current_look() == 1
+
+
+def test_clients_are_found_by_what_they_share(memory: Memory) -> None:
+    """Phone, e-mail or name; a blank is shared with nobody."""
+    olena = Client("", "Вигадана Олена", "+380500000001", "")
+    ivan = Client("", "Тестовий Іван", "", "ivan@example.com")
+    empty = Client("", "", "", "")
+    ids = [memory.trade.add_client(client, NOON) for client in (olena, ivan, empty)]
+    stored = [replace(client, id=made) for client, made in zip((olena, ivan, empty), ids, strict=True)]
+    assert memory.trade.clients() == stored
+    assert len(set(ids)) == 3
+    candidates = memory.trade.candidates
+    assert candidates(Client("", "Х", "+380500000001", "ivan@example.com")) == (stored[0], stored[1])
+    assert candidates(Client("", "Тестовий Іван", "", "")) == (stored[1],)
+    assert candidates(empty) == candidates(Client("", "%", "%", "_%")) == ()
+
+
+def test_postings_are_only_added(memory: Memory) -> None:
+    """In the order they were made, of one order or of all, with the money to the last digit."""
+    received = replace(POSTING, kind=Money.RECEIVED, amount=Decimal("1713.10"))
+    other = replace(POSTING, order_id="2")
+    memory.trade.post([POSTING, other], NOON)
+    memory.trade.post([received], LATER)
+    memory.trade.post([], LATER)
+    assert memory.trade.postings() == (POSTING, other, received)
+    assert memory.trade.postings("300000001") == (POSTING, received)
+    assert memory.trade.postings("9") == ()
+    assert str(memory.trade.postings("300000001")[1].amount) == "1713.10"
+
+
+def test_an_order_line_keeps_its_parts(memory: Memory) -> None:
+    """Quantities and prices come back digit by digit."""
+    line = Line("17", "16", "A", "Капці", Decimal("1.50"), Decimal("0.10"), Decimal("0.15"))
+    memory.trade.remember(order(lines=(line,)), NOON, client_id="", held=None)
+    stored = memory.trade.order("300000001")
+    assert stored is not None
+    assert stored.order.lines == (line,)
+    assert str(stored.order.lines[0].quantity) == "1.50"
