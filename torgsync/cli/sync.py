@@ -126,7 +126,7 @@ class _Call:
             return
         program = self._program
         if fetched:
-            _say_orders(program, fetched)
+            _say_orders(program, fetched, desk.file.called)
         if made:
             _say_outcomes(program, desk, made, done)
         if done.trouble:
@@ -171,7 +171,7 @@ def _outcomes(desk: Desk, made: Made) -> list[dict[str, object]]:
         ]
 
 
-def _say_orders(program: Program, fetched: Fetched) -> None:
+def _say_orders(program: Program, fetched: Fetched, called: str) -> None:
     if fetched.new or fetched.changed:
         program.out.print(
             f"orders: {fetched.new} new, {fetched.changed} changed, "
@@ -181,7 +181,7 @@ def _say_orders(program: Program, fetched: Fetched) -> None:
     for finding in fetched.findings:
         program.out.print(f"! {finding.message}", soft_wrap=True)
     for name in sorted(fetched.unmapped_methods):
-        program.say(f'hint: torgsync payments map "{name}" --cash-register "…"')
+        program.say(f'hint: torgsync payments map "{name}" --cash-register "…" -o {called}')
 
 
 _WORDS = {"done": "done", "refused": "refused by Prom.ua", "unclear": "unclear", "deferred": "left for later"}
