@@ -41,6 +41,9 @@ def test_a_page_shows_what_the_program_prints(
     """Every command in a console block gives exactly the lines below it, talk and data."""
     shop = tmp_path / "shop"
     shutil.copytree(EXAMPLE, shop)
+    settings = shop / "my-prom.toml"
+    hasty = settings.read_text("utf-8").replace("requests_per_second = 2", "requests_per_second = 50")
+    settings.write_text(hasty, "utf-8")
     monkeypatch.chdir(shop)
     monkeypatch.setenv("MY_PROM_TOKEN", "sandbox")
     shown = sessions((ROOT / page).read_text("utf-8"))
