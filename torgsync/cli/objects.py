@@ -58,7 +58,7 @@ def add(
 ) -> None:
     """Make a sync object. On a terminal, what is not given is asked."""
     program = program_of(context)
-    from torgsync.files.objects import load_object, slugify, write_new, write_token
+    from torgsync.files.objects import load_object, quoted, slugify, write_new, write_token
 
     if api_key and api_key_env:
         raise UsageError("give either `--api-key` or `--api-key-env`")
@@ -67,7 +67,8 @@ def add(
     place = program.settings.objects / f"{slugify(name)}.toml"
     if place.exists():
         raise UsageError(
-            f"there is a sync object `{name}` already", hint=f'look at it: torgsync object show "{name}"'
+            f"there is a sync object `{name}` already",
+            hint=f"look at it: torgsync object show {quoted(name)}",
         )
     token = _token(program, api_key) if not api_key_env else None
     export = export or Path(_ask(program, "--export FILE", "File that Torgsoft writes", "TSGoods.trs"))
@@ -110,7 +111,7 @@ def add(
     checked = _check(load_object(place))
     _print_check(program, checked)
     program.say(f"made `{place}`")
-    program.say(f'next: torgsync fields add-all --object "{name}"')
+    program.say(f"next: torgsync fields add-all -o {quoted(name)}")
 
 
 def _refuse_mistakes(document: dict[str, Any]) -> None:

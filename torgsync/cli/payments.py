@@ -28,7 +28,7 @@ def fetch(context: typer.Context, wanted: ObjectOption = None) -> None:
     if found.unmapped:
         program.say("without a place for their money:")
         for name in found.unmapped:
-            program.say(f'  torgsync payments map "{name}" --cash-register "…"')
+            program.say(f'  torgsync payments map "{name}" --cash-register "…" -o {file.called}')
 
 
 @app.command("map")

@@ -10,7 +10,7 @@ import typer
 from torgsync.cli.context import Format, Program, error_document, program_of
 from torgsync.cli.each import each
 from torgsync.cli.options import FormatOption, ObjectOption
-from torgsync.cli.plans import Show
+from torgsync.cli.plans import SCREENFUL, Show
 from torgsync.cli.show import counted, write_json
 from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.errors import Exit, UsageError
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from torgsync.jobs.orders import Fetched
     from torgsync.jobs.sync import Performed
     from torgsync.jobs.update import Made
-    from torgsync.state.plans import State
 
 
 class Only(StrEnum):
@@ -126,7 +125,7 @@ class _Call:
             return
         program = self._program
         if fetched:
-            _say_orders(program, fetched)
+            _say_orders(program, fetched, desk.file.called)
         if made:
             _say_outcomes(program, desk, made, done)
         if done.trouble:
@@ -171,7 +170,7 @@ def _outcomes(desk: Desk, made: Made) -> list[dict[str, object]]:
         ]
 
 
-def _say_orders(program: Program, fetched: Fetched) -> None:
+def _say_orders(program: Program, fetched: Fetched, called: str) -> None:
     if fetched.new or fetched.changed:
         program.out.print(
             f"orders: {fetched.new} new, {fetched.changed} changed, "
@@ -181,7 +180,7 @@ def _say_orders(program: Program, fetched: Fetched) -> None:
     for finding in fetched.findings:
         program.out.print(f"! {finding.message}", soft_wrap=True)
     for name in sorted(fetched.unmapped_methods):
-        program.say(f'hint: torgsync payments map "{name}" --cash-register "…"')
+        program.say(f'hint: torgsync payments map "{name}" --cash-register "…" -o {called}')
 
 
 _WORDS = {"done": "done", "refused": "refused by Prom.ua", "unclear": "unclear", "deferred": "left for later"}
@@ -200,19 +199,15 @@ def _say_outcomes(program: Program, desk: Desk, made: Made, done: Performed) -> 
 
 
 def _say_failures(program: Program, desk: Desk, made: Made) -> None:
-    """Name the changes that did not end well, a screenful of them."""
+    """Name the changes that did not end well: of those with one and the same reason the first."""
+    groups: dict[tuple[str, str], list[str]] = {}
     with desk.memory() as memory:
-        failed = [
-            item
-            for item in memory.plans.changes(made.number)
-            if item.state is not None and str(item.state) != "done"
-        ]
-    for item in failed[:10]:
-        what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
-        program.out.print(f"! {_state(item.state)}  {what}: {item.message}", soft_wrap=True)
-    if len(failed) > 10:  # noqa: PLR2004  # a screenful
-        program.out.print(f"! … and {len(failed) - 10} more", soft_wrap=True)
-
-
-def _state(state: State | None) -> str:
-    return _WORDS[str(state)]
+        for item in memory.plans.changes(made.number):
+            if item.state is not None and str(item.state) != "done":
+                what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
+                groups.setdefault((_WORDS[str(item.state)], item.message), []).append(what)
+    for (state, message), changes in list(groups.items())[:SCREENFUL]:
+        more = f" (and {len(changes) - 1} more)" if len(changes) > 1 else ""
+        program.out.print(f"! {state}: {changes[0]}{more}: {message}", soft_wrap=True)
+    if len(groups) > SCREENFUL:
+        program.out.print(f"! … and {len(groups) - SCREENFUL} other reasons", soft_wrap=True)

@@ -66,9 +66,7 @@ def update(
             else:
                 with prom_of(desk) as prom:
                     made = make_plan(desk, prom, allowed=allowed, full_refresh=full_refresh, only=names)
-            print_plan(
-                program, desk, made, form, show, next_step=f'torgsync sync --object "{file.settings.name}"'
-            )
+            print_plan(program, desk, made, form, show, next_step=f"torgsync sync -o {file.called}")
         return Exit.PENDING if made.plan.counts.changes and detailed_exitcode else Exit.DONE
 
     raise typer.Exit(int(each(program, program.objects(wanted, every=True), look)))

@@ -12,7 +12,7 @@ import stat
 import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,15 @@ from torgsync.files.settings import variable
 
 @dataclass(frozen=True, slots=True)
 class ObjectFile:
-    """A sync object and the file that it came from. `slug` names it in the state and in folders."""
+    """A sync object and the file that it came from.
+
+    `slug` names it in the state and in folders; `called` is how a person names it in a command that is to be
+    pasted: by name where it lies among the home's objects, else by its path.
+    """
 
     path: Path
     settings: SyncObject
+    called: str
 
     @property
     def slug(self) -> str:
@@ -62,6 +67,11 @@ class ObjectFile:
         return self.beside(photos.folder) if photos else None
 
 
+def quoted(text: str) -> str:
+    """Return a word of a command as it can be pasted into any shell: in double quotes where it needs them."""
+    return text if re.fullmatch(r"[\w./\\:~-]+", text) else f'"{text}"'
+
+
 def slugify(name: str) -> str:
     """Return a name as it stands in paths: lower case, letters of any language, runs of others as one `-`."""
     return re.sub(r"[^\w]+", "-", name.casefold(), flags=re.UNICODE).strip("-_") or "object"
@@ -78,7 +88,7 @@ def find_object(folder: Path, wanted: str | None) -> ObjectFile:
     Raises UsageError where there is none or more than one, ObjectInvalid where its file has mistakes.
     """
     if wanted and wanted.endswith(".toml"):
-        return load_object(Path(wanted))
+        return replace(load_object(Path(wanted)), called=quoted(wanted))
     files = list_objects(folder)
     if wanted is None:
         return _only_one(files)
@@ -127,7 +137,7 @@ def load_object(path: Path) -> ObjectFile:
     lines = Lines(text)
     settings = read_settings(data, lines.of)
     if isinstance(settings, SyncObject):
-        return ObjectFile(path.absolute(), settings)
+        return ObjectFile(path.absolute(), settings, quoted(settings.name))
     raise ObjectInvalid(_mistakes_of(path, settings), mistakes=tuple(settings))
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+import psutil
 
 from torgsync.errors import UsageError
 
@@ -80,13 +81,5 @@ def who() -> tuple[str, str, int]:
 
 
 def alive(pid: int) -> bool:
-    """Tell whether a process of this host still runs; True where that cannot be told."""
-    if os.name == "nt":
-        return True  # a signal 0 would end the process there; its lease expires instead
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    """Tell whether a process of this host still runs."""
+    return bool(psutil.pid_exists(pid))

@@ -65,7 +65,7 @@ def check(file: ObjectFile) -> Checked:
         Line(Mark.OK, "object", f"`{settings.name}`, {len(settings.fields)} fields mapped")
         if settings.fields
         else Line(
-            Mark.WARNING, "object", "no fields are mapped yet", f"torgsync fields add-all -o {file.slug}"
+            Mark.WARNING, "object", "no fields are mapped yet", f"torgsync fields add-all -o {file.called}"
         )
     )
     _attempt(checked, "token", lambda: _token(file, checked))
@@ -73,10 +73,10 @@ def check(file: ObjectFile) -> Checked:
     _attempt(checked, "export", lambda: _export(file, checked, photos))
     unmapped = [method.name for method in settings.payment_methods if not method.mapped]
     if not settings.payment_methods:
-        hint = f"torgsync payments fetch -o {file.slug}"
+        hint = f"torgsync payments fetch -o {file.called}"
         checked.lines.append(Line(Mark.WARNING, "payments", "no payment methods were fetched yet", hint))
     elif unmapped:
-        hint = f'torgsync payments map "{unmapped[0]}" --cash-register "…" -o {file.slug}'
+        hint = f'torgsync payments map "{unmapped[0]}" --cash-register "…" -o {file.called}'
         names = ", ".join(f"`{name}`" for name in unmapped)
         checked.lines.append(Line(Mark.WARNING, "payments", f"no place for the money of {names}", hint))
     else:
@@ -123,7 +123,7 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
     header = "with a header" if catalog.has_header else "without a header"
     facts = f"{tally.goods} goods, {len(catalog.columns)} columns {header}, {catalog.encoding}"
     checked.lines.append(Line(Mark.OK, "export", facts))
-    sizes = ", ".join(f"{count} {WORDS[reason]}" for reason, count in sorted(tally.out.items()))
+    sizes = ", ".join(f"{count} stay out: {WORDS[reason]}" for reason, count in sorted(tally.out.items()))
     going = f"{tally.goods - tally.out.total()} go to Prom.ua"
     checked.lines.append(Line(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
     if tally.centers:

@@ -37,6 +37,7 @@ RETRY_AFTER_MAX = 300.0
 WEB_PAGE_PAUSE = 5.0
 """Seconds between tries while a web page answers: bot protection is made worse by haste."""
 REASON_LIMIT = 200
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +77,10 @@ class Right(Enum):
     def in_cabinet(self) -> str:
         """The section and level in the cabinet's own words."""
         return f"{self.cabinet}: {'«лише читання»' if self.level == 'Read only' else '«читання і запис»'}"
+
+
+_WANTED = {Right.PRODUCTS_READ: Right.PRODUCTS_WRITE, Right.GROUPS_READ: Right.PRODUCTS_WRITE}
+"""What a new token should be given: one that may only read goods would be refused at the first write."""
 
 
 class Journal(Protocol):
@@ -328,12 +333,16 @@ class Http:
         """Tell what a failed connection means; only one that never stood is sure to have done nothing."""
         server = self._server()
         if isinstance(error, _NEVER_STOOD):
-            reason = self.words(str(error)) or type(error).__name__
+            reason = self._reason(error)
             return _Trouble(_temporary(f"no connection to `{server}`: {reason}"), again=True)
         if isinstance(error, httpx.TimeoutException):
             return self._trouble(ask, f"`{server}` did not answer `{ask.path}` in time")
-        reason = self.words(str(error)) or type(error).__name__
+        reason = self._reason(error)
         return self._trouble(ask, f"the connection to `{server}` broke: {reason}")
+
+    def _reason(self, error: httpx.HTTPError) -> str:
+        """Return what the connection says of itself, without the number that only programmers know."""
+        return _ERRNO.sub("", self.words(str(error))) or type(error).__name__
 
     def _server_trouble(self, ask: _Ask, response: httpx.Response, *, page: bool) -> _Trouble:
         status = response.status_code
@@ -385,11 +394,12 @@ class Http:
         )
 
     def _unknown_token(self, right: Right) -> TokenRefused:
+        give = self._section(_WANTED.get(right, right))
         return TokenRefused(
             f"Prom.ua refused the token of `{self._shop}`: it is unknown, expired or revoked, "
             f"or may not {right.doing}",
-            hint="in the seller's cabinet, Settings > API tokens, create a new one and give "
-            f"{self._section(right)}, then put the new token where `api_key` of `{self._shop}` points",
+            hint=f"in the seller's cabinet, Settings > API tokens, create a new one and give {give}, "
+            f"then put the new token where `api_key` of `{self._shop}` points",
         )
 
     def _section(self, right: Right) -> str:
