@@ -93,6 +93,7 @@ def test_a_file_of_another_kind_is_told(tmp_path: Path) -> None:
     [
         ("rubbish", "Could not parse SQLAlchemy URL", "TORGSYNC_STATE"),
         ("sqlite+nosuch://", "Can't load plugin", "TORGSYNC_STATE"),
+        ("postgresql://127.0.0.1:1/nothing-listens-here", "the state cannot be opened", ""),
         ("mysql+pymysql://shop.example/state", "No module named", "pip install"),
     ],
 )
