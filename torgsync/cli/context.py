@@ -37,6 +37,8 @@ class Format(StrEnum):
 
 
 WIDTH = 80
+STYLES = {"success": "green", "warning": "yellow", "error": "red"}
+"""What a style means, and how it looks where there are colours."""
 SCHEMA = 1
 """Counts the shapes of our JSON documents."""
 
@@ -86,6 +88,7 @@ class Program:
 
     def _console(self, stream: Any) -> Console:  # noqa: ANN401
         from rich.console import Console
+        from rich.theme import Theme
 
         terminal = stream.isatty()
         return Console(
@@ -96,6 +99,7 @@ class Program:
             no_color=not self.color,
             width=None if terminal else WIDTH,
             soft_wrap=False,
+            theme=Theme(STYLES),
         )
 
     def say(self, text: str, style: str | None = None) -> None:
