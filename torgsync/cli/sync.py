@@ -11,8 +11,9 @@ from torgsync.cli.context import Format, Program, error_document, program_of
 from torgsync.cli.each import each
 from torgsync.cli.options import FormatOption, ObjectOption
 from torgsync.cli.plans import SCREENFUL, Show
-from torgsync.cli.show import counted, write_json
+from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
+from torgsync.core.words import counted
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class _Call:
         if made:
             _say_outcomes(program, desk, made, done)
         if done.trouble:
-            program.say(f"error: {done.trouble.message}", style="red")
+            program.say(f"error: {done.trouble.message}", style="error")
             if done.trouble.hint:
                 program.say(f"hint: {done.trouble.hint}")
 
