@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -234,11 +233,9 @@ def literal_token(file: ObjectFile) -> bool:
 
 
 def write_token(path: Path, token: str) -> None:
-    """Write a token where only its owner can read it."""
+    """Write a token where only its owner can read it, also where a file that others could read lay before."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, stat.S_IRUSR | stat.S_IWUSR)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(token.strip() + "\n")
+    replace_text(path, token.strip() + "\n")
 
 
 def write_new(path: Path, data: Mapping[str, Any]) -> None:
@@ -252,7 +249,7 @@ def write_new(path: Path, data: Mapping[str, Any]) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a text file so that it is there whole or not at all."""
+    """Write a text file so that it is there whole or not at all, for its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-", suffix=path.suffix)
     try:
@@ -294,10 +291,10 @@ def _replace_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]], *,
         tables = tomlkit.aot()
         document.append(name, tables)
     known = {table.get(key): table for table in tables}
+    _append_tables(tables, [row for row in rows if row[key] not in known])
     for row in rows:
         table = known.get(row[key])
         if table is None:
-            tables.append(tomlkit.item(dict(row)))
             continue
         for word in [
             word for word in table if word not in row and word in ("cash_register", "current_account")
@@ -307,3 +304,22 @@ def _replace_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]], *,
             if table.get(word) != value:
                 table[word] = value
     replace_text(path, tomlkit.dumps(document))
+
+
+def _append_tables(tables: AoT, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append tables, each after a blank line.
+
+    What stands behind the last table so far, blank lines and comments, speaks of what follows the array in
+    the file; to tomlkit it is a part of that table. It stays in front of what it speaks of.
+    """
+    tail: list[Any] = []
+    if rows and len(tables):
+        body = tables[-1].value.body
+        while body and body[-1][0] is None:
+            tail.insert(0, body.pop())
+    for row in rows:
+        table = tomlkit.item(dict(row))
+        table.trivia.indent = "\n"
+        tables.append(table)
+    if tail:
+        tables[-1].value.body.extend(tail)
