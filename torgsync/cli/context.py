@@ -126,15 +126,12 @@ class Program:
 
         return find_object(self.settings.objects, wanted)
 
-    def objects(self, wanted: str | None, *, every: bool = False) -> list[ObjectFile]:
-        """Return the sync object that is meant, or all where `every` and none is named."""
-        from torgsync.files.objects import list_objects, load_object
+    def objects(self, wanted: str | None, *, every: bool = False) -> list[Path]:
+        """Return the file of the sync object that is meant, or of all where `every` and none is named."""
+        from torgsync.files.objects import list_objects
 
-        if wanted is None and every:
-            files = list_objects(self.settings.objects)
-            if files:
-                return [load_object(path) for path in files]
-        return [self.object(wanted)]
+        files = list_objects(self.settings.objects) if every and wanted is None else []
+        return files or [self.object(wanted).path]
 
     @contextmanager
     def desk(self, file: ObjectFile) -> Iterator[Desk]:
