@@ -29,6 +29,19 @@ class Market(Protocol):
     shop: Shop
 
 
+def row_edited(good_id: str, before: str, after: str) -> Callable[[str], str]:
+    """Return a change of one good's row in an export."""
+
+    def change(text: str) -> str:
+        lines = text.split("\r\n")
+        (number,) = [number for number, line in enumerate(lines) if line.startswith(f"{good_id};")]
+        assert before in lines[number]
+        lines[number] = lines[number].replace(before, after, 1)
+        return "\r\n".join(lines)
+
+    return change
+
+
 def no_waiting(_seconds: float) -> None:
     """Wait for nothing: the sandbox's imports are done at once."""
 
@@ -114,6 +127,10 @@ class Home:
             encoding="utf-8",
             env={**os.environ, **places, "PYTHONPATH": str(ROOT)},
         )
+
+    def edit_row(self, good_id: str, before: str, after: str) -> None:
+        """Have the accounting program change one good."""
+        self.edit_export(row_edited(good_id, before, after))
 
     def edit_export(self, change: Callable[[str], str]) -> None:
         """Have the accounting program write another export."""
