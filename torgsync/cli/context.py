@@ -120,18 +120,18 @@ class Program:
 
     # What commands work with
 
-    def object(self, wanted: str | None) -> ObjectFile:
-        """Return the sync object that is meant."""
+    def object(self, wanted: str | None, *, all_by: str | None = None) -> ObjectFile:
+        """Return the sync object that is meant; `all_by` is the option that would mean all of them."""
         from torgsync.files.objects import find_object
 
-        return find_object(self.settings.objects, wanted)
+        return find_object(self.settings.objects, wanted, all_by=all_by)
 
     def objects(self, wanted: str | None, *, every: bool = False) -> list[Path]:
         """Return the file of the sync object that is meant, or of all where `every` and none is named."""
         from torgsync.files.objects import list_objects
 
         files = list_objects(self.settings.objects) if every and wanted is None else []
-        return files or [self.object(wanted).path]
+        return files or [self.object(wanted, all_by="--all").path]
 
     @contextmanager
     def desk(self, file: ObjectFile) -> Iterator[Desk]:

@@ -81,16 +81,17 @@ def list_objects(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.toml"))
 
 
-def find_object(folder: Path, wanted: str | None) -> ObjectFile:
+def find_object(folder: Path, wanted: str | None, *, all_by: str | None = None) -> ObjectFile:
     """Return the object that a person means: by path, slug or name; the only one where nothing is said.
 
-    Raises UsageError where there is none or more than one, ObjectInvalid where its file has mistakes.
+    `all_by` is the option that would mean all of them, where there is one. Raises UsageError where there is
+    none or more than one, ObjectInvalid where its file has mistakes.
     """
     if wanted and wanted.endswith(".toml"):
         return replace(load_object(Path(wanted)), called=quoted(wanted))
     files = list_objects(folder)
     if wanted is None:
-        return _only_one(files)
+        return _only_one(files, all_by)
     for path in files:
         if path.stem == slugify(wanted):
             return load_object(path)
@@ -104,13 +105,14 @@ def find_object(folder: Path, wanted: str | None) -> ObjectFile:
     )
 
 
-def _only_one(files: Sequence[Path]) -> ObjectFile:
+def _only_one(files: Sequence[Path], all_by: str | None) -> ObjectFile:
     if not files:
         raise UsageError("there is no sync object yet", hint='make one: `torgsync object add "My Prom"`')
     if len(files) > 1:
         names = ", ".join(f"`{_name_in(path) or path.stem}`" for path in files)
+        every = f", or take all with `{all_by}`" if all_by else ""
         raise UsageError(
-            f"there are {len(files)} sync objects: {names}", hint="name one with `--object NAME`"
+            f"there are {len(files)} sync objects: {names}", hint=f"name one with `--object NAME`{every}"
         )
     return load_object(files[0])
 
