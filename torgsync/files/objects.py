@@ -28,7 +28,7 @@ from torgsync.core.objects import (
     SyncObject,
     read_settings,
 )
-from torgsync.errors import Mistake, ObjectInvalid, UsageError
+from torgsync.errors import Mistake, ObjectInvalid, TorgsyncError, UsageError
 from torgsync.files.settings import variable
 
 
@@ -251,18 +251,27 @@ def write_new(path: Path, data: Mapping[str, Any]) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a text file so that it is there whole or not at all, for its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-", suffix=path.suffix)
+    """Write a text file so that it is there whole or not at all, for its owner alone.
+
+    Raises TorgsyncError where the folder takes no file.
+    """
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-", suffix=path.suffix)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+                out.write(text)
+                out.flush()
+                os.fsync(out.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as trouble:
+        raise TorgsyncError(
+            f"`{path}` cannot be written: {trouble.strerror}",
+            hint=f"look at `{path.parent}` and the room on its disk, then run the same command again",
+        ) from trouble
 
 
 def set_payment_methods(file: ObjectFile, methods: Sequence[PaymentMethod]) -> None:
