@@ -46,6 +46,14 @@ def no_waiting(_seconds: float) -> None:
     """Wait for nothing: the sandbox's imports are done at once."""
 
 
+@dataclass
+class Elsewhere:
+    """A marketplace whose address is wrong."""
+
+    url: str
+    shop: Shop
+
+
 @dataclass(frozen=True)
 class Ran:
     """What one call of the program gave."""
@@ -119,14 +127,18 @@ class Home:
 
     def start(self, *args: str) -> subprocess.Popen[str]:
         """Start one command as a process of its own."""
-        places = {"TORGSYNC_HOME": str(self.folder), "TORGSYNC_PROM_URL": self.server.url}
         return subprocess.Popen(
             [sys.executable, "-m", "torgsync", *args],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
-            env={**os.environ, **places, "PYTHONPATH": str(ROOT)},
+            env=self.environment(),
         )
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment in which a process of its own finds this home and its marketplace."""
+        places = {"TORGSYNC_HOME": str(self.folder), "TORGSYNC_PROM_URL": self.server.url}
+        return {**os.environ, **places, "PYTHONPATH": str(ROOT)}
 
     def edit_row(self, good_id: str, before: str, after: str) -> None:
         """Have the accounting program change one good."""

@@ -6,14 +6,14 @@ import csv
 import io
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemas
 from faulty import PAGE, FaultyMarket, breaks_before, says
-from homes import ROOT, Home, row_edited
+from homes import ROOT, Elsewhere, Home
 from schemas import valid
 
 from torgsync.sandbox.shop import Shop
@@ -196,7 +196,7 @@ def test_show_summary(filled: Home) -> None:
 def test_show_held(filled: Home) -> None:
     """Only what a guard holds, and how to let it through."""
     filled.next_day()
-    filled.edit_export(row_edited("26901", ";1713;0;1713;", ";171,3;0;171,3;"))
+    filled.edit_row("26901", ";1713;0;1713;", ";171,3;0;171,3;")
     assert filled.run("update", "--show", "held").lines == [
         "My Prom: TSGoods.trs, 40 goods, utf-8",
         "",
@@ -241,8 +241,8 @@ def test_show_all(home: Home) -> None:
 def test_json_keeps_its_promise(filled: Home) -> None:
     """Keys and types of the document are those that other programs were promised."""
     filled.next_day()
-    filled.edit_export(row_edited("26931", ";74,5;0;74,5;", ";7450;0;7450;"))
-    filled.edit_export(row_edited("26901", ";1713;0;1713;0;101;3;", ";ціна;0;1713;0;101;3;"))
+    filled.edit_row("26931", ";74,5;0;74,5;", ";7450;0;7450;")
+    filled.edit_row("26901", ";1713;0;1713;0;101;3;", ";ціна;0;1713;0;101;3;")
     document = filled.run("update", "--format", "json").json
     valid(document, schemas.UPDATE)
     assert document["object"] == "My Prom"
@@ -535,17 +535,9 @@ def test_trouble_that_passes(hard: Home, faulty: FaultyMarket, trouble: Callable
     assert (shown.code, "\n".join(shown.lines) + "\n") == (0, DAY_ONE)
 
 
-@dataclass
-class Away:
-    """A marketplace whose address is wrong."""
-
-    url: str
-    shop: Shop
-
-
 def test_nobody_listens(tmp_path: Path) -> None:
     """A marketplace that cannot be reached is temporary trouble."""
-    home = Home.of_example(tmp_path, Away("http://127.0.0.1:9/api/v1", Shop()))
+    home = Home.of_example(tmp_path, Elsewhere("http://127.0.0.1:9/api/v1", Shop()))
     shown = home.run("update")
     assert (shown.code, shown.out) == (5, "")
     assert "error: no connection to `127.0.0.1:9`" in shown.err
