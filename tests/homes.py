@@ -3,24 +3,55 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.context import Program
-from torgsync.sandbox.server import RunningServer
 from torgsync.sandbox.shop import Shop
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "shop"
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "examples" / "shop"
+
+
+class Market(Protocol):
+    """A marketplace on loopback: its address with `/api/v1`, and what it holds."""
+
+    url: str
+    shop: Shop
+
+
+def row_edited(good_id: str, before: str, after: str) -> Callable[[str], str]:
+    """Return a change of one good's row in an export."""
+
+    def change(text: str) -> str:
+        lines = text.split("\r\n")
+        (number,) = [number for number, line in enumerate(lines) if line.startswith(f"{good_id};")]
+        assert before in lines[number]
+        lines[number] = lines[number].replace(before, after, 1)
+        return "\r\n".join(lines)
+
+    return change
 
 
 def no_waiting(_seconds: float) -> None:
     """Wait for nothing: the sandbox's imports are done at once."""
+
+
+@dataclass
+class Elsewhere:
+    """A marketplace whose address is wrong."""
+
+    url: str
+    shop: Shop
 
 
 @dataclass(frozen=True)
@@ -36,6 +67,11 @@ class Ran:
         """The one document on stdout."""
         return json.loads(self.out)
 
+    @property
+    def lines(self) -> list[str]:
+        """The lines of stdout without the blanks at their ends, which only fill a table's cells."""
+        return [line.rstrip() for line in self.out.splitlines()]
+
 
 @dataclass(frozen=True)
 class Home:
@@ -43,10 +79,10 @@ class Home:
 
     folder: Path
     shop: Path
-    server: RunningServer
+    server: Market
 
     @classmethod
-    def of_example(cls, folder: Path, server: RunningServer) -> Home:
+    def of_example(cls, folder: Path, server: Market) -> Home:
         """Return a home that holds the example shop, with `full` as its token."""
         shop = folder / "shop"
         shutil.copytree(EXAMPLE, shop)
@@ -85,6 +121,29 @@ class Home:
             raise result.exception
         return Ran(result.exit_code, result.stdout, result.stderr)
 
+    def sync(self, *args: str) -> Ran:
+        """Run `sync --yes` as a program would, and return what it gave as one document."""
+        return self.run("sync", "--yes", "--format", "json", *args)
+
+    def start(self, *args: str) -> subprocess.Popen[str]:
+        """Start one command as a process of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "torgsync", *args],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env=self.environment(),
+        )
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment in which a process of its own finds this home and its marketplace."""
+        places = {"TORGSYNC_HOME": str(self.folder), "TORGSYNC_PROM_URL": self.server.url}
+        return {**os.environ, **places, "PYTHONPATH": str(ROOT)}
+
+    def edit_row(self, good_id: str, before: str, after: str) -> None:
+        """Have the accounting program change one good."""
+        self.edit_export(row_edited(good_id, before, after))
+
     def edit_export(self, change: Callable[[str], str]) -> None:
         """Have the accounting program write another export."""
         text = self.export.read_bytes().decode("utf-8-sig")
@@ -95,6 +154,23 @@ class Home:
         text = self.object.read_text("utf-8")
         assert before in text
         self.object.write_text(text.replace(before, after), "utf-8")
+
+    def next_day(self) -> None:
+        """Have the accounting program write the export of the day after."""
+        shutil.copyfile(self.shop / "TSGoods-tomorrow.trs", self.export)
+
+    def second_object(self, name: str, file: str) -> Path:
+        """Add another sync object, made after the first, and return its file."""
+        path = self.object.with_name(file)
+        text = self.object.read_text("utf-8").replace('name = "My Prom"', f'name = "{name}"')
+        path.write_text(text, "utf-8")
+        return path
+
+    def everything_written(self) -> bytes:
+        """Return the bytes of all files of the home but the export's, the photos' and the token's own."""
+        skipped = {self.export, self.shop / "TSGoods-tomorrow.trs", self.shop / "token"}
+        files = [path for path in self.folder.rglob("*") if path.is_file() and path not in skipped]
+        return b"".join(path.read_bytes() for path in files if path.suffix.lower() != ".jpg")
 
     def writes(self) -> list[str]:
         """Return the paths of every request so far that was not a GET."""

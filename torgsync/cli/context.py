@@ -37,6 +37,8 @@ class Format(StrEnum):
 
 
 WIDTH = 80
+STYLES = {"success": "green", "warning": "yellow", "error": "red"}
+"""What a style means, and how it looks where there are colours."""
 SCHEMA = 1
 """Counts the shapes of our JSON documents."""
 
@@ -86,6 +88,7 @@ class Program:
 
     def _console(self, stream: Any) -> Console:  # noqa: ANN401
         from rich.console import Console
+        from rich.theme import Theme
 
         terminal = stream.isatty()
         return Console(
@@ -96,6 +99,7 @@ class Program:
             no_color=not self.color,
             width=None if terminal else WIDTH,
             soft_wrap=False,
+            theme=Theme(STYLES),
         )
 
     def say(self, text: str, style: str | None = None) -> None:
@@ -116,21 +120,18 @@ class Program:
 
     # What commands work with
 
-    def object(self, wanted: str | None) -> ObjectFile:
-        """Return the sync object that is meant."""
+    def object(self, wanted: str | None, *, all_by: str | None = None) -> ObjectFile:
+        """Return the sync object that is meant; `all_by` is the option that would mean all of them."""
         from torgsync.files.objects import find_object
 
-        return find_object(self.settings.objects, wanted)
+        return find_object(self.settings.objects, wanted, all_by=all_by)
 
-    def objects(self, wanted: str | None, *, every: bool = False) -> list[ObjectFile]:
-        """Return the sync object that is meant, or all where `every` and none is named."""
-        from torgsync.files.objects import list_objects, load_object
+    def objects(self, wanted: str | None, *, every: bool = False) -> list[Path]:
+        """Return the file of the sync object that is meant, or of all where `every` and none is named."""
+        from torgsync.files.objects import list_objects
 
-        if wanted is None and every:
-            files = list_objects(self.settings.objects)
-            if files:
-                return [load_object(path) for path in files]
-        return [self.object(wanted)]
+        files = list_objects(self.settings.objects) if every and wanted is None else []
+        return files or [self.object(wanted, all_by="--all").path]
 
     @contextmanager
     def desk(self, file: ObjectFile) -> Iterator[Desk]:

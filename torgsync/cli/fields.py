@@ -8,6 +8,7 @@ import typer
 
 from torgsync.cli.context import Format, program_of
 from torgsync.cli.options import FormatOption, ObjectOption
+from torgsync.core.words import counted
 from torgsync.errors import UsageError
 
 app = typer.Typer(help="Columns of the export and where they go.", no_args_is_help=True)
@@ -21,7 +22,7 @@ def add_all(context: typer.Context, wanted: ObjectOption = None) -> None:
 
     file = program.object(wanted)
     added = add_standard_fields(file)
-    program.say(f"{len(added.mappings)} fields added to `{file.path.name}`")
+    program.say(f"{counted(len(added.mappings), 'field')} added to `{file.path.name}`")
     if added.own_columns:
         names = ", ".join(f"`{name}`" for name in added.own_columns)
         program.say(f"columns of your own, not sent yet: {names}")
@@ -53,7 +54,7 @@ def add(
     added = add_field(file, column, target or "characteristic", name=name, unit=unit, owner=owner)
     program.say(f"`{added.mapping.column}` -> {added.mapping.name or added.mapping.to}")
     if added.warning:
-        program.say(f"! {added.warning}", style="yellow")
+        program.say(f"! {added.warning}", style="warning")
 
 
 @app.command("list")

@@ -8,6 +8,7 @@ import typer
 
 from torgsync.cli.context import Format, program_of
 from torgsync.cli.options import FormatOption, ObjectOption
+from torgsync.core.words import counted
 from torgsync.errors import UsageError
 
 app = typer.Typer(help="Payment methods and where their money lands.", no_args_is_help=True)
@@ -22,7 +23,8 @@ def fetch(context: typer.Context, wanted: ObjectOption = None) -> None:
     file = program.object(wanted)
     with program.desk(file) as desk:
         found = fetch_methods(desk)
-    program.say(f"{found.listed} payment methods on Prom.ua, {len(found.added)} new in `{file.path.name}`")
+    methods = counted(found.listed, "payment method")
+    program.say(f"{methods} on Prom.ua, {len(found.added)} new in `{file.path.name}`")
     for method in found.gone:
         program.say(f"! `{method}` is not on Prom.ua any more; its mapping is kept", style="warning")
     if found.unmapped:

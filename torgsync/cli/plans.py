@@ -13,13 +13,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from torgsync.cli.context import SCHEMA, Program
-from torgsync.cli.show import counted
 from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value, encode
 from torgsync.core.findings import Finding, Severity
 from torgsync.core.goods import Section
 from torgsync.core.plan import Aside, Plan
 from torgsync.core.select import WORDS, Reason
+from torgsync.core.words import counted
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -79,8 +79,3 @@ def write_csv(rows: Iterable[Row]) -> None:
             writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")
             writer.writeheader()
         writer.writerow(row)
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """Return a number with its noun in the right form: `1 good`, `2 goods`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"

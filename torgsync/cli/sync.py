@@ -11,8 +11,9 @@ from torgsync.cli.context import Format, Program, error_document, program_of
 from torgsync.cli.each import each
 from torgsync.cli.options import FormatOption, ObjectOption
 from torgsync.cli.plans import SCREENFUL, Show
-from torgsync.cli.show import counted, write_json
+from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
+from torgsync.core.words import counted
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -125,11 +126,11 @@ class _Call:
             return
         program = self._program
         if fetched:
-            _say_orders(program, fetched, desk.file.called)
+            _say_orders(program, desk, fetched)
         if made:
             _say_outcomes(program, desk, made, done)
         if done.trouble:
-            program.say(f"error: {done.trouble.message}", style="red")
+            program.say(f"error: {done.trouble.message}", style="error")
             if done.trouble.hint:
                 program.say(f"hint: {done.trouble.hint}")
 
@@ -170,7 +171,7 @@ def _outcomes(desk: Desk, made: Made) -> list[dict[str, object]]:
         ]
 
 
-def _say_orders(program: Program, fetched: Fetched, called: str) -> None:
+def _say_orders(program: Program, desk: Desk, fetched: Fetched) -> None:
     if fetched.new or fetched.changed:
         program.out.print(
             f"orders: {fetched.new} new, {fetched.changed} changed, "
@@ -179,6 +180,10 @@ def _say_orders(program: Program, fetched: Fetched, called: str) -> None:
         )
     for finding in fetched.findings:
         program.out.print(f"! {finding.message}", soft_wrap=True)
+    called = desk.file.called
+    known = {method.name for method in desk.object.payment_methods}
+    if fetched.unmapped_methods - known:
+        program.say(f"hint: torgsync payments fetch -o {called}")
     for name in sorted(fetched.unmapped_methods):
         program.say(f'hint: torgsync payments map "{name}" --cash-register "…" -o {called}')
 

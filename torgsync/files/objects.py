@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -29,7 +28,7 @@ from torgsync.core.objects import (
     SyncObject,
     read_settings,
 )
-from torgsync.errors import Mistake, ObjectInvalid, UsageError
+from torgsync.errors import Mistake, ObjectInvalid, TorgsyncError, UsageError
 from torgsync.files.settings import variable
 
 
@@ -82,16 +81,17 @@ def list_objects(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.toml"))
 
 
-def find_object(folder: Path, wanted: str | None) -> ObjectFile:
+def find_object(folder: Path, wanted: str | None, *, all_by: str | None = None) -> ObjectFile:
     """Return the object that a person means: by path, slug or name; the only one where nothing is said.
 
-    Raises UsageError where there is none or more than one, ObjectInvalid where its file has mistakes.
+    `all_by` is the option that would mean all of them, where there is one. Raises UsageError where there is
+    none or more than one, ObjectInvalid where its file has mistakes.
     """
     if wanted and wanted.endswith(".toml"):
         return replace(load_object(Path(wanted)), called=quoted(wanted))
     files = list_objects(folder)
     if wanted is None:
-        return _only_one(files)
+        return _only_one(files, all_by)
     for path in files:
         if path.stem == slugify(wanted):
             return load_object(path)
@@ -105,13 +105,14 @@ def find_object(folder: Path, wanted: str | None) -> ObjectFile:
     )
 
 
-def _only_one(files: Sequence[Path]) -> ObjectFile:
+def _only_one(files: Sequence[Path], all_by: str | None) -> ObjectFile:
     if not files:
         raise UsageError("there is no sync object yet", hint='make one: `torgsync object add "My Prom"`')
     if len(files) > 1:
         names = ", ".join(f"`{_name_in(path) or path.stem}`" for path in files)
+        every = f", or take all with `{all_by}`" if all_by else ""
         raise UsageError(
-            f"there are {len(files)} sync objects: {names}", hint="name one with `--object NAME`"
+            f"there are {len(files)} sync objects: {names}", hint=f"name one with `--object NAME`{every}"
         )
     return load_object(files[0])
 
@@ -234,11 +235,9 @@ def literal_token(file: ObjectFile) -> bool:
 
 
 def write_token(path: Path, token: str) -> None:
-    """Write a token where only its owner can read it."""
+    """Write a token where only its owner can read it, also where a file that others could read lay before."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, stat.S_IRUSR | stat.S_IWUSR)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(token.strip() + "\n")
+    replace_text(path, token.strip() + "\n")
 
 
 def write_new(path: Path, data: Mapping[str, Any]) -> None:
@@ -252,18 +251,27 @@ def write_new(path: Path, data: Mapping[str, Any]) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a text file so that it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-", suffix=path.suffix)
+    """Write a text file so that it is there whole or not at all, for its owner alone.
+
+    Raises TorgsyncError where the folder takes no file.
+    """
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-", suffix=path.suffix)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+                out.write(text)
+                out.flush()
+                os.fsync(out.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as trouble:
+        raise TorgsyncError(
+            f"`{path}` cannot be written: {trouble.strerror}",
+            hint=f"look at `{path.parent}` and the room on its disk, then run the same command again",
+        ) from trouble
 
 
 def set_payment_methods(file: ObjectFile, methods: Sequence[PaymentMethod]) -> None:
@@ -294,10 +302,10 @@ def _replace_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]], *,
         tables = tomlkit.aot()
         document.append(name, tables)
     known = {table.get(key): table for table in tables}
+    _append_tables(tables, [row for row in rows if row[key] not in known])
     for row in rows:
         table = known.get(row[key])
         if table is None:
-            tables.append(tomlkit.item(dict(row)))
             continue
         for word in [
             word for word in table if word not in row and word in ("cash_register", "current_account")
@@ -307,3 +315,22 @@ def _replace_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]], *,
             if table.get(word) != value:
                 table[word] = value
     replace_text(path, tomlkit.dumps(document))
+
+
+def _append_tables(tables: AoT, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append tables, each after a blank line.
+
+    What stands behind the last table so far, blank lines and comments, speaks of what follows the array in
+    the file; to tomlkit it is a part of that table. It stays in front of what it speaks of.
+    """
+    tail: list[Any] = []
+    if rows and len(tables):
+        body = tables[-1].value.body
+        while body and body[-1][0] is None:
+            tail.insert(0, body.pop())
+    for row in rows:
+        table = tomlkit.item(dict(row))
+        table.trivia.indent = "\n"
+        tables.append(table)
+    if tail:
+        tables[-1].value.body.extend(tail)

@@ -15,6 +15,7 @@ from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.goods import balances, is_standard
 from torgsync.core.products import Mapper
 from torgsync.core.select import CENTERS_COLUMN, WORDS, Reason, count_stock, why_out
+from torgsync.core.words import counted
 from torgsync.errors import InvalidInput
 from torgsync.files.catalog import open_catalog
 from torgsync.files.objects import ObjectFile, literal_token, read_token
@@ -62,7 +63,7 @@ def check(file: ObjectFile) -> Checked:
     checked = Checked()
     settings = file.settings
     checked.lines.append(
-        Line(Mark.OK, "object", f"`{settings.name}`, {len(settings.fields)} fields mapped")
+        Line(Mark.OK, "object", f"`{settings.name}`, {counted(len(settings.fields), 'field')} mapped")
         if settings.fields
         else Line(
             Mark.WARNING, "object", "no fields are mapped yet", f"torgsync fields add-all -o {file.called}"
@@ -80,7 +81,9 @@ def check(file: ObjectFile) -> Checked:
         names = ", ".join(f"`{name}`" for name in unmapped)
         checked.lines.append(Line(Mark.WARNING, "payments", f"no place for the money of {names}", hint))
     else:
-        checked.lines.append(Line(Mark.OK, "payments", f"{len(settings.payment_methods)} methods mapped"))
+        checked.lines.append(
+            Line(Mark.OK, "payments", f"{counted(len(settings.payment_methods), 'method')} mapped")
+        )
     return checked
 
 
@@ -109,7 +112,9 @@ def _photos(file: ObjectFile, checked: Checked) -> PhotoIndex | None:
         checked.lines.append(Line(Mark.OK, "photos", "none named: photos on Prom.ua stay untouched"))
         return None
     index = index_photos(file.photo_folder)
-    checked.lines.append(Line(Mark.OK, "photos", f"{len(index.by_stem)} files in `{file.photo_folder.name}`"))
+    checked.lines.append(
+        Line(Mark.OK, "photos", f"{counted(len(index.by_stem), 'file')} in `{file.photo_folder.name}`")
+    )
     return index
 
 
@@ -121,10 +126,11 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
     check_columns(file, catalog)
     tally = _tally(file, catalog, photos, checked)
     header = "with a header" if catalog.has_header else "without a header"
-    facts = f"{tally.goods} goods, {len(catalog.columns)} columns {header}, {catalog.encoding}"
+    width = counted(len(catalog.columns), "column")
+    facts = f"{counted(tally.goods, 'good')}, {width} {header}, {catalog.encoding}"
     checked.lines.append(Line(Mark.OK, "export", facts))
     sizes = ", ".join(f"{count} stay out: {WORDS[reason]}" for reason, count in sorted(tally.out.items()))
-    going = f"{tally.goods - tally.out.total()} go to Prom.ua"
+    going = f"{counted(tally.goods - tally.out.total(), 'goes', 'go')} to Prom.ua"
     checked.lines.append(Line(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
     if tally.centers:
         used = settings.accounting_centers.use
@@ -143,7 +149,11 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
     errors = sum(finding.severity is Severity.ERROR for finding in checked.findings)
     if errors:
         checked.lines.append(
-            Line(Mark.WARNING, "goods", f"{errors} findings keep a good or a field as it is")
+            Line(
+                Mark.WARNING,
+                "goods",
+                f"{counted(errors, 'finding keeps', 'findings keep')} a good or a field as it is",
+            )
         )
 
 

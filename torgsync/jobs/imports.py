@@ -64,9 +64,8 @@ class Importer:
             return
         if imports_left < 1:
             message = "today's imports are used up; it goes with the next run that has one"
-            self._outcomes.note_all(
-                (item.seq, State.DEFERRED, message) for page in self._pages() for item in page
-            )
+            for page in self._pages():
+                self._outcomes.note_all((item.seq, State.DEFERRED, message) for item in page)
             return
         started = self._desk.now()
         with tempfile.TemporaryDirectory(dir=self._feeds(), prefix="import-") as folder:

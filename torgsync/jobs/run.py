@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from torgsync.errors import Busy, Exit
+from torgsync.errors import Busy, Exit, TorgsyncError
 from torgsync.files.settings import alive, who
 from torgsync.jobs.desk import Desk
 from torgsync.state.journal import Holder, Lease
@@ -57,6 +57,12 @@ def running(desk: Desk) -> Iterator[Run]:
     run = Run(desk, number)
     try:
         yield run
+    except TorgsyncError as error:
+        run.exit_code = error.exit_code
+        raise
+    except KeyboardInterrupt:
+        run.exit_code = Exit.INTERRUPTED
+        raise
     finally:
         with desk.memory() as memory:
             memory.journal.end_run(number, run.exit_code, desk.now())

@@ -18,6 +18,7 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.guards import Allowed, Guard, Trip
 from torgsync.core.plan import Aside, Counts, Known, Plan, Standing, decide, remove_foreign
 from torgsync.core.route import Budget, budget
+from torgsync.core.words import counted
 from torgsync.errors import Unsafe
 from torgsync.files.objects import read_token
 from torgsync.jobs.desk import Desk, Progress, Stage
@@ -113,7 +114,8 @@ def look(desk: Desk, prom: Prom, *, full: bool) -> tuple[Finding, ...]:
         memory.catalog.end_look(started, full=full)
     if not hidden:
         return ()
-    message = f"Prom's list leaves out {hidden} products that exist; they were found one by one"
+    left_out = counted(hidden, "product that exists", "products that exist")
+    message = f"Prom's list leaves out {left_out}; each was found by its id"
     return (Finding(Code.LIST_INCOMPLETE, message),)
 
 
@@ -138,9 +140,9 @@ def _refuse_full_shop(desk: Desk, memory: Memory) -> None:
         return
     count = memory.catalog.existing_count()
     if count:
-        products = "1 product" if count == 1 else f"{count} products"
         raise Unsafe(
-            f"the shop of `{desk.object.name}` has {products} already, and a first run needs an empty one",
+            f"the shop of `{desk.object.name}` has {counted(count, 'product')} already, "
+            "and a first run needs an empty one",
             hint="empty the shop in the seller's cabinet, or have its products deleted: "
             f'write foreign = "delete" under [removal] in `{desk.file.path}`',
         )

@@ -1,0 +1,90 @@
+"""What end-to-end tests may ask for besides."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import stamina
+from faulty import FaultyMarket
+from homes import Home, Market
+
+from torgsync.prom.http import TRIES
+from torgsync.sandbox.imports import ImportSettings
+from torgsync.sandbox.manners import Manners
+from torgsync.sandbox.rights import Rights
+from torgsync.sandbox.server import serve
+from torgsync.sandbox.shop import Shop
+
+
+def invented_shop() -> Shop:
+    """Return an empty shop whose imports are done at once."""
+    tokens = {"full": Rights.full(), "read-only": Rights.read_only()}
+    return Shop(tokens=tokens, manners=Manners(import_seconds=0))
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses() -> Iterator[None]:
+    """Repeat as often as ever, without the pauses before it."""
+    with stamina.set_testing(True, attempts=TRIES):
+        yield
+
+
+@pytest.fixture
+def faulty() -> Iterator[FaultyMarket]:
+    """A marketplace that misbehaves on demand."""
+    with FaultyMarket(invented_shop()) as market:
+        yield market
+
+
+@pytest.fixture
+def hard(tmp_path: Path, faulty: FaultyMarket) -> Home:
+    """A home with the example shop's object in it, at work against `faulty`."""
+    return Home.of_example(tmp_path, faulty)
+
+
+@dataclass(frozen=True)
+class FirstDay:
+    """What a first synchronisation of the example shop leaves: a home, and the import that Prom got."""
+
+    home: Home
+    feed: bytes
+    settings: ImportSettings
+
+    def again(self, folder: Path, market: Market) -> Home:
+        """Return a home and fill a marketplace as if the synchronisation had been there."""
+        shutil.copytree(self.home.folder, folder / "home")
+        shop = market.shop
+        shop.desk.accept(self.feed, self.settings, shop.manners, shop.now())
+        return Home(folder / "home", folder / "home" / "objects", market)
+
+
+@pytest.fixture(scope="session")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> FirstDay:
+    """The example shop synchronised once, for all tests that begin on the second day."""
+    with (
+        serve(invented_shop()) as server,
+        stamina.set_testing(True),
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        environment.delenv("TORGSYNC_STATE", raising=False)
+        home = Home.of_example(tmp_path_factory.mktemp("first-day"), server)
+        assert home.sync().code == 0
+        assert home.writes() == ["/api/v1/products/import_file"]
+        (entry,) = server.shop.imports()
+        return FirstDay(home, entry.feed, entry.settings)
+
+
+@pytest.fixture
+def filled(tmp_path: Path, market: Market, first_day: FirstDay) -> Home:
+    """The example shop after its first synchronisation."""
+    return first_day.again(tmp_path, market)
+
+
+@pytest.fixture
+def hard_filled(tmp_path: Path, faulty: FaultyMarket, first_day: FirstDay) -> Home:
+    """The example shop after its first synchronisation, at work against `faulty`."""
+    return first_day.again(tmp_path, faulty)

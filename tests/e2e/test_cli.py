@@ -1,0 +1,218 @@
+"""The program as a whole: help, version, options before the command, colours, and real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from faulty import FaultyMarket, Gate, says
+from homes import EXAMPLE, Elsewhere, Home, Market
+
+from torgsync import __version__
+
+posix = pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals and signals on Windows")
+
+
+@pytest.fixture
+def empty(tmp_path: Path, market: Market) -> Home:
+    """A home with nothing in it."""
+    return Home(tmp_path / "home", tmp_path, market)
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Wait for a process, and return its exit code and what it printed."""
+    with process:
+        out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def test_no_arguments_show_the_help(empty: Home) -> None:
+    """`python -m torgsync` alone tells what there is, and that something was to be said."""
+    code, out, err = finish(empty.start())
+    assert (code, out) == (64, "")
+    assert err.startswith("Usage: ")
+    for command in ("object", "payments", "fields", "update", "sync", "orders", "clients", "sandbox", "demo"):
+        assert f"\n  {command} " in err
+
+
+def test_help(empty: Home) -> None:
+    """Asked for, help is data."""
+    ran = empty.run("--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Keep a Prom.ua shop equal to a Torgsoft export" in ran.out
+    for command in ("update", "sync", "object", "payments", "fields"):
+        assert empty.run(command, "--help").code == 0
+
+
+def test_version(empty: Home) -> None:
+    """One line."""
+    assert finish(empty.start("--version")) == (0, f"torgsync {__version__}\n", "")
+    assert empty.run("--version").out == f"torgsync {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "message", "hint"),
+    [
+        (("synch",), "no such command 'synch'", "torgsync --help"),
+        (("--hom",), "no such option: --hom", "torgsync --help"),
+        (("object", "ad"), "no such command 'ad'", "torgsync object --help"),
+        (("update", "--format", "xml"), "invalid value for '--format'", "torgsync update --help"),
+        (("payments", "map"), "missing argument 'METHOD'", "torgsync payments map --help"),
+    ],
+)
+def test_a_command_line_that_cannot_be_understood(
+    empty: Home, args: tuple[str, ...], message: str, hint: str
+) -> None:
+    """64, one sentence, and the help that fits; nothing is written."""
+    ran = empty.run(*args)
+    assert (ran.code, ran.out) == (64, "")
+    assert ran.err.startswith(f"error: {message}")
+    assert hint in ran.err
+    assert not empty.folder.exists()
+
+
+@pytest.mark.parametrize("args", [("object",), ("payments",), ("fields",), ("orders",), ("clients",)])
+def test_a_noun_without_a_verb(empty: Home, args: tuple[str, ...]) -> None:
+    """The noun's own help is shown."""
+    ran = empty.run(*args)
+    assert (ran.code, ran.out) == (64, "")
+    assert "Usage: " in ran.err
+
+
+def test_the_home_folder(home: Home, tmp_path: Path) -> None:
+    """The variable names it, and the option wins over the variable."""
+    assert "My Prom" in finish(home.start("object", "list"))[1]
+    assert finish(home.start("--home", str(tmp_path / "new"), "object", "list"))[2] == "no objects yet\n"
+
+
+def test_a_home_that_cannot_be_made(empty: Home, tmp_path: Path) -> None:
+    """The folder is named, and how to take another."""
+    (tmp_path / "file").write_text("in the way")
+    ran = empty.run("--home", str(tmp_path / "file" / "home"), "object", "list")
+    assert ran.code == 64
+    assert ran.err.startswith(f"error: the home folder `{tmp_path / 'file' / 'home'}` cannot be made: ")
+    assert ran.err.endswith("hint: name another one with `--home DIR`\n")
+
+
+@pytest.mark.parametrize("address", ["prom.ua/api/v1", "https://user:secret@prom.example/api/v1"])
+def test_an_address_that_is_none(home: Home, address: str) -> None:
+    """An address without http, or with a password in it, is refused before anything is asked."""
+    ran = Home(home.folder, home.shop, Elsewhere(address, home.market)).run("update")
+    assert (ran.code, ran.out) == (64, "")
+    assert "the address of Prom.ua's API is not a web address" in ran.err
+    assert "secret" not in ran.err
+
+
+def test_another_state(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`TORGSYNC_STATE` moves the state elsewhere."""
+    monkeypatch.setenv("TORGSYNC_STATE", f"sqlite:///{(tmp_path / 'other.db').as_posix()}")
+    assert home.run("update").code == 0
+    assert (tmp_path / "other.db").exists()
+    assert not (home.folder / "state.db").exists()
+
+
+def test_a_console_of_another_encoding(home: Home) -> None:
+    """Output is UTF-8 whatever the platform thinks, so that no name stops the program."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "torgsync", "update", "--format", "csv", "--offline"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**home.environment(), "PYTHONIOENCODING": "cp866", "PYTHONUTF8": "0"},
+    ) as process:
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, b"Traceback" in err) == (0, False)
+    assert "М’яка іграшка Ведмедик Мишко 40 см" in out.decode("utf-8")
+
+
+def test_repeating_is_silent(hard: Home, faulty: FaultyMarket) -> None:
+    """What is asked again and works then leaves no line behind."""
+    faulty.misbehave("GET /products/list", says(429, {"error": "slow"}, Retry_After="0"), times=1)
+    code, out, err = finish(hard.start("update", "--show", "summary"))
+    assert (code, err) == (0, "reading the export …\nlooking at Prom.ua …\nmaking the plan …\n")
+    assert "39 to create" in out
+
+
+@posix
+def test_stopped_by_a_person(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Ctrl-C ends with 130 and says how to go on; the next run finishes."""
+    hard_filled.next_day()
+    gate = Gate(after=True)
+    faulty.misbehave("POST /products/edit_by_external_id", gate, times=1)
+    process = hard_filled.start("sync", "--yes")
+    assert gate.reached.wait(60)
+    process.send_signal(signal.SIGINT)
+    gate.opened.set()
+    code, _, err = finish(process)
+    assert code == 130
+    assert "stopped; what was done is remembered" in err
+    assert "run the same command again to go on" in err
+    assert "Traceback" not in err
+    assert hard_filled.sync().code == 0
+    assert len(hard_filled.market.products()) == 39
+
+
+# On a terminal
+
+
+def talk(home: Home, typed: str, *args: str) -> tuple[int, str]:
+    """Run a command on a terminal where a person has typed, and return its code and the whole screen."""
+    import pty
+
+    person, terminal = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "torgsync", *args],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env={**home.environment(), "TERM": "xterm", "COLUMNS": "80", "LINES": "50", "NO_COLOR": ""},
+    ) as process:
+        os.close(terminal)
+        os.write(person, typed.encode())
+        screen = b""
+        try:
+            while chunk := os.read(person, 65536):
+                screen += chunk
+        except OSError:  # on Linux, the end of a terminal that nobody holds any more
+            pass
+        os.close(person)
+    return process.returncode, screen.decode()
+
+
+@posix
+def test_a_person_says_no(filled: Home) -> None:
+    """The table is shown, nothing is sent."""
+    filled.next_day()
+    code, screen = talk(filled, "n\n", "--no-color", "sync")
+    assert (code, filled.writes()) == (0, [])
+    assert "Send this to Prom.ua? [y/N]: " in screen
+    assert "nothing was sent" in screen
+    assert "2 to create, 9 to update, 2 to remove" in screen
+
+
+@posix
+def test_a_person_says_yes(filled: Home) -> None:
+    """Then it is sent, with a bar on the way that is gone afterwards."""
+    filled.next_day()
+    code, screen = talk(filled, "y\n", "sync")
+    assert code == 0
+    assert "13 done" in screen
+    assert "\x1b[33m~ update" in screen
+    assert len(filled.market.products()) == 39
+
+
+@posix
+def test_the_wizard(empty: Home) -> None:
+    """What was not said is asked, and a plain Enter takes what is offered or leaves it out."""
+    answers = ["", str(EXAMPLE / "TSGoods.trs"), "Іграшки", str(EXAMPLE / "photos")]
+    answers += ["https://shop.example/photos/", "2, 8", "y", ""]
+    typed = "\n".join(answers)
+    code, screen = talk(empty, typed, "object", "add", "--api-key-env", "MY_PROM_TOKEN")
+    assert (code, "Traceback" in screen) == (0, False)
+    text = (empty.folder / "objects" / "my-prom.toml").read_text("utf-8")
+    for line in ('name = "My Prom"', 'product_group = "Іграшки"', "only_in_stock = true", '"8"'):
+        assert line in text
+    assert "Accounting centers, with commas" in screen

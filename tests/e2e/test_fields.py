@@ -1,0 +1,200 @@
+"""`torgsync fields`: which columns of the export go to Prom.ua, and as what."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from homes import Home
+
+
+@pytest.fixture
+def bare(home: Home) -> Home:
+    """The example shop, with no column led anywhere yet."""
+    text = home.object.read_text("utf-8")
+    end = text.index("# --- What happens to goods that are gone")
+    home.object.write_text(text[: text.index("[[fields]]")] + text[end:], "utf-8")
+    return home
+
+
+def columns(home: Home) -> dict[str, str]:
+    """The targets that columns are led to, keyed by column."""
+    listed = home.run("fields", "list", "--format", "json").json["fields"]
+    return {field["column"]: field["name"] or field["to"] for field in listed}
+
+
+def test_all_standard_fields_at_once(bare: Home) -> None:
+    """Every standard column of the export is led to its field, but neither cost nor wholesale price."""
+    added = bare.run("fields", "add-all")
+    assert (added.code, added.out) == (0, "")
+    assert added.err == (
+        "21 fields added to `my-prom.toml`\n"
+        "columns of your own, not sent yet: `opys_saytu`, `visota_kabluka`\n"
+    )
+    led = columns(bare)
+    assert led == {
+        "GoodName": "name",
+        "RetailPrice": "price",
+        "RetailPriceWithDiscount": "sale_price",
+        "WarehouseQuantity": "quantity",
+        "Articul": "sku",
+        "Barcode": "gtin",
+        "SynchronizationSectionFull": "group",
+        "MesUnit": "unit",
+        "PCName": "vendor",
+        "Country": "country",
+        "ModelGoodID": "variant_group",
+        "TheSize": "Розмір",
+        "Color": "Колір",
+        "Material": "Матеріал",
+        "Sex": "Стать",
+        "Season": "Сезон",
+        "Age": "Вік",
+        "Pack": "Упаковка",
+        "PackSize": "Розмір упаковки",
+        "PowerSupply": "Живлення",
+        "CountUnitsPerBox": "Кількість в упаковці",
+    }
+    assert "# --- What happens to goods that are gone" in bare.object.read_text("utf-8")
+
+
+def test_add_all_twice(bare: Home) -> None:
+    """What is led already stays as it is, to the byte."""
+    bare.run("fields", "add-all")
+    before = bare.object.read_bytes()
+    assert bare.run("fields", "add-all").err.splitlines()[0] == "0 fields added to `my-prom.toml`"
+    assert bare.object.read_bytes() == before
+
+
+def test_add_all_keeps_what_a_person_decided(home: Home) -> None:
+    """Comments, owners and names in the file survive; only missing columns are appended."""
+    home.edit_object(
+        'column = "RetailPrice"\nto = "price"\nowner = "torgsoft"',
+        'column = "RetailPrice"\nto = "price"\nowner = "prom"',
+    )
+    head, tail = home.object.read_text("utf-8").split("# --- What happens to goods that are gone")
+    assert home.run("fields", "add-all").err.splitlines()[0] == "8 fields added to `my-prom.toml`"
+    after = home.object.read_text("utf-8")
+    assert after.startswith(head)
+    assert after.endswith(f"\n\n# --- What happens to goods that are gone{tail}")
+    assert after.removeprefix(head).split("# ---")[0].splitlines()[:8] == [
+        "[[fields]]",
+        'column = "Country"',
+        'to = "country"',
+        "",
+        "[[fields]]",
+        'column = "Sex"',
+        'to = "characteristic"',
+        'name = "Стать"',
+    ]
+
+
+def test_one_column_to_a_field(bare: Home) -> None:
+    """The column goes where it was led, with the owner that was named."""
+    added = bare.run("fields", "add", "opys_saytu", "--to", "description", "--owner", "prom")
+    assert (added.code, added.err) == (0, "`opys_saytu` -> description\n")
+    assert bare.run("fields", "list", "--format", "json").json == {
+        "schema": 1,
+        "fields": [{"column": "opys_saytu", "to": "description", "name": None, "owner": "prom"}],
+    }
+
+
+def test_a_column_as_a_characteristic_of_its_own(bare: Home) -> None:
+    """A dynamic column becomes a characteristic, with the name and unit for buyers."""
+    added = bare.run("fields", "add", "visota_kabluka", "--dynamic", "--name", "Висота", "--unit", "см")
+    assert (added.code, added.err) == (0, "`visota_kabluka` -> Висота\n")
+    assert 'name = "Висота"\nunit = "см"\n' in bare.object.read_text("utf-8")
+    assert bare.run("fields", "add", "Season", "--dynamic").err == "`Season` -> Season\n"
+
+
+@pytest.mark.parametrize("column", ["PrimeCost", "primecost", "PRIMECOST"])
+@pytest.mark.parametrize("target", [("--to", "price"), ("--dynamic",), ("--to", "keywords")])
+def test_the_cost_price_is_never_led_anywhere(bare: Home, column: str, target: tuple[str, ...]) -> None:
+    """What the shop paid cannot be sent, however its column is written and whatever it is to be."""
+    before = bare.object.read_bytes()
+    added = bare.run("fields", "add", column, *target)
+    assert (added.code, added.out) == (64, "")
+    assert added.err == "error: `PrimeCost` is what the shop paid; it can never be sent\n"
+    assert bare.object.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (
+            ("RetailPrise", "--to", "price"),
+            "the export has no column `RetailPrise`; did you mean `RetailPrice`?",
+        ),
+        (("RetailPrice", "--to", "prise"), "there is no target `prise`; did you mean `price`?"),
+        (("RetailPrice",), "give either `--to TARGET` or `--dynamic`"),
+        (("RetailPrice", "--to", "price", "--dynamic"), "give either `--to TARGET` or `--dynamic`"),
+    ],
+)
+def test_a_column_or_target_that_there_is_not(bare: Home, args: tuple[str, ...], message: str) -> None:
+    """The mistake is named with what was perhaps meant, and the file is left alone."""
+    before = bare.object.read_bytes()
+    added = bare.run("fields", "add", *args)
+    assert added.code == 64
+    assert added.err.splitlines()[0] == f"error: {message}"
+    assert bare.object.read_bytes() == before
+
+
+def test_an_owner_that_there_is_not(bare: Home) -> None:
+    """Only the two owners are taken."""
+    added = bare.run("fields", "add", "Color", "--dynamic", "--owner", "nobody")
+    assert added.code == 64
+    assert "torgsoft" in added.err
+    assert "prom" in added.err
+
+
+def test_two_columns_for_one_field(home: Home) -> None:
+    """A field has one source, and so has a characteristic of one name."""
+    for args in (("Description", "--to", "name"), ("Season", "--dynamic", "--name", "Колір")):
+        added = home.run("fields", "add", *args)
+        assert added.code == 64
+        assert "led to" in added.err
+        assert "already" in added.err
+
+
+def test_a_wholesale_price_that_is_the_cost_price(bare: Home) -> None:
+    """A warning tells in how many rows it is what the shop paid; the person decides."""
+    bare.edit_export(_wholesale_is_cost)
+    added = bare.run("fields", "add", "WholesalePrice", "--to", "wholesale_price")
+    assert added.code == 0
+    assert added.err.splitlines() == [
+        "`WholesalePrice` -> wholesale_price",
+        "! `WholesalePrice` equals the cost price in 40 of 40 rows: buyers would see what you paid",
+    ]
+
+
+def test_a_wholesale_price_of_its_own(bare: Home) -> None:
+    """Where it differs from the cost price, nothing is warned about."""
+    added = bare.run("fields", "add", "WholesalePrice", "--to", "wholesale_price")
+    assert (added.code, added.err) == (0, "`WholesalePrice` -> wholesale_price\n")
+
+
+def _wholesale_is_cost(text: str) -> str:
+    """Put the cost price of every row into its wholesale price."""
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(rows[0]), delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(row | {"WholesalePrice": row["PrimeCost"]} for row in rows)
+    return out.getvalue()
+
+
+def test_the_list_of_fields(home: Home) -> None:
+    """The table and the CSV tell column, target, name and owner."""
+    listed = home.run("fields", "list")
+    assert listed.lines[:3] == [
+        "column                       to               name             owner",
+        "─" * 71,
+        "GoodName                     name             –                torgsoft",
+    ]
+    assert home.run("fields", "list", "--format", "csv").lines[12] == "TheSize,characteristic,Розмір,torgsoft"
+
+
+def test_no_fields_yet(bare: Home) -> None:
+    """An empty list says so."""
+    assert bare.run("fields", "list").err == "no fields yet\n"

@@ -1,0 +1,394 @@
+"""`torgsync object`: sync objects are made, listed, shown and checked, and no token is ever told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+from homes import EXAMPLE, Home, Market, Ran
+
+TOKEN = "invented-secret-7f3a"
+
+
+@pytest.fixture
+def empty(tmp_path: Path, market: Market) -> Home:
+    """A home without any sync object, and the example's export beside it."""
+    return Home(tmp_path / "home", EXAMPLE, market)
+
+
+def add(home: Home, *args: str, stdin: str | None = None) -> Ran:
+    """Add `My Prom` with the example's export."""
+    return home.run("object", "add", "My Prom", "--export", str(home.export), *args, stdin=stdin)
+
+
+def objects(home: Home) -> list[str]:
+    """The files of all sync objects."""
+    return sorted(path.name for path in (home.folder / "objects").glob("*"))
+
+
+# add
+
+
+def test_every_answer_given_by_flag(empty: Home) -> None:
+    """The object holds exactly what was said, and the check of it is printed."""
+    added = add(
+        empty,
+        *("--api-key-env", "MY_PROM_TOKEN", "--group", "Іграшки", "--center", "2", "--center", "8"),
+        *("--photos", str(EXAMPLE / "photos"), "--photos-url", "https://shop.example/photos"),
+        *("--only-in-stock", "--only-with-photos", "--requests-per-second", "5"),
+    )
+    assert added.code == 0
+    assert tomllib.loads((empty.folder / "objects" / "my-prom.toml").read_text("utf-8")) == {
+        "name": "My Prom",
+        "category": "online-store",
+        "via": "prom.ua",
+        "api_key": {"env": "MY_PROM_TOKEN"},
+        "product_group": "Іграшки",
+        "catalog": {
+            "path": str(empty.export),
+            "languages": {"name": "uk", "both": True},
+            "photos": {"folder": str(EXAMPLE / "photos"), "url": "https://shop.example/photos"},
+        },
+        "clients": {"find_by": ["phone", "email"], "create": True},
+        "accounting_centers": {
+            "use": ["2", "8"],
+            "only_in_stock": True,
+            "only_with_photos": True,
+            "respect_display": True,
+        },
+        "limits": {"requests_per_second": 5.0},
+    }
+    assert added.lines == [
+        "! warning  object     no fields are mapped yet",
+        "                      torgsync fields add-all -o my-prom",
+        (
+            "✗ error    token      1 mistake in `my-prom.toml`; line 6  api_key: the environment variable "
+            "`MY_PROM_TOKEN` is not set"
+        ),
+        "✓ ok       photos     52 files in `photos`",
+        "✓ ok       export     40 goods, 52 columns with a header, utf-8",
+        "✓ ok       selection  10 go to Prom.ua; 30 other-group",
+        "✓ ok       centers    2 (used), 8 (used)",
+        "✓ ok       columns    columns of your own that are not sent: `opys_saytu`, `visota_kabluka`",
+        "! warning  payments   no payment methods were fetched yet",
+        "                      torgsync payments fetch -o my-prom",
+    ]
+    made = empty.folder / "objects" / "my-prom.toml"
+    assert added.err == f'made `{made}`\nnext: torgsync fields add-all --object "My Prom"\n'
+
+
+@pytest.mark.parametrize(
+    ("args", "missing"),
+    [
+        ((), "NAME"),
+        (("My Prom",), "--api-key TOKEN"),
+        (("My Prom", "--api-key", TOKEN), "--export FILE"),
+        (("My Prom", "--api-key", TOKEN, "--export", "a.trs", "--photos", "photos"), "--photos-url URL"),
+    ],
+)
+def test_something_is_missing_and_nobody_can_be_asked(
+    empty: Home, args: tuple[str, ...], missing: str
+) -> None:
+    """Without a terminal what is missing is named, and nothing is written."""
+    added = empty.run("object", "add", *args)
+    assert (added.code, added.out) == (64, "")
+    assert added.err == (
+        f"error: `{missing}` is needed\n\nhint: without a terminal nothing is asked; give it as an option\n"
+    )
+    assert list(empty.folder.rglob("*")) == []
+
+
+def test_a_name_that_is_taken(empty: Home) -> None:
+    """The object that is there stays as it is, whatever way its name is written."""
+    add(empty, "--api-key", TOKEN)
+    before = (empty.folder / "objects" / "my-prom.toml").read_bytes()
+    again = empty.run("object", "add", "my prom", "--export", "other.trs", "--api-key", "another")
+    assert again.code == 64
+    assert again.err == (
+        "error: there is a sync object `my prom` already\n\n"
+        'hint: look at it: torgsync object show "my prom"\n'
+    )
+    assert (empty.folder / "objects" / "my-prom.toml").read_bytes() == before
+    assert (empty.folder / "secrets" / "my-prom.token").read_text() == f"{TOKEN}\n"
+
+
+@pytest.mark.parametrize("way", ["flag", "stdin"])
+def test_a_token_goes_into_a_file_of_its_own(empty: Home, way: str) -> None:
+    """The token lies in `secrets`, for its owner alone, and in no output and no other file."""
+    given = ("--api-key", TOKEN) if way == "flag" else ("--api-key", "-")
+    added = add(empty, *given, stdin=None if way == "flag" else f"{TOKEN}\n")
+    secret = empty.folder / "secrets" / "my-prom.token"
+    assert (added.code, secret.read_text("utf-8")) == (0, f"{TOKEN}\n")
+    if os.name == "posix":
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+        assert stat.S_IMODE(secret.parent.stat().st_mode) == 0o700
+    shown = [
+        added,
+        empty.run("object", "show", "my-prom"),
+        empty.run("object", "list"),
+        empty.run("object", "check", "my-prom"),
+    ]
+    assert [TOKEN in ran.out + ran.err for ran in shown] == [False] * 4
+    others = [path for path in empty.folder.rglob("*") if path.is_file() and path != secret]
+    assert [path.name for path in others if TOKEN.encode() in path.read_bytes()] == []
+
+
+def test_a_token_file_that_others_could_read(empty: Home) -> None:
+    """A token file left from before is closed to others before the new token stands in it."""
+    secret = empty.folder / "secrets" / "my-prom.token"
+    secret.parent.mkdir(parents=True)
+    secret.write_text("old\n")
+    secret.chmod(0o644)
+    assert add(empty, "--api-key", TOKEN).code == 0
+    assert secret.read_text() == f"{TOKEN}\n"
+    if os.name == "posix":
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("stdin", ["", "\n", "  \n"])
+def test_an_empty_token_from_standard_input(empty: Home, stdin: str) -> None:
+    """An empty token is refused, and nothing is written."""
+    added = add(empty, "--api-key", "-", stdin=stdin)
+    assert (added.code, objects(empty)) == (64, [])
+    assert "the token is empty" in added.err
+
+
+def test_two_places_for_the_token(empty: Home) -> None:
+    """A token cannot be given and named at once."""
+    added = add(empty, "--api-key", TOKEN, "--api-key-env", "MY_PROM_TOKEN")
+    assert (added.code, objects(empty)) == (64, [])
+    assert added.err == "error: give either `--api-key` or `--api-key-env`\n"
+
+
+def test_settings_that_could_not_be_read_back(empty: Home) -> None:
+    """What would be a mistake in the file is refused before there is a file."""
+    added = add(
+        empty,
+        *("--api-key", TOKEN, "--requests-per-second", "500"),
+        *("--photos", "photos", "--photos-url", "photos"),
+    )
+    assert (added.code, objects(empty)) == (3, [])
+    assert added.err == (
+        "error: the sync object would not be valid\n"
+        '  catalog.photos.url: "photos" is not an address such as "https://shop.example/photos/"\n'
+        "  limits.requests_per_second: this should be less than or equal to 50\n"
+    )
+    assert not (empty.folder / "secrets").exists()
+
+
+# list
+
+
+def test_no_object_yet(empty: Home) -> None:
+    """An empty list says so to people and is an empty list for programs."""
+    assert (empty.run("object", "list").out, empty.run("object", "list").err) == ("", "no objects yet\n")
+    assert empty.run("object", "list", "--format", "json").json == {"schema": 1, "objects": []}
+
+
+def test_objects_good_and_broken(home: Home) -> None:
+    """Every object is listed, a broken one with what is wrong."""
+    (home.shop / "broken.toml").write_text('name = "Зламаний"\n', "utf-8")
+    assert home.run("object", "list", "--format", "json").json == {
+        "schema": 1,
+        "objects": [
+            {
+                "slug": "broken",
+                "name": "broken",
+                "export": None,
+                "problem": "2 mistakes in `broken.toml`",
+            },
+            {"slug": "my-prom", "name": "My Prom", "export": "TSGoods.trs", "problem": None},
+        ],
+    }
+    assert home.run("object", "list").lines == [
+        "slug      name      export        problem",
+        "─" * 61,
+        "broken    broken    –             2 mistakes in `broken.toml`",
+        "my-prom   My Prom   TSGoods.trs   –",
+    ]
+
+
+# show
+
+
+def test_show_tells_every_setting(home: Home) -> None:
+    """Defaults are shown like what was set, in all three forms."""
+    shown = home.run("object", "show", "--format", "json").json
+    assert shown["schema"] == 1
+    assert shown["object"]["removal"] == {"gone": "delete", "unsold": "hide", "foreign": "keep"}
+    assert shown["object"]["api_key"] == {"file": "token"}
+    rows = {
+        row["setting"]: row["value"]
+        for row in csv.DictReader(io.StringIO(home.run("object", "show", "--format", "csv").out))
+    }
+    assert rows["limits.removals"] == "0.1"
+    assert rows["fields[0]"] == "column = GoodName, to = name, owner = torgsoft"
+    assert (
+        rows["synchronization_times[0]"]
+        == "user = OFFICE-PC\\olena, every = 30m, between = ['08:00', '21:00']"
+    )
+    table = home.run("object", "show", "My Prom")
+    assert table.lines[0] == str(home.object)
+    assert "removal.gone" in table.out
+    assert max(map(len, table.lines[1:])) <= 80
+
+
+def test_a_literal_token_is_hidden(home: Home) -> None:
+    """A token that stands in the file itself is neither shown nor checked aloud, and is warned about."""
+    home.edit_object('{ file = "token" }', f'"{TOKEN}"')
+    for form in ("table", "json", "csv"):
+        shown = home.run("object", "show", "--format", form)
+        assert (shown.code, TOKEN in shown.out + shown.err) == (0, False)
+        assert "(hidden)" in shown.out
+    checked = home.run("object", "check")
+    assert TOKEN not in checked.out + checked.err
+    assert "! warning  token      the token stands in the file itself" in checked.out
+
+
+@pytest.mark.parametrize("wanted", ["My Prom", "my-prom", "MY PROM", "path"])
+def test_an_object_is_found_by_name_slug_and_path(home: Home, wanted: str) -> None:
+    """All three ways lead to the same object."""
+    home.second_object("Інший", "other.toml")
+    wanted = str(home.object) if wanted == "path" else wanted
+    assert home.run("object", "show", wanted, "--format", "json").json["object"]["name"] == "My Prom"
+
+
+def test_an_object_whose_file_is_named_otherwise(home: Home) -> None:
+    """A file that a person named as they like is found by the name inside."""
+    home.second_object("Інший", "other.toml")
+    home.object.rename(home.object.with_name("крамниця.toml"))
+    shown = home.run("object", "show", "My Prom", "--format", "json")
+    assert (shown.code, shown.json["object"]["name"]) == (0, "My Prom")
+
+
+def test_an_unknown_object(home: Home) -> None:
+    """The hint tells which there are."""
+    shown = home.run("object", "show", "Mein Prom")
+    assert shown.code == 64
+    assert shown.err == "error: there is no sync object `Mein Prom`\n\nhint: these are known: `My Prom`\n"
+
+
+def test_an_unknown_path(home: Home) -> None:
+    """A path that leads nowhere is named."""
+    shown = home.run("object", "show", "nowhere.toml")
+    assert shown.code == 3
+    assert shown.err == (
+        "error: there is no sync object `nowhere.toml`\n\nhint: see what there is: `torgsync object list`\n"
+    )
+
+
+# check
+
+
+def test_an_object_in_order(home: Home) -> None:
+    """Every line of the check says what was found."""
+    home.run("payments", "fetch")
+    for name in ("Пром-оплата", "Накладений платіж", "Оплата на карту"):
+        home.run("payments", "map", name, "--cash-register", "Каса 1")
+    checked = home.run("object", "check")
+    assert (checked.code, checked.err) == (0, "")
+    assert checked.lines == [
+        "✓ ok       object     `My Prom`, 15 fields mapped",
+        "✓ ok       token      there is one",
+        "✓ ok       photos     52 files in `photos`",
+        "✓ ok       export     40 goods, 52 columns with a header, utf-8",
+        "✓ ok       selection  39 go to Prom.ua; 1 not-displayed",
+        "✓ ok       centers    2 (used), 8 (used)",
+        "✓ ok       payments   3 methods mapped",
+    ]
+    document = home.run("object", "check", "--format", "json").json
+    assert (document["schema"], document["valid"], len(document["checks"])) == (1, True, 7)
+    assert home.writes() == []
+
+
+def test_all_mistakes_at_once_with_their_lines(home: Home) -> None:
+    """Each mistake of a file is told with the line it stands on."""
+    home.edit_object('removals = "10%"', 'removals = "110%"')
+    home.edit_object('gone = "delete"', 'gone = "burn"')
+    home.edit_object("only_in_stock = false", "only_in_stok = false")
+    home.edit_object('column = "RetailPrice"\n', 'column = "PrimeCost"\n')
+    lines = home.object.read_text("utf-8").splitlines()
+
+    starts = ("only_in_stok", 'column = "PrimeCost"', 'gone = "burn"', 'removals = "110%"')
+    places = [
+        next(number for number, line in enumerate(lines, 1) if line.startswith(start)) for start in starts
+    ]
+    stock, cost, gone, removals = places
+
+    checked = home.run("object", "check")
+    assert checked.code == 3
+    assert checked.err.splitlines() == [
+        "error: 4 mistakes in `my-prom.toml`",
+        (
+            f"  line {stock}  accounting_centers.only_in_stok: there is no such key; "
+            "did you mean `only_in_stock`?"
+        ),
+        f"  line {cost}  fields[2].column: `PrimeCost` is what the shop paid; it can never be sent",
+        f'  line {gone}  removal.gone: "burn" is not one of "delete", "hide", "not-available" or "keep"',
+        f'  line {removals}  limits.removals: "110%" is not between 0% and 100%',
+    ]
+    document = home.run("object", "check", "--format", "json").json
+    assert document["schema"] == 1
+    assert (document["error"]["kind"], document["error"]["exit"]) == ("object-invalid", 3)
+    assert [mistake["line"] for mistake in document["error"]["mistakes"]] == places
+
+
+def test_a_file_that_is_no_toml(home: Home) -> None:
+    """The line where reading stopped is told."""
+    home.object.write_text('name = "My Prom"\ncatalog = {\n', "utf-8")
+    checked = home.run("object", "check", "my-prom")
+    assert checked.code == 3
+    assert checked.err.startswith("error: 1 mistake in `my-prom.toml`\n  line 2  this is not TOML:")
+
+
+def test_the_export_is_missing(home: Home) -> None:
+    """A missing export is one line of the check, and the rest is checked all the same."""
+    home.export.unlink()
+    checked = home.run("object", "check")
+    assert checked.code == 3
+    (line,) = [line for line in checked.lines if line.startswith("✗")]
+    assert line.startswith("✗ error    export     there is no file")
+    assert any(line.startswith("! warning  payments") for line in checked.lines)
+
+
+def test_the_token_variable_is_not_set(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable is named while it is missing, and its content never is."""
+    home.edit_object('{ file = "token" }', '{ env = "MY_PROM_TOKEN" }')
+    checked = home.run("object", "check", "--format", "json")
+    assert checked.code == 3
+    (token,) = [line for line in checked.json["checks"] if line["subject"] == "token"]
+    assert token["state"] == "error"
+    assert "the environment variable `MY_PROM_TOKEN` is not set" in token["message"]
+    monkeypatch.setenv("MY_PROM_TOKEN", TOKEN)
+    checked = home.run("object", "check", "--format", "csv")
+    assert (checked.code, TOKEN in checked.out) == (0, False)
+    assert "token,ok,there is one," in checked.lines
+
+
+def test_a_column_that_the_export_does_not_have(home: Home) -> None:
+    """A misspelt column is told at its line, with the column that was perhaps meant."""
+    home.edit_object('column = "RetailPrice"\n', 'column = "RetailPrise"\n')
+    line = home.object.read_text("utf-8").splitlines().index('column = "RetailPrise"') + 1
+    checked = home.run("object", "check")
+    assert checked.code == 3
+    assert (
+        "✗ error    export     1 mistake in `my-prom.toml`; "
+        f"line {line}  fields[2].column: the export has no column `RetailPrise`; did you mean `RetailPrice`?"
+    ) in checked.lines
+    refused = home.run("update")
+    assert (refused.code, refused.out) == (3, "")
+    assert f"  line {line}  fields[2].column: the export has no column `RetailPrise`" in refused.err
+
+
+def test_findings_of_goods_are_told(home: Home) -> None:
+    """A price that is no number is named with its line; the check itself is passed."""
+    home.edit_export(lambda text: text.replace(";1713;0;1713;0;101;3;", ";ціна;0;1713;0;101;3;", 1))
+    checked = home.run("object", "check")
+    assert checked.code == 0
+    assert "! warning  goods      1 finding keeps a good or a field as it is" in checked.lines
+    assert checked.lines[-1].startswith("✗ error  line 2, good 26901: ")

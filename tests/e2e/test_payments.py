@@ -1,0 +1,193 @@
+"""`torgsync payments`: Prom's payment methods in the sync object, and where their money lands."""
+
+from __future__ import annotations
+
+import pytest
+from faulty import FaultyMarket, says
+from homes import Home
+
+ACCOUNT = "UA213223130000026007233566001"
+
+
+def test_fetched_methods_stand_in_the_file(home: Home) -> None:
+    """Every method of the shop is added without a place, and every comment stays where it was."""
+    before = home.object.read_text("utf-8")
+    fetched = home.run("payments", "fetch")
+    assert (fetched.code, fetched.out) == (0, "")
+    assert fetched.err == (
+        "3 payment methods on Prom.ua, 3 new in `my-prom.toml`\n"
+        "without a place for their money:\n"
+        '  torgsync payments map "Пром-оплата" --cash-register "…"\n'
+        '  torgsync payments map "Накладений платіж" --cash-register "…"\n'
+        '  torgsync payments map "Оплата на карту" --cash-register "…"\n'
+    )
+    after = home.object.read_text("utf-8")
+    assert after.startswith(before)
+    assert (
+        after.removeprefix(before).split()
+        == (
+            '[[payment_methods]] id = 9000001 name = "Пром-оплата" '
+            '[[payment_methods]] id = 9000002 name = "Накладений платіж" '
+            '[[payment_methods]] id = 9000003 name = "Оплата на карту"'
+        ).split()
+    )
+    assert home.writes() == []
+
+
+def test_a_second_fetch_changes_nothing(home: Home) -> None:
+    """What is known already is kept to the byte, mappings included."""
+    home.run("payments", "fetch")
+    home.run("payments", "map", "Пром-оплата", "--current-account", ACCOUNT)
+    before = home.object.read_bytes()
+    assert home.run("payments", "fetch").err == (
+        "3 payment methods on Prom.ua, 0 new in `my-prom.toml`\n"
+        "without a place for their money:\n"
+        '  torgsync payments map "Накладений платіж" --cash-register "…"\n'
+        '  torgsync payments map "Оплата на карту" --cash-register "…"\n'
+    )
+    assert home.object.read_bytes() == before
+
+
+def test_methods_come_and_go(home: Home) -> None:
+    """A new method is added, one that Prom has no more is told and keeps its place."""
+    home.run("payments", "fetch")
+    home.run("payments", "map", "9000003", "--cash-register", "Каса 2")
+    with home.market.lock:
+        del home.market.payment_options[9000003]
+    home.market.add_payment_option(9000004, "Частинами [/red]")
+    fetched = home.run("payments", "fetch").err.splitlines()
+    assert fetched[:2] == [
+        "3 payment methods on Prom.ua, 1 new in `my-prom.toml`",
+        "! `Оплата на карту` is not on Prom.ua any more; its mapping is kept",
+    ]
+    assert fetched[-1] == '  torgsync payments map "Частинами [/red]" --cash-register "…"'
+    listed = home.run("payments", "list", "--format", "json").json["payment_methods"]
+    assert [method["name"] for method in listed] == [
+        "Пром-оплата",
+        "Накладений платіж",
+        "Частинами [/red]",
+        "Оплата на карту",
+    ]
+
+
+@pytest.mark.parametrize("wanted", ["Накладений платіж", "9000002"])
+def test_a_method_is_mapped_by_name_or_id(home: Home, wanted: str) -> None:
+    """The place stands beside the method; a second word moves it, and no old place stays."""
+    home.run("payments", "fetch")
+    mapped = home.run("payments", "map", wanted, "--cash-register", "Каса 1")
+    assert (mapped.code, mapped.err) == (0, "`Накладений платіж` -> Каса 1\n")
+    home.run("payments", "map", wanted, "--current-account", ACCOUNT)
+    listed = home.run("payments", "list", "--format", "json").json
+    assert listed["payment_methods"][-1] == {
+        "id": "9000002",
+        "name": "Накладений платіж",
+        "cash_register": None,
+        "current_account": ACCOUNT,
+    }
+    assert "Каса" not in home.object.read_text("utf-8").split("[[fields]]")[-1]
+
+
+def test_comments_beside_methods_stay(home: Home) -> None:
+    """What a person wrote between and after methods survives a mapping."""
+    head = home.object.read_text("utf-8")
+    home.object.write_text(
+        head
+        + "\n[[payment_methods]]  # the one on the site\nid = 9000002   # from Prom\n"
+        + 'name = "Накладений платіж"\ncash_register = "Каса 1" # the old one\n\n# the end\n',
+        "utf-8",
+    )
+    added = home.object.read_text("utf-8").removeprefix(head)
+    assert home.run("payments", "map", "9000002", "--cash-register", "Каса 7").code == 0
+    assert home.object.read_text("utf-8") == head + added.replace("Каса 1", "Каса 7")
+
+
+@pytest.mark.parametrize(
+    "places", [(), ("--cash-register", "Каса 1", "--current-account", ACCOUNT)], ids=["neither", "both"]
+)
+def test_not_exactly_one_place(home: Home, places: tuple[str, ...]) -> None:
+    """A method's money lands in one place, and the file is left alone."""
+    home.run("payments", "fetch")
+    before = home.object.read_bytes()
+    mapped = home.run("payments", "map", "Пром-оплата", *places)
+    assert (mapped.code, mapped.out) == (64, "")
+    assert mapped.err == "error: give either `--cash-register` or `--current-account`\n"
+    assert home.object.read_bytes() == before
+
+
+def test_a_method_that_there_is_not(home: Home) -> None:
+    """The method that was perhaps meant is named, and how to fetch new ones."""
+    home.run("payments", "fetch")
+    mapped = home.run("payments", "map", "Накладный платіж", "--cash-register", "Каса 1")
+    assert mapped.code == 64
+    assert mapped.err == (
+        "error: there is no payment method `Накладный платіж`; did you mean `Накладений платіж`?\n\n"
+        "hint: fetch them from Prom.ua: `torgsync payments fetch`\n"
+    )
+
+
+def test_methods_without_a_place_are_listed_first(home: Home) -> None:
+    """The table begins with what is still to do."""
+    home.run("payments", "fetch")
+    home.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 1")
+    assert home.run("payments", "list").lines == [
+        "id        name                cash register   current account",
+        "─" * 61,
+        "9000002   Накладений платіж   –               –",
+        "9000003   Оплата на карту     –               –",
+        "9000001   Пром-оплата         Каса 1          –",
+    ]
+    assert home.run("payments", "list", "--format", "csv").lines[1] == "9000002,Накладений платіж,,"
+
+
+def test_nothing_fetched_yet(home: Home) -> None:
+    """An empty list says so, in the words of people and of programs."""
+    assert home.run("payments", "list").err == "no payment methods yet\n"
+    assert home.run("payments", "list", "--format", "json").json == {"schema": 1, "payment_methods": []}
+    assert home.run("payments", "report").err == "no accounts yet\n"
+
+
+def test_the_report_sums_up_by_place(home: Home) -> None:
+    """Money of a mapped method stands in its place, other money without one, the latter last."""
+    home.run("payments", "fetch")
+    home.run("payments", "map", "Накладений платіж", "--cash-register", "Каса 1")
+    home.sync()
+    for method, paid in ((9000002, False), (9000002, False), (9000001, True)):
+        home.market.place_order([("26901", 1)], payment_option_id=method, paid=paid)
+    assert home.sync("--only", "orders").code == 8
+    assert home.run("payments", "report", "--format", "json").json == {
+        "schema": 1,
+        "accounts": [
+            {
+                "place": "cash_register",
+                "account": "Каса 1",
+                "expected": "3426.00",
+                "received": "0.00",
+                "reversed": "0.00",
+                "currency": "UAH",
+            },
+            {
+                "place": "unmapped",
+                "account": None,
+                "expected": "1713.00",
+                "received": "1713.00",
+                "reversed": "0.00",
+                "currency": "UAH",
+            },
+        ],
+    }
+    assert home.run("payments", "report").lines == [
+        "place           account   expected   received   reversed   currency",
+        "─" * 67,
+        "cash_register   Каса 1    3426.00    0.00       0.00       UAH",
+        "unmapped        –         1713.00    1713.00    0.00       UAH",
+    ]
+
+
+def test_the_shop_refuses_to_list_its_methods(hard: Home, faulty: FaultyMarket) -> None:
+    """A missing right is named, and the file is left alone."""
+    before = hard.object.read_bytes()
+    faulty.misbehave("GET /payment_options", says(403, {"error": "Forbidden"}))
+    fetched = hard.run("payments", "fetch")
+    assert (fetched.code, fetched.out) == (4, "")
+    assert "it may not read payment options" in fetched.err
+    assert hard.object.read_bytes() == before
