@@ -234,7 +234,7 @@ def test_canonical_html_is_its_own_normal_form(text: str) -> None:
     assert canonical_html(canonical_html(text)) == canonical_html(text)
 
 
-@pytest.mark.parametrize(("length", "found"), [(12_153, []), (12_154, [Code.TEXT_CUT])])
+@pytest.mark.parametrize(("length", "found"), [(12_153, []), (12_154, [Code.TEXT_LONG])])
 def test_a_long_description_goes_whole_and_is_told(length: int, found: list[Code]) -> None:
     """HTML is never cut in two; past what Prom is known to take, a person is told."""
     result = mapped({"Опис": "я" * length}, ("Опис", "description"))

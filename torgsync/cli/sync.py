@@ -88,15 +88,15 @@ class _Call:
         """Synchronise one object and return its exit code."""
         from torgsync.jobs.orders import fetch_orders
         from torgsync.jobs.run import running
-        from torgsync.jobs.sync import perform, performed
-        from torgsync.jobs.update import prom_of, update
+        from torgsync.jobs.sync import perform, performed, prepare
+        from torgsync.jobs.update import prom_of
 
         fetched, made = None, None
         with self._program.desk(file) as desk, running(desk) as run, prom_of(desk, run) as prom:
             if self._only is not Only.GOODS:
                 fetched = fetch_orders(desk, prom)
             if self._only is not Only.ORDERS:
-                made = update(desk, prom, allowed=self._allowed, only=self._fields)
+                made = prepare(desk, prom, run, allowed=self._allowed, only=self._fields)
             if made is None or not made.plan.counts.changes:
                 done = performed(desk, run, made)
             elif self._agreed(desk, made):

@@ -54,6 +54,7 @@ def update(
     program = program_of(context)
     program.format(form)
     from torgsync.core.guards import read_allowed
+    from torgsync.jobs.run import refuse_held
     from torgsync.jobs.update import prom_of
     from torgsync.jobs.update import update as make_plan
 
@@ -61,6 +62,7 @@ def update(
 
     def look(file: ObjectFile) -> Exit:
         with program.desk(file) as desk:
+            refuse_held(desk)
             if offline:
                 made = make_plan(desk, None, allowed=allowed, only=names)
             else:

@@ -32,6 +32,7 @@ class Code(StrEnum):
     CENTERS_MISSING = "centers-missing"
     TEXT_CLEANED = "text-cleaned"
     TEXT_CUT = "text-cut"
+    TEXT_LONG = "text-long"
     SKU_CUT = "sku-cut"
     PHOTOS_TOO_MANY = "photos-too-many"
     LETTERS_LOST = "letters-lost"
@@ -59,6 +60,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.CENTERS_MISSING: Severity.WARNING,
     Code.TEXT_CLEANED: Severity.NOTICE,
     Code.TEXT_CUT: Severity.NOTICE,
+    Code.TEXT_LONG: Severity.WARNING,
     Code.SKU_CUT: Severity.NOTICE,
     Code.PHOTOS_TOO_MANY: Severity.NOTICE,
     Code.LETTERS_LOST: Severity.WARNING,

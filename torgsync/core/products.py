@@ -226,7 +226,9 @@ def _html(work: _Row, mapping: FieldMapping, cell: str) -> None:
     text = canonical_html(cell)
     if len(text) > DESCRIPTION_LIMIT:
         work.find(
-            Code.TEXT_CUT, f"{len(text)} characters, Prom takes about {DESCRIPTION_LIMIT}", mapping.column
+            Code.TEXT_LONG,
+            f"{len(text)} characters; Prom may take no more than {DESCRIPTION_LIMIT}",
+            mapping.column,
         )
     work.values[mapping.to] = text
 

@@ -44,14 +44,7 @@ def running(desk: Desk) -> Iterator[Run]:
     """
     me = Holder(*who())
     with desk.memory() as memory:
-        lease = memory.journal.lease()
-        if lease and lease.expires > desk.now() and not _crashed(lease, me):
-            holder = lease.holder
-            raise Busy(
-                f"`{desk.object.name}` is held by another run: {holder.user} on {holder.host}, "
-                f"process {holder.pid}",
-                hint="wait until it has finished, then run the same command again",
-            )
+        _refuse_held(desk, memory.journal.lease(), me)
         number = memory.journal.begin_run(me, desk.now())
         memory.journal.take_lease(number, me, desk.now())
     run = Run(desk, number)
@@ -67,6 +60,22 @@ def running(desk: Desk) -> Iterator[Run]:
         with desk.memory() as memory:
             memory.journal.end_run(number, run.exit_code, desk.now())
             memory.journal.release(number)
+
+
+def refuse_held(desk: Desk) -> None:
+    """Raise Busy where a run holds the object: a look would change what that run is working on."""
+    with desk.memory() as memory:
+        _refuse_held(desk, memory.journal.lease(), Holder(*who()))
+
+
+def _refuse_held(desk: Desk, lease: Lease | None, me: Holder) -> None:
+    if lease and lease.expires > desk.now() and not _crashed(lease, me):
+        holder = lease.holder
+        raise Busy(
+            f"`{desk.object.name}` is held by another run: {holder.user} on {holder.host}, "
+            f"process {holder.pid}",
+            hint="wait until it has finished, then run the same command again",
+        )
 
 
 def _crashed(lease: Lease, me: Holder) -> bool:

@@ -7,9 +7,11 @@ Source: design §6.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from torgsync.core.diff import Verb
+from torgsync.core.guards import Allowed
 from torgsync.errors import Exit, Interrupted, Temporary, TorgsyncError
 from torgsync.jobs.desk import Desk, Stage
 from torgsync.jobs.edits import Editor
@@ -17,7 +19,7 @@ from torgsync.jobs.imports import Importer
 from torgsync.jobs.orders import Fetched
 from torgsync.jobs.outcomes import Outcomes
 from torgsync.jobs.run import Run
-from torgsync.jobs.update import Made
+from torgsync.jobs.update import Made, update
 from torgsync.prom.api import Prom
 from torgsync.state.plans import State
 
@@ -43,6 +45,17 @@ class Performed:
         return Exit.HELD if held else Exit.DONE
 
 
+def prepare(desk: Desk, prom: Prom, run: Run, *, allowed: Allowed, only: Sequence[str] = ()) -> Made:
+    """Make the plan that this run is to perform.
+
+    It belongs to the run at once, so that nobody's look forgets it while a person thinks it over.
+    """
+    made = update(desk, prom, allowed=allowed, only=only)
+    with desk.memory() as memory:
+        memory.journal.plan_of_run(run.number, made.number, made.plan.export.goods)
+    return made
+
+
 def perform(desk: Desk, prom: Prom, run: Run, made: Made) -> Performed:
     """Perform a plan's changes that nothing holds, and return what became of them.
 
@@ -50,8 +63,6 @@ def perform(desk: Desk, prom: Prom, run: Run, made: Made) -> Performed:
     what was done before it must be told too.
     """
     outcomes = Outcomes(desk, made.number)
-    with desk.memory() as memory:
-        memory.journal.plan_of_run(run.number, made.number, made.plan.export.goods)
     trouble: TorgsyncError | None = None
     try:
         _perform(desk, prom, run, made, outcomes)

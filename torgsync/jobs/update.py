@@ -249,7 +249,9 @@ class _Draft:
     def _guard(self) -> None:
         limits, catalog, plans = self.desk.object.limits, self.memory.catalog, self.memory.plans
         standings = catalog.standings()
-        products = catalog.existing_count()
+        # Foreign products that stay are none of ours: they must not make our removals look few.
+        keeps_foreign = self.desk.object.removal.foreign == "keep"
+        products = catalog.existing_count() - (self._foreign if keeps_foreign else 0)
         removals = plans.goods(self.number, Verb.REMOVE)
         trips = (
             guards.export_rows_trip(
@@ -297,9 +299,11 @@ class _Draft:
 
     def _skipped(self) -> dict[str, int]:
         """Return the goods that stay out by reason; those that are being taken out are among them."""
-        standings = self.memory.catalog.standings()
-        reasons = {reason: count for (_, reason), count in sorted(standings.items()) if reason}
-        return reasons | dict(self._asides)
+        reasons = Counter[str]()
+        for (_, reason), count in sorted(self.memory.catalog.standings().items()):
+            if reason:
+                reasons[reason] += count
+        return dict(reasons + self._asides)
 
     def _budget(self, going: Mapping[tuple[Verb, Road], int]) -> Budget:
         journal, limits = self.memory.journal, self.desk.object.limits
