@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,12 +126,18 @@ class Program:
 
         return find_object(self.settings.objects, wanted, all_by=all_by)
 
-    def objects(self, wanted: str | None, *, every: bool = False) -> list[Path]:
-        """Return the file of the sync object that is meant, or of all where `every` and none is named."""
-        from torgsync.files.objects import list_objects
+    def objects(self, wanted: str | None, *, every: bool = False) -> list[Callable[[], ObjectFile]]:
+        """Return how to read the sync object that is meant, or all where `every` and none is named.
+
+        Each of several is read when its turn comes: one with mistakes does not stop the others.
+        """
+        from torgsync.files.objects import list_objects, load_object
 
         files = list_objects(self.settings.objects) if every and wanted is None else []
-        return files or [self.object(wanted, all_by="--all").path]
+        if files:
+            return [partial(load_object, path) for path in files]
+        found = self.object(wanted, all_by="--all")
+        return [lambda: found]
 
     @contextmanager
     def desk(self, file: ObjectFile) -> Iterator[Desk]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torgsync.cli.context import SCHEMA, Program, tell
@@ -14,23 +13,23 @@ if TYPE_CHECKING:
     from torgsync.files.objects import ObjectFile
 
 
-def each(program: Program, files: Sequence[Path], work: Callable[[ObjectFile], Exit]) -> Exit:
-    """Return the worst exit code of `work`, done for the object of each file.
+def each(
+    program: Program, objects: Sequence[Callable[[], ObjectFile]], work: Callable[[ObjectFile], Exit]
+) -> Exit:
+    """Return the worst exit code of `work`, done for each object; `objects` read them.
 
     One object prints its document alone; several stand in one document under `objects`.
     """
-    from torgsync.files.objects import load_object
-
-    if len(files) == 1:
-        return work(load_object(files[0]))
+    if len(objects) == 1:
+        return work(objects[0]())
     codes = []
     if program.json:
         sys.stdout.write(f'{{"schema": {SCHEMA}, "objects": [\n')
-    for number, file in enumerate(files):
+    for number, read in enumerate(objects):
         if number:
             sys.stdout.write("," if program.json else "\n")
         try:
-            codes.append(work(load_object(file)))
+            codes.append(work(read()))
         except TorgsyncError as error:
             tell(program, error)
             codes.append(error.exit_code)

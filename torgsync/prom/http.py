@@ -40,8 +40,6 @@ REASON_LIMIT = 200
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 
 _log = logging.getLogger(__name__)
-# The retrying library warns of every repeated try; without a handler the bare words would reach stderr.
-logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 # Stamina reports every repeated try itself, and without a handler Python would print its bare report.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
