@@ -65,21 +65,21 @@ def test_every_answer_given_by_flag(empty: Home) -> None:
     }
     assert added.lines == [
         "! warning  object     no fields are mapped yet",
-        "                      torgsync fields add-all -o my-prom",
+        '                      torgsync fields add-all -o "My Prom"',
         (
             "✗ error    token      1 mistake in `my-prom.toml`; line 6  api_key: the environment variable "
             "`MY_PROM_TOKEN` is not set"
         ),
         "✓ ok       photos     52 files in `photos`",
         "✓ ok       export     40 goods, 52 columns with a header, utf-8",
-        "✓ ok       selection  10 go to Prom.ua; 30 other-group",
+        "✓ ok       selection  10 go to Prom.ua; 30 stay out: outside the product group",
         "✓ ok       centers    2 (used), 8 (used)",
         "✓ ok       columns    columns of your own that are not sent: `opys_saytu`, `visota_kabluka`",
         "! warning  payments   no payment methods were fetched yet",
-        "                      torgsync payments fetch -o my-prom",
+        '                      torgsync payments fetch -o "My Prom"',
     ]
     made = empty.folder / "objects" / "my-prom.toml"
-    assert added.err == f'made `{made}`\nnext: torgsync fields add-all --object "My Prom"\n'
+    assert added.err == f'made `{made}`\nnext: torgsync fields add-all -o "My Prom"\n'
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_an_object_in_order(home: Home) -> None:
         "✓ ok       token      there is one",
         "✓ ok       photos     52 files in `photos`",
         "✓ ok       export     40 goods, 52 columns with a header, utf-8",
-        "✓ ok       selection  39 go to Prom.ua; 1 not-displayed",
+        "✓ ok       selection  39 go to Prom.ua; 1 stay out: Display = 0 in the accounting program",
         "✓ ok       centers    2 (used), 8 (used)",
         "✓ ok       payments   3 methods mapped",
     ]

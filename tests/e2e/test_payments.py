@@ -17,9 +17,9 @@ def test_fetched_methods_stand_in_the_file(home: Home) -> None:
     assert fetched.err == (
         "3 payment methods on Prom.ua, 3 new in `my-prom.toml`\n"
         "without a place for their money:\n"
-        '  torgsync payments map "Пром-оплата" --cash-register "…"\n'
-        '  torgsync payments map "Накладений платіж" --cash-register "…"\n'
-        '  torgsync payments map "Оплата на карту" --cash-register "…"\n'
+        '  torgsync payments map "Пром-оплата" --cash-register "…" -o "My Prom"\n'
+        '  torgsync payments map "Накладений платіж" --cash-register "…" -o "My Prom"\n'
+        '  torgsync payments map "Оплата на карту" --cash-register "…" -o "My Prom"\n'
     )
     after = home.object.read_text("utf-8")
     assert after.startswith(before)
@@ -42,8 +42,8 @@ def test_a_second_fetch_changes_nothing(home: Home) -> None:
     assert home.run("payments", "fetch").err == (
         "3 payment methods on Prom.ua, 0 new in `my-prom.toml`\n"
         "without a place for their money:\n"
-        '  torgsync payments map "Накладений платіж" --cash-register "…"\n'
-        '  torgsync payments map "Оплата на карту" --cash-register "…"\n'
+        '  torgsync payments map "Накладений платіж" --cash-register "…" -o "My Prom"\n'
+        '  torgsync payments map "Оплата на карту" --cash-register "…" -o "My Prom"\n'
     )
     assert home.object.read_bytes() == before
 
@@ -60,7 +60,7 @@ def test_methods_come_and_go(home: Home) -> None:
         "3 payment methods on Prom.ua, 1 new in `my-prom.toml`",
         "! `Оплата на карту` is not on Prom.ua any more; its mapping is kept",
     ]
-    assert fetched[-1] == '  torgsync payments map "Частинами [/red]" --cash-register "…"'
+    assert fetched[-1] == '  torgsync payments map "Частинами [/red]" --cash-register "…" -o "My Prom"'
     listed = home.run("payments", "list", "--format", "json").json["payment_methods"]
     assert [method["name"] for method in listed] == [
         "Пром-оплата",

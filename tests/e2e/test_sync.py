@@ -437,7 +437,7 @@ def test_an_edit_with_a_reason(hard_filled: Home, faulty: FaultyMarket) -> None:
     ran = hard_filled.run("sync", "--yes", "--show", "summary")
     assert ran.code == 6
     assert (
-        "! refused by Prom.ua  update 26931 Шуруп [/25] оцинкований 4х25, 100 шт: price: занадто мала"
+        "! refused by Prom.ua: update 26931 Шуруп [/25] оцинкований 4х25, 100 шт: price: занадто мала"
         in ran.lines
     )
     faulty.behave()
@@ -642,8 +642,8 @@ def test_an_unmapped_payment(filled: Home) -> None:
     assert f"! order {number}: the money of `Пром-оплата` has no place yet" in ran.lines
     hints = [line.removeprefix("hint: torgsync ") for line in ran.err.splitlines() if line.startswith("hint")]
     assert hints == [
-        "payments fetch -o my-prom",
-        'payments map "Пром-оплата" --cash-register "…" -o my-prom',
+        'payments fetch -o "My Prom"',
+        'payments map "Пром-оплата" --cash-register "…" -o "My Prom"',
     ]
     assert [filled.run(*shlex.split(hint)).code for hint in hints] == [0, 0]
     assert filled.sync().code == 0

@@ -48,7 +48,7 @@ change       good    name, and each field old -> new
 39 to create, 0 to update, 0 to remove
 0 held, 1 skipped, 0 unchanged, 0 foreign
 Prom.ua: about 6 requests, 1 import of 8 left today
-next: torgsync sync --object "My Prom"
+next: torgsync sync -o "My Prom"
 """
 
 DAY_TWO = """\
@@ -86,7 +86,7 @@ change       good    name, and each field old -> new
 2 to create, 9 to update, 2 to remove
 0 held, 1 skipped, 28 unchanged, 0 foreign
 Prom.ua: about 6 requests, 1 import of 7 left today
-next: torgsync sync --object "My Prom"
+next: torgsync sync -o "My Prom"
 """
 
 NOTHING = """\
@@ -189,7 +189,7 @@ def test_show_summary(filled: Home) -> None:
         "2 to create, 9 to update, 2 to remove",
         "0 held, 1 skipped, 28 unchanged, 0 foreign",
         "Prom.ua: about 6 requests, 1 import of 7 left today",
-        'next: torgsync sync --object "My Prom"',
+        'next: torgsync sync -o "My Prom"',
     ]
 
 
@@ -211,7 +211,7 @@ def test_show_held(filled: Home) -> None:
         "2 to create, 10 to update, 2 to remove",
         "1 held, 1 skipped, 27 unchanged, 0 foreign",
         "Prom.ua: about 6 requests, 1 import of 7 left today",
-        'next: torgsync sync --object "My Prom"',
+        'next: torgsync sync -o "My Prom"',
     ]
 
 
@@ -451,7 +451,8 @@ def test_two_objects(home: Home) -> None:
     shown = home.run("update")
     assert shown.code == 0
     tables = "\n".join(shown.lines) + "\n"
-    assert tables == f"{DAY_ONE}\n{DAY_ONE.replace('My Prom', 'Zweiter')}"
+    zweiter = DAY_ONE.replace('"My Prom"', "Zweiter").replace("My Prom", "Zweiter")
+    assert tables == f"{DAY_ONE}\n{zweiter}"
     document = home.run("update", "--format", "json").json
     assert (document["schema"], [item["object"] for item in document["objects"]]) == (
         1,
