@@ -607,7 +607,7 @@ def test_a_run_is_killed(hard_filled: Home, faulty: FaultyMarket, path: str, aft
 
 
 def test_two_runs_at_once(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """The second one is told who holds the object, sends nothing, and the first one finishes."""
+    """A second one, or a look, is told who holds the object, sends nothing, and the first one finishes."""
     hard_filled.next_day()
     gate = Gate(after=True)
     faulty.misbehave(EDIT, gate, times=1)
@@ -620,7 +620,7 @@ def test_two_runs_at_once(hard_filled: Home, faulty: FaultyMarket) -> None:
         assert hard_filled.writes() == writes
         gate.opened.set()
         out, err = first.communicate(timeout=60)
-    assert (second.code, document.code, looked.code) == (10, 10, 0)
+    assert (second.code, document.code, looked.code) == (10, 10, 10)
     assert "error: `My Prom` is held by another run: " in second.err
     assert f"process {first.pid}" in second.err
     valid(document.json, schemas.FAILED)
