@@ -78,35 +78,40 @@ class Editor:
             )
 
     def _send_batch(self, batch: Sequence[Edit]) -> list[_Result]:
-        answer = self._try(batch)
+        answer, unanswered = self._try(batch)
         missing = sum(edit.good_id not in answer.processed for edit in batch)
         if missing and len(batch) > 1:
             self._size = max(1, self._size // 2)
         return [
-            _DONE if edit.good_id in answer.processed else self._look_again(edit, answer) for edit in batch
+            _DONE if edit.good_id in answer.processed else self._look_again(edit, answer, unanswered)
+            for edit in batch
         ]
 
-    def _try(self, batch: Sequence[Edit]) -> EditAnswer:
-        """Send a batch. An answer that was lost, or a refusal of the whole, settles nothing of it."""
+    def _try(self, batch: Sequence[Edit]) -> tuple[EditAnswer, State]:
+        """Send a batch; return the answer, and what its reasons make of the products that it leaves out.
+
+        An answer that was lost, or a refusal of the whole, settles nothing of it.
+        """
         today = self._desk.now().astimezone(SHOP_ZONE).date()
         items = [edit_item(edit.good_id, edit.values, today=today) for edit in batch]
         try:
-            return self._prom.edit(items)
+            return self._prom.edit(items), State.REFUSED
         except AnswerLost as lost:
-            return EditAnswer(frozenset(), {edit.good_id: lost.message for edit in batch})
+            return EditAnswer(frozenset(), {edit.good_id: lost.message for edit in batch}), State.UNCLEAR
         except PromRefused as refused:
-            return EditAnswer(frozenset(), {edit.good_id: refused.message for edit in batch})
+            return EditAnswer(frozenset(), {edit.good_id: refused.message for edit in batch}), State.REFUSED
 
-    def _look_again(self, edit: Edit, answer: EditAnswer) -> _Result:
+    def _look_again(self, edit: Edit, answer: EditAnswer, unanswered: State) -> _Result:
         """Settle a product that Prom left out: read it back, try it alone, read it back."""
         if self._as_wanted(edit):
             return _DONE
-        alone = self._try([edit])
+        alone, unanswered_alone = self._try([edit])
         if edit.good_id in alone.processed or self._as_wanted(edit):
             return _DONE
-        reason = alone.errors.get(edit.good_id) or answer.errors.get(edit.good_id)
-        if reason:
-            return _Result(State.REFUSED, reason)
+        if reason := alone.errors.get(edit.good_id):
+            return _Result(unanswered_alone, reason)
+        if reason := answer.errors.get(edit.good_id):
+            return _Result(unanswered, reason)
         return _Result(State.UNCLEAR, "Prom.ua took the edit without a word and shows the old value")
 
     def _as_wanted(self, edit: Edit) -> bool:
