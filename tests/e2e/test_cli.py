@@ -137,6 +137,21 @@ def test_repeating_is_silent(hard: Home, faulty: FaultyMarket) -> None:
 
 
 @posix
+def test_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Ctrl-C while orders come home ends with 130 too, and the object is free again."""
+    gate = Gate()
+    faulty.misbehave("GET /orders/list", gate, times=1)
+    process = hard_filled.start("sync", "--yes")
+    assert gate.reached.wait(60)
+    process.send_signal(signal.SIGINT)
+    gate.opened.set()
+    code, _, err = finish(process)
+    assert (code, "Traceback" in err) == (130, False)
+    assert err.splitlines()[-1].startswith("error: stopped by you")
+    assert hard_filled.sync().code == 0
+
+
+@posix
 def test_stopped_by_a_person(hard_filled: Home, faulty: FaultyMarket) -> None:
     """Ctrl-C ends with 130 and says how to go on; the next run finishes."""
     hard_filled.next_day()

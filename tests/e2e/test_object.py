@@ -306,6 +306,22 @@ def test_an_object_in_order(home: Home) -> None:
     assert home.writes() == []
 
 
+def test_a_payment_method_and_a_center_without_a_place(home: Home) -> None:
+    """What is still to do is warned about, with the command that does it."""
+    home.run("payments", "fetch")
+    home.edit_object('use = ["2", "8"]', 'use = ["2", "99"]')
+    checked = home.run("object", "check")
+    assert checked.code == 0
+    assert "! warning  centers    2 (used), 8; no stock in 99" in checked.lines
+    assert checked.lines[-2:] == [
+        (
+            "! warning  payments   no place for the money of `Пром-оплата`, `Накладений платіж`, "
+            "`Оплата на карту`"
+        ),
+        '                      torgsync payments map "Пром-оплата" --cash-register "…" -o "My Prom"',
+    ]
+
+
 def test_all_mistakes_at_once_with_their_lines(home: Home) -> None:
     """Each mistake of a file is told with the line it stands on."""
     home.edit_object('removals = "10%"', 'removals = "110%"')

@@ -92,6 +92,19 @@ def test_an_order_becomes_a_file_for_torgsoft(mapped: Home) -> None:
     assert [path.name for path in (mapped.folder / "outbox" / "my-prom").iterdir()] == [name]
 
 
+def test_delivery_and_discount_stand_in_the_comment(mapped: Home) -> None:
+    """The form has no place for them, and the sum adds up."""
+    mapped.market.place_order(
+        [("26901", 1)], delivery_cost=Decimal(80), special_offer_discount=Decimal("35.5")
+    )
+    ran = mapped.run("sync", "--only", "orders")
+    assert (ran.code, len(ran.lines)) == (0, 1)
+    (document,) = files(mapped).values()
+    assert document["Options"]["Comment"].split("; ")[1:] == ["Пром-оплата", "доставка 80", "знижка 35.50"]
+    (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
+    assert order["total"] == "1757.50"
+
+
 def test_the_same_order_again(mapped: Home) -> None:
     """An order that is known as it is writes nothing, neither a version nor a file."""
     mapped.market.place_order([("26901", 1)], buyer=OLENA)

@@ -423,6 +423,35 @@ def test_edits_whose_answer_was_lost(hard_filled: Home, faulty: FaultyMarket) ->
     settled(hard_filled)
 
 
+def test_edits_whose_answers_are_always_lost(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Nobody refused them: they are unclear, and the next run sends them again."""
+    faulty.misbehave(EDIT, breaks_before)
+    hard_filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
+    ran = hard_filled.sync()
+    assert (ran.code, states(ran)) == (6, {"26926": "unclear"})
+    assert "answer was lost" in ran.json["outcomes"][0]["message"]
+    faulty.behave()
+    assert states(hard_filled.sync()) == {"26926": "done"}
+    settled(hard_filled)
+
+
+def test_foreign_products_that_prom_will_not_delete(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Their deletion is unclear, with Prom's reason where it gives one."""
+    number = hard_filled.market.add_product(None, name="Чужий")
+    hard_filled.edit_object('foreign = "keep"', 'foreign = "delete"')
+    errors = {str(number): "лише вручну"}
+    faulty.misbehave("POST /products/edit", says(200, {"processed_ids": [], "errors": errors}), times=1)
+    faulty.misbehave("POST /products/edit", says(200, {"error": "Не сьогодні"}), times=1)
+    for reason in ("лише вручну", "Не сьогодні"):
+        ran = hard_filled.sync()
+        assert ran.code == 6
+        (outcome,) = ran.json["outcomes"]
+        assert (outcome["good_id"], outcome["state"]) == (None, "unclear")
+        assert reason in outcome["message"]
+    assert hard_filled.sync().code == 0
+    settled(hard_filled)
+
+
 def test_an_edit_with_a_reason(hard_filled: Home, faulty: FaultyMarket) -> None:
     """Prom's reason for one id is told beside it, the others are done."""
 

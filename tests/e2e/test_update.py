@@ -398,6 +398,47 @@ def test_an_export_that_cannot_be_trusted(filled: Home, damage: str) -> None:
     assert filled.run("update", "--format", "json").json == expected
 
 
+def test_a_good_that_stands_twice(filled: Home) -> None:
+    """It stays as it is on Prom, and both lines are told; the rest goes."""
+    rows = filled.export.read_bytes()
+    twin = next(row for row in rows.split(b"\r\n") if row.startswith(b"26926;"))
+    filled.export.write_bytes(rows + twin.replace(b";129;", b";99;") + b"\r\n")
+    document = filled.run("update", "--format", "json").json
+    assert document["changes"] == []
+    (finding,) = document["findings"]
+    assert (finding["code"], finding["good_id"]) == ("id-duplicate", "26926")
+    assert "stands in the export more than once, in lines " in finding["message"]
+    assert "✗ error  line " in filled.run("object", "check").out
+
+
+def test_a_row_without_its_id(filled: Home) -> None:
+    """Nobody can tell what it is, so the file is refused."""
+    filled.edit_row("26926", "26926;", ";")
+    refused = filled.run("update", "--format", "json")
+    assert (refused.code, refused.json["error"]["kind"]) == (3, "export-invalid")
+    assert [mistake["message"] for mistake in refused.json["error"]["mistakes"]] == [
+        "this row has no `GoodID`"
+    ]
+
+
+def test_a_good_without_a_name(filled: Home) -> None:
+    """It stays as it is on Prom, with the line to mend."""
+    filled.edit_row("26926", '"Крем [red] для рук ягідний";"Крем"', '"";"Крем"')
+    document = filled.run("update", "--format", "json").json
+    assert (document["changes"], document["skipped"]) == ([], {"blocked": 1, "not-displayed": 1})
+    (finding,) = document["findings"]
+    assert (finding["code"], finding["good_id"]) == ("name-missing", "26926")
+
+
+def test_centers_that_the_export_does_not_tell(home: Home) -> None:
+    """The summed column counts then, and the finding says so."""
+    home.edit_export(lambda text: text.replace("WarehouseQuantityForPartner", "kilkist_po_skladah", 1))
+    document = home.run("update", "--format", "json").json
+    assert [finding["code"] for finding in document["findings"]] == ["centers-missing"]
+    created = {change["good_id"]: change for change in document["changes"]}
+    assert created["26931"]["fields"]["quantity"]["new"] == 65
+
+
 def test_a_shop_that_is_not_empty(home: Home) -> None:
     """A first run needs an empty shop: exit 7, and the choice is told."""
     home.market.add_product("x-1", name="Чужий товар")
