@@ -47,10 +47,21 @@ class Boundary(TyperGroup):
         except TorgsyncError as error:
             code = tell(program, error)
         except (typer.Abort, KeyboardInterrupt):
-            code = tell(program, Interrupted("stopped by you; nothing was half-written"))
+            code = tell(program, _stopped())
         except _CommandLineWrong as wrong:
             code = _tell_usage(program, wrong)
         sys.exit(code if isinstance(code, int) else 0)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer's own kind of context
+        """Run the command. A Ctrl-C is told like other errors; Typer would end without a word."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as pressed:
+            raise _stopped() from pressed
+
+
+def _stopped() -> Interrupted:
+    return Interrupted("stopped by you; nothing was half-written")
 
 
 def _tell_usage(program: Program, wrong: Any) -> int:  # noqa: ANN401
