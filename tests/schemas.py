@@ -106,6 +106,7 @@ SYNC = _record(
 SYNC["properties"]["error"] = ERROR
 
 FAILED = _record(schema={"const": 1}, error=ERROR)
+FAILED_OF_SEVERAL = _record(schema={"const": 1}, object={"type": "string"}, error=ERROR)
 
 
 def valid(document: Any, schema: dict[str, Any]) -> None:  # noqa: ANN401  # whatever the program printed

@@ -517,7 +517,7 @@ def test_one_of_two_objects_fails(home: Home, trouble: str) -> None:
     assert "error: " in shown.err
     document = home.run("update", "--format", "json").json
     failed, made = document["objects"]
-    valid(failed, schemas.FAILED)
+    valid(failed, schemas.FAILED_OF_SEVERAL)
     valid(made, schemas.UPDATE)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,6 +41,7 @@ class Boundary(TyperGroup):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(encoding="utf-8")  # a Windows console may be set to cp866
         program = extra.pop("obj", None) or Program()
+        program.json = _asks_for_json(sys.argv[1:] if args is None else args)
         try:
             code = super().main(
                 args, prog_name, complete_var, False, windows_expand_args, obj=program, **extra
@@ -62,6 +64,11 @@ class Boundary(TyperGroup):
 
 def _stopped() -> Interrupted:
     return Interrupted("stopped by you; nothing was half-written")
+
+
+def _asks_for_json(args: Sequence[str]) -> bool:
+    """Tell whether a document is wanted, also of a command line that cannot be read."""
+    return "--format=json" in args or ("--format", "json") in pairwise(args)
 
 
 def _tell_usage(program: Program, wrong: Any) -> int:  # noqa: ANN401

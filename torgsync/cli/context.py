@@ -126,8 +126,8 @@ class Program:
 
         return find_object(self.settings.objects, wanted, all_by=all_by)
 
-    def objects(self, wanted: str | None, *, every: bool = False) -> list[Callable[[], ObjectFile]]:
-        """Return how to read the sync object that is meant, or all where `every` and none is named.
+    def objects(self, wanted: str | None, *, every: bool = False) -> dict[str, Callable[[], ObjectFile]]:
+        """Return how to read the sync object that is meant, or all where `every` and none is named, by slug.
 
         Each of several is read when its turn comes: one with mistakes does not stop the others.
         """
@@ -135,9 +135,9 @@ class Program:
 
         files = list_objects(self.settings.objects) if every and wanted is None else []
         if files:
-            return [partial(load_object, path) for path in files]
+            return {path.stem: partial(load_object, path) for path in files}
         found = self.object(wanted, all_by="--all")
-        return [lambda: found]
+        return {found.slug: lambda: found}
 
     @contextmanager
     def desk(self, file: ObjectFile) -> Iterator[Desk]:
@@ -186,12 +186,17 @@ def error_document(error: TorgsyncError) -> dict[str, object]:
     return document
 
 
-def tell(program: Program, error: TorgsyncError) -> int:
-    """Print an error for people, or as a document where JSON was asked for; return its exit code."""
+def tell(program: Program, error: TorgsyncError, *, slug: str = "") -> int:
+    """Print an error for people, or as a document where JSON was asked for; return its exit code.
+
+    `slug` names the object where it is one of several.
+    """
     if program.json:
-        print(json.dumps({"schema": SCHEMA, "error": error_document(error)}, ensure_ascii=False))  # noqa: T201
+        about = {"object": slug} if slug else {}
+        document = {"schema": SCHEMA, **about, "error": error_document(error)}
+        print(json.dumps(document, ensure_ascii=False))  # noqa: T201
         return int(error.exit_code)
-    lines = [f"error: {error.message}"]
+    lines = [f"error: {f'{slug}: ' if slug else ''}{error.message}"]
     if isinstance(error, InvalidInput):
         lines += [f"  {mistake}" for mistake in error.mistakes]
     if error.hint:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from torgsync.cli.context import SCHEMA, Program, tell
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
 
 
 def each(
-    program: Program, objects: Sequence[Callable[[], ObjectFile]], work: Callable[[ObjectFile], Exit]
+    program: Program, objects: Mapping[str, Callable[[], ObjectFile]], work: Callable[[ObjectFile], Exit]
 ) -> Exit:
-    """Return the worst exit code of `work`, done for each object; `objects` read them.
+    """Return the worst exit code of `work`, done for each object; `objects` read them, keyed by slug.
 
     One object prints its document alone; several stand in one document under `objects`.
     """
     if len(objects) == 1:
-        return work(objects[0]())
+        return work(next(iter(objects.values()))())
     codes = []
     if program.json:
         sys.stdout.write(f'{{"schema": {SCHEMA}, "objects": [\n')
-    for number, read in enumerate(objects):
+    for number, (slug, read) in enumerate(objects.items()):
         if number:
             sys.stdout.write("," if program.json else "\n")
         try:
             codes.append(work(read()))
         except TorgsyncError as error:
-            tell(program, error)
+            tell(program, error, slug=slug)
             codes.append(error.exit_code)
     if program.json:
         sys.stdout.write("]}\n")
