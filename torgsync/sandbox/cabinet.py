@@ -231,7 +231,8 @@ def act(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]:
             f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}"
             for one in wrong.errors(include_url=False)
         ]
-        return {"error": f"the body has {len(mistakes)} mistakes", "mistakes": mistakes}, BAD
+        count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        return {"error": f"the body has {count}", "mistakes": mistakes}, BAD
     except ValueError as wrong:
         return {"error": f"the body is no JSON: {wrong}"}, BAD
     try:
