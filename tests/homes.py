@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.context import Program
+from torgsync.sandbox.faults import parse_fault
+from torgsync.sandbox.scenario import read_manners
 from torgsync.sandbox.shop import Shop
 
 ROOT = Path(__file__).parents[1]
@@ -171,6 +173,14 @@ class Home:
         skipped = {self.export, self.shop / "TSGoods-tomorrow.trs", self.shop / "token"}
         files = [path for path in self.folder.rglob("*") if path.is_file() and path not in skipped]
         return b"".join(path.read_bytes() for path in files if path.suffix.lower() != ".jpg")
+
+    def misbehave(self, *rules: str) -> None:
+        """Have the marketplace misbehave by these rules, in the words of `torgsync sandbox --fault`."""
+        self.market.misbehave(*map(parse_fault, rules))
+
+    def manner(self, *words: str) -> None:
+        """Change the marketplace's manners, in the words of `torgsync sandbox --manner`."""
+        self.market.manners = read_manners(self.market.manners, words)
 
     def writes(self) -> list[str]:
         """Return the paths of every request so far that was not a GET."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
-from torgsync.sandbox.server import SandboxApp
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.shop import Shop
+from torgsync.sandbox.faults import ConnectionCut
+from torgsync.sandbox.server import RunningServer, SandboxApp, serve
+from torgsync.sandbox.shop import Shop
 
 
 class Clock:
@@ -28,13 +29,74 @@ class Clock:
         self.time += timedelta(**delta)
 
 
+class InProcess(httpx.BaseTransport):
+    """Hands requests to a shop without a socket; a connection that is cut looks as it does over one."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._wsgi = httpx.WSGITransport(app=SandboxApp(shop))
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self._wsgi.handle_request(request)
+        except ConnectionCut as cut:
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.") from cut
+
+
+class Doors:
+    """How clients reach their shops during one test: over a socket, or without one.
+
+    A server is handed on from test to test, as stopping one takes longer than most tests.
+    """
+
+    def __init__(self) -> None:
+        self._sockets = False
+        self._idle: list[RunningServer] = []
+        self._busy: dict[Shop, RunningServer] = {}
+        self._clients = ExitStack()
+
+    @contextmanager
+    def during(self, *, sockets: bool) -> Iterator[None]:
+        """Use this door, and close at the end whatever client came through it."""
+        self._sockets = sockets
+        try:
+            with ExitStack() as self._clients:
+                yield
+        finally:
+            self._sockets = False
+            self._idle += self._busy.values()
+            self._busy.clear()
+
+    def client(self, shop: Shop, headers: dict[str, str]) -> httpx.Client:
+        """Return a client of a shop."""
+        if not self._sockets:
+            return httpx.Client(
+                transport=InProcess(shop), base_url="http://sandbox.example/api/v1", headers=headers
+            )
+        if shop not in self._busy:
+            self._busy[shop] = self._server(shop)
+        client = httpx.Client(base_url=self._busy[shop].url, headers=headers)
+        return self._clients.enter_context(client)
+
+    def _server(self, shop: Shop) -> RunningServer:
+        if not self._idle:
+            return serve(shop)
+        server = self._idle.pop()
+        server._server.app = SandboxApp(shop)
+        return server
+
+    def stop(self) -> None:
+        """Stop all servers."""
+        for server in self._idle:
+            server.stop()
+        self._idle.clear()
+
+
+DOORS = Doors()
+
+
 def client_of(shop: Shop, bearer: str = "sandbox", **headers: str) -> httpx.Client:
-    """Return a client whose requests reach the shop without a socket; its paths begin below `/api/v1`."""
-    return httpx.Client(
-        transport=httpx.WSGITransport(app=SandboxApp(shop)),
-        base_url="http://sandbox.example/api/v1",
-        headers={"Authorization": f"Bearer {bearer}"} | headers,
-    )
+    """Return a client whose requests reach the shop by the door of the test; paths begin below `/api/v1`."""
+    return DOORS.client(shop, {"Authorization": f"Bearer {bearer}"} | headers)
 
 
 def offer(offer_id: str = "1", *parts: str, **marks: str) -> str:

@@ -9,12 +9,15 @@ from shops import Clock, client_of, feed, send_feed
 
 from torgsync.sandbox.log import Record
 from torgsync.sandbox.manners import Manners
-from torgsync.sandbox.products import ROOT_GROUP_ID, Product
+from torgsync.sandbox.products import ROOT_GROUP_ID
 from torgsync.sandbox.rights import Rights
 from torgsync.sandbox.shop import Shop
 
 if TYPE_CHECKING:
     import httpx
+
+
+pytestmark = pytest.mark.usefixtures("each_door")
 
 
 @pytest.fixture
@@ -146,25 +149,6 @@ class TestPages:
         made = shop.add_product("1")
         query = {"offset": "5", "page": "3", "external_id": "77", "ids": "1,2"}
         assert ids(client.get("/products/list", params=query)) == [made]
-
-    @pytest.mark.parametrize("size", [200, 20_000])
-    def test_a_page_looks_at_nothing_but_its_items(self, size: int) -> None:
-        """A page costs the same in a small shop and in a large one, wherever it begins."""
-
-        class Counting(dict[int, Product]):
-            looked_at = 0
-
-            def __getitem__(self, number: int) -> Product:
-                self.looked_at += 1
-                return super().__getitem__(number)
-
-        shop = Shop()
-        made = [shop.add_product(str(number)) for number in range(size)]
-        counting = Counting(shop.catalog.products._items)
-        shop.catalog.products._items = counting
-        query = {"limit": 100, "last_id": made[size // 2]}
-        assert len(ids(client_of(shop).get("/products/list", params=query))) == 100
-        assert counting.looked_at == 100
 
 
 class TestDates:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DELETED = "Поле status: Позиція недоступна для оновлення"
 
 
+pytestmark = pytest.mark.usefixtures("each_door")
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import httpx
 
 
+pytestmark = pytest.mark.usefixtures("each_door")
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()

@@ -15,6 +15,11 @@ import httpx
 import pytest
 from homes import ROOT, Home, Market
 
+from torgsync.jobs.sandbox import Asked, opened
+from torgsync.sandbox.faults import Fault
+from torgsync.sandbox.manners import Manners
+from torgsync.sandbox.rights import Rights
+
 
 @contextmanager
 def sandbox(home: Path, *args: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
@@ -68,3 +73,149 @@ def test_wrong_usage(tmp_path: Path, market: Market, args: tuple[str, str]) -> N
     ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", *args)
     assert (ran.code, ran.out) == (64, "")
     assert f"'{args[0]}'" in ran.err
+
+
+# Rehearsals
+
+
+BAD_DAY = ROOT / "examples" / "sandbox" / "bad-day.toml"
+
+
+def test_the_example_scenario(filled: Home) -> None:
+    """The scenario that the examples show can be read, and a synchronisation survives it."""
+    with opened(Asked(scenario=BAD_DAY)) as shop:
+        assert shop.tokens.keys() == {"sandbox", "looker", "bookkeeper"}
+        assert shop.manners.last_id == "inclusive"
+        filled.market.misbehave(*[one.fault for one in shop.faults.tally()])
+    filled.next_day()
+    assert filled.sync().code in {0, 5, 6}
+    filled.market.misbehave()
+    filled.sync()
+    assert filled.sync().json["changes"] == []
+
+
+def test_the_command_line_goes_before_the_scenario(tmp_path: Path) -> None:
+    """What is said twice counts as the command line says it; rules are added in front."""
+    file = tmp_path / "scenario.toml"
+    file.write_text(
+        """
+        shop = { products = 7, seed = 3 }
+        tokens = { mine = "write", looker = "write" }
+        manners = { last_id = "inclusive", import_seconds = 9 }
+        faults = [{ does = "500" }]
+        """,
+        "utf-8",
+    )
+    with opened(Asked(scenario=file)) as shop:
+        assert (len(shop.products()), set(shop.tokens)) == (7, {"mine", "looker"})
+    asked = Asked(
+        scenario=file,
+        manners=("last_id=exclusive",),
+        faults=("POST 429",),
+        read_only_tokens=("looker",),
+        expired_tokens=("old",),
+        products=2,
+        import_seconds=0.5,
+    )
+    with opened(asked) as shop:
+        assert len(shop.products()) == 2
+        assert (shop.manners.last_id, shop.manners.import_seconds) == ("exclusive", 0.5)
+        assert [one.fault for one in shop.faults.tally()] == [Fault("429", on="POST"), Fault("500")]
+        assert shop.tokens["looker"] == Rights.read_only()
+        assert shop.tokens["old"].expired(shop.now())
+
+
+def test_without_a_word() -> None:
+    """The shop is empty, well-behaved, and `sandbox` may do everything, also beside a token that may less."""
+    for asked in (Asked(), Asked(read_only_tokens=("looker",))):
+        with opened(asked) as shop:
+            assert shop.tokens["sandbox"] == Rights.full()
+            assert (shop.products(), shop.faults.tally(), shop.manners) == ([], [], Manners())
+
+
+def test_a_shop_that_is_kept(tmp_path: Path) -> None:
+    """It is filled once, and the next day's sandbox holds what was changed."""
+    file = tmp_path / "shop.db"
+    with opened(Asked(products=3, keep=file)) as shop:
+        shop.delete_product("S-1")
+    with opened(Asked(products=3, keep=file)) as shop:
+        assert [product.external_id for product in shop.products()] == ["S-2", "S-3"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process gets no Ctrl-C from a test on Windows")
+def test_a_rehearsal(tmp_path: Path) -> None:
+    """A kept, filled, misbehaving sandbox serves the API and the cabinet, and goes on the next day."""
+    options = ["--port", "0", "--keep", str(tmp_path / "shop.db"), "--fill", "4"]
+    with sandbox(tmp_path, *options, "--fault", "GET products/list nth=2 502") as (process, url):
+        with httpx.Client(base_url=url, headers={"Authorization": "Bearer sandbox"}) as client:
+            statuses = [client.get("/products/list").status_code for _ in range(3)]
+        cabinet = url.removesuffix("/api/v1") + "/cabinet"
+        placed = httpx.post(f"{cabinet}/order/place", json={"products": [{"product": "S-1"}]})
+        assert (statuses, placed.json()) == ([200, 502, 200], {"order": 300000001})
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    with sandbox(tmp_path, *options) as (_, url):
+        orders = httpx.get(f"{url}/orders/list", headers={"Authorization": "Bearer sandbox"}).json()["orders"]
+        assert [order["id"] for order in orders] == [300000001]
+
+
+def test_a_scenario_with_mistakes(tmp_path: Path, market: Market) -> None:
+    """All of them are told with their lines, and nothing is started."""
+    file = tmp_path / "bad.toml"
+    file.write_text('[manners]\nlast_id = "both"\n\n[[faults]]\ndoes = "cut"\nnth = 0\n', "utf-8")
+    ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", "--scenario", str(file))
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.splitlines() == [
+        "error: 2 mistakes in `bad.toml`",
+        '  line 2  manners.last_id: "both" is not one of "exclusive" or "inclusive"',
+        "  line 4  faults[0]: nth is below 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "there is no scenario"),
+        (b"\xff\xfe", "cannot be read as UTF-8 text"),
+        (b"[manners]\nlast_id =\n", "1 mistake in `bad.toml`\n  line 2  this is not TOML: Invalid value\n"),
+        (b"[manners", "1 mistake in `bad.toml`\n  this is not TOML"),
+    ],
+)
+def test_a_scenario_that_cannot_be_read(
+    tmp_path: Path, market: Market, content: bytes | None, told: str
+) -> None:
+    """It is told why."""
+    file = tmp_path / "bad.toml"
+    if content is not None:
+        file.write_bytes(content)
+    ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", "--scenario", str(file))
+    assert (ran.code, ran.out) == (3, "")
+    assert told in ran.err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--fault", "POST products/edit* nth=2", "it names no trouble"),
+        ("--fault", "429 often=1", 'no key "often"'),
+        ("--manner", "last_id=both", '"both" is not one of'),
+        ("--manner", "import_seconds=-1", "import_seconds is below 0"),
+        ("--fill", "-1", "greater than or equal to 0"),
+    ],
+)
+def test_words_that_say_nothing(tmp_path: Path, market: Market, option: str, value: str, told: str) -> None:
+    """Wrong usage, with the option and the reason."""
+    ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", option, value)
+    assert (ran.code, ran.out) == (64, "")
+    assert option in ran.err
+    assert told in ran.err
+
+
+def test_a_file_that_is_no_shop(tmp_path: Path, market: Market) -> None:
+    """A file of something else is not touched."""
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear Olena", "utf-8")
+    ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", "--keep", str(file))
+    assert (ran.code, ran.out) == (1, "")
+    assert "it is no shop that this sandbox kept" in ran.err
+    assert file.read_text("utf-8") == "Dear Olena"

@@ -126,7 +126,7 @@ app.command("update")(update.update)
 app.command("sync")(sync.sync)
 app.add_typer(orders.app, name="orders")
 app.add_typer(clients.app, name="clients")
-app.command("sandbox")(sandbox.sandbox)
+app.command("sandbox", epilog=sandbox.EPILOG)(sandbox.sandbox)
 app.command("demo")(demo.demo)
 
 

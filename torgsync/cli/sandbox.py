@@ -2,36 +2,104 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from torgsync.cli.context import program_of
 
+EPILOG = """
+\b
+A manner is KEY=VALUE: last_id=inclusive|exclusive, root_group_only=true|false,
+forbidden_as=200-message|401-html|403-html, report_unchanged=true|false,
+second_import=accept|refuse, date_filters=utc|kyiv, imports_per_day=N,
+import_seconds=SECONDS.
+
+\b
+A fault is [METHOD] [PATH] TROUBLE [KEY=VALUE ...]. The path begins below
+/api/v1/ and may hold * and ?. Troubles: 429 and 500 to 599 (retry_after=SECONDS),
+lost, cut, slow (seconds=N), truncated, web-page (status=200|403|503),
+gaps (items_every=N, items_share=0.3), import-refused (reason=daily-limit|running),
+import-never-ends, photos-missing (status=404, items_every=N, items_share=0.3).
+All calls meet it, or those that nth=N, every=N, first=N, last=N choose,
+or a random share=0.2 with seed=N.
+
+The seller and buyers act while it runs, by JSON posted below /cabinet/, without a token:
+
+\b
+curl http://127.0.0.1:8765/cabinet/order/place -d '{"products": [{"product": "26931"}]}'
+
+\b
+curl http://127.0.0.1:8765/cabinet/product/edit -d '{"product": "26931", "price": 74.5}'
+
+\b
+Others: order/pay, order/cancel, order/refund, order/status, product/add, product/hide,
+product/delete, group/add; a GET of one tells its keys.
+"""
+
 
 def sandbox(
     context: typer.Context,
     port: Annotated[int, typer.Option("--port", help="Port on this machine; 0 picks a free one.")] = 8765,
-    token: Annotated[str, typer.Option("--token", help="A token that may do everything.")] = "sandbox",  # noqa: S107  # a token of a toy
+    token: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--token", help="A token that may do everything; `sandbox` by default.", metavar="TOKEN"
+        ),
+    ] = None,
     read_only_token: Annotated[
-        str | None, typer.Option("--read-only-token", help="A token that may only read.")
+        list[str] | None,
+        typer.Option("--read-only-token", help="A token that may only read.", metavar="TOKEN"),
+    ] = None,
+    expired_token: Annotated[
+        list[str] | None, typer.Option("--expired-token", help="A token whose time is over.", metavar="TOKEN")
+    ] = None,
+    scenario: Annotated[
+        Path | None,
+        typer.Option("--scenario", help="TOML file with goods, tokens, manners and faults.", metavar="FILE"),
+    ] = None,
+    manner: Annotated[
+        list[str] | None,
+        typer.Option("--manner", help="How it behaves where the real one is not known.", metavar="KEY=VALUE"),
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault", help="How it misbehaves, such as `POST products/edit* nth=2 429`.", metavar="RULE"
+        ),
+    ] = None,
+    fill: Annotated[
+        int | None,
+        typer.Option("--fill", help="Invent so many products, if it has none yet.", metavar="N", min=0),
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help="File in which the shop is kept.", metavar="FILE")
     ] = None,
     import_seconds: Annotated[
-        float, typer.Option("--import-seconds", help="How long an import takes.", min=0)
-    ] = 1.5,
+        float | None,
+        typer.Option(
+            "--import-seconds", help="How long an import takes; 1.5 by default.", metavar="SECONDS", min=0
+        ),
+    ] = None,
 ) -> None:
-    """Serve a Prom.ua of your own until Ctrl-C. It keeps what it is told as long as it runs."""
+    """Serve a Prom.ua of your own until Ctrl-C. Without `--keep` it forgets everything then."""
     program = program_of(context)
-    from torgsync.sandbox.manners import Manners
-    from torgsync.sandbox.rights import Rights
+    from torgsync.jobs.sandbox import Asked, opened
     from torgsync.sandbox.server import serve
-    from torgsync.sandbox.shop import Shop
 
-    tokens = {token: Rights.full()}
-    if read_only_token:
-        tokens[read_only_token] = Rights.read_only()
-    shop = Shop(tokens=tokens, manners=Manners(import_seconds=import_seconds))
-    with serve(shop, port=port) as server:
+    asked = Asked(
+        scenario=scenario,
+        manners=tuple(manner or ()),
+        faults=tuple(fault or ()),
+        tokens=tuple(token or ()),
+        read_only_tokens=tuple(read_only_token or ()),
+        expired_tokens=tuple(expired_token or ()),
+        products=fill,
+        import_seconds=import_seconds,
+        keep=keep,
+    )
+    with opened(asked) as shop, serve(shop, port=port) as server:
         program.say(f"a Prom.ua of your own at {server.url}; Ctrl-C stops it")
         program.say(f"export TORGSYNC_PROM_URL={server.url}")
         try:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from torgsync.sandbox import orders
 from torgsync.sandbox.answers import (
@@ -29,8 +30,9 @@ from torgsync.sandbox.imports import ImportRefused, ImportSettings
 from torgsync.sandbox.products import ROOT_GROUP_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from torgsync.sandbox.faults import Met
     from torgsync.sandbox.orders import Client, Order
     from torgsync.sandbox.products import Group, Product
     from torgsync.sandbox.shelf import Item, Shelf
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 LONGEST_PAGE = 100
 SHORT_PAGE = 20
+ZONES: Mapping[str, tzinfo] = {"utc": UTC, "kyiv": ZoneInfo("Europe/Kyiv")}
 
 TEXTS: Mapping[str, Mapping[Language, str]] = {
     "list-expected": {"ru": "Ожидается список товаров", "uk": "Очікується список товарів"},
@@ -60,12 +63,16 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request as the handlers see it. `body` is the JSON with exact decimals, or None."""
+    """One request as the handlers see it. `body` is the JSON with exact decimals, or None.
+
+    `met` is the trouble that the request meets, None where it meets none.
+    """
 
     query: Mapping[str, str]
     language: Language = "ru"
     body: Any = None
     upload: Upload | None = None
+    met: Met | None = None
 
 
 def parse_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON may be anything
@@ -81,10 +88,18 @@ def parse_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON may be anything
 
 
 def _page(
-    shop: Shop, call: Call, shelf: Shelf[Item], wanted: Callable[[Item], bool] | None = None
+    shop: Shop,
+    call: Call,
+    shelf: Shelf[Item],
+    wanted: Callable[[Item], bool] | None = None,
+    *,
+    among: Sequence[int] | None = None,
 ) -> list[Item]:
-    """Cut the page that a list call asks for (§2.1); unknown parameters are passed over."""
-    windows = _windows(call.query)
+    """Cut the page that a list call asks for (§2.1); unknown parameters are passed over.
+
+    `among` are the ids to choose from, by default all.
+    """
+    windows = _windows(call.query, ZONES[shop.manners.date_filters])
     if windows is None:
         return []
 
@@ -98,6 +113,8 @@ def _page(
     return shelf.page(
         _limit(call.query),
         wanted=fits,
+        among=among,
+        modified_from=next(low for name, low, _ in windows if name == "date_modified"),
         last_id=int(last_id) if _is_digits(last_id) else None,
         inclusive=shop.manners.last_id == "inclusive",
         ascending=call.query.get("sort_dir") == "asc",
@@ -111,7 +128,7 @@ def _limit(query: Mapping[str, str]) -> int:
     return SHORT_PAGE if query else LONGEST_PAGE
 
 
-def _windows(query: Mapping[str, str]) -> list[tuple[str, datetime, datetime]] | None:
+def _windows(query: Mapping[str, str], zone: tzinfo) -> list[tuple[str, datetime, datetime]] | None:
     """Return the attributes that are limited by dates, each with its bounds, which belong to the window.
 
     None where a date is not in the one form that Prom reads: the list is then empty, without a word (§2.1).
@@ -126,7 +143,7 @@ def _windows(query: Mapping[str, str]) -> list[tuple[str, datetime, datetime]] |
             if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", text, re.ASCII):
                 return None
             try:
-                bounds[place] = datetime.fromisoformat(text).replace(tzinfo=UTC)
+                bounds[place] = datetime.fromisoformat(text).replace(tzinfo=zone)
             except ValueError:
                 return None
         windows.append((attribute, bounds[0], bounds[1]))
@@ -145,11 +162,7 @@ def list_products(shop: Shop, call: Call) -> Json:
     asked = call.query.get("group_id", "")
     group_id = int(asked) if _is_digits(asked) else 0
     shown = group_id or (ROOT_GROUP_ID if shop.manners.root_group_only else 0)
-
-    def wanted(product: Product) -> bool:
-        return product.group_id == shown
-
-    page = _page(shop, call, shop.catalog.products, wanted if shown else None)
+    page = _page(shop, call, shop.catalog.products, among=shop.catalog.ids_in(shown) if shown else None)
     return {
         "group_id": group_id,
         "products": [product_json(product, shop.catalog, call.language) for product in page],
@@ -181,12 +194,18 @@ def edit_products_by_external_id(shop: Shop, call: Call) -> Json:
 
 
 def _edit(shop: Shop, call: Call, kind: type[int | str]) -> Json:
-    """Change item by item. An id that is unknown, deleted or of the wrong type is left out without a word."""
+    """Change item by item. An id that is unknown, deleted or of the wrong type is left out without a word.
+
+    So are the items that gaps strike: they stay as they are (§3.4).
+    """
     if not isinstance(call.body, list) or not all(isinstance(item, dict) for item in call.body):
         return {"errors": {"error": TEXTS["list-expected"][call.language]}}
     processed: list[int | str] = []
     errors: dict[str, str] = {}
-    for item in call.body:
+    gaps = call.met if call.met and call.met.fault.does == "gaps" else None
+    for number, item in enumerate(call.body, 1):
+        if gaps and gaps.strikes(number):
+            continue
         key = item.get("id")
         # `True` is an int for Python and would be found under id 1.
         product = shop.catalog.find(key) if type(key) is kind else None
@@ -223,7 +242,7 @@ def import_file(shop: Shop, call: Call) -> Json:
     except ImportRefused as refusal:
         return _refusal(str(refusal))
     try:
-        accepted = shop.desk.accept(upload.file, settings, shop.manners, shop.now())
+        accepted = shop.desk.accept(upload.file, settings, shop.manners, shop.now(), call.met)
     except ImportRefused as refusal:
         return _refusal(str(refusal))
     return {"id": accepted.id, "status": "success"}

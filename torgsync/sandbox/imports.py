@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from torgsync.sandbox import feed as yml
+from torgsync.sandbox.faults import HTTP_NOT_FOUND, Met
 from torgsync.sandbox.offers import FIELDS_OF, NOT_UPDATABLE, OfferRefused, Reading, Variants, interpret
 from torgsync.sandbox.products import CLOSED_STATUSES, ROOT_GROUP_ID, UNSORTED_CATEGORY_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from torgsync.sandbox.manners import Manners
     from torgsync.sandbox.products import Catalog, Image, Product
@@ -34,6 +34,12 @@ PHOTO_CODE = 2004
 VALIDATION_CODE = 1001
 OFFER_CODE = 3001
 HTTP_OK = 200
+
+# Prom's own wording is not recorded (§4.6).
+REFUSALS: Mapping[str, str] = {
+    "running": "Импорт уже запущен, дождитесь его завершения",
+    "daily-limit": "Превышено количество импортов в сутки",
+}
 
 
 class ImportRefused(Exception):
@@ -98,14 +104,27 @@ class Report:
 
 @dataclass(kw_only=True)
 class Import:
-    """An accepted import. `report` is None until it was carried out; a large `feed` is dropped then."""
+    """An accepted import. `report` is None until it was carried out; a large `feed` is dropped then.
+
+    `met` is the trouble that it met when it was accepted.
+    """
 
     id: str
     accepted_at: datetime
     due_at: datetime
     settings: ImportSettings
     feed: bytes
+    met: Met | None = None
     report: Report | None = None
+
+    @property
+    def never_ends(self) -> bool:
+        """Whether it hangs for good."""
+        return self.met is not None and self.met.fault.does == "import-never-ends"
+
+    def runs(self, now: datetime) -> bool:
+        """Tell whether it is still under way."""
+        return self.never_ends or self.due_at > now
 
 
 class ImportDesk:
@@ -115,14 +134,28 @@ class ImportDesk:
         self._catalog = catalog
         self._photo_status = photo_status
         self._imports: dict[str, Import] = {}
+        self.touched: set[str] = set()
+        """Ids of the imports that changed; whoever keeps them empties it."""
 
-    def accept(self, feed: bytes, settings: ImportSettings, manners: Manners, now: datetime) -> Import:
-        """Take an import in; raise ImportRefused when another one runs or the day's number is used up."""
-        if manners.second_import == "refuse" and any(entry.due_at > now for entry in self._imports.values()):
-            raise ImportRefused("Импорт уже запущен, дождитесь его завершения")
+    def accept(
+        self,
+        feed: bytes,
+        settings: ImportSettings,
+        manners: Manners,
+        now: datetime,
+        met: Met | None = None,
+    ) -> Import:
+        """Take an import in; raise ImportRefused when another one runs or the day's number is used up.
+
+        `met` is the trouble that the import meets.
+        """
+        if met and met.fault.does == "import-refused":
+            raise ImportRefused(REFUSALS[met.fault.reason or "daily-limit"])
+        if manners.second_import == "refuse" and any(entry.runs(now) for entry in self._imports.values()):
+            raise ImportRefused(REFUSALS["running"])
         day = [entry for entry in self._imports.values() if entry.accepted_at > now - timedelta(hours=24)]
         if len(day) >= manners.imports_per_day:
-            raise ImportRefused("Превышено количество импортов в сутки")
+            raise ImportRefused(REFUSALS["daily-limit"])
         # Letters and digits: a client that takes the id for an int64 fails here as it would there.
         number = hashlib.sha256(str(len(self._imports)).encode()).hexdigest()[:24]
         entry = Import(
@@ -131,16 +164,26 @@ class ImportDesk:
             due_at=now + timedelta(seconds=manners.import_seconds),
             settings=settings,
             feed=feed,
+            met=met,
         )
-        self._imports[number] = entry
+        self.restore(entry)
+        self.touched.add(number)
         return entry
+
+    def restore(self, entry: Import) -> None:
+        """Put an import that was kept back in its place; the oldest comes first."""
+        self._imports[entry.id] = entry
 
     def settle(self, now: datetime) -> None:
         """Carry out what is due, in the order of acceptance; products get the date when it was due."""
         for entry in self._imports.values():
-            if entry.report is None and entry.due_at <= now:
-                work = ImportWork(self._catalog, entry.settings, entry.due_at, self._photo_status)
+            if entry.report is None and not entry.runs(now):
+                photos = self._photo_status
+                if entry.met and entry.met.fault.does == "photos-missing":
+                    photos = MissingPhotos(entry.met, photos)
+                work = ImportWork(self._catalog, entry.settings, entry.due_at, photos)
                 entry.report = work.carry_out(entry.feed)
+                self.touched.add(entry.id)
                 if len(entry.feed) > LARGEST_KEPT_FEED:
                     entry.feed = b""
 
@@ -160,6 +203,22 @@ class ImportDesk:
     def imports(self) -> list[Import]:
         """Return all accepted imports, oldest first."""
         return list(self._imports.values())
+
+
+class MissingPhotos:
+    """What the addresses of an import's photos answer when some of them find nothing."""
+
+    def __init__(self, met: Met, others: Callable[[str], int] | None) -> None:
+        self._met = met
+        self._others = others
+        self._count = 0
+
+    def __call__(self, address: str) -> int:
+        """Return the HTTP status of one photo; they are counted in the order in which they are fetched."""
+        self._count += 1
+        if self._met.strikes(self._count):
+            return self._met.fault.status or HTTP_NOT_FOUND
+        return self._others(address) if self._others else HTTP_OK
 
 
 class ImportWork:

@@ -18,7 +18,8 @@ class Record:
     """One request and its answer. The token is never part of it.
 
     `time` is UTC, `path` begins with `/api/v1/`, `query` is as it was sent, `size` counts the bytes of the
-    request's body. `body` is the JSON of a write (of an upload its `data` part) and empty for a GET.
+    request's body. `body` is the JSON of a write (of an upload its `data` part) and empty for a GET. `status`
+    is 0 where the connection was cut, and `fault` the trouble that the request met, None where it met none.
     """
 
     time: datetime
@@ -28,6 +29,7 @@ class Record:
     status: int
     size: int
     body: bytes
+    fault: str | None = None
 
 
 class RequestLog:

@@ -17,6 +17,7 @@ class Manners:
     `report_unchanged`: an edit that changes nothing is in `processed_ids`; by default it is left out (§3.4).
     `second_import`: what happens to an import sent while another one runs (§4.5).
     `imports_per_day`: accepted imports in any 24 hours (§4.6).
+    `date_filters`: the zone in which the dates of filters are read; answers are in UTC in any case (§10 Q9).
     `import_seconds`: from acceptance to the final status; the effect comes at its end (§4.4).
     """
 
@@ -25,5 +26,13 @@ class Manners:
     forbidden_as: Literal["401-html", "403-html", "200-message"] = "200-message"
     report_unchanged: bool = False
     second_import: Literal["accept", "refuse"] = "accept"
+    date_filters: Literal["utc", "kyiv"] = "utc"
     imports_per_day: int = 10
     import_seconds: float = 1.5
+
+    def __post_init__(self) -> None:
+        """Refuse what no shop can be told."""
+        if self.imports_per_day < 0:
+            raise ValueError("imports_per_day is below 0")
+        if self.import_seconds < 0:
+            raise ValueError("import_seconds is below 0")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
 
 from torgsync.sandbox.products import KOPIYKA
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 # In the order in which an order passes them; Russian and Ukrainian names as the API shows them.
 STATUS_NAMES = {

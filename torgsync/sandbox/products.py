@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from torgsync.sandbox.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
 
 PRESENCES = ("available", "not_available", "order", "service", "waiting")
 # The statuses that an edit may set, and those under which nothing of the product may be changed any more.
@@ -126,7 +127,10 @@ class Group:
 
 
 class Catalog:
-    """All products that are not deleted, and all groups, with an index by external id for each."""
+    """All products that are not deleted, and all groups, with an index by external id for each.
+
+    `last_image_id` is the highest id of a photo so far.
+    """
 
     def __init__(self) -> None:
         self.products: Shelf[Product] = Shelf(first_id=1600000001)
@@ -134,7 +138,8 @@ class Catalog:
         self.deleted_external_ids: set[str] = set()
         self._products_by_external_id: dict[str, int] = {}
         self._groups_by_external_id: dict[str, int] = {}
-        self._last_image_id = 10
+        self._ids_by_group: dict[int, list[int]] = {}
+        self.last_image_id = 10
 
     def find(self, key: int | str) -> Product | None:
         """Return the product with this Prom id (int) or external id (str), or None; deleted ones are gone."""
@@ -146,9 +151,33 @@ class Catalog:
     def add(self, fields: Mapping[str, Any], when: datetime) -> Product:
         """Make a product of these fields of `Product`, and return it with its new id."""
         product = self.products.add(lambda number: Product(**fields, id=number, date_modified=when))
+        self._index(product)
+        return product
+
+    def restore(
+        self, products: Sequence[Product], groups: Sequence[Group], *, next_product: int, next_group: int
+    ) -> None:
+        """Fill an empty catalog with what was kept, each in growing order of ids."""
+        self.products.restore([(product.id, product) for product in products], next_product)
+        self.groups.restore([(group.id, group) for group in groups], next_group)
+        for product in products:
+            self._index(product)
+        for group in groups:
+            if group.external_id is not None:
+                self._groups_by_external_id[group.external_id] = group.id
+
+    def _index(self, product: Product) -> None:
         if product.external_id is not None:
             self._products_by_external_id[product.external_id] = product.id
-        return product
+        insort(self._ids_by_group.setdefault(product.group_id, []), product.id)
+
+    def _leave_group(self, product: Product) -> None:
+        ids = self._ids_by_group[product.group_id]
+        del ids[bisect_left(ids, product.id)]
+
+    def ids_in(self, group_id: int) -> Sequence[int]:
+        """Return the ids of the products in a group itself, growing."""
+        return self._ids_by_group.get(group_id, ())
 
     def change(self, product: Product, fields: Mapping[str, Any], when: datetime) -> bool:
         """Give a product these fields, and tell whether that made a difference; only then its date moves.
@@ -159,9 +188,13 @@ class Catalog:
         if changed == product:
             return False
         if changed.status != "deleted":
+            if changed.group_id != product.group_id:
+                self._leave_group(product)
+                insort(self._ids_by_group.setdefault(changed.group_id, []), product.id)
             self.products.replace(product.id, replace(changed, date_modified=when))
             return True
         self.products.remove(product.id)
+        self._leave_group(product)
         if product.external_id is not None:
             del self._products_by_external_id[product.external_id]
             self.deleted_external_ids.add(product.external_id)
@@ -169,8 +202,8 @@ class Catalog:
 
     def new_image(self, source: str) -> Image:
         """Take over a photo under a new image id."""
-        self._last_image_id += 1
-        return Image(self._last_image_id, source)
+        self.last_image_id += 1
+        return Image(self.last_image_id, source)
 
     def find_group(self, external_id: str) -> Group | None:
         """Return the group that an import file calls by this id, or None."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 Right = Literal["none", "read", "write"]
@@ -11,13 +12,17 @@ Section = Literal["products", "groups", "orders", "clients", "settings"]
 
 @dataclass(frozen=True, kw_only=True)
 class Rights:
-    """The rights of one token, by default none. `settings` covers the payment and delivery options."""
+    """The rights of one token, by default none. `settings` covers the payment and delivery options.
+
+    `expires` is the moment, in UTC, from which on the token is no better than an unknown one (§1.2).
+    """
 
     products: Right = "none"
     groups: Right = "none"
     orders: Right = "none"
     clients: Right = "none"
     settings: Right = "none"
+    expires: datetime | None = None
 
     @classmethod
     def full(cls) -> Rights:
@@ -28,6 +33,10 @@ class Rights:
     def read_only(cls) -> Rights:
         """Read everywhere, write nowhere."""
         return cls(products="read", groups="read", orders="read", clients="read", settings="read")
+
+    def expired(self, now: datetime) -> bool:
+        """Tell whether the token's time is over."""
+        return self.expires is not None and now >= self.expires
 
     def allow(self, section: Section, right: Right) -> bool:
         """Tell whether the section's right is at least the one asked for."""

@@ -14,8 +14,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from torgsync.errors import TorgsyncError, UsageError
-from torgsync.sandbox import endpoints
+from torgsync.sandbox import cabinet, endpoints, trouble
 from torgsync.sandbox.endpoints import Call, Upload, parse_json
+from torgsync.sandbox.faults import ConnectionCut, Met
 from torgsync.sandbox.log import Record
 
 if TYPE_CHECKING:
@@ -78,7 +79,11 @@ ROUTES = (
 
 
 class SandboxApp:
-    """The shop as a WSGI application, for `httpx.WSGITransport` or for `serve`."""
+    """The shop as a WSGI application, for `httpx.WSGITransport` or for `serve`.
+
+    Where a fault cuts the connection, ConnectionCut comes out of it: `serve` closes the socket, a transport
+    in-process turns it into its own error.
+    """
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
@@ -94,27 +99,49 @@ class SandboxApp:
             # Read before anything is decided, so that a refused upload is not cut off in the middle, and
             # outside the lock, so that a slow sender keeps nobody waiting.
             upload, body = _read_body(request)
-            response = self._respond(request, upload, body)
+            if request.path.startswith(f"{cabinet.BASE}/"):
+                response = _json(*cabinet.act(self._shop, request.method, request.path, body))
+            else:
+                response = self._asked(request, upload, body)
+        return response(environ, start_response)
+
+    def _asked(self, request: Request, upload: Upload | None, body: bytes) -> Response:
+        """Answer a call of the API, and remember it; a connection that is cut is remembered, too."""
+        path = request.path.removeprefix(f"{BASE}/")
+        met = self._shop.faults.meet(request.method, path)
+        response: Response | None = None
+        try:
+            response = self._troubled(request, upload, body, met)
+        finally:
             self._shop.log.add(
                 Record(
                     time=self._shop.now(),
                     method=request.method,
                     path=request.path,
                     query=request.query_string.decode(),
-                    status=response.status_code,
+                    status=response.status_code if response else 0,
                     size=request.content_length or 0,
                     body=body,
+                    fault=met[-1].fault.does if met else None,
                 )
             )
-        return response(environ, start_response)
+        return response
 
-    def _respond(self, request: Request, upload: Upload | None, body: bytes) -> Response:
+    def _troubled(self, request: Request, upload: Upload | None, body: bytes, found: list[Met]) -> Response:
+        """Answer as the shop does, but for the trouble that this call meets."""
+        for slow in found:
+            if slow.fault.does == "slow":
+                self._shop.sleep(1.0 if slow.fault.seconds is None else slow.fault.seconds)
+        met = found[-1] if found and found[-1].fault.does != "slow" else None
+        return trouble.in_front(met) or trouble.behind(met, self._respond(request, upload, body, met))
+
+    def _respond(self, request: Request, upload: Upload | None, body: bytes, met: Met | None) -> Response:
         """Answer one request; what is not JSON is a web page, as on the real side (§1.3)."""
         try:
             route, path = self._find(request)
             refusal = self._refusal(request, route)
             return _json(
-                refusal if refusal is not None else self._perform(request, route, path, upload, body)
+                refusal if refusal is not None else self._perform(request, route, path, upload, body, met)
             )
         except HTTPException as page:
             return Response(page.get_body(), page.code, mimetype="text/html")
@@ -127,7 +154,7 @@ class SandboxApp:
         """Check the token; raise the web page of a 401, or return what a missing right looks like."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         rights = self._shop.tokens.get(token) if scheme == "Bearer" else None
-        if rights is None:
+        if rights is None or rights.expired(self._shop.now()):
             raise Unauthorized
         if rights.allow(route.section, route.right):
             return None
@@ -140,7 +167,13 @@ class SandboxApp:
         return {"error": f"Access to {route.section} is forbidden"}
 
     def _perform(
-        self, request: Request, route: Route, path: dict[str, Any], upload: Upload | None, body: bytes
+        self,
+        request: Request,
+        route: Route,
+        path: dict[str, Any],
+        upload: Upload | None,
+        body: bytes,
+        met: Met | None,
     ) -> Json:
         try:
             data = parse_json(body) if body and upload is None else None
@@ -151,10 +184,13 @@ class SandboxApp:
             language="uk" if request.headers.get("X-LANGUAGE", "").lower() == "uk" else "ru",
             body=data,
             upload=upload,
+            met=met,
         )
         with self._shop.lock:
             self._shop.settle()
             answer = route.handler(self._shop, call, **path)
+            if route.method != "GET":
+                self._shop.save()
         if answer is None:
             raise NotFound
         return answer
@@ -181,8 +217,8 @@ def _read_body(request: Request) -> tuple[Upload | None, bytes]:
     return Upload(file=None if file is None else file.read(), data=data), data.encode()
 
 
-def _json(answer: Json) -> Response:
-    return Response(json.dumps(answer, ensure_ascii=False), mimetype="application/json")
+def _json(answer: Json, status: int = 200) -> Response:
+    return Response(json.dumps(answer, ensure_ascii=False), status, mimetype="application/json")
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -192,6 +228,12 @@ class _QuietHandler(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass
+
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
+        """Close the connection where the shop said so; it would otherwise wait for the next request."""
+        if isinstance(error, ConnectionCut):
+            self.close_connection = True
+        super().connection_dropped(error, environ)
 
 
 class RunningServer:

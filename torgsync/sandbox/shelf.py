@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Item = TypeVar("Item")
+
+# A walk that looks for what was modified lately steps over a whole span of ids where nothing was.
+SPANS = (4096, 64)
 
 
 class Shelf(Generic[Item]):
     """Items by id, in growing order of ids, which are given out here one after the other.
 
-    Cutting a page costs the items walked over plus a binary search, never the size of the shelf.
+    Cutting a page costs the items walked over plus a binary search, never the size of the shelf. `touched`
+    holds the ids of items that were added, replaced or removed; whoever keeps the shelf empties it.
     """
 
     def __init__(self, first_id: int) -> None:
-        self._next = first_id
+        self.next_id = first_id
+        self.touched: set[int] = set()
         self._ids: list[int] = []
         self._items: dict[int, Item] = {}
+        self._newest: dict[int, dict[int, datetime]] = {span: {} for span in SPANS}
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -32,11 +39,20 @@ class Shelf(Generic[Item]):
 
     def add(self, make: Callable[[int], Item]) -> Item:
         """Give out the next id, put what `make` makes of it on the shelf, and return it."""
-        number = self._next
-        self._next += 1
+        number = self.next_id
+        item = make(number)
+        self.next_id += 1
         self._ids.append(number)
-        self._items[number] = make(number)
-        return self._items[number]
+        self.replace(number, item)
+        return item
+
+    def restore(self, items: Iterable[tuple[int, Item]], next_id: int) -> None:
+        """Fill an empty shelf with items that were kept, in growing order of ids."""
+        for number, item in items:
+            self._ids.append(number)
+            self.replace(number, item)
+        self.next_id = next_id
+        self.touched.clear()
 
     def get(self, number: int) -> Item | None:
         """Return the item with this id, or None."""
@@ -45,28 +61,60 @@ class Shelf(Generic[Item]):
     def replace(self, number: int, item: Item) -> None:
         """Put a new version of an item in the place of the old one."""
         self._items[number] = item
+        self.touched.add(number)
+        modified = getattr(item, "date_modified", None)
+        if isinstance(modified, datetime):
+            for span, newest in self._newest.items():
+                newest[number // span] = max(modified, newest.get(number // span, modified))
 
     def remove(self, number: int) -> None:
         """Take an item off the shelf; its id is never given out again."""
         del self._ids[bisect_left(self._ids, number)]
         del self._items[number]
+        self.touched.add(number)
 
     def page(
         self,
         limit: int,
         *,
         wanted: Callable[[Item], bool],
+        among: Sequence[int] | None = None,
         last_id: int | None = None,
         inclusive: bool = False,
         ascending: bool = False,
+        modified_from: datetime | None = None,
     ) -> list[Item]:
         """Return at most `limit` wanted items with ids below `last_id`, newest first (§2.1).
 
-        `inclusive` lets the item `last_id` itself in. The walk stops as soon as the page is full.
+        `among` are the ids to choose from, growing, by default all; `inclusive` lets the item `last_id`
+        itself in. Items that were modified before `modified_from` are left out where that is cheap to see;
+        `wanted` has the last word. The walk stops as soon as the page is full.
         """
-        end = len(self._ids)
+        ids = self._ids if among is None else among
+        end = len(ids)
         if last_id is not None:
-            end = (bisect_right if inclusive else bisect_left)(self._ids, last_id)
-        places = range(end) if ascending else range(end - 1, -1, -1)
-        walked = (self._items[self._ids[place]] for place in places)
+            end = (bisect_right if inclusive else bisect_left)(ids, last_id)
+        walked = self._walk(ids, end, modified_from, ascending=ascending)
         return list(islice(filter(wanted, walked), limit))
+
+    def _walk(
+        self, ids: Sequence[int], end: int, modified_from: datetime | None, *, ascending: bool
+    ) -> Iterator[Item]:
+        """Walk over the first `end` ids, in growing or falling order."""
+        place = 0 if ascending else end - 1
+        while 0 <= place < end:
+            number = ids[place]
+            stale = modified_from and self._stale_span(number, modified_from)
+            if stale:
+                place = bisect_left(ids, stale.stop) if ascending else bisect_left(ids, stale.start) - 1
+                continue
+            yield self._items[number]
+            place += 1 if ascending else -1
+
+    def _stale_span(self, number: int, modified_from: datetime) -> range | None:
+        """Return the widest span of ids around this one in which nothing was modified since then."""
+        for span, newest in self._newest.items():
+            block = number // span
+            if block in newest and newest[block] < modified_from:
+                return range(block * span, (block + 1) * span)
+        return None

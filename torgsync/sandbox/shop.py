@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from threading import RLock
 from typing import TYPE_CHECKING, TypedDict
 
+from torgsync.sandbox.faults import Fault, Faults
 from torgsync.sandbox.imports import ImportDesk
 from torgsync.sandbox.log import RequestLog
 from torgsync.sandbox.manners import Manners
@@ -70,7 +72,8 @@ class Shop:
 
     `tokens` are the API tokens with their rights; by default there is one, `sandbox`, with all rights.
     `clock` returns the time in UTC. `photo_status` returns the HTTP status of a photo's address; without it
-    every photo can be fetched. Nothing is really fetched ever.
+    every photo can be fetched. Nothing is really fetched ever. `faults` are rules for misbehaving;
+    `sleep` waits the seconds of a slow answer.
 
     Products are named by their Prom id (an int) or their external id (a text); a name that the shop does not
     know is a LookupError. Any thread may call any method.
@@ -81,11 +84,15 @@ class Shop:
         *,
         tokens: Mapping[str, Rights] | None = None,
         manners: Manners | None = None,
+        faults: Iterable[Fault] = (),
         clock: Callable[[], datetime] | None = None,
         photo_status: Callable[[str], int] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.lock = RLock()
         self.manners = manners or Manners()
+        self.faults = Faults(faults)
+        self.sleep = sleep
         self.tokens: dict[str, Rights] = dict(tokens or {"sandbox": Rights.full()})
         self.log = RequestLog()
         self.catalog = Catalog()
@@ -100,6 +107,21 @@ class Shop:
         }
         self._clients_by_contact: dict[str, int] = {}
         self._clock = clock or (lambda: datetime.now(UTC))
+        self._keeper: Callable[[], None] | None = None
+
+    def misbehave(self, *faults: Fault) -> None:
+        """Put these rules, counted from now on, in the place of all others; without any the shop behaves."""
+        self.faults = Faults(faults)
+
+    def keep_with(self, keeper: Callable[[], None]) -> None:
+        """Have `keeper` called, under the lock, after every write."""
+        self._keeper = keeper
+
+    def save(self) -> None:
+        """Keep what changed, where somebody keeps it."""
+        if self._keeper is not None:
+            with self.lock:
+                self._keeper()
 
     def now(self) -> datetime:
         """Return the shop's time in UTC."""
@@ -290,8 +312,7 @@ class Shop:
 
     def _client_of(self, buyer: Buyer) -> Client:
         """Return the client that this buyer is, or a new one."""
-        contact = buyer.phone or buyer.email
-        known = self.clients.get(self._clients_by_contact.get(contact or "", 0))
+        known = self.clients.get(self._clients_by_contact.get(buyer.phone or buyer.email or "", 0))
         if known is not None:
             return known
         names = (buyer.last_name, buyer.first_name, buyer.second_name)
@@ -303,6 +324,14 @@ class Shop:
                 emails=(buyer.email,) if buyer.email else (),
             )
         )
-        if contact:
-            self._clients_by_contact[contact] = made.id
+        self._know(made)
         return made
+
+    def know_clients(self) -> None:
+        """Recognise all clients on the shelf by their contacts."""
+        for client in self.clients:
+            self._know(client)
+
+    def _know(self, client: Client) -> None:
+        for contact in (*client.phones, *client.emails)[:1]:
+            self._clients_by_contact[contact] = client.id

@@ -1,0 +1,251 @@
+"""What the seller and buyers do to a running sandbox, over HTTP: JSON posted below `/cabinet/`.
+
+It is no part of Prom's API and needs no token; the server listens on loopback only. An answer is JSON: 200
+with what was done, or 400, 404 or 405 with `error` and, where the body is wrong, every mistake in `mistakes`.
+
+    curl http://127.0.0.1:8765/cabinet/order/place -d '{"products": [{"product": "26931", "quantity": 2}]}'
+    curl http://127.0.0.1:8765/cabinet/product/edit -d '{"product": "26931", "price": 74.50}'
+
+A product is named by its external id as text, or by its Prom id as a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from torgsync.sandbox.endpoints import parse_json
+from torgsync.sandbox.orders import NOVA_POSHTA, PROM_PAYMENT, Buyer
+from torgsync.sandbox.products import Discount
+
+if TYPE_CHECKING:
+    from torgsync.sandbox.answers import Json
+    from torgsync.sandbox.shop import Shop
+
+BASE = "/cabinet"
+OK, BAD, UNKNOWN, NOT_ALLOWED = 200, 400, 404, 405
+
+Key = int | str
+
+
+class _Body(BaseModel):
+    """A body; unknown keys are mistakes, as a misspelt price would change nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Discount(_Body):
+    value: Decimal = Field(gt=0)
+    type: Literal["amount", "percent"]
+    date_start: str | None = Field(None, pattern=r"^\d\d\.\d\d\.\d{4}$")
+    date_end: str | None = Field(None, pattern=r"^\d\d\.\d\d\.\d{4}$")
+
+
+class _Fields(_Body):
+    """The fields of a product that a person fills in; what is not named stays as it is."""
+
+    name: str = Field("Товар", min_length=1)
+    name_uk: str | None = None
+    sku: str | None = None
+    keywords: str = ""
+    keywords_uk: str | None = None
+    description: str = ""
+    description_uk: str | None = None
+    price: Decimal | None = Field(None, gt=0)
+    currency: str = "UAH"
+    discount: _Discount | None = None
+    presence: Literal["available", "not_available", "order", "service", "waiting"] = "available"
+    in_stock: bool | None = None
+    quantity_in_stock: int | None = Field(None, ge=0)
+    measure_unit: str = "шт."
+    group_id: int | None = None
+    status: Literal[
+        "on_display",
+        "draft",
+        "not_on_display",
+        "editing_required",
+        "approval_pending",
+        "deleted_by_moderator",
+    ] = "on_display"
+
+    def given(self) -> dict[str, Any]:
+        """Return the fields of `Product` that the body names."""
+        fields = {name: getattr(self, name) for name in _Fields.model_fields if name in self.model_fields_set}
+        if fields.get("group_id", 0) is None:
+            del fields["group_id"]
+        if discount := fields.get("discount"):
+            fields["discount"] = Discount(
+                discount.value, discount.type, discount.date_start, discount.date_end
+            )
+        return fields
+
+
+class _NewProduct(_Fields):
+    external_id: str | None = None
+
+
+class _Product(_Body):
+    product: Key
+
+
+class _EditedProduct(_Fields):
+    product: Key
+
+
+class _NewGroup(_Body):
+    name: str = Field(min_length=1)
+    name_uk: str | None = None
+
+
+class _Line(_Body):
+    product: Key
+    quantity: Decimal = Field(Decimal(1), gt=0)
+
+
+_SOMEBODY = Buyer()
+
+
+class _Buyer(_Body):
+    first_name: str = _SOMEBODY.first_name
+    last_name: str = _SOMEBODY.last_name
+    second_name: str | None = _SOMEBODY.second_name
+    phone: str | None = _SOMEBODY.phone
+    email: str | None = _SOMEBODY.email
+
+
+class _NewOrder(_Body):
+    products: tuple[_Line, ...] = Field(min_length=1)
+    buyer: _Buyer = _Buyer()
+    payment_option_id: int = PROM_PAYMENT.id
+    delivery_option_id: int = NOVA_POSHTA.id
+    delivery_address: str = "м. Львів (Львівська обл.), №1: вул. Тестова, 1"
+    delivery_cost: Decimal = Field(Decimal(0), ge=0)
+    special_offer_discount: Decimal = Field(Decimal(0), ge=0)
+    client_notes: str = ""
+    source: str = "portal"
+    paid: bool = False
+
+
+class _Order(_Body):
+    order: int
+
+
+class _CancelledOrder(_Order):
+    reason: str = "Немає в наявності"
+
+
+class _MovedOrder(_Order):
+    status: Literal["draft", "pending", "received", "paid", "delivered", "canceled"]
+
+
+@dataclass(frozen=True)
+class _Act:
+    """One thing to do: the body that it asks for, and how it is done; it returns the answer."""
+
+    body: type[_Body]
+    do: Callable[[Shop, Any], Json]
+
+
+def _add_product(shop: Shop, body: _NewProduct) -> Json:
+    return {"product": shop.add_product(body.external_id, **body.given())}
+
+
+def _edit_product(shop: Shop, body: _EditedProduct) -> Json:
+    shop.edit_product(body.product, **body.given())
+    return {"product": shop.product(body.product).id}
+
+
+def _hide_product(shop: Shop, body: _Product) -> Json:
+    shop.hide_product(body.product)
+    return {"product": shop.product(body.product).id}
+
+
+def _delete_product(shop: Shop, body: _Product) -> Json:
+    number = shop.product(body.product).id
+    shop.delete_product(number)
+    return {"product": number}
+
+
+def _add_group(shop: Shop, body: _NewGroup) -> Json:
+    return {"group": shop.add_group(body.name, name_uk=body.name_uk)}
+
+
+def _place_order(shop: Shop, body: _NewOrder) -> Json:
+    number = shop.place_order(
+        [(line.product, line.quantity) for line in body.products],
+        buyer=Buyer(**body.buyer.model_dump()),
+        **body.model_dump(exclude={"products", "buyer"}),
+    )
+    return {"order": number}
+
+
+def _pay_order(shop: Shop, body: _Order) -> Json:
+    shop.pay_order(body.order)
+    return {"order": body.order}
+
+
+def _refund_order(shop: Shop, body: _Order) -> Json:
+    shop.refund_order(body.order)
+    return {"order": body.order}
+
+
+def _cancel_order(shop: Shop, body: _CancelledOrder) -> Json:
+    shop.cancel_order(body.order, body.reason)
+    return {"order": body.order}
+
+
+def _move_order(shop: Shop, body: _MovedOrder) -> Json:
+    shop.set_order_status(body.order, body.status)
+    return {"order": body.order}
+
+
+ACTS: Mapping[str, _Act] = {
+    "order/place": _Act(_NewOrder, _place_order),
+    "order/pay": _Act(_Order, _pay_order),
+    "order/refund": _Act(_Order, _refund_order),
+    "order/cancel": _Act(_CancelledOrder, _cancel_order),
+    "order/status": _Act(_MovedOrder, _move_order),
+    "product/add": _Act(_NewProduct, _add_product),
+    "product/edit": _Act(_EditedProduct, _edit_product),
+    "product/hide": _Act(_Product, _hide_product),
+    "product/delete": _Act(_Product, _delete_product),
+    "group/add": _Act(_NewGroup, _add_group),
+}
+
+
+def act(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]:
+    """Do what a path below `/cabinet/` and its JSON say; return the answer and its HTTP status."""
+    wanted = ACTS.get(path.removeprefix(f"{BASE}/"))
+    if wanted is None:
+        return {"error": f"there is no {path}", "there are": [f"{BASE}/{name}" for name in ACTS]}, UNKNOWN
+    if method != "POST":
+        return {"error": "send JSON by POST", "keys": list(wanted.body.model_fields)}, NOT_ALLOWED
+    try:
+        data = wanted.body.model_validate(parse_json(body))
+    except ValidationError as wrong:
+        mistakes = [
+            f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}"
+            for one in wrong.errors(include_url=False)
+        ]
+        count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        return {"error": f"the body has {count}", "mistakes": mistakes}, BAD
+    except ValueError as wrong:
+        return {"error": f"the body is no JSON: {wrong}"}, BAD
+    try:
+        with shop.lock:
+            answer = wanted.do(shop, data)
+            shop.save()
+    except LookupError as unknown:
+        return {"error": _told(unknown)}, UNKNOWN
+    except ValueError as refused:
+        return {"error": str(refused)}, BAD
+    return answer, OK
+
+
+def _told(unknown: LookupError) -> str:
+    """Return what a LookupError says; a KeyError only holds the key that a table lacks."""
+    return f"the shop has no option {unknown.args[0]}" if isinstance(unknown, KeyError) else str(unknown)

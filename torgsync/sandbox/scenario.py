@@ -1,0 +1,208 @@
+"""A scenario: a sandbox's goods, tokens, manners and faults, as a TOML file says them.
+
+    [shop]
+    products = 200                 # invented ones, in a shop that has none yet
+    seed = 7                       # the same seed invents the same
+
+    [tokens]
+    sandbox = "write"              # or "read", "none", "expired"
+    orders-only = { orders = "read", expires = 2026-03-09T12:00:00Z }
+
+    [manners]                      # the keys of `Manners`
+    last_id = "inclusive"
+    import_seconds = 20
+
+    [[faults]]                     # the keys of `Fault`
+    on = "POST products/edit*"
+    nth = 2
+    does = "429"
+    retry_after = 3
+
+Every key may be left out but `does`; a misspelt one is a mistake.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from torgsync.errors import Mistake
+from torgsync.sandbox.faults import Fault
+from torgsync.sandbox.manners import Manners
+from torgsync.sandbox.rights import Rights
+
+Path = tuple[str | int, ...]
+Table = TypeVar("Table")
+
+TOKEN_WORDS: Mapping[str, Rights] = {
+    "write": Rights.full(),
+    "read": Rights.read_only(),
+    "none": Rights(),
+    "expired": replace(Rights.full(), expires=datetime(2000, 1, 1, tzinfo=UTC)),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filling:
+    """How many products are invented, and by which seed."""
+
+    products: int = 0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a number below zero."""
+        if self.products < 0:
+            raise ValueError("products is below 0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """What a sandbox begins with. `tokens` are rights by token; without any the shop has its own default."""
+
+    shop: Filling = field(default_factory=Filling)
+    tokens: Mapping[str, Rights] = field(default_factory=dict)
+    manners: Manners = field(default_factory=Manners)
+    faults: tuple[Fault, ...] = ()
+
+
+def read_scenario(data: Mapping[str, Any], line_of: Callable[[Path], int]) -> Scenario | list[Mistake]:
+    """Return the scenario that a TOML document holds, or all its mistakes in the order of the file.
+
+    `line_of` tells the line of a key's path, or of the nearest table above it.
+    """
+    reader = _Reader(line_of)
+    reader.unknown_keys((), data, ("shop", "tokens", "manners", "faults"))
+    faults = data.get("faults", [])
+    if not isinstance(faults, list):
+        reader.tell(("faults",), "this is an array of tables: [[faults]]")
+        faults = []
+    scenario = Scenario(
+        shop=reader.table(Filling, ("shop",), data.get("shop", {})) or Filling(),
+        tokens=reader.tokens(data.get("tokens", {})),
+        manners=reader.table(Manners, ("manners",), data.get("manners", {})) or Manners(),
+        faults=tuple(
+            fault
+            for place, table in enumerate(faults)
+            if (fault := reader.table(Fault, ("faults", place), _with_word(table)))
+        ),
+    )
+    return sorted(reader.mistakes) if reader.mistakes else scenario
+
+
+def read_manners(base: Manners, words: Iterable[str]) -> Manners:
+    """Return manners changed by words such as `last_id=inclusive`; raise ValueError with every mistake."""
+    table: dict[str, Any] = {}
+    for word in words:
+        name, _, text = word.partition("=")
+        table[name.strip()] = _plain(text.strip())
+    reader = _Reader(lambda _: 0)
+    read = reader.table(Manners, (), table)
+    if read is None or reader.mistakes:
+        raise ValueError("; ".join(str(mistake) for mistake in sorted(reader.mistakes)))
+    return replace(base, **{name: getattr(read, name) for name in table})
+
+
+def _plain(text: str) -> object:
+    """Read a value as TOML would; what is no number or truth value is text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _with_word(table: object) -> object:
+    """Take `does = 429` for `does = "429"`."""
+    if isinstance(table, dict) and isinstance(table.get("does"), int):
+        return table | {"does": str(table["does"])}
+    return table
+
+
+class _Reader:
+    """Reads tables and collects what is wrong with them."""
+
+    def __init__(self, line_of: Callable[[Path], int]) -> None:
+        self._line_of = line_of
+        self.mistakes: set[Mistake] = set()
+
+    def tell(self, path: Path, message: str) -> None:
+        """Remember a mistake."""
+        text = ""
+        for part in path:
+            text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        self.mistakes.add(Mistake(self._line_of(path), text, message))
+
+    def unknown_keys(self, path: Path, table: Mapping[str, Any], known: Iterable[str]) -> None:
+        """Remember keys that nobody reads, with the one that was perhaps meant."""
+        names = list(known)
+        for name in table.keys() - set(names):
+            near = get_close_matches(name, names, n=1)
+            meant = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(names)}"
+            self.tell((*path, name), f"there is no such key{meant}")
+
+    def table(self, kind: type[Table], path: Path, table: object) -> Table | None:
+        """Return a table as a value of its dataclass, None where it has mistakes."""
+        if not isinstance(table, dict):
+            self.tell(path, "this is a table")
+            return None
+        names = [one.name for one in fields(kind)]  # type: ignore[arg-type]  # all are dataclasses
+        self.unknown_keys(path, table, names)
+        try:
+            # By way of JSON, as only there a table is strictly a dataclass.
+            return TypeAdapter(kind).validate_json(json.dumps(table, default=str), strict=True)
+        except ValidationError as wrong:
+            for error in wrong.errors(include_url=False):
+                self.tell((*path, *error["loc"]), _words(error))
+            return None
+
+    def tokens(self, table: object) -> dict[str, Rights]:
+        """Return the rights by token."""
+        if not isinstance(table, dict):
+            self.tell(("tokens",), "this is a table")
+            return {}
+        found = {}
+        for token, told in table.items():
+            path = ("tokens", token)
+            if isinstance(told, str):
+                rights = TOKEN_WORDS.get(told)
+                if rights is None:
+                    self.tell(path, f'"{told}" is none of {", ".join(TOKEN_WORDS)}')
+            else:
+                rights = self._sections(path, told)
+            if rights is not None:
+                found[token] = rights
+        return found
+
+    def _sections(self, path: Path, told: object) -> Rights | None:
+        """Return rights told section by section; a date without a zone is in UTC."""
+        if not isinstance(told, dict):
+            self.tell(path, f"this is one of {', '.join(TOKEN_WORDS)}, or a table of sections")
+            return None
+        sections = dict(told)
+        expires = sections.pop("expires", None)
+        if expires is not None and not isinstance(expires, datetime):
+            self.tell((*path, "expires"), "this is a date with a time, such as 2026-03-09T12:00:00Z")
+            return None
+        rights = self.table(Rights, path, sections)
+        if rights is None or expires is None:
+            return rights
+        return replace(rights, expires=expires if expires.tzinfo else expires.replace(tzinfo=UTC))
+
+
+def _words(error: Mapping[str, Any]) -> str:
+    match error["type"]:
+        case "missing":
+            return "this key is needed"
+        case "literal_error":
+            return f"{json.dumps(error['input'])} is not one of {error['ctx']['expected']}".replace("'", '"')
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case _:
+            return re.sub("^Input should be", "this should be", str(error["msg"]))
