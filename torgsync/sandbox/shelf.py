@@ -16,9 +16,11 @@ class Shelf(Generic[Item]):
     """Items by id, in growing order of ids, which are given out here one after the other.
 
     Cutting a page costs the items walked over plus a binary search, never the size of the shelf.
+    `version` grows with every change, so that whoever made something of all items knows when it is stale.
     """
 
     def __init__(self, first_id: int) -> None:
+        self.version = 0
         self._next = first_id
         self._ids: list[int] = []
         self._items: dict[int, Item] = {}
@@ -34,6 +36,7 @@ class Shelf(Generic[Item]):
         """Give out the next id, put what `make` makes of it on the shelf, and return it."""
         number = self._next
         self._next += 1
+        self.version += 1
         self._ids.append(number)
         self._items[number] = make(number)
         return self._items[number]
@@ -44,10 +47,12 @@ class Shelf(Generic[Item]):
 
     def replace(self, number: int, item: Item) -> None:
         """Put a new version of an item in the place of the old one."""
+        self.version += 1
         self._items[number] = item
 
     def remove(self, number: int) -> None:
         """Take an item off the shelf; its id is never given out again."""
+        self.version += 1
         del self._ids[bisect_left(self._ids, number)]
         del self._items[number]
 
