@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,8 +20,17 @@ def sandbox(
     import_seconds: Annotated[
         float, typer.Option("--import-seconds", help="How long an import takes.", min=0)
     ] = 1.5,
+    photos: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--photos",
+            help="A folder with the photos, found by file name, to be shown on the pages; may be repeated.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
 ) -> None:
-    """Serve a Prom.ua of your own until Ctrl-C. It keeps what it is told as long as it runs."""
+    """Serve a Prom.ua of your own until Ctrl-C, with pages to look at. It keeps all as long as it runs."""
     program = program_of(context)
     from torgsync.sandbox.manners import Manners
     from torgsync.sandbox.rights import Rights
@@ -31,9 +41,10 @@ def sandbox(
     if read_only_token:
         tokens[read_only_token] = Rights.read_only()
     shop = Shop(tokens=tokens, manners=Manners(import_seconds=import_seconds))
-    with serve(shop, port=port) as server:
+    with serve(shop, port=port, photos=photos or ()) as server:
         program.say(f"a Prom.ua of your own at {server.url}; Ctrl-C stops it")
         program.say(f"export TORGSYNC_PROM_URL={server.url}")
+        program.say(f"the shop as a buyer sees it: {server.shop_url}")
         try:
             server.wait()
         except KeyboardInterrupt:
