@@ -11,6 +11,9 @@ import httpx
 from torgsync.sandbox.server import SandboxApp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from torgsync.sandbox.shop import Shop
 
 
@@ -34,6 +37,13 @@ def client_of(shop: Shop, bearer: str = "sandbox", **headers: str) -> httpx.Clie
         transport=httpx.WSGITransport(app=SandboxApp(shop)),
         base_url="http://sandbox.example/api/v1",
         headers={"Authorization": f"Bearer {bearer}"} | headers,
+    )
+
+
+def visitor_of(shop: Shop, photos: Iterable[Path] = ()) -> httpx.Client:
+    """Return a client that visits the shop's pages without a socket, as a browser would."""
+    return httpx.Client(
+        transport=httpx.WSGITransport(app=SandboxApp(shop, photos)), base_url="http://sandbox.example"
     )
 
 

@@ -7,15 +7,14 @@ from markupsafe import Markup, escape
 
 # Of these nothing is shown, not even the text.
 SILENT = frozenset(
-    {"applet", "audio", "base", "button", "canvas", "embed", "form", "head", "iframe", "input", "link"}
-    | {"math", "meta", "noembed", "noframes", "noscript", "object", "option", "script", "select", "style"}
-    | {"svg", "template", "textarea", "title", "video"}
+    "applet audio base button canvas embed form head iframe input link math meta noembed noframes noscript"
+    " object option script select style svg template textarea title video".split()
 )
 # Elements that carry structure. All others are taken away, and their text stays.
-PLAIN = (
-    {"b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "i", "ins", "li", "ol", "p"}
-    | {"pre", "s", "small", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul"}
-)  # fmt: skip
+PLAIN = frozenset(
+    "b blockquote br code dd del div dl dt em hr i ins li ol p pre s small strong sub sup table tbody td th"
+    " thead tr u ul".split()
+)
 # Headings move below those of the page.
 KEPT = {tag: tag for tag in PLAIN} | {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6", "h6": "h6"}
 VOID = frozenset({"br", "hr"})

@@ -252,7 +252,7 @@ class Pages:
             counts={status: count for status, count in counts.items() if count or status in usual},
             imports=imports[:3],
             imports_count=len(imports),
-            not_available=sum(not is_available(product) for product in showcase.shown),
+            not_available=sum(product.presence == "not_available" for product in showcase.shown),
             orders=orders[:5],
             orders_count=len(orders),
             records=[self._asked(record) for record in records[:10]],
@@ -331,7 +331,7 @@ class Pages:
     def _without_tokens(self, text: str) -> str:
         """Take out tokens: the log has none of its own, but a mistaken client may write one anywhere."""
         for token in list(self._shop.tokens):
-            for spelling in (token, quote(token)):
+            for spelling in (token, quote(token), quote(token, safe="")):
                 text = text.replace(spelling, HIDDEN_TOKEN)
         return text
 

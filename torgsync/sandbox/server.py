@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from torgsync.sandbox.shop import Shop
 
 BASE = "/api/v1"
+# What programs ask for; all other addresses are pages for people.
+MACHINES = ("/api/", "/cabinet/")
 LOOPBACK = {
     "127.0.0.1": ("127.0.0.1", socket.AF_INET),
     "localhost": ("127.0.0.1", socket.AF_INET),
@@ -97,7 +99,7 @@ class SandboxApp:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, and remember it in the shop's log; what people look at is not part of it."""
         environ = _repaired(environ)
-        if environ["REQUEST_METHOD"] in {"GET", "HEAD"} and not environ["PATH_INFO"].startswith("/api/"):
+        if environ["REQUEST_METHOD"] in {"GET", "HEAD"} and not environ["PATH_INFO"].startswith(MACHINES):
             return self._pages(environ, start_response)
         with Request(environ) as request:
             # Read before anything is decided, so that a refused upload is not cut off in the middle, and
