@@ -13,12 +13,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from homes import ROOT, Home, Market
+from homes import EXAMPLE, ROOT, Home, Market
 
 
 @contextmanager
-def sandbox(home: Path, *args: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start the sandbox as a process of its own, and yield it with its address."""
+def sandbox(home: Path, *args: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+    """Start the sandbox as a process of its own, and yield it with the addresses of its API and its pages."""
     environment = {**os.environ, "TORGSYNC_HOME": str(home), "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         [sys.executable, "-m", "torgsync", "sandbox", *args],
@@ -29,8 +29,12 @@ def sandbox(home: Path, *args: str) -> Iterator[tuple[subprocess.Popen[str], str
     ) as process:
         try:
             assert process.stderr is not None
-            process.stderr.readline()
-            yield process, process.stderr.readline().removeprefix("export TORGSYNC_PROM_URL=").strip()
+            _, setting, pages = (process.stderr.readline().strip() for _ in range(3))
+            yield (
+                process,
+                setting.removeprefix("export TORGSYNC_PROM_URL="),
+                pages.removeprefix("the shop as a buyer sees it: "),
+            )
         finally:
             process.kill()
 
@@ -39,7 +43,7 @@ def sandbox(home: Path, *args: str) -> Iterator[tuple[subprocess.Popen[str], str
 def test_another_program_works_with_it(tmp_path: Path) -> None:
     """It prints where it is, keeps what it is told, knows both tokens, and Ctrl-C ends it."""
     options = ("--port", "0", "--token", "mine", "--read-only-token", "looker", "--import-seconds", "0")
-    with sandbox(tmp_path, *options) as (process, url):
+    with sandbox(tmp_path, *options) as (process, url, _):
         answer = httpx.get(f"{url}/products/list", headers={"Authorization": "Bearer looker"})
         assert answer.json() == {"group_id": 0, "products": []}
         edit = httpx.post(f"{url}/products/edit", json=[], headers={"Authorization": "Bearer looker"})
@@ -52,6 +56,15 @@ def test_another_program_works_with_it(tmp_path: Path) -> None:
     assert (process.returncode, out, err) == (0, "", "stopped\n")
 
 
+def test_a_person_looks_at_it(tmp_path: Path) -> None:
+    """It has pages, and shows the pictures of the folder that it was given."""
+    photos = EXAMPLE / "photos"
+    with sandbox(tmp_path, "--port", "0", "--photos", str(photos)) as (_, url, pages):
+        assert pages == url.removesuffix("api/v1")
+        assert "У цьому магазині ще немає товарів." in httpx.get(pages).text
+        assert httpx.get(f"{pages}photos/26901.jpg").content == (photos / "26901.jpg").read_bytes()
+
+
 def test_a_port_that_is_taken(tmp_path: Path, market: Market) -> None:
     """The port is named, and how to take another."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -62,9 +75,9 @@ def test_a_port_that_is_taken(tmp_path: Path, market: Market) -> None:
     assert ran.err.endswith("hint: torgsync sandbox --port 0\n")
 
 
-@pytest.mark.parametrize("args", [("--port", "many"), ("--import-seconds", "-1")])
+@pytest.mark.parametrize("args", [("--port", "many"), ("--import-seconds", "-1"), ("--photos", "nowhere")])
 def test_wrong_usage(tmp_path: Path, market: Market, args: tuple[str, str]) -> None:
-    """What cannot be a port or a time is refused."""
+    """What cannot be a port, a time or a folder is refused."""
     ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", *args)
     assert (ran.code, ran.out) == (64, "")
     assert f"'{args[0]}'" in ran.err

@@ -30,7 +30,10 @@ def sandbox(
         ),
     ] = None,
 ) -> None:
-    """Serve a Prom.ua of your own until Ctrl-C, with pages to look at. It keeps all as long as it runs."""
+    """Serve a Prom.ua of your own until Ctrl-C. It keeps what it is told as long as it runs.
+
+    In a browser it shows the shop as a buyer sees it, and the seller's side.
+    """
     program = program_of(context)
     from torgsync.sandbox.manners import Manners
     from torgsync.sandbox.rights import Rights
