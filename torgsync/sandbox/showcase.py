@@ -157,7 +157,7 @@ class Showcase:
         self, products: Sequence[Product], groups: Iterable[Group], parents: Mapping[int, int]
     ) -> None:
         self.groups = {group.id: group for group in groups}
-        self._ways = {number: self._way_up(number, parents) for number in self.groups}
+        self._ways = _ways_up(self.groups, parents)
         self.products = products
         self.by_status: defaultdict[str, list[Product]] = defaultdict(list)
         for product in products:
@@ -232,9 +232,9 @@ class Showcase:
 
     def _branches(self) -> list[Branch]:
         below: dict[int, list[int]] = {}
-        for number, way in self._ways.items():
+        for number in self.groups:
             if self._counts[number]:
-                below.setdefault(_above(way), []).append(number)
+                below.setdefault(_above(self._ways[number]), []).append(number)
         lines: list[Branch] = []
         # No recursion: how deep groups lie in each other is up to whoever wrote the import file.
         waiting = [(number, 0) for number in reversed(below.get(ROOT_GROUP_ID, []))]
@@ -250,20 +250,6 @@ class Showcase:
     def _way_from(self, group_id: int) -> tuple[int, ...]:
         """Return the groups in which a product of this group is seen: its own and those above."""
         return self._ways.get(group_id, (ROOT_GROUP_ID,))
-
-    def _way_up(self, number: int, parents: Mapping[int, int]) -> tuple[int, ...]:
-        """Return the ids of a group and of those above it, without the root.
-
-        An import file may hang groups upon each other in a ring: the ring is then cut at its first group,
-        so that all of it stays in sight.
-        """
-        way = [number]
-        while (above := parents[way[-1]]) in self.groups:
-            if above in way:
-                first = min(way[way.index(above) :])
-                return tuple(way[: way.index(first) + 1])
-            way.append(above)
-        return tuple(way)
 
 
 class ShopWindow:
@@ -305,3 +291,30 @@ def matches(product: Product, text: str) -> bool:
 
 def _above(way: tuple[int, ...]) -> int:
     return way[1] if len(way) > 1 else ROOT_GROUP_ID
+
+
+def _ways_up(groups: Iterable[int], parents: Mapping[int, int]) -> dict[int, tuple[int, ...]]:
+    """Return for each group its id and those of the groups above it, without the root.
+
+    An import file may hang groups upon each other in a ring: the ring is then cut above its first group, so
+    that all of it stays in sight.
+    """
+    known = frozenset(groups)
+    ways: dict[int, tuple[int, ...]] = {}
+    for start in groups:
+        climbed: dict[int, None] = {}
+        top = start
+        while top in known and top not in ways and top not in climbed:
+            climbed[top] = None
+            top = parents[top]
+        path = list(climbed)
+        if top in climbed:
+            ring = path[path.index(top) :]
+            del path[path.index(top) :]
+            first = ring.index(min(ring))
+            ways[ring[first]] = (ring[first],)
+            # Reversed, the rest of the ring comes from its first group on, and then what hangs on the ring.
+            path += ring[first + 1 :] + ring[:first]
+        for number in reversed(path):
+            ways[number] = (number, *ways.get(parents[number], ()))
+    return ways
