@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -97,6 +98,13 @@ DOORS = Doors()
 def client_of(shop: Shop, bearer: str = "sandbox", **headers: str) -> httpx.Client:
     """Return a client whose requests reach the shop by the door of the test; paths begin below `/api/v1`."""
     return DOORS.client(shop, {"Authorization": f"Bearer {bearer}"} | headers)
+
+
+def visitor_of(shop: Shop, photos: Iterable[Path] = ()) -> httpx.Client:
+    """Return a client that visits the shop's pages without a socket, as a browser would."""
+    return httpx.Client(
+        transport=httpx.WSGITransport(app=SandboxApp(shop, photos)), base_url="http://sandbox.example"
+    )
 
 
 def offer(offer_id: str = "1", *parts: str, **marks: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from homes import ROOT, Home, Market
+from homes import EXAMPLE, ROOT, Home, Market
 
 from torgsync.jobs.sandbox import Asked, opened
 from torgsync.sandbox.faults import Fault
@@ -22,8 +22,8 @@ from torgsync.sandbox.rights import Rights
 
 
 @contextmanager
-def sandbox(home: Path, *args: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start the sandbox as a process of its own, and yield it with its address."""
+def sandbox(home: Path, *args: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+    """Start the sandbox as a process of its own, and yield it with the addresses of its API and its pages."""
     environment = {**os.environ, "TORGSYNC_HOME": str(home), "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         [sys.executable, "-m", "torgsync", "sandbox", *args],
@@ -34,8 +34,12 @@ def sandbox(home: Path, *args: str) -> Iterator[tuple[subprocess.Popen[str], str
     ) as process:
         try:
             assert process.stderr is not None
-            process.stderr.readline()
-            yield process, process.stderr.readline().removeprefix("export TORGSYNC_PROM_URL=").strip()
+            _, setting, pages = (process.stderr.readline().strip() for _ in range(3))
+            yield (
+                process,
+                setting.removeprefix("export TORGSYNC_PROM_URL="),
+                pages.removeprefix("the shop as a buyer sees it: "),
+            )
         finally:
             process.kill()
 
@@ -44,7 +48,7 @@ def sandbox(home: Path, *args: str) -> Iterator[tuple[subprocess.Popen[str], str
 def test_another_program_works_with_it(tmp_path: Path) -> None:
     """It prints where it is, keeps what it is told, knows both tokens, and Ctrl-C ends it."""
     options = ("--port", "0", "--token", "mine", "--read-only-token", "looker", "--import-seconds", "0")
-    with sandbox(tmp_path, *options) as (process, url):
+    with sandbox(tmp_path, *options) as (process, url, _):
         answer = httpx.get(f"{url}/products/list", headers={"Authorization": "Bearer looker"})
         assert answer.json() == {"group_id": 0, "products": []}
         edit = httpx.post(f"{url}/products/edit", json=[], headers={"Authorization": "Bearer looker"})
@@ -57,6 +61,15 @@ def test_another_program_works_with_it(tmp_path: Path) -> None:
     assert (process.returncode, out, err) == (0, "", "stopped\n")
 
 
+def test_a_person_looks_at_it(tmp_path: Path) -> None:
+    """It has pages, and shows the pictures of the folder that it was given."""
+    photos = EXAMPLE / "photos"
+    with sandbox(tmp_path, "--port", "0", "--photos", str(photos)) as (_, url, pages):
+        assert pages == url.removesuffix("api/v1")
+        assert "У цьому магазині ще немає товарів." in httpx.get(pages).text
+        assert httpx.get(f"{pages}photos/26901.jpg").content == (photos / "26901.jpg").read_bytes()
+
+
 def test_a_port_that_is_taken(tmp_path: Path, market: Market) -> None:
     """The port is named, and how to take another."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -67,9 +80,9 @@ def test_a_port_that_is_taken(tmp_path: Path, market: Market) -> None:
     assert ran.err.endswith("hint: torgsync sandbox --port 0\n")
 
 
-@pytest.mark.parametrize("args", [("--port", "many"), ("--import-seconds", "-1")])
+@pytest.mark.parametrize("args", [("--port", "many"), ("--import-seconds", "-1"), ("--photos", "nowhere")])
 def test_wrong_usage(tmp_path: Path, market: Market, args: tuple[str, str]) -> None:
-    """What cannot be a port or a time is refused."""
+    """What cannot be a port, a time or a folder is refused."""
     ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", *args)
     assert (ran.code, ran.out) == (64, "")
     assert f"'{args[0]}'" in ran.err
@@ -146,7 +159,7 @@ def test_a_shop_that_is_kept(tmp_path: Path) -> None:
 def test_a_rehearsal(tmp_path: Path) -> None:
     """A kept, filled, misbehaving sandbox serves the API and the cabinet, and goes on the next day."""
     options = ["--port", "0", "--keep", str(tmp_path / "shop.db"), "--fill", "4"]
-    with sandbox(tmp_path, *options, "--fault", "GET products/list nth=2 502") as (process, url):
+    with sandbox(tmp_path, *options, "--fault", "GET products/list nth=2 502") as (process, url, _):
         with httpx.Client(base_url=url, headers={"Authorization": "Bearer sandbox"}) as client:
             statuses = [client.get("/products/list").status_code for _ in range(3)]
         cabinet = url.removesuffix("/api/v1") + "/cabinet"
@@ -154,7 +167,7 @@ def test_a_rehearsal(tmp_path: Path) -> None:
         assert (statuses, placed.json()) == ([200, 502, 200], {"order": 300000001})
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
-    with sandbox(tmp_path, *options) as (_, url):
+    with sandbox(tmp_path, *options) as (_, url, _):
         orders = httpx.get(f"{url}/orders/list", headers={"Authorization": "Bearer sandbox"}).json()["orders"]
         assert [order["id"] for order in orders] == [300000001]
 

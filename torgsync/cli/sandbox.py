@@ -82,8 +82,21 @@ def sandbox(
             "--import-seconds", help="How long an import takes; 1.5 by default.", metavar="SECONDS", min=0
         ),
     ] = None,
+    photos: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--photos",
+            help="A folder with the photos, found by file name, to be shown on the pages; may be repeated.",
+            exists=True,
+            file_okay=False,
+            metavar="DIR",
+        ),
+    ] = None,
 ) -> None:
-    """Serve a Prom.ua of your own until Ctrl-C. Without `--keep` it forgets everything then."""
+    """Serve a Prom.ua of your own until Ctrl-C. Without `--keep` it forgets everything then.
+
+    In a browser it shows the shop as a buyer sees it, and the seller's side.
+    """
     program = program_of(context)
     from torgsync.jobs.sandbox import Asked, opened
     from torgsync.sandbox.server import serve
@@ -99,9 +112,10 @@ def sandbox(
         import_seconds=import_seconds,
         keep=keep,
     )
-    with opened(asked) as shop, serve(shop, port=port) as server:
+    with opened(asked) as shop, serve(shop, port=port, photos=photos or ()) as server:
         program.say(f"a Prom.ua of your own at {server.url}; Ctrl-C stops it")
         program.say(f"export TORGSYNC_PROM_URL={server.url}")
+        program.say(f"the shop as a buyer sees it: {server.shop_url}")
         try:
             server.wait()
         except KeyboardInterrupt:

@@ -18,9 +18,11 @@ from torgsync.sandbox import cabinet, endpoints, trouble
 from torgsync.sandbox.endpoints import Call, Upload, parse_json
 from torgsync.sandbox.faults import ConnectionCut, Met
 from torgsync.sandbox.log import Record
+from torgsync.sandbox.pages import Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
     from types import TracebackType
     from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from torgsync.sandbox.shop import Shop
 
 BASE = "/api/v1"
+# What programs ask for; all other addresses are pages for people.
+MACHINES = ("/api/", "/cabinet/")
 LOOPBACK = {
     "127.0.0.1": ("127.0.0.1", socket.AF_INET),
     "localhost": ("127.0.0.1", socket.AF_INET),
@@ -83,10 +87,13 @@ class SandboxApp:
 
     Where a fault cuts the connection, ConnectionCut comes out of it: `serve` closes the socket, a transport
     in-process turns it into its own error.
+
+    The pages to look at show the pictures of the folders `photos` for the products' photos.
     """
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, photos: Iterable[Path] = ()) -> None:
         self._shop = shop
+        self._pages = Pages(shop, photos)
         self._map = Map(
             [Rule(f"{BASE}/{route.path}", methods=[route.method], endpoint=route) for route in ROUTES],
             strict_slashes=False,
@@ -94,8 +101,11 @@ class SandboxApp:
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request, and remember it in the shop's log."""
-        with Request(_repaired(environ)) as request:
+        """Answer one request, and remember it in the shop's log; what people look at is not part of it."""
+        environ = _repaired(environ)
+        if environ["REQUEST_METHOD"] in {"GET", "HEAD"} and not environ["PATH_INFO"].startswith(MACHINES):
+            return self._pages(environ, start_response)
+        with Request(environ) as request:
             # Read before anything is decided, so that a refused upload is not cut off in the middle, and
             # outside the lock, so that a slow sender keeps nobody waiting.
             upload, body = _read_body(request)
@@ -237,9 +247,12 @@ class _QuietHandler(WSGIRequestHandler):
 
 
 class RunningServer:
-    """A sandbox that listens. `url` ends with `/api/v1`; as a context manager it stops at the end."""
+    """A sandbox that listens. `url` ends with `/api/v1`, `shop_url` is the page that a buyer would see.
 
-    def __init__(self, shop: Shop, host: str, port: int) -> None:
+    As a context manager it stops at the end.
+    """
+
+    def __init__(self, shop: Shop, host: str, port: int, photos: Iterable[Path] = ()) -> None:
         address, family = LOOPBACK[host]
         # Bound here and handed over: werkzeug prints and ends the program when a port is taken.
         try:
@@ -253,13 +266,14 @@ class RunningServer:
             self._server = make_server(
                 address,
                 port,
-                SandboxApp(shop),
+                SandboxApp(shop, photos),
                 threaded=True,
                 request_handler=_QuietHandler,
                 fd=listener.fileno(),
             )
         shown = f"[{address}]" if family == socket.AF_INET6 else address
         self.shop = shop
+        self.shop_url = f"http://{shown}:{self._server.port}/"
         self.url = f"http://{shown}:{self._server.port}{BASE}"
         self._thread = Thread(
             target=self._server.serve_forever, args=(0.05,), name="torgsync-sandbox", daemon=True
@@ -287,7 +301,7 @@ class RunningServer:
         self.stop()
 
 
-def serve(shop: Shop, host: str = "127.0.0.1", port: int = 0) -> RunningServer:
+def serve(shop: Shop, host: str = "127.0.0.1", port: int = 0, photos: Iterable[Path] = ()) -> RunningServer:
     """Start a server in a thread and return it; port 0 takes a free one. Raise UsageError for other hosts.
 
     A shop without passwords belongs on no network. To block: `with serve(shop) as server: server.wait()`.
@@ -296,4 +310,4 @@ def serve(shop: Shop, host: str = "127.0.0.1", port: int = 0) -> RunningServer:
         raise UsageError(
             f"the sandbox listens on loopback only, not on `{host}`", hint="torgsync sandbox --host 127.0.0.1"
         )
-    return RunningServer(shop, host, port)
+    return RunningServer(shop, host, port, photos)

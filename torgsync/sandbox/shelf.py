@@ -20,12 +20,14 @@ class Shelf(Generic[Item]):
     """Items by id, in growing order of ids, which are given out here one after the other.
 
     Cutting a page costs the items walked over plus a binary search, never the size of the shelf. `touched`
-    holds the ids of items that were added, replaced or removed; whoever keeps the shelf empties it.
+    holds the ids of items that were added, replaced or removed; whoever keeps the shelf empties it. `version`
+    grows with every change, so that whoever made something of all items knows when it is stale.
     """
 
     def __init__(self, first_id: int) -> None:
         self.next_id = first_id
         self.touched: set[int] = set()
+        self.version = 0
         self._ids: list[int] = []
         self._items: dict[int, Item] = {}
         self._newest: dict[int, dict[int, datetime]] = {span: {} for span in SPANS}
@@ -60,6 +62,7 @@ class Shelf(Generic[Item]):
 
     def replace(self, number: int, item: Item) -> None:
         """Put a new version of an item in the place of the old one."""
+        self.version += 1
         self._items[number] = item
         self.touched.add(number)
         modified = getattr(item, "date_modified", None)
@@ -69,6 +72,7 @@ class Shelf(Generic[Item]):
 
     def remove(self, number: int) -> None:
         """Take an item off the shelf; its id is never given out again."""
+        self.version += 1
         del self._ids[bisect_left(self._ids, number)]
         del self._items[number]
         self.touched.add(number)

@@ -1,0 +1,55 @@
+"""Descriptions: the seller's HTML, made safe to be shown within a page."""
+
+from __future__ import annotations
+
+from lxml import etree
+from markupsafe import Markup, escape
+
+# Of these nothing is shown, not even the text.
+SILENT = frozenset(
+    "applet audio base button canvas embed form head iframe input link math meta noembed noframes noscript"
+    " object option script select style svg template textarea title video".split()
+)
+# Elements that carry structure. All others are taken away, and their text stays.
+PLAIN = frozenset(
+    "b blockquote br code dd del div dl dt em hr i ins li ol p pre s small strong sub sup table tbody td th"
+    " thead tr u ul".split()
+)
+# Headings move below those of the page.
+KEPT = {tag: tag for tag in PLAIN} | {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6", "h6": "h6"}
+VOID = frozenset({"br", "hr"})
+CONTROLS = dict.fromkeys({*range(0x20), 0x7F} - {ord(sign) for sign in "\t\n\r"})
+
+
+def shown(html: str) -> Markup:
+    """Return a description as HTML that can do nothing: no script, no link, no style, no picture.
+
+    The text comes from whoever wrote the import file. It is parsed and written anew from a short list of
+    elements without any attribute, rather than put into a sandboxed frame: without script a frame has a
+    fixed height, and it follows neither the page's fonts nor its dark colours.
+    """
+    parser = etree.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, encoding="utf-8")
+    # Half of a surrogate pair, which JSON may bring, becomes a question mark.
+    root = etree.fromstring(html.translate(CONTROLS).encode(errors="replace"), parser) if html else None
+    if root is None:
+        return Markup()
+    parts: list[Markup] = []
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        tag = str(element.tag)
+        kept = KEPT.get(tag)
+        if event == "end":
+            if kept and tag not in VOID:
+                parts.append(Markup("</{}>").format(kept))
+            parts.append(escape(element.tail or ""))
+        elif tag in SILENT:
+            walk.skip_subtree()
+        else:
+            if kept:
+                parts.append(Markup("<{}>").format(kept))
+            parts.append(escape(element.text or ""))
+    text = Markup().join(parts).strip()
+    if text and "<" not in text:
+        # Typed as plain text, and its line ends are meant.
+        return Markup('<p class="plain">{}</p>').format(text)
+    return text

@@ -1,0 +1,55 @@
+"""Pictures for the pages: photos' addresses lead nowhere on loopback, so files of local folders stand in."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# What browsers show as a picture and nothing else; SVG is left out because it may hold scripts.
+IMAGE_TYPES = {
+    ".avif": "image/avif",
+    ".gif": "image/gif",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+}
+# Separators of any system, the colon of Windows' drives and streams, and what no system takes.
+SIGNS_OF_PATHS = frozenset("/\\:\0")
+
+
+def name_of(source: str) -> str:
+    """Return the last part of a photo's address as a file would be called, "" where there is none."""
+    try:
+        return PurePosixPath(unquote(urlsplit(source).path)).name
+    except ValueError:
+        # The address is whatever stood in an import file: `http://[` is none.
+        return ""
+
+
+class PhotoFolders:
+    """Folders whose pictures are served by name; the first one that has a name gives the picture."""
+
+    def __init__(self, folders: Iterable[Path] = ()) -> None:
+        self._folders = [folder.resolve() for folder in folders]
+
+    def find(self, name: str) -> Path | None:
+        """Return the picture of this name, or None.
+
+        Only a file right in a folder is given out: a name that is a path, or a link that leads out of the
+        folder, is as good as missing.
+        """
+        if SIGNS_OF_PATHS & set(name) or PurePosixPath(name).suffix.lower() not in IMAGE_TYPES:
+            return None
+        for folder in self._folders:
+            try:
+                path = (folder / name).resolve(strict=True)
+            except OSError:
+                continue
+            if path.parent == folder and path.is_file():
+                return path
+        return None
