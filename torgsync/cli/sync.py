@@ -10,7 +10,7 @@ import typer
 from torgsync.cli.context import Format, Program, error_document, program_of
 from torgsync.cli.each import each
 from torgsync.cli.options import FormatOption, ObjectOption
-from torgsync.cli.plans import SCREENFUL, Show
+from torgsync.cli.plans import SCREENFUL, Show, print_findings
 from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.core.words import counted
@@ -88,7 +88,7 @@ class _Call:
         """Synchronise one object and return its exit code."""
         from torgsync.jobs.orders import fetch_orders
         from torgsync.jobs.run import running
-        from torgsync.jobs.sync import perform, performed, prepare
+        from torgsync.jobs.sync import perform, performed, prepare, recover
         from torgsync.jobs.update import prom_of
 
         fetched, made = None, None
@@ -96,6 +96,8 @@ class _Call:
             if self._only is not Only.GOODS:
                 fetched = fetch_orders(desk, prom)
             if self._only is not Only.ORDERS:
+                if recover(desk, prom, run):
+                    self._program.say("an import that an earlier run left behind was settled first")
                 made = prepare(desk, prom, run, allowed=self._allowed, only=self._fields)
             if made is None or not made.plan.counts.changes:
                 done = performed(desk, run, made)
@@ -193,6 +195,7 @@ _WORDS = {"done": "done", "refused": "refused by Prom.ua", "unclear": "unclear",
 
 def _say_outcomes(program: Program, desk: Desk, made: Made, done: Performed) -> None:
     if not made.plan.counts.changes:
+        print_findings(program, made.findings, every=False)
         program.out.print(f"{made.plan.object}: nothing pending", soft_wrap=True)
         return
     parts = [f"{number} {_WORDS[state]}" for state, number in sorted(done.outcomes.items())]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from torgsync.core.fields import FIELDS, Discount, Road, Value
+from torgsync.core.fields import CENT, FIELDS, Discount, Road, Value
 from torgsync.core.objects import Gone
 from torgsync.core.products import Existing, Product
 
@@ -135,7 +135,9 @@ def compare(
         now = existing.values.get(name, last) if known.shown else last
         if sent and name in sent.echo and now == sent.echo[name]:
             now = last
-        if now == want or (name == "status" and want == "on_display" and now in IN_MODERATION):
+        if same(name, want, desired.values, existing.values, now) or (
+            name == "status" and want == "on_display" and now in IN_MODERATION
+        ):
             in_step[name] = want
         elif name in prom_owned:
             left_alone.append(name)
@@ -143,6 +145,37 @@ def compare(
             edited = last is not _NOTHING and now != last
             fields[name] = FieldChange(_value(now), want, edited=edited)
     return Comparison(fields, in_step, tuple(left_alone))
+
+
+_LEAST_MONEY = Decimal(1)
+
+
+def same(
+    name: str,
+    want: Value,
+    wanted: Mapping[str, Value],
+    shown: Mapping[str, Value],
+    now: object = _NOTHING,
+) -> bool:
+    """Tell whether a field shows what is wanted; `now` stands in for what `shown` holds.
+
+    A discount may be kept as an amount or as a share: it is the same where buyers pay the same.
+    """
+    now = shown.get(name) if now is _NOTHING else now
+    if now == want:
+        return True
+    if not isinstance(want, Discount) or not isinstance(now, Discount) or want.kind == now.kind:
+        return False
+    price = wanted.get("price", shown.get("price"))
+    pays, asked = (buyer_price({"price": price, "discount": discount}) for discount in (now, want))
+    return pays is not None and asked is not None and abs(pays - asked) < CENT
+
+
+def own_way(name: str, wanted: Value, shown: Value) -> bool:
+    """Tell whether Prom may keep `shown` for `wanted` without harm: its own word, or a rounded price."""
+    if isinstance(wanted, Decimal) and isinstance(shown, Decimal):
+        return abs(wanted - shown) < _LEAST_MONEY
+    return name in ("presence", "status", "ready_to_ship")
 
 
 def _value(now: object) -> Value:

@@ -81,5 +81,8 @@ def who() -> tuple[str, str, int]:
 
 
 def alive(pid: int) -> bool:
-    """Tell whether a process of this host still runs."""
-    return bool(psutil.pid_exists(pid))
+    """Tell whether a process of this host still runs; one that is dead and not yet buried does not."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

@@ -7,9 +7,9 @@ read back again. Source: reference/prom-api.md §3.4, §11 Q4.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from torgsync.core.diff import Verb
+from torgsync.core.diff import Verb, own_way, same
 from torgsync.core.fields import FIELDS, Road, Value
 from torgsync.core.products import Existing
 from torgsync.core.route import EDIT_BATCH, EditAnswer, by_road
@@ -25,17 +25,22 @@ from torgsync.state.plans import Numbered, State
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One product to edit: the number of its change, its external id, and the new values."""
+    """One product to edit: the number of its change, its external id, and the new values.
+
+    `doubted` says that Prom showed something else than what it had accepted: then it is read back at once.
+    """
 
     seq: int
     good_id: str
     values: Mapping[str, Value]
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Result:
     state: State
     message: str = ""
+    echo: Mapping[str, Value] = field(default_factory=dict)
 
 
 _DONE = _Result(State.DONE)
@@ -67,7 +72,7 @@ class Editor:
             batch, rest = rest[: self._size], rest[self._size :]
             results = self._send_batch(batch)
             accepted = [
-                Accepted(edit.good_id, edit.values, {})
+                Accepted(edit.good_id, edit.values, result.echo)
                 for edit, result in zip(batch, results, strict=True)
                 if result.state is State.DONE
             ]
@@ -83,7 +88,9 @@ class Editor:
         if missing and len(batch) > 1:
             self._size = max(1, self._size // 2)
         return [
-            _DONE if edit.good_id in answer.processed else self._look_again(edit, answer, unanswered)
+            self._confirmed(edit)
+            if edit.good_id in answer.processed
+            else self._look_again(edit, answer, unanswered)
             for edit in batch
         ]
 
@@ -103,10 +110,15 @@ class Editor:
 
     def _look_again(self, edit: Edit, answer: EditAnswer, unanswered: State) -> _Result:
         """Settle a product that Prom left out: read it back, try it alone, read it back."""
-        if self._as_wanted(edit):
+        shown = self._read_back(edit)
+        if shown is None and edit.values.get("status") != "deleted":
+            with self._desk.memory() as memory:
+                memory.catalog.forget_good(edit.good_id)
+            return _Result(State.UNCLEAR, "it is not on Prom.ua any more; the next run makes it anew")
+        if _as_wanted(edit, shown):
             return _DONE
         alone, unanswered_alone = self._try([edit])
-        if edit.good_id in alone.processed or self._as_wanted(edit):
+        if edit.good_id in alone.processed or _as_wanted(edit, self._read_back(edit)):
             return _DONE
         if reason := alone.errors.get(edit.good_id):
             return _Result(unanswered_alone, reason)
@@ -114,14 +126,31 @@ class Editor:
             return _Result(unanswered, reason)
         return _Result(State.UNCLEAR, "Prom.ua took the edit without a word and shows the old value")
 
-    def _as_wanted(self, edit: Edit) -> bool:
-        shown = self._prom.product(edit.good_id)
+    def _confirmed(self, edit: Edit) -> _Result:
+        """Settle a product that Prom confirmed; a doubted one is done when it shows what was sent.
+
+        Prom stores some values in its own way, and would be taken for a person who edits them for ever: such
+        a way is remembered as the echo of what we sent. A value of another meaning is not.
+        """
+        shown = self._read_back(edit) if edit.doubted else None
         if shown is None:
-            return edit.values.get("status") == "deleted"
-        with self._desk.memory() as memory:
-            look = memory.catalog.current_look()
-            memory.catalog.remember_existing([shown], look)
-        return shows(shown, edit.values)
+            return _DONE
+        own = {
+            name: shown.values[name]
+            for name, value in edit.values.items()
+            if name in shown.values and not same(name, value, edit.values, shown.values)
+        }
+        strange = [name for name, value in own.items() if not own_way(name, edit.values[name], value)]
+        if strange:
+            return _Result(State.UNCLEAR, f"Prom.ua took the edit and shows another {strange[0]}")
+        return _Result(State.DONE, echo=own)
+
+    def _read_back(self, edit: Edit) -> Existing | None:
+        shown = self._prom.product(edit.good_id)
+        if shown is not None:
+            with self._desk.memory() as memory:
+                memory.catalog.remember_existing([shown], memory.catalog.current_look())
+        return shown
 
     def _remove_foreign(self, items: Sequence[Numbered]) -> None:
         """Delete products that have no good of ours, by Prom's own id."""
@@ -144,6 +173,12 @@ class Editor:
         )
 
 
+def _as_wanted(edit: Edit, shown: Existing | None) -> bool:
+    if shown is None:
+        return edit.values.get("status") == "deleted"
+    return shows(shown, edit.values)
+
+
 def shows(existing: Existing, values: Mapping[str, Value]) -> bool:
     """Tell whether Prom shows these values; what it does not show at all is not held against it."""
     return all(
@@ -157,7 +192,8 @@ def _edit_of(item: Numbered) -> Edit | None:
     names = by_road(change.fields, Road.EDIT)
     if change.prom_id or not names:
         return None
-    return Edit(item.seq, change.good_id, {name: change.fields[name].new for name in names})
+    doubted = any(change.fields[name].edited for name in names)
+    return Edit(item.seq, change.good_id, {name: change.fields[name].new for name in names}, doubted)
 
 
 def fix_up(seq: int, good_id: str, desired: Mapping[str, Value], shown: Existing) -> Edit | None:

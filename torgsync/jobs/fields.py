@@ -57,7 +57,7 @@ def add_field(
     if mapping.column not in catalog.columns:
         raise UsageError(
             f"the export has no column `{column}`{did_you_mean(column, catalog.columns)}",
-            hint="see its columns: torgsync object check",
+            hint=f"it has {', '.join(catalog.columns)}",
         )
     add_fields(file, [mapping])
     return AddedOne(mapping, _cost_in_disguise(catalog) if mapping.column == "WholesalePrice" else "")

@@ -6,6 +6,7 @@ repeated before products were read back. Source: reference/prom-api.md §4, §11
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from torgsync.jobs.update import OVERLAP
 from torgsync.prom.api import Prom
 from torgsync.prom.feed import write_feed
 from torgsync.state.catalog import Accepted
+from torgsync.state.journal import Unfinished
 from torgsync.state.plans import Numbered, State
 
 PAGE = 100
@@ -44,6 +46,13 @@ class _Ended:
     state: ImportState | None
     trouble: str = ""
 
+    @property
+    def word(self) -> str:
+        """How the journal calls this end."""
+        if self.state is None:
+            return "unclear"
+        return "fatal" if self.state.fatal else "finished"
+
 
 class Importer:
     """The one import of a run."""
@@ -54,6 +63,7 @@ class Importer:
         self._outcomes = outcomes
         self._editor = editor
         self._run = run
+        self._modified: dict[str, datetime | None] = {}  # when products were modified before this import
 
     def perform(self, offers: int, imports_left: int) -> None:
         """Send `offers` changes that need an import, or defer them where today's imports are used up.
@@ -74,8 +84,25 @@ class Importer:
             ended = self._send(feed, words, offers)
         self._settle(ended, offers, started)
 
+    def resume(self, unfinished: Unfinished) -> None:
+        """Settle an import that a run left behind when it died: it is waited for, and never sent again."""
+        ended = _Ended(None, "the run that sent it died before Prom.ua answered")
+        if unfinished.prom_id is None:
+            self._desk.sleep(LOST_PAUSE)
+        else:
+            try:
+                state = self._wait(unfinished.prom_id, unfinished.offers)
+            except PromRefused as forgotten:
+                state, ended = None, _Ended(None, forgotten.message)
+            if state:
+                ended = _Ended(state)
+        self._settle(ended, unfinished.offers, unfinished.started)
+        self._end(unfinished.number, ended.word)
+
     def _feeds(self) -> Path:
-        folder = self._desk.settings.feeds
+        """Return an empty folder for this object's import file; a run that was killed may have left one."""
+        folder = self._desk.settings.feeds / self._desk.slug
+        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
@@ -93,7 +120,8 @@ class Importer:
         paths: dict[tuple[Section, ...], None] = {}
         fields: set[str] = set()
         for page in self._pages():
-            for known in self._known(page).values():
+            for good_id, known in self._known(page).items():
+                self._modified[good_id] = known.existing.modified if known.existing else None
                 path = _full(known).values.get("group")
                 if isinstance(path, tuple) and path:
                     paths.setdefault(tuple(step for step in path if isinstance(step, Section)))
@@ -141,8 +169,9 @@ class Importer:
         with self._desk.memory() as memory:
             memory.journal.import_accepted(number, import_id)
         state = self._wait(import_id, offers)
-        self._end(number, "fatal" if state and state.fatal else "finished" if state else "unclear")
-        return _Ended(state, "" if state else "Prom.ua did not finish the import in time")
+        ended = _Ended(state, "" if state else "Prom.ua did not finish the import in time")
+        self._end(number, ended.word)
+        return ended
 
     def _end(self, number: int, ended: str) -> None:
         with self._desk.memory() as memory:
@@ -204,11 +233,15 @@ class Importer:
     def _settle_one(self, item: Numbered, known: Known, ended: _Ended) -> _Settled:
         """Return what became of one change, by what Prom said and shows."""
         if item.change.verb is Verb.UPDATE:
-            return _settle_update(item, known.existing, ended)
+            shown = known.existing
+            touched = bool(
+                shown and known.good_id in self._modified and shown.modified != self._modified[known.good_id]
+            )
+            return _settle_update(item, known, ended, touched=touched)
         shown = known.existing or self._ask(known.good_id)
         if shown is None or shown.removed:
             return _settle_missing(item, known, ended)
-        desired = known.desired.values if known.desired else {}
+        desired = item.change.new
         fix = fix_up(item.seq, known.good_id, _without_moderation(desired, shown), shown)
         took = {name: value for name, value in desired.items() if not fix or name not in fix.values}
         return _Settled(item.seq, State.DONE, accepted=_accepted(known.good_id, took, shown), fix=fix)
@@ -234,15 +267,22 @@ class _Settled:
     fix: Edit | None = None
 
 
-def _settle_update(item: Numbered, shown: Existing | None, ended: _Ended) -> _Settled:
+def _settle_update(item: Numbered, known: Known, ended: _Ended, *, touched: bool) -> _Settled:
+    """Settle an update by what Prom says of the whole and shows of this product.
+
+    Where Prom counts errors without saying whose, a product that shows what was wanted is done, and so is one
+    that shows none of the changed fields but was modified by the import. The others were refused; they are
+    not sent again until they change.
+    """
     values = {name: item.change.fields[name].new for name in by_road(item.change.fields, Road.IMPORT)}
-    state = ended.state
+    shown, state = known.existing, ended.state
     clean = state is not None and not state.fatal and not state.failed
-    visible = all(FIELDS[name].shown for name in values)
-    if shown is not None and (clean or (visible and shows(shown, values))):
+    visible = any(FIELDS[name].shown for name in values)
+    if shown is not None and (clean or (shows(shown, values) if visible else touched)):
         return _Settled(item.seq, State.DONE, accepted=_accepted(item.change.good_id, values, shown))
-    refused = state is not None and state.fatal
-    return _Settled(item.seq, State.REFUSED if refused else State.UNCLEAR, _reason(ended))
+    if state is None:
+        return _Settled(item.seq, State.UNCLEAR, _reason(ended))
+    return _Settled(item.seq, State.REFUSED, _reason(ended), refused=None if state.fatal else known.desired)
 
 
 def _settle_missing(item: Numbered, known: Known, ended: _Ended) -> _Settled:

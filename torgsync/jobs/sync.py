@@ -45,6 +45,20 @@ class Performed:
         return Exit.HELD if held else Exit.DONE
 
 
+def recover(desk: Desk, prom: Prom, run: Run) -> bool:
+    """Settle the import that a run left behind when it died; return whether there was one.
+
+    It is found again by its id, waited for, and its products are read back: nothing of it is sent twice.
+    """
+    with desk.memory() as memory:
+        unfinished = memory.journal.unfinished_import()
+    if unfinished is None:
+        return False
+    outcomes = Outcomes(desk, unfinished.plan)
+    Importer(desk, prom, outcomes, Editor(desk, prom, outcomes), run.number).resume(unfinished)
+    return True
+
+
 def prepare(desk: Desk, prom: Prom, run: Run, *, allowed: Allowed, only: Sequence[str] = ()) -> Made:
     """Make the plan that this run is to perform.
 

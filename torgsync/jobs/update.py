@@ -98,9 +98,16 @@ def look(desk: Desk, prom: Prom, *, full: bool) -> tuple[Finding, ...]:
     """
     started = desk.now()
     with desk.memory() as memory:
-        looks = memory.catalog.looks()
+        looks, first_run = memory.catalog.looks(), not memory.catalog.ever_wrote()
         number = memory.catalog.begin_look()
-    full = full or looks.looked is None or looks.full is None or started - looks.full > FULL_LOOK_EVERY
+    # Until something was sent, the shop may be emptied in the cabinet, which no look at changes would show.
+    full = (
+        full
+        or first_run
+        or looks.looked is None
+        or looks.full is None
+        or started - looks.full > FULL_LOOK_EVERY
+    )
     since = None if full or looks.looked is None else looks.looked - OVERLAP
     desk.tell(Progress(Stage.LOOK))
     seen = 0

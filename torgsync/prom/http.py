@@ -79,8 +79,8 @@ class Right(Enum):
         return f"{self.cabinet}: {'«лише читання»' if self.level == 'Read only' else '«читання і запис»'}"
 
 
-_WANTED = {Right.PRODUCTS_READ: Right.PRODUCTS_WRITE, Right.GROUPS_READ: Right.PRODUCTS_WRITE}
-"""What a new token should be given: one that may only read goods would be refused at the first write."""
+_NEEDED = (Right.PRODUCTS_WRITE, Right.ORDERS_READ, Right.SETTINGS_READ)
+"""What a new token should be given at once: one that lacks a right is refused later."""
 
 
 class Journal(Protocol):
@@ -394,11 +394,11 @@ class Http:
         )
 
     def _unknown_token(self, right: Right) -> TokenRefused:
-        give = self._section(_WANTED.get(right, right))
+        needed = ", ".join(self._section(one) for one in _NEEDED)
         return TokenRefused(
             f"Prom.ua refused the token of `{self._shop}`: it is unknown, expired or revoked, "
             f"or may not {right.doing}",
-            hint=f"in the seller's cabinet, Settings > API tokens, create a new one and give {give}, "
+            hint=f"in the seller's cabinet, Settings > API tokens, create a new one and give {needed}; "
             f"then put the new token where `api_key` of `{self._shop}` points",
         )
 

@@ -337,6 +337,13 @@ class Catalog:
         self._db.execute(delete(t.existing).where(c.object == self._slug, c.look != look))
         self.unsettle(gone)
 
+    def forget_good(self, good_id: str) -> None:
+        """Forget the product of a good, which is not on Prom any more; the next look sees everything."""
+        c = t.existing.c
+        self._db.execute(delete(t.existing).where(c.object == self._slug, c.good_id == good_id))
+        t.upsert(self._db, t.objects, [{"object": self._slug, "full_look_at": None}])
+        self.unsettle([good_id])
+
     def forget_existing(self, prom_ids: Sequence[str]) -> None:
         """Forget products that are not on Prom any more."""
         c = t.existing.c

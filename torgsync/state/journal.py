@@ -47,6 +47,17 @@ class Request:
     outcome: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An import of a run that died: `prom_id` is None where it is not known whether Prom accepted it."""
+
+    number: int
+    prom_id: str | None
+    plan: int
+    offers: int
+    started: datetime
+
+
 class Journal:
     """Runs of one object, inside one transaction."""
 
@@ -132,6 +143,17 @@ class Journal:
     def end_import(self, number: int, ended: str) -> None:
         """Write down how an import ended: finished, refused, fatal, unclear, or lost."""
         self._db.execute(update(t.imports).where(t.imports.c.id == number).values(ended=ended))
+
+    def unfinished_import(self) -> Unfinished | None:
+        """Return the newest import that was sent and never came to an end, None where there is none."""
+        c = t.imports.c
+        row = self._db.execute(
+            select(c.id, c.prom_id, c.offers, c.started, t.runs.c.plan)
+            .join(t.runs, t.runs.c.id == c.run)
+            .where(c.object == self._slug, c.ended.is_(None), t.runs.c.plan.is_not(None))
+            .order_by(c.id.desc())
+        ).first()
+        return Unfinished(row.id, row.prom_id, row.plan, row.offers, row.started) if row else None
 
     def imports_since(self, start: datetime) -> int:
         """Return how many imports were used since; a refused one took none of the day's number."""
