@@ -234,7 +234,7 @@ def test_a_plain_address_has_port_80() -> None:
         Http(client, token=TOKEN, shop="My Prom", requests_per_second=1e9).get("/a", right=READ)
 
 
-def test_an_unknown_token_is_told_with_the_right_a_new_one_needs() -> None:
+def test_an_unknown_token_is_told_with_all_rights_a_new_one_needs() -> None:
     """401 means expired, revoked or unknown, and perhaps that a right is missing."""
     wire = Wire(page(401))
     with pytest.raises(TokenRefused) as refused:
@@ -245,6 +245,8 @@ def test_an_unknown_token_is_told_with_the_right_a_new_one_needs() -> None:
     assert refused.value.hint == (
         "in the seller's cabinet, Settings > API tokens, create a new one and give "
         '"Products and groups" the right "Read and write" («Товари» and «Групи»: «читання і запис»), '
+        '"Orders" the right "Read only" («Замовлення»: «лише читання»), '
+        '"Payment options" the right "Read only" («Способи оплати»: «лише читання»); '
         "then put the new token where `api_key` of `My Prom` points"
     )
     assert len(wire.requests) == 1

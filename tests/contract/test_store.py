@@ -30,7 +30,7 @@ from torgsync.core.trade import Client, Line, Money, Posting
 from torgsync.errors import Temporary
 from torgsync.state import catalog, plans, store, tables
 from torgsync.state.catalog import Accepted, GoodRow, Looks
-from torgsync.state.journal import LEASE, Holder, Lease, Request
+from torgsync.state.journal import LEASE, Holder, Lease, Request, Unfinished
 from torgsync.state.plans import State
 from torgsync.state.store import Memory, Store, open_store
 from torgsync.state.trade import Stored
@@ -466,6 +466,17 @@ def test_products_can_be_forgotten(memory: Memory) -> None:
 # Deciding
 
 
+def test_a_good_without_its_product_has_everything_looked_at(memory: Memory) -> None:
+    """A product that is gone is forgotten; the next look is a full one, and the good is decided anew."""
+    memory.catalog.remember_rows([row()])
+    memory.catalog.remember_existing([existing("17")], memory.catalog.begin_look())
+    memory.catalog.end_look(NOON, full=True)
+    memory.catalog.settle(["17"])
+    memory.catalog.forget_good("17")
+    assert (known(memory).existing, memory.catalog.looks()) == (None, Looks(NOON, None))
+    assert unsettled(memory) == ["17"]
+
+
 @pytest.mark.parametrize("count", [0, 1, catalog.PAGE, catalog.PAGE + 1, 3 * catalog.PAGE])
 def test_unsettled_goods_come_in_pages_in_the_order_of_the_file(memory: Memory, count: int) -> None:
     """Each comes exactly once, by line and id as text, though each page is settled while the next waits."""
@@ -708,6 +719,22 @@ def test_requests_are_written_down_before_and_after(memory: Memory) -> None:
         Request(LATER, "GET", "products/list", 0, None, ""),
     ]
     assert memory.journal.requests(run + 1) == []
+
+
+def test_an_import_without_an_end_is_found_again(memory: Memory) -> None:
+    """The newest one of a run that had a plan, with or without Prom's id; what came to an end is history."""
+    run = memory.journal.begin_run(ME, NOON)
+    first = memory.journal.begin_import(run, 5, NOON)
+    assert memory.journal.unfinished_import() is None
+    memory.journal.plan_of_run(run, 7, 40)
+    assert memory.journal.unfinished_import() == Unfinished(first, None, 7, 5, NOON)
+    second = memory.journal.begin_import(run, 6, LATER)
+    memory.journal.import_accepted(second, "0123456789abcdef01234567")
+    found = Unfinished(second, "0123456789abcdef01234567", 7, 6, LATER)
+    assert memory.journal.unfinished_import() == found
+    for number in (first, second):
+        memory.journal.end_import(number, "finished")
+    assert memory.journal.unfinished_import() is None
 
 
 def test_imports_are_counted_over_a_rolling_day(memory: Memory) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from homes import EXAMPLE, no_waiting
+from homes import EXAMPLE
+from shops import Clock
 from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.context import Program
 from torgsync.errors import Exit
-from torgsync.sandbox.manners import Manners
 from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop import Shop
 
@@ -48,13 +49,17 @@ def test_a_page_shows_what_the_program_prints(
     monkeypatch.setenv("MY_PROM_TOKEN", "sandbox")
     shown = sessions((ROOT / page).read_text("utf-8"))
     assert shown
-    with serve(Shop(manners=Manners(import_seconds=0))) as server:
+    clock = Clock()
+    clock.time = datetime.now(UTC)  # the program asks for what was modified since its own today
+    with serve(Shop(clock=clock)) as server:
         for command, lines in shown:
             words = shlex.split(command)
             if words[0] == "cp":
                 shutil.copyfile(words[1], words[2])
                 continue
-            program = Program(tmp_path / "home", server.url, sleep=no_waiting)
+            program = Program(
+                tmp_path / "home", server.url, sleep=lambda seconds: clock.advance(seconds=seconds)
+            )
             result = CliRunner().invoke(app, words[1:], obj=program)
             talk = [line for line in result.stderr.splitlines() if not line.endswith(" …")]
             said = [line.rstrip() for line in talk + result.stdout.splitlines()]

@@ -17,7 +17,9 @@ from torgsync.core.diff import (
     buyer_price,
     compare,
     creation,
+    own_way,
     removal,
+    same,
 )
 from torgsync.core.fields import FIELDS, Discount, Road, Value
 from torgsync.core.objects import Gone
@@ -273,3 +275,42 @@ def test_each_policy_takes_a_product_out_in_its_way(
 def test_a_buyer_pays_the_price_less_the_discount(values: dict[str, Value], pays: str | None) -> None:
     """Money or percent; without a price nobody can tell."""
     assert buyer_price(values) == (None if pays is None else Decimal(pays))
+
+
+@pytest.mark.parametrize(
+    ("want", "now", "equal"),
+    [
+        (Discount(Decimal("15.00"), "amount"), Discount(Decimal("10.00"), "percent"), True),
+        (Discount(Decimal("15.00"), "amount"), Discount(Decimal("11.00"), "percent"), False),
+        (Discount(Decimal("15.00"), "amount"), Discount(Decimal("14.00"), "amount"), False),
+        (Discount(Decimal("15.00"), "amount"), None, False),
+        (None, None, True),
+    ],
+)
+def test_a_discount_is_the_same_where_buyers_pay_the_same(
+    want: Discount | None, now: Discount | None, equal: bool
+) -> None:
+    """Ten percent of 150 are 15, whichever way Prom keeps them."""
+    shown: dict[str, Value] = {"price": Decimal("150.00"), "discount": now}
+    assert same("discount", want, {"discount": want}, shown) is equal
+
+
+def test_without_a_price_two_kinds_of_discount_differ() -> None:
+    """What nobody can reckon is not called the same."""
+    want, now = Discount(Decimal(15), "amount"), Discount(Decimal(10), "percent")
+    assert not same("discount", want, {"discount": want}, {"discount": now})
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "shown", "harmless"),
+    [
+        ("price", Decimal("150.40"), Decimal("150.00"), True),
+        ("price", Decimal("150.40"), Decimal("149.40"), False),
+        ("presence", "not_available", "order", True),
+        ("status", "on_display", "published", True),
+        ("quantity", 3, 2, False),
+    ],
+)
+def test_prom_may_round_and_use_its_own_words(name: str, wanted: Value, shown: Value, harmless: bool) -> None:
+    """A kopiyka or a word is its own way, another price or quantity is not."""
+    assert own_way(name, wanted, shown) is harmless

@@ -118,31 +118,27 @@ class Editor:
         if _as_wanted(edit, shown):
             return _DONE
         alone, unanswered_alone = self._try([edit])
-        if edit.good_id in alone.processed or _as_wanted(edit, self._read_back(edit)):
+        if edit.good_id in alone.processed:
+            return _DONE
+        shown = self._read_back(edit)
+        if _as_wanted(edit, shown):
             return _DONE
         if reason := alone.errors.get(edit.good_id):
             return _Result(unanswered_alone, reason)
         if reason := answer.errors.get(edit.good_id):
             return _Result(unanswered, reason)
+        if edit.doubted and shown is not None and (own := _in_its_own_way(edit, shown)) is not None:
+            return _Result(State.DONE, echo=own)
         return _Result(State.UNCLEAR, "Prom.ua took the edit without a word and shows the old value")
 
     def _confirmed(self, edit: Edit) -> _Result:
-        """Settle a product that Prom confirmed; a doubted one is done when it shows what was sent.
-
-        Prom stores some values in its own way, and would be taken for a person who edits them for ever: such
-        a way is remembered as the echo of what we sent. A value of another meaning is not.
-        """
+        """Settle a product that Prom confirmed; a doubted one is done when it shows what was sent."""
         shown = self._read_back(edit) if edit.doubted else None
         if shown is None:
             return _DONE
-        own = {
-            name: shown.values[name]
-            for name, value in edit.values.items()
-            if name in shown.values and not same(name, value, edit.values, shown.values)
-        }
-        strange = [name for name, value in own.items() if not own_way(name, edit.values[name], value)]
-        if strange:
-            return _Result(State.UNCLEAR, f"Prom.ua took the edit and shows another {strange[0]}")
+        own = _in_its_own_way(edit, shown)
+        if own is None:
+            return _Result(State.UNCLEAR, "Prom.ua took the edit and shows another value")
         return _Result(State.DONE, echo=own)
 
     def _read_back(self, edit: Edit) -> Existing | None:
@@ -171,6 +167,21 @@ class Editor:
             for item in items
             if item not in gone
         )
+
+
+def _in_its_own_way(edit: Edit, shown: Existing) -> dict[str, Value] | None:
+    """Return what Prom shows instead of what was sent, where it may; None where a value has another meaning.
+
+    Prom stores some values in its own way, and would be taken for a person who edits them for ever: such a
+    way is remembered as the echo of what we sent.
+    """
+    own = {
+        name: shown.values[name]
+        for name, value in edit.values.items()
+        if name in shown.values and not same(name, value, edit.values, shown.values)
+    }
+    harmless = all(own_way(name, edit.values[name], value) for name, value in own.items())
+    return own if harmless else None
 
 
 def _as_wanted(edit: Edit, shown: Existing | None) -> bool:

@@ -81,8 +81,9 @@ class Importer:
         with tempfile.TemporaryDirectory(dir=self._feeds(), prefix="import-") as folder:
             feed = Path(folder) / "products.xml"
             words = self._write(feed)
-            ended = self._send(feed, words, offers)
+            number, ended = self._send(feed, words, offers)
         self._settle(ended, offers, started)
+        self._end(number, ended.word)  # not before: a run that dies in between is settled by the next one
 
     def resume(self, unfinished: Unfinished) -> None:
         """Settle an import that a run left behind when it died: it is waited for, and never sent again."""
@@ -146,17 +147,17 @@ class Importer:
 
     # Sending and waiting
 
-    def _send(self, feed: Path, words: list[str], offers: int) -> _Ended:
+    def _send(self, feed: Path, words: list[str], offers: int) -> tuple[int, _Ended]:
+        """Send the file and wait for its end; return the import's number in the journal, and that end."""
         with self._desk.memory() as memory:
             number = memory.journal.begin_import(self._run, offers, self._desk.now())
         self._desk.tell(Progress(Stage.UPLOAD))
         try:
             import_id = self._prom.start_import(feed, words)
         except AnswerLost as lost:
-            self._end(number, "lost")
             self._desk.tell(Progress(Stage.IMPORT, 0, offers))
             self._desk.sleep(LOST_PAUSE)
-            return _Ended(None, lost.message)
+            return number, _Ended(None, lost.message)
         except PromRefused as refused:
             self._end(number, "refused")
             raise Temporary(
@@ -169,9 +170,7 @@ class Importer:
         with self._desk.memory() as memory:
             memory.journal.import_accepted(number, import_id)
         state = self._wait(import_id, offers)
-        ended = _Ended(state, "" if state else "Prom.ua did not finish the import in time")
-        self._end(number, ended.word)
-        return ended
+        return number, _Ended(state, "" if state else "Prom.ua did not finish the import in time")
 
     def _end(self, number: int, ended: str) -> None:
         with self._desk.memory() as memory:
