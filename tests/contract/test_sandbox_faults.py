@@ -280,3 +280,23 @@ def test_every_rule_counts(shop: Shop, client: httpx.Client) -> None:
     assert [(one.named, one.met) for one in shop.faults.tally()] == [(4, 2), (4, 0), (0, 0)]
     shop.misbehave()
     assert client.get("/products/list").status_code == 200
+
+
+@pytest.mark.parametrize("text", ["GET 503 lost", "429 500", "POST produts/edit* cut", "GET products lost"])
+def test_a_path_that_no_call_has_is_refused(text: str) -> None:
+    """A mistyped rule would never strike, and the rehearsal would prove nothing."""
+    with pytest.raises(ValueError, match="no path of the API begins like"):
+        parse_fault(text)
+
+
+@pytest.mark.parametrize("text", ["lost", "GET lost", "* cut", "GET p*/list 429", "POST products/edit* lost"])
+def test_a_path_that_some_call_has_is_taken(text: str) -> None:
+    """Wildcards may stand anywhere, and without a path every call is meant."""
+    assert parse_fault(text).does in text
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -1.0])
+def test_an_import_takes_a_time_that_there_is(seconds: float) -> None:
+    """Neither for ever nor less than nothing; for ever is a fault of its own."""
+    with pytest.raises(ValueError, match="import_seconds"):
+        Manners(import_seconds=seconds)

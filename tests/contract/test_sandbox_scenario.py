@@ -139,7 +139,7 @@ def test_manners_that_are_none() -> None:
     with pytest.raises(ValueError, match="last_id") as refused:
         read_manners(Manners(), ["last_id=both", "politeness=high"])
     assert "politeness: there is no such key" in str(refused.value)
-    with pytest.raises(ValueError, match="import_seconds is below 0"):
+    with pytest.raises(ValueError, match="import_seconds is not between 0 and 86400"):
         read_manners(Manners(), ["import_seconds=-1"])
     with pytest.raises(ValueError, match="imports_per_day is below 0"):
         Manners(imports_per_day=-1)

@@ -212,7 +212,7 @@ def test_a_scenario_that_cannot_be_read(
         ("--fault", "POST products/edit* nth=2", "it names no trouble"),
         ("--fault", "429 often=1", 'no key "often"'),
         ("--manner", "last_id=both", '"both" is not one of'),
-        ("--manner", "import_seconds=-1", "import_seconds is below 0"),
+        ("--manner", "import_seconds=-1", "import_seconds is not between 0 and 86400"),
         ("--fill", "-1", "greater than or equal to 0"),
     ],
 )
@@ -232,3 +232,10 @@ def test_a_file_that_is_no_shop(tmp_path: Path, market: Market) -> None:
     assert (ran.code, ran.out) == (1, "")
     assert "it is no shop that this sandbox kept" in ran.err
     assert file.read_text("utf-8") == "Dear Olena"
+
+
+@pytest.mark.parametrize("words", [("--token", ""), ("--token", "з пробілом"), ("--port", "99999")])
+def test_a_start_that_cannot_be_meant(tmp_path: Path, market: Market, words: tuple[str, str]) -> None:
+    """An empty token would open the shop to a client that forgot its own; a port has five digits at most."""
+    ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", *words)
+    assert (ran.code, "Traceback" in ran.err) == (64, False)

@@ -22,8 +22,8 @@ A fault is [METHOD] [PATH] TROUBLE [KEY=VALUE ...]. The path begins below
 lost, cut, slow (seconds=N), truncated, web-page (status=200|403|503),
 gaps (items_every=N, items_share=0.3), import-refused (reason=daily-limit|running),
 import-never-ends, photos-missing (status=404, items_every=N, items_share=0.3).
-All calls meet it, or those that nth=N, every=N, first=N, last=N choose,
-or a random share=0.2 with seed=N.
+All calls meet it, or those that are chosen: the nth=N one, every=N, from the
+first=N to the last=N, or a random share=0.2 with seed=N.
 
 The seller and buyers act while it runs, by JSON posted below /cabinet/, without a token:
 
@@ -41,7 +41,9 @@ product/delete, group/add; a GET of one tells its keys.
 
 def sandbox(
     context: typer.Context,
-    port: Annotated[int, typer.Option("--port", help="Port on this machine; 0 picks a free one.")] = 8765,
+    port: Annotated[
+        int, typer.Option("--port", help="Port on this machine; 0 picks a free one.", min=0, max=65535)
+    ] = 8765,
     token: Annotated[
         list[str] | None,
         typer.Option(

@@ -122,7 +122,10 @@ def _tokens(scenario: Scenario, asked: Asked) -> dict[str, Rights]:
         ("read", asked.read_only_tokens),
         ("expired", asked.expired_tokens),
     ):
-        tokens.update((token, TOKEN_WORDS[word]) for token in named)
+        for token in named:
+            if not re.fullmatch(r"[\x21-\x7e]+", token):
+                raise UsageError("a token is empty or holds characters that no token has", hint=HELP)
+            tokens[token] = TOKEN_WORDS[word]
     if not scenario.tokens and not asked.tokens:
         tokens.setdefault("sandbox", TOKEN_WORDS["write"])
     return tokens

@@ -59,6 +59,19 @@ class ConnectionCut(ConnectionError):
     """
 
 
+SECTIONS = (
+    "products",
+    "groups",
+    "orders",
+    "order_status_options",
+    "clients",
+    "payment_options",
+    "delivery_options",
+    "delivery",
+)
+"""What paths below `/api/v1/` begin with."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One rule: which calls meet which trouble.
@@ -113,6 +126,8 @@ class Fault:
             return
         if len(self.on.split()) > 2 or (" " in self.on.strip() and self.on.split()[0] not in METHODS):  # noqa: PLR2004 - a method and a path
             yield f'"{self.on}" is not a method and a path, such as "POST products/edit*"'
+        if not self._names_a_place():
+            yield f'no path of the API begins like "{self.on}"; they begin with {", ".join(SECTIONS)}'
         yield from self._numbers_out_of_range()
         knows = TELLING.get(self.does, ("retry_after",))
         for name in ("retry_after", "seconds", "status", "items_every", "items_share", "reason"):
@@ -120,6 +135,15 @@ class Fault:
                 yield f"`{self.does}` knows no {name}"
         if self.does == "web-page" and self.status not in (None, *WEB_PAGE_STATUSES):
             yield "a web page comes with status 200, 403 or 503"
+
+    def _names_a_place(self) -> bool:
+        """Tell whether any call can be meant: a mistyped path would make a rehearsal that tests nothing."""
+        words = [word for word in self.on.split() if word not in METHODS]
+        if not words:
+            return True
+        sure, *wild = re.split(r"[*?\[]", words[0], maxsplit=1)
+        places = [f"{name}/" for name in SECTIONS]
+        return any(sure.startswith(place) or (wild and place.startswith(sure)) for place in places)
 
     def _numbers_out_of_range(self) -> Iterator[str]:
         for names, low, high in RANGES:

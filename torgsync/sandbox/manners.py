@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+LONGEST_IMPORT = 86_400
+"""Seconds."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Manners:
@@ -34,5 +37,5 @@ class Manners:
         """Refuse what no shop can be told."""
         if self.imports_per_day < 0:
             raise ValueError("imports_per_day is below 0")
-        if self.import_seconds < 0:
-            raise ValueError("import_seconds is below 0")
+        if not 0 <= self.import_seconds <= LONGEST_IMPORT:
+            raise ValueError(f"import_seconds is not between 0 and {LONGEST_IMPORT}")
