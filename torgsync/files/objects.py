@@ -125,24 +125,31 @@ def _name_in(path: Path) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def load_object(path: Path) -> ObjectFile:
-    """Read a sync object. Raises ObjectInvalid with every mistake and its line."""
-    text = _text(path)
+def parse_toml(text: str) -> dict[str, Any] | Mistake:
+    """Return what a TOML text holds, or the mistake that makes it none, with its line."""
     try:
-        data = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         line = re.search(r"line (\d+)", str(wrong))
         what = re.sub(r" \(at .*\)$", "", str(wrong))
-        mistakes = (Mistake(int(line[1]) if line else 0, "", f"this is not TOML: {what}"),)
-        raise ObjectInvalid(_mistakes_of(path, mistakes), mistakes=mistakes) from wrong
+        return Mistake(int(line[1]) if line else 0, "", f"this is not TOML: {what}")
+
+
+def load_object(path: Path) -> ObjectFile:
+    """Read a sync object. Raises ObjectInvalid with every mistake and its line."""
+    text = _text(path)
+    data = parse_toml(text)
+    if isinstance(data, Mistake):
+        raise ObjectInvalid(mistakes_in(path, [data]), mistakes=(data,))
     lines = Lines(text)
     settings = read_settings(data, lines.of)
     if isinstance(settings, SyncObject):
         return ObjectFile(path.absolute(), settings, quoted(settings.name))
-    raise ObjectInvalid(_mistakes_of(path, settings), mistakes=tuple(settings))
+    raise ObjectInvalid(mistakes_in(path, settings), mistakes=tuple(settings))
 
 
-def _mistakes_of(path: Path, mistakes: Sequence[Mistake]) -> str:
+def mistakes_in(path: Path, mistakes: Sequence[Mistake]) -> str:
+    """Return how many mistakes a file has, in words."""
     count = len(mistakes)
     return f"{count} {'mistake' if count == 1 else 'mistakes'} in `{path.name}`"
 
@@ -154,7 +161,7 @@ def mistakes_at(file: ObjectFile, found: Sequence[tuple[tuple[str | int, ...], s
     """
     lines = Lines(_text(file.path))
     mistakes = tuple(sorted(Mistake(lines.of(path), where, message) for path, where, message in found))
-    return ObjectInvalid(_mistakes_of(file.path, mistakes), mistakes=mistakes)
+    return ObjectInvalid(mistakes_in(file.path, mistakes), mistakes=mistakes)
 
 
 def _text(path: Path) -> str:

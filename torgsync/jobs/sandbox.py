@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from torgsync.errors import InvalidInput, Mistake, UsageError
-from torgsync.files.objects import Lines
+from torgsync.files.objects import Lines, mistakes_in, parse_toml
 from torgsync.sandbox.faults import Fault, parse_fault
 from torgsync.sandbox.filling import fill
 from torgsync.sandbox.keeping import Keeper
@@ -69,14 +68,9 @@ def load_scenario(path: Path) -> Scenario:
         raise InvalidInput(f"there is no scenario `{path}`", hint=HELP) from missing
     except (OSError, UnicodeDecodeError) as trouble:
         raise InvalidInput(f"`{path}` cannot be read as UTF-8 text") from trouble
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        line = re.search(r"line (\d+)", str(wrong))
-        what = re.sub(r" \(at .*\)$", "", str(wrong))
-        raise _invalid(
-            path, [Mistake(int(line[1]) if line else 0, "", f"this is not TOML: {what}")]
-        ) from wrong
+    data = parse_toml(text)
+    if isinstance(data, Mistake):
+        raise _invalid(path, [data])
     scenario = read_scenario(data, Lines(text).of)
     if isinstance(scenario, list):
         raise _invalid(path, scenario)
@@ -84,9 +78,7 @@ def load_scenario(path: Path) -> Scenario:
 
 
 def _invalid(path: Path, mistakes: list[Mistake]) -> InvalidInput:
-    count = len(mistakes)
-    message = f"{count} {'mistake' if count == 1 else 'mistakes'} in `{path.name}`"
-    return InvalidInput(message, mistakes=tuple(mistakes))
+    return InvalidInput(mistakes_in(path, mistakes), mistakes=tuple(mistakes))
 
 
 def _extended(scenario: Scenario, asked: Asked) -> Scenario:
