@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from torgsync.core.fields import STANDARD
 from torgsync.core.goods import BARE_50, LAYOUT_50
 
 DESCRIPTION = "opys_saytu"
@@ -66,3 +68,75 @@ def _lines(goods: int, letters: int) -> Iterator[str]:
             DESCRIPTION: f'"<p>{phrase * (letters // len(phrase))}</p>"',
         }
         yield ";".join(row[name] for name in columns) + "\r\n"
+
+
+DULL = """
+name = "Big"
+api_key = { file = "token" }
+[catalog]
+path = "TSGoods.trs"
+"""
+
+
+def write_dull_shop(folder: Path, goods: int, chance: random.Random, *, changed: int = 0) -> Path:
+    """Write a sync object with all standard fields and an export in Windows-1251; return the object's file.
+
+    Rows are of the usual length, some 600 bytes. Every `changed`th good has another price; with the same
+    `chance` all else is the same.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "token").write_text("full\n", "utf-8")
+    led = "".join(
+        f'[[fields]]\ncolumn = "{column}"\nto = "{target}"\n' + (f'name = "{name}"\n' if name else "")
+        for column, target, name in STANDARD
+        if column in LAYOUT_50
+    )
+    (folder / "big.toml").write_text(DULL + led, "utf-8")
+    with (folder / "TSGoods.trs").open("wb") as out:
+        out.write((";".join(f'"{name}"' for name in LAYOUT_50) + "\r\n").encode("cp1251"))
+        for number in range(1, goods + 1):
+            dearer = 10 if changed and number % changed == 0 else 0
+            out.write(_dull_line(number, 100 + number % 900 + dearer, chance).encode("cp1251"))
+    return folder / "big.toml"
+
+
+def _dull_line(number: int, price: int, chance: random.Random) -> str:
+    kind = chance.choice(("Капці домашні", "Черевики зимові", "Рукавиці робочі", "Туфлі літні"))
+    color = chance.choice(("сині", "чорні ", "бежеві"))
+    model = f"{kind} жіночі {color.strip()} повсть ТК-{number // 6:05d} LIGHT BLUE(21.40) ЗАТИШОК"
+    texts = {
+        "GoodName": f"{model} {36 + number % 6}(р)",
+        "Description": f"{kind} ",
+        "Country": "Україна",
+        "Articul": f"ТК-{number // 6:05d} LIGHT BLUE ",
+        "TheSize": str(36 + number % 6),
+        "Color": color,
+        "Material": "повсть натуральна  ",
+        "FashionName": model,
+        "GoodTypeFull": "Взуття,Домашнє взуття,Капці",
+        "ProducerCollectionFull": "Україна,ЗАТИШОК,Дім та затишок",
+        "Season": "весна-осень",
+        "Barcode": f"29{number:010d}",
+        "MesUnit": "пара",
+        "PCName": "ЗАТИШОК",
+        "GoodTypeName": "Капці",
+        "SynchronizationSection": "Капці",
+        "SynchronizationSectionFull": "1=Взуття|11=Домашнє взуття|21=Капці",
+        "WarehouseQuantityForPartner": f"2={number % 4 + 1},000|8=2,000",
+    }
+    numbers = {
+        "GoodID": str(number),
+        "RetailPrice": f"{price},50",
+        "RetailPriceWithDiscount": f"{price},50",
+        "PrimeCost": "119,46667",
+        "Category": "21",
+        "WarehouseQuantity": str(number % 4 + 3),
+        "Display": "1",
+        "Sex": "2",
+        "ModelGoodID": str(500_000 + number // 6),
+    }
+    cells = []
+    for place, name in enumerate(LAYOUT_50):
+        bare = place in BARE_50
+        cells.append(numbers.get(name, "0") if bare else '"' + texts.get(name, "") + '"')
+    return ";".join(cells) + "\r\n"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -21,16 +21,19 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import StatementError
 
 from torgsync.core.diff import Change, FieldChange, Sent, Verb, creation
-from torgsync.core.fields import Road, Value
+from torgsync.core.fields import Characteristic, Road, Value
 from torgsync.core.findings import Code, Finding
+from torgsync.core.goods import Section
 from torgsync.core.plan import Known, Standing
-from torgsync.core.products import Existing, Product, dump
+from torgsync.core.products import Existing, Product
 from torgsync.core.select import Reason
 from torgsync.core.trade import Client, Line, Money, Posting
+from torgsync.core.variants import Member
 from torgsync.errors import Temporary
-from torgsync.state import catalog, plans, store, tables
-from torgsync.state.catalog import Accepted, GoodRow, Looks
+from torgsync.state import catalog, models, plans, store, tables
+from torgsync.state.catalog import Accepted, GoodRow, Looks, OldRow
 from torgsync.state.journal import LEASE, Holder, Lease, Request, Unfinished
+from torgsync.state.models import Kept
 from torgsync.state.plans import State
 from torgsync.state.store import Memory, Store, open_store
 from torgsync.state.trade import Stored
@@ -101,7 +104,7 @@ def test_half_a_unit_of_work_leaves_nothing(state: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         stumble()
     with state.work(SLUG) as memory:
-        assert memory.catalog.digests() == {}
+        assert memory.catalog.marks() == set()
         assert memory.catalog.findings() == []
         assert memory.catalog.known(["17"]) == {}
 
@@ -112,8 +115,8 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         memory.catalog.begin_settings("f")
         memory.catalog.remember_rows([row(findings=(finding(),))])
         memory.catalog.remember_existing([existing()], memory.catalog.begin_look())
-        memory.catalog.remember_photos({("17.jpg", 1, 2): "00"})
-        memory.catalog.refuse("17", "{}", "no", NOON)
+        memory.catalog.remember_photos({"17.jpg": (1, 2, "00")})
+        memory.catalog.refuse(product(), "no", NOON)
         memory.trade.remember(order(), NOON, client_id="", held=None)
         memory.trade.add_client(Client("", "А", "+380500000001", "a@example.com"), NOON)
         memory.trade.post([POSTING], NOON)
@@ -122,7 +125,7 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         memory.catalog.note_first_write(NOON)
     with state.work(SLUG) as memory:
         mine, trade = memory.catalog, memory.trade
-        assert (mine.digests(), mine.findings(), mine.standings(), mine.photo_digests()) == ({}, [], {}, {})
+        assert (mine.marks(), mine.findings(), mine.standings(), mine.photos()) == (set(), [], {}, {})
         assert (mine.existing_count(), mine.foreign(), mine.unseen(9), mine.ever_wrote()) == (
             0,
             [],
@@ -208,12 +211,23 @@ def test_a_time_without_a_zone_is_a_bug(memory: Memory) -> None:
 # Rows of the export
 
 
-def test_rows_are_remembered_by_their_digest(memory: Memory) -> None:
-    """New rows are added, changed ones replaced; a digest may be any signed 64-bit number."""
-    memory.catalog.remember_rows([row("17", -(2**63)), row("18", 2**63 - 1)])
+def test_rows_are_remembered_by_their_mark(memory: Memory) -> None:
+    """New rows are added, changed ones replaced; a mark may be any number of 63 bits."""
+    memory.catalog.remember_rows([row("17", 2**63 - 1), row("18", 4)])
     memory.catalog.remember_rows([row("18", 5)])
     memory.catalog.remember_rows([])
-    assert memory.catalog.digests() == {"17": -(2**63), "18": 5}
+    assert memory.catalog.marks() == {2**63 - 1, 5}
+
+
+def test_old_rows_are_found_by_good_and_by_mark(memory: Memory) -> None:
+    """What a row was at the last reading is told, of goods that the export had then; few marks or many."""
+    memory.catalog.remember_rows([row("17", 1, model=501, section=7, traits=9), row("18", 2), row("19", 3)])
+    memory.catalog.mark_gone(["19"])
+    old = OldRow(1, 501, 7, 9)
+    assert memory.catalog.old_rows(["17", "19", "99"]) == {"17": old}
+    assert memory.catalog.rows_marked({1, 3}) == {"17": old}
+    assert memory.catalog.rows_marked({1, *range(10, 10 + catalog.PAGE)}) == {"17": old}
+    assert list(memory.catalog.rows_of(lambda good_id, mark: good_id == "18" and mark == 2)) == ["18"]
 
 
 def test_what_is_known_of_a_good_comes_back(memory: Memory) -> None:
@@ -233,7 +247,7 @@ def test_more_goods_are_asked_for_than_fit_a_statement(memory: Memory) -> None:
     memory.catalog.remember_rows([row(good_id) for good_id in ids])
     memory.catalog.settle(ids)
     memory.catalog.mark_gone(ids[1:])
-    assert list(memory.catalog.digests()) == ["0"]
+    assert list(memory.catalog.rows_of(lambda *_: True)) == ["0"]
     assert set(memory.catalog.known(ids)) == set(ids)
 
 
@@ -241,12 +255,12 @@ def test_more_goods_are_asked_for_than_fit_a_statement(memory: Memory) -> None:
 @given(any_values())
 def test_any_product_comes_back(memory: Memory, values: dict[str, Value]) -> None:
     """No value is lost or bent between remembering and knowing, and a refusal of it is recognised."""
-    values = {name: _without_nul(value) for name, value in values.items()}
+    values = {name: _without_nul(value) for name, value in values.items() if name != "variant_group"}
     memory.catalog.remember_rows([row(product=Product("17", values))])
     desired = known(memory).desired
     assert desired is not None
     assert desired.values == values
-    memory.catalog.refuse("17", dump(desired.values), "no", NOON)
+    memory.catalog.refuse(desired, "no", NOON)
     assert known(memory).refused
 
 
@@ -271,22 +285,23 @@ def test_a_good_can_be_blocked_afterwards(memory: Memory) -> None:
     memory.catalog.settle(["17"])
     memory.catalog.block("17", finding(message="twice"))
     assert memory.catalog.standings() == {("blocked", "blocked"): 1}
-    assert memory.catalog.digests() == {"17": 0}
+    assert memory.catalog.marks() == set()
+    assert list(memory.catalog.rows_marked({0})) == ["17"]
     assert [found.message for found in memory.catalog.findings()] == ["twice"]
     assert unsettled(memory) == ["17"]
 
 
 def test_a_good_that_left_is_gone_until_it_returns(memory: Memory) -> None:
     """It has no digest and no findings any more, is looked at again, and comes back with its row."""
-    memory.catalog.remember_rows([row(findings=(finding(),)), row("18", line=3)])
+    memory.catalog.remember_rows([row(findings=(finding(),)), row("18", 3, 3)])
     memory.catalog.settle(["17", "18"])
     memory.catalog.mark_gone(good_id for good_id in ["17"])
-    assert memory.catalog.digests() == {"18": 1}
+    assert memory.catalog.marks() == {3}
     assert memory.catalog.findings() == []
     assert memory.catalog.standings() == {("gone", ""): 1, ("in", ""): 1}
     assert unsettled(memory) == ["17"]
     memory.catalog.remember_rows([row(digest=7)])
-    assert memory.catalog.digests() == {"17": 7, "18": 1}
+    assert memory.catalog.marks() == {7, 3}
 
 
 def test_standings_are_counted_by_reason(memory: Memory) -> None:
@@ -320,26 +335,180 @@ def test_findings_belong_to_the_last_reading_of_a_row(memory: Memory) -> None:
 def test_findings_move_with_their_rows(memory: Memory) -> None:
     """Where rows moved without changing, the findings tell their new lines."""
     memory.catalog.remember_rows(
-        [row(findings=(finding(), finding())), row("18", findings=(finding("18", 5),))]
+        [row(findings=(finding(), finding())), row("18", 8, 5, findings=(finding("18", 5),)), row("19", 9)]
     )
-    assert memory.catalog.lines_of_findings() == {"17": 2, "18": 5}
-    memory.catalog.move_findings({"17": 40, "99": 1})
-    memory.catalog.move_findings({})
-    assert memory.catalog.lines_of_findings() == {"17": 40, "18": 5}
+    assert memory.catalog.lines_of_findings() == {1: 2, 8: 5}
+    memory.catalog.move_rows({1: 40, 99: 1})
+    memory.catalog.move_rows({})
+    assert memory.catalog.lines_of_findings() == {1: 40, 8: 5}
+    assert [found.line for found in memory.catalog.findings()] == [5, 40, 40]
 
 
 # Photos
 
 
 def test_photos_are_recognised_by_name_size_and_time(memory: Memory) -> None:
-    """A photo that changed has one digest, its newest."""
-    memory.catalog.remember_photos({("17.jpg", 10, 2**60): "aa", ("18.jpg", 1, 1): "bb"})
-    memory.catalog.remember_photos({("17.jpg", 11, 2**60 + 1): "cc"})
+    """A photo that changed has one digest, its newest; one that is gone is forgotten."""
+    memory.catalog.remember_photos(
+        {"17.jpg": (10, 2**60, "aa"), "18.jpg": (1, 1, "bb"), "19.jpg": (1, 1, "")}
+    )
+    memory.catalog.remember_photos({"17.jpg": (11, 2**60 + 1, "cc")}, ["19.jpg"])
     memory.catalog.remember_photos({})
-    assert memory.catalog.photo_digests() == {("17.jpg", 11, 2**60 + 1): "cc", ("18.jpg", 1, 1): "bb"}
+    assert memory.catalog.photos() == {"17.jpg": (11, 2**60 + 1, "cc"), "18.jpg": (1, 1, "bb")}
+
+
+# Models and sections
+
+
+def test_models_are_known_with_their_goods(memory: Memory) -> None:
+    """Goods that go to Prom, in the order of the file, with the group that each has there and here."""
+    red, blue = (Characteristic("Колір", "", name) for name in ("червоний", "синій"))
+    goods = {"17": (red,), "18": (blue,), "19": (), "20": (red,)}
+    memory.catalog.remember_rows(
+        [
+            row(good_id, number, 9 - number, model=501, product=product(good_id, characteristics=told))
+            for number, (good_id, told) in enumerate(goods.items(), 1)
+        ]
+    )
+    memory.catalog.mark_gone(["20"])
+    memory.catalog.accept([Accepted("17", {"variant_group": "77"}, {}), Accepted("18", {}, {})], NOON)
+    memory.models.regroup({"18": 501})
+    memory.models.regroup({})
+    assert list(memory.models.unsettled()) == [[501]]
+    assert memory.models.members([501, 502]) == {
+        501: [
+            Kept(Member("19", 6, ()), 0),
+            Kept(Member("18", 7, (blue,)), 501),
+            Kept(Member("17", 8, (red,), 77), 0),
+        ]
+    }
+
+
+def test_a_regrouped_good_carries_its_group_and_is_tried_again(memory: Memory) -> None:
+    """What Prom refused of it may have been the group."""
+    memory.catalog.remember_rows([row()])
+    memory.catalog.refuse(product(), "no", NOON)
+    memory.models.regroup({"17": 501})
+    found = known(memory)
+    assert found.desired is not None
+    assert (found.desired.text("variant_group"), found.refused) == ("501", False)
+
+
+def test_models_are_paged(memory: Memory) -> None:
+    """Any number of them is looked at, each once."""
+    count = models.PAGE + 1
+    memory.catalog.remember_rows([row(str(number), number, model=-number) for number in range(1, count + 1)])
+    pages = list(memory.models.unsettled())
+    assert [len(page) for page in pages] == [models.PAGE, 1]
+    assert sorted(-model for page in pages for model in page) == list(range(1, count + 1))
+
+
+def test_a_variant_group_has_one_model(memory: Memory) -> None:
+    """A model keeps its number; another's is taken only when its goods are gone."""
+    memory.catalog.remember_rows([row(model=501)])
+    assert memory.models.number(501, iter([501])) == 501
+    assert memory.models.number(501, iter([9])) == 501
+    assert memory.models.number(-5, iter([501, 502])) == 502
+    memory.catalog.mark_gone(["17"])
+    assert memory.models.number(-6, iter([501])) == 501
+    assert memory.models.number(501, iter([503])) == 503
+
+
+def test_findings_of_some_codes_are_replaced(memory: Memory) -> None:
+    """Others about the same goods stay."""
+    memory.catalog.remember_rows([row(findings=(finding(),))])
+    alike = Finding(Code.VARIANT_ALIKE, "alike", "17", 2)
+    memory.models.replace_findings(["17"], {Code.VARIANT_ALIKE}, [alike])
+    assert memory.catalog.findings() == [finding(), alike]
+    memory.models.replace_findings(["17"], {Code.VARIANT_ALIKE}, [])
+    assert memory.catalog.findings() == [finding()]
+
+
+def test_paths_are_counted_over_all_goods(memory: Memory) -> None:
+    """Only goods that go to Prom tell of groups."""
+    garden, water = Section("1", "Сад"), Section("11", "Полив; шланги")
+    memory.models.remember_sections({7: (garden,), 8: (garden, water), 9: (water,)})
+    memory.catalog.remember_rows(
+        [row("17", section=7), row("18", 2, section=8), row("19", 3, section=8), row("20", 4, section=9)]
+    )
+    memory.catalog.mark_gone(["20"])
+    assert sorted(memory.models.paths()) == [((garden,), 1), ((garden, water), 2)]
 
 
 # The object as a whole
+
+
+def test_a_reading_is_remembered_whole(memory: Memory) -> None:
+    """Its fingerprint and what was noted of it; before the first one there is nothing."""
+    assert memory.catalog.reading() == ("", "")
+    memory.catalog.end_reading("00ff", "{}")
+    assert memory.catalog.reading() == ("00ff", "{}")
+
+
+STIRS: dict[str, Callable[[Memory], object]] = {
+    "a row": lambda memory: memory.catalog.remember_rows([row("18", 2)], {"18"}),
+    "a good gone": lambda memory: memory.catalog.mark_gone(["17"]),
+    "a good twice": lambda memory: memory.catalog.block("17", finding()),
+    "other settings": lambda memory: memory.catalog.begin_settings("other"),
+    "a product": lambda memory: memory.catalog.remember_existing([existing("19")], 2),
+    "a product without an id": lambda memory: memory.catalog.remember_existing([Existing("5", "", {})], 2),
+    "a product gone": lambda memory: memory.catalog.forget_existing(["917"]),
+    "a product not shown": lambda memory: memory.catalog.forget_unseen(2),
+    "a good asked for": lambda memory: memory.catalog.forget_good("17"),
+    "something accepted": lambda memory: memory.catalog.accept([Accepted("17", {}, {})], NOON),
+    "a refusal": lambda memory: memory.catalog.refuse(product(), "no", NOON),
+    "refusals forgotten": lambda memory: memory.catalog.forget_refusals(),
+    "a good looked at": lambda memory: memory.catalog.unsettle(["17"]),
+}
+
+
+@pytest.mark.parametrize("stir", STIRS.values(), ids=STIRS)
+def test_quiet_sums_last_until_anything_moves(state: Store, stir: Callable[[Memory], object]) -> None:
+    """Whatever could make another plan takes them back."""
+    with state.work(SLUG) as memory:
+        memory.catalog.begin_settings("f")
+        memory.catalog.remember_rows([row()])
+        memory.catalog.remember_existing([existing()], 1)
+        memory.catalog.note_quiet("sums")
+    with state.work(SLUG) as memory:
+        memory.catalog.begin_settings("f")
+        memory.catalog.mark_gone([])
+        memory.catalog.remember_existing([existing()], 1)
+        memory.catalog.unsettle([])
+        assert memory.catalog.quiet() == "sums"
+        stir(memory)
+        assert memory.catalog.quiet() == ""
+
+
+def test_foreign_products_are_counted_anew_when_one_comes_or_goes(state: Store) -> None:
+    """The number always is that of the list."""
+
+    def counted() -> int:
+        with state.work(SLUG) as memory:
+            count = memory.catalog.foreign_count()
+            assert count == memory.catalog.foreign_count() == len(memory.catalog.foreign())
+            return count
+
+    def work(step: Callable[[Memory], object]) -> int:
+        with state.work(SLUG) as memory:
+            step(memory)
+        return counted()
+
+    assert counted() == 0
+    assert work(lambda memory: memory.catalog.remember_existing([existing(), existing("18")], 1)) == 2
+    assert work(lambda memory: memory.catalog.remember_rows([row()])) == 1
+    assert work(lambda memory: memory.catalog.mark_gone(["17"])) == 2
+    assert work(lambda memory: memory.catalog.accept([Accepted("17", {}, {})], NOON)) == 1
+    assert work(lambda memory: memory.catalog.forget_good("18")) == 0
+
+
+def test_what_need_not_last_is_remembered_too(state: Store) -> None:
+    """Only a pulled plug tells the two kinds of work apart."""
+    for lasting in (False, True):
+        with state.work(SLUG, lasting=lasting) as memory:
+            memory.catalog.remember_rows([row(str(lasting), int(lasting) + 1)])
+    with state.work(SLUG) as memory:
+        assert memory.catalog.marks() == {1, 2}
 
 
 def test_new_settings_have_every_good_looked_at(memory: Memory) -> None:
@@ -525,7 +694,7 @@ def test_what_is_in_step_is_remembered_as_sent(memory: Memory) -> None:
 def test_a_refusal_holds_for_its_content(memory: Memory) -> None:
     """A good is tried again as soon as anything about it changes."""
     memory.catalog.remember_rows([row(), row("18")])
-    memory.catalog.refuse("17", dump(product("17").values), "blocked word", NOON)
+    memory.catalog.refuse(product("17"), "blocked word", NOON)
     assert known(memory).refused
     assert not known(memory, "18").refused
     memory.catalog.remember_rows([row(product=product(price=Decimal("1.00")))])
@@ -536,7 +705,7 @@ def test_refusals_can_be_forgotten(memory: Memory) -> None:
     """Of some goods, or of all: then every good is looked at again."""
     memory.catalog.remember_rows([row(), row("18", line=3)])
     for good_id in ("17", "18"):
-        memory.catalog.refuse(good_id, dump(product(good_id).values), "no", NOON)
+        memory.catalog.refuse(product(good_id), "no", NOON)
     memory.catalog.settle(["17", "18"])
     memory.catalog.forget_refusals(["17"])
     assert (known(memory).refused, known(memory, "18").refused) == (False, True)

@@ -86,10 +86,10 @@ class _Call:
 
     def perform(self, file: ObjectFile) -> Exit:
         """Synchronise one object and return its exit code."""
+        from torgsync.jobs.market import prom_of
         from torgsync.jobs.orders import fetch_orders
         from torgsync.jobs.run import running
         from torgsync.jobs.sync import perform, performed, prepare, recover
-        from torgsync.jobs.update import prom_of
 
         fetched, made = None, None
         with self._program.desk(file) as desk, running(desk) as run, prom_of(desk, run) as prom:

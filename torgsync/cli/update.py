@@ -54,8 +54,8 @@ def update(
     program = program_of(context)
     program.format(form)
     from torgsync.core.guards import read_allowed
+    from torgsync.jobs.market import prom_of
     from torgsync.jobs.run import refuse_held
-    from torgsync.jobs.update import prom_of
     from torgsync.jobs.update import update as make_plan
 
     allowed, names = read_allowed(allow or ()), field_names(only)

@@ -36,6 +36,10 @@ class Code(StrEnum):
     SKU_CUT = "sku-cut"
     PHOTOS_TOO_MANY = "photos-too-many"
     LETTERS_LOST = "letters-lost"
+    VARIANT_ALIKE = "variant-alike"
+    VARIANT_EXTRA = "variant-extra"
+    VARIANT_MISSING = "variant-missing"
+    GROUP_CONFLICT = "group-conflict"
     LIST_INCOMPLETE = "list-incomplete"
     REFUSED_BEFORE = "refused-before"
     DELETED_BY_MODERATOR = "deleted-by-moderator"
@@ -64,6 +68,10 @@ SEVERITY: dict[Code, Severity] = {
     Code.SKU_CUT: Severity.NOTICE,
     Code.PHOTOS_TOO_MANY: Severity.NOTICE,
     Code.LETTERS_LOST: Severity.WARNING,
+    Code.VARIANT_ALIKE: Severity.WARNING,
+    Code.VARIANT_EXTRA: Severity.WARNING,
+    Code.VARIANT_MISSING: Severity.WARNING,
+    Code.GROUP_CONFLICT: Severity.WARNING,
     Code.LIST_INCOMPLETE: Severity.WARNING,
     Code.REFUSED_BEFORE: Severity.ERROR,
     Code.DELETED_BY_MODERATOR: Severity.ERROR,
@@ -81,7 +89,8 @@ class Finding:
     """One thing to know.
 
     `good_id` is empty where a file or an order is meant; `line` counts from 1 and is 0 where there is none;
-    `column` and `value` are those of the export, the value cut to what fits a line.
+    `column` and `value` are those of the export, the value cut to what fits a line, `file` is the name of its
+    file.
     """
 
     code: Code
@@ -90,6 +99,7 @@ class Finding:
     line: int = 0
     column: str = ""
     value: str = ""
+    file: str = ""
 
     @property
     def severity(self) -> Severity:

@@ -15,11 +15,12 @@ class Record(NamedTuple):
     """One good's stretch of the file, not yet taken apart.
 
     `line` is the number of its first line, from 1. `raw` are its bytes without the line end that closes it
-    (a line end inside quotes is part of it).
+    (a line end inside quotes is part of it). `mark` is their hash, 0 where nobody asked for it.
     """
 
     line: int
     raw: bytes
+    mark: int = 0
 
 
 KEY = "GoodID"

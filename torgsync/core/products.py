@@ -108,6 +108,7 @@ class Mapped:
     findings: tuple[Finding, ...]
     unreadable: frozenset[str] = frozenset()
     blocked: bool = False
+    model: str = ""
 
 
 class Mapper:
@@ -149,7 +150,11 @@ class Mapper:
         values["currency"] = self._settings.catalog.currency
         values.setdefault("unit", "шт.")
         return Mapped(
-            Product(good_id, values), tuple(work.findings), frozenset(work.unreadable), blocked=work.blocked
+            Product(good_id, values),
+            tuple(work.findings),
+            frozenset(work.unreadable),
+            blocked=work.blocked,
+            model=f"id:{values.pop('variant_group')}" if "variant_group" in values else "",
         )
 
 

@@ -32,11 +32,16 @@ class PhotoFile(NamedTuple):
 class PhotoIndex:
     """The photos of a folder as they were when it was read.
 
-    `by_stem` is keyed by the file name without extension, in lower case.
+    `by_stem` is keyed by the id that the file name tells, in lower case; a file stands under every id that it
+    may belong to.
     """
 
     folder: Path
     by_stem: dict[str, tuple[PhotoFile, ...]]
+
+    def files(self) -> dict[str, PhotoFile]:
+        """Return every photo once, keyed by its name in the folder."""
+        return {file.name: file for files in self.by_stem.values() for file in files}
 
     def of(self, good_id: str) -> tuple[PhotoFile, ...]:
         """Return a good's photos: `178.jpg` first, then `178_1.jpg`, `178_2.jpg` by number (§17 no. 23).
@@ -57,15 +62,13 @@ def index_photos(folder: Path) -> PhotoIndex:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                name = _PHOTO.fullmatch(entry.name)
-                photo = _seen(entry) if name else None
-                if name is None or photo is None:
+                owners = owners_of(entry.name)
+                photo = _seen(entry) if owners else None
+                if photo is None:
                     continue
-                stem, extension = name["stem"].casefold(), name["extension"].casefold()
-                found.setdefault(stem, []).append((-1, extension, photo))
-                # `178_1` is the first extra photo of 178, or the plain one of a good with that very id.
-                if extra := _EXTRA.fullmatch(stem):
-                    found.setdefault(extra["good_id"], []).append((int(extra["number"]), extension, photo))
+                extension = entry.name.rpartition(".")[2].casefold()
+                for good_id, number in owners.items():
+                    found.setdefault(good_id, []).append((number, extension, photo))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ObjectInvalid(f"there is no folder of photos `{folder}`", hint=_HINT) from error
     except OSError as error:
@@ -75,6 +78,20 @@ def index_photos(folder: Path) -> PhotoIndex:
     return PhotoIndex(
         folder, {stem: tuple(photo for *_, photo in sorted(photos)) for stem, photos in found.items()}
     )
+
+
+def owners_of(name: str) -> dict[str, int]:
+    """Return the ids of goods that a file may belong to, in lower case, with its place among their photos.
+
+    `178_1.jpg` is the first extra photo of 178, or the plain one of a good with that very id. A file that is
+    no photo belongs to nobody.
+    """
+    photo = _PHOTO.fullmatch(name)
+    if photo is None:
+        return {}
+    stem = photo["stem"].casefold()
+    extra = _EXTRA.fullmatch(stem)
+    return {stem: -1} | ({extra["good_id"]: int(extra["number"])} if extra else {})
 
 
 def _seen(entry: os.DirEntry[str]) -> PhotoFile | None:

@@ -9,7 +9,11 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import BinaryIO
+
+import xxhash
 
 DELIMITER = ";"
 """The only delimiter of a raw file; commas occur only in copies re-saved in a spreadsheet (§2.2)."""
@@ -31,13 +35,77 @@ _OPEN = re.compile(rb"(?:(?:" + _STRICT.pattern + rb")" + _D + rb')*"[^"]*+(?:""
 _KEYED = re.compile(rb'"?[0-9]+"?' + _D + rb'["0-9]')
 
 
+@dataclass(slots=True)
+class Skim:
+    """What is known of a file's rows before it is read, so that rows which did not change are passed over.
+
+    `known` holds the marks of rows seen before; each that is met is taken out, so that in the end the marks
+    of rows that changed or vanished are left. `noted` gives the line on which a row stood, keyed by its mark,
+    where that matters; `moved` gets the new line of those that stand elsewhere now. `met` counts what was
+    passed over. `seed` is mixed into every mark, 64 bits.
+    """
+
+    seed: int = 0
+    known: set[int] = field(default_factory=set)
+    noted: Mapping[int, int] = field(default_factory=dict)
+    moved: dict[int, int] = field(default_factory=dict)
+    met: int = 0
+
+    def mark(self, raw: bytes, *, loose: bool = False) -> int:
+        """Return the hash of a row as 63 bits, which every database keeps.
+
+        `loose` tells that more than the line itself decided where the row ends: such a row never has the mark
+        that its first line would have alone.
+        """
+        return xxhash.xxh3_64_intdigest(raw, self.seed ^ loose) >> 1
+
+    def passes(self, mark: int, line: int) -> bool:
+        """Tell whether a row was known; it counts as met then."""
+        if mark not in self.known:
+            return False
+        self.known.remove(mark)
+        self.met += 1
+        if self.noted.get(mark, line) != line:
+            self.moved[mark] = line
+        return True
+
+
 class Lines:
     """The physical lines of an open file, their numbers (from 1), and a look at those that come."""
 
     def __init__(self, file: BinaryIO, number: int) -> None:
         self.number = number  # of the line that `take` gives next
+        self._file = file
         self._readline = file.readline
         self._ahead: deque[bytes] = deque()
+
+    def take_unknown(self, skim: Skim) -> bytes:
+        """Return the next line that is no known row by itself; no bytes at the end of the file.
+
+        Nearly all lines of a big file go through here, so the loop holds only what a line cannot do without.
+        """
+        while self._ahead:
+            line = self.take()
+            if not skim.passes(skim.mark(line), self.number - 1):
+                return line
+        digest, seed = xxhash.xxh3_64_intdigest, skim.seed
+        remove, noted = skim.known.remove, skim.noted
+        first = number = self.number
+        line = b""
+        for line in self._file:  # the one that it stops at is the answer
+            mark = digest(line, seed) >> 1
+            try:
+                remove(mark)
+            except KeyError:
+                break
+            if mark in noted and noted[mark] != number:
+                skim.moved[mark] = number
+            number += 1
+        else:
+            line = b""
+        skim.met += number - first
+        self.number = number + 1
+        return line
 
     def take(self) -> bytes:
         """Return the next line with its line end; no bytes at the end of the file."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from torgsync.core.goods import KEY, LAYOUTS, Record, canonical, is_standard
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.rows import DELIMITER, LONGEST, Grammar, Lines, split, texts, without_line_end
+from torgsync.files.rows import DELIMITER, LONGEST, Grammar, Lines, Skim, split, texts, without_line_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _UTF8 = "utf-8"
 _CP1251 = "cp1251"
 _CHUNK = 1024 * 1024
+_BUFFER = 256 * 1024
 _TAIL = 64 * 1024
 _CONFIRMING_ROWS = 100  # how many rows must agree with a layout that no header names
 _KNOWN_NAMES = 3  # so many column names in a first row cannot be a good's own texts
@@ -69,31 +70,32 @@ class TrsFile:
     body: int
     body_line: int
 
-    def records(self) -> Iterator[Record]:
-        """Yield the goods in file order, each as its line and bytes.
+    def records(self, skim: Skim | None = None) -> Iterator[Record]:
+        """Yield the goods in file order, each as its line and bytes; those that `skim` knows are passed over.
 
         Every record has the file's number of columns. Raises ExportInvalid, at the latest at the end, where
         rows have another number of columns or the file changed while it was read: what was yielded before
         must not be acted upon until the iterator is exhausted.
         """
         try:
-            with self.path.open("rb") as file:
+            with self.path.open("rb", _BUFFER) as file:
                 file.seek(self.body)
-                yield from self._rows(Lines(file, self.body_line))
+                yield from self._rows(Lines(file, self.body_line), skim or Skim())
             unchanged = _stamp(self.path) == (self.size, self.modified_ns)
         except OSError as error:
             raise _unreadable(self.path, error) from error
         if not unchanged:
             raise _changed(self.path)
 
-    def _rows(self, lines: Lines) -> Iterator[Record]:
+    def _rows(self, lines: Lines, skim: Skim) -> Iterator[Record]:
         grammar = Grammar(len(self.columns), without_line_end(lines.peek(0)))
         usual, strict = grammar.usual, grammar.strict
         mistakes: list[Mistake] = []
         wrong = 0
-        while line := lines.take():
+        while line := lines.take_unknown(skim):
             number = lines.number - 1
             raw = without_line_end(line)
+            mark = skim.mark(line)
             if not usual(raw) and not strict(raw):
                 if not raw.strip():
                     continue
@@ -110,9 +112,11 @@ class TrsFile:
                     mistakes.append(mistake)
                     del mistakes[_LISTED:]
                     continue
-                raw = gathered
+                raw, mark = gathered, skim.mark(gathered, loose=True)
+                if skim.passes(mark, number):
+                    continue
             if not wrong:
-                yield Record(number, raw)
+                yield Record(number, raw, mark)
         if wrong:
             raise _uneven(self.path, len(self.columns), wrong, tuple(mistakes))
 

@@ -70,6 +70,9 @@ class Desk:
         """The sync object's short name."""
         return self.file.slug
 
-    def memory(self) -> AbstractContextManager[Memory]:
-        """Begin one unit of work with the object's memory; it is kept whole or not at all."""
-        return self.store.work(self.slug)
+    def memory(self, *, lasting: bool = True) -> AbstractContextManager[Memory]:
+        """Begin one unit of work with the object's memory; it is kept whole or not at all.
+
+        What is not `lasting` can be found out again, and a pulled plug may take it back.
+        """
+        return self.store.work(self.slug, lasting=lasting)

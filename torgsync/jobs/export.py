@@ -1,36 +1,42 @@
 """Reads the export into the memory: only rows that changed are taken apart.
 
-A row is recognised by the hash of its bytes, seeded with everything else that shapes a product (settings,
-columns, the rules' version) and the digests of its photos. Source: design §5.1, §5.2.
+A row is recognised by the hash of its bytes, seeded with everything else that shapes a product: settings,
+columns, whatever stands outside the rows, the version of the rules and of the program. Goods whose photos
+changed are taken apart all the same. An export that did not change at all is not even looked through.
+Source: design §5.1, §5.2.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 import xxhash
 
-from torgsync.core.fields import Photo
+from torgsync import __version__
 from torgsync.core.findings import Code, Finding
-from torgsync.core.goods import Record
+from torgsync.core.goods import Record, Section
 from torgsync.core.objects import SyncObject
 from torgsync.core.plan import ExportInfo, Standing
-from torgsync.core.products import MAPPING_VERSION, Mapper
+from torgsync.core.products import MAPPING_VERSION, Mapper, Product
+from torgsync.core.sections import grow
 from torgsync.core.select import CENTERS_COLUMN, SUM_COLUMN, Reason, count_stock, why_out
+from torgsync.core.variants import model_of
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog import open_catalog
+from torgsync.files.catalog import content_of, open_catalog
 from torgsync.files.objects import ObjectFile, mistakes_at
-from torgsync.files.photos import PhotoIndex, digest, index_photos
+from torgsync.files.rows import Skim
 from torgsync.files.trs import TrsFile
 from torgsync.jobs.desk import Desk, Progress, Stage
+from torgsync.jobs.photos import Shelf
+from torgsync.jobs.variants import arrange_models
 from torgsync.state.catalog import GoodRow
 from torgsync.state.store import Memory
 
 PAGE = 100
 TOLD_EVERY = 500
-SIGN_BIT = 1 << 63
 _NO_SHAPE = {"name", "api_key", "clients", "payment_methods", "synchronization_times", "limits"}
 """Tabs of a sync object that shape no product."""
 
@@ -50,26 +56,52 @@ def read_export(desk: Desk) -> Reading:
     Raises ExportInvalid for the file, ObjectInvalid where the sync object names columns that it lacks.
     """
     settings = desk.object
-    catalog = open_catalog(
-        desk.file.catalog_path, encoding=settings.catalog.encoding, header=settings.catalog.header
-    )
-    check_columns(desk.file, catalog)
     desk.tell(Progress(Stage.READ))
-    with desk.memory() as memory:
-        shelf = _Shelf(desk, memory)
+    content = content_of(desk.file.catalog_path)
+    whole = f"{shape(settings, (), content):016x}"
+    with desk.memory(lasting=False) as memory:
+        shelf = Shelf(desk.file, memory)
+        before, noted = memory.catalog.reading()
+        if content and before == whole and not shelf.moved:
+            return _remembered(settings, noted)
+        catalog = open_catalog(
+            desk.file.catalog_path, encoding=settings.catalog.encoding, header=settings.catalog.header
+        )
+        check_columns(desk.file, catalog)
         fingerprint = shape(settings, catalog.columns)
-        memory.catalog.begin_settings(f"{fingerprint:016x}")
-        rows = _Rows(desk, memory, catalog, shelf, fingerprint)
+        same = memory.catalog.begin_settings(f"{fingerprint:016x}")
+        rows = _Rows(desk, memory, catalog, shelf, fingerprint, skimming=same)
         rows.read()
         shelf.remember(memory)
-    info = ExportInfo(settings.catalog.path, rows.count, catalog.encoding)
-    return Reading(info, _file_findings(settings, catalog), rows.changed)
+        found = _file_findings(settings, catalog)
+        memory.catalog.end_reading(whole, _noted(rows.count, catalog.encoding, found))
+    return Reading(ExportInfo(settings.catalog.path, rows.count, catalog.encoding), found, rows.changed)
 
 
-def shape(settings: SyncObject, columns: tuple[str, ...]) -> int:
-    """Return the fingerprint of everything besides a row that shapes its product, as 64 bits."""
-    parts = (str(MAPPING_VERSION), "\x1f".join(columns), settings.model_dump_json(exclude=_NO_SHAPE))
-    return xxhash.xxh3_64_intdigest("\x1e".join(parts).encode())
+def _noted(goods: int, encoding: str, findings: tuple[Finding, ...]) -> str:
+    told = [{"code": one.code, "message": one.message, "column": one.column} for one in findings]
+    return json.dumps({"goods": goods, "encoding": encoding, "findings": told}, ensure_ascii=False)
+
+
+def _remembered(settings: SyncObject, noted: str) -> Reading:
+    """Return the last reading again: nothing has changed since."""
+    told = json.loads(noted)
+    info = ExportInfo(settings.catalog.path, told["goods"], told["encoding"])
+    found = (Finding(Code(one["code"]), one["message"], column=one["column"]) for one in told["findings"])
+    return Reading(info, tuple(found), 0)
+
+
+def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes = b"") -> int:
+    """Return the fingerprint of everything besides a row that shapes its product, as 64 bits.
+
+    `context` is what of the file stands outside its rows.
+    """
+    state = xxhash.xxh3_64()
+    tabs = settings.model_dump_json(exclude=_NO_SHAPE)
+    for part in (__version__, str(MAPPING_VERSION), tabs, *columns):
+        state.update(part.encode() + b"\x1f")
+    state.update(context)
+    return state.intdigest()
 
 
 def check_columns(file: ObjectFile, catalog: TrsFile) -> None:
@@ -93,73 +125,59 @@ def _file_findings(settings: SyncObject, catalog: TrsFile) -> tuple[Finding, ...
     return tuple(found)
 
 
-class _Shelf:
-    """The photos of goods. A photo's content is hashed once; size and time tell whether it is the same."""
-
-    def __init__(self, desk: Desk, memory: Memory) -> None:
-        photos, folder = desk.object.catalog.photos, desk.file.photo_folder
-        self._url = photos.url if photos else ""
-        self._folder = folder
-        self._index: PhotoIndex | None = index_photos(folder) if folder else None
-        self._known = memory.catalog.photo_digests() if folder else {}
-        self._new: dict[tuple[str, int, int], str] = {}
-
-    def __call__(self, good_id: str) -> tuple[Photo, ...] | None:
-        """Return a good's photos, main one first; None where the object names no folder."""
-        if self._index is None or self._folder is None:
-            return None
-        found = []
-        for file in self._index.of(good_id):
-            key = (file.name, file.size, file.modified_ns)
-            content = self._known.get(key) or self._new.get(key)
-            if content is None:
-                content = self._new[key] = digest(self._folder / file.name)
-            found.append(Photo(self._url + file.name, content))
-        return tuple(found)
-
-    def remember(self, memory: Memory) -> None:
-        """Keep the digests that were made."""
-        memory.catalog.remember_photos(self._new)
-
-
 @dataclass
 class _Rows:
-    """One reading of all rows: what was known before is in `known`, what was not met stays there."""
+    """One reading of all rows; without `skimming` every row is taken apart, whatever is known of it."""
 
     desk: Desk
     memory: Memory
     file: TrsFile
-    shelf: _Shelf
+    shelf: Shelf
     seed: int
+    skimming: bool
     count: int = 0
     changed: int = 0
-    _lines: dict[str, int] = field(default_factory=dict)
-    _twins: dict[str, list[int]] = field(default_factory=dict)
+    _fresh: set[str] = field(default_factory=set)  # goods whose row was taken apart
+    _twins: set[str] = field(default_factory=set)
+    _forced: set[int] = field(default_factory=set)  # marks of rows that are taken apart for their photos
+    _stirred: set[int] = field(default_factory=set)  # models of which a good came, went or changed its traits
+    _paths: dict[int, tuple[Section, ...]] = field(default_factory=dict)
+    _regrouped: bool = False
 
     def read(self) -> None:
         """Remember every new and changed row, and which goods are gone."""
-        known = self.memory.catalog.digests()
-        noted = self.memory.catalog.lines_of_findings()
-        moved: dict[str, int] = {}
+        catalog = self.memory.catalog
+        skim = Skim(self.seed)
+        if self.skimming:
+            skim = Skim(self.seed, catalog.marks(), catalog.lines_of_findings())
+        self._force(skim)
         page: list[GoodRow] = []
-        for row in self._rows_that_differ(known, noted, moved):
+        for row in self._rows_that_differ(skim):
             page.append(row)
             if len(page) == PAGE:
-                self.memory.catalog.remember_rows(page)
-                page.clear()
-        self.memory.catalog.remember_rows(page)
-        self.memory.catalog.mark_gone(good_id for good_id in known if good_id not in self._lines)
-        self.memory.catalog.move_findings(moved)
-        for good_id, lines in self._twins.items():
-            places = " and ".join(map(str, lines))
-            message = f"stands in the export more than once, in lines {places}; it stays as it is on Prom"
-            self.memory.catalog.block(good_id, Finding(Code.ID_DUPLICATE, message, good_id, lines[-1]))
+                self._remember(page, skim)
+                page = []
+        self._remember(page, skim)
+        self.count = self.changed + skim.met
+        self._mark_gone(skim)
+        catalog.move_rows(skim.moved)
+        self._block_twins()
+        told = arrange_models(self.memory, self._stirred if self.skimming else None)
+        self._place(told - self._fresh)
+        if self._regrouped:
+            findings = grow(self.memory.models.paths()).findings
+            self.memory.models.replace_findings([""], {Code.GROUP_CONFLICT}, findings)
 
-    def _rows_that_differ(
-        self, known: dict[str, int], noted: dict[str, int], moved: dict[str, int]
-    ) -> Iterator[GoodRow]:
+    def _force(self, skim: Skim) -> None:
+        """Have the rows of goods taken apart whose photos changed, though their bytes did not."""
+        if self.shelf.touched and skim.known:
+            rows = self.memory.catalog.rows_of(lambda good_id, _: good_id.casefold() in self.shelf.touched)
+            self._forced = {row.mark for row in rows.values()} & skim.known
+            skim.known -= self._forced
+
+    def _rows_that_differ(self, skim: Skim) -> Iterator[GoodRow]:
         mapper = Mapper(self.desk.object)
-        for record in self.file.records():
+        for record in self.file.records(skim):
             good_id = self.file.good_id(record)
             if not good_id:
                 lost = Mistake(record.line, self.file.columns[0], "this row has no `GoodID`")
@@ -168,40 +186,119 @@ class _Rows:
                     mistakes=(lost,),
                     hint="export the goods from Torgsoft again",
                 )
-            self.count += 1
-            if self.count % TOLD_EVERY == 0:
-                self.desk.tell(Progress(Stage.READ, self.count))
-            if good_id in self._lines:
-                self._twins.setdefault(good_id, [self._lines[good_id]]).append(record.line)
+            self.changed += 1
+            if self.changed % TOLD_EVERY == 0:
+                self.desk.tell(Progress(Stage.READ, self.changed + skim.met))
+            if good_id in self._fresh:
+                self._twins.add(good_id)
+            else:
+                self._fresh.add(good_id)
+                yield self._map(mapper, good_id, record)
+
+    def _remember(self, page: list[GoodRow], skim: Skim) -> None:
+        """Remember rows, and see from what they were before who has left a model, or stands here twice."""
+        before = self.memory.catalog.old_rows([row.good_id for row in page])
+        for row in page:
+            old = before.get(row.good_id)
+            self._regrouped |= row.section != (old.section if old else 0)
+            if old is None or (old.model, old.traits) != (row.model, row.traits):
+                self._stir(row.model, old.model if old else 0)
+            if old is None:
                 continue
-            self._lines[good_id] = record.line
-            mark = self._mark(good_id, record)
-            if known.get(good_id) != mark:
-                self.changed += 1
-                yield self._map(mapper, good_id, record, mark)
-            elif noted.get(good_id, record.line) != record.line:
-                moved[good_id] = record.line
+            if old.mark in self._forced:
+                self._forced.remove(old.mark)
+            elif old.mark in skim.known:
+                skim.known.remove(old.mark)
+            elif old.mark and self.skimming:
+                self._twins.add(row.good_id)  # its old row was met as well
+        self.memory.models.remember_sections(self._paths)
+        self._paths.clear()
+        self.memory.catalog.remember_rows(page, before)
 
-    def _mark(self, good_id: str, record: Record) -> int:
-        """Return the row's hash as a signed number, which is what databases keep."""
-        state = xxhash.xxh3_64(record.raw, seed=self.seed)
-        for photo in self.shelf(good_id) or ():
-            state.update((photo.url + photo.digest).encode())
-        unsigned = state.intdigest()
-        return unsigned - 2 * SIGN_BIT if unsigned >= SIGN_BIT else unsigned
+    def _stir(self, *models: int) -> None:
+        """Have models looked at anew. Where all rows are read, all are, and they need not be gathered."""
+        if self.skimming:
+            self._stirred.update(filter(None, models))
 
-    def _map(self, mapper: Mapper, good_id: str, record: Record, mark: int) -> GoodRow:
+    def _mark_gone(self, skim: Skim) -> None:
+        """Remember the goods of which no row was met."""
+        if self.skimming:
+            # A row without a mark is that of a good which stood there twice: it is never known.
+            found = self.memory.catalog.rows_marked(skim.known | self._forced | {0})
+            gone = {good_id: row for good_id, row in found.items() if good_id not in self._fresh}
+        else:
+            gone = self.memory.catalog.rows_of(lambda good_id, _: good_id not in self._fresh)
+        self.memory.catalog.mark_gone(gone)
+        self._stir(*(old.model for old in gone.values()))
+
+    def _place(self, good_ids: set[str]) -> None:
+        """Find the lines of goods whose rows did not change, but of which there is something to say now."""
+        marks = [row.mark for row in self.memory.catalog.old_rows(sorted(good_ids)).values()]
+        if marks:
+            skim = Skim(self.seed, self.memory.catalog.marks(), dict.fromkeys(marks, 0))
+            for _ in self.file.records(skim):
+                pass
+            self.memory.catalog.move_rows(skim.moved)
+
+    def _block_twins(self) -> None:
+        """Leave goods as they are that stand in the export twice, and name all their lines."""
+        if not self._twins:
+            return
+        lines: dict[str, list[int]] = {}
+        for record in self.file.records():
+            good_id = self.file.good_id(record)
+            if good_id in self._twins:
+                lines.setdefault(good_id, []).append(record.line)
+        self._regrouped = True
+        self._stir(*(row.model for row in self.memory.catalog.old_rows(sorted(lines)).values()))
+        for good_id, found in sorted(lines.items()):
+            places = " and ".join(map(str, found))
+            message = f"stands in the export more than once, in lines {places}; it stays as it is on Prom"
+            self.memory.catalog.block(good_id, Finding(Code.ID_DUPLICATE, message, good_id, found[-1]))
+
+    def _map(self, mapper: Mapper, good_id: str, record: Record) -> GoodRow:
         cells = self.file.cells(record)
         settings = self.desk.object
         stock = count_stock(settings, cells)
         out = why_out(settings, cells, stock, has_photos=bool(self.shelf(good_id)))
         if out is not None:
-            return GoodRow(good_id, mark, record.line, Standing.OUT, out)
+            return GoodRow(good_id, record.mark, record.line, Standing.OUT, out)
         mapped = mapper.product(good_id, record.line, cells, stock, self.shelf)
+        model = model_of(mapped.model)
         if mapped.blocked:
             return GoodRow(
-                good_id, mark, record.line, Standing.BLOCKED, Reason.BLOCKED, findings=mapped.findings
+                good_id,
+                record.mark,
+                record.line,
+                Standing.BLOCKED,
+                Reason.BLOCKED,
+                findings=mapped.findings,
+                model=model,
             )
         return GoodRow(
-            good_id, mark, record.line, Standing.IN, product=mapped.product, findings=mapped.findings
+            good_id,
+            record.mark,
+            record.line,
+            Standing.IN,
+            product=mapped.product,
+            findings=mapped.findings,
+            model=model,
+            section=self._section(mapped.product),
+            traits=_traits(mapped.product),
         )
+
+    def _section(self, product: Product) -> int:
+        """Return the number under which a product's path of groups is remembered, 0 for none."""
+        path = product.values.get("group")
+        steps = tuple(step for step in path if isinstance(step, Section)) if isinstance(path, tuple) else ()
+        if not steps:
+            return 0
+        number = xxhash.xxh3_64_intdigest("\x1f".join(map("\x1e".join, steps)).encode()) >> 1
+        self._paths[number] = steps
+        return number
+
+
+def _traits(product: Product) -> int:
+    """Return a hash of what makes a good a variant: its characteristics; 63 bits, never 0."""
+    told = product.values.get("characteristics") or ()
+    return xxhash.xxh3_64_intdigest(repr(told).encode()) >> 1 | 1

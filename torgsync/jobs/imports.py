@@ -17,8 +17,9 @@ from torgsync.core.diff import IN_MODERATION, Verb
 from torgsync.core.fields import FIELDS, Road, Value
 from torgsync.core.goods import Section
 from torgsync.core.plan import Known
-from torgsync.core.products import Existing, Product, dump
+from torgsync.core.products import Existing, Product
 from torgsync.core.route import ImportState, by_road, poll_times, updated_fields
+from torgsync.core.sections import Steps, grow
 from torgsync.errors import AnswerLost, PromRefused, Temporary, TorgsyncError
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.edits import Edit, Editor, fix_up, shows
@@ -118,14 +119,16 @@ class Importer:
 
     def _write(self, feed: Path) -> list[str]:
         """Write the import file and return its `updated_fields`: exactly what changed."""
-        paths: dict[tuple[Section, ...], None] = {}
+        with self._desk.memory() as memory:
+            tree = grow(memory.models.paths())
+        paths: dict[Steps, None] = {}
         fields: set[str] = set()
         for page in self._pages():
             for good_id, known in self._known(page).items():
                 self._modified[good_id] = known.existing.modified if known.existing else None
                 path = _full(known).values.get("group")
                 if isinstance(path, tuple) and path:
-                    paths.setdefault(tuple(step for step in path if isinstance(step, Section)))
+                    paths.setdefault(tree.path(tuple(step for step in path if isinstance(step, Section))))
             fields.update(
                 name for item in page if item.change.verb is Verb.UPDATE for name in item.change.fields
             )
@@ -203,7 +206,7 @@ class Importer:
                 memory.catalog.forget_refusals([item.good_id for item in accepted])
                 for one in settled:
                     if one.refused:
-                        memory.catalog.refuse(one.refused.good_id, dump(one.refused.values), one.message, now)
+                        memory.catalog.refuse(one.refused, one.message, now)
             self._outcomes.note_all((one.seq, one.state, one.message) for one in settled)
             self._editor.send([one.fix for one in settled if one.fix])
             done += len(page)
@@ -303,10 +306,16 @@ def _accepted(good_id: str, values: Mapping[str, Value], shown: Existing) -> Acc
 
 
 def _full(known: Known) -> Product:
-    """Return a product for the feed: desired values over what was last sent."""
-    sent = known.sent.values if known.sent else {}
-    desired = known.desired.values if known.desired else {}
-    return Product(known.good_id, {**sent, **desired})
+    """Return a product for the feed: desired values over what was last sent.
+
+    A product that is on Prom stays in the variant group in which it was made, or in none: no known call moves
+    it (reference/prom-api.md §7.2).
+    """
+    values = dict(known.desired.values) if known.desired else {}
+    if known.sent:
+        values.pop("variant_group", None)
+        values = {**known.sent.values, **values}
+    return Product(known.good_id, values)
 
 
 def _without_moderation(desired: Mapping[str, Value], shown: Existing) -> dict[str, Value]:

@@ -8,7 +8,7 @@ from torgsync.core.objects import PaymentMethod, did_you_mean
 from torgsync.errors import UsageError
 from torgsync.files.objects import ObjectFile, set_payment_methods
 from torgsync.jobs.desk import Desk
-from torgsync.jobs.update import prom_of
+from torgsync.jobs.market import prom_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ Source: design §5.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from torgsync.core import guards
 from torgsync.core.diff import Change, Verb
@@ -20,12 +21,12 @@ from torgsync.core.plan import Aside, Counts, Known, Plan, Standing, decide, rem
 from torgsync.core.route import Budget, budget
 from torgsync.core.words import counted
 from torgsync.errors import Unsafe
-from torgsync.files.objects import read_token
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.export import Reading, read_export
-from torgsync.prom.api import Prom, connect
-from torgsync.prom.http import PROM_URL, Journal
 from torgsync.state.store import Memory
+
+if TYPE_CHECKING:  # a look without Prom needs no HTTP
+    from torgsync.prom.api import Prom
 
 FULL_LOOK_EVERY = timedelta(days=7)
 OVERLAP = timedelta(hours=3)
@@ -41,6 +42,10 @@ _ASIDE = {
 }
 
 
+Standings = Mapping[tuple[str, str], int]
+"""Goods counted by their standing and its reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A plan, its number in the memory where its changes lie, and the findings of the look."""
@@ -48,19 +53,6 @@ class Made:
     plan: Plan
     number: int
     findings: tuple[Finding, ...]
-
-
-@contextmanager
-def prom_of(desk: Desk, journal: Journal | None = None) -> Iterator[Prom]:
-    """Yield the marketplace of an object, with its token."""
-    with connect(
-        desk.settings.prom_url or PROM_URL,
-        read_token(desk.file),
-        shop=desk.object.name,
-        requests_per_second=desk.object.limits.requests_per_second,
-        journal=journal,
-    ) as prom:
-        yield prom
 
 
 def update(
@@ -82,7 +74,7 @@ def update(
         with desk.memory() as memory:
             memory.catalog.forget_refusals()
     desk.tell(Progress(Stage.PLAN))
-    with desk.memory() as memory:
+    with desk.memory(lasting=False) as memory:
         _refuse_full_shop(desk, memory)
         draft = _Draft(desk, memory, reading, allowed or Allowed(), frozenset(only))
         plan = draft.draw_up(offline=prom is None)
@@ -178,12 +170,17 @@ class _Draft:
         """Decide every good that is not settled, then let the guards look at the whole."""
         now = self.desk.now()
         self.number = self.memory.plans.begin(now)
+        if sums := self.memory.catalog.quiet():
+            return self._quiet(sums, now, offline=offline)
         for page in self.memory.catalog.unsettled():
             self.memory.plans.add(self.number, list(self._decide(page)))
         self._remove_foreign()
         self._guard()
         plans = self.memory.plans
-        counts = self._counts()
+        standings = self.memory.catalog.standings()
+        counts, skipped = self._counts(standings), self._skipped(standings)
+        if not (counts.changes or self._asides or self.left_alone):
+            self.memory.catalog.note_quiet(json.dumps({"counts": asdict(counts), "skipped": skipped}))
         going = {
             (verb, road): count for (verb, road, held), count in plans.counts(self.number).items() if not held
         }
@@ -196,9 +193,23 @@ class _Draft:
             budget=self._budget(going),
             offers=_offers(going),
             trips=tuple(self.trips),
-            skipped=self._skipped(),
+            skipped=skipped,
             left_alone=self.left_alone,
             edited=self.edited,
+            offline=offline,
+        )
+
+    def _quiet(self, sums: str, now: datetime, *, offline: bool) -> Plan:
+        """Return the plan of a shop in which nothing has moved since a plan that found nothing to do."""
+        told = json.loads(sums)
+        return Plan(
+            id=self.memory.plans.digest(self.number),
+            object=self.desk.object.name,
+            made=now,
+            export=self.reading.info,
+            counts=Counts(**told["counts"]),
+            budget=self._budget({}),
+            skipped=told["skipped"],
             offline=offline,
         )
 
@@ -247,28 +258,40 @@ class _Draft:
         yield from parts
 
     def _remove_foreign(self) -> None:
-        foreign = self.memory.catalog.foreign()
-        self._foreign = len(foreign)
+        catalog = self.memory.catalog
+        self._foreign = catalog.foreign_count()
         if self.desk.object.removal.foreign == "delete" and not self.only:
-            removals = [change for product in foreign if (change := remove_foreign(product))]
+            removals = [change for product in catalog.foreign() if (change := remove_foreign(product))]
             self.memory.plans.add(self.number, removals)
 
     def _guard(self) -> None:
+        if removals := self.memory.plans.goods(self.number, Verb.REMOVE):
+            self._guard_removals(removals)
+        if not self.emptied:
+            return
+        stock_out = guards.stock_out_trip(
+            emptied=self.emptied,
+            in_stock=self.memory.catalog.in_stock_count(),
+            limits=self.desk.object.limits,
+            allowed=self.allowed,
+        )
+        if stock_out:
+            self.trips.append(stock_out)
+            self.memory.plans.hold_stock_outs(self.number, Guard.STOCK_OUT, guards.STOCK_FIELDS)
+
+    def _guard_removals(self, removals: int) -> None:
         limits, catalog, plans = self.desk.object.limits, self.memory.catalog, self.memory.plans
         standings = catalog.standings()
         # Foreign products that stay are none of ours: they must not make our removals look few.
         keeps_foreign = self.desk.object.removal.foreign == "keep"
         products = catalog.existing_count() - (self._foreign if keeps_foreign else 0)
-        removals = plans.goods(self.number, Verb.REMOVE)
         trips = (
             guards.export_rows_trip(
                 rows=self.reading.info.goods,
                 earlier=self.memory.journal.export_rows(),
                 limits=limits,
                 allowed=self.allowed,
-            )
-            if removals
-            else None,
+            ),
             guards.removals_trip(
                 removals=removals,
                 products=products,
@@ -280,15 +303,9 @@ class _Draft:
         for trip in filter(None, trips):
             self.trips.append(trip)
             plans.hold(self.number, Verb.REMOVE, trip.guard)
-        stock_out = guards.stock_out_trip(
-            emptied=self.emptied, in_stock=catalog.in_stock_count(), limits=limits, allowed=self.allowed
-        )
-        if stock_out:
-            self.trips.append(stock_out)
-            plans.hold_stock_outs(self.number, Guard.STOCK_OUT, guards.STOCK_FIELDS)
 
-    def _counts(self) -> Counts:
-        plans, standings = self.memory.plans, self.memory.catalog.standings()
+    def _counts(self, standings: Standings) -> Counts:
+        plans = self.memory.plans
         create, update_, remove = (plans.goods(self.number, verb) for verb in Verb)
         total = Counter[str]()
         for (standing, _), count in standings.items():
@@ -304,10 +321,10 @@ class _Draft:
             foreign=self._foreign,
         )
 
-    def _skipped(self) -> dict[str, int]:
+    def _skipped(self, standings: Standings) -> dict[str, int]:
         """Return the goods that stay out by reason; those that are being taken out are among them."""
         reasons = Counter[str]()
-        for (_, reason), count in sorted(self.memory.catalog.standings().items()):
+        for (_, reason), count in sorted(standings.items()):
             if reason:
                 reasons[reason] += count
         return dict(reasons + self._asides)

@@ -6,10 +6,10 @@ settled goods are not looked at again. Source: design §5.1, §5.4.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -44,25 +44,42 @@ _Item = TypeVar("_Item")
 
 PAGE = 100
 """Rows fetched or named in one statement."""
+_STREAM = 10_000
+"""Rows of the narrow table fetched at once."""
 
-# A document holds no bare quotes but those of its own keys and texts, so these patterns find no description.
-_DELETED = t.existing.c.doc.like('%"status":"deleted%')
-"""Deleted, by us or by a moderator."""
-_BEST_FIRST = (case((_DELETED, 1), else_=0), t.existing.c.prom_id)
+_BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
 """Prom may list a deleted product beside the one that was made anew under its external id."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoodRow:
-    """One row of the export as it is to be remembered; `digest` is a signed 64-bit number."""
+    """One row of the export as it is to be remembered.
+
+    `mark` is the hash of the row, 63 bits; `model` the number of its model, 0 for none (`core/variants.py`);
+    `section` the number under which its path of groups is remembered, 0 for none; `traits` a hash of all that
+    makes it a variant of its model, 63 bits.
+    """
 
     good_id: str
-    digest: int
+    mark: int
     line: int
     standing: Standing
     reason: str = ""
     product: Product | None = None
     findings: tuple[Finding, ...] = ()
+    model: int = 0
+    section: int = 0
+    traits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OldRow:
+    """What was remembered of a row before this reading: its mark, 0 where it must be read anew."""
+
+    mark: int
+    model: int
+    section: int
+    traits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +105,69 @@ class Catalog:
     def __init__(self, connection: Connection, slug: str) -> None:
         self._db = connection
         self._slug = slug
+        self._stirred = self._recount = False
 
     # The object as a whole
 
-    def begin_settings(self, fingerprint: str) -> None:
-        """Note the settings that a plan is made with. Where they changed, no good is settled any more."""
+    def begin_settings(self, fingerprint: str) -> bool:
+        """Note the settings that a plan is made with, and tell whether they are those of the last one.
+
+        Where they changed, no good is settled any more.
+        """
         row = self._db.execute(select(t.objects.c.settings).where(t.objects.c.object == self._slug)).scalar()
         if row == fingerprint:
-            return
+            return True
+        self._stir()
         t.upsert(self._db, t.objects, [{"object": self._slug, "settings": fingerprint}])
         self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(settled=False))
+        return False
+
+    def reading(self) -> tuple[str, str]:
+        """Return the fingerprint of the last whole reading and what was noted of it; empty before one."""
+        row = self._db.execute(
+            select(t.objects.c.reading, t.objects.c.read_info).where(t.objects.c.object == self._slug)
+        ).one_or_none()
+        return (row.reading, row.read_info) if row else ("", "")
+
+    def end_reading(self, fingerprint: str, noted: str) -> None:
+        """Remember that an export was read to its end."""
+        row = {"object": self._slug, "reading": fingerprint, "read_info": noted}
+        t.upsert(self._db, t.objects, [row])
+
+    def quiet(self) -> str:
+        """Return the sums of the last plan, if it found nothing to do and nothing has moved since."""
+        found = select(t.objects.c.quiet).where(t.objects.c.object == self._slug)
+        return self._db.execute(found).scalar() or ""
+
+    def note_quiet(self, sums: str) -> None:
+        """Remember the sums of a plan that found nothing to do."""
+        t.upsert(self._db, t.objects, [{"object": self._slug, "quiet": sums}])
+        self._stirred = False
+
+    def _stir(self) -> None:
+        """Forget the quiet sums: something moved."""
+        if not self._stirred:
+            self._db.execute(update(t.objects).where(t.objects.c.object == self._slug).values(quiet=""))
+            self._stirred = True
+
+    def foreign_count(self) -> int:
+        """Return how many products are foreign; it is counted anew only where it may have changed."""
+        known = select(t.objects.c.foreign).where(t.objects.c.object == self._slug)
+        count = self._db.execute(known).scalar()
+        if count is None:
+            count = self._db.execute(
+                select(func.count()).select_from(self._foreign().subquery())
+            ).scalar_one()
+            t.upsert(self._db, t.objects, [{"object": self._slug, "foreign": count}])
+            self._recount = False
+        return int(count)
+
+    def _recount_foreign(self) -> None:
+        """Have foreign products counted anew: a product or a good came or went."""
+        self._stir()
+        if not self._recount:
+            self._db.execute(update(t.objects).where(t.objects.c.object == self._slug).values(foreign=None))
+            self._recount = True
 
     def ever_wrote(self) -> bool:
         """Tell whether anything was ever sent for this object."""
@@ -114,19 +184,56 @@ class Catalog:
 
     # Rows of the export
 
-    def digests(self) -> dict[str, int]:
-        """Return the digest of every good that the last export had, keyed by its id."""
-        rows = self._db.execute(
-            select(t.goods.c.good_id, t.goods.c.digest).where(
-                t.goods.c.object == self._slug, t.goods.c.standing != Standing.GONE
-            )
-        )
-        return {good_id: digest for good_id, digest in rows}  # noqa: C416  # a row is no pair to mypy
+    def marks(self) -> set[int]:
+        """Return the marks of all rows that the last export had.
 
-    def remember_rows(self, rows: Sequence[GoodRow]) -> None:
-        """Remember new and changed rows. What was desired of a blocked good stays."""
+        A million of them are fetched at every look, so they come from the driver itself.
+        """
+        c = t.goods.c
+        rows = self._db.execute(
+            select(c.digest).where(c.object == self._slug, c.standing != Standing.GONE, c.digest != 0)
+        )
+        cursor: Iterable[tuple[int]] = rows.cursor or ()  # type: ignore[assignment]  # every driver's iterates
+        return set(chain.from_iterable(cursor))
+
+    def old_rows(self, good_ids: Sequence[str]) -> dict[str, OldRow]:
+        """Return what was remembered of these rows, keyed by good, as far as the last export had them."""
+        found: dict[str, OldRow] = {}
+        for page in _pages(good_ids):
+            rows = self._db.execute(self._old_rows().where(t.goods.c.good_id.in_(page)))
+            found.update(
+                (row.good_id, OldRow(row.digest, row.model, row.section, row.traits)) for row in rows
+            )
+        return found
+
+    def rows_of(self, wanted: Callable[[str, int], bool]) -> dict[str, OldRow]:
+        """Return the rows of the last export that `wanted` says yes to, by id and mark."""
+        rows = self._db.execute(self._old_rows().execution_options(yield_per=_STREAM))
+        return _old_rows(row for row in rows if wanted(row.good_id, row.digest))
+
+    def rows_marked(self, marks: Collection[int]) -> dict[str, OldRow]:
+        """Return the rows of the last export that have one of these marks."""
+        if len(marks) > PAGE:
+            return self.rows_of(lambda _, mark: mark in marks)
+        rows = self._db.execute(self._old_rows().where(t.goods.c.digest.in_(list(marks))))
+        return _old_rows(rows)
+
+    def _old_rows(self) -> Select[tuple[str, int, int, int, int]]:
+        c = t.goods.c
+        return select(c.good_id, c.digest, c.model, c.section, c.traits).where(
+            c.object == self._slug, c.standing != Standing.GONE
+        )
+
+    def remember_rows(self, rows: Sequence[GoodRow], known: Collection[str] = ()) -> None:
+        """Remember new and changed rows. What was desired of a blocked good stays.
+
+        `known` are goods that the last export had as well.
+        """
         if not rows:
             return
+        self._stir()
+        if any(row.good_id not in known for row in rows):
+            self._recount_foreign()
         ids = [row.good_id for row in rows]
         t.upsert(
             self._db,
@@ -135,11 +242,14 @@ class Catalog:
                 {
                     "object": self._slug,
                     "good_id": row.good_id,
-                    "digest": row.digest,
+                    "digest": row.mark,
                     "standing": row.standing,
                     "reason": row.reason,
                     "line": row.line,
                     "settled": False,
+                    "model": row.model,
+                    "section": row.section,
+                    "traits": row.traits,
                 }
                 for row in rows
             ],
@@ -159,34 +269,27 @@ class Catalog:
 
     def _add_findings(self, found: Sequence[Finding]) -> None:
         if found:
-            self._db.execute(
-                insert(t.findings),
-                [
-                    {
-                        "object": self._slug,
-                        "good_id": finding.good_id,
-                        "code": finding.code,
-                        "message": finding.message,
-                        "line": finding.line,
-                        "name": finding.column,
-                        "value": finding.value,
-                    }
-                    for finding in found
-                ],
-            )
+            self._db.execute(insert(t.findings), [t.finding_row(self._slug, finding) for finding in found])
 
     def block(self, good_id: str, finding: Finding) -> None:
-        """Leave a good as it is on Prom, and say why. Its row is read anew next time."""
+        """Leave a good as it is on Prom, and say why, and nothing else. Its row is read anew next time."""
+        self._stir()
+        self._db.execute(
+            delete(t.findings).where(t.findings.c.object == self._slug, t.findings.c.good_id == good_id)
+        )
         self._db.execute(
             update(t.goods)
             .where(t.goods.c.object == self._slug, t.goods.c.good_id == good_id)
-            .values(standing=Standing.BLOCKED, reason=Reason.BLOCKED, digest=0, settled=False)
+            .values(standing=Standing.BLOCKED, reason=Reason.BLOCKED, digest=0, traits=0, settled=False)
         )
         self._add_findings([finding])
 
     def mark_gone(self, good_ids: Iterable[str]) -> None:
         """Remember that the export does not have these goods any more."""
-        for page in _pages(list(good_ids)):
+        gone = list(good_ids)
+        if gone:
+            self._recount_foreign()
+        for page in _pages(gone):
             self._db.execute(
                 update(t.goods)
                 .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
@@ -196,35 +299,42 @@ class Catalog:
                 delete(t.findings).where(t.findings.c.object == self._slug, t.findings.c.good_id.in_(page))
             )
 
-    def lines_of_findings(self) -> dict[str, int]:
-        """Return the line of each good that has findings, keyed by its id."""
+    def lines_of_findings(self) -> dict[int, int]:
+        """Return the line of each row whose good has findings, keyed by its mark."""
         rows = self._db.execute(
-            select(t.findings.c.good_id, func.min(t.findings.c.line))
-            .where(t.findings.c.object == self._slug)
-            .group_by(t.findings.c.good_id)
-        )
-        return {good_id: line for good_id, line in rows}  # noqa: C416
-
-    def move_findings(self, lines: Mapping[str, int]) -> None:
-        """Bring the lines of findings up to date where rows moved without changing."""
-        if lines:
-            self._db.execute(
-                update(t.findings)
-                .where(t.findings.c.object == self._slug, t.findings.c.good_id == bindparam("moved"))
-                .values(line=bindparam("to")),
-                [{"moved": good_id, "to": line} for good_id, line in lines.items()],
+            select(t.goods.c.digest, t.goods.c.line)
+            .join(
+                t.findings,
+                and_(t.findings.c.object == t.goods.c.object, t.findings.c.good_id == t.goods.c.good_id),
             )
+            .where(t.goods.c.object == self._slug, t.goods.c.standing != Standing.GONE)
+            .distinct()
+        )
+        return {mark: line for mark, line in rows}  # noqa: C416  # a row is no pair to mypy
+
+    def move_rows(self, lines: Mapping[int, int]) -> None:
+        """Bring lines up to date where rows with findings moved without changing, keyed by mark."""
+        places = self.rows_marked(lines) if lines else {}
+        for table in (t.goods, t.findings):
+            if places:
+                self._db.execute(
+                    update(table)
+                    .where(table.c.object == self._slug, table.c.good_id == bindparam("moved"))
+                    .values(line=bindparam("to")),
+                    [{"moved": good_id, "to": lines[row.mark]} for good_id, row in places.items()],
+                )
 
     def findings(self) -> list[Finding]:
         """Return all findings of goods, by line."""
         c = t.findings.c
         rows = self._db.execute(
-            select(c.code, c.message, c.good_id, c.line, c.name, c.value)
+            select(c.code, c.message, c.good_id, c.line, c.name, c.value, c.file)
             .where(c.object == self._slug)
             .order_by(c.line, c.id)
         )
         return [
-            Finding(Code(row.code), row.message, row.good_id, row.line, row.name, row.value) for row in rows
+            Finding(Code(row.code), row.message, row.good_id, row.line, row.name, row.value, row.file)
+            for row in rows
         ]
 
     def standings(self) -> dict[tuple[str, str], int]:
@@ -239,19 +349,26 @@ class Catalog:
 
     # Photos
 
-    def photo_digests(self) -> dict[tuple[str, int, int], str]:
-        """Return known photo digests, keyed by name, size and modification time."""
+    def photos(self) -> dict[str, tuple[int, int, str]]:
+        """Return size, modification time and digest of the photos seen last, keyed by file name.
+
+        The digest is empty where no good of the export asked for it.
+        """
         c = t.photos.c
         rows = self._db.execute(select(c.name, c.size, c.modified_ns, c.digest).where(c.object == self._slug))
-        return {(name, size, modified): digest for name, size, modified, digest in rows}
+        return {name: (size, modified, digest) for name, size, modified, digest in rows}
 
-    def remember_photos(self, digests: Mapping[tuple[str, int, int], str]) -> None:
-        """Remember the digests of photos, keyed by name, size and modification time."""
+    def remember_photos(self, photos: Mapping[str, tuple[int, int, str]], gone: Sequence[str] = ()) -> None:
+        """Remember photos as `photos()` returns them, and forget those that are gone."""
         rows = [
             {"object": self._slug, "name": name, "size": size, "modified_ns": modified, "digest": digest}
-            for (name, size, modified), digest in digests.items()
+            for name, (size, modified, digest) in photos.items()
         ]
         t.upsert(self._db, t.photos, rows)
+        for page in _pages(gone):
+            self._db.execute(
+                delete(t.photos).where(t.photos.c.object == self._slug, t.photos.c.name.in_(page))
+            )
 
     # What Prom shows
 
@@ -300,6 +417,7 @@ class Catalog:
                     "doc": docs[product.prom_id],
                     "modified": product.modified,
                     "look": look,
+                    **_facts(product.values),
                 }
                 for product in products
             ],
@@ -309,6 +427,8 @@ class Catalog:
             now, before = (product.good_id, docs[product.prom_id]), known.get(product.prom_id)
             if now != before:
                 changed |= {product.good_id, before[0] if before else ""}
+        if changed:
+            self._recount_foreign()
         self.unsettle(sorted(changed))
 
     def unseen(self, look: int) -> list[str]:
@@ -335,6 +455,8 @@ class Catalog:
             self._db.execute(select(c.good_id).where(c.object == self._slug, c.look != look)).scalars().all()
         )
         self._db.execute(delete(t.existing).where(c.object == self._slug, c.look != look))
+        if gone:
+            self._recount_foreign()
         self.unsettle(gone)
 
     def forget_good(self, good_id: str) -> None:
@@ -342,17 +464,22 @@ class Catalog:
         c = t.existing.c
         self._db.execute(delete(t.existing).where(c.object == self._slug, c.good_id == good_id))
         t.upsert(self._db, t.objects, [{"object": self._slug, "full_look_at": None}])
+        self._recount_foreign()
         self.unsettle([good_id])
 
     def forget_existing(self, prom_ids: Sequence[str]) -> None:
         """Forget products that are not on Prom any more."""
+        self._recount_foreign()
         c = t.existing.c
         for page in _pages(prom_ids):
             self._db.execute(delete(t.existing).where(c.object == self._slug, c.prom_id.in_(page)))
 
     def unsettle(self, good_ids: Iterable[str]) -> None:
-        """Have these goods looked at by the next plan."""
-        for page in _pages([good_id for good_id in good_ids if good_id]):
+        """Have these goods looked at by the next plan; an empty id stands for a product without one."""
+        ids = list(good_ids)
+        if ids:
+            self._stir()
+        for page in _pages([good_id for good_id in ids if good_id]):
             self._db.execute(
                 update(t.goods)
                 .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
@@ -364,7 +491,9 @@ class Catalog:
         c = t.existing.c
         return (
             self._db.execute(
-                select(func.count()).select_from(t.existing).where(c.object == self._slug, ~_DELETED)
+                select(func.count())
+                .select_from(t.existing)
+                .where(c.object == self._slug, c.deleted.is_(False))
             ).scalar()
             or 0
         )
@@ -375,23 +504,25 @@ class Catalog:
         return self._db.execute(
             select(func.count())
             .select_from(t.existing)
-            .where(c.object == self._slug, ~_DELETED, c.doc.like('%"presence":"available"%'))
+            .where(c.object == self._slug, c.deleted.is_(False), c.available.is_(True))
         ).scalar_one()
 
     def foreign(self) -> list[Existing]:
         """Return the products that are neither in the export nor ever sent by us, by Prom's id."""
+        rows = self._db.execute(self._foreign().order_by(t.existing.c.prom_id))
+        return [Existing(row.prom_id, row.good_id, load(row.doc), row.modified) for row in rows]
+
+    def _foreign(self) -> Select[tuple[str, str, str, datetime | None]]:
         c = t.existing.c
         ours = select(t.sent.c.good_id).where(t.sent.c.object == self._slug)
         here = select(t.goods.c.good_id).where(
             t.goods.c.object == self._slug, t.goods.c.standing != Standing.GONE
         )
-        rows = self._db.execute(
+        return (
             select(c.prom_id, c.good_id, c.doc, c.modified)
-            .where(c.object == self._slug, ~_DELETED)
+            .where(c.object == self._slug, c.deleted.is_(False))
             .where(or_(c.good_id == "", and_(c.good_id.not_in(ours), c.good_id.not_in(here))))
-            .order_by(c.prom_id)
         )
-        return [Existing(row.prom_id, row.good_id, load(row.doc), row.modified) for row in rows]
 
     # Deciding
 
@@ -432,6 +563,7 @@ class Catalog:
                 g.good_id,
                 g.standing,
                 g.line,
+                case((g.model != 0, g.variant), else_=0).label("variant"),
                 d.doc.label("desired"),
                 s.doc.label("sent"),
                 s.echo,
@@ -455,6 +587,8 @@ class Catalog:
 
     def accept(self, accepted: Sequence[Accepted], now: datetime) -> None:
         """Remember, good by good, what Prom accepted; what it shows of that is taken as shown from now on."""
+        if accepted:
+            self._recount_foreign()
         for page in _pages(accepted):
             ids = [item.good_id for item in page]
             s, e = t.sent.c, t.existing.c
@@ -488,8 +622,8 @@ class Catalog:
                 )
                 if view := shown.get(item.good_id):
                     seen = {name: value for name, value in item.values.items() if FIELDS[name].shown}
-                    doc = dump(load(str(view["doc"])) | seen | dict(item.echo))
-                    views.append({**view, "object": self._slug, "doc": doc})
+                    values = load(str(view["doc"])) | seen | dict(item.echo)
+                    views.append({**view, "object": self._slug, "doc": dump(values), **_facts(values)})
             t.upsert(self._db, t.sent, news)
             t.upsert(self._db, t.existing, views)
             self.unsettle(ids)
@@ -499,13 +633,19 @@ class Catalog:
         items = [Accepted(good_id, fields, {}) for good_id, fields in values.items() if fields]
         self.accept(items, now)
 
-    def refuse(self, good_id: str, desired: str, message: str, now: datetime) -> None:
-        """Remember that Prom refused this content of a good, so that no import is spent on it again."""
-        row = {"object": self._slug, "good_id": good_id, "doc": desired, "message": message, "at": now}
-        t.upsert(self._db, t.refusals, [row])
+    def refuse(self, product: Product, message: str, now: datetime) -> None:
+        """Remember that Prom refused this content of a good, so that no import is spent on it again.
+
+        Its variant group is no part of that: it is decided by other goods, and kept apart.
+        """
+        self._stir()
+        values = {name: value for name, value in product.values.items() if name != "variant_group"}
+        row = {"object": self._slug, "good_id": product.good_id, "doc": dump(values), "message": message}
+        t.upsert(self._db, t.refusals, [row | {"at": now}])
 
     def forget_refusals(self, good_ids: Sequence[str] | None = None) -> None:
         """Let these goods, or all, be tried again."""
+        self._stir()
         everything = delete(t.refusals).where(t.refusals.c.object == self._slug)
         if good_ids is None:
             self._db.execute(everything)
@@ -515,12 +655,25 @@ class Catalog:
             self._db.execute(everything.where(t.refusals.c.good_id.in_(page)))
 
 
+def _old_rows(rows: Iterable[Row[Any]]) -> dict[str, OldRow]:
+    return {row.good_id: OldRow(row.digest, row.model, row.section, row.traits) for row in rows}
+
+
+def _facts(values: Mapping[str, Value]) -> dict[str, bool]:
+    """Return what is counted of all products, beside the document that would be slow to search."""
+    return {
+        "deleted": values.get("status") in ("deleted", "deleted_by_moderator"),
+        "available": values.get("presence") == "available",
+    }
+
+
 def _known(r: Row[Any]) -> Known:
+    group: dict[str, Value] = {"variant_group": str(r.variant)} if r.variant else {}
     existing = Existing(r.prom_id, r.good_id, load(r.existing), r.modified) if r.prom_id is not None else None
     return Known(
         r.good_id,
         Standing(r.standing),
-        Product(r.good_id, load(r.desired)) if r.desired else None,
+        Product(r.good_id, load(r.desired) | group) if r.desired else None,
         Sent(load(r.sent), load(r.echo)) if r.sent else None,
         existing,
         refused=r.refused is not None and r.refused == r.desired,

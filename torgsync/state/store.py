@@ -7,6 +7,8 @@ for one object.
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,13 +22,16 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state.catalog import Catalog
 from torgsync.state.journal import Journal
+from torgsync.state.models import Models
 from torgsync.state.plans import Plans
 from torgsync.state.trade import Trade
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The newest migration; a test holds it equal to the folder's."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_LASTING = "torgsync.lasting"
+"""Whether a transaction must outlive a pulled plug, as what the journal says must."""
 PATIENCE = 30
 """Seconds to wait for another process that writes."""
 
@@ -36,6 +41,7 @@ class Memory:
     """What one object remembers, inside one transaction."""
 
     catalog: Catalog
+    models: Models
     plans: Plans
     journal: Journal
     trade: Trade
@@ -48,20 +54,24 @@ class Store:
         self._engine = engine
 
     @contextmanager
-    def work(self, slug: str) -> Iterator[Memory]:
+    def work(self, slug: str, *, lasting: bool = True) -> Iterator[Memory]:
         """Yield the memory of one object; commit at the end, or take everything back on an error.
 
-        Raises `Temporary` where another process holds the state for too long.
+        Without `lasting` a pulled plug may take back the last of it, whole: good for what can be found out
+        again, and faster. Raises `Temporary` where another process holds the state for too long.
         """
         try:
-            with self._engine.begin() as connection:
-                _queue_up(connection, slug)
-                yield Memory(
-                    Catalog(connection, slug),
-                    Plans(connection, slug),
-                    Journal(connection, slug),
-                    Trade(connection, slug),
-                )
+            with self._engine.connect() as connection:
+                connection.info[_LASTING] = lasting
+                with connection.begin():
+                    _queue_up(connection, slug)
+                    yield Memory(
+                        Catalog(connection, slug),
+                        Models(connection, slug),
+                        Plans(connection, slug),
+                        Journal(connection, slug),
+                        Trade(connection, slug),
+                    )
         except OperationalError as trouble:
             raise Temporary(
                 f"the state cannot be used now: {str(trouble.orig).splitlines()[0]}",
@@ -129,12 +139,27 @@ def _set_up_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noq
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")  # what the journal says must outlive a pulled plug
+    if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        _write_ahead(cursor)
     cursor.close()
 
 
+def _write_ahead(cursor: Any) -> None:  # noqa: ANN401
+    """Switch a new state to its write-ahead log.
+
+    Where another process does the same at this moment, SQLite does not wait by itself.
+    """
+    import stamina  # noqa: PLC0415  # only a new state needs it
+
+    logging.getLogger("stamina").addHandler(logging.NullHandler())  # nobody need know of this pause
+    for attempt in stamina.retry_context(sqlite3.OperationalError, attempts=None, timeout=PATIENCE):
+        with attempt:
+            cursor.execute("PRAGMA journal_mode = WAL")
+
+
 def _begin_at_once(connection: Connection) -> None:
+    level = "FULL" if connection.info.get(_LASTING, True) else "NORMAL"
+    connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

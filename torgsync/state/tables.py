@@ -30,6 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from torgsync.core.findings import Finding
+
 
 class Instant(TypeDecorator[datetime]):
     """An aware time, kept as ISO 8601 text in UTC with microseconds: it sorts as text."""
@@ -77,6 +79,10 @@ objects = Table(
     Column("look", Integer, nullable=False, default=0),
     Column("orders_until", Instant),
     Column("first_write_at", Instant),
+    Column("reading", String(20), nullable=False, default=""),  # fingerprint of the last whole reading
+    Column("read_info", Text, nullable=False, default="{}"),
+    Column("quiet", Text, nullable=False, default=""),  # sums of a plan that found nothing to do
+    Column("foreign", Integer),  # products that are not ours, where that is known
 )
 
 goods = Table(
@@ -89,8 +95,33 @@ goods = Table(
     Column("reason", String(20), nullable=False, default=""),
     Column("line", Integer, nullable=False),
     Column("settled", Boolean, nullable=False, default=False),
+    Column("model", BigInteger, nullable=False, default=0),
+    Column("variant", Integer, nullable=False, default=0),
+    Column("section", BigInteger, nullable=False, default=0),
+    Column("traits", BigInteger, nullable=False, default=0),
     PrimaryKeyConstraint("object", "good_id"),
     Index("goods_unsettled", "object", "settled", "line", "good_id"),
+    Index("goods_model", "object", "model"),
+    Index("goods_standing", "object", "standing", "reason"),
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("model", BigInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+    PrimaryKeyConstraint("object", "model"),
+    Index("models_number", "object", "number", unique=True),
+)
+
+sections = Table(
+    "sections",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("section", BigInteger, nullable=False),
+    Column("path", Text, nullable=False),
+    PrimaryKeyConstraint("object", "section"),
 )
 
 desired = Table(
@@ -122,8 +153,11 @@ existing = Table(
     Column("doc", Text, nullable=False),
     Column("modified", Instant),
     Column("look", Integer, nullable=False),
+    Column("deleted", Boolean, nullable=False, default=False),
+    Column("available", Boolean, nullable=False, default=False),
     PrimaryKeyConstraint("object", "prom_id"),
     Index("existing_good", "object", "good_id"),
+    Index("existing_shown", "object", "deleted", "available", "good_id"),
 )
 
 refusals = Table(
@@ -148,6 +182,7 @@ findings = Table(
     Column("line", Integer, nullable=False),
     Column("name", String(200), nullable=False),
     Column("value", Text, nullable=False),
+    Column("file", Text, nullable=False, default=""),
     Index("findings_good", "object", "good_id"),
 )
 
@@ -309,3 +344,17 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, obj
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+
+
+def finding_row(slug: str, finding: Finding) -> dict[str, object]:
+    """Return a finding of an object as a row of its table."""
+    return {
+        "object": slug,
+        "good_id": finding.good_id,
+        "code": finding.code,
+        "message": finding.message,
+        "line": finding.line,
+        "name": finding.column,
+        "value": finding.value,
+        "file": finding.file,
+    }

@@ -1,0 +1,298 @@
+"""What reading an export promises: rows that did not change cost a hash, and no change is ever missed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from builders import NOON
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from torgsync.core.findings import Finding
+from torgsync.core.plan import Plan
+from torgsync.core.products import Mapper
+from torgsync.errors import ExportInvalid
+from torgsync.files.objects import load_object
+from torgsync.files.settings import Settings
+from torgsync.jobs import export
+from torgsync.jobs.desk import Desk
+from torgsync.jobs.export import read_export
+from torgsync.jobs.update import update
+from torgsync.state.store import Store, open_store
+
+OBJECT = """
+name = "My Prom"
+api_key = "invented"
+{tabs}
+[catalog]
+path = "TSGoods.trs"
+[catalog.photos]
+folder = "photos"
+url = "https://shop.example/photos/"
+"""
+FIELDS = (
+    ("GoodName", "name", ""),
+    ("RetailPrice", "price", ""),
+    ("WarehouseQuantity", "quantity", ""),
+    ("SynchronizationSectionFull", "group", ""),
+    ("ModelGoodID", "variant_group", ""),
+    ("TheSize", "characteristic", "Розмір"),
+)
+COLUMNS = ("GoodID", *(column for column, *_ in FIELDS))
+
+
+@dataclass
+class Shop:
+    """A folder with an export, photos and a sync object, each written as a test wants it."""
+
+    folder: Path
+    store: Store
+    tabs: str = ""
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    photos: dict[str, bytes] = field(default_factory=dict)
+
+    def write(self) -> None:
+        """Write everything anew; a photo whose content did not change keeps its time."""
+        lines = (";".join(f'"{cell}"' for cell in row) + "\r\n" for row in (COLUMNS, *self.rows))
+        (self.folder / "TSGoods.trs").write_bytes("".join(lines).encode())
+        led = "".join(
+            f'[[fields]]\ncolumn = "{column}"\nto = "{to}"\n' + (f'name = "{name}"\n' if name else "")
+            for column, to, name in FIELDS
+        )
+        (self.folder / "object.toml").write_text(OBJECT.format(tabs=self.tabs) + led, "utf-8")
+        folder = self.folder / "photos"
+        folder.mkdir(exist_ok=True)
+        for file in folder.iterdir():
+            if file.name not in self.photos:
+                file.unlink()
+        for name, content in self.photos.items():
+            file = folder / name
+            if not file.exists() or file.read_bytes() != content:
+                file.write_bytes(content)
+
+    def desk(self, name: str = "object") -> Desk:
+        """Return a desk of this shop; another name has a memory of its own."""
+        path = self.folder / f"{name}.toml"
+        if name != "object":
+            text = (self.folder / "object.toml").read_text("utf-8")
+            path.write_text(text.replace("My Prom", name, 1), "utf-8")
+        home = Settings(self.folder, "", None)
+        return Desk(home, load_object(path), self.store, now=lambda: NOON)
+
+    def plan(self, name: str = "object") -> tuple[Plan, tuple[Finding, ...]]:
+        """Return the plan and its findings."""
+        made = update(self.desk(name), None)
+        return made.plan, made.findings
+
+    def mapped(self) -> list[str]:
+        """Read the export, and return the ids of the goods whose rows were taken apart."""
+        met: list[str] = []
+        old = Mapper.product
+
+        def product(mapper: Mapper, good_id: str, *rest: object) -> object:
+            met.append(good_id)
+            return old(mapper, good_id, *rest)  # type: ignore[arg-type]
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Mapper, "product", product)
+            read_export(self.desk())
+        return met
+
+
+def row(good_id: str, **cells: str) -> tuple[str, ...]:
+    """Return a row of the export."""
+    usual = {
+        "GoodID": good_id,
+        "GoodName": f"Капці {good_id}",
+        "RetailPrice": "100",
+        "WarehouseQuantity": "5",
+        "SynchronizationSectionFull": "1=Взуття",
+        "ModelGoodID": "501",
+        "TheSize": good_id,
+    }
+    return tuple({**usual, **cells}[column] for column in COLUMNS)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """A shop of three goods, read once."""
+    store = open_store(f"sqlite:///{tmp_path / 'state.db'}")
+    shop = Shop(tmp_path, store, rows=[row("1"), row("2"), row("3")], photos={"1.jpg": b"a", "2_1.jpg": b"b"})
+    shop.write()
+    assert shop.mapped() == ["1", "2", "3"]
+    yield shop
+    store.close()
+
+
+# What costs nothing
+
+
+def test_an_unchanged_file_is_not_even_opened(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its bytes are hashed, and that is all."""
+    shop.write()
+    opened: list[object] = []
+    monkeypatch.setattr(export, "open_catalog", lambda *given, **_: opened.append(given))
+    before = read_export(shop.desk())
+    assert (opened, before.info.goods, before.info.encoding, before.changed) == ([], 3, "utf-8", 0)
+
+
+def test_only_changed_rows_are_taken_apart(shop: Shop) -> None:
+    """Wherever they stand now."""
+    shop.rows = [row("3"), row("4"), row("1"), row("2", RetailPrice="90")]
+    shop.write()
+    assert shop.mapped() == ["4", "2"]
+
+
+def test_a_photo_that_was_only_saved_again_is_no_change(shop: Shop) -> None:
+    """Another time, the same content."""
+    os.utime(shop.folder / "photos" / "1.jpg", ns=(1, 1))
+    assert shop.mapped() == []
+    assert shop.mapped() == []
+
+
+# What is never missed
+
+
+TOUCHES: dict[str, tuple[Callable[[Shop], object], list[str]]] = {
+    "a photo with another content": (lambda shop: shop.photos.update({"1.jpg": b"other"}), ["1"]),
+    "a new extra photo": (lambda shop: shop.photos.update({"3_2.JPG": b"c"}), ["3"]),
+    "a photo that is gone": (lambda shop: shop.photos.pop("2_1.jpg"), ["2"]),
+    "a photo under another name": (
+        lambda shop: shop.photos.update({"2_3.jpg": shop.photos.pop("2_1.jpg")}),
+        ["2"],
+    ),
+    "photos of nobody": (lambda shop: shop.photos.update({"99.jpg": b"c"}), []),
+    "another setting": (lambda shop: setattr(shop, "tabs", 'product_group = "Взуття"'), ["1", "2", "3"]),
+    "a tab that shapes nothing": (lambda shop: setattr(shop, "tabs", "[clients]\ncreate = false"), []),
+}
+
+
+@pytest.mark.parametrize(("touch", "mapped"), TOUCHES.values(), ids=TOUCHES)
+def test_what_shapes_a_good_has_it_taken_apart(
+    shop: Shop, touch: Callable[[Shop], object], mapped: list[str]
+) -> None:
+    """Its row did not change, but something else that makes the product did."""
+    touch(shop)
+    shop.write()
+    assert shop.mapped() == mapped
+
+
+def test_other_rules_have_every_row_taken_apart(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new version of the program may map the same row to another product."""
+    monkeypatch.setattr(export, "MAPPING_VERSION", 999)
+    assert shop.mapped() == ["1", "2", "3"]
+    monkeypatch.setattr(export, "__version__", "999")
+    assert shop.mapped() == ["1", "2", "3"]
+    assert shop.mapped() == []
+
+
+def test_a_file_that_is_refused_leaves_the_state_as_it_was(shop: Shop) -> None:
+    """The good file, put back, is known as before."""
+    good = (shop.folder / "TSGoods.trs").read_bytes()
+    (shop.folder / "TSGoods.trs").write_bytes(good + row("4")[0].encode() + b";")
+    with pytest.raises(ExportInvalid):
+        read_export(shop.desk())
+    (shop.folder / "TSGoods.trs").write_bytes(good)
+    assert shop.mapped() == []
+
+
+def test_twins_are_blocked_wherever_the_second_one_stands(shop: Shop) -> None:
+    """Beside an unchanged row, as its very copy, or both new; and freed when one is gone."""
+    for rows in (
+        [row("1"), row("2"), row("3"), row("2", RetailPrice="7")],
+        [row("2", RetailPrice="7"), row("1"), row("2"), row("3")],
+        [row("1"), row("2"), row("2"), row("3")],
+        [row("2", RetailPrice="6"), row("2", RetailPrice="7"), row("1"), row("3")],
+    ):
+        shop.rows = [row("1"), row("2"), row("3")]
+        shop.write()
+        assert shop.plan()[1] == ()
+        shop.rows = rows
+        shop.write()
+        for _ in range(2):
+            plan, (finding,) = shop.plan()
+            assert (plan.counts.create, plan.skipped) == (2, {"blocked": 1})
+            lines = [number for number, cells in enumerate(rows, 2) if cells[0] == "2"]
+            assert f"in lines {lines[0]} and {lines[1]};" in finding.message
+
+
+# The fast road and the full road
+
+CELLS = st.fixed_dictionaries(
+    {},
+    optional={
+        "RetailPrice": st.sampled_from(["90", "x", "0"]),
+        "WarehouseQuantity": st.sampled_from(["0", "-1", "1,5"]),
+        "SynchronizationSectionFull": st.sampled_from(["1=Взуття|11=Капці", "11=Капці", "11=Інше", ""]),
+        "ModelGoodID": st.sampled_from(["502", ""]),
+        "TheSize": st.sampled_from(["36", "37", ""]),
+        "GoodName": st.sampled_from(["", "Капці\n друга лінія", "Екран 5 TFT"]),
+    },
+)
+GOODS = st.sampled_from("123456")
+NAMES = ["1.jpg", "1_1.jpg", "2.JPG", "3.png", "77.jpg"]
+TABS = ["", 'product_group = "Взуття"', "[accounting_centers]\nonly_in_stock = true\nonly_with_photos = true"]
+
+
+@dataclass(frozen=True)
+class Day:
+    """What changes from one day to the next: little, so that most is known."""
+
+    cells: dict[str, dict[str, str]]
+    gone: set[str]
+    twins: list[tuple[str, dict[str, str]]]
+    photos: dict[str, bytes | None]
+    first: str
+    tabs: str | None
+
+
+DAYS = st.lists(
+    st.builds(
+        Day,
+        cells=st.dictionaries(GOODS, CELLS, max_size=1),
+        gone=st.sets(GOODS, max_size=1),
+        twins=st.lists(st.tuples(GOODS, CELLS), max_size=1),
+        photos=st.dictionaries(
+            st.sampled_from(NAMES), st.sampled_from([b"a", b"b", b"c", None]), min_size=1, max_size=3
+        ),
+        first=GOODS,
+        tabs=st.sampled_from([None] * 9 + TABS),
+    ),
+    min_size=2,
+    max_size=5,
+)
+
+
+@settings(
+    max_examples=200,
+    phases=[Phase.generate],
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(DAYS)
+def test_the_fast_road_and_the_full_road_give_the_same_plan(shop: Shop, days: list[Day]) -> None:
+    """Whatever changed from day to day: what is remembered makes the plan that a first look would make."""
+    examples = len(list(shop.folder.glob("*.toml")))
+    cells: dict[str, dict[str, str]] = {good_id: {} for good_id in "123456"}
+    shop.photos, shop.tabs = {"1.jpg": b"a"}, ""
+    for number, day in enumerate(days):
+        cells |= day.cells
+        listed = sorted(cells.keys() - day.gone, key=lambda good_id: (good_id != day.first, good_id))
+        shop.rows = [row(good_id, **cells[good_id]) for good_id in listed]
+        shop.rows += [row(good_id, **told) for good_id, told in day.twins]
+        for name, content in day.photos.items():
+            if content is None:
+                shop.photos.pop(name, None)
+            else:
+                shop.photos[name] = content
+        shop.tabs = shop.tabs if day.tabs is None else day.tabs
+        shop.write()
+        plan, findings = shop.plan(f"daily-{examples}")
+        afresh, found = shop.plan(f"afresh-{examples}-{number}")
+        assert (plan.counts, plan.id, plan.skipped) == (afresh.counts, afresh.id, afresh.skipped)
+        assert sorted(map(repr, findings)) == sorted(map(repr, found))
+        assert shop.plan(f"daily-{examples}")[0].counts == plan.counts

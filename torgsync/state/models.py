@@ -1,0 +1,150 @@
+"""What is remembered of models, whose goods are variants of each other, and of the sections of goods."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
+
+from torgsync.core.fields import FIELDS, Characteristic, decode
+from torgsync.core.findings import Finding
+from torgsync.core.goods import Section
+from torgsync.core.plan import Standing
+from torgsync.core.variants import Member
+from torgsync.state import tables as t
+
+PAGE = 100
+"""Models looked at in one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A member of a model, and the variant group that is remembered for it, 0 for none."""
+
+    member: Member
+    group: int
+
+
+class Models:
+    """Models and sections of one object, inside one transaction."""
+
+    def __init__(self, connection: Connection, slug: str) -> None:
+        self._db = connection
+        self._slug = slug
+
+    def unsettled(self) -> Iterator[list[int]]:
+        """Yield, by pages, the models of goods that are new, changed, gone or pending."""
+        g, after = t.goods.c, None
+        while True:
+            query = select(g.model).where(g.object == self._slug, g.settled.is_(False), g.model != 0)
+            if after is not None:
+                query = query.where(g.model > after)
+            page = list(self._db.execute(query.distinct().order_by(g.model).limit(PAGE)).scalars())
+            if not page:
+                return
+            yield page
+            after = page[-1]
+
+    def members(self, models: Sequence[int]) -> dict[int, list[Kept]]:
+        """Return the goods of these models that go to Prom, keyed by model, in the order of the file."""
+        g, d, s = t.goods.c, t.desired.c, t.sent.c
+        rows = self._db.execute(
+            select(g.model, g.good_id, g.line, g.variant, d.doc, s.doc.label("sent"))
+            .join(t.desired, and_(d.object == g.object, d.good_id == g.good_id))
+            .outerjoin(t.sent, and_(s.object == g.object, s.good_id == g.good_id))
+            .where(g.object == self._slug, g.model.in_(models), g.standing == Standing.IN)
+            .order_by(g.model, g.line, g.good_id)
+        )
+        found: dict[int, list[Kept]] = {}
+        for row in rows:
+            told = json.loads(row.doc).get("characteristics")
+            own = decode(FIELDS["characteristics"], told) if told else ()
+            items = (
+                tuple(item for item in own if isinstance(item, Characteristic))
+                if isinstance(own, tuple)
+                else ()
+            )
+            group = json.loads(row.sent).get("variant_group") if row.sent else None
+            member = Member(row.good_id, row.line, items, int(group) if group else 0)
+            found.setdefault(row.model, []).append(Kept(member, row.variant))
+        return found
+
+    def regroup(self, groups: Mapping[str, int]) -> None:
+        """Remember the variant group of goods, 0 for none; what Prom refused of them is tried again."""
+        if not groups:
+            return
+        for table, change in (
+            (t.goods, update(t.goods).values(variant=bindparam("to"))),
+            (t.refusals, delete(t.refusals)),
+        ):
+            self._db.execute(
+                change.where(table.c.object == self._slug, table.c.good_id == bindparam("of")),
+                [{"of": good_id, "to": group} for good_id, group in groups.items()],
+            )
+
+    def number(self, model: int, candidates: Iterator[int]) -> int:
+        """Return a model's variant group: the one it has, or the first that no other model has."""
+        m = t.models.c
+        mine = select(m.number).where(m.object == self._slug, m.model == model)
+        known = self._db.execute(mine).scalar()
+        if known is not None:
+            return int(known)
+        for number in candidates:
+            holder = select(m.model).where(m.object == self._slug, m.number == number)
+            other = self._db.execute(holder).scalar()
+            if other is not None and self._has_goods(other):
+                continue
+            self._db.execute(delete(t.models).where(m.object == self._slug, m.number == number))
+            self._db.execute(insert(t.models).values(object=self._slug, model=model, number=number))
+            return number
+        raise ValueError("no candidates")  # pragma: no cover  # they are without end
+
+    def _has_goods(self, model: int) -> bool:
+        g = t.goods.c
+        query = select(g.good_id).where(g.object == self._slug, g.model == model, g.standing != Standing.GONE)
+        return self._db.execute(query.limit(1)).first() is not None
+
+    def replace_findings(
+        self, good_ids: Sequence[str], codes: Collection[str], findings: Iterable[Finding]
+    ) -> None:
+        """Forget the findings of these codes about these goods, and remember these."""
+        f = t.findings.c
+        for start in range(0, len(good_ids), PAGE):
+            self._db.execute(
+                delete(t.findings).where(
+                    f.object == self._slug,
+                    f.good_id.in_(good_ids[start : start + PAGE]),
+                    f.code.in_(sorted(codes)),
+                )
+            )
+        rows = [t.finding_row(self._slug, finding) for finding in findings]
+        if rows:
+            self._db.execute(insert(t.findings), rows)
+
+    # Sections
+
+    def remember_sections(self, paths: Mapping[int, Sequence[Section]]) -> None:
+        """Remember the paths of sections, keyed by the number that goods carry."""
+        rows = [
+            {
+                "object": self._slug,
+                "section": section,
+                "path": json.dumps(path, ensure_ascii=False, separators=(",", ":")),
+            }
+            for section, path in paths.items()
+        ]
+        t.upsert(self._db, t.sections, rows)
+
+    def paths(self) -> list[tuple[tuple[Section, ...], int]]:
+        """Return every path that goods of the export tell, with the number of these goods."""
+        g, s = t.goods.c, t.sections.c
+        rows = self._db.execute(
+            select(s.path, func.count())
+            .join(t.goods, and_(g.object == s.object, g.section == s.section))
+            .where(s.object == self._slug, g.standing == Standing.IN)
+            .group_by(s.path)
+            .order_by(s.path)
+        )
+        return [(tuple(Section(*step) for step in json.loads(path)), count) for path, count in rows]
