@@ -7,29 +7,31 @@ Source of the rules: reference/torgsoft.md §17, reference/prom-api.md §7.1, §
 
 from __future__ import annotations
 
-import html
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from itertools import accumulate
 
 from torgsync.core.fields import CENT, FIELDS, Characteristic, Discount, Photo, Step, Value, decode, encode
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import clean, line_of_text, number, section_path
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.select import Stock
+from torgsync.core.texts import (
+    Fitted,
+    Remark,
+    damage,
+    fit_characteristic,
+    fit_description,
+    fit_keywords,
+    fit_name,
+    fit_sku,
+)
 
 MAPPING_VERSION = 1
 """Counts the rules below. Raising it makes the next look map every good anew."""
 
-NAME_LIMIT = 110
-SKU_LIMIT = 25
-KEYWORDS_LIMIT = 1024
-CHARACTERISTIC_LIMIT = 500
-DESCRIPTION_LIMIT = 12_160
 PHOTO_LIMIT = 10
 VARIANT_GROUP_DIGITS = 9
 
@@ -176,23 +178,22 @@ class _Row:
     def find(self, code: Code, message: str, column: str = "", value: str = "") -> None:
         self.findings.append(Finding(code, message, self.good_id, self.line, column, value[:60]))
 
+    def remark(self, mapping: FieldMapping, remarks: Iterable[Remark], value: str = "") -> None:
+        for remark in remarks:
+            self.find(remark.code, remark.message, mapping.column, value)
+
     def short(self, mapping: FieldMapping, cell: str) -> str:
         """Return a cell as one line of text, with findings for what was lost or taken out."""
-        self.tell_cleaned(mapping, cell)
         text = line_of_text(cell)
-        if _LOST_LETTER.search(text):
-            self.find(
-                Code.LETTERS_LOST,
-                "a `?` inside a word: a letter was lost in the export",
-                mapping.column,
-                text,
-            )
+        self.remark(mapping, damage(cell, text), text)
         return text
 
-    def tell_cleaned(self, mapping: FieldMapping, cell: str) -> None:
-        """Say where a cell holds characters that no XML carries; line ends of every kind are none."""
-        if len(clean(cell)) != len(cell) - cell.count("\r\n"):
-            self.find(Code.TEXT_CLEANED, "control characters were taken out", mapping.column)
+    def fitted(self, mapping: FieldMapping, cell: str, fit: Callable[[str], Fitted]) -> str:
+        """Return a cell as one line of text within Prom's limit, with findings."""
+        text = self.short(mapping, cell)
+        result = fit(text)
+        self.remark(mapping, result.remarks, text)
+        return result.text
 
     def decimal(self, mapping: FieldMapping, cell: str, *fields: str) -> Decimal | None:
         """Return a cell's number; where it cannot be read, `fields` keep their last good value."""
@@ -209,49 +210,24 @@ class _Row:
             return None
 
 
-_LOST_LETTER = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
-
-
 def _name(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    text = work.short(mapping, cell)
-    if len(text) > NAME_LIMIT:
-        work.find(Code.NAME_CUT, f"{len(text)} letters, Prom takes {NAME_LIMIT}: cut", mapping.column, text)
-        text = text[:NAME_LIMIT].rstrip()
+    text = work.fitted(mapping, cell, fit_name)
     if text:  # a name is never emptied: the other language's stands in
         work.values[mapping.to] = text
 
 
 def _html(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    work.tell_cleaned(mapping, cell)
-    text = canonical_html(cell)
-    if len(text) > DESCRIPTION_LIMIT:
-        work.find(
-            Code.TEXT_LONG,
-            f"{len(text)} characters; Prom may take no more than {DESCRIPTION_LIMIT}",
-            mapping.column,
-        )
-    work.values[mapping.to] = text
+    result = fit_description(cell)
+    work.remark(mapping, (*damage(cell, ""), *result.remarks))
+    work.values[mapping.to] = result.text
 
 
 def _keywords(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    phrases = [phrase for part in work.short(mapping, cell).split(",") if (phrase := part.strip())]
-    ends = accumulate(len(phrase) + len(", ") for phrase in phrases)
-    kept = [phrase for phrase, end in zip(phrases, ends, strict=True) if end - len(", ") <= KEYWORDS_LIMIT]
-    if len(kept) < len(phrases):
-        work.find(
-            Code.TEXT_CUT,
-            f"{len(phrases)} phrases, the first {len(kept)} are sent: Prom takes {KEYWORDS_LIMIT} characters",
-            mapping.column,
-        )
-    work.values[mapping.to] = ", ".join(kept)
+    work.values[mapping.to] = work.fitted(mapping, cell, fit_keywords)
 
 
 def _sku(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    text = work.short(mapping, cell)
-    if len(text) > SKU_LIMIT:
-        work.find(Code.SKU_CUT, f"{len(text)} letters, Prom takes {SKU_LIMIT}: cut", mapping.column, text)
-        text = text[:SKU_LIMIT].rstrip()
-    work.values["sku"] = text
+    work.values["sku"] = work.fitted(mapping, cell, fit_sku)
 
 
 def _plain(work: _Row, mapping: FieldMapping, cell: str) -> None:
@@ -294,13 +270,9 @@ def _variant_group(work: _Row, _mapping: FieldMapping, cell: str) -> None:
 
 
 def _characteristic(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    text = work.short(mapping, cell)
     if mapping.column == "Sex":
-        text = SEX.get(text, "")
-    if len(text) > CHARACTERISTIC_LIMIT:
-        message = f"{len(text)} characters, Prom takes {CHARACTERISTIC_LIMIT}: cut"
-        work.find(Code.TEXT_CUT, message, mapping.column, text)
-        text = text[:CHARACTERISTIC_LIMIT].rstrip()
+        cell = SEX.get(cell.strip(), "")
+    text = work.fitted(mapping, cell, fit_characteristic)
     if text:
         name = mapping.name or mapping.column
         work.characteristics.append(Characteristic(name, mapping.unit or "", text))
@@ -409,25 +381,3 @@ def _finish_brand(work: _Row) -> None:
             del work.values["vendor"]
         if country == land:
             del work.values["country"]
-
-
-_TAG = re.compile(r"<[a-zA-Z/!]")
-_BLOCK = (
-    "address article aside blockquote br caption col colgroup dd div dl dt figcaption figure footer h[1-6] "
-    "header hr li main nav ol p pre section table tbody td tfoot th thead tr ul"
-).replace(" ", "|")
-_AFTER_BLOCK = re.compile(rf"(</?(?:{_BLOCK})\b[^<>]*>)\s+(?=<)", re.IGNORECASE)
-_BEFORE_BLOCK = re.compile(rf"(?<=>)\s+(?=</?(?:{_BLOCK})\b)", re.IGNORECASE)
-_BETWEEN = re.compile(r"(?<=>)\s+(?=<)")
-
-
-def canonical_html(text: str) -> str:
-    """Return a description as HTML in normal form: plain text is escaped and its lines become paragraphs.
-
-    Blanks between tags go where a block begins or ends. Elsewhere one stays: it parts two words.
-    """
-    cleaned = clean(text).strip()
-    if not cleaned or _TAG.search(cleaned):
-        return _BETWEEN.sub(" ", _BEFORE_BLOCK.sub("", _AFTER_BLOCK.sub(r"\1", cleaned)))
-    paragraphs = (html.escape(line.strip(), quote=False) for line in cleaned.split("\n") if line.strip())
-    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
