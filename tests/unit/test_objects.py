@@ -48,6 +48,7 @@ def test_the_least_object_has_stated_defaults() -> None:
         "only_with_photos": False,
         "respect_display": True,
     }
+    assert found.prices.model_dump() == {"markup": Decimal(0), "round": Decimal("0.01")}
     assert found.removal.model_dump() == {"gone": "delete", "unsold": "hide", "foreign": "keep"}
     assert found.limits.model_dump() == {
         "removals": Decimal("0.1"),
@@ -143,6 +144,39 @@ def test_a_token_stands_in_one_of_three_places(given_key: object, read: object) 
             {"synchronization_times": [{"user": "PC", "every": "0m"}]},
             "synchronization_times[0].every",
             '"0m" has not the form it needs',
+        ),
+        ({"prices": {"markup": 5}}, "prices.markup", '5 is not a markup such as "5%" or "-3%"'),
+        ({"prices": {"markup": "5"}}, "prices.markup", '"5" is not a markup such as "5%" or "-3%"'),
+        ({"prices": {"markup": "-100%"}}, "prices.markup", '"-100%" leaves nothing of a price'),
+        (
+            {"prices": {"round": "up"}},
+            "prices.round",
+            '"up" is not a step such as "0.5" or an ending such as "0.99"',
+        ),
+        (
+            {"prices": {"round": True}},
+            "prices.round",
+            'True is not a step such as "0.5" or an ending such as "0.99"',
+        ),
+        (
+            {"prices": {"round": -0.99}},
+            "prices.round",
+            '-0.99 is not a step such as "0.5" or an ending such as "0.99"',
+        ),
+        (
+            {"prices": {"round": "0.00"}},
+            "prices.round",
+            "prices cannot be rounded to nothing; the smallest step is 0.01",
+        ),
+        (
+            {"prices": {"round": "0.005"}},
+            "prices.round",
+            "0.005 is finer than a kopiyka; the smallest step is 0.01",
+        ),
+        (
+            {"prices": {"round": 100000}},
+            "prices.round",
+            "100000 is no rounding but a price; it must be below 100000",
         ),
         (
             {"fields": led(("A", "pricee"))},

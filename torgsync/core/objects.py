@@ -49,6 +49,40 @@ Share = Annotated[Decimal, BeforeValidator(_share)]
 Rise = Annotated[Decimal, BeforeValidator(_fraction)]
 
 
+_SIGNED_PERCENT = re.compile(r"([+-]?\d{1,4}(?:\.\d+)?)\s*%")
+
+
+def _markup(value: object) -> object:
+    """Turn `"5%"` or `"-3%"` into a fraction; a discount of everything is refused."""
+    found = _SIGNED_PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f'{value!r} is not a markup such as "5%" or "-3%"'.replace("'", '"'))
+    fraction = Decimal(found[1]) / 100
+    if fraction <= -1:
+        raise ValueError(f'"{value}" leaves nothing of a price')
+    return fraction
+
+
+def _rounding(value: object) -> object:
+    """Turn `"0.99"` into its decimal; what no price can be rounded to is refused."""
+    text = str(value).strip() if isinstance(value, str | int | float) else ""
+    if isinstance(value, bool) or not re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", text):
+        raise ValueError(
+            f'{value!r} is not a step such as "0.5" or an ending such as "0.99"'.replace("'", '"')
+        )
+    number = Decimal(text)
+    if number == 0:
+        raise ValueError("prices cannot be rounded to nothing; the smallest step is 0.01")
+    if number % Decimal("0.01"):
+        raise ValueError(f"{text} is finer than a kopiyka; the smallest step is 0.01")
+    if number >= _ROUNDING_END:
+        raise ValueError(f"{text} is no rounding but a price; it must be below {_ROUNDING_END}")
+    return number.quantize(Decimal("0.01")) if number % 1 else number.quantize(Decimal(1))
+
+
+_ROUNDING_END = 100_000
+
+
 class _Table(BaseModel):
     """One table of the file. Unknown keys are mistakes: a misspelt guard would guard nothing."""
 
@@ -186,6 +220,13 @@ class FieldMapping(_Table):
         return self
 
 
+class Prices(_Table):
+    """What is added to every price, and what it is rounded to: a step, or an ending such as 0.99."""
+
+    markup: Annotated[Decimal, BeforeValidator(_markup)] = Decimal(0)
+    round: Annotated[Decimal, BeforeValidator(_rounding)] = Decimal("0.01")
+
+
 Gone = Literal["delete", "hide", "not-available", "keep"]
 
 
@@ -223,6 +264,7 @@ class SyncObject(_Table):
     accounting_centers: AccountingCenters = AccountingCenters()
     synchronization_times: list[SynchronizationTime] = []
     fields: list[FieldMapping] = []
+    prices: Prices = Prices()
     removal: Removal = Removal()
     limits: Limits = Limits()
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, Decimal
 
-from torgsync.core.fields import CENT, FIELDS, Characteristic, Discount, Photo, Step, Value, decode, encode
+from torgsync.core.fields import FIELDS, Characteristic, Discount, Photo, Step, Value, decode, encode
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import clean, line_of_text, number, section_path
 from torgsync.core.objects import FieldMapping, SyncObject
+from torgsync.core.prices import NOTHING, Priced, Pricing
 from torgsync.core.select import Stock
 from torgsync.core.texts import (
     Fitted,
@@ -103,13 +104,15 @@ class Mapped:
     """What became of one good: its desired product, and what a person should know.
 
     `unreadable` names the product fields whose value could not be read: they keep what was last sent.
-    `blocked` says that the good as a whole stays as it is on Prom.
+    `blocked` says that the good as a whole stays as it is on Prom. `priced` tells by which rules each price
+    was made, keyed by target: price, sale_price, wholesale_price.
     """
 
     product: Product
     findings: tuple[Finding, ...]
     unreadable: frozenset[str] = frozenset()
     blocked: bool = False
+    priced: Mapping[str, Priced] = field(default_factory=dict)
 
 
 class Mapper:
@@ -118,6 +121,7 @@ class Mapper:
     def __init__(self, settings: SyncObject) -> None:
         self._settings = settings
         self._languages = settings.catalog.languages
+        self._pricing = Pricing(settings.prices)
 
     def product(
         self, good_id: str, line: int, cells: Mapping[str, str], stock: Stock, photos: PhotoSource
@@ -127,7 +131,7 @@ class Mapper:
         `cells` are keyed by column; `stock` is the balance that selection counted; `photos` gives the good's
         photos, or None where photos are not ours to send (absent is no signal: they stay untouched).
         """
-        work = _Row(good_id, line, cells)
+        work = _Row(good_id, line, cells, self._pricing)
         for mapping in self._settings.fields:
             if mapping.column in cells:
                 work.columns[mapping.to] = mapping.column
@@ -151,7 +155,11 @@ class Mapper:
         values["currency"] = self._settings.catalog.currency
         values.setdefault("unit", "шт.")
         return Mapped(
-            Product(good_id, values), tuple(work.findings), frozenset(work.unreadable), blocked=work.blocked
+            Product(good_id, values),
+            tuple(work.findings),
+            frozenset(work.unreadable),
+            work.blocked,
+            work.priced,
         )
 
 
@@ -162,7 +170,8 @@ PhotoSource = Callable[[str], tuple[Photo, ...] | None]
 class _Row:
     """One row on its way: values made so far, findings, and what is put together from several columns."""
 
-    def __init__(self, good_id: str, line: int, cells: Mapping[str, str]) -> None:
+    def __init__(self, good_id: str, line: int, cells: Mapping[str, str], pricing: Pricing) -> None:
+        self.pricing = pricing
         self.good_id = good_id
         self.line = line
         self.cells = cells
@@ -171,7 +180,8 @@ class _Row:
         self.unreadable: set[str] = set()
         self.blocked = False
         self.characteristics: list[Characteristic] = []
-        self.prices: dict[str, Decimal] = {}
+        self.priced: dict[str, Priced] = {}
+        self.minimum = Decimal(0)
         self.wanted: set[str] = set()
         self.columns: dict[str, str] = {}
 
@@ -194,6 +204,10 @@ class _Row:
         result = fit(text)
         self.remark(mapping, result.remarks, text)
         return result.text
+
+    def price(self, target: str) -> Decimal:
+        """Return the price that the rules made, 0.00 where there is none."""
+        return self.priced[target].value if target in self.priced else NOTHING
 
     def decimal(self, mapping: FieldMapping, cell: str, *fields: str) -> Decimal | None:
         """Return a cell's number; where it cannot be read, `fields` keep their last good value."""
@@ -242,9 +256,12 @@ def _money(work: _Row, mapping: FieldMapping, cell: str) -> None:
     amount = work.decimal(mapping, cell, *fields)
     if amount is not None:
         # Rounded before anything is decided: what rounds to nothing is no price.
-        count = mapping.to == "wholesale_minimum"
-        work.prices[mapping.to] = amount if count else amount.quantize(CENT, ROUND_HALF_UP)
+        work.priced[mapping.to] = work.pricing.apply(amount)
     work.wanted.add(mapping.to)
+
+
+def _minimum(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    work.minimum = work.decimal(mapping, cell, "wholesale_prices") or Decimal(0)
 
 
 def _wants(work: _Row, mapping: FieldMapping, _cell: str) -> None:
@@ -288,7 +305,7 @@ _RULES: dict[str, Callable[[_Row, FieldMapping, str], None]] = {
     "price": _money,
     "sale_price": _money,
     "wholesale_price": _money,
-    "wholesale_minimum": _money,
+    "wholesale_minimum": _minimum,
     "quantity": _wants,
     "ready_to_ship": _flag,
     "sku": _sku,
@@ -305,14 +322,14 @@ _RULES: dict[str, Callable[[_Row, FieldMapping, str], None]] = {
 
 def _finish_texts(work: _Row, language: str, *, both: bool) -> None:
     """Bring each text into its language: the first one is `language`'s, and where `both`, the other's too."""
-    for field in ("name", "description", "keywords"):
-        other = f"{field}_ru"
-        if field not in work.values:
+    for text in ("name", "description", "keywords"):
+        other = f"{text}_ru"
+        if text not in work.values:
             continue
         if both or language == "ru":
-            work.values.setdefault(other, work.values[field])
+            work.values.setdefault(other, work.values[text])
         if language == "ru" and not both:
-            del work.values[field]
+            del work.values[text]
     if not (work.values.get("name") or work.values.get("name_ru")):
         work.find(
             Code.NAME_MISSING, "the good has no name; it stays as it is on Prom", work.columns.get("name", "")
@@ -342,15 +359,14 @@ def _finish_prices(work: _Row) -> None:
     """Put price, discount and wholesale ladder together (reference/torgsoft.md §17 no. 16)."""
     if "price" in work.wanted and "price" not in work.unreadable:
         _base_price(work)
-    minimum = work.prices.get("wholesale_minimum", Decimal(0))
-    wholesale = work.prices.get("wholesale_price", Decimal(0))
+    wholesale = work.price("wholesale_price")
     if "wholesale_price" in work.wanted and "wholesale_prices" not in work.unreadable:
-        ladder = (Step(int(minimum), wholesale),) if minimum >= 1 and wholesale > 0 else ()
+        ladder = (Step(int(work.minimum), wholesale),) if work.minimum >= 1 and wholesale > 0 else ()
         work.values["wholesale_prices"] = ladder
 
 
 def _base_price(work: _Row) -> None:
-    price = work.prices.get("price", Decimal(0))
+    price = work.price("price")
     if price <= 0:
         work.find(Code.PRICE_MISSING, "there is no price; the last good one stays", work.columns["price"])
         work.unreadable.update(("price", "discount"))
@@ -358,7 +374,7 @@ def _base_price(work: _Row) -> None:
     work.values["price"] = price
     if "sale_price" not in work.wanted or "discount" in work.unreadable:
         return
-    sale = work.prices.get("sale_price", Decimal(0))
+    sale = work.price("sale_price")
     if sale > price:
         work.find(
             Code.SALE_PRICE_ABOVE,
