@@ -47,6 +47,7 @@ def test_the_least_object_has_stated_defaults() -> None:
         "only_in_stock": False,
         "only_with_photos": False,
         "respect_display": True,
+        "keep": Decimal(0),
     }
     assert found.prices.model_dump() == {"markup": Decimal(0), "round": Decimal("0.01")}
     assert found.removal.model_dump() == {"gone": "delete", "unsold": "hide", "foreign": "keep"}
@@ -61,6 +62,7 @@ def test_the_least_object_has_stated_defaults() -> None:
     }
 
 
+KEPT = 'is not a quantity; give a number, or { "2" = 1, "8" = 3 } by center'
 TOKEN = 'give { env = "NAME" }, { file = "path" } or the token itself'
 
 
@@ -144,6 +146,37 @@ def test_a_token_stands_in_one_of_three_places(given_key: object, read: object) 
             {"synchronization_times": [{"user": "PC", "every": "0m"}]},
             "synchronization_times[0].every",
             '"0m" has not the form it needs',
+        ),
+        ({"accounting_centers": {"keep": -1}}, "accounting_centers.keep", f"-1 {KEPT}"),
+        ({"accounting_centers": {"keep": True}}, "accounting_centers.keep", f"True {KEPT}"),
+        ({"accounting_centers": {"keep": {"2": "x"}}}, "accounting_centers.keep", f"'x' {KEPT}"),
+        (
+            {"accounting_centers": {"use": ["2"], "keep": {"8": 1}}},
+            "accounting_centers",
+            'keep: center "8" is not ticked in `use`',
+        ),
+        (
+            {"catalog": {"path": "x", "placeholders": [""]}},
+            "catalog.placeholders[0]",
+            "this must not be empty",
+        ),
+        (
+            {"fields": [{"column": "A", "to": "price", "split": "_"}]},
+            "fields[0]",
+            (
+                "`split` parts two languages of a text; `price` is none of name, description, keywords, "
+                "characteristic, vendor, country, unit"
+            ),
+        ),
+        (
+            {"fields": [{"column": "A", "to": "characteristic", "name": "а_б_в", "split": "_"}]},
+            "fields[0]",
+            'the name holds "_" more than once; it parts two languages',
+        ),
+        (
+            {"fields": [{"column": "A", "to": "name", "split": "_"}, {"column": "B", "to": "name_ru"}]},
+            "fields[1].to",
+            "two columns are led to `name_ru`",
         ),
         ({"prices": {"markup": 5}}, "prices.markup", '5 is not a markup such as "5%" or "-3%"'),
         ({"prices": {"markup": "5"}}, "prices.markup", '"5" is not a markup such as "5%" or "-3%"'),
@@ -254,6 +287,21 @@ def test_an_address_of_photos_ends_in_a_slash() -> None:
     read = sync_object(catalog={"path": "x", "photos": photos}).catalog.photos
     assert read is not None
     assert read.url == "https://shop.example/photos/"
+
+
+def test_what_is_kept_is_told_by_center_or_for_all() -> None:
+    """One number holds for every center, a table for those it names; together it is their sum."""
+    one = sync_object(accounting_centers={"keep": 2}).accounting_centers
+    assert one.kept_in("2") == one.kept_in_all == Decimal(2)
+    table = sync_object(accounting_centers={"use": ["2", "8"], "keep": {"2": 1, "8": 0.5}}).accounting_centers
+    assert [table.kept_in(center) for center in ("2", "8", "9")] == [1, Decimal("0.5"), 0]
+    assert table.kept_in_all == Decimal("1.5")
+
+
+def test_the_shops_own_placeholders_join_the_known_ones() -> None:
+    """In any case and with any blanks around them."""
+    blank = sync_object(catalog={"path": "x", "placeholders": [" Немає", "-"]}).catalog.blank
+    assert blank == {"немає", "-", "нет информации", "немає інформації"}
 
 
 def test_hours_are_two() -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -25,7 +26,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from torgsync.core.fields import TARGETS
-from torgsync.core.goods import SECRET, canonical
+from torgsync.core.goods import PLACEHOLDERS, SECRET, canonical, line_of_text
 from torgsync.errors import Mistake
 
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*%")
@@ -83,6 +84,24 @@ def _rounding(value: object) -> object:
 _ROUNDING_END = 100_000
 
 
+def _kept(value: object) -> object:
+    """Turn `2`, `0.5` or `{ "2" = 1, "8" = 3 }` into exact quantities."""
+    if isinstance(value, dict):
+        return {center: _quantity(kept) for center, kept in value.items()}
+    return _quantity(value)
+
+
+def _quantity(value: object) -> object:
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _KEEP_END:
+        raise ValueError(f'{value!r} is not a quantity; give a number, or {{ "2" = 1, "8" = 3 }} by center')
+    return Decimal(str(value))
+
+
+_KEEP_END = 1_000_000
+
+
 class _Table(BaseModel):
     """One table of the file. Unknown keys are mistakes: a misspelt guard would guard nothing."""
 
@@ -131,6 +150,13 @@ class Catalog(_Table):
     currency: str = Field("UAH", pattern="^[A-Z]{3}$")
     languages: Languages = Languages()
     photos: Photos | None = None
+    placeholders: list[Annotated[str, Field(min_length=1)]] = []
+
+    @cached_property
+    def blank(self) -> frozenset[str]:
+        """Words that mean an empty cell: those that everybody meets and the shop's own, in folded case."""
+        own = (line_of_text(word, frozenset()).casefold() for word in self.placeholders)
+        return PLACEHOLDERS | frozenset(own)
 
 
 class Clients(_Table):
@@ -167,6 +193,26 @@ class AccountingCenters(_Table):
     only_in_stock: bool = False
     only_with_photos: bool = False
     respect_display: bool = True
+    keep: Annotated[
+        Decimal | dict[str, Decimal],
+        BeforeValidator(_kept),
+    ] = Decimal(0)
+
+    @model_validator(mode="after")
+    def _kept_where_ticked(self) -> Self:
+        for center in self.keep if isinstance(self.keep, dict) and self.use else ():
+            if center not in self.use:
+                raise ValueError(f'keep: center "{center}" is not ticked in `use`')
+        return self
+
+    def kept_in(self, center: str) -> Decimal:
+        """Return how many pieces stay in a center for its own buyers."""
+        return self.keep.get(center, Decimal(0)) if isinstance(self.keep, dict) else self.keep
+
+    @property
+    def kept_in_all(self) -> Decimal:
+        """Return how many pieces are kept where only the stock of all centers together is known."""
+        return sum(self.keep.values(), Decimal(0)) if isinstance(self.keep, dict) else self.keep
 
 
 class SynchronizationTime(_Table):
@@ -189,13 +235,21 @@ def _is_hour(text: object) -> bool:
     return isinstance(text, str) and bool(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text))
 
 
+SPLIT_TARGETS = ("name", "description", "keywords", "characteristic", "vendor", "country", "unit")
+"""Targets whose texts may be written in both languages, `<uk>_<ru>` (reference/torgsoft.md §5)."""
+
+
 class FieldMapping(_Table):
-    """One column of the export and where it goes. `name` and `unit` belong to characteristics."""
+    """One column of the export and where it goes. `name` and `unit` belong to characteristics.
+
+    `split` parts a text that is written in both languages: Ukrainian, then Russian.
+    """
 
     column: str = Field(min_length=1)
     to: str
     name: str | None = None
     unit: str | None = None
+    split: str | None = Field(None, min_length=1)
     owner: Literal["torgsoft", "prom"] = "torgsoft"
 
     @field_validator("column")
@@ -217,6 +271,17 @@ class FieldMapping(_Table):
     def _characteristic_named(self) -> Self:
         if self.to == "characteristic" and not self.name:
             raise ValueError('a characteristic needs a name, such as name = "Колір"')
+        return self
+
+    @model_validator(mode="after")
+    def _split_in_two(self) -> Self:
+        if self.split is None:
+            return self
+        if self.to not in SPLIT_TARGETS:
+            known = ", ".join(SPLIT_TARGETS)
+            raise ValueError(f"`split` parts two languages of a text; `{self.to}` is none of {known}")
+        if (self.name or "").count(self.split) > 1:
+            raise ValueError(f'the name holds "{self.split}" more than once; it parts two languages')
         return self
 
 
@@ -302,9 +367,10 @@ def twin_target(fields: Sequence[FieldMapping]) -> str | None:
     seen: set[str] = set()
     for mapping in fields:
         target = f"{mapping.to} {mapping.name}" if mapping.to == "characteristic" else mapping.to
-        if target in seen:
-            return target
-        seen.add(target)
+        targets = {target, f"{target}_ru"} if mapping.split and f"{target}_ru" in TARGETS else {target}
+        if twins := targets & seen:
+            return min(twins)
+        seen |= targets
     return None
 
 
