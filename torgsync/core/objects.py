@@ -92,8 +92,6 @@ def _kept(value: object) -> object:
 
 
 def _quantity(value: object) -> object:
-    if isinstance(value, Decimal):
-        return value
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _KEEP_END:
         raise ValueError(f'{value!r} is not a quantity; give a number, or {{ "2" = 1, "8" = 3 }} by center')
     return Decimal(str(value))

@@ -13,13 +13,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 
+from torgsync import __version__
+from torgsync.core.barcodes import why_no_barcode
 from torgsync.core.fields import FIELDS, Characteristic, Discount, Photo, Step, Value, decode, encode
 from torgsync.core.findings import Code, Finding
-from torgsync.core.goods import clean, line_of_text, number, section_path
+from torgsync.core.goods import line_of_text, number
+from torgsync.core.groups import MODEL_NAME, group_path, model_key
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.prices import NOTHING, Priced, Pricing
 from torgsync.core.select import Stock
 from torgsync.core.texts import (
+    Both,
     Fitted,
     Remark,
     damage,
@@ -28,15 +32,23 @@ from torgsync.core.texts import (
     fit_keywords,
     fit_name,
     fit_sku,
+    split_languages,
 )
 
-MAPPING_VERSION = 1
-"""Counts the rules below. Raising it makes the next look map every good anew."""
+MAPPING_VERSION = 2
+"""Counts the rules by which a row becomes a product. Raising it makes the next look map every good anew."""
+
+
+def rules_version() -> str:
+    """Return what tells one program's rules from another's: their count and the program's own version."""
+    return f"{MAPPING_VERSION}/{__version__}"
+
 
 PHOTO_LIMIT = 10
+CHARACTERISTICS_LIMIT = 100
 VARIANT_GROUP_DIGITS = 9
 
-SEX = {"1": "Чоловіча", "2": "Жіноча", "3": "Хлопчик", "4": "Дівчинка", "5": "Унісекс"}
+SEX = {"0": "", "1": "Чоловіча", "2": "Жіноча", "3": "Хлопчик", "4": "Дівчинка", "5": "Унісекс"}
 """Words for the numbers of the column `Sex`; 0 says nothing (reference/torgsoft.md §3.1)."""
 
 
@@ -105,7 +117,8 @@ class Mapped:
 
     `unreadable` names the product fields whose value could not be read: they keep what was last sent.
     `blocked` says that the good as a whole stays as it is on Prom. `priced` tells by which rules each price
-    was made, keyed by target: price, sale_price, wholesale_price.
+    was made, keyed by target: price, sale_price, wholesale_price. `model` is what the goods of one model have
+    in common, empty where no column is led to the variants or the good has no model.
     """
 
     product: Product
@@ -113,6 +126,7 @@ class Mapped:
     unreadable: frozenset[str] = frozenset()
     blocked: bool = False
     priced: Mapping[str, Priced] = field(default_factory=dict)
+    model: str = ""
 
 
 class Mapper:
@@ -131,7 +145,7 @@ class Mapper:
         `cells` are keyed by column; `stock` is the balance that selection counted; `photos` gives the good's
         photos, or None where photos are not ours to send (absent is no signal: they stay untouched).
         """
-        work = _Row(good_id, line, cells, self._pricing)
+        work = _Row(good_id, line, cells, self._settings, self._pricing)
         for mapping in self._settings.fields:
             if mapping.column in cells:
                 work.columns[mapping.to] = mapping.column
@@ -141,10 +155,8 @@ class Mapper:
         if "quantity" in work.wanted:
             _stock(work, stock)
         _finish_prices(work)
-        if work.characteristics:
-            values["characteristics"] = tuple(sorted(work.characteristics))
-        elif any(mapping.to == "characteristic" for mapping in self._settings.fields):
-            values["characteristics"] = ()
+        if any(mapping.to == "characteristic" for mapping in self._settings.fields):
+            _finish_characteristics(work)
         shots = photos(good_id)
         if shots is not None:
             if len(shots) > PHOTO_LIMIT:
@@ -160,6 +172,7 @@ class Mapper:
             frozenset(work.unreadable),
             work.blocked,
             work.priced,
+            work.model,
         )
 
 
@@ -170,7 +183,11 @@ PhotoSource = Callable[[str], tuple[Photo, ...] | None]
 class _Row:
     """One row on its way: values made so far, findings, and what is put together from several columns."""
 
-    def __init__(self, good_id: str, line: int, cells: Mapping[str, str], pricing: Pricing) -> None:
+    def __init__(
+        self, good_id: str, line: int, cells: Mapping[str, str], settings: SyncObject, pricing: Pricing
+    ) -> None:
+        self.blank = settings.catalog.blank
+        self.russian = settings.catalog.languages.name == "ru"
         self.pricing = pricing
         self.good_id = good_id
         self.line = line
@@ -184,6 +201,8 @@ class _Row:
         self.minimum = Decimal(0)
         self.wanted: set[str] = set()
         self.columns: dict[str, str] = {}
+        self.parted: set[str] = set()
+        self.model = ""
 
     def find(self, code: Code, message: str, column: str = "", value: str = "") -> None:
         self.findings.append(Finding(code, message, self.good_id, self.line, column, value[:60]))
@@ -194,16 +213,38 @@ class _Row:
 
     def short(self, mapping: FieldMapping, cell: str) -> str:
         """Return a cell as one line of text, with findings for what was lost or taken out."""
-        text = line_of_text(cell)
+        text = line_of_text(cell, self.blank)
         self.remark(mapping, damage(cell, text), text)
         return text
 
-    def fitted(self, mapping: FieldMapping, cell: str, fit: Callable[[str], Fitted]) -> str:
-        """Return a cell as one line of text within Prom's limit, with findings."""
-        text = self.short(mapping, cell)
+    def part(self, mapping: FieldMapping, text: str) -> Both:
+        """Return a text in both languages; without a separator to part it by, it is that of both."""
+        if mapping.split is None:
+            return Both(text, text)
+        both = split_languages(text, mapping.split)
+        self.remark(mapping, both.remarks, text)
+        return both
+
+    def ours(self, both: Both) -> str:
+        """Return a text in the shop's language, for fields that have only one on Prom."""
+        return both.ru if self.russian else both.uk
+
+    def fit(self, mapping: FieldMapping, text: str, fit: Callable[[str], Fitted]) -> str:
+        """Return a text within Prom's limit, with findings."""
         result = fit(text)
         self.remark(mapping, result.remarks, text)
         return result.text
+
+    def set_text(self, mapping: FieldMapping, text: str, fit: Callable[[str], Fitted]) -> None:
+        """Put a text where its mapping leads, or each of its languages where it is written in both."""
+        if mapping.split is None:
+            self.values[mapping.to] = self.fit(mapping, text, fit)
+            return
+        both = self.part(mapping, text)
+        self.values[mapping.to] = self.fit(mapping, both.uk, fit)
+        same = both.ru == both.uk
+        self.values[f"{mapping.to}_ru"] = self.values[mapping.to] if same else self.fit(mapping, both.ru, fit)
+        self.parted.add(mapping.to)
 
     def price(self, target: str) -> Decimal:
         """Return the price that the rules made, 0.00 where there is none."""
@@ -225,28 +266,37 @@ class _Row:
 
 
 def _name(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    text = work.fitted(mapping, cell, fit_name)
+    text = work.short(mapping, cell)
     if text:  # a name is never emptied: the other language's stands in
-        work.values[mapping.to] = text
+        work.set_text(mapping, text, fit_name)
 
 
 def _html(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    result = fit_description(cell)
-    work.remark(mapping, (*damage(cell, ""), *result.remarks))
-    work.values[mapping.to] = result.text
+    work.remark(mapping, damage(cell, cell))
+    work.set_text(mapping, cell if line_of_text(cell, work.blank) else "", fit_description)
 
 
 def _keywords(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    work.values[mapping.to] = work.fitted(mapping, cell, fit_keywords)
+    work.set_text(mapping, work.short(mapping, cell), fit_keywords)
 
 
 def _sku(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    work.values["sku"] = work.fitted(mapping, cell, fit_sku)
+    work.values["sku"] = work.fit(mapping, work.short(mapping, cell), fit_sku)
+
+
+def _barcode(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    text = work.short(mapping, cell)
+    why = why_no_barcode(text) if text else ""
+    if why:
+        work.find(Code.BARCODE_INVALID, f"`{text[:40]}` is not sent: {why}", mapping.column, text)
+        work.unreadable.add("gtin")
+    else:
+        work.values["gtin"] = text
 
 
 def _plain(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    text = work.short(mapping, cell)
-    if text or mapping.to in ("gtin", "mpn"):
+    text = work.ours(work.part(mapping, work.short(mapping, cell)))
+    if text or mapping.to == "mpn":
         work.values[mapping.to] = text
 
 
@@ -274,25 +324,42 @@ def _flag(work: _Row, mapping: FieldMapping, cell: str) -> None:
         work.values["ready_to_ship"] = amount > 0
 
 
-def _group(work: _Row, _mapping: FieldMapping, cell: str) -> None:
-    path = section_path(clean(cell))
+def _group(work: _Row, mapping: FieldMapping, _cell: str) -> None:
+    path = group_path(work.cells, mapping.column, work.blank)
     if path:
         work.values["group"] = path
 
 
-def _variant_group(work: _Row, _mapping: FieldMapping, cell: str) -> None:
+def _variant_group(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    work.model = model_key(work.cells, mapping.column, work.blank)
     model = cell.strip().lstrip("0")
-    if model.isascii() and model.isdigit() and len(model) <= VARIANT_GROUP_DIGITS:
+    fits = model.isascii() and model.isdigit() and len(model) <= VARIANT_GROUP_DIGITS
+    if fits and mapping.column != MODEL_NAME:
         work.values["variant_group"] = model
 
 
 def _characteristic(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    if mapping.column == "Sex":
-        cell = SEX.get(cell.strip(), "")
-    text = work.fitted(mapping, cell, fit_characteristic)
+    text = work.short(mapping, cell)
+    if mapping.column == "Sex" and text:
+        if text not in SEX:
+            message = f"`{text[:40]}` is not a sex from 0 to 5; it is not sent"
+            work.find(Code.SEX_UNKNOWN, message, mapping.column, text)
+        text = SEX.get(text, "")
+    text = work.fit(mapping, work.ours(work.part(mapping, text)), fit_characteristic)
     if text:
         name = mapping.name or mapping.column
+        if mapping.split is not None:
+            name = work.ours(split_languages(name, mapping.split))
         work.characteristics.append(Characteristic(name, mapping.unit or "", text))
+
+
+def _finish_characteristics(work: _Row) -> None:
+    """Send no more than Prom takes, the first ones of the sync object, sorted by name."""
+    count = len(work.characteristics)
+    if count > CHARACTERISTICS_LIMIT:
+        message = f"{count} characteristics, the first {CHARACTERISTICS_LIMIT} are sent: Prom takes no more"
+        work.find(Code.CHARACTERISTICS_TOO_MANY, message)
+    work.values["characteristics"] = tuple(sorted(work.characteristics[:CHARACTERISTICS_LIMIT]))
 
 
 _RULES: dict[str, Callable[[_Row, FieldMapping, str], None]] = {
@@ -309,7 +376,7 @@ _RULES: dict[str, Callable[[_Row, FieldMapping, str], None]] = {
     "quantity": _wants,
     "ready_to_ship": _flag,
     "sku": _sku,
-    "gtin": _plain,
+    "gtin": _barcode,
     "mpn": _plain,
     "group": _group,
     "vendor": _plain,
@@ -324,7 +391,7 @@ def _finish_texts(work: _Row, language: str, *, both: bool) -> None:
     """Bring each text into its language: the first one is `language`'s, and where `both`, the other's too."""
     for text in ("name", "description", "keywords"):
         other = f"{text}_ru"
-        if text not in work.values:
+        if text not in work.values or text in work.parted:
             continue
         if both or language == "ru":
             work.values.setdefault(other, work.values[text])
@@ -357,12 +424,31 @@ def _stock(work: _Row, stock: Stock) -> None:
 
 def _finish_prices(work: _Row) -> None:
     """Put price, discount and wholesale ladder together (reference/torgsoft.md §17 no. 16)."""
-    if "price" in work.wanted and "price" not in work.unreadable:
-        _base_price(work)
+    if "price" in work.wanted:
+        _tell_currency(work)
+        if "price" not in work.unreadable:
+            _base_price(work)
     wholesale = work.price("wholesale_price")
     if "wholesale_price" in work.wanted and "wholesale_prices" not in work.unreadable:
         ladder = (Step(int(work.minimum), wholesale),) if work.minimum >= 1 and wholesale > 0 else ()
         work.values["wholesale_prices"] = ladder
+
+
+def _tell_currency(work: _Row) -> None:
+    """Say where a price is linked to another currency; it is never converted (§17 no. 18)."""
+    sign = line_of_text(work.cells.get("EqualCurrencyName", ""), work.blank)
+    if not sign:
+        return
+    for column in ("EqualSalePrice", "EqualWholesalePrice"):
+        cell = work.cells.get(column, "")
+        try:
+            linked = number(cell)
+        except ValueError:
+            continue
+        if linked:
+            message = f"the price is linked to {linked} {sign}; it is sent as it is, not converted"
+            work.find(Code.CURRENCY_SIGN, message, column, cell)
+            return
 
 
 def _base_price(work: _Row) -> None:
@@ -391,7 +477,7 @@ def _finish_brand(work: _Row) -> None:
     a brand in others (reference/torgsoft.md §3.6): nobody can tell which.
     """
     vendor, country = work.values.get("vendor"), work.values.get("country")
-    producer, land = line_of_text(work.cells.get("PCName", "")), line_of_text(work.cells.get("Country", ""))
+    producer, land = (line_of_text(work.cells.get(name, ""), work.blank) for name in ("PCName", "Country"))
     if producer and producer == land:
         if vendor == producer:
             del work.values["vendor"]

@@ -14,10 +14,12 @@ from typing import NamedTuple
 
 from torgsync.core.findings import Code
 from torgsync.core.goods import clean
+from torgsync.core.words import counted
 
 NAME_LIMIT = 110
 SKU_LIMIT = 25
 KEYWORDS_LIMIT = 1024
+PHRASE_LIMIT = 50
 CHARACTERISTIC_LIMIT = 500
 DESCRIPTION_LIMIT = 12_160
 
@@ -42,8 +44,17 @@ def fit_name(text: str) -> Fitted:
 
 
 def fit_sku(text: str) -> Fitted:
-    """Return an article of at most `SKU_LIMIT` letters."""
-    return _cut(text, SKU_LIMIT, Code.SKU_CUT, "letters")
+    """Return an article of at most `SKU_LIMIT` letters; letters that Prom may not take stay."""
+    fitted = _cut(text, SKU_LIMIT, Code.SKU_CUT, "letters")
+    strange = sorted(set(_SKU_STRANGE.findall(fitted.text)))
+    if not strange:
+        return fitted
+    letters = ", ".join(f"`{letter}`" for letter in strange)
+    message = f"{letters} in an article; Prom takes letters, digits, blanks and `-`, `_`, `.`, `/`"
+    return Fitted(fitted.text, (*fitted.remarks, Remark(Code.SKU_CHARACTERS, message)))
+
+
+_SKU_STRANGE = re.compile(r"[^0-9A-Za-z\u0400-\u052f\-_./ ]")
 
 
 def fit_characteristic(text: str) -> Fitted:
@@ -59,16 +70,25 @@ def _cut(text: str, limit: int, code: Code, letters: str) -> Fitted:
 
 
 def fit_keywords(text: str) -> Fitted:
-    """Return phrases joined as Prom joins them; those past `KEYWORDS_LIMIT` characters are left out."""
-    phrases = [phrase for part in text.split(",") if (phrase := part.strip())]
+    """Return phrases joined as Prom joins them, without those that are too long for it.
+
+    A phrase has at most `PHRASE_LIMIT` characters; those past `KEYWORDS_LIMIT` in all are left out.
+    """
+    remarks = []
+    every = [phrase for part in text.split(",") if (phrase := part.strip())]
+    phrases = [phrase for phrase in every if len(phrase) <= PHRASE_LIMIT]
+    if len(phrases) < len(every):
+        first = next(phrase for phrase in every if len(phrase) > PHRASE_LIMIT)
+        many = counted(len(every) - len(phrases), "phrase")
+        message = f"{many} of more than {PHRASE_LIMIT} characters left out: `{first[:40]}…`"
+        remarks.append(Remark(Code.KEYWORD_LONG, message))
     ends = accumulate(len(phrase) + len(", ") for phrase in phrases)
     kept = [phrase for phrase, end in zip(phrases, ends, strict=True) if end - len(", ") <= KEYWORDS_LIMIT]
-    if len(kept) == len(phrases):
-        return Fitted(", ".join(kept))
-    message = (
-        f"{len(phrases)} phrases, the first {len(kept)} are sent: Prom takes {KEYWORDS_LIMIT} characters"
-    )
-    return Fitted(", ".join(kept), (Remark(Code.TEXT_CUT, message),))
+    if len(kept) < len(phrases):
+        limit = f"Prom takes {KEYWORDS_LIMIT} characters"
+        message = f"{len(phrases)} phrases, the first {len(kept)} are sent: {limit}"
+        remarks.append(Remark(Code.TEXT_CUT, message))
+    return Fitted(", ".join(kept), tuple(remarks))
 
 
 def fit_description(cell: str) -> Fitted:
@@ -85,12 +105,41 @@ def damage(cell: str, text: str) -> tuple[Remark, ...]:
     found = []
     if len(clean(cell)) != len(cell) - cell.count("\r\n"):
         found.append(Remark(Code.TEXT_CLEANED, "control characters were taken out"))
-    if _LOST_LETTER.search(text):
-        found.append(Remark(Code.LETTERS_LOST, "a `?` inside a word: a letter was lost in the export"))
+    if "?" in text and _LOST_LETTER.search(_ADDRESS.sub(" ", text)):
+        message = "a `?` inside a word or after a digit: a letter was lost in the export"
+        found.append(Remark(Code.LETTERS_LOST, message))
     return tuple(found)
 
 
-_LOST_LETTER = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
+_ADDRESS = re.compile(r"<[^<>]*>|https?://\S+")
+_LOST_LETTER = re.compile(r"(?<=[^\W_])\?(?=[^\W_])|(?<=\d)\?")
+
+
+class Both(NamedTuple):
+    """A text in Ukrainian and in Russian, and what was noticed on the way."""
+
+    uk: str
+    ru: str
+    remarks: tuple[Remark, ...] = ()
+
+
+def split_languages(text: str, separator: str) -> Both:
+    """Return the two languages of `<uk>_<ru>` (reference/torgsoft.md §5).
+
+    A text without the separator, or with nothing on one side of it, is that of both. With more than one
+    separator nobody can tell where it parts: the whole text goes to both, with a remark.
+    """
+    match [part.strip() for part in text.split(separator)]:
+        case [uk, ru]:
+            return Both(uk or ru, ru or uk)
+        case [_]:
+            return Both(text, text)
+        case parts:
+            message = (
+                f"`{separator}` stands {len(parts) - 1} times in it: the whole text goes to both languages"
+            )
+            return Both(text, text, (Remark(Code.SPLIT_AMBIGUOUS, message),))
+
 
 _TAG = re.compile(r"<[a-zA-Z/!]")
 _BLOCK = (
