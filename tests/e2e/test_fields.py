@@ -59,6 +59,28 @@ def test_all_standard_fields_at_once(bare: Home) -> None:
     assert "# --- What happens to goods that are gone" in bare.object.read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("gone", "group"),
+    [
+        (["SynchronizationSectionFull"], "SynchronizationSection"),
+        (["SynchronizationSectionFull", '"SynchronizationSection"'], "GoodTypeFull"),
+    ],
+)
+def test_add_all_takes_the_best_column_there_is(bare: Home, gone: list[str], group: str) -> None:
+    """Without section paths the section or the type of goods makes the group, without model ids the name."""
+
+    def without(text: str) -> str:
+        for place, name in enumerate([*gone, "ModelGoodID"]):
+            text = text.replace(name, f"own_{place}", 1)
+        return text
+
+    bare.edit_export(without)
+    assert bare.run("fields", "add-all").code == 0
+    led = columns(bare)
+    assert [column for column, to in led.items() if to == "group"] == [group]
+    assert [column for column, to in led.items() if to == "variant_group"] == ["FashionName"]
+
+
 def test_add_all_twice(bare: Home) -> None:
     """What is led already stays as it is, to the byte."""
     bare.run("fields", "add-all")

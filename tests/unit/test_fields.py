@@ -85,8 +85,18 @@ def test_the_standard_fields_are_safe() -> None:
     assert not {*SECRET, "WholesalePrice"} & set(columns)
     assert {target for _, target, _ in STANDARD} <= set(TARGETS)
     assert all(bool(name) is (target == "characteristic") for _, target, name in STANDARD)
-    singles = [(target, name) for _, target, name in STANDARD]
-    assert len(singles) == len(set(singles))
+    singles = [name or target for _, target, name in STANDARD]
+    twice = {single for single in singles if singles.count(single) > 1}
+    assert twice == {"group", "variant_group"}
+    assert len(set(columns)) == len(columns)
+
+
+def test_the_best_column_of_a_field_comes_first() -> None:
+    """Sections before types of goods, a model's number before its name; every layout has one of each."""
+    best = {target: [column for column, to, _ in STANDARD if to == target] for target in TARGETS}
+    assert best["group"] == ["SynchronizationSectionFull", "SynchronizationSection", "GoodTypeFull"]
+    assert best["variant_group"] == ["ModelGoodID", "FashionName"]
+    assert {"GoodTypeFull", "FashionName"} <= set(LAYOUT_40)
 
 
 def test_every_kind_is_used() -> None:

@@ -47,7 +47,9 @@ def test_the_least_object_has_stated_defaults() -> None:
         "only_in_stock": False,
         "only_with_photos": False,
         "respect_display": True,
+        "keep": Decimal(0),
     }
+    assert found.prices.model_dump() == {"markup": Decimal(0), "round": Decimal("0.01")}
     assert found.removal.model_dump() == {"gone": "delete", "unsold": "hide", "foreign": "keep"}
     assert found.limits.model_dump() == {
         "removals": Decimal("0.1"),
@@ -60,6 +62,7 @@ def test_the_least_object_has_stated_defaults() -> None:
     }
 
 
+KEPT = 'is not a quantity; give a number, or { "2" = 1, "8" = 3 } by center'
 TOKEN = 'give { env = "NAME" }, { file = "path" } or the token itself'
 
 
@@ -144,6 +147,70 @@ def test_a_token_stands_in_one_of_three_places(given_key: object, read: object) 
             "synchronization_times[0].every",
             '"0m" has not the form it needs',
         ),
+        ({"accounting_centers": {"keep": -1}}, "accounting_centers.keep", f"-1 {KEPT}"),
+        ({"accounting_centers": {"keep": True}}, "accounting_centers.keep", f"True {KEPT}"),
+        ({"accounting_centers": {"keep": {"2": "x"}}}, "accounting_centers.keep", f"'x' {KEPT}"),
+        (
+            {"accounting_centers": {"use": ["2"], "keep": {"8": 1}}},
+            "accounting_centers",
+            'keep: center "8" is not ticked in `use`',
+        ),
+        (
+            {"catalog": {"path": "x", "placeholders": [""]}},
+            "catalog.placeholders[0]",
+            "this must not be empty",
+        ),
+        (
+            {"fields": [{"column": "A", "to": "price", "split": "_"}]},
+            "fields[0]",
+            (
+                "`split` parts two languages of a text; `price` is none of name, description, keywords, "
+                "characteristic, vendor, country, unit"
+            ),
+        ),
+        (
+            {"fields": [{"column": "A", "to": "characteristic", "name": "а_б_в", "split": "_"}]},
+            "fields[0]",
+            'the name holds "_" more than once; it parts two languages',
+        ),
+        (
+            {"fields": [{"column": "A", "to": "name", "split": "_"}, {"column": "B", "to": "name_ru"}]},
+            "fields[1].to",
+            "two columns are led to `name_ru`",
+        ),
+        ({"prices": {"markup": 5}}, "prices.markup", '5 is not a markup such as "5%" or "-3%"'),
+        ({"prices": {"markup": "5"}}, "prices.markup", '"5" is not a markup such as "5%" or "-3%"'),
+        ({"prices": {"markup": "-100%"}}, "prices.markup", '"-100%" leaves nothing of a price'),
+        (
+            {"prices": {"round": "up"}},
+            "prices.round",
+            '"up" is not a step such as "0.5" or an ending such as "0.99"',
+        ),
+        (
+            {"prices": {"round": True}},
+            "prices.round",
+            'True is not a step such as "0.5" or an ending such as "0.99"',
+        ),
+        (
+            {"prices": {"round": -0.99}},
+            "prices.round",
+            '-0.99 is not a step such as "0.5" or an ending such as "0.99"',
+        ),
+        (
+            {"prices": {"round": "0.00"}},
+            "prices.round",
+            "prices cannot be rounded to nothing; the smallest step is 0.01",
+        ),
+        (
+            {"prices": {"round": "0.005"}},
+            "prices.round",
+            "0.005 is finer than a kopiyka; the smallest step is 0.01",
+        ),
+        (
+            {"prices": {"round": 100000}},
+            "prices.round",
+            "100000 is no rounding but a price; it must be below 100000",
+        ),
         (
             {"fields": led(("A", "pricee"))},
             "fields[0].to",
@@ -220,6 +287,21 @@ def test_an_address_of_photos_ends_in_a_slash() -> None:
     read = sync_object(catalog={"path": "x", "photos": photos}).catalog.photos
     assert read is not None
     assert read.url == "https://shop.example/photos/"
+
+
+def test_what_is_kept_is_told_by_center_or_for_all() -> None:
+    """One number holds for every center, a table for those it names; together it is their sum."""
+    one = sync_object(accounting_centers={"keep": 2}).accounting_centers
+    assert one.kept_in("2") == one.kept_in_all == Decimal(2)
+    table = sync_object(accounting_centers={"use": ["2", "8"], "keep": {"2": 1, "8": 0.5}}).accounting_centers
+    assert [table.kept_in(center) for center in ("2", "8", "9")] == [1, Decimal("0.5"), 0]
+    assert table.kept_in_all == Decimal("1.5")
+
+
+def test_the_shops_own_placeholders_join_the_known_ones() -> None:
+    """In any case and with any blanks around them."""
+    blank = sync_object(catalog={"path": "x", "placeholders": [" Немає", "-"]}).catalog.blank
+    assert blank == {"немає", "-", "нет информации", "немає інформації"}
 
 
 def test_hours_are_two() -> None:

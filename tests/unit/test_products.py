@@ -10,10 +10,11 @@ from builders import FULL, any_values, existing, led, mapped, sync_object
 from hypothesis import given
 from hypothesis import strategies as st
 
+from torgsync import __version__
 from torgsync.core.fields import Characteristic, Discount, Photo, Step, Value
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Section
-from torgsync.core.products import Mapped, Mapper, Product, canonical_html, dump, load
+from torgsync.core.products import MAPPING_VERSION, Mapped, Mapper, Product, dump, load, rules_version
 from torgsync.core.select import Stock
 
 
@@ -184,11 +185,13 @@ def test_a_cut_leaves_no_blank_at_the_end() -> None:
         ("0530 ", "0530", []),
         ("Я" * 25, "Я" * 25, []),
         ("Я" * 24 + " Я", "Я" * 24, [Code.SKU_CUT]),
+        ("ТК-12_a./ 7", "ТК-12_a./ 7", []),
+        ("№5+", "№5+", [Code.SKU_CHARACTERS]),
         ("", "", []),
     ],
 )
 def test_an_article_fits_proms_limit(cell: str, sku: str, found: list[Code]) -> None:
-    """Leading zeros stay, blanks go, more than 25 letters are cut with a finding."""
+    """Leading zeros stay, blanks go; more than 25 letters, and letters that Prom may not take, are told."""
     result = mapped({"Articul": cell}, ("Articul", "sku"))
     assert (values(result, "sku"), codes(result)) == ([sku], found)
 
@@ -199,8 +202,13 @@ def test_an_article_fits_proms_limit(cell: str, sku: str, found: list[Code]) -> 
         (" сукня ,, шовк,", "сукня, шовк", []),
         ("", "", []),
         (",".join(["я" * 48] * 21), ", ".join(["я" * 48] * 20), [Code.TEXT_CUT]),
-        ("я" * 1024, "я" * 1024, []),
-        ("я" * 1025, "", [Code.TEXT_CUT]),
+        ("я" * 50, "я" * 50, []),
+        (f"{'я' * 51}, шовк", "шовк", [Code.KEYWORD_LONG]),
+        (
+            ",".join(["я" * 51, *["я" * 48] * 21]),
+            ", ".join(["я" * 48] * 20),
+            [Code.KEYWORD_LONG, Code.TEXT_CUT],
+        ),
     ],
 )
 def test_keywords_are_cut_by_phrases_and_told(cell: str, keywords: str, found: list[Code]) -> None:
@@ -208,30 +216,6 @@ def test_keywords_are_cut_by_phrases_and_told(cell: str, keywords: str, found: l
     result = mapped({"Слова": cell}, ("Слова", "keywords"))
     assert values(result, "keywords", "keywords_ru") == [keywords] * 2
     assert codes(result) == found
-
-
-@pytest.mark.parametrize(
-    ("cell", "html"),
-    [
-        ("", ""),
-        ("Теплі & м'які <3", "<p>Теплі &amp; м'які &lt;3</p>"),
-        ("Перший\r\n\r\n Другий ", "<p>Перший</p><p>Другий</p>"),
-        ("<p>а</p>\n  <p>б</p>", "<p>а</p><p>б</p>"),
-        ("<b>Нова</b>\n <i>модель</i>", "<b>Нова</b> <i>модель</i>"),
-        ('<ul class="a">\n<li>а</li> </ul> <span>б</span>', '<ul class="a"><li>а</li></ul><span>б</span>'),
-        ("<b>а</b> <BR/> <b>б</b>", "<b>а</b><BR/><b>б</b>"),
-        ("<a>а</a> <body>б</body>", "<a>а</a> <body>б</body>"),
-    ],
-)
-def test_a_description_is_canonical_html(cell: str, html: str) -> None:
-    """Plain text becomes paragraphs; blanks stay only where they part two words."""
-    assert canonical_html(cell) == html
-
-
-@given(st.text() | st.text(alphabet="<>/bp \n&;a"))
-def test_canonical_html_is_its_own_normal_form(text: str) -> None:
-    """Making it canonical twice changes nothing more, so it can be compared."""
-    assert canonical_html(canonical_html(text)) == canonical_html(text)
 
 
 @pytest.mark.parametrize(("length", "found"), [(12_153, []), (12_154, [Code.TEXT_LONG])])
@@ -251,7 +235,9 @@ def test_a_long_description_goes_whole_and_is_told(length: int, found: list[Code
         ("a\rb\x00", [Code.TEXT_CLEANED]),
         ("об?єм", [Code.LETTERS_LOST]),
         ("Чому? Тому", []),
-        ("5? Догляд", []),
+        ("Крем 5? Догляд", [Code.LETTERS_LOST]),
+        ("Що? Де?", []),
+        ("https://shop.example/a?b=1", []),
     ],
 )
 def test_damaged_texts_are_told(cell: str, found: list[Code]) -> None:
@@ -305,7 +291,115 @@ def test_a_brand_from_another_column_stays() -> None:
     assert values(mapped(cells, ("Бренд", "vendor")), "vendor", "country") == ["ЗАТИШОК", "not spoken of"]
 
 
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("2900000517333", "its last digit is 3 and should be 2"),
+        ("12345", "it has 5 digits, and a barcode has 8, 12, 13 or 14"),
+        ("А900000000124", "the Cyrillic letter `А`, which looks like `A`, stands in it"),
+        ("29 00000000124", "` ` stands in it, and a barcode has digits only"),
+    ],
+)
+def test_a_barcode_that_is_none_is_withheld(cell: str, words: str) -> None:
+    """The good goes, its last good barcode stays, and the finding says what is wrong."""
+    result = mapped({"Barcode": cell}, ("Barcode", "gtin"))
+    (finding,) = result.findings
+    assert (finding.code, finding.message) == (Code.BARCODE_INVALID, f"`{cell}` is not sent: {words}")
+    assert values(result, "gtin") == ["not spoken of"]
+    assert result.unreadable == {"gtin"}
+
+
+def test_the_shops_own_placeholders_are_no_values() -> None:
+    """Texts, descriptions, brands and groups: what the shop writes for nothing is nothing."""
+    columns = (("Назва", "name_ru"), ("Опис", "description"), ("B", "vendor"), ("GoodTypeFull", "group"))
+    cells = dict.fromkeys(("Назва", "Опис", "B", "GoodTypeFull"), " Немає ")
+    result = mapped(cells, *columns, catalog={"path": "x", "placeholders": ["немає"]})
+    assert values(result, "description", "vendor", "group") == ["", "not spoken of", "not spoken of"]
+    assert values(result, "name_ru") == ["Капці"]
+
+
+# Two languages in one cell
+
+
+def split(cell: str, to: str, separator: str = "_", **tables: object) -> Mapped:
+    fields = [{"column": "X", "to": to, "split": separator}, *led(("P", "price"))]
+    if to == "characteristic":
+        fields[0]["name"] = "Ширина, см_Ширина изделия, см"
+    if to != "name":
+        fields += led(("N", "name"))
+    row = {"X": cell, "P": "100", "N": "Капці"}
+    settings = sync_object(fields=fields, **tables)
+    return Mapper(settings).product("17", 3, row, Stock(None), lambda _: None)
+
+
+RU = {"path": "x", "languages": {"name": "ru", "both": False}}
+
+
+@pytest.mark.parametrize(
+    ("cell", "to", "uk", "ru", "found"),
+    [
+        ("Сукня _ Платье", "name", "Сукня", "Платье", []),
+        ("Сукня", "name", "Сукня", "Сукня", []),
+        ("Сукня_", "name", "Сукня", "Сукня", []),
+        ("_Платье", "name", "Платье", "Платье", []),
+        ("А_Б_В", "name", "А_Б_В", "А_Б_В", [Code.SPLIT_AMBIGUOUS]),
+        ("шовк, льон_шёлк, лён", "keywords", "шовк, льон", "шёлк, лён", []),
+        ("<p>Шовк</p>_<p>Шёлк</p>", "description", "<p>Шовк</p>", "<p>Шёлк</p>", []),
+        ("Шовк\n_Шёлк", "description", "<p>Шовк</p>", "<p>Шёлк</p>", []),
+        ("", "description", "", "", []),
+        ("Ї" * 111, "name", "Ї" * 110, "Ї" * 110, [Code.NAME_CUT]),
+    ],
+)
+@pytest.mark.parametrize("catalog", [{"path": "x"}, RU])
+def test_a_text_in_two_languages_is_parted(
+    cell: str, to: str, uk: str, ru: str, found: list[Code], catalog: dict[str, Any]
+) -> None:
+    """Ukrainian first, Russian second, whatever the object's language; one text alone goes to both."""
+    result = split(cell, to, catalog=catalog)
+    assert (values(result, to, f"{to}_ru"), codes(result)) == ([uk, ru], found)
+
+
+@pytest.mark.parametrize(
+    ("catalog", "cell", "name", "value"),
+    [
+        ({"path": "x"}, "синій_синий", "Ширина, см", "синій"),
+        (RU, "синій_синий", "Ширина изделия, см", "синий"),
+        (RU, "44", "Ширина изделия, см", "44"),
+    ],
+)
+def test_a_characteristic_speaks_one_language(
+    catalog: dict[str, Any], cell: str, name: str, value: str
+) -> None:
+    """Prom has one name and one value: both in the object's language."""
+    result = split(cell, "characteristic", catalog=catalog)
+    assert values(result, "characteristics") == [(Characteristic(name, "", value),)]
+
+
+def test_a_brand_speaks_one_language() -> None:
+    """A single field takes the part of the object's language."""
+    assert values(split("Верба / Ива", "vendor", "/"), "vendor") == ["Верба"]
+    assert values(split("Верба / Ива", "vendor", "/", catalog=RU), "vendor") == ["Ива"]
+
+
 # Groups, variants, characteristics, photos
+
+
+@pytest.mark.parametrize("column", ["ModelGoodID", "FashionName"])
+def test_a_model_is_told_beside_the_product(column: str) -> None:
+    """Which of its goods are variants is decided when all of them are known."""
+    result = mapped({"ModelGoodID": "4310", "FashionName": "501"}, (column, "variant_group"))
+    assert ("variant_group" in result.product.values, result.model) == (False, "id:4310")
+
+
+def test_a_good_without_a_model_has_no_key() -> None:
+    """So has one of which no column tells a model."""
+    assert mapped({"ModelGoodID": ""}, ("ModelGoodID", "variant_group")).model == ""
+    assert mapped({"ModelGoodID": "4310"}).model == ""
+
+
+def test_the_rules_have_a_version_of_their_own() -> None:
+    """A new program looks at every good anew, and so does one with other rules."""
+    assert rules_version() == f"{MAPPING_VERSION}/{__version__}"
 
 
 @pytest.mark.parametrize(
@@ -316,25 +410,6 @@ def test_a_group_is_a_path(cell: str, group: Value) -> None:
     """A good without a section keeps the group it has."""
     result = mapped({"SynchronizationSectionFull": cell}, ("SynchronizationSectionFull", "group"))
     assert values(result, "group") == [group]
-
-
-@pytest.mark.parametrize(
-    ("cell", "group"),
-    [
-        ("4310", "4310"),
-        (" 004310 ", "4310"),
-        ("999999999", "999999999"),
-        ("1000000000", "not spoken of"),
-        ("0", "not spoken of"),
-        ("", "not spoken of"),
-        ("-5", "not spoken of"),
-        ("٣", "not spoken of"),
-        ("7" * 5000, "not spoken of"),
-    ],
-)
-def test_a_model_makes_a_variant_group(cell: str, group: str) -> None:
-    """A whole number from 1 to 999 999 999, as Prom takes them; anything else leaves the good single."""
-    assert values(mapped({"ModelGoodID": cell}, ("ModelGoodID", "variant_group")), "variant_group") == [group]
 
 
 def test_characteristics_are_sorted() -> None:
@@ -355,10 +430,23 @@ def test_characteristics_are_sorted() -> None:
     ]
 
 
-@pytest.mark.parametrize("cell", ["0", "6", "", "жін"])
-def test_a_sex_that_says_nothing_is_no_characteristic(cell: str) -> None:
-    """Numbers without a meaning are not shown to buyers; nothing left is an empty list."""
-    assert values(mapped({"Sex": cell}, ("Sex", "characteristic", "Стать")), "characteristics") == [()]
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [("0", []), ("6", [Code.SEX_UNKNOWN]), ("", []), ("жін", [Code.SEX_UNKNOWN]), ("-1", [Code.SEX_UNKNOWN])],
+)
+def test_a_sex_that_says_nothing_is_no_characteristic(cell: str, found: list[Code]) -> None:
+    """Numbers without a meaning are told and not shown to buyers; nothing left is an empty list."""
+    result = mapped({"Sex": cell}, ("Sex", "characteristic", "Стать"))
+    assert (values(result, "characteristics"), codes(result)) == ([()], found)
+
+
+@pytest.mark.parametrize(("count", "found"), [(100, []), (101, [Code.CHARACTERISTICS_TOO_MANY])])
+def test_the_first_hundred_characteristics_go(count: int, found: list[Code]) -> None:
+    """Past Prom's limit the object's last ones are left out, and that is said."""
+    names = [f"{number:03}" for number in reversed(range(count))]
+    result = mapped(dict.fromkeys(names, "так"), *((name, "characteristic", name) for name in names))
+    expected = tuple(sorted(Characteristic(name, "", "так") for name in names[:100]))
+    assert (values(result, "characteristics"), codes(result)) == ([expected], found)
 
 
 def test_a_long_characteristic_is_cut_and_told() -> None:
@@ -465,6 +553,22 @@ def test_price_and_sale_price_make_a_discount(
     assert codes(result) == found
     silent = {name for name in ("price", "discount") if name not in result.product.values}
     assert result.unreadable == silent
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        ({"EqualCurrencyName": "$", "EqualSalePrice": "10,5"}, [Code.CURRENCY_SIGN]),
+        ({"EqualCurrencyName": "€", "EqualSalePrice": "x", "EqualWholesalePrice": "9"}, [Code.CURRENCY_SIGN]),
+        ({"EqualCurrencyName": "$", "EqualSalePrice": "0", "EqualWholesalePrice": "0"}, []),
+        ({"EqualCurrencyName": "$"}, []),
+        ({"EqualCurrencyName": " ", "EqualSalePrice": "10"}, []),
+    ],
+)
+def test_a_linked_price_is_told_and_never_converted(cells: dict[str, str], found: list[Code]) -> None:
+    """The price is the shop's own; a sign with a linked price is a thing to look at."""
+    result = mapped(cells)
+    assert (codes(result), values(result, "price")) == (found, [Decimal("100.00")])
 
 
 def test_a_missing_price_names_its_column() -> None:

@@ -7,21 +7,25 @@ from typing import Any
 
 import pytest
 from builders import led, sync_object
+from hypothesis import given
+from hypothesis import strategies as st
 
 from torgsync.core.findings import Code
-from torgsync.core.select import WORDS, Reason, Stock, count_stock, in_group, why_out
+from torgsync.core.select import WORDS, Reason, Stock, count_stock, why_out
 
 FOR_PARTNER = "WarehouseQuantityForPartner"
-CENTERS = {"WarehouseQuantity": "9", "WarehouseQuantityForPartner": "2=1,000|8=2,500|38=4,000"}
+CENTERS = {"WarehouseQuantity": "7,5", "WarehouseQuantityForPartner": "2=1,000|8=2,500|38=4,000"}
 
 
 @pytest.mark.parametrize(
     ("use", "cells", "quantity", "column"),
     [
-        ([], CENTERS, "9", "WarehouseQuantity"),
+        ([], CENTERS, "7.5", "WarehouseQuantity"),
         (["2", "8"], CENTERS, "3.5", "WarehouseQuantityForPartner"),
         (["3"], CENTERS, "0", FOR_PARTNER),
-        (["2"], {"WarehouseQuantity": "9", FOR_PARTNER: ""}, "0", FOR_PARTNER),
+        (["2"], {"WarehouseQuantity": "0", FOR_PARTNER: ""}, "0", FOR_PARTNER),
+        ([], {"WarehouseQuantity": "9", FOR_PARTNER: ""}, "9", "WarehouseQuantity"),
+        ([], {"WarehouseQuantity": "9", FOR_PARTNER: "2=x"}, "9", "WarehouseQuantity"),
         (["2"], {"WarehouseQuantity": "9"}, "9", "WarehouseQuantity"),
         ([], {"WarehouseQuantity": ""}, "0", "WarehouseQuantity"),
         ([], {"WarehouseQuantity": "1 234,5"}, "1234.5", "WarehouseQuantity"),
@@ -101,25 +105,108 @@ def test_a_good_that_stays_out_has_a_reason(
     assert why_out(sync_object(**tables), cells, stock, has_photos=photos) is reason
 
 
-@pytest.mark.parametrize(
-    ("group", "cells", "inside"),
-    [
-        ("Полив", {"SynchronizationSectionFull": "1=Сад|11=Полив|21=Лійки, відра"}, True),
-        ("лійки,  відра", {"SynchronizationSectionFull": "1=Сад|21=Лійки,  Відра"}, True),
-        ("Одяг", {"SynchronizationSectionFull": "1=Сад", "GoodTypeFull": "Одяг"}, False),
-        ("Полив", {"SynchronizationSectionFull": "", "SynchronizationSection": " полив "}, True),
-        ("Сад", {"SynchronizationSection": "Полив", "GoodTypeFull": "Сад,Полив"}, False),
-        ("Лійки, відра, шланги", {"GoodTypeFull": "Сад,Лійки, відра, шланги"}, True),
-        ("відра", {"GoodTypeFull": "Сад,Лійки, відра, шланги"}, False),
-        ("Взут", {"GoodTypeFull": "Взуття"}, False),
-        ("Сад", {}, False),
-    ],
-)
-def test_a_group_holds_what_is_under_it(group: str, cells: dict[str, str], inside: bool) -> None:
-    """The section path is asked first, then the section, then the type of goods; names are whole."""
-    assert in_group(group, cells) is inside
-
-
 def test_every_reason_can_be_said() -> None:
     """No reason is left without words."""
     assert set(WORDS) == set(Reason)
+
+
+@pytest.mark.parametrize(
+    ("centers", "cells", "quantity", "words"),
+    [
+        (
+            {"use": ["2", "8"], "keep": 1},
+            CENTERS,
+            "1.5",
+            "2: 1.000 less 1 kept, 8: 2.500 less 1 kept = 1.500",
+        ),
+        ({"use": ["2", "8"], "keep": {"8": 2}}, CENTERS, "1.5", "2: 1.000, 8: 2.500 less 2 kept = 1.500"),
+        ({"use": ["2"], "keep": 5}, CENTERS, "0", "2: 1.000 less 5 kept = 0"),
+        ({"keep": 2}, {"WarehouseQuantity": "9"}, "7", "9 less 2 kept"),
+        ({"keep": 0.5}, {"WarehouseQuantity": "9"}, "8.5", "9 less 0.5 kept"),
+        ({"keep": {"2": 1, "8": 3}}, {"WarehouseQuantity": "9"}, "5", "9 less 4 kept"),
+        ({"keep": 20}, {"WarehouseQuantity": "9"}, "0", "9 less 20 kept"),
+        ({}, {"WarehouseQuantity": "9"}, "9", "9"),
+    ],
+)
+def test_what_is_kept_is_not_offered(
+    centers: dict[str, Any], cells: dict[str, str], quantity: str, words: str
+) -> None:
+    """A safety stock is taken off each ticked center, or off the sum; a table counts together there."""
+    stock = count_stock(sync_object(accounting_centers=centers), cells)
+    assert (stock.quantity, stock.words, stock.findings) == (Decimal(quantity), words, ())
+
+
+@pytest.mark.parametrize(
+    ("centers", "total", "by_center", "quantity", "message"),
+    [
+        ({}, "1", "8=2,000", "1", "`WarehouseQuantity` says 1, the centers together 2.000; 1 counts"),
+        ({}, "5", "8=2,000", "2", "`WarehouseQuantity` says 5, the centers together 2.000; 2.000 counts"),
+        (
+            {"use": ["8"]},
+            "1",
+            "8=2,000",
+            "1",
+            "`WarehouseQuantity` says 1, the centers together 2.000; 1 counts",
+        ),
+        (
+            {"use": ["8"]},
+            "4",
+            "2=3,000|8=2,000",
+            "2",
+            "`WarehouseQuantity` says 4, the centers together 5.000; 2.000 counts",
+        ),
+        ({"use": ["8"]}, "9", "", "0", "`WarehouseQuantity` says 9, the centers together 0; 0 counts"),
+        (
+            {"use": ["2", "8"], "keep": 1},
+            "1",
+            "2=1,000|8=2,000",
+            "0",
+            "`WarehouseQuantity` says 1, the centers together 3.000; 0 counts",
+        ),
+    ],
+)
+def test_the_smaller_of_two_stocks_counts(
+    centers: dict[str, Any], total: str, by_center: str, quantity: str, message: str
+) -> None:
+    """Where sum and centers differ, nothing is offered that one of them denies, and that is said."""
+    cells = {"WarehouseQuantity": total, FOR_PARTNER: by_center}
+    stock = count_stock(sync_object(accounting_centers=centers), cells)
+    assert stock.quantity == Decimal(quantity)
+    assert [(finding.code, finding.message) for finding in stock.findings] == [(Code.STOCK_MISMATCH, message)]
+
+
+@pytest.mark.parametrize("use", [[], ["8"]])
+def test_less_than_nothing_in_the_sum_is_no_mismatch(use: list[str]) -> None:
+    """Torgsoft leaves the centers empty where the sum is below zero: both mean nothing."""
+    cells = {"WarehouseQuantity": "-3", FOR_PARTNER: ""}
+    stock = count_stock(sync_object(accounting_centers={"use": use}), cells)
+    assert stock.quantity == 0
+    assert Code.STOCK_MISMATCH not in [finding.code for finding in stock.findings]
+
+
+QUANTITIES = st.decimals(-50, 50, places=3)
+
+
+@given(st.dictionaries(st.sampled_from(["2", "8", "38"]), QUANTITIES), st.integers(0, 9))
+def test_keeping_never_adds_stock(by_center: dict[str, Decimal], keep: int) -> None:
+    """With a safety stock there is never more than without, and never less than nothing."""
+    cells = {FOR_PARTNER: "|".join(f"{center}={amount}" for center, amount in by_center.items())}
+    use = ["2", "8"]
+    without = count_stock(sync_object(accounting_centers={"use": use}), cells).quantity
+    kept = count_stock(sync_object(accounting_centers={"use": use, "keep": keep}), cells).quantity
+    assert without is not None
+    assert kept is not None
+    assert 0 <= kept <= without
+
+
+def test_the_group_is_looked_for_where_it_is_led_from() -> None:
+    """The product group follows the column that makes the group on Prom, and the shop's placeholders."""
+    settings = sync_object(
+        product_group="Взуття",
+        fields=led(("GoodTypeFull", "group")),
+        catalog={"path": "x", "placeholders": ["-"]},
+    )
+    cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}
+    assert why_out(settings, cells, Stock(None), has_photos=True) is None
+    blank = {"GoodTypeFull": " - ", "SynchronizationSectionFull": "1=Сад"}
+    assert why_out(settings, blank, Stock(None), has_photos=True) is Reason.OTHER_GROUP

@@ -161,10 +161,13 @@ STANDARD: tuple[tuple[str, str, str], ...] = (
     ("Articul", "sku", ""),
     ("Barcode", "gtin", ""),
     ("SynchronizationSectionFull", "group", ""),
+    ("SynchronizationSection", "group", ""),
+    ("GoodTypeFull", "group", ""),
     ("MesUnit", "unit", ""),
     ("PCName", "vendor", ""),
     ("Country", "country", ""),
     ("ModelGoodID", "variant_group", ""),
+    ("FashionName", "variant_group", ""),
     ("TheSize", "characteristic", "Розмір"),
     ("Color", "characteristic", "Колір"),
     ("Material", "characteristic", "Матеріал"),
@@ -177,6 +180,8 @@ STANDARD: tuple[tuple[str, str, str], ...] = (
     ("CountUnitsPerBox", "characteristic", "Кількість в упаковці"),
 )
 """What `fields add-all` leads where: column, target, name of the characteristic.
+
+Where several columns make one field, the first that the export has is taken (reference/torgsoft.md §17).
 
 `WholesalePrice` is left out on purpose: it is often the cost price in disguise (reference/torgsoft.md §3.1).
 """

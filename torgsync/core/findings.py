@@ -29,6 +29,7 @@ class Code(StrEnum):
     NUMBER_UNREADABLE = "number-unreadable"
     STOCK_NEGATIVE = "stock-negative"
     STOCK_FRACTION = "stock-fraction"
+    STOCK_MISMATCH = "stock-mismatch"
     CENTERS_MISSING = "centers-missing"
     TEXT_CLEANED = "text-cleaned"
     TEXT_CUT = "text-cut"
@@ -40,6 +41,13 @@ class Code(StrEnum):
     VARIANT_EXTRA = "variant-extra"
     VARIANT_MISSING = "variant-missing"
     GROUP_CONFLICT = "group-conflict"
+    SPLIT_AMBIGUOUS = "split-ambiguous"
+    KEYWORD_LONG = "keyword-long"
+    SKU_CHARACTERS = "sku-characters"
+    BARCODE_INVALID = "barcode-invalid"
+    SEX_UNKNOWN = "sex-unknown"
+    CHARACTERISTICS_TOO_MANY = "characteristics-too-many"
+    CURRENCY_SIGN = "currency-sign"
     LIST_INCOMPLETE = "list-incomplete"
     REFUSED_BEFORE = "refused-before"
     DELETED_BY_MODERATOR = "deleted-by-moderator"
@@ -61,6 +69,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.NUMBER_UNREADABLE: Severity.ERROR,
     Code.STOCK_NEGATIVE: Severity.NOTICE,
     Code.STOCK_FRACTION: Severity.NOTICE,
+    Code.STOCK_MISMATCH: Severity.NOTICE,
     Code.CENTERS_MISSING: Severity.WARNING,
     Code.TEXT_CLEANED: Severity.NOTICE,
     Code.TEXT_CUT: Severity.NOTICE,
@@ -72,6 +81,13 @@ SEVERITY: dict[Code, Severity] = {
     Code.VARIANT_EXTRA: Severity.WARNING,
     Code.VARIANT_MISSING: Severity.WARNING,
     Code.GROUP_CONFLICT: Severity.WARNING,
+    Code.SPLIT_AMBIGUOUS: Severity.WARNING,
+    Code.KEYWORD_LONG: Severity.NOTICE,
+    Code.SKU_CHARACTERS: Severity.WARNING,
+    Code.BARCODE_INVALID: Severity.WARNING,
+    Code.SEX_UNKNOWN: Severity.WARNING,
+    Code.CHARACTERISTICS_TOO_MANY: Severity.NOTICE,
+    Code.CURRENCY_SIGN: Severity.NOTICE,
     Code.LIST_INCOMPLETE: Severity.WARNING,
     Code.REFUSED_BEFORE: Severity.ERROR,
     Code.DELETED_BY_MODERATOR: Severity.ERROR,
@@ -83,14 +99,55 @@ SEVERITY: dict[Code, Severity] = {
     Code.PAYMENT_UNMAPPED: Severity.WARNING,
 }
 
+MEANING: dict[Code, str] = {
+    Code.ID_MISSING: "a row without `GoodID` cannot be told from others; export the goods again",
+    Code.ID_DUPLICATE: "the good stays as it is on Prom until its id stands in one row only",
+    Code.NAME_MISSING: "the good stays as it is on Prom; give it a name in the accounting program",
+    Code.NAME_CUT: "the name is sent up to Prom's limit; shorten it to choose where it ends",
+    Code.PRICE_MISSING: "the good keeps its last price on Prom; give it one in the accounting program",
+    Code.SALE_PRICE_ABOVE: "no discount is sent; correct whichever of the two prices is wrong",
+    Code.NUMBER_UNREADABLE: "the field keeps its last good value on Prom; correct the number",
+    Code.STOCK_NEGATIVE: "the good is sent as sold out; post the missing receipt in the accounting program",
+    Code.STOCK_FRACTION: "the whole pieces are sent and the rest is not offered; nothing needs to be done",
+    Code.STOCK_MISMATCH: "the smaller stock is sent; see whether some pieces are reserved or posted twice",
+    Code.CENTERS_MISSING: "all centers count together; let the export tell the stock of each center",
+    Code.TEXT_CLEANED: "the text is sent without them; retype it where something is missing",
+    Code.TEXT_CUT: "the text is sent up to Prom's limit; shorten it to choose what goes",
+    Code.TEXT_LONG: "the description is sent whole and Prom may refuse it; shorten it then",
+    Code.SKU_CUT: "the article is sent up to Prom's limit; shorten it, or lead another column to `sku`",
+    Code.PHOTOS_TOO_MANY: "the first photos are sent; name the best ones so that they come first",
+    Code.LETTERS_LOST: "the text is sent as it is; retype it, or export in UTF-8",
+    Code.SPLIT_AMBIGUOUS: "the whole text goes to both languages; leave one separator in it",
+    Code.KEYWORD_LONG: "the phrase is not sent, the others are; part it with commas",
+    Code.SKU_CHARACTERS: "the article is sent as it is and Prom may refuse it; use letters, digits and -_./",
+    Code.BARCODE_INVALID: "the good goes without this barcode; scan it again in the accounting program",
+    Code.SEX_UNKNOWN: "the characteristic is not sent; choose the sex anew in the accounting program",
+    Code.CHARACTERISTICS_TOO_MANY: "the first ones are sent; lead fewer columns to characteristics",
+    Code.CURRENCY_SIGN: "the price is sent in the shop's currency, unconverted; see that it is meant so",
+    Code.VARIANT_ALIKE: "the good goes as a product of its own; give it a size or colour of its own",
+    Code.VARIANT_EXTRA: "the good goes as a product of its own; fill in the same columns for the whole model",
+    Code.VARIANT_MISSING: "the good goes as a product of its own; fill in what its sisters have",
+    Code.GROUP_CONFLICT: "what most goods tell is sent; correct the section of the others in Torgsoft",
+    Code.LIST_INCOMPLETE: "Prom left products out of its list and they were read one by one; nothing is lost",
+    Code.REFUSED_BEFORE: "Prom refused it; it is tried again when the good changes, or with `--full-refresh`",
+    Code.DELETED_BY_MODERATOR: "Prom's moderators took the product down; ask Prom's support for the reason",
+    Code.ORDER_SUM: "the order is kept as Prom tells it; compare its lines with its total by hand",
+    Code.ORDER_GOOD_UNKNOWN: "no order file is written; see which good the line means and enter it by hand",
+    Code.ORDER_MONEY_UNREADABLE: "no order file is written; look at the order on Prom and enter it by hand",
+    Code.ORDER_CHANGED: "the order changed after it was written; change it in Torgsoft by hand",
+    Code.CLIENT_AMBIGUOUS: "the order waits without a client; decide which of the clients the buyer is",
+    Code.PAYMENT_UNMAPPED: "the order is kept and its money is unmapped; run `torgsync payments map`",
+}
+"""What each finding means for the good or the order, and what a person can do: one sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to know.
 
     `good_id` is empty where a file or an order is meant; `line` counts from 1 and is 0 where there is none;
-    `column` and `value` are those of the export, the value cut to what fits a line, `file` is the name of its
-    file.
+    `column` and `value` are those of the export, the value cut to what fits a line. `file` is the export's
+    name, where there are several.
     """
 
     code: Code

@@ -75,7 +75,7 @@ def is_standard(name: str) -> bool:
 
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d+)?")
-_BLANKS = re.compile(r"[\s\u00a0\u202f\u2009]+")
+_BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff]+")
 
 
 def number(text: str) -> Decimal | None:
@@ -144,7 +144,10 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def line_of_text(text: str) -> str:
-    """Return a short text in normal form: trimmed, blanks folded; a placeholder is no text at all."""
+def line_of_text(text: str, blank: frozenset[str] = PLACEHOLDERS) -> str:
+    """Return a short text in normal form: trimmed, blanks folded; a placeholder is no text at all.
+
+    `blank` are the placeholders, in normal form and folded case.
+    """
     folded = _SPACES.sub(" ", " ".join(clean(text).split("\n"))).strip()
-    return "" if folded.casefold() in PLACEHOLDERS else folded
+    return "" if folded.casefold() in blank else folded

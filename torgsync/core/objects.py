@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -25,7 +26,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from torgsync.core.fields import TARGETS
-from torgsync.core.goods import SECRET, canonical
+from torgsync.core.goods import PLACEHOLDERS, SECRET, canonical, line_of_text
 from torgsync.errors import Mistake
 
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*%")
@@ -47,6 +48,56 @@ def _share(value: object) -> object:
 
 Share = Annotated[Decimal, BeforeValidator(_share)]
 Rise = Annotated[Decimal, BeforeValidator(_fraction)]
+
+
+_SIGNED_PERCENT = re.compile(r"([+-]?\d{1,4}(?:\.\d+)?)\s*%")
+
+
+def _markup(value: object) -> object:
+    """Turn `"5%"` or `"-3%"` into a fraction; a discount of everything is refused."""
+    found = _SIGNED_PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f'{value!r} is not a markup such as "5%" or "-3%"'.replace("'", '"'))
+    fraction = Decimal(found[1]) / 100
+    if fraction <= -1:
+        raise ValueError(f'"{value}" leaves nothing of a price')
+    return fraction
+
+
+def _rounding(value: object) -> object:
+    """Turn `"0.99"` into its decimal; what no price can be rounded to is refused."""
+    text = str(value).strip() if isinstance(value, str | int | float) else ""
+    if isinstance(value, bool) or not re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", text):
+        raise ValueError(
+            f'{value!r} is not a step such as "0.5" or an ending such as "0.99"'.replace("'", '"')
+        )
+    number = Decimal(text)
+    if number == 0:
+        raise ValueError("prices cannot be rounded to nothing; the smallest step is 0.01")
+    if number % Decimal("0.01"):
+        raise ValueError(f"{text} is finer than a kopiyka; the smallest step is 0.01")
+    if number >= _ROUNDING_END:
+        raise ValueError(f"{text} is no rounding but a price; it must be below {_ROUNDING_END}")
+    return number.quantize(Decimal("0.01")) if number % 1 else number.quantize(Decimal(1))
+
+
+_ROUNDING_END = 100_000
+
+
+def _kept(value: object) -> object:
+    """Turn `2`, `0.5` or `{ "2" = 1, "8" = 3 }` into exact quantities."""
+    if isinstance(value, dict):
+        return {center: _quantity(kept) for center, kept in value.items()}
+    return _quantity(value)
+
+
+def _quantity(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _KEEP_END:
+        raise ValueError(f'{value!r} is not a quantity; give a number, or {{ "2" = 1, "8" = 3 }} by center')
+    return Decimal(str(value))
+
+
+_KEEP_END = 1_000_000
 
 
 class _Table(BaseModel):
@@ -97,6 +148,13 @@ class Catalog(_Table):
     currency: str = Field("UAH", pattern="^[A-Z]{3}$")
     languages: Languages = Languages()
     photos: Photos | None = None
+    placeholders: list[Annotated[str, Field(min_length=1)]] = []
+
+    @cached_property
+    def blank(self) -> frozenset[str]:
+        """Words that mean an empty cell: those that everybody meets and the shop's own, in folded case."""
+        own = (line_of_text(word, frozenset()).casefold() for word in self.placeholders)
+        return PLACEHOLDERS | frozenset(own)
 
 
 class Clients(_Table):
@@ -133,6 +191,26 @@ class AccountingCenters(_Table):
     only_in_stock: bool = False
     only_with_photos: bool = False
     respect_display: bool = True
+    keep: Annotated[
+        Decimal | dict[str, Decimal],
+        BeforeValidator(_kept),
+    ] = Decimal(0)
+
+    @model_validator(mode="after")
+    def _kept_where_ticked(self) -> Self:
+        for center in self.keep if isinstance(self.keep, dict) and self.use else ():
+            if center not in self.use:
+                raise ValueError(f'keep: center "{center}" is not ticked in `use`')
+        return self
+
+    def kept_in(self, center: str) -> Decimal:
+        """Return how many pieces stay in a center for its own buyers."""
+        return self.keep.get(center, Decimal(0)) if isinstance(self.keep, dict) else self.keep
+
+    @property
+    def kept_in_all(self) -> Decimal:
+        """Return how many pieces are kept where only the stock of all centers together is known."""
+        return sum(self.keep.values(), Decimal(0)) if isinstance(self.keep, dict) else self.keep
 
 
 class SynchronizationTime(_Table):
@@ -155,13 +233,21 @@ def _is_hour(text: object) -> bool:
     return isinstance(text, str) and bool(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text))
 
 
+SPLIT_TARGETS = ("name", "description", "keywords", "characteristic", "vendor", "country", "unit")
+"""Targets whose texts may be written in both languages, `<uk>_<ru>` (reference/torgsoft.md §5)."""
+
+
 class FieldMapping(_Table):
-    """One column of the export and where it goes. `name` and `unit` belong to characteristics."""
+    """One column of the export and where it goes. `name` and `unit` belong to characteristics.
+
+    `split` parts a text that is written in both languages: Ukrainian, then Russian.
+    """
 
     column: str = Field(min_length=1)
     to: str
     name: str | None = None
     unit: str | None = None
+    split: str | None = Field(None, min_length=1)
     owner: Literal["torgsoft", "prom"] = "torgsoft"
 
     @field_validator("column")
@@ -184,6 +270,24 @@ class FieldMapping(_Table):
         if self.to == "characteristic" and not self.name:
             raise ValueError('a characteristic needs a name, such as name = "Колір"')
         return self
+
+    @model_validator(mode="after")
+    def _split_in_two(self) -> Self:
+        if self.split is None:
+            return self
+        if self.to not in SPLIT_TARGETS:
+            known = ", ".join(SPLIT_TARGETS)
+            raise ValueError(f"`split` parts two languages of a text; `{self.to}` is none of {known}")
+        if (self.name or "").count(self.split) > 1:
+            raise ValueError(f'the name holds "{self.split}" more than once; it parts two languages')
+        return self
+
+
+class Prices(_Table):
+    """What is added to every price, and what it is rounded to: a step, or an ending such as 0.99."""
+
+    markup: Annotated[Decimal, BeforeValidator(_markup)] = Decimal(0)
+    round: Annotated[Decimal, BeforeValidator(_rounding)] = Decimal("0.01")
 
 
 Gone = Literal["delete", "hide", "not-available", "keep"]
@@ -223,6 +327,7 @@ class SyncObject(_Table):
     accounting_centers: AccountingCenters = AccountingCenters()
     synchronization_times: list[SynchronizationTime] = []
     fields: list[FieldMapping] = []
+    prices: Prices = Prices()
     removal: Removal = Removal()
     limits: Limits = Limits()
 
@@ -260,9 +365,10 @@ def twin_target(fields: Sequence[FieldMapping]) -> str | None:
     seen: set[str] = set()
     for mapping in fields:
         target = f"{mapping.to} {mapping.name}" if mapping.to == "characteristic" else mapping.to
-        if target in seen:
-            return target
-        seen.add(target)
+        targets = {target, f"{target}_ru"} if mapping.split and f"{target}_ru" in TARGETS else {target}
+        if twins := targets & seen:
+            return min(twins)
+        seen |= targets
     return None
 
 

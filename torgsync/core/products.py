@@ -7,33 +7,47 @@ Source of the rules: reference/torgsoft.md §17, reference/prom-api.md §7.1, §
 
 from __future__ import annotations
 
-import html
 import json
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from itertools import accumulate
+from decimal import ROUND_FLOOR, Decimal
 
-from torgsync.core.fields import CENT, FIELDS, Characteristic, Discount, Photo, Step, Value, decode, encode
+from torgsync import __version__
+from torgsync.core.barcodes import why_no_barcode
+from torgsync.core.fields import FIELDS, Characteristic, Discount, Photo, Step, Value, decode, encode
 from torgsync.core.findings import Code, Finding
-from torgsync.core.goods import clean, line_of_text, number, section_path
+from torgsync.core.goods import line_of_text, number
+from torgsync.core.groups import group_path, model_key
 from torgsync.core.objects import FieldMapping, SyncObject
+from torgsync.core.prices import NOTHING, Priced, Pricing
 from torgsync.core.select import Stock
+from torgsync.core.texts import (
+    Both,
+    Fitted,
+    Remark,
+    damage,
+    fit_characteristic,
+    fit_description,
+    fit_keywords,
+    fit_name,
+    fit_sku,
+    split_languages,
+)
 
-MAPPING_VERSION = 1
-"""Counts the rules below. Raising it makes the next look map every good anew."""
+MAPPING_VERSION = 2
+"""Counts the rules by which a row becomes a product. Raising it makes the next look map every good anew."""
 
-NAME_LIMIT = 110
-SKU_LIMIT = 25
-KEYWORDS_LIMIT = 1024
-CHARACTERISTIC_LIMIT = 500
-DESCRIPTION_LIMIT = 12_160
+
+def rules_version() -> str:
+    """Return what tells one program's rules from another's: their count and the program's own version."""
+    return f"{MAPPING_VERSION}/{__version__}"
+
+
 PHOTO_LIMIT = 10
-VARIANT_GROUP_DIGITS = 9
+CHARACTERISTICS_LIMIT = 100
 
-SEX = {"1": "Чоловіча", "2": "Жіноча", "3": "Хлопчик", "4": "Дівчинка", "5": "Унісекс"}
+SEX = {"0": "", "1": "Чоловіча", "2": "Жіноча", "3": "Хлопчик", "4": "Дівчинка", "5": "Унісекс"}
 """Words for the numbers of the column `Sex`; 0 says nothing (reference/torgsoft.md §3.1)."""
 
 
@@ -101,13 +115,16 @@ class Mapped:
     """What became of one good: its desired product, and what a person should know.
 
     `unreadable` names the product fields whose value could not be read: they keep what was last sent.
-    `blocked` says that the good as a whole stays as it is on Prom.
+    `blocked` says that the good as a whole stays as it is on Prom. `priced` tells by which rules each price
+    was made, keyed by target: price, sale_price, wholesale_price. `model` is what the goods of one model have
+    in common, empty where no column is led to the variants or the good has no model.
     """
 
     product: Product
     findings: tuple[Finding, ...]
     unreadable: frozenset[str] = frozenset()
     blocked: bool = False
+    priced: Mapping[str, Priced] = field(default_factory=dict)
     model: str = ""
 
 
@@ -117,6 +134,7 @@ class Mapper:
     def __init__(self, settings: SyncObject) -> None:
         self._settings = settings
         self._languages = settings.catalog.languages
+        self._pricing = Pricing(settings.prices)
 
     def product(
         self, good_id: str, line: int, cells: Mapping[str, str], stock: Stock, photos: PhotoSource
@@ -126,7 +144,7 @@ class Mapper:
         `cells` are keyed by column; `stock` is the balance that selection counted; `photos` gives the good's
         photos, or None where photos are not ours to send (absent is no signal: they stay untouched).
         """
-        work = _Row(good_id, line, cells)
+        work = _Row(good_id, line, cells, self._settings, self._pricing)
         for mapping in self._settings.fields:
             if mapping.column in cells:
                 work.columns[mapping.to] = mapping.column
@@ -136,10 +154,8 @@ class Mapper:
         if "quantity" in work.wanted:
             _stock(work, stock)
         _finish_prices(work)
-        if work.characteristics:
-            values["characteristics"] = tuple(sorted(work.characteristics))
-        elif any(mapping.to == "characteristic" for mapping in self._settings.fields):
-            values["characteristics"] = ()
+        if any(mapping.to == "characteristic" for mapping in self._settings.fields):
+            _finish_characteristics(work)
         shots = photos(good_id)
         if shots is not None:
             if len(shots) > PHOTO_LIMIT:
@@ -153,8 +169,9 @@ class Mapper:
             Product(good_id, values),
             tuple(work.findings),
             frozenset(work.unreadable),
-            blocked=work.blocked,
-            model=f"id:{values.pop('variant_group')}" if "variant_group" in values else "",
+            work.blocked,
+            work.priced,
+            work.model,
         )
 
 
@@ -165,7 +182,12 @@ PhotoSource = Callable[[str], tuple[Photo, ...] | None]
 class _Row:
     """One row on its way: values made so far, findings, and what is put together from several columns."""
 
-    def __init__(self, good_id: str, line: int, cells: Mapping[str, str]) -> None:
+    def __init__(
+        self, good_id: str, line: int, cells: Mapping[str, str], settings: SyncObject, pricing: Pricing
+    ) -> None:
+        self.blank = settings.catalog.blank
+        self.russian = settings.catalog.languages.name == "ru"
+        self.pricing = pricing
         self.good_id = good_id
         self.line = line
         self.cells = cells
@@ -174,30 +196,58 @@ class _Row:
         self.unreadable: set[str] = set()
         self.blocked = False
         self.characteristics: list[Characteristic] = []
-        self.prices: dict[str, Decimal] = {}
+        self.priced: dict[str, Priced] = {}
+        self.minimum = Decimal(0)
         self.wanted: set[str] = set()
         self.columns: dict[str, str] = {}
+        self.parted: set[str] = set()
+        self.model = ""
 
     def find(self, code: Code, message: str, column: str = "", value: str = "") -> None:
         self.findings.append(Finding(code, message, self.good_id, self.line, column, value[:60]))
 
+    def remark(self, mapping: FieldMapping, remarks: Iterable[Remark], value: str = "") -> None:
+        for remark in remarks:
+            self.find(remark.code, remark.message, mapping.column, value)
+
     def short(self, mapping: FieldMapping, cell: str) -> str:
         """Return a cell as one line of text, with findings for what was lost or taken out."""
-        self.tell_cleaned(mapping, cell)
-        text = line_of_text(cell)
-        if _LOST_LETTER.search(text):
-            self.find(
-                Code.LETTERS_LOST,
-                "a `?` inside a word: a letter was lost in the export",
-                mapping.column,
-                text,
-            )
+        text = line_of_text(cell, self.blank)
+        self.remark(mapping, damage(cell, text), text)
         return text
 
-    def tell_cleaned(self, mapping: FieldMapping, cell: str) -> None:
-        """Say where a cell holds characters that no XML carries; line ends of every kind are none."""
-        if len(clean(cell)) != len(cell) - cell.count("\r\n"):
-            self.find(Code.TEXT_CLEANED, "control characters were taken out", mapping.column)
+    def part(self, mapping: FieldMapping, text: str) -> Both:
+        """Return a text in both languages; without a separator to part it by, it is that of both."""
+        if mapping.split is None:
+            return Both(text, text)
+        both = split_languages(text, mapping.split)
+        self.remark(mapping, both.remarks, text)
+        return both
+
+    def ours(self, both: Both) -> str:
+        """Return a text in the shop's language, for fields that have only one on Prom."""
+        return both.ru if self.russian else both.uk
+
+    def fit(self, mapping: FieldMapping, text: str, fit: Callable[[str], Fitted]) -> str:
+        """Return a text within Prom's limit, with findings."""
+        result = fit(text)
+        self.remark(mapping, result.remarks, text)
+        return result.text
+
+    def set_text(self, mapping: FieldMapping, text: str, fit: Callable[[str], Fitted]) -> None:
+        """Put a text where its mapping leads, or each of its languages where it is written in both."""
+        if mapping.split is None:
+            self.values[mapping.to] = self.fit(mapping, text, fit)
+            return
+        both = self.part(mapping, text)
+        self.values[mapping.to] = self.fit(mapping, both.uk, fit)
+        same = both.ru == both.uk
+        self.values[f"{mapping.to}_ru"] = self.values[mapping.to] if same else self.fit(mapping, both.ru, fit)
+        self.parted.add(mapping.to)
+
+    def price(self, target: str) -> Decimal:
+        """Return the price that the rules made, 0.00 where there is none."""
+        return self.priced[target].value if target in self.priced else NOTHING
 
     def decimal(self, mapping: FieldMapping, cell: str, *fields: str) -> Decimal | None:
         """Return a cell's number; where it cannot be read, `fields` keep their last good value."""
@@ -214,54 +264,38 @@ class _Row:
             return None
 
 
-_LOST_LETTER = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
-
-
 def _name(work: _Row, mapping: FieldMapping, cell: str) -> None:
     text = work.short(mapping, cell)
-    if len(text) > NAME_LIMIT:
-        work.find(Code.NAME_CUT, f"{len(text)} letters, Prom takes {NAME_LIMIT}: cut", mapping.column, text)
-        text = text[:NAME_LIMIT].rstrip()
     if text:  # a name is never emptied: the other language's stands in
-        work.values[mapping.to] = text
+        work.set_text(mapping, text, fit_name)
 
 
 def _html(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    work.tell_cleaned(mapping, cell)
-    text = canonical_html(cell)
-    if len(text) > DESCRIPTION_LIMIT:
-        work.find(
-            Code.TEXT_LONG,
-            f"{len(text)} characters; Prom may take no more than {DESCRIPTION_LIMIT}",
-            mapping.column,
-        )
-    work.values[mapping.to] = text
+    work.remark(mapping, damage(cell, cell))
+    work.set_text(mapping, cell if line_of_text(cell, work.blank) else "", fit_description)
 
 
 def _keywords(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    phrases = [phrase for part in work.short(mapping, cell).split(",") if (phrase := part.strip())]
-    ends = accumulate(len(phrase) + len(", ") for phrase in phrases)
-    kept = [phrase for phrase, end in zip(phrases, ends, strict=True) if end - len(", ") <= KEYWORDS_LIMIT]
-    if len(kept) < len(phrases):
-        work.find(
-            Code.TEXT_CUT,
-            f"{len(phrases)} phrases, the first {len(kept)} are sent: Prom takes {KEYWORDS_LIMIT} characters",
-            mapping.column,
-        )
-    work.values[mapping.to] = ", ".join(kept)
+    work.set_text(mapping, work.short(mapping, cell), fit_keywords)
 
 
 def _sku(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    work.values["sku"] = work.fit(mapping, work.short(mapping, cell), fit_sku)
+
+
+def _barcode(work: _Row, mapping: FieldMapping, cell: str) -> None:
     text = work.short(mapping, cell)
-    if len(text) > SKU_LIMIT:
-        work.find(Code.SKU_CUT, f"{len(text)} letters, Prom takes {SKU_LIMIT}: cut", mapping.column, text)
-        text = text[:SKU_LIMIT].rstrip()
-    work.values["sku"] = text
+    why = why_no_barcode(text) if text else ""
+    if why:
+        work.find(Code.BARCODE_INVALID, f"`{text[:40]}` is not sent: {why}", mapping.column, text)
+        work.unreadable.add("gtin")
+    else:
+        work.values["gtin"] = text
 
 
 def _plain(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    text = work.short(mapping, cell)
-    if text or mapping.to in ("gtin", "mpn"):
+    text = work.ours(work.part(mapping, work.short(mapping, cell)))
+    if text or mapping.to == "mpn":
         work.values[mapping.to] = text
 
 
@@ -271,9 +305,12 @@ def _money(work: _Row, mapping: FieldMapping, cell: str) -> None:
     amount = work.decimal(mapping, cell, *fields)
     if amount is not None:
         # Rounded before anything is decided: what rounds to nothing is no price.
-        count = mapping.to == "wholesale_minimum"
-        work.prices[mapping.to] = amount if count else amount.quantize(CENT, ROUND_HALF_UP)
+        work.priced[mapping.to] = work.pricing.apply(amount)
     work.wanted.add(mapping.to)
+
+
+def _minimum(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    work.minimum = work.decimal(mapping, cell, "wholesale_prices") or Decimal(0)
 
 
 def _wants(work: _Row, mapping: FieldMapping, _cell: str) -> None:
@@ -286,29 +323,39 @@ def _flag(work: _Row, mapping: FieldMapping, cell: str) -> None:
         work.values["ready_to_ship"] = amount > 0
 
 
-def _group(work: _Row, _mapping: FieldMapping, cell: str) -> None:
-    path = section_path(clean(cell))
+def _group(work: _Row, mapping: FieldMapping, _cell: str) -> None:
+    path = group_path(work.cells, mapping.column, work.blank)
     if path:
         work.values["group"] = path
 
 
-def _variant_group(work: _Row, _mapping: FieldMapping, cell: str) -> None:
-    model = cell.strip().lstrip("0")
-    if model.isascii() and model.isdigit() and len(model) <= VARIANT_GROUP_DIGITS:
-        work.values["variant_group"] = model
+def _variant_group(work: _Row, mapping: FieldMapping, _cell: str) -> None:
+    """Note the model. Which of its goods are variants is decided when all are known (`core/variants.py`)."""
+    work.model = model_key(work.cells, mapping.column, work.blank)
 
 
 def _characteristic(work: _Row, mapping: FieldMapping, cell: str) -> None:
     text = work.short(mapping, cell)
-    if mapping.column == "Sex":
+    if mapping.column == "Sex" and text:
+        if text not in SEX:
+            message = f"`{text[:40]}` is not a sex from 0 to 5; it is not sent"
+            work.find(Code.SEX_UNKNOWN, message, mapping.column, text)
         text = SEX.get(text, "")
-    if len(text) > CHARACTERISTIC_LIMIT:
-        message = f"{len(text)} characters, Prom takes {CHARACTERISTIC_LIMIT}: cut"
-        work.find(Code.TEXT_CUT, message, mapping.column, text)
-        text = text[:CHARACTERISTIC_LIMIT].rstrip()
+    text = work.fit(mapping, work.ours(work.part(mapping, text)), fit_characteristic)
     if text:
         name = mapping.name or mapping.column
+        if mapping.split is not None:
+            name = work.ours(split_languages(name, mapping.split))
         work.characteristics.append(Characteristic(name, mapping.unit or "", text))
+
+
+def _finish_characteristics(work: _Row) -> None:
+    """Send no more than Prom takes, the first ones of the sync object, sorted by name."""
+    count = len(work.characteristics)
+    if count > CHARACTERISTICS_LIMIT:
+        message = f"{count} characteristics, the first {CHARACTERISTICS_LIMIT} are sent: Prom takes no more"
+        work.find(Code.CHARACTERISTICS_TOO_MANY, message)
+    work.values["characteristics"] = tuple(sorted(work.characteristics[:CHARACTERISTICS_LIMIT]))
 
 
 _RULES: dict[str, Callable[[_Row, FieldMapping, str], None]] = {
@@ -321,11 +368,11 @@ _RULES: dict[str, Callable[[_Row, FieldMapping, str], None]] = {
     "price": _money,
     "sale_price": _money,
     "wholesale_price": _money,
-    "wholesale_minimum": _money,
+    "wholesale_minimum": _minimum,
     "quantity": _wants,
     "ready_to_ship": _flag,
     "sku": _sku,
-    "gtin": _plain,
+    "gtin": _barcode,
     "mpn": _plain,
     "group": _group,
     "vendor": _plain,
@@ -338,14 +385,14 @@ _RULES: dict[str, Callable[[_Row, FieldMapping, str], None]] = {
 
 def _finish_texts(work: _Row, language: str, *, both: bool) -> None:
     """Bring each text into its language: the first one is `language`'s, and where `both`, the other's too."""
-    for field in ("name", "description", "keywords"):
-        other = f"{field}_ru"
-        if field not in work.values:
+    for text in ("name", "description", "keywords"):
+        other = f"{text}_ru"
+        if text not in work.values or text in work.parted:
             continue
         if both or language == "ru":
-            work.values.setdefault(other, work.values[field])
+            work.values.setdefault(other, work.values[text])
         if language == "ru" and not both:
-            del work.values[field]
+            del work.values[text]
     if not (work.values.get("name") or work.values.get("name_ru")):
         work.find(
             Code.NAME_MISSING, "the good has no name; it stays as it is on Prom", work.columns.get("name", "")
@@ -373,17 +420,35 @@ def _stock(work: _Row, stock: Stock) -> None:
 
 def _finish_prices(work: _Row) -> None:
     """Put price, discount and wholesale ladder together (reference/torgsoft.md §17 no. 16)."""
-    if "price" in work.wanted and "price" not in work.unreadable:
-        _base_price(work)
-    minimum = work.prices.get("wholesale_minimum", Decimal(0))
-    wholesale = work.prices.get("wholesale_price", Decimal(0))
+    if "price" in work.wanted:
+        _tell_currency(work)
+        if "price" not in work.unreadable:
+            _base_price(work)
+    wholesale = work.price("wholesale_price")
     if "wholesale_price" in work.wanted and "wholesale_prices" not in work.unreadable:
-        ladder = (Step(int(minimum), wholesale),) if minimum >= 1 and wholesale > 0 else ()
+        ladder = (Step(int(work.minimum), wholesale),) if work.minimum >= 1 and wholesale > 0 else ()
         work.values["wholesale_prices"] = ladder
 
 
+def _tell_currency(work: _Row) -> None:
+    """Say where a price is linked to another currency; it is never converted (§17 no. 18)."""
+    sign = line_of_text(work.cells.get("EqualCurrencyName", ""), work.blank)
+    if not sign:
+        return
+    for column in ("EqualSalePrice", "EqualWholesalePrice"):
+        cell = work.cells.get(column, "")
+        try:
+            linked = number(cell)
+        except ValueError:
+            continue
+        if linked:
+            message = f"the price is linked to {linked} {sign}; it is sent as it is, not converted"
+            work.find(Code.CURRENCY_SIGN, message, column, cell)
+            return
+
+
 def _base_price(work: _Row) -> None:
-    price = work.prices.get("price", Decimal(0))
+    price = work.price("price")
     if price <= 0:
         work.find(Code.PRICE_MISSING, "there is no price; the last good one stays", work.columns["price"])
         work.unreadable.update(("price", "discount"))
@@ -391,7 +456,7 @@ def _base_price(work: _Row) -> None:
     work.values["price"] = price
     if "sale_price" not in work.wanted or "discount" in work.unreadable:
         return
-    sale = work.prices.get("sale_price", Decimal(0))
+    sale = work.price("sale_price")
     if sale > price:
         work.find(
             Code.SALE_PRICE_ABOVE,
@@ -408,31 +473,9 @@ def _finish_brand(work: _Row) -> None:
     a brand in others (reference/torgsoft.md §3.6): nobody can tell which.
     """
     vendor, country = work.values.get("vendor"), work.values.get("country")
-    producer, land = line_of_text(work.cells.get("PCName", "")), line_of_text(work.cells.get("Country", ""))
+    producer, land = (line_of_text(work.cells.get(name, ""), work.blank) for name in ("PCName", "Country"))
     if producer and producer == land:
         if vendor == producer:
             del work.values["vendor"]
         if country == land:
             del work.values["country"]
-
-
-_TAG = re.compile(r"<[a-zA-Z/!]")
-_BLOCK = (
-    "address article aside blockquote br caption col colgroup dd div dl dt figcaption figure footer h[1-6] "
-    "header hr li main nav ol p pre section table tbody td tfoot th thead tr ul"
-).replace(" ", "|")
-_AFTER_BLOCK = re.compile(rf"(</?(?:{_BLOCK})\b[^<>]*>)\s+(?=<)", re.IGNORECASE)
-_BEFORE_BLOCK = re.compile(rf"(?<=>)\s+(?=</?(?:{_BLOCK})\b)", re.IGNORECASE)
-_BETWEEN = re.compile(r"(?<=>)\s+(?=<)")
-
-
-def canonical_html(text: str) -> str:
-    """Return a description as HTML in normal form: plain text is escaped and its lines become paragraphs.
-
-    Blanks between tags go where a block begins or ends. Elsewhere one stays: it parts two words.
-    """
-    cleaned = clean(text).strip()
-    if not cleaned or _TAG.search(cleaned):
-        return _BETWEEN.sub(" ", _BEFORE_BLOCK.sub("", _AFTER_BLOCK.sub(r"\1", cleaned)))
-    paragraphs = (html.escape(line.strip(), quote=False) for line in cleaned.split("\n") if line.strip())
-    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)

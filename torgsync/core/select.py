@@ -6,18 +6,22 @@ reference/torgsoft.md §7 and §17 no. 10-13.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.goods import balances, line_of_text, number, section_path
-from torgsync.core.objects import SyncObject
+from torgsync.core.goods import balances, number
+from torgsync.core.groups import PATH, in_group
+from torgsync.core.objects import AccountingCenters, SyncObject
 
 SUM_COLUMN = "WarehouseQuantity"
 CENTERS_COLUMN = "WarehouseQuantityForPartner"
 DISPLAY_COLUMN = "Display"
+ZERO = Decimal(0)
 
 
 class Reason(StrEnum):
@@ -43,43 +47,94 @@ WORDS: dict[Reason, str] = {
 class Stock:
     """The balance of one good over the ticked accounting centers, in the good's own measure.
 
-    `quantity` is None where it could not be read; it is never below zero. `column` is where it was read.
+    `quantity` is None where it could not be read; it is never below zero. `column` is where it was read, and
+    `words` how it was counted: `2: 4 less 1 kept, 8: 2 less 1 kept = 4`.
     """
 
     quantity: Decimal | None
     column: str = SUM_COLUMN
     findings: tuple[Finding, ...] = ()
+    words: str = dataclasses.field(default="", compare=False)
 
 
 def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     """Return the stock of one row: the ticked centers' sum, or the summed column where none is ticked.
 
     A file without the centers' column falls back on the sum, which stands where `quantity` is led from. An
-    empty cell of centers means that nothing is in stock; a file without either column says nothing. Less than
-    nothing counts as nothing, with a finding.
+    empty cell of centers means that nothing is in stock; a file without either column says nothing. What is
+    kept for the centers' own buyers is taken off. Less than nothing counts as nothing, with a finding. Where
+    the centers and the sum tell different stocks, the smaller one counts (§17 no. 12).
     """
-    centers = settings.accounting_centers.use
-    column = CENTERS_COLUMN if centers and CENTERS_COLUMN in cells else _sum_column(settings)
+    centers = settings.accounting_centers
+    column = CENTERS_COLUMN if centers.use and CENTERS_COLUMN in cells else _sum_column(settings)
     if column not in cells:
         return Stock(None, column)
     cell = cells[column]
     try:
-        if column == CENTERS_COLUMN:
-            by_center = balances(cell)
-            ticked = centers or by_center
-            quantity = sum((by_center.get(center, Decimal(0)) for center in ticked), Decimal(0))
-        else:
-            quantity = number(cell) or Decimal(0)
+        counted = _by_center(centers, cell) if column == CENTERS_COLUMN else _sum(centers, number(cell))
     except ValueError:
         message = f"`{cell.strip()[:40]}` is not a quantity; the last good value stays"
         return Stock(
             None, column, (Finding(Code.NUMBER_UNREADABLE, message, column=column, value=cell[:60]),)
         )
-    if quantity < 0:
-        message = f"{quantity} is less than nothing and counts as 0"
-        finding = Finding(Code.STOCK_NEGATIVE, message, column=column, value=cell[:60])
-        return Stock(Decimal(0), column, (finding,))
-    return Stock(quantity, column)
+    findings = []
+    if counted.seen < 0:
+        message = f"{counted.seen} is less than nothing and counts as 0"
+        findings.append(Finding(Code.STOCK_NEGATIVE, message, column=column, value=cell[:60]))
+    told = _told_twice(cells) if column in (CENTERS_COLUMN, SUM_COLUMN) else None
+    if told is not None and (column == CENTERS_COLUMN or cells[CENTERS_COLUMN].strip()):
+        by_center, total = told
+        smaller = _sum(centers, min(by_center, total))
+        counted = min(counted, smaller, key=lambda count: count.left)
+        message = (
+            f"`{SUM_COLUMN}` says {total}, the centers together {by_center}; {max(counted.left, ZERO)} counts"
+        )
+        findings.append(Finding(Code.STOCK_MISMATCH, message, column=column, value=cell[:60]))
+    return Stock(max(counted.left, ZERO), column, tuple(findings), counted.words)
+
+
+class _Count(NamedTuple):
+    """A stock as it was read, what is left of it to be sent, and how that came."""
+
+    seen: Decimal
+    left: Decimal
+    words: str
+
+
+def _less(stock: Decimal, kept: Decimal) -> Decimal:
+    """Take off what is kept; less than nothing stays what it is."""
+    return min(stock, max(stock - kept, ZERO))
+
+
+def _by_center(centers: AccountingCenters, cell: str) -> _Count:
+    found = balances(cell)
+    ticked = {center: found.get(center, ZERO) for center in centers.use or found}
+    left = {center: _less(stock, centers.kept_in(center)) for center, stock in ticked.items()}
+    parts = (f"{center}: {_words(stock, centers.kept_in(center))}" for center, stock in ticked.items())
+    total = sum(left.values(), ZERO)
+    return _Count(sum(ticked.values(), ZERO), total, f"{', '.join(parts)} = {total}")
+
+
+def _sum(centers: AccountingCenters, stock: Decimal | None) -> _Count:
+    """Count all centers as one: what is kept in each of them is taken off together."""
+    seen = stock or ZERO
+    return _Count(seen, _less(seen, centers.kept_in_all), _words(seen, centers.kept_in_all))
+
+
+def _words(stock: Decimal, kept: Decimal) -> str:
+    return f"{stock} less {kept} kept" if kept else f"{stock}"
+
+
+def _told_twice(cells: Mapping[str, str]) -> tuple[Decimal, Decimal] | None:
+    """Return the centers' sum and the summed column where both are told and differ; below zero is zero."""
+    if CENTERS_COLUMN not in cells or SUM_COLUMN not in cells:
+        return None
+    try:
+        by_center = max(sum(balances(cells[CENTERS_COLUMN]).values(), ZERO), ZERO)
+        total = max(number(cells[SUM_COLUMN]) or ZERO, ZERO)
+    except ValueError:
+        return None
+    return (by_center, total) if by_center != total else None
 
 
 def _sum_column(settings: SyncObject) -> str:
@@ -94,8 +149,10 @@ def why_out(
     `Display` 0 always hides; 1 does not override the stock filter (reference/torgsoft.md §17 no. 11).
     """
     centers = settings.accounting_centers
-    if settings.product_group and not in_group(settings.product_group, cells):
-        return Reason.OTHER_GROUP
+    if settings.product_group:
+        led = next((mapping.column for mapping in settings.fields if mapping.to == "group"), PATH)
+        if not in_group(settings.product_group, cells, led, settings.catalog.blank):
+            return Reason.OTHER_GROUP
     if centers.respect_display and cells.get(DISPLAY_COLUMN, "1").strip() == "0":
         return Reason.NOT_DISPLAYED
     if centers.only_in_stock and stock.quantity is not None and stock.quantity <= 0:
@@ -103,20 +160,3 @@ def why_out(
     if centers.only_with_photos and not has_photos:
         return Reason.NO_PHOTOS
     return None
-
-
-def in_group(group: str, cells: Mapping[str, str]) -> bool:
-    """Tell whether a good lies in a group or under it, by its section path, else its type of goods.
-
-    `GoodTypeFull` joins levels with commas, and a level's name may hold commas itself, so the group's name is
-    looked for as a whole run of levels.
-    """
-    wanted = line_of_text(group).casefold()
-    path = section_path(cells.get("SynchronizationSectionFull", ""))
-    if path:
-        return any(line_of_text(section.name).casefold() == wanted for section in path)
-    section = line_of_text(cells.get("SynchronizationSection", "")).casefold()
-    if section:
-        return section == wanted
-    levels = line_of_text(cells.get("GoodTypeFull", "")).casefold()
-    return f",{wanted}," in f",{levels},"

@@ -25,6 +25,7 @@ CODES = frozenset({Code.VARIANT_ALIKE, Code.VARIANT_EXTRA, Code.VARIANT_MISSING}
 """The findings that `arrange` makes."""
 
 _BY_ID = "id:"
+_DIGITS = len(str(HIGHEST_NUMBER))
 
 
 def model_of(key: str) -> int:
@@ -36,7 +37,7 @@ def model_of(key: str) -> int:
     if not key:
         return 0
     identity = key.removeprefix(_BY_ID)
-    if key.startswith(_BY_ID) and identity.isdigit() and 0 < int(identity) <= HIGHEST_NUMBER:
+    if key.startswith(_BY_ID) and identity.isdigit() and len(identity) <= _DIGITS and int(identity):
         return int(identity)
     return -1 - (xxhash.xxh3_64_intdigest(key.encode()) >> 2)
 

@@ -15,12 +15,11 @@ from difflib import get_close_matches
 
 import xxhash
 
-from torgsync import __version__
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Record, Section
 from torgsync.core.objects import SyncObject
 from torgsync.core.plan import ExportInfo, Standing
-from torgsync.core.products import MAPPING_VERSION, Mapper, Product
+from torgsync.core.products import Mapper, Product, rules_version
 from torgsync.core.sections import grow
 from torgsync.core.select import CENTERS_COLUMN, SUM_COLUMN, Reason, count_stock, why_out
 from torgsync.core.variants import model_of
@@ -98,7 +97,7 @@ def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes = b"") 
     """
     state = xxhash.xxh3_64()
     tabs = settings.model_dump_json(exclude=_NO_SHAPE)
-    for part in (__version__, str(MAPPING_VERSION), tabs, *columns):
+    for part in (rules_version(), tabs, *columns):
         state.update(part.encode() + b"\x1f")
     state.update(context)
     return state.intdigest()

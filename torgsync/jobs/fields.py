@@ -81,11 +81,11 @@ def add_standard_fields(file: ObjectFile) -> Added:
     )
     known = {mapping.column for mapping in file.settings.fields}
     taken = {(mapping.to, mapping.name or "") for mapping in file.settings.fields}
-    mappings = tuple(
-        FieldMapping(column=column, to=target, name=name or None)
-        for column, target, name in STANDARD
-        if column in catalog.columns and column not in known and (target, name) not in taken
-    )
+    mappings = []
+    for column, target, name in STANDARD:
+        if column in catalog.columns and column not in known and (target, name) not in taken:
+            mappings.append(FieldMapping(column=column, to=target, name=name or None))
+            taken.add((target, name))
     add_fields(file, mappings)
     own = tuple(name for name in catalog.columns if not is_standard(name) and name not in known)
-    return Added(mappings, own)
+    return Added(tuple(mappings), own)

@@ -18,8 +18,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from torgsync.core import trade
 from torgsync.core.fields import CENT, Discount, Road, Step, Value
 from torgsync.core.goods import line_of_text
-from torgsync.core.products import Existing, canonical_html
+from torgsync.core.products import Existing
 from torgsync.core.route import EditAnswer, ImportState, by_road
+from torgsync.core.texts import canonical_html
 from torgsync.errors import PromRefused
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
