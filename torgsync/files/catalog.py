@@ -1,36 +1,131 @@
-"""The accounting program's catalog file, whatever its format.
+"""The accounting program's catalog file, whatever its format, as the rest of the program sees it.
 
-The first byte that is not blank tells (reference/torgsoft.md §17 no. 4).
+The first bytes tell the format, the file's name never does: a YML file may be called `TSGoods.trs`
+(reference/torgsoft.md §2.1, §9, §17 no. 4).
 """
 
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Protocol
 
+from torgsync.core.goods import Record
+from torgsync.core.objects import Catalog
 from torgsync.errors import ExportInvalid
-from torgsync.files.trs import TrsFile, open_trs
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from torgsync.files.encodings import refuse_utf16
+from torgsync.files.guesses import Guess, Kind, Told
+from torgsync.files.objects import ObjectFile, beside
+from torgsync.files.trs import open_trs
 
 _LOOK = 4096
 _BLANK = bytes(range(0x21))  # control bytes may stand before the XML
 
 
-def open_catalog(path: Path, *, encoding: str | None = None, header: bool | None = None) -> TrsFile:
-    """Look at an export and return it ready to be read, see `open_trs`. Raises ExportInvalid."""
-    if _beginning(path).startswith(b"<"):
+class CatalogFile(Protocol):
+    """One export that was looked at and can be read, whatever it is written in.
+
+    Terminology: a *record* is one good's stretch of the file, `cells` are its texts keyed by column. Equal
+    bytes of a record under an equal `context` and equal `columns` make equal cells.
+    """
+
+    @property
+    def path(self) -> Path:
+        """The file; of several the one that leads."""
+
+    @property
+    def kind(self) -> Kind:
+        """The format."""
+
+    @property
+    def encoding(self) -> str:
+        """`utf-8` or `cp1251`."""
+
+    @property
+    def has_header(self) -> bool:
+        """Whether the file itself names its columns."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns, standard names in their standard spelling, a merchant's own as written."""
+
+    @property
+    def size(self) -> int:
+        """Bytes, before the first look."""
+
+    @property
+    def modified_ns(self) -> int:
+        """The last change before the first look, in nanoseconds since 1970."""
+
+    @property
+    def guesses(self) -> tuple[Guess, ...]:
+        """What nobody said and was found out by looking, in the order in which it was decided."""
+
+    @property
+    def context(self) -> bytes:
+        """Everything outside the records and `columns` that shapes a good, such as the tree of categories."""
+
+    def records(self) -> Iterator[Record]:
+        """Yield the goods in file order.
+
+        Raises ExportInvalid, at the latest at the end, where the file cannot be trusted: what was yielded
+        before must not be acted upon until the iterator is exhausted.
+        """
+
+    def good_id(self, record: Record) -> str:
+        """Return the good's key as trimmed text, empty where it has none."""
+
+    def cells(self, record: Record) -> dict[str, str]:
+        """Return the texts of a record, keyed by column, one for each of `columns`; not trimmed.
+
+        Raises ExportInvalid where the record is not what the first look saw.
+        """
+
+    def file_of(self, record: Record) -> str:
+        """Return the name of the file in which the record stands."""
+
+
+def open_export(file: ObjectFile) -> CatalogFile:
+    """Look at the export of a sync object, see `open_catalog`. Raises ExportInvalid.
+
+    A column that one of the object's fields speaks of keeps the name that it has in the file.
+    """
+    led = frozenset(mapping.column for mapping in file.settings.fields)
+    return open_catalog(file.settings.catalog, file.path.parent, led)
+
+
+def open_catalog(catalog: Catalog, folder: Path, led: Collection[str] = ()) -> CatalogFile:
+    """Look at an export and return it ready to be read.
+
+    Paths are relative to `folder`. What the settings leave open is found out, and stands in `guesses`.
+    Raises ExportInvalid.
+    """
+    told = Told(
+        encoding=catalog.encoding,
+        delimiter=catalog.delimiter,
+        header=catalog.header,
+        names=catalog.names,
+        extra_columns=tuple(catalog.extra_columns),
+        led=led,
+    )
+    return _open(beside(folder, catalog.path), told)
+
+
+def _open(path: Path, told: Told) -> CatalogFile:
+    beginning = _beginning(path)
+    refuse_utf16(path, beginning)
+    if beginning.removeprefix(codecs.BOM_UTF8).lstrip(_BLANK).startswith(b"<"):
         raise ExportInvalid(
             f"`{path}` is a YML export, which is not read yet",
             hint="let Torgsoft write the synchronization file as TRS or CSV, and export once more",
         )
-    return open_trs(path, encoding=encoding, header=header)
+    return open_trs(path, told)
 
 
 def _beginning(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(_LOOK).removeprefix(codecs.BOM_UTF8).lstrip(_BLANK)
+            return file.read(_LOOK)
     except OSError:
-        return b""  # `open_trs` says what is wrong
+        return b""  # the reader says what is wrong

@@ -20,10 +20,9 @@ from torgsync.core.plan import ExportInfo, Standing
 from torgsync.core.products import MAPPING_VERSION, Mapper
 from torgsync.core.select import CENTERS_COLUMN, SUM_COLUMN, Reason, count_stock, why_out
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog import open_catalog
+from torgsync.files.catalog import CatalogFile, open_export
 from torgsync.files.objects import ObjectFile, mistakes_at
 from torgsync.files.photos import PhotoIndex, digest, index_photos
-from torgsync.files.trs import TrsFile
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.state.catalog import GoodRow
 from torgsync.state.store import Memory
@@ -50,14 +49,12 @@ def read_export(desk: Desk) -> Reading:
     Raises ExportInvalid for the file, ObjectInvalid where the sync object names columns that it lacks.
     """
     settings = desk.object
-    catalog = open_catalog(
-        desk.file.catalog_path, encoding=settings.catalog.encoding, header=settings.catalog.header
-    )
+    catalog = open_export(desk.file)
     check_columns(desk.file, catalog)
     desk.tell(Progress(Stage.READ))
     with desk.memory() as memory:
         shelf = _Shelf(desk, memory)
-        fingerprint = shape(settings, catalog.columns)
+        fingerprint = shape(settings, catalog.columns, catalog.context)
         memory.catalog.begin_settings(f"{fingerprint:016x}")
         rows = _Rows(desk, memory, catalog, shelf, fingerprint)
         rows.read()
@@ -66,13 +63,16 @@ def read_export(desk: Desk) -> Reading:
     return Reading(info, _file_findings(settings, catalog), rows.changed)
 
 
-def shape(settings: SyncObject, columns: tuple[str, ...]) -> int:
-    """Return the fingerprint of everything besides a row that shapes its product, as 64 bits."""
-    parts = (str(MAPPING_VERSION), "\x1f".join(columns), settings.model_dump_json(exclude=_NO_SHAPE))
-    return xxhash.xxh3_64_intdigest("\x1e".join(parts).encode())
+def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes) -> int:
+    """Return the fingerprint of everything besides a row that shapes its product, as 64 bits.
+
+    `context` is what the file says outside its rows.
+    """
+    parts = (str(MAPPING_VERSION), "\x1f".join(columns), settings.model_dump_json(exclude=_NO_SHAPE), "")
+    return xxhash.xxh3_64_intdigest("\x1e".join(parts).encode() + context)
 
 
-def check_columns(file: ObjectFile, catalog: TrsFile) -> None:
+def check_columns(file: ObjectFile, catalog: CatalogFile) -> None:
     """Refuse a sync object that leads columns which the export does not have."""
     missing = []
     for number, mapping in enumerate(file.settings.fields):
@@ -85,7 +85,7 @@ def check_columns(file: ObjectFile, catalog: TrsFile) -> None:
         raise mistakes_at(file, missing)
 
 
-def _file_findings(settings: SyncObject, catalog: TrsFile) -> tuple[Finding, ...]:
+def _file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, ...]:
     found = []
     if settings.accounting_centers.use and CENTERS_COLUMN not in catalog.columns:
         message = f"the export has no column `{CENTERS_COLUMN}`: `{SUM_COLUMN}` counts, all centers together"
@@ -128,7 +128,7 @@ class _Rows:
 
     desk: Desk
     memory: Memory
-    file: TrsFile
+    file: CatalogFile
     shelf: _Shelf
     seed: int
     count: int = 0
