@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from torgsync.core.goods import Record
 from torgsync.core.objects import Catalog
-from torgsync.errors import ExportInvalid
+from torgsync.files.centers import compose
 from torgsync.files.encodings import refuse_utf16
-from torgsync.files.guesses import Guess, Kind, Told
+from torgsync.files.guesses import Aspect, Guess, Kind, Told
 from torgsync.files.objects import ObjectFile, beside
-from torgsync.files.trs import open_trs
+from torgsync.files.trs import TrsFile, open_trs
+from torgsync.files.xlsx import XlsxFile, open_xlsx
+from torgsync.files.yml import YmlFile, open_yml
 
 _LOOK = 4096
 _BLANK = bytes(range(0x21))  # control bytes may stand before the XML
+_ARCHIVE = b"PK\x03\x04"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # also what a spreadsheet with a password looks like
+
+_BY_SETTING = {"trs": Kind.TRS, "csv": Kind.TRS, "yml": Kind.YML, "xlsx": Kind.XLSX}
 
 
 class CatalogFile(Protocol):
@@ -98,8 +105,8 @@ def open_export(file: ObjectFile) -> CatalogFile:
 def open_catalog(catalog: Catalog, folder: Path, led: Collection[str] = ()) -> CatalogFile:
     """Look at an export and return it ready to be read.
 
-    Paths are relative to `folder`. What the settings leave open is found out, and stands in `guesses`.
-    Raises ExportInvalid.
+    Paths are relative to `folder`. What the settings leave open is found out, and stands in `guesses`. With
+    one file per accounting center all are read as one, see `files/centers.py`. Raises ExportInvalid.
     """
     told = Told(
         encoding=catalog.encoding,
@@ -109,18 +116,41 @@ def open_catalog(catalog: Catalog, folder: Path, led: Collection[str] = ()) -> C
         extra_columns=tuple(catalog.extra_columns),
         led=led,
     )
-    return _open(beside(folder, catalog.path), told)
+    if not catalog.centers:
+        return _open(beside(folder, catalog.path), catalog.format, told)
+    leading_first = sorted(catalog.centers.items(), key=lambda item: item[1] != catalog.path)
+    return compose(
+        {center: _open(beside(folder, path), catalog.format, told) for center, path in leading_first}
+    )
 
 
-def _open(path: Path, told: Told) -> CatalogFile:
+def _open(path: Path, wanted: str | None, told: Told) -> CatalogFile:
     beginning = _beginning(path)
     refuse_utf16(path, beginning)
+    kind, because = _kind(beginning)
+    if wanted:
+        kind = _BY_SETTING[wanted]
+    opened: TrsFile | YmlFile | XlsxFile
+    match kind:
+        case Kind.YML:
+            opened = open_yml(path, told)
+        case Kind.XLSX:
+            opened = open_xlsx(path, told)
+        case Kind.TRS:
+            opened = open_trs(path, told)
+    if wanted:
+        return opened
+    guess = Guess(Aspect.FORMAT, kind, because, "format", path.name)
+    return replace(opened, guesses=(guess, *opened.guesses))
+
+
+def _kind(beginning: bytes) -> tuple[Kind, str]:
+    """Return the format that a file's first bytes speak for, and how."""
+    if beginning.startswith((_ARCHIVE, _OLD_OFFICE)):
+        return Kind.XLSX, "it begins like a spreadsheet's own file"
     if beginning.removeprefix(codecs.BOM_UTF8).lstrip(_BLANK).startswith(b"<"):
-        raise ExportInvalid(
-            f"`{path}` is a YML export, which is not read yet",
-            hint="let Torgsoft write the synchronization file as TRS or CSV, and export once more",
-        )
-    return open_trs(path, told)
+        return Kind.YML, "it begins with `<`"
+    return Kind.TRS, "it begins with text"
 
 
 def _beginning(path: Path) -> bytes:
