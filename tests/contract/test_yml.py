@@ -15,7 +15,7 @@ from torgsync.files.yml import SITE_TEXT, YmlFile, open_yml
 
 COLUMNS = ("GoodID", "GoodName", "RetailPrice", "висота")
 ROWS = [(17, "Капці", "632,74", "5 см"), (18, 'Горщик "Ромашка" & Ко', "5", "")]
-TREE = {"1": ("", "Сад"), "11": ("1", "Полив, лійки"), "7": ("7", "Коло|2=а")}
+TREE = {"1": ("", "Сад"), "11": ("1", "Полив, лійки"), "7": ("7", "Коло|2=а"), "": ("", "без номера")}
 
 
 def write(folder: Path, text: str, encoding: str = "utf-8", junk: bytes = b"") -> Path:

@@ -65,6 +65,8 @@ def test_the_first_center_leads_unless_another_is_named() -> None:
     centers = {"2": "b.trs", "1": "a.trs"}
     assert sync_object(catalog={"centers": centers}).catalog.path == "b.trs"
     assert sync_object(catalog={"centers": centers, "path": "a.trs"}).catalog.path == "a.trs"
+    names = {"Ключ": "goodid"}
+    assert sync_object(catalog={"path": "x", "names": names}).catalog.names == names
     assert sync_object(catalog={"path": "x", "extra_columns": ["height", "y"]}).catalog.extra_columns == [
         "Height",
         "y",
@@ -102,6 +104,7 @@ def test_a_token_stands_in_one_of_three_places(given_key: object, read: object) 
         ({"zzz": 1}, "zzz", "there is no such key"),
         ({"catalog": {}}, "catalog.path", "this key is needed"),
         ({"catalog": {"centers": {}}}, "catalog.path", "this key is needed"),
+        ({"catalog": 5}, "catalog", "this should be a valid dictionary or instance of Catalog"),
         (
             {"catalog": {"centers": {"a b": "x"}}},
             "catalog.centers.a b",

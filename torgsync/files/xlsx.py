@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -80,14 +80,12 @@ class XlsxFile:
 
         Raises ExportInvalid, at the latest at the end, where the file changed while it was read.
         """
-        for number, row in _rows(self.path, self.sheet):
-            if number >= self.first and any(text.strip() for text in row):
-                cells = [row[place] if place < len(row) else "" for place in self.places]
-                yield Record(number, _SEPARATOR.join(cells).encode())
-        try:
+        with _book(self.path) as book:
+            for number, row in _rows(book, self.sheet):
+                if number >= self.first and any(text.strip() for text in row):
+                    cells = [row[place] if place < len(row) else "" for place in self.places]
+                    yield Record(number, _SEPARATOR.join(cells).encode())
             unchanged = refusals.stamp(self.path) == (self.size, self.modified_ns)
-        except OSError as error:
-            raise refusals.unreadable(self.path, error) from error
         if not unchanged:
             raise refusals.changed(self.path)
 
@@ -114,7 +112,8 @@ def open_xlsx(path: Path, told: Told = Told()) -> XlsxFile:  # noqa: B008  # a v
     except OSError as error:
         raise refusals.unreadable(path, error) from error
     sheet = _sheet(path)
-    head = [(number, row) for number, row in islice(_rows(path, sheet), CONFIRMING_ROWS) if any(row)]
+    with _book(path) as book:
+        head = [(number, row) for number, row in islice(_rows(book, sheet), CONFIRMING_ROWS) if any(row)]
     guesses = [Guess(Aspect.SHEET, f"`{sheet}`", "it is the first that can be seen", "", path.name)]
     if not head:
         raise refusals.empty(path)
@@ -202,11 +201,10 @@ def _sheet(path: Path) -> str:
     raise refusals.empty(path)
 
 
-def _rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(book: CalamineWorkbook, sheet: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of a sheet as texts, each with its number."""
-    with _book(path) as book:
-        for number, row in enumerate(book.get_sheet_by_name(sheet).iter_rows(), start=1):
-            yield number, [_text(cell) for cell in row]
+    for number, row in enumerate(book.get_sheet_by_name(sheet).iter_rows(), start=1):
+        yield number, [_text(cell) for cell in row]
 
 
 def _text(cell: object) -> str:
@@ -222,9 +220,7 @@ def _text(cell: object) -> str:
         case int() | float():
             exact = format(Decimal(f"{cell:.15g}"), "f")
             return exact.rstrip("0").rstrip(".") if "." in exact else exact
-        case datetime() if not (cell.hour or cell.minute or cell.second):
-            return cell.date().isoformat()
-        case datetime() | date() | time():
+        case datetime():
             return cell.isoformat()
-        case _:
+        case _:  # days and times of day
             return str(cell)

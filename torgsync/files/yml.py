@@ -438,14 +438,12 @@ def _parse(path: Path, record: Record, encoding: str) -> Offer:
         ) from error
     said: dict[str, list[str]] = {}
     params: dict[str, list[str]] = {}
-    for child in root:
-        if not isinstance(child.tag, str):
-            continue  # an entity that nobody explained
+    for child in root.iterchildren("*"):
         value = _unquoted(_inside(child))
         if child.tag == "param":
             params.setdefault(str(child.get("name", "")).strip(), []).append(value)
         else:
-            said.setdefault(child.tag, []).append(value)
+            said.setdefault(str(child.tag), []).append(value)
     available = str(root.get("available") or said.get("available", [""])[0]).strip().casefold()
     if available:
         said["available"] = [available]
