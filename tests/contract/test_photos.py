@@ -12,6 +12,7 @@ import xxhash
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from torgsync.core.objects import Catalog
 from torgsync.errors import ObjectInvalid
 from torgsync.files.catalog import open_catalog
 from torgsync.files.photos import PhotoFile, digest, index_photos
@@ -160,7 +161,7 @@ def test_a_photo_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 def test_the_example_has_photos_for_all_but_two_goods() -> None:
     """They are small, and one has its extension in capital letters."""
-    trs = open_catalog(SHOP / "TSGoods.trs")
+    trs = open_catalog(Catalog(path="TSGoods.trs"), SHOP)
     index = index_photos(SHOP / "photos")
     photos = [index.of(trs.good_id(record)) for record in trs.records()]
     assert photos.count(()) == 2

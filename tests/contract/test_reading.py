@@ -135,7 +135,7 @@ def test_an_unchanged_file_is_not_even_opened(shop: Shop, monkeypatch: pytest.Mo
     """Its bytes are hashed, and that is all."""
     shop.write()
     opened: list[object] = []
-    monkeypatch.setattr(export, "open_catalog", lambda *given, **_: opened.append(given))
+    monkeypatch.setattr(export, "open_export", lambda *given, **_: opened.append(given))
     before = read_export(shop.desk())
     assert (opened, before.info.goods, before.info.encoding, before.changed) == ([], 3, "utf-8", 0)
 

@@ -386,7 +386,7 @@ def test_models_are_known_with_their_goods(memory: Memory) -> None:
 
 def test_a_regrouped_good_carries_its_group_and_is_tried_again(memory: Memory) -> None:
     """What Prom refused of it may have been the group."""
-    memory.catalog.remember_rows([row()])
+    memory.catalog.remember_rows([row(model=501)])
     memory.catalog.refuse(product(), "no", NOON)
     memory.models.regroup({"17": 501})
     found = known(memory)

@@ -20,8 +20,10 @@ from torgsync.core.goods import (
     canonical,
     clean,
     is_standard,
+    known_names,
     line_of_text,
     number,
+    resolve,
     section_path,
 )
 
@@ -174,3 +176,31 @@ def test_a_layout_is_as_wide_as_it_says(count: int, bare: frozenset[int]) -> Non
     assert max(positions) < count
     assert {names[position] for position in positions} >= {"GoodID", "RetailPrice", "PrimeCost", "Sex"}
     assert set(names) >= SECRET
+
+
+@pytest.mark.parametrize(
+    ("names", "columns"),
+    [
+        (["Ключ товару", "ЦВЕТ", "x"], ("GoodID", "Color", "x")),
+        (["Koлip"], ("Color",)),
+        (["Колір", "Цвет"], ("Color", "Цвет")),
+        (["Колір", "color"], ("Колір", "Color")),
+        (["Колір", "Тон"], ("Колір", "Color")),
+        (["Собівартість"], ("PrimeCost",)),
+        (["Розмір"], ("Розмір",)),
+    ],
+)
+def test_names_of_a_file_stand_for_columns(names: list[str], columns: tuple[str, ...]) -> None:
+    """Labels are known, look-alike letters folded; what is told, taken or mapped goes before."""
+    found = resolve(names, {"тон": "Color"}, led={"Розмір", "Собівартість"})
+    assert found.columns == columns
+    assert [name for name, _ in found.aliases] == [
+        name
+        for name, column in zip(names, columns, strict=True)
+        if name != column and name not in {"Тон", "color"}
+    ]
+
+
+def test_known_names_are_counted() -> None:
+    """Standard ones, labels, and those of the merchant's table."""
+    assert known_names(["goodid", "Колір", "Тон", "x", ""], {"Тон": "Color"}) == 3

@@ -62,6 +62,19 @@ def test_the_least_object_has_stated_defaults() -> None:
     }
 
 
+def test_the_first_center_leads_unless_another_is_named() -> None:
+    """Without a path, the first file of the centers gives texts and prices."""
+    centers = {"2": "b.trs", "1": "a.trs"}
+    assert sync_object(catalog={"centers": centers}).catalog.path == "b.trs"
+    assert sync_object(catalog={"centers": centers, "path": "a.trs"}).catalog.path == "a.trs"
+    names = {"Ключ": "goodid"}
+    assert sync_object(catalog={"path": "x", "names": names}).catalog.names == names
+    assert sync_object(catalog={"path": "x", "extra_columns": ["height", "y"]}).catalog.extra_columns == [
+        "Height",
+        "y",
+    ]
+
+
 KEPT = 'is not a quantity; give a number, or { "2" = 1, "8" = 3 } by center'
 TOKEN = 'give { env = "NAME" }, { file = "path" } or the token itself'
 
@@ -93,6 +106,43 @@ def test_a_token_stands_in_one_of_three_places(given_key: object, read: object) 
         ({"catalogue": {}}, "catalogue", "there is no such key; did you mean `catalog`?"),
         ({"zzz": 1}, "zzz", "there is no such key"),
         ({"catalog": {}}, "catalog.path", "this key is needed"),
+        ({"catalog": {"centers": {}}}, "catalog.path", "this key is needed"),
+        ({"catalog": 5}, "catalog", "this should be a valid dictionary or instance of Catalog"),
+        (
+            {"catalog": {"centers": {"a b": "x"}}},
+            "catalog.centers.a b",
+            '"a b" is not the id of an accounting center, such as "1"',
+        ),
+        (
+            {"catalog": {"centers": {"1": "x", "2": "x"}}},
+            "catalog.centers.2",
+            "center 1 has this file too",
+        ),
+        (
+            {"catalog": {"path": "y", "centers": {"1": "x"}}},
+            "catalog.path",
+            "it is none of the files of `centers`; name the one that leads, or leave it out",
+        ),
+        (
+            {"catalog": {"path": "x", "names": {"Ключ": "GoodIDs"}}},
+            "catalog.names.Ключ",
+            "Torgsoft has no column `GoodIDs`; did you mean `GoodID`?",
+        ),
+        (
+            {"catalog": {"path": "x", "extra_columns": ["a", " "]}},
+            "catalog.extra_columns[1]",
+            "it has no name",
+        ),
+        (
+            {"catalog": {"path": "x", "extra_columns": ["a", "goodid"]}},
+            "catalog.extra_columns[1]",
+            "another column is named `GoodID` too",
+        ),
+        (
+            {"catalog": {"path": "x", "delimiter": "|"}},
+            "catalog.delimiter",
+            '"|" is not one of ";", "," or "\\t"',
+        ),
         (
             {"catalog": {"path": "x", "currency": "ua"}},
             "catalog.currency",

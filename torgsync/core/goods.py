@@ -1,12 +1,13 @@
 """Goods as the accounting program writes them: columns, layouts, and the values inside a cell.
 
 Everything here is text in, value out. Which bytes of which file the text came from is told by
-`Record` and decided in `files/trs.py`. Source: reference/torgsoft.md §2, §3, §7, §8.
+`Record` and decided by the readers in `files/`. Source: reference/torgsoft.md §2, §3, §7, §8, §10.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,8 +15,9 @@ from typing import NamedTuple
 class Record(NamedTuple):
     """One good's stretch of the file, not yet taken apart.
 
-    `line` is the number of its first line, from 1. `raw` are its bytes without the line end that closes it
-    (a line end inside quotes is part of it). `mark` is their hash, 0 where nobody asked for it.
+    `line` is the number of its first line, from 1. `raw` are all the bytes that shape the good, without the
+    line end that closes it (a line end inside quotes is part of it): equal bytes, equal good. `mark` is their
+    hash, 0 where nobody asked for it.
     """
 
     line: int
@@ -63,6 +65,67 @@ SECRET = frozenset({"PrimeCost"})
 _CANONICAL = {name.casefold(): name for name in (*LAYOUT_40, *LAYOUT_50, *EXTRA_COLUMNS)}
 
 
+PICTURE = "picture"
+"""Addresses of photos, one a line: offers of a YML file have them, and lists from a spreadsheet (§9, §10)."""
+
+_LABELS = {
+    KEY: ("Ключ товару", "ID товару", "Код фото"),
+    "GoodName": ("Назва товару", "Название товара"),
+    "Description": ("Опис товару", "Описание"),
+    "Country": ("Країна", "Страна производитель"),
+    "Articul": ("Артикул",),
+    "RetailPrice": ("Ціна роздрібна", "Цена розничная"),
+    "WholesalePrice": ("Ціна гуртова/оптова", "Ціна гуртова", "Ціна оптова", "Ціна опту"),
+    "RetailPriceWithDiscount": ("Ціна акційна (з товарною знижкою)", "Ціна акційна"),
+    "MinQuantityForOrder": ("Мін. кількість для замовлення, шт", "Мін. кількість для замовлення"),
+    "Height": ("Висота, см",),
+    "Width": ("Ширина, см",),
+    "Category": ("Ідентифікатор розділу Інтернет-магазину",),
+    "WarehouseQuantity": ("Кількість на складі", "Кількість", "Количество"),
+    "Display": ("Відображення",),
+    "TheSize": ("Розмір", "Размер"),
+    "Color": ("Колір", "Цвет"),
+    "Material": ("Матеріал",),
+    "FashionName": ("Назва моделі товару",),
+    "Sex": ("Стать",),
+    "ShortName": ("Коротка назва",),
+    "GoodTypeFull": ("Вид товару повністю",),
+    "GoodTypeName": ("Вид товара",),
+    "ProducerCollectionFull": ("Виробник/колекція повністю",),
+    "Season": ("Сезон",),
+    "Barcode": ("Штрих-код",),
+    "Pack": ("Упаковка",),
+    "PackSize": ("Розмір упаковки",),
+    "PowerSupply": ("Живлення",),
+    "CountUnitsPerBox": ("К-сть штук в ящику",),
+    "Age": ("Вік",),
+    "Closeout": ("Розпродаж/уцінка",),
+    "PrimeCost": ("Собівартість", "Себестоимость"),
+    "MesUnit": ("Ед. изм.",),
+    "PCName": ("Производитель",),
+    "SynchronizationSection": ("Розділ синхронізації",),
+    "SynchronizationSectionFull": ("Розділ синхронізації повністю",),
+    "GuaranteePeriod": ("Термін гарантії",),
+    "GuaranteeMesUnit": ("Одиниця виміру терміну гарантії",),
+    PICTURE: ("Ссылка на фото",),
+}
+"""Torgsoft's own labels (§3.1), and the headers of lists that its users save from a spreadsheet (§10)."""
+
+_TWINS = str.maketrans("ABCEHIKMOPTXYaceiopxy", "АВСЕНІКМОРТХУасеіорху")
+_ALIASES: dict[str, str] = {}
+
+
+def folded(name: str) -> str:
+    """Return a column's name as it is compared with labels.
+
+    Case and blanks do not matter, nor do Latin letters that look like Cyrillic ones: people type them (§10).
+    """
+    return " ".join(name.translate(_TWINS).casefold().split())
+
+
+_ALIASES.update({folded(label): name for name, labels in _LABELS.items() for label in labels})
+
+
 def canonical(name: str) -> str:
     """Return a column's standard spelling (`goodid`, `SuppLierCode` are met), a merchant's own as it is."""
     trimmed = name.strip()
@@ -72,6 +135,49 @@ def canonical(name: str) -> str:
 def is_standard(name: str) -> bool:
     """Tell whether Torgsoft itself names this column."""
     return name.casefold() in _CANONICAL
+
+
+class Names(NamedTuple):
+    """The columns that names of a file stand for, and what was taken for what without being told.
+
+    `columns` are in the order of the names. `aliases` are pairs of a name in the file and the standard column
+    that it was taken for.
+    """
+
+    columns: tuple[str, ...]
+    aliases: tuple[tuple[str, str], ...] = ()
+
+
+def resolve(names: Sequence[str], told: Mapping[str, str], led: Collection[str] = ()) -> Names:
+    """Return which columns the names of a file stand for.
+
+    `told` is the merchant's own table, from the name in the file to the standard column. A label of Torgsoft
+    or of a spreadsheet stands for its standard column unless another name of the file does so already, or the
+    sync object speaks of that very name (`led`): a column that somebody mapped is not renamed. What the shop
+    paid is known by every name.
+    """
+    by_name = {folded(name): canonical(column) for name, column in told.items()}
+    columns = [by_name.get(folded(name)) or canonical(name) for name in names]
+    taken = {column.casefold() for column in columns}
+    spoken_of = {column.strip().casefold() for column in led}
+    aliases = []
+    for place, name in enumerate(names):
+        column = _ALIASES.get(folded(name))
+        if column is None or columns[place] != name.strip() or column.casefold() in taken:
+            continue
+        if column in SECRET or name.strip().casefold() not in spoken_of:
+            taken.add(column.casefold())
+            columns[place] = column
+            aliases.append((name.strip(), column))
+    return Names(tuple(columns), tuple(aliases))
+
+
+def known_names(names: Sequence[str], told: Mapping[str, str]) -> int:
+    """Return how many of a first row's texts name a column that Torgsoft or the merchant's table knows."""
+    by_name = {folded(name) for name in told}
+    return sum(
+        is_standard(name.strip()) or folded(name) in _ALIASES or folded(name) in by_name for name in names
+    )
 
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d+)?")

@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from torgsync.core.fields import TARGETS
-from torgsync.core.goods import PLACEHOLDERS, SECRET, canonical, line_of_text
+from torgsync.core.goods import LAYOUT_48, PLACEHOLDERS, SECRET, canonical, is_standard, line_of_text
 from torgsync.errors import Mistake
 
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*%")
@@ -140,11 +140,23 @@ class Photos(_Table):
 
 
 class Catalog(_Table):
-    """The export; paths are relative to the sync object's file."""
+    """The export; paths are relative to the sync object's file.
+
+    `format`, `encoding`, `delimiter` and `header` are found out by looking where they are not given. `names`
+    leads the merchant's column names to Torgsoft's, `extra_columns` names what follows the standard columns
+    in a file without a header. `centers` gives each accounting center a file of its own, keyed by the
+    center's id; `path` is then the file whose texts and prices count where several have a good, the first one
+    if it is left out.
+    """
 
     path: str = Field(min_length=1)
+    centers: dict[str, Annotated[str, Field(min_length=1)]] = {}
+    format: Literal["trs", "csv", "yml", "xlsx"] | None = None
     encoding: Literal["utf-8", "cp1251"] | None = None
+    delimiter: Literal[";", ",", "\t"] | None = None
     header: bool | None = None
+    names: dict[str, str] = {}
+    extra_columns: list[str] = []
     currency: str = Field("UAH", pattern="^[A-Z]{3}$")
     languages: Languages = Languages()
     photos: Photos | None = None
@@ -155,6 +167,55 @@ class Catalog(_Table):
         """Words that mean an empty cell: those that everybody meets and the shop's own, in folded case."""
         own = (line_of_text(word, frozenset()).casefold() for word in self.placeholders)
         return PLACEHOLDERS | frozenset(own)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_center_leads(cls, data: object) -> object:
+        if isinstance(data, dict) and "path" not in data and isinstance(centers := data.get("centers"), dict):
+            leads = list(centers.values())[:1]
+            return data | ({"path": leads[0]} if leads else {})
+        return data
+
+    @field_validator("centers")
+    @classmethod
+    def _one_file_each(cls, centers: dict[str, str]) -> dict[str, str]:
+        seen: dict[str, str] = {}
+        for center, path in centers.items():
+            if not re.fullmatch(r"[^\s=|;]+", center):
+                raise _at((center,), f'"{center}" is not the id of an accounting center, such as "1"')
+            if path in seen:
+                raise _at((center,), f"center {seen[path]} has this file too")
+            seen[path] = center
+        return centers
+
+    @field_validator("names")
+    @classmethod
+    def _standard(cls, names: dict[str, str]) -> dict[str, str]:
+        for name, column in names.items():
+            if not is_standard(column.strip()):
+                near = did_you_mean(column, [*LAYOUT_48])
+                raise _at((name,), f"Torgsoft has no column `{column}`{near}")
+        return names
+
+    @field_validator("extra_columns")
+    @classmethod
+    def _own_names(cls, names: list[str]) -> list[str]:
+        seen = {name.casefold() for name in LAYOUT_48}
+        for number, name in enumerate(names):
+            if not name.strip():
+                raise _at((number,), "it has no name")
+            if canonical(name).casefold() in seen:
+                raise _at((number,), f"another column is named `{canonical(name)}` too")
+            seen.add(canonical(name).casefold())
+        return [canonical(name) for name in names]
+
+    @model_validator(mode="after")
+    def _led_by_a_center(self) -> Self:
+        if self.centers and self.path not in self.centers.values():
+            raise _at(
+                ("path",), "it is none of the files of `centers`; name the one that leads, or leave it out"
+            )
+        return self
 
 
 class Clients(_Table):

@@ -1,46 +1,174 @@
-"""The accounting program's catalog file, whatever its format.
+"""The accounting program's catalog file, whatever its format, as the rest of the program sees it.
 
-The first byte that is not blank tells (reference/torgsoft.md §17 no. 4).
+The first bytes tell the format, the file's name never does: a YML file may be called `TSGoods.trs`
+(reference/torgsoft.md §2.1, §9, §17 no. 4).
 """
 
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
 
 import xxhash
 
-from torgsync.errors import ExportInvalid
+from torgsync.core.goods import Record
+from torgsync.core.objects import Catalog
+from torgsync.files.centers import compose
+from torgsync.files.encodings import refuse_utf16
+from torgsync.files.guesses import Aspect, Guess, Kind, Told
+from torgsync.files.objects import ObjectFile, beside
+from torgsync.files.rows import Skim
 from torgsync.files.trs import TrsFile, open_trs
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from torgsync.files.xlsx import XlsxFile, open_xlsx
+from torgsync.files.yml import YmlFile, open_yml
 
 _CHUNK = 1024 * 1024
 _LOOK = 4096
 _BLANK = bytes(range(0x21))  # control bytes may stand before the XML
+_ARCHIVE = b"PK\x03\x04"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # also what a spreadsheet with a password looks like
+
+_BY_SETTING = {"trs": Kind.TRS, "csv": Kind.TRS, "yml": Kind.YML, "xlsx": Kind.XLSX}
 
 
-def open_catalog(path: Path, *, encoding: str | None = None, header: bool | None = None) -> TrsFile:
-    """Look at an export and return it ready to be read, see `open_trs`. Raises ExportInvalid."""
-    if _beginning(path).startswith(b"<"):
-        raise ExportInvalid(
-            f"`{path}` is a YML export, which is not read yet",
-            hint="let Torgsoft write the synchronization file as TRS or CSV, and export once more",
-        )
-    return open_trs(path, encoding=encoding, header=header)
+class CatalogFile(Protocol):
+    """One export that was looked at and can be read, whatever it is written in.
 
-
-def content_of(*paths: Path) -> bytes:
-    """Return a digest of the files' bytes, in this order: nothing costs less.
-
-    It is empty where a file cannot be read; `open_catalog` says what is wrong with it.
+    Terminology: a *record* is one good's stretch of the file, `cells` are its texts keyed by column. Equal
+    bytes of a record under an equal `context` and equal `columns` make equal cells.
     """
+
+    @property
+    def path(self) -> Path:
+        """The file; of several the one that leads."""
+
+    @property
+    def kind(self) -> Kind:
+        """The format."""
+
+    @property
+    def encoding(self) -> str:
+        """`utf-8` or `cp1251`."""
+
+    @property
+    def has_header(self) -> bool:
+        """Whether the file itself names its columns."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns, standard names in their standard spelling, a merchant's own as written."""
+
+    @property
+    def size(self) -> int:
+        """Bytes, before the first look."""
+
+    @property
+    def modified_ns(self) -> int:
+        """The last change before the first look, in nanoseconds since 1970."""
+
+    @property
+    def guesses(self) -> tuple[Guess, ...]:
+        """What nobody said and was found out by looking, in the order in which it was decided."""
+
+    @property
+    def context(self) -> bytes:
+        """Everything outside the records and `columns` that shapes a good, such as the tree of categories."""
+
+    def records(self, skim: Skim | None = None) -> Iterator[Record]:
+        """Yield the goods in file order, each with its mark; those that `skim` knows are passed over.
+
+        Raises ExportInvalid, at the latest at the end, where the file cannot be trusted: what was yielded
+        before must not be acted upon until the iterator is exhausted.
+        """
+
+    def good_id(self, record: Record) -> str:
+        """Return the good's key as trimmed text, empty where it has none."""
+
+    def cells(self, record: Record) -> dict[str, str]:
+        """Return the texts of a record, keyed by column, one for each of `columns`; not trimmed.
+
+        Raises ExportInvalid where the record is not what the first look saw.
+        """
+
+    def file_of(self, record: Record) -> str:
+        """Return the name of the file in which the record stands."""
+
+
+def open_export(file: ObjectFile) -> CatalogFile:
+    """Look at the export of a sync object, see `open_catalog`. Raises ExportInvalid.
+
+    A column that one of the object's fields speaks of keeps the name that it has in the file.
+    """
+    led = frozenset(mapping.column for mapping in file.settings.fields)
+    return open_catalog(file.settings.catalog, file.path.parent, led)
+
+
+def open_catalog(catalog: Catalog, folder: Path, led: Collection[str] = ()) -> CatalogFile:
+    """Look at an export and return it ready to be read.
+
+    Paths are relative to `folder`. What the settings leave open is found out, and stands in `guesses`. With
+    one file per accounting center all are read as one, see `files/centers.py`. Raises ExportInvalid.
+    """
+    told = Told(
+        encoding=catalog.encoding,
+        delimiter=catalog.delimiter,
+        header=catalog.header,
+        names=catalog.names,
+        extra_columns=tuple(catalog.extra_columns),
+        led=led,
+    )
+    if not catalog.centers:
+        return _open(beside(folder, catalog.path), catalog.format, told)
+    leading_first = sorted(catalog.centers.items(), key=lambda item: item[1] != catalog.path)
+    return compose(
+        {center: _open(beside(folder, path), catalog.format, told) for center, path in leading_first}
+    )
+
+
+def _open(path: Path, wanted: str | None, told: Told) -> CatalogFile:
+    beginning = _beginning(path)
+    refuse_utf16(path, beginning)
+    kind, because = _kind(beginning)
+    if wanted:
+        kind = _BY_SETTING[wanted]
+    opened: TrsFile | YmlFile | XlsxFile
+    match kind:
+        case Kind.YML:
+            opened = open_yml(path, told)
+        case Kind.XLSX:
+            opened = open_xlsx(path, told)
+        case Kind.TRS:
+            opened = open_trs(path, told)
+    if wanted:
+        return opened
+    guess = Guess(Aspect.FORMAT, kind, because, "format", path.name)
+    return replace(opened, guesses=(guess, *opened.guesses))
+
+
+def _kind(beginning: bytes) -> tuple[Kind, str]:
+    """Return the format that a file's first bytes speak for, and how."""
+    if beginning.startswith((_ARCHIVE, _OLD_OFFICE)):
+        return Kind.XLSX, "it begins like a spreadsheet's own file"
+    if beginning.removeprefix(codecs.BOM_UTF8).lstrip(_BLANK).startswith(b"<"):
+        return Kind.YML, "it begins with `<`"
+    return Kind.TRS, "it begins with text"
+
+
+def content_of(file: ObjectFile) -> bytes:
+    """Return a digest of the bytes of an object's export, all its files in order: nothing costs less.
+
+    It is empty where one cannot be read; `open_export` says what is wrong with it.
+    """
+    catalog = file.settings.catalog
+    paths = [beside(file.path.parent, path) for path in catalog.centers.values() or [catalog.path]]
     state = xxhash.xxh3_128()
     try:
         for path in paths:
-            with path.open("rb", buffering=0) as file:
-                while chunk := file.read(_CHUNK):
+            with path.open("rb", buffering=0) as opened:
+                while chunk := opened.read(_CHUNK):
                     state.update(chunk)
     except OSError:
         return b""
@@ -50,6 +178,6 @@ def content_of(*paths: Path) -> bytes:
 def _beginning(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(_LOOK).removeprefix(codecs.BOM_UTF8).lstrip(_BLANK)
+            return file.read(_LOOK)
     except OSError:
-        return b""  # `open_trs` says what is wrong
+        return b""  # the reader says what is wrong

@@ -50,9 +50,8 @@ class ObjectFile:
         return slugify(self.settings.name)
 
     def beside(self, path: str) -> Path:
-        """Return a path of the object, which is relative to its file. Windows separators are understood."""
-        given = Path(path if os.name == "nt" or "/" in path else path.replace("\\", "/"))
-        return (self.path.parent / given.expanduser()).resolve()
+        """Return a path of the object, which is relative to its file."""
+        return beside(self.path.parent, path)
 
     @property
     def catalog_path(self) -> Path:
@@ -64,6 +63,12 @@ class ObjectFile:
         """The photo folder, None where the object names none."""
         photos = self.settings.catalog.photos
         return self.beside(photos.folder) if photos else None
+
+
+def beside(folder: Path, path: str) -> Path:
+    """Return a path that is relative to a folder. Windows separators are understood."""
+    given = Path(path if os.name == "nt" or "/" in path else path.replace("\\", "/"))
+    return (folder / given.expanduser()).resolve()
 
 
 def quoted(text: str) -> str:
@@ -183,7 +188,8 @@ class Lines:
     """
 
     _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
-    _KEY = re.compile(r"\s*([A-Za-z0-9_\-\"'.]+)\s*=")
+    _PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_\-]+)")
+    _KEY = re.compile(rf"\s*((?:{_PART.pattern})(?:\s*\.\s*(?:{_PART.pattern}))*)\s*=")
 
     def __init__(self, text: str) -> None:
         self._at: dict[tuple[str | int, ...], int] = {}
@@ -203,9 +209,9 @@ class Lines:
                 self._at.setdefault((*table, *self._split(key[1])), number)
                 fence = next((mark for mark in ('"""', "'''") if line.count(mark) % 2), "")
 
-    @staticmethod
-    def _split(dotted: str) -> tuple[str, ...]:
-        return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+    @classmethod
+    def _split(cls, dotted: str) -> tuple[str, ...]:
+        return tuple("".join(parts) for parts in cls._PART.findall(dotted))
 
     def of(self, path: tuple[str | int, ...]) -> int:
         """Return the line of a key's path, or of the nearest key or table above it; 1 for the file itself."""

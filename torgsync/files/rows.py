@@ -1,6 +1,6 @@
 """Rows of the TRS dialect, as bytes: where one ends, how many columns it has, what its cells are.
 
-`"`, `;` and both line ends are ASCII in either encoding, so nothing is decoded to find a row.
+`"`, every delimiter and both line ends are ASCII in either encoding, so nothing is decoded to find a row.
 Source: reference/torgsoft.md §2.2.
 """
 
@@ -9,14 +9,19 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import xxhash
 
+from torgsync.core.goods import Record
+
 DELIMITER = ";"
-"""The only delimiter of a raw file; commas occur only in copies re-saved in a spreadsheet (§2.2)."""
+"""The delimiter of a raw file; commas and tabs occur in copies re-saved in a spreadsheet (§2.2)."""
+
+DELIMITERS = (DELIMITER, "\t", ",")
+"""All that are known, in the order in which they are believed."""
 
 LONGEST = 4 * 1024 * 1024
 """Bytes of the longest record. A site description of that length is a file whose quotes do not pair up."""
@@ -24,15 +29,26 @@ LONGEST = 4 * 1024 * 1024
 _ANY = "latin-1"  # gives each byte a letter: enough to count columns in either encoding
 _MENDED_LINES = 200  # how far a row with a stray quote may reach: far enough for a site description
 
-_D = re.escape(DELIMITER).encode()
 _QUOTED = rb'"[^"]*+(?:""[^"]*+)*+"'
-_BARE = rb'[^"' + _D + rb"\r\n]*+"
-_STRICT = re.compile(_QUOTED + rb"|" + _BARE)
-# With a stray quote, the first quote before a delimiter closes the cell: that is how a program writes which
-# puts quotes around a text without looking into it.
-_LENIENT = re.compile(rb'".*?"(?=' + _D + rb'|\Z)|(?:[^"' + _D + rb"\r\n][^" + _D + rb"\r\n]*+)?", re.DOTALL)
-_OPEN = re.compile(rb"(?:(?:" + _STRICT.pattern + rb")" + _D + rb')*"[^"]*+(?:""[^"]*+)*+')
-_KEYED = re.compile(rb'"?[0-9]+"?' + _D + rb'["0-9]')
+
+
+class _Patterns:
+    """What a cell, an open text and the beginning of a row look like with one delimiter."""
+
+    def __init__(self, delimiter: str) -> None:
+        self.delimiter = d = re.escape(delimiter).encode()
+        self.bare = rb'[^"' + d + rb"\r\n]*+"
+        self.strict = re.compile(_QUOTED + rb"|" + self.bare)
+        # With a stray quote, the first quote before a delimiter closes the cell: that is how a program writes
+        # which puts quotes around a text without looking into it.
+        self.lenient = re.compile(
+            rb'".*?"(?=' + d + rb'|\Z)|(?:[^"' + d + rb"\r\n][^" + d + rb"\r\n]*+)?", re.DOTALL
+        )
+        self.open = re.compile(rb"(?:(?:" + self.strict.pattern + rb")" + d + rb')*"[^"]*+(?:""[^"]*+)*+')
+        self.keyed = re.compile(rb'"?[0-9]+"?' + d + rb'["0-9]')
+
+
+_PATTERNS = {delimiter: _Patterns(delimiter) for delimiter in DELIMITERS}
 
 
 @dataclass(slots=True)
@@ -68,6 +84,15 @@ class Skim:
         if self.noted.get(mark, line) != line:
             self.moved[mark] = line
         return True
+
+
+def skimmed(records: Iterable[Record], skim: Skim | None) -> Iterator[Record]:
+    """Yield the records that `skim` does not know, each with its mark."""
+    skim = skim or Skim()
+    for line, raw, _ in records:
+        mark = skim.mark(raw)
+        if not skim.passes(mark, line):
+            yield Record(line, raw, mark)
 
 
 class Lines:
@@ -140,15 +165,17 @@ class Grammar:
     file do.
     """
 
-    def __init__(self, width: int, sample: bytes) -> None:
-        cell = b"(?:" + _STRICT.pattern + b")"
+    def __init__(self, width: int, sample: bytes, delimiter: str = DELIMITER) -> None:
+        self._known = known = _PATTERNS[delimiter]
+        self._delimiter = delimiter
+        cell = b"(?:" + known.strict.pattern + b")"
         self.width = width
-        self.strict = re.compile(cell + b"(?:" + _D + cell + b"){%d}" % (width - 1)).fullmatch
+        self.strict = re.compile(cell + b"(?:" + known.delimiter + cell + b"){%d}" % (width - 1)).fullmatch
         self.usual = self.strict
-        cells = split(sample) or ()
+        cells = split(sample, delimiter) or ()
         if len(cells) == width:
             self.usual = re.compile(
-                _D.join(_QUOTED if cell[:1] == b'"' else _BARE for cell in cells)
+                known.delimiter.join(_QUOTED if cell[:1] == b'"' else known.bare for cell in cells)
             ).fullmatch
 
     def gather(self, line: bytes, lines: Lines) -> bytes | None:
@@ -167,7 +194,7 @@ class Grammar:
         """Return how many more lines make a strict row, where a line end stands inside quotes (§2.2)."""
         piece, size, reach = line, len(line), 0
         joined = [line]
-        while size <= LONGEST and _OPEN.fullmatch(piece):
+        while size <= LONGEST and self._known.open.fullmatch(piece):
             following = lines.peek(reach)
             if not following:
                 return None
@@ -185,10 +212,10 @@ class Grammar:
         """
         joined = line
         for reach in range(_MENDED_LINES):
-            if texts(without_line_end(joined), _ANY, self.width) is not None:
+            if texts(without_line_end(joined), _ANY, self.width, self._delimiter) is not None:
                 return reach
             following = lines.peek(reach)
-            if not following or self.is_row(following) or _KEYED.match(following):
+            if not following or self.is_row(following) or self._known.keyed.match(following):
                 break
             joined += following
         return None
@@ -199,7 +226,11 @@ class Grammar:
 
     def skip(self, lines: Lines) -> None:
         """Take the lines up to the next one that is a row by itself, or begins as one."""
-        while (following := lines.peek(0)) and not self.is_row(following) and not _KEYED.match(following):
+        while (
+            (following := lines.peek(0))
+            and not self.is_row(following)
+            and not self._known.keyed.match(following)
+        ):
             lines.take()
 
 
@@ -208,31 +239,35 @@ def without_line_end(line: bytes) -> bytes:
     return line.rstrip(b"\r\n")
 
 
-def split(raw: bytes) -> list[bytes] | None:
+def split(raw: bytes, delimiter: str = DELIMITER) -> list[bytes] | None:
     """Return a row's cells as they stand, quotes and all; None where it is not strict."""
-    return _split(_STRICT, raw)
+    return _split(_PATTERNS[delimiter].strict, raw, delimiter)
 
 
-def texts(raw: bytes, encoding: str, width: int | None = None) -> list[str] | None:
+def texts(
+    raw: bytes, encoding: str, width: int | None = None, delimiter: str = DELIMITER
+) -> list[str] | None:
     """Return a row's cells as text: quotes undone, blanks kept.
 
     A strict row is read as CSV, any other the careful way; None where that gives no row at all, or none of
     `width` columns. Raises UnicodeDecodeError.
     """
     try:
-        row = next(csv.reader((raw.decode(encoding),), delimiter=DELIMITER, strict=True))
+        row = next(csv.reader((raw.decode(encoding),), delimiter=delimiter, strict=True))
     except csv.Error:  # a stray quote, or a cell past the limit of the csv module
         row = []
     if row and width in {None, len(row)}:
         return row
-    for pattern in (_STRICT, _LENIENT):
-        cells = _split(pattern, raw)
+    known = _PATTERNS[delimiter]
+    for pattern in (known.strict, known.lenient):
+        cells = _split(pattern, raw, delimiter)
         if cells is not None and width in {None, len(cells)}:
             return [_undone(cell.decode(encoding)) for cell in cells]
     return None
 
 
-def _split(cell: re.Pattern[bytes], raw: bytes) -> list[bytes] | None:
+def _split(cell: re.Pattern[bytes], raw: bytes, delimiter: str) -> list[bytes] | None:
+    mark = delimiter.encode()
     cells = []
     at = 0
     while found := cell.match(raw, at):
@@ -240,7 +275,7 @@ def _split(cell: re.Pattern[bytes], raw: bytes) -> list[bytes] | None:
         at = found.end() + 1
         if at > len(raw):
             return cells
-        if raw[at - 1 : at] != DELIMITER.encode():
+        if raw[at - 1 : at] != mark:
             break
     return None
 

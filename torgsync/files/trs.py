@@ -7,47 +7,41 @@ good is taken off the shop. Source: reference/torgsoft.md §2, §3, §17 no. 1-6
 from __future__ import annotations
 
 import codecs
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from pathlib import Path
+from typing import BinaryIO
 
-from torgsync.core.goods import KEY, LAYOUTS, Record, canonical, is_standard
+from torgsync.core.goods import KEY, Names, Record
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.rows import DELIMITER, LONGEST, Grammar, Lines, Skim, split, texts, without_line_end
+from torgsync.files import refusals
+from torgsync.files.encodings import UTF8, find_encoding, known_encoding, refuse_utf16
+from torgsync.files.guesses import Aspect, Guess, Kind, Told
+from torgsync.files.layouts import (
+    CONFIRMING_ROWS,
+    Table,
+    find_delimiter,
+    guesses_of_names,
+    is_header,
+    name_columns,
+    readings,
+)
+from torgsync.files.refusals import AGAIN, LISTED, UNTOUCHED, changed, stamp, unreadable
+from torgsync.files.rows import (
+    DELIMITER,
+    DELIMITERS,
+    LONGEST,
+    Grammar,
+    Lines,
+    Skim,
+    split,
+    texts,
+    without_line_end,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
-_UTF8 = "utf-8"
-_CP1251 = "cp1251"
-_CHUNK = 1024 * 1024
 _BUFFER = 256 * 1024
 _TAIL = 64 * 1024
-_CONFIRMING_ROWS = 100  # how many rows must agree with a layout that no header names
-_KNOWN_NAMES = 3  # so many column names in a first row cannot be a good's own texts
-_LISTED = 10
-_LETTERS_BEFORE_DAMAGE = 20  # cp1251 text passes for UTF-8 over a letter or two, never over so many
-
-_AGAIN = "export the catalog from Torgsoft once more, wait until it has finished, and run the command again"
-_UNTOUCHED = "export the catalog from Torgsoft once more and do not save it in a spreadsheet or an editor"
-_NAMES = f"let Torgsoft write the column names into the first row, the key as `{KEY}`, and export once more"
-
-_DELIMITER = DELIMITER.encode()
-_LOST = "\ufffd"
-_SHOWN = 40  # letters of a strange cell
-_TEXT = re.compile(rb'".*"', re.DOTALL)
-_NUMBER = re.compile(rb"[+-]?[0-9]+(?:[.,][0-9]+)?")
-_SHAPES = {
-    KEY: re.compile(rb"[0-9]+"),
-    "ModelGoodID": re.compile(rb"[0-9]*"),
-    "SynchronizationSectionFull": re.compile(rb'"(?:[0-9]+=.*)?"', re.DOTALL),
-    "WarehouseQuantityForPartner": re.compile(
-        rb'"(?:[0-9]+=-?[0-9]+,[0-9]{3}(?:\|[0-9]+=-?[0-9]+,[0-9]{3})*)?"'
-    ),
-}
-"""What a cell of these columns looks like with its quotes; all others are known by quotes alone (§3.4)."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +52,7 @@ class TrsFile:
     order, standard names in their standard spelling, a merchant's own as written. `size` is in bytes,
     `modified_ns` in nanoseconds since 1970, both from before the first look. `body` is the offset of the
     first byte after the header (or the byte order mark), `body_line` the number of its line, from 1.
+    `delimiter` stands between the cells, `guesses` are what nobody said and was found out.
     """
 
     path: Path
@@ -69,6 +64,22 @@ class TrsFile:
     modified_ns: int
     body: int
     body_line: int
+    delimiter: str = DELIMITER
+    guesses: tuple[Guess, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """The format."""
+        return Kind.TRS
+
+    @property
+    def context(self) -> bytes:
+        """How the bytes of a row become texts."""
+        return f"{self.kind} {self.encoding} {self.delimiter}".encode()
+
+    def file_of(self, record: Record) -> str:  # noqa: ARG002  # all records come from the one file
+        """Return the name of the file in which the record stands."""
+        return self.path.name
 
     def records(self, skim: Skim | None = None) -> Iterator[Record]:
         """Yield the goods in file order, each as its line and bytes; those that `skim` knows are passed over.
@@ -81,14 +92,14 @@ class TrsFile:
             with self.path.open("rb", _BUFFER) as file:
                 file.seek(self.body)
                 yield from self._rows(Lines(file, self.body_line), skim or Skim())
-            unchanged = _stamp(self.path) == (self.size, self.modified_ns)
+            unchanged = stamp(self.path) == (self.size, self.modified_ns)
         except OSError as error:
-            raise _unreadable(self.path, error) from error
+            raise unreadable(self.path, error) from error
         if not unchanged:
-            raise _changed(self.path)
+            raise changed(self.path)
 
     def _rows(self, lines: Lines, skim: Skim) -> Iterator[Record]:
-        grammar = Grammar(len(self.columns), without_line_end(lines.peek(0)))
+        grammar = Grammar(len(self.columns), without_line_end(lines.peek(0)), self.delimiter)
         usual, strict = grammar.usual, grammar.strict
         mistakes: list[Mistake] = []
         wrong = 0
@@ -102,7 +113,7 @@ class TrsFile:
                 gathered = grammar.gather(line, lines)
                 if gathered is None:
                     wrong += 1
-                    cells = split(raw)
+                    cells = split(raw, self.delimiter)
                     if cells is None:
                         grammar.skip(lines)
                     found = len(cells or ())
@@ -110,7 +121,7 @@ class TrsFile:
                     if wrong == 1 and found < grammar.width and lines.at_end():
                         raise _cut_short(self.path, mistake)
                     mistakes.append(mistake)
-                    del mistakes[_LISTED:]
+                    del mistakes[LISTED:]
                     continue
                 raw, mark = gathered, skim.mark(gathered, loose=True)
                 if skim.passes(mark, number):
@@ -126,7 +137,7 @@ class TrsFile:
         Where the key is the first column and a bare number, as Torgsoft writes it, the row is not parsed.
         """
         if self.columns[0] == KEY:
-            first = record.raw.partition(_DELIMITER)[0]
+            first = record.raw.partition(self.delimiter.encode())[0]
             if first.isdigit():
                 return first.decode()
         return self.cells(record)[KEY].strip()
@@ -137,136 +148,105 @@ class TrsFile:
         Raises ExportInvalid where the record is not what the first look saw.
         """
         try:
-            row = texts(record.raw, self.encoding, len(self.columns))
+            row = texts(record.raw, self.encoding, len(self.columns), self.delimiter)
         except UnicodeDecodeError:
             row = None
         if row is None:
-            raise _changed(self.path)
+            raise changed(self.path)
         return dict(zip(self.columns, row, strict=True))
 
 
-def open_trs(path: Path, *, encoding: str | None = None, header: bool | None = None) -> TrsFile:
+def open_trs(path: Path, told: Told = Told()) -> TrsFile:  # noqa: B008  # a value that never changes
     """Look at an export and return it ready to be read.
 
-    `encoding` (`utf-8` or `cp1251`) and `header` are found out where they are None (§17 no. 1-3). The whole
-    file is read once for its encoding; its last line is looked at, so that a file which is still being
-    written is refused before its first good. Raises ExportInvalid.
+    What `told` leaves open is found out (§17 no. 1-4). The whole file is read once for its encoding; its last
+    line is looked at, so that a file which is still being written is refused before its first good. Raises
+    ExportInvalid.
     """
-    forced = _known_encoding(path, encoding)
+    forced = known_encoding(path, told.encoding)
     try:
         if path.is_dir():
             raise ExportInvalid(
                 f"`{path}` is a folder, not an export", hint="give the path of the file inside the folder"
             )
-        size, modified_ns = _stamp(path)
+        size, modified_ns = stamp(path)
         if not size:
-            raise ExportInvalid(f"`{path}` is empty", hint=_AGAIN)
+            raise ExportInvalid(f"`{path}` is empty", hint=AGAIN)
         with path.open("rb") as file:
-            bom = file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
-            start = len(codecs.BOM_UTF8) if bom else 0
-            found, count = _encoding(path, file, start, forced or (_UTF8 if bom else None))
-            file.seek(start)
-            first, line = _first_row(file, 1)
-            after = file.tell()
-            row = texts(first, found) or []
-            has_header = _is_header(row) if header is None else header
-            if not first or (has_header and not _first_row(file, line + 1)[0]):
-                raise ExportInvalid(f"`{path}` holds no goods", hint=_AGAIN)
-            if not has_header:
-                file.seek(start)
-            trs = TrsFile(
-                path=path,
-                encoding=found,
-                bom=bom,
-                has_header=has_header,
-                columns=_named(path, line, row) if has_header else _counted(path, file),
-                size=size,
-                modified_ns=modified_ns,
-                body=after if has_header else start,
-                body_line=line + 1 if has_header else 1,
-            )
-            _check_tail(trs, file, count)
+            trs, lines = _look(path, file, told, forced)
+            trs = replace(trs, size=size, modified_ns=modified_ns)
+            _check_tail(trs, file, lines)
     except OSError as error:
-        raise _unreadable(path, error) from error
-    if not has_header:
-        _confirm(trs)
-    return trs
+        raise unreadable(path, error) from error
+    return trs if trs.has_header else _confirmed(trs, told)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    seen = path.stat()
-    return seen.st_size, seen.st_mtime_ns
-
-
-def _known_encoding(path: Path, encoding: str | None) -> str | None:
-    if encoding is None:
-        return None
-    try:
-        name = codecs.lookup(encoding).name
-    except LookupError:
-        name = encoding
-    if name not in {_UTF8, _CP1251}:
-        raise ExportInvalid(
-            f"`{path}` cannot be read as `{encoding}`",
-            hint=f"the encoding is either `{_UTF8}` or `{_CP1251}`",
-        )
-    return name
-
-
-def _encoding(path: Path, file: BinaryIO, start: int, forced: str | None) -> tuple[str, int]:
-    """Return the encoding in which the whole file can be read, and its number of lines (§17 no. 1)."""
-    encoding = forced or _UTF8
-    broken = _scan(path, file, start, encoding)
-    if broken.line and not forced and broken.letters < _LETTERS_BEFORE_DAMAGE:
-        encoding = _CP1251
-        broken = _scan(path, file, start, encoding)
-    if broken.line:
-        raise ExportInvalid(
-            f"`{path}` holds letters that cannot be read, the first in line {broken.line}", hint=_UNTOUCHED
-        )
-    return encoding, broken.lines
-
-
-class _Scan(NamedTuple):
-    """How far a file can be decoded: lines, letters beyond ASCII, and the first line that cannot (or 0)."""
-
-    lines: int
-    letters: int
-    line: int
-
-
-def _scan(path: Path, file: BinaryIO, start: int, encoding: str) -> _Scan:
-    """Decode the file from `start` to its end or to the first broken letter.
-
-    Raises ExportInvalid where it is no text, or a text that was spoilt before.
-    """
-    decoder = codecs.getincrementaldecoder(encoding)()
-    lines = letters = unbroken = 0
+def _look(path: Path, file: BinaryIO, told: Told, forced: str | None) -> tuple[TrsFile, int]:
+    """Return the file as its beginning speaks for it, and its number of lines."""
+    beginning = file.read(len(codecs.BOM_UTF8))
+    refuse_utf16(path, beginning)
+    bom = beginning == codecs.BOM_UTF8
+    start = len(codecs.BOM_UTF8) if bom else 0
+    found = find_encoding(path, file, start, forced or (UTF8 if bom else None), longest=LONGEST)
+    guesses = (
+        [] if forced or bom else [Guess(Aspect.ENCODING, found.name, found.because, "encoding", path.name)]
+    )
     file.seek(start)
-    more = True
-    while more:
-        chunk = file.read(_CHUNK)
-        more = bool(chunk)
-        try:
-            text = decoder.decode(chunk, final=not more)
-        except UnicodeDecodeError as error:
-            sound = error.object[: error.start]
-            return _Scan(
-                lines, letters + len(sound) - len(sound.decode(encoding)), lines + sound.count(b"\n") + 1
-            )
-        breaks = chunk.count(b"\n")
-        unbroken = 0 if breaks else unbroken + len(chunk)
-        if b"\0" in chunk or unbroken > LONGEST:
-            raise ExportInvalid(f"`{path}` is not a text file", hint=_AGAIN)
-        if _LOST in text:
-            line = lines + text[: text.index(_LOST)].count("\n") + 1
-            raise ExportInvalid(
-                f"letters of `{path}` were lost when another program saved it, the first in line {line}",
-                hint=_UNTOUCHED,
-            )
-        lines += breaks
-        letters += len(chunk) - len(text)
-    return _Scan(lines, letters, 0)
+    head = _first_lines(file)
+    delimiter, more = find_delimiter(path.name, head, found.name, told)
+    guesses += more
+    file.seek(start)
+    first, line = _first_row(file, 1)
+    after = file.tell()
+    row = texts(first, found.name, None, delimiter) or []
+    has_header = is_header(row, told) if told.header is None else told.header
+    if told.header is None:
+        value = "the first row holds names" if has_header else "there is none"
+        because = "a column is named like one of Torgsoft's" if has_header else "the first row is a good"
+        guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
+    if not first or (has_header and not _first_row(file, line + 1)[0]):
+        raise refusals.empty(path)
+    if has_header:
+        names = name_columns(path, line, row, told)
+        guesses += guesses_of_names(path.name, names)
+    else:
+        names = Names(readings(path, head, delimiter, told)[0].columns)
+    trs = TrsFile(
+        path=path,
+        encoding=found.name,
+        bom=bom,
+        has_header=has_header,
+        columns=names.columns,
+        size=0,
+        modified_ns=0,
+        body=after if has_header else start,
+        body_line=line + 1 if has_header else 1,
+        delimiter=delimiter,
+        guesses=tuple(guesses),
+    )
+    return trs, found.lines
+
+
+def _first_lines(file: BinaryIO) -> list[bytes]:
+    """Return the first rows that are not blank, with the lines that end inside quotes joined."""
+    lines = [line for line in islice(file, CONFIRMING_ROWS) if line.strip()]
+    found = []
+    while lines:
+        reach = _closed_after(lines)
+        found.append(without_line_end(b"".join(lines[:reach])))
+        del lines[:reach]
+    return found
+
+
+def _closed_after(lines: list[bytes]) -> int:
+    """Return how many lines make the first row; 1 where its quotes pair up nowhere."""
+    quotes = 0
+    for reach, line in enumerate(lines, start=1):
+        quotes += line.count(b'"')
+        if quotes % 2 == 0:
+            row = without_line_end(b"".join(lines[:reach]))
+            return reach if any(split(row, mark) for mark in DELIMITERS) else 1
+    return 1
 
 
 def _first_row(file: BinaryIO, number: int) -> tuple[bytes, int]:
@@ -278,73 +258,13 @@ def _first_row(file: BinaryIO, number: int) -> tuple[bytes, int]:
     return b"", number
 
 
-def _is_header(row: Iterable[str]) -> bool:
-    """Tell whether a first row holds column names (§17 no. 2)."""
-    names = [canonical(cell) for cell in row]
-    return KEY in names or sum(map(is_standard, names)) >= _KNOWN_NAMES
-
-
-def _named(path: Path, line: int, row: list[str]) -> tuple[str, ...]:
-    """Return the columns that a header names. Raises ExportInvalid with all that is wrong with them."""
-    names = tuple(canonical(cell) for cell in row)
-    mistakes = []
-    seen: dict[str, int] = {}
-    for position, name in enumerate(names, start=1):
-        earlier = seen.setdefault(name.casefold(), position)
-        if not name:
-            mistakes.append(Mistake(line, f"column {position}", "it has no name"))
-        elif earlier != position:
-            mistakes.append(
-                Mistake(line, f"column {position}", f"`{name}` is also the name of column {earlier}")
-            )
-    if len(names) == 1:
-        mistakes.append(Mistake(line, "", "there is only one column"))
-    if KEY not in names:
-        mistakes.append(Mistake(line, "", f"no column is named `{KEY}`"))
-    if mistakes:
-        raise ExportInvalid(
-            f"the column names of `{path}` cannot be used", mistakes=tuple(mistakes[:_LISTED]), hint=_NAMES
-        )
-    return names
-
-
-def _counted(path: Path, file: BinaryIO) -> tuple[str, ...]:
-    """Return the columns that the number of cells in the first rows speaks for (§17 no. 3)."""
-    counts = [
-        len(cells)
-        for line in islice(file, _CONFIRMING_ROWS)
-        if line.strip() and (cells := split(without_line_end(line)))
-    ]
-    for count in counts:
-        if count in LAYOUTS:
-            return LAYOUTS[count][0]
-    seen = f"rows of {_columns(counts[0])}" if counts else "rows whose quotes do not pair up"
-    known = ", ".join(map(str, LAYOUTS))
-    raise ExportInvalid(
-        f"`{path}` has no column names, and {seen}, which could mean anything",
-        hint=f"{_NAMES} (without names, only the {known} standard columns are known)",
-    )
-
-
-def _confirm(trs: TrsFile) -> None:
-    """Refuse a file without a header whose first rows do not look like the layout of their count (§3.4)."""
-    width = len(trs.columns)
-    _, bare = LAYOUTS[width]
-    strange: dict[int, Mistake] = {}
-    for record in islice(trs.records(), _CONFIRMING_ROWS):
-        for position, cell in enumerate(split(record.raw) or ()):
-            name = trs.columns[position]
-            shape = _SHAPES.get(name, _NUMBER if position in bare else _TEXT)
-            if position not in strange and not shape.fullmatch(cell):
-                shown = cell.decode(trs.encoding)[:_SHOWN]
-                where = f"column {position + 1} ({name})"
-                strange[position] = Mistake(record.line, where, f"`{shown}` does not belong there")
-    if strange:
-        raise ExportInvalid(
-            f"`{trs.path}` has no column names, and its {width} columns are not the standard ones",
-            mistakes=tuple(sorted(strange.values())[:_LISTED]),
-            hint=_NAMES,
-        )
+def _confirmed(trs: TrsFile, told: Told) -> TrsFile:
+    """Return a file without a header with the columns that its first rows confirm (§3.4)."""
+    rows = [(record.line, record.raw) for record in islice(trs.records(), CONFIRMING_ROWS)]
+    possible = readings(trs.path, [raw for _, raw in rows], trs.delimiter, told)
+    table = Table.of_bytes(trs.path, rows, trs.encoding, trs.delimiter)
+    chosen, guess = table.choose(possible)
+    return replace(trs, columns=chosen.columns, guesses=(*trs.guesses, guess))
 
 
 def _check_tail(trs: TrsFile, file: BinaryIO, lines: int) -> None:
@@ -352,10 +272,10 @@ def _check_tail(trs: TrsFile, file: BinaryIO, lines: int) -> None:
     file.seek(max(trs.body, trs.size - _TAIL))
     tail = file.read()
     if not tail.endswith(b"\n"):
-        raise ExportInvalid(f"`{trs.path}` ends in the middle of line {lines + 1}", hint=_AGAIN)
-    content = tail.rstrip()
+        raise ExportInvalid(f"`{trs.path}` ends in the middle of line {lines + 1}", hint=AGAIN)
+    content = tail.rstrip(b" \r\n")  # a tab may be an empty cell
     before, _, last = content.rpartition(b"\n")
-    cells = split(last)
+    cells = split(last, trs.delimiter)
     # With an odd number of quotes it may be the end of a record of several lines: the reading will tell.
     if before and cells and len(cells) < len(trs.columns) and last.count(b'"') % 2 == 0:
         number = lines - tail[len(content) :].count(b"\n") + 1
@@ -364,42 +284,26 @@ def _check_tail(trs: TrsFile, file: BinaryIO, lines: int) -> None:
 
 def _wrong(line: int, found: int, width: int) -> Mistake:
     """Return what is wrong with a row in which `found` columns were told apart, 0 where none could."""
-    seen = f"{_columns(found)} instead of {width}" if found else "a quotation mark is missing or too many"
+    seen = (
+        f"{refusals.columns(found)} instead of {width}"
+        if found
+        else "a quotation mark is missing or too many"
+    )
     return Mistake(line, "", seen)
-
-
-def _columns(count: int) -> str:
-    return f"{count} column" if count == 1 else f"{count} columns"
 
 
 def _cut_short(path: Path, mistake: Mistake) -> ExportInvalid:
     return ExportInvalid(
-        f"`{path}` is cut off in its last row, line {mistake.line}: {mistake.message}", hint=_AGAIN
+        f"`{path}` is cut off in its last row, line {mistake.line}: {mistake.message}", hint=AGAIN
     )
 
 
 def _uneven(path: Path, width: int, wrong: int, mistakes: tuple[Mistake, ...]) -> ExportInvalid:
     rows = "1 row" if wrong == 1 else f"{wrong} rows"
     have = "does" if wrong == 1 else "do"
-    first = f"; the first {_LISTED} are listed" if wrong > _LISTED else ""
+    first = f"; the first {LISTED} are listed" if wrong > LISTED else ""
     return ExportInvalid(
         f"{rows} of `{path}` {have} not have the {width} columns of the file{first}",
         mistakes=mistakes,
-        hint=_UNTOUCHED,
-    )
-
-
-def _changed(path: Path) -> ExportInvalid:
-    return ExportInvalid(f"`{path}` changed while it was read", hint=_AGAIN)
-
-
-def _unreadable(path: Path, error: OSError) -> ExportInvalid:
-    if isinstance(error, FileNotFoundError):
-        return ExportInvalid(
-            f"there is no file `{path}`",
-            hint="correct `path` under `[catalog]` in the sync object, or export the catalog from Torgsoft",
-        )
-    return ExportInvalid(
-        f"`{path}` cannot be read: {error.strerror}",
-        hint="close the program that holds it open, or give yourself the right to read it",
+        hint=UNTOUCHED,
     )

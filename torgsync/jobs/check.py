@@ -17,10 +17,9 @@ from torgsync.core.products import Mapper
 from torgsync.core.select import CENTERS_COLUMN, WORDS, Reason, count_stock, why_out
 from torgsync.core.words import counted
 from torgsync.errors import InvalidInput
-from torgsync.files.catalog import open_catalog
+from torgsync.files.catalog import CatalogFile, open_export
 from torgsync.files.objects import ObjectFile, literal_token, read_token
 from torgsync.files.photos import PhotoIndex, index_photos
-from torgsync.files.trs import TrsFile
 from torgsync.jobs.export import check_columns
 
 KEPT = 1000
@@ -120,9 +119,7 @@ def _photos(file: ObjectFile, checked: Checked) -> PhotoIndex | None:
 
 def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> None:
     settings = file.settings
-    catalog = open_catalog(
-        file.catalog_path, encoding=settings.catalog.encoding, header=settings.catalog.header
-    )
+    catalog = open_export(file)
     check_columns(file, catalog)
     tally = _tally(file, catalog, photos, checked)
     header = "with a header" if catalog.has_header else "without a header"
@@ -164,7 +161,7 @@ class _Tally:
     centers: set[str] = field(default_factory=set)
 
 
-def _tally(file: ObjectFile, catalog: TrsFile, photos: PhotoIndex | None, checked: Checked) -> _Tally:
+def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, checked: Checked) -> _Tally:
     settings, tally, mapper = file.settings, _Tally(), Mapper(file.settings)
     lines: dict[str, int] = {}
 

@@ -24,10 +24,9 @@ from torgsync.core.sections import grow
 from torgsync.core.select import CENTERS_COLUMN, SUM_COLUMN, Reason, count_stock, why_out
 from torgsync.core.variants import model_of
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog import content_of, open_catalog
+from torgsync.files.catalog import CatalogFile, content_of, open_export
 from torgsync.files.objects import ObjectFile, mistakes_at
 from torgsync.files.rows import Skim
-from torgsync.files.trs import TrsFile
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.photos import Shelf
 from torgsync.jobs.variants import arrange_models
@@ -56,18 +55,16 @@ def read_export(desk: Desk) -> Reading:
     """
     settings = desk.object
     desk.tell(Progress(Stage.READ))
-    content = content_of(desk.file.catalog_path)
+    content = content_of(desk.file)
     whole = f"{shape(settings, (), content):016x}"
     with desk.memory(lasting=False) as memory:
         shelf = Shelf(desk.file, memory)
         before, noted = memory.catalog.reading()
         if content and before == whole and not shelf.moved:
             return _remembered(settings, noted)
-        catalog = open_catalog(
-            desk.file.catalog_path, encoding=settings.catalog.encoding, header=settings.catalog.header
-        )
+        catalog = open_export(desk.file)
         check_columns(desk.file, catalog)
-        fingerprint = shape(settings, catalog.columns)
+        fingerprint = shape(settings, catalog.columns, catalog.context)
         same = memory.catalog.begin_settings(f"{fingerprint:016x}")
         rows = _Rows(desk, memory, catalog, shelf, fingerprint, skimming=same)
         rows.read()
@@ -90,7 +87,7 @@ def _remembered(settings: SyncObject, noted: str) -> Reading:
     return Reading(info, tuple(found), 0)
 
 
-def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes = b"") -> int:
+def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes) -> int:
     """Return the fingerprint of everything besides a row that shapes its product, as 64 bits.
 
     `context` is what of the file stands outside its rows.
@@ -103,7 +100,7 @@ def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes = b"") 
     return state.intdigest()
 
 
-def check_columns(file: ObjectFile, catalog: TrsFile) -> None:
+def check_columns(file: ObjectFile, catalog: CatalogFile) -> None:
     """Refuse a sync object that leads columns which the export does not have."""
     missing = []
     for number, mapping in enumerate(file.settings.fields):
@@ -116,7 +113,7 @@ def check_columns(file: ObjectFile, catalog: TrsFile) -> None:
         raise mistakes_at(file, missing)
 
 
-def _file_findings(settings: SyncObject, catalog: TrsFile) -> tuple[Finding, ...]:
+def _file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, ...]:
     found = []
     if settings.accounting_centers.use and CENTERS_COLUMN not in catalog.columns:
         message = f"the export has no column `{CENTERS_COLUMN}`: `{SUM_COLUMN}` counts, all centers together"
@@ -130,7 +127,7 @@ class _Rows:
 
     desk: Desk
     memory: Memory
-    file: TrsFile
+    file: CatalogFile
     shelf: Shelf
     seed: int
     skimming: bool

@@ -10,9 +10,8 @@ from torgsync.core.fields import STANDARD
 from torgsync.core.goods import is_standard
 from torgsync.core.objects import FieldMapping, did_you_mean, twin_target
 from torgsync.errors import UsageError
-from torgsync.files.catalog import open_catalog
+from torgsync.files.catalog import CatalogFile, open_export
 from torgsync.files.objects import ObjectFile, add_fields
-from torgsync.files.trs import TrsFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,7 @@ def add_field(
         raise UsageError(reasons) from wrong
     if twin := twin_target([*file.settings.fields, mapping]):
         raise UsageError(f"a column is led to `{twin}` already", hint="see them: torgsync fields list")
-    catalog = open_catalog(
-        file.catalog_path, encoding=file.settings.catalog.encoding, header=file.settings.catalog.header
-    )
+    catalog = open_export(file)
     if mapping.column not in catalog.columns:
         raise UsageError(
             f"the export has no column `{column}`{did_you_mean(column, catalog.columns)}",
@@ -63,7 +60,7 @@ def add_field(
     return AddedOne(mapping, _cost_in_disguise(catalog) if mapping.column == "WholesalePrice" else "")
 
 
-def _cost_in_disguise(catalog: TrsFile) -> str:
+def _cost_in_disguise(catalog: CatalogFile) -> str:
     rows = equal = 0
     for record in catalog.records():
         cells = catalog.cells(record)
@@ -76,9 +73,7 @@ def _cost_in_disguise(catalog: TrsFile) -> str:
 
 def add_standard_fields(file: ObjectFile) -> Added:
     """Lead every standard column that the export has to its field; what is led already stays as it is."""
-    catalog = open_catalog(
-        file.catalog_path, encoding=file.settings.catalog.encoding, header=file.settings.catalog.header
-    )
+    catalog = open_export(file)
     known = {mapping.column for mapping in file.settings.fields}
     taken = {(mapping.to, mapping.name or "") for mapping in file.settings.fields}
     mappings = []

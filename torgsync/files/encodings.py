@@ -1,0 +1,131 @@
+"""The encoding of a text export, judged by the whole file. Source: reference/torgsoft.md §2.2, §17 no. 1."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from torgsync.errors import ExportInvalid
+from torgsync.files.refusals import UNTOUCHED, no_text
+
+UTF8 = "utf-8"
+CP1251 = "cp1251"
+
+_CHUNK = 1024 * 1024
+_LETTERS_BEFORE_DAMAGE = 20  # cp1251 text passes for UTF-8 over a letter or two, never over so many
+_LOST = "\ufffd"
+_UNKNOWN = b"\x98"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Encoding(NamedTuple):
+    """The encoding in which a whole file can be read, what that was decided from, and its line ends."""
+
+    name: str
+    because: str
+    lines: int
+
+
+def known_encoding(path: Path, encoding: str | None) -> str | None:
+    """Return `utf-8` or `cp1251` for any of their names, None for None. Raises ExportInvalid for others."""
+    if encoding is None:
+        return None
+    try:
+        name = codecs.lookup(encoding).name
+    except (LookupError, ValueError):
+        name = encoding
+    if name not in {UTF8, CP1251}:
+        raise ExportInvalid(
+            f"`{path}` cannot be read as `{encoding}`",
+            hint=f"the encoding is either `{UTF8}` or `{CP1251}`",
+        )
+    return name
+
+
+def refuse_utf16(path: Path, beginning: bytes) -> None:
+    """Refuse what spreadsheets call "Unicode text": it was saved by hand, and its quotes are lost."""
+    if beginning.startswith(_UTF16):
+        raise ExportInvalid(
+            f'`{path}` was saved as UTF-16 ("Unicode text"), which is not read',
+            hint=f'{UNTOUCHED}; or save it there as "CSV UTF-8"',
+        )
+
+
+def find_encoding(
+    path: Path, file: BinaryIO, start: int, forced: str | None, *, longest: int | None
+) -> Encoding:
+    """Return the encoding in which the file can be read from `start` to its end.
+
+    `forced` is not questioned. A line of more than `longest` bytes, where one is given, makes it no text.
+    Raises ExportInvalid.
+    """
+    encoding, because = forced or UTF8, "all its letters are UTF-8"
+    broken = _scan(path, file, start, encoding, longest)
+    if broken.line and not forced and broken.letters < _LETTERS_BEFORE_DAMAGE:
+        encoding, because = CP1251, f"the letters of line {broken.line} are not UTF-8"
+        broken = _scan(path, file, start, encoding, longest)
+    if broken.line:
+        raise ExportInvalid(
+            f"`{path}` holds letters that cannot be read, the first in line {broken.line}", hint=UNTOUCHED
+        )
+    return Encoding(encoding, because, broken.lines)
+
+
+def is_surely_utf8(path: Path, file: BinaryIO, start: int) -> bool:
+    """Tell whether the file is UTF-8 with so many letters beyond ASCII that it can be nothing else."""
+    found = _scan(path, file, start, UTF8, None)
+    return not found.line and found.letters >= _LETTERS_BEFORE_DAMAGE
+
+
+class _Scan(NamedTuple):
+    """How far a file can be decoded: lines, letters beyond ASCII, and the first line that cannot (or 0)."""
+
+    lines: int
+    letters: int
+    line: int
+
+
+def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | None) -> _Scan:
+    """Look through the file from `start` to its end or to the first broken letter.
+
+    Raises ExportInvalid where it is no text, or a text that was spoilt before.
+    """
+    decode = _cp1251_letters if encoding == CP1251 else codecs.getincrementaldecoder(encoding)().decode
+    lines = letters = unbroken = 0
+    file.seek(start)
+    more = True
+    while more:
+        chunk = file.read(_CHUNK)
+        more = bool(chunk)
+        try:
+            text = decode(chunk, final=not more)
+        except UnicodeDecodeError as error:
+            sound = error.object[: error.start]
+            return _Scan(
+                lines, letters + len(sound) - len(sound.decode(encoding)), lines + sound.count(b"\n") + 1
+            )
+        breaks = chunk.count(b"\n")
+        unbroken = 0 if breaks else unbroken + len(chunk)
+        if b"\0" in chunk or (longest and unbroken > longest):
+            raise no_text(path)
+        if _LOST in text:
+            line = lines + text[: text.index(_LOST)].count("\n") + 1
+            raise ExportInvalid(
+                f"letters of `{path}` were lost when another program saved it, the first in line {line}",
+                hint=UNTOUCHED,
+            )
+        lines += breaks
+        letters += len(chunk) - len(text)
+    return _Scan(lines, letters, 0)
+
+
+def _cp1251_letters(chunk: bytes, *, final: bool) -> str:  # noqa: ARG001  # every letter is one byte
+    """Refuse what is no Windows-1251. All bytes but one are, so nothing is decoded to know it.
+
+    What was lost when another program saved the file cannot be told in this encoding.
+    """
+    if _UNKNOWN in chunk:
+        at = chunk.index(_UNKNOWN)
+        raise UnicodeDecodeError(CP1251, chunk, at, at + 1, "it stands for no letter")
+    return ""
