@@ -408,7 +408,9 @@ def test_a_good_that_stands_twice(filled: Home) -> None:
     (finding,) = document["findings"]
     assert (finding["code"], finding["good_id"]) == ("id-duplicate", "26926")
     assert "stands in the export more than once, in lines " in finding["message"]
-    assert "✗ error  line " in filled.run("object", "check").out
+    both = "in lines 71 and 86"
+    assert both in finding["message"]
+    assert both in filled.run("object", "check").out
 
 
 def test_a_row_without_its_id(filled: Home) -> None:

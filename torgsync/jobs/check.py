@@ -15,16 +15,19 @@ from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.goods import balances, is_standard
 from torgsync.core.products import Mapper
 from torgsync.core.select import CENTERS_COLUMN, WORDS, Reason, count_stock, why_out
+from torgsync.core.suggest import Samples, Suggestion, suggest
+from torgsync.core.tally import Tally
 from torgsync.core.words import counted
 from torgsync.errors import InvalidInput
 from torgsync.files.catalog import open_catalog
 from torgsync.files.objects import ObjectFile, literal_token, read_token
 from torgsync.files.photos import PhotoIndex, index_photos
 from torgsync.files.trs import TrsFile
-from torgsync.jobs.export import check_columns
+from torgsync.jobs.export import check_columns, file_findings, twins_message
+from torgsync.jobs.guesses import Guess, guesses
 
-KEPT = 1000
-"""Findings that are kept to be shown; the others are counted."""
+SHOWN = 10
+"""Lines of the export that one line of a check names."""
 
 
 class Mark(StrEnum):
@@ -47,10 +50,16 @@ class Line:
 
 @dataclass(slots=True)
 class Checked:
-    """The whole check: its lines, and the findings of goods (at most `KEPT` of them)."""
+    """The whole check: its lines, what was guessed about the export, what else could go, and all findings.
 
+    `file` is the export's name, where findings lie that name no file of their own.
+    """
+
+    file: str
     lines: list[Line] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    guesses: tuple[Guess, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    findings: Tally = field(default_factory=Tally)
 
     @property
     def failed(self) -> bool:
@@ -60,7 +69,7 @@ class Checked:
 
 def check(file: ObjectFile) -> Checked:
     """Check an object that could be read; everything wrong is in the answer, nothing is raised."""
-    checked = Checked()
+    checked = Checked(file.catalog_path.name)
     settings = file.settings
     checked.lines.append(
         Line(Mark.OK, "object", f"`{settings.name}`, {counted(len(settings.fields), 'field')} mapped")
@@ -123,13 +132,23 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
     catalog = open_catalog(
         file.catalog_path, encoding=settings.catalog.encoding, header=settings.catalog.header
     )
+    said = settings.catalog.model_dump(exclude_none=True)
+    checked.guesses = tuple(guess for guess in guesses(catalog) if guess.key not in said)
     check_columns(file, catalog)
+    checked.findings.add(file_findings(settings, catalog))
     tally = _tally(file, catalog, photos, checked)
+    if tally.nameless:
+        places = ", ".join(map(str, tally.nameless[:SHOWN]))
+        more = f" and {len(tally.nameless) - SHOWN} more" if len(tally.nameless) > SHOWN else ""
+        message = f"{counted(len(tally.nameless), 'row has', 'rows have')} no `GoodID`: line {places}{more}"
+        hint = "export the goods from Torgsoft again"
+        checked.lines.append(Line(Mark.ERROR, "export", message, hint))
+        return
     header = "with a header" if catalog.has_header else "without a header"
     width = counted(len(catalog.columns), "column")
     facts = f"{counted(tally.goods, 'good')}, {width} {header}, {catalog.encoding}"
     checked.lines.append(Line(Mark.OK, "export", facts))
-    sizes = ", ".join(f"{count} stay out: {WORDS[reason]}" for reason, count in sorted(tally.out.items()))
+    sizes = "; ".join(f"{count} stay out: {WORDS[reason]}" for reason, count in sorted(tally.out.items()))
     going = f"{counted(tally.goods - tally.out.total(), 'goes', 'go')} to Prom.ua"
     checked.lines.append(Line(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
     if tally.centers:
@@ -146,7 +165,13 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
     if own:
         names = ", ".join(f"`{name}`" for name in own)
         checked.lines.append(Line(Mark.OK, "columns", f"columns of your own that are not sent: {names}"))
-    errors = sum(finding.severity is Severity.ERROR for finding in checked.findings)
+    checked.suggestions = tuple(
+        # Where nothing is led yet, `fields add-all` is the way for the standard columns.
+        item
+        for item in suggest(catalog.columns, tally.samples, settings)
+        if settings.fields or not is_standard(item.column)
+    )
+    errors = checked.findings.count(Severity.ERROR)
     if errors:
         checked.lines.append(
             Line(
@@ -159,14 +184,21 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
 
 @dataclass(slots=True)
 class _Tally:
+    """What one reading of the export adds up: rows, those that stay out by reason, centers, values."""
+
+    samples: Samples
     goods: int = 0
     out: Counter[Reason] = field(default_factory=Counter)
     centers: set[str] = field(default_factory=set)
+    nameless: list[int] = field(default_factory=list)
 
 
 def _tally(file: ObjectFile, catalog: TrsFile, photos: PhotoIndex | None, checked: Checked) -> _Tally:
-    settings, tally, mapper = file.settings, _Tally(), Mapper(file.settings)
-    lines: dict[str, int] = {}
+    settings, mapper = file.settings, Mapper(file.settings)
+    led = {mapping.column for mapping in settings.fields}
+    tally = _Tally(Samples([name for name in catalog.columns if name not in led]))
+    first: dict[str, tuple[int, Reason | None]] = {}
+    twins: dict[str, list[int]] = {}
 
     def shots(good_id: str) -> tuple[Photo, ...] | None:
         return None if photos is None else tuple(Photo(shot.name, "") for shot in photos.of(good_id))
@@ -175,19 +207,31 @@ def _tally(file: ObjectFile, catalog: TrsFile, photos: PhotoIndex | None, checke
         cells = catalog.cells(record)
         good_id = catalog.good_id(record)
         tally.goods += 1
+        tally.samples.add(cells)
         tally.centers.update(_centers(cells.get(CENTERS_COLUMN, "")))
+        if not good_id:
+            tally.nameless.append(record.line)
+            checked.findings.add([Finding(Code.ID_MISSING, "this row has no `GoodID`", line=record.line)])
+            continue
+        if good_id in first:
+            line, reason = first[good_id]
+            if good_id not in twins:
+                tally.out.subtract([reason] if reason else ())
+                tally.out[Reason.BLOCKED] += 1
+            twins.setdefault(good_id, [line]).append(record.line)
+            tally.out[Reason.BLOCKED] += 1
+            continue
         stock = count_stock(settings, cells)
         out = why_out(settings, cells, stock, has_photos=bool(shots(good_id)))
-        if out:
-            tally.out[out] += 1
-        if out or not settings.fields:
-            continue
-        found = list(mapper.product(good_id, record.line, cells, stock, shots).findings)
-        if good_id in lines:
-            message = f"stands in the export more than once, in lines {lines[good_id]} and {record.line}"
-            found.append(Finding(Code.ID_DUPLICATE, message, good_id, record.line))
-        lines.setdefault(good_id, record.line)
-        checked.findings += found[: max(0, KEPT - len(checked.findings))]
+        if not out and settings.fields:
+            mapped = mapper.product(good_id, record.line, cells, stock, shots)
+            checked.findings.add(mapped.findings)
+            out = Reason.BLOCKED if mapped.blocked else None
+        first[good_id] = (record.line, out)
+        tally.out.update([out] if out else ())
+    for good_id, lines in twins.items():
+        checked.findings.add([Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])])
+    tally.out = +tally.out
     return tally
 
 

@@ -6,7 +6,7 @@ columns, the rules' version) and the digests of its photos. Source: design §5.1
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -56,14 +56,14 @@ def read_export(desk: Desk) -> Reading:
     check_columns(desk.file, catalog)
     desk.tell(Progress(Stage.READ))
     with desk.memory() as memory:
-        shelf = _Shelf(desk, memory)
+        shelf = Shelf(desk, memory)
         fingerprint = shape(settings, catalog.columns)
         memory.catalog.begin_settings(f"{fingerprint:016x}")
         rows = _Rows(desk, memory, catalog, shelf, fingerprint)
         rows.read()
         shelf.remember(memory)
     info = ExportInfo(settings.catalog.path, rows.count, catalog.encoding)
-    return Reading(info, _file_findings(settings, catalog), rows.changed)
+    return Reading(info, file_findings(settings, catalog), rows.changed)
 
 
 def shape(settings: SyncObject, columns: tuple[str, ...]) -> int:
@@ -85,7 +85,8 @@ def check_columns(file: ObjectFile, catalog: TrsFile) -> None:
         raise mistakes_at(file, missing)
 
 
-def _file_findings(settings: SyncObject, catalog: TrsFile) -> tuple[Finding, ...]:
+def file_findings(settings: SyncObject, catalog: TrsFile) -> tuple[Finding, ...]:
+    """Return what a person should know of the export as a whole."""
     found = []
     if settings.accounting_centers.use and CENTERS_COLUMN not in catalog.columns:
         message = f"the export has no column `{CENTERS_COLUMN}`: `{SUM_COLUMN}` counts, all centers together"
@@ -93,7 +94,13 @@ def _file_findings(settings: SyncObject, catalog: TrsFile) -> tuple[Finding, ...
     return tuple(found)
 
 
-class _Shelf:
+def twins_message(lines: Sequence[int]) -> str:
+    """Return what is said of a good that stands in several lines."""
+    places = " and ".join(map(str, lines))
+    return f"stands in the export more than once, in lines {places}; it stays as it is on Prom"
+
+
+class Shelf:
     """The photos of goods. A photo's content is hashed once; size and time tell whether it is the same."""
 
     def __init__(self, desk: Desk, memory: Memory) -> None:
@@ -129,7 +136,7 @@ class _Rows:
     desk: Desk
     memory: Memory
     file: TrsFile
-    shelf: _Shelf
+    shelf: Shelf
     seed: int
     count: int = 0
     changed: int = 0
@@ -151,9 +158,8 @@ class _Rows:
         self.memory.catalog.mark_gone(good_id for good_id in known if good_id not in self._lines)
         self.memory.catalog.move_findings(moved)
         for good_id, lines in self._twins.items():
-            places = " and ".join(map(str, lines))
-            message = f"stands in the export more than once, in lines {places}; it stays as it is on Prom"
-            self.memory.catalog.block(good_id, Finding(Code.ID_DUPLICATE, message, good_id, lines[-1]))
+            finding = Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])
+            self.memory.catalog.block(good_id, finding)
 
     def _rows_that_differ(
         self, known: dict[str, int], noted: dict[str, int], moved: dict[str, int]
