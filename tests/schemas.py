@@ -61,6 +61,16 @@ PLAN: dict[str, Any] = {
     "changes": {"type": "array", "items": CHANGE},
     "findings": {"type": "array", "items": FINDING},
     "skipped": {"type": "object", "additionalProperties": COUNT},
+    "skipped_goods": {
+        "type": "array",
+        "items": _record(
+            good_id=TEXT,
+            title=OR_NULL,
+            line={"type": ["integer", "null"], "minimum": 1},
+            reason={"type": "string", "pattern": "^[a-z-]+$"},
+            message=TEXT,
+        ),
+    },
     "guards": {
         "type": "array",
         "items": _record(guard=TEXT, good_id=OR_NULL, saw=TEXT, limit=TEXT, cause=TEXT, allow=TEXT),

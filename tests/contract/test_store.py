@@ -23,7 +23,7 @@ from sqlalchemy.exc import StatementError
 from torgsync.core.diff import Change, FieldChange, Sent, Verb, creation
 from torgsync.core.fields import Road, Value
 from torgsync.core.findings import Code, Finding
-from torgsync.core.plan import Known, Standing
+from torgsync.core.plan import Known, Skipped, Standing
 from torgsync.core.products import Existing, Product, dump
 from torgsync.core.select import Reason
 from torgsync.core.trade import Client, Line, Money, Posting
@@ -888,3 +888,26 @@ def test_an_order_line_keeps_its_parts(memory: Memory) -> None:
     assert stored is not None
     assert stored.order.lines == (line,)
     assert str(stored.order.lines[0].quantity) == "1.50"
+
+
+def test_goods_that_stay_out(state: Store) -> None:
+    """Each tells its line and reason, in the order of the file; a blocked one what blocks it."""
+    twice = Finding(Code.ID_DUPLICATE, "twice", "20", 9)
+    with state.work(SLUG) as memory:
+        rows = [
+            GoodRow(str(number), number, number, Standing.OUT, Reason.NO_PHOTOS) for number in range(1, 121)
+        ]
+        rows[2] = GoodRow("3", 3, 200, Standing.OUT, Reason.NOT_DISPLAYED)
+        rows[16] = GoodRow("17", 17, 17, Standing.IN, product=product("17"))
+        rows[19] = GoodRow("20", 20, 20, Standing.IN, product=product("20"))
+        memory.catalog.remember_rows(rows)
+        memory.catalog.block("20", twice)
+    with state.work(SLUG) as memory:
+        everything = list(memory.catalog.skipped())
+        assert [item.good_id for item in everything[:3]] == ["1", "2", "4"]
+        assert (len(everything), everything[-1]) == (119, Skipped("3", Reason.NOT_DISPLAYED, 200))
+        assert list(memory.catalog.skipped(Reason.BLOCKED)) == [
+            Skipped("20", Reason.BLOCKED, 20, "Капці", "twice")
+        ]
+    with state.work("other") as memory:
+        assert list(memory.catalog.skipped()) == []

@@ -35,7 +35,7 @@ from sqlalchemy import (
 from torgsync.core.diff import Sent
 from torgsync.core.fields import FIELDS, Value
 from torgsync.core.findings import Code, Finding
-from torgsync.core.plan import Known, Standing
+from torgsync.core.plan import Known, Skipped, Standing
 from torgsync.core.products import Existing, Product, dump, load
 from torgsync.core.select import Reason
 from torgsync.state import tables as t
@@ -50,6 +50,10 @@ _DELETED = t.existing.c.doc.like('%"status":"deleted%')
 """Deleted, by us or by a moderator."""
 _BEST_FIRST = (case((_DELETED, 1), else_=0), t.existing.c.prom_id)
 """Prom may list a deleted product beside the one that was made anew under its external id."""
+
+
+BLOCKING = (Code.ID_DUPLICATE, Code.NAME_MISSING)
+"""Findings that keep a whole good as it is on Prom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +240,33 @@ class Catalog:
             .group_by(c.standing, c.reason)
         )
         return {(standing, reason): count for standing, reason, count in rows}
+
+    def skipped(self, reason: str | None = None) -> Iterator[Skipped]:
+        """Yield the goods of the last export that a rule or an error keeps out, in the order of the file.
+
+        With `reason` only those.
+        """
+        g = t.goods.c
+        rows = self._db.execute(
+            select(g.good_id, g.line, g.reason)
+            .where(g.object == self._slug, g.reason != "" if reason is None else g.reason == reason)
+            .order_by(g.line, g.good_id)
+        ).all()
+        for page in _pages(rows):
+            known = self.known([row.good_id for row in page])
+            said = self._blocking([row.good_id for row in page if row.reason == Reason.BLOCKED])
+            for good_id, line, why in page:
+                yield Skipped(good_id, why, line, known[good_id].title, said.get(good_id, ""))
+
+    def _blocking(self, good_ids: Sequence[str]) -> dict[str, str]:
+        """Return what blocks these goods, keyed by id."""
+        c = t.findings.c
+        rows = self._db.execute(
+            select(c.good_id, c.message)
+            .where(c.object == self._slug, c.good_id.in_(good_ids), c.code.in_(BLOCKING))
+            .order_by(c.id)
+        )
+        return {good_id: message for good_id, message in rows}  # noqa: C416
 
     # Photos
 
@@ -524,6 +555,7 @@ def _known(r: Row[Any]) -> Known:
         Sent(load(r.sent), load(r.echo)) if r.sent else None,
         existing,
         refused=r.refused is not None and r.refused == r.desired,
+        line=r.line,
     )
 
 
