@@ -911,3 +911,53 @@ def test_goods_that_stay_out(state: Store) -> None:
         ]
     with state.work("other") as memory:
         assert list(memory.catalog.skipped()) == []
+
+
+def test_the_dossier_of_a_good(state: Store) -> None:
+    """All that is remembered of it, in one piece; nothing of another."""
+    lost = Finding(Code.LETTERS_LOST, "lost", "17", 3, "GoodName", "К?ем")
+    with state.work(SLUG) as memory:
+        assert memory.catalog.dossier("17").empty
+        memory.catalog.remember_rows([GoodRow("17", 1, 3, Standing.IN, product=product(), findings=(lost,))])
+        memory.catalog.remember_rows([GoodRow("18", 1, 4, Standing.OUT, Reason.NO_PHOTOS)])
+        memory.catalog.remember_existing([existing("17", "2", status="deleted"), existing("17", "3")], 1)
+        memory.catalog.accept([Accepted("17", {"price": Decimal("90.00")}, {})], NOON)
+        memory.catalog.refuse("17", "{}", "занадто мала", LATER)
+    with state.work(SLUG) as memory:
+        found = memory.catalog.dossier("17")
+        assert (found.empty, found.standing, found.reason, found.findings) == (
+            False,
+            Standing.IN,
+            "",
+            (lost,),
+        )
+        assert (found.desired, found.sent_at) == (product(), NOON)
+        assert found.sent == Sent({"price": Decimal("90.00")})
+        assert found.existing is not None
+        assert found.existing.prom_id == "3"
+        assert found.refusal is not None
+        assert (found.refusal.doc, found.refusal.message, found.refusal.at) == ("{}", "занадто мала", LATER)
+        other = memory.catalog.dossier("18")
+        assert (other.standing, other.reason) == (Standing.OUT, Reason.NO_PHOTOS)
+        assert (other.desired, other.sent, other.existing, other.refusal) == (None, None, None, None)
+
+
+def test_what_was_attempted_with_a_good(state: Store) -> None:
+    """Its changes come newest first: of every run, and of the plan that nobody performed yet."""
+    change = update("17", price=(Decimal("100.00"), Decimal("90.00")))
+    with state.work(SLUG) as memory:
+        first = memory.plans.begin(NOON)
+        memory.plans.add(first, [update("18", quantity=(1, 2)), change])
+        run = memory.journal.begin_run(Holder("olena", "OFFICE-PC", 1), LATER)
+        memory.journal.plan_of_run(run, first, 2)
+        memory.plans.settle(first, {2: (State.REFUSED, "занадто мала")})
+        memory.plans.add(memory.plans.begin(LATER), [change])
+    with state.work(SLUG) as memory:
+        newest, oldest = memory.plans.attempts("17", 10)
+        assert (newest.at, newest.run, newest.item.state) == (LATER, None, None)
+        assert (oldest.at, oldest.run, oldest.item.state) == (LATER, run, State.REFUSED)
+        assert (oldest.item.message, oldest.item.change) == ("занадто мала", change)
+        assert memory.plans.attempts("17", 1) == [newest]
+        assert memory.plans.attempts("99", 10) == []
+    with state.work("other") as memory:
+        assert memory.plans.attempts("17", 10) == []

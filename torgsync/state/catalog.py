@@ -78,6 +78,37 @@ class Looks:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """What Prom refused of a good: the desired product as text, Prom's reason, and when."""
+
+    doc: str
+    message: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All that is remembered of one good, whether the export has it or not.
+
+    `standing` is None where no export ever had it; `sent_at` and `refusal` are None where there is none.
+    """
+
+    standing: Standing | None
+    reason: str
+    desired: Product | None
+    sent: Sent | None
+    sent_at: datetime | None
+    existing: Existing | None
+    refusal: Refusal | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is remembered."""
+        return self.standing is None and self.sent is None and self.existing is None
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """What Prom accepted of one product, and what it showed right after where that differs."""
 
@@ -219,14 +250,13 @@ class Catalog:
                 [{"moved": good_id, "to": line} for good_id, line in lines.items()],
             )
 
-    def findings(self) -> list[Finding]:
-        """Return all findings of goods, by line."""
+    def findings(self, good_id: str | None = None) -> list[Finding]:
+        """Return all findings of goods, or those of one, by line."""
         c = t.findings.c
-        rows = self._db.execute(
-            select(c.code, c.message, c.good_id, c.line, c.name, c.value)
-            .where(c.object == self._slug)
-            .order_by(c.line, c.id)
-        )
+        query = select(c.code, c.message, c.good_id, c.line, c.name, c.value).where(c.object == self._slug)
+        if good_id is not None:
+            query = query.where(c.good_id == good_id)
+        rows = self._db.execute(query.order_by(c.line, c.id))
         return [
             Finding(Code(row.code), row.message, row.good_id, row.line, row.name, row.value) for row in rows
         ]
@@ -473,6 +503,25 @@ class Catalog:
             )
             .select_from(sources)
             .where(g.object == self._slug)
+        )
+
+    def dossier(self, good_id: str) -> Dossier:
+        """Return all that is remembered of one good."""
+
+        def row_of(table: Table) -> Row[Any] | None:
+            query = select(table).where(table.c.object == self._slug, table.c.good_id == good_id)
+            return self._db.execute(query.order_by(*(_BEST_FIRST if table is t.existing else ()))).first()
+
+        good, wanted, sent, shown, refused = map(row_of, (t.goods, t.desired, t.sent, t.existing, t.refusals))
+        return Dossier(
+            Standing(good.standing) if good else None,
+            good.reason if good else "",
+            Product(good_id, load(wanted.doc)) if wanted else None,
+            Sent(load(sent.doc), load(sent.echo)) if sent else None,
+            sent.at if sent else None,
+            Existing(shown.prom_id, good_id, load(shown.doc), shown.modified) if shown else None,
+            Refusal(refused.doc, refused.message, refused.at) if refused else None,
+            tuple(self.findings(good_id)),
         )
 
     def settle(self, good_ids: Iterable[str]) -> None:
