@@ -40,9 +40,9 @@ MEANING: dict[Code, str] = {
     Code.REFUSED_BEFORE: "Prom refused the good as it is now; it waits until the good changes",
     Code.DELETED_BY_MODERATOR: "Prom's moderators deleted the product; it is left alone",
     Code.ORDER_SUM: "an order's total differs from its lines, discounts and delivery",
-    Code.ORDER_GOOD_UNKNOWN: "an order names a good that the export does not have; it is held back",
-    Code.ORDER_MONEY_UNREADABLE: "a sum in an order cannot be read; the order is held back",
-    Code.ORDER_CHANGED: "an order changed after its file was written for Torgsoft",
+    Code.ORDER_GOOD_UNKNOWN: "a line of an order has no `GoodID`; the order gets no file for Torgsoft",
+    Code.ORDER_MONEY_UNREADABLE: "a sum in an order cannot be read; the order gets no file for Torgsoft",
+    Code.ORDER_CHANGED: "an order was closed or cancelled after Torgsoft got its file",
     Code.CLIENT_AMBIGUOUS: "an order fits several clients; none was picked",
     Code.PAYMENT_UNMAPPED: "a payment method has no place for its money",
 }
