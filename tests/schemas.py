@@ -153,7 +153,7 @@ WHY = _record(
         change={"type": ["object", "null"], "required": ["verb", "via", "held", "fields"]},
         left_alone={"type": "array", "items": TEXT},
         held={"type": ["object", "null"], "required": ["guard", "saw", "allow"]},
-        refusal={"type": ["object", "null"], "required": ["at", "message"]},
+        refusal={"type": ["object", "null"], "required": ["at", "message", "current"]},
         attempts={
             "type": "array",
             "items": {

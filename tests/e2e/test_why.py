@@ -224,6 +224,8 @@ def test_a_foreign_product(filled: Home) -> None:
     filled.market.add_product("x-1", name="Чужий товар")
     filled.run("update", "--full-refresh")
     assert told(filled, "x-1")["fate"] == "foreign"
+    filled.edit_object('foreign = "keep"', 'foreign = "delete"')
+    assert told(filled, "x-1")["fate"] == "take-out"
 
 
 def test_a_product_that_moderators_deleted(filled: Home) -> None:
@@ -242,10 +244,14 @@ def test_a_good_that_prom_refused(filled: Home) -> None:
     filled.sync("--allow", "price=26935", "--allow", "removals=2")
     good = told(filled, "26909")
     assert good["fate"] == "refused-before"
-    assert good["refusal"] is not None
+    assert isinstance(good["refusal"], dict)
+    assert good["refusal"]["current"] is True
     shown = filled.run("why", "26909")
     assert re.search(r"refused \d{4}-\d\d-\d\d", shown.out)
     assert re.search(r"create in run \d+: refused: ", shown.out)
+    filled.edit_row("26909", "Туфлі", "Нові туфлі")
+    assert told(filled, "26909")["fate"] == "create"
+    assert "and it changed since then" in " ".join(filled.run("why", "26909").out.split())
 
 
 def test_a_product_that_vanished(filled: Home) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from builders import existing, led, mapped, product, sent, sync_object
 
-from torgsync.core.plan import Known, Standing, decide
+from torgsync.core.plan import Known, Standing
 from torgsync.core.select import CENTERS_COLUMN, Reason, count_stock, why_out
-from torgsync.core.why import WORDS, Fate, Filter, fate, filters, price_steps
+from torgsync.core.why import WORDS, Fate, Filter, fate, filters, judge, price_steps
 
 IN, OUT, GONE, BLOCKED = Standing.IN, Standing.OUT, Standing.GONE, Standing.BLOCKED
 DEAR = Decimal("120.00")
@@ -25,6 +25,10 @@ STORIES: dict[str, tuple[Fate, Known]] = {
     "gone and deleted": (Fate.GONE, Known("17", GONE, product(), sent(), existing(status="deleted"))),
     "gone and never there": (Fate.GONE, Known("17", GONE)),
     "foreign": (Fate.FOREIGN, Known("17", GONE, None, None, existing())),
+    "kept out and hidden": (
+        Fate.STAYS,
+        Known("17", OUT, product(), sent(), existing(status="not_on_display")),
+    ),
     "kept out": (Fate.OUT, Known("17", OUT)),
     "kept out and shown": (Fate.TAKE_OUT, Known("17", OUT, product(), sent(), existing())),
     "blocked": (Fate.BLOCKED, Known("17", BLOCKED, product(), sent(), existing())),
@@ -41,7 +45,7 @@ STORIES: dict[str, tuple[Fate, Known]] = {
 def test_what_becomes_of_a_good(story: str) -> None:
     """Every story has a fate of its own, and a fate its words."""
     expected, known = STORIES[story]
-    assert fate(known, decide(known, sync_object()), held=False) is expected
+    assert fate(known, judge(known, sync_object()), held=False) is expected
 
 
 def test_every_fate_has_words() -> None:
@@ -52,14 +56,32 @@ def test_every_fate_has_words() -> None:
 def test_a_guard_holds_it() -> None:
     """What is held is told before what would happen."""
     known = Known("17", IN, product(price=DEAR), sent(), existing())
-    assert fate(known, decide(known, sync_object()), held=True) is Fate.HELD
+    assert fate(known, judge(known, sync_object()), held=True) is Fate.HELD
 
 
 def test_a_field_that_is_the_other_sides() -> None:
     """A difference that belongs to Prom is no step and no change."""
     settings = sync_object(fields=[{"column": "RetailPrice", "to": "price", "owner": "prom"}])
     known = Known("17", IN, product(), sent(), existing(price=DEAR))
-    assert fate(known, decide(known, settings), held=False) is Fate.LEFT_ALONE
+    assert fate(known, judge(known, settings), held=False) is Fate.LEFT_ALONE
+
+
+def test_a_foreign_product_that_is_to_be_deleted() -> None:
+    """The full overwrite takes it out; one that is deleted already is nothing to anybody."""
+    settings = sync_object(removal={"foreign": "delete"})
+    known = Known("17", GONE, None, None, existing())
+    verdict = judge(known, settings)
+    assert verdict.change is not None
+    assert fate(known, verdict, held=False) is Fate.TAKE_OUT
+    gone = Known("17", GONE, None, None, existing(status="deleted"))
+    assert fate(gone, judge(gone, settings), held=False) is Fate.GONE
+
+
+def test_a_product_that_the_settings_keep() -> None:
+    """It is gone from the export, and stays where it is."""
+    settings = sync_object(removal={"gone": "keep"})
+    known = Known("17", GONE, product(), sent(), existing())
+    assert fate(known, judge(known, settings), held=False) is Fate.STAYS
 
 
 # Filters

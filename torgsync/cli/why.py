@@ -109,12 +109,13 @@ def _answer(told: Why) -> Iterator[Line]:
     if told.row and told.row.out:
         yield Line("answer", "kept out", reason_words(told.row.out))
     if told.held:
-        saw = f"{told.held.saw}; " if told.held.saw else ""
+        saw = f"{told.held.saw}; " if told.held.saw else "`torgsync update` tells the number; "
         yield Line(
             "answer", f"held by the guard `{told.held.guard}`", f"{saw}if it is right: {told.held.flag}"
         )
     if told.refusal:
-        yield Line("answer", f"refused {_time(told.refusal.at)}", told.refusal.message)
+        since = "" if told.refused else ", and it changed since then"
+        yield Line("answer", f"refused {_time(told.refusal.at)}", f"{told.refusal.message}{since}")
 
 
 def _row_lines(file: ObjectFile, told: Why) -> Iterator[Line]:
@@ -248,7 +249,9 @@ def _document(file: ObjectFile, told: Why) -> dict[str, object]:
         "held": {"guard": told.held.guard, "saw": told.held.saw or None, "allow": told.held.flag}
         if told.held
         else None,
-        "refusal": {"at": _iso(told.refusal.at), "message": told.refusal.message} if told.refusal else None,
+        "refusal": {"at": _iso(told.refusal.at), "message": told.refusal.message, "current": told.refused}
+        if told.refusal
+        else None,
         "attempts": [
             {
                 "at": _iso(attempt.at),

@@ -13,7 +13,7 @@ from torgsync.core.diff import Verb
 from torgsync.core.fields import Discount, Step, Value
 from torgsync.core.goods import section_path
 from torgsync.core.objects import SyncObject
-from torgsync.core.plan import Aside, Known, Standing, Verdict
+from torgsync.core.plan import Aside, Known, Standing, Verdict, decide, remove_foreign
 from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, Reason, Stock, in_group
 from torgsync.core.words import counted
 
@@ -34,6 +34,7 @@ class Fate(StrEnum):
     OUT = "out"
     GONE = "gone"
     FOREIGN = "foreign"
+    STAYS = "stays"
     LEFT_ALONE = "left-alone"
     IN_STEP = "in-step"
 
@@ -51,7 +52,8 @@ WORDS: dict[Fate, str] = {
     Fate.BLOCKED: "its row has an error; it stays on Prom.ua as it is",
     Fate.OUT: "a filter keeps it out, and Prom.ua does not show it",
     Fate.GONE: "the export does not have it any more, and there is nothing of it to take out of Prom.ua",
-    Fate.FOREIGN: "it is on Prom.ua, but neither in the export nor ever sent by us",
+    Fate.FOREIGN: "it is on Prom.ua, but neither in the export nor ever sent by us; it is left alone",
+    Fate.STAYS: "the export offers it no more, and Prom.ua has it as `[removal]` wants it",
     Fate.LEFT_ALONE: "what differs belongs to Prom.ua's side and is left alone",
     Fate.IN_STEP: "Prom.ua shows what the export says; there is nothing to do",
 }
@@ -61,6 +63,19 @@ _ASIDES = {
     Aside.MODERATED: Fate.MODERATED,
     Aside.NO_PRICE: Fate.NO_PRICE,
 }
+
+
+def judge(known: Known, settings: SyncObject) -> Verdict:
+    """Return what a plan decides about a good, a foreign product included."""
+    if _is_foreign(known) and known.existing and settings.removal.foreign == "delete":
+        return Verdict(remove_foreign(known.existing))
+    return decide(known, settings)
+
+
+def _is_foreign(known: Known) -> bool:
+    """Tell whether Prom shows a product that is neither in the export nor ever sent by us."""
+    shown = known.existing is not None and not known.existing.removed
+    return shown and known.standing is Standing.GONE and known.sent is None
 
 
 def fate(known: Known, verdict: Verdict, *, held: bool) -> Fate:
@@ -77,13 +92,19 @@ def fate(known: Known, verdict: Verdict, *, held: bool) -> Fate:
             return Fate.EDITED
         sent = known.sent.values if known.sent else {}
         return Fate.MOVED if any(name in sent for name in change.fields) else Fate.FIRST
-    if verdict.aside is not None:
-        return _ASIDES[verdict.aside]
-    if known.standing is Standing.GONE:
-        shown = known.existing is not None and not known.existing.removed
-        return Fate.FOREIGN if shown and known.sent is None else Fate.GONE
+    return _ASIDES[verdict.aside] if verdict.aside else _unchanged(known, verdict)
+
+
+def _unchanged(known: Known, verdict: Verdict) -> Fate:
+    """Return why nothing is done with a good."""
+    if known.standing is Standing.BLOCKED:
+        return Fate.BLOCKED
     if known.standing is not Standing.IN:
-        return Fate.BLOCKED if known.standing is Standing.BLOCKED else Fate.OUT
+        if _is_foreign(known):
+            return Fate.FOREIGN
+        if known.existing is not None and not known.existing.removed:
+            return Fate.STAYS
+        return Fate.GONE if known.standing is Standing.GONE else Fate.OUT
     return Fate.LEFT_ALONE if verdict.left_alone else Fate.IN_STEP
 
 

@@ -16,10 +16,10 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Record
 from torgsync.core.guards import Guard, Trip
 from torgsync.core.objects import FieldMapping, SyncObject, did_you_mean
-from torgsync.core.plan import Known, Standing, Verdict, decide
+from torgsync.core.plan import Known, Standing, Verdict
 from torgsync.core.products import Existing, Mapped, Mapper, Product, dump
 from torgsync.core.select import Reason, count_stock, why_out
-from torgsync.core.why import Fate, Filter, fate, filters, price_steps
+from torgsync.core.why import Fate, Filter, fate, filters, judge, price_steps
 from torgsync.errors import InvalidInput, UsageError
 from torgsync.files.catalog import open_catalog
 from torgsync.jobs.desk import Desk
@@ -58,7 +58,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Everything there is to say of one good. `problem` tells why the export could not be read."""
+    """Everything there is to say of one good.
+
+    `problem` tells why the export could not be read; `refused` that Prom refused the good exactly as it is
+    now, where `refusal` may be older.
+    """
 
     good_id: str
     title: str
@@ -74,6 +78,7 @@ class Why:
     verdict: Verdict
     held: Held | None
     refusal: Refusal | None
+    refused: bool
     findings: tuple[Finding, ...]
     attempts: tuple[Attempt, ...]
 
@@ -92,7 +97,7 @@ def why(desk: Desk, good_id: str) -> Why:
     if row is None and dossier.empty and not attempts:
         raise _unknown(good_id, ids, problem)
     known = _known(good_id, row, dossier, readable=not problem)
-    verdict = decide(known, desk.object)
+    verdict = judge(known, desk.object)
     held = _held(known, verdict, attempts, desk.object)
     return Why(
         good_id=good_id,
@@ -109,6 +114,7 @@ def why(desk: Desk, good_id: str) -> Why:
         verdict=verdict,
         held=held,
         refusal=dossier.refusal,
+        refused=known.refused,
         findings=row.findings if row else dossier.findings,
         attempts=attempts,
     )
