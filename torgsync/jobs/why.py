@@ -121,12 +121,11 @@ def why(desk: Desk, good_id: str) -> Why:
 
 
 def _unknown(good_id: str, ids: Iterable[str], problem: str) -> UsageError:
-    known = sorted(ids)
-    near = get_close_matches(good_id, known, n=5)
+    near = get_close_matches(good_id, sorted(ids), n=5)
     hint = f"near it are {', '.join(f'`{other}`' for other in near)}" if near else None
     unread = f", and the export cannot be read: {problem}" if problem else ""
     return UsageError(
-        f"neither the export nor the memory has a good `{good_id}`{did_you_mean(good_id, known)}{unread}",
+        f"neither the export nor the memory has a good `{good_id}`{did_you_mean(good_id, near)}{unread}",
         hint=hint,
     )
 
