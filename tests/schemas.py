@@ -61,6 +61,16 @@ PLAN: dict[str, Any] = {
     "changes": {"type": "array", "items": CHANGE},
     "findings": {"type": "array", "items": FINDING},
     "skipped": {"type": "object", "additionalProperties": COUNT},
+    "skipped_goods": {
+        "type": "array",
+        "items": _record(
+            good_id=TEXT,
+            title=OR_NULL,
+            line={"type": ["integer", "null"], "minimum": 1},
+            reason={"type": "string", "pattern": "^[a-z-]+$"},
+            message=TEXT,
+        ),
+    },
     "guards": {
         "type": "array",
         "items": _record(guard=TEXT, good_id=OR_NULL, saw=TEXT, limit=TEXT, cause=TEXT, allow=TEXT),
@@ -104,6 +114,55 @@ SYNC = _record(
     exit={"type": "integer", "minimum": 0},
 )
 SYNC["properties"]["error"] = ERROR
+
+WHY = _record(
+    schema={"const": 1},
+    object=TEXT,
+    good=_record(
+        good_id=TEXT,
+        title=TEXT,
+        fate={"type": "string", "pattern": "^[a-z-]+$"},
+        message=TEXT,
+        standing={"enum": ["in", "out", "blocked", "gone"]},
+        export_problem=OR_NULL,
+        row={
+            "oneOf": [
+                {"type": "null"},
+                _record(
+                    file=TEXT,
+                    lines={"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 1}},
+                    columns={
+                        "type": "array",
+                        "items": _record(column=TEXT, value=TEXT, to=TEXT, name=OR_NULL, owner=TEXT),
+                    },
+                    price_steps={"type": "array", "items": TEXT},
+                    filters={
+                        "type": "array",
+                        "items": _record(filter=TEXT, passes={"type": "boolean"}, message=TEXT),
+                    },
+                    reason=OR_NULL,
+                    unreadable={"type": "array", "items": TEXT},
+                ),
+            ]
+        },
+        findings={"type": "array", "items": {"type": "object", "required": ["code", "severity", "message"]}},
+        desired={"type": ["object", "null"]},
+        sent={"type": ["object", "null"], "required": ["at", "values"]},
+        looked=OR_NULL,
+        existing={"type": ["object", "null"], "required": ["prom_id", "modified", "removed", "values"]},
+        change={"type": ["object", "null"], "required": ["verb", "via", "held", "fields"]},
+        left_alone={"type": "array", "items": TEXT},
+        held={"type": ["object", "null"], "required": ["guard", "saw", "allow"]},
+        refusal={"type": ["object", "null"], "required": ["at", "message", "current"]},
+        attempts={
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["at", "run", "state", "message", "verb", "via", "held", "fields"],
+            },
+        },
+    ),
+)
 
 FAILED = _record(schema={"const": 1}, error=ERROR)
 FAILED_OF_SEVERAL = _record(schema={"const": 1}, object={"type": "string"}, error=ERROR)

@@ -24,7 +24,7 @@ from torgsync.core.diff import Change, FieldChange, Sent, Verb, creation
 from torgsync.core.fields import Characteristic, Road, Value
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Section
-from torgsync.core.plan import Known, Standing
+from torgsync.core.plan import Known, Skipped, Standing
 from torgsync.core.products import Existing, Product
 from torgsync.core.select import Reason
 from torgsync.core.trade import Client, Line, Money, Posting
@@ -1057,3 +1057,76 @@ def test_an_order_line_keeps_its_parts(memory: Memory) -> None:
     assert stored is not None
     assert stored.order.lines == (line,)
     assert str(stored.order.lines[0].quantity) == "1.50"
+
+
+def test_goods_that_stay_out(state: Store) -> None:
+    """Each tells its line and reason, in the order of the file; a blocked one what blocks it."""
+    twice = Finding(Code.ID_DUPLICATE, "twice", "20", 9)
+    with state.work(SLUG) as memory:
+        rows = [
+            GoodRow(str(number), number, number, Standing.OUT, Reason.NO_PHOTOS) for number in range(1, 121)
+        ]
+        rows[2] = GoodRow("3", 3, 200, Standing.OUT, Reason.NOT_DISPLAYED)
+        rows[16] = GoodRow("17", 17, 17, Standing.IN, product=product("17"))
+        rows[19] = GoodRow("20", 20, 20, Standing.IN, product=product("20"))
+        memory.catalog.remember_rows(rows)
+        memory.catalog.block("20", twice)
+    with state.work(SLUG) as memory:
+        everything = list(memory.catalog.skipped())
+        assert [item.good_id for item in everything[:3]] == ["1", "2", "4"]
+        assert (len(everything), everything[-1]) == (119, Skipped("3", Reason.NOT_DISPLAYED, 200))
+        assert list(memory.catalog.skipped(Reason.BLOCKED)) == [
+            Skipped("20", Reason.BLOCKED, 20, "Капці", "twice")
+        ]
+    with state.work("other") as memory:
+        assert list(memory.catalog.skipped()) == []
+
+
+def test_the_dossier_of_a_good(state: Store) -> None:
+    """All that is remembered of it, in one piece; nothing of another."""
+    lost = Finding(Code.LETTERS_LOST, "lost", "17", 3, "GoodName", "К?ем")
+    with state.work(SLUG) as memory:
+        assert memory.catalog.dossier("17").empty
+        memory.catalog.remember_rows([GoodRow("17", 1, 3, Standing.IN, product=product(), findings=(lost,))])
+        memory.catalog.remember_rows([GoodRow("18", 1, 4, Standing.OUT, Reason.NO_PHOTOS)])
+        memory.catalog.remember_existing([existing("17", "2", status="deleted"), existing("17", "3")], 1)
+        memory.catalog.accept([Accepted("17", {"price": Decimal("90.00")}, {})], NOON)
+        memory.catalog.refuse(product(), "занадто мала", LATER)
+    with state.work(SLUG) as memory:
+        found = memory.catalog.dossier("17")
+        assert (found.empty, found.standing, found.reason, found.findings) == (
+            False,
+            Standing.IN,
+            "",
+            (lost,),
+        )
+        assert (found.desired, found.sent_at) == (product(), NOON)
+        assert found.sent == Sent({"price": Decimal("90.00")})
+        assert found.existing is not None
+        assert found.existing.prom_id == "3"
+        assert found.refusal is not None
+        assert (found.refusal.doc, found.refusal.message, found.refusal.at) == ("{}", "занадто мала", LATER)
+        other = memory.catalog.dossier("18")
+        assert (other.standing, other.reason) == (Standing.OUT, Reason.NO_PHOTOS)
+        assert (other.desired, other.sent, other.existing, other.refusal) == (None, None, None, None)
+
+
+def test_what_was_attempted_with_a_good(state: Store) -> None:
+    """Its changes come newest first: of every run, and of the plan that nobody performed yet."""
+    change = update("17", price=(Decimal("100.00"), Decimal("90.00")))
+    with state.work(SLUG) as memory:
+        first = memory.plans.begin(NOON)
+        memory.plans.add(first, [update("18", quantity=(1, 2)), change])
+        run = memory.journal.begin_run(Holder("olena", "OFFICE-PC", 1), LATER)
+        memory.journal.plan_of_run(run, first, 2)
+        memory.plans.settle(first, {2: (State.REFUSED, "занадто мала")})
+        memory.plans.add(memory.plans.begin(LATER), [change])
+    with state.work(SLUG) as memory:
+        newest, oldest = memory.plans.attempts("17", 10)
+        assert (newest.at, newest.run, newest.item.state) == (LATER, None, None)
+        assert (oldest.at, oldest.run, oldest.item.state) == (LATER, run, State.REFUSED)
+        assert (oldest.item.message, oldest.item.change) == ("занадто мала", change)
+        assert memory.plans.attempts("17", 1) == [newest]
+        assert memory.plans.attempts("99", 10) == []
+    with state.work("other") as memory:
+        assert memory.plans.attempts("17", 10) == []

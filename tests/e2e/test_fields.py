@@ -118,7 +118,16 @@ def test_one_column_to_a_field(bare: Home) -> None:
     assert (added.code, added.err) == (0, "`opys_saytu` -> description\n")
     assert bare.run("fields", "list", "--format", "json").json == {
         "schema": 1,
-        "fields": [{"column": "opys_saytu", "to": "description", "name": None, "owner": "prom"}],
+        "fields": [
+            {
+                "column": "opys_saytu",
+                "to": "description",
+                "name": None,
+                "owner": "prom",
+                "sample": "<p>Зимові черевики на стійкому підборі: тепла підкладка, бок",
+                "in_export": True,
+            }
+        ],
     }
 
 
@@ -207,14 +216,113 @@ def _wholesale_is_cost(text: str) -> str:
 
 
 def test_the_list_of_fields(home: Home) -> None:
-    """The table and the CSV tell column, target, name and owner."""
+    """The table and the CSV tell column, target, name, owner and a value; the table fits 80 columns."""
     listed = home.run("fields", "list")
-    assert listed.lines[:3] == [
-        "column                       to               name             owner",
-        "─" * 71,
-        "GoodName                     name             –                torgsoft",
+    assert (listed.lines[0].split(), listed.err) == (["column", "to", "owner", "sample"], "")
+    assert listed.lines[2].split() == ["GoodName", "name", "torgsoft", "Черевики", "жіночі", "чорн"]
+    assert max(map(len, listed.lines)) <= 80
+    rows = home.run("fields", "list", "--format", "csv").lines
+    assert rows[12] == "TheSize,characteristic,Розмір,torgsoft,36,True"
+
+
+def test_a_column_that_the_export_lacks(home: Home) -> None:
+    """It is marked; the others keep their samples."""
+    home.edit_object('column = "visota_kabluka"', 'column = "vysota"')
+    listed = home.run("fields", "list")
+    assert listed.lines[-1].split() == [
+        *("vysota", "Висота", "каблука", "torgsoft", "!", "not", "in", "the", "export")
     ]
-    assert home.run("fields", "list", "--format", "csv").lines[12] == "TheSize,characteristic,Розмір,torgsoft"
+    fields = home.run("fields", "list", "--format", "json").json["fields"]
+    assert [field["column"] for field in fields if not field["in_export"]] == ["vysota"]
+    assert fields[-1]["sample"] is None
+
+
+def test_the_list_without_an_export(home: Home) -> None:
+    """The fields are listed all the same, and it is said why there are no samples."""
+    home.export.unlink()
+    listed = home.run("fields", "list", "--format", "json")
+    assert listed.code == 0
+    assert {(field["sample"], field["in_export"]) for field in listed.json["fields"]} == {(None, None)}
+    assert listed.err.startswith("! no samples: there is no file")
+
+
+# remove
+
+
+def test_a_column_is_taken_out(home: Home) -> None:
+    """Only its table goes; comments, order and everything else stay to the byte."""
+    before = home.object.read_text("utf-8")
+    removed = home.run("fields", "remove", "articul")
+    assert (removed.code, removed.out) == (0, "")
+    assert removed.err == "`Articul` is no longer led to sku\n"
+    table = '[[fields]]\ncolumn = "Articul"\nto = "sku"\nowner = "torgsoft"\n\n'
+    assert before.count(table) == 1
+    assert home.object.read_text("utf-8") == before.replace(table, "")
+
+
+@pytest.mark.parametrize("column", ["GoodName", "visota_kabluka"])
+def test_the_first_and_the_last_column_are_taken_out(home: Home, column: str) -> None:
+    """The comments around them stay where they speak of something."""
+    before = home.object.read_text("utf-8")
+    assert home.run("fields", "remove", column).code == 0
+    after = home.object.read_text("utf-8")
+    start = before.index(f'[[fields]]\ncolumn = "{column}"')
+    end = before.index("\n\n", start) + 2
+    assert after == before[:start] + before[end:]
+    assert column not in columns(home)
+
+
+def test_every_column_is_taken_out(home: Home) -> None:
+    """What is left is the file without its fields, and fields can be added again."""
+    head, rest = home.object.read_text("utf-8").split("[[fields]]", 1)
+    tail = rest[rest.index("# --- What happens") :]
+    for column in columns(home):
+        assert home.run("fields", "remove", column).code == 0
+    assert home.object.read_text("utf-8") == head + tail
+    assert home.run("fields", "add", "GoodName", "--to", "name").code == 0
+    assert columns(home) == {"GoodName": "name"}
+
+
+def test_fields_at_the_end_of_the_file(bare: Home) -> None:
+    """A comment behind the last table stays, also where nothing follows it."""
+    bare.run("fields", "add", "GoodName", "--to", "name")
+    with bare.object.open("a", encoding="utf-8") as file:
+        file.write("\n# the end\n")
+    assert bare.run("fields", "remove", "GoodName").code == 0
+    assert bare.object.read_text("utf-8").endswith("# the end\n")
+    assert bare.run("object", "show").code == 0
+
+
+def test_fields_in_one_line(bare: Home) -> None:
+    """Fields may stand as inline tables."""
+    text = bare.object.read_text("utf-8")
+    inline = 'fields = [{ column = "GoodName", to = "name" }, { column = "Articul", to = "sku" }]\n'
+    bare.object.write_text(text.replace('via = "prom.ua"\n', f'via = "prom.ua"\n{inline}'), "utf-8")
+    assert bare.run("fields", "remove", "GoodName").code == 0
+    assert columns(bare) == {"Articul": "sku"}
+
+
+def test_one_column_that_is_led_twice(home: Home) -> None:
+    """All of its mappings go."""
+    table = '[[fields]]\ncolumn = "Articul"\nto = "characteristic"\nname = "Артикул"\n\n'
+    home.edit_object("# --- What happens", f"{table}# --- What happens")
+    assert home.run("fields", "remove", "Articul").err.splitlines() == [
+        "`Articul` is no longer led to sku",
+        "`Articul` is no longer led to Артикул",
+    ]
+    assert "Articul" not in columns(home)
+
+
+def test_a_column_that_is_not_led(home: Home) -> None:
+    """It is named with what was perhaps meant, and the file is left alone."""
+    before = home.object.read_bytes()
+    removed = home.run("fields", "remove", "Articull")
+    assert (removed.code, removed.out) == (64, "")
+    assert removed.err == (
+        "error: the column `Articull` is not led anywhere; did you mean `Articul`?\n\n"
+        'hint: see them: torgsync fields list -o "My Prom"\n'
+    )
+    assert home.object.read_bytes() == before
 
 
 def test_no_fields_yet(bare: Home) -> None:

@@ -5,14 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import os
+import shutil
 import stat
 import tomllib
 from pathlib import Path
 
 import pytest
-from homes import EXAMPLE, Home, Market, Ran
+from homes import EXAMPLE, ROOT, Home, Market, Ran
 
 TOKEN = "invented-secret-7f3a"
+
+GUESSES = [
+    "",
+    "found out   it is   because                            [catalog] key",
+    "─" * 68,
+    "format      trs     it does not begin with `<`         –",
+    "encoding    utf-8   a byte order mark says so          encoding",
+    "header      yes     the first row holds column names   header",
+]
+"""What a check says of the example's export besides."""
 
 
 @pytest.fixture
@@ -77,6 +88,13 @@ def test_every_answer_given_by_flag(empty: Home) -> None:
         "✓ ok       columns    columns of your own that are not sent: `opys_saytu`, `visota_kabluka`",
         "! warning  payments   no payment methods were fetched yet",
         '                      torgsync payments fetch -o "My Prom"',
+        *GUESSES,
+        "",
+        "2 columns that could be sent besides, with a value of each:",
+        "  `opys_saytu`: <p>Зимові черевики на стійкому підборі: тепла підкладка, бок",
+        '    torgsync fields add opys_saytu --to description -o "My Prom"',
+        "  `visota_kabluka`: 6,5 см",
+        '    torgsync fields add visota_kabluka --dynamic --name "…" -o "My Prom"',
     ]
     made = empty.folder / "objects" / "my-prom.toml"
     assert added.err == f'made `{made}`\nnext: torgsync fields add-all -o "My Prom"\n'
@@ -300,6 +318,13 @@ def test_an_object_in_order(home: Home) -> None:
         "✓ ok       selection  39 go to Prom.ua; 1 stay out: Display = 0 in the accounting program",
         "✓ ok       centers    2 (used), 8 (used)",
         "✓ ok       payments   3 methods mapped",
+        *GUESSES,
+        "",
+        "2 columns that could be sent besides, with a value of each:",
+        "  `Country`: Україна",
+        '    torgsync fields add Country --to country -o "My Prom"',
+        "  `Sex`: 2",
+        '    torgsync fields add Sex --dynamic --name Стать -o "My Prom"',
     ]
     document = home.run("object", "check", "--format", "json").json
     assert (document["schema"], document["valid"], len(document["checks"])) == (1, True, 7)
@@ -313,7 +338,8 @@ def test_a_payment_method_and_a_center_without_a_place(home: Home) -> None:
     checked = home.run("object", "check")
     assert checked.code == 0
     assert "! warning  centers    2 (used), 8; no stock in 99" in checked.lines
-    assert checked.lines[-2:] == [
+    at = next(number for number, line in enumerate(checked.lines) if "payments" in line)
+    assert checked.lines[at : at + 2] == [
         (
             "! warning  payments   no place for the money of `Пром-оплата`, `Накладений платіж`, "
             "`Оплата на карту`"
@@ -383,7 +409,7 @@ def test_the_token_variable_is_not_set(home: Home, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("MY_PROM_TOKEN", TOKEN)
     checked = home.run("object", "check", "--format", "csv")
     assert (checked.code, TOKEN in checked.out) == (0, False)
-    assert "token,ok,there is one," in checked.lines
+    assert "token,ok,there is one,,,,,,," in checked.lines
 
 
 def test_a_column_that_the_export_does_not_have(home: Home) -> None:
@@ -407,4 +433,157 @@ def test_findings_of_goods_are_told(home: Home) -> None:
     checked = home.run("object", "check")
     assert checked.code == 0
     assert "! warning  goods      1 finding keeps a good or a field as it is" in checked.lines
-    assert checked.lines[-1].startswith("✗ error  line 2, good 26901: ")
+    assert checked.lines[-3:] == [
+        "✗ error    number-unreadable: 1 good",
+        "           a cell is not a number; the last good value stays",
+        "           TSGoods.trs line 2, good 26901, RetailPrice = ціна",
+    ]
+
+
+MESSY = [
+    "✗ error    id-duplicate: 1 good",
+    "           a `GoodID` stands in several rows; the good stays as it is on Prom",
+    "           TSGoods.trs line 86, good 26926: stands in the export more than once,",
+    "             in lines 71 and 86; it stays as it is on Prom",
+    "",
+    "✗ error    number-unreadable: 4 goods",
+    "           a cell is not a number; the last good value stays",
+    "           TSGoods.trs line 2, good 26901, RetailPrice = ціна",
+    "           TSGoods.trs line 7, good 26902, RetailPrice = ціна",
+    "           TSGoods.trs line 22, good 26905, RetailPrice = ціна",
+    "           … and 1 more; `--show all`",
+    "",
+    "! warning  letters-lost: 1 good",
+    "           a `?` stands inside a word: the export lost a letter",
+    "           TSGoods.trs line 71, good 26926, GoodName = К?ем [/red] :wrench: для",
+    "             рук ягідний",
+]
+
+
+def mess_up(home: Home) -> None:
+    """Put a bad price into four goods, a lost letter into a name, and one good twice into the export."""
+    home.edit_export(lambda text: text.replace(";1713;0;1713;0;101;3;", ";ціна;0;1713;0;101;3;"))
+    home.edit_row("26926", "Крем [red]", "К?ем [/red] :wrench:")
+    rows = home.export.read_bytes()
+    twin = next(row for row in rows.split(b"\r\n") if row.startswith(b"26926;"))
+    home.export.write_bytes(rows + twin + b"\r\n")
+
+
+def test_findings_by_code(home: Home) -> None:
+    """Errors come first; each code tells its goods, what it means, the first places, and what is left."""
+    mess_up(home)
+    checked = home.run("object", "check")
+    assert (checked.code, checked.lines[-len(MESSY) :]) == (0, MESSY)
+    assert max(map(len, checked.lines[-len(MESSY) :])) <= 80
+    assert "\x1b" not in checked.out
+    assert set(checked.lines[4].removeprefix("✓ ok       selection  ").split("; ")) == {
+        "38 go to Prom.ua",
+        "1 stay out: Display = 0 in the accounting program",
+        "2 stay out: with an error, left as they are",
+    }
+
+
+@pytest.mark.parametrize("flags", [("object", "check", "--show", "all"), ("-v", "object", "check")])
+def test_every_place_of_a_finding(home: Home, flags: tuple[str, ...]) -> None:
+    """Nothing is folded where all places are asked for."""
+    mess_up(home)
+    checked = home.run(*flags)
+    assert "           TSGoods.trs line 27, good 26906, RetailPrice = ціна" in checked.lines
+    assert "… and" not in checked.out
+
+
+def test_findings_for_programs(home: Home) -> None:
+    """Each finding has code, weight and the whole place, each code its counts; the CSV holds the same."""
+    mess_up(home)
+    document = home.run("object", "check", "--format", "json").json
+    assert [(count["code"], count["findings"], count["goods"]) for count in document["counts"]] == [
+        ("id-duplicate", 1, 1),
+        ("number-unreadable", 4, 4),
+        ("letters-lost", 1, 1),
+    ]
+    assert document["findings"][1] == {
+        "code": "number-unreadable",
+        "severity": "error",
+        "file": "TSGoods.trs",
+        "line": 2,
+        "column": "RetailPrice",
+        "value": "ціна",
+        "good_id": "26901",
+        "message": "`ціна` is not a number; the last good value stays",
+    }
+    assert [guess["key"] for guess in document["guesses"]] == [None, "catalog.encoding", "catalog.header"]
+    assert [item["command"] for item in document["suggestions"]] == [
+        'torgsync fields add Country --to country -o "My Prom"',
+        'torgsync fields add Sex --dynamic --name Стать -o "My Prom"',
+    ]
+    rows = list(csv.DictReader(io.StringIO(home.run("object", "check", "--format", "csv").out)))
+    assert [row["line"] for row in rows if row["code"] == "number-unreadable"] == ["2", "7", "22", "27"]
+    assert [row["subject"] for row in rows if row["state"] == "suggestion"] == ["Country", "Sex"]
+
+
+def test_more_findings_than_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counts are right whatever their number; places that are not kept are counted."""
+    mess_up(home)
+    monkeypatch.setattr("torgsync.core.tally.KEPT", 2)
+    document = home.run("object", "check", "--format", "json").json
+    assert [(count["findings"], count["listed"]) for count in document["counts"]] == [(1, 1), (4, 2), (1, 1)]
+    shown = home.run("object", "check", "--show", "all")
+    assert "           … and 2 more; only the first are kept" in shown.lines
+    assert ",… and 2 more,,number-unreadable," in home.run("object", "check", "--format", "csv").out
+
+
+def test_rows_without_their_id(home: Home) -> None:
+    """The check names each line; nobody can tell what these rows are, so it fails."""
+    home.edit_row("26926", "26926;", ";")
+    home.edit_row("26927", "26927;", ";")
+    checked = home.run("object", "check")
+    assert checked.code == 3
+    assert "✗ error    export     2 rows have no `GoodID`: line 71, 72" in checked.lines
+    assert "✗ error    id-missing: 2 places" in checked.lines
+
+
+def test_a_good_that_stays_out_and_stands_twice(home: Home) -> None:
+    """Both rows are told as an error, whatever else keeps the good out."""
+    rows = home.export.read_bytes()
+    hidden = next(row for row in rows.split(b"\r\n") if "Кашпо підвісне Верба".encode() in row)
+    home.export.write_bytes(rows + hidden + b"\r\n" + hidden + b"\r\n")
+    checked = home.run("object", "check")
+    assert checked.lines[4].endswith("39 go to Prom.ua; 3 stay out: with an error, left as they are")
+    assert "✗ error    id-duplicate: 1 good" in checked.lines
+
+
+def test_what_was_said_is_not_guessed(home: Home) -> None:
+    """A key that the object sets is no guess."""
+    home.edit_object('path = "TSGoods.trs"', 'path = "TSGoods.trs"\nencoding = "utf-8"\nheader = true')
+    guesses = home.run("object", "check", "--format", "json").json["guesses"]
+    assert [guess["what"] for guess in guesses] == ["format"]
+
+
+def test_an_export_without_header(home: Home) -> None:
+    """The layout that the number of columns spoke for is told."""
+    shutil.copyfile(ROOT / "tests" / "data" / "no-header-50-cp1251.trs", home.export)
+    text = home.object.read_text("utf-8")
+    home.object.write_text(
+        text[: text.index("[[fields]]")] + text[text.index("# --- What happens") :], "utf-8"
+    )
+    guesses = home.run("object", "check", "--format", "json").json["guesses"]
+    assert [(guess["what"], guess["value"]) for guess in guesses] == [
+        ("format", "trs"),
+        ("encoding", "cp1251"),
+        ("header", "no"),
+        ("layout", "the 50 standard columns"),
+    ]
+
+
+def test_a_column_that_is_the_cost_price(home: Home) -> None:
+    """Neither the cost price nor a column that repeats it is proposed or shown."""
+    home.edit_export(lambda text: text.replace('"visota_kabluka"', '"sobivartist"', 1))
+    text = home.object.read_text("utf-8")
+    start = text.index('[[fields]]\ncolumn = "visota_kabluka"')
+    end = text.index("# --- What happens")
+    home.object.write_text(text[:start] + text[end:], "utf-8")
+    for form in ("table", "json", "csv"):
+        checked = home.run("object", "check", "--format", form)
+        assert "fields add sobivartist" not in checked.out
+        assert "PrimeCost" not in checked.out
+        assert "1044,93" not in checked.out

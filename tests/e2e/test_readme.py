@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.context import Program
+from torgsync.core.findings import SEVERITY, Code
 from torgsync.errors import Exit
 from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop import Shop
@@ -72,3 +73,14 @@ def test_the_readme_lists_every_exit_code() -> None:
     assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == [
         int(code) for code in Exit
     ]
+
+
+def test_the_readme_lists_every_finding() -> None:
+    """A person can look up what a code means: the table holds each code with its severity, and no other."""
+    table = (ROOT / "README.md").read_text("utf-8").split("## Findings")[1].split("##")[0]
+    listed = re.findall(r"^\| `([a-z-]+)` \| (\w+) \| \S.* \| \S.* \|$", table, re.MULTILINE)
+    assert listed == [(str(code), str(SEVERITY[code])) for code in Code]
+
+
+def test_every_finding_has_a_meaning() -> None:
+    """No code is shown without what it means."""

@@ -97,6 +97,27 @@ My Prom: TSGoods.trs, 40 goods, utf-8
 nothing pending
 """
 
+SKIPPED = """\
+My Prom: TSGoods.trs, 42 goods, utf-8
+
+skipped  2 goods with an error, left as they are
+           26926  line 71: Крем [red] для рук ягідний: stands in the export more
+             than once, in lines 71 and 86; it stays as it is on Prom
+           26931  line 76: Шуруп [/25] оцинкований 4х25, 100 шт: the good has no
+             name; it stays as it is on Prom
+skipped  1 good Display = 0 in the accounting program
+           26939  line 84
+skipped  1 good deleted by Prom.ua's moderators
+           26921  line 66: Конструктор Замок лицаря, 320 деталей
+skipped  1 good new and without a price
+           99901  line 87: Нове відро
+""".splitlines()
+
+NEW_WITHOUT_PRICE = (
+    '99901;"Нове відро";"";"";"";0;0;0;0;102;3;1;"";"";"";"";0;"";"";"";"";"";"";"";"";"";"";0;"";0;0;0;0;0;'
+    '"";0;"";"";0;"шт";0;"";;"";"";"";0;"";0;"2=1,000";"";""\r\n'
+)
+
 TOLD = "reading the export …\nlooking at Prom.ua …\nmaking the plan …\n"
 
 
@@ -216,13 +237,48 @@ def test_show_held(filled: Home) -> None:
 
 
 def test_show_skipped(filled: Home) -> None:
-    """Each reason with the number of goods it keeps out."""
+    """Each reason with the number of goods it keeps out, and each of these with its line."""
     filled.next_day()
-    assert filled.run("update", "--show", "skipped").lines[:3] == [
+    assert filled.run("update", "--show", "skipped").lines[:4] == [
         "My Prom: TSGoods.trs, 40 goods, utf-8",
         "",
         "skipped  1 good Display = 0 in the accounting program",
+        "           26939  line 84",
     ]
+
+
+def test_every_good_that_stays_out_says_why(filled: Home) -> None:
+    """Rules, errors and what Prom said before are told good by good, in all three forms."""
+    row = next(row for row in filled.export.read_bytes().split(b"\r\n") if row.startswith(b"26926;"))
+    filled.export.write_bytes(filled.export.read_bytes() + row + b"\r\n")
+    filled.edit_row("26931", "Шуруп [/25] оцинкований 4х25, 100 шт", "")
+    filled.market.edit_product("26921", status="deleted_by_moderator")
+    filled.edit_export(lambda text: text + NEW_WITHOUT_PRICE)
+    shown = filled.run("update", "--show", "skipped")
+    assert shown.lines[: len(SKIPPED)] == SKIPPED
+    document = filled.run("update", "--format", "json").json
+    valid(document, schemas.UPDATE)
+    assert document["skipped"] == {"blocked": 2, "not-displayed": 1, "deleted-by-moderator": 1, "no-price": 1}
+    told = {item["good_id"]: (item["reason"], item["line"]) for item in document["skipped_goods"]}
+    assert told == {
+        "26926": ("blocked", 71),
+        "26931": ("blocked", 76),
+        "26939": ("not-displayed", 84),
+        "26921": ("deleted-by-moderator", 66),
+        "99901": ("no-price", 87),
+    }
+    rows = csv.DictReader(io.StringIO(filled.run("update", "--show", "skipped", "--format", "csv").out))
+    assert {row["good_id"]: (row["reason"], int(row["line"])) for row in rows} == told
+
+
+def test_more_goods_stay_out_than_fit_a_screen(home: Home) -> None:
+    """The first ten are listed and the rest is counted; JSON lists all."""
+    home.edit_object("# product_group", "product_group")
+    shown = home.run("update", "--show", "skipped")
+    assert "skipped  30 goods outside the product group" in shown.lines
+    assert sum(line.startswith("           269") for line in shown.lines) == 10
+    assert "           … and 20 more; `--format json` lists all" in shown.lines
+    assert len(home.run("update", "--format", "json").json["skipped_goods"]) == 30
 
 
 def test_show_all(home: Home) -> None:
@@ -408,7 +464,9 @@ def test_a_good_that_stands_twice(filled: Home) -> None:
     (finding,) = document["findings"]
     assert (finding["code"], finding["good_id"]) == ("id-duplicate", "26926")
     assert "stands in the export more than once, in lines " in finding["message"]
-    assert "✗ error  line " in filled.run("object", "check").out
+    both = "in lines 71 and 86"
+    assert both in finding["message"]
+    assert both in filled.run("object", "check").out
 
 
 def test_a_row_without_its_id(filled: Home) -> None:

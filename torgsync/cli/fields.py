@@ -11,6 +11,9 @@ from torgsync.cli.options import FormatOption, ObjectOption
 from torgsync.core.words import counted
 from torgsync.errors import UsageError
 
+SAMPLE = 20
+"""Letters of a sample value that the table shows."""
+
 app = typer.Typer(help="Columns of the export and where they go.", no_args_is_help=True)
 
 
@@ -57,19 +60,45 @@ def add(
         program.say(f"! {added.warning}", style="warning")
 
 
+@app.command()
+def remove(
+    context: typer.Context,
+    column: Annotated[str, typer.Argument(help="Column of the export.", metavar="COLUMN")],
+    wanted: ObjectOption = None,
+) -> None:
+    """Take a column out: its field on Prom.ua stays as it is from then on."""
+    program = program_of(context)
+    from torgsync.jobs.fields import remove_field
+
+    file = program.object(wanted)
+    for mapping in remove_field(file, column):
+        program.say(f"`{mapping.column}` is no longer led to {mapping.name or mapping.to}")
+
+
 @app.command("list")
 def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
-    """List the fields that go to Prom.ua."""
+    """List the fields that go to Prom.ua, each with a value of its column."""
     program = program_of(context)
     program.format(form)
     from torgsync.cli.show import show_rows
+    from torgsync.jobs.fields import sampled_fields
 
-    show_rows(
-        program,
-        form,
-        "fields",
-        [
-            {"column": field.column, "to": field.to, "name": field.name, "owner": field.owner}
-            for field in program.object(wanted).settings.fields
-        ],
-    )
+    found, problem = sampled_fields(program.object(wanted))
+    rows: list[dict[str, object]] = []
+    shown: list[dict[str, object]] = []
+    for item in found:
+        field = item.mapping
+        row: dict[str, object] = {
+            "column": field.column,
+            "to": field.to,
+            "name": field.name,
+            "owner": field.owner,
+        }
+        rows.append(row | {"sample": item.sample or None, "in_export": item.there})
+        sample = "! not in the export" if item.there is False else item.sample[:SAMPLE]
+        shown.append(
+            {"column": field.column, "to": field.name or field.to, "owner": field.owner, "sample": sample}
+        )
+    show_rows(program, form, "fields", rows, shown)
+    if problem:
+        program.say(f"! no samples: {problem}", style="warning")

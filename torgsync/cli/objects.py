@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,9 +12,11 @@ import typer
 
 from torgsync.cli.context import SCHEMA, Format, Program, program_of, refuse_without_terminal
 from torgsync.cli.options import FormatOption
+from torgsync.core.words import counted
 from torgsync.errors import Exit, ObjectInvalid, UsageError
 
 if TYPE_CHECKING:
+    from torgsync.core.suggest import Suggestion
     from torgsync.files.objects import ObjectFile
     from torgsync.jobs.check import Checked
 
@@ -108,8 +111,8 @@ def add(
     write_new(place, document)
     if token:
         write_token(program.settings.secrets / f"{place.stem}.token", token)
-    checked = _check(load_object(place))
-    _print_check(program, checked)
+    made = load_object(place)
+    _print_check(program, made, _check(made))
     program.say(f"made `{place}`")
     program.say(f"next: torgsync fields add-all -o {quoted(name)}")
 
@@ -207,16 +210,33 @@ def _flat(settings: dict[str, Any], above: str = "") -> list[tuple[str, object]]
     return rows
 
 
+class Places(StrEnum):
+    """How many places of each finding are shown."""
+
+    SUMMARY = "summary"
+    ALL = "all"
+
+
 @app.command()
-def check(context: typer.Context, name: NameArgument = None, form: FormatOption = Format.TABLE) -> None:
+def check(
+    context: typer.Context,
+    name: NameArgument = None,
+    form: FormatOption = Format.TABLE,
+    show: Annotated[
+        Places, typer.Option("--show", help="The first places of each finding, or all.")
+    ] = Places.SUMMARY,
+) -> None:
     """Check a sync object: settings, token, export, photos, and what each good would be."""
     program = program_of(context)
     program.format(form)
-    checked = _check(program.object(name))
+    file = program.object(name)
+    checked = _check(file)
     if form is Format.TABLE:
-        _print_check(program, checked)
+        _print_check(program, file, checked, every=show is Places.ALL or program.verbosity > 0)
+    elif form is Format.CSV:
+        _write_check_rows(file, checked)
     else:
-        _write_check(form, checked)
+        _write_check(file, checked)
     raise typer.Exit(int(Exit.INVALID if checked.failed else Exit.DONE))
 
 
@@ -226,22 +246,76 @@ def _check(file: ObjectFile) -> Checked:
     return look(file)
 
 
-def _print_check(program: Program, checked: Checked) -> None:
-    from torgsync.cli.plans import print_findings
+def _print_check(program: Program, file: ObjectFile, checked: Checked, *, every: bool = False) -> None:
+    from torgsync.cli.findings import print_groups
+    from torgsync.cli.show import cell, plain_table
 
     signs = {"ok": "✓ ok", "warning": "! warning", "error": "✗ error"}
     for line in checked.lines:
         program.out.print(f"{signs[line.mark]:<10} {line.subject:<10} {line.message}", soft_wrap=True)
         if line.hint:
             program.out.print(f"{'':<21} {line.hint}", soft_wrap=True)
-    print_findings(program, tuple(checked.findings), every=program.verbosity > 0)
+    if checked.guesses:
+        table = plain_table("found out", "it is", "because", "[catalog] key")
+        for guess in checked.guesses:
+            table.add_row(guess.aspect, guess.value, guess.because, cell(guess.key))
+        program.out.print()
+        program.out.print(table)
+    if checked.suggestions:
+        program.out.print()
+        columns = counted(len(checked.suggestions), "column")
+        program.out.print(f"{columns} that could be sent besides, with a value of each:", soft_wrap=True)
+    for item in checked.suggestions:
+        program.out.print(f"  `{item.column}`: {item.sample}", soft_wrap=True, overflow="fold")
+        program.out.print(f"    {_command(file, item)}", soft_wrap=True)
+    print_groups(program, checked.findings.groups(), checked.file, every=every)
 
 
-def _write_check(form: Format, checked: Checked) -> None:
-    from torgsync.cli.plans import finding_document
-    from torgsync.cli.show import write_csv, write_json
+def _command(file: ObjectFile, item: Suggestion) -> str:
+    """Return the command that leads a column where it could go, as it can be pasted."""
+    from torgsync.files.objects import quoted
 
-    lines = [
+    return f"torgsync fields add {' '.join(map(quoted, item.words))} -o {file.called}"
+
+
+def _write_check(file: ObjectFile, checked: Checked) -> None:
+    from torgsync.cli.findings import count_document, place_document
+    from torgsync.cli.show import write_json
+
+    groups = checked.findings.groups()
+    write_json(
+        {"schema": SCHEMA, "object": file.settings.name, "valid": not checked.failed},
+        {
+            "checks": _check_lines(checked),
+            "guesses": [
+                {
+                    "what": guess.aspect,
+                    "value": guess.value,
+                    "because": guess.because,
+                    "key": f"catalog.{guess.key}" if guess.key else None,
+                }
+                for guess in checked.guesses
+            ],
+            "suggestions": [
+                {
+                    "column": item.column,
+                    "to": item.to,
+                    "name": item.name or None,
+                    "sample": item.sample,
+                    "command": _command(file, item),
+                }
+                for item in checked.suggestions
+            ],
+            "counts": map(count_document, groups),
+            "findings": (
+                place_document(finding, checked.file) for group in groups for finding in group.first
+            ),
+        },
+    )
+
+
+def _check_lines(checked: Checked) -> list[dict[str, object]]:
+    return [
         {
             "subject": line.subject,
             "state": str(line.mark),
@@ -250,8 +324,45 @@ def _write_check(form: Format, checked: Checked) -> None:
         }
         for line in checked.lines
     ]
-    if form is Format.CSV:
-        write_csv(lines)
-        return
-    findings = map(finding_document, checked.findings)
-    write_json({"schema": SCHEMA, "valid": not checked.failed}, {"checks": lines, "findings": findings})
+
+
+def _write_check_rows(file: ObjectFile, checked: Checked) -> None:
+    """Write every line of the check as CSV, then what was guessed, what could go besides, every finding."""
+    from torgsync.cli.findings import place_document
+    from torgsync.cli.show import write_csv
+
+    rows = _check_lines(checked)
+    for guess in checked.guesses:
+        key = f"catalog.{guess.key}" if guess.key else None
+        rows.append(
+            {
+                "subject": guess.aspect,
+                "state": "guess",
+                "message": f"{guess.value}: {guess.because}",
+                "hint": key,
+            }
+        )
+    rows += [
+        {"subject": item.column, "state": "suggestion", "message": item.sample, "hint": _command(file, item)}
+        for item in checked.suggestions
+    ]
+    blank = dict.fromkeys(("code", "file", "line", "column", "value", "good_id"))
+    for group in checked.findings.groups():
+        for finding in group.first:
+            place = place_document(finding, checked.file)
+            head = {
+                "subject": "finding",
+                "state": place["severity"],
+                "message": place["message"],
+                "hint": None,
+            }
+            rows.append(head | {key: place[key] for key in blank})
+        if rest := group.count - len(group.first):
+            head = {
+                "subject": "finding",
+                "state": str(group.severity),
+                "message": f"… and {rest} more",
+                "hint": None,
+            }
+            rows.append(head | blank | {"code": str(group.code)})
+    write_csv({**row, **{key: row.get(key) for key in blank}} for row in rows)

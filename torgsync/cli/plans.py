@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from torgsync.cli.context import SCHEMA, Program
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from torgsync.jobs.desk import Desk
     from torgsync.jobs.update import Made
+    from torgsync.state.store import Memory
 
 SCREENFUL = 10
 """Changes of one verb that are shown before the rest is counted."""
@@ -164,7 +166,7 @@ def show_plan(program: Program, desk: Desk, made: Made, show: Show, *, next_step
         out.print()
         out.print(_changes_table(desk, made, show))
     if show in (Show.SKIPPED, Show.ALL):
-        _show_skipped(program, plan)
+        _show_skipped(program, desk, made)
     print_findings(program, made.findings, every=show is Show.ALL)
     _show_guards(program, plan)
     _show_sums(program, plan, next_step)
@@ -316,11 +318,43 @@ def _item_words(item: Step | Section | Characteristic | Photo) -> str:
             return item.url.rsplit("/", 1)[-1]
 
 
-def _show_skipped(program: Program, plan: Plan) -> None:
-    program.out.print()
-    for reason, number in plan.skipped.items():
-        text = WORDS.get(Reason(reason)) if reason in set(Reason) else _ASIDES.get(Aside(reason))
-        program.out.print(f"skipped  {counted(number, 'good')} {text}", soft_wrap=True)
+def _show_skipped(program: Program, desk: Desk, made: Made) -> None:
+    """Print each reason with the number of goods it keeps out, and the first of them."""
+    from torgsync.cli.findings import wrapped
+    from torgsync.jobs.update import skipped
+
+    out = program.out
+    out.print()
+    with desk.memory() as memory:
+        for reason, number in made.plan.skipped.items():
+            out.print(f"skipped  {counted(number, 'good')} {reason_words(reason)}", soft_wrap=True)
+            for item in islice(skipped(memory, made, reason), SCREENFUL):
+                line = f"line {item.line}" if item.line else ""
+                parts = ": ".join(filter(None, (line, item.title, item.message)))
+                for text in wrapped(f"{item.good_id}  {parts}", out.width):
+                    out.print(text, soft_wrap=True)
+            if number > SCREENFUL:
+                rest = f"… and {number - SCREENFUL} more; `--format json` lists all"
+                out.print(f"{'':<11}{rest}", soft_wrap=True)
+
+
+def reason_words(reason: str) -> str:
+    """Return why a good stays out, in words."""
+    return WORDS[Reason(reason)] if reason in set(Reason) else _ASIDES[Aside(reason)]
+
+
+def skipped_documents(memory: Memory, made: Made) -> Iterator[dict[str, object]]:
+    """Yield every good that stays out, as JSON or as a row for CSV."""
+    from torgsync.jobs.update import skipped
+
+    for item in skipped(memory, made):
+        yield {
+            "good_id": item.good_id,
+            "title": item.title or None,
+            "line": item.line or None,
+            "reason": str(item.reason),
+            "message": item.message or reason_words(item.reason),
+        }
 
 
 def print_findings(program: Program, findings: tuple[Finding, ...], *, every: bool) -> None:

@@ -17,6 +17,7 @@ from torgsync.cli.plans import (
     plan_head,
     plan_tail,
     show_plan,
+    skipped_documents,
 )
 from torgsync.cli.show import Row, write_csv, write_json
 from torgsync.errors import Exit, UsageError
@@ -104,9 +105,16 @@ def print_plan(
             findings = map(finding_document, made.findings)
             write_json(
                 plan_head(made.plan),
-                {"changes": changes, "findings": findings},
+                {
+                    "changes": changes,
+                    "findings": findings,
+                    "skipped_goods": skipped_documents(memory, made),
+                },
                 plan_tail(made.plan) | dict(tail or {}),
             )
+    elif form is Format.CSV and show is Show.SKIPPED:
+        with desk.memory() as memory:
+            write_csv(skipped_documents(memory, made))
     elif form is Format.CSV:
         write_csv(change_rows(desk, made))
     else:

@@ -38,7 +38,7 @@ class Aside(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known of one good when the plan is made."""
+    """All that is known of one good when the plan is made; `line` is where the last export had it, or 0."""
 
     good_id: str
     standing: Standing
@@ -46,6 +46,7 @@ class Known:
     sent: Sent | None = None
     existing: Existing | None = None
     refused: bool = False
+    line: int = field(default=0, compare=False)
 
     @property
     def title(self) -> str:
@@ -54,6 +55,20 @@ class Known:
             return self.desired.title
         shown = self.existing.values.get("name") if self.existing else None
         return shown if isinstance(shown, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """One good that stays out: its line in the export (0 where it has none) and why.
+
+    `reason` is a `Reason` or an `Aside`; `message` says more where a finding does. `title` may be empty.
+    """
+
+    good_id: str
+    reason: str
+    line: int
+    title: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from torgsync import __version__
 from torgsync.core.barcodes import why_no_barcode
 from torgsync.core.fields import FIELDS, Characteristic, Discount, Photo, Step, Value, decode, encode
 from torgsync.core.findings import Code, Finding
-from torgsync.core.goods import line_of_text, number
+from torgsync.core.goods import Section, line_of_text, number
 from torgsync.core.groups import group_path, model_key
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.prices import NOTHING, Priced, Pricing
@@ -72,6 +72,19 @@ class Product:
         """Return a quantity."""
         value = self.values.get(field)
         return value if isinstance(value, int) else None
+
+    @property
+    def path(self) -> tuple[Section, ...]:
+        """The path of groups, root first; empty where the product does not speak of it."""
+        value = self.values.get("group")
+        return tuple(part for part in value if isinstance(part, Section)) if isinstance(value, tuple) else ()
+
+    @property
+    def characteristics(self) -> tuple[Characteristic, ...]:
+        """The characteristics, sorted; empty where the product does not speak of them."""
+        value = self.values.get("characteristics")
+        found = value if isinstance(value, tuple) else ()
+        return tuple(part for part in found if isinstance(part, Characteristic))
 
     @property
     def title(self) -> str:

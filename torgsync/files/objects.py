@@ -18,8 +18,9 @@ from typing import Any
 import tomli_w
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT
+from tomlkit.items import AoT, Table
 
+from torgsync.core.goods import canonical
 from torgsync.core.objects import (
     FieldMapping,
     FromEnvironment,
@@ -303,12 +304,53 @@ def add_fields(file: ObjectFile, mappings: Sequence[FieldMapping]) -> None:
     _replace_tables(file.path, "fields", rows, key="column")
 
 
-def _replace_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
-    """Bring an array of tables to these rows: known ones are changed in place, new ones appended."""
+def remove_field(file: ObjectFile, column: str) -> None:
+    """Take every mapping of a column out of the object, keeping every comment and the order of the rest.
+
+    What stands behind a table, blank lines and comments, speaks of what follows it and stays there.
+    """
+    document = _document(file.path)
+    tables = document["fields"]
+    for number in reversed(range(len(tables))):
+        if canonical(str(tables[number]["column"])) != column:
+            continue
+        if isinstance(tables, AoT):
+            _give_tail(document, tables, number)
+        del tables[number]
+    if not len(tables):
+        del document["fields"]
+    replace_text(file.path, tomlkit.dumps(document))
+
+
+def _give_tail(document: tomlkit.TOMLDocument, tables: AoT, number: int) -> None:
+    """Hand what stands behind a table of an array to what follows it in the file."""
+    body = tables[number].value.body
+    tail: list[Any] = []
+    while body and body[-1][0] is None:
+        tail.insert(0, body.pop())
+    text = "".join(item.as_string() for _, item in tail).lstrip("\n")
+    items = [item for _, item in document.body]
+    place = next(place for place, item in enumerate(items) if item is tables)
+    following = [*tables.body[number + 1 :], *items[place + 1 :]]
+    tops = [item.body[0] if isinstance(item, AoT) else item for item in following]
+    follower = next((item for item in tops if isinstance(item, Table)), None)
+    if follower is not None:
+        follower.trivia.indent = text + follower.trivia.indent.lstrip("\n")
+    else:
+        document.body.extend(tail)
+
+
+def _document(path: Path) -> tomlkit.TOMLDocument:
+    """Return a TOML file as it can be changed with all its comments."""
     try:
-        document = tomlkit.parse(_text(path))
+        return tomlkit.parse(_text(path))
     except TOMLKitError as wrong:
         raise ObjectInvalid(f"`{path.name}` is not TOML: {wrong}") from wrong
+
+
+def _replace_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
+    """Bring an array of tables to these rows: known ones are changed in place, new ones appended."""
+    document = _document(path)
     tables = document.get(name)
     if not isinstance(tables, AoT):
         document.pop(name, None)

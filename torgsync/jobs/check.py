@@ -14,16 +14,21 @@ from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.goods import balances, is_standard
 from torgsync.core.products import Mapper
+from torgsync.core.sections import Steps, grow
 from torgsync.core.select import CENTERS_COLUMN, WORDS, Reason, count_stock, why_out
+from torgsync.core.suggest import Samples, Suggestion, suggest
+from torgsync.core.tally import Tally
+from torgsync.core.variants import Member, arrange
 from torgsync.core.words import counted
 from torgsync.errors import InvalidInput
 from torgsync.files.catalog import CatalogFile, open_export
+from torgsync.files.guesses import Guess
 from torgsync.files.objects import ObjectFile, literal_token, read_token
 from torgsync.files.photos import PhotoIndex, index_photos
-from torgsync.jobs.export import check_columns
+from torgsync.jobs.export import check_columns, file_findings, twins_message
 
-KEPT = 1000
-"""Findings that are kept to be shown; the others are counted."""
+SHOWN = 10
+"""Lines of the export that one line of a check names."""
 
 
 class Mark(StrEnum):
@@ -46,10 +51,16 @@ class Line:
 
 @dataclass(slots=True)
 class Checked:
-    """The whole check: its lines, and the findings of goods (at most `KEPT` of them)."""
+    """The whole check: its lines, what was guessed about the export, what else could go, and all findings.
 
+    `file` is the export's name, where findings lie that name no file of their own.
+    """
+
+    file: str
     lines: list[Line] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    guesses: tuple[Guess, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    findings: Tally = field(default_factory=Tally)
 
     @property
     def failed(self) -> bool:
@@ -59,7 +70,7 @@ class Checked:
 
 def check(file: ObjectFile) -> Checked:
     """Check an object that could be read; everything wrong is in the answer, nothing is raised."""
-    checked = Checked()
+    checked = Checked(file.catalog_path.name)
     settings = file.settings
     checked.lines.append(
         Line(Mark.OK, "object", f"`{settings.name}`, {counted(len(settings.fields), 'field')} mapped")
@@ -120,13 +131,22 @@ def _photos(file: ObjectFile, checked: Checked) -> PhotoIndex | None:
 def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> None:
     settings = file.settings
     catalog = open_export(file)
+    checked.guesses = catalog.guesses
     check_columns(file, catalog)
+    checked.findings.add(file_findings(settings, catalog))
     tally = _tally(file, catalog, photos, checked)
+    if tally.nameless:
+        places = ", ".join(map(str, tally.nameless[:SHOWN]))
+        more = f" and {len(tally.nameless) - SHOWN} more" if len(tally.nameless) > SHOWN else ""
+        message = f"{counted(len(tally.nameless), 'row has', 'rows have')} no `GoodID`: line {places}{more}"
+        hint = "export the goods from Torgsoft again"
+        checked.lines.append(Line(Mark.ERROR, "export", message, hint))
+        return
     header = "with a header" if catalog.has_header else "without a header"
     width = counted(len(catalog.columns), "column")
     facts = f"{counted(tally.goods, 'good')}, {width} {header}, {catalog.encoding}"
     checked.lines.append(Line(Mark.OK, "export", facts))
-    sizes = ", ".join(f"{count} stay out: {WORDS[reason]}" for reason, count in sorted(tally.out.items()))
+    sizes = "; ".join(f"{count} stay out: {WORDS[reason]}" for reason, count in sorted(tally.out.items()))
     going = f"{counted(tally.goods - tally.out.total(), 'goes', 'go')} to Prom.ua"
     checked.lines.append(Line(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
     if tally.centers:
@@ -143,7 +163,13 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
     if own:
         names = ", ".join(f"`{name}`" for name in own)
         checked.lines.append(Line(Mark.OK, "columns", f"columns of your own that are not sent: {names}"))
-    errors = sum(finding.severity is Severity.ERROR for finding in checked.findings)
+    checked.suggestions = tuple(
+        # Where nothing is led yet, `fields add-all` is the way for the standard columns.
+        item
+        for item in suggest(catalog.columns, tally.samples, settings)
+        if settings.fields or not is_standard(item.column)
+    )
+    errors = checked.findings.count(Severity.ERROR)
     if errors:
         checked.lines.append(
             Line(
@@ -156,14 +182,23 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
 
 @dataclass(slots=True)
 class _Tally:
+    """What one reading of the export adds up: rows, those that stay out by reason, centers, values."""
+
+    samples: Samples
     goods: int = 0
     out: Counter[Reason] = field(default_factory=Counter)
     centers: set[str] = field(default_factory=set)
+    nameless: list[int] = field(default_factory=list)
 
 
 def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, checked: Checked) -> _Tally:
-    settings, tally, mapper = file.settings, _Tally(), Mapper(file.settings)
-    lines: dict[str, int] = {}
+    settings, mapper = file.settings, Mapper(file.settings)
+    led = {mapping.column for mapping in settings.fields}
+    tally = _Tally(Samples([name for name in catalog.columns if name not in led]))
+    first: dict[str, tuple[int, Reason | None]] = {}
+    models: dict[str, list[Member]] = {}
+    paths: Counter[Steps] = Counter()
+    twins: dict[str, list[int]] = {}
 
     def shots(good_id: str) -> tuple[Photo, ...] | None:
         return None if photos is None else tuple(Photo(shot.name, "") for shot in photos.of(good_id))
@@ -172,19 +207,38 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
         cells = catalog.cells(record)
         good_id = catalog.good_id(record)
         tally.goods += 1
+        tally.samples.add(cells)
         tally.centers.update(_centers(cells.get(CENTERS_COLUMN, "")))
+        if not good_id:
+            tally.nameless.append(record.line)
+            checked.findings.add([Finding(Code.ID_MISSING, "this row has no `GoodID`", line=record.line)])
+            continue
+        if good_id in first:
+            line, reason = first[good_id]
+            if good_id not in twins:
+                tally.out.subtract([reason] if reason else ())
+                tally.out[Reason.BLOCKED] += 1
+            twins.setdefault(good_id, [line]).append(record.line)
+            tally.out[Reason.BLOCKED] += 1
+            continue
         stock = count_stock(settings, cells)
         out = why_out(settings, cells, stock, has_photos=bool(shots(good_id)))
-        if out:
-            tally.out[out] += 1
-        if out or not settings.fields:
-            continue
-        found = list(mapper.product(good_id, record.line, cells, stock, shots).findings)
-        if good_id in lines:
-            message = f"stands in the export more than once, in lines {lines[good_id]} and {record.line}"
-            found.append(Finding(Code.ID_DUPLICATE, message, good_id, record.line))
-        lines.setdefault(good_id, record.line)
-        checked.findings += found[: max(0, KEPT - len(checked.findings))]
+        if not out and settings.fields:
+            mapped = mapper.product(good_id, record.line, cells, stock, shots)
+            checked.findings.add(mapped.findings)
+            out = Reason.BLOCKED if mapped.blocked else None
+            if mapped.model and not out:
+                told = mapped.product.characteristics
+                models.setdefault(mapped.model, []).append(Member(good_id, record.line, told))
+            paths[mapped.product.path] += 1
+        first[good_id] = (record.line, out)
+        tally.out.update([out] if out else ())
+    for good_id, lines in twins.items():
+        checked.findings.add([Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])])
+    for members in models.values():
+        checked.findings.add(arrange([one for one in members if one.good_id not in twins]).findings)
+    checked.findings.add(grow(paths.items()).findings)
+    tally.out = +tally.out
     return tally
 
 

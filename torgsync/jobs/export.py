@@ -9,7 +9,7 @@ Source: design §5.1, §5.2.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -69,7 +69,7 @@ def read_export(desk: Desk) -> Reading:
         rows = _Rows(desk, memory, catalog, shelf, fingerprint, skimming=same)
         rows.read()
         shelf.remember(memory)
-        found = _file_findings(settings, catalog)
+        found = file_findings(settings, catalog)
         memory.catalog.end_reading(whole, _noted(rows.count, catalog.encoding, found))
     return Reading(ExportInfo(settings.catalog.path, rows.count, catalog.encoding), found, rows.changed)
 
@@ -113,12 +113,19 @@ def check_columns(file: ObjectFile, catalog: CatalogFile) -> None:
         raise mistakes_at(file, missing)
 
 
-def _file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, ...]:
+def file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, ...]:
+    """Return what a person should know of the export as a whole."""
     found = []
     if settings.accounting_centers.use and CENTERS_COLUMN not in catalog.columns:
         message = f"the export has no column `{CENTERS_COLUMN}`: `{SUM_COLUMN}` counts, all centers together"
         found.append(Finding(Code.CENTERS_MISSING, message, column=CENTERS_COLUMN))
     return tuple(found)
+
+
+def twins_message(lines: Sequence[int]) -> str:
+    """Return what is said of a good that stands in several lines."""
+    places = " and ".join(map(str, lines))
+    return f"stands in the export more than once, in lines {places}; it stays as it is on Prom"
 
 
 @dataclass
@@ -248,9 +255,8 @@ class _Rows:
         self._regrouped = True
         self._stir(*(row.model for row in self.memory.catalog.old_rows(sorted(lines)).values()))
         for good_id, found in sorted(lines.items()):
-            places = " and ".join(map(str, found))
-            message = f"stands in the export more than once, in lines {places}; it stays as it is on Prom"
-            self.memory.catalog.block(good_id, Finding(Code.ID_DUPLICATE, message, good_id, found[-1]))
+            finding = Finding(Code.ID_DUPLICATE, twins_message(found), good_id, found[-1])
+            self.memory.catalog.block(good_id, finding)
 
     def _map(self, mapper: Mapper, good_id: str, record: Record) -> GoodRow:
         cells = self.file.cells(record)
@@ -285,8 +291,7 @@ class _Rows:
 
     def _section(self, product: Product) -> int:
         """Return the number under which a product's path of groups is remembered, 0 for none."""
-        path = product.values.get("group")
-        steps = tuple(step for step in path if isinstance(step, Section)) if isinstance(path, tuple) else ()
+        steps = product.path
         if not steps:
             return 0
         number = xxhash.xxh3_64_intdigest("\x1f".join(map("\x1e".join, steps)).encode()) >> 1
@@ -296,5 +301,4 @@ class _Rows:
 
 def _traits(product: Product) -> int:
     """Return a hash of what makes a good a variant: its characteristics; 63 bits, never 0."""
-    told = product.values.get("characteristics") or ()
-    return xxhash.xxh3_64_intdigest(repr(told).encode()) >> 1 | 1
+    return xxhash.xxh3_64_intdigest(repr(product.characteristics).encode()) >> 1 | 1

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from torgsync.core.fields import STANDARD
-from torgsync.core.goods import is_standard
+from torgsync.core.goods import canonical, is_standard
 from torgsync.core.objects import FieldMapping, did_you_mean, twin_target
-from torgsync.errors import UsageError
+from torgsync.core.suggest import Samples
+from torgsync.errors import ExportInvalid, UsageError
 from torgsync.files.catalog import CatalogFile, open_export
 from torgsync.files.objects import ObjectFile, add_fields
+from torgsync.files.objects import remove_field as remove_from_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,58 @@ def add_field(
         )
     add_fields(file, [mapping])
     return AddedOne(mapping, _cost_in_disguise(catalog) if mapping.column == "WholesalePrice" else "")
+
+
+def remove_field(file: ObjectFile, column: str) -> tuple[FieldMapping, ...]:
+    """Take a column out of the sync object and return what it was led to.
+
+    Raises UsageError where it is led nowhere.
+    """
+    name = canonical(column)
+    gone = tuple(mapping for mapping in file.settings.fields if mapping.column == name)
+    if not gone:
+        known = [mapping.column for mapping in file.settings.fields]
+        raise UsageError(
+            f"the column `{column}` is not led anywhere{did_you_mean(column, known)}",
+            hint=f"see them: torgsync fields list -o {file.called}",
+        )
+    remove_from_file(file, name)
+    return gone
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """One mapping with a value of its column; `there` is None where the export could not be read."""
+
+    mapping: FieldMapping
+    sample: str
+    there: bool | None
+
+
+def sampled_fields(file: ObjectFile) -> tuple[tuple[Sampled, ...], str]:
+    """Return every mapping with a value of its column, and why the export could not be read, if so.
+
+    The export is read no further than until every column has shown a value.
+    """
+    mappings = file.settings.fields
+    samples = Samples([mapping.column for mapping in mappings])
+    columns: tuple[str, ...] = ()
+    problem = ""
+    try:
+        if mappings:
+            catalog = open_export(file)
+            columns = catalog.columns
+            for record in catalog.records():
+                samples.add(catalog.cells(record))
+                if samples.complete:
+                    break
+    except ExportInvalid as refused:
+        problem = refused.message
+    rows = tuple(
+        Sampled(mapping, samples.sample(mapping.column), mapping.column in columns if columns else None)
+        for mapping in mappings
+    )
+    return rows, problem
 
 
 def _cost_in_disguise(catalog: CatalogFile) -> str:

@@ -17,7 +17,7 @@ from torgsync.core.diff import Change, Verb
 from torgsync.core.fields import Road, Value
 from torgsync.core.findings import Code, Finding
 from torgsync.core.guards import Allowed, Guard, Trip
-from torgsync.core.plan import Aside, Counts, Known, Plan, Standing, decide, remove_foreign
+from torgsync.core.plan import Aside, Counts, Known, Plan, Skipped, Standing, decide, remove_foreign
 from torgsync.core.route import Budget, budget
 from torgsync.core.words import counted
 from torgsync.errors import Unsafe
@@ -48,11 +48,16 @@ Standings = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A plan, its number in the memory where its changes lie, and the findings of the look."""
+    """A plan, its number in the memory where its changes lie, and the findings of the look.
+
+    `asides` are the goods that the export offers and the plan leaves out; those that a rule keeps out lie in
+    the memory.
+    """
 
     plan: Plan
     number: int
     findings: tuple[Finding, ...]
+    asides: tuple[Skipped, ...] = ()
 
 
 def update(
@@ -79,7 +84,13 @@ def update(
         draft = _Draft(desk, memory, reading, allowed or Allowed(), frozenset(only))
         plan = draft.draw_up(offline=prom is None)
         findings = (*reading.findings, *hidden, *memory.catalog.findings(), *draft.findings)
-    return Made(plan, draft.number, findings)
+    return Made(plan, draft.number, findings, tuple(draft.asides))
+
+
+def skipped(memory: Memory, made: Made, reason: str | None = None) -> Iterator[Skipped]:
+    """Yield every good that stays out and why; with `reason` only those."""
+    yield from memory.catalog.skipped(reason)
+    yield from (item for item in made.asides if reason in (None, item.reason))
 
 
 def look(desk: Desk, prom: Prom, *, full: bool) -> tuple[Finding, ...]:
@@ -162,7 +173,7 @@ class _Draft:
     left_alone: int = 0
     edited: int = 0
     emptied: int = 0
-    _asides: Counter[str] = field(default_factory=Counter)
+    asides: list[Skipped] = field(default_factory=list)
     _taken_out: int = 0
     _foreign: int = 0
 
@@ -179,7 +190,7 @@ class _Draft:
         plans = self.memory.plans
         standings = self.memory.catalog.standings()
         counts, skipped = self._counts(standings), self._skipped(standings)
-        if not (counts.changes or self._asides or self.left_alone):
+        if not (counts.changes or self.asides or self.left_alone):
             self.memory.catalog.note_quiet(json.dumps({"counts": asdict(counts), "skipped": skipped}))
         going = {
             (verb, road): count for (verb, road, held), count in plans.counts(self.number).items() if not held
@@ -233,7 +244,7 @@ class _Draft:
 
     def _set_aside(self, known: Known, aside: Aside, *, counted: bool) -> None:
         if counted:
-            self._asides[aside] += 1
+            self.asides.append(Skipped(known.good_id, aside, known.line, known.title))
         if aside in _ASIDE:
             code, message = _ASIDE[aside]
             self.findings.append(Finding(code, f"{known.title}: {message}", known.good_id))
@@ -310,7 +321,7 @@ class _Draft:
         total = Counter[str]()
         for (standing, _), count in standings.items():
             total[standing] += count
-        asides = sum(self._asides.values())
+        asides = len(self.asides)
         return Counts(
             create=create,
             update=update_,
@@ -327,7 +338,7 @@ class _Draft:
         for (_, reason), count in sorted(standings.items()):
             if reason:
                 reasons[reason] += count
-        return dict(reasons + self._asides)
+        return dict(reasons + Counter(item.reason for item in self.asides))
 
     def _budget(self, going: Mapping[tuple[Verb, Road], int]) -> Budget:
         journal, limits = self.memory.journal, self.desk.object.limits

@@ -35,7 +35,7 @@ from sqlalchemy import (
 from torgsync.core.diff import Sent
 from torgsync.core.fields import FIELDS, Value
 from torgsync.core.findings import Code, Finding
-from torgsync.core.plan import Known, Standing
+from torgsync.core.plan import Known, Skipped, Standing
 from torgsync.core.products import Existing, Product, dump, load
 from torgsync.core.select import Reason
 from torgsync.state import tables as t
@@ -49,6 +49,10 @@ _STREAM = 10_000
 
 _BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
 """Prom may list a deleted product beside the one that was made anew under its external id."""
+
+
+BLOCKING = (Code.ID_DUPLICATE, Code.NAME_MISSING)
+"""Findings that keep a whole good as it is on Prom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,37 @@ class Looks:
 
     looked: datetime | None
     full: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What Prom refused of a good: the desired product as text, Prom's reason, and when."""
+
+    doc: str
+    message: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All that is remembered of one good, whether the export has it or not.
+
+    `standing` is None where no export ever had it; `sent_at` and `refusal` are None where there is none.
+    """
+
+    standing: Standing | None
+    reason: str
+    desired: Product | None
+    sent: Sent | None
+    sent_at: datetime | None
+    existing: Existing | None
+    refusal: Refusal | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is remembered."""
+        return self.standing is None and self.sent is None and self.existing is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,14 +359,15 @@ class Catalog:
                     [{"moved": good_id, "to": lines[row.mark]} for good_id, row in places.items()],
                 )
 
-    def findings(self) -> list[Finding]:
-        """Return all findings of goods, by line."""
+    def findings(self, good_id: str | None = None) -> list[Finding]:
+        """Return all findings of goods, or those of one, by line."""
         c = t.findings.c
-        rows = self._db.execute(
-            select(c.code, c.message, c.good_id, c.line, c.name, c.value, c.file)
-            .where(c.object == self._slug)
-            .order_by(c.line, c.id)
+        query = select(c.code, c.message, c.good_id, c.line, c.name, c.value, c.file).where(
+            c.object == self._slug
         )
+        if good_id is not None:
+            query = query.where(c.good_id == good_id)
+        rows = self._db.execute(query.order_by(c.line, c.id))
         return [
             Finding(Code(row.code), row.message, row.good_id, row.line, row.name, row.value, row.file)
             for row in rows
@@ -346,6 +382,33 @@ class Catalog:
             .group_by(c.standing, c.reason)
         )
         return {(standing, reason): count for standing, reason, count in rows}
+
+    def skipped(self, reason: str | None = None) -> Iterator[Skipped]:
+        """Yield the goods of the last export that a rule or an error keeps out, in the order of the file.
+
+        With `reason` only those.
+        """
+        g = t.goods.c
+        rows = self._db.execute(
+            select(g.good_id, g.line, g.reason)
+            .where(g.object == self._slug, g.reason != "" if reason is None else g.reason == reason)
+            .order_by(g.line, g.good_id)
+        ).all()
+        for page in _pages(rows):
+            known = self.known([row.good_id for row in page])
+            said = self._blocking([row.good_id for row in page if row.reason == Reason.BLOCKED])
+            for good_id, line, why in page:
+                yield Skipped(good_id, why, line, known[good_id].title, said.get(good_id, ""))
+
+    def _blocking(self, good_ids: Sequence[str]) -> dict[str, str]:
+        """Return what blocks these goods, keyed by id."""
+        c = t.findings.c
+        rows = self._db.execute(
+            select(c.good_id, c.message)
+            .where(c.object == self._slug, c.good_id.in_(good_ids), c.code.in_(BLOCKING))
+            .order_by(c.id)
+        )
+        return {good_id: message for good_id, message in rows}  # noqa: C416
 
     # Photos
 
@@ -576,6 +639,25 @@ class Catalog:
             .where(g.object == self._slug)
         )
 
+    def dossier(self, good_id: str) -> Dossier:
+        """Return all that is remembered of one good."""
+
+        def row_of(table: Table) -> Row[Any] | None:
+            query = select(table).where(table.c.object == self._slug, table.c.good_id == good_id)
+            return self._db.execute(query.order_by(*(_BEST_FIRST if table is t.existing else ()))).first()
+
+        good, wanted, sent, shown, refused = map(row_of, (t.goods, t.desired, t.sent, t.existing, t.refusals))
+        return Dossier(
+            Standing(good.standing) if good else None,
+            good.reason if good else "",
+            Product(good_id, load(wanted.doc)) if wanted else None,
+            Sent(load(sent.doc), load(sent.echo)) if sent else None,
+            sent.at if sent else None,
+            Existing(shown.prom_id, good_id, load(shown.doc), shown.modified) if shown else None,
+            Refusal(refused.doc, refused.message, refused.at) if refused else None,
+            tuple(self.findings(good_id)),
+        )
+
     def settle(self, good_ids: Iterable[str]) -> None:
         """Remember that there is nothing to do for these goods."""
         for page in _pages(list(good_ids)):
@@ -677,6 +759,7 @@ def _known(r: Row[Any]) -> Known:
         Sent(load(r.sent), load(r.echo)) if r.sent else None,
         existing,
         refused=r.refused is not None and r.refused == r.desired,
+        line=r.line,
     )
 
 

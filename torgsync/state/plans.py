@@ -43,6 +43,15 @@ class Numbered:
     message: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One change of a good in some plan: when it was made or performed, in which run (None: in none yet)."""
+
+    at: datetime
+    run: int | None
+    item: Numbered
+
+
 class Plans:
     """Plans of one object, inside one transaction."""
 
@@ -91,6 +100,19 @@ class Plans:
             while rows := self._db.execute(query.where(c.seq > after)).all():
                 yield from map(_numbered, rows)
                 after = rows[-1].seq
+
+    def attempts(self, good_id: str, most: int) -> list[Attempt]:
+        """Return the last changes of a good, newest first: of every run, and of the plan that awaits one."""
+        c = t.changes.c
+        rows = self._db.execute(
+            select(t.changes, t.plans.c.made, t.runs.c.id.label("run"), t.runs.c.started)
+            .join(t.plans, t.plans.c.number == c.plan)
+            .outerjoin(t.runs, t.runs.c.plan == c.plan)
+            .where(t.plans.c.object == self._slug, c.good_id == good_id)
+            .order_by(c.plan.desc(), t.runs.c.id.desc(), c.seq)
+            .limit(most)
+        )
+        return [Attempt(row.started or row.made, row.run, _numbered(row)) for row in rows]
 
     def state(self, plan: int, seq: int) -> State | None:
         """Return the outcome of a change, None while it has none."""

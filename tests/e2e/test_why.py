@@ -1,0 +1,303 @@
+"""`torgsync why`: one good's way from its row to Prom.ua, told without asking Prom anything."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+import schemas
+from homes import Home
+from schemas import valid
+
+WHOLE = """\
+26931  Шуруп [/25] оцинкований 4х25, 100 шт
+
+answer     Prom.ua shows what the export says; there is nothing to do
+
+row        TSGoods.trs, line 76
+
+columns    GoodName: Шуруп [/25] оцинкований 4х25, 100 шт -> name
+           opys_saytu: (empty) -> description
+           RetailPrice: 68 -> price
+           RetailPriceWithDiscount: 68 -> sale_price
+           WarehouseQuantity: 65 -> quantity
+           Articul: T-931 -> sku
+           Barcode: 2900000102101 -> gtin
+           SynchronizationSectionFull: 40=Дім і сад|401=Кріплення та інструмент
+             -> group
+           MesUnit: упак -> unit
+           ModelGoodID: (empty) -> variant_group
+           PCName: Майстер -> vendor
+           TheSize: (empty) -> characteristic `Розмір`
+           Color: (empty) -> characteristic `Колір`
+           Material: сталь -> characteristic `Матеріал`
+           visota_kabluka: (empty) -> characteristic `Висота каблука`
+
+price      `RetailPrice` 68 -> 68.00
+           `RetailPriceWithDiscount` 68 -> not lower than the price: no discount
+
+filters    ✓ group: in Дім і сад > Кріплення та інструмент; every group goes
+           ✓ display: `Display` is 1
+           ✓ stock: 65 by `WarehouseQuantityForPartner` (2=40,000|8=25,000),
+             centers 2, 8 counted; only_in_stock is off
+           ✓ photos: 1 photo; only_with_photos is off
+
+product    name: Шуруп [/25] оцинкований 4х25, 100 шт
+           description: –
+           sku: T-931
+           gtin: 2900000102101
+           group: Дім і сад; Кріплення та інструмент
+           unit: упак
+           vendor: Майстер
+           name_ru: Шуруп [/25] оцинкований 4х25, 100 шт
+           description_ru: –
+           quantity: 65
+           presence: available
+           price: 68.00
+           discount: –
+           characteristics: Матеріал: сталь
+           photos: 26931.jpg
+           status: on_display
+           currency: UAH
+
+sent       last YYYY-MM-DD HH:MM UTC: characteristics, currency, description,
+             description_ru, discount, group, gtin, name, name_ru, photos,
+             presence, price, quantity, sku, status, unit, vendor
+
+on Prom.ua product 1600000031, as seen YYYY-MM-DD HH:MM UTC, changed YYYY-MM-DD
+             HH:MM UTC
+           status: on_display
+           price: 68.00
+           discount: –
+           presence: available
+           quantity: 65
+
+plan       no change
+
+history    YYYY-MM-DD HH:MM UTC: create in run 1: done
+"""
+
+
+def told(home: Home, good_id: str) -> dict[str, object]:
+    """The answer as a document."""
+    asked = home.run("why", good_id, "--format", "json")
+    assert (asked.code, asked.err) == (0, "")
+    valid(asked.json, schemas.WHY)
+    good: dict[str, object] = asked.json["good"]
+    return good
+
+
+def test_a_good_in_step(filled: Home) -> None:
+    """The whole way fits 80 columns and reads without colour; Prom is asked nothing."""
+    filled.run("update")
+    filled.market.log.clear()
+    shown = filled.run("why", "26931")
+    assert (shown.code, shown.err, filled.market.log.records()) == (0, "", [])
+    timeless = re.sub(r"\d{4}-\d\d-\d\d", "YYYY-MM-DD", "\n".join(shown.lines))
+    assert re.sub(r"\d\d:\d\d UTC", "HH:MM UTC", timeless) + "\n" == WHOLE
+    assert max(map(len, shown.out.splitlines())) <= 80
+    assert "\x1b" not in shown.out
+    assert told(filled, "26931")["fate"] == "in-step"
+
+
+@pytest.mark.parametrize("good_id", ["26926", "26928", "26931"])
+def test_names_appear_as_they_are(home: Home, good_id: str) -> None:
+    """Brackets and colons in names are no markup."""
+    name = {
+        "26926": "Крем [red] для рук ягідний",
+        "26928": "Крем :wrench: для рук майстра",
+        "26931": "Шуруп [/25] оцинкований 4х25, 100 шт",
+    }[good_id]
+    assert home.run("why", good_id).lines[0] == f"{good_id}  {name}"
+
+
+def test_nothing_is_changed(filled: Home) -> None:
+    """The plan that comes after is the one that would have come."""
+    filled.next_day()
+    before = filled.run("update", "--offline", "--format", "json").json
+    for good_id in ("26931", "26909", "26941", "26939"):
+        filled.run("why", good_id)
+    assert filled.run("update", "--offline", "--format", "json").json == before
+
+
+def test_the_cost_price_is_never_told(filled: Home) -> None:
+    """What the shop paid stands in no form of the answer."""
+    for form in ("table", "json", "csv"):
+        shown = filled.run("why", "26901", "--format", form)
+        assert "1044,93" not in shown.out
+        assert "PrimeCost" not in shown.out
+
+
+def test_we_moved(filled: Home) -> None:
+    """A change of the export is told field by field, before anybody looks."""
+    filled.next_day()
+    shown = filled.run("why", "26921")
+    assert "plan       update, by edit" in shown.lines
+    assert "           price: 899.00 -> 799.00 (we moved)" in shown.lines
+    good = told(filled, "26921")
+    assert (good["fate"], good["standing"]) == ("moved", "in")
+
+
+def test_edited_on_prom(filled: Home) -> None:
+    """What somebody changed there is told as theirs."""
+    filled.market.edit_product("26925", name_uk="Мій чайник", name="Мій чайник")
+    filled.run("update")
+    shown = filled.run("why", "26925")
+    assert shown.lines[2].startswith("answer     somebody edited it on Prom.ua; it will be set back")
+    assert "(edited on Prom.ua)" in " ".join(shown.out.split())
+    filled.edit_object('to = "name"\nowner = "torgsoft"', 'to = "name"\nowner = "prom"')
+    assert told(filled, "26925")["left_alone"] == ["name", "name_ru"]
+    assert "differs, belongs to Prom.ua's side" in filled.run("why", "26925").out
+
+
+def test_a_price_that_a_guard_holds(filled: Home) -> None:
+    """The guard tells what it saw, and the flag that lets it through."""
+    filled.edit_row("26901", ";1713;0;1713;", ";171,3;0;171,3;")
+    good = told(filled, "26901")
+    assert good["fate"] == "held"
+    assert good["held"] == {
+        "guard": "price",
+        "saw": (
+            "1713.00 -> 171.30 (-90 %); the limit is -40 % to +150 %; "
+            "10 times lower: looks like a slipped decimal point"
+        ),
+        "allow": "--allow price=26901",
+    }
+    assert "--allow price=26901" in filled.run("why", "26901").out
+
+
+def test_a_removal_that_a_guard_holds(filled: Home) -> None:
+    """What the last plan held is told with its guard."""
+    filled.edit_object("# product_group", "product_group")
+    filled.run("update")
+    good = told(filled, "26901")
+    assert (good["fate"], good["standing"]) == ("held", "out")
+    assert good["held"] == {"guard": "removals", "saw": None, "allow": "--allow removals=NUMBER"}
+    assert "held by `removals`" in filled.run("why", "26901").out
+
+
+def test_a_good_that_is_gone(filled: Home) -> None:
+    """It will be taken out; afterwards there is nothing left, and its history is told."""
+    filled.next_day()
+    assert told(filled, "26909")["fate"] == "take-out"
+    filled.sync()
+    good = told(filled, "26909")
+    assert good["fate"] == "gone"
+    shown = filled.run("why", "26909")
+    assert "row        the export does not have it" in shown.lines
+    assert re.search(r"remove status in run \d+: done", shown.out)
+
+
+def test_a_good_that_a_filter_keeps_out(home: Home) -> None:
+    """The filter is named with what it saw."""
+    shown = home.run("why", "26939")
+    assert "           kept out: Display = 0 in the accounting program" in shown.lines
+    assert "           ✗ stays out by display: `Display` is 0" in shown.lines
+    assert "sent       nothing was ever sent of it" in shown.lines
+    assert "on Prom.ua Prom.ua was not looked at yet" in shown.lines
+
+
+def test_a_good_that_stands_twice(filled: Home) -> None:
+    """Both lines are told."""
+    rows = filled.export.read_bytes()
+    twin = next(row for row in rows.split(b"\r\n") if row.startswith(b"26926;"))
+    filled.export.write_bytes(rows + twin + b"\r\n")
+    shown = filled.run("why", "26926")
+    assert "row        TSGoods.trs, lines 71 and 86" in shown.lines
+    assert told(filled, "26926")["fate"] == "blocked"
+
+
+def test_a_good_with_an_error(filled: Home) -> None:
+    """The finding stands at its column."""
+    filled.edit_row("26926", '"Крем [red] для рук ягідний";"Крем"', '"";"Крем"')
+    filled.edit_row("26926", ";129;", ";ціна;")
+    shown = filled.run("why", "26926")
+    assert "           RetailPrice: ціна -> price (error number-unreadable)" in shown.lines
+    assert "           price: cannot be read; the last good value stays" in shown.lines
+    assert told(filled, "26926")["fate"] == "blocked"
+
+
+def test_a_foreign_product(filled: Home) -> None:
+    """It is on Prom, and not ours."""
+    filled.market.add_product("x-1", name="Чужий товар")
+    filled.run("update", "--full-refresh")
+    assert told(filled, "x-1")["fate"] == "foreign"
+    filled.edit_object('foreign = "keep"', 'foreign = "delete"')
+    assert told(filled, "x-1")["fate"] == "take-out"
+
+
+def test_a_product_that_moderators_deleted(filled: Home) -> None:
+    """It is left alone, and that is said."""
+    filled.market.edit_product("26921", status="deleted_by_moderator")
+    filled.run("update")
+    assert told(filled, "26921")["fate"] == "deleted-by-moderator"
+
+
+def test_a_good_that_prom_refused(filled: Home) -> None:
+    """Prom's reason is told, and that it waits."""
+    everything = filled.export.read_bytes()
+    filled.next_day()
+    filled.sync()
+    filled.export.write_bytes(everything)
+    filled.sync("--allow", "price=26935", "--allow", "removals=2")
+    good = told(filled, "26909")
+    assert good["fate"] == "refused-before"
+    assert isinstance(good["refusal"], dict)
+    assert good["refusal"]["current"] is True
+    shown = filled.run("why", "26909")
+    assert re.search(r"refused \d{4}-\d\d-\d\d", shown.out)
+    assert re.search(r"create in run \d+: refused: ", shown.out)
+    filled.edit_row("26909", "Туфлі", "Нові туфлі")
+    assert told(filled, "26909")["fate"] == "create"
+    assert "and it changed since then" in " ".join(filled.run("why", "26909").out.split())
+
+
+def test_a_product_that_vanished(filled: Home) -> None:
+    """Prom was looked at and does not show it."""
+    filled.next_day()
+    filled.run("update")
+    shown = filled.run("why", "26941")
+    assert re.search(r"on Prom\.ua not there, as seen \d{4}", shown.out)
+    assert "create" in shown.out
+
+
+def test_an_export_that_cannot_be_read(filled: Home) -> None:
+    """It is said, and what is remembered is told all the same."""
+    filled.run("update")
+    filled.export.unlink()
+    shown = filled.run("why", "26931")
+    assert shown.code == 0
+    assert "row        the export cannot be read: there is no file" in " ".join(shown.out.split("\n"))
+    good = told(filled, "26931")
+    assert (good["fate"], good["title"]) == ("in-step", "Шуруп [/25] оцинкований 4х25, 100 шт")
+    assert "there is no file" in str(good["export_problem"])
+    unknown = filled.run("why", "x-9")
+    assert (unknown.code, "the export cannot be read" in unknown.err) == (64, True)
+
+
+def test_an_id_that_nobody_knows(home: Home) -> None:
+    """The error names ids that are near, in JSON as well."""
+    asked = home.run("why", "2693l")
+    assert (asked.code, asked.out) == (64, "")
+    assert "hint: near it are `26939`" in asked.err
+    assert asked.err.startswith(
+        "error: neither the export nor the memory has a good `2693l`; did you mean `26939`?\n\n"
+    )
+    failed = home.run("why", "zzz", "--format", "json")
+    valid(failed.json, schemas.FAILED)
+    assert (failed.code, failed.json["error"]["hint"]) == (64, None)
+
+
+def test_csv_has_a_row_a_line(filled: Home) -> None:
+    """Spreadsheets get the same lines, names as they are."""
+    rows = list(csv.DictReader(io.StringIO(filled.run("why", "26931", "--format", "csv").out)))
+    assert rows[0] == {
+        "section": "answer",
+        "about": "",
+        "text": "Prom.ua shows what the export says; there is nothing to do",
+    }
+    assert {row["section"] for row in rows} == {
+        *("answer", "row", "columns", "price", "filters", "product", "sent", "on Prom.ua", "plan", "history")
+    }

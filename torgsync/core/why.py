@@ -1,0 +1,211 @@
+"""Why a good is where it is: which filters let it pass, how its price was made, what becomes of it.
+
+Source: design §5; the decisions themselves stand in `select`, `products`, `plan` and `guards`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from torgsync.core.diff import Verb
+from torgsync.core.fields import Discount, Step
+from torgsync.core.groups import PATH, group_path, in_group
+from torgsync.core.objects import SyncObject
+from torgsync.core.plan import Aside, Known, Standing, Verdict, decide, remove_foreign
+from torgsync.core.prices import Priced
+from torgsync.core.products import Mapped
+from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, Reason, Stock
+from torgsync.core.words import counted
+
+
+class Fate(StrEnum):
+    """What becomes of one good."""
+
+    CREATE = "create"
+    MOVED = "moved"
+    EDITED = "edited-on-prom"
+    FIRST = "never-sent"
+    TAKE_OUT = "take-out"
+    HELD = "held"
+    REFUSED_BEFORE = "refused-before"
+    MODERATED = "deleted-by-moderator"
+    NO_PRICE = "no-price"
+    BLOCKED = "blocked"
+    OUT = "out"
+    GONE = "gone"
+    FOREIGN = "foreign"
+    STAYS = "stays"
+    LEFT_ALONE = "left-alone"
+    IN_STEP = "in-step"
+
+
+WORDS: dict[Fate, str] = {
+    Fate.CREATE: "it is new on Prom.ua and will be created",
+    Fate.MOVED: "the export changed since it was sent; Prom.ua will be brought up to date",
+    Fate.EDITED: "somebody edited it on Prom.ua; it will be set back to what the export says",
+    Fate.FIRST: "Prom.ua shows something else than the export, and we never sent it; it will be updated",
+    Fate.TAKE_OUT: "it leaves the shop: Prom.ua still shows it, and the export offers it no more",
+    Fate.HELD: "a guard holds a change of it until a person allows it",
+    Fate.REFUSED_BEFORE: "Prom.ua refused it as it is now; it is tried again when the good changes",
+    Fate.MODERATED: "Prom.ua's moderators deleted it; it is left alone",
+    Fate.NO_PRICE: "it is new and has no price that can be read, so it cannot be created",
+    Fate.BLOCKED: "its row has an error; it stays on Prom.ua as it is",
+    Fate.OUT: "a filter keeps it out, and Prom.ua does not show it",
+    Fate.GONE: "the export does not have it any more, and there is nothing of it to take out of Prom.ua",
+    Fate.FOREIGN: "it is on Prom.ua, but neither in the export nor ever sent by us; it is left alone",
+    Fate.STAYS: "the export offers it no more, and Prom.ua has it as `[removal]` wants it",
+    Fate.LEFT_ALONE: "what differs belongs to Prom.ua's side and is left alone",
+    Fate.IN_STEP: "Prom.ua shows what the export says; there is nothing to do",
+}
+
+_ASIDES = {
+    Aside.REFUSED_BEFORE: Fate.REFUSED_BEFORE,
+    Aside.MODERATED: Fate.MODERATED,
+    Aside.NO_PRICE: Fate.NO_PRICE,
+}
+
+
+def judge(known: Known, settings: SyncObject) -> Verdict:
+    """Return what a plan decides about a good, a foreign product included."""
+    if _is_foreign(known) and known.existing and settings.removal.foreign == "delete":
+        return Verdict(remove_foreign(known.existing))
+    return decide(known, settings)
+
+
+def _is_foreign(known: Known) -> bool:
+    """Tell whether Prom shows a product that is neither in the export nor ever sent by us."""
+    shown = known.existing is not None and not known.existing.removed
+    return shown and known.standing is Standing.GONE and known.sent is None
+
+
+def fate(known: Known, verdict: Verdict, *, held: bool) -> Fate:
+    """Return what becomes of a good by the verdict on it; `held` tells that a guard stops something."""
+    change = verdict.change
+    if change is not None:
+        if held:
+            return Fate.HELD
+        if change.verb is Verb.REMOVE:
+            return Fate.TAKE_OUT
+        if change.verb is Verb.CREATE:
+            return Fate.CREATE
+        if any(field.edited for field in change.fields.values()):
+            return Fate.EDITED
+        sent = known.sent.values if known.sent else {}
+        return Fate.MOVED if any(name in sent for name in change.fields) else Fate.FIRST
+    return _ASIDES[verdict.aside] if verdict.aside else _unchanged(known, verdict)
+
+
+def _unchanged(known: Known, verdict: Verdict) -> Fate:
+    """Return why nothing is done with a good."""
+    if known.standing is Standing.BLOCKED:
+        return Fate.BLOCKED
+    if known.standing is not Standing.IN:
+        if _is_foreign(known):
+            return Fate.FOREIGN
+        if known.existing is not None and not known.existing.removed:
+            return Fate.STAYS
+        return Fate.GONE if known.standing is Standing.GONE else Fate.OUT
+    return Fate.LEFT_ALONE if verdict.left_alone else Fate.IN_STEP
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter and what it says of a good: whether it lets it pass, and what it looked at."""
+
+    reason: Reason
+    passes: bool
+    words: str
+
+
+def filters(
+    settings: SyncObject, cells: Mapping[str, str], stock: Stock, photos: int | None
+) -> tuple[Filter, ...]:
+    """Return what each filter says of a row, in the order in which they are asked.
+
+    `photos` counts the good's photos, None where there is no folder of photos.
+    """
+    centers = settings.accounting_centers
+    group, display = settings.product_group, cells.get(DISPLAY_COLUMN, "").strip()
+    shown = f"`{DISPLAY_COLUMN}` is {display}" if display else f"`{DISPLAY_COLUMN}` says nothing"
+    none_left = stock.quantity is not None and stock.quantity <= 0
+    images = "no folder of photos is named" if photos is None else counted(photos, "photo")
+    return (
+        Filter(
+            Reason.OTHER_GROUP,
+            not group or in_group(group, cells, blank=settings.catalog.blank),
+            f"{_place(settings, cells)}; {f'only `{group}` goes' if group else 'every group goes'}",
+        ),
+        Filter(
+            Reason.NOT_DISPLAYED,
+            not (centers.respect_display and display == "0"),
+            shown if centers.respect_display else f"{shown}; respect_display is off",
+        ),
+        Filter(
+            Reason.OUT_OF_STOCK,
+            not (centers.only_in_stock and none_left),
+            f"{_counted_stock(settings, cells, stock)}; only_in_stock is {_on(centers.only_in_stock)}",
+        ),
+        Filter(
+            Reason.NO_PHOTOS,
+            not centers.only_with_photos or bool(photos),
+            f"{images}; only_with_photos is {_on(centers.only_with_photos)}",
+        ),
+    )
+
+
+def _on(ticked: bool) -> str:  # noqa: FBT001  # it is all there is
+    return "on" if ticked else "off"
+
+
+def _place(settings: SyncObject, cells: Mapping[str, str]) -> str:
+    """Return where a good stands among the groups."""
+    led = next((mapping.column for mapping in settings.fields if mapping.to == "group"), PATH)
+    names = [section.name for section in group_path(cells, led, settings.catalog.blank)]
+    return f"in {' > '.join(names)}" if names else "in no group"
+
+
+def _counted_stock(settings: SyncObject, cells: Mapping[str, str], stock: Stock) -> str:
+    """Return how many there are, and what was counted."""
+    if stock.column not in cells:
+        return f"the export has no column `{stock.column}`"
+    cell = cells[stock.column].strip() or "empty"
+    if stock.quantity is None:
+        return f"`{stock.column}` cannot be read: {cell}"
+    use = settings.accounting_centers.use
+    ticked = f", centers {', '.join(use)} counted" if stock.column == CENTERS_COLUMN else ""
+    return f"{stock.quantity.normalize():f} by `{stock.column}` ({cell}){ticked}"
+
+
+def price_steps(settings: SyncObject, cells: Mapping[str, str], mapped: Mapped) -> tuple[str, ...]:
+    """Return the steps that made a product's prices, each in words, with the rules of `[prices]`.
+
+    A price that the product does not speak of keeps its last good value.
+    """
+    values = mapped.product.values
+    led = {mapping.to: mapping.column for mapping in settings.fields if mapping.column in cells}
+    steps = []
+    if "price" in led:
+        result = str(values["price"]) if "price" in values else ""
+        steps.append(_step(led["price"], cells, mapped.priced.get("price"), result))
+    if "sale_price" in led:
+        discount = values.get("discount")
+        if isinstance(discount, Discount):
+            result = f"lower than the price: a discount of {discount.value}"
+        else:
+            result = "not lower than the price: no discount" if "discount" in values else ""
+        steps.append(_step(led["sale_price"], cells, mapped.priced.get("sale_price"), result))
+    if "wholesale_price" in led:
+        ladder = values.get("wholesale_prices")
+        rungs = [rung for rung in ladder if isinstance(rung, Step)] if isinstance(ladder, tuple) else []
+        words = ", ".join(f"{rung.price} from {rung.quantity} pieces" for rung in rungs)
+        result = words or ("no wholesale price" if "wholesale_prices" in values else "")
+        steps.append(_step(led["wholesale_price"], cells, mapped.priced.get("wholesale_price"), result))
+    return tuple(steps)
+
+
+def _step(column: str, cells: Mapping[str, str], priced: Priced | None, result: str) -> str:
+    cell = cells[column].strip() or "empty"
+    rules = "".join(f"{step.words}; " for step in priced.steps) if priced else ""
+    return f"`{column}` {cell} -> {rules}{result or 'cannot be used; the last good value stays'}"

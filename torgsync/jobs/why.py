@@ -1,0 +1,214 @@
+"""Says of one good why it is where it is.
+
+Reads the export and the memory; asks Prom nothing and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+
+from torgsync.core import guards
+from torgsync.core.diff import Verb
+from torgsync.core.findings import Code, Finding
+from torgsync.core.goods import Record
+from torgsync.core.guards import Guard, Trip
+from torgsync.core.objects import FieldMapping, SyncObject, did_you_mean
+from torgsync.core.plan import Known, Standing, Verdict
+from torgsync.core.products import Existing, Mapped, Mapper, Product, dump
+from torgsync.core.select import Reason, count_stock, why_out
+from torgsync.core.variants import CODES
+from torgsync.core.why import Fate, Filter, fate, filters, judge, price_steps
+from torgsync.errors import InvalidInput, UsageError
+from torgsync.files.catalog import open_export
+from torgsync.jobs.desk import Desk
+from torgsync.jobs.export import check_columns, twins_message
+from torgsync.jobs.photos import Shelf
+from torgsync.state.catalog import Dossier, Refusal
+from torgsync.state.plans import Attempt
+
+ATTEMPTS = 10
+"""Past changes of a good that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A good's row of the export: its lines, the cells that are led, and what the rules made of them.
+
+    A good that stands in the export more than once has several lines; the first one is looked at.
+    """
+
+    lines: tuple[int, ...]
+    led: tuple[tuple[FieldMapping, str], ...]
+    filters: tuple[Filter, ...]
+    out: Reason | None
+    steps: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    mapped: Mapped
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a guard holds: the guard, the flag that lets it through, and what it saw where that is known."""
+
+    guard: str
+    flag: str
+    saw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Everything there is to say of one good.
+
+    `problem` tells why the export could not be read; `refused` that Prom refused the good exactly as it is
+    now, where `refusal` may be older.
+    """
+
+    good_id: str
+    title: str
+    fate: Fate
+    standing: Standing
+    row: Row | None
+    problem: str
+    desired: Product | None
+    sent: Product | None
+    sent_at: datetime | None
+    existing: Existing | None
+    looked: datetime | None
+    verdict: Verdict
+    held: Held | None
+    refusal: Refusal | None
+    refused: bool
+    findings: tuple[Finding, ...]
+    attempts: tuple[Attempt, ...]
+
+
+def why(desk: Desk, good_id: str) -> Why:
+    """Return what is known of a good; UsageError with near ids where nothing is."""
+    with desk.memory() as memory:
+        dossier = memory.catalog.dossier(good_id)
+        looked = memory.catalog.looks().looked
+        attempts = tuple(memory.plans.attempts(good_id, ATTEMPTS))
+        row, ids, problem = None, set(memory.catalog.rows_of(lambda *_: True)), ""
+        try:
+            row = _row(desk, Shelf(desk.file, memory), good_id, ids)
+        except InvalidInput as refused:
+            problem = "; ".join((refused.message, *map(str, refused.mistakes)))
+    if row is None and dossier.empty and not attempts:
+        raise _unknown(good_id, ids, problem)
+    known = _known(good_id, row, dossier, readable=not problem)
+    verdict = judge(known, desk.object)
+    held = _held(known, verdict, attempts, desk.object)
+    return Why(
+        good_id=good_id,
+        title=known.title or next((item.item.change.title for item in attempts), ""),
+        fate=fate(known, verdict, held=held is not None),
+        standing=known.standing,
+        row=row,
+        problem=problem,
+        desired=known.desired,
+        sent=Product(good_id, dossier.sent.values) if dossier.sent else None,
+        sent_at=dossier.sent_at,
+        existing=dossier.existing,
+        looked=looked,
+        verdict=verdict,
+        held=held,
+        refusal=dossier.refusal,
+        refused=known.refused,
+        findings=_all_findings(row, dossier),
+        attempts=attempts,
+    )
+
+
+def _all_findings(row: Row | None, dossier: Dossier) -> tuple[Finding, ...]:
+    """Return what is found in the row as it is now, and what other goods of its model make of it."""
+    if row is None:
+        return dossier.findings
+    return (*row.findings, *(finding for finding in dossier.findings if finding.code in CODES))
+
+
+def _unknown(good_id: str, ids: Iterable[str], problem: str) -> UsageError:
+    near = get_close_matches(good_id, sorted(ids), n=5)
+    hint = f"near it are {', '.join(f'`{other}`' for other in near)}" if near else None
+    unread = f", and the export cannot be read: {problem}" if problem else ""
+    return UsageError(
+        f"neither the export nor the memory has a good `{good_id}`{did_you_mean(good_id, near)}{unread}",
+        hint=hint,
+    )
+
+
+def _row(desk: Desk, shelf: Shelf, good_id: str, ids: set[str]) -> Row | None:
+    """Return the good's row, None where the export has none; every id that is met goes to `ids`.
+
+    Raises InvalidInput where the export cannot be trusted, which shows at its end at the latest.
+    """
+    settings = desk.object
+    catalog = open_export(desk.file)
+    check_columns(desk.file, catalog)
+    records: list[Record] = []
+    for record in catalog.records():
+        identity = catalog.good_id(record)
+        ids.add(identity)
+        if identity == good_id:
+            records.append(record)
+    if not records:
+        return None
+    return _judged(settings, shelf, good_id, [record.line for record in records], catalog.cells(records[0]))
+
+
+def _judged(
+    settings: SyncObject, shelf: Shelf, good_id: str, lines: list[int], cells: Mapping[str, str]
+) -> Row:
+    stock, photos = count_stock(settings, cells), shelf(good_id)
+    out = why_out(settings, cells, stock, has_photos=bool(photos))
+    mapped = Mapper(settings).product(good_id, lines[0], cells, stock, shelf)
+    found = list(mapped.findings)
+    if len(lines) > 1:
+        found.insert(0, Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1]))
+    return Row(
+        lines=tuple(lines),
+        led=tuple((mapping, cells[mapping.column]) for mapping in settings.fields if mapping.column in cells),
+        filters=filters(settings, cells, stock, None if photos is None else len(photos)),
+        out=out,
+        steps=price_steps(settings, cells, mapped),
+        findings=tuple(found),
+        mapped=mapped,
+    )
+
+
+def _known(good_id: str, row: Row | None, dossier: Dossier, *, readable: bool) -> Known:
+    """Return all that is known of the good now: the row as it is, else as it was when it was last read."""
+    standing, desired = dossier.standing or Standing.GONE, dossier.desired
+    if row is not None:
+        twice = len(row.lines) > 1
+        standing = Standing.BLOCKED if twice else Standing.OUT if row.out else Standing.IN
+        if standing is Standing.IN and row.mapped.blocked:
+            standing = Standing.BLOCKED
+        desired = row.mapped.product
+    elif readable:
+        standing = Standing.GONE
+    refused = (
+        dossier.refusal is not None and desired is not None and dossier.refusal.doc == dump(desired.values)
+    )
+    return Known(good_id, standing, desired, dossier.sent, dossier.existing, refused=refused)
+
+
+def _held(known: Known, verdict: Verdict, attempts: Sequence[Attempt], settings: SyncObject) -> Held | None:
+    """Return what a guard holds: a price by what is known now, the rest as the last plan had it."""
+    change = verdict.change
+    if change is None:
+        return None
+    if change.verb is not Verb.REMOVE:
+        old = known.existing.values if known.existing and change.verb is Verb.UPDATE else {}
+        trip: Trip | None = guards.price_trip(known.good_id, old, change.new, settings.limits)
+        if trip:
+            saw = f"{trip.saw}; the limit is {trip.limit}; {trip.cause}"
+            return Held(trip.guard, trip.flag, saw)
+    for attempt in attempts:
+        past = attempt.item.change
+        newest = attempt.at == attempts[0].at
+        if newest and past.held and past.held != Guard.PRICE and past.verb is change.verb:
+            return Held(past.held, f"--allow {past.held}=NUMBER")
+    return None
