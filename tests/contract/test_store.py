@@ -25,7 +25,7 @@ from torgsync.core.fields import Characteristic, Road, Value
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Section
 from torgsync.core.plan import Known, Skipped, Standing
-from torgsync.core.products import Existing, Product
+from torgsync.core.products import Existing, Product, dump
 from torgsync.core.select import Reason
 from torgsync.core.trade import Client, Line, Money, Posting
 from torgsync.core.variants import Member
@@ -283,7 +283,7 @@ def test_a_good_can_be_blocked_afterwards(memory: Memory) -> None:
     """A good that stands twice counts as blocked, says why, and its row is read anew next time."""
     memory.catalog.remember_rows([row(standing=Standing.OUT, reason=Reason.NO_PHOTOS, product=None)])
     memory.catalog.settle(["17"])
-    memory.catalog.block("17", finding(message="twice"))
+    memory.catalog.block("17", finding(message="twice"), 2)
     assert memory.catalog.standings() == {("blocked", "blocked"): 1}
     assert memory.catalog.marks() == set()
     assert list(memory.catalog.rows_marked({0})) == ["17"]
@@ -448,7 +448,7 @@ def test_a_reading_is_remembered_whole(memory: Memory) -> None:
 STIRS: dict[str, Callable[[Memory], object]] = {
     "a row": lambda memory: memory.catalog.remember_rows([row("18", 2)], {"18"}),
     "a good gone": lambda memory: memory.catalog.mark_gone(["17"]),
-    "a good twice": lambda memory: memory.catalog.block("17", finding()),
+    "a good twice": lambda memory: memory.catalog.block("17", finding(), 2),
     "other settings": lambda memory: memory.catalog.begin_settings("other"),
     "a product": lambda memory: memory.catalog.remember_existing([existing("19")], 2),
     "a product without an id": lambda memory: memory.catalog.remember_existing([Existing("5", "", {})], 2),
@@ -1070,7 +1070,7 @@ def test_goods_that_stay_out(state: Store) -> None:
         rows[16] = GoodRow("17", 17, 17, Standing.IN, product=product("17"))
         rows[19] = GoodRow("20", 20, 20, Standing.IN, product=product("20"))
         memory.catalog.remember_rows(rows)
-        memory.catalog.block("20", twice)
+        memory.catalog.block("20", twice, 20)
     with state.work(SLUG) as memory:
         everything = list(memory.catalog.skipped())
         assert [item.good_id for item in everything[:3]] == ["1", "2", "4"]
@@ -1105,7 +1105,8 @@ def test_the_dossier_of_a_good(state: Store) -> None:
         assert found.existing is not None
         assert found.existing.prom_id == "3"
         assert found.refusal is not None
-        assert (found.refusal.doc, found.refusal.message, found.refusal.at) == ("{}", "занадто мала", LATER)
+        refusal = found.refusal
+        assert (refusal.doc, refusal.message, refusal.at) == (dump(product().values), "занадто мала", LATER)
         other = memory.catalog.dossier("18")
         assert (other.standing, other.reason) == (Standing.OUT, Reason.NO_PHOTOS)
         assert (other.desired, other.sent, other.existing, other.refusal) == (None, None, None, None)

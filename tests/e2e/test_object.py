@@ -17,11 +17,13 @@ TOKEN = "invented-secret-7f3a"
 
 GUESSES = [
     "",
-    "found out   it is   because                            [catalog] key",
-    "─" * 68,
-    "format      trs     it does not begin with `<`         –",
-    "encoding    utf-8   a byte order mark says so          encoding",
-    "header      yes     the first row holds column names   header",
+    "found out   it is                       because                    [catalog] key",
+    "────────────────────────────────────────────────────────────────────────────────",
+    "format      trs                         it begins with text        format",
+    "delimiter   semicolon                   it parts 50 known column   delimiter",
+    "                                        names",
+    "header      the first row holds names   a column is named like     header",
+    "                                        one of Torgsoft's",
 ]
 """What a check says of the example's export besides."""
 
@@ -435,26 +437,26 @@ def test_findings_of_goods_are_told(home: Home) -> None:
     assert "! warning  goods      1 finding keeps a good or a field as it is" in checked.lines
     assert checked.lines[-3:] == [
         "✗ error    number-unreadable: 1 good",
-        "           a cell is not a number; the last good value stays",
+        "           the field keeps its last good value on Prom; correct the number",
         "           TSGoods.trs line 2, good 26901, RetailPrice = ціна",
     ]
 
 
 MESSY = [
     "✗ error    id-duplicate: 1 good",
-    "           a `GoodID` stands in several rows; the good stays as it is on Prom",
+    "           the good stays as it is on Prom until its id stands in one row only",
     "           TSGoods.trs line 86, good 26926: stands in the export more than once,",
     "             in lines 71 and 86; it stays as it is on Prom",
     "",
     "✗ error    number-unreadable: 4 goods",
-    "           a cell is not a number; the last good value stays",
+    "           the field keeps its last good value on Prom; correct the number",
     "           TSGoods.trs line 2, good 26901, RetailPrice = ціна",
     "           TSGoods.trs line 7, good 26902, RetailPrice = ціна",
     "           TSGoods.trs line 22, good 26905, RetailPrice = ціна",
     "           … and 1 more; `--show all`",
     "",
     "! warning  letters-lost: 1 good",
-    "           a `?` stands inside a word: the export lost a letter",
+    "           the text is sent as it is; retype it, or export in UTF-8",
     "           TSGoods.trs line 71, good 26926, GoodName = К?ем [/red] :wrench: для",
     "             рук ягідний",
 ]
@@ -511,7 +513,8 @@ def test_findings_for_programs(home: Home) -> None:
         "good_id": "26901",
         "message": "`ціна` is not a number; the last good value stays",
     }
-    assert [guess["key"] for guess in document["guesses"]] == [None, "catalog.encoding", "catalog.header"]
+    keys = [guess["key"] for guess in document["guesses"]]
+    assert keys == ["catalog.format", "catalog.delimiter", "catalog.header"]
     assert [item["command"] for item in document["suggestions"]] == [
         'torgsync fields add Country --to country -o "My Prom"',
         'torgsync fields add Sex --dynamic --name Стать -o "My Prom"',
@@ -554,9 +557,9 @@ def test_a_good_that_stays_out_and_stands_twice(home: Home) -> None:
 
 def test_what_was_said_is_not_guessed(home: Home) -> None:
     """A key that the object sets is no guess."""
-    home.edit_object('path = "TSGoods.trs"', 'path = "TSGoods.trs"\nencoding = "utf-8"\nheader = true')
+    home.edit_object('path = "TSGoods.trs"', 'path = "TSGoods.trs"\nformat = "trs"\nheader = true')
     guesses = home.run("object", "check", "--format", "json").json["guesses"]
-    assert [guess["what"] for guess in guesses] == ["format"]
+    assert [guess["what"] for guess in guesses] == ["delimiter"]
 
 
 def test_an_export_without_header(home: Home) -> None:
@@ -570,8 +573,9 @@ def test_an_export_without_header(home: Home) -> None:
     assert [(guess["what"], guess["value"]) for guess in guesses] == [
         ("format", "trs"),
         ("encoding", "cp1251"),
-        ("header", "no"),
-        ("layout", "the 50 standard columns"),
+        ("delimiter", "semicolon"),
+        ("header", "there is none"),
+        ("layout", "50 standard columns"),
     ]
 
 

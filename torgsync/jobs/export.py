@@ -233,6 +233,7 @@ class _Rows:
             gone = self.memory.catalog.rows_of(lambda good_id, _: good_id not in self._fresh)
         self.memory.catalog.mark_gone(gone)
         self._stir(*(old.model for old in gone.values()))
+        self._regrouped |= any(old.section for old in gone.values())
 
     def _place(self, good_ids: set[str]) -> None:
         """Find the lines of goods whose rows did not change, but of which there is something to say now."""
@@ -256,7 +257,7 @@ class _Rows:
         self._stir(*(row.model for row in self.memory.catalog.old_rows(sorted(lines)).values()))
         for good_id, found in sorted(lines.items()):
             finding = Finding(Code.ID_DUPLICATE, twins_message(found), good_id, found[-1])
-            self.memory.catalog.block(good_id, finding)
+            self.memory.catalog.block(good_id, finding, found[0])
 
     def _map(self, mapper: Mapper, good_id: str, record: Record) -> GoodRow:
         cells = self.file.cells(record)

@@ -306,8 +306,11 @@ class Catalog:
         if found:
             self._db.execute(insert(t.findings), [t.finding_row(self._slug, finding) for finding in found])
 
-    def block(self, good_id: str, finding: Finding) -> None:
-        """Leave a good as it is on Prom, and say why, and nothing else. Its row is read anew next time."""
+    def block(self, good_id: str, finding: Finding, line: int) -> None:
+        """Leave a good as it is on Prom, and say why, and nothing else. Its row is read anew next time.
+
+        `line` is the first of its lines.
+        """
         self._stir()
         self._db.execute(
             delete(t.findings).where(t.findings.c.object == self._slug, t.findings.c.good_id == good_id)
@@ -315,7 +318,9 @@ class Catalog:
         self._db.execute(
             update(t.goods)
             .where(t.goods.c.object == self._slug, t.goods.c.good_id == good_id)
-            .values(standing=Standing.BLOCKED, reason=Reason.BLOCKED, digest=0, traits=0, settled=False)
+            .values(
+                standing=Standing.BLOCKED, reason=Reason.BLOCKED, line=line, digest=0, traits=0, settled=False
+            )
         )
         self._add_findings([finding])
 
