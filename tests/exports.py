@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from torgsync.core.barcodes import check_digit
 from torgsync.core.fields import STANDARD
 from torgsync.core.goods import BARE_50, LAYOUT_50
 
@@ -89,7 +90,7 @@ def write_dull_shop(folder: Path, goods: int, chance: random.Random, *, changed:
     led = "".join(
         f'[[fields]]\ncolumn = "{column}"\nto = "{target}"\n' + (f'name = "{name}"\n' if name else "")
         for column, target, name in STANDARD
-        if column in LAYOUT_50
+        if column in LAYOUT_50 and column not in ("SynchronizationSection", "GoodTypeFull", "FashionName")
     )
     (folder / "big.toml").write_text(DULL + led, "utf-8")
     with (folder / "TSGoods.trs").open("wb") as out:
@@ -116,7 +117,7 @@ def _dull_line(number: int, price: int, chance: random.Random) -> str:
         "GoodTypeFull": "Взуття,Домашнє взуття,Капці",
         "ProducerCollectionFull": "Україна,ЗАТИШОК,Дім та затишок",
         "Season": "весна-осень",
-        "Barcode": f"29{number:010d}",
+        "Barcode": f"29{number:010d}{check_digit(f'29{number:010d}')}",
         "MesUnit": "пара",
         "PCName": "ЗАТИШОК",
         "GoodTypeName": "Капці",
