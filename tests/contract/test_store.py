@@ -105,7 +105,7 @@ def test_half_a_unit_of_work_leaves_nothing(state: Store) -> None:
         stumble()
     with state.work(SLUG) as memory:
         assert memory.catalog.marks() == set()
-        assert memory.catalog.findings() == []
+        assert list(memory.catalog.findings()) == []
         assert memory.catalog.known(["17"]) == {}
 
 
@@ -125,7 +125,7 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         memory.catalog.note_first_write(NOON)
     with state.work(SLUG) as memory:
         mine, trade = memory.catalog, memory.trade
-        assert (mine.marks(), mine.findings(), mine.standings(), mine.photos()) == (set(), [], {}, {})
+        assert (mine.marks(), list(mine.findings()), mine.standings(), mine.photos()) == (set(), [], {}, {})
         assert (mine.existing_count(), mine.foreign(), mine.unseen(9), mine.ever_wrote()) == (
             0,
             [],
@@ -297,7 +297,7 @@ def test_a_good_that_left_is_gone_until_it_returns(memory: Memory) -> None:
     memory.catalog.settle(["17", "18"])
     memory.catalog.mark_gone(good_id for good_id in ["17"])
     assert memory.catalog.marks() == {3}
-    assert memory.catalog.findings() == []
+    assert list(memory.catalog.findings()) == []
     assert memory.catalog.standings() == {("gone", ""): 1, ("in", ""): 1}
     assert unsettled(memory) == ["17"]
     memory.catalog.remember_rows([row(digest=7)])
@@ -325,7 +325,7 @@ def test_findings_belong_to_the_last_reading_of_a_row(memory: Memory) -> None:
     memory.catalog.remember_rows([row("18", line=9, findings=(finding("18", 9),))])
     memory.catalog.remember_rows([row(findings=(finding(message="a"), finding(message="b")))])
     memory.catalog.remember_rows([row(findings=(finding(message="c"), finding(message="d")))])
-    assert memory.catalog.findings() == [
+    assert list(memory.catalog.findings()) == [
         finding(message="c"),
         finding(message="d"),
         finding("18", 9),
@@ -419,9 +419,9 @@ def test_findings_of_some_codes_are_replaced(memory: Memory) -> None:
     memory.catalog.remember_rows([row(findings=(finding(),))])
     alike = Finding(Code.VARIANT_ALIKE, "alike", "17", 2)
     memory.models.replace_findings(["17"], {Code.VARIANT_ALIKE}, [alike])
-    assert memory.catalog.findings() == [finding(), alike]
+    assert list(memory.catalog.findings()) == [finding(), alike]
     memory.models.replace_findings(["17"], {Code.VARIANT_ALIKE}, [])
-    assert memory.catalog.findings() == [finding()]
+    assert list(memory.catalog.findings()) == [finding()]
 
 
 def test_paths_are_counted_over_all_goods(memory: Memory) -> None:

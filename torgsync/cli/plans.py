@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from torgsync.cli.context import SCHEMA, Program
 from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value, encode
-from torgsync.core.findings import Finding, Severity
+from torgsync.core.findings import SEVERITY, Finding, Severity
 from torgsync.core.goods import Section
 from torgsync.core.plan import Aside, Plan
 from torgsync.core.select import WORDS, Reason
@@ -167,7 +167,7 @@ def show_plan(program: Program, desk: Desk, made: Made, show: Show, *, next_step
         out.print(_changes_table(desk, made, show))
     if show in (Show.SKIPPED, Show.ALL):
         _show_skipped(program, desk, made)
-    print_findings(program, made.findings, every=show is Show.ALL)
+    print_findings(program, desk, made, every=show is Show.ALL)
     _show_guards(program, plan)
     _show_sums(program, plan, next_step)
 
@@ -357,21 +357,21 @@ def skipped_documents(memory: Memory, made: Made) -> Iterator[dict[str, object]]
         }
 
 
-def print_findings(program: Program, findings: tuple[Finding, ...], *, every: bool) -> None:
+def print_findings(program: Program, desk: Desk, made: Made, *, every: bool) -> None:
     """Print findings by code: the first of each, and how many more there are."""
-    if not findings:
-        return
-    program.out.print()
-    groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault(finding.code, []).append(finding)
-    for group in sorted(groups.values(), key=lambda items: list(Severity).index(items[0].severity)):
-        for finding in group if every else group[:1]:
-            place = f"line {finding.line}, " if finding.line else ""
-            good = f"good {finding.good_id}: " if finding.good_id else ""
-            more = f" (and {len(group) - 1} more)" if len(group) > 1 and not every else ""
-            mark = MARKS[finding.severity]
-            program.out.print(f"{mark}  {place}{good}{finding.message}{more}", soft_wrap=True)
+    with desk.memory(lasting=False) as memory:
+        counts = Counter(finding.code for finding in made.told) + Counter(memory.catalog.finding_counts())
+        if counts:
+            program.out.print()
+        for code in sorted(counts, key=lambda code: (list(Severity).index(SEVERITY[code]), code)):
+            told = (finding for finding in made.told if finding.code is code)
+            found = chain(told, memory.catalog.findings(code=code))
+            for finding in found if every else islice(found, 1):
+                place = f"line {finding.line}, " if finding.line else ""
+                good = f"good {finding.good_id}: " if finding.good_id else ""
+                more = f" (and {counts[code] - 1} more)" if counts[code] > 1 and not every else ""
+                mark = MARKS[finding.severity]
+                program.out.print(f"{mark}  {place}{good}{finding.message}{more}", soft_wrap=True)
 
 
 def _show_guards(program: Program, plan: Plan) -> None:

@@ -195,7 +195,7 @@ _WORDS = {"done": "done", "refused": "refused by Prom.ua", "unclear": "unclear",
 
 def _say_outcomes(program: Program, desk: Desk, made: Made, done: Performed) -> None:
     if not made.plan.counts.changes:
-        print_findings(program, made.findings, every=False)
+        print_findings(program, desk, made, every=False)
         program.out.print(f"{made.plan.object}: nothing pending", soft_wrap=True)
         return
     parts = [f"{number} {_WORDS[state]}" for state, number in sorted(done.outcomes.items())]

@@ -98,16 +98,18 @@ def print_plan(
     tail: Row | None = None,
 ) -> None:
     """Print a plan in the form that was asked for; `tail` are further keys of its JSON document."""
+    from torgsync.jobs.update import findings
+
     program.hide_progress()
     if form is Format.JSON:
         with desk.memory() as memory:
             changes = (change_document(item.change) for item in memory.plans.changes(made.number))
-            findings = map(finding_document, made.findings)
+            found = map(finding_document, findings(memory, made))
             write_json(
                 plan_head(made.plan),
                 {
                     "changes": changes,
-                    "findings": findings,
+                    "findings": found,
                     "skipped_goods": skipped_documents(memory, made),
                 },
                 plan_tail(made.plan) | dict(tail or {}),

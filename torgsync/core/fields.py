@@ -207,9 +207,9 @@ def decode(field: Field, stored: object) -> Value:
     """Return the value that `encode` made into `stored`."""
     if stored is None:
         return None
+    if isinstance(stored, str | int):  # most of them
+        return Decimal(stored) if field.kind is Kind.MONEY else stored
     match field.kind:
-        case Kind.MONEY:
-            return Decimal(str(stored))
         case Kind.DISCOUNT if isinstance(stored, dict):
             return Discount(Decimal(stored["value"]), stored["type"])
         case Kind.LADDER if isinstance(stored, list):
@@ -220,7 +220,5 @@ def decode(field: Field, stored: object) -> Value:
             return tuple(Characteristic(**item) for item in stored)
         case Kind.PHOTOS if isinstance(stored, list):
             return tuple(Photo(**item) for item in stored)
-        case _ if isinstance(stored, str | int | bool):
-            return stored
         case _:
             raise ValueError(f"{field.name}: {type(stored).__name__}")

@@ -247,6 +247,8 @@ _SPACES = re.compile(r"[ \t\u00a0]{2,}")
 
 def clean(text: str) -> str:
     """Return a cell's text without control characters, which no XML carries; line ends become line feeds."""
+    if text.isprintable():  # nearly every cell
+        return text
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -255,5 +257,6 @@ def line_of_text(text: str, blank: frozenset[str] = PLACEHOLDERS) -> str:
 
     `blank` are the placeholders, in normal form and folded case.
     """
-    folded = _SPACES.sub(" ", " ".join(clean(text).split("\n"))).strip()
+    plain = text.isprintable() and "  " not in text  # nearly every cell
+    folded = (text if plain else _SPACES.sub(" ", " ".join(clean(text).split("\n")))).strip()
     return "" if folded.casefold() in blank else folded

@@ -119,6 +119,8 @@ def dump(values: Mapping[str, Value]) -> str:
 
 def load(text: str) -> dict[str, Value]:
     """Return the values that `dump` wrote."""
+    if text == "{}":
+        return {}
     stored: dict[str, object] = json.loads(text)
     return {name: decode(FIELDS[name], value) for name, value in stored.items() if name in FIELDS}
 

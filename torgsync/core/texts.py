@@ -102,6 +102,8 @@ def fit_description(cell: str) -> Fitted:
 
 def damage(cell: str, text: str) -> tuple[Remark, ...]:
     """Return what was lost or taken out between a cell and its text; line ends of every kind are nothing."""
+    if cell.isprintable() and "?" not in text:  # nearly every cell
+        return ()
     found = []
     if len(clean(cell)) != len(cell) - cell.count("\r\n"):
         found.append(Remark(Code.TEXT_CLEANED, "control characters were taken out"))

@@ -48,15 +48,16 @@ Standings = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A plan, its number in the memory where its changes lie, and the findings of the look.
+    """A plan, its number in the memory where its changes lie, and what was found besides.
 
+    `told` are findings of the look as a whole; those of goods lie in the memory, for they can be many.
     `asides` are the goods that the export offers and the plan leaves out; those that a rule keeps out lie in
     the memory.
     """
 
     plan: Plan
     number: int
-    findings: tuple[Finding, ...]
+    told: tuple[Finding, ...]
     asides: tuple[Skipped, ...] = ()
 
 
@@ -83,8 +84,14 @@ def update(
         _refuse_full_shop(desk, memory)
         draft = _Draft(desk, memory, reading, allowed or Allowed(), frozenset(only))
         plan = draft.draw_up(offline=prom is None)
-        findings = (*reading.findings, *hidden, *memory.catalog.findings(), *draft.findings)
-    return Made(plan, draft.number, findings, tuple(draft.asides))
+    told = (*reading.findings, *hidden, *draft.findings)
+    return Made(plan, draft.number, told, tuple(draft.asides))
+
+
+def findings(memory: Memory, made: Made) -> Iterator[Finding]:
+    """Yield everything that was found: of the look as a whole, then of the goods, by line."""
+    yield from made.told
+    yield from memory.catalog.findings()
 
 
 def skipped(memory: Memory, made: Made, reason: str | None = None) -> Iterator[Skipped]:

@@ -364,19 +364,26 @@ class Catalog:
                     [{"moved": good_id, "to": lines[row.mark]} for good_id, row in places.items()],
                 )
 
-    def findings(self, good_id: str | None = None) -> list[Finding]:
-        """Return all findings of goods, or those of one, by line."""
+    def findings(self, good_id: str | None = None, code: Code | None = None) -> Iterator[Finding]:
+        """Yield all findings of goods, or those of one good or one code, by line."""
         c = t.findings.c
         query = select(c.code, c.message, c.good_id, c.line, c.name, c.value, c.file).where(
             c.object == self._slug
         )
         if good_id is not None:
             query = query.where(c.good_id == good_id)
-        rows = self._db.execute(query.order_by(c.line, c.id))
-        return [
-            Finding(Code(row.code), row.message, row.good_id, row.line, row.name, row.value, row.file)
-            for row in rows
-        ]
+        if code is not None:
+            query = query.where(c.code == code)
+        for row in self._db.execute(query.order_by(c.line, c.id).execution_options(yield_per=PAGE)):
+            yield Finding(Code(row.code), row.message, row.good_id, row.line, row.name, row.value, row.file)
+
+    def finding_counts(self) -> dict[Code, int]:
+        """Return how many findings of goods there are, keyed by code."""
+        c = t.findings.c
+        rows = self._db.execute(
+            select(c.code, func.count()).where(c.object == self._slug).group_by(c.code).order_by(c.code)
+        )
+        return {Code(code): count for code, count in rows}
 
     def standings(self) -> dict[tuple[str, str], int]:
         """Return how many goods stand how: keyed by standing and reason."""
