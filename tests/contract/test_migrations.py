@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
@@ -103,3 +105,39 @@ def test_an_address_of_no_state_is_told(url: str, message: str, hint: str) -> No
         open_store(url)
     assert caught.value.hint is not None
     assert hint in caught.value.hint
+
+
+ROWS_OF_0001 = (
+    "INSERT INTO objects (object, settings, look) VALUES ('shop', 'f', 3)",
+    """INSERT INTO goods (object, good_id, digest, standing, reason, line, settled)
+    VALUES ('shop', '17', -5, 'in', '', 2, true)""",
+    """INSERT INTO findings (object, good_id, code, message, line, name, value)
+    VALUES ('shop', '17', 'name-cut', 'cut', 2, 'GoodName', 'x')""",
+    """INSERT INTO existing (object, prom_id, good_id, doc, look)
+    VALUES ('shop', '1', '17', '{"presence":"available","status":"deleted"}', 3)""",
+    """INSERT INTO existing (object, prom_id, good_id, doc, look)
+    VALUES ('shop', '2', '17', '{"presence":"available","status":"on_display"}', 3)""",
+)
+"""What the first program may have remembered."""
+
+
+def test_a_state_with_rows_comes_through_every_migration(tmp_path: Path) -> None:
+    """What the first schema remembered is there; products are counted as before, and rows are read anew."""
+    engine = create_engine(url_of(tmp_path))
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in ROWS_OF_0001:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    store = open_store(url_of(tmp_path))
+    with store.work("shop") as memory:
+        assert memory.catalog.current_look() == 3
+        assert (memory.catalog.existing_count(), memory.catalog.in_stock_count()) == (1, 1)
+        assert [finding.file for finding in memory.catalog.findings()] == [""]
+        assert memory.catalog.marks() == set()
+        assert list(memory.catalog.rows_marked({0})) == ["17"]
+        assert [known.good_id for page in memory.catalog.unsettled() for known in page] == ["17"]
+    store.close()

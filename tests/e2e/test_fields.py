@@ -328,3 +328,14 @@ def test_a_column_that_is_not_led(home: Home) -> None:
 def test_no_fields_yet(bare: Home) -> None:
     """An empty list says so."""
     assert bare.run("fields", "list").err == "no fields yet\n"
+
+
+def test_a_column_can_be_led_twice(home: Home) -> None:
+    """What it is led to already stays: the article, and now a characteristic too."""
+    before = home.object.read_text("utf-8")
+    assert home.run("fields", "add", "Articul", "--dynamic", "--name", "Модель").code == 0
+    assert home.object.read_text("utf-8").startswith(
+        before.split("# --- What happens", maxsplit=1)[0].rstrip()
+    )
+    rows = home.run("fields", "list", "--format", "json").json["fields"]
+    assert [row["to"] for row in rows if row["column"] == "Articul"] == ["sku", "characteristic"]

@@ -21,7 +21,7 @@ from torgsync.core.diff import (
     removal,
     same,
 )
-from torgsync.core.fields import FIELDS, Discount, Road, Value
+from torgsync.core.fields import FIELDS, Discount, Photo, Road, Value
 from torgsync.core.objects import Gone
 from torgsync.core.products import Existing, Product
 
@@ -314,3 +314,28 @@ def test_without_a_price_two_kinds_of_discount_differ() -> None:
 def test_prom_may_round_and_use_its_own_words(name: str, wanted: Value, shown: Value, harmless: bool) -> None:
     """A kopiyka or a word is its own way, another price or quantity is not."""
     assert own_way(name, wanted, shown) is harmless
+
+
+# Photos
+
+
+def _photos(*told: tuple[str, str]) -> tuple[Photo, ...]:
+    return tuple(Photo(f"https://shop.example/photos/{name}", digest) for name, digest in told)
+
+
+@pytest.mark.parametrize(
+    ("want", "sent_before", "equal"),
+    [
+        ((("17.jpg", "aa"),), (("17.JPEG", "aa"),), True),
+        ((("17.jpg", "bb"),), (("17.jpg", "aa"),), False),
+        ((("17.jpg", "aa"), ("17_1.jpg", "bb")), (("17.jpg", "bb"), ("17_1.jpg", "aa")), False),
+        ((("17.jpg", ""),), (("17_2.jpg", ""),), False),
+        ((), (), True),
+        ((), (("17.jpg", "aa"),), False),
+    ],
+)
+def test_photos_are_the_same_by_content(
+    want: tuple[tuple[str, str], ...], sent_before: tuple[tuple[str, str], ...], *, equal: bool
+) -> None:
+    """A renamed photo is not sent again, a changed one is, and so is another order."""
+    assert same("photos", _photos(*want), {}, {}, _photos(*sent_before)) is equal

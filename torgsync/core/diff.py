@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from torgsync.core.fields import CENT, FIELDS, Discount, Road, Value
+from torgsync.core.fields import CENT, FIELDS, Discount, Photo, Road, Value
 from torgsync.core.objects import Gone
 from torgsync.core.products import Existing, Product
 
@@ -159,16 +159,25 @@ def same(
 ) -> bool:
     """Tell whether a field shows what is wanted; `now` stands in for what `shown` holds.
 
-    A discount may be kept as an amount or as a share: it is the same where buyers pay the same.
+    A discount may be kept as an amount or as a share: it is the same where buyers pay the same. Photos are
+    the same by their content, whatever their files are called now: Prom has a copy of its own.
     """
     now = shown.get(name) if now is _NOTHING else now
-    if now == want:
+    if now == want or (name == "photos" and _contents(now) == _contents(want) is not None):
         return True
     if not isinstance(want, Discount) or not isinstance(now, Discount) or want.kind == now.kind:
         return False
     price = wanted.get("price", shown.get("price"))
     pays, asked = (buyer_price({"price": price, "discount": discount}) for discount in (now, want))
     return pays is not None and asked is not None and abs(pays - asked) < CENT
+
+
+def _contents(photos: object) -> list[str] | None:
+    """Return the digests of photos; None for anything else, or where the content of one is not known."""
+    if not isinstance(photos, tuple):
+        return None
+    known = [photo.digest for photo in photos if isinstance(photo, Photo) and photo.digest]
+    return known if len(known) == len(photos) else None
 
 
 def own_way(name: str, wanted: Value, shown: Value) -> bool:

@@ -295,13 +295,15 @@ def set_payment_methods(file: ObjectFile, methods: Sequence[PaymentMethod]) -> N
 
 
 def add_fields(file: ObjectFile, mappings: Sequence[FieldMapping]) -> None:
-    """Append field mappings to the object."""
+    """Append field mappings to the object; those that it has stay as they are."""
     rows = [
         mapping.model_dump(exclude_none=True, exclude_defaults=True)
         | {"column": mapping.column, "to": mapping.to}
-        for mapping in [*file.settings.fields, *mappings]
+        for mapping in mappings
     ]
-    _replace_tables(file.path, "fields", rows, key="column")
+    document = _document(file.path)
+    _append_tables(_tables(document, "fields"), rows)
+    replace_text(file.path, tomlkit.dumps(document))
 
 
 def remove_field(file: ObjectFile, column: str) -> None:
@@ -351,11 +353,7 @@ def _document(path: Path) -> tomlkit.TOMLDocument:
 def _replace_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
     """Bring an array of tables to these rows: known ones are changed in place, new ones appended."""
     document = _document(path)
-    tables = document.get(name)
-    if not isinstance(tables, AoT):
-        document.pop(name, None)
-        tables = tomlkit.aot()
-        document.append(name, tables)
+    tables = _tables(document, name)
     known = {table.get(key): table for table in tables}
     _append_tables(tables, [row for row in rows if row[key] not in known])
     for row in rows:
@@ -370,6 +368,16 @@ def _replace_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]], *,
             if table.get(word) != value:
                 table[word] = value
     replace_text(path, tomlkit.dumps(document))
+
+
+def _tables(document: tomlkit.TOMLDocument, name: str) -> AoT:
+    """Return an array of tables of the document, made at its end where it has none."""
+    tables = document.get(name)
+    if not isinstance(tables, AoT):
+        document.pop(name, None)
+        tables = tomlkit.aot()
+        document.append(name, tables)
+    return tables
 
 
 def _append_tables(tables: AoT, rows: Sequence[Mapping[str, Any]]) -> None:
