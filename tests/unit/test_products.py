@@ -627,3 +627,27 @@ def test_the_buyer_pays_the_lower_price(price: Decimal, sale: Decimal) -> None:
     off = discount.value if isinstance(discount, Discount) else Decimal(0)
     assert told["price"] == price
     assert price - off == min(price, sale)
+
+
+@pytest.mark.parametrize(
+    ("cell", "urls"),
+    [
+        ("https://shop.example/1.jpg\nhttps://shop.example/2.jpg", ["1.jpg", "2.jpg"]),
+        ("https://shop.example/1.jpg_x000d_\nhttps://shop.example/1.jpg", ["1.jpg"]),
+        ("https://shop.example/1.jpg|https://shop.example/2.jpg", ["1.jpg", "2.jpg"]),
+        ("C:\\Torgsoft\\Photo\\17.jpg", None),
+        ("", None),
+    ],
+)
+def test_the_export_itself_names_photos(cell: str, urls: list[str] | None) -> None:
+    """Addresses on the internet are sent where no folder is named; none at all is no signal."""
+    expected: Value = tuple(Photo(f"https://shop.example/{name}", "") for name in urls or ())
+    assert values(mapped({"picture": cell}), "photos") == [expected if urls else "not spoken of"]
+
+
+def test_the_folder_counts_more_than_the_export() -> None:
+    """Its photos are known by their content; an empty folder is a good without photos."""
+    own = (Photo("https://shop.example/photos/17.jpg", "aa"),)
+    cells = {"picture": "https://shop.example/1.jpg"}
+    assert values(mapped(cells, photos=own), "photos") == [own]
+    assert values(mapped(cells, photos=()), "photos") == [()]

@@ -8,6 +8,7 @@ Source of the rules: reference/torgsoft.md §17, reference/prom-api.md §7.1, §
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +18,7 @@ from torgsync import __version__
 from torgsync.core.barcodes import why_no_barcode
 from torgsync.core.fields import FIELDS, Characteristic, Discount, Photo, Step, Value, decode, encode
 from torgsync.core.findings import Code, Finding
-from torgsync.core.goods import Section, line_of_text, number
+from torgsync.core.goods import PICTURE, Section, line_of_text, number
 from torgsync.core.groups import group_path, model_key
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.prices import NOTHING, Priced, Pricing
@@ -172,6 +173,8 @@ class Mapper:
         if any(mapping.to == "characteristic" for mapping in self._settings.fields):
             _finish_characteristics(work)
         shots = photos(good_id)
+        if shots is None:
+            shots = pictures(cells)
         if shots is not None:
             if len(shots) > PHOTO_LIMIT:
                 work.find(Code.PHOTOS_TOO_MANY, f"{len(shots)} photos, the first {PHOTO_LIMIT} are sent")
@@ -188,6 +191,21 @@ class Mapper:
             work.priced,
             work.model,
         )
+
+
+_WEB_ADDRESS = re.compile(r"https?://\S+")
+
+
+def pictures(cells: Mapping[str, str]) -> tuple[Photo, ...] | None:
+    """Return the photos that the export itself names by their addresses; None where it names none.
+
+    Paths of the merchant's own disk are nothing that Prom could fetch. What the pictures show is not known,
+    so they have no digest (reference/torgsoft.md §6, §9).
+    """
+    found = dict.fromkeys(
+        _WEB_ADDRESS.findall(cells.get(PICTURE, "").replace("_x000d_", " ").replace("|", " "))
+    )
+    return tuple(Photo(url, "") for url in found) or None
 
 
 PhotoSource = Callable[[str], tuple[Photo, ...] | None]

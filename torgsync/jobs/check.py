@@ -13,7 +13,7 @@ from enum import StrEnum
 from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.goods import balances, is_standard
-from torgsync.core.products import Mapper
+from torgsync.core.products import Mapper, pictures
 from torgsync.core.sections import Steps, grow
 from torgsync.core.select import CENTERS_COLUMN, WORDS, Reason, count_stock, why_out
 from torgsync.core.suggest import Samples, Suggestion, suggest
@@ -222,7 +222,7 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
             tally.out[Reason.BLOCKED] += 1
             continue
         stock = count_stock(settings, cells)
-        out = why_out(settings, cells, stock, has_photos=bool(shots(good_id)))
+        out = why_out(settings, cells, stock, has_photos=bool(shots(good_id) or pictures(cells)))
         if not out and settings.fields:
             mapped = mapper.product(good_id, record.line, cells, stock, shots)
             checked.findings.add(mapped.findings)

@@ -19,7 +19,7 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Record, Section
 from torgsync.core.objects import SyncObject
 from torgsync.core.plan import ExportInfo, Standing
-from torgsync.core.products import Mapper, Product, rules_version
+from torgsync.core.products import Mapper, Product, pictures, rules_version
 from torgsync.core.sections import grow
 from torgsync.core.select import CENTERS_COLUMN, SUM_COLUMN, Reason, count_stock, why_out
 from torgsync.core.variants import model_of
@@ -263,7 +263,7 @@ class _Rows:
         cells = self.file.cells(record)
         settings = self.desk.object
         stock = count_stock(settings, cells)
-        out = why_out(settings, cells, stock, has_photos=bool(self.shelf(good_id)))
+        out = why_out(settings, cells, stock, has_photos=bool(self.shelf(good_id) or pictures(cells)))
         if out is not None:
             return GoodRow(good_id, record.mark, record.line, Standing.OUT, out)
         mapped = mapper.product(good_id, record.line, cells, stock, self.shelf)

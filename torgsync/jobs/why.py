@@ -17,7 +17,7 @@ from torgsync.core.goods import Record
 from torgsync.core.guards import Guard, Trip
 from torgsync.core.objects import FieldMapping, SyncObject, did_you_mean
 from torgsync.core.plan import Known, Standing, Verdict
-from torgsync.core.products import Existing, Mapped, Mapper, Product, dump
+from torgsync.core.products import Existing, Mapped, Mapper, Product, dump, pictures
 from torgsync.core.select import Reason, count_stock, why_out
 from torgsync.core.variants import CODES
 from torgsync.core.why import Fate, Filter, fate, filters, judge, price_steps
@@ -161,7 +161,7 @@ def _row(desk: Desk, shelf: Shelf, good_id: str, ids: set[str]) -> Row | None:
 def _judged(
     settings: SyncObject, shelf: Shelf, good_id: str, lines: list[int], cells: Mapping[str, str]
 ) -> Row:
-    stock, photos = count_stock(settings, cells), shelf(good_id)
+    stock, photos = count_stock(settings, cells), shelf(good_id) or pictures(cells)
     out = why_out(settings, cells, stock, has_photos=bool(photos))
     mapped = Mapper(settings).product(good_id, lines[0], cells, stock, shelf)
     found = list(mapped.findings)
