@@ -289,8 +289,8 @@ def test_a_copy_without_quotes_must_have_its_numbers_where_they_belong(tmp_path:
     row = STANDARD_ROW.replace('"', "").replace(";75;37,5;", ";дорого;37,5;")
     error = refusal(write(tmp_path, row.replace("2=4,000|8=8,000", "сині") + "\n"))
     assert places(error) == [
-        "line 1  column 50 (WarehouseQuantityForPartner): `сині` does not belong there",
         "line 1  column 6 (RetailPrice): `дорого` does not belong there",
+        "line 1  column 50 (WarehouseQuantityForPartner): `сині` does not belong there",
     ]
 
 

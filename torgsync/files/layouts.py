@@ -256,8 +256,10 @@ class Table:
         width = len(reading.columns)
         own = width - _EXTENDED[0]
         more = f"; {_own_columns(own)}" if own > 0 and width == reading.standard else ""
+        # By column as a number: as a text, 11 stands before 2.
+        first = sorted(strange, key=lambda place: (strange[place].line, place))[: refusals.LISTED]
         return ExportInvalid(
             f"`{self.path}` has no column names, and its {width} columns are not the standard ones",
-            mistakes=tuple(sorted(strange.values())[: refusals.LISTED]),
+            mistakes=tuple(strange[place] for place in first),
             hint=refusals.NAMES + more,
         )

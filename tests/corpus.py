@@ -1,0 +1,131 @@
+"""The corpus in `tests/data`: a small invented export for every quirk, and what must become of it.
+
+A folder holds an export as Torgsoft or a merchant would leave it, `object.toml` where settings matter, photos
+where the quirk is about them, and `expected.json`. Without a sync object of its own an export has one that
+says nothing but its path; all standard fields are led in any case, as `torgsync fields add-all` leads them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from builders import NOON
+
+from torgsync.core.findings import Finding
+from torgsync.core.products import dump
+from torgsync.errors import ExportInvalid
+from torgsync.files.catalog import open_export
+from torgsync.files.objects import load_object
+from torgsync.files.settings import Settings
+from torgsync.jobs.desk import Desk
+from torgsync.jobs.fields import add_standard_fields
+from torgsync.jobs.update import skipped, update
+from torgsync.state.store import open_store
+
+DATA = Path(__file__).parent / "data"
+FOLDERS = sorted(path.name for path in DATA.iterdir() if path.is_dir())
+EXPECTED = "expected.json"
+_OWN = {EXPECTED, "object.toml"}
+
+Document = dict[str, Any]
+"""A part of `expected.json`."""
+
+
+def expected(name: str) -> Document:
+    """Return what must become of an export."""
+    document: Document = json.loads((DATA / name / EXPECTED).read_text("utf-8"))
+    return document
+
+
+def exports(name: str) -> list[Path]:
+    """Return the files that the accounting program wrote, photos left out."""
+    return sorted(path for path in (DATA / name).iterdir() if path.is_file() and path.name not in _OWN)
+
+
+def set_up(name: str, place: Path) -> Path:
+    """Copy a folder of the corpus to `place` and return the file of its sync object, with all fields led."""
+    shutil.copytree(DATA / name, place, dirs_exist_ok=True)
+    path = place / "object.toml"
+    if not path.exists():
+        (export,) = exports(name)
+        path.write_text(
+            f'name = "My Prom"\napi_key = "invented"\n\n[catalog]\npath = "{export.name}"\n', "utf-8"
+        )
+    with contextlib.suppress(ExportInvalid):  # a file that is refused has no columns to lead
+        add_standard_fields(load_object(path))
+    return path
+
+
+def answer(path: Path, fields: list[str] | None = None) -> Document:
+    """Return what becomes of an export, in the shape of `expected.json`; `fields` are those that matter."""
+    place = path.parent
+    store = open_store(f"sqlite:///{place / 'state.db'}")
+    try:
+        desk = Desk(Settings(place, "", None), load_object(path), store, now=lambda: NOON)
+        return _told(desk, fields)
+    except ExportInvalid as refused:
+        return _refusal(refused, place)
+    finally:
+        store.close()
+
+
+def _told(desk: Desk, fields: list[str] | None) -> Document:
+    file = open_export(desk.file)
+    made = update(desk, None)
+    with desk.memory() as memory:
+        ids = list(dict.fromkeys(file.good_id(record) for record in file.records()))
+        known = memory.catalog.known(ids)
+        out = {item.good_id: item.reason for item in skipped(memory, made)}
+    goods = {
+        good_id: _values(product.values, fields)
+        for good_id, one in known.items()
+        if (product := one.desired) and good_id not in out
+    }
+    info = made.plan.export
+    document: Document = {
+        "facts": {
+            "goods": info.goods,
+            "kind": str(file.kind),
+            "encoding": info.encoding,
+            "columns": len(file.columns),
+            "header": file.has_header,
+        },
+        "goods": {good_id: goods[good_id] for good_id in ids if good_id in goods},
+    }
+    if out:
+        document["out"] = out
+    document["findings"] = sorted(map(told, made.findings), key=repr)
+    return document
+
+
+def _values(values: Any, fields: list[str] | None) -> Document:  # noqa: ANN401
+    document: Document = json.loads(dump(values))
+    if "photos" in document:  # the digest of a file's content tells nothing to a reader
+        document["photos"] = [photo["url"] for photo in document["photos"]]
+    return {name: value for name, value in document.items() if fields is None or name in fields}
+
+
+def told(finding: Finding) -> Document:
+    """Return a finding without its words: they are free to change."""
+    place = {
+        "good": finding.good_id,
+        "line": finding.line,
+        "column": finding.column,
+        "value": finding.value,
+        "file": finding.file,
+    }
+    return {"code": str(finding.code)} | {name: value for name, value in place.items() if value}
+
+
+def _refusal(refused: ExportInvalid, place: Path) -> Document:
+    """Return a refusal in its words, with paths as they are inside the folder."""
+    document: Document = {"refused": refused.message, "hint": refused.hint or ""}
+    if refused.mistakes:
+        document["mistakes"] = [str(mistake) for mistake in refused.mistakes]
+    text = json.dumps(document, ensure_ascii=False).replace(f"{place}/", "").replace(f"{place}\\\\", "")
+    shortened: Document = json.loads(text)
+    return shortened
