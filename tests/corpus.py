@@ -23,7 +23,7 @@ from torgsync.files.objects import load_object
 from torgsync.files.settings import Settings
 from torgsync.jobs.desk import Desk
 from torgsync.jobs.fields import add_standard_fields
-from torgsync.jobs.update import skipped, update
+from torgsync.jobs.update import findings, skipped, update
 from torgsync.state.store import open_store
 
 DATA = Path(__file__).parent / "data"
@@ -80,6 +80,7 @@ def _told(desk: Desk, fields: list[str] | None) -> Document:
         ids = list(dict.fromkeys(file.good_id(record) for record in file.records()))
         known = memory.catalog.known(ids)
         out = {item.good_id: item.reason for item in skipped(memory, made)}
+        found = sorted(map(told, findings(memory, made)), key=repr)
     goods = {
         good_id: _values(product.values, fields)
         for good_id, one in known.items()
@@ -98,7 +99,7 @@ def _told(desk: Desk, fields: list[str] | None) -> Document:
     }
     if out:
         document["out"] = out
-    document["findings"] = sorted(map(told, made.findings), key=repr)
+    document["findings"] = found
     return document
 
 

@@ -45,8 +45,10 @@ FINDING = _record(
     code={"type": "string", "pattern": "^[a-z-]+$"},
     severity={"enum": ["error", "warning", "notice"]},
     good_id=OR_NULL,
+    file=OR_NULL,
     line={"type": ["integer", "null"], "minimum": 1},
     column=OR_NULL,
+    value=OR_NULL,
     message=TEXT,
 )
 

@@ -123,14 +123,16 @@ def change_document(change: Change) -> dict[str, object]:
     }
 
 
-def finding_document(finding: Finding) -> dict[str, object]:
-    """Return one finding as JSON."""
+def finding_document(finding: Finding, export: str) -> dict[str, object]:
+    """Return one finding as JSON. `export` is the file of those that name none and have a line."""
     return {
         "code": str(finding.code),
         "severity": str(finding.severity),
         "good_id": finding.good_id or None,
+        "file": finding.file or (export if finding.line else None),
         "line": finding.line or None,
         "column": finding.column or None,
+        "value": finding.value or None,
         "message": finding.message,
     }
 

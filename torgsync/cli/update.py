@@ -104,7 +104,7 @@ def print_plan(
     if form is Format.JSON:
         with desk.memory() as memory:
             changes = (change_document(item.change) for item in memory.plans.changes(made.number))
-            found = map(finding_document, findings(memory, made))
+            found = (finding_document(finding, made.plan.export.path) for finding in findings(memory, made))
             write_json(
                 plan_head(made.plan),
                 {

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from torgsync.core.goods import KEY, LAYOUTS, Names, known_names, resolve
+from torgsync.core.goods import KEY, LAYOUTS, Names, is_standard, known_names, resolve
 from torgsync.core.words import counted
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files import refusals
@@ -106,9 +106,10 @@ def name_columns(path: Path, line: int, row: Sequence[str], told: Told) -> Names
 
 
 def _hint_for_names(columns: Sequence[str]) -> str:
-    if KEY in columns or not columns or not columns[0]:
+    # A column that Torgsoft names itself is never the key: a name or an article tells no good from another.
+    own = next((name.replace('"', "")[:_SHOWN] for name in columns if name and not is_standard(name)), "")
+    if KEY in columns or not own:
         return refusals.NAMES
-    own = columns[0].replace('"', "")[:_SHOWN]
     return f'{refusals.NAMES}; or name the key under `[catalog.names]`, such as "{own}" = "{KEY}"'
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 import xxhash
@@ -267,6 +267,9 @@ class _Rows:
         if out is not None:
             return GoodRow(good_id, record.mark, record.line, Standing.OUT, out)
         mapped = mapper.product(good_id, record.line, cells, stock, self.shelf)
+        findings = mapped.findings
+        if (name := self.file.file_of(record)) != self.file.path.name:
+            findings = tuple(replace(finding, file=name) for finding in findings)
         model = model_of(mapped.model)
         if mapped.blocked:
             return GoodRow(
@@ -275,7 +278,7 @@ class _Rows:
                 record.line,
                 Standing.BLOCKED,
                 Reason.BLOCKED,
-                findings=mapped.findings,
+                findings=findings,
                 model=model,
             )
         return GoodRow(
@@ -284,7 +287,7 @@ class _Rows:
             record.line,
             Standing.IN,
             product=mapped.product,
-            findings=mapped.findings,
+            findings=findings,
             model=model,
             section=self._section(mapped.product),
             traits=_traits(mapped.product),
