@@ -4,7 +4,7 @@ In one run, each in a process of its own and the best of several rounds: reading
 export, a polars join and a DuckDB anti-join of yesterday's and today's file, and `update --offline` of
 torgsync for an export that nobody changed, one of which 1.4 % of the rows changed, and a new shop. Prints
 ratios and peak memory; nothing is asserted: machines differ. polars and duckdb are not needed by anything
-else: `pip install polars duckdb`.
+else: `pip install -e '.[bench]'`.
 """
 
 from __future__ import annotations
