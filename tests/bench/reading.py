@@ -126,11 +126,13 @@ def settle(folder: Path) -> None:
 
     engine = create_engine(f"sqlite:///{folder / 'state.db'}")
     with engine.begin() as base:
-        base.execute(text("INSERT INTO sent SELECT object, good_id, doc, '{}', '2026-03-02' FROM desired"))
+        base.execute(
+            text("INSERT INTO sent SELECT object, good_id, '2026-03-02', terms, '{}', card FROM desired")
+        )
         base.execute(
             text(
-                "INSERT INTO existing (object, prom_id, good_id, doc, look) "
-                "SELECT object, '9' || good_id, good_id, doc, 1 FROM desired"
+                "INSERT INTO existing (object, prom_id, good_id, look, deleted, available, terms, card) "
+                "SELECT object, '9' || good_id, good_id, 1, false, true, terms, card FROM desired"
             )
         )
         base.execute(text("UPDATE objects SET first_write_at = '2026-03-02'"))

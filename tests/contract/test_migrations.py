@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
+from torgsync.core.diff import Sent
+from torgsync.core.fields import Value
+from torgsync.core.products import Existing, Product
 from torgsync.errors import TorgsyncError
 from torgsync.state.store import MIGRATIONS, SCHEMA, open_store
 from torgsync.state.tables import metadata
@@ -120,18 +125,40 @@ ROWS_OF_0001 = (
 )
 """What the first program may have remembered."""
 
+ROWS_OF_0002 = (
+    """INSERT INTO goods (object, good_id, digest, standing, reason, line, settled, model)
+    VALUES ('shop', '17', 5, 'in', '', 2, true, 501)""",
+    """INSERT INTO desired (object, good_id, doc)
+    VALUES ('shop', '17', '{"characteristics":[],"name":"Капці","price":"9.50"}')""",
+    """INSERT INTO desired (object, good_id, doc) VALUES ('shop', '18', '{"name_ru":"Тапки"}')""",
+    """INSERT INTO sent (object, good_id, doc, echo, at)
+    VALUES ('shop', '17', '{"gtin":"A","quantity":4}', '{"name":"Кап"}',
+    '2026-03-02T10:00:00.000000+00:00')""",
+    """INSERT INTO existing (object, prom_id, good_id, doc, modified, look, deleted, available)
+    VALUES ('shop', '1', '17', '{"name":"Кап","status":"on_display"}', NULL, 3, false, true)""",
+    """INSERT INTO refusals (object, good_id, doc, message, at)
+    VALUES ('shop', '17', '{"characteristics":[],"name":"Капці","price":"9.50"}', 'no',
+    '2026-03-02T10:00:00.000000+00:00')""",
+)
+"""What the second program may have remembered."""
 
-def test_a_state_with_rows_comes_through_every_migration(tmp_path: Path) -> None:
-    """What the first schema remembered is there; products are counted as before, and rows are read anew."""
-    engine = create_engine(url_of(tmp_path))
+
+def make_old(folder: Path, schema: str, rows: Sequence[str]) -> None:
+    """Make a state of an older program, with rows in it."""
+    engine = create_engine(url_of(folder))
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        for statement in ROWS_OF_0001:
+        command.upgrade(config, schema)
+        for statement in rows:
             connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+def test_a_state_with_rows_comes_through_every_migration(tmp_path: Path) -> None:
+    """What the first schema remembered is there; products are counted as before, and rows are read anew."""
+    make_old(tmp_path, "0001", ROWS_OF_0001)
     store = open_store(url_of(tmp_path))
     with store.work("shop") as memory:
         assert memory.catalog.current_look() == 3
@@ -141,3 +168,30 @@ def test_a_state_with_rows_comes_through_every_migration(tmp_path: Path) -> None
         assert list(memory.catalog.rows_marked({0})) == ["17"]
         assert [known.good_id for page in memory.catalog.unsettled() for known in page] == ["17"]
     store.close()
+
+
+def test_products_are_the_same_in_two_documents(tmp_path: Path) -> None:
+    """What was desired, sent, shown and refused is told as before, more of it than fits a page."""
+    insert = "INSERT INTO sent (object, good_id, doc, echo, at) VALUES ('shop', 'x%d', '{}', '{}', '')"
+    many = [insert % number for number in range(1001)]
+    make_old(tmp_path, "0002", [*ROWS_OF_0002, *many])
+    store = open_store(url_of(tmp_path))
+    with store.work("shop") as memory:
+        told = memory.catalog.dossier("17")
+        wanted: dict[str, Value] = {"characteristics": (), "name": "Капці", "price": Decimal("9.50")}
+        assert told.desired == Product("17", wanted)
+        assert told.sent == Sent({"gtin": "A", "quantity": 4}, {"name": "Кап"})
+        assert told.existing == Existing("1", "17", {"name": "Кап", "status": "on_display"})
+        assert told.refusal is not None
+        assert (told.refusal.values, told.refusal.message) == (wanted, "no")
+        assert memory.catalog.known(["17"])["17"].refused
+        assert len(memory.catalog.unseen(4)) == 1002
+        memory.catalog.unsettle(["17"], card=False)
+        assert [[known.title for known in page] for page in memory.catalog.unsettled()] == [["Капці"]]
+    store.close()
+    engine = create_engine(url_of(tmp_path))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        titles = connection.execute(text("SELECT title FROM desired ORDER BY good_id")).scalars().all()
+        assert titles == ["Капці", "Тапки"]
+    engine.dispose()

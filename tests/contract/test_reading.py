@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from torgsync.core.findings import Finding
-from torgsync.core.plan import Plan
-from torgsync.core.products import Mapper
+from torgsync.core.plan import Plan, Standing
+from torgsync.core.products import Existing, Mapper
 from torgsync.errors import ExportInvalid
 from torgsync.files.objects import load_object, slugify
 from torgsync.files.settings import Settings
@@ -22,6 +22,7 @@ from torgsync.jobs import export
 from torgsync.jobs.desk import Desk
 from torgsync.jobs.export import read_export
 from torgsync.jobs.update import findings, update
+from torgsync.state.catalog import Accepted
 from torgsync.state.store import Store, open_store
 
 OBJECT = """
@@ -92,14 +93,16 @@ class Shop:
     def mapped(self) -> list[str]:
         """Read the export, and return the ids of the goods whose rows were taken apart."""
         met: list[str] = []
-        old = Mapper.product
-
-        def product(mapper: Mapper, good_id: str, *rest: object) -> object:
-            met.append(good_id)
-            return old(mapper, good_id, *rest)  # type: ignore[arg-type]
-
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Mapper, "product", product)
+            for road in (Mapper.product, Mapper.terms):
+
+                def noted(
+                    mapper: Mapper, good_id: str, *rest: object, _road: Callable[..., object] = road
+                ) -> object:
+                    met.append(good_id)
+                    return _road(mapper, good_id, *rest)
+
+                patch.setattr(Mapper, road.__name__, noted)
             read_export(self.desk())
         return met
 
@@ -295,3 +298,70 @@ def test_the_fast_road_and_the_full_road_give_the_same_plan(shop: Shop, days: li
         assert (plan.counts, plan.id, plan.skipped) == (afresh.counts, afresh.id, afresh.skipped)
         assert sorted(map(repr, told)) == sorted(map(repr, found))
         assert shop.plan(f"daily-{examples}")[0].counts == plan.counts
+
+
+def arrive(shop: Shop, slug: str) -> None:
+    """Have everything that the plan wants of the goods with a price sent, and shown by Prom."""
+    with shop.store.work(slug) as memory:
+        memory.catalog.note_first_write(NOON)
+        for good_id, known in memory.catalog.known(list("123456")).items():
+            if known.standing is Standing.IN and known.desired and known.desired.money("price"):
+                values = dict(known.sent.values if known.sent else {}) | dict(known.desired.values)
+                memory.catalog.remember_existing([Existing(f"9{good_id}", good_id, values, NOON)], 1)
+                memory.catalog.accept([Accepted(good_id, values, {})], NOON)
+
+
+@settings(
+    max_examples=80,
+    phases=[Phase.generate],
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(DAYS, st.lists(st.booleans(), min_size=5, max_size=5))
+def test_the_roads_agree_on_a_shop_that_is_sold_from(
+    shop: Shop, days: list[Day], arrives: list[bool]
+) -> None:
+    """What was sent and is shown makes no difference: the same updates, creations and removals."""
+    examples = len(list(shop.folder.glob("*.toml")))
+    names = (f"daily-{examples}", f"whole-{examples}")
+    cells: dict[str, dict[str, str]] = {good_id: {} for good_id in "123456"}
+    shop.photos, shop.tabs = {"1.jpg": b"a"}, ""
+    for number, day in enumerate(days):
+        cells |= day.cells
+        listed = sorted(cells.keys() - day.gone, key=lambda good_id: (good_id != day.first, good_id))
+        shop.rows = [row(good_id, **cells[good_id]) for good_id in listed]
+        shop.rows += [row(good_id, **told) for good_id, told in day.twins]
+        shop.write()
+        plan, told = shop.plan(names[0])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(export, "rules_version", lambda number=number: str(number))
+            whole, found = shop.plan(names[1])
+        assert (plan.counts, plan.id, plan.skipped) == (whole.counts, whole.id, whole.skipped)
+        assert sorted(map(repr, told)) == sorted(map(repr, found))
+        if arrives[number]:
+            for name in names:
+                arrive(shop, slugify(name))
+
+
+def test_a_price_or_a_stock_that_moved_takes_no_card_apart(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless its stock keeps the good out, or something was found about it before."""
+    met: list[str] = []
+    whole = Mapper.product
+
+    def noted(mapper: Mapper, good_id: str, *rest: object) -> object:
+        met.append(good_id)
+        return whole(mapper, good_id, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Mapper, "product", noted)
+    shop.rows = [row("1", RetailPrice="90"), row("2", WarehouseQuantity="0"), row("3", RetailPrice="x")]
+    shop.write()
+    plan, (finding,) = shop.plan()
+    assert (met, plan.counts.create, finding.good_id) == ([], 2, "3")
+    shop.rows = [row("1", RetailPrice="90"), row("2", WarehouseQuantity="1"), row("3", RetailPrice="80")]
+    shop.write()
+    assert (shop.plan()[1], met) == ((), ["3"])
+    shop.rows = [row("1", GoodName="Інше"), row("2", WarehouseQuantity="1"), row("3", RetailPrice="80")]
+    shop.write()
+    assert (shop.plan()[1], met) == ((), ["3", "1"])

@@ -21,11 +21,11 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import StatementError
 
 from torgsync.core.diff import Change, FieldChange, Sent, Verb, creation
-from torgsync.core.fields import Characteristic, Road, Value
+from torgsync.core.fields import TERMS, Characteristic, Road, Value
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Section
 from torgsync.core.plan import Known, Skipped, Standing
-from torgsync.core.products import Existing, Product, dump
+from torgsync.core.products import Existing, Product
 from torgsync.core.select import Reason
 from torgsync.core.trade import Client, Line, Money, Posting
 from torgsync.core.variants import Member
@@ -223,7 +223,7 @@ def test_old_rows_are_found_by_good_and_by_mark(memory: Memory) -> None:
     """What a row was at the last reading is told, of goods that the export had then; few marks or many."""
     memory.catalog.remember_rows([row("17", 1, model=501, section=7, traits=9), row("18", 2), row("19", 3)])
     memory.catalog.mark_gone(["19"])
-    old = OldRow(1, 501, 7, 9)
+    old = OldRow(1, 501, 7, 9, 0, "in")
     assert memory.catalog.old_rows(["17", "19", "99"]) == {"17": old}
     assert memory.catalog.rows_marked({1, 3}) == {"17": old}
     assert memory.catalog.rows_marked({1, *range(10, 10 + catalog.PAGE)}) == {"17": old}
@@ -324,7 +324,8 @@ def test_findings_belong_to_the_last_reading_of_a_row(memory: Memory) -> None:
     """A row read anew loses its old findings; all are told by line, whole."""
     memory.catalog.remember_rows([row("18", line=9, findings=(finding("18", 9),))])
     memory.catalog.remember_rows([row(findings=(finding(message="a"), finding(message="b")))])
-    memory.catalog.remember_rows([row(findings=(finding(message="c"), finding(message="d")))])
+    again = row(findings=(finding(message="c"), finding(message="d")))
+    memory.catalog.remember_rows([again], {"17"})
     assert list(memory.catalog.findings()) == [
         finding(message="c"),
         finding(message="d"),
@@ -1106,7 +1107,7 @@ def test_the_dossier_of_a_good(state: Store) -> None:
         assert found.existing.prom_id == "3"
         assert found.refusal is not None
         refusal = found.refusal
-        assert (refusal.doc, refusal.message, refusal.at) == (dump(product().values), "занадто мала", LATER)
+        assert (refusal.values, refusal.message, refusal.at) == (product().values, "занадто мала", LATER)
         other = memory.catalog.dossier("18")
         assert (other.standing, other.reason) == (Standing.OUT, Reason.NO_PHOTOS)
         assert (other.desired, other.sent, other.existing, other.refusal) == (None, None, None, None)
@@ -1131,3 +1132,88 @@ def test_what_was_attempted_with_a_good(state: Store) -> None:
         assert memory.plans.attempts("99", 10) == []
     with state.work("other") as memory:
         assert memory.plans.attempts("17", 10) == []
+
+
+# Terms and card
+
+
+def terms_of(**values: Value) -> dict[str, Value]:
+    return {name: value for name, value in product("17", **values).values.items() if name in TERMS}
+
+
+def in_step(memory: Memory, *good_ids: str) -> None:
+    """Remember goods of which everything was sent and is shown."""
+    memory.catalog.remember_rows([row(good_id, number) for number, good_id in enumerate(good_ids, 1)])
+    memory.catalog.remember_existing([existing(good_id) for good_id in good_ids], 1)
+    memory.catalog.accept([Accepted(good_id, product(good_id).values, {}) for good_id in good_ids], NOON)
+    memory.catalog.settle(good_ids)
+
+
+def looked_at(memory: Memory) -> Known:
+    """Return what the next plan is told of the one good that is not settled."""
+    (page,) = memory.catalog.unsettled()
+    (known,) = page
+    return known
+
+
+def moved(**values: Value) -> GoodRow:
+    """Return a row of which only the terms were taken apart."""
+    return row(digest=8, line=9, product=Product("17", terms_of(**values)), whole=False)
+
+
+def test_where_only_terms_moved_the_plan_is_told_no_more(memory: Memory) -> None:
+    """Desired, sent and existing carry their terms alone, and the good its name; all of it is remembered."""
+    in_step(memory, "17", "18")
+    memory.catalog.remember_rows([moved(price=Decimal("90.00"))], {"17"})
+    told = looked_at(memory)
+    assert (told.good_id, told.title, told.line) == ("17", "Капці", 9)
+    assert told.desired == Product("17", terms_of(price=Decimal("90.00")))
+    assert told.sent == Sent(terms_of())
+    assert told.existing == replace(existing(), values=terms_of())
+    assert known(memory).desired == product(price=Decimal("90.00"))
+    assert memory.catalog.marks() == {8, 2}
+
+
+def test_findings_about_terms_are_remembered(memory: Memory) -> None:
+    """They are told like all others."""
+    in_step(memory, "17")
+    memory.catalog.remember_rows([replace(moved(), findings=(finding(),))], {"17"})
+    assert list(memory.catalog.findings()) == [finding()]
+
+
+def test_terms_that_were_sent_or_shown_leave_the_card_settled(memory: Memory) -> None:
+    """An edit and its echo move no card."""
+    in_step(memory, "17")
+    memory.catalog.accept([Accepted("17", {"price": Decimal("90.00")}, {"presence": "available"})], NOON)
+    told = looked_at(memory)
+    assert told.sent == Sent(terms_of(price=Decimal("90.00")), {"presence": "available"})
+    memory.catalog.settle(["17"])
+    memory.catalog.remember_existing([existing(price=Decimal(7))], 2)
+    assert looked_at(memory).existing == replace(existing(), values=terms_of(price=Decimal(7)))
+
+
+WHOLE: dict[str, Callable[[Memory], object]] = {
+    "another card on Prom": lambda memory: memory.catalog.remember_existing([existing(name="Інше")], 2),
+    "another card sent": lambda memory: memory.catalog.accept(
+        [Accepted("17", {"name": "Інше", "price": Decimal(7)}, {})], NOON
+    ),
+    "another echo": lambda memory: memory.catalog.accept(
+        [Accepted("17", {"price": Decimal(7)}, {"name": "Інше"})], NOON
+    ),
+    "another row": lambda memory: memory.catalog.remember_rows([row(digest=8)], {"17"}),
+    "other settings": lambda memory: memory.catalog.begin_settings("other"),
+    "not on Prom any more": lambda memory: memory.catalog.forget_good("17"),
+    "deleted on Prom": lambda memory: memory.catalog.remember_existing([existing(status="deleted")], 2),
+    "deleted by us": lambda memory: memory.catalog.accept([Accepted("17", {"status": "deleted"}, {})], NOON),
+    "gone": lambda memory: memory.catalog.mark_gone(["17"]),
+    "twice in the export": lambda memory: memory.catalog.block("17", finding(), 2),
+    "refusals forgotten": lambda memory: memory.catalog.forget_refusals(),
+}
+
+
+@pytest.mark.parametrize("touch", WHOLE.values(), ids=WHOLE)
+def test_whatever_needs_the_card_is_told_the_card(memory: Memory, touch: Callable[[Memory], object]) -> None:
+    """A creation, a removal and any other change of a card must not be planned from terms alone."""
+    in_step(memory, "17")
+    touch(memory)
+    assert looked_at(memory).desired == product()

@@ -128,6 +128,9 @@ FIELDS: dict[str, Field] = {
     )
 }
 
+TERMS = frozenset(field.name for field in FIELDS.values() if field.road is Road.EDIT)
+"""The terms on which a product is sold: price, stock, status. An edit changes them; all else is its card."""
+
 TARGETS: dict[str, tuple[str, ...]] = {
     "name": ("name", "name_ru"),
     "name_ru": ("name_ru",),

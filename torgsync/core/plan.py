@@ -38,7 +38,10 @@ class Aside(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known of one good when the plan is made; `line` is where the last export had it, or 0."""
+    """What is known of one good when the plan is made; `line` is where the last export had it, or 0.
+
+    Where nothing but its terms is to be decided, the products carry these alone, and `name` its name.
+    """
 
     good_id: str
     standing: Standing
@@ -47,12 +50,14 @@ class Known:
     existing: Existing | None = None
     refused: bool = False
     line: int = field(default=0, compare=False)
+    name: str = field(default="", compare=False)
 
     @property
     def title(self) -> str:
         """The best name there is."""
-        if self.desired and self.desired.title:
-            return self.desired.title
+        wanted = self.name or (self.desired.title if self.desired else "")
+        if wanted:
+            return wanted
         shown = self.existing.values.get("name") if self.existing else None
         return shown if isinstance(shown, str) else ""
 

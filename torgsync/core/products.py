@@ -13,16 +13,28 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
+from typing import NamedTuple
 
 from torgsync import __version__
 from torgsync.core.barcodes import why_no_barcode
-from torgsync.core.fields import FIELDS, Characteristic, Discount, Photo, Step, Value, decode, encode
+from torgsync.core.fields import (
+    FIELDS,
+    TARGETS,
+    TERMS,
+    Characteristic,
+    Discount,
+    Photo,
+    Step,
+    Value,
+    decode,
+    encode,
+)
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import PICTURE, Section, line_of_text, number
-from torgsync.core.groups import group_path, model_key
+from torgsync.core.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE, group_path, model_key
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.prices import NOTHING, Priced, Pricing
-from torgsync.core.select import Stock
+from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN, Stock
 from torgsync.core.texts import (
     Both,
     Fitted,
@@ -112,18 +124,41 @@ class Existing:
         return self.values.get("status") in ("deleted", "deleted_by_moderator")
 
 
+class Kept(NamedTuple):
+    """The values of a product as two JSON texts with sorted keys: equal texts are equal values.
+
+    The terms are short and move every day; the card is long and rarely moves (`core/fields.py`).
+    """
+
+    terms: str
+    card: str
+
+
+def keep(values: Mapping[str, Value]) -> Kept:
+    """Return values as they are kept."""
+    terms = {name: value for name, value in values.items() if name in TERMS}
+    card = {name: value for name, value in values.items() if name not in TERMS}
+    return Kept(dump(terms), dump(card))
+
+
+_write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_read = json.JSONDecoder().decode
+
+
 def dump(values: Mapping[str, Value]) -> str:
-    """Return values as JSON text with sorted keys: equal texts are equal products."""
-    shaped = {name: encode(FIELDS[name], value) for name, value in values.items()}
-    return json.dumps(shaped, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Return values as one JSON text."""
+    return _write({name: encode(FIELDS[name], value) for name, value in values.items()})
 
 
-def load(text: str) -> dict[str, Value]:
-    """Return the values that `dump` wrote."""
-    if text == "{}":
-        return {}
-    stored: dict[str, object] = json.loads(text)
-    return {name: decode(FIELDS[name], value) for name, value in stored.items() if name in FIELDS}
+def load(*texts: str) -> dict[str, Value]:
+    """Return the values that `keep` or `dump` wrote, those of all texts together."""
+    found: dict[str, Value] = {}
+    for text in texts:
+        if text != "{}":
+            for name, value in _read(text).items():
+                if name in FIELDS:
+                    found[name] = decode(FIELDS[name], value)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +186,7 @@ class Mapper:
         self._settings = settings
         self._languages = settings.catalog.languages
         self._pricing = Pricing(settings.prices)
+        self._terms = [mapping for mapping in settings.fields if mapping.to in _MAKE_TERMS]
 
     def product(
         self, good_id: str, line: int, cells: Mapping[str, str], stock: Stock, photos: PhotoSource
@@ -161,15 +197,9 @@ class Mapper:
         photos, or None where photos are not ours to send (absent is no signal: they stay untouched).
         """
         work = _Row(good_id, line, cells, self._settings, self._pricing)
-        for mapping in self._settings.fields:
-            if mapping.column in cells:
-                work.columns[mapping.to] = mapping.column
-                _RULES[mapping.to](work, mapping, cells[mapping.column])
-        values = work.values
+        work.lead(self._settings.fields)
         _finish_texts(work, self._languages.name, both=self._languages.both)
-        if "quantity" in work.wanted:
-            _stock(work, stock)
-        _finish_prices(work)
+        _finish_terms(work, stock)
         if any(mapping.to == "characteristic" for mapping in self._settings.fields):
             _finish_characteristics(work)
         shots = photos(good_id)
@@ -178,19 +208,38 @@ class Mapper:
         if shots is not None:
             if len(shots) > PHOTO_LIMIT:
                 work.find(Code.PHOTOS_TOO_MANY, f"{len(shots)} photos, the first {PHOTO_LIMIT} are sent")
-            values["photos"] = shots[:PHOTO_LIMIT]
+            work.values["photos"] = shots[:PHOTO_LIMIT]
         _finish_brand(work)
-        values["status"] = "on_display"
-        values["currency"] = self._settings.catalog.currency
-        values.setdefault("unit", "шт.")
-        return Mapped(
-            Product(good_id, values),
-            tuple(work.findings),
-            frozenset(work.unreadable),
-            work.blocked,
-            work.priced,
-            work.model,
-        )
+        work.values["currency"] = self._settings.catalog.currency
+        work.values.setdefault("unit", "шт.")
+        return work.mapped()
+
+    def terms(self, good_id: str, line: int, cells: Mapping[str, str], stock: Stock) -> Mapped:
+        """Return the terms of one row and the findings about them, as `product` makes both."""
+        work = _Row(good_id, line, cells, self._settings, self._pricing)
+        work.lead(self._terms)
+        _finish_terms(work, stock)
+        return work.mapped()
+
+
+_MAKE_TERMS = frozenset(target for target, fields in TARGETS.items() if TERMS.issuperset(fields))
+_READ_UNASKED = {
+    *(PATH, SECTION, TYPE, NUMBER, MODEL, MODEL_NAME),
+    *(DISPLAY_COLUMN, PICTURE, "PCName", "Country"),
+}
+"""Columns that selection or a rule of the card reads, wherever they are led."""
+
+
+def term_columns(settings: SyncObject) -> frozenset[str]:
+    """Return the columns that make the terms of a good and nothing else.
+
+    Where only these changed, the card of the good and its place in the shop are what they were, unless its
+    stock keeps it out.
+    """
+    terms = {SUM_COLUMN, CENTERS_COLUMN}
+    terms |= {mapping.column for mapping in settings.fields if mapping.to in _MAKE_TERMS}
+    card = {mapping.column for mapping in settings.fields if mapping.to not in _MAKE_TERMS}
+    return frozenset(terms - card - _READ_UNASKED)
 
 
 _WEB_ADDRESS = re.compile(r"https?://\S+")
@@ -235,6 +284,24 @@ class _Row:
         self.columns: dict[str, str] = {}
         self.parted: set[str] = set()
         self.model = ""
+
+    def lead(self, mappings: Iterable[FieldMapping]) -> None:
+        """Lead each column that the row has where its mapping says."""
+        for mapping in mappings:
+            if mapping.column in self.cells:
+                self.columns[mapping.to] = mapping.column
+                _RULES[mapping.to](self, mapping, self.cells[mapping.column])
+
+    def mapped(self) -> Mapped:
+        """Return what became of the row."""
+        return Mapped(
+            Product(self.good_id, self.values),
+            tuple(self.findings),
+            frozenset(self.unreadable),
+            self.blocked,
+            self.priced,
+            self.model,
+        )
 
     def find(self, code: Code, message: str, column: str = "", value: str = "") -> None:
         self.findings.append(Finding(code, message, self.good_id, self.line, column, value[:60]))
@@ -431,6 +498,14 @@ def _finish_texts(work: _Row, language: str, *, both: bool) -> None:
             Code.NAME_MISSING, "the good has no name; it stays as it is on Prom", work.columns.get("name", "")
         )
         work.blocked = True
+
+
+def _finish_terms(work: _Row, stock: Stock) -> None:
+    """Put stock and prices together."""
+    if "quantity" in work.wanted:
+        _stock(work, stock)
+    _finish_prices(work)
+    work.values["status"] = "on_display"
 
 
 def _stock(work: _Row, stock: Stock) -> None:

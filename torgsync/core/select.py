@@ -155,8 +155,14 @@ def why_out(
             return Reason.OTHER_GROUP
     if centers.respect_display and cells.get(DISPLAY_COLUMN, "1").strip() == "0":
         return Reason.NOT_DISPLAYED
-    if centers.only_in_stock and stock.quantity is not None and stock.quantity <= 0:
+    if sold_out(settings, stock):
         return Reason.OUT_OF_STOCK
     if centers.only_with_photos and not has_photos:
         return Reason.NO_PHOTOS
     return None
+
+
+def sold_out(settings: SyncObject, stock: Stock) -> bool:
+    """Tell whether its stock keeps a good out of the shop; one that cannot be read keeps nothing out."""
+    only = settings.accounting_centers.only_in_stock
+    return only and stock.quantity is not None and stock.quantity <= 0

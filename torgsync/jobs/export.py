@@ -9,7 +9,7 @@ Source: design §5.1, §5.2.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
@@ -19,9 +19,17 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Record, Section
 from torgsync.core.objects import SyncObject
 from torgsync.core.plan import ExportInfo, Standing
-from torgsync.core.products import Mapper, Product, pictures, rules_version
+from torgsync.core.products import Mapper, Product, pictures, rules_version, term_columns
 from torgsync.core.sections import grow
-from torgsync.core.select import CENTERS_COLUMN, SUM_COLUMN, Reason, count_stock, why_out
+from torgsync.core.select import (
+    CENTERS_COLUMN,
+    SUM_COLUMN,
+    Reason,
+    Stock,
+    count_stock,
+    sold_out,
+    why_out,
+)
 from torgsync.core.variants import model_of
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import CatalogFile, content_of, open_export
@@ -30,13 +38,15 @@ from torgsync.files.rows import Skim
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.photos import Shelf
 from torgsync.jobs.variants import arrange_models
-from torgsync.state.catalog import GoodRow
+from torgsync.state.catalog import GoodRow, OldRow
 from torgsync.state.store import Memory
 
 PAGE = 100
 TOLD_EVERY = 500
 _NO_SHAPE = {"name", "api_key", "clients", "payment_methods", "synchronization_times", "limits"}
 """Tabs of a sync object that shape no product."""
+_NO_CELL = "\x1e"
+"""Stands for a cell that a row does not have, which is not the same as an empty one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,11 @@ class _Rows:
     _paths: dict[int, tuple[Section, ...]] = field(default_factory=dict)
     _regrouped: bool = False
 
+    def __post_init__(self) -> None:
+        self._mapper = Mapper(self.desk.object)
+        terms = term_columns(self.desk.object)
+        self._card_columns = [column for column in self.file.columns if column not in terms]
+
     def read(self) -> None:
         """Remember every new and changed row, and which goods are gone."""
         catalog = self.memory.catalog
@@ -154,9 +169,9 @@ class _Rows:
         if self.skimming:
             skim = Skim(self.seed, catalog.marks(), catalog.lines_of_findings())
         self._force(skim)
-        page: list[GoodRow] = []
-        for row in self._rows_that_differ(skim):
-            page.append(row)
+        page: list[tuple[str, Record]] = []
+        for good_id, record in self._rows_that_differ(skim):
+            page.append((good_id, record))
             if len(page) == PAGE:
                 self._remember(page, skim)
                 page = []
@@ -178,8 +193,8 @@ class _Rows:
             self._forced = {row.mark for row in rows.values()} & skim.known
             skim.known -= self._forced
 
-    def _rows_that_differ(self, skim: Skim) -> Iterator[GoodRow]:
-        mapper = Mapper(self.desk.object)
+    def _rows_that_differ(self, skim: Skim) -> Iterator[tuple[str, Record]]:
+        """Yield each new or changed row with its good's id; of a good that stands twice the first one."""
         for record in self.file.records(skim):
             good_id = self.file.good_id(record)
             if not good_id:
@@ -196,13 +211,16 @@ class _Rows:
                 self._twins.add(good_id)
             else:
                 self._fresh.add(good_id)
-                yield self._map(mapper, good_id, record)
+                yield good_id, record
 
-    def _remember(self, page: list[GoodRow], skim: Skim) -> None:
+    def _remember(self, page: list[tuple[str, Record]], skim: Skim) -> None:
         """Remember rows, and see from what they were before who has left a model, or stands here twice."""
-        before = self.memory.catalog.old_rows([row.good_id for row in page])
-        for row in page:
-            old = before.get(row.good_id)
+        before = self.memory.catalog.old_rows([good_id for good_id, _ in page])
+        rows = []
+        for good_id, record in page:
+            old = before.get(good_id)
+            row = self._map(good_id, record, old, skim)
+            rows.append(row)
             self._regrouped |= row.section != (old.section if old else 0)
             if old is None or (old.model, old.traits) != (row.model, row.traits):
                 self._stir(row.model, old.model if old else 0)
@@ -216,7 +234,7 @@ class _Rows:
                 self._twins.add(row.good_id)  # its old row was met as well
         self.memory.models.remember_sections(self._paths)
         self._paths.clear()
-        self.memory.catalog.remember_rows(page, before)
+        self.memory.catalog.remember_rows(rows, before)
 
     def _stir(self, *models: int) -> None:
         """Have models looked at anew. Where all rows are read, all are, and they need not be gathered."""
@@ -259,39 +277,68 @@ class _Rows:
             finding = Finding(Code.ID_DUPLICATE, twins_message(found), good_id, found[-1])
             self.memory.catalog.block(good_id, finding, found[0])
 
-    def _map(self, mapper: Mapper, good_id: str, record: Record) -> GoodRow:
+    def _map(self, good_id: str, record: Record, old: OldRow | None, skim: Skim) -> GoodRow:
         cells = self.file.cells(record)
-        settings = self.desk.object
-        stock = count_stock(settings, cells)
-        out = why_out(settings, cells, stock, has_photos=bool(self.shelf(good_id) or pictures(cells)))
-        if out is not None:
-            return GoodRow(good_id, record.mark, record.line, Standing.OUT, out)
-        mapped = mapper.product(good_id, record.line, cells, stock, self.shelf)
-        findings = mapped.findings
-        if (name := self.file.file_of(record)) != self.file.path.name:
-            findings = tuple(replace(finding, file=name) for finding in findings)
-        model = model_of(mapped.model)
-        if mapped.blocked:
+        stock = count_stock(self.desk.object, cells)
+        card = self._card(cells)
+        if old is not None and old.card == card and self._only_terms_moved(good_id, old, stock, skim):
+            moved = self._mapper.terms(good_id, record.line, cells, stock)
             return GoodRow(
                 good_id,
                 record.mark,
                 record.line,
-                Standing.BLOCKED,
-                Reason.BLOCKED,
-                findings=findings,
-                model=model,
+                Standing.IN,
+                product=moved.product,
+                findings=self._placed(moved.findings, record),
+                model=old.model,
+                section=old.section,
+                traits=old.traits,
+                whole=False,
             )
-        return GoodRow(
+        has_photos = bool(self.shelf(good_id) or pictures(cells))
+        out = why_out(self.desk.object, cells, stock, has_photos=has_photos)
+        if out is not None:
+            return GoodRow(good_id, record.mark, record.line, Standing.OUT, out)
+        mapped = self._mapper.product(good_id, record.line, cells, stock, self.shelf)
+        row = GoodRow(
             good_id,
             record.mark,
             record.line,
             Standing.IN,
+            findings=self._placed(mapped.findings, record),
+            model=model_of(mapped.model),
+        )
+        if mapped.blocked:
+            return replace(row, standing=Standing.BLOCKED, reason=Reason.BLOCKED)
+        return replace(
+            row,
             product=mapped.product,
-            findings=findings,
-            model=model,
             section=self._section(mapped.product),
             traits=_traits(mapped.product),
+            card=card,
         )
+
+    def _card(self, cells: Mapping[str, str]) -> int:
+        """Return a hash of the cells that make more than the terms of a good; 63 bits, never 0."""
+        told = "\x1f".join([cells.get(column, _NO_CELL) for column in self._card_columns])
+        return xxhash.xxh3_64_intdigest(told.encode("utf-8", "surrogatepass")) >> 1 | 1
+
+    def _only_terms_moved(self, good_id: str, old: OldRow, stock: Stock, skim: Skim) -> bool:
+        """Tell whether a good whose card's cells are what they were went before and goes now, undoubted."""
+        return (
+            self.skimming
+            and old.standing == Standing.IN
+            and old.mark not in skim.noted
+            and good_id.casefold() not in self.shelf.touched
+            and not sold_out(self.desk.object, stock)
+        )
+
+    def _placed(self, findings: tuple[Finding, ...], record: Record) -> tuple[Finding, ...]:
+        """Return findings with the name of the file in which the row stands, where that is another one."""
+        name = self.file.file_of(record)
+        if name == self.file.path.name:
+            return findings
+        return tuple(replace(finding, file=name) for finding in findings)
 
     def _section(self, product: Product) -> int:
         """Return the number under which a product's path of groups is remembered, 0 for none."""

@@ -17,7 +17,7 @@ from torgsync.core.goods import Record
 from torgsync.core.guards import Guard, Trip
 from torgsync.core.objects import FieldMapping, SyncObject, did_you_mean
 from torgsync.core.plan import Known, Standing, Verdict
-from torgsync.core.products import Existing, Mapped, Mapper, Product, dump, pictures
+from torgsync.core.products import Existing, Mapped, Mapper, Product, pictures
 from torgsync.core.select import Reason, count_stock, why_out
 from torgsync.core.variants import CODES
 from torgsync.core.why import Fate, Filter, fate, filters, judge, price_steps
@@ -189,9 +189,7 @@ def _known(good_id: str, row: Row | None, dossier: Dossier, *, readable: bool) -
         desired = row.mapped.product
     elif readable:
         standing = Standing.GONE
-    refused = (
-        dossier.refusal is not None and desired is not None and dossier.refusal.doc == dump(desired.values)
-    )
+    refused = dossier.refusal is not None and desired is not None and dossier.refusal.values == desired.values
     return Known(good_id, standing, desired, dossier.sent, dossier.existing, refused=refused)
 
 

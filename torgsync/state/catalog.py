@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, groupby
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -33,10 +33,10 @@ from sqlalchemy import (
 )
 
 from torgsync.core.diff import Sent
-from torgsync.core.fields import FIELDS, Value
+from torgsync.core.fields import FIELDS, TERMS, Value
 from torgsync.core.findings import Code, Finding
 from torgsync.core.plan import Known, Skipped, Standing
-from torgsync.core.products import Existing, Product, dump, load
+from torgsync.core.products import Existing, Kept, Product, dump, keep, load
 from torgsync.core.select import Reason
 from torgsync.state import tables as t
 
@@ -51,6 +51,8 @@ _BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
 """Prom may list a deleted product beside the one that was made anew under its external id."""
 
 
+_UNSETTLED = {"settled": False, "card_settled": False}
+
 BLOCKING = (Code.ID_DUPLICATE, Code.NAME_MISSING)
 """Findings that keep a whole good as it is on Prom."""
 
@@ -61,7 +63,9 @@ class GoodRow:
 
     `mark` is the hash of the row, 63 bits; `model` the number of its model, 0 for none (`core/variants.py`);
     `section` the number under which its path of groups is remembered, 0 for none; `traits` a hash of all that
-    makes it a variant of its model, 63 bits.
+    makes it a variant of its model, 63 bits; `card` a hash of all that makes its card, 63 bits, 0 where that
+    was not looked at. `whole` tells that the product is all of it: else it is the terms of a good that went
+    before and goes now, about which nothing was found before, and everything else of it is what it was.
     """
 
     good_id: str
@@ -74,16 +78,19 @@ class GoodRow:
     model: int = 0
     section: int = 0
     traits: int = 0
+    card: int = 0
+    whole: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class OldRow:
+class OldRow(NamedTuple):
     """What was remembered of a row before this reading: its mark, 0 where it must be read anew."""
 
     mark: int
     model: int
     section: int
     traits: int
+    card: int
+    standing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +103,9 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What Prom refused of a good: the desired product as text, Prom's reason, and when."""
+    """What Prom refused of a good: the desired product, Prom's reason, and when."""
 
-    doc: str
+    values: Mapping[str, Value]
     message: str
     at: datetime
 
@@ -154,7 +161,7 @@ class Catalog:
             return True
         self._stir()
         t.upsert(self._db, t.objects, [{"object": self._slug, "settings": fingerprint}])
-        self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(settled=False))
+        self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(**_UNSETTLED))
         return False
 
     def reading(self) -> tuple[str, str]:
@@ -236,9 +243,7 @@ class Catalog:
         found: dict[str, OldRow] = {}
         for page in _pages(good_ids):
             rows = self._db.execute(self._old_rows().where(t.goods.c.good_id.in_(page)))
-            found.update(
-                (row.good_id, OldRow(row.digest, row.model, row.section, row.traits)) for row in rows
-            )
+            found |= _old_rows(rows)
         return found
 
     def rows_of(self, wanted: Callable[[str, int], bool]) -> dict[str, OldRow]:
@@ -253,9 +258,9 @@ class Catalog:
         rows = self._db.execute(self._old_rows().where(t.goods.c.digest.in_(list(marks))))
         return _old_rows(rows)
 
-    def _old_rows(self) -> Select[tuple[str, int, int, int, int]]:
+    def _old_rows(self) -> Select[tuple[str, int, int, int, int, int, str]]:
         c = t.goods.c
-        return select(c.good_id, c.digest, c.model, c.section, c.traits).where(
+        return select(c.good_id, c.digest, c.model, c.section, c.traits, c.card, c.standing).where(
             c.object == self._slug, c.standing != Standing.GONE
         )
 
@@ -269,7 +274,11 @@ class Catalog:
         self._stir()
         if any(row.good_id not in known for row in rows):
             self._recount_foreign()
-        ids = [row.good_id for row in rows]
+        self._remember_whole([row for row in rows if row.whole], known)
+        self._remember_terms([row for row in rows if not row.whole])
+        self._add_findings([finding for row in rows for finding in row.findings])
+
+    def _remember_whole(self, rows: Sequence[GoodRow], known: Collection[str]) -> None:
         t.upsert(
             self._db,
             t.goods,
@@ -281,26 +290,46 @@ class Catalog:
                     "standing": row.standing,
                     "reason": row.reason,
                     "line": row.line,
-                    "settled": False,
+                    **_UNSETTLED,
                     "model": row.model,
                     "section": row.section,
                     "traits": row.traits,
+                    "card": row.card,
                 }
                 for row in rows
             ],
         )
         wanted = [
-            {"object": self._slug, "good_id": row.good_id, "doc": dump(row.product.values)}
+            {
+                "object": self._slug,
+                "good_id": row.good_id,
+                "title": row.product.title,
+                **keep(row.product.values)._asdict(),
+            }
             for row in rows
             if row.product is not None
         ]
         t.upsert(self._db, t.desired, wanted)
-        for page in _pages(ids):
+        for page in _pages([row.good_id for row in rows if row.good_id in known]):
             self._db.execute(
                 delete(t.findings).where(t.findings.c.object == self._slug, t.findings.c.good_id.in_(page))
             )
-        found = [finding for row in rows for finding in row.findings]
-        self._add_findings(found)
+
+    def _remember_terms(self, rows: Sequence[GoodRow]) -> None:
+        if not rows:
+            return
+        g, d = t.goods.c, t.desired.c
+        of: ColumnElement[str] = bindparam("of")
+        self._db.execute(
+            update(t.goods)
+            .where(g.object == self._slug, g.good_id == of)
+            .values(digest=bindparam("mark"), line=bindparam("at"), settled=False),
+            [{"of": row.good_id, "mark": row.mark, "at": row.line} for row in rows],
+        )
+        self._db.execute(
+            update(t.desired).where(d.object == self._slug, d.good_id == of).values(terms=bindparam("moved")),
+            [{"of": row.good_id, "moved": dump(row.product.values)} for row in rows if row.product],
+        )
 
     def _add_findings(self, found: Sequence[Finding]) -> None:
         if found:
@@ -319,7 +348,7 @@ class Catalog:
             update(t.goods)
             .where(t.goods.c.object == self._slug, t.goods.c.good_id == good_id)
             .values(
-                standing=Standing.BLOCKED, reason=Reason.BLOCKED, line=line, digest=0, traits=0, settled=False
+                standing=Standing.BLOCKED, reason=Reason.BLOCKED, line=line, digest=0, traits=0, **_UNSETTLED
             )
         )
         self._add_findings([finding])
@@ -333,7 +362,7 @@ class Catalog:
             self._db.execute(
                 update(t.goods)
                 .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
-                .values(standing=Standing.GONE, reason="", line=0, settled=False)
+                .values(standing=Standing.GONE, reason="", line=0, **_UNSETTLED)
             )
             self._db.execute(
                 delete(t.findings).where(t.findings.c.object == self._slug, t.findings.c.good_id.in_(page))
@@ -473,14 +502,16 @@ class Catalog:
 
     def remember_existing(self, products: Sequence[Existing], look: int) -> None:
         """Remember what Prom shows. Goods whose product changed since the last look are not settled."""
-        docs = {product.prom_id: dump(product.values) for product in products}
-        known: dict[str, tuple[str, str]] = {}
+        kept = {product.prom_id: keep(product.values) for product in products}
+        known: dict[str, tuple[str, Kept]] = {}
         e = t.existing.c
-        for page in _pages(list(docs)):
+        for page in _pages(list(kept)):
             rows = self._db.execute(
-                select(e.prom_id, e.good_id, e.doc).where(e.object == self._slug, e.prom_id.in_(page))
+                select(e.prom_id, e.good_id, e.terms, e.card).where(
+                    e.object == self._slug, e.prom_id.in_(page)
+                )
             )
-            known.update((row.prom_id, (row.good_id, row.doc)) for row in rows)
+            known.update((row.prom_id, (row.good_id, Kept(row.terms, row.card))) for row in rows)
         t.upsert(
             self._db,
             t.existing,
@@ -489,7 +520,7 @@ class Catalog:
                     "object": self._slug,
                     "prom_id": product.prom_id,
                     "good_id": product.good_id,
-                    "doc": docs[product.prom_id],
+                    **kept[product.prom_id]._asdict(),
                     "modified": product.modified,
                     "look": look,
                     **_facts(product.values),
@@ -497,14 +528,17 @@ class Catalog:
                 for product in products
             ],
         )
-        changed = set[str]()
+        changed, moved = set[str](), set[str]()
         for product in products:
-            now, before = (product.good_id, docs[product.prom_id]), known.get(product.prom_id)
-            if now != before:
+            now, before = kept[product.prom_id], known.get(product.prom_id)
+            if before is None or (product.good_id, now.card) != (before[0], before[1].card):
                 changed |= {product.good_id, before[0] if before else ""}
-        if changed:
+            elif now != before[1]:
+                moved.add(product.good_id)
+        if changed or moved:
             self._recount_foreign()
         self.unsettle(sorted(changed))
+        self.unsettle(sorted(moved), card=False)
 
     def unseen(self, look: int) -> list[str]:
         """Return the ids of goods that should be on Prom and were not shown by a full look."""
@@ -517,7 +551,7 @@ class Catalog:
         lost = (
             select(t.sent.c.good_id)
             .where(t.sent.c.object == self._slug)
-            .where(t.sent.c.doc.not_like('%"status":"deleted"%'))
+            .where(t.sent.c.terms.not_like('%"status":"deleted"%'))
         )
         rows = self._db.execute(missing.union(lost)).scalars()
         shown = set(self._db.execute(seen).scalars())
@@ -549,8 +583,11 @@ class Catalog:
         for page in _pages(prom_ids):
             self._db.execute(delete(t.existing).where(c.object == self._slug, c.prom_id.in_(page)))
 
-    def unsettle(self, good_ids: Iterable[str]) -> None:
-        """Have these goods looked at by the next plan; an empty id stands for a product without one."""
+    def unsettle(self, good_ids: Iterable[str], *, card: bool = True) -> None:
+        """Have these goods looked at by the next plan; an empty id stands for a product without one.
+
+        Without `card` nothing but their terms has moved.
+        """
         ids = list(good_ids)
         if ids:
             self._stir()
@@ -558,7 +595,7 @@ class Catalog:
             self._db.execute(
                 update(t.goods)
                 .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
-                .values(settled=False)
+                .values(**(_UNSETTLED if card else {"settled": False}))
             )
 
     def existing_count(self) -> int:
@@ -585,16 +622,16 @@ class Catalog:
     def foreign(self) -> list[Existing]:
         """Return the products that are neither in the export nor ever sent by us, by Prom's id."""
         rows = self._db.execute(self._foreign().order_by(t.existing.c.prom_id))
-        return [Existing(row.prom_id, row.good_id, load(row.doc), row.modified) for row in rows]
+        return [Existing(row.prom_id, row.good_id, load(row.terms, row.card), row.modified) for row in rows]
 
-    def _foreign(self) -> Select[tuple[str, str, str, datetime | None]]:
+    def _foreign(self) -> Select[tuple[str, str, str, str, datetime | None]]:
         c = t.existing.c
         ours = select(t.sent.c.good_id).where(t.sent.c.object == self._slug)
         here = select(t.goods.c.good_id).where(
             t.goods.c.object == self._slug, t.goods.c.standing != Standing.GONE
         )
         return (
-            select(c.prom_id, c.good_id, c.doc, c.modified)
+            select(c.prom_id, c.good_id, c.terms, c.card, c.modified)
             .where(c.object == self._slug, c.deleted.is_(False))
             .where(or_(c.good_id == "", and_(c.good_id.not_in(ours), c.good_id.not_in(here))))
         )
@@ -602,11 +639,16 @@ class Catalog:
     # Deciding
 
     def unsettled(self) -> Iterator[list[Known]]:
-        """Yield, in the order of the file and by pages, all that is known of goods that are not settled."""
+        """Yield, in the order of the file and by pages, what is known of goods that are not settled.
+
+        Where the card of a good that goes and is on Prom is settled, its products carry their terms alone.
+        """
+        e = t.existing.c
+        on_prom = and_(t.goods.c.standing == Standing.IN, e.prom_id.is_not(None), e.deleted.is_(False))
         after: tuple[int, str] | None = None
         while True:
             g = t.goods.c
-            query = self._known().where(g.settled.is_(False))
+            query = self._known(terms=and_(g.card_settled, on_prom)).where(g.settled.is_(False))
             if after is not None:
                 query = query.where(tuple_(g.line, g.good_id) > after)
             rows = self._db.execute(query.order_by(g.line, g.good_id, *_BEST_FIRST).limit(PAGE)).all()
@@ -624,11 +666,16 @@ class Catalog:
                 found.setdefault(row.good_id, _known(row))
         return found
 
-    def _known(self) -> Select[Any]:
+    def _known(self, *, terms: ColumnElement[bool] | None = None) -> Select[Any]:
+        """Ask for all that is known; only the terms of products where `terms` is true."""
         g, d, s, e, r = t.goods.c, t.desired.c, t.sent.c, t.existing.c, t.refusals.c
 
         def of_good(table: Table) -> ColumnElement[bool]:
             return and_(table.c.object == g.object, table.c.good_id == g.good_id)
+
+        def card_of(table: Table) -> ColumnElement[str]:
+            card: ColumnElement[str] = table.c.card
+            return (card if terms is None else case((terms, None), else_=card)).label(f"{table.name}_card")
 
         sources: FromClause = t.goods
         for table in (t.desired, t.sent, t.existing, t.refusals):
@@ -639,13 +686,18 @@ class Catalog:
                 g.standing,
                 g.line,
                 case((g.model != 0, g.variant), else_=0).label("variant"),
-                d.doc.label("desired"),
-                s.doc.label("sent"),
+                d.title,
+                d.terms.label("desired"),
+                card_of(t.desired),
+                s.terms.label("sent"),
                 s.echo,
+                card_of(t.sent),
                 e.prom_id,
-                e.doc.label("existing"),
                 e.modified,
-                r.doc.label("refused"),
+                e.terms.label("existing"),
+                card_of(t.existing),
+                r.terms.label("refusals"),
+                card_of(t.refusals),
             )
             .select_from(sources)
             .where(g.object == self._slug)
@@ -662,11 +714,13 @@ class Catalog:
         return Dossier(
             Standing(good.standing) if good else None,
             good.reason if good else "",
-            Product(good_id, load(wanted.doc)) if wanted else None,
-            Sent(load(sent.doc), load(sent.echo)) if sent else None,
+            Product(good_id, load(wanted.terms, wanted.card)) if wanted else None,
+            Sent(load(sent.terms, sent.card), load(sent.echo)) if sent else None,
             sent.at if sent else None,
-            Existing(shown.prom_id, good_id, load(shown.doc), shown.modified) if shown else None,
-            Refusal(refused.doc, refused.message, refused.at) if refused else None,
+            Existing(shown.prom_id, good_id, load(shown.terms, shown.card), shown.modified)
+            if shown
+            else None,
+            Refusal(load(refused.terms, refused.card), refused.message, refused.at) if refused else None,
             tuple(self.findings(good_id)),
         )
 
@@ -676,7 +730,7 @@ class Catalog:
             self._db.execute(
                 update(t.goods)
                 .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
-                .values(settled=True)
+                .values(settled=True, card_settled=True)
             )
 
     def accept(self, accepted: Sequence[Accepted], now: datetime) -> None:
@@ -689,12 +743,14 @@ class Catalog:
             sent = {
                 row.good_id: row
                 for row in self._db.execute(
-                    select(s.good_id, s.doc, s.echo).where(s.object == self._slug, s.good_id.in_(ids))
+                    select(s.good_id, s.terms, s.echo, s.card).where(
+                        s.object == self._slug, s.good_id.in_(ids)
+                    )
                 )
             }
             shown: dict[str, dict[str, object]] = {}
             best_first = (
-                select(e.prom_id, e.good_id, e.doc, e.modified, e.look)
+                select(e.prom_id, e.good_id, e.terms, e.card, e.modified, e.look)
                 .where(e.object == self._slug, e.good_id.in_(ids))
                 .order_by(*_BEST_FIRST)
             )
@@ -705,22 +761,25 @@ class Catalog:
                 before = sent.get(item.good_id)
                 echo = load(before.echo) if before else {}
                 echo = {name: value for name, value in echo.items() if name not in item.values}
+                past = load(before.terms, before.card) if before else {}
                 news.append(
                     {
                         "object": self._slug,
                         "good_id": item.good_id,
-                        "doc": dump((load(before.doc) if before else {}) | dict(item.values)),
-                        "echo": dump(echo | dict(item.echo)),
                         "at": now,
+                        "echo": dump(echo | dict(item.echo)),
+                        **keep(past | dict(item.values))._asdict(),
                     }
                 )
                 if view := shown.get(item.good_id):
                     seen = {name: value for name, value in item.values.items() if FIELDS[name].shown}
-                    values = load(str(view["doc"])) | seen | dict(item.echo)
-                    views.append({**view, "object": self._slug, "doc": dump(values), **_facts(values)})
+                    values = load(str(view["terms"]), str(view["card"])) | seen | dict(item.echo)
+                    views.append({**view, "object": self._slug, **keep(values)._asdict(), **_facts(values)})
             t.upsert(self._db, t.sent, news)
             t.upsert(self._db, t.existing, views)
-            self.unsettle(ids)
+            terms = {item.good_id for item in page if TERMS.issuperset((*item.values, *item.echo))}
+            self.unsettle(terms, card=False)
+            self.unsettle(good_id for good_id in ids if good_id not in terms)
 
     def remember_in_step(self, values: Mapping[str, Mapping[str, Value]], now: datetime) -> None:
         """Remember as sent what Prom was found to show already, keyed by good."""
@@ -734,8 +793,8 @@ class Catalog:
         """
         self._stir()
         values = {name: value for name, value in product.values.items() if name != "variant_group"}
-        row = {"object": self._slug, "good_id": product.good_id, "doc": dump(values), "message": message}
-        t.upsert(self._db, t.refusals, [row | {"at": now}])
+        row = {"object": self._slug, "good_id": product.good_id, "at": now, "message": message}
+        t.upsert(self._db, t.refusals, [row | keep(values)._asdict()])
 
     def forget_refusals(self, good_ids: Sequence[str] | None = None) -> None:
         """Let these goods, or all, be tried again."""
@@ -743,14 +802,14 @@ class Catalog:
         everything = delete(t.refusals).where(t.refusals.c.object == self._slug)
         if good_ids is None:
             self._db.execute(everything)
-            self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(settled=False))
+            self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(**_UNSETTLED))
             return
         for page in _pages(good_ids):
             self._db.execute(everything.where(t.refusals.c.good_id.in_(page)))
 
 
 def _old_rows(rows: Iterable[Row[Any]]) -> dict[str, OldRow]:
-    return {row.good_id: OldRow(row.digest, row.model, row.section, row.traits) for row in rows}
+    return {row[0]: OldRow._make(row[1:]) for row in rows}
 
 
 def _facts(values: Mapping[str, Value]) -> dict[str, bool]:
@@ -762,17 +821,28 @@ def _facts(values: Mapping[str, Value]) -> dict[str, bool]:
 
 
 def _known(r: Row[Any]) -> Known:
-    group: dict[str, Value] = {"variant_group": str(r.variant)} if r.variant else {}
-    existing = Existing(r.prom_id, r.good_id, load(r.existing), r.modified) if r.prom_id is not None else None
+    wanted = None
+    if r.desired is not None:
+        values = _load(r.desired, r.desired_card)
+        if r.variant and r.desired_card is not None:
+            values["variant_group"] = str(r.variant)
+        wanted = Product(r.good_id, values)
+    shown = r.prom_id is not None
+    refused = (r.refusals, r.refusals_card)
     return Known(
         r.good_id,
         Standing(r.standing),
-        Product(r.good_id, load(r.desired) | group) if r.desired else None,
-        Sent(load(r.sent), load(r.echo)) if r.sent else None,
-        existing,
-        refused=r.refused is not None and r.refused == r.desired,
+        wanted,
+        Sent(_load(r.sent, r.sent_card), load(r.echo)) if r.sent is not None else None,
+        Existing(r.prom_id, r.good_id, _load(r.existing, r.existing_card), r.modified) if shown else None,
+        refused=refused == (r.desired, r.desired_card) and None not in refused,
         line=r.line,
+        name=r.title or "",
     )
+
+
+def _load(terms: str, card: str | None) -> dict[str, Value]:
+    return load(terms) if card is None else load(terms, card)
 
 
 def _pages(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 
-from torgsync.core.fields import FIELDS, Characteristic, decode
 from torgsync.core.findings import Finding
 from torgsync.core.goods import Section
 from torgsync.core.plan import Standing
+from torgsync.core.products import Product, load
 from torgsync.core.variants import Member
 from torgsync.state import tables as t
 
@@ -51,7 +51,7 @@ class Models:
         """Return the goods of these models that go to Prom, keyed by model, in the order of the file."""
         g, d, s = t.goods.c, t.desired.c, t.sent.c
         rows = self._db.execute(
-            select(g.model, g.good_id, g.line, g.variant, d.doc, s.doc.label("sent"))
+            select(g.model, g.good_id, g.line, g.variant, d.card, s.card.label("sent"))
             .join(t.desired, and_(d.object == g.object, d.good_id == g.good_id))
             .outerjoin(t.sent, and_(s.object == g.object, s.good_id == g.good_id))
             .where(g.object == self._slug, g.model.in_(models), g.standing == Standing.IN)
@@ -59,15 +59,9 @@ class Models:
         )
         found: dict[int, list[Kept]] = {}
         for row in rows:
-            told = json.loads(row.doc).get("characteristics")
-            own = decode(FIELDS["characteristics"], told) if told else ()
-            items = (
-                tuple(item for item in own if isinstance(item, Characteristic))
-                if isinstance(own, tuple)
-                else ()
-            )
+            traits = Product(row.good_id, load(row.card)).characteristics
             group = json.loads(row.sent).get("variant_group") if row.sent else None
-            member = Member(row.good_id, row.line, items, int(group) if group else 0)
+            member = Member(row.good_id, row.line, traits, int(group) if group else 0)
             found.setdefault(row.model, []).append(Kept(member, row.variant))
         return found
 

@@ -26,7 +26,7 @@ from torgsync.state.models import Models
 from torgsync.state.plans import Plans
 from torgsync.state.trade import Trade
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest migration; a test holds it equal to the folder's."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -1,8 +1,10 @@
 """The tables of the state, in SQLAlchemy Core: portable between SQLite and PostgreSQL.
 
-`goods` is narrow, because it is read whole at every look; documents stand beside it in plain tables. Times
-are ISO 8601 texts in UTC, money is exact text, documents are JSON texts in normal form, so that equal texts
-are equal values. `object` is the sync object's slug everywhere.
+`goods` is narrow, because it is read whole at every look; documents stand beside it in plain tables. A
+product is kept as two documents: its `terms`, which an edit can change and which move every day, and its
+`card`, all else, which is long and stays (`core/products.py`). Times are ISO 8601 texts in UTC, money is
+exact text, documents are JSON texts in normal form, so that equal texts are equal values. `object` is the
+sync object's slug everywhere.
 """
 
 from __future__ import annotations
@@ -95,10 +97,12 @@ goods = Table(
     Column("reason", String(20), nullable=False, default=""),
     Column("line", Integer, nullable=False),
     Column("settled", Boolean, nullable=False, default=False),
+    Column("card_settled", Boolean, nullable=False, default=False),  # only its terms are to be looked at
     Column("model", BigInteger, nullable=False, default=0),
     Column("variant", Integer, nullable=False, default=0),
     Column("section", BigInteger, nullable=False, default=0),
     Column("traits", BigInteger, nullable=False, default=0),
+    Column("card", BigInteger, nullable=False, default=0),  # hash of what makes the card
     PrimaryKeyConstraint("object", "good_id"),
     Index("goods_unsettled", "object", "settled", "line", "good_id"),
     Index("goods_model", "object", "model"),
@@ -129,7 +133,9 @@ desired = Table(
     metadata,
     Column("object", String(200), nullable=False),
     Column("good_id", Text, nullable=False),
-    Column("doc", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("terms", Text, nullable=False),
+    Column("card", Text, nullable=False),
     PrimaryKeyConstraint("object", "good_id"),
 )
 
@@ -138,9 +144,10 @@ sent = Table(
     metadata,
     Column("object", String(200), nullable=False),
     Column("good_id", Text, nullable=False),
-    Column("doc", Text, nullable=False),
-    Column("echo", Text, nullable=False, default="{}"),
     Column("at", Instant, nullable=False),
+    Column("terms", Text, nullable=False),
+    Column("echo", Text, nullable=False, default="{}"),
+    Column("card", Text, nullable=False),
     PrimaryKeyConstraint("object", "good_id"),
 )
 
@@ -150,11 +157,12 @@ existing = Table(
     Column("object", String(200), nullable=False),
     Column("prom_id", Text, nullable=False),
     Column("good_id", Text, nullable=False),
-    Column("doc", Text, nullable=False),
     Column("modified", Instant),
     Column("look", Integer, nullable=False),
     Column("deleted", Boolean, nullable=False, default=False),
     Column("available", Boolean, nullable=False, default=False),
+    Column("terms", Text, nullable=False),
+    Column("card", Text, nullable=False),
     PrimaryKeyConstraint("object", "prom_id"),
     Index("existing_good", "object", "good_id"),
     Index("existing_shown", "object", "deleted", "available", "good_id"),
@@ -165,9 +173,10 @@ refusals = Table(
     metadata,
     Column("object", String(200), nullable=False),
     Column("good_id", Text, nullable=False),
-    Column("doc", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("terms", Text, nullable=False),
+    Column("card", Text, nullable=False),
     PrimaryKeyConstraint("object", "good_id"),
 )
 
