@@ -6,6 +6,7 @@ Reads the export and the memory; asks Prom nothing and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -13,7 +14,6 @@ from difflib import get_close_matches
 from torgsync.core import guards
 from torgsync.core.diff import Verb
 from torgsync.core.findings import Code, Finding
-from torgsync.core.goods import Record
 from torgsync.core.guards import Guard, Trip
 from torgsync.core.objects import FieldMapping, SyncObject, did_you_mean
 from torgsync.core.plan import Known, Standing, Verdict
@@ -28,6 +28,7 @@ from torgsync.jobs.export import check_columns, twins_message
 from torgsync.jobs.photos import Shelf
 from torgsync.state.catalog import Dossier, Refusal
 from torgsync.state.plans import Attempt
+from torgsync.state.store import Memory
 
 ATTEMPTS = 10
 """Past changes of a good that are shown."""
@@ -91,13 +92,13 @@ def why(desk: Desk, good_id: str) -> Why:
         dossier = memory.catalog.dossier(good_id)
         looked = memory.catalog.looks().looked
         attempts = tuple(memory.plans.attempts(good_id, ATTEMPTS))
-        row, ids, problem = None, set(memory.catalog.rows_of(lambda *_: True)), ""
+        row, problem = None, ""
         try:
-            row = _row(desk, Shelf(desk.file, memory), good_id, ids)
+            row = _row(desk, Shelf(desk.file, memory), good_id)
         except InvalidInput as refused:
             problem = "; ".join((refused.message, *map(str, refused.mistakes)))
-    if row is None and dossier.empty and not attempts:
-        raise _unknown(good_id, ids, problem)
+        if row is None and dossier.empty and not attempts:
+            raise _unknown(good_id, _ids(desk, memory), problem)
     known = _known(good_id, row, dossier, readable=not problem)
     verdict = judge(known, desk.object)
     held = _held(known, verdict, attempts, desk.object)
@@ -129,6 +130,15 @@ def _all_findings(row: Row | None, dossier: Dossier) -> tuple[Finding, ...]:
     return (*row.findings, *(finding for finding in dossier.findings if finding.code in CODES))
 
 
+def _ids(desk: Desk, memory: Memory) -> set[str]:
+    """Return every good that the memory knows, and those of the export as far as it can be read."""
+    ids = set(memory.catalog.rows_of(lambda *_: True))
+    with suppress(InvalidInput):
+        catalog = open_export(desk.file)
+        ids.update(catalog.good_id(record) for record in catalog.records())
+    return ids
+
+
 def _unknown(good_id: str, ids: Iterable[str], problem: str) -> UsageError:
     near = get_close_matches(good_id, sorted(ids), n=5)
     hint = f"near it are {', '.join(f'`{other}`' for other in near)}" if near else None
@@ -139,20 +149,15 @@ def _unknown(good_id: str, ids: Iterable[str], problem: str) -> UsageError:
     )
 
 
-def _row(desk: Desk, shelf: Shelf, good_id: str, ids: set[str]) -> Row | None:
-    """Return the good's row, None where the export has none; every id that is met goes to `ids`.
+def _row(desk: Desk, shelf: Shelf, good_id: str) -> Row | None:
+    """Return the good's row, None where the export has none.
 
     Raises InvalidInput where the export cannot be trusted, which shows at its end at the latest.
     """
     settings = desk.object
     catalog = open_export(desk.file)
     check_columns(desk.file, catalog)
-    records: list[Record] = []
-    for record in catalog.records():
-        identity = catalog.good_id(record)
-        ids.add(identity)
-        if identity == good_id:
-            records.append(record)
+    records = [record for record in catalog.records() if catalog.good_id(record) == good_id]
     if not records:
         return None
     return _judged(settings, shelf, good_id, [record.line for record in records], catalog.cells(records[0]))
