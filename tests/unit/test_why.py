@@ -145,6 +145,16 @@ def test_a_place_among_the_groups(cells: dict[str, str], words: str) -> None:
     assert judged(cells, product_group="Капці")[0].words == f"{words}; only `Капці` goes"
 
 
+def test_the_filter_asks_the_column_that_is_led_to_the_group() -> None:
+    """`why` and selection are of one mind, also where the section path says something else."""
+    settings = sync_object(product_group="Капці", fields=led(("GoodTypeFull", "group")))
+    cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}
+    stock = count_stock(settings, cells)
+    (group, *_) = filters(settings, cells, stock, 1)
+    assert (group.passes, group.words) == (True, "in Взуття,Капці; only `Капці` goes")
+    assert why_out(settings, cells, stock, has_photos=True) is None
+
+
 def test_display_that_nobody_looks_at() -> None:
     """A tick that is off is said."""
     (_, display, *_) = judged(CELLS | {"Display": "0"}, accounting_centers={"respect_display": False})

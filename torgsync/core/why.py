@@ -11,12 +11,19 @@ from enum import StrEnum
 
 from torgsync.core.diff import Verb
 from torgsync.core.fields import Discount, Step
-from torgsync.core.groups import PATH, group_path, in_group
+from torgsync.core.groups import group_path
 from torgsync.core.objects import SyncObject
 from torgsync.core.plan import Aside, Known, Standing, Verdict, decide, remove_foreign
 from torgsync.core.prices import Priced
 from torgsync.core.products import Mapped
-from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, Reason, Stock
+from torgsync.core.select import (
+    CENTERS_COLUMN,
+    DISPLAY_COLUMN,
+    Reason,
+    Stock,
+    group_column,
+    in_product_group,
+)
 from torgsync.core.words import counted
 
 
@@ -134,7 +141,7 @@ def filters(
     return (
         Filter(
             Reason.OTHER_GROUP,
-            not group or in_group(group, cells, blank=settings.catalog.blank),
+            in_product_group(settings, cells),
             f"{_place(settings, cells)}; {f'only `{group}` goes' if group else 'every group goes'}",
         ),
         Filter(
@@ -161,8 +168,8 @@ def _on(ticked: bool) -> str:  # noqa: FBT001  # it is all there is
 
 def _place(settings: SyncObject, cells: Mapping[str, str]) -> str:
     """Return where a good stands among the groups."""
-    led = next((mapping.column for mapping in settings.fields if mapping.to == "group"), PATH)
-    names = [section.name for section in group_path(cells, led, settings.catalog.blank)]
+    path = group_path(cells, group_column(settings), settings.catalog.blank)
+    names = [section.name for section in path]
     return f"in {' > '.join(names)}" if names else "in no group"
 
 
