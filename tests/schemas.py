@@ -147,7 +147,7 @@ WHY = _record(
                 ),
             ]
         },
-        findings={"type": "array", "items": {"type": "object", "required": ["code", "severity", "message"]}},
+        findings={"type": "array", "items": FINDING},
         desired={"type": ["object", "null"]},
         sent={"type": ["object", "null"], "required": ["at", "values"]},
         looked=OR_NULL,

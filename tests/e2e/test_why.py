@@ -219,6 +219,26 @@ def test_a_good_with_an_error(filled: Home) -> None:
     assert told(filled, "26926")["fate"] == "blocked"
 
 
+def test_a_finding_is_one_document(filled: Home) -> None:
+    """`why`, `update` and `object check` tell it with the same keys and the same place."""
+    filled.edit_row("26926", ";129;", ";ціна;")
+    whole = told(filled, "26926")["findings"]
+    assert whole == [
+        {
+            "code": "number-unreadable",
+            "severity": "error",
+            "good_id": "26926",
+            "file": "TSGoods.trs",
+            "line": 71,
+            "column": "RetailPrice",
+            "value": "ціна",
+            "message": "`ціна` is not a number; the last good value stays",
+        }
+    ]
+    assert filled.run("update", "--format", "json").json["findings"] == whole
+    assert filled.run("object", "check", "--format", "json").json["findings"] == whole
+
+
 def test_a_foreign_product(filled: Home) -> None:
     """It is on Prom, and not ours."""
     filled.market.add_product("x-1", name="Чужий товар")

@@ -20,16 +20,20 @@ PLACES = 3
 INDENT = " " * 11
 
 
-def place_document(finding: Finding, file: str) -> dict[str, object]:
-    """Return one finding with its whole place as JSON."""
+def finding_document(finding: Finding, export: str) -> dict[str, object]:
+    """Return one finding with its whole place as JSON; `export` is the file of those that name none.
+
+    A finding that has neither a line nor a column lies in no file.
+    """
+    placed = finding.line or finding.column
     return {
         "code": str(finding.code),
         "severity": str(finding.severity),
-        "file": finding.file or file,
+        "good_id": finding.good_id or None,
+        "file": finding.file or (export if placed else None),
         "line": finding.line or None,
         "column": finding.column or None,
         "value": finding.value or None,
-        "good_id": finding.good_id or None,
         "message": finding.message,
     }
 

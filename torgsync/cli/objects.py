@@ -279,7 +279,7 @@ def _command(file: ObjectFile, item: Suggestion) -> str:
 
 
 def _write_check(file: ObjectFile, checked: Checked) -> None:
-    from torgsync.cli.findings import count_document, place_document
+    from torgsync.cli.findings import count_document, finding_document
     from torgsync.cli.show import write_json
 
     groups = checked.findings.groups()
@@ -308,7 +308,7 @@ def _write_check(file: ObjectFile, checked: Checked) -> None:
             ],
             "counts": map(count_document, groups),
             "findings": (
-                place_document(finding, checked.file) for group in groups for finding in group.first
+                finding_document(finding, checked.file) for group in groups for finding in group.first
             ),
         },
     )
@@ -328,7 +328,7 @@ def _check_lines(checked: Checked) -> list[dict[str, object]]:
 
 def _write_check_rows(file: ObjectFile, checked: Checked) -> None:
     """Write every line of the check as CSV, then what was guessed, what could go besides, every finding."""
-    from torgsync.cli.findings import place_document
+    from torgsync.cli.findings import finding_document
     from torgsync.cli.show import write_csv
 
     rows = _check_lines(checked)
@@ -349,7 +349,7 @@ def _write_check_rows(file: ObjectFile, checked: Checked) -> None:
     blank = dict.fromkeys(("code", "file", "line", "column", "value", "good_id"))
     for group in checked.findings.groups():
         for finding in group.first:
-            place = place_document(finding, checked.file)
+            place = finding_document(finding, checked.file)
             head = {
                 "subject": "finding",
                 "state": place["severity"],

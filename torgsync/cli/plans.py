@@ -14,9 +14,10 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from torgsync.cli.context import SCHEMA, Program
+from torgsync.cli.findings import MARKS
 from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value, encode
-from torgsync.core.findings import SEVERITY, Finding, Severity
+from torgsync.core.findings import SEVERITY, Severity
 from torgsync.core.goods import Section
 from torgsync.core.plan import Aside, Plan
 from torgsync.core.select import WORDS, Reason
@@ -36,7 +37,6 @@ FOLD = 4
 """Goods with one and the same change that are folded into one line."""
 SIGNS = {Verb.CREATE: "+ create", Verb.UPDATE: "~ update", Verb.REMOVE: "- remove"}
 STYLES = {Verb.CREATE: "green", Verb.UPDATE: "yellow", Verb.REMOVE: "red"}
-MARKS = {Severity.ERROR: "✗ error", Severity.WARNING: "! warning", Severity.NOTICE: "· notice"}
 
 _ASIDES = {
     Aside.REFUSED_BEFORE: "refused by Prom.ua before",
@@ -120,20 +120,6 @@ def change_document(change: Change) -> dict[str, object]:
             }
             for name, field in change.fields.items()
         },
-    }
-
-
-def finding_document(finding: Finding, export: str) -> dict[str, object]:
-    """Return one finding as JSON. `export` is the file of those that name none and have a line."""
-    return {
-        "code": str(finding.code),
-        "severity": str(finding.severity),
-        "good_id": finding.good_id or None,
-        "file": finding.file or (export if finding.line else None),
-        "line": finding.line or None,
-        "column": finding.column or None,
-        "value": finding.value or None,
-        "message": finding.message,
     }
 
 

@@ -212,6 +212,7 @@ def _value(value: Value) -> str:
 
 def _document(file: ObjectFile, told: Why) -> dict[str, object]:
     """Return the whole answer as JSON."""
+    from torgsync.cli.findings import finding_document
     from torgsync.core.why import WORDS
 
     change = told.verdict.change
@@ -223,16 +224,7 @@ def _document(file: ObjectFile, told: Why) -> dict[str, object]:
         "standing": str(told.standing),
         "export_problem": told.problem or None,
         "row": _row_document(file, told),
-        "findings": [
-            {
-                "code": str(finding.code),
-                "severity": str(finding.severity),
-                "line": finding.line or None,
-                "column": finding.column or None,
-                "message": finding.message,
-            }
-            for finding in told.findings
-        ],
+        "findings": [finding_document(finding, file.catalog_path.name) for finding in told.findings],
         "desired": _values(told.desired),
         "sent": {"at": _iso(told.sent_at), "values": _values(told.sent)} if told.sent else None,
         "looked": _iso(told.looked),
