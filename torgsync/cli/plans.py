@@ -19,6 +19,7 @@ from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value, encode
 from torgsync.core.findings import SEVERITY, Severity
 from torgsync.core.goods import Section
+from torgsync.core.photos import PhotoMoves, file_name, photo_moves
 from torgsync.core.plan import Aside, Plan
 from torgsync.core.select import WORDS, Reason
 from torgsync.core.words import counted
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 SCREENFUL = 10
 """Changes of one verb that are shown before the rest is counted."""
+NAMED = 3
+"""Photos of one good that are told by name."""
 FOLD = 4
 """Goods with one and the same change that are folded into one line."""
 SIGNS = {Verb.CREATE: "+ create", Verb.UPDATE: "~ update", Verb.REMOVE: "- remove"}
@@ -135,8 +138,8 @@ def change_rows(desk: Desk, made: Made) -> Iterator[dict[str, object]]:
                     "via": str(item.change.via),
                     "held": item.change.held or "",
                     "field": name,
-                    "old": words(field.old),
-                    "new": words(field.new),
+                    "old": words(field.old, digests=True),
+                    "new": words(field.new, digests=True),
                 }
 
 
@@ -186,9 +189,10 @@ def _changes_table(desk: Desk, made: Made, show: Show) -> Table:
                 continue
             shown[change.verb] += 1
             _add_change(table, change, whole=show is Show.ALL)
-    for (verb, name, moved, held), number in folds.items():
+    for (verb, name, how, held), number in folds.items():
         shown[verb] += number
-        table.add_row(_sign(verb, held), "", f"{counted(number, 'good')}: {name} {moved}")
+        what = how if name == "photos" else f"{name} {how}"
+        table.add_row(_sign(verb, held), "", f"{counted(number, 'good')}: {what}")
     for verb, total in totals.items():
         if (rest := total - shown[verb]) > 0 and show is Show.CHANGES:
             table.add_row(_sign(verb, None), "", f"… and {rest} more; `--show all` lists them")
@@ -200,7 +204,7 @@ _Same = tuple[Verb, str, str, str | None]
 
 def _same(change: Change) -> _Same | None:
     """Return what makes two changes one line: a single field with the same words before and after."""
-    lines = _field_lines(change.fields)
+    lines = _field_lines(change.fields, folded=True)
     if len(lines) != 1 or change.verb is Verb.CREATE:
         return None
     return (change.verb, *lines[0], change.held)
@@ -221,8 +225,8 @@ def _add_change(table: Table, change: Change, *, whole: bool) -> None:
     table.add_row(sign, change.good_id or f"Prom {change.prom_id}", change.title)
     lines = _field_lines(change.fields)
     width = max(len(name) for name, _ in lines)
-    for name, moved in lines:
-        table.add_row("", "", f"  {name:<{width}}  {moved}")
+    for name, how in lines:
+        table.add_row("", "", f"  {name:<{width}}  {how}")
 
 
 def _sign(verb: Verb, held: str | None) -> Text:
@@ -243,10 +247,15 @@ def _creation_words(fields: Mapping[str, FieldChange]) -> str:
     return ", ".join(parts) or counted(len(fields), "field")
 
 
-def _field_lines(fields: Mapping[str, FieldChange]) -> list[tuple[str, str]]:
-    """Return a line a field: its name and how it moves. What says the same twice is said once."""
+def _field_lines(fields: Mapping[str, FieldChange], *, folded: bool = False) -> list[tuple[str, str]]:
+    """Return a line a field: its name and how it moves. What says the same twice is said once.
+
+    `folded` lines say nothing that is a good's own, such as the names of its photos.
+    """
     return [
-        (name, _moved(name, field)) for name, field in fields.items() if not _told_by_another(name, fields)
+        (name, moved(name, field, folded=folded))
+        for name, field in fields.items()
+        if not _told_by_another(name, fields)
     ]
 
 
@@ -262,15 +271,39 @@ def _told_by_another(name: str, fields: Mapping[str, FieldChange]) -> bool:
     return False
 
 
-def _moved(name: str, field: FieldChange) -> str:
+def moved(name: str, field: FieldChange, *, folded: bool = False) -> str:
+    """Return in words how a field moves; `folded` counts photos instead of naming them."""
     before, after = words(field.old), words(field.new)
     if FIELDS[name].kind is Kind.HTML:
         text = f"{counted(len(before), 'character')} -> {counted(len(after), 'character')}"
+    elif FIELDS[name].kind is Kind.PHOTOS:
+        text = _photo_words(photo_moves(_photos(field.old), _photos(field.new)), 0 if folded else NAMED)
     elif field.old is None and field.new is not None:
         text = f"-> {after}"
     else:
         text = f"{before} -> {after}{_share(field)}"
     return f"{text} (edited on Prom)" if field.edited else text
+
+
+def _photos(value: Value) -> list[Photo]:
+    return [item for item in value if isinstance(item, Photo)] if isinstance(value, tuple) else []
+
+
+def _photo_words(moves: PhotoMoves, named: int) -> str:
+    """Return what becomes of photos: up to `named` of a kind by their names, more of them by their number."""
+    kinds = (
+        ("changed", moves.changed),
+        ("added", moves.added),
+        ("removed", moves.removed),
+        ("renamed", [f"{old} -> {new}" for old, new in moves.renamed]),
+        ("reordered", moves.reordered),
+    )
+    parts = (
+        f"{', '.join(names) if len(names) <= named else counted(len(names), 'photo')} {done}"
+        for done, names in kinds
+        if names
+    )
+    return "; ".join(parts) or "the same under other addresses"
 
 
 def _share(field: FieldChange) -> str:
@@ -279,8 +312,8 @@ def _share(field: FieldChange) -> str:
     return ""
 
 
-def words(value: Value) -> str:
-    """Return a value in words that fit a cell; `–` for none."""
+def words(value: Value, *, digests: bool = False) -> str:
+    """Return a value in words that fit a cell; `–` for none. `digests` tell photos of one name apart."""
     match value:
         case None | "" | ():
             return "–"
@@ -289,12 +322,12 @@ def words(value: Value) -> str:
         case Discount():
             return f"-{value.value}" if value.kind == "amount" else f"-{value.value} %"
         case tuple():
-            return "; ".join(_item_words(item) for item in value)
+            return "; ".join(_item_words(item, digests=digests) for item in value)
         case _:
             return str(value)
 
 
-def _item_words(item: Step | Section | Characteristic | Photo) -> str:
+def _item_words(item: Step | Section | Characteristic | Photo, *, digests: bool) -> str:
     match item:
         case Step():
             return f"{item.price} from {item.quantity}"
@@ -303,7 +336,8 @@ def _item_words(item: Step | Section | Characteristic | Photo) -> str:
         case Characteristic():
             return f"{item.name}: {item.value}{' ' + item.unit if item.unit else ''}"
         case Photo():
-            return item.url.rsplit("/", 1)[-1]
+            digest = f" {item.digest}" if digests and item.digest else ""
+            return f"{file_name(item.url)}{digest}"
 
 
 def _show_skipped(program: Program, desk: Desk, made: Made) -> None:

@@ -164,6 +164,8 @@ def _prom_lines(told: Why) -> Iterator[Line]:
 
 
 def _change_lines(told: Why) -> Iterator[Line]:
+    from torgsync.cli.plans import moved
+
     change = told.verdict.change
     if change is None:
         yield Line("plan", "", "no change")
@@ -174,7 +176,10 @@ def _change_lines(told: Why) -> Iterator[Line]:
             story = "edited on Prom.ua" if field.edited else "we moved" if name in sent else "never sent"
             story = "" if change.verb != "update" else f" ({story})"
             old = "" if change.verb == "create" else f"{_value(field.old)} -> "
-            yield Line("plan", name, f"{old}{_value(field.new)}{story}")
+            text = f"{old}{_value(field.new)}"
+            if name == "photos" and old:
+                text = moved(name, field)
+            yield Line("plan", name, f"{text}{story}")
     for name in told.verdict.left_alone:
         yield Line("plan", name, "differs, belongs to Prom.ua's side and is left alone")
 
