@@ -33,16 +33,28 @@ class AddedOne:
 
 
 def add_field(
-    file: ObjectFile, column: str, target: str, *, name: str | None, unit: str | None, owner: str
+    file: ObjectFile,
+    column: str,
+    target: str,
+    *,
+    name: str | None,
+    unit: str | None,
+    split: str | None,
+    owner: str,
 ) -> AddedOne:
     """Lead one column to a target. Raises UsageError where the mapping or the column cannot be.
 
     Warns where `WholesalePrice` is led anywhere and equals the cost price in most rows: then it is the cost
     price in disguise (reference/torgsoft.md §3.1).
     """
-    if target == "characteristic":
-        name = name or column
-    given = {"column": column, "to": target, "name": name, "unit": unit, "owner": owner}
+    if target == "characteristic" and not name:
+        if split and split in column:
+            raise UsageError(
+                f'the column\'s name holds "{split}" too, and would be parted into two languages',
+                hint="name the characteristic for buyers: --name NAME",
+            )
+        name = column
+    given = {"column": column, "to": target, "name": name, "unit": unit, "split": split, "owner": owner}
     try:
         mapping = FieldMapping.model_validate(
             {key: value for key, value in given.items() if value is not None}
