@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 
 import xxhash
 
@@ -24,7 +23,7 @@ from torgsync.core.sections import grow
 from torgsync.core.select import CENTERS_COLUMN, SUM_COLUMN, Reason, count_stock, why_out
 from torgsync.core.variants import model_of
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog import CatalogFile, content_of, open_export
+from torgsync.files.catalog import CatalogFile, content_of, no_column, open_export
 from torgsync.files.objects import ObjectFile, mistakes_at
 from torgsync.files.rows import Skim
 from torgsync.jobs.desk import Desk, Progress, Stage
@@ -105,9 +104,7 @@ def check_columns(file: ObjectFile, catalog: CatalogFile) -> None:
     missing = []
     for number, mapping in enumerate(file.settings.fields):
         if mapping.column not in catalog.columns:
-            near = get_close_matches(mapping.column, catalog.columns, n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else ""
-            message = f"the export has no column `{mapping.column}`{hint}"
+            message = no_column(catalog, mapping.column)
             missing.append((("fields", number, "column"), f"fields[{number}].column", message))
     if missing:
         raise mistakes_at(file, missing)

@@ -11,7 +11,7 @@ from torgsync.core.goods import canonical, is_standard
 from torgsync.core.objects import FieldMapping, did_you_mean, twin_target
 from torgsync.core.suggest import Samples
 from torgsync.errors import ExportInvalid, UsageError
-from torgsync.files.catalog import CatalogFile, open_export
+from torgsync.files.catalog import CatalogFile, no_column, open_export
 from torgsync.files.objects import ObjectFile, add_fields
 from torgsync.files.objects import remove_field as remove_from_file
 
@@ -67,7 +67,7 @@ def add_field(
     catalog = open_export(file)
     if mapping.column not in catalog.columns:
         raise UsageError(
-            f"the export has no column `{column}`{did_you_mean(column, catalog.columns)}",
+            no_column(catalog, mapping.column),
             hint=f"it has {', '.join(catalog.columns)}",
         )
     add_fields(file, [mapping])
