@@ -142,6 +142,32 @@ WHY = _record(
                         "type": "array",
                         "items": _record(filter=TEXT, passes={"type": "boolean"}, message=TEXT),
                     },
+                    centers={
+                        "type": "array",
+                        "items": _record(
+                            center=TEXT,
+                            file=TEXT,
+                            value=OR_NULL,
+                            quantity={"type": ["number", "null"]},
+                            counted={"type": "boolean"},
+                        ),
+                    },
+                    variants=_record(
+                        model=OR_NULL,
+                        group={"type": ["integer", "null"], "minimum": 1},
+                        alone=OR_NULL,
+                        sisters={
+                            "type": "array",
+                            "items": _record(
+                                good_id=TEXT,
+                                title=OR_NULL,
+                                differs={"type": "array", "items": _record(name=TEXT, unit=TEXT, value=TEXT)},
+                                lacks={"type": "array", "items": TEXT},
+                                out=OR_NULL,
+                                alone=OR_NULL,
+                            ),
+                        },
+                    ),
                     reason=OR_NULL,
                     unreadable={"type": "array", "items": TEXT},
                 ),
