@@ -14,7 +14,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from torgsync.cli.context import SCHEMA, Program
-from torgsync.cli.findings import MARKS
+from torgsync.cli.findings import INDENT, MARKS
+from torgsync.cli.lines import wrapped
 from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value, encode
 from torgsync.core.findings import SEVERITY, Severity
@@ -152,7 +153,7 @@ def show_plan(program: Program, desk: Desk, made: Made, show: Show, *, next_step
     plan = made.plan
     export = plan.export
     facts = f"{_file_name(export.path)}, {counted(export.goods, 'good')}, {export.encoding}"
-    out.print(f"{plan.object}: {facts}", soft_wrap=True)
+    program.put(f"{plan.object}: {facts}")
     if show in (Show.CHANGES, Show.HELD, Show.ALL) and plan.counts.changes:
         out.print()
         out.print(_changes_table(desk, made, show))
@@ -342,22 +343,21 @@ def _item_words(item: Step | Section | Characteristic | Photo, *, digests: bool)
 
 def _show_skipped(program: Program, desk: Desk, made: Made) -> None:
     """Print each reason with the number of goods it keeps out, and the first of them."""
-    from torgsync.cli.findings import wrapped
     from torgsync.jobs.update import skipped
 
     out = program.out
     out.print()
     with desk.memory() as memory:
         for reason, number in made.plan.skipped.items():
-            out.print(f"skipped  {counted(number, 'good')} {reason_words(reason)}", soft_wrap=True)
+            program.put(f"skipped  {counted(number, 'good')} {reason_words(reason)}", 9)
             for item in islice(skipped(memory, made, reason), SCREENFUL):
                 line = f"line {item.line}" if item.line else ""
                 parts = ": ".join(filter(None, (line, item.title, item.message)))
-                for text in wrapped(f"{item.good_id}  {parts}", out.width):
+                for text in wrapped(f"{item.good_id}  {parts}", out.width, INDENT):
                     out.print(text, soft_wrap=True)
             if number > SCREENFUL:
                 rest = f"… and {number - SCREENFUL} more; `--format json` lists all"
-                out.print(f"{'':<11}{rest}", soft_wrap=True)
+                program.put(f"{INDENT}{rest}")
 
 
 def reason_words(reason: str) -> str:
@@ -393,7 +393,7 @@ def print_findings(program: Program, desk: Desk, made: Made, *, every: bool) -> 
                 good = f"good {finding.good_id}: " if finding.good_id else ""
                 more = f" (and {counts[code] - 1} more)" if counts[code] > 1 and not every else ""
                 mark = MARKS[finding.severity]
-                program.out.print(f"{mark}  {place}{good}{finding.message}{more}", soft_wrap=True)
+                program.put(f"{mark}  {place}{good}{finding.message}{more}", len(INDENT))
 
 
 def _show_guards(program: Program, plan: Plan) -> None:
@@ -402,10 +402,10 @@ def _show_guards(program: Program, plan: Plan) -> None:
     program.out.print()
     for trip in plan.trips[:SCREENFUL]:
         good = f"good {trip.good_id}: " if trip.good_id else ""
-        program.out.print(f"! held     {good}{trip.saw}; the limit is {trip.limit}", soft_wrap=True)
-        program.out.print(f"           {trip.cause}; if it is right: {trip.flag}", soft_wrap=True)
+        program.put(f"! held     {good}{trip.saw}; the limit is {trip.limit}", len(INDENT))
+        program.put(f"{INDENT}{trip.cause}; if it is right: {trip.flag}", len(INDENT))
     if len(plan.trips) > SCREENFUL:
-        program.out.print(f"           … and {len(plan.trips) - SCREENFUL} more", soft_wrap=True)
+        program.put(f"{INDENT}… and {len(plan.trips) - SCREENFUL} more")
 
 
 def _show_sums(program: Program, plan: Plan, next_step: str) -> None:
@@ -416,12 +416,12 @@ def _show_sums(program: Program, plan: Plan, next_step: str) -> None:
     rest = f"{counts.unchanged} unchanged, {counts.foreign} foreign"
     out.print(f"{counts.held} held, {counts.skipped} skipped, {rest}")
     if plan.left_alone:
-        out.print(f"{counted(plan.left_alone, 'field')} differ and belong to Prom.ua's side", soft_wrap=True)
+        program.put(f"{counted(plan.left_alone, 'field')} differ and belong to Prom.ua's side")
     if budget.requests:
         imports = f"{counted(budget.imports, 'import')} of {budget.imports_left} left today"
         about = f"about {counted(budget.requests, 'request')}"
-        out.print(f"Prom.ua: {about}, {imports if budget.imports else 'no import'}", soft_wrap=True)
+        program.put(f"Prom.ua: {about}, {imports if budget.imports else 'no import'}")
     if counts.changes - counts.held > 0 and next_step:
-        out.print(f"next: {next_step}", soft_wrap=True)
+        program.put(f"next: {next_step}")
     elif not counts.changes:
-        out.print("nothing pending", soft_wrap=True)
+        program.put("nothing pending")

@@ -72,10 +72,10 @@ def why(
 
 
 def _print(program: Program, told: Why) -> None:
-    from torgsync.cli.findings import wrapped
+    from torgsync.cli.lines import wrapped
 
     out, section = program.out, ""
-    for text in wrapped(f"{told.good_id}  {told.title}".strip(), out.width, ""):
+    for text in wrapped(f"{told.good_id}  {told.title}".strip(), out.width):
         out.print(text, soft_wrap=True, style="bold")
     for line in _lines(told):
         if line.section != section:
