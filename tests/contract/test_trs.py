@@ -396,7 +396,15 @@ def test_both_readings_are_told(tmp_path: Path) -> None:
     ]
     assert 'extra_columns = ["…", "…", "…", "…", "…", "…"]' in str(error.hint)
     error = refusal(write(tmp_path, ROW_48 + ';"a";"b"\n'))
-    assert 'extra_columns = ["…", "…"]' in str(error.hint)
+    assert str(error.hint).endswith(
+        "or, if the last 2 columns are your own and the 48 before them standard, "
+        'name them under `[catalog]`: extra_columns = ["…", "…"]'
+    )
+    error = refusal(write(tmp_path, ROW_48 + ';"a"\n'))
+    assert str(error.hint).endswith(
+        "or, if the last column is your own and the 48 before it standard, "
+        'name it under `[catalog]`: extra_columns = ["…"]'
+    )
 
 
 # What is no export at all

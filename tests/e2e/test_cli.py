@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from corpus import DATA
 from faulty import FaultyMarket, Gate, says
 from homes import EXAMPLE, Elsewhere, Home, Market
 
@@ -231,3 +233,17 @@ def test_the_wizard(empty: Home) -> None:
     for line in ('name = "My Prom"', 'product_group = "Іграшки"', "only_in_stock = true", '"8"'):
         assert line in text
     assert "Accounting centers, with commas" in screen
+
+
+@posix
+@pytest.mark.parametrize(("command", "indent"), [(("object", "check"), 22), (("update",), 4)])
+def test_a_narrow_terminal(home: Home, command: tuple[str, ...], indent: int) -> None:
+    """Long lines go on below, indented, and only a path is wider than the screen; a pipe gets them whole."""
+    shutil.copyfile(DATA / "refused-54-columns" / "TSGoods.trs", home.export)
+    piped = home.run(*command)
+    assert max(map(len, (piped.out + piped.err).splitlines())) > 200
+    code, screen = talk(home, "", "--no-color", *command)
+    lines = screen.splitlines()
+    assert code == 3
+    assert max(len(line) for line in lines if str(home.folder) not in line) <= 80
+    assert f'{"":<{indent}}extra_columns = ["…", "…", "…", "…", "…", "…"]' in lines

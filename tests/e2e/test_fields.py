@@ -123,12 +123,42 @@ def test_one_column_to_a_field(bare: Home) -> None:
                 "column": "opys_saytu",
                 "to": "description",
                 "name": None,
+                "split": None,
                 "owner": "prom",
                 "sample": "<p>Зимові черевики на стійкому підборі: тепла підкладка, бок",
                 "in_export": True,
             }
         ],
     }
+
+
+def test_a_column_that_holds_two_languages(bare: Home) -> None:
+    """What parts them goes into the sync object, and each language gets its part."""
+    bare.run("fields", "add", "RetailPrice", "--to", "price")
+    added = bare.run("fields", "add", "GoodName", "--to", "name", "--split", "_")
+    assert (added.code, added.err) == (0, '`GoodName` -> name, Ukrainian and Russian parted by "_"\n')
+    assert bare.object.read_text("utf-8").count('to = "name"\nsplit = "_"\n') == 1
+    assert bare.run("fields", "list", "--format", "json").json["fields"][1]["split"] == "_"
+    bare.edit_row("26902", "Черевики жіночі чорний 2107 Калина 37", "Черевики_Ботинки")
+    changes = bare.run("update", "--offline", "--format", "json").json["changes"]
+    (fields,) = [change["fields"] for change in changes if change["good_id"] == "26902"]
+    assert (fields["name"]["new"], fields["name_ru"]["new"]) == ("Черевики", "Ботинки")
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("Articul", "--to", "sku"), "`split` parts two languages of a text; `sku` is none of name, "),
+        (("visota_kabluka", "--dynamic"), 'the column\'s name holds "_" too, and would be parted into'),
+        (("Color", "--dynamic", "--name", "а_б_в"), 'the name holds "_" more than once'),
+    ],
+)
+def test_what_cannot_be_parted(bare: Home, args: tuple[str, ...], message: str) -> None:
+    """A target without texts is refused, and a name that would fall apart."""
+    before = bare.object.read_bytes()
+    refused = bare.run("fields", "add", *args, "--split", "_")
+    assert (refused.code, refused.err.startswith(f"error: {message}")) == (64, True)
+    assert bare.object.read_bytes() == before
 
 
 def test_a_column_as_a_characteristic_of_its_own(bare: Home) -> None:
@@ -222,7 +252,7 @@ def test_the_list_of_fields(home: Home) -> None:
     assert listed.lines[2].split() == ["GoodName", "name", "torgsoft", "Черевики", "жіночі", "чорн"]
     assert max(map(len, listed.lines)) <= 80
     rows = home.run("fields", "list", "--format", "csv").lines
-    assert rows[12] == "TheSize,characteristic,Розмір,torgsoft,36,True"
+    assert rows[12] == "TheSize,characteristic,Розмір,torgsoft,36,True,"
 
 
 def test_a_column_that_the_export_lacks(home: Home) -> None:

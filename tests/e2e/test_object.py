@@ -429,6 +429,34 @@ def test_a_column_that_the_export_does_not_have(home: Home) -> None:
     assert f"  line {line}  fields[2].column: the export has no column `RetailPrise`" in refused.err
 
 
+@pytest.mark.parametrize(
+    ("element", "cure"),
+    [
+        ("name", "; the element `name` of a YML file is the column `GoodName`"),
+        ("vendorcode", "; the element `vendorcode` of a YML file is the column `Articul`"),
+        ("price", "; the element `price` of a YML file is the column `RetailPrice`"),
+        ("Артикул", "; Torgsoft's `Артикул` is the column `Articul`"),
+        ("Articull", "; did you mean `Articul`?"),
+        ("country_of_origin", ""),
+    ],
+)
+def test_a_column_by_another_name(home: Home, element: str, cure: str) -> None:
+    """Who writes the name of a YML element is told the column that it makes, if the file has it."""
+    home.export.write_text(
+        '<yml_catalog><shop><offers><offer id="1"><name>Капці</name><vendorCode>К-1</vendorCode>'
+        "<price>80</price></offer></offers></shop></yml_catalog>",
+        "utf-8",
+    )
+    head, _, _ = home.object.read_text("utf-8").partition("[[fields]]")
+    home.object.write_text(f'{head}[[fields]]\ncolumn = "{element}"\nto = "unit"\n', "utf-8")
+    line = head.count("\n") + 2
+    checked = home.run("object", "check", "--format", "json").json
+    (export,) = [item["message"] for item in checked["checks"] if item["subject"] == "export"]
+    assert export.endswith(f"; line {line}  fields[0].column: the export has no column `{element}`{cure}")
+    refused = home.run("fields", "add", element, "--to", "name")
+    assert refused.err.startswith(f"error: the export has no column `{element}`{cure}\n")
+
+
 def test_findings_of_goods_are_told(home: Home) -> None:
     """A price that is no number is named with its line; the check itself is passed."""
     home.edit_export(lambda text: text.replace(";1713;0;1713;0;101;3;", ";ціна;0;1713;0;101;3;", 1))

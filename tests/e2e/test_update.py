@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -196,6 +197,45 @@ def test_the_same_change_in_many_goods(filled: Home) -> None:
     assert "26901" not in folded.out
     unfolded = filled.run("update", "--show", "all")
     assert unfolded.out.count("price  1713.00 -> 1799.00 (+5 %)") == 6
+
+
+def test_photos_are_told_by_their_files(filled: Home) -> None:
+    """A photo taken anew is changed, though its name is the same; programs see that by the digest."""
+    photos = filled.shop / "photos"
+    (photos / "26925.jpg").write_bytes(b"another one")
+    (photos / "26902_1.jpg").unlink()
+    for number in (3, 4, 5, 6):
+        (photos / f"26931_{number}.jpg").write_bytes(b"%d" % number)
+    first, second = ((photos / name).read_bytes() for name in ("26906.jpg", "26906_1.jpg"))
+    (photos / "26906.jpg").write_bytes(second)
+    (photos / "26906_1.jpg").write_bytes(first)
+    shown = filled.run("update")
+    assert [line.strip() for line in shown.lines if " photos  " in line] == [
+        "photos  26902_1.jpg removed",
+        "photos  26906.jpg, 26906_1.jpg reordered",
+        "photos  26925.jpg changed",
+        "photos  4 photos added",
+    ]
+    changes = filled.run("update", "--format", "json").json["changes"]
+    (photo,) = [change["fields"]["photos"] for change in changes if change["good_id"] == "26925"]
+    assert [item["url"] for item in photo["old"]] == [item["url"] for item in photo["new"]]
+    assert photo["old"] != photo["new"]
+    rows = csv.DictReader(io.StringIO(filled.run("update", "--format", "csv").out))
+    (row,) = [row for row in rows if row["good_id"] == "26925"]
+    assert re.match("26925.jpg [0-9a-f]{16}; ", row["old"])
+    assert row["old"] != row["new"]
+    assert "plan       update, by import\n           photos: 26925.jpg changed (we moved)\n" in (
+        filled.run("why", "26925").out
+    )
+
+
+def test_the_photos_of_many_goods(filled: Home) -> None:
+    """Photos of many goods that were taken anew are one line."""
+    for number in range(26901, 26906):
+        (filled.shop / "photos" / f"{number}.jpg").write_bytes(b"%d" % number)
+    shown = filled.run("update")
+    assert "~ update            5 goods: 1 photo changed" in shown.lines
+    assert "26905.jpg changed" in filled.run("update", "--show", "all").out
 
 
 # --show

@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
+from pathlib import Path
+from typing import Any
 
 import pytest
 import schemas
-from homes import Home
+from corpus import DATA
+from homes import Home, Market
 from schemas import valid
 
 WHOLE = """\
@@ -43,6 +47,9 @@ filters    ✓ group: in Дім і сад > Кріплення та інстру
            ✓ stock: 65 by `WarehouseQuantityForPartner` (2=40,000|8=25,000),
              centers 2, 8 counted; only_in_stock is off
            ✓ photos: 1 photo; only_with_photos is off
+
+variants   model `шуруп [/25] оцинкований 4х25, 100 шт`; goes alone: the export
+             has no other good of it
 
 product    name: Шуруп [/25] оцинкований 4х25, 100 шт
            description: –
@@ -87,6 +94,13 @@ def told(home: Home, good_id: str) -> dict[str, object]:
     valid(asked.json, schemas.WHY)
     good: dict[str, object] = asked.json["good"]
     return good
+
+
+def row_of(home: Home, good_id: str) -> dict[str, Any]:
+    """The part of the document that tells what the export has."""
+    row = told(home, good_id)["row"]
+    assert isinstance(row, dict)
+    return row
 
 
 def test_a_good_in_step(filled: Home) -> None:
@@ -219,6 +233,95 @@ def test_a_good_with_an_error(filled: Home) -> None:
     assert told(filled, "26926")["fate"] == "blocked"
 
 
+def test_a_finding_is_one_document(filled: Home) -> None:
+    """`why`, `update` and `object check` tell it with the same keys and the same place."""
+    filled.edit_row("26926", ";129;", ";ціна;")
+    whole = told(filled, "26926")["findings"]
+    assert whole == [
+        {
+            "code": "number-unreadable",
+            "severity": "error",
+            "good_id": "26926",
+            "file": "TSGoods.trs",
+            "line": 71,
+            "column": "RetailPrice",
+            "value": "ціна",
+            "message": "`ціна` is not a number; the last good value stays",
+        }
+    ]
+    assert filled.run("update", "--format", "json").json["findings"] == whole
+    assert filled.run("object", "check", "--format", "json").json["findings"] == whole
+
+
+def test_the_goods_of_one_model(filled: Home) -> None:
+    """Each other good is told by what makes it another variant; one that does not go says why."""
+    filled.edit_row("26905", '"бордовий"', '""')
+    shown = filled.run("why", "26902")
+    start = shown.lines.index("variants   model `5201`, with 7 other goods; variant group 5201")
+    assert shown.lines[start + 1 : start + 3] == [
+        "           26901: Розмір: 36",
+        "           26903: Розмір: 38",
+    ]
+    variants = row_of(filled, "26902")["variants"]
+    assert (variants["model"], variants["group"], variants["alone"]) == ("5201", 5201, None)
+    five, six = [one for one in variants["sisters"] if one["good_id"] in ("26905", "26906")]
+    assert (five["lacks"], five["alone"].partition(",")[0]) == (["Колір"], "lacks `Колір`")
+    assert (six["differs"], six["out"], six["alone"]) == (
+        [{"name": "Колір", "unit": "", "value": "бордовий"}],
+        None,
+        None,
+    )
+    alone = " ".join(filled.run("why", "26905").out.split())
+    assert (
+        "variants model `5201`, with 7 other goods; goes alone: lacks `Колір`, "
+        "which the other goods of its model have 26901: " in alone
+    )
+
+
+def test_more_sisters_than_fit_a_screen(filled: Home) -> None:
+    """The table shows the first ones; a good of the model that stays out says so."""
+    filled.edit_export(
+        lambda text: text.replace(";5202;", ";5201;").replace(";5203;", ";5201;").replace(";5204;", ";5201;")
+    )
+    variants = row_of(filled, "26902")["variants"]
+    assert len(variants["sisters"]) > 10
+    shown = filled.run("why", "26902").out
+    rest = len(variants["sisters"]) - 10
+    assert f"           … and {rest} more; `--format json` lists all\n" in shown
+
+
+def test_a_file_for_each_center(tmp_path: Path, market: Market) -> None:
+    """Each file is named with the stock found in it, also the one that gives the good's texts."""
+    folder = tmp_path / "home" / "objects"
+    shutil.copytree(DATA / "centers-one-file-each", folder)
+    (folder / "object.toml").rename(folder / "my-prom.toml")
+    home = Home(tmp_path / "home", folder, market)
+    home.run("fields", "add-all")
+    shown = home.run("why", "3").lines
+    start = shown.index("row        02.Second.trs, line 4")
+    assert shown[start + 1 : start + 4] == [
+        "",
+        "centers    1: `01.First.trs` does not have it",
+        "           2: `02.Second.trs` has 1 of it",
+    ]
+    row = row_of(home, "1")
+    assert (row["file"], row["centers"]) == (
+        "01.First.trs",
+        [
+            {"center": "1", "file": "01.First.trs", "value": "2,000", "quantity": 2, "counted": True},
+            {"center": "2", "file": "02.Second.trs", "value": "3,000", "quantity": 3, "counted": True},
+        ],
+    )
+    assert row["variants"]["alone"] == "no column is led to `variant_group`, which tells the model of a good"
+    second = folder / "02.Second.trs"
+    second.write_bytes(second.read_bytes().replace(b";300;1;1", ";300;багато;1".encode()))
+    home.edit_object("[catalog]\n", '[accounting_centers]\nuse = ["1"]\n\n[catalog]\n')
+    assert "           2: `02.Second.trs` tells a stock that cannot be read: багато" in (
+        home.run("why", "3").out
+    )
+    assert "           2: `02.Second.trs` has 4 of it, which are not counted" in home.run("why", "2").lines
+
+
 def test_a_foreign_product(filled: Home) -> None:
     """It is on Prom, and not ours."""
     filled.market.add_product("x-1", name="Чужий товар")
@@ -299,5 +402,6 @@ def test_csv_has_a_row_a_line(filled: Home) -> None:
         "text": "Prom.ua shows what the export says; there is nothing to do",
     }
     assert {row["section"] for row in rows} == {
-        *("answer", "row", "columns", "price", "filters", "product", "sent", "on Prom.ua", "plan", "history")
+        *("answer", "row", "columns", "price", "filters", "variants"),
+        *("product", "sent", "on Prom.ua", "plan", "history"),
     }

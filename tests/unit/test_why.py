@@ -8,9 +8,24 @@ from typing import Any
 import pytest
 from builders import existing, led, mapped, product, sent, sync_object
 
+from torgsync.core.fields import Characteristic
 from torgsync.core.plan import Known, Standing
 from torgsync.core.select import CENTERS_COLUMN, Reason, count_stock, why_out
-from torgsync.core.why import WORDS, Fate, Filter, fate, filters, judge, price_steps
+from torgsync.core.variants import Member
+from torgsync.core.why import (
+    WORDS,
+    CenterStock,
+    Fate,
+    Filter,
+    Relative,
+    center_stocks,
+    family,
+    fate,
+    filters,
+    judge,
+    no_family,
+    price_steps,
+)
 
 IN, OUT, GONE, BLOCKED = Standing.IN, Standing.OUT, Standing.GONE, Standing.BLOCKED
 DEAR = Decimal("120.00")
@@ -145,6 +160,16 @@ def test_a_place_among_the_groups(cells: dict[str, str], words: str) -> None:
     assert judged(cells, product_group="Капці")[0].words == f"{words}; only `Капці` goes"
 
 
+def test_the_filter_asks_the_column_that_is_led_to_the_group() -> None:
+    """`why` and selection are of one mind, also where the section path says something else."""
+    settings = sync_object(product_group="Капці", fields=led(("GoodTypeFull", "group")))
+    cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}
+    stock = count_stock(settings, cells)
+    (group, *_) = filters(settings, cells, stock, 1)
+    assert (group.passes, group.words) == (True, "in Взуття,Капці; only `Капці` goes")
+    assert why_out(settings, cells, stock, has_photos=True) is None
+
+
 def test_display_that_nobody_looks_at() -> None:
     """A tick that is off is said."""
     (_, display, *_) = judged(CELLS | {"Display": "0"}, accounting_centers={"respect_display": False})
@@ -235,3 +260,96 @@ def test_how_a_wholesale_price_was_made(amount: str, minimum: str, result: str) 
 def test_no_price_is_led() -> None:
     """Nothing is said of what is not led."""
     assert price_steps(sync_object(), {"RetailPrice": "100"}, mapped({"RetailPrice": "100"})) == ()
+
+
+# The other goods of the model
+
+
+def relative(good_id: str, *traits: str, out: str = "", group: int = 0) -> Relative:
+    """A good of a model, with characteristics as `name=value`."""
+    told = tuple(
+        Characteristic(name, "", value) for name, _, value in (item.partition("=") for item in traits)
+    )
+    return Relative(Member(good_id, int(good_id), told, group), f"Капці {good_id}", out)
+
+
+def test_the_sisters_of_a_good() -> None:
+    """Each tells what it has otherwise and what it lacks, and why it does not go with the others, if so."""
+    relatives = [
+        relative("1", "Розмір=36", "Колір=синій"),
+        relative("2", "Розмір=37", "Колір=синій"),
+        relative("3", "Розмір=36", "Колір=синій"),
+        relative("4", "Розмір=38"),
+        relative("5", "Розмір=39", "Колір=синій", out=Reason.NO_PHOTOS),
+    ]
+    found = family("id:501", "1", relatives, 501, None)
+    assert (found.model, found.group, found.alone) == ("501", 501, "")
+    two, three, four, five = found.sisters
+    assert (two.good_id, two.title, two.differs) == ("2", "Капці 2", (Characteristic("Розмір", "", "37"),))
+    assert (two.lacks, two.out, two.alone) == ((), "", "")
+    assert (three.differs, three.alone) == (
+        (),
+        "has the same Розмір 36, Колір синій as `1`, a good of the same model",
+    )
+    assert (four.lacks, four.alone.partition(",")[0]) == (("Колір",), "lacks `Колір`")
+    assert (five.out, five.alone) == (Reason.NO_PHOTOS, "")
+
+
+@pytest.mark.parametrize(
+    ("relatives", "alone"),
+    [
+        ([relative("1")], "the export has no other good of it"),
+        (
+            [relative("1", "Розмір=36"), relative("2", out="blocked")],
+            "no other good of its model can go with it",
+        ),
+        ([relative("1", out="no-photos"), relative("2")], "it stays out of the shop"),
+        ([relative("1", out="no-photos")], "it stays out of the shop"),
+        (
+            [relative("2", group=7), relative("1")],
+            "differs from `2` in no characteristic, a good of the same",
+        ),
+    ],
+)
+def test_a_good_that_goes_alone(relatives: list[Relative], alone: str) -> None:
+    """The reason is told, whether it lies in the good itself or in the others."""
+    found = family("name:капці верба", "1", relatives, 0, None)
+    assert (found.model, found.alone[: len(alone)]) == ("капці верба", alone)
+
+
+@pytest.mark.parametrize(
+    ("made", "alone"),
+    [
+        (None, ""),
+        (501, ""),
+        (0, "it was made on Prom.ua by itself, and Prom.ua joins products only when they are made"),
+        (7, "it was made on Prom.ua in the group 7, and Prom.ua joins products only when they are made"),
+    ],
+)
+def test_a_good_that_was_made_otherwise(made: int | None, alone: str) -> None:
+    """A product cannot be moved into a group afterwards."""
+    relatives = [relative("1", "Розмір=36"), relative("2", "Розмір=37")]
+    assert family("id:501", "1", relatives, 501, made).alone == alone
+
+
+def test_a_good_without_a_model() -> None:
+    """Either no column is led, or the one that is names none."""
+    assert no_family(sync_object()).alone == (
+        "no column is led to `variant_group`, which tells the model of a good"
+    )
+    settings = sync_object(fields=led(("ModelGoodID", "variant_group")))
+    assert no_family(settings).alone == "`ModelGoodID` names no model"
+
+
+def test_the_files_of_the_centers() -> None:
+    """Each tells its own stock; one may lack the good, or tell what cannot be read."""
+    files = {"1": r"D:\\out\\01.First.trs", "2": "../02.Second.trs", "3": "03.Third.trs"}
+    settings = sync_object(catalog={"centers": files}, accounting_centers={"use": ["1", "3"]})
+    assert center_stocks(settings, {CENTERS_COLUMN: "1=3,500|2=багато"}) == (
+        CenterStock("1", "01.First.trs", "3,500", Decimal("3.500"), counted=True),
+        CenterStock("2", "02.Second.trs", "багато", None, counted=False),
+        CenterStock("3", "03.Third.trs", "", None, counted=True),
+    )
+    assert center_stocks(sync_object(), {CENTERS_COLUMN: "1=3,500"}) == ()
+    everything = sync_object(catalog={"centers": files})
+    assert all(stock.counted for stock in center_stocks(everything, {}))

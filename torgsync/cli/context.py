@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, partial
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from torgsync.cli.lines import wrapped
 from torgsync.errors import InvalidInput, TorgsyncError, UsageError
 
 if TYPE_CHECKING:
@@ -106,7 +108,11 @@ class Program:
         """Tell a person something; `-q` silences it."""
         if self.verbosity >= 0:
             self.hide_progress()
-            self.err.print(text, style=style, soft_wrap=True)
+            _put(self.err, text, 2, style)
+
+    def put(self, text: str, indent: int = 2, style: str | None = None) -> None:
+        """Print one line of data; where a terminal is too narrow it goes on below, indented."""
+        _put(self.out, text, indent, style)
 
     def format(self, wanted: Format) -> Format:
         """Note how this command prints, so that its errors are printed alike."""
@@ -152,6 +158,13 @@ class Program:
                 yield Desk(self.settings, file, store, tell=tell, sleep=self.sleep)
         finally:
             store.close()
+
+
+def _put(console: Console, text: str, indent: int, style: str | None) -> None:
+    """Print a text as one line, on a terminal as lines that fit: only there nobody else breaks them well."""
+    lines = wrapped(text, console.width, more=" " * indent) if console.is_terminal else [text]
+    for line in lines:
+        console.print(line, style=style, soft_wrap=True)
 
 
 def program_of(context: typer.Context) -> Program:
@@ -201,5 +214,8 @@ def tell(program: Program, error: TorgsyncError, *, slug: str = "") -> int:
         lines += [f"  {mistake}" for mistake in error.mistakes]
     if error.hint:
         lines += ["", f"hint: {error.hint}"]
+    if sys.stderr.isatty():
+        width = get_terminal_size().columns
+        lines = [part for line in lines for part in wrapped(line, width, more="    ")]
     print("\n".join(lines), file=sys.stderr)  # noqa: T201
     return int(error.exit_code)

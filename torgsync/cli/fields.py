@@ -42,6 +42,10 @@ def add(
     dynamic: Annotated[bool, typer.Option("--dynamic", help="A characteristic of your own.")] = False,
     name: Annotated[str | None, typer.Option("--name", help="The characteristic's name for buyers.")] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="The characteristic's unit.")] = None,
+    split: Annotated[
+        str | None,
+        typer.Option("--split", help="What parts Ukrainian from Russian in one cell: _", metavar="SIGN"),
+    ] = None,
     owner: Annotated[
         str, typer.Option("--owner", help="torgsoft, or prom: set at creation, then left alone.")
     ] = "torgsoft",
@@ -54,8 +58,11 @@ def add(
     if dynamic == bool(target):
         raise UsageError("give either `--to TARGET` or `--dynamic`")
     file = program.object(wanted)
-    added = add_field(file, column, target or "characteristic", name=name, unit=unit, owner=owner)
-    program.say(f"`{added.mapping.column}` -> {added.mapping.name or added.mapping.to}")
+    added = add_field(
+        file, column, target or "characteristic", name=name, unit=unit, split=split, owner=owner
+    )
+    parted = f', Ukrainian and Russian parted by "{added.mapping.split}"' if added.mapping.split else ""
+    program.say(f"`{added.mapping.column}` -> {added.mapping.name or added.mapping.to}{parted}")
     if added.warning:
         program.say(f"! {added.warning}", style="warning")
 
@@ -94,7 +101,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
             "name": field.name,
             "owner": field.owner,
         }
-        rows.append(row | {"sample": item.sample or None, "in_export": item.there})
+        rows.append(row | {"sample": item.sample or None, "in_export": item.there, "split": field.split})
         sample = "! not in the export" if item.there is False else item.sample[:SAMPLE]
         shown.append(
             {"column": field.column, "to": field.name or field.to, "owner": field.owner, "sample": sample}

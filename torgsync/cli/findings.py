@@ -5,10 +5,8 @@ Each has a sign and a word, so that it reads without colour.
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator
-
 from torgsync.cli.context import Program
+from torgsync.cli.lines import wrapped
 from torgsync.core.findings import MEANING, Finding, Severity
 from torgsync.core.tally import Group
 from torgsync.core.words import counted
@@ -20,16 +18,20 @@ PLACES = 3
 INDENT = " " * 11
 
 
-def place_document(finding: Finding, file: str) -> dict[str, object]:
-    """Return one finding with its whole place as JSON."""
+def finding_document(finding: Finding, export: str) -> dict[str, object]:
+    """Return one finding with its whole place as JSON; `export` is the file of those that name none.
+
+    A finding that has neither a line nor a column lies in no file.
+    """
+    placed = finding.line or finding.column
     return {
         "code": str(finding.code),
         "severity": str(finding.severity),
-        "file": finding.file or file,
+        "good_id": finding.good_id or None,
+        "file": finding.file or (export if placed else None),
         "line": finding.line or None,
         "column": finding.column or None,
         "value": finding.value or None,
-        "good_id": finding.good_id or None,
         "message": finding.message,
     }
 
@@ -51,21 +53,14 @@ def print_groups(program: Program, groups: list[Group], file: str, *, every: boo
     for group in groups:
         goods = counted(group.goods, "good") if group.goods else counted(group.count, "place")
         program.out.print()
-        program.out.print(
-            f"{MARKS[group.severity]:<10} {group.code}: {goods}", style=STYLES[group.severity], soft_wrap=True
-        )
+        program.put(f"{MARKS[group.severity]:<10} {group.code}: {goods}", style=STYLES[group.severity])
         shown = group.first if every else group.first[:PLACES]
         for text in (MEANING[group.code], *(_place(finding, file) for finding in shown)):
-            for line in wrapped(text, program.out.width):
+            for line in wrapped(text, program.out.width, INDENT):
                 program.out.print(line, soft_wrap=True)
         if rest := group.count - len(shown):
             more = "only the first are kept" if every else "`--show all`"
-            program.out.print(f"{INDENT}… and {rest} more; {more}", soft_wrap=True)
-
-
-def wrapped(text: str, width: int, indent: str = INDENT) -> Iterator[str]:
-    """Yield a text in lines that fit, each indented, and more where it goes on."""
-    yield from textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=f"{indent}  ")
+            program.put(f"{INDENT}… and {rest} more; {more}")
 
 
 def _place(finding: Finding, file: str) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from torgsync.files.objects import ObjectFile
     from torgsync.jobs.check import Checked
 
+HINT = 22
+"""Where the message of a line of a check begins, and its hint below."""
+
 app = typer.Typer(help="Sync objects: one shop's settings each.", no_args_is_help=True)
 
 NameArgument = Annotated[
@@ -252,9 +255,9 @@ def _print_check(program: Program, file: ObjectFile, checked: Checked, *, every:
 
     signs = {"ok": "✓ ok", "warning": "! warning", "error": "✗ error"}
     for line in checked.lines:
-        program.out.print(f"{signs[line.mark]:<10} {line.subject:<10} {line.message}", soft_wrap=True)
+        program.put(f"{signs[line.mark]:<10} {line.subject:<10} {line.message}", HINT)
         if line.hint:
-            program.out.print(f"{'':<21} {line.hint}", soft_wrap=True)
+            program.put(f"{'':<{HINT}}{line.hint}", HINT)
     if checked.guesses:
         table = plain_table("found out", "it is", "because", "[catalog] key")
         for guess in checked.guesses:
@@ -264,10 +267,10 @@ def _print_check(program: Program, file: ObjectFile, checked: Checked, *, every:
     if checked.suggestions:
         program.out.print()
         columns = counted(len(checked.suggestions), "column")
-        program.out.print(f"{columns} that could be sent besides, with a value of each:", soft_wrap=True)
+        program.put(f"{columns} that could be sent besides, with a value of each:")
     for item in checked.suggestions:
-        program.out.print(f"  `{item.column}`: {item.sample}", soft_wrap=True, overflow="fold")
-        program.out.print(f"    {_command(file, item)}", soft_wrap=True)
+        program.put(f"  `{item.column}`: {item.sample}", 4)
+        program.put(f"    {_command(file, item)}")
     print_groups(program, checked.findings.groups(), checked.file, every=every)
 
 
@@ -279,7 +282,7 @@ def _command(file: ObjectFile, item: Suggestion) -> str:
 
 
 def _write_check(file: ObjectFile, checked: Checked) -> None:
-    from torgsync.cli.findings import count_document, place_document
+    from torgsync.cli.findings import count_document, finding_document
     from torgsync.cli.show import write_json
 
     groups = checked.findings.groups()
@@ -308,7 +311,7 @@ def _write_check(file: ObjectFile, checked: Checked) -> None:
             ],
             "counts": map(count_document, groups),
             "findings": (
-                place_document(finding, checked.file) for group in groups for finding in group.first
+                finding_document(finding, checked.file) for group in groups for finding in group.first
             ),
         },
     )
@@ -328,7 +331,7 @@ def _check_lines(checked: Checked) -> list[dict[str, object]]:
 
 def _write_check_rows(file: ObjectFile, checked: Checked) -> None:
     """Write every line of the check as CSV, then what was guessed, what could go besides, every finding."""
-    from torgsync.cli.findings import place_document
+    from torgsync.cli.findings import finding_document
     from torgsync.cli.show import write_csv
 
     rows = _check_lines(checked)
@@ -349,7 +352,7 @@ def _write_check_rows(file: ObjectFile, checked: Checked) -> None:
     blank = dict.fromkeys(("code", "file", "line", "column", "value", "good_id"))
     for group in checked.findings.groups():
         for finding in group.first:
-            place = place_document(finding, checked.file)
+            place = finding_document(finding, checked.file)
             head = {
                 "subject": "finding",
                 "state": place["severity"],

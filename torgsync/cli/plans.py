@@ -14,10 +14,13 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from torgsync.cli.context import SCHEMA, Program
+from torgsync.cli.findings import INDENT, MARKS
+from torgsync.cli.lines import wrapped
 from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value, encode
-from torgsync.core.findings import SEVERITY, Finding, Severity
+from torgsync.core.findings import SEVERITY, Severity
 from torgsync.core.goods import Section
+from torgsync.core.photos import PhotoMoves, file_name, photo_moves
 from torgsync.core.plan import Aside, Plan
 from torgsync.core.select import WORDS, Reason
 from torgsync.core.words import counted
@@ -32,11 +35,12 @@ if TYPE_CHECKING:
 
 SCREENFUL = 10
 """Changes of one verb that are shown before the rest is counted."""
+NAMED = 3
+"""Photos of one good that are told by name."""
 FOLD = 4
 """Goods with one and the same change that are folded into one line."""
 SIGNS = {Verb.CREATE: "+ create", Verb.UPDATE: "~ update", Verb.REMOVE: "- remove"}
 STYLES = {Verb.CREATE: "green", Verb.UPDATE: "yellow", Verb.REMOVE: "red"}
-MARKS = {Severity.ERROR: "✗ error", Severity.WARNING: "! warning", Severity.NOTICE: "· notice"}
 
 _ASIDES = {
     Aside.REFUSED_BEFORE: "refused by Prom.ua before",
@@ -123,20 +127,6 @@ def change_document(change: Change) -> dict[str, object]:
     }
 
 
-def finding_document(finding: Finding, export: str) -> dict[str, object]:
-    """Return one finding as JSON. `export` is the file of those that name none and have a line."""
-    return {
-        "code": str(finding.code),
-        "severity": str(finding.severity),
-        "good_id": finding.good_id or None,
-        "file": finding.file or (export if finding.line else None),
-        "line": finding.line or None,
-        "column": finding.column or None,
-        "value": finding.value or None,
-        "message": finding.message,
-    }
-
-
 def change_rows(desk: Desk, made: Made) -> Iterator[dict[str, object]]:
     """Yield a plan as rows for CSV, one a field."""
     with desk.memory() as memory:
@@ -149,8 +139,8 @@ def change_rows(desk: Desk, made: Made) -> Iterator[dict[str, object]]:
                     "via": str(item.change.via),
                     "held": item.change.held or "",
                     "field": name,
-                    "old": words(field.old),
-                    "new": words(field.new),
+                    "old": words(field.old, digests=True),
+                    "new": words(field.new, digests=True),
                 }
 
 
@@ -163,7 +153,7 @@ def show_plan(program: Program, desk: Desk, made: Made, show: Show, *, next_step
     plan = made.plan
     export = plan.export
     facts = f"{_file_name(export.path)}, {counted(export.goods, 'good')}, {export.encoding}"
-    out.print(f"{plan.object}: {facts}", soft_wrap=True)
+    program.put(f"{plan.object}: {facts}")
     if show in (Show.CHANGES, Show.HELD, Show.ALL) and plan.counts.changes:
         out.print()
         out.print(_changes_table(desk, made, show))
@@ -200,9 +190,10 @@ def _changes_table(desk: Desk, made: Made, show: Show) -> Table:
                 continue
             shown[change.verb] += 1
             _add_change(table, change, whole=show is Show.ALL)
-    for (verb, name, moved, held), number in folds.items():
+    for (verb, name, how, held), number in folds.items():
         shown[verb] += number
-        table.add_row(_sign(verb, held), "", f"{counted(number, 'good')}: {name} {moved}")
+        what = how if name == "photos" else f"{name} {how}"
+        table.add_row(_sign(verb, held), "", f"{counted(number, 'good')}: {what}")
     for verb, total in totals.items():
         if (rest := total - shown[verb]) > 0 and show is Show.CHANGES:
             table.add_row(_sign(verb, None), "", f"… and {rest} more; `--show all` lists them")
@@ -214,7 +205,7 @@ _Same = tuple[Verb, str, str, str | None]
 
 def _same(change: Change) -> _Same | None:
     """Return what makes two changes one line: a single field with the same words before and after."""
-    lines = _field_lines(change.fields)
+    lines = _field_lines(change.fields, folded=True)
     if len(lines) != 1 or change.verb is Verb.CREATE:
         return None
     return (change.verb, *lines[0], change.held)
@@ -235,8 +226,8 @@ def _add_change(table: Table, change: Change, *, whole: bool) -> None:
     table.add_row(sign, change.good_id or f"Prom {change.prom_id}", change.title)
     lines = _field_lines(change.fields)
     width = max(len(name) for name, _ in lines)
-    for name, moved in lines:
-        table.add_row("", "", f"  {name:<{width}}  {moved}")
+    for name, how in lines:
+        table.add_row("", "", f"  {name:<{width}}  {how}")
 
 
 def _sign(verb: Verb, held: str | None) -> Text:
@@ -257,10 +248,15 @@ def _creation_words(fields: Mapping[str, FieldChange]) -> str:
     return ", ".join(parts) or counted(len(fields), "field")
 
 
-def _field_lines(fields: Mapping[str, FieldChange]) -> list[tuple[str, str]]:
-    """Return a line a field: its name and how it moves. What says the same twice is said once."""
+def _field_lines(fields: Mapping[str, FieldChange], *, folded: bool = False) -> list[tuple[str, str]]:
+    """Return a line a field: its name and how it moves. What says the same twice is said once.
+
+    `folded` lines say nothing that is a good's own, such as the names of its photos.
+    """
     return [
-        (name, _moved(name, field)) for name, field in fields.items() if not _told_by_another(name, fields)
+        (name, moved(name, field, folded=folded))
+        for name, field in fields.items()
+        if not _told_by_another(name, fields)
     ]
 
 
@@ -276,15 +272,39 @@ def _told_by_another(name: str, fields: Mapping[str, FieldChange]) -> bool:
     return False
 
 
-def _moved(name: str, field: FieldChange) -> str:
+def moved(name: str, field: FieldChange, *, folded: bool = False) -> str:
+    """Return in words how a field moves; `folded` counts photos instead of naming them."""
     before, after = words(field.old), words(field.new)
     if FIELDS[name].kind is Kind.HTML:
         text = f"{counted(len(before), 'character')} -> {counted(len(after), 'character')}"
+    elif FIELDS[name].kind is Kind.PHOTOS:
+        text = _photo_words(photo_moves(_photos(field.old), _photos(field.new)), 0 if folded else NAMED)
     elif field.old is None and field.new is not None:
         text = f"-> {after}"
     else:
         text = f"{before} -> {after}{_share(field)}"
     return f"{text} (edited on Prom)" if field.edited else text
+
+
+def _photos(value: Value) -> list[Photo]:
+    return [item for item in value if isinstance(item, Photo)] if isinstance(value, tuple) else []
+
+
+def _photo_words(moves: PhotoMoves, named: int) -> str:
+    """Return what becomes of photos: up to `named` of a kind by their names, more of them by their number."""
+    kinds = (
+        ("changed", moves.changed),
+        ("added", moves.added),
+        ("removed", moves.removed),
+        ("renamed", [f"{old} -> {new}" for old, new in moves.renamed]),
+        ("reordered", moves.reordered),
+    )
+    parts = (
+        f"{', '.join(names) if len(names) <= named else counted(len(names), 'photo')} {done}"
+        for done, names in kinds
+        if names
+    )
+    return "; ".join(parts) or "the same under other addresses"
 
 
 def _share(field: FieldChange) -> str:
@@ -293,8 +313,8 @@ def _share(field: FieldChange) -> str:
     return ""
 
 
-def words(value: Value) -> str:
-    """Return a value in words that fit a cell; `–` for none."""
+def words(value: Value, *, digests: bool = False) -> str:
+    """Return a value in words that fit a cell; `–` for none. `digests` tell photos of one name apart."""
     match value:
         case None | "" | ():
             return "–"
@@ -303,12 +323,12 @@ def words(value: Value) -> str:
         case Discount():
             return f"-{value.value}" if value.kind == "amount" else f"-{value.value} %"
         case tuple():
-            return "; ".join(_item_words(item) for item in value)
+            return "; ".join(_item_words(item, digests=digests) for item in value)
         case _:
             return str(value)
 
 
-def _item_words(item: Step | Section | Characteristic | Photo) -> str:
+def _item_words(item: Step | Section | Characteristic | Photo, *, digests: bool) -> str:
     match item:
         case Step():
             return f"{item.price} from {item.quantity}"
@@ -317,27 +337,27 @@ def _item_words(item: Step | Section | Characteristic | Photo) -> str:
         case Characteristic():
             return f"{item.name}: {item.value}{' ' + item.unit if item.unit else ''}"
         case Photo():
-            return item.url.rsplit("/", 1)[-1]
+            digest = f" {item.digest}" if digests and item.digest else ""
+            return f"{file_name(item.url)}{digest}"
 
 
 def _show_skipped(program: Program, desk: Desk, made: Made) -> None:
     """Print each reason with the number of goods it keeps out, and the first of them."""
-    from torgsync.cli.findings import wrapped
     from torgsync.jobs.update import skipped
 
     out = program.out
     out.print()
     with desk.memory() as memory:
         for reason, number in made.plan.skipped.items():
-            out.print(f"skipped  {counted(number, 'good')} {reason_words(reason)}", soft_wrap=True)
+            program.put(f"skipped  {counted(number, 'good')} {reason_words(reason)}", 9)
             for item in islice(skipped(memory, made, reason), SCREENFUL):
                 line = f"line {item.line}" if item.line else ""
                 parts = ": ".join(filter(None, (line, item.title, item.message)))
-                for text in wrapped(f"{item.good_id}  {parts}", out.width):
+                for text in wrapped(f"{item.good_id}  {parts}", out.width, INDENT):
                     out.print(text, soft_wrap=True)
             if number > SCREENFUL:
                 rest = f"… and {number - SCREENFUL} more; `--format json` lists all"
-                out.print(f"{'':<11}{rest}", soft_wrap=True)
+                program.put(f"{INDENT}{rest}")
 
 
 def reason_words(reason: str) -> str:
@@ -373,7 +393,7 @@ def print_findings(program: Program, desk: Desk, made: Made, *, every: bool) -> 
                 good = f"good {finding.good_id}: " if finding.good_id else ""
                 more = f" (and {counts[code] - 1} more)" if counts[code] > 1 and not every else ""
                 mark = MARKS[finding.severity]
-                program.out.print(f"{mark}  {place}{good}{finding.message}{more}", soft_wrap=True)
+                program.put(f"{mark}  {place}{good}{finding.message}{more}", len(INDENT))
 
 
 def _show_guards(program: Program, plan: Plan) -> None:
@@ -382,10 +402,10 @@ def _show_guards(program: Program, plan: Plan) -> None:
     program.out.print()
     for trip in plan.trips[:SCREENFUL]:
         good = f"good {trip.good_id}: " if trip.good_id else ""
-        program.out.print(f"! held     {good}{trip.saw}; the limit is {trip.limit}", soft_wrap=True)
-        program.out.print(f"           {trip.cause}; if it is right: {trip.flag}", soft_wrap=True)
+        program.put(f"! held     {good}{trip.saw}; the limit is {trip.limit}", len(INDENT))
+        program.put(f"{INDENT}{trip.cause}; if it is right: {trip.flag}", len(INDENT))
     if len(plan.trips) > SCREENFUL:
-        program.out.print(f"           … and {len(plan.trips) - SCREENFUL} more", soft_wrap=True)
+        program.put(f"{INDENT}… and {len(plan.trips) - SCREENFUL} more")
 
 
 def _show_sums(program: Program, plan: Plan, next_step: str) -> None:
@@ -396,12 +416,12 @@ def _show_sums(program: Program, plan: Plan, next_step: str) -> None:
     rest = f"{counts.unchanged} unchanged, {counts.foreign} foreign"
     out.print(f"{counts.held} held, {counts.skipped} skipped, {rest}")
     if plan.left_alone:
-        out.print(f"{counted(plan.left_alone, 'field')} differ and belong to Prom.ua's side", soft_wrap=True)
+        program.put(f"{counted(plan.left_alone, 'field')} differ and belong to Prom.ua's side")
     if budget.requests:
         imports = f"{counted(budget.imports, 'import')} of {budget.imports_left} left today"
         about = f"about {counted(budget.requests, 'request')}"
-        out.print(f"Prom.ua: {about}, {imports if budget.imports else 'no import'}", soft_wrap=True)
+        program.put(f"Prom.ua: {about}, {imports if budget.imports else 'no import'}")
     if counts.changes - counts.held > 0 and next_step:
-        out.print(f"next: {next_step}", soft_wrap=True)
+        program.put(f"next: {next_step}")
     elif not counts.changes:
-        out.print("nothing pending", soft_wrap=True)
+        program.put("nothing pending")

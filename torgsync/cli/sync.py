@@ -175,13 +175,12 @@ def _outcomes(desk: Desk, made: Made) -> list[dict[str, object]]:
 
 def _say_orders(program: Program, desk: Desk, fetched: Fetched) -> None:
     if fetched.new or fetched.changed:
-        program.out.print(
+        program.put(
             f"orders: {fetched.new} new, {fetched.changed} changed, "
-            f"{counted(fetched.files, 'file')} for Torgsoft in the outbox",
-            soft_wrap=True,
+            f"{counted(fetched.files, 'file')} for Torgsoft in the outbox"
         )
     for finding in fetched.findings:
-        program.out.print(f"! {finding.message}", soft_wrap=True)
+        program.put(f"! {finding.message}")
     called = desk.file.called
     known = {method.name for method in desk.object.payment_methods}
     if fetched.unmapped_methods - known:
@@ -196,13 +195,13 @@ _WORDS = {"done": "done", "refused": "refused by Prom.ua", "unclear": "unclear",
 def _say_outcomes(program: Program, desk: Desk, made: Made, done: Performed) -> None:
     if not made.plan.counts.changes:
         print_findings(program, desk, made, every=False)
-        program.out.print(f"{made.plan.object}: nothing pending", soft_wrap=True)
+        program.put(f"{made.plan.object}: nothing pending")
         return
     parts = [f"{number} {_WORDS[state]}" for state, number in sorted(done.outcomes.items())]
     if made.plan.counts.held:
         parts.append(f"{made.plan.counts.held} held")
     requests = counted(sum(done.requests.values()), "request")
-    program.out.print(f"{', '.join(parts) or 'nothing sent'}; {requests}", soft_wrap=True)
+    program.put(f"{', '.join(parts) or 'nothing sent'}; {requests}")
     _say_failures(program, desk, made)
 
 
@@ -216,6 +215,6 @@ def _say_failures(program: Program, desk: Desk, made: Made) -> None:
                 groups.setdefault((_WORDS[str(item.state)], item.message), []).append(what)
     for (state, message), changes in list(groups.items())[:SCREENFUL]:
         more = f" (and {len(changes) - 1} more)" if len(changes) > 1 else ""
-        program.out.print(f"! {state}: {changes[0]}{more}: {message}", soft_wrap=True)
+        program.put(f"! {state}: {changes[0]}{more}: {message}")
     if len(groups) > SCREENFUL:
-        program.out.print(f"! … and {len(groups) - SCREENFUL} other reasons", soft_wrap=True)
+        program.put(f"! … and {len(groups) - SCREENFUL} other reasons")

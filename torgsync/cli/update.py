@@ -8,12 +8,12 @@ import typer
 
 from torgsync.cli.context import Format, Program, program_of
 from torgsync.cli.each import each
+from torgsync.cli.findings import finding_document
 from torgsync.cli.options import FormatOption, ObjectOption
 from torgsync.cli.plans import (
     Show,
     change_document,
     change_rows,
-    finding_document,
     plan_head,
     plan_tail,
     show_plan,
@@ -104,7 +104,9 @@ def print_plan(
     if form is Format.JSON:
         with desk.memory() as memory:
             changes = (change_document(item.change) for item in memory.plans.changes(made.number))
-            found = (finding_document(finding, made.plan.export.path) for finding in findings(memory, made))
+            found = (
+                finding_document(finding, desk.file.catalog_path.name) for finding in findings(memory, made)
+            )
             write_json(
                 plan_head(made.plan),
                 {

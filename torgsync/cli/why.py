@@ -12,14 +12,19 @@ from torgsync.cli.context import SCHEMA, Format, Program, program_of
 from torgsync.cli.options import FormatOption, ObjectOption
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from torgsync.core.diff import Change
     from torgsync.core.fields import Value
     from torgsync.core.products import Product
+    from torgsync.core.why import CenterStock, Family, Sister
     from torgsync.files.objects import ObjectFile
     from torgsync.jobs.why import Why
     from torgsync.state.plans import Attempt
 
 LABEL = 11
+SISTERS = 10
+"""Other goods of a model that the table shows."""
 LONGEST = 300
 """Letters of one value that the table shows."""
 
@@ -58,23 +63,21 @@ def why(
     if form is Format.JSON:
         write_json({"schema": SCHEMA, "object": file.settings.name, "good": _document(file, told)}, {})
     elif form is Format.CSV:
-        write_csv(
-            {"section": line.section, "about": line.about, "text": line.text} for line in _lines(file, told)
-        )
+        write_csv({"section": line.section, "about": line.about, "text": line.text} for line in _lines(told))
     else:
-        _print(program, file, told)
+        _print(program, told)
 
 
 # The table
 
 
-def _print(program: Program, file: ObjectFile, told: Why) -> None:
-    from torgsync.cli.findings import wrapped
+def _print(program: Program, told: Why) -> None:
+    from torgsync.cli.lines import wrapped
 
     out, section = program.out, ""
-    for text in wrapped(f"{told.good_id}  {told.title}".strip(), out.width, ""):
+    for text in wrapped(f"{told.good_id}  {told.title}".strip(), out.width):
         out.print(text, soft_wrap=True, style="bold")
-    for line in _lines(file, told):
+    for line in _lines(told):
         if line.section != section:
             out.print()
         label = "" if line.section == section else line.section
@@ -86,10 +89,10 @@ def _print(program: Program, file: ObjectFile, told: Why) -> None:
             out.print(more, soft_wrap=True)
 
 
-def _lines(file: ObjectFile, told: Why) -> Iterator[Line]:
+def _lines(told: Why) -> Iterator[Line]:
     """Yield the whole answer, section by section: the good's way from its row to Prom.ua."""
     yield from _answer(told)
-    yield from _row_lines(file, told)
+    yield from _row_lines(told)
     for finding in told.findings:
         column = f"{finding.column}: " if finding.column else ""
         yield Line("findings", f"{finding.severity} {finding.code}", f"{column}{finding.message}")
@@ -118,15 +121,16 @@ def _answer(told: Why) -> Iterator[Line]:
         yield Line("answer", f"refused {_time(told.refusal.at)}", f"{told.refusal.message}{since}")
 
 
-def _row_lines(file: ObjectFile, told: Why) -> Iterator[Line]:
+def _row_lines(told: Why) -> Iterator[Line]:
     row = told.row
     if row is None:
         absent = "the export does not have it"
         yield Line("row", "", f"the export cannot be read: {told.problem}" if told.problem else absent)
         return
-    name = file.catalog_path.name
     places = "line" if len(row.lines) == 1 else "lines"
-    yield Line("row", "", f"{name}, {places} {' and '.join(map(str, row.lines))}")
+    yield Line("row", "", f"{row.file}, {places} {' and '.join(map(str, row.lines))}")
+    for stock in row.centers:
+        yield Line("centers", stock.center, _center_words(stock))
     for mapping, cell in row.led:
         target = mapping.to if mapping.to != "characteristic" else f"characteristic `{mapping.name}`"
         owner = " (Prom.ua's side)" if mapping.owner == "prom" else ""
@@ -137,11 +141,51 @@ def _row_lines(file: ObjectFile, told: Why) -> Iterator[Line]:
     for item in row.filters:
         mark = "✓" if item.passes else "✗ stays out by"
         yield Line("filters", f"{mark} {_FILTERS[item.reason]}", item.words)
+    yield from _family_lines(row.family)
     if not row.out:
         for name, value in row.mapped.product.values.items():
             yield Line("product", name, _value(value))
         for name in sorted(row.mapped.unreadable):
             yield Line("product", name, "cannot be read; the last good value stays")
+
+
+def _center_words(stock: CenterStock) -> str:
+    if not stock.cell:
+        found = "does not have it"
+    elif stock.quantity is None:
+        found = f"tells a stock that cannot be read: {stock.cell}"
+    else:
+        found = f"has {stock.quantity.normalize():f} of it"
+    return f"`{stock.file}` {found}{'' if stock.counted else ', which are not counted'}"
+
+
+def _family_lines(family: Family) -> Iterator[Line]:
+    """Yield the model of a good and the other goods of it, or why the good goes alone."""
+    from torgsync.core.words import counted
+
+    others = f", with {counted(len(family.sisters), 'other good')}" if family.sisters else ""
+    parts = [f"model `{family.model}`{others}"] if family.model else []
+    if family.alone:
+        parts.append(f"goes alone: {family.alone}")
+    else:
+        parts.append(f"variant group {family.group}" if family.group else "a variant group, not numbered yet")
+    yield Line("variants", "", "; ".join(parts))
+    for sister in family.sisters[:SISTERS]:
+        yield Line("variants", sister.good_id, _sister_words(sister))
+    if (rest := len(family.sisters) - SISTERS) > 0:
+        yield Line("variants", "", f"… and {rest} more; `--format json` lists all")
+
+
+def _sister_words(sister: Sister) -> str:
+    from torgsync.cli.plans import reason_words, words
+
+    parts = [words(sister.differs)] if sister.differs else []
+    if sister.lacks:
+        parts.append(f"without {', '.join(sister.lacks)}")
+    text = "; ".join(parts) or "differs in no characteristic"
+    if sister.out:
+        return f"{text}; stays out: {reason_words(sister.out)}"
+    return f"{text}; goes alone: {sister.alone}" if sister.alone else text
 
 
 def _prom_lines(told: Why) -> Iterator[Line]:
@@ -164,6 +208,8 @@ def _prom_lines(told: Why) -> Iterator[Line]:
 
 
 def _change_lines(told: Why) -> Iterator[Line]:
+    from torgsync.cli.plans import moved
+
     change = told.verdict.change
     if change is None:
         yield Line("plan", "", "no change")
@@ -174,7 +220,10 @@ def _change_lines(told: Why) -> Iterator[Line]:
             story = "edited on Prom.ua" if field.edited else "we moved" if name in sent else "never sent"
             story = "" if change.verb != "update" else f" ({story})"
             old = "" if change.verb == "create" else f"{_value(field.old)} -> "
-            yield Line("plan", name, f"{old}{_value(field.new)}{story}")
+            text = f"{old}{_value(field.new)}"
+            if name == "photos" and old:
+                text = moved(name, field)
+            yield Line("plan", name, f"{text}{story}")
     for name in told.verdict.left_alone:
         yield Line("plan", name, "differs, belongs to Prom.ua's side and is left alone")
 
@@ -212,9 +261,11 @@ def _value(value: Value) -> str:
 
 def _document(file: ObjectFile, told: Why) -> dict[str, object]:
     """Return the whole answer as JSON."""
+    from torgsync.cli.findings import finding_document
     from torgsync.core.why import WORDS
 
     change = told.verdict.change
+    name = told.row.file if told.row else file.catalog_path.name
     return {
         "good_id": told.good_id,
         "title": told.title,
@@ -222,17 +273,8 @@ def _document(file: ObjectFile, told: Why) -> dict[str, object]:
         "message": WORDS[told.fate],
         "standing": str(told.standing),
         "export_problem": told.problem or None,
-        "row": _row_document(file, told),
-        "findings": [
-            {
-                "code": str(finding.code),
-                "severity": str(finding.severity),
-                "line": finding.line or None,
-                "column": finding.column or None,
-                "message": finding.message,
-            }
-            for finding in told.findings
-        ],
+        "row": _row_document(told),
+        "findings": [finding_document(finding, name) for finding in told.findings],
         "desired": _values(told.desired),
         "sent": {"at": _iso(told.sent_at), "values": _values(told.sent)} if told.sent else None,
         "looked": _iso(told.looked),
@@ -265,12 +307,12 @@ def _document(file: ObjectFile, told: Why) -> dict[str, object]:
     }
 
 
-def _row_document(file: ObjectFile, told: Why) -> dict[str, object] | None:
+def _row_document(told: Why) -> dict[str, object] | None:
     row = told.row
     if row is None:
         return None
     return {
-        "file": file.catalog_path.name,
+        "file": row.file,
         "lines": list(row.lines),
         "columns": [
             {
@@ -286,9 +328,39 @@ def _row_document(file: ObjectFile, told: Why) -> dict[str, object] | None:
         "filters": [
             {"filter": str(item.reason), "passes": item.passes, "message": item.words} for item in row.filters
         ],
+        "centers": [
+            {
+                "center": stock.center,
+                "file": stock.file,
+                "value": stock.cell or None,
+                "quantity": None if stock.quantity is None else _number(stock.quantity),
+                "counted": stock.counted,
+            }
+            for stock in row.centers
+        ],
+        "variants": {
+            "model": row.family.model or None,
+            "group": row.family.group or None,
+            "alone": row.family.alone or None,
+            "sisters": [
+                {
+                    "good_id": sister.good_id,
+                    "title": sister.title or None,
+                    "differs": [item._asdict() for item in sister.differs],
+                    "lacks": list(sister.lacks),
+                    "out": sister.out or None,
+                    "alone": sister.alone or None,
+                }
+                for sister in row.family.sisters
+            ],
+        },
         "reason": str(row.out) if row.out else None,
         "unreadable": sorted(row.mapped.unreadable),
     }
+
+
+def _number(quantity: Decimal) -> int | float:
+    return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
 
 
 def _change_document(change: Change) -> dict[str, object]:

@@ -141,6 +141,17 @@ def _sum_column(settings: SyncObject) -> str:
     return next((mapping.column for mapping in settings.fields if mapping.to == "quantity"), SUM_COLUMN)
 
 
+def group_column(settings: SyncObject) -> str:
+    """Return the column that is led to the group, the section path where none is."""
+    return next((mapping.column for mapping in settings.fields if mapping.to == "group"), PATH)
+
+
+def in_product_group(settings: SyncObject, cells: Mapping[str, str]) -> bool:
+    """Tell whether a good lies in the product group of the sync object; where none is set every good does."""
+    group, column = settings.product_group, group_column(settings)
+    return not group or in_group(group, cells, column, settings.catalog.blank)
+
+
 def why_out(
     settings: SyncObject, cells: Mapping[str, str], stock: Stock, *, has_photos: bool
 ) -> Reason | None:
@@ -149,10 +160,8 @@ def why_out(
     `Display` 0 always hides; 1 does not override the stock filter (reference/torgsoft.md §17 no. 11).
     """
     centers = settings.accounting_centers
-    if settings.product_group:
-        led = next((mapping.column for mapping in settings.fields if mapping.to == "group"), PATH)
-        if not in_group(settings.product_group, cells, led, settings.catalog.blank):
-            return Reason.OTHER_GROUP
+    if not in_product_group(settings, cells):
+        return Reason.OTHER_GROUP
     if centers.respect_display and cells.get(DISPLAY_COLUMN, "1").strip() == "0":
         return Reason.NOT_DISPLAYED
     if sold_out(settings, stock):

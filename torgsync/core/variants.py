@@ -24,6 +24,9 @@ HIGHEST_NUMBER = 999_999_999
 CODES = frozenset({Code.VARIANT_ALIKE, Code.VARIANT_EXTRA, Code.VARIANT_MISSING})
 """The findings that `arrange` makes."""
 
+ALONE = "; it goes as a product of its own"
+"""How each of their messages ends."""
+
 _BY_ID = "id:"
 _DIGITS = len(str(HIGHEST_NUMBER))
 
@@ -104,8 +107,7 @@ def arrange(members: Sequence[Member]) -> Arranged:
         own = frozenset(member.characteristics)
         if fault := _fault(member, names, taken.get(own, "")):
             code, message = fault
-            said = f"{message}; it goes as a product of its own"
-            findings.append(Finding(code, said, member.good_id, member.line))
+            findings.append(Finding(code, f"{message}{ALONE}", member.good_id, member.line))
         else:
             taken[own] = member.good_id
             variants.append(member.good_id)

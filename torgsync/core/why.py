@@ -5,18 +5,29 @@ Source: design §5; the decisions themselves stand in `select`, `products`, `pla
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from torgsync.core.diff import Verb
-from torgsync.core.fields import Discount, Step
-from torgsync.core.groups import PATH, group_path, in_group
+from torgsync.core.fields import Characteristic, Discount, Step
+from torgsync.core.goods import number
+from torgsync.core.groups import group_path
 from torgsync.core.objects import SyncObject
 from torgsync.core.plan import Aside, Known, Standing, Verdict, decide, remove_foreign
 from torgsync.core.prices import Priced
 from torgsync.core.products import Mapped
-from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, Reason, Stock
+from torgsync.core.select import (
+    CENTERS_COLUMN,
+    DISPLAY_COLUMN,
+    Reason,
+    Stock,
+    group_column,
+    in_product_group,
+)
+from torgsync.core.variants import ALONE, Arranged, Member, arrange
 from torgsync.core.words import counted
 
 
@@ -134,7 +145,7 @@ def filters(
     return (
         Filter(
             Reason.OTHER_GROUP,
-            not group or in_group(group, cells, blank=settings.catalog.blank),
+            in_product_group(settings, cells),
             f"{_place(settings, cells)}; {f'only `{group}` goes' if group else 'every group goes'}",
         ),
         Filter(
@@ -161,8 +172,8 @@ def _on(ticked: bool) -> str:  # noqa: FBT001  # it is all there is
 
 def _place(settings: SyncObject, cells: Mapping[str, str]) -> str:
     """Return where a good stands among the groups."""
-    led = next((mapping.column for mapping in settings.fields if mapping.to == "group"), PATH)
-    names = [section.name for section in group_path(cells, led, settings.catalog.blank)]
+    path = group_path(cells, group_column(settings), settings.catalog.blank)
+    names = [section.name for section in path]
     return f"in {' > '.join(names)}" if names else "in no group"
 
 
@@ -176,6 +187,151 @@ def _counted_stock(settings: SyncObject, cells: Mapping[str, str], stock: Stock)
     use = settings.accounting_centers.use
     ticked = f", centers {', '.join(use)} counted" if stock.column == CENTERS_COLUMN else ""
     return f"{stock.quantity.normalize():f} by `{stock.column}` ({cell}){ticked}"
+
+
+# The other goods of the model
+
+
+@dataclass(frozen=True, slots=True)
+class Sister:
+    """Another good of the same model, and how it differs: what it has otherwise, and what it lacks.
+
+    `out` is why it stays out of the shop and `alone` why it is a product of its own, empty where neither is.
+    """
+
+    good_id: str
+    title: str
+    differs: tuple[Characteristic, ...]
+    lacks: tuple[str, ...]
+    out: str = ""
+    alone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The model of a good and the other goods of it, in the order of the file.
+
+    `model` is its number or name, empty where the good has none. `group` is the number of the variant group
+    on Prom, 0 where it has none yet. `alone` tells why the good is a product of its own, empty where it goes
+    with its sisters.
+    """
+
+    model: str
+    group: int
+    alone: str
+    sisters: tuple[Sister, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A good of one model as the export has it now; `out` is empty where it goes."""
+
+    member: Member
+    title: str
+    out: str = ""
+
+
+def no_family(settings: SyncObject) -> Family:
+    """Return the family of a good without a model."""
+    column = model_column(settings)
+    if not column:
+        return Family("", 0, "no column is led to `variant_group`, which tells the model of a good")
+    return Family("", 0, f"`{column}` names no model")
+
+
+def model_column(settings: SyncObject) -> str:
+    """Return the column that tells the model of a good, empty where none is led."""
+    return next((mapping.column for mapping in settings.fields if mapping.to == "variant_group"), "")
+
+
+def family(key: str, good_id: str, relatives: Sequence[Relative], group: int, made: int | None) -> Family:
+    """Return the other goods of a model as one of them sees them, and whether they are its variants.
+
+    `key` is what `model_key` made of a row; `relatives` are all goods of the model, that one included. `made`
+    is the variant group in which Prom has the good, 0 for none, None where Prom has not got it.
+    """
+    going = [one.member for one in relatives if not one.out]
+    arranged = arrange(going) if going else Arranged((), ())
+    alone = {finding.good_id: finding.message.removesuffix(ALONE) for finding in arranged.findings}
+    own = next(one for one in relatives if one.member.good_id == good_id)
+    mine = set(own.member.characteristics)
+    sisters = tuple(
+        Sister(
+            one.member.good_id,
+            one.title,
+            tuple(item for item in one.member.characteristics if item not in mine),
+            tuple(sorted(own.member.names - one.member.names)),
+            one.out,
+            alone.get(one.member.good_id, ""),
+        )
+        for one in relatives
+        if one is not own
+    )
+    if own.out:
+        reason = "it stays out of the shop"
+    elif good_id in alone:
+        reason = alone[good_id]
+    elif len(arranged.variants) == 1:
+        reason = (
+            "no other good of its model can go with it" if sisters else "the export has no other good of it"
+        )
+    else:
+        reason = _made_otherwise(group, made)
+    return Family(key.partition(":")[2], group, reason, sisters)
+
+
+def _made_otherwise(group: int, made: int | None) -> str:
+    """Return why a good that goes with its sisters does not stand with them on Prom, if so."""
+    if made is None or made == group:
+        return ""
+    was = f"in the group {made}" if made else "by itself"
+    return f"it was made on Prom.ua {was}, and Prom.ua joins products only when they are made"
+
+
+# One file per accounting center
+
+
+@dataclass(frozen=True, slots=True)
+class CenterStock:
+    """What the file of one accounting center tells of a good.
+
+    `quantity` is None where the file has not got the good, `cell` is then empty, or where it cannot be read.
+    """
+
+    center: str
+    file: str
+    cell: str
+    quantity: Decimal | None
+    counted: bool
+
+
+def center_stocks(settings: SyncObject, cells: Mapping[str, str]) -> tuple[CenterStock, ...]:
+    """Return the stock that each file of `[catalog.centers]` tells; nothing where there is one file for all.
+
+    `cells` are those of all files together (`files/centers.py`).
+    """
+    used = settings.accounting_centers.use
+    told = dict(item.split("=", 1) for item in cells.get(CENTERS_COLUMN, "").split("|") if "=" in item)
+    return tuple(
+        CenterStock(
+            center,
+            re.split(r"[\\/]", path)[-1],
+            told.get(center, ""),
+            _quantity(told.get(center, "")),
+            counted=not used or center in used,
+        )
+        for center, path in settings.catalog.centers.items()
+    )
+
+
+def _quantity(cell: str) -> Decimal | None:
+    try:
+        return number(cell)
+    except ValueError:
+        return None
+
+
+# Prices
 
 
 def price_steps(settings: SyncObject, cells: Mapping[str, str], mapped: Mapped) -> tuple[str, ...]:

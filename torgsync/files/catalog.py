@@ -14,8 +14,8 @@ from typing import Protocol
 
 import xxhash
 
-from torgsync.core.goods import Record
-from torgsync.core.objects import Catalog
+from torgsync.core.goods import Record, resolve
+from torgsync.core.objects import Catalog, did_you_mean
 from torgsync.files.centers import compose
 from torgsync.files.encodings import refuse_utf16
 from torgsync.files.guesses import Aspect, Guess, Kind, Told
@@ -23,7 +23,7 @@ from torgsync.files.objects import ObjectFile, beside
 from torgsync.files.rows import Skim
 from torgsync.files.trs import TrsFile, open_trs
 from torgsync.files.xlsx import XlsxFile, open_xlsx
-from torgsync.files.yml import YmlFile, open_yml
+from torgsync.files.yml import YmlFile, column_of, open_yml
 
 _CHUNK = 1024 * 1024
 _LOOK = 4096
@@ -155,6 +155,21 @@ def _kind(beginning: bytes) -> tuple[Kind, str]:
     if beginning.removeprefix(codecs.BOM_UTF8).lstrip(_BLANK).startswith(b"<"):
         return Kind.YML, "it begins with `<`"
     return Kind.TRS, "it begins with text"
+
+
+def no_column(catalog: CatalogFile, name: str) -> str:
+    """Return what is said of a column that an export lacks, with the one that was probably meant.
+
+    An element of a YML file, or a label of Torgsoft, may be read under another name.
+    """
+    (meant,) = resolve([name], {}).columns
+    if catalog.kind is Kind.YML and (column := column_of(name)) in catalog.columns:
+        cure = f"; the element `{name}` of a YML file is the column `{column}`"
+    elif meant != name and meant in catalog.columns:
+        cure = f"; Torgsoft's `{name}` is the column `{meant}`"
+    else:
+        cure = did_you_mean(name, catalog.columns)
+    return f"the export has no column `{name}`{cure}"
 
 
 def content_of(file: ObjectFile) -> bytes:

@@ -185,7 +185,9 @@ def _readings_of(count: int, own: tuple[str, ...]) -> tuple[Reading, ...]:
 
 def _own_columns(count: int) -> str:
     names = ", ".join(['"…"'] * count)
-    return f"or name the last {count} under `[catalog]`: extra_columns = [{names}]"
+    last, them = ("the last column is", "it") if count == 1 else (f"the last {count} columns are", "them")
+    if_so = f"if {last} your own and the {_EXTENDED[0]} before {them} standard"
+    return f"or, {if_so}, name {them} under `[catalog]`: extra_columns = [{names}]"
 
 
 class Table:

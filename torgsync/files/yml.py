@@ -64,6 +64,19 @@ SITE_TEXT = "offer_description"
 _PRICE, _SALE, _STOCK, _DISPLAY = "RetailPrice", "RetailPriceWithDiscount", "WarehouseQuantity", "Display"
 _SECTION, _SECTION_PATH = "Category", "SynchronizationSectionFull"
 
+_READ_AS = {tag.casefold(): column for tag, column in _ELEMENTS.items()} | {
+    "price": _PRICE,
+    "oldprice": _PRICE,
+    "model": "GoodName",
+    "typeprefix": "GoodName",
+    "categoryid": _SECTION_PATH,
+}
+
+
+def column_of(element: str) -> str:
+    """Return the column as which an element of the norm is read, empty where it keeps its own name."""
+    return _READ_AS.get(element.strip().casefold(), "")
+
 
 class Section(NamedTuple):
     """A category of the file: its parent's id, empty at the root, and its name."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 
 import xxhash
 
@@ -32,7 +31,7 @@ from torgsync.core.select import (
 )
 from torgsync.core.variants import model_of
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog import CatalogFile, content_of, open_export
+from torgsync.files.catalog import CatalogFile, content_of, no_column, open_export
 from torgsync.files.objects import ObjectFile, mistakes_at
 from torgsync.files.rows import Skim
 from torgsync.jobs.desk import Desk, Progress, Stage
@@ -115,9 +114,7 @@ def check_columns(file: ObjectFile, catalog: CatalogFile) -> None:
     missing = []
     for number, mapping in enumerate(file.settings.fields):
         if mapping.column not in catalog.columns:
-            near = get_close_matches(mapping.column, catalog.columns, n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else ""
-            message = f"the export has no column `{mapping.column}`{hint}"
+            message = no_column(catalog, mapping.column)
             missing.append((("fields", number, "column"), f"fields[{number}].column", message))
     if missing:
         raise mistakes_at(file, missing)

@@ -11,7 +11,7 @@ from torgsync.core.goods import canonical, is_standard
 from torgsync.core.objects import FieldMapping, did_you_mean, twin_target
 from torgsync.core.suggest import Samples
 from torgsync.errors import ExportInvalid, UsageError
-from torgsync.files.catalog import CatalogFile, open_export
+from torgsync.files.catalog import CatalogFile, no_column, open_export
 from torgsync.files.objects import ObjectFile, add_fields
 from torgsync.files.objects import remove_field as remove_from_file
 
@@ -33,16 +33,28 @@ class AddedOne:
 
 
 def add_field(
-    file: ObjectFile, column: str, target: str, *, name: str | None, unit: str | None, owner: str
+    file: ObjectFile,
+    column: str,
+    target: str,
+    *,
+    name: str | None,
+    unit: str | None,
+    split: str | None,
+    owner: str,
 ) -> AddedOne:
     """Lead one column to a target. Raises UsageError where the mapping or the column cannot be.
 
     Warns where `WholesalePrice` is led anywhere and equals the cost price in most rows: then it is the cost
     price in disguise (reference/torgsoft.md §3.1).
     """
-    if target == "characteristic":
-        name = name or column
-    given = {"column": column, "to": target, "name": name, "unit": unit, "owner": owner}
+    if target == "characteristic" and not name:
+        if split and split in column:
+            raise UsageError(
+                f'the column\'s name holds "{split}" too, and would be parted into two languages',
+                hint="name the characteristic for buyers: --name NAME",
+            )
+        name = column
+    given = {"column": column, "to": target, "name": name, "unit": unit, "split": split, "owner": owner}
     try:
         mapping = FieldMapping.model_validate(
             {key: value for key, value in given.items() if value is not None}
@@ -55,7 +67,7 @@ def add_field(
     catalog = open_export(file)
     if mapping.column not in catalog.columns:
         raise UsageError(
-            f"the export has no column `{column}`{did_you_mean(column, catalog.columns)}",
+            no_column(catalog, mapping.column),
             hint=f"it has {', '.join(catalog.columns)}",
         )
     add_fields(file, [mapping])

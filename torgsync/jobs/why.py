@@ -6,28 +6,45 @@ Reads the export and the memory; asks Prom nothing and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 
 from torgsync.core import guards
 from torgsync.core.diff import Verb
+from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding
-from torgsync.core.goods import Record
+from torgsync.core.groups import model_key
 from torgsync.core.guards import Guard, Trip
 from torgsync.core.objects import FieldMapping, SyncObject, did_you_mean
 from torgsync.core.plan import Known, Standing, Verdict
 from torgsync.core.products import Existing, Mapped, Mapper, Product, pictures
 from torgsync.core.select import Reason, count_stock, why_out
-from torgsync.core.variants import CODES
-from torgsync.core.why import Fate, Filter, fate, filters, judge, price_steps
+from torgsync.core.variants import CODES, Member, model_of
+from torgsync.core.why import (
+    CenterStock,
+    Family,
+    Fate,
+    Filter,
+    Relative,
+    center_stocks,
+    family,
+    fate,
+    filters,
+    judge,
+    model_column,
+    no_family,
+    price_steps,
+)
 from torgsync.errors import InvalidInput, UsageError
-from torgsync.files.catalog import open_export
+from torgsync.files.catalog import CatalogFile, open_export
 from torgsync.jobs.desk import Desk
 from torgsync.jobs.export import check_columns, twins_message
 from torgsync.jobs.photos import Shelf
 from torgsync.state.catalog import Dossier, Refusal
 from torgsync.state.plans import Attempt
+from torgsync.state.store import Memory
 
 ATTEMPTS = 10
 """Past changes of a good that are shown."""
@@ -35,14 +52,18 @@ ATTEMPTS = 10
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A good's row of the export: its lines, the cells that are led, and what the rules made of them.
+    """A good's row of the export: its file and lines, the cells that are led, what the rules made of them.
 
-    A good that stands in the export more than once has several lines; the first one is looked at.
+    A good that stands in the export more than once has several lines; the first one is looked at. `centers`
+    are empty where all accounting centers stand in one file.
     """
 
+    file: str
     lines: tuple[int, ...]
     led: tuple[tuple[FieldMapping, str], ...]
     filters: tuple[Filter, ...]
+    centers: tuple[CenterStock, ...]
+    family: Family
     out: Reason | None
     steps: tuple[str, ...]
     findings: tuple[Finding, ...]
@@ -91,13 +112,13 @@ def why(desk: Desk, good_id: str) -> Why:
         dossier = memory.catalog.dossier(good_id)
         looked = memory.catalog.looks().looked
         attempts = tuple(memory.plans.attempts(good_id, ATTEMPTS))
-        row, ids, problem = None, set(memory.catalog.rows_of(lambda *_: True)), ""
+        row, problem = None, ""
         try:
-            row = _row(desk, Shelf(desk.file, memory), good_id, ids)
+            row = _row(desk, memory, good_id, _made(dossier))
         except InvalidInput as refused:
             problem = "; ".join((refused.message, *map(str, refused.mistakes)))
-    if row is None and dossier.empty and not attempts:
-        raise _unknown(good_id, ids, problem)
+        if row is None and dossier.empty and not attempts:
+            raise _unknown(good_id, _ids(desk, memory), problem)
     known = _known(good_id, row, dossier, readable=not problem)
     verdict = judge(known, desk.object)
     held = _held(known, verdict, attempts, desk.object)
@@ -129,6 +150,15 @@ def _all_findings(row: Row | None, dossier: Dossier) -> tuple[Finding, ...]:
     return (*row.findings, *(finding for finding in dossier.findings if finding.code in CODES))
 
 
+def _ids(desk: Desk, memory: Memory) -> set[str]:
+    """Return every good that the memory knows, and those of the export as far as it can be read."""
+    ids = set(memory.catalog.rows_of(lambda *_: True))
+    with suppress(InvalidInput):
+        catalog = open_export(desk.file)
+        ids.update(catalog.good_id(record) for record in catalog.records())
+    return ids
+
+
 def _unknown(good_id: str, ids: Iterable[str], problem: str) -> UsageError:
     near = get_close_matches(good_id, sorted(ids), n=5)
     hint = f"near it are {', '.join(f'`{other}`' for other in near)}" if near else None
@@ -139,43 +169,109 @@ def _unknown(good_id: str, ids: Iterable[str], problem: str) -> UsageError:
     )
 
 
-def _row(desk: Desk, shelf: Shelf, good_id: str, ids: set[str]) -> Row | None:
-    """Return the good's row, None where the export has none; every id that is met goes to `ids`.
+def _made(dossier: Dossier) -> int | None:
+    """Return the variant group in which Prom has a good, 0 for none, None where Prom has not got it."""
+    if dossier.sent is None or dossier.existing is None or dossier.existing.removed:
+        return None
+    return int(str(dossier.sent.values.get("variant_group") or 0))
+
+
+def _row(desk: Desk, memory: Memory, good_id: str, made: int | None) -> Row | None:
+    """Return the good's row, None where the export has none.
 
     Raises InvalidInput where the export cannot be trusted, which shows at its end at the latest.
     """
-    settings = desk.object
+    settings, shelf = desk.object, Shelf(desk.file, memory)
     catalog = open_export(desk.file)
     check_columns(desk.file, catalog)
-    records: list[Record] = []
-    for record in catalog.records():
-        identity = catalog.good_id(record)
-        ids.add(identity)
-        if identity == good_id:
-            records.append(record)
+    records = [record for record in catalog.records() if catalog.good_id(record) == good_id]
     if not records:
         return None
-    return _judged(settings, shelf, good_id, [record.line for record in records], catalog.cells(records[0]))
+    cells, lines = catalog.cells(records[0]), [record.line for record in records]
+    judged = _judge(settings, shelf, good_id, lines, cells)
+    found = list(judged.mapped.findings)
+    if len(lines) > 1:
+        found.insert(0, Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1]))
+    photos = None if judged.photos is None else len(judged.photos)
+    return Row(
+        file=catalog.file_of(records[0]),
+        lines=tuple(lines),
+        led=tuple((mapping, cells[mapping.column]) for mapping in settings.fields if mapping.column in cells),
+        filters=filters(settings, cells, count_stock(settings, cells), photos),
+        centers=center_stocks(settings, cells),
+        family=_family(settings, memory, shelf, catalog, judged, made),
+        out=judged.out,
+        steps=price_steps(settings, cells, judged.mapped),
+        findings=tuple(found),
+        mapped=judged.mapped,
+    )
 
 
-def _judged(
-    settings: SyncObject, shelf: Shelf, good_id: str, lines: list[int], cells: Mapping[str, str]
-) -> Row:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the filters and the rules make of one good; a good that stands twice has several lines."""
+
+    good_id: str
+    lines: Sequence[int]
+    photos: tuple[Photo, ...] | None
+    out: Reason | None
+    mapped: Mapped
+
+    @property
+    def blocked(self) -> bool:
+        """Whether it stays as it is on Prom."""
+        return len(self.lines) > 1 or self.mapped.blocked
+
+    @property
+    def relative(self) -> Relative:
+        """The good as a member of its model."""
+        product = self.mapped.product
+        member = Member(self.good_id, self.lines[0], product.characteristics)
+        return Relative(member, product.title, self.out or (Reason.BLOCKED if self.blocked else ""))
+
+
+def _judge(
+    settings: SyncObject, shelf: Shelf, good_id: str, lines: Sequence[int], cells: Mapping[str, str]
+) -> _Judged:
     stock, photos = count_stock(settings, cells), shelf(good_id) or pictures(cells)
     out = why_out(settings, cells, stock, has_photos=bool(photos))
     mapped = Mapper(settings).product(good_id, lines[0], cells, stock, shelf)
-    found = list(mapped.findings)
-    if len(lines) > 1:
-        found.insert(0, Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1]))
-    return Row(
-        lines=tuple(lines),
-        led=tuple((mapping, cells[mapping.column]) for mapping in settings.fields if mapping.column in cells),
-        filters=filters(settings, cells, stock, None if photos is None else len(photos)),
-        out=out,
-        steps=price_steps(settings, cells, mapped),
-        findings=tuple(found),
-        mapped=mapped,
-    )
+    return _Judged(good_id, lines, photos, out, mapped)
+
+
+def _family(
+    settings: SyncObject,
+    memory: Memory,
+    shelf: Shelf,
+    catalog: CatalogFile,
+    judged: _Judged,
+    made: int | None,
+) -> Family:
+    """Return the model of a good and the other goods of it, as the export has them now."""
+    key = judged.mapped.model
+    if not key:
+        return no_family(settings)
+    column, blank = model_column(settings), settings.catalog.blank
+    rows: dict[str, dict[str, str]] = {}
+    lines: dict[str, list[int]] = {}
+    for record in catalog.records():
+        cells = catalog.cells(record)
+        if model_key(cells, column, blank) == key:
+            rows.setdefault(catalog.good_id(record), cells)
+        if (good_id := catalog.good_id(record)) in rows:
+            lines.setdefault(good_id, []).append(record.line)
+    kept = {
+        one.member.good_id: one
+        for members in memory.models.members([model_of(key)]).values()
+        for one in members
+    }
+    relatives = []
+    for good_id, cells in rows.items():
+        one = _judge(settings, shelf, good_id, lines[good_id], cells).relative
+        group = kept[good_id].member.group if good_id in kept else 0
+        relatives.append(replace(one, member=replace(one.member, group=group)))
+    number = max((one.group for one in kept.values()), default=0)
+    return family(key, judged.good_id, relatives, number, made)
 
 
 def _known(good_id: str, row: Row | None, dossier: Dossier, *, readable: bool) -> Known:

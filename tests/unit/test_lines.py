@@ -1,0 +1,41 @@
+"""Long sentences in lines that fit: words stay whole, and so does what can be pasted."""
+
+from __future__ import annotations
+
+import pytest
+
+from torgsync.cli.lines import wrapped
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("short", ["short"]),
+        ("", [""]),
+        ("two words that do not fit", ["two words that do", "    not fit"]),
+        ("a name in `Крем для рук`", ["a name in", "    `Крем для рук`"]),
+        ("a long `Крем для рук ягідний`", ["a long `Крем для рук", "    ягідний`"]),
+        (
+            "run `torgsync fields add-all -o my-prom.toml` now",
+            ["run", "    `torgsync fields add-all -o my-prom.toml`", "    now"],
+        ),
+        ("hint: torgsync payments fetch -o x", ["hint:", "    torgsync payments fetch -o x"]),
+        ("if it is right: --allow price=26901", ["if it is right:", "    --allow price=26901"]),
+        ('write api_key = { env = "NAME" }', ["write", '    api_key = { env = "NAME" }']),
+        ('or extra_columns = ["…", "…"]', ["or", '    extra_columns = ["…", "…"]']),
+        ("well-known-words-with-hyphens", ["well-known-words-with-hyphens"]),
+    ],
+)
+def test_a_sentence_in_lines(text: str, lines: list[str]) -> None:
+    """What goes on is indented; a command or a setting is never broken, even where it does not fit."""
+    assert wrapped(text, 20, more="    ") == lines
+
+
+def test_an_indented_sentence() -> None:
+    """Its first line is indented as well."""
+    assert wrapped("a sentence to indent", 12, "   ", "  ") == [
+        "   a",
+        "     sentence",
+        "     to",
+        "     indent",
+    ]
