@@ -16,7 +16,7 @@ from torgsync.core.goods import balances, is_standard
 from torgsync.core.products import Mapper, pictures
 from torgsync.core.sections import Steps, grow
 from torgsync.core.select import CENTERS_COLUMN, WORDS, Reason, count_stock, why_out
-from torgsync.core.suggest import Samples, Suggestion, suggest
+from torgsync.core.suggest import Samples, Suggestion, is_own, suggest
 from torgsync.core.tally import Tally
 from torgsync.core.variants import Member, arrange
 from torgsync.core.words import counted
@@ -159,7 +159,7 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
         missing = f"; no stock in {', '.join(unknown)}" if unknown else ""
         checked.lines.append(Line(mark, "centers", f"{names}{missing}"))
     mapped = {mapping.column for mapping in settings.fields}
-    own = [name for name in catalog.columns if not is_standard(name) and name not in mapped]
+    own = [name for name in catalog.columns if is_own(name) and name not in mapped]
     if own:
         names = ", ".join(f"`{name}`" for name in own)
         checked.lines.append(Line(Mark.OK, "columns", f"columns of your own that are not sent: {names}"))
