@@ -42,6 +42,10 @@ def add(
     dynamic: Annotated[bool, typer.Option("--dynamic", help="A characteristic of your own.")] = False,
     name: Annotated[str | None, typer.Option("--name", help="The characteristic's name for buyers.")] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="The characteristic's unit.")] = None,
+    split: Annotated[
+        str | None,
+        typer.Option("--split", help="What parts Ukrainian from Russian inside a value.", metavar="SIGN"),
+    ] = None,
     owner: Annotated[
         str, typer.Option("--owner", help="torgsoft, or prom: set at creation, then left alone.")
     ] = "torgsoft",
@@ -54,7 +58,9 @@ def add(
     if dynamic == bool(target):
         raise UsageError("give either `--to TARGET` or `--dynamic`")
     file = program.object(wanted)
-    added = add_field(file, column, target or "characteristic", name=name, unit=unit, owner=owner)
+    added = add_field(
+        file, column, target or "characteristic", name=name, unit=unit, split=split, owner=owner
+    )
     program.say(f"`{added.mapping.column}` -> {added.mapping.name or added.mapping.to}")
     if added.warning:
         program.say(f"! {added.warning}", style="warning")
