@@ -283,6 +283,8 @@ def test_a_file_for_each_accounting_center(bare: Home) -> None:
         'centers = { "1" = "01.First.trs", "2" = "02.Second.trs" }',
         '[accounting_centers]\nkeep = { "1" = 1, "2" = 3 }',
     )
+    guessed = bare.run("object", "check").out
+    assert [guessed.count(word) for word in ("\nformat ", "\nencoding ", "\nheader ")] == [1, 1, 1]
     synced(bare)
     shop = bare.market
     assert [(shop.product(good).name, shop.product(good).price) for good in ("1", "3")] == [

@@ -317,7 +317,7 @@ def test_an_object_in_order(home: Home) -> None:
         "✓ ok       token      there is one",
         "✓ ok       photos     52 files in `photos`",
         "✓ ok       export     40 goods, 52 columns with a header, utf-8",
-        "✓ ok       selection  39 go to Prom.ua; 1 stay out: Display = 0 in the accounting program",
+        "✓ ok       selection  39 go to Prom.ua; 1 stays out: Display = 0 in the accounting program",
         "✓ ok       centers    2 (used), 8 (used)",
         "✓ ok       payments   3 methods mapped",
         *GUESSES,
@@ -480,7 +480,7 @@ def test_findings_by_code(home: Home) -> None:
     assert "\x1b" not in checked.out
     assert set(checked.lines[4].removeprefix("✓ ok       selection  ").split("; ")) == {
         "38 go to Prom.ua",
-        "1 stay out: Display = 0 in the accounting program",
+        "1 stays out: Display = 0 in the accounting program",
         "2 stay out: with an error, left as they are",
     }
 

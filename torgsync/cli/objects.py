@@ -248,7 +248,7 @@ def _check(file: ObjectFile) -> Checked:
 
 def _print_check(program: Program, file: ObjectFile, checked: Checked, *, every: bool = False) -> None:
     from torgsync.cli.findings import print_groups
-    from torgsync.cli.show import cell, plain_table
+    from torgsync.cli.show import plain_table
 
     signs = {"ok": "✓ ok", "warning": "! warning", "error": "✗ error"}
     for line in checked.lines:
@@ -257,8 +257,8 @@ def _print_check(program: Program, file: ObjectFile, checked: Checked, *, every:
             program.out.print(f"{'':<21} {line.hint}", soft_wrap=True)
     if checked.guesses:
         table = plain_table("found out", "it is", "because", "[catalog] key")
-        for guess in checked.guesses:
-            table.add_row(guess.aspect, guess.value, guess.because, cell(guess.key))
+        for row in _guess_rows(checked):
+            table.add_row(*row)
         program.out.print()
         program.out.print(table)
     if checked.suggestions:
@@ -269,6 +269,21 @@ def _print_check(program: Program, file: ObjectFile, checked: Checked, *, every:
         program.out.print(f"  `{item.column}`: {item.sample}", soft_wrap=True, overflow="fold")
         program.out.print(f"    {_command(file, item)}", soft_wrap=True)
     print_groups(program, checked.findings.groups(), checked.file, every=every)
+
+
+def _guess_rows(checked: Checked) -> list[tuple[str, str, str, str]]:
+    """Return what was found out; what holds for all of several files is said once, else with its file."""
+    from torgsync.cli.show import cell
+
+    files: dict[tuple[str, str, str, str], dict[str, None]] = {}
+    for guess in checked.guesses:
+        row = (str(guess.aspect), guess.value, guess.because, cell(guess.key))
+        files.setdefault(row, {})[guess.file] = None
+    everywhere = len({guess.file for guess in checked.guesses})
+    return [
+        (aspect, value if len(found) == everywhere else f"{value} in {', '.join(found)}", because, key)
+        for (aspect, value, because, key), found in files.items()
+    ]
 
 
 def _command(file: ObjectFile, item: Suggestion) -> str:

@@ -146,7 +146,10 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
     width = counted(len(catalog.columns), "column")
     facts = f"{counted(tally.goods, 'good')}, {width} {header}, {catalog.encoding}"
     checked.lines.append(Line(Mark.OK, "export", facts))
-    sizes = "; ".join(f"{count} stay out: {WORDS[reason]}" for reason, count in sorted(tally.out.items()))
+    sizes = "; ".join(
+        f"{counted(count, 'stays out', 'stay out')}: {WORDS[reason]}"
+        for reason, count in sorted(tally.out.items())
+    )
     going = f"{counted(tally.goods - tally.out.total(), 'goes', 'go')} to Prom.ua"
     checked.lines.append(Line(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
     if tally.centers:
