@@ -335,6 +335,8 @@ def test_columns_of_the_shops_own(bare: Home) -> None:
         assert bare.run("fields", "add", *words).code == 0, words
     for column in ("Color", "Ширина"):
         bare.edit_object(f'column = "{column}"\n', f'column = "{column}"\nsplit = "_"\n')
+    shown = " ".join(bare.run("update", "--show", "all").out.split())
+    assert "description -> 10 characters description_ru -> 9 characters" in shown
     synced(bare)
     shoes, slippers = (bare.market.product(good) for good in ("1", "2"))
     assert (shoes.name_uk, shoes.name) == ("Туфлі сині", "Туфли")
@@ -428,6 +430,9 @@ def test_photos_of_a_folder(bare: Home) -> None:
     assert synced(bare).json["changes"] == []
     (photos / "1.jpg").write_bytes(b"another")
     (photos / "10.png").unlink()
+    shown = " ".join(bare.run("update").out.split())
+    assert "photos 1.jpg; 1_2.jpg (another picture)" in shown
+    assert "photos 10.png -> –" in shown
     assert [change["good_id"] for change in synced(bare).json["changes"]] == ["1", "10"]
     assert [sources(product) for product in bare.market.products()] == [["1.jpg", "1_2.jpg"], []]
 

@@ -277,14 +277,20 @@ def _told_by_another(name: str, fields: Mapping[str, FieldChange]) -> bool:
 
 
 def _moved(name: str, field: FieldChange) -> str:
-    before, after = words(field.old), words(field.new)
-    if FIELDS[name].kind is Kind.HTML:
-        text = f"{counted(len(before), 'character')} -> {counted(len(after), 'character')}"
-    elif field.old is None and field.new is not None:
+    tell = _length if FIELDS[name].kind is Kind.HTML else words
+    before, after = tell(field.old), tell(field.new)
+    if field.old is None:
         text = f"-> {after}"
+    elif FIELDS[name].kind is Kind.PHOTOS and before == after:
+        text = f"{after} (another picture)"
     else:
         text = f"{before} -> {after}{_share(field)}"
     return f"{text} (edited on Prom)" if field.edited else text
+
+
+def _length(value: Value) -> str:
+    """Return how long a text is, which would fill the screen; `–` for none."""
+    return counted(len(value), "character") if isinstance(value, str) and value else "–"
 
 
 def _share(field: FieldChange) -> str:
