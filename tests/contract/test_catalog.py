@@ -16,6 +16,7 @@ from torgsync.errors import ExportInvalid
 from torgsync.files.catalog import CatalogFile, open_catalog, open_export
 from torgsync.files.guesses import Aspect, Kind
 from torgsync.files.objects import load_object
+from torgsync.files.refusals import AGAIN
 
 COLUMNS = ("GoodID", "GoodName", "RetailPrice", "Висота каблука")
 ROWS: list[tuple[str | int, ...]] = [
@@ -66,6 +67,35 @@ def test_a_format_can_be_told(tmp_path: Path, wanted: str, kind: Kind) -> None:
         if content not in (right, FORMS["tabs"]):
             with pytest.raises(ExportInvalid):
                 opened(tmp_path, content, format=wanted)
+
+
+@pytest.mark.parametrize(
+    ("form", "told", "keys"),
+    [
+        ("trs", {"format": "yml"}, "`format`"),
+        ("yml", {"format": "csv", "encoding": "utf-8"}, "`format`, `encoding`"),
+        ("trs", {"delimiter": ","}, "`delimiter`"),
+        ("tabs", {"header": False}, "`header`"),
+        ("trs", {"encoding": "utf-8"}, "`encoding`"),
+    ],
+)
+def test_a_setting_that_spoils_the_reading_is_named(
+    tmp_path: Path, form: str, told: dict[str, object], keys: str
+) -> None:
+    """Where the file could be read without what the object says of it, the refusal says so."""
+    with pytest.raises(ExportInvalid) as refused:
+        opened(tmp_path, FORMS[form], **told)
+    them = "them" if "," in keys else "it"
+    assert refused.value.hint == (
+        f"take {keys} under `[catalog]` out of the sync object: without {them} the file can be read"
+    )
+
+
+def test_a_setting_that_spoils_nothing_is_not_blamed(tmp_path: Path) -> None:
+    """A file that could not be read in any way keeps its own refusal."""
+    with pytest.raises(ExportInvalid) as refused:
+        opened(tmp_path, FORMS["trs"][:-3], delimiter=";")
+    assert (refused.value.message.endswith("line 3"), refused.value.hint) == (True, AGAIN)
 
 
 def test_unicode_text_is_refused_before_its_format_is_asked(tmp_path: Path) -> None:

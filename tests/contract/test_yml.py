@@ -319,6 +319,12 @@ def test_a_file_without_offers_is_refused(tmp_path: Path) -> None:
     assert "holds no goods" in refusal(write(tmp_path, yml([]))).message
 
 
+@pytest.mark.parametrize("page", ["<!DOCTYPE html><html><p>404<br></html>", "<HTML lang='uk'></HTML>"])
+def test_a_web_page_is_named(tmp_path: Path, page: str) -> None:
+    """What a server sends in place of a file begins with `<` too."""
+    assert refusal(write(tmp_path, page)).message.endswith("is a web page, not an export")
+
+
 def test_a_file_that_changes_or_vanishes_is_refused(tmp_path: Path) -> None:
     """The accounting program began a new export meanwhile."""
     path = write(tmp_path, yml([offer(COLUMNS, ROWS[0])]))

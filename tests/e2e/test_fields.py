@@ -369,3 +369,35 @@ def test_a_column_can_be_led_twice(home: Home) -> None:
     )
     rows = home.run("fields", "list", "--format", "json").json["fields"]
     assert [row["to"] for row in rows if row["column"] == "Articul"] == ["sku", "characteristic"]
+
+
+def test_a_target_that_is_taken_names_who_has_it(home: Home) -> None:
+    """The refusal can be acted upon: it holds the command that makes room."""
+    ran = home.run("fields", "add", "Description", "--to", "description")
+    assert (ran.code, ran.err.splitlines()) == (
+        64,
+        [
+            "error: `opys_saytu` is led to `description` already",
+            "",
+            'hint: take it out first: torgsync fields remove opys_saytu -o "My Prom"',
+        ],
+    )
+
+
+def test_a_column_may_be_named_as_the_file_names_it(bare: Home) -> None:
+    """A label of Torgsoft leads to its standard column, and never to what the shop paid."""
+    text = bare.export.read_text("utf-8-sig")
+    text = text.replace('"RetailPrice"', '"Ціна роздрібна"', 1).replace('"PrimeCost"', '"Собівартість"', 1)
+    bare.export.write_text(text, "utf-8", newline="")
+    assert bare.run("fields", "add", "Ціна роздрібна", "--to", "price").code == 0
+    assert columns(bare) == {"RetailPrice": "price"}
+    refused = bare.run("fields", "add", "Собівартість", "--to", "price")
+    assert (refused.code, "it can never be sent" in refused.err) == (64, True)
+
+
+def test_a_text_in_two_languages(bare: Home) -> None:
+    """The sign that parts them is written into the object; a target without languages refuses it."""
+    assert bare.run("fields", "add", "GoodName", "--to", "name", "--split", "_").code == 0
+    assert 'split = "_"' in bare.object.read_text("utf-8")
+    refused = bare.run("fields", "add", "RetailPrice", "--to", "price", "--split", "_")
+    assert (refused.code, "`split` parts two languages" in refused.err) == (64, True)

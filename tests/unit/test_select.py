@@ -125,13 +125,20 @@ def test_every_reason_can_be_said() -> None:
         ({"keep": 0.5}, {"WarehouseQuantity": "9"}, "8.5", "9 less 0.5 kept"),
         ({"keep": {"2": 1, "8": 3}}, {"WarehouseQuantity": "9"}, "5", "9 less 4 kept"),
         ({"keep": 20}, {"WarehouseQuantity": "9"}, "0", "9 less 20 kept"),
+        ({"keep": {"2": 3, "9": 4}}, CENTERS, "6.5", "2: 1.000 less 3 kept, 8: 2.500, 38: 4.000 = 6.500"),
+        (
+            {"keep": {"2": 3}},
+            {"WarehouseQuantity": "4", "WarehouseQuantityForPartner": " "},
+            "1",
+            "4 less 3 kept",
+        ),
         ({}, {"WarehouseQuantity": "9"}, "9", "9"),
     ],
 )
 def test_what_is_kept_is_not_offered(
     centers: dict[str, Any], cells: dict[str, str], quantity: str, words: str
 ) -> None:
-    """A safety stock is taken off each ticked center, or off the sum; a table counts together there."""
+    """A safety stock is taken off each ticked center, each of a table, or the sum, a table together."""
     stock = count_stock(sync_object(accounting_centers=centers), cells)
     assert (stock.quantity, stock.words, stock.findings) == (Decimal(quantity), words, ())
 

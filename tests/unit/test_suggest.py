@@ -138,3 +138,11 @@ def test_many_rows() -> None:
     """A column is judged by its first values."""
     rows = [{"tekst": "<p>так</p>"}] * ENOUGH + [{"tekst": "ні"}] * ENOUGH * 2
     assert targets(*rows) == {"tekst": "description"}
+
+
+def test_what_an_offer_says_of_itself_is_no_characteristic() -> None:
+    """The marks of a YML offer are not proposed; its description is, where buyers could read it."""
+    offer = {"available": "true", "currencyId": "UAH", "url": "17", "picture": "a.jpg", "Довжина": "90"}
+    assert targets(offer) == {"Довжина": "characteristic"}
+    assert targets({"Description": "<p>Шовк</p>"}) == {"Description": "description"}
+    assert targets({"Description": "Капці"}) == {}

@@ -251,7 +251,7 @@ def _check(file: ObjectFile) -> Checked:
 
 def _print_check(program: Program, file: ObjectFile, checked: Checked, *, every: bool = False) -> None:
     from torgsync.cli.findings import print_groups
-    from torgsync.cli.show import cell, plain_table
+    from torgsync.cli.show import plain_table
 
     signs = {"ok": "✓ ok", "warning": "! warning", "error": "✗ error"}
     for line in checked.lines:
@@ -260,8 +260,8 @@ def _print_check(program: Program, file: ObjectFile, checked: Checked, *, every:
             program.put(f"{'':<{HINT}}{line.hint}", HINT)
     if checked.guesses:
         table = plain_table("found out", "it is", "because", "[catalog] key")
-        for guess in checked.guesses:
-            table.add_row(guess.aspect, guess.value, guess.because, cell(guess.key))
+        for row in _guess_rows(checked):
+            table.add_row(*row)
         program.out.print()
         program.out.print(table)
     if checked.suggestions:
@@ -272,6 +272,21 @@ def _print_check(program: Program, file: ObjectFile, checked: Checked, *, every:
         program.put(f"  `{item.column}`: {item.sample}", 4)
         program.put(f"    {_command(file, item)}")
     print_groups(program, checked.findings.groups(), checked.file, every=every)
+
+
+def _guess_rows(checked: Checked) -> list[tuple[str, str, str, str]]:
+    """Return what was found out; what holds for all of several files is said once, else with its file."""
+    from torgsync.cli.show import cell
+
+    files: dict[tuple[str, str, str, str], dict[str, None]] = {}
+    for guess in checked.guesses:
+        row = (str(guess.aspect), guess.value, guess.because, cell(guess.key))
+        files.setdefault(row, {})[guess.file] = None
+    everywhere = len({guess.file for guess in checked.guesses})
+    return [
+        (aspect, value if len(found) == everywhere else f"{value} in {', '.join(found)}", because, key)
+        for (aspect, value, because, key), found in files.items()
+    ]
 
 
 def _command(file: ObjectFile, item: Suggestion) -> str:

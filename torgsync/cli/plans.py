@@ -274,10 +274,9 @@ def _told_by_another(name: str, fields: Mapping[str, FieldChange]) -> bool:
 
 def moved(name: str, field: FieldChange, *, folded: bool = False) -> str:
     """Return in words how a field moves; `folded` counts photos instead of naming them."""
-    before, after = words(field.old), words(field.new)
-    if FIELDS[name].kind is Kind.HTML:
-        text = f"{counted(len(before), 'character')} -> {counted(len(after), 'character')}"
-    elif FIELDS[name].kind is Kind.PHOTOS:
+    tell = _length if FIELDS[name].kind is Kind.HTML else words
+    before, after = tell(field.old), tell(field.new)
+    if FIELDS[name].kind is Kind.PHOTOS:
         text = _photo_words(photo_moves(_photos(field.old), _photos(field.new)), 0 if folded else NAMED)
     elif field.old is None and field.new is not None:
         text = f"-> {after}"
@@ -305,6 +304,11 @@ def _photo_words(moves: PhotoMoves, named: int) -> str:
         if names
     )
     return "; ".join(parts) or "the same under other addresses"
+
+
+def _length(value: Value) -> str:
+    """Return how long a text is, which would fill the screen; `–` for none."""
+    return counted(len(value), "character") if isinstance(value, str) and value else "–"
 
 
 def _share(field: FieldChange) -> str:

@@ -137,6 +137,11 @@ def is_standard(name: str) -> bool:
     return name.casefold() in _CANONICAL
 
 
+def labelled(name: str) -> str:
+    """Return the standard column that Torgsoft or a spreadsheet labels so, empty where none is."""
+    return _ALIASES.get(folded(name), "")
+
+
 class Names(NamedTuple):
     """The columns that names of a file stand for, and what was taken for what without being told.
 

@@ -151,14 +151,14 @@ def dump(values: Mapping[str, Value]) -> str:
 
 
 def load(*texts: str) -> dict[str, Value]:
-    """Return the values that `keep` or `dump` wrote, those of all texts together."""
+    """Return the values that `keep` or `dump` wrote, those of all texts together, by name."""
     found: dict[str, Value] = {}
     for text in texts:
         if text != "{}":
             for name, value in _read(text).items():
                 if name in FIELDS:
                     found[name] = decode(FIELDS[name], value)
-    return found
+    return dict(sorted(found.items())) if len(texts) > 1 else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,13 +60,15 @@ class Stock:
 def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     """Return the stock of one row: the ticked centers' sum, or the summed column where none is ticked.
 
+    Where none is ticked but some keep pieces of their own, all are counted one by one: no center gives away
+    what another one keeps.
     A file without the centers' column falls back on the sum, which stands where `quantity` is led from. An
     empty cell of centers means that nothing is in stock; a file without either column says nothing. What is
     kept for the centers' own buyers is taken off. Less than nothing counts as nothing, with a finding. Where
     the centers and the sum tell different stocks, the smaller one counts (§17 no. 12).
     """
     centers = settings.accounting_centers
-    column = CENTERS_COLUMN if centers.use and CENTERS_COLUMN in cells else _sum_column(settings)
+    column = CENTERS_COLUMN if _by_center_is_told(centers, cells) else _sum_column(settings)
     if column not in cells:
         return Stock(None, column)
     cell = cells[column]
@@ -91,6 +93,13 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
         )
         findings.append(Finding(Code.STOCK_MISMATCH, message, column=column, value=cell[:60]))
     return Stock(max(counted.left, ZERO), column, tuple(findings), counted.words)
+
+
+def _by_center_is_told(centers: AccountingCenters, cells: Mapping[str, str]) -> bool:
+    """Tell whether centers count one by one: some are ticked, or each keeps its own and has its balance."""
+    if centers.use:
+        return CENTERS_COLUMN in cells
+    return isinstance(centers.keep, dict) and bool(cells.get(CENTERS_COLUMN, "").strip())
 
 
 class _Count(NamedTuple):

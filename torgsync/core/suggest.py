@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from torgsync.core.fields import STANDARD
-from torgsync.core.goods import KEY, SECRET, is_standard, line_of_text, number
+from torgsync.core.goods import KEY, PICTURE, SECRET, is_standard, line_of_text, number
 from torgsync.core.objects import SyncObject
 
 ENOUGH = 200
@@ -30,6 +30,15 @@ _HTML = re.compile(r"</?(?:p|br|div|ul|li|b|strong|table|h[1-6]|span)\b[^>]*>", 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _CYRILLIC = re.compile(r"[а-яіїєґё]", re.IGNORECASE)
 _ONLY_RUSSIAN, _ONLY_UKRAINIAN = frozenset("ыэъё"), frozenset("іїєґ")
+
+
+_ABOUT_THE_OFFER = frozenset({"available", "currencyId", "url", "delivery", "pickup", "store", PICTURE})
+"""Elements of a YML offer that are no characteristic of the good; stock and photos are taken from them."""
+
+
+def is_own(column: str) -> bool:
+    """Tell whether a column is the merchant's own, so that only a person knows what it is."""
+    return not is_standard(column) and column not in _ABOUT_THE_OFFER
 
 
 @dataclass(slots=True)
@@ -158,7 +167,9 @@ def _target(column: str, samples: Samples, settings: SyncObject) -> tuple[str, s
         return _BY_COLUMN[column]
     if column in _WHOLESALE:
         return (_WHOLESALE[column] if _has_ladder(samples, settings) else ""), ""
-    if is_standard(column) or samples.addresses(column):
+    if column == _SITE_TEXT and samples.html(column):
+        return "description", ""
+    if not is_own(column) or samples.addresses(column):
         return "", ""
     text = _text_target(column, samples)
     if not text:
@@ -169,6 +180,8 @@ def _target(column: str, samples: Samples, settings: SyncObject) -> tuple[str, s
     return (text if main == "uk" else ""), ""
 
 
+_SITE_TEXT = "Description"
+"""A part of the name in Torgsoft's own file; in a YML file it holds what buyers read (§3.1, §9)."""
 _WHOLESALE = {"WholesalePrice": "wholesale_price", "WholesaleCount": "wholesale_minimum"}
 
 

@@ -16,6 +16,7 @@ import xxhash
 
 from torgsync.core.goods import Record, resolve
 from torgsync.core.objects import Catalog, did_you_mean
+from torgsync.errors import ExportInvalid
 from torgsync.files.centers import compose
 from torgsync.files.encodings import refuse_utf16
 from torgsync.files.guesses import Aspect, Guess, Kind, Told
@@ -129,6 +130,30 @@ def open_catalog(catalog: Catalog, folder: Path, led: Collection[str] = ()) -> C
 
 
 def _open(path: Path, wanted: str | None, told: Told) -> CatalogFile:
+    """Look at one file. Where the settings alone keep it from being read, the refusal says which."""
+    try:
+        return _look(path, wanted, told)
+    except ExportInvalid as refused:
+        keys = ("encoding", "delimiter", "header")
+        forced = [key for key in keys if getattr(told, key) is not None]
+        if not forced and not wanted:
+            raise
+        try:
+            _look(path, None, replace(told, encoding=None, delimiter=None, header=None))
+        except ExportInvalid:
+            raise refused from None
+        blamed = (["format"] if wanted else []) + forced
+        named = ", ".join(f"`{key}`" for key in blamed)
+        them = "it" if len(blamed) == 1 else "them"
+        raise ExportInvalid(
+            refused.message,
+            mistakes=refused.mistakes,
+            hint=f"take {named} under `[catalog]` out of the sync object: "
+            f"without {them} the file can be read",
+        ) from refused
+
+
+def _look(path: Path, wanted: str | None, told: Told) -> CatalogFile:
     beginning = _beginning(path)
     refuse_utf16(path, beginning)
     kind, because = _kind(beginning)

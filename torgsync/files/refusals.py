@@ -36,12 +36,17 @@ def no_text(path: Path) -> ExportInvalid:
     return ExportInvalid(f"`{path}` is not a text file", hint=AGAIN)
 
 
+def web_page(path: Path) -> ExportInvalid:
+    """Return the refusal of what a browser or a server has put in the export's place."""
+    return ExportInvalid(f"`{path}` is a web page, not an export", hint=AGAIN)
+
+
 def unreadable(path: Path, error: OSError) -> ExportInvalid:
     """Return the refusal of a file that is not there, or that the system does not give."""
     if isinstance(error, FileNotFoundError):
         return ExportInvalid(
             f"there is no file `{path}`",
-            hint="correct `path` under `[catalog]` in the sync object, or export the catalog from Torgsoft",
+            hint="correct its path under `[catalog]` in the sync object, or export the catalog from Torgsoft",
         )
     return ExportInvalid(
         f"`{path}` cannot be read: {error.strerror}",

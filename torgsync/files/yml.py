@@ -43,6 +43,8 @@ _CONTROL = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})  # no XML carries them; pr
 _CSV_TEXT = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"')
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
+_WEB_PAGE = re.compile(rb"<html[\s>]", re.IGNORECASE)
+
 _ELEMENTS = {
     "name": "GoodName",
     "description": "Description",
@@ -217,6 +219,8 @@ def _look(path: Path, file: BinaryIO, told: Told, size: int, modified_ns: int) -
     survey = _Survey(path, encoding, told)
     for record in cutter.offers():
         survey.add(record)
+    if not survey.offers and _WEB_PAGE.search(cutter.outside):
+        raise refusals.web_page(path)
     sections = _sections(path, bytes(cutter.outside), encoding)
     if survey.keyless:
         raise ExportInvalid(

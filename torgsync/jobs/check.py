@@ -16,7 +16,7 @@ from torgsync.core.goods import balances, is_standard
 from torgsync.core.products import Mapper, pictures
 from torgsync.core.sections import Steps, grow
 from torgsync.core.select import CENTERS_COLUMN, WORDS, Reason, count_stock, why_out
-from torgsync.core.suggest import Samples, Suggestion, suggest
+from torgsync.core.suggest import Samples, Suggestion, is_own, suggest
 from torgsync.core.tally import Tally
 from torgsync.core.variants import Member, arrange
 from torgsync.core.words import counted
@@ -146,7 +146,10 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
     width = counted(len(catalog.columns), "column")
     facts = f"{counted(tally.goods, 'good')}, {width} {header}, {catalog.encoding}"
     checked.lines.append(Line(Mark.OK, "export", facts))
-    sizes = "; ".join(f"{count} stay out: {WORDS[reason]}" for reason, count in sorted(tally.out.items()))
+    sizes = "; ".join(
+        f"{counted(count, 'stays out', 'stay out')}: {WORDS[reason]}"
+        for reason, count in sorted(tally.out.items())
+    )
     going = f"{counted(tally.goods - tally.out.total(), 'goes', 'go')} to Prom.ua"
     checked.lines.append(Line(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
     if tally.centers:
@@ -159,7 +162,7 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
         missing = f"; no stock in {', '.join(unknown)}" if unknown else ""
         checked.lines.append(Line(mark, "centers", f"{names}{missing}"))
     mapped = {mapping.column for mapping in settings.fields}
-    own = [name for name in catalog.columns if not is_standard(name) and name not in mapped]
+    own = [name for name in catalog.columns if is_own(name) and name not in mapped]
     if own:
         names = ", ".join(f"`{name}`" for name in own)
         checked.lines.append(Line(Mark.OK, "columns", f"columns of your own that are not sent: {names}"))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from torgsync.core.fields import STANDARD
-from torgsync.core.goods import canonical, is_standard
+from torgsync.core.goods import canonical, labelled
 from torgsync.core.objects import FieldMapping, did_you_mean, twin_target
-from torgsync.core.suggest import Samples
+from torgsync.core.suggest import Samples, is_own
 from torgsync.errors import ExportInvalid, UsageError
 from torgsync.files.catalog import CatalogFile, no_column, open_export
-from torgsync.files.objects import ObjectFile, add_fields
+from torgsync.files.objects import ObjectFile, add_fields, quoted
 from torgsync.files.objects import remove_field as remove_from_file
 
 
@@ -44,6 +44,8 @@ def add_field(
 ) -> AddedOne:
     """Lead one column to a target. Raises UsageError where the mapping or the column cannot be.
 
+    A column may be named as the file names it: a label of Torgsoft stands for its standard column, where the
+    export has been read so.
     Warns where `WholesalePrice` is led anywhere and equals the cost price in most rows: then it is the cost
     price in disguise (reference/torgsoft.md §3.1).
     """
@@ -54,7 +56,11 @@ def add_field(
                 hint="name the characteristic for buyers: --name NAME",
             )
         name = column
-    given = {"column": column, "to": target, "name": name, "unit": unit, "split": split, "owner": owner}
+    catalog = open_export(file)
+    there = canonical(column)
+    if there not in catalog.columns and labelled(column) in catalog.columns:
+        there = labelled(column)
+    given = {"column": there, "to": target, "name": name, "unit": unit, "split": split, "owner": owner}
     try:
         mapping = FieldMapping.model_validate(
             {key: value for key, value in given.items() if value is not None}
@@ -62,9 +68,12 @@ def add_field(
     except ValidationError as wrong:
         reasons = "; ".join(str(error["msg"]).removeprefix("Value error, ") for error in wrong.errors())
         raise UsageError(reasons) from wrong
-    if twin := twin_target([*file.settings.fields, mapping]):
-        raise UsageError(f"a column is led to `{twin}` already", hint="see them: torgsync fields list")
-    catalog = open_export(file)
+    for other in file.settings.fields:
+        if twin := twin_target([other, mapping]):
+            raise UsageError(
+                f"`{other.column}` is led to `{twin}` already",
+                hint=f"take it out first: torgsync fields remove {quoted(other.column)} -o {file.called}",
+            )
     if mapping.column not in catalog.columns:
         raise UsageError(
             no_column(catalog, mapping.column),
@@ -148,5 +157,5 @@ def add_standard_fields(file: ObjectFile) -> Added:
             mappings.append(FieldMapping(column=column, to=target, name=name or None))
             taken.add((target, name))
     add_fields(file, mappings)
-    own = tuple(name for name in catalog.columns if not is_standard(name) and name not in known)
+    own = tuple(name for name in catalog.columns if is_own(name) and name not in known)
     return Added(tuple(mappings), own)
