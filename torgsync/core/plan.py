@@ -97,8 +97,8 @@ def decide(known: Known, settings: SyncObject) -> Verdict:
     if known.existing is not None and known.existing.values.get("status") == "deleted_by_moderator":
         return Verdict(aside=Aside.MODERATED)
     if shown is None:
-        if known.desired.money("price") is None:
-            return Verdict(aside=Aside.NO_PRICE)
+        if aside := why_not_created(known.desired):
+            return Verdict(aside=aside)
         if known.refused:
             return Verdict(aside=Aside.REFUSED_BEFORE)
         return Verdict(creation(known.desired))
@@ -106,6 +106,11 @@ def decide(known: Known, settings: SyncObject) -> Verdict:
     if known.refused:
         return _without_refused(known, found)
     return _update(known, found)
+
+
+def why_not_created(desired: Product) -> Aside | None:
+    """Return why a good that is new to Prom cannot be made there, None where it can."""
+    return Aside.NO_PRICE if desired.money("price") is None else None
 
 
 def _update(known: Known, found: Comparison) -> Verdict:
