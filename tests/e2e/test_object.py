@@ -437,7 +437,7 @@ def test_findings_of_goods_are_told(home: Home) -> None:
     assert "! warning  goods      1 finding keeps a good or a field as it is" in checked.lines
     assert checked.lines[-3:] == [
         "✗ error    number-unreadable: 1 good",
-        "           the field keeps its last good value on Prom; correct the number",
+        "           what Prom has stays, a new good goes without it; correct the number",
         "           TSGoods.trs line 2, good 26901, RetailPrice = ціна",
     ]
 
@@ -449,7 +449,7 @@ MESSY = [
     "             in lines 71 and 86; it stays as it is on Prom",
     "",
     "✗ error    number-unreadable: 4 goods",
-    "           the field keeps its last good value on Prom; correct the number",
+    "           what Prom has stays, a new good goes without it; correct the number",
     "           TSGoods.trs line 2, good 26901, RetailPrice = ціна",
     "           TSGoods.trs line 7, good 26902, RetailPrice = ціна",
     "           TSGoods.trs line 22, good 26905, RetailPrice = ціна",
@@ -512,7 +512,7 @@ def test_findings_for_programs(home: Home) -> None:
         "column": "RetailPrice",
         "value": "ціна",
         "good_id": "26901",
-        "message": "`ціна` is not a number; the last good value stays",
+        "message": "`ціна` is not a number; what Prom has stays",
     }
     keys = [guess["key"] for guess in document["guesses"]]
     assert keys == ["catalog.format", "catalog.delimiter", "catalog.header"]

@@ -135,6 +135,21 @@ def test_new_and_not_in_stock(home: Home) -> None:
     settled(home)
 
 
+def test_new_and_its_stock_cannot_be_read(home: Home) -> None:
+    """Nothing is offered that may not be there; what Prom has stays later, until the stock can be read."""
+    balances = '"2=40,000|8=25,000"'
+    home.edit_row("26931", balances, '"2=багато"')
+    assert (home.sync().code, home.market.product("26931").presence) == (0, "not_available")
+    assert home.market.product("26931").quantity_in_stock == 0
+    settled(home)
+    home.edit_row("26931", '"2=багато"', balances)
+    assert states(home.sync()) == {"26931": "done"}
+    home.edit_row("26931", balances, '"2=мало"')
+    assert home.sync().json["changes"] == []
+    product = home.market.product("26931")
+    assert (product.presence, product.quantity_in_stock) == ("available", 65)
+
+
 def test_prom_misreads_what_is_not_available(hard: Home, faulty: FaultyMarket) -> None:
     """Where the feed makes a product something else, the edit after it sets what the export says."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from builders import existing, led, product, sent, sync_object
@@ -43,6 +44,25 @@ def test_a_good_without_a_price_is_not_created() -> None:
     """Nothing is offered for nothing; why is said."""
     desired = Product("17", {"name": "Капці"})
     assert decide(known(Standing.IN, desired), SHOP) == Verdict(aside=Aside.NO_PRICE)
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [("quantity", {"quantity": 0, "presence": "not_available"}), ("ready_to_ship", {})],
+)
+def test_a_new_good_whose_stock_cannot_be_read_is_not_available(column: str, told: dict[str, Any]) -> None:
+    """What may not be there is not offered; a shop that leads no stock says nothing of it."""
+    verdict = decide(known(Standing.IN, product()), sync_object(fields=led(("Stock", column))))
+    assert verdict.change is not None
+    assert verdict.change.new == product(**told).values
+
+
+def test_a_product_on_prom_keeps_the_stock_that_cannot_be_read() -> None:
+    """Nothing is said of it: the last good value stays."""
+    settings = sync_object(fields=led(("Stock", "quantity")))
+    verdict = decide(known(Standing.IN, NEW, existing(quantity=3, presence="available")), settings)
+    assert verdict.change is not None
+    assert list(verdict.change.fields) == ["name", "price"]
 
 
 def test_a_creation_that_was_refused_waits_for_the_good_to_change() -> None:

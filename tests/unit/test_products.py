@@ -102,7 +102,7 @@ def test_a_finding_tells_its_place() -> None:
     result = mapped({"RetailPrice": "x" * 100}, ("RetailPrice", "price"))
     assert result.findings[0] == Finding(
         Code.NUMBER_UNREADABLE,
-        f"`{'x' * 40}` is not a number; the last good value stays",
+        f"`{'x' * 40}` is not a number; what Prom has stays",
         "17",
         3,
         "RetailPrice",

@@ -101,7 +101,7 @@ def decide(known: Known, settings: SyncObject) -> Verdict:
             return Verdict(aside=aside)
         if known.refused:
             return Verdict(aside=Aside.REFUSED_BEFORE)
-        return Verdict(creation(known.desired))
+        return Verdict(creation(_newborn(known.desired, settings)))
     found = compare(known.desired, known.sent, shown, settings.prom_owned())
     if known.refused:
         return _without_refused(known, found)
@@ -111,6 +111,16 @@ def decide(known: Known, settings: SyncObject) -> Verdict:
 def why_not_created(desired: Product) -> Aside | None:
     """Return why a good that is new to Prom cannot be made there, None where it can."""
     return Aside.NO_PRICE if desired.money("price") is None else None
+
+
+def _newborn(desired: Product, settings: SyncObject) -> Product:
+    """Return a new good as it is made. One whose stock could not be read is not available.
+
+    No earlier value can stay there, and what may not be on the shelf is not offered (design §5.3).
+    """
+    if "presence" in desired.values or not any(mapping.to == "quantity" for mapping in settings.fields):
+        return desired
+    return Product(desired.good_id, {**desired.values, "quantity": 0, "presence": "not_available"})
 
 
 def _update(known: Known, found: Comparison) -> Verdict:

@@ -283,13 +283,13 @@ class _Row:
         return self.priced[target].value if target in self.priced else NOTHING
 
     def decimal(self, mapping: FieldMapping, cell: str, *fields: str) -> Decimal | None:
-        """Return a cell's number; where it cannot be read, `fields` keep their last good value."""
+        """Return a cell's number; where it cannot be read, `fields` keep what Prom has."""
         try:
             return number(cell)
         except ValueError:
             self.find(
                 Code.NUMBER_UNREADABLE,
-                f"`{cell.strip()[:40]}` is not a number; the last good value stays",
+                f"`{cell.strip()[:40]}` is not a number; what Prom has stays",
                 mapping.column,
                 cell,
             )
@@ -434,7 +434,7 @@ def _finish_texts(work: _Row, language: str, *, both: bool) -> None:
 
 
 def _stock(work: _Row, stock: Stock) -> None:
-    """Say how many there are. A stock that could not be read keeps the last good value."""
+    """Say how many there are. Of a stock that could not be read nothing is said."""
     for finding in stock.findings:
         work.find(finding.code, finding.message, finding.column, finding.value)
     if stock.quantity is None:
@@ -483,7 +483,7 @@ def _tell_currency(work: _Row) -> None:
 def _base_price(work: _Row) -> None:
     price = work.price("price")
     if price <= 0:
-        work.find(Code.PRICE_MISSING, "there is no price; the last good one stays", work.columns["price"])
+        work.find(Code.PRICE_MISSING, "there is no price; what Prom has stays", work.columns["price"])
         work.unreadable.update(("price", "discount"))
         return
     work.values["price"] = price

@@ -73,7 +73,7 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     try:
         counted = _by_center(centers, cell) if column == CENTERS_COLUMN else _sum(centers, number(cell))
     except ValueError:
-        message = f"`{cell.strip()[:40]}` is not a quantity; the last good value stays"
+        message = f"`{cell.strip()[:40]}` is not a quantity; what Prom has stays"
         return Stock(
             None, column, (Finding(Code.NUMBER_UNREADABLE, message, column=column, value=cell[:60]),)
         )

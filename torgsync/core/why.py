@@ -181,7 +181,7 @@ def _counted_stock(settings: SyncObject, cells: Mapping[str, str], stock: Stock)
 def price_steps(settings: SyncObject, cells: Mapping[str, str], mapped: Mapped) -> tuple[str, ...]:
     """Return the steps that made a product's prices, each in words, with the rules of `[prices]`.
 
-    A price that the product does not speak of keeps its last good value.
+    A price that the product does not speak of leaves what Prom has.
     """
     values = mapped.product.values
     led = {mapping.to: mapping.column for mapping in settings.fields if mapping.column in cells}
@@ -208,4 +208,4 @@ def price_steps(settings: SyncObject, cells: Mapping[str, str], mapped: Mapped) 
 def _step(column: str, cells: Mapping[str, str], priced: Priced | None, result: str) -> str:
     cell = cells[column].strip() or "empty"
     rules = "".join(f"{step.words}; " for step in priced.steps) if priced else ""
-    return f"`{column}` {cell} -> {rules}{result or 'cannot be used; the last good value stays'}"
+    return f"`{column}` {cell} -> {rules}{result or 'cannot be used; what Prom.ua has stays'}"

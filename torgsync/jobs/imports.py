@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from torgsync.core.diff import IN_MODERATION, Verb
+from torgsync.core.diff import IN_MODERATION, Change, Verb
 from torgsync.core.fields import FIELDS, Road, Value
 from torgsync.core.goods import Section
 from torgsync.core.plan import Known
@@ -146,7 +146,7 @@ class Importer:
     def _offers(self) -> Iterator[Product]:
         for page in self._pages():
             known = self._known(page)
-            yield from (_full(known[item.change.good_id]) for item in page)
+            yield from (_offered(item.change, known[item.change.good_id]) for item in page)
 
     # Sending and waiting
 
@@ -303,6 +303,15 @@ def _accepted(good_id: str, values: Mapping[str, Value], shown: Existing) -> Acc
         if FIELDS[name].shown and name in shown.values and shown.values[name] != values[name]
     }
     return Accepted(good_id, values, echo)
+
+
+def _offered(change: Change, known: Known) -> Product:
+    """Return a product as the feed tells it; a new one is what the plan says of it, its stock above all."""
+    product = _full(known)
+    if change.verb is not Verb.CREATE:
+        return product
+    told = {name: change.new[name] for name in by_road(change.new, Road.EDIT)}
+    return Product(product.good_id, {**product.values, **told})
 
 
 def _full(known: Known) -> Product:
