@@ -22,7 +22,7 @@ from torgsync.core.goods import PICTURE, Section, line_of_text, number
 from torgsync.core.groups import group_path, model_key
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.prices import NOTHING, Priced, Pricing
-from torgsync.core.select import Stock
+from torgsync.core.select import DISPLAY_COLUMN, Stock, displayed
 from torgsync.core.texts import (
     Both,
     Fitted,
@@ -36,7 +36,7 @@ from torgsync.core.texts import (
     split_languages,
 )
 
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 """Counts the rules by which a row becomes a product. Raising it makes the next look map every good anew."""
 
 
@@ -180,6 +180,10 @@ class Mapper:
                 work.find(Code.PHOTOS_TOO_MANY, f"{len(shots)} photos, the first {PHOTO_LIMIT} are sent")
             values["photos"] = shots[:PHOTO_LIMIT]
         _finish_brand(work)
+        if self._settings.accounting_centers.respect_display and displayed(cells) is None:
+            cell = cells[DISPLAY_COLUMN]
+            message = f"`{cell.strip()[:40]}` is neither 0 nor 1; the good is shown"
+            work.find(Code.DISPLAY_UNKNOWN, message, DISPLAY_COLUMN, cell)
         values["status"] = "on_display"
         values["currency"] = self._settings.catalog.currency
         values.setdefault("unit", "шт.")
@@ -220,6 +224,7 @@ class _Row:
     ) -> None:
         self.blank = settings.catalog.blank
         self.russian = settings.catalog.languages.name == "ru"
+        self.currency = settings.catalog.currency
         self.pricing = pricing
         self.good_id = good_id
         self.line = line
@@ -356,10 +361,14 @@ def _flag(work: _Row, mapping: FieldMapping, cell: str) -> None:
         work.values["ready_to_ship"] = amount > 0
 
 
-def _group(work: _Row, mapping: FieldMapping, _cell: str) -> None:
+def _group(work: _Row, mapping: FieldMapping, cell: str) -> None:
     path = group_path(work.cells, mapping.column, work.blank)
     if path:
         work.values["group"] = path
+    else:
+        work.find(
+            Code.GROUP_MISSING, "it lies in no group; a new good goes to none on Prom", mapping.column, cell
+        )
 
 
 def _variant_group(work: _Row, mapping: FieldMapping, _cell: str) -> None:
@@ -463,10 +472,21 @@ def _finish_prices(work: _Row) -> None:
         work.values["wholesale_prices"] = ladder
 
 
+_SIGNS = {
+    "UAH": frozenset({"uah", "₴", "грн", "грн."}),
+    "USD": frozenset({"usd", "$"}),
+    "EUR": frozenset({"eur", "€"}),
+}
+"""How the accounting program may write the shop's own currency, in folded case."""
+
+
 def _tell_currency(work: _Row) -> None:
-    """Say where a price is linked to another currency; it is never converted (§17 no. 18)."""
+    """Say where a price is linked to another currency; it is never converted (§17 no. 18).
+
+    A sign with nothing linked to it is told as well: nobody can know that the price is not meant in it.
+    """
     sign = line_of_text(work.cells.get("EqualCurrencyName", ""), work.blank)
-    if not sign:
+    if not sign or sign.casefold() in _SIGNS.get(work.currency, ()):
         return
     for column in ("EqualSalePrice", "EqualWholesalePrice"):
         cell = work.cells.get(column, "")
@@ -478,6 +498,8 @@ def _tell_currency(work: _Row) -> None:
             message = f"the price is linked to {linked} {sign}; it is sent as it is, not converted"
             work.find(Code.CURRENCY_SIGN, message, column, cell)
             return
+    message = f"`{sign}` stands beside the price; it is sent in {work.currency}, not converted"
+    work.find(Code.CURRENCY_SIGN, message, "EqualCurrencyName", sign)
 
 
 def _base_price(work: _Row) -> None:
@@ -496,7 +518,33 @@ def _base_price(work: _Row) -> None:
             f"{sale} is above the price {price}; no discount is sent",
             work.columns["sale_price"],
         )
+    else:
+        _cross_check(work)
     work.values["discount"] = Discount(price - sale, "amount") if 0 < sale < price else None
+
+
+def _cross_check(work: _Row) -> None:
+    """Say where the percent of the discount is not that of the two prices (§3.6, §17 no. 16).
+
+    The prices count. The percent may be rounded to the places with which it is written, but 0 means that
+    there is no discount.
+    """
+    if (work.columns["price"], work.columns["sale_price"]) != ("RetailPrice", "RetailPriceWithDiscount"):
+        return  # the percent belongs to these two
+    cell = work.cells.get("PriceDiscountPercent", "")
+    try:
+        percent = number(cell)
+    except ValueError:
+        return  # it is sent nowhere
+    base, sale = (number(work.cells[work.columns[name]]) or NOTHING for name in ("price", "sale_price"))
+    if percent is None or base <= 0:
+        return
+    off = 100 * (base - sale) / base if sale > 0 else NOTHING
+    rounded = off.quantize(Decimal(1).scaleb(int(percent.as_tuple().exponent)))
+    if off == percent or (percent and (rounded == percent or abs(off - percent) * base < 1)):
+        return
+    message = f"`PriceDiscountPercent` says {cell.strip()} %, the prices {off:.2f} %; the prices count"
+    work.find(Code.DISCOUNT_MISMATCH, message, "PriceDiscountPercent", cell)
 
 
 def _finish_brand(work: _Row) -> None:

@@ -16,7 +16,7 @@ from torgsync.core.objects import SyncObject
 from torgsync.core.plan import Aside, Known, Standing, Verdict, decide, remove_foreign
 from torgsync.core.prices import Priced
 from torgsync.core.products import Mapped
-from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, Reason, Stock
+from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, Reason, Stock, displayed
 from torgsync.core.words import counted
 
 
@@ -139,7 +139,7 @@ def filters(
         ),
         Filter(
             Reason.NOT_DISPLAYED,
-            not (centers.respect_display and display == "0"),
+            not (centers.respect_display and displayed(cells) is False),
             shown if centers.respect_display else f"{shown}; respect_display is off",
         ),
         Filter(
