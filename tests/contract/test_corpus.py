@@ -73,7 +73,7 @@ QUIRKS = set(
     stock-fractions-and-below-zero stock-mismatch stock-unchecked trailing-blanks unit-blank
     values-split-by-underscore visibility-on-site wholesale-equals-prime-cost xlsx-goods-list
     xlsx-stock-list yml-available yml-available-with-stock yml-cp1251 yml-in-a-trs yml-oldprice
-    yml-params-with-quotes yml-pictures-with-windows-paths yml-vendor-model
+    yml-param-absent yml-params-with-quotes yml-pictures-with-windows-paths yml-vendor-model
     """.split()
 )
 """Every quirk that has an export: none of them may get lost."""

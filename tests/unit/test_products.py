@@ -97,6 +97,20 @@ def test_a_column_that_the_file_lacks_is_not_spoken_of() -> None:
     assert values(result, "name", "sku", "price") == ["Капці", "not spoken of", "not spoken of"]
 
 
+def test_a_characteristic_whose_column_the_file_lacks() -> None:
+    """It is there without a value: what was last sent of it stays, and the others go."""
+    result = mapped({}, ("Color", "characteristic", "Колір"), ("heel", "characteristic", "Підбор"))
+    assert values(result, "characteristics") == [
+        (Characteristic("Колір", "", ""), Characteristic("Підбор", "", ""))
+    ]
+
+
+def test_a_text_whose_column_the_file_lacks_is_not_overwritten() -> None:
+    """The other language's text takes the place of an empty one, not of one that the file lacks today."""
+    columns = (("Опис", "description"), ("Описание", "description_ru"))
+    assert values(mapped({"Опис": "Шовк"}, *columns), "description_ru") == ["not spoken of"]
+
+
 def test_a_finding_tells_its_place() -> None:
     """Good, line, column and the value as it was written, cut to what fits a line."""
     result = mapped({"RetailPrice": "x" * 100}, ("RetailPrice", "price"))

@@ -315,7 +315,7 @@ def _item_words(item: Step | Section | Characteristic | Photo) -> str:
         case Section():
             return item.name
         case Characteristic():
-            return f"{item.name}: {item.value}{' ' + item.unit if item.unit else ''}"
+            return f"{item.name}: {item.value or 'as last sent'}{' ' + item.unit if item.unit else ''}"
         case Photo():
             return item.url.rsplit("/", 1)[-1]
 

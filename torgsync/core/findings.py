@@ -33,6 +33,7 @@ class Code(StrEnum):
     STOCK_MISMATCH = "stock-mismatch"
     STOCK_UNCHECKED = "stock-unchecked"
     CENTERS_MISSING = "centers-missing"
+    COLUMN_MISSING = "column-missing"
     DISPLAY_UNKNOWN = "display-unknown"
     TEXT_CLEANED = "text-cleaned"
     TEXT_CUT = "text-cut"
@@ -77,6 +78,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.STOCK_MISMATCH: Severity.NOTICE,
     Code.STOCK_UNCHECKED: Severity.WARNING,
     Code.CENTERS_MISSING: Severity.WARNING,
+    Code.COLUMN_MISSING: Severity.WARNING,
     Code.DISPLAY_UNKNOWN: Severity.WARNING,
     Code.TEXT_CLEANED: Severity.NOTICE,
     Code.TEXT_CUT: Severity.NOTICE,
@@ -120,6 +122,7 @@ MEANING: dict[Code, str] = {
     Code.STOCK_FRACTION: "the whole pieces are sent and the rest is not offered; nothing needs to be done",
     Code.STOCK_MISMATCH: "the smaller stock is sent; see whether some pieces are reserved or posted twice",
     Code.STOCK_UNCHECKED: "the column that can be read is sent, unchecked; correct the other one",
+    Code.COLUMN_MISSING: "what was last sent of it stays; `torgsync fields remove` if it is gone for good",
     Code.DISPLAY_UNKNOWN: "the good is shown on Prom; write 0 to hide it, 1 to show it",
     Code.CENTERS_MISSING: "all centers count together; let the export tell the stock of each center",
     Code.TEXT_CLEANED: "the text is sent without them; retype it where something is missing",

@@ -165,6 +165,10 @@ class Mapper:
             if mapping.column in cells:
                 work.columns[mapping.to] = mapping.column
                 _RULES[mapping.to](work, mapping, cells[mapping.column])
+            else:
+                work.absent.add(mapping.to)
+                if mapping.to == "characteristic":
+                    work.characterise(mapping, "")
         values = work.values
         _finish_texts(work, self._languages.name, both=self._languages.both)
         if "quantity" in work.wanted:
@@ -239,6 +243,7 @@ class _Row:
         self.wanted: set[str] = set()
         self.columns: dict[str, str] = {}
         self.parted: set[str] = set()
+        self.absent: set[str] = set()
         self.model = ""
 
     def find(self, code: Code, message: str, column: str = "", value: str = "") -> None:
@@ -282,6 +287,13 @@ class _Row:
         same = both.ru == both.uk
         self.values[f"{mapping.to}_ru"] = self.values[mapping.to] if same else self.fit(mapping, both.ru, fit)
         self.parted.add(mapping.to)
+
+    def characterise(self, mapping: FieldMapping, value: str) -> None:
+        """Note a characteristic; an empty value keeps what was last sent."""
+        name = mapping.name or mapping.column
+        if mapping.split is not None:
+            name = self.ours(split_languages(name, mapping.split))
+        self.characteristics.append(Characteristic(name, mapping.unit or "", value))
 
     def price(self, target: str) -> Decimal:
         """Return the price that the rules made, 0.00 where there is none."""
@@ -385,10 +397,7 @@ def _characteristic(work: _Row, mapping: FieldMapping, cell: str) -> None:
         text = SEX.get(text, "")
     text = work.fit(mapping, work.ours(work.part(mapping, text)), fit_characteristic)
     if text:
-        name = mapping.name or mapping.column
-        if mapping.split is not None:
-            name = work.ours(split_languages(name, mapping.split))
-        work.characteristics.append(Characteristic(name, mapping.unit or "", text))
+        work.characterise(mapping, text)
 
 
 def _finish_characteristics(work: _Row) -> None:
@@ -431,7 +440,7 @@ def _finish_texts(work: _Row, language: str, *, both: bool) -> None:
         other = f"{text}_ru"
         if text not in work.values or text in work.parted:
             continue
-        if both or language == "ru":
+        if (both or language == "ru") and other not in work.absent:  # its own text stays there
             work.values.setdefault(other, work.values[text])
         if language == "ru" and not both:
             del work.values[text]

@@ -15,9 +15,10 @@ from difflib import get_close_matches
 
 import xxhash
 
+from torgsync.core.fields import NEEDED
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Record, Section
-from torgsync.core.objects import SyncObject
+from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.plan import ExportInfo, Standing
 from torgsync.core.products import Mapper, Product, pictures, rules_version
 from torgsync.core.sections import grow
@@ -25,6 +26,7 @@ from torgsync.core.select import CENTERS_COLUMN, SUM_COLUMN, Reason, count_stock
 from torgsync.core.variants import model_of
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import CatalogFile, content_of, open_export
+from torgsync.files.guesses import Kind
 from torgsync.files.objects import ObjectFile, mistakes_at
 from torgsync.files.rows import Skim
 from torgsync.jobs.desk import Desk, Progress, Stage
@@ -101,16 +103,25 @@ def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes) -> int
 
 
 def check_columns(file: ObjectFile, catalog: CatalogFile) -> None:
-    """Refuse a sync object that leads columns which the export does not have."""
+    """Refuse a sync object that leads columns which the export does not have, and cannot do without."""
     missing = []
     for number, mapping in enumerate(file.settings.fields):
-        if mapping.column not in catalog.columns:
-            near = get_close_matches(mapping.column, catalog.columns, n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else ""
-            message = f"the export has no column `{mapping.column}`{hint}"
+        if mapping.column not in catalog.columns and not _may_lack(file.settings, catalog, mapping):
+            message = f"the export has no column `{mapping.column}`{_meant(catalog, mapping)}"
             missing.append((("fields", number, "column"), f"fields[{number}].column", message))
     if missing:
         raise mistakes_at(file, missing)
+
+
+def _may_lack(settings: SyncObject, catalog: CatalogFile, mapping: FieldMapping) -> bool:
+    """Tell whether a column may be absent today: offers of a YML file leave out what they do not have."""
+    picks = mapping.to == "group" and bool(settings.product_group)
+    return catalog.kind is Kind.YML and mapping.to not in NEEDED and not picks
+
+
+def _meant(catalog: CatalogFile, mapping: FieldMapping) -> str:
+    near = get_close_matches(mapping.column, catalog.columns, n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, ...]:
@@ -119,6 +130,12 @@ def file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, 
     if settings.accounting_centers.use and CENTERS_COLUMN not in catalog.columns:
         message = f"the export has no column `{CENTERS_COLUMN}`: `{SUM_COLUMN}` counts, all centers together"
         found.append(Finding(Code.CENTERS_MISSING, message, column=CENTERS_COLUMN))
+    for mapping in settings.fields:
+        if mapping.column not in catalog.columns:
+            message = (
+                f"no offer has `{mapping.column}`{_meant(catalog, mapping)}; what was last sent of it stays"
+            )
+            found.append(Finding(Code.COLUMN_MISSING, message, column=mapping.column))
     return tuple(found)
 
 

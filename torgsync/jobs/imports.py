@@ -320,7 +320,7 @@ def _full(known: Known) -> Product:
     A product that is on Prom stays in the variant group in which it was made, or in none: no known call moves
     it (reference/prom-api.md §7.2).
     """
-    values = dict(known.desired.values) if known.desired else {}
+    values = dict(known.wanted.values) if known.wanted else {}
     if known.sent:
         values.pop("variant_group", None)
         values = {**known.sent.values, **values}
