@@ -468,7 +468,7 @@ def test_findings_of_goods_are_told(home: Home) -> None:
     assert "! warning  goods      1 finding keeps a good or a field as it is" in checked.lines
     assert checked.lines[-3:] == [
         "✗ error    number-unreadable: 1 good",
-        "           the field keeps its last good value on Prom; correct the number",
+        "           what Prom has stays, a new good goes without it; correct the number",
         "           TSGoods.trs line 2, good 26901, RetailPrice = ціна",
     ]
 
@@ -480,7 +480,7 @@ MESSY = [
     "             in lines 71 and 86; it stays as it is on Prom",
     "",
     "✗ error    number-unreadable: 4 goods",
-    "           the field keeps its last good value on Prom; correct the number",
+    "           what Prom has stays, a new good goes without it; correct the number",
     "           TSGoods.trs line 2, good 26901, RetailPrice = ціна",
     "           TSGoods.trs line 7, good 26902, RetailPrice = ціна",
     "           TSGoods.trs line 22, good 26905, RetailPrice = ціна",
@@ -510,9 +510,10 @@ def test_findings_by_code(home: Home) -> None:
     assert max(map(len, checked.lines[-len(MESSY) :])) <= 80
     assert "\x1b" not in checked.out
     assert set(checked.lines[4].removeprefix("✓ ok       selection  ").split("; ")) == {
-        "38 go to Prom.ua",
+        "34 go to Prom.ua",
         "1 stays out: Display = 0 in the accounting program",
-        "2 stay out: with an error, left as they are",
+        "1 stays out: with an error, left as they are",
+        "4 stay out: without a price, unless Prom.ua has them already",
     }
 
 
@@ -542,7 +543,7 @@ def test_findings_for_programs(home: Home) -> None:
         "column": "RetailPrice",
         "value": "ціна",
         "good_id": "26901",
-        "message": "`ціна` is not a number; the last good value stays",
+        "message": "`ціна` is not a number; what Prom has stays",
     }
     keys = [guess["key"] for guess in document["guesses"]]
     assert keys == ["catalog.format", "catalog.delimiter", "catalog.header"]
@@ -577,13 +578,24 @@ def test_rows_without_their_id(home: Home) -> None:
 
 
 def test_a_good_that_stays_out_and_stands_twice(home: Home) -> None:
-    """Both rows are told as an error, whatever else keeps the good out."""
+    """It is one good with an error, whatever else keeps it out."""
     rows = home.export.read_bytes()
     hidden = next(row for row in rows.split(b"\r\n") if "Кашпо підвісне Верба".encode() in row)
     home.export.write_bytes(rows + hidden + b"\r\n" + hidden + b"\r\n")
     checked = home.run("object", "check")
-    assert checked.lines[4].endswith("39 go to Prom.ua; 3 stay out: with an error, left as they are")
+    assert checked.lines[4].endswith("39 go to Prom.ua; 1 stay out: with an error, left as they are")
     assert "✗ error    id-duplicate: 1 good" in checked.lines
+
+
+def test_a_check_counts_as_the_plan_of_a_new_shop_does(home: Home) -> None:
+    """What goes is created, and what stays out is skipped, whatever is wrong with it."""
+    mess_up(home)
+    checked = home.run("object", "check", "--format", "json").json
+    (selection,) = [line["message"] for line in checked["checks"] if line["subject"] == "selection"]
+    made = home.run("update", "--format", "json").json
+    going, *out = selection.split("; ")
+    assert going == f"{made['counts']['create']} go to Prom.ua"
+    assert sum(int(part.split()[0]) for part in out) == made["counts"]["skipped"]
 
 
 def test_what_was_said_is_not_guessed(home: Home) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import schemas
+from dialects import offer, yml
 from faulty import (
     PAGE,
     Answer,
@@ -133,6 +134,114 @@ def test_new_and_not_in_stock(home: Home) -> None:
     product = home.market.product("26931")
     assert (product.presence, product.quantity_in_stock) == ("not_available", 0)
     settled(home)
+
+
+def test_new_and_its_stock_cannot_be_read(home: Home) -> None:
+    """Nothing is offered that may not be there; what Prom has stays later, until the stock can be read."""
+    balances = '"2=40,000|8=25,000"'
+    home.edit_row("26931", balances, '"2=багато"')
+    assert (home.sync().code, home.market.product("26931").presence) == (0, "not_available")
+    assert home.market.product("26931").quantity_in_stock == 0
+    settled(home)
+    home.edit_row("26931", '"2=багато"', balances)
+    assert states(home.sync()) == {"26931": "done"}
+    home.edit_row("26931", balances, '"2=мало"')
+    assert home.sync().json["changes"] == []
+    product = home.market.product("26931")
+    assert (product.presence, product.quantity_in_stock) == ("available", 65)
+
+
+LED = """
+[[fields]]
+column = "GoodName"
+to = "name"
+[[fields]]
+column = "RetailPrice"
+to = "price"
+[[fields]]
+column = "WarehouseQuantity"
+to = "quantity"
+[[fields]]
+column = "Color"
+to = "characteristic"
+name = "Колір"
+[[fields]]
+column = "visota_kabluka"
+to = "characteristic"
+name = "Висота каблука"
+unit = "см"
+
+"""
+
+
+@pytest.fixture
+def yml_home(home: Home) -> Home:
+    """A home whose export is YML, with a name, a price, a stock and two characteristics led."""
+    text = home.object.read_text("utf-8")
+    start, end = text.index("[[fields]]"), text.index("# --- What happens")
+    home.object.write_text(text[:start] + LED + text[end:], "utf-8")
+    home.edit_object('use = ["2", "8"]', "use = []")
+    return home
+
+
+def export(home: Home, *rows: dict[str, str]) -> None:
+    """Have the accounting program write an offer a good, with a param for each value."""
+    home.export.write_text(yml([offer(tuple(row), tuple(row.values())) for row in rows]), "utf-8")
+
+
+BOOTS = {"GoodID": "1", "GoodName": "Черевики", "RetailPrice": "800", "WarehouseQuantity": "3"}
+CAP = {"GoodID": "2", "GoodName": "Кашкет", "RetailPrice": "200", "WarehouseQuantity": "5"}
+HEEL, BLACK, BLUE = {"visota_kabluka": "5"}, {"Color": "чорний"}, {"Color": "синій"}
+
+
+def told(home: Home, good_id: str) -> dict[str, str]:
+    """The characteristics that buyers see, keyed by name."""
+    return {item.name: item.value for item in home.market.product(good_id).attributes}
+
+
+def test_a_param_that_no_offer_has_today(yml_home: Home) -> None:
+    """What was sent of it stays, whatever else changes; when it is back, nothing is left to send."""
+    export(yml_home, BOOTS | BLACK | HEEL, CAP | BLACK)
+    assert yml_home.sync().code == 0
+    assert told(yml_home, "1") == {"Колір": "чорний", "Висота каблука": "5"}
+    export(yml_home, BOOTS | BLACK, CAP | BLACK)
+    ran = yml_home.sync()
+    assert (ran.code, ran.json["changes"]) == (0, [])
+    assert [finding["code"] for finding in ran.json["findings"]] == ["column-missing"]
+    export(yml_home, BOOTS | BLUE, CAP | BLACK)
+    assert states(yml_home.sync()) == {"1": "done"}
+    assert told(yml_home, "1") == {"Колір": "синій", "Висота каблука": "5"}
+    export(yml_home, BOOTS | BLUE | HEEL, CAP | BLACK)
+    settled(yml_home)
+
+
+def test_a_param_that_no_offer_has_on_the_first_day(yml_home: Home) -> None:
+    """New goods are made with what there is."""
+    export(yml_home, BOOTS | BLACK)
+    assert yml_home.sync().code == 0
+    assert told(yml_home, "1") == {"Колір": "чорний"}
+    export(yml_home, BOOTS | BLACK | HEEL)
+    assert states(yml_home.sync()) == {"1": "done"}
+    assert told(yml_home, "1") == {"Колір": "чорний", "Висота каблука": "5"}
+
+
+@pytest.mark.parametrize("column", ["GoodName", "RetailPrice", "WarehouseQuantity"])
+def test_what_no_offer_may_lack(yml_home: Home, column: str) -> None:
+    """Without names, prices or stock a file is not what it seems, and is refused whole."""
+    export(yml_home, {name: value for name, value in (BOOTS | BLACK | HEEL).items() if name != column})
+    ran = yml_home.sync()
+    assert (ran.code, yml_home.writes()) == (3, [])
+    assert f"the export has no column `{column}`" in ran.out
+
+
+def test_a_group_that_no_offer_has(yml_home: Home) -> None:
+    """Where one group is picked, a file without groups would empty the shop: it is refused."""
+    yml_home.edit_object(LED, LED + '[[fields]]\ncolumn = "Розділ"\nto = "group"\n\n')
+    export(yml_home, BOOTS | BLACK | HEEL)
+    assert yml_home.run("update", "--offline").code == 0
+    text = yml_home.object.read_text("utf-8")
+    yml_home.object.write_text(f'product_group = "Взуття"\n{text}', "utf-8")
+    assert yml_home.run("update", "--offline").code == 3
 
 
 def test_prom_misreads_what_is_not_available(hard: Home, faulty: FaultyMarket) -> None:

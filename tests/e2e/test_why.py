@@ -229,7 +229,7 @@ def test_a_good_with_an_error(filled: Home) -> None:
     filled.edit_row("26926", ";129;", ";ціна;")
     shown = filled.run("why", "26926")
     assert "           RetailPrice: ціна -> price (error number-unreadable)" in shown.lines
-    assert "           price: cannot be read; the last good value stays" in shown.lines
+    assert "           price: cannot be read; what Prom.ua has stays" in shown.lines
     assert told(filled, "26926")["fate"] == "blocked"
 
 

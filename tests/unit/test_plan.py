@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from builders import existing, led, product, sent, sync_object
 
 from torgsync.core.diff import FieldChange, Verb
+from torgsync.core.fields import Characteristic
 from torgsync.core.objects import Removal
 from torgsync.core.plan import Aside, Counts, Known, Standing, Verdict, decide, remove_foreign
 from torgsync.core.products import Existing, Product
@@ -43,6 +45,60 @@ def test_a_good_without_a_price_is_not_created() -> None:
     """Nothing is offered for nothing; why is said."""
     desired = Product("17", {"name": "Капці"})
     assert decide(known(Standing.IN, desired), SHOP) == Verdict(aside=Aside.NO_PRICE)
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [("quantity", {"quantity": 0, "presence": "not_available"}), ("ready_to_ship", {})],
+)
+def test_a_new_good_whose_stock_cannot_be_read_is_not_available(column: str, told: dict[str, Any]) -> None:
+    """What may not be there is not offered; a shop that leads no stock says nothing of it."""
+    verdict = decide(known(Standing.IN, product()), sync_object(fields=led(("Stock", column))))
+    assert verdict.change is not None
+    assert verdict.change.new == product(**told).values
+
+
+def test_a_product_on_prom_keeps_the_stock_that_cannot_be_read() -> None:
+    """Nothing is said of it: the last good value stays."""
+    settings = sync_object(fields=led(("Stock", "quantity")))
+    verdict = decide(known(Standing.IN, NEW, existing(quantity=3, presence="available")), settings)
+    assert verdict.change is not None
+    assert list(verdict.change.fields) == ["name", "price"]
+
+
+HEEL, COLOR = Characteristic("Підбор", "см", "5"), Characteristic("Колір", "", "синій")
+SILENT = HEEL._replace(value="")
+
+
+@pytest.mark.parametrize(
+    ("shown", "last", "wanted"),
+    [
+        (existing(), (HEEL, COLOR._replace(value="сірий")), (COLOR, HEEL)),
+        (existing(), (COLOR,), (COLOR,)),
+        (existing(), None, None),
+        (None, None, (COLOR,)),
+        (existing(status="deleted"), None, (COLOR,)),
+    ],
+)
+def test_a_characteristic_that_the_export_lacks_today_stays(
+    shown: Existing | None,
+    last: tuple[Characteristic, ...] | None,
+    wanted: tuple[Characteristic, ...] | None,
+) -> None:
+    """What was last sent of it is wanted still; where nothing was, nothing is said of a product on Prom."""
+    was = sent(characteristics=last) if last else None
+    good = Known("17", Standing.IN, product(characteristics=(COLOR, SILENT)), was, shown)
+    assert good.wanted is not None
+    assert good.wanted.values.get("characteristics") == wanted
+    verdict = decide(good, SHOP)
+    change = verdict.change.fields.get("characteristics") if verdict.change else None
+    told = change.new if change else verdict.in_step.get("characteristics")
+    assert told == wanted
+
+
+def test_a_good_of_which_nothing_is_known_wants_nothing() -> None:
+    """A good without a product is left as it is."""
+    assert Known("17", Standing.IN).wanted is None
 
 
 def test_a_creation_that_was_refused_waits_for_the_good_to_change() -> None:

@@ -97,12 +97,26 @@ def test_a_column_that_the_file_lacks_is_not_spoken_of() -> None:
     assert values(result, "name", "sku", "price") == ["Капці", "not spoken of", "not spoken of"]
 
 
+def test_a_characteristic_whose_column_the_file_lacks() -> None:
+    """It is there without a value: what was last sent of it stays, and the others go."""
+    result = mapped({}, ("Color", "characteristic", "Колір"), ("heel", "characteristic", "Підбор"))
+    assert values(result, "characteristics") == [
+        (Characteristic("Колір", "", ""), Characteristic("Підбор", "", ""))
+    ]
+
+
+def test_a_text_whose_column_the_file_lacks_is_not_overwritten() -> None:
+    """The other language's text takes the place of an empty one, not of one that the file lacks today."""
+    columns = (("Опис", "description"), ("Описание", "description_ru"))
+    assert values(mapped({"Опис": "Шовк"}, *columns), "description_ru") == ["not spoken of"]
+
+
 def test_a_finding_tells_its_place() -> None:
     """Good, line, column and the value as it was written, cut to what fits a line."""
     result = mapped({"RetailPrice": "x" * 100}, ("RetailPrice", "price"))
     assert result.findings[0] == Finding(
         Code.NUMBER_UNREADABLE,
-        f"`{'x' * 40}` is not a number; the last good value stays",
+        f"`{'x' * 40}` is not a number; what Prom has stays",
         "17",
         3,
         "RetailPrice",
@@ -560,15 +574,83 @@ def test_price_and_sale_price_make_a_discount(
     [
         ({"EqualCurrencyName": "$", "EqualSalePrice": "10,5"}, [Code.CURRENCY_SIGN]),
         ({"EqualCurrencyName": "€", "EqualSalePrice": "x", "EqualWholesalePrice": "9"}, [Code.CURRENCY_SIGN]),
-        ({"EqualCurrencyName": "$", "EqualSalePrice": "0", "EqualWholesalePrice": "0"}, []),
-        ({"EqualCurrencyName": "$"}, []),
+        ({"EqualCurrencyName": "$", "EqualSalePrice": "0", "EqualWholesalePrice": "0"}, [Code.CURRENCY_SIGN]),
+        ({"EqualCurrencyName": "$"}, [Code.CURRENCY_SIGN]),
+        ({"EqualCurrencyName": "Грн.", "EqualSalePrice": "10"}, []),
         ({"EqualCurrencyName": " ", "EqualSalePrice": "10"}, []),
     ],
 )
 def test_a_linked_price_is_told_and_never_converted(cells: dict[str, str], found: list[Code]) -> None:
-    """The price is the shop's own; a sign with a linked price is a thing to look at."""
+    """The price is the shop's own; another currency's sign is a thing to look at, whatever is linked."""
     result = mapped(cells)
     assert (codes(result), values(result, "price")) == (found, [Decimal("100.00")])
+
+
+def test_a_sign_is_told_in_a_shop_of_another_currency() -> None:
+    """The shop's own sign says nothing new; one of a currency that nobody knows is told."""
+    sign = {"EqualCurrencyName": "$"}
+    assert codes(mapped(sign, catalog={"path": "goods.trs", "currency": "USD"})) == []
+    found = mapped(sign, catalog={"path": "goods.trs", "currency": "PLN"}).findings
+    assert [(one.message, one.column) for one in found] == [
+        ("`$` stands beside the price; it is sent in PLN, not converted", "EqualCurrencyName")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("base", "sale", "percent", "found"),
+    [
+        ("950", "780", "17,89473684", []),
+        ("950", "780", "17,9", []),
+        ("950", "780", "18", []),
+        ("950", "780", "17", [Code.DISCOUNT_MISMATCH]),
+        ("950", "780", "0", [Code.DISCOUNT_MISMATCH]),
+        ("1000", "999", "0,00", [Code.DISCOUNT_MISMATCH]),
+        ("9,99", "8,99", "10,00", []),
+        ("100", "100", "0", []),
+        ("100", "0", "0", []),
+        ("100", "", "10", [Code.DISCOUNT_MISMATCH]),
+        ("100", "90", "", []),
+        ("100", "90", "десять", []),
+        ("100", "110", "10", [Code.SALE_PRICE_ABOVE]),
+        ("0,001", "0,001", "5", [Code.PRICE_MISSING]),
+    ],
+)
+def test_the_percent_of_a_discount_is_cross_checked(
+    base: str, sale: str, percent: str, found: list[Code]
+) -> None:
+    """The two prices make the discount; a percent that is not theirs, even rounded, is told."""
+    row = {"RetailPrice": base, "RetailPriceWithDiscount": sale, "PriceDiscountPercent": percent}
+    led_columns = (("RetailPrice", "price"), ("RetailPriceWithDiscount", "sale_price"))
+    assert codes(mapped(row, *led_columns)) == found
+
+
+def test_the_percent_belongs_to_the_two_prices_of_the_accounting_program() -> None:
+    """Of prices in other columns it says nothing; the finding names what it compared before any markup."""
+    row = {"Ціна": "100", "Sale": "90", "PriceDiscountPercent": "50"}
+    assert codes(mapped(row, ("Ціна", "price"), ("Sale", "sale_price"))) == []
+    row = {"RetailPrice": "100", "RetailPriceWithDiscount": "90", "PriceDiscountPercent": "50"}
+    columns = (("RetailPrice", "price"), ("RetailPriceWithDiscount", "sale_price"))
+    (found,) = mapped(row, *columns, prices={"markup": "7%"}).findings
+    message = "`PriceDiscountPercent` says 50 %, the prices 10.00 %; the prices count"
+    assert (found.message, found.column, found.value) == (message, "PriceDiscountPercent", "50")
+
+
+@pytest.mark.parametrize(
+    ("cell", "respect", "found"),
+    [("так", True, [Code.DISPLAY_UNKNOWN]), ("2", True, [Code.DISPLAY_UNKNOWN]), ("так", False, [])]
+    + [(cell, True, []) for cell in ("0", "1", "1,0", " ")],
+)
+def test_a_display_that_is_neither_0_nor_1(cell: str, respect: bool, found: list[Code]) -> None:
+    """What was understood is told where the column is asked for: the good is shown."""
+    result = mapped({"Display": cell}, accounting_centers={"respect_display": respect})
+    assert codes(result) == found
+
+
+def test_a_good_in_no_group() -> None:
+    """A group that is led and empty is told, and the one on Prom stays; a column that is absent is not."""
+    result = mapped({"Розділ": " "}, ("Розділ", "group"))
+    assert (codes(result), values(result, "group")) == ([Code.GROUP_MISSING], ["not spoken of"])
+    assert codes(mapped({}, ("Розділ", "group"))) == []
 
 
 def test_a_missing_price_names_its_column() -> None:

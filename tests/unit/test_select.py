@@ -25,7 +25,6 @@ CENTERS = {"WarehouseQuantity": "7,5", "WarehouseQuantityForPartner": "2=1,000|8
         (["3"], CENTERS, "0", FOR_PARTNER),
         (["2"], {"WarehouseQuantity": "0", FOR_PARTNER: ""}, "0", FOR_PARTNER),
         ([], {"WarehouseQuantity": "9", FOR_PARTNER: ""}, "9", "WarehouseQuantity"),
-        ([], {"WarehouseQuantity": "9", FOR_PARTNER: "2=x"}, "9", "WarehouseQuantity"),
         (["2"], {"WarehouseQuantity": "9"}, "9", "WarehouseQuantity"),
         ([], {"WarehouseQuantity": ""}, "0", "WarehouseQuantity"),
         ([], {"WarehouseQuantity": "1 234,5"}, "1234.5", "WarehouseQuantity"),
@@ -74,6 +73,30 @@ def test_unreadable_stock_keeps_its_last_value(cells: dict[str, str], use: list[
     assert (finding.code, finding.column, finding.value) == (Code.NUMBER_UNREADABLE, column, cells[column])
 
 
+@pytest.mark.parametrize(
+    ("cells", "use", "quantity", "column"),
+    [
+        ({"WarehouseQuantity": "9", FOR_PARTNER: "2=x"}, [], 9, FOR_PARTNER),
+        ({"WarehouseQuantity": "три", FOR_PARTNER: "2=4"}, ["2"], 4, "WarehouseQuantity"),
+    ],
+)
+def test_the_other_of_two_stocks_cannot_be_read(
+    cells: dict[str, str], use: list[str], quantity: int, column: str
+) -> None:
+    """The one that is asked for counts, and it is told that nothing confirms it."""
+    stock = count_stock(sync_object(accounting_centers={"use": use}), cells)
+    assert stock.quantity == quantity
+    (finding,) = stock.findings
+    assert (finding.code, finding.column, finding.value) == (Code.STOCK_UNCHECKED, column, cells[column])
+
+
+def test_a_stock_of_the_merchants_own_is_checked_against_nothing() -> None:
+    """Neither of Torgsoft's columns is asked where another one is led to the quantity."""
+    cells = {"Залишок": "4", "WarehouseQuantity": "три", FOR_PARTNER: "2=x"}
+    settings = sync_object(fields=led(("Залишок", "quantity")))
+    assert count_stock(settings, cells) == Stock(Decimal(4), "Залишок")
+
+
 def test_less_than_nothing_is_nothing() -> None:
     """A negative balance counts as 0, with a notice."""
     stock = count_stock(sync_object(), {"WarehouseQuantity": "-3"})
@@ -86,7 +109,9 @@ def test_less_than_nothing_is_nothing() -> None:
     [
         ({}, {}, "0", False, None),
         ({}, {"Display": "0"}, "5", True, Reason.NOT_DISPLAYED),
+        ({}, {"Display": " 0,000"}, "5", True, Reason.NOT_DISPLAYED),
         ({}, {"Display": " 1"}, "5", True, None),
+        ({}, {"Display": "ні"}, "5", True, None),
         ({"accounting_centers": {"respect_display": False}}, {"Display": "0"}, "5", True, None),
         ({"accounting_centers": {"only_in_stock": True}}, {"Display": "1"}, "0", True, Reason.OUT_OF_STOCK),
         ({"accounting_centers": {"only_in_stock": True}}, {}, "0.5", True, None),

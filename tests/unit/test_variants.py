@@ -80,6 +80,12 @@ def test_other_characteristics_go_alone(odd: dict[str, str], code: Code, message
     assert arranged.findings[0].message.startswith(message)
 
 
+def test_a_characteristic_that_the_export_lacks_tells_nothing_apart() -> None:
+    """It stands in all goods of the model and is not named where they are alike."""
+    arranged = arrange([member("1", size="36", heel=""), member("2", size="36", heel="")])
+    assert arranged.findings[0].message.startswith("has the same size 36 as `1`")
+
+
 def test_what_is_on_prom_in_a_group_stays_there() -> None:
     """A newcomer must fit it, not the other way round."""
     arranged = arrange([member("1", size="36"), member("2", group=501, size="36")])

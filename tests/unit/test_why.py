@@ -214,8 +214,8 @@ def test_what_was_counted(cells: dict[str, str], words: str) -> None:
             "ціна",
             "",
             (
-                "`RetailPrice` ціна -> cannot be used; the last good value stays",
-                "`Sale` empty -> cannot be used; the last good value stays",
+                "`RetailPrice` ціна -> cannot be used; what Prom.ua has stays",
+                "`Sale` empty -> cannot be used; what Prom.ua has stays",
             ),
         ),
     ],
@@ -246,7 +246,7 @@ def test_the_rules_of_a_price_are_told() -> None:
     [
         ("90", "10", "90.00 from 10 pieces"),
         ("90", "0", "no wholesale price"),
-        ("ціна", "10", "cannot be used; the last good value stays"),
+        ("ціна", "10", "cannot be used; what Prom.ua has stays"),
     ],
 )
 def test_how_a_wholesale_price_was_made(amount: str, minimum: str, result: str) -> None:

@@ -339,7 +339,7 @@ def _item_words(item: Step | Section | Characteristic | Photo, *, digests: bool)
         case Section():
             return item.name
         case Characteristic():
-            return f"{item.name}: {item.value}{' ' + item.unit if item.unit else ''}"
+            return f"{item.name}: {item.value or 'as last sent'}{' ' + item.unit if item.unit else ''}"
         case Photo():
             digest = f" {item.digest}" if digests and item.digest else ""
             return f"{file_name(item.url)}{digest}"

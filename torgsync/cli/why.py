@@ -146,7 +146,7 @@ def _row_lines(told: Why) -> Iterator[Line]:
         for name, value in row.mapped.product.values.items():
             yield Line("product", name, _value(value))
         for name in sorted(row.mapped.unreadable):
-            yield Line("product", name, "cannot be read; the last good value stays")
+            yield Line("product", name, "cannot be read; what Prom.ua has stays")
 
 
 def _center_words(stock: CenterStock) -> str:

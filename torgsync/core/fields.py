@@ -55,7 +55,11 @@ class Step(NamedTuple):
 
 
 class Characteristic(NamedTuple):
-    """One characteristic as buyers see it; `unit` may be empty."""
+    """One characteristic as buyers see it; `unit` may be empty.
+
+    `value` is empty only in a desired product: the export has no such column today, and what was last sent
+    stays.
+    """
 
     name: str
     unit: str
@@ -155,6 +159,11 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "characteristic": ("characteristics",),
 }
 """Where a column can be led (`[[fields]] to = …`), and the product fields that it makes."""
+
+NEEDED = frozenset(
+    {"name", "name_ru", "price", "sale_price", "wholesale_price", "wholesale_minimum", "quantity"}
+)
+"""Targets whose columns no export may lose: goods would stay on sale at old prices, or after the last one."""
 
 STANDARD: tuple[tuple[str, str, str], ...] = (
     ("GoodName", "name", ""),

@@ -26,11 +26,15 @@ class Code(StrEnum):
     NAME_CUT = "name-cut"
     PRICE_MISSING = "price-missing"
     SALE_PRICE_ABOVE = "sale-price-above"
+    DISCOUNT_MISMATCH = "discount-mismatch"
     NUMBER_UNREADABLE = "number-unreadable"
     STOCK_NEGATIVE = "stock-negative"
     STOCK_FRACTION = "stock-fraction"
     STOCK_MISMATCH = "stock-mismatch"
+    STOCK_UNCHECKED = "stock-unchecked"
     CENTERS_MISSING = "centers-missing"
+    COLUMN_MISSING = "column-missing"
+    DISPLAY_UNKNOWN = "display-unknown"
     TEXT_CLEANED = "text-cleaned"
     TEXT_CUT = "text-cut"
     TEXT_LONG = "text-long"
@@ -41,6 +45,7 @@ class Code(StrEnum):
     VARIANT_EXTRA = "variant-extra"
     VARIANT_MISSING = "variant-missing"
     GROUP_CONFLICT = "group-conflict"
+    GROUP_MISSING = "group-missing"
     SPLIT_AMBIGUOUS = "split-ambiguous"
     KEYWORD_LONG = "keyword-long"
     SKU_CHARACTERS = "sku-characters"
@@ -66,11 +71,15 @@ SEVERITY: dict[Code, Severity] = {
     Code.NAME_CUT: Severity.NOTICE,
     Code.PRICE_MISSING: Severity.ERROR,
     Code.SALE_PRICE_ABOVE: Severity.WARNING,
+    Code.DISCOUNT_MISMATCH: Severity.WARNING,
     Code.NUMBER_UNREADABLE: Severity.ERROR,
     Code.STOCK_NEGATIVE: Severity.NOTICE,
     Code.STOCK_FRACTION: Severity.NOTICE,
     Code.STOCK_MISMATCH: Severity.NOTICE,
+    Code.STOCK_UNCHECKED: Severity.WARNING,
     Code.CENTERS_MISSING: Severity.WARNING,
+    Code.COLUMN_MISSING: Severity.WARNING,
+    Code.DISPLAY_UNKNOWN: Severity.WARNING,
     Code.TEXT_CLEANED: Severity.NOTICE,
     Code.TEXT_CUT: Severity.NOTICE,
     Code.TEXT_LONG: Severity.WARNING,
@@ -81,13 +90,14 @@ SEVERITY: dict[Code, Severity] = {
     Code.VARIANT_EXTRA: Severity.WARNING,
     Code.VARIANT_MISSING: Severity.WARNING,
     Code.GROUP_CONFLICT: Severity.WARNING,
+    Code.GROUP_MISSING: Severity.WARNING,
     Code.SPLIT_AMBIGUOUS: Severity.WARNING,
     Code.KEYWORD_LONG: Severity.NOTICE,
     Code.SKU_CHARACTERS: Severity.WARNING,
     Code.BARCODE_INVALID: Severity.WARNING,
     Code.SEX_UNKNOWN: Severity.WARNING,
     Code.CHARACTERISTICS_TOO_MANY: Severity.NOTICE,
-    Code.CURRENCY_SIGN: Severity.NOTICE,
+    Code.CURRENCY_SIGN: Severity.WARNING,
     Code.LIST_INCOMPLETE: Severity.WARNING,
     Code.REFUSED_BEFORE: Severity.ERROR,
     Code.DELETED_BY_MODERATOR: Severity.ERROR,
@@ -104,12 +114,16 @@ MEANING: dict[Code, str] = {
     Code.ID_DUPLICATE: "the good stays as it is on Prom until its id stands in one row only",
     Code.NAME_MISSING: "the good stays as it is on Prom; give it a name in the accounting program",
     Code.NAME_CUT: "the name is sent up to Prom's limit; shorten it to choose where it ends",
-    Code.PRICE_MISSING: "the good keeps its last price on Prom; give it one in the accounting program",
+    Code.PRICE_MISSING: "what Prom has stays, a new good waits; give it a price in the accounting program",
     Code.SALE_PRICE_ABOVE: "no discount is sent; correct whichever of the two prices is wrong",
-    Code.NUMBER_UNREADABLE: "the field keeps its last good value on Prom; correct the number",
+    Code.DISCOUNT_MISMATCH: "what the two prices say is sent; correct whichever of the three is wrong",
+    Code.NUMBER_UNREADABLE: "what Prom has stays, a new good goes without it; correct the number",
     Code.STOCK_NEGATIVE: "the good is sent as sold out; post the missing receipt in the accounting program",
     Code.STOCK_FRACTION: "the whole pieces are sent and the rest is not offered; nothing needs to be done",
     Code.STOCK_MISMATCH: "the smaller stock is sent; see whether some pieces are reserved or posted twice",
+    Code.STOCK_UNCHECKED: "the column that can be read is sent, unchecked; correct the other one",
+    Code.COLUMN_MISSING: "what was last sent of it stays; `torgsync fields remove` if it is gone for good",
+    Code.DISPLAY_UNKNOWN: "the good is shown on Prom; write 0 to hide it, 1 to show it",
     Code.CENTERS_MISSING: "all centers count together; let the export tell the stock of each center",
     Code.TEXT_CLEANED: "the text is sent without them; retype it where something is missing",
     Code.TEXT_CUT: "the text is sent up to Prom's limit; shorten it to choose what goes",
@@ -128,6 +142,7 @@ MEANING: dict[Code, str] = {
     Code.VARIANT_EXTRA: "the good goes as a product of its own; fill in the same columns for the whole model",
     Code.VARIANT_MISSING: "the good goes as a product of its own; fill in what its sisters have",
     Code.GROUP_CONFLICT: "what most goods tell is sent; correct the section of the others in Torgsoft",
+    Code.GROUP_MISSING: "a new good goes to no group of the shop; give its type of goods a section",
     Code.LIST_INCOMPLETE: "Prom left products out of its list and they were read one by one; nothing is lost",
     Code.REFUSED_BEFORE: "Prom refused it; it is tried again when the good changes, or with `--full-refresh`",
     Code.DELETED_BY_MODERATOR: "Prom's moderators took the product down; ask Prom's support for the reason",

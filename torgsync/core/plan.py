@@ -61,6 +61,31 @@ class Known:
         shown = self.existing.values.get("name") if self.existing else None
         return shown if isinstance(shown, str) else ""
 
+    @property
+    def on_prom(self) -> Existing | None:
+        """What Prom shows; None where it shows nothing or only what is deleted."""
+        return self.existing if self.existing and not self.existing.removed else None
+
+    @property
+    def wanted(self) -> Product | None:
+        """The desired product, with what was last sent of characteristics that the export lacks today.
+
+        Where nothing was sent of a product on Prom, its characteristics are not spoken of at all.
+        """
+        if self.desired is None or all(item.value for item in self.desired.characteristics):
+            return self.desired
+        spoken = [item for item in self.desired.characteristics if item.value]
+        silent = {item.name for item in self.desired.characteristics if not item.value}
+        values = dict(self.desired.values)
+        if self.sent and "characteristics" in self.sent.values:
+            last = Product(self.good_id, self.sent.values).characteristics
+            values["characteristics"] = tuple(sorted([*spoken, *(it for it in last if it.name in silent)]))
+        elif self.on_prom:
+            del values["characteristics"]
+        else:
+            values["characteristics"] = tuple(spoken)
+        return Product(self.good_id, values)
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
@@ -94,23 +119,38 @@ def decide(known: Known, settings: SyncObject) -> Verdict:
     """
     if known.standing is Standing.BLOCKED:
         return Verdict()
-    shown = known.existing if known.existing and not known.existing.removed else None
+    shown, wanted = known.on_prom, known.wanted
     if known.standing is not Standing.IN:
         return _take_out(known, shown, settings) if shown else Verdict()
-    if known.desired is None:
+    if wanted is None:
         return Verdict()
     if known.existing is not None and known.existing.values.get("status") == "deleted_by_moderator":
         return Verdict(aside=Aside.MODERATED)
     if shown is None:
-        if known.desired.money("price") is None:
-            return Verdict(aside=Aside.NO_PRICE)
+        if aside := why_not_created(wanted):
+            return Verdict(aside=aside)
         if known.refused:
             return Verdict(aside=Aside.REFUSED_BEFORE)
-        return Verdict(creation(known.desired))
-    found = compare(known.desired, known.sent, shown, settings.prom_owned())
+        return Verdict(creation(_newborn(wanted, settings)))
+    found = compare(wanted, known.sent, shown, settings.prom_owned())
     if known.refused:
         return _without_refused(known, found)
     return _update(known, found)
+
+
+def why_not_created(desired: Product) -> Aside | None:
+    """Return why a good that is new to Prom cannot be made there, None where it can."""
+    return Aside.NO_PRICE if desired.money("price") is None else None
+
+
+def _newborn(desired: Product, settings: SyncObject) -> Product:
+    """Return a new good as it is made. One whose stock could not be read is not available.
+
+    No earlier value can stay there, and what may not be on the shelf is not offered (design §5.3).
+    """
+    if "presence" in desired.values or not any(mapping.to == "quantity" for mapping in settings.fields):
+        return desired
+    return Product(desired.good_id, {**desired.values, "quantity": 0, "presence": "not_available"})
 
 
 def _update(known: Known, found: Comparison) -> Verdict:

@@ -34,7 +34,7 @@ from torgsync.core.goods import PICTURE, Section, line_of_text, number
 from torgsync.core.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE, group_path, model_key
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.prices import NOTHING, Priced, Pricing
-from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN, Stock
+from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN, Stock, displayed
 from torgsync.core.texts import (
     Both,
     Fitted,
@@ -48,7 +48,7 @@ from torgsync.core.texts import (
     split_languages,
 )
 
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 """Counts the rules by which a row becomes a product. Raising it makes the next look map every good anew."""
 
 
@@ -210,6 +210,10 @@ class Mapper:
                 work.find(Code.PHOTOS_TOO_MANY, f"{len(shots)} photos, the first {PHOTO_LIMIT} are sent")
             work.values["photos"] = shots[:PHOTO_LIMIT]
         _finish_brand(work)
+        if self._settings.accounting_centers.respect_display and displayed(cells) is None:
+            cell = cells[DISPLAY_COLUMN]
+            message = f"`{cell.strip()[:40]}` is neither 0 nor 1; the good is shown"
+            work.find(Code.DISPLAY_UNKNOWN, message, DISPLAY_COLUMN, cell)
         work.values["currency"] = self._settings.catalog.currency
         work.values.setdefault("unit", "шт.")
         return work.mapped()
@@ -269,6 +273,7 @@ class _Row:
     ) -> None:
         self.blank = settings.catalog.blank
         self.russian = settings.catalog.languages.name == "ru"
+        self.currency = settings.catalog.currency
         self.pricing = pricing
         self.good_id = good_id
         self.line = line
@@ -283,14 +288,19 @@ class _Row:
         self.wanted: set[str] = set()
         self.columns: dict[str, str] = {}
         self.parted: set[str] = set()
+        self.absent: set[str] = set()
         self.model = ""
 
     def lead(self, mappings: Iterable[FieldMapping]) -> None:
-        """Lead each column that the row has where its mapping says."""
+        """Lead each column that the row has where its mapping says, and note the others."""
         for mapping in mappings:
             if mapping.column in self.cells:
                 self.columns[mapping.to] = mapping.column
                 _RULES[mapping.to](self, mapping, self.cells[mapping.column])
+            else:
+                self.absent.add(mapping.to)
+                if mapping.to == "characteristic":
+                    self.characterise(mapping, "")
 
     def mapped(self) -> Mapped:
         """Return what became of the row."""
@@ -345,18 +355,25 @@ class _Row:
         self.values[f"{mapping.to}_ru"] = self.values[mapping.to] if same else self.fit(mapping, both.ru, fit)
         self.parted.add(mapping.to)
 
+    def characterise(self, mapping: FieldMapping, value: str) -> None:
+        """Note a characteristic; an empty value keeps what was last sent."""
+        name = mapping.name or mapping.column
+        if mapping.split is not None:
+            name = self.ours(split_languages(name, mapping.split))
+        self.characteristics.append(Characteristic(name, mapping.unit or "", value))
+
     def price(self, target: str) -> Decimal:
         """Return the price that the rules made, 0.00 where there is none."""
         return self.priced[target].value if target in self.priced else NOTHING
 
     def decimal(self, mapping: FieldMapping, cell: str, *fields: str) -> Decimal | None:
-        """Return a cell's number; where it cannot be read, `fields` keep their last good value."""
+        """Return a cell's number; where it cannot be read, `fields` keep what Prom has."""
         try:
             return number(cell)
         except ValueError:
             self.find(
                 Code.NUMBER_UNREADABLE,
-                f"`{cell.strip()[:40]}` is not a number; the last good value stays",
+                f"`{cell.strip()[:40]}` is not a number; what Prom has stays",
                 mapping.column,
                 cell,
             )
@@ -423,10 +440,14 @@ def _flag(work: _Row, mapping: FieldMapping, cell: str) -> None:
         work.values["ready_to_ship"] = amount > 0
 
 
-def _group(work: _Row, mapping: FieldMapping, _cell: str) -> None:
+def _group(work: _Row, mapping: FieldMapping, cell: str) -> None:
     path = group_path(work.cells, mapping.column, work.blank)
     if path:
         work.values["group"] = path
+    else:
+        work.find(
+            Code.GROUP_MISSING, "it lies in no group; a new good goes to none on Prom", mapping.column, cell
+        )
 
 
 def _variant_group(work: _Row, mapping: FieldMapping, _cell: str) -> None:
@@ -443,10 +464,7 @@ def _characteristic(work: _Row, mapping: FieldMapping, cell: str) -> None:
         text = SEX.get(text, "")
     text = work.fit(mapping, work.ours(work.part(mapping, text)), fit_characteristic)
     if text:
-        name = mapping.name or mapping.column
-        if mapping.split is not None:
-            name = work.ours(split_languages(name, mapping.split))
-        work.characteristics.append(Characteristic(name, mapping.unit or "", text))
+        work.characterise(mapping, text)
 
 
 def _finish_characteristics(work: _Row) -> None:
@@ -489,7 +507,7 @@ def _finish_texts(work: _Row, language: str, *, both: bool) -> None:
         other = f"{text}_ru"
         if text not in work.values or text in work.parted:
             continue
-        if both or language == "ru":
+        if (both or language == "ru") and other not in work.absent:  # its own text stays there
             work.values.setdefault(other, work.values[text])
         if language == "ru" and not both:
             del work.values[text]
@@ -509,7 +527,7 @@ def _finish_terms(work: _Row, stock: Stock) -> None:
 
 
 def _stock(work: _Row, stock: Stock) -> None:
-    """Say how many there are. A stock that could not be read keeps the last good value."""
+    """Say how many there are. Of a stock that could not be read nothing is said."""
     for finding in stock.findings:
         work.find(finding.code, finding.message, finding.column, finding.value)
     if stock.quantity is None:
@@ -538,10 +556,21 @@ def _finish_prices(work: _Row) -> None:
         work.values["wholesale_prices"] = ladder
 
 
+_SIGNS = {
+    "UAH": frozenset({"uah", "₴", "грн", "грн."}),
+    "USD": frozenset({"usd", "$"}),
+    "EUR": frozenset({"eur", "€"}),
+}
+"""How the accounting program may write the shop's own currency, in folded case."""
+
+
 def _tell_currency(work: _Row) -> None:
-    """Say where a price is linked to another currency; it is never converted (§17 no. 18)."""
+    """Say where a price is linked to another currency; it is never converted (§17 no. 18).
+
+    A sign with nothing linked to it is told as well: nobody can know that the price is not meant in it.
+    """
     sign = line_of_text(work.cells.get("EqualCurrencyName", ""), work.blank)
-    if not sign:
+    if not sign or sign.casefold() in _SIGNS.get(work.currency, ()):
         return
     for column in ("EqualSalePrice", "EqualWholesalePrice"):
         cell = work.cells.get(column, "")
@@ -553,12 +582,14 @@ def _tell_currency(work: _Row) -> None:
             message = f"the price is linked to {linked} {sign}; it is sent as it is, not converted"
             work.find(Code.CURRENCY_SIGN, message, column, cell)
             return
+    message = f"`{sign}` stands beside the price; it is sent in {work.currency}, not converted"
+    work.find(Code.CURRENCY_SIGN, message, "EqualCurrencyName", sign)
 
 
 def _base_price(work: _Row) -> None:
     price = work.price("price")
     if price <= 0:
-        work.find(Code.PRICE_MISSING, "there is no price; the last good one stays", work.columns["price"])
+        work.find(Code.PRICE_MISSING, "there is no price; what Prom has stays", work.columns["price"])
         work.unreadable.update(("price", "discount"))
         return
     work.values["price"] = price
@@ -571,7 +602,33 @@ def _base_price(work: _Row) -> None:
             f"{sale} is above the price {price}; no discount is sent",
             work.columns["sale_price"],
         )
+    else:
+        _cross_check(work)
     work.values["discount"] = Discount(price - sale, "amount") if 0 < sale < price else None
+
+
+def _cross_check(work: _Row) -> None:
+    """Say where the percent of the discount is not that of the two prices (§3.6, §17 no. 16).
+
+    The prices count. The percent may be rounded to the places with which it is written, but 0 means that
+    there is no discount.
+    """
+    if (work.columns["price"], work.columns["sale_price"]) != ("RetailPrice", "RetailPriceWithDiscount"):
+        return  # the percent belongs to these two
+    cell = work.cells.get("PriceDiscountPercent", "")
+    try:
+        percent = number(cell)
+    except ValueError:
+        return  # it is sent nowhere
+    base, sale = (number(work.cells[work.columns[name]]) or NOTHING for name in ("price", "sale_price"))
+    if percent is None or base <= 0:
+        return
+    off = 100 * (base - sale) / base if sale > 0 else NOTHING
+    rounded = off.quantize(Decimal(1).scaleb(int(percent.as_tuple().exponent)))
+    if off == percent or (percent and (rounded == percent or abs(off - percent) * base < 1)):
+        return
+    message = f"`PriceDiscountPercent` says {cell.strip()} %, the prices {off:.2f} %; the prices count"
+    work.find(Code.DISCOUNT_MISMATCH, message, "PriceDiscountPercent", cell)
 
 
 def _finish_brand(work: _Row) -> None:

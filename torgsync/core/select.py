@@ -75,7 +75,7 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     try:
         counted = _by_center(centers, cell) if column == CENTERS_COLUMN else _sum(centers, number(cell))
     except ValueError:
-        message = f"`{cell.strip()[:40]}` is not a quantity; the last good value stays"
+        message = f"`{cell.strip()[:40]}` is not a quantity; what Prom has stays"
         return Stock(
             None, column, (Finding(Code.NUMBER_UNREADABLE, message, column=column, value=cell[:60]),)
         )
@@ -83,7 +83,12 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     if counted.seen < 0:
         message = f"{counted.seen} is less than nothing and counts as 0"
         findings.append(Finding(Code.STOCK_NEGATIVE, message, column=column, value=cell[:60]))
-    told = _told_twice(cells) if column in (CENTERS_COLUMN, SUM_COLUMN) else None
+    told = None
+    if column in (CENTERS_COLUMN, SUM_COLUMN):
+        told, unread = _told_twice(cells)
+        if unread:
+            message = f"`{cells[unread].strip()[:40]}` is not a quantity; `{column}` alone counts"
+            findings.append(Finding(Code.STOCK_UNCHECKED, message, column=unread, value=cells[unread][:60]))
     if told is not None and (column == CENTERS_COLUMN or cells[CENTERS_COLUMN].strip()):
         by_center, total = told
         smaller = _sum(centers, min(by_center, total))
@@ -134,16 +139,21 @@ def _words(stock: Decimal, kept: Decimal) -> str:
     return f"{stock} less {kept} kept" if kept else f"{stock}"
 
 
-def _told_twice(cells: Mapping[str, str]) -> tuple[Decimal, Decimal] | None:
-    """Return the centers' sum and the summed column where both are told and differ; below zero is zero."""
+def _told_twice(cells: Mapping[str, str]) -> tuple[tuple[Decimal, Decimal] | None, str]:
+    """Return the centers' sum and the summed column where both are told and differ; below zero is zero.
+
+    Where one of them cannot be read, its column is returned beside.
+    """
     if CENTERS_COLUMN not in cells or SUM_COLUMN not in cells:
-        return None
+        return None, ""
+    column = CENTERS_COLUMN
     try:
         by_center = max(sum(balances(cells[CENTERS_COLUMN]).values(), ZERO), ZERO)
+        column = SUM_COLUMN
         total = max(number(cells[SUM_COLUMN]) or ZERO, ZERO)
     except ValueError:
-        return None
-    return (by_center, total) if by_center != total else None
+        return None, column
+    return ((by_center, total) if by_center != total else None), ""
 
 
 def _sum_column(settings: SyncObject) -> str:
@@ -161,6 +171,15 @@ def in_product_group(settings: SyncObject, cells: Mapping[str, str]) -> bool:
     return not group or in_group(group, cells, column, settings.catalog.blank)
 
 
+def displayed(cells: Mapping[str, str]) -> bool | None:
+    """Tell whether a row is displayed, as one that says nothing is; None for neither 0 nor 1."""
+    try:
+        flag = number(cells.get(DISPLAY_COLUMN, ""))
+    except ValueError:
+        return None
+    return {None: True, ZERO: False, Decimal(1): True}.get(flag)
+
+
 def why_out(
     settings: SyncObject, cells: Mapping[str, str], stock: Stock, *, has_photos: bool
 ) -> Reason | None:
@@ -171,7 +190,7 @@ def why_out(
     centers = settings.accounting_centers
     if not in_product_group(settings, cells):
         return Reason.OTHER_GROUP
-    if centers.respect_display and cells.get(DISPLAY_COLUMN, "1").strip() == "0":
+    if centers.respect_display and displayed(cells) is False:
         return Reason.NOT_DISPLAYED
     if sold_out(settings, stock):
         return Reason.OUT_OF_STOCK

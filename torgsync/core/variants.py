@@ -127,7 +127,7 @@ def _fault(member: Member, names: AbstractSet[str], twin: str) -> tuple[Code, st
     if extra := sorted(member.names - names):
         return Code.VARIANT_EXTRA, f"has {_listed(extra)}, which the other goods of its model lack"
     if twin:
-        what = ", ".join(f"{item.name} {item.value}" for item in member.characteristics)
+        what = ", ".join(f"{item.name} {item.value}" for item in member.characteristics if item.value)
         differs = (
             f"has the same {what} as `{twin}`" if what else f"differs from `{twin}` in no characteristic"
         )

@@ -24,6 +24,7 @@ from torgsync.core.select import (
     DISPLAY_COLUMN,
     Reason,
     Stock,
+    displayed,
     group_column,
     in_product_group,
 )
@@ -150,7 +151,7 @@ def filters(
         ),
         Filter(
             Reason.NOT_DISPLAYED,
-            not (centers.respect_display and display == "0"),
+            not (centers.respect_display and displayed(cells) is False),
             shown if centers.respect_display else f"{shown}; respect_display is off",
         ),
         Filter(
@@ -337,7 +338,7 @@ def _quantity(cell: str) -> Decimal | None:
 def price_steps(settings: SyncObject, cells: Mapping[str, str], mapped: Mapped) -> tuple[str, ...]:
     """Return the steps that made a product's prices, each in words, with the rules of `[prices]`.
 
-    A price that the product does not speak of keeps its last good value.
+    A price that the product does not speak of leaves what Prom has.
     """
     values = mapped.product.values
     led = {mapping.to: mapping.column for mapping in settings.fields if mapping.column in cells}
@@ -364,4 +365,4 @@ def price_steps(settings: SyncObject, cells: Mapping[str, str], mapped: Mapped) 
 def _step(column: str, cells: Mapping[str, str], priced: Priced | None, result: str) -> str:
     cell = cells[column].strip() or "empty"
     rules = "".join(f"{step.words}; " for step in priced.steps) if priced else ""
-    return f"`{column}` {cell} -> {rules}{result or 'cannot be used; the last good value stays'}"
+    return f"`{column}` {cell} -> {rules}{result or 'cannot be used; what Prom.ua has stays'}"

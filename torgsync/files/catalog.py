@@ -6,7 +6,6 @@ The first bytes tell the format, the file's name never does: a YML file may be c
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,11 +23,9 @@ from torgsync.files.objects import ObjectFile, beside
 from torgsync.files.rows import Skim
 from torgsync.files.trs import TrsFile, open_trs
 from torgsync.files.xlsx import XlsxFile, open_xlsx
-from torgsync.files.yml import YmlFile, column_of, open_yml
+from torgsync.files.yml import LOOK, YmlFile, column_of, open_yml, start_of_text
 
 _CHUNK = 1024 * 1024
-_LOOK = 4096
-_BLANK = bytes(range(0x21))  # control bytes may stand before the XML
 _ARCHIVE = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # also what a spreadsheet with a password looks like
 
@@ -177,7 +174,7 @@ def _kind(beginning: bytes) -> tuple[Kind, str]:
     """Return the format that a file's first bytes speak for, and how."""
     if beginning.startswith((_ARCHIVE, _OLD_OFFICE)):
         return Kind.XLSX, "it begins like a spreadsheet's own file"
-    if beginning.removeprefix(codecs.BOM_UTF8).lstrip(_BLANK).startswith(b"<"):
+    if beginning[start_of_text(beginning) :].startswith(b"<"):
         return Kind.YML, "it begins with `<`"
     return Kind.TRS, "it begins with text"
 
@@ -218,6 +215,6 @@ def content_of(file: ObjectFile) -> bytes:
 def _beginning(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(_LOOK)
+            return file.read(LOOK)
     except OSError:
         return b""  # the reader says what is wrong

@@ -17,6 +17,8 @@ from typing import BinaryIO, NamedTuple
 from lxml import etree
 
 from torgsync.core.goods import KEY, PICTURE, Names, Record, canonical, number, resolve
+from torgsync.core.groups import MODEL, NUMBER, PATH, SECTION
+from torgsync.core.select import DISPLAY_COLUMN, SUM_COLUMN
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files import refusals
 from torgsync.files.encodings import CP1251, UTF8, find_encoding, is_surely_utf8, known_encoding
@@ -26,7 +28,8 @@ from torgsync.files.refusals import AGAIN, LISTED
 from torgsync.files.rows import LONGEST, Skim, skimmed
 
 _CHUNK = 1024 * 1024
-_LOOK = 4096
+LOOK = 4096
+"""How many bytes of a file are enough to see how it begins."""
 _BLANK = bytes(range(0x21))  # control bytes may stand before the XML (§2.2)
 _MARK_LENGTH = 16  # bytes that a mark may reach over the end of what was read
 
@@ -53,25 +56,24 @@ _ELEMENTS = {
     "vendor": "PCName",
     "country": "Country",
     "country_of_origin": "Country",
-    "quantity_in_stock": "WarehouseQuantity",
-    "stock_quantity": "WarehouseQuantity",
-    "groupId": "ModelGoodID",
-    "group_id": "ModelGoodID",
+    "quantity_in_stock": SUM_COLUMN,
+    "stock_quantity": SUM_COLUMN,
+    "groupId": MODEL,
+    "group_id": MODEL,
 }
 """Which column an element of the norm stands for; the rest of them are columns of their own name."""
 
 SITE_TEXT = "offer_description"
 """The text of `<description>` where a param is named `Description`: that one is a part of the good's name."""
 
-_PRICE, _SALE, _STOCK, _DISPLAY = "RetailPrice", "RetailPriceWithDiscount", "WarehouseQuantity", "Display"
-_SECTION, _SECTION_PATH = "Category", "SynchronizationSectionFull"
+_PRICE, _SALE = "RetailPrice", "RetailPriceWithDiscount"
 
 _READ_AS = {tag.casefold(): column for tag, column in _ELEMENTS.items()} | {
     "price": _PRICE,
     "oldprice": _PRICE,
     "model": "GoodName",
     "typeprefix": "GoodName",
-    "categoryid": _SECTION_PATH,
+    "categoryid": PATH,
 }
 
 
@@ -182,16 +184,21 @@ class YmlFile:
         for name, text in offer.params.items():
             if text:
                 own.setdefault(self.names.get(name, ""), text)
-        texts = offer.elements | _section(self.sections, offer.elements.get(_SECTION, ""))
+        texts = offer.elements | _section(self.sections, offer.elements.get(NUMBER, ""))
         if "Description" in self.names.values():
             texts[SITE_TEXT] = texts.pop("Description", "")
         for column in found:
             found[column] = own.get(column) or texts.get(column, "")
-        if offer.available == "false" and _STOCK in found:
-            found[_STOCK] = "0"
-        elif offer.available and not found.get(_DISPLAY, "0") and _STOCK not in found:
-            found[_DISPLAY] = "0" if offer.available == "false" else "1"
+        if offer.available == "false" and SUM_COLUMN in found:
+            found[SUM_COLUMN] = "0"
+        elif offer.available and not found.get(DISPLAY_COLUMN, "0") and SUM_COLUMN not in found:
+            found[DISPLAY_COLUMN] = "0" if offer.available == "false" else "1"
         return found
+
+
+def start_of_text(beginning: bytes) -> int:
+    """Return where the first byte stands that is no byte order mark, no blank and no control byte."""
+    return len(beginning) - len(beginning.removeprefix(codecs.BOM_UTF8).lstrip(_BLANK))
 
 
 def open_yml(path: Path, told: Told = Told()) -> YmlFile:  # noqa: B008  # a value that never changes
@@ -209,9 +216,8 @@ def open_yml(path: Path, told: Told = Told()) -> YmlFile:  # noqa: B008  # a val
 
 
 def _look(path: Path, file: BinaryIO, told: Told, size: int, modified_ns: int) -> YmlFile:
-    beginning = file.read(_LOOK)
-    bom = len(codecs.BOM_UTF8) if beginning.startswith(codecs.BOM_UTF8) else 0
-    start = len(beginning) - len(beginning[bom:].lstrip(_BLANK))
+    beginning = file.read(LOOK)
+    start = start_of_text(beginning)
     line = beginning[:start].count(b"\n") + 1
     encoding, guesses = _encoding(path, file, start, beginning, told)
     file.seek(start)
@@ -430,12 +436,10 @@ def _columns(survey: _Survey, names: Names) -> tuple[str, ...]:
         if column.casefold() not in taken:
             found[column] = None
             taken.add(column.casefold())
-    if _SECTION in survey.elements:
-        found |= dict.fromkeys(
-            name for name in (_SECTION_PATH, "SynchronizationSection") if name not in found
-        )
-    if survey.available and _STOCK not in found:
-        found[_DISPLAY] = None
+    if NUMBER in survey.elements:
+        found |= dict.fromkeys(name for name in (PATH, SECTION) if name not in found)
+    if survey.available and SUM_COLUMN not in found:
+        found[DISPLAY_COLUMN] = None
     return tuple(name for name in found if name)
 
 
@@ -504,7 +508,7 @@ def _elements(said: dict[str, list[str]]) -> dict[str, str]:
     if "picture" in said:
         found[PICTURE] = "\n".join(filter(None, (value.strip() for value in said["picture"])))
     if "categoryId" in said:
-        found[_SECTION] = said["categoryId"][0].strip()
+        found[NUMBER] = said["categoryId"][0].strip()
     if "price" in said:
         price = said["price"][0].strip()
         old = said.get("oldprice", [""])[0].strip()
@@ -531,7 +535,7 @@ def _section(sections: Mapping[str, Section], identity: str) -> dict[str, str]:
     if not path:
         return {}
     items = [f"{number}={name}" for number, name in reversed(path.items())]
-    return {_SECTION_PATH: "|".join(items), "SynchronizationSection": path[identity]}
+    return {PATH: "|".join(items), SECTION: path[identity]}
 
 
 def _sections(path: Path, outside: bytes, encoding: str) -> dict[str, Section]:

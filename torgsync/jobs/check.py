@@ -13,6 +13,7 @@ from enum import StrEnum
 from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.goods import balances, is_standard
+from torgsync.core.plan import Aside, why_not_created
 from torgsync.core.products import Mapper, pictures
 from torgsync.core.sections import Steps, grow
 from torgsync.core.select import CENTERS_COLUMN, WORDS, Reason, count_stock, why_out
@@ -29,6 +30,8 @@ from torgsync.jobs.export import check_columns, file_findings, twins_message
 
 SHOWN = 10
 """Lines of the export that one line of a check names."""
+
+_NO_PRICE = "without a price, unless Prom.ua has them already"
 
 
 class Mark(StrEnum):
@@ -128,6 +131,10 @@ def _photos(file: ObjectFile, checked: Checked) -> PhotoIndex | None:
     return index
 
 
+def _why(reason: Reason | Aside) -> str:
+    return WORDS[reason] if isinstance(reason, Reason) else _NO_PRICE
+
+
 def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> None:
     settings = file.settings
     catalog = open_export(file)
@@ -147,10 +154,10 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
     facts = f"{counted(tally.goods, 'good')}, {width} {header}, {catalog.encoding}"
     checked.lines.append(Line(Mark.OK, "export", facts))
     sizes = "; ".join(
-        f"{counted(count, 'stays out', 'stay out')}: {WORDS[reason]}"
+        f"{counted(count, 'stays out', 'stay out')}: {_why(reason)}"
         for reason, count in sorted(tally.out.items())
     )
-    going = f"{counted(tally.goods - tally.out.total(), 'goes', 'go')} to Prom.ua"
+    going = f"{counted(tally.ids - tally.out.total(), 'goes', 'go')} to Prom.ua"
     checked.lines.append(Line(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
     if tally.centers:
         used = settings.accounting_centers.use
@@ -185,11 +192,15 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
 
 @dataclass(slots=True)
 class _Tally:
-    """What one reading of the export adds up: rows, those that stay out by reason, centers, values."""
+    """What one reading of the export adds up: rows, goods, those that stay out by reason, centers, values.
+
+    They are counted as the plan of an empty shop counts them: a good that stands twice is one good.
+    """
 
     samples: Samples
     goods: int = 0
-    out: Counter[Reason] = field(default_factory=Counter)
+    ids: int = 0
+    out: Counter[Reason | Aside] = field(default_factory=Counter)
     centers: set[str] = field(default_factory=set)
     nameless: list[int] = field(default_factory=list)
 
@@ -198,7 +209,8 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
     settings, mapper = file.settings, Mapper(file.settings)
     led = {mapping.column for mapping in settings.fields}
     tally = _Tally(Samples([name for name in catalog.columns if name not in led]))
-    first: dict[str, tuple[int, Reason | None]] = {}
+    first: dict[str, int] = {}
+    out: dict[str, Reason | Aside | None] = {}
     models: dict[str, list[Member]] = {}
     paths: Counter[Steps] = Counter()
     twins: dict[str, list[int]] = {}
@@ -217,31 +229,27 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
             checked.findings.add([Finding(Code.ID_MISSING, "this row has no `GoodID`", line=record.line)])
             continue
         if good_id in first:
-            line, reason = first[good_id]
-            if good_id not in twins:
-                tally.out.subtract([reason] if reason else ())
-                tally.out[Reason.BLOCKED] += 1
-            twins.setdefault(good_id, [line]).append(record.line)
-            tally.out[Reason.BLOCKED] += 1
+            twins.setdefault(good_id, [first[good_id]]).append(record.line)
             continue
+        first[good_id] = record.line
         stock = count_stock(settings, cells)
-        out = why_out(settings, cells, stock, has_photos=bool(shots(good_id) or pictures(cells)))
-        if not out and settings.fields:
+        out[good_id] = why_out(settings, cells, stock, has_photos=bool(shots(good_id) or pictures(cells)))
+        if not out[good_id] and settings.fields:
             mapped = mapper.product(good_id, record.line, cells, stock, shots)
             checked.findings.add(mapped.findings)
-            out = Reason.BLOCKED if mapped.blocked else None
-            if mapped.model and not out:
-                told = mapped.product.characteristics
-                models.setdefault(mapped.model, []).append(Member(good_id, record.line, told))
-            paths[mapped.product.path] += 1
-        first[good_id] = (record.line, out)
-        tally.out.update([out] if out else ())
+            out[good_id] = Reason.BLOCKED if mapped.blocked else why_not_created(mapped.product)
+            if not mapped.blocked:
+                paths[mapped.product.path] += 1
+                if mapped.model:
+                    told = mapped.product.characteristics
+                    models.setdefault(mapped.model, []).append(Member(good_id, record.line, told))
     for good_id, lines in twins.items():
         checked.findings.add([Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])])
     for members in models.values():
         checked.findings.add(arrange([one for one in members if one.good_id not in twins]).findings)
     checked.findings.add(grow(paths.items()).findings)
-    tally.out = +tally.out
+    out |= dict.fromkeys(twins, Reason.BLOCKED)
+    tally.ids, tally.out = len(out), Counter(filter(None, out.values()))
     return tally
 
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 
 import xxhash
 
+from torgsync.core.fields import NEEDED
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Record, Section
-from torgsync.core.objects import SyncObject
+from torgsync.core.objects import FieldMapping, SyncObject, did_you_mean
 from torgsync.core.plan import ExportInfo, Standing
 from torgsync.core.products import Mapper, Product, pictures, rules_version, term_columns
 from torgsync.core.sections import grow
@@ -32,6 +33,7 @@ from torgsync.core.select import (
 from torgsync.core.variants import model_of
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import CatalogFile, content_of, no_column, open_export
+from torgsync.files.guesses import Kind
 from torgsync.files.objects import ObjectFile, mistakes_at
 from torgsync.files.rows import Skim
 from torgsync.jobs.desk import Desk, Progress, Stage
@@ -110,14 +112,20 @@ def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes) -> int
 
 
 def check_columns(file: ObjectFile, catalog: CatalogFile) -> None:
-    """Refuse a sync object that leads columns which the export does not have."""
+    """Refuse a sync object that leads columns which the export does not have, and cannot do without."""
     missing = []
     for number, mapping in enumerate(file.settings.fields):
-        if mapping.column not in catalog.columns:
+        if mapping.column not in catalog.columns and not _may_lack(file.settings, catalog, mapping):
             message = no_column(catalog, mapping.column)
             missing.append((("fields", number, "column"), f"fields[{number}].column", message))
     if missing:
         raise mistakes_at(file, missing)
+
+
+def _may_lack(settings: SyncObject, catalog: CatalogFile, mapping: FieldMapping) -> bool:
+    """Tell whether a column may be absent today: offers of a YML file leave out what they do not have."""
+    picks = mapping.to == "group" and bool(settings.product_group)
+    return catalog.kind is Kind.YML and mapping.to not in NEEDED and not picks
 
 
 def file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, ...]:
@@ -126,6 +134,11 @@ def file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, 
     if settings.accounting_centers.use and CENTERS_COLUMN not in catalog.columns:
         message = f"the export has no column `{CENTERS_COLUMN}`: `{SUM_COLUMN}` counts, all centers together"
         found.append(Finding(Code.CENTERS_MISSING, message, column=CENTERS_COLUMN))
+    for mapping in settings.fields:
+        if mapping.column not in catalog.columns:
+            near = did_you_mean(mapping.column, catalog.columns)
+            message = f"no offer has `{mapping.column}`{near}; what was last sent of it stays"
+            found.append(Finding(Code.COLUMN_MISSING, message, column=mapping.column))
     return tuple(found)
 
 

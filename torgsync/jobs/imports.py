@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from torgsync.core.diff import IN_MODERATION, Verb
+from torgsync.core.diff import IN_MODERATION, Change, Verb
 from torgsync.core.fields import FIELDS, Road, Value
 from torgsync.core.goods import Section
 from torgsync.core.plan import Known
@@ -146,7 +146,7 @@ class Importer:
     def _offers(self) -> Iterator[Product]:
         for page in self._pages():
             known = self._known(page)
-            yield from (_full(known[item.change.good_id]) for item in page)
+            yield from (_offered(item.change, known[item.change.good_id]) for item in page)
 
     # Sending and waiting
 
@@ -305,13 +305,22 @@ def _accepted(good_id: str, values: Mapping[str, Value], shown: Existing) -> Acc
     return Accepted(good_id, values, echo)
 
 
+def _offered(change: Change, known: Known) -> Product:
+    """Return a product as the feed tells it; a new one is what the plan says of it, its stock above all."""
+    product = _full(known)
+    if change.verb is not Verb.CREATE:
+        return product
+    told = {name: change.new[name] for name in by_road(change.new, Road.EDIT)}
+    return Product(product.good_id, {**product.values, **told})
+
+
 def _full(known: Known) -> Product:
     """Return a product for the feed: desired values over what was last sent.
 
     A product that is on Prom stays in the variant group in which it was made, or in none: no known call moves
     it (reference/prom-api.md §7.2).
     """
-    values = dict(known.desired.values) if known.desired else {}
+    values = dict(known.wanted.values) if known.wanted else {}
     if known.sent:
         values.pop("variant_group", None)
         values = {**known.sent.values, **values}
