@@ -12,7 +12,7 @@ from builders import NOON
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from torgsync.core.findings import Finding
+from torgsync.core.findings import Code, Finding
 from torgsync.core.plan import Plan, Standing
 from torgsync.core.products import Existing, Mapper
 from torgsync.errors import ExportInvalid
@@ -220,6 +220,17 @@ def test_twins_are_blocked_wherever_the_second_one_stands(shop: Shop) -> None:
             assert (plan.counts.create, plan.skipped) == (2, {"blocked": 1})
             lines = [number for number, cells in enumerate(rows, 2) if cells[0] == "2"]
             assert f"in lines {lines[0]} and {lines[1]};" in finding.message
+
+
+def test_a_good_that_stood_twice_has_a_say_in_the_groups_again(shop: Shop) -> None:
+    """Its row of the day before was read, but the good itself did not go."""
+    shop.rows = [row("1"), row("2", SynchronizationSectionFull="1=Взуття|11=Капці")]
+    shop.rows += [row("3", SynchronizationSectionFull="11=Капці"), row("2")]
+    shop.write()
+    assert [finding.code for finding in shop.plan()[1]] == [Code.ID_DUPLICATE]
+    del shop.rows[-1]
+    shop.write()
+    assert [finding.code for finding in shop.plan()[1]] == [Code.GROUP_CONFLICT]
 
 
 # The fast road and the full road

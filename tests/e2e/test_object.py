@@ -448,7 +448,7 @@ def test_a_column_by_another_name(home: Home, element: str, cure: str) -> None:
         "utf-8",
     )
     head, _, _ = home.object.read_text("utf-8").partition("[[fields]]")
-    home.object.write_text(f'{head}[[fields]]\ncolumn = "{element}"\nto = "unit"\n', "utf-8")
+    home.object.write_text(f'{head}[[fields]]\ncolumn = "{element}"\nto = "price"\n', "utf-8")
     line = head.count("\n") + 2
     checked = home.run("object", "check", "--format", "json").json
     (export,) = [item["message"] for item in checked["checks"] if item["subject"] == "export"]
@@ -583,7 +583,7 @@ def test_a_good_that_stays_out_and_stands_twice(home: Home) -> None:
     hidden = next(row for row in rows.split(b"\r\n") if "Кашпо підвісне Верба".encode() in row)
     home.export.write_bytes(rows + hidden + b"\r\n" + hidden + b"\r\n")
     checked = home.run("object", "check")
-    assert checked.lines[4].endswith("39 go to Prom.ua; 1 stay out: with an error, left as they are")
+    assert checked.lines[4].endswith("39 go to Prom.ua; 1 stays out: with an error, left as they are")
     assert "✗ error    id-duplicate: 1 good" in checked.lines
 
 

@@ -64,9 +64,9 @@ product    name: Шуруп [/25] оцинкований 4х25, 100 шт
            presence: available
            price: 68.00
            discount: –
+           status: on_display
            characteristics: Матеріал: сталь
            photos: 26931.jpg
-           status: on_display
            currency: UAH
 
 sent       last YYYY-MM-DD HH:MM UTC: characteristics, currency, description,
@@ -246,7 +246,7 @@ def test_a_finding_is_one_document(filled: Home) -> None:
             "line": 71,
             "column": "RetailPrice",
             "value": "ціна",
-            "message": "`ціна` is not a number; the last good value stays",
+            "message": "`ціна` is not a number; what Prom has stays",
         }
     ]
     assert filled.run("update", "--format", "json").json["findings"] == whole

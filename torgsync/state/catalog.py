@@ -348,7 +348,14 @@ class Catalog:
             update(t.goods)
             .where(t.goods.c.object == self._slug, t.goods.c.good_id == good_id)
             .values(
-                standing=Standing.BLOCKED, reason=Reason.BLOCKED, line=line, digest=0, traits=0, **_UNSETTLED
+                standing=Standing.BLOCKED,
+                reason=Reason.BLOCKED,
+                line=line,
+                digest=0,
+                section=0,
+                traits=0,
+                card=0,
+                **_UNSETTLED,
             )
         )
         self._add_findings([finding])
