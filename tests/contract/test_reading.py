@@ -233,6 +233,17 @@ def test_a_good_that_stood_twice_has_a_say_in_the_groups_again(shop: Shop) -> No
     assert [finding.code for finding in shop.plan()[1]] == [Code.GROUP_CONFLICT]
 
 
+def test_what_a_model_says_of_a_good_stays_when_its_row_is_read_again(shop: Shop) -> None:
+    """Here for its photos; its size, which the others have and it has not, did not change."""
+    shop.rows = [row("1"), row("2"), row("3", TheSize="")]
+    shop.write()
+    before = shop.plan()[1]
+    assert [finding.code for finding in before] == [Code.VARIANT_MISSING]
+    shop.photos["3.jpg"] = b"c"
+    shop.write()
+    assert shop.plan()[1] == before
+
+
 # The fast road and the full road
 
 CELLS = st.fixed_dictionaries(
@@ -280,8 +291,9 @@ DAYS = st.lists(
 )
 
 
+@pytest.mark.timeout(400)
 @settings(
-    max_examples=200,
+    max_examples=120,
     phases=[Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -322,8 +334,9 @@ def arrive(shop: Shop, slug: str) -> None:
                 memory.catalog.accept([Accepted(good_id, values, {})], NOON)
 
 
+@pytest.mark.timeout(400)
 @settings(
-    max_examples=80,
+    max_examples=60,
     phases=[Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -232,7 +232,9 @@ class _Rows:
             row = self._map(good_id, record, old, skim)
             rows.append(row)
             self._regrouped |= row.section != (old.section if old else 0)
-            if old is None or (old.model, old.traits) != (row.model, row.traits):
+            same_traits = old is not None and (old.model, old.traits) == (row.model, row.traits)
+            if not same_traits or (old is not None and old.mark in skim.noted):
+                # Where there was something to say of a good, its model may have to say it again.
                 self._stir(row.model, old.model if old else 0)
             if old is None:
                 continue
