@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -189,6 +190,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d+)?")
 _BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff]+")
 
 
+@lru_cache(maxsize=2048)  # one good asks for the same cells several times
 def number(text: str) -> Decimal | None:
     """Return the exact decimal of a cell, with comma or point; None for a blank cell.
 
@@ -203,7 +205,8 @@ def number(text: str) -> Decimal | None:
     return Decimal(compact.replace(",", "."))
 
 
-def balances(text: str) -> dict[str, Decimal]:
+@lru_cache(maxsize=256)
+def balances(text: str) -> Mapping[str, Decimal]:
     """Return the quantity of each accounting center, keyed by its id, from `2=1,000|8=1,000` (§7).
 
     An empty cell is an empty mapping. Raises ValueError where the cell is not of that form, or names a

@@ -8,6 +8,7 @@ from typing import BinaryIO, NamedTuple
 
 from torgsync.errors import ExportInvalid
 from torgsync.files.refusals import UNTOUCHED, no_text
+from torgsync.files.rows import line_at
 
 UTF8 = "utf-8"
 CP1251 = "cp1251"
@@ -20,11 +21,10 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Encoding(NamedTuple):
-    """The encoding in which a whole file can be read, what that was decided from, and its line ends."""
+    """The encoding in which a whole file can be read, and what that was decided from."""
 
     name: str
     because: str
-    lines: int
 
 
 def known_encoding(path: Path, encoding: str | None) -> str | None:
@@ -69,7 +69,7 @@ def find_encoding(
         raise ExportInvalid(
             f"`{path}` holds letters that cannot be read, the first in line {broken.line}", hint=UNTOUCHED
         )
-    return Encoding(encoding, because, broken.lines)
+    return Encoding(encoding, because)
 
 
 def is_surely_utf8(path: Path, file: BinaryIO, start: int) -> bool:
@@ -79,9 +79,8 @@ def is_surely_utf8(path: Path, file: BinaryIO, start: int) -> bool:
 
 
 class _Scan(NamedTuple):
-    """How far a file can be decoded: lines, letters beyond ASCII, and the first line that cannot (or 0)."""
+    """How far a file can be decoded: letters beyond ASCII, and the first line that cannot (or 0)."""
 
-    lines: int
     letters: int
     line: int
 
@@ -89,10 +88,12 @@ class _Scan(NamedTuple):
 def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | None) -> _Scan:
     """Look through the file from `start` to its end or to the first broken letter.
 
-    Raises ExportInvalid where it is no text, or a text that was spoilt before.
+    Raises ExportInvalid where it is no text, or a text that was spoilt before. Lines are counted only to tell
+    where something is wrong.
     """
     decode = _cp1251_letters if encoding == CP1251 else codecs.getincrementaldecoder(encoding)().decode
-    lines = letters = unbroken = 0
+    letters = unbroken = 0
+    at = start
     file.seek(start)
     more = True
     while more:
@@ -102,22 +103,20 @@ def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | 
             text = decode(chunk, final=not more)
         except UnicodeDecodeError as error:
             sound = error.object[: error.start]
-            return _Scan(
-                lines, letters + len(sound) - len(sound.decode(encoding)), lines + sound.count(b"\n") + 1
-            )
-        breaks = chunk.count(b"\n")
-        unbroken = 0 if breaks else unbroken + len(chunk)
+            broken = at + len(chunk) - len(error.object) + error.start
+            return _Scan(letters + len(sound) - len(sound.decode(encoding)), line_at(file, start, broken))
+        unbroken = 0 if b"\n" in chunk else unbroken + len(chunk)
         if b"\0" in chunk or (longest and unbroken > longest):
             raise no_text(path)
         if _LOST in text:
-            line = lines + text[: text.index(_LOST)].count("\n") + 1
+            line = line_at(file, start, at) + text[: text.index(_LOST)].count("\n")
             raise ExportInvalid(
                 f"letters of `{path}` were lost when another program saved it, the first in line {line}",
                 hint=UNTOUCHED,
             )
-        lines += breaks
+        at += len(chunk)
         letters += len(chunk) - len(text)
-    return _Scan(lines, letters, 0)
+    return _Scan(letters, 0)
 
 
 def _cp1251_letters(chunk: bytes, *, final: bool) -> str:  # noqa: ARG001  # every letter is one byte

@@ -23,6 +23,7 @@ DELIMITER = ";"
 DELIMITERS = (DELIMITER, "\t", ",")
 """All that are known, in the order in which they are believed."""
 
+_CHUNK = 1024 * 1024
 LONGEST = 4 * 1024 * 1024
 """Bytes of the longest record. A site description of that length is a file whose quotes do not pair up."""
 
@@ -232,6 +233,16 @@ class Grammar:
             and not self._known.keyed.match(following)
         ):
             lines.take()
+
+
+def line_at(file: BinaryIO, start: int, at: int) -> int:
+    """Return the number of the line in which the byte `at` stands; the one at `start` is in the first."""
+    file.seek(start)
+    breaks = 0
+    while start < at and (chunk := file.read(min(_CHUNK, at - start))):
+        breaks += chunk.count(b"\n")
+        start += len(chunk)
+    return breaks + 1
 
 
 def without_line_end(line: bytes) -> bytes:

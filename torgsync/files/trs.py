@@ -35,6 +35,7 @@ from torgsync.files.rows import (
     Grammar,
     Lines,
     Skim,
+    line_at,
     split,
     texts,
     without_line_end,
@@ -173,16 +174,15 @@ def open_trs(path: Path, told: Told = Told()) -> TrsFile:  # noqa: B008  # a val
         if not size:
             raise ExportInvalid(f"`{path}` is empty", hint=AGAIN)
         with path.open("rb") as file:
-            trs, lines = _look(path, file, told, forced)
-            trs = replace(trs, size=size, modified_ns=modified_ns)
-            _check_tail(trs, file, lines)
+            trs = replace(_look(path, file, told, forced), size=size, modified_ns=modified_ns)
+            _check_tail(trs, file)
     except OSError as error:
         raise unreadable(path, error) from error
     return trs if trs.has_header else _confirmed(trs, told)
 
 
-def _look(path: Path, file: BinaryIO, told: Told, forced: str | None) -> tuple[TrsFile, int]:
-    """Return the file as its beginning speaks for it, and its number of lines."""
+def _look(path: Path, file: BinaryIO, told: Told, forced: str | None) -> TrsFile:
+    """Return the file as its beginning speaks for it."""
     beginning = file.read(len(codecs.BOM_UTF8))
     refuse_utf16(path, beginning)
     bom = beginning == codecs.BOM_UTF8
@@ -211,7 +211,7 @@ def _look(path: Path, file: BinaryIO, told: Told, forced: str | None) -> tuple[T
         guesses += guesses_of_names(path.name, names)
     else:
         names = Names(readings(path, head, delimiter, told)[0].columns)
-    trs = TrsFile(
+    return TrsFile(
         path=path,
         encoding=found.name,
         bom=bom,
@@ -224,7 +224,6 @@ def _look(path: Path, file: BinaryIO, told: Told, forced: str | None) -> tuple[T
         delimiter=delimiter,
         guesses=tuple(guesses),
     )
-    return trs, found.lines
 
 
 def _first_lines(file: BinaryIO) -> list[bytes]:
@@ -267,18 +266,21 @@ def _confirmed(trs: TrsFile, told: Told) -> TrsFile:
     return replace(trs, columns=chosen.columns, guesses=(*trs.guesses, guess))
 
 
-def _check_tail(trs: TrsFile, file: BinaryIO, lines: int) -> None:
+def _check_tail(trs: TrsFile, file: BinaryIO) -> None:
     """Refuse a file whose last line is visibly cut, before anybody reads the first."""
-    file.seek(max(trs.body, trs.size - _TAIL))
+    begin = max(trs.body, trs.size - _TAIL)
+    file.seek(begin)
     tail = file.read()
+    start = len(codecs.BOM_UTF8) if trs.bom else 0
     if not tail.endswith(b"\n"):
-        raise ExportInvalid(f"`{trs.path}` ends in the middle of line {lines + 1}", hint=AGAIN)
+        line = line_at(file, start, begin + len(tail))
+        raise ExportInvalid(f"`{trs.path}` ends in the middle of line {line}", hint=AGAIN)
     content = tail.rstrip(b" \r\n")  # a tab may be an empty cell
     before, _, last = content.rpartition(b"\n")
     cells = split(last, trs.delimiter)
     # With an odd number of quotes it may be the end of a record of several lines: the reading will tell.
     if before and cells and len(cells) < len(trs.columns) and last.count(b'"') % 2 == 0:
-        number = lines - tail[len(content) :].count(b"\n") + 1
+        number = line_at(file, start, begin + len(content))
         raise _cut_short(trs.path, _wrong(number, len(cells), len(trs.columns)))
 
 

@@ -834,14 +834,19 @@ def _known(r: Row[Any]) -> Known:
         if r.variant and r.desired_card is not None:
             values["variant_group"] = str(r.variant)
         wanted = Product(r.good_id, values)
-    shown = r.prom_id is not None
+    sent = Sent(_load(r.sent, r.sent_card), load(r.echo)) if r.sent is not None else None
+    shown = None
+    if r.prom_id is not None:
+        agrees = sent is not None and (r.existing, r.existing_card) == (r.sent, r.sent_card)  # as most do
+        seen = sent.values if sent and agrees else _load(r.existing, r.existing_card)
+        shown = Existing(r.prom_id, r.good_id, seen, r.modified)
     refused = (r.refusals, r.refusals_card)
     return Known(
         r.good_id,
         Standing(r.standing),
         wanted,
-        Sent(_load(r.sent, r.sent_card), load(r.echo)) if r.sent is not None else None,
-        Existing(r.prom_id, r.good_id, _load(r.existing, r.existing_card), r.modified) if shown else None,
+        sent,
+        shown,
         refused=refused == (r.desired, r.desired_card) and None not in refused,
         line=r.line,
         name=r.title or "",
