@@ -468,7 +468,7 @@ def test_findings_of_goods_are_told(home: Home) -> None:
     assert "! warning  goods      1 finding keeps a good or a field as it is" in checked.lines
     assert checked.lines[-3:] == [
         "✗ error    number-unreadable: 1 good",
-        "           what Prom has stays, a new good goes without it; correct the number",
+        "           what Prom has stays, a new good may wait for it; correct the number",
         "           TSGoods.trs line 2, good 26901, RetailPrice = ціна",
     ]
 
@@ -480,7 +480,7 @@ MESSY = [
     "             in lines 71 and 86; it stays as it is on Prom",
     "",
     "✗ error    number-unreadable: 4 goods",
-    "           what Prom has stays, a new good goes without it; correct the number",
+    "           what Prom has stays, a new good may wait for it; correct the number",
     "           TSGoods.trs line 2, good 26901, RetailPrice = ціна",
     "           TSGoods.trs line 7, good 26902, RetailPrice = ціна",
     "           TSGoods.trs line 22, good 26905, RetailPrice = ціна",
@@ -512,7 +512,7 @@ def test_findings_by_code(home: Home) -> None:
     assert set(checked.lines[4].removeprefix("✓ ok       selection  ").split("; ")) == {
         "34 go to Prom.ua",
         "1 stays out: Display = 0 in the accounting program",
-        "1 stays out: with an error, left as they are",
+        "1 stays out: standing in several rows, left alone",
         "4 stay out: without a price, unless Prom.ua has them already",
     }
 
@@ -543,7 +543,7 @@ def test_findings_for_programs(home: Home) -> None:
         "column": "RetailPrice",
         "value": "ціна",
         "good_id": "26901",
-        "message": "`ціна` is not a number; what Prom has stays",
+        "message": "`ціна` is not a number; not sent: price and discount",
     }
     keys = [guess["key"] for guess in document["guesses"]]
     assert keys == ["catalog.format", "catalog.delimiter", "catalog.header"]
@@ -583,7 +583,7 @@ def test_a_good_that_stays_out_and_stands_twice(home: Home) -> None:
     hidden = next(row for row in rows.split(b"\r\n") if "Кашпо підвісне Верба".encode() in row)
     home.export.write_bytes(rows + hidden + b"\r\n" + hidden + b"\r\n")
     checked = home.run("object", "check")
-    assert checked.lines[4].endswith("39 go to Prom.ua; 1 stays out: with an error, left as they are")
+    assert checked.lines[4].endswith("39 go to Prom.ua; 1 stays out: standing in several rows, left alone")
     assert "✗ error    id-duplicate: 1 good" in checked.lines
 
 

@@ -99,25 +99,26 @@ nothing pending
 """
 
 SKIPPED = """\
-My Prom: TSGoods.trs, 42 goods, utf-8
+My Prom: TSGoods.trs, 43 goods, utf-8
 
-skipped  2 goods with an error, left as they are
+skipped  1 good standing in several rows, left alone
            26926  line 71: Крем [red] для рук ягідний: stands in the export more
              than once, in lines 71 and 86; it stays as it is on Prom
-           26931  line 76: Шуруп [/25] оцинкований 4х25, 100 шт: the good has no
-             name; it stays as it is on Prom
 skipped  1 good Display = 0 in the accounting program
            26939  line 84
 skipped  1 good deleted by Prom.ua's moderators
            26921  line 66: Конструктор Замок лицаря, 320 деталей
 skipped  1 good new and without a price
            99901  line 87: Нове відро
+skipped  1 good new and without a name
+           99902  line 88
 """.splitlines()
 
 NEW_WITHOUT_PRICE = (
     '99901;"Нове відро";"";"";"";0;0;0;0;102;3;1;"";"";"";"";0;"";"";"";"";"";"";"";"";"";"";0;"";0;0;0;0;0;'
     '"";0;"";"";0;"шт";0;"";;"";"";"";0;"";0;"2=1,000";"";""\r\n'
 )
+NEW_WITHOUT_NAME = NEW_WITHOUT_PRICE.replace("99901", "99902").replace("Нове відро", "")
 
 TOLD = "reading the export …\nlooking at Prom.ua …\nmaking the plan …\n"
 
@@ -291,21 +292,22 @@ def test_every_good_that_stays_out_says_why(filled: Home) -> None:
     """Rules, errors and what Prom said before are told good by good, in all three forms."""
     row = next(row for row in filled.export.read_bytes().split(b"\r\n") if row.startswith(b"26926;"))
     filled.export.write_bytes(filled.export.read_bytes() + row + b"\r\n")
-    filled.edit_row("26931", "Шуруп [/25] оцинкований 4х25, 100 шт", "")
     filled.market.edit_product("26921", status="deleted_by_moderator")
-    filled.edit_export(lambda text: text + NEW_WITHOUT_PRICE)
+    filled.edit_export(lambda text: text + NEW_WITHOUT_PRICE + NEW_WITHOUT_NAME)
     shown = filled.run("update", "--show", "skipped")
     assert shown.lines[: len(SKIPPED)] == SKIPPED
     document = filled.run("update", "--format", "json").json
     valid(document, schemas.UPDATE)
-    assert document["skipped"] == {"blocked": 2, "not-displayed": 1, "deleted-by-moderator": 1, "no-price": 1}
+    assert document["skipped"] == dict.fromkeys(
+        ("blocked", "not-displayed", "deleted-by-moderator", "no-price", "no-name"), 1
+    )
     told = {item["good_id"]: (item["reason"], item["line"]) for item in document["skipped_goods"]}
     assert told == {
         "26926": ("blocked", 71),
-        "26931": ("blocked", 76),
         "26939": ("not-displayed", 84),
         "26921": ("deleted-by-moderator", 66),
         "99901": ("no-price", 87),
+        "99902": ("no-name", 88),
     }
     rows = csv.DictReader(io.StringIO(filled.run("update", "--show", "skipped", "--format", "csv").out))
     assert {row["good_id"]: (row["reason"], int(row["line"])) for row in rows} == told
@@ -520,10 +522,13 @@ def test_a_row_without_its_id(filled: Home) -> None:
 
 
 def test_a_good_without_a_name(filled: Home) -> None:
-    """It stays as it is on Prom, with the line to mend."""
+    """Its price goes, its name on Prom stays, with the line to mend; people still know it by that name."""
     filled.edit_row("26926", '"Крем [red] для рук ягідний";"Крем"', '"";"Крем"')
+    filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     document = filled.run("update", "--format", "json").json
-    assert (document["changes"], document["skipped"]) == ([], {"blocked": 1, "not-displayed": 1})
+    (change,) = document["changes"]
+    assert (change["title"], list(change["fields"])) == ("Крем [red] для рук ягідний", ["price"])
+    assert document["skipped"] == {"not-displayed": 1}
     (finding,) = document["findings"]
     assert (finding["code"], finding["good_id"]) == ("name-missing", "26926")
 

@@ -47,6 +47,15 @@ def test_a_good_without_a_price_is_not_created() -> None:
     assert decide(known(Standing.IN, desired), SHOP) == Verdict(aside=Aside.NO_PRICE)
 
 
+def test_a_good_without_a_name_is_not_created_but_kept_up_to_date() -> None:
+    """A new one waits; stock and price of one that Prom has do not wait for its name."""
+    desired = Product("17", {"price": Decimal("90.00")})
+    assert decide(known(Standing.IN, desired, was_sent=False), SHOP) == Verdict(aside=Aside.NO_NAME)
+    change = decide(known(Standing.IN, desired, existing(price=Decimal("100.00"))), SHOP).change
+    assert change is not None
+    assert set(change.fields) == {"price"}
+
+
 @pytest.mark.parametrize(
     ("column", "told"),
     [("quantity", {"quantity": 0, "presence": "not_available"}), ("ready_to_ship", {})],

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torgsync.core.fields import Discount, Step
+from torgsync.core.findings import Code
 from torgsync.core.prices import Priced, Pricing, smallest_power_above
 
 STEPS = ("0.01", "0.02", "0.05", "0.1", "0.25", "0.5", "1", "2", "5", "10", "50", "100")
@@ -149,7 +150,27 @@ def test_the_rules_hold_for_every_price() -> None:
 
 
 def test_a_sale_price_that_rounds_to_the_price_is_no_discount() -> None:
-    """Buyers are promised nothing off where the rules make both prices one."""
+    """Buyers are promised nothing off where the rules make both prices one, and the shop is told."""
     columns = (("RetailPrice", "price"), ("Sale", "sale_price"))
     result = mapped({"RetailPrice": "100", "Sale": "99,80"}, *columns, prices={"round": "5"})
-    assert (result.product.values["discount"], result.findings) == (None, ())
+    assert result.product.values["discount"] is None
+    message = "100 and 99.80 are rounded to 100.00 and 100.00; no discount is sent"
+    assert [(found.code, found.message) for found in result.findings] == [(Code.PRICE_ROUNDED, message)]
+
+
+@pytest.mark.parametrize(
+    ("price", "rules", "code", "message"),
+    [
+        ("20", {"round": "50"}, Code.PRICE_MISSING, "20 is rounded to 0.00; none is sent"),
+        ("3", {"round": "99"}, Code.PRICE_ROUNDED, "rounded to 99: 3.00 -> 99.00, by `[prices]`"),
+        ("1,234", {}, Code.PRICE_ROUNDED, "`1,234` has more than two decimals; it counts as 1.23"),
+        ("104", {"round": "10"}, None, ""),
+    ],
+)
+def test_a_price_that_rounding_made_another_one_is_told(
+    price: str, rules: dict[str, str], code: Code | None, message: str
+) -> None:
+    """More than half of it away, or from more decimals than money has: perhaps it was meant otherwise."""
+    result = mapped({"RetailPrice": price}, ("RetailPrice", "price"), prices=rules)
+    told = [(found.code, found.message) for found in result.findings]
+    assert told == ([(code, message)] if code else [])

@@ -86,7 +86,6 @@ def test_a_product_speaks_of_what_was_led_and_of_what_all_have() -> None:
         "unit": "шт.",
     }
     assert not result.findings
-    assert not result.blocked
     assert not result.unreadable
 
 
@@ -116,7 +115,7 @@ def test_a_finding_tells_its_place() -> None:
     result = mapped({"RetailPrice": "x" * 100}, ("RetailPrice", "price"))
     assert result.findings[0] == Finding(
         Code.NUMBER_UNREADABLE,
-        f"`{'x' * 40}` is not a number; what Prom has stays",
+        f"`{'x' * 40}` is not a number; not sent: price and discount",
         "17",
         3,
         "RetailPrice",
@@ -168,14 +167,14 @@ def test_a_text_goes_to_its_languages(
     result = mapped(cells, *columns, catalog={"path": "goods.trs", "languages": languages})
     assert result.product.values.get("name") == name
     assert result.product.values.get("name_ru") == name_ru
-    assert not result.blocked
+    assert not result.findings
 
 
 @pytest.mark.parametrize("cell", ["", "НЕТ ИНФОРМАЦИИ", "\x0b"])
-def test_a_good_without_a_name_stays_as_it_is(cell: str) -> None:
-    """It is blocked as a whole, and the finding names the column that should hold the name."""
-    result = mapped({"Назва": cell}, ("Назва", "name"))
-    assert result.blocked
+def test_a_good_without_a_name_keeps_the_one_it_had(cell: str) -> None:
+    """The rest of it goes, and the finding names the column that should hold the name."""
+    result = mapped({"Назва": cell, "RetailPrice": "5"}, ("Назва", "name"), ("RetailPrice", "price"))
+    assert values(result, "name", "name_ru", "price") == ["not spoken of", "not spoken of", Decimal("5.00")]
     assert (result.findings[-1].code, result.findings[-1].column) == (Code.NAME_MISSING, "Назва")
 
 
@@ -545,9 +544,11 @@ OFF = Discount(Decimal("170.00"), "amount")
         ("950", "", "950.00", None, []),
         ("950", "0", "950.00", None, []),
         ("950", "960", "950.00", None, [Code.SALE_PRICE_ABOVE]),
-        ("950", "xx", "950.00", "not spoken of", [Code.NUMBER_UNREADABLE]),
-        ("119,46667", "119,46667", "119.47", None, []),
-        ("10,005", "9,995", "10.01", Discount(Decimal("0.01"), "amount"), []),
+        ("950", "xx", "not spoken of", "not spoken of", [Code.NUMBER_UNREADABLE]),
+        ("119,46667", "119,46667", "119.47", None, [Code.PRICE_ROUNDED]),
+        ("10,005", "9,995", "10.01", Discount(Decimal("0.01"), "amount"), [Code.PRICE_ROUNDED] * 2),
+        ("1,234", "", "1.23", None, [Code.PRICE_ROUNDED]),
+        ("1,230", "1,23", "1.23", None, []),
         ("", "780", "not spoken of", "not spoken of", [Code.PRICE_MISSING]),
         ("0", "780", "not spoken of", "not spoken of", [Code.PRICE_MISSING]),
         ("-5", "780", "not spoken of", "not spoken of", [Code.PRICE_MISSING]),
@@ -584,6 +585,51 @@ def test_a_linked_price_is_told_and_never_converted(cells: dict[str, str], found
     """The price is the shop's own; another currency's sign is a thing to look at, whatever is linked."""
     result = mapped(cells)
     assert (codes(result), values(result, "price")) == (found, [Decimal("100.00")])
+
+
+@pytest.mark.parametrize("currency", ["USD", "usd", "RUR", "$"])
+def test_a_price_in_another_currency_is_not_sent(currency: str) -> None:
+    """A hundred dollars are never sold for a hundred hryvnias; stock and the rest go."""
+    columns = (("RetailPrice", "price"), ("W", "wholesale_price"), ("M", "wholesale_minimum"))
+    result = mapped({"RetailPrice": "100", "W": "90", "M": "5", "currencyId": currency}, *columns)
+    assert values(result, "price", "wholesale_prices") == ["not spoken of"] * 2
+    message = f"the price is in {currency}, the shop sells in UAH; prices are not sent"
+    assert [(one.code, one.message, one.column) for one in result.findings] == [
+        (Code.CURRENCY_OTHER, message, "currencyId")
+    ]
+
+
+@pytest.mark.parametrize("currency", ["UAH", "uah", "грн", "", " "])
+def test_a_price_in_the_shops_own_currency(currency: str) -> None:
+    """However it is written; an offer that names none is in the shop's."""
+    result = mapped({"RetailPrice": "100", "currencyId": currency}, ("RetailPrice", "price"))
+    assert (codes(result), values(result, "price")) == ([], [Decimal("100.00")])
+
+
+@pytest.mark.parametrize(
+    ("wholesale", "minimum", "ladder", "found"),
+    [
+        ("90", "5", (Step(5, Decimal("90.00")),), []),
+        ("90", "0", (), ["a wholesale price of 90.00 without a minimum quantity; it is not sent"]),
+        ("110", "5", (), ["the wholesale price 110.00 is above the price 100.00; it is not sent"]),
+        ("0", "0", (), []),
+        ("90", "2,5", "not spoken of", ["`2,5` is no number of whole pieces; not sent: wholesale prices"]),
+    ],
+)
+def test_a_wholesale_price_that_cannot_be_sent_is_told(
+    wholesale: str, minimum: str, ladder: Value, found: list[str]
+) -> None:
+    """It needs a whole minimum and is no higher than the retail price."""
+    columns = (("RetailPrice", "price"), ("W", "wholesale_price"), ("M", "wholesale_minimum"))
+    result = mapped({"RetailPrice": "100", "W": wholesale, "M": minimum}, *columns)
+    assert values(result, "wholesale_prices") == [ladder]
+    assert [one.message for one in result.findings] == found
+
+
+def test_a_number_that_is_too_long_is_called_so() -> None:
+    """It is a number, and no price."""
+    (found,) = mapped({"RetailPrice": "1" * 16}, ("RetailPrice", "price")).findings
+    assert found.message == f"`{'1' * 16}` has too many digits; not sent: price and discount"
 
 
 def test_a_sign_is_told_in_a_shop_of_another_currency() -> None:

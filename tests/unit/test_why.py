@@ -53,6 +53,7 @@ STORIES: dict[str, tuple[Fate, Known]] = {
         Known("17", IN, product(), sent(), existing(status="deleted_by_moderator")),
     ),
     "no price": (Fate.NO_PRICE, Known("17", IN, product(price=None))),
+    "no name": (Fate.NO_NAME, Known("17", IN, product(name=None, name_ru=None))),
 }
 
 
@@ -72,6 +73,12 @@ def test_a_guard_holds_it() -> None:
     """What is held is told before what would happen."""
     known = Known("17", IN, product(price=DEAR), sent(), existing())
     assert fate(known, judge(known, sync_object()), held=True) is Fate.HELD
+
+
+def test_what_cannot_be_read_is_not_in_step() -> None:
+    """Nothing is to be done with a good of which a part cannot be sent; it is not called in step for that."""
+    known = Known("17", IN, product(), sent(), existing())
+    assert fate(known, judge(known, sync_object()), held=False, errors=True) is Fate.KEPT
 
 
 def test_a_field_that_is_the_other_sides() -> None:

@@ -46,6 +46,7 @@ _ASIDES = {
     Aside.REFUSED_BEFORE: "refused by Prom.ua before",
     Aside.MODERATED: "deleted by Prom.ua's moderators",
     Aside.NO_PRICE: "new and without a price",
+    Aside.NO_NAME: "new and without a name",
 }
 
 

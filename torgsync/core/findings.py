@@ -25,8 +25,10 @@ class Code(StrEnum):
     NAME_MISSING = "name-missing"
     NAME_CUT = "name-cut"
     PRICE_MISSING = "price-missing"
+    PRICE_ROUNDED = "price-rounded"
     SALE_PRICE_ABOVE = "sale-price-above"
     DISCOUNT_MISMATCH = "discount-mismatch"
+    WHOLESALE_UNUSED = "wholesale-unused"
     NUMBER_UNREADABLE = "number-unreadable"
     STOCK_NEGATIVE = "stock-negative"
     STOCK_FRACTION = "stock-fraction"
@@ -53,6 +55,7 @@ class Code(StrEnum):
     SEX_UNKNOWN = "sex-unknown"
     CHARACTERISTICS_TOO_MANY = "characteristics-too-many"
     CURRENCY_SIGN = "currency-sign"
+    CURRENCY_OTHER = "currency-other"
     LIST_INCOMPLETE = "list-incomplete"
     REFUSED_BEFORE = "refused-before"
     DELETED_BY_MODERATOR = "deleted-by-moderator"
@@ -70,8 +73,10 @@ SEVERITY: dict[Code, Severity] = {
     Code.NAME_MISSING: Severity.ERROR,
     Code.NAME_CUT: Severity.NOTICE,
     Code.PRICE_MISSING: Severity.ERROR,
+    Code.PRICE_ROUNDED: Severity.WARNING,
     Code.SALE_PRICE_ABOVE: Severity.WARNING,
     Code.DISCOUNT_MISMATCH: Severity.WARNING,
+    Code.WHOLESALE_UNUSED: Severity.NOTICE,
     Code.NUMBER_UNREADABLE: Severity.ERROR,
     Code.STOCK_NEGATIVE: Severity.NOTICE,
     Code.STOCK_FRACTION: Severity.NOTICE,
@@ -98,6 +103,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.SEX_UNKNOWN: Severity.WARNING,
     Code.CHARACTERISTICS_TOO_MANY: Severity.NOTICE,
     Code.CURRENCY_SIGN: Severity.WARNING,
+    Code.CURRENCY_OTHER: Severity.ERROR,
     Code.LIST_INCOMPLETE: Severity.WARNING,
     Code.REFUSED_BEFORE: Severity.ERROR,
     Code.DELETED_BY_MODERATOR: Severity.ERROR,
@@ -112,12 +118,14 @@ SEVERITY: dict[Code, Severity] = {
 MEANING: dict[Code, str] = {
     Code.ID_MISSING: "a row without `GoodID` cannot be told from others; export the goods again",
     Code.ID_DUPLICATE: "the good stays as it is on Prom until its id stands in one row only",
-    Code.NAME_MISSING: "the good stays as it is on Prom; give it a name in the accounting program",
+    Code.NAME_MISSING: "the name that Prom has stays, a new good waits; give it a name in Torgsoft",
     Code.NAME_CUT: "the name is sent up to Prom's limit; shorten it to choose where it ends",
     Code.PRICE_MISSING: "what Prom has stays, a new good waits; give it a price in the accounting program",
+    Code.PRICE_ROUNDED: "the rounded price is sent; see that it is the one you mean",
     Code.SALE_PRICE_ABOVE: "no discount is sent; correct whichever of the two prices is wrong",
     Code.DISCOUNT_MISMATCH: "what the two prices say is sent; correct whichever of the three is wrong",
-    Code.NUMBER_UNREADABLE: "what Prom has stays, a new good goes without it; correct the number",
+    Code.WHOLESALE_UNUSED: "buyers see the retail price alone; lead a number from 1 to `wholesale_minimum`",
+    Code.NUMBER_UNREADABLE: "what Prom has stays, a new good may wait for it; correct the number",
     Code.STOCK_NEGATIVE: "the good is sent as sold out; post the missing receipt in the accounting program",
     Code.STOCK_FRACTION: "the whole pieces are sent and the rest is not offered; nothing needs to be done",
     Code.STOCK_MISMATCH: "the smaller stock is sent; see whether some pieces are reserved or posted twice",
@@ -138,6 +146,7 @@ MEANING: dict[Code, str] = {
     Code.SEX_UNKNOWN: "the characteristic is not sent; choose the sex anew in the accounting program",
     Code.CHARACTERISTICS_TOO_MANY: "the first ones are sent; lead fewer columns to characteristics",
     Code.CURRENCY_SIGN: "the price is sent in the shop's currency, unconverted; see that it is meant so",
+    Code.CURRENCY_OTHER: "what Prom has stays; export prices in the shop's currency, or change `currency`",
     Code.VARIANT_ALIKE: "the good goes as a product of its own; give it a size or colour of its own",
     Code.VARIANT_EXTRA: "the good goes as a product of its own; fill in the same columns for the whole model",
     Code.VARIANT_MISSING: "the good goes as a product of its own; fill in what its sisters have",

@@ -187,6 +187,7 @@ def known_names(names: Sequence[str], told: Mapping[str, str]) -> int:
 
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d+)?")
+_TOO_LONG = re.compile(r"[+-]?\d{16,}(?:[.,]\d+)?")
 _BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff]+")
 
 
@@ -203,6 +204,11 @@ def number(text: str) -> Decimal | None:
     if not _NUMBER.fullmatch(compact):
         raise ValueError(text)
     return Decimal(compact.replace(",", "."))
+
+
+def why_no_number(text: str) -> str:
+    """Return what is wrong with a cell that `number` refuses, as words that follow the cell."""
+    return "has too many digits" if _TOO_LONG.fullmatch(_BLANKS.sub("", text)) else "is not a number"
 
 
 @lru_cache(maxsize=256)

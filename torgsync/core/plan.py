@@ -24,7 +24,7 @@ class Standing(StrEnum):
 
     IN = "in"  # it goes to Prom
     OUT = "out"  # a rule keeps it out
-    BLOCKED = "blocked"  # its row has an error: it stays as it is on Prom
+    BLOCKED = "blocked"  # its id stands in several rows: it stays as it is on Prom
     GONE = "gone"  # the export does not have it any more
 
 
@@ -34,6 +34,7 @@ class Aside(StrEnum):
     REFUSED_BEFORE = "refused-before"
     MODERATED = "deleted-by-moderator"
     NO_PRICE = "no-price"
+    NO_NAME = "no-name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ def decide(known: Known, settings: SyncObject) -> Verdict:
 
 def why_not_created(desired: Product) -> Aside | None:
     """Return why a good that is new to Prom cannot be made there, None where it can."""
+    if not desired.title:
+        return Aside.NO_NAME
     return Aside.NO_PRICE if desired.money("price") is None else None
 
 

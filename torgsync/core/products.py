@@ -18,6 +18,7 @@ from typing import NamedTuple
 from torgsync import __version__
 from torgsync.core.barcodes import why_no_barcode
 from torgsync.core.fields import (
+    CENT,
     FIELDS,
     TARGETS,
     TERMS,
@@ -30,7 +31,7 @@ from torgsync.core.fields import (
     encode,
 )
 from torgsync.core.findings import Code, Finding
-from torgsync.core.goods import PICTURE, Section, line_of_text, number
+from torgsync.core.goods import PICTURE, Section, line_of_text, number, why_no_number
 from torgsync.core.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE, group_path, model_key
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.prices import NOTHING, Priced, Pricing
@@ -48,7 +49,7 @@ from torgsync.core.texts import (
     split_languages,
 )
 
-MAPPING_VERSION = 3
+MAPPING_VERSION = 4
 """Counts the rules by which a row becomes a product. Raising it makes the next look map every good anew."""
 
 
@@ -166,15 +167,14 @@ class Mapped:
     """What became of one good: its desired product, and what a person should know.
 
     `unreadable` names the product fields whose value could not be read: they keep what was last sent.
-    `blocked` says that the good as a whole stays as it is on Prom. `priced` tells by which rules each price
-    was made, keyed by target: price, sale_price, wholesale_price. `model` is what the goods of one model have
-    in common, empty where no column is led to the variants or the good has no model.
+    `priced` tells by which rules each price was made, keyed by target: price, sale_price, wholesale_price.
+    `model` is what the goods of one model have in common, empty where no column is led to the variants or
+    the good has no model.
     """
 
     product: Product
     findings: tuple[Finding, ...]
     unreadable: frozenset[str] = frozenset()
-    blocked: bool = False
     priced: Mapping[str, Priced] = field(default_factory=dict)
     model: str = ""
 
@@ -246,6 +246,9 @@ def term_columns(settings: SyncObject) -> frozenset[str]:
     return frozenset(terms - card - _READ_UNASKED)
 
 
+CURRENCY = "currencyId"
+"""The element of an offer that names the currency of its price (§9)."""
+
 _WEB_ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -281,7 +284,6 @@ class _Row:
         self.values: dict[str, Value] = {}
         self.findings: list[Finding] = []
         self.unreadable: set[str] = set()
-        self.blocked = False
         self.characteristics: list[Characteristic] = []
         self.priced: dict[str, Priced] = {}
         self.minimum = Decimal(0)
@@ -308,7 +310,6 @@ class _Row:
             Product(self.good_id, self.values),
             tuple(self.findings),
             frozenset(self.unreadable),
-            self.blocked,
             self.priced,
             self.model,
         )
@@ -371,14 +372,15 @@ class _Row:
         try:
             return number(cell)
         except ValueError:
-            self.find(
-                Code.NUMBER_UNREADABLE,
-                f"`{cell.strip()[:40]}` is not a number; what Prom has stays",
-                mapping.column,
-                cell,
-            )
-            self.unreadable.update(fields)
+            self.refuse(mapping, cell, why_no_number(cell), *fields)
             return None
+
+    def refuse(self, mapping: FieldMapping, cell: str, why: str, *fields: str) -> None:
+        """Send nothing of `fields` because of a cell, and say why."""
+        unsent = " and ".join(field.replace("_", " ") for field in fields)
+        message = f"`{cell.strip()[:40]}` {why}; not sent: {unsent}"
+        self.find(Code.NUMBER_UNREADABLE, message, mapping.column, cell)
+        self.unreadable.update(fields)
 
 
 def _name(work: _Row, mapping: FieldMapping, cell: str) -> None:
@@ -417,9 +419,9 @@ def _plain(work: _Row, mapping: FieldMapping, cell: str) -> None:
 
 
 def _money(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    fields = ("price", "discount") if mapping.to == "price" else ("discount",)
-    fields = ("wholesale_prices",) if mapping.to.startswith("wholesale") else fields
-    amount = work.decimal(mapping, cell, *fields)
+    # A new price beside an old discount, or the other way round, is a sum that nobody asked for.
+    retail = mapping.to != "wholesale_price"
+    amount = work.decimal(mapping, cell, *(("price", "discount") if retail else ("wholesale_prices",)))
     if amount is not None:
         # Rounded before anything is decided: what rounds to nothing is no price.
         work.priced[mapping.to] = work.pricing.apply(amount)
@@ -427,7 +429,10 @@ def _money(work: _Row, mapping: FieldMapping, cell: str) -> None:
 
 
 def _minimum(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    work.minimum = work.decimal(mapping, cell, "wholesale_prices") or Decimal(0)
+    minimum = work.decimal(mapping, cell, "wholesale_prices") or Decimal(0)
+    if minimum != minimum.to_integral_value():
+        work.refuse(mapping, cell, "is no number of whole pieces", "wholesale_prices")
+    work.minimum = minimum
 
 
 def _wants(work: _Row, mapping: FieldMapping, _cell: str) -> None:
@@ -511,11 +516,9 @@ def _finish_texts(work: _Row, language: str, *, both: bool) -> None:
             work.values.setdefault(other, work.values[text])
         if language == "ru" and not both:
             del work.values[text]
-    if not (work.values.get("name") or work.values.get("name_ru")):
-        work.find(
-            Code.NAME_MISSING, "the good has no name; it stays as it is on Prom", work.columns.get("name", "")
-        )
-        work.blocked = True
+    column = work.columns.get("name") or work.columns.get("name_ru")
+    if column and not (work.values.get("name") or work.values.get("name_ru")):
+        work.find(Code.NAME_MISSING, "the good has no name; none is sent", column, work.cells[column])
 
 
 def _finish_terms(work: _Row, stock: Stock) -> None:
@@ -548,12 +551,27 @@ def _finish_prices(work: _Row) -> None:
     """Put price, discount and wholesale ladder together (reference/torgsoft.md §17 no. 16)."""
     if "price" in work.wanted:
         _tell_currency(work)
+        _tell_rounding(work)
         if "price" not in work.unreadable:
             _base_price(work)
-    wholesale = work.price("wholesale_price")
     if "wholesale_price" in work.wanted and "wholesale_prices" not in work.unreadable:
-        ladder = (Step(int(work.minimum), wholesale),) if work.minimum >= 1 and wholesale > 0 else ()
-        work.values["wholesale_prices"] = ladder
+        work.values["wholesale_prices"] = _ladder(work)
+
+
+def _ladder(work: _Row) -> tuple[Step, ...]:
+    """Return the wholesale price as Prom's ladder of one step; a price that cannot be one is told."""
+    wholesale, retail = work.price("wholesale_price"), work.price("price")
+    if wholesale <= 0:
+        return ()
+    if 0 < retail < wholesale:
+        why = f"the wholesale price {wholesale} is above the price {retail}"
+    elif work.minimum < 1:
+        why = f"a wholesale price of {wholesale} without a minimum quantity"
+    else:
+        return (Step(int(work.minimum), wholesale),)
+    column = work.columns["wholesale_price"]
+    work.find(Code.WHOLESALE_UNUSED, f"{why}; it is not sent", column, work.cells[column])
+    return ()
 
 
 _SIGNS = {
@@ -567,8 +585,15 @@ _SIGNS = {
 def _tell_currency(work: _Row) -> None:
     """Say where a price is linked to another currency; it is never converted (§17 no. 18).
 
-    A sign with nothing linked to it is told as well: nobody can know that the price is not meant in it.
+    A sign with nothing linked to it is told as well: nobody can know that the price is not meant in it. Where
+    an offer of a YML file names the very currency of its price, a price in another one is not sent.
     """
+    named = line_of_text(work.cells.get(CURRENCY, ""), work.blank)
+    if named and named.casefold() not in {*_SIGNS.get(work.currency, ()), work.currency.casefold()}:
+        message = f"the price is in {named[:40]}, the shop sells in {work.currency}; prices are not sent"
+        work.find(Code.CURRENCY_OTHER, message, CURRENCY, named)
+        work.unreadable.update(("price", "discount", "wholesale_prices"))
+        return
     sign = line_of_text(work.cells.get("EqualCurrencyName", ""), work.blank)
     if not sign or sign.casefold() in _SIGNS.get(work.currency, ()):
         return
@@ -586,10 +611,34 @@ def _tell_currency(work: _Row) -> None:
     work.find(Code.CURRENCY_SIGN, message, "EqualCurrencyName", sign)
 
 
+def _tell_rounding(work: _Row) -> None:
+    """Say where rounding may have made another price than the one that was meant (§17 no. 5).
+
+    A sale price that is written as the price is says nothing of its own; what is rounded to nothing is told
+    as a missing price.
+    """
+    told = ""
+    for target in ("price", "sale_price"):
+        priced = work.priced.get(target)
+        if priced is None or priced.value <= 0 or (cell := work.cells[work.columns[target]]) == told:
+            continue
+        told = cell
+        amount = number(cell) or NOTHING
+        if amount.quantize(CENT) != amount:
+            message = f"`{cell.strip()[:40]}` has more than two decimals; it counts as {priced.value}"
+            work.find(Code.PRICE_ROUNDED, message, work.columns[target], cell)
+        for step in priced.steps:
+            if step.rule == "round" and abs(step.after - step.before) * 2 > step.before:
+                work.find(Code.PRICE_ROUNDED, f"{step.words}, by `[prices]`", work.columns[target], cell)
+
+
 def _base_price(work: _Row) -> None:
     price = work.price("price")
     if price <= 0:
-        work.find(Code.PRICE_MISSING, "there is no price; what Prom has stays", work.columns["price"])
+        column = work.columns["price"]
+        told = number(work.cells[column]) or NOTHING
+        why = f"{told} is rounded to {price}" if told > 0 else "there is no price"
+        work.find(Code.PRICE_MISSING, f"{why}; none is sent", column, work.cells[column])
         work.unreadable.update(("price", "discount"))
         return
     work.values["price"] = price
@@ -597,14 +646,22 @@ def _base_price(work: _Row) -> None:
         return
     sale = work.price("sale_price")
     if sale > price:
-        work.find(
-            Code.SALE_PRICE_ABOVE,
-            f"{sale} is above the price {price}; no discount is sent",
-            work.columns["sale_price"],
-        )
+        column = work.columns["sale_price"]
+        message = f"{sale} is above the price {price}; no discount is sent"
+        work.find(Code.SALE_PRICE_ABOVE, message, column, work.cells[column])
     else:
         _cross_check(work)
+        _tell_lost_discount(work, price, sale)
     work.values["discount"] = Discount(price - sale, "amount") if 0 < sale < price else None
+
+
+def _tell_lost_discount(work: _Row, price: Decimal, sale: Decimal) -> None:
+    """Say where rounding made the sale price that of no sale, or nothing at all."""
+    column = work.columns["sale_price"]
+    base, told = (number(work.cells[work.columns[name]]) or NOTHING for name in ("price", "sale_price"))
+    if 0 < told < base and not 0 < sale < price:
+        message = f"{base} and {told} are rounded to {price} and {sale}; no discount is sent"
+        work.find(Code.PRICE_ROUNDED, message, column, work.cells[column])
 
 
 def _cross_check(work: _Row) -> None:

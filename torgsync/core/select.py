@@ -39,7 +39,7 @@ WORDS: dict[Reason, str] = {
     Reason.NOT_DISPLAYED: "Display = 0 in the accounting program",
     Reason.OUT_OF_STOCK: "not in stock",
     Reason.NO_PHOTOS: "without photos",
-    Reason.BLOCKED: "with an error, left as they are",
+    Reason.BLOCKED: "standing in several rows, left alone",
 }
 
 

@@ -44,12 +44,14 @@ class Fate(StrEnum):
     REFUSED_BEFORE = "refused-before"
     MODERATED = "deleted-by-moderator"
     NO_PRICE = "no-price"
+    NO_NAME = "no-name"
     BLOCKED = "blocked"
     OUT = "out"
     GONE = "gone"
     FOREIGN = "foreign"
     STAYS = "stays"
     LEFT_ALONE = "left-alone"
+    KEPT = "kept"
     IN_STEP = "in-step"
 
 
@@ -63,12 +65,14 @@ WORDS: dict[Fate, str] = {
     Fate.REFUSED_BEFORE: "Prom.ua refused it as it is now; it is tried again when the good changes",
     Fate.MODERATED: "Prom.ua's moderators deleted it; it is left alone",
     Fate.NO_PRICE: "it is new and has no price that can be read, so it cannot be created",
+    Fate.NO_NAME: "it is new and has no name, so it cannot be created",
     Fate.BLOCKED: "its row has an error; it stays on Prom.ua as it is",
     Fate.OUT: "a filter keeps it out, and Prom.ua does not show it",
     Fate.GONE: "the export does not have it any more, and there is nothing of it to take out of Prom.ua",
     Fate.FOREIGN: "it is on Prom.ua, but neither in the export nor ever sent by us; it is left alone",
     Fate.STAYS: "the export offers it no more, and Prom.ua has it as `[removal]` wants it",
     Fate.LEFT_ALONE: "what differs belongs to Prom.ua's side and is left alone",
+    Fate.KEPT: "what can be read of it is on Prom.ua, the rest stays there as it is; the findings tell why",
     Fate.IN_STEP: "Prom.ua shows what the export says; there is nothing to do",
 }
 
@@ -76,6 +80,7 @@ _ASIDES = {
     Aside.REFUSED_BEFORE: Fate.REFUSED_BEFORE,
     Aside.MODERATED: Fate.MODERATED,
     Aside.NO_PRICE: Fate.NO_PRICE,
+    Aside.NO_NAME: Fate.NO_NAME,
 }
 
 
@@ -92,8 +97,11 @@ def _is_foreign(known: Known) -> bool:
     return shown and known.standing is Standing.GONE and known.sent is None
 
 
-def fate(known: Known, verdict: Verdict, *, held: bool) -> Fate:
-    """Return what becomes of a good by the verdict on it; `held` tells that a guard stops something."""
+def fate(known: Known, verdict: Verdict, *, held: bool, errors: bool = False) -> Fate:
+    """Return what becomes of a good by the verdict on it.
+
+    `held` tells that a guard stops something, `errors` that not all of its row can be sent.
+    """
     change = verdict.change
     if change is not None:
         if held:
@@ -106,10 +114,10 @@ def fate(known: Known, verdict: Verdict, *, held: bool) -> Fate:
             return Fate.EDITED
         sent = known.sent.values if known.sent else {}
         return Fate.MOVED if any(name in sent for name in change.fields) else Fate.FIRST
-    return _ASIDES[verdict.aside] if verdict.aside else _unchanged(known, verdict)
+    return _ASIDES[verdict.aside] if verdict.aside else _unchanged(known, verdict, errors=errors)
 
 
-def _unchanged(known: Known, verdict: Verdict) -> Fate:
+def _unchanged(known: Known, verdict: Verdict, *, errors: bool) -> Fate:
     """Return why nothing is done with a good."""
     if known.standing is Standing.BLOCKED:
         return Fate.BLOCKED
@@ -119,7 +127,9 @@ def _unchanged(known: Known, verdict: Verdict) -> Fate:
         if known.existing is not None and not known.existing.removed:
             return Fate.STAYS
         return Fate.GONE if known.standing is Standing.GONE else Fate.OUT
-    return Fate.LEFT_ALONE if verdict.left_alone else Fate.IN_STEP
+    if verdict.left_alone:
+        return Fate.LEFT_ALONE
+    return Fate.KEPT if errors else Fate.IN_STEP
 
 
 @dataclass(frozen=True, slots=True)

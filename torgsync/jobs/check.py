@@ -31,7 +31,10 @@ from torgsync.jobs.export import check_columns, file_findings, twins_message
 SHOWN = 10
 """Lines of the export that one line of a check names."""
 
-_NO_PRICE = "without a price, unless Prom.ua has them already"
+_NOT_CREATED = {
+    Aside.NO_PRICE: "without a price, unless Prom.ua has them already",
+    Aside.NO_NAME: "without a name, unless Prom.ua has them already",
+}
 
 
 class Mark(StrEnum):
@@ -132,7 +135,7 @@ def _photos(file: ObjectFile, checked: Checked) -> PhotoIndex | None:
 
 
 def _why(reason: Reason | Aside) -> str:
-    return WORDS[reason] if isinstance(reason, Reason) else _NO_PRICE
+    return WORDS[reason] if isinstance(reason, Reason) else _NOT_CREATED[reason]
 
 
 def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> None:
@@ -237,12 +240,11 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
         if not out[good_id] and settings.fields:
             mapped = mapper.product(good_id, record.line, cells, stock, shots)
             checked.findings.add(mapped.findings)
-            out[good_id] = Reason.BLOCKED if mapped.blocked else why_not_created(mapped.product)
-            if not mapped.blocked:
-                paths[mapped.product.path] += 1
-                if mapped.model:
-                    told = mapped.product.characteristics
-                    models.setdefault(mapped.model, []).append(Member(good_id, record.line, told))
+            out[good_id] = why_not_created(mapped.product)
+            paths[mapped.product.path] += 1
+            if mapped.model:
+                told = mapped.product.characteristics
+                models.setdefault(mapped.model, []).append(Member(good_id, record.line, told))
     for good_id, lines in twins.items():
         checked.findings.add([Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])])
     for members in models.values():

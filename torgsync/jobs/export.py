@@ -24,7 +24,6 @@ from torgsync.core.sections import grow
 from torgsync.core.select import (
     CENTERS_COLUMN,
     SUM_COLUMN,
-    Reason,
     Stock,
     count_stock,
     sold_out,
@@ -320,8 +319,6 @@ class _Rows:
             findings=self._placed(mapped.findings, record),
             model=model_of(mapped.model),
         )
-        if mapped.blocked:
-            return replace(row, standing=Standing.BLOCKED, reason=Reason.BLOCKED)
         return replace(
             row,
             product=mapped.product,

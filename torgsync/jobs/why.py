@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from torgsync.core import guards
 from torgsync.core.diff import Verb
 from torgsync.core.fields import Photo
-from torgsync.core.findings import Code, Finding
+from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.groups import model_key
 from torgsync.core.guards import Guard, Trip
 from torgsync.core.objects import FieldMapping, SyncObject, did_you_mean
@@ -125,7 +125,12 @@ def why(desk: Desk, good_id: str) -> Why:
     return Why(
         good_id=good_id,
         title=known.title or next((item.item.change.title for item in attempts), ""),
-        fate=fate(known, verdict, held=held is not None),
+        fate=fate(
+            known,
+            verdict,
+            held=held is not None,
+            errors=row is not None and any(found.severity is Severity.ERROR for found in row.findings),
+        ),
         standing=known.standing,
         row=row,
         problem=problem,
@@ -220,7 +225,7 @@ class _Judged:
     @property
     def blocked(self) -> bool:
         """Whether it stays as it is on Prom."""
-        return len(self.lines) > 1 or self.mapped.blocked
+        return len(self.lines) > 1
 
     @property
     def relative(self) -> Relative:
@@ -280,8 +285,6 @@ def _known(good_id: str, row: Row | None, dossier: Dossier, *, readable: bool) -
     if row is not None:
         twice = len(row.lines) > 1
         standing = Standing.BLOCKED if twice else Standing.OUT if row.out else Standing.IN
-        if standing is Standing.IN and row.mapped.blocked:
-            standing = Standing.BLOCKED
         desired = row.mapped.product
     elif readable:
         standing = Standing.GONE

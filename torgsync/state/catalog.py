@@ -53,9 +53,6 @@ _BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
 
 _UNSETTLED = {"settled": False, "card_settled": False}
 
-BLOCKING = (Code.ID_DUPLICATE, Code.NAME_MISSING)
-"""Findings that keep a whole good as it is on Prom."""
-
 
 @dataclass(frozen=True, slots=True)
 class GoodRow:
@@ -299,11 +296,12 @@ class Catalog:
                 for row in rows
             ],
         )
+        titles = self._titles([row.good_id for row in rows if row.product and not row.product.title])
         wanted = [
             {
                 "object": self._slug,
                 "good_id": row.good_id,
-                "title": row.product.title,
+                "title": row.product.title or titles.get(row.good_id, ""),
                 **keep(row.product.values)._asdict(),
             }
             for row in rows
@@ -314,6 +312,17 @@ class Catalog:
             self._db.execute(
                 delete(t.findings).where(t.findings.c.object == self._slug, t.findings.c.good_id.in_(page))
             )
+
+    def _titles(self, good_ids: Sequence[str]) -> dict[str, str]:
+        """Return the names by which these goods were known, keyed by id."""
+        c = t.desired.c
+        found: dict[str, str] = {}
+        for page in _pages(good_ids):
+            rows = self._db.execute(
+                select(c.good_id, c.title).where(c.object == self._slug, c.good_id.in_(page))
+            )
+            found.update((good_id, title) for good_id, title in rows)
+        return found
 
     def _remember_terms(self, rows: Sequence[GoodRow]) -> None:
         if not rows:
@@ -453,7 +462,7 @@ class Catalog:
         c = t.findings.c
         rows = self._db.execute(
             select(c.good_id, c.message)
-            .where(c.object == self._slug, c.good_id.in_(good_ids), c.code.in_(BLOCKING))
+            .where(c.object == self._slug, c.good_id.in_(good_ids), c.code == Code.ID_DUPLICATE)
             .order_by(c.id)
         )
         return {good_id: message for good_id, message in rows}  # noqa: C416
