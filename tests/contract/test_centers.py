@@ -99,6 +99,15 @@ def test_a_quantity_that_cannot_be_read_stays_to_be_told(tmp_path: Path) -> None
     )
 
 
+def test_a_quantity_that_one_file_leaves_empty_is_not_nothing(tmp_path: Path) -> None:
+    """Nobody can tell what the centers have together."""
+    found = goods(shop(tmp_path, [(17, "а", 1, "", 1)], [(17, "а", 1, 2, 1)]))
+    assert (found["17"]["WarehouseQuantity"], found["17"]["WarehouseQuantityForPartner"]) == (
+        "?",
+        "1=?|2=2,000",
+    )
+
+
 @pytest.mark.parametrize(("first", "second", "shown"), [(0, 0, "0"), (0, 1, "1"), (1, 0, "1")])
 def test_a_good_is_displayed_where_any_center_displays_it(
     tmp_path: Path, first: int, second: int, shown: str
@@ -138,3 +147,27 @@ def test_a_file_that_changes_is_refused(tmp_path: Path) -> None:
     os.utime(tmp_path / "export" / "02.Second.trs", ns=(1, 1))
     with pytest.raises(ExportInvalid, match=r"02\.Second"):
         list(file.records())
+
+
+YML = (
+    "<yml_catalog><shop><offers><offer id='{good_id}'>"
+    "<param name='GoodID'>{good_id}</param><param name='WarehouseQuantity'>{stock}</param>{more}"
+    "</offer></offers></shop></yml_catalog>"
+)
+
+
+def test_offers_speak_of_what_they_have(tmp_path: Path) -> None:
+    """A YML file may lack a param that another center's file has: its goods say nothing of it."""
+    (tmp_path / "export").mkdir()
+    more = "<param name='fason'>човник</param>"
+    for name, text in (
+        ("01.First.trs", YML.format(good_id=17, stock=3, more=more)),
+        ("02.Second.trs", YML.format(good_id=18, stock=2, more="<param name='toe'>гострий</param>")),
+    ):
+        (tmp_path / "export" / name).write_text(text, "utf-8")
+    found = goods(reopened(tmp_path))
+    assert {good_id: set(cells) & {"fason", "toe"} for good_id, cells in found.items()} == {
+        "17": {"fason"},
+        "18": {"toe"},
+    }
+    assert [cells["WarehouseQuantityForPartner"] for cells in found.values()] == ["1=3,000", "2=2,000"]

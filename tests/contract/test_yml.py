@@ -183,6 +183,13 @@ def test_what_is_not_available_is_not_sold(
     assert (found.get("WarehouseQuantity"), found.get("Display")) == (stock, display)
 
 
+def test_what_is_not_available_contradicts_no_center(tmp_path: Path) -> None:
+    """Neither the sum nor the centers have any of it, so nothing is told twice."""
+    params = '<param name="WarehouseQuantity">5</param><param name="WarehouseQuantityForPartner">2=5</param>'
+    found = single(tmp_path, params, 'id="1" available="false"')
+    assert (found["WarehouseQuantity"], found.get("WarehouseQuantityForPartner")) == ("0", None)
+
+
 def test_names_are_right_whatever_they_are_written_in(tmp_path: Path) -> None:
     """Both kinds of quotes, entities, and signs that end a tag elsewhere."""
     inner = (

@@ -47,6 +47,12 @@ def test_a_good_without_a_price_is_not_created() -> None:
     assert decide(known(Standing.IN, desired), SHOP) == Verdict(aside=Aside.NO_PRICE)
 
 
+def test_a_good_whose_stock_may_keep_it_out_is_not_created() -> None:
+    """Only goods in stock go, and nobody can say whether it is one."""
+    desired = Product("17", {"name": "Капці", "price": Decimal("90.00")})
+    assert decide(known(Standing.IN, desired, was_sent=False), SHOP) == Verdict(aside=Aside.NO_STOCK)
+
+
 def test_a_good_without_a_name_is_not_created_but_kept_up_to_date() -> None:
     """A new one waits; stock and price of one that Prom has do not wait for its name."""
     desired = Product("17", {"price": Decimal("90.00")})

@@ -524,6 +524,17 @@ def test_unreadable_stock_is_not_spoken_of() -> None:
     assert [(found.good_id, found.line, found.code) for found in result.findings] == [("17", 3, told.code)]
 
 
+def test_unreadable_stock_neither_shows_nor_hides_a_good() -> None:
+    """Where only goods in stock go, nobody can say whether this one does: it stays as it is on Prom."""
+    told = Finding(Code.NUMBER_UNREADABLE, "`x` is not a quantity", column="Q", value="x")
+    for only, status in ((True, "not spoken of"), (False, "on_display")):
+        stock = Stock(None, "Q", (told,))
+        result = mapped(
+            {"Q": "x"}, ("Q", "quantity"), stock=stock, accounting_centers={"only_in_stock": only}
+        )
+        assert values(result, "status") == [status]
+
+
 @pytest.mark.parametrize(("cell", "flag"), [("1", True), ("0", False), ("3,5", True), ("", "not spoken of")])
 def test_ready_to_ship_is_more_than_nothing(cell: str, flag: Value) -> None:
     """A number above zero is a yes, zero a no, a blank says nothing."""

@@ -26,7 +26,9 @@ CENTERS = {"WarehouseQuantity": "7,5", "WarehouseQuantityForPartner": "2=1,000|8
         (["2"], {"WarehouseQuantity": "0", FOR_PARTNER: ""}, "0", FOR_PARTNER),
         ([], {"WarehouseQuantity": "9", FOR_PARTNER: ""}, "9", "WarehouseQuantity"),
         (["2"], {"WarehouseQuantity": "9"}, "9", "WarehouseQuantity"),
-        ([], {"WarehouseQuantity": ""}, "0", "WarehouseQuantity"),
+        (["2"], {FOR_PARTNER: " "}, "0", FOR_PARTNER),
+        ([], {"WarehouseQuantity": "", FOR_PARTNER: "2=1,000|8=2,000"}, "3", FOR_PARTNER),
+        (["2"], {"WarehouseQuantity": "", FOR_PARTNER: "2=1,000|8=2,000"}, "1", FOR_PARTNER),
         ([], {"WarehouseQuantity": "1 234,5"}, "1234.5", "WarehouseQuantity"),
     ],
 )  # fmt: skip
@@ -74,6 +76,26 @@ def test_unreadable_stock_keeps_its_last_value(cells: dict[str, str], use: list[
 
 
 @pytest.mark.parametrize(
+    ("cells", "fields", "use"),
+    [
+        ({"WarehouseQuantity": " "}, (), []),
+        ({"WarehouseQuantity": "", FOR_PARTNER: ""}, (), []),
+        ({"WarehouseQuantity": "", FOR_PARTNER: ""}, (), ["2"]),
+        ({"Залишок": "", "WarehouseQuantity": "5"}, (("Залишок", "quantity"),), []),
+    ],
+)
+def test_an_empty_stock_is_not_sold_out(
+    cells: dict[str, str], fields: tuple[tuple[str, str], ...], use: list[str]
+) -> None:
+    """Nothing said is no 0: the last stock stays, and that is told (§6: absent is no signal)."""
+    settings = sync_object(fields=led(*fields), accounting_centers={"use": use})
+    stock = count_stock(settings, cells)
+    assert stock.quantity is None
+    told = [(finding.code, finding.message) for finding in stock.findings]
+    assert told == [(Code.NUMBER_UNREADABLE, "the stock is empty; what Prom has stays")]
+
+
+@pytest.mark.parametrize(
     ("cells", "use", "quantity", "column"),
     [
         ({"WarehouseQuantity": "9", FOR_PARTNER: "2=x"}, [], 9, FOR_PARTNER),
@@ -114,7 +136,8 @@ def test_less_than_nothing_is_nothing() -> None:
         ({}, {"Display": "ні"}, "5", True, None),
         ({"accounting_centers": {"respect_display": False}}, {"Display": "0"}, "5", True, None),
         ({"accounting_centers": {"only_in_stock": True}}, {"Display": "1"}, "0", True, Reason.OUT_OF_STOCK),
-        ({"accounting_centers": {"only_in_stock": True}}, {}, "0.5", True, None),
+        ({"accounting_centers": {"only_in_stock": True}}, {}, "0.5", True, Reason.OUT_OF_STOCK),
+        ({"accounting_centers": {"only_in_stock": True}}, {}, "1", True, None),
         ({"accounting_centers": {"only_in_stock": True}}, {}, None, True, None),
         ({"accounting_centers": {"only_with_photos": True}}, {}, "5", False, Reason.NO_PHOTOS),
         ({"accounting_centers": {"only_with_photos": True}}, {}, "5", True, None),

@@ -10,6 +10,7 @@ from builders import existing, led, mapped, product, sent, sync_object
 
 from torgsync.core.fields import Characteristic
 from torgsync.core.plan import Known, Standing
+from torgsync.core.products import Product
 from torgsync.core.select import CENTERS_COLUMN, Reason, count_stock, why_out
 from torgsync.core.variants import Member
 from torgsync.core.why import (
@@ -53,6 +54,7 @@ STORIES: dict[str, tuple[Fate, Known]] = {
         Known("17", IN, product(), sent(), existing(status="deleted_by_moderator")),
     ),
     "no price": (Fate.NO_PRICE, Known("17", IN, product(price=None))),
+    "no stock": (Fate.NO_STOCK, Known("17", IN, Product("17", {"name": "Капці", "price": DEAR}))),
     "no name": (Fate.NO_NAME, Known("17", IN, product(name=None, name_ru=None))),
 }
 

@@ -47,6 +47,7 @@ _ASIDES = {
     Aside.MODERATED: "deleted by Prom.ua's moderators",
     Aside.NO_PRICE: "new and without a price",
     Aside.NO_NAME: "new and without a name",
+    Aside.NO_STOCK: "new and without a stock that can be read",
 }
 
 

@@ -35,6 +35,7 @@ class Aside(StrEnum):
     MODERATED = "deleted-by-moderator"
     NO_PRICE = "no-price"
     NO_NAME = "no-name"
+    NO_STOCK = "no-stock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,9 @@ def why_not_created(desired: Product) -> Aside | None:
     """Return why a good that is new to Prom cannot be made there, None where it can."""
     if not desired.title:
         return Aside.NO_NAME
-    return Aside.NO_PRICE if desired.money("price") is None else None
+    if desired.money("price") is None:
+        return Aside.NO_PRICE
+    return None if "status" in desired.values else Aside.NO_STOCK
 
 
 def _newborn(desired: Product, settings: SyncObject) -> Product:

@@ -35,7 +35,7 @@ from torgsync.core.goods import PICTURE, Section, line_of_text, number, why_no_n
 from torgsync.core.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE, group_path, model_key
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.prices import NOTHING, Priced, Pricing
-from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN, Stock, displayed
+from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN, Stock, displayed, in_doubt
 from torgsync.core.texts import (
     Both,
     Fitted,
@@ -274,6 +274,7 @@ class _Row:
     def __init__(
         self, good_id: str, line: int, cells: Mapping[str, str], settings: SyncObject, pricing: Pricing
     ) -> None:
+        self.settings = settings
         self.blank = settings.catalog.blank
         self.russian = settings.catalog.languages.name == "ru"
         self.currency = settings.catalog.currency
@@ -526,7 +527,10 @@ def _finish_terms(work: _Row, stock: Stock) -> None:
     if "quantity" in work.wanted:
         _stock(work, stock)
     _finish_prices(work)
-    work.values["status"] = "on_display"
+    if in_doubt(work.settings, stock):
+        work.unreadable.add("status")
+    else:
+        work.values["status"] = "on_display"
 
 
 def _stock(work: _Row, stock: Stock) -> None:
@@ -542,6 +546,7 @@ def _stock(work: _Row, stock: Stock) -> None:
             Code.STOCK_FRACTION,
             f"{stock.quantity} is sent as {whole}: Prom counts whole pieces",
             stock.column,
+            work.cells.get(stock.column, ""),
         )
     work.values["quantity"] = whole
     work.values["presence"] = "available" if whole > 0 else "not_available"

@@ -62,20 +62,24 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
 
     Where none is ticked but some keep pieces of their own, all are counted one by one: no center gives away
     what another one keeps.
-    A file without the centers' column falls back on the sum, which stands where `quantity` is led from. An
-    empty cell of centers means that nothing is in stock; a file without either column says nothing. What is
-    kept for the centers' own buyers is taken off. Less than nothing counts as nothing, with a finding. Where
-    the centers and the sum tell different stocks, the smaller one counts (§17 no. 12).
+    A file without the centers' column falls back on the sum, which stands where `quantity` is led from. A
+    file without either column says nothing. An empty cell of centers means that nothing is in stock (§7), an
+    empty sum is no number: where it is told the centers' sum stands for it, else the stock cannot be read.
+    What is kept for the centers' own buyers is taken off. Less than nothing counts as nothing, with a
+    finding. Where the centers and the sum tell different stocks, the smaller one counts (§17 no. 12).
     """
     centers = settings.accounting_centers
     column = CENTERS_COLUMN if _by_center_is_told(centers, cells) else _sum_column(settings)
     if column not in cells:
         return Stock(None, column)
+    if column == SUM_COLUMN and not cells[column].strip() and cells.get(CENTERS_COLUMN, "").strip():
+        column = CENTERS_COLUMN
     cell = cells[column]
     try:
-        counted = _by_center(centers, cell) if column == CENTERS_COLUMN else _sum(centers, number(cell))
+        counted = _count(centers, column, cells)
     except ValueError:
-        message = f"`{cell.strip()[:40]}` is not a quantity; what Prom has stays"
+        why = f"`{cell.strip()[:40]}` is not a quantity" if cell.strip() else "the stock is empty"
+        message = f"{why}; what Prom has stays"
         return Stock(
             None, column, (Finding(Code.NUMBER_UNREADABLE, message, column=column, value=cell[:60]),)
         )
@@ -120,6 +124,14 @@ def _less(stock: Decimal, kept: Decimal) -> Decimal:
     return min(stock, max(stock - kept, ZERO))
 
 
+def _count(centers: AccountingCenters, column: str, cells: Mapping[str, str]) -> _Count:
+    """Return what a column tells; ValueError where that is no quantity, or nothing at all."""
+    cell = cells[column]
+    if not (cell if column != CENTERS_COLUMN else cell + cells.get(SUM_COLUMN, "0")).strip():
+        raise ValueError(cell)
+    return _by_center(centers, cell) if column == CENTERS_COLUMN else _sum(centers, number(cell) or ZERO)
+
+
 def _by_center(centers: AccountingCenters, cell: str) -> _Count:
     found = balances(cell)
     ticked = {center: found.get(center, ZERO) for center in centers.use or found}
@@ -129,10 +141,9 @@ def _by_center(centers: AccountingCenters, cell: str) -> _Count:
     return _Count(sum(ticked.values(), ZERO), total, f"{', '.join(parts)} = {total}")
 
 
-def _sum(centers: AccountingCenters, stock: Decimal | None) -> _Count:
+def _sum(centers: AccountingCenters, stock: Decimal) -> _Count:
     """Count all centers as one: what is kept in each of them is taken off together."""
-    seen = stock or ZERO
-    return _Count(seen, _less(seen, centers.kept_in_all), _words(seen, centers.kept_in_all))
+    return _Count(stock, _less(stock, centers.kept_in_all), _words(stock, centers.kept_in_all))
 
 
 def _words(stock: Decimal, kept: Decimal) -> str:
@@ -150,9 +161,12 @@ def _told_twice(cells: Mapping[str, str]) -> tuple[tuple[Decimal, Decimal] | Non
     try:
         by_center = max(sum(balances(cells[CENTERS_COLUMN]).values(), ZERO), ZERO)
         column = SUM_COLUMN
-        total = max(number(cells[SUM_COLUMN]) or ZERO, ZERO)
+        total = number(cells[SUM_COLUMN])
     except ValueError:
         return None, column
+    if total is None:
+        return None, ""
+    total = max(total, ZERO)
     return ((by_center, total) if by_center != total else None), ""
 
 
@@ -200,6 +214,19 @@ def why_out(
 
 
 def sold_out(settings: SyncObject, stock: Stock) -> bool:
-    """Tell whether its stock keeps a good out of the shop; one that cannot be read keeps nothing out."""
-    only = settings.accounting_centers.only_in_stock
-    return only and stock.quantity is not None and stock.quantity <= 0
+    """Tell whether its stock keeps a good out of the shop; one that cannot be read keeps nothing out.
+
+    Less than one piece is sent as none.
+    """
+    return settings.accounting_centers.only_in_stock and none_left(stock)
+
+
+def none_left(stock: Stock) -> bool:
+    """Tell whether not one whole piece is left."""
+    return stock.quantity is not None and stock.quantity < 1
+
+
+def in_doubt(settings: SyncObject, stock: Stock) -> bool:
+    """Tell whether nobody can say if its stock keeps a good out: it goes neither in nor out then."""
+    unreadable = stock.quantity is None and bool(stock.findings)
+    return unreadable and settings.accounting_centers.only_in_stock

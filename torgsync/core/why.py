@@ -27,6 +27,7 @@ from torgsync.core.select import (
     displayed,
     group_column,
     in_product_group,
+    sold_out,
 )
 from torgsync.core.variants import ALONE, Arranged, Member, arrange
 from torgsync.core.words import counted
@@ -45,6 +46,7 @@ class Fate(StrEnum):
     MODERATED = "deleted-by-moderator"
     NO_PRICE = "no-price"
     NO_NAME = "no-name"
+    NO_STOCK = "no-stock"
     BLOCKED = "blocked"
     OUT = "out"
     GONE = "gone"
@@ -66,6 +68,7 @@ WORDS: dict[Fate, str] = {
     Fate.MODERATED: "Prom.ua's moderators deleted it; it is left alone",
     Fate.NO_PRICE: "it is new and has no price that can be read, so it cannot be created",
     Fate.NO_NAME: "it is new and has no name, so it cannot be created",
+    Fate.NO_STOCK: "it is new and has no stock that can be read, and only goods in stock go",
     Fate.BLOCKED: "its row has an error; it stays on Prom.ua as it is",
     Fate.OUT: "a filter keeps it out, and Prom.ua does not show it",
     Fate.GONE: "the export does not have it any more, and there is nothing of it to take out of Prom.ua",
@@ -81,6 +84,7 @@ _ASIDES = {
     Aside.MODERATED: Fate.MODERATED,
     Aside.NO_PRICE: Fate.NO_PRICE,
     Aside.NO_NAME: Fate.NO_NAME,
+    Aside.NO_STOCK: Fate.NO_STOCK,
 }
 
 
@@ -151,7 +155,6 @@ def filters(
     centers = settings.accounting_centers
     group, display = settings.product_group, cells.get(DISPLAY_COLUMN, "").strip()
     shown = f"`{DISPLAY_COLUMN}` is {display}" if display else f"`{DISPLAY_COLUMN}` says nothing"
-    none_left = stock.quantity is not None and stock.quantity <= 0
     images = "no folder of photos is named" if photos is None else counted(photos, "photo")
     return (
         Filter(
@@ -166,7 +169,7 @@ def filters(
         ),
         Filter(
             Reason.OUT_OF_STOCK,
-            not (centers.only_in_stock and none_left),
+            not sold_out(settings, stock),
             f"{_counted_stock(settings, cells, stock)}; only_in_stock is {_on(centers.only_in_stock)}",
         ),
         Filter(
@@ -197,7 +200,8 @@ def _counted_stock(settings: SyncObject, cells: Mapping[str, str], stock: Stock)
         return f"`{stock.column}` cannot be read: {cell}"
     use = settings.accounting_centers.use
     ticked = f", centers {', '.join(use)} counted" if stock.column == CENTERS_COLUMN else ""
-    return f"{stock.quantity.normalize():f} by `{stock.column}` ({cell}){ticked}"
+    kept = f"; {stock.words}" if settings.accounting_centers.keep else ""
+    return f"{stock.quantity.normalize():f} by `{stock.column}` ({cell}){ticked}{kept}"
 
 
 # The other goods of the model

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from torgsync.files.catalog import CatalogFile
 
 _SEPARATOR = b"\x1e"
+UNTOLD = "?"
+"""Stands for the stock of a center whose file has the good and leaves it empty: it is not nothing."""
 _THOUSANDTH = Decimal("0.001")
 
 
@@ -123,7 +126,7 @@ class CenterFiles:
         cells |= {CENTERS_COLUMN: balances, SUM_COLUMN: total}
         if DISPLAY_COLUMN in cells:
             cells[DISPLAY_COLUMN] = display
-        return {column: cells[column] for column in self.columns}
+        return {column: cells[column] for column in self.columns if column in cells}
 
     def file_of(self, record: Record) -> str:
         """Return the name of the file that gives the good's texts; `line` counts in that one."""
@@ -138,9 +141,13 @@ class CenterFiles:
 def compose(files: Mapping[str, CatalogFile]) -> CenterFiles:
     """Return the files of several accounting centers as one. `files` are keyed by center, the leading first.
 
-    Raises ExportInvalid where they have not the same columns, in whatever order, or do not tell quantities.
+    An offer of a YML file speaks of what it has, so such a file may lack a param that another one has: goods
+    that it gives then say nothing of it. Raises ExportInvalid where other files have not the same columns, in
+    whatever order, or do not tell quantities.
     """
     leading = next(iter(files.values()))
+    spoken = dict.fromkeys(chain.from_iterable(file.columns for file in files.values()))
+    uneven = all(file.kind is Kind.YML for file in files.values())
     mistakes = []
     for file in files.values():
         mistakes += [
@@ -148,6 +155,8 @@ def compose(files: Mapping[str, CatalogFile]) -> CenterFiles:
             for name in (KEY, SUM_COLUMN)
             if name not in file.columns
         ]
+        if uneven:
+            continue
         missing = [name for name in leading.columns if name not in file.columns and name != SUM_COLUMN]
         more = [name for name in file.columns if name not in leading.columns and name != SUM_COLUMN]
         mistakes += [
@@ -164,7 +173,7 @@ def compose(files: Mapping[str, CatalogFile]) -> CenterFiles:
             mistakes=tuple(mistakes),
             hint="let Torgsoft write the same fields into all of them, and export once more",
         )
-    columns = leading.columns
+    columns = tuple(spoken) if uneven else leading.columns
     return CenterFiles(files, columns if CENTERS_COLUMN in columns else (*columns, CENTERS_COLUMN))
 
 
@@ -181,10 +190,12 @@ def _merged(found: Sequence[tuple[str, str, str]]) -> tuple[str, str, str]:
     items = []
     for center, cell, _ in found:
         try:
-            quantity = number(cell) or Decimal(0)
+            quantity = number(cell)
         except ValueError:
-            unreadable = unreadable or cell
-            items.append(f"{center}={cell}")
+            quantity = None
+        if quantity is None:
+            unreadable = unreadable or cell or UNTOLD
+            items.append(f"{center}={cell or UNTOLD}")
             continue
         total += quantity
         items.append(f"{center}={_written(quantity)}")

@@ -18,7 +18,7 @@ from lxml import etree
 
 from torgsync.core.goods import KEY, PICTURE, Names, Record, canonical, number, resolve
 from torgsync.core.groups import MODEL, NUMBER, PATH, SECTION
-from torgsync.core.select import DISPLAY_COLUMN, SUM_COLUMN
+from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files import refusals
 from torgsync.files.encodings import CP1251, UTF8, find_encoding, is_surely_utf8, known_encoding
@@ -190,7 +190,7 @@ class YmlFile:
         for column in found:
             found[column] = own.get(column) or texts.get(column, "")
         if offer.available == "false" and SUM_COLUMN in found:
-            found[SUM_COLUMN] = "0"
+            found |= {SUM_COLUMN: "0"} | ({CENTERS_COLUMN: ""} if CENTERS_COLUMN in found else {})
         elif offer.available and not found.get(DISPLAY_COLUMN, "0") and SUM_COLUMN not in found:
             found[DISPLAY_COLUMN] = "0" if offer.available == "false" else "1"
         return found

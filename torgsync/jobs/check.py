@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
-from torgsync.core.goods import balances, is_standard
+from torgsync.core.goods import Record, balances, is_standard
 from torgsync.core.plan import Aside, why_not_created
 from torgsync.core.products import Mapper, pictures
 from torgsync.core.sections import Steps, grow
@@ -26,7 +26,7 @@ from torgsync.files.catalog import CatalogFile, open_export
 from torgsync.files.guesses import Guess
 from torgsync.files.objects import ObjectFile, literal_token, read_token
 from torgsync.files.photos import PhotoIndex, index_photos
-from torgsync.jobs.export import check_columns, file_findings, twins_message
+from torgsync.jobs.export import check_columns, file_findings, placed, twins_message
 
 SHOWN = 10
 """Lines of the export that one line of a check names."""
@@ -34,6 +34,7 @@ SHOWN = 10
 _NOT_CREATED = {
     Aside.NO_PRICE: "without a price, unless Prom.ua has them already",
     Aside.NO_NAME: "without a name, unless Prom.ua has them already",
+    Aside.NO_STOCK: "without a stock that can be read, unless Prom.ua has them already",
 }
 
 
@@ -212,11 +213,11 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
     settings, mapper = file.settings, Mapper(file.settings)
     led = {mapping.column for mapping in settings.fields}
     tally = _Tally(Samples([name for name in catalog.columns if name not in led]))
-    first: dict[str, int] = {}
+    first: dict[str, Record] = {}
     out: dict[str, Reason | Aside | None] = {}
     models: dict[str, list[Member]] = {}
     paths: Counter[Steps] = Counter()
-    twins: dict[str, list[int]] = {}
+    twins: dict[str, list[Record]] = {}
 
     def shots(good_id: str) -> tuple[Photo, ...] | None:
         return None if photos is None else tuple(Photo(shot.name, "") for shot in photos.of(good_id))
@@ -232,21 +233,23 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
             checked.findings.add([Finding(Code.ID_MISSING, "this row has no `GoodID`", line=record.line)])
             continue
         if good_id in first:
-            twins.setdefault(good_id, [first[good_id]]).append(record.line)
+            twins.setdefault(good_id, [first[good_id]]).append(record)
             continue
-        first[good_id] = record.line
+        first[good_id] = record
         stock = count_stock(settings, cells)
         out[good_id] = why_out(settings, cells, stock, has_photos=bool(shots(good_id) or pictures(cells)))
         if not out[good_id] and settings.fields:
             mapped = mapper.product(good_id, record.line, cells, stock, shots)
-            checked.findings.add(mapped.findings)
+            checked.findings.add(placed(mapped.findings, catalog, record))
             out[good_id] = why_not_created(mapped.product)
             paths[mapped.product.path] += 1
             if mapped.model:
                 told = mapped.product.characteristics
                 models.setdefault(mapped.model, []).append(Member(good_id, record.line, told))
-    for good_id, lines in twins.items():
-        checked.findings.add([Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])])
+    for good_id, records in twins.items():
+        lines = [record.line for record in records]
+        finding = Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])
+        checked.findings.add(placed([finding], catalog, records[-1]))
     for members in models.values():
         checked.findings.add(arrange([one for one in members if one.good_id not in twins]).findings)
     checked.findings.add(grow(paths.items()).findings)

@@ -277,16 +277,18 @@ class _Rows:
         """Leave goods as they are that stand in the export twice, and name all their lines."""
         if not self._twins:
             return
-        lines: dict[str, list[int]] = {}
+        found: dict[str, list[Record]] = {}
         for record in self.file.records():
             good_id = self.file.good_id(record)
             if good_id in self._twins:
-                lines.setdefault(good_id, []).append(record.line)
+                found.setdefault(good_id, []).append(record)
         self._regrouped = True
-        self._stir(*(row.model for row in self.memory.catalog.old_rows(sorted(lines)).values()))
-        for good_id, found in sorted(lines.items()):
-            finding = Finding(Code.ID_DUPLICATE, twins_message(found), good_id, found[-1])
-            self.memory.catalog.block(good_id, finding, found[0])
+        self._stir(*(row.model for row in self.memory.catalog.old_rows(sorted(found)).values()))
+        for good_id, twins in sorted(found.items()):
+            lines = [twin.line for twin in twins]
+            finding = Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])
+            (told,) = placed([finding], self.file, twins[-1])
+            self.memory.catalog.block(good_id, told, lines[0])
 
     def _map(self, good_id: str, record: Record, old: OldRow | None, skim: Skim) -> GoodRow:
         cells = self.file.cells(record)
@@ -300,7 +302,7 @@ class _Rows:
                 record.line,
                 Standing.IN,
                 product=moved.product,
-                findings=self._placed(moved.findings, record),
+                findings=placed(moved.findings, self.file, record),
                 model=old.model,
                 section=old.section,
                 traits=old.traits,
@@ -316,7 +318,7 @@ class _Rows:
             record.mark,
             record.line,
             Standing.IN,
-            findings=self._placed(mapped.findings, record),
+            findings=placed(mapped.findings, self.file, record),
             model=model_of(mapped.model),
         )
         return replace(
@@ -342,13 +344,6 @@ class _Rows:
             and not sold_out(self.desk.object, stock)
         )
 
-    def _placed(self, findings: tuple[Finding, ...], record: Record) -> tuple[Finding, ...]:
-        """Return findings with the name of the file in which the row stands, where that is another one."""
-        name = self.file.file_of(record)
-        if name == self.file.path.name:
-            return findings
-        return tuple(replace(finding, file=name) for finding in findings)
-
     def _section(self, product: Product) -> int:
         """Return the number under which a product's path of groups is remembered, 0 for none."""
         steps = product.path
@@ -357,6 +352,14 @@ class _Rows:
         number = xxhash.xxh3_64_intdigest("\x1f".join(map("\x1e".join, steps)).encode()) >> 1
         self._paths[number] = steps
         return number
+
+
+def placed(findings: Sequence[Finding], file: CatalogFile, record: Record) -> tuple[Finding, ...]:
+    """Return findings with the name of the file in which the row stands, where it is not the leading one."""
+    name = file.file_of(record)
+    if name == file.path.name:
+        return tuple(findings)
+    return tuple(replace(finding, file=name) for finding in findings)
 
 
 def _traits(product: Product) -> int:
