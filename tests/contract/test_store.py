@@ -372,7 +372,9 @@ def test_models_are_known_with_their_goods(memory: Memory) -> None:
         ]
     )
     memory.catalog.mark_gone(["20"])
-    memory.catalog.accept([Accepted("17", {"variant_group": "77"}, {}), Accepted("18", {}, {})], NOON)
+    memory.catalog.remember_existing([existing("17"), existing("19", status="deleted")], 1)
+    memory.catalog.accept([Accepted(good_id, {"variant_group": "77"}, {}) for good_id in ("17", "19")], NOON)
+    memory.catalog.accept([Accepted("18", {}, {})], NOON)
     memory.models.regroup({"18": 501})
     memory.models.regroup({})
     assert list(memory.models.unsettled()) == [[501]]

@@ -416,6 +416,43 @@ def test_models(model: str, fashion: str, bare: Home) -> None:
     assert groups() == {"1": number, "2": number, "4": number}
 
 
+def test_what_its_variant_group_on_prom_would_refuse_is_not_sent(bare: Home) -> None:
+    """A product stays in its group on Prom, so it keeps there what tells it apart; the rest of it goes."""
+    columns = (*PLAIN[:4], "TheSize", "ModelGoodID")
+    others: list[Row] = [[good, f"Інше {good}", 50, 1, "", ""] for good in range(10, 20)]
+
+    def sizes() -> list[str]:
+        products = [bare.market.product(good) for good in ("1", "2", "3")]
+        assert {product.variation_group_id for product in products} == {500}
+        return [product.attributes[0].value for product in products]
+
+    def day(*rows: Row) -> dict[str, list[str]]:
+        bare.export.write_text(csv(columns, [*rows, *others]), "utf-8")
+        ran = synced(bare)
+        return {change["good_id"]: list(change["fields"]) for change in ran.json["changes"]}
+
+    first: Row = [1, "Капці", 100, 3, "37", "500"]
+    bare.export.write_text(csv(columns, [first, *others]), "utf-8")
+    set_up(bare)
+    day(first, [2, "Капці", 100, 3, "38", "500"], [3, "Капці", 100, 3, "39", "500"])
+    assert sizes() == ["37", "38", "39"]
+    assert day(first, [2, "Капці", 90, 3, "37", "500"], [3, "Капці", 95, 3, "40", ""]) == {
+        "2": ["price"],
+        "3": ["price"],
+    }
+    assert sizes() == ["37", "38", "39"]
+    found = {item["good_id"]: item for item in bare.run("update", "--format", "json").json["findings"]}
+    assert (found["2"]["code"], found["3"]["code"]) == ("variant-alike", "variant-moved")
+    assert all(item["message"].endswith("apart on Prom stays as it is there") for item in found.values())
+    for good in ("2", "3"):
+        assert bare.run("why", good, "--format", "json").json["good"]["fate"] == "kept"
+    assert day(first, [2, "Капці", 90, 3, "41", "500"], [3, "Капці", 95, 3, "40", "500"]) == {
+        "2": ["characteristics"],
+        "3": ["characteristics"],
+    }
+    assert sizes() == ["37", "41", "40"]
+
+
 def test_photos_of_a_folder(bare: Home) -> None:
     """A changed photo is sent, a renamed one is not, a photo that is gone leaves the shop."""
     photos = bare.shop / "photos"

@@ -47,6 +47,28 @@ def test_a_good_without_a_price_is_not_created() -> None:
     assert decide(known(Standing.IN, desired), SHOP) == Verdict(aside=Aside.NO_PRICE)
 
 
+@pytest.mark.parametrize(
+    ("made", "wanted", "fields"),
+    [
+        ("5", "5", {"characteristics"}),
+        (None, "5", {"characteristics"}),
+        ("5", None, set()),
+        ("5", "6", set()),
+    ],
+)
+def test_a_product_in_a_variant_group_that_is_not_its_own(
+    made: str | None, wanted: str | None, fields: set[str]
+) -> None:
+    """Prom may refuse its characteristics beside the others there: they stay as they were sent."""
+    red, blue = ((Characteristic("Колір", "", colour),) for colour in ("червоний", "синій"))
+    desired = product(characteristics=red, variant_group=wanted)
+    past = sent(characteristics=blue, variant_group=made)
+    found = Known("17", Standing.IN, desired, past, existing())
+    change = decide(found, SHOP).change
+    assert set(change.fields if change else ()) == fields
+    assert not Known("17", Standing.IN, desired, past).stuck
+
+
 def test_a_good_whose_stock_may_keep_it_out_is_not_created() -> None:
     """Only goods in stock go, and nobody can say whether it is one."""
     desired = Product("17", {"name": "Капці", "price": Decimal("90.00")})

@@ -18,6 +18,7 @@ from torgsync.core.variants import (
     arrange,
     group_numbers,
     model_of,
+    moved,
     stands_alone,
 )
 
@@ -41,6 +42,26 @@ def test_goods_that_differ_are_variants() -> None:
 def test_a_good_alone_is_what_it_is() -> None:
     """There is nobody to differ from."""
     assert arrange([member("1")]) == Arranged(("1",), ())
+
+
+@pytest.mark.parametrize("other", ["XL", "xl", " XL ", "ХL"])
+def test_a_size_that_looks_the_same_is_the_same(other: str) -> None:
+    """Case, blanks and Cyrillic letters that look Latin make no other size."""
+    arranged = arrange([member("1", size="XL"), member("2", size=other), member("3", size="XXL")])
+    assert arranged.variants == ("1", "3")
+    assert faults(arranged) == {"2": Code.VARIANT_ALIKE}
+
+
+def test_a_good_that_prom_has_in_the_group_stays_there() -> None:
+    """It is not promised to go alone: what it was told apart by stays."""
+    arranged = arrange([member("1", group=5, size="36"), member("2", group=5, size="36")])
+    (finding,) = arranged.findings
+    assert finding.good_id == "2"
+    assert finding.message == (
+        "has the same size 36 as `1`, a good of the same model; "
+        "what tells it apart on Prom stays as it is there"
+    )
+    assert moved("2", 9, 5).code in CODES
 
 
 def test_no_goods_make_no_model() -> None:

@@ -46,6 +46,7 @@ class Code(StrEnum):
     VARIANT_ALIKE = "variant-alike"
     VARIANT_EXTRA = "variant-extra"
     VARIANT_MISSING = "variant-missing"
+    VARIANT_MOVED = "variant-moved"
     GROUP_CONFLICT = "group-conflict"
     GROUP_MISSING = "group-missing"
     SPLIT_AMBIGUOUS = "split-ambiguous"
@@ -94,6 +95,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.VARIANT_ALIKE: Severity.WARNING,
     Code.VARIANT_EXTRA: Severity.WARNING,
     Code.VARIANT_MISSING: Severity.WARNING,
+    Code.VARIANT_MOVED: Severity.WARNING,
     Code.GROUP_CONFLICT: Severity.WARNING,
     Code.GROUP_MISSING: Severity.WARNING,
     Code.SPLIT_AMBIGUOUS: Severity.WARNING,
@@ -147,9 +149,10 @@ MEANING: dict[Code, str] = {
     Code.CHARACTERISTICS_TOO_MANY: "the first ones are sent; lead fewer columns to characteristics",
     Code.CURRENCY_SIGN: "the price is sent in the shop's currency, unconverted; see that it is meant so",
     Code.CURRENCY_OTHER: "what Prom has stays; export prices in the shop's currency, or change `currency`",
-    Code.VARIANT_ALIKE: "the good goes as a product of its own; give it a size or colour of its own",
-    Code.VARIANT_EXTRA: "the good goes as a product of its own; fill in the same columns for the whole model",
-    Code.VARIANT_MISSING: "the good goes as a product of its own; fill in what its sisters have",
+    Code.VARIANT_ALIKE: "Prom would refuse it beside its sisters; give it a size or colour of its own",
+    Code.VARIANT_EXTRA: "Prom would refuse it beside its sisters; fill in the same columns for all of them",
+    Code.VARIANT_MISSING: "Prom would refuse it beside its sisters; fill in what they have",
+    Code.VARIANT_MOVED: "all else of it goes; set its size and colour in the seller's cabinet",
     Code.GROUP_CONFLICT: "what most goods tell is sent; correct the section of the others in Torgsoft",
     Code.GROUP_MISSING: "a new good goes to no group of the shop; give its type of goods a section",
     Code.LIST_INCOMPLETE: "Prom left products out of its list and they were read one by one; nothing is lost",

@@ -69,11 +69,23 @@ class Known:
         return self.existing if self.existing and not self.existing.removed else None
 
     @property
+    def stuck(self) -> bool:
+        """Whether Prom has it in a variant group that is not the one it belongs to: none moves it."""
+        if self.desired is None or self.sent is None or self.on_prom is None:
+            return False
+        group = self.sent.values.get("variant_group")
+        return bool(group) and group != self.desired.values.get("variant_group")
+
+    @property
     def wanted(self) -> Product | None:
         """The desired product, with what was last sent of characteristics that the export lacks today.
 
-        Where nothing was sent of a product on Prom, its characteristics are not spoken of at all.
+        Where nothing was sent of a product on Prom, its characteristics are not spoken of at all; nor are
+        they where its variant group on Prom may refuse them (`core/variants.py`).
         """
+        if self.desired is not None and self.stuck:
+            told = self.desired.values.items()
+            return Product(self.good_id, {name: value for name, value in told if name != "characteristics"})
         if self.desired is None or all(item.value for item in self.desired.characteristics):
             return self.desired
         spoken = [item for item in self.desired.characteristics if item.value]

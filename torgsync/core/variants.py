@@ -2,7 +2,8 @@
 
 Prom refuses a variant that differs from its sisters in no characteristic, and one that has a characteristic
 which the main one lacks; the good would be lost with the offer. Which one Prom takes for the main one is not
-known. So these go as products of their own, with a finding.
+known. So these go as products of their own, with a finding. A product that Prom has in a group already stays
+there: no known call moves it, so what it is told apart by stays as it was sent.
 Source: reference/torgsoft.md §4, §17 no. 15, reference/prom-api.md §7.2 (`offer@group_id`).
 """
 
@@ -17,15 +18,17 @@ import xxhash
 
 from torgsync.core.fields import Characteristic
 from torgsync.core.findings import Code, Finding
+from torgsync.core.goods import folded
 
 HIGHEST_NUMBER = 999_999_999
 """The highest number of a variant group that Prom takes; the lowest is 1 (reference/prom-api.md §7.1)."""
 
-CODES = frozenset({Code.VARIANT_ALIKE, Code.VARIANT_EXTRA, Code.VARIANT_MISSING})
-"""The findings that `arrange` makes."""
+CODES = frozenset({Code.VARIANT_ALIKE, Code.VARIANT_EXTRA, Code.VARIANT_MISSING, Code.VARIANT_MOVED})
+"""The findings about the models of goods."""
 
 ALONE = "; it goes as a product of its own"
-"""How each of their messages ends."""
+STAYS = "; what tells it apart on Prom stays as it is there"
+"""How the messages of `arrange` end: of a good that is in no group on Prom, and of one that is."""
 
 _BY_ID = "id:"
 _DIGITS = len(str(HIGHEST_NUMBER))
@@ -94,7 +97,8 @@ def arrange(members: Sequence[Member]) -> Arranged:
 
     All of them have the same characteristics, by name, and no two the same values: which of them Prom takes
     for the main one then does not matter. Where members have different ones, those of most members count. Of
-    two that are alike the one that is on Prom in a group stays, else the one with the lesser id.
+    two that are alike the one that is on Prom in a group stays, else the one with the lesser id. Values that
+    differ by case, blanks or look-alike letters alone are alike: buyers see one size twice.
     """
     if len(members) == 1:
         return Arranged((members[0].good_id,), ())
@@ -102,16 +106,23 @@ def arrange(members: Sequence[Member]) -> Arranged:
     names = _usual_names(ordered)
     variants: list[str] = []
     findings: list[Finding] = []
-    taken: dict[frozenset[Characteristic], str] = {}
+    taken: dict[frozenset[tuple[str, str, str]], str] = {}
     for member in ordered:
-        own = frozenset(member.characteristics)
+        own = frozenset((item.name, item.unit, folded(item.value)) for item in member.characteristics)
         if fault := _fault(member, names, taken.get(own, "")):
             code, message = fault
-            findings.append(Finding(code, f"{message}{ALONE}", member.good_id, member.line))
+            ending = STAYS if member.group else ALONE
+            findings.append(Finding(code, f"{message}{ending}", member.good_id, member.line))
         else:
             taken[own] = member.good_id
             variants.append(member.good_id)
     return Arranged(tuple(variants), tuple(findings))
+
+
+def moved(good_id: str, line: int, group: int) -> Finding:
+    """Return what is to be said of a good that Prom has in a variant group which is not that of its model."""
+    message = f"its model changed, and Prom has it in the variant group {group}, which no call changes{STAYS}"
+    return Finding(Code.VARIANT_MOVED, message, good_id, line)
 
 
 def _usual_names(members: Sequence[Member]) -> frozenset[str]:

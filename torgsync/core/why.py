@@ -29,7 +29,7 @@ from torgsync.core.select import (
     in_product_group,
     sold_out,
 )
-from torgsync.core.variants import ALONE, Arranged, Member, arrange
+from torgsync.core.variants import ALONE, STAYS, Arranged, Member, arrange
 from torgsync.core.words import counted
 
 
@@ -133,7 +133,7 @@ def _unchanged(known: Known, verdict: Verdict, *, errors: bool) -> Fate:
         return Fate.GONE if known.standing is Standing.GONE else Fate.OUT
     if verdict.left_alone:
         return Fate.LEFT_ALONE
-    return Fate.KEPT if errors else Fate.IN_STEP
+    return Fate.KEPT if errors or known.stuck else Fate.IN_STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,10 @@ def family(key: str, good_id: str, relatives: Sequence[Relative], group: int, ma
     """
     going = [one.member for one in relatives if not one.out]
     arranged = arrange(going) if going else Arranged((), ())
-    alone = {finding.good_id: finding.message.removesuffix(ALONE) for finding in arranged.findings}
+    alone = {
+        finding.good_id: finding.message.removesuffix(ALONE).removesuffix(STAYS)
+        for finding in arranged.findings
+    }
     own = next(one for one in relatives if one.member.good_id == good_id)
     mine = set(own.member.characteristics)
     sisters = tuple(

@@ -37,7 +37,7 @@ from torgsync.files.objects import ObjectFile, mistakes_at
 from torgsync.files.rows import Skim
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.photos import Shelf
-from torgsync.jobs.variants import arrange_models
+from torgsync.jobs.variants import arrange_models, tell_left
 from torgsync.state.catalog import GoodRow, OldRow
 from torgsync.state.store import Memory
 
@@ -246,6 +246,8 @@ class _Rows:
         self.memory.models.remember_sections(self._paths)
         self._paths.clear()
         self.memory.catalog.remember_rows(rows, before)
+        single = {row.good_id: row.line for row in rows if row.product and row.whole and not row.model}
+        tell_left(self.memory, {good_id: line for good_id, line in single.items() if good_id in before})
 
     def _stir(self, *models: int) -> None:
         """Have models looked at anew. Where all rows are read, all are, and they need not be gathered."""

@@ -318,12 +318,12 @@ def _full(known: Known) -> Product:
     """Return a product for the feed: desired values over what was last sent.
 
     A product that is on Prom stays in the variant group in which it was made, or in none: no known call moves
-    it (reference/prom-api.md §7.2).
+    it (reference/prom-api.md §7.2). One that is made anew goes to the group of its model.
     """
     values = dict(known.wanted.values) if known.wanted else {}
     if known.sent:
-        values.pop("variant_group", None)
-        values = {**known.sent.values, **values}
+        made = known.sent.values if known.on_prom else values
+        values = {**known.sent.values, **values, "variant_group": made.get("variant_group")}
     return Product(known.good_id, values)
 
 

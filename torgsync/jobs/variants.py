@@ -6,10 +6,10 @@ Source: reference/torgsoft.md §17 no. 15.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from torgsync.core.findings import Finding
-from torgsync.core.variants import CODES, Arranged, arrange, group_numbers, stands_alone
+from torgsync.core.variants import CODES, Arranged, arrange, group_numbers, moved, stands_alone
 from torgsync.state.models import PAGE, Kept
 from torgsync.state.store import Memory
 
@@ -43,10 +43,19 @@ def _arrange(memory: Memory, models: Sequence[int]) -> set[str]:
             wanted = number if good_id in arranged.variants else 0
             if one.group != wanted:
                 groups[good_id] = wanted
+            if wanted and one.member.group not in (0, wanted):
+                findings.append(moved(good_id, one.member.line, one.member.group))
         findings += arranged.findings
     memory.models.regroup(groups)
     memory.models.replace_findings(looked_at, CODES, findings)
     return {finding.good_id for finding in findings}
+
+
+def tell_left(memory: Memory, lines: Mapping[str, int]) -> None:
+    """Say of which goods without a model Prom keeps the variant group; `lines` are keyed by good."""
+    groups = memory.models.groups(list(lines))
+    findings = [moved(good_id, lines[good_id], group) for good_id, group in groups.items()]
+    memory.models.replace_findings([], CODES, findings)
 
 
 def _number(memory: Memory, model: int, kept: Sequence[Kept], arranged: Arranged) -> int:

@@ -288,7 +288,12 @@ def _known(good_id: str, row: Row | None, dossier: Dossier, *, readable: bool) -
         desired = row.mapped.product
     elif readable:
         standing = Standing.GONE
-    refused = dossier.refusal is not None and desired is not None and dossier.refusal.values == desired.values
+    kept = dossier.desired.values if dossier.desired else {}
+    group = {"variant_group": kept["variant_group"]} if "variant_group" in kept else {}
+    refused = False
+    if desired is not None:
+        desired = Product(good_id, {**desired.values, **group})
+        refused = dossier.refusal is not None and {**dossier.refusal.values, **group} == desired.values
     return Known(good_id, standing, desired, dossier.sent, dossier.existing, refused=refused)
 
 

@@ -730,7 +730,9 @@ class Catalog:
         return Dossier(
             Standing(good.standing) if good else None,
             good.reason if good else "",
-            Product(good_id, load(wanted.terms, wanted.card)) if wanted else None,
+            _desired(good_id, load(wanted.terms, wanted.card), good.variant if good and good.model else 0)
+            if wanted
+            else None,
             Sent(load(sent.terms, sent.card), load(sent.echo)) if sent else None,
             sent.at if sent else None,
             Existing(shown.prom_id, good_id, load(shown.terms, shown.card), shown.modified)
@@ -839,10 +841,8 @@ def _facts(values: Mapping[str, Value]) -> dict[str, bool]:
 def _known(r: Row[Any]) -> Known:
     wanted = None
     if r.desired is not None:
-        values = _load(r.desired, r.desired_card)
-        if r.variant and r.desired_card is not None:
-            values["variant_group"] = str(r.variant)
-        wanted = Product(r.good_id, values)
+        variant = r.variant if r.desired_card is not None else 0
+        wanted = _desired(r.good_id, _load(r.desired, r.desired_card), variant)
     sent = Sent(_load(r.sent, r.sent_card), load(r.echo)) if r.sent is not None else None
     shown = None
     if r.prom_id is not None:
@@ -860,6 +860,11 @@ def _known(r: Row[Any]) -> Known:
         line=r.line,
         name=r.title or "",
     )
+
+
+def _desired(good_id: str, values: Mapping[str, Value], variant: int) -> Product:
+    """Return a desired product with its variant group, which is kept apart: other goods decide it too."""
+    return Product(good_id, {**values, "variant_group": str(variant)} if variant else values)
 
 
 def _load(terms: str, card: str | None) -> dict[str, Value]:

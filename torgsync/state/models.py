@@ -49,20 +49,35 @@ class Models:
 
     def members(self, models: Sequence[int]) -> dict[int, list[Kept]]:
         """Return the goods of these models that go to Prom, keyed by model, in the order of the file."""
-        g, d, s = t.goods.c, t.desired.c, t.sent.c
+        g, d = t.goods.c, t.desired.c
         rows = self._db.execute(
-            select(g.model, g.good_id, g.line, g.variant, d.card, s.card.label("sent"))
+            select(g.model, g.good_id, g.line, g.variant, d.card)
             .join(t.desired, and_(d.object == g.object, d.good_id == g.good_id))
-            .outerjoin(t.sent, and_(s.object == g.object, s.good_id == g.good_id))
             .where(g.object == self._slug, g.model.in_(models), g.standing == Standing.IN)
             .order_by(g.model, g.line, g.good_id)
-        )
+        ).all()
+        groups = self.groups([row.good_id for row in rows])
         found: dict[int, list[Kept]] = {}
         for row in rows:
             traits = Product(row.good_id, load(row.card)).characteristics
-            group = json.loads(row.sent).get("variant_group") if row.sent else None
-            member = Member(row.good_id, row.line, traits, int(group) if group else 0)
+            member = Member(row.good_id, row.line, traits, groups.get(row.good_id, 0))
             found.setdefault(row.model, []).append(Kept(member, row.variant))
+        return found
+
+    def groups(self, good_ids: Sequence[str]) -> dict[str, int]:
+        """Return the variant groups in which Prom has goods, keyed by good, as far as it has."""
+        s, e = t.sent.c, t.existing.c
+        found: dict[str, int] = {}
+        for start in range(0, len(good_ids), PAGE):
+            rows = self._db.execute(
+                select(s.good_id, s.card)
+                .join(t.existing, and_(e.object == s.object, e.good_id == s.good_id))
+                .where(s.object == self._slug, s.good_id.in_(good_ids[start : start + PAGE]))
+                .where(e.deleted.is_(False), s.card.like('%"variant_group":"%'))
+            )
+            for good_id, card in rows:
+                if group := json.loads(card).get("variant_group"):
+                    found[good_id] = int(group)
         return found
 
     def regroup(self, groups: Mapping[str, int]) -> None:
