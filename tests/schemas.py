@@ -27,7 +27,7 @@ CHANGE = _record(
     verb={"enum": ["create", "update", "remove"]},
     title=TEXT,
     via={"enum": ["edit", "import"]},
-    held={"enum": [None, "price", "removals", "stock-out", "export-rows"]},
+    held={"enum": [None, "price", "removals", "stock-out", "photos", "export-rows"]},
     fields={
         "type": "object",
         "minProperties": 1,

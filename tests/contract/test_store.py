@@ -24,6 +24,7 @@ from torgsync.core.diff import Change, FieldChange, Sent, Verb, creation
 from torgsync.core.fields import TERMS, Characteristic, Road, Value
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Section
+from torgsync.core.guards import falls_to_zero
 from torgsync.core.plan import Known, Skipped, Standing
 from torgsync.core.products import Existing, Product
 from torgsync.core.select import Reason
@@ -372,9 +373,7 @@ def test_models_are_known_with_their_goods(memory: Memory) -> None:
         ]
     )
     memory.catalog.mark_gone(["20"])
-    memory.catalog.remember_existing([existing("17"), existing("19", status="deleted")], 1)
-    memory.catalog.accept([Accepted(good_id, {"variant_group": "77"}, {}) for good_id in ("17", "19")], NOON)
-    memory.catalog.accept([Accepted("18", {}, {})], NOON)
+    memory.catalog.accept([Accepted("17", {"variant_group": "77"}, {}), Accepted("18", {}, {})], NOON)
     memory.models.regroup({"18": 501})
     memory.models.regroup({})
     assert list(memory.models.unsettled()) == [[501]]
@@ -791,7 +790,7 @@ def test_emptied_stock_is_split_off_and_held(memory: Memory, count: int) -> None
     bare = update("y", quantity=(5, 0))
     held = replace(update("z", quantity=(5, 0)), held="price")
     memory.plans.add(plan, [filled, *emptied, bare, held, REMOVED])
-    memory.plans.hold_stock_outs(plan, "stock-out", ("quantity", "presence"))
+    memory.plans.hold_fields(plan, "stock-out", ("quantity", "presence"), falls_to_zero)
     assert [set(item.change.fields) for item in memory.plans.page(plan, Verb.UPDATE, size=9999)] == [
         {"quantity"},
         *[{"price"}] * count,
@@ -808,7 +807,7 @@ def test_emptied_stock_is_split_off_and_held(memory: Memory, count: int) -> None
 def test_a_plan_without_changes_has_no_stock_to_hold(memory: Memory) -> None:
     """Nothing to split is no trouble."""
     plan = memory.plans.begin(NOON)
-    memory.plans.hold_stock_outs(plan, "stock-out", ("quantity",))
+    memory.plans.hold_fields(plan, "stock-out", ("quantity",), falls_to_zero)
     assert all_changes(memory, plan) == []
 
 

@@ -474,6 +474,62 @@ def test_photos_of_a_folder(bare: Home) -> None:
     assert [sources(product) for product in bare.market.products()] == [["1.jpg", "1_2.jpg"], []]
 
 
+def test_a_folder_of_photos_that_is_empty_today(bare: Home) -> None:
+    """Photos stay on Prom and goods in the shop until there are photos again; every look says so."""
+    photos = bare.shop / "photos"
+    photos.mkdir()
+    goods: list[Row] = [[good, f"Відро {good}", 100, 3, "1=Сад"] for good in (1, 2, 3)]
+    for good in (1, 2):
+        (photos / f"{good}.jpg").write_bytes(b"photo %d" % good)
+    bare.export.write_text(csv(PLAIN, goods), "utf-8")
+    folder = '[catalog.photos]\nfolder = "photos"\nurl = "https://shop.example/photos"'
+    set_up(bare, tables=f"{folder}\n[accounting_centers]\nonly_with_photos = true")
+    synced(bare)
+    photos.rename(bare.shop / "elsewhere")
+    photos.mkdir()
+    renamed: Row = [1, "Відро нове", 100, 3, "1=Сад"]
+    for rows in (goods, [renamed, *goods[1:]]):
+        bare.export.write_text(csv(PLAIN, rows), "utf-8")
+        ran = bare.sync()
+        assert [list(change["fields"]) for change in ran.json["changes"]] == (
+            [] if rows is goods else [["name", "name_ru"]]
+        )
+        assert [finding["code"] for finding in ran.json["findings"]] == ["photos-unread"]
+        assert [sources(product) for product in bare.market.products()] == [["1.jpg"], ["2.jpg"]]
+    checked = " ".join(bare.run("object", "check").out.split())
+    assert "there is no photo in `photos`: photos on Prom.ua stay untouched" in checked
+    (photos / "1.jpg").write_bytes(b"photo 1")
+    (photos / "2.jpg").write_bytes(b"")
+    ran = bare.sync()
+    assert (ran.json["changes"], [finding["code"] for finding in ran.json["findings"]]) == (
+        [],
+        ["photos-unread"],
+    )
+    assert "1 file is empty, `2.jpg` for one" in " ".join(bare.run("object", "check").out.split())
+
+
+def test_a_shop_loses_no_photos_at_once(bare: Home) -> None:
+    """Most photos gone is held, whatever else of these goods goes; a person may allow exactly that many."""
+    photos = bare.shop / "photos"
+    photos.mkdir()
+    for good in (1, 2, 3):
+        (photos / f"{good}.jpg").write_bytes(b"photo %d" % good)
+    bare.export.write_text(csv(PLAIN, [[good, f"Відро {good}", 100, 3, ""] for good in (1, 2, 3)]), "utf-8")
+    set_up(bare, tables='[catalog.photos]\nfolder = "photos"\nurl = "https://shop.example/photos"')
+    synced(bare)
+    for good in (1, 2):
+        (photos / f"{good}.jpg").unlink()
+    bare.export.write_text(csv(PLAIN, [[good, f"Відро {good}", 90, 3, ""] for good in (1, 2, 3)]), "utf-8")
+    held = bare.sync()
+    assert held.code == 8
+    (guard,) = held.json["guards"]
+    assert guard["saw"] == "2 of 3 products with photos would lose them all (66.7 %)"
+    assert [str(product.price) for product in bare.market.products()] == ["90"] * 3
+    assert all(map(sources, bare.market.products()))
+    assert bare.sync(*guard["allow"].split()).code == 0
+    assert [sources(product) for product in bare.market.products()] == [[], [], ["3.jpg"]]
+
+
 def test_photos_that_a_yml_file_names(bare: Home) -> None:
     """Addresses of pictures go as they stand, in their order."""
     pictures = "".join(f"<picture>https://shop.example/p/{name}.jpg</picture>" for name in ("b", "a"))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torgsync.core.diff import Change, FieldChange, Verb, creation
-from torgsync.core.fields import Discount, Value
+from torgsync.core.fields import Discount, Photo, Value
 from torgsync.core.guards import (
     PRICE_FIELDS,
     Allowed,
@@ -19,6 +19,8 @@ from torgsync.core.guards import (
     export_rows_trip,
     falls_to_zero,
     hold_price,
+    loses_photos,
+    photos_trip,
     price_trip,
     read_allowed,
     removals_trip,
@@ -41,11 +43,12 @@ def allow(guard: Guard, number: int) -> Allowed:
 
 def test_what_is_allowed_adds_up() -> None:
     """Ids of several flags come together, numbers belong to their guards, blanks are nothing."""
-    allowed = read_allowed(["price=17, 18", "price=19", "removals=120", " stock-out = 5", "export-rows=0"])
+    allowed = read_allowed(["price=17, 18", "price=19", "removals=120", " stock-out = 5", "photos=1"])
     assert allowed.price == {"17", "18", "19"}
     assert {guard: allowed.number(guard) for guard in Guard if guard is not Guard.PRICE} == {
         Guard.REMOVALS: 120,
         Guard.STOCK_OUT: 5,
+        Guard.PHOTOS: 1,
         Guard.EXPORT_ROWS: 0,
     }
     assert NOTHING.number(Guard.REMOVALS) == 0
@@ -60,7 +63,8 @@ def test_anything_else_is_not_understood(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_allowed([text])
     assert caught.value.message == (
-        f"`--allow {text}` is not one of price=ID,ID, removals=NUMBER, stock-out=NUMBER, export-rows=NUMBER"
+        f"`--allow {text}` is not one of price=ID,ID, removals=NUMBER, stock-out=NUMBER, photos=NUMBER, "
+        "export-rows=NUMBER"
     )
 
 
@@ -273,6 +277,33 @@ def test_held_stock_is_explained() -> None:
         "an accounting center that is not exported, or a quantity column that is empty",
         "--allow stock-out=2",
     )
+
+
+SHOTS = (Photo("https://shop.example/photos/17.jpg", "ab"),)
+
+
+@pytest.mark.parametrize(
+    ("bared", "pictured", "number", "tripped"),
+    [(0, 0, 0, False), (1, 2, 0, False), (2, 3, 0, True), (2, 3, 2, False), (1, 1, 0, True)],
+)
+def test_photos_may_go_within_their_limit(bared: int, pictured: int, number: int, tripped: bool) -> None:
+    """At the limit they go, past it they are held, unless a person allowed as many."""
+    trip = photos_trip(bared=bared, pictured=pictured, limits=LIMITS, allowed=allow(Guard.PHOTOS, number))
+    assert (trip is not None) is tripped
+
+
+@pytest.mark.parametrize(
+    ("change", "loses"),
+    [
+        (update(photos=(SHOTS, ())), True),
+        (update(photos=(SHOTS, SHOTS * 2)), False),
+        (update(photos=(None, ())), False),
+        (update(quantity=(5, 0)), False),
+    ],
+)
+def test_only_the_last_photo_counts_as_a_loss(change: Change, loses: bool) -> None:
+    """One photo fewer is a choice, none at all may be an accident."""
+    assert loses_photos(change) is loses
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ def test_the_least_object_has_stated_defaults() -> None:
         "price_drop": Decimal("0.4"),
         "price_rise": Decimal("1.5"),
         "stock_out": Decimal("0.5"),
+        "photos": Decimal("0.5"),
         "export_rows": Decimal("0.7"),
         "imports_per_day": 8,
         "requests_per_second": 2.0,

@@ -42,6 +42,7 @@ class Code(StrEnum):
     TEXT_LONG = "text-long"
     SKU_CUT = "sku-cut"
     PHOTOS_TOO_MANY = "photos-too-many"
+    PHOTOS_UNREAD = "photos-unread"
     LETTERS_LOST = "letters-lost"
     VARIANT_ALIKE = "variant-alike"
     VARIANT_EXTRA = "variant-extra"
@@ -91,6 +92,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.TEXT_LONG: Severity.WARNING,
     Code.SKU_CUT: Severity.NOTICE,
     Code.PHOTOS_TOO_MANY: Severity.NOTICE,
+    Code.PHOTOS_UNREAD: Severity.WARNING,
     Code.LETTERS_LOST: Severity.WARNING,
     Code.VARIANT_ALIKE: Severity.WARNING,
     Code.VARIANT_EXTRA: Severity.WARNING,
@@ -140,6 +142,7 @@ MEANING: dict[Code, str] = {
     Code.TEXT_LONG: "the description is sent whole and Prom may refuse it; shorten it then",
     Code.SKU_CUT: "the article is sent up to Prom's limit; shorten it, or lead another column to `sku`",
     Code.PHOTOS_TOO_MANY: "the first photos are sent; name the best ones so that they come first",
+    Code.PHOTOS_UNREAD: "photos on Prom stay as they are; see whether the folder is there and uploads ended",
     Code.LETTERS_LOST: "the text is sent as it is; retype it, or export in UTF-8",
     Code.SPLIT_AMBIGUOUS: "the whole text goes to both languages; leave one separator in it",
     Code.KEYWORD_LONG: "the phrase is not sent, the others are; part it with commas",

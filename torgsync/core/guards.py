@@ -24,11 +24,13 @@ class Guard(StrEnum):
     PRICE = "price"
     REMOVALS = "removals"
     STOCK_OUT = "stock-out"
+    PHOTOS = "photos"
     EXPORT_ROWS = "export-rows"
 
 
 PRICE_FIELDS = ("price", "discount")
 STOCK_FIELDS = ("quantity", "presence")
+PHOTO_FIELDS = ("photos",)
 _FACTORS = {10: "10 times", 100: "100 times", 1000: "1000 times"}
 _NEAR = Decimal("0.01")
 _CURRENCY_RATES = (Decimal(35), Decimal(60))
@@ -164,6 +166,21 @@ def stock_out_trip(*, emptied: int, in_stock: int, limits: Limits, allowed: Allo
     )
 
 
+def photos_trip(*, bared: int, pictured: int, limits: Limits, allowed: Allowed) -> Trip | None:
+    """Return why losses of photos are held: `bared` of `pictured` products would have none any more."""
+    if not bared or bared <= allowed.number(Guard.PHOTOS) or bared <= limits.photos * pictured:
+        return None
+    share = _percent(Decimal(bared) / Decimal(max(pictured, 1)))
+    return Trip(
+        Guard.PHOTOS,
+        f"{bared} of {pictured} {'product' if pictured == 1 else 'products'} with photos would lose them all "
+        f"({share})",
+        _percent(limits.photos),
+        "a folder of photos that was moved or emptied, or is not connected",
+        f"--allow photos={bared}",
+    )
+
+
 def export_rows_trip(*, rows: int, earlier: Sequence[int], limits: Limits, allowed: Allowed) -> Trip | None:
     """Return why removals are held: the export shrank below a share of the median of the `earlier` runs."""
     if not earlier:
@@ -188,6 +205,12 @@ def hold_price(change: Change, trip: Trip | None, allowed: Allowed) -> tuple[Cha
     if change.verb is Verb.CREATE:
         return change.split(change.fields, Guard.PRICE)
     return change.split(PRICE_FIELDS, Guard.PRICE)
+
+
+def loses_photos(change: Change) -> bool:
+    """Tell whether an update takes all photos away from a product that had some."""
+    photos = change.fields.get("photos")
+    return change.verb is Verb.UPDATE and photos is not None and bool(photos.old) and not photos.new
 
 
 def falls_to_zero(change: Change) -> bool:

@@ -369,6 +369,7 @@ class Limits(_Table):
     price_drop: Share = Decimal("0.40")
     price_rise: Rise = Decimal("1.50")
     stock_out: Share = Decimal("0.50")
+    photos: Share = Decimal("0.50")
     export_rows: Share = Decimal("0.70")
     imports_per_day: int = Field(8, ge=0, le=100)
     requests_per_second: float = Field(2.0, gt=0, le=50, strict=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,26 +59,26 @@ def index_photos(folder: Path) -> PhotoIndex:
     Other files and folders inside it are passed over. Raises ObjectInvalid where the folder cannot be read: a
     missing folder is not a shop without photos.
     """
-    found: dict[str, list[tuple[int, str, PhotoFile]]] = {}
     try:
         with os.scandir(folder) as entries:
-            for entry in entries:
-                owners = owners_of(entry.name)
-                photo = _seen(entry) if owners else None
-                if photo is None:
-                    continue
-                extension = entry.name.rpartition(".")[2].casefold()
-                for good_id, number in owners.items():
-                    found.setdefault(good_id, []).append((number, extension, photo))
+            seen = [photo for entry in entries if owners_of(entry.name) and (photo := _seen(entry))]
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ObjectInvalid(f"there is no folder of photos `{folder}`", hint=_HINT) from error
     except OSError as error:
         raise ObjectInvalid(
             f"the folder of photos `{folder}` cannot be read: {error.strerror}", hint=_HINT
         ) from error
-    return PhotoIndex(
-        folder, {stem: tuple(photo for *_, photo in sorted(photos)) for stem, photos in found.items()}
-    )
+    return index_of(folder, seen)
+
+
+def index_of(folder: Path, photos: Iterable[PhotoFile]) -> PhotoIndex:
+    """Return which of these photos belong to which good."""
+    found: dict[str, list[tuple[int, str, PhotoFile]]] = {}
+    for photo in photos:
+        extension = photo.name.rpartition(".")[2].casefold()
+        for good_id, number in owners_of(photo.name).items():
+            found.setdefault(good_id, []).append((number, extension, photo))
+    return PhotoIndex(folder, {stem: tuple(file for *_, file in sorted(of)) for stem, of in found.items()})
 
 
 def owners_of(name: str) -> dict[str, int]:

@@ -129,9 +129,19 @@ def _photos(file: ObjectFile, checked: Checked) -> PhotoIndex | None:
         checked.lines.append(Line(Mark.OK, "photos", "none named: photos on Prom.ua stay untouched"))
         return None
     index = index_photos(file.photo_folder)
-    checked.lines.append(
-        Line(Mark.OK, "photos", f"{counted(len(index.by_stem), 'file')} in `{file.photo_folder.name}`")
-    )
+    files, name = index.files(), file.photo_folder.name
+    blank = sorted(photo.name for photo in files.values() if not photo.size)
+    if not files:
+        message = f"there is no photo in `{name}`: photos on Prom.ua stay untouched"
+        hint = "see whether the folder is connected, and its photos are called as goods are: `17.jpg`"
+        checked.lines.append(Line(Mark.WARNING, "photos", message, hint))
+        return None
+    if blank:
+        many = counted(len(blank), "file is empty", "files are empty")
+        message = f"{counted(len(files), 'file')} in `{name}`; {many}, `{blank[0]}` for one"
+        checked.lines.append(Line(Mark.WARNING, "photos", message, "put the photos there once more"))
+    else:
+        checked.lines.append(Line(Mark.OK, "photos", f"{counted(len(files), 'file')} in `{name}`"))
     return index
 
 

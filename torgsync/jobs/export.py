@@ -66,22 +66,23 @@ def read_export(desk: Desk) -> Reading:
     settings = desk.object
     desk.tell(Progress(Stage.READ))
     content = content_of(desk.file)
-    whole = f"{shape(settings, (), content):016x}"
     with desk.memory(lasting=False) as memory:
         shelf = Shelf(desk.file, memory)
+        whole = f"{shape(settings, (), content, shelf):016x}"
         before, noted = memory.catalog.reading()
         if content and before == whole and not shelf.moved:
-            return _remembered(settings, noted)
+            return _remembered(settings, noted, shelf)
         catalog = open_export(desk.file)
         check_columns(desk.file, catalog)
-        fingerprint = shape(settings, catalog.columns, catalog.context)
+        fingerprint = shape(settings, catalog.columns, catalog.context, shelf)
         same = memory.catalog.begin_settings(f"{fingerprint:016x}")
         rows = _Rows(desk, memory, catalog, shelf, fingerprint, skimming=same)
         rows.read()
         shelf.remember(memory)
         found = file_findings(settings, catalog)
         memory.catalog.end_reading(whole, _noted(rows.count, catalog.encoding, found))
-    return Reading(ExportInfo(settings.catalog.path, rows.count, catalog.encoding), found, rows.changed)
+    info = ExportInfo(settings.catalog.path, rows.count, catalog.encoding)
+    return Reading(info, (*found, *shelf.findings()), rows.changed)
 
 
 def _noted(goods: int, encoding: str, findings: tuple[Finding, ...]) -> str:
@@ -89,22 +90,23 @@ def _noted(goods: int, encoding: str, findings: tuple[Finding, ...]) -> str:
     return json.dumps({"goods": goods, "encoding": encoding, "findings": told}, ensure_ascii=False)
 
 
-def _remembered(settings: SyncObject, noted: str) -> Reading:
+def _remembered(settings: SyncObject, noted: str, shelf: Shelf) -> Reading:
     """Return the last reading again: nothing has changed since."""
     told = json.loads(noted)
     info = ExportInfo(settings.catalog.path, told["goods"], told["encoding"])
     found = (Finding(Code(one["code"]), one["message"], column=one["column"]) for one in told["findings"])
-    return Reading(info, tuple(found), 0)
+    return Reading(info, (*found, *shelf.findings()), 0)
 
 
-def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes) -> int:
+def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes, shelf: Shelf) -> int:
     """Return the fingerprint of everything besides a row that shapes its product, as 64 bits.
 
-    `context` is what of the file stands outside its rows.
+    `context` is what of the file stands outside its rows. Of the shelf only whether there is a source of
+    photos at all: the photos of each good are looked at by themselves.
     """
     state = xxhash.xxh3_64()
     tabs = settings.model_dump_json(exclude=_NO_SHAPE)
-    for part in (rules_version(), tabs, *columns):
+    for part in (rules_version(), tabs, str(shelf.is_source), *columns):
         state.update(part.encode() + b"\x1f")
     state.update(context)
     return state.intdigest()

@@ -16,7 +16,7 @@ from torgsync.core import guards
 from torgsync.core.diff import Change, Verb
 from torgsync.core.fields import Road, Value
 from torgsync.core.findings import Code, Finding
-from torgsync.core.guards import Allowed, Guard, Trip
+from torgsync.core.guards import Allowed, Trip
 from torgsync.core.plan import Aside, Counts, Known, Plan, Skipped, Standing, decide, remove_foreign
 from torgsync.core.route import Budget, budget
 from torgsync.core.words import counted
@@ -180,6 +180,7 @@ class _Draft:
     left_alone: int = 0
     edited: int = 0
     emptied: int = 0
+    bared: int = 0
     asides: list[Skipped] = field(default_factory=list)
     _taken_out: int = 0
     _foreign: int = 0
@@ -265,6 +266,7 @@ class _Draft:
         self.edited += any(item.edited for item in change.fields.values())
         self._taken_out += change.verb is Verb.REMOVE and known.standing is Standing.OUT
         self.emptied += guards.falls_to_zero(change)
+        self.bared += guards.loses_photos(change)
         if change.verb is Verb.REMOVE:
             yield change
             return
@@ -285,17 +287,26 @@ class _Draft:
     def _guard(self) -> None:
         if removals := self.memory.plans.goods(self.number, Verb.REMOVE):
             self._guard_removals(removals)
-        if not self.emptied:
-            return
-        stock_out = guards.stock_out_trip(
-            emptied=self.emptied,
-            in_stock=self.memory.catalog.in_stock_count(),
-            limits=self.desk.object.limits,
-            allowed=self.allowed,
+        limits, allowed, catalog, plans = (
+            self.desk.object.limits,
+            self.allowed,
+            self.memory.catalog,
+            self.memory.plans,
         )
-        if stock_out:
-            self.trips.append(stock_out)
-            self.memory.plans.hold_stock_outs(self.number, Guard.STOCK_OUT, guards.STOCK_FIELDS)
+        if self.emptied and (
+            trip := guards.stock_out_trip(
+                emptied=self.emptied, in_stock=catalog.in_stock_count(), limits=limits, allowed=allowed
+            )
+        ):
+            self.trips.append(trip)
+            plans.hold_fields(self.number, trip.guard, guards.STOCK_FIELDS, guards.falls_to_zero)
+        if self.bared and (
+            trip := guards.photos_trip(
+                bared=self.bared, pictured=catalog.pictured_count(), limits=limits, allowed=allowed
+            )
+        ):
+            self.trips.append(trip)
+            plans.hold_fields(self.number, trip.guard, guards.PHOTO_FIELDS, guards.loses_photos)
 
     def _guard_removals(self, removals: int) -> None:
         limits, catalog, plans = self.desk.object.limits, self.memory.catalog, self.memory.plans

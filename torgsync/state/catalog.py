@@ -635,6 +635,16 @@ class Catalog:
             .where(c.object == self._slug, c.deleted.is_(False), c.available.is_(True))
         ).scalar_one()
 
+    def pictured_count(self) -> int:
+        """Return to how many products on Prom photos were sent."""
+        s, e = t.sent.c, t.existing.c
+        return self._db.execute(
+            select(func.count())
+            .select_from(t.sent)
+            .join(t.existing, and_(e.object == s.object, e.good_id == s.good_id))
+            .where(s.object == self._slug, e.deleted.is_(False), s.card.like('%"photos":[{%'))
+        ).scalar_one()
+
     def foreign(self) -> list[Existing]:
         """Return the products that are neither in the export nor ever sent by us, by Prom's id."""
         rows = self._db.execute(self._foreign().order_by(t.existing.c.prom_id))

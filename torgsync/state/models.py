@@ -65,15 +65,14 @@ class Models:
         return found
 
     def groups(self, good_ids: Sequence[str]) -> dict[str, int]:
-        """Return the variant groups in which Prom has goods, keyed by good, as far as it has."""
-        s, e = t.sent.c, t.existing.c
+        """Return the variant groups in which goods were made on Prom, keyed by good, as far as they were."""
+        s = t.sent.c
         found: dict[str, int] = {}
         for start in range(0, len(good_ids), PAGE):
             rows = self._db.execute(
                 select(s.good_id, s.card)
-                .join(t.existing, and_(e.object == s.object, e.good_id == s.good_id))
                 .where(s.object == self._slug, s.good_id.in_(good_ids[start : start + PAGE]))
-                .where(e.deleted.is_(False), s.card.like('%"variant_group":"%'))
+                .where(s.card.like('%"variant_group":"%'))
             )
             for good_id, card in rows:
                 if group := json.loads(card).get("variant_group"):

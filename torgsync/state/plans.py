@@ -7,7 +7,7 @@ changes of performed plans stay; they are the history.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +18,6 @@ from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, s
 
 from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.fields import FIELDS, Road, decode, encode
-from torgsync.core.guards import falls_to_zero
 from torgsync.state import tables as t
 
 PAGE = 100
@@ -137,18 +136,20 @@ class Plans:
             update(t.changes).where(c.plan == plan, c.verb == verb, c.held.is_(None)).values(held=guard)
         )
 
-    def hold_stock_outs(self, plan: int, guard: str, fields: Sequence[str]) -> None:
-        """Split every update that empties a stock: these fields are held, the others go."""
+    def hold_fields(
+        self, plan: int, guard: str, fields: Sequence[str], trips: Callable[[Change], bool]
+    ) -> None:
+        """Split every update that `trips` says yes to: these fields are held, the others go."""
         c, after = t.changes.c, 0
         last = self._db.execute(select(func.max(c.seq)).where(c.plan == plan)).scalar() or 0
         while page := [
             item for item in self.page(plan, Verb.UPDATE, after=after) if item.seq <= last
         ]:  # halves are appended behind `last`
             after = page[-1].seq
-            emptying = [item for item in page if falls_to_zero(item.change)]
-            seqs = [item.seq for item in emptying]
+            tripping = [item for item in page if trips(item.change)]
+            seqs = [item.seq for item in tripping]
             self._db.execute(delete(t.changes).where(c.plan == plan, c.seq.in_(seqs)))
-            self.add(plan, [half for item in emptying for half in item.change.split(fields, guard)])
+            self.add(plan, [half for item in tripping for half in item.change.split(fields, guard)])
 
     def counts(self, plan: int) -> dict[tuple[Verb, Road, bool], int]:
         """Return how many changes there are, keyed by verb, road and whether held."""
