@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -149,3 +151,48 @@ def test_the_library_is_an_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "python_calamine", None)
     error = refusal(write(tmp_path, xlsx([HEADER, (1, "a", 2)])))
     assert error.hint == 'pip install "torgsync[xlsx]"'
+
+
+def made(folder: Path, cells: str, styles: str = "") -> XlsxFile:
+    """Return a spreadsheet of one good whose cells are written as XML, from `B3` on."""
+    plain = zipfile.ZipFile(io.BytesIO(xlsx([("x",)])))
+    path = folder / "goods.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in plain.namelist():
+            text = plain.read(name).decode()
+            if name.endswith("sheet1.xml"):
+                head = "".join(
+                    f'<c r="{at}3" t="inlineStr"><is><t>{title}</t></is></c>'
+                    for at, title in zip("BCD", ("GoodID", "Articul", "RetailPrice"), strict=True)
+                )
+                start, end = text.index("<sheetData>"), text.index("</sheetData>")
+                text = f'{text[:start]}<sheetData><row r="3">{head}</row><row>{cells}</row>{text[end:]}'
+            elif name.endswith("styles.xml") and styles:
+                text = styles
+            archive.writestr(name, text)
+    return open_xlsx(path, Told())
+
+
+ZEROS = (
+    '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    '<numFmts><numFmt numFmtId="164" formatCode="00000"/><numFmt numFmtId="165" formatCode="0.00"/></numFmts>'
+    '<cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>'
+)
+
+
+@pytest.mark.parametrize(
+    ("cells", "row"),
+    [
+        ('<c r="B4"><v>17</v></c><c r="D4" t="e"><v>#REF!</v></c>', ("17", "", "#REF!")),
+        ('<c r="B4"><v>17</v></c><c r="C4" t="e"><v>#N/A</v></c>', ("17", "#N/A", "")),
+        ('<c r="B4"><v>17</v></c><c r="D4"><f>A1*2</f><v></v></c>', ("17", "", "#VALUE!")),
+        ('<c r="B4"><v>17</v></c><c r="C4" t="str"><f>A1</f><v></v></c>', ("17", "", "")),
+        ('<c r="B4"><v>17</v></c><c r="D4"><f>A1*2</f><v>12.5</v></c>', ("17", "", "12.5")),
+        ('<c r="B4"><v>17</v></c><c r="C4" s="1"><v>530</v></c>', ("17", "00530", "")),
+        ('<c r="B4" s="1"><v>17</v></c><c><v>5</v></c><c s="2"><v>7</v></c>', ("00017", "5", "7")),
+        ('<c r="B4"><v>17</v></c><c r="C4" s="1"><v>1234567</v></c>', ("17", "1234567", "")),
+    ],
+)
+def test_errors_and_zeros_are_not_lost(tmp_path: Path, cells: str, row: tuple[str, ...]) -> None:
+    """An error is no empty cell, and a number that is shown with zeros is written with them."""
+    assert read(made(tmp_path, cells, ZEROS)) == [row]

@@ -25,6 +25,7 @@ from torgsync.core.goods import (
     number,
     resolve,
     section_path,
+    why_no_id,
 )
 
 
@@ -109,6 +110,21 @@ def test_written_balances_come_back(by_center: dict[str, Decimal]) -> None:
         ("", []),
     ],
 )
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("26926", ""),
+        ("A-1", ""),
+        ("", "this row has no `GoodID`"),
+        ("#REF!", "`#REF!` is what a spreadsheet made of a `GoodID`"),
+        ("2,9E+12", "`2,9E+12` is what a spreadsheet made of a `GoodID`"),
+    ],
+)
+def test_a_key_tells_goods_apart(text: str, why: str) -> None:
+    """What a spreadsheet made one of many cannot."""
+    assert why_no_id(text) == why
+
+
 def test_a_section_path_is_told_root_first(cell: str, path: list[tuple[str, str]]) -> None:
     """Both separators are known, names keep their commas, items without number or name are dropped."""
     assert section_path(cell) == tuple(Section(*step) for step in path)

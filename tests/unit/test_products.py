@@ -637,6 +637,26 @@ def test_a_wholesale_price_that_cannot_be_sent_is_told(
     assert [one.message for one in result.findings] == found
 
 
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", " #ССЫЛКА! "])
+def test_an_error_of_a_spreadsheet_is_no_text(error: str) -> None:
+    """What was last sent of each stays, prices and stock go; an article that only begins like one is one."""
+    columns = (
+        *(("Name", "name"), ("A", "sku"), ("Color", "characteristic", "Колір")),
+        *(("Size", "characteristic", "Розмір"), ("RetailPrice", "price")),
+    )
+    row = {"Name": error, "A": error, "Color": error, "Size": "37", "RetailPrice": "5"}
+    result = mapped(row, *columns)
+    assert values(result, "name", "name_ru", "sku", "price") == ["not spoken of"] * 3 + [Decimal("5.00")]
+    assert result.product.characteristics == (
+        Characteristic("Колір", "", ""),
+        Characteristic("Розмір", "", "37"),
+    )
+    assert codes(result) == [Code.CELL_ERROR] * 3
+    assert {"name", "sku"} <= result.unreadable
+    assert values(mapped({"A": "#12"}, ("A", "sku")), "sku") == ["#12"]
+    assert codes(mapped({"RetailPrice": error}, ("RetailPrice", "price"))) == [Code.NUMBER_UNREADABLE]
+
+
 def test_a_number_that_is_too_long_is_called_so() -> None:
     """It is a number, and no price."""
     (found,) = mapped({"RetailPrice": "1" * 16}, ("RetailPrice", "price")).findings

@@ -30,6 +30,7 @@ class Code(StrEnum):
     DISCOUNT_MISMATCH = "discount-mismatch"
     WHOLESALE_UNUSED = "wholesale-unused"
     NUMBER_UNREADABLE = "number-unreadable"
+    CELL_ERROR = "cell-error"
     STOCK_NEGATIVE = "stock-negative"
     STOCK_FRACTION = "stock-fraction"
     STOCK_MISMATCH = "stock-mismatch"
@@ -80,6 +81,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.DISCOUNT_MISMATCH: Severity.WARNING,
     Code.WHOLESALE_UNUSED: Severity.NOTICE,
     Code.NUMBER_UNREADABLE: Severity.ERROR,
+    Code.CELL_ERROR: Severity.ERROR,
     Code.STOCK_NEGATIVE: Severity.NOTICE,
     Code.STOCK_FRACTION: Severity.NOTICE,
     Code.STOCK_MISMATCH: Severity.NOTICE,
@@ -130,6 +132,7 @@ MEANING: dict[Code, str] = {
     Code.DISCOUNT_MISMATCH: "what the two prices say is sent; correct whichever of the three is wrong",
     Code.WHOLESALE_UNUSED: "buyers see the retail price alone; lead a number from 1 to `wholesale_minimum`",
     Code.NUMBER_UNREADABLE: "what Prom has stays, a new good may wait for it; correct the number",
+    Code.CELL_ERROR: "what Prom has stays, a new good may wait for it; mend the formula and save it anew",
     Code.STOCK_NEGATIVE: "the good is sent as sold out; post the missing receipt in the accounting program",
     Code.STOCK_FRACTION: "the whole pieces are sent and the rest is not offered; nothing needs to be done",
     Code.STOCK_MISMATCH: "the smaller stock is sent; see whether some pieces are reserved or posted twice",

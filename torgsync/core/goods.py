@@ -252,6 +252,27 @@ def section_path(text: str) -> tuple[Section, ...]:
     return tuple(path)
 
 
+ERRORS = frozenset(
+    "#REF! #VALUE! #N/A #DIV/0! #NAME? #NULL! #NUM! #ПОСИЛ! #ЗНАЧ! #Н/Д #ДІЛ/0! #ІМ'Я? #ЧИСЛО! "
+    "#ССЫЛКА! #ДЕЛ/0! #ИМЯ? #ПУСТО!".split()
+)
+"""What a spreadsheet shows in the place of a value that it cannot compute, in its three languages (§10)."""
+
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
+
+
+def why_no_id(text: str) -> str:
+    """Return what is wrong with a good's key, empty where nothing is.
+
+    A spreadsheet that rounded long numbers made one key of several goods.
+    """
+    if not text:
+        return "this row has no `GoodID`"
+    if text in ERRORS or _SCIENTIFIC.fullmatch(text):
+        return f"`{text[:40]}` is what a spreadsheet made of a `GoodID`"
+    return ""
+
+
 PLACEHOLDERS = frozenset({"нет информации", "немає інформації"})
 """Words that mean an empty cell (§3.5), in lower case."""
 

@@ -31,7 +31,7 @@ from torgsync.core.fields import (
     encode,
 )
 from torgsync.core.findings import Code, Finding
-from torgsync.core.goods import PICTURE, Section, line_of_text, number, why_no_number
+from torgsync.core.goods import ERRORS, PICTURE, Section, line_of_text, number, why_no_number
 from torgsync.core.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE, group_path, model_key
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.prices import NOTHING, Priced, Pricing
@@ -227,6 +227,9 @@ class Mapper:
 
 
 _MAKE_TERMS = frozenset(target for target, fields in TARGETS.items() if TERMS.issuperset(fields))
+_NUMBERS = frozenset(
+    {"price", "sale_price", "wholesale_price", "wholesale_minimum", "quantity", "ready_to_ship"}
+)
 _READ_UNASKED = {
     *(PATH, SECTION, TYPE, NUMBER, MODEL, MODEL_NAME),
     *(DISPLAY_COLUMN, PICTURE, "PCName", "Country"),
@@ -297,13 +300,26 @@ class _Row:
     def lead(self, mappings: Iterable[FieldMapping]) -> None:
         """Lead each column that the row has where its mapping says, and note the others."""
         for mapping in mappings:
-            if mapping.column in self.cells:
+            cell = self.cells.get(mapping.column)
+            if cell is not None and not ("#" in cell and self.is_error(mapping, cell)):
                 self.columns[mapping.to] = mapping.column
-                _RULES[mapping.to](self, mapping, self.cells[mapping.column])
+                _RULES[mapping.to](self, mapping, cell)
             else:
                 self.absent.add(mapping.to)
                 if mapping.to == "characteristic":
                     self.characterise(mapping, "")
+
+    def is_error(self, mapping: FieldMapping, cell: str) -> bool:
+        """Tell whether a cell holds an error of a spreadsheet where a text should be, and note it.
+
+        What should be a number is told by who reads it.
+        """
+        if cell.strip() not in ERRORS or mapping.to in _NUMBERS:
+            return False
+        message = f"`{cell.strip()}` is an error of a spreadsheet; not sent: {mapping.name or mapping.to}"
+        self.find(Code.CELL_ERROR, message, mapping.column, cell)
+        self.unreadable.update(() if mapping.to == "characteristic" else TARGETS[mapping.to])
+        return True
 
     def mapped(self) -> Mapped:
         """Return what became of the row."""

@@ -7,7 +7,7 @@ which a person would type it. Source: reference/torgsoft.md §10.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +29,7 @@ from torgsync.files.layouts import (
     readings_of,
 )
 from torgsync.files.rows import Skim, skimmed
+from torgsync.files.sheets import corrections
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -86,7 +87,7 @@ class XlsxFile:
         Raises ExportInvalid, at the latest at the end, where the file changed while it was read.
         """
         with _book(self.path) as book:
-            for number, row in _rows(book, self.sheet):
+            for number, row in _rows(self.path, book, self.sheet):
                 if number >= self.first and any(text.strip() for text in row):
                     cells = [row[place] if place < len(row) else "" for place in self.places]
                     yield Record(number, _SEPARATOR.join(cells).encode())
@@ -118,7 +119,9 @@ def open_xlsx(path: Path, told: Told = Told()) -> XlsxFile:  # noqa: B008  # a v
         raise refusals.unreadable(path, error) from error
     sheet = _sheet(path)
     with _book(path) as book:
-        head = [(number, row) for number, row in islice(_rows(book, sheet), CONFIRMING_ROWS) if any(row)]
+        head = [
+            (number, row) for number, row in islice(_rows(path, book, sheet), CONFIRMING_ROWS) if any(row)
+        ]
     guesses = [Guess(Aspect.SHEET, f"`{sheet}`", "it is the first that can be seen", "", path.name)]
     if not head:
         raise refusals.empty(path)
@@ -193,7 +196,7 @@ def _damaged(path: Path, error: BaseException) -> ExportInvalid:
 def _is_trouble(error: BaseException) -> bool:
     """Tell whether an error speaks of the file: also the library's panic, which is no ordinary exception."""
     names = {kind.__name__ for kind in type(error).__mro__}
-    return isinstance(error, OSError) or bool(names & {"CalamineError", "PanicException"})
+    return isinstance(error, OSError) or bool(names & {"CalamineError", "PanicException", "BadZipFile"})
 
 
 def _sheet(path: Path) -> str:
@@ -206,10 +209,25 @@ def _sheet(path: Path) -> str:
     raise refusals.empty(path)
 
 
-def _rows(book: CalamineWorkbook, sheet: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path, book: CalamineWorkbook, sheet: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of a sheet as texts, each with its number."""
-    for number, row in enumerate(book.get_sheet_by_name(sheet).iter_rows(), start=1):
-        yield number, [_text(cell) for cell in row]
+    page = book.get_sheet_by_name(sheet)
+    _, shift = page.start or (0, 0)  # columns to the left that are empty are not in its rows
+    with path.open("rb") as file:
+        corrected = corrections(file, sheet)
+        at, right = next(corrected, _DONE)
+        for number, row in enumerate(page.iter_rows(), start=1):
+            texts = [_text(cell) for cell in row]
+            while at and at < number:
+                at, right = next(corrected, _DONE)
+            if at == number:
+                for place, text in right.items():
+                    if shift <= place < shift + len(texts):
+                        texts[place - shift] = text
+            yield number, texts
+
+
+_DONE: tuple[int, Mapping[int, str]] = (0, {})
 
 
 def _text(cell: object) -> str:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
-from torgsync.core.goods import Record, balances, is_standard
+from torgsync.core.goods import Record, balances, is_standard, why_no_id
 from torgsync.core.plan import Aside, why_not_created
 from torgsync.core.products import Mapper, pictures
 from torgsync.core.sections import Steps, grow
@@ -238,9 +238,9 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
         tally.goods += 1
         tally.samples.add(cells)
         tally.centers.update(_centers(cells.get(CENTERS_COLUMN, "")))
-        if not good_id:
+        if why := why_no_id(good_id):
             tally.nameless.append(record.line)
-            checked.findings.add([Finding(Code.ID_MISSING, "this row has no `GoodID`", line=record.line)])
+            checked.findings.add([Finding(Code.ID_MISSING, why, line=record.line)])
             continue
         if good_id in first:
             twins.setdefault(good_id, [first[good_id]]).append(record)

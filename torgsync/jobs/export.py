@@ -16,7 +16,7 @@ import xxhash
 
 from torgsync.core.fields import NEEDED
 from torgsync.core.findings import Code, Finding
-from torgsync.core.goods import Record, Section
+from torgsync.core.goods import Record, Section, why_no_id
 from torgsync.core.objects import FieldMapping, SyncObject, did_you_mean
 from torgsync.core.plan import ExportInfo, Standing
 from torgsync.core.products import Mapper, Product, pictures, rules_version, term_columns
@@ -208,8 +208,8 @@ class _Rows:
         """Yield each new or changed row with its good's id; of a good that stands twice the first one."""
         for record in self.file.records(skim):
             good_id = self.file.good_id(record)
-            if not good_id:
-                lost = Mistake(record.line, self.file.columns[0], "this row has no `GoodID`")
+            if why := why_no_id(good_id):
+                lost = Mistake(record.line, self.file.columns[0], why)
                 raise ExportInvalid(
                     f"a row of `{self.file.path.name}` has no `GoodID`, so it cannot be told what it is",
                     mistakes=(lost,),
