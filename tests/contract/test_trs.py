@@ -136,6 +136,45 @@ def test_bytes_of_neither_encoding_are_refused(tmp_path: Path) -> None:
     assert "line 3" in refusal(path).message
 
 
+NAMES = (
+    "Рукавиці робочі сірі Верба",
+    "Горщик «Ромашка» для квітів, зелений",
+    "Туфлі жіночі бежеві шкіра",
+    "Куртка зимова чорна з хутром",
+    "Крем для рук ягідний, об'єм 75 мл",
+    "КАПЦІ ДИТЯЧІ СИНІ ПОВСТЬ",
+)
+WORDS = "".join(f'{at};"{NAMES[at % 6]}";100;"{NAMES[at % 5]}"\r\n' for at in range(1, 30))
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-8", "utf-8-sig"])
+def test_words_are_words(tmp_path: Path, encoding: str) -> None:
+    """In capitals too."""
+    for text in (WORDS, WORDS.upper()):
+        assert open_trs(write(tmp_path, HEADER + text, encoding)).encoding == encoding.removesuffix("-sig")
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        (WORDS.encode("koi8-u", "replace"), "make no words as cp1251; they look like koi8-u"),
+        (WORDS.encode("cp866", "replace"), "make no words as cp1251; they look like cp866"),
+        (
+            WORDS.encode().decode("cp1251", "replace").replace("\ufffd", "").encode(),
+            "UTF-8 that was taken for",
+        ),
+        (WORDS.encode().decode("latin-1").encode(), "UTF-8 that was taken for"),
+    ],
+)
+def test_letters_that_make_no_words_are_refused(tmp_path: Path, written: bytes, words: str) -> None:
+    """What is letters in any encoding would ruin every name; who knows better may force the encoding."""
+    path = tmp_path / "TSGoods.trs"
+    path.write_bytes(HEADER.encode("ascii") + written)
+    assert words in refusal(path).message
+    forced = "utf-8" if "UTF-8" in words else "cp1251"
+    assert open_trs(path, Told(encoding=forced)).encoding == forced
+
+
 # Header and layout
 
 

@@ -108,13 +108,14 @@ def damage(cell: str, text: str) -> tuple[Remark, ...]:
     if len(clean(cell)) != len(cell) - cell.count("\r\n"):
         found.append(Remark(Code.TEXT_CLEANED, "control characters were taken out"))
     if "?" in text and _LOST_LETTER.search(_ADDRESS.sub(" ", text)):
-        message = "a `?` inside a word or after a digit: a letter was lost in the export"
+        message = "a `?` stands where a letter was lost in the export"
         found.append(Remark(Code.LETTERS_LOST, message))
     return tuple(found)
 
 
 _ADDRESS = re.compile(r"<[^<>]*>|https?://\S+")
-_LOST_LETTER = re.compile(r"(?<=[^\W_])\?(?=[^\W_])|(?<=\d)\?")
+_LOST_LETTER = re.compile(r"(?<=[^\W_])\?(?=[^\W_])|(?<=\d)\?|(?<![\w?])\?+(?=[^\W\d_])|(?<!\S)\?{2,}(?!\S)")
+"""Inside a word, after a digit, before a word, or a word of nothing else; `Чому?` is a question."""
 
 
 class Both(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -15,6 +16,11 @@ CP1251 = "cp1251"
 
 _CHUNK = 1024 * 1024
 _LETTERS_BEFORE_DAMAGE = 20  # cp1251 text passes for UTF-8 over a letter or two, never over so many
+_SAMPLE = 256 * 1024
+_USUAL = "оаинітеврсл"
+_ENOUGH, _DIFFERENT = 200, 12  # letters that a judgement needs, in all and different ones
+_WORDS, _CLEARLY = 0.45, 1.4  # the share of usual letters that words have, and how much more than as cp1251
+_DOUBLED = 0.4  # every second letter of doubled UTF-8 is one of two
 _LOST = "\ufffd"
 _UNKNOWN = b"\x98"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -69,7 +75,41 @@ def find_encoding(
         raise ExportInvalid(
             f"`{path}` holds letters that cannot be read, the first in line {broken.line}", hint=UNTOUCHED
         )
+    if not forced and (looks := _garbled(file, start, encoding)):
+        raise ExportInvalid(
+            f"the letters of `{path}` make no words as {encoding}; {looks}",
+            hint=f"{UNTOUCHED}; or write `encoding` under [catalog] if it is right as it is",
+        )
     return Encoding(encoding, because)
+
+
+def _garbled(file: BinaryIO, start: int, encoding: str) -> str:
+    """Return what the letters look like where they make no words of Ukrainian or Russian, else nothing.
+
+    Every byte is a letter in Windows-1251 and in other Cyrillic encodings alike, and UTF-8 that was read as
+    Windows-1251 is sound UTF-8 once more. So the letters are counted: more than half of a text are of the
+    usual ones. A few letters, or few different ones, prove nothing.
+    """
+    file.seek(start)
+    sample = file.read(_SAMPLE)
+    if encoding == UTF8:
+        letters = [letter for letter in sample.decode(UTF8, "ignore") if letter > "\x7f"]
+        doubled = sum(letter in "РСÐÑ" for letter in letters)
+        return "they are UTF-8 that was taken for another encoding" if _is_most(doubled, letters) else ""
+    high = bytes(byte for byte in sample if byte > 0x7F)  # noqa: PLR2004  # beyond ASCII
+    if len(high) < _ENOUGH or len(set(high)) < _DIFFERENT:
+        return ""
+    shares = {
+        name: sum(map(high.count, (_USUAL + _USUAL.upper()).encode(name, "ignore"))) / len(high)
+        for name in (CP1251, "koi8-u", "cp866")
+    }
+    likely = max(shares, key=lambda name: shares[name])
+    clearly = shares[likely] > max(_WORDS, _CLEARLY * shares[CP1251])
+    return f"they look like {likely}" if clearly else ""
+
+
+def _is_most(count: int, letters: Sequence[str]) -> bool:
+    return len(letters) >= _ENOUGH and len(set(letters)) >= _DIFFERENT and count > _DOUBLED * len(letters)
 
 
 def is_surely_utf8(path: Path, file: BinaryIO, start: int) -> bool:
