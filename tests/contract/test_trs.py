@@ -124,6 +124,24 @@ def test_one_broken_letter_does_not_turn_the_catalog_into_another_encoding(tmp_p
     assert "line 12" in refusal(path).message
 
 
+def test_a_file_that_is_cut_inside_a_letter_is_not_finished(tmp_path: Path) -> None:
+    """It is not told to be a damage: the program is still writing, or stopped."""
+    path = tmp_path / "TSGoods.trs"
+    path.write_bytes((HEADER + ROW * 10).encode() + '18;"Кап'.encode()[:-1])
+    assert refusal(path).message == f"`{path}` ends in the middle of line 12"
+
+
+@pytest.mark.parametrize(("said", "delimiter"), [("sep=;", ";"), ('"SEP=,"', ","), ("sep=\t", "\t")])
+def test_a_spreadsheet_tells_its_delimiter(tmp_path: Path, said: str, delimiter: str) -> None:
+    """Its first line is no row; the lines are counted with it."""
+    rows = [HEADER.replace(";", delimiter), f"17{delimiter}x{delimiter}5{delimiter}y\r\n"]
+    trs = open_trs(write(tmp_path, f"{said}\r\n{''.join(rows)}"))
+    assert trs.columns == ("GoodID", "GoodName", "RetailPrice", "Color")
+    assert [(record.line, tuple(trs.cells(record).values())) for record in trs.records()] == [
+        (3, ("17", "x", "5", "y"))
+    ]
+
+
 def test_letters_that_another_program_lost_are_refused(tmp_path: Path) -> None:
     """U+FFFD stands where a letter was, and no name can be trusted."""
     assert "line 3" in refusal(write(tmp_path, HEADER + ROW + ROW.replace("ц", "\ufffd"))).message

@@ -634,3 +634,22 @@ def test_a_column_that_is_the_cost_price(home: Home) -> None:
         assert "fields add sobivartist" not in checked.out
         assert "PrimeCost" not in checked.out
         assert "1044,93" not in checked.out
+
+
+def test_a_shop_in_which_nothing_is_led_to_the_name(home: Home) -> None:
+    """It is said once, and no good is blamed for it."""
+    home.edit_object('to = "name"', 'to = "mpn"')
+    checked = home.run("object", "check", "--format", "json").json
+    (warned,) = [
+        line for line in checked["checks"] if line["state"] == "warning" and "`name`" in line["message"]
+    ]
+    assert warned["message"] == "no column is led to `name`: new goods cannot be created"
+    assert [finding for finding in checked["findings"] if finding["code"] == "name-missing"] == []
+
+
+def test_a_column_that_has_another_name_now(home: Home) -> None:
+    """The way to tell its new name is told."""
+    home.edit_export(lambda text: text.replace('"Color"', '"Забарвлення"', 1))
+    checked = home.run("object", "check", "--format", "json")
+    assert checked.code == 3
+    assert "where it has another name now, say so under `[catalog.names]`" in checked.out

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import xxhash
 
-from torgsync.core.goods import Record, resolve
+from torgsync.core.goods import Record, is_standard, resolve
 from torgsync.core.objects import Catalog, did_you_mean
 from torgsync.errors import ExportInvalid
 from torgsync.files.centers import compose
@@ -191,6 +191,8 @@ def no_column(catalog: CatalogFile, name: str) -> str:
         cure = f"; Torgsoft's `{name}` is the column `{meant}`"
     else:
         cure = did_you_mean(name, catalog.columns)
+    if not cure and is_standard(name) and not all(map(is_standard, catalog.columns)):
+        cure = "; where it has another name now, say so under `[catalog.names]`"
     return f"the export has no column `{name}`{cure}"
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from torgsync.errors import ExportInvalid
-from torgsync.files.refusals import UNTOUCHED, no_text
+from torgsync.files.refusals import AGAIN, UNTOUCHED, no_text
 from torgsync.files.rows import line_at
 
 UTF8 = "utf-8"
@@ -72,6 +73,9 @@ def find_encoding(
         encoding, because = CP1251, f"the letters of line {broken.line} are not UTF-8"
         broken = _scan(path, file, start, encoding, longest)
     if broken.line:
+        size = file.seek(0, os.SEEK_END)
+        if line_at(file, start, size) == broken.line:
+            raise ExportInvalid(f"`{path}` ends in the middle of line {broken.line}", hint=AGAIN)
         raise ExportInvalid(
             f"`{path}` holds letters that cannot be read, the first in line {broken.line}", hint=UNTOUCHED
         )

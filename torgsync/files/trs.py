@@ -7,6 +7,7 @@ good is taken off the shop. Source: reference/torgsoft.md §2, §3, §17 no. 1-6
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -42,6 +43,8 @@ from torgsync.files.rows import (
 )
 
 _BUFFER = 256 * 1024
+_SAID = re.compile(rb'"?sep=([;,\t])"?\r?\n', re.IGNORECASE)
+"""A first line by which a spreadsheet tells itself the delimiter."""
 _TAIL = 64 * 1024
 
 
@@ -192,11 +195,16 @@ def _look(path: Path, file: BinaryIO, told: Told, forced: str | None) -> TrsFile
         [] if forced or bom else [Guess(Aspect.ENCODING, found.name, found.because, "encoding", path.name)]
     )
     file.seek(start)
+    number = 1
+    if (said := _SAID.fullmatch(file.readline())) is not None:
+        told = replace(told, delimiter=told.delimiter or said[1].decode())
+        start, number = file.tell(), 2
+    file.seek(start)
     head = _first_lines(file)
     delimiter, more = find_delimiter(path.name, head, found.name, told)
     guesses += more
     file.seek(start)
-    first, line = _first_row(file, 1)
+    first, line = _first_row(file, number)
     after = file.tell()
     row = texts(first, found.name, None, delimiter) or []
     has_header = is_header(row, told) if told.header is None else told.header
@@ -220,7 +228,7 @@ def _look(path: Path, file: BinaryIO, told: Told, forced: str | None) -> TrsFile
         size=0,
         modified_ns=0,
         body=after if has_header else start,
-        body_line=line + 1 if has_header else 1,
+        body_line=line + 1 if has_header else number,
         delimiter=delimiter,
         guesses=tuple(guesses),
     )

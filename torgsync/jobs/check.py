@@ -23,7 +23,7 @@ from torgsync.core.variants import Member, arrange
 from torgsync.core.words import counted
 from torgsync.errors import InvalidInput
 from torgsync.files.catalog import CatalogFile, open_export
-from torgsync.files.guesses import Guess
+from torgsync.files.guesses import Guess, Kind
 from torgsync.files.objects import ObjectFile, literal_token, read_token
 from torgsync.files.photos import PhotoIndex, index_photos
 from torgsync.jobs.export import check_columns, file_findings, placed, twins_message
@@ -86,6 +86,12 @@ def check(file: ObjectFile) -> Checked:
             Mark.WARNING, "object", "no fields are mapped yet", f"torgsync fields add-all -o {file.called}"
         )
     )
+    led = {mapping.to for mapping in settings.fields}
+    for needed, columns in (("name", {"name", "name_ru"}), ("price", {"price"})):
+        if settings.fields and not led & columns:
+            message = f"no column is led to `{needed}`: new goods cannot be created"
+            hint = f"torgsync fields add COLUMN --to {needed} -o {file.called}"
+            checked.lines.append(Line(Mark.WARNING, "object", message, hint))
     _attempt(checked, "token", lambda: _token(file, checked))
     photos = _attempt(checked, "photos", lambda: _photos(file, checked))
     _attempt(checked, "export", lambda: _export(file, checked, photos))
@@ -165,7 +171,8 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
         return
     header = "with a header" if catalog.has_header else "without a header"
     width = counted(len(catalog.columns), "column")
-    facts = f"{counted(tally.goods, 'good')}, {width} {header}, {catalog.encoding}"
+    written = "a spreadsheet" if catalog.kind is Kind.XLSX else catalog.encoding
+    facts = f"{counted(tally.goods, 'good')}, {width} {header}, {written}"
     checked.lines.append(Line(Mark.OK, "export", facts))
     sizes = "; ".join(
         f"{counted(count, 'stays out', 'stay out')}: {_why(reason)}"

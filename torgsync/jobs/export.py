@@ -17,7 +17,7 @@ import xxhash
 from torgsync.core.fields import NEEDED
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Record, Section, why_no_id
-from torgsync.core.objects import FieldMapping, SyncObject, did_you_mean
+from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.plan import ExportInfo, Standing
 from torgsync.core.products import Mapper, Product, pictures, rules_version, term_columns
 from torgsync.core.sections import grow
@@ -137,8 +137,7 @@ def file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, 
         found.append(Finding(Code.CENTERS_MISSING, message, column=CENTERS_COLUMN))
     for mapping in settings.fields:
         if mapping.column not in catalog.columns:
-            near = did_you_mean(mapping.column, catalog.columns)
-            message = f"no offer has `{mapping.column}`{near}; what was last sent of it stays"
+            message = f"{no_column(catalog, mapping.column)}; what was last sent of it stays"
             found.append(Finding(Code.COLUMN_MISSING, message, column=mapping.column))
     return tuple(found)
 
