@@ -75,8 +75,7 @@ class Models:
                 .where(s.card.like('%"variant_group":"%'))
             )
             for good_id, card in rows:
-                if group := json.loads(card).get("variant_group"):
-                    found[good_id] = int(group)
+                found[good_id] = int(json.loads(card)["variant_group"])
         return found
 
     def regroup(self, groups: Mapping[str, int]) -> None:
