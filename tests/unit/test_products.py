@@ -170,7 +170,7 @@ def test_a_text_goes_to_its_languages(
     assert not result.findings
 
 
-@pytest.mark.parametrize("cell", ["", "НЕТ ИНФОРМАЦИИ", "\x0b"])
+@pytest.mark.parametrize("cell", ["", "НЕТ ИНФОРМАЦИИ", "\x0b", "??? ?????"])
 def test_a_good_without_a_name_keeps_the_one_it_had(cell: str) -> None:
     """The rest of it goes, and the finding names the column that should hold the name."""
     result = mapped({"Назва": cell, "RetailPrice": "5"}, ("Назва", "name"), ("RetailPrice", "price"))
@@ -248,7 +248,8 @@ def test_a_long_description_goes_whole_and_is_told(length: int, found: list[Code
         ("a\rb\x00", [Code.TEXT_CLEANED]),
         ("об?єм", [Code.LETTERS_LOST]),
         ("Чому? Тому", []),
-        ("??????", [Code.LETTERS_LOST]),
+        ("??????", [Code.LETTERS_LOST, Code.NAME_MISSING]),
+        ("Крем ?????", [Code.LETTERS_LOST]),
         ("?ині капці", [Code.LETTERS_LOST]),
         ("Що?!", []),
         ("Де ми ? Тут", []),

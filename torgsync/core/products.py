@@ -402,7 +402,7 @@ class _Row:
 
 def _name(work: _Row, mapping: FieldMapping, cell: str) -> None:
     text = work.short(mapping, cell)
-    if text:  # a name is never emptied: the other language's stands in
+    if text.strip("? "):  # a name is never emptied, nor taken for one where every letter was lost
         work.set_text(mapping, text, fit_name)
 
 
