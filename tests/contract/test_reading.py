@@ -141,7 +141,7 @@ def test_an_unchanged_file_is_not_even_opened(shop: Shop, monkeypatch: pytest.Mo
     opened: list[object] = []
     monkeypatch.setattr(export, "open_export", lambda *given, **_: opened.append(given))
     before = read_export(shop.desk())
-    assert (opened, before.info.goods, before.info.encoding, before.changed) == ([], 3, "utf-8", 0)
+    assert (opened, before.info.goods, before.info.encoding) == ([], 3, "utf-8")
 
 
 def test_only_changed_rows_are_taken_apart(shop: Shop) -> None:
@@ -220,6 +220,14 @@ def test_twins_are_blocked_wherever_the_second_one_stands(shop: Shop) -> None:
             assert (plan.counts.create, plan.skipped) == (2, {"blocked": 1})
             lines = [number for number, cells in enumerate(rows, 2) if cells[0] == "2"]
             assert f"in lines {lines[0]} and {lines[1]};" in finding.message
+
+
+@pytest.mark.parametrize(("lines", "where"), [([71, 86], "lines 71 and 86"), ([2, 2], "line 2")])
+def test_where_a_good_stands_twice(lines: list[int], where: str) -> None:
+    """Each line once: all offers of a YML file may stand in one."""
+    assert export.twins_message(lines) == (
+        f"stands in the export more than once, in {where}; it stays as it is on Prom"
+    )
 
 
 def test_a_good_that_stood_twice_has_a_say_in_the_groups_again(shop: Shop) -> None:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from torgsync.core.barcodes import LENGTHS, check_digit, why_no_barcode
 
 DIGITS = st.sampled_from(LENGTHS).flatmap(
-    lambda length: st.text("0123456789", min_size=length - 1, max_size=length - 1)
+    lambda length: st.text("0123456789", min_size=length - 1, max_size=length - 1).filter(
+        lambda digits: digits.strip("0")
+    )
 )
 
 
@@ -46,6 +48,7 @@ def test_a_wrong_digit_is_noticed(digits: str, data: st.DataObject) -> None:
         ("Ж900000000124", "`Ж` stands in it, and a barcode has digits only"),
         ("٣900000000124", "`٣` stands in it, and a barcode has digits only"),
         ("2900000051", "it has 10 digits, and a barcode has 8, 12, 13 or 14"),
+        ("00000000", "it has zeros only"),
         ("2900000517333", "its last digit is 3 and should be 2"),
     ],
 )

@@ -25,5 +25,7 @@ def why_no_barcode(text: str) -> str:
         return f"`{strange}` stands in it, and a barcode has digits only"
     if len(text) not in LENGTHS:
         return f"it has {len(text)} digits, and a barcode has 8, 12, 13 or 14"
+    if not text.strip("0"):
+        return "it has zeros only"
     digit = check_digit(text[:-1])
     return "" if text[-1] == str(digit) else f"its last digit is {text[-1]} and should be {digit}"

@@ -51,11 +51,10 @@ _NO_CELL = "\x1e"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: the export's facts, findings about the file as a whole, and how many rows were new."""
+    """What was read: the export's facts, and findings about the file as a whole."""
 
     info: ExportInfo
     findings: tuple[Finding, ...]
-    changed: int
 
 
 def read_export(desk: Desk) -> Reading:
@@ -82,7 +81,7 @@ def read_export(desk: Desk) -> Reading:
         found = file_findings(settings, catalog)
         memory.catalog.end_reading(whole, _noted(rows.count, catalog.encoding, found))
     info = ExportInfo(settings.catalog.path, rows.count, catalog.encoding)
-    return Reading(info, (*found, *shelf.findings()), rows.changed)
+    return Reading(info, (*found, *shelf.findings()))
 
 
 def _noted(goods: int, encoding: str, findings: tuple[Finding, ...]) -> str:
@@ -95,7 +94,7 @@ def _remembered(settings: SyncObject, noted: str, shelf: Shelf) -> Reading:
     told = json.loads(noted)
     info = ExportInfo(settings.catalog.path, told["goods"], told["encoding"])
     found = (Finding(Code(one["code"]), one["message"], column=one["column"]) for one in told["findings"])
-    return Reading(info, (*found, *shelf.findings()), 0)
+    return Reading(info, (*found, *shelf.findings()))
 
 
 def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes, shelf: Shelf) -> int:
@@ -144,8 +143,9 @@ def file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, 
 
 def twins_message(lines: Sequence[int]) -> str:
     """Return what is said of a good that stands in several lines."""
-    places = " and ".join(map(str, lines))
-    return f"stands in the export more than once, in lines {places}; it stays as it is on Prom"
+    places = list(dict.fromkeys(map(str, lines)))  # a YML file may stand in one line
+    where = f"lines {' and '.join(places)}" if len(places) > 1 else f"line {places[0]}"
+    return f"stands in the export more than once, in {where}; it stays as it is on Prom"
 
 
 @dataclass
