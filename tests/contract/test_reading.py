@@ -53,12 +53,15 @@ class Shop:
     folder: Path
     store: Store
     tabs: str = ""
+    more: tuple[str, ...] = ()  # columns behind those that are led
     rows: list[tuple[str, ...]] = field(default_factory=list)
     photos: dict[str, bytes] = field(default_factory=dict)
 
     def write(self) -> None:
         """Write everything anew; a photo whose content did not change keeps its time."""
-        lines = (";".join(f'"{cell}"' for cell in row) + "\r\n" for row in (COLUMNS, *self.rows))
+        lines = (
+            ";".join(f'"{cell}"' for cell in row) + "\r\n" for row in ((*COLUMNS, *self.more), *self.rows)
+        )
         (self.folder / "TSGoods.trs").write_bytes("".join(lines).encode())
         led = "".join(
             f'[[fields]]\ncolumn = "{column}"\nto = "{to}"\n' + (f'name = "{name}"\n' if name else "")
@@ -200,6 +203,44 @@ def test_a_file_that_is_refused_leaves_the_state_as_it_was(shop: Shop) -> None:
         read_export(shop.desk())
     (shop.folder / "TSGoods.trs").write_bytes(good)
     assert shop.mapped() == []
+
+
+def test_goods_are_not_sold_because_their_mark_was_left_out(shop: Shop) -> None:
+    """The column that kept a good off the site is gone: nothing is done until a person has decided."""
+    shop.more, shop.rows = ("Display",), [(*row("1"), "1"), (*row("2"), "0"), (*row("3"), "1")]
+    shop.write()
+    assert shop.plan()[0].skipped == {"not-displayed": 1}
+    shop.more, shop.rows = (), [row("1"), row("2"), row("3")]
+    shop.write()
+    for _ in range(2):
+        with pytest.raises(
+            ExportInvalid, match="no column `Display` any more: 1 good that it kept"
+        ) as refused:
+            shop.plan()
+    assert "respect_display = false" in (refused.value.hint or "")
+    shop.tabs = "[accounting_centers]\nrespect_display = false\n"
+    shop.write()
+    assert shop.plan()[0].counts.create == 3
+
+
+def test_what_the_rows_tell_as_a_whole_is_kept_from_day_to_day(shop: Shop) -> None:
+    """A mistyped center and group are told again while nothing changes, and no more when a row knows them."""
+    shop.more = ("WarehouseQuantityForPartner",)
+    shop.rows = [(*row("1"), "2=5,000"), (*row("2"), "8=5,000")]
+    shop.tabs = 'product_group = "Взутя"\n[accounting_centers]\nuse = ["2", "7"]\n'
+    shop.write()
+    told = [Code.CENTER_UNKNOWN, Code.PRODUCT_GROUP_EMPTY]
+    for _ in range(2):
+        plan, found = shop.plan()
+        assert ([finding.code for finding in found], plan.counts.create) == (told, 0)
+        assert found[0].message == "the export tells no stock of the center `7`; it tells that of 2, 8"
+        assert found[1].message == "no good of the export lies in the group `Взутя`"
+    shop.rows.append((*row("3", SynchronizationSectionFull="7=Сад"), "7=5,000"))
+    shop.write()
+    assert [finding.code for finding in shop.plan()[1]] == [Code.PRODUCT_GROUP_EMPTY]
+    shop.rows[2] = (*row("3", SynchronizationSectionFull="7=Взутя"), "7=5,000")
+    shop.write()
+    assert [finding.code for finding in shop.plan()[1]] == []
 
 
 def test_twins_are_blocked_wherever_the_second_one_stands(shop: Shop) -> None:

@@ -414,6 +414,28 @@ def test_models(model: str, fashion: str, bare: Home) -> None:
         ("3", "remove"),
     ]
     assert groups() == {"1": number, "2": number, "4": number}
+    base = bare.market.product("1")
+    joined = bare.market.product("4")
+    assert (joined.is_variation, joined.variation_base_id) == (True, base.id)
+
+
+def test_a_variant_that_changes_stays_among_its_sisters(bare: Home) -> None:
+    """The import file tells the whole group, each sister as Prom has it; nothing of them is touched."""
+    columns = (*PLAIN[:4], "TheSize", "ModelGoodID")
+    rows: list[Row] = [[good, f"Капці {good}", 100, 3, str(36 + good), "500"] for good in range(1, 5)]
+    bare.export.write_text(csv(columns, rows), "utf-8")
+    set_up(bare)
+    synced(bare)
+    bare.market.edit_product("2", price=Decimal(111))
+    rows[2][4] = "45"
+    bare.export.write_text(csv(columns, rows), "utf-8")
+    ran = bare.sync("--fields", "characteristics")
+    assert (ran.code, [change["good_id"] for change in ran.json["changes"]]) == (0, ["3"])
+    first, *others = (bare.market.product(good) for good in "1234")
+    assert (first.is_variation, first.variation_base_id) == (False, None)
+    assert {(one.is_variation, one.variation_base_id) for one in others} == {(True, first.id)}
+    assert [one.attributes[0].value for one in (first, *others)] == ["37", "38", "45", "40"]
+    assert others[0].price == Decimal(111)
 
 
 def test_what_its_variant_group_on_prom_would_refuse_is_not_sent(bare: Home) -> None:

@@ -339,7 +339,8 @@ def test_a_payment_method_and_a_center_without_a_place(home: Home) -> None:
     home.edit_object('use = ["2", "8"]', 'use = ["2", "99"]')
     checked = home.run("object", "check")
     assert checked.code == 0
-    assert "! warning  centers    2 (used), 8; no stock in 99" in checked.lines
+    assert "✓ ok       centers    2 (used), 8" in checked.lines
+    assert "of the center `99`; it tells that of 2, 8" in checked.out
     at = next(number for number, line in enumerate(checked.lines) if "payments" in line)
     assert checked.lines[at : at + 2] == [
         (

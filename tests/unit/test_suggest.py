@@ -141,8 +141,8 @@ def test_many_rows() -> None:
 
 
 def test_what_an_offer_says_of_itself_is_no_characteristic() -> None:
-    """The marks of a YML offer are not proposed; its description is, where buyers could read it."""
+    """The marks of a YML offer are no characteristics; its description goes, where buyers could read it."""
     offer = {"available": "true", "currencyId": "UAH", "url": "17", "picture": "a.jpg", "Довжина": "90"}
-    assert targets(offer) == {"Довжина": "characteristic"}
+    assert targets(offer) == {"available": "presence", "Довжина": "characteristic"}
     assert targets({"Description": "<p>Шовк</p>"}) == {"Description": "description"}
     assert targets({"Description": "Капці"}) == {}

@@ -147,6 +147,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "wholesale_price": ("wholesale_prices",),
     "wholesale_minimum": ("wholesale_prices",),
     "quantity": ("quantity", "presence"),
+    "presence": ("presence",),
     "ready_to_ship": ("ready_to_ship",),
     "sku": ("sku",),
     "gtin": ("gtin",),
@@ -161,7 +162,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
 """Where a column can be led (`[[fields]] to = …`), and the product fields that it makes."""
 
 NEEDED = frozenset(
-    {"name", "name_ru", "price", "sale_price", "wholesale_price", "wholesale_minimum", "quantity"}
+    {"name", "name_ru", "price", "sale_price", "wholesale_price", "wholesale_minimum", "quantity", "presence"}
 )
 """Targets whose columns no export may lose: goods would stay on sale at old prices, or after the last one."""
 
@@ -170,6 +171,7 @@ STANDARD: tuple[tuple[str, str, str], ...] = (
     ("RetailPrice", "price", ""),
     ("RetailPriceWithDiscount", "sale_price", ""),
     ("WarehouseQuantity", "quantity", ""),
+    ("available", "presence", ""),
     ("Articul", "sku", ""),
     ("Barcode", "gtin", ""),
     ("SynchronizationSectionFull", "group", ""),

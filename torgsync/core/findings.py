@@ -22,6 +22,7 @@ class Code(StrEnum):
 
     ID_MISSING = "id-missing"
     ID_DUPLICATE = "id-duplicate"
+    ID_ODD = "id-odd"
     NAME_MISSING = "name-missing"
     NAME_CUT = "name-cut"
     PRICE_MISSING = "price-missing"
@@ -31,11 +32,14 @@ class Code(StrEnum):
     WHOLESALE_UNUSED = "wholesale-unused"
     NUMBER_UNREADABLE = "number-unreadable"
     CELL_ERROR = "cell-error"
+    STOCK_UNLED = "stock-unled"
     STOCK_NEGATIVE = "stock-negative"
     STOCK_FRACTION = "stock-fraction"
     STOCK_MISMATCH = "stock-mismatch"
     STOCK_UNCHECKED = "stock-unchecked"
     CENTERS_MISSING = "centers-missing"
+    CENTER_UNKNOWN = "center-unknown"
+    PRODUCT_GROUP_EMPTY = "product-group-empty"
     COLUMN_MISSING = "column-missing"
     DISPLAY_UNKNOWN = "display-unknown"
     TEXT_CLEANED = "text-cleaned"
@@ -73,6 +77,7 @@ class Code(StrEnum):
 SEVERITY: dict[Code, Severity] = {
     Code.ID_MISSING: Severity.ERROR,
     Code.ID_DUPLICATE: Severity.ERROR,
+    Code.ID_ODD: Severity.WARNING,
     Code.NAME_MISSING: Severity.ERROR,
     Code.NAME_CUT: Severity.NOTICE,
     Code.PRICE_MISSING: Severity.ERROR,
@@ -82,11 +87,14 @@ SEVERITY: dict[Code, Severity] = {
     Code.WHOLESALE_UNUSED: Severity.NOTICE,
     Code.NUMBER_UNREADABLE: Severity.ERROR,
     Code.CELL_ERROR: Severity.ERROR,
+    Code.STOCK_UNLED: Severity.WARNING,
     Code.STOCK_NEGATIVE: Severity.NOTICE,
     Code.STOCK_FRACTION: Severity.NOTICE,
     Code.STOCK_MISMATCH: Severity.NOTICE,
     Code.STOCK_UNCHECKED: Severity.WARNING,
     Code.CENTERS_MISSING: Severity.WARNING,
+    Code.CENTER_UNKNOWN: Severity.WARNING,
+    Code.PRODUCT_GROUP_EMPTY: Severity.WARNING,
     Code.COLUMN_MISSING: Severity.WARNING,
     Code.DISPLAY_UNKNOWN: Severity.WARNING,
     Code.TEXT_CLEANED: Severity.NOTICE,
@@ -124,6 +132,7 @@ SEVERITY: dict[Code, Severity] = {
 MEANING: dict[Code, str] = {
     Code.ID_MISSING: "a row without `GoodID` cannot be told from others; export the goods again",
     Code.ID_DUPLICATE: "the good stays as it is on Prom until its id stands in one row only",
+    Code.ID_ODD: "the good goes under this id; correct it where it is mistyped, or it stands there twice",
     Code.NAME_MISSING: "the name that Prom has stays, a new good waits; give it a name in Torgsoft",
     Code.NAME_CUT: "the name is sent up to Prom's limit; shorten it to choose where it ends",
     Code.PRICE_MISSING: "what Prom has stays, a new good waits; give it a price in the accounting program",
@@ -133,10 +142,13 @@ MEANING: dict[Code, str] = {
     Code.WHOLESALE_UNUSED: "buyers see the retail price alone; lead a number from 1 to `wholesale_minimum`",
     Code.NUMBER_UNREADABLE: "what Prom has stays, a new good may wait for it; correct the number",
     Code.CELL_ERROR: "what Prom has stays, a new good may wait for it; mend the formula and save it anew",
+    Code.STOCK_UNLED: "lead a column to `quantity`, or to `presence` where nobody tells how many there are",
     Code.STOCK_NEGATIVE: "the good is sent as sold out; post the missing receipt in the accounting program",
     Code.STOCK_FRACTION: "the whole pieces are sent and the rest is not offered; nothing needs to be done",
     Code.STOCK_MISMATCH: "the smaller stock is sent; see whether some pieces are reserved or posted twice",
     Code.STOCK_UNCHECKED: "the column that can be read is sent, unchecked; correct the other one",
+    Code.CENTER_UNKNOWN: "it counts as empty; correct `use` under `[accounting_centers]` if it is mistyped",
+    Code.PRODUCT_GROUP_EMPTY: "no good goes to Prom; correct `product_group` in the sync object",
     Code.COLUMN_MISSING: "what was last sent of it stays; `torgsync fields remove` if it is gone for good",
     Code.DISPLAY_UNKNOWN: "the good is shown on Prom; write 0 to hide it, 1 to show it",
     Code.CENTERS_MISSING: "all centers count together; let the export tell the stock of each center",

@@ -259,16 +259,40 @@ ERRORS = frozenset(
 """What a spreadsheet shows in the place of a value that it cannot compute, in its three languages (§10)."""
 
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
+_BROKEN = re.compile(r"\d+(?:[.,]\d+)+")
+_RESPELLED = re.compile(r"(\d+)(?:[.,]0{1,2})?", re.ASCII)
+
+
+def key_of(text: str) -> str:
+    """Return a good's key from its cell: trimmed, and as Torgsoft wrote it where a spreadsheet re-spelled it.
+
+    The key is a whole number (§3.1): `26 003` and `5,00` would be new goods beside 26003 and 5. What may be
+    two numbers, such as `1,000`, and what is none stays as it is.
+    """
+    trimmed = text.strip()
+    if trimmed.isdigit():  # nearly every key
+        return trimmed
+    respelled = _RESPELLED.fullmatch(_BLANKS.sub("", trimmed))
+    return respelled[1] if respelled else trimmed
+
+
+def why_odd_id(text: str) -> str:
+    """Return why a key is none that Torgsoft gives, as words that follow it; empty where it may be one."""
+    if not (text.isascii() and text.isdigit()):
+        return "is no whole number, as Torgsoft's ids are"
+    return "begins with a zero, as none of Torgsoft's ids does" if text[0] == "0" else ""
 
 
 def why_no_id(text: str) -> str:
     """Return what is wrong with a good's key, empty where nothing is.
 
-    A spreadsheet that rounded long numbers made one key of several goods.
+    A spreadsheet that rounded long numbers made one key of several goods, and `1,000` may be 1 or 1000.
     """
     if not text:
         return "this row has no `GoodID`"
-    if text in ERRORS or _SCIENTIFIC.fullmatch(text):
+    if canonical(text) == KEY or labelled(text) == KEY:
+        return f"`{text[:40]}` is the name of the column, which stands here once more"
+    if text in ERRORS or _SCIENTIFIC.fullmatch(text) or _BROKEN.fullmatch(text):
         return f"`{text[:40]}` is what a spreadsheet made of a `GoodID`"
     return ""
 

@@ -423,13 +423,17 @@ class SyncObject(_Table):
 
 
 def twin_target(fields: Sequence[FieldMapping]) -> str | None:
-    """Return a target that two columns are led to, None where each has its own."""
+    """Return a target that two columns are led to, None where each has its own.
+
+    A quantity makes the presence too.
+    """
     seen: set[str] = set()
     for mapping in fields:
         target = f"{mapping.to} {mapping.name}" if mapping.to == "characteristic" else mapping.to
         targets = {target, f"{target}_ru"} if mapping.split and f"{target}_ru" in TARGETS else {target}
+        targets |= {"presence"} if mapping.to == "quantity" else set()
         if twins := targets & seen:
-            return min(twins)
+            return max(twins)
         seen |= targets
     return None
 

@@ -31,7 +31,16 @@ from torgsync.core.fields import (
     encode,
 )
 from torgsync.core.findings import Code, Finding
-from torgsync.core.goods import ERRORS, PICTURE, Section, line_of_text, number, why_no_number
+from torgsync.core.goods import (
+    ERRORS,
+    KEY,
+    PICTURE,
+    Section,
+    line_of_text,
+    number,
+    why_no_number,
+    why_odd_id,
+)
 from torgsync.core.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE, group_path, model_key
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.prices import NOTHING, Priced, Pricing
@@ -197,6 +206,8 @@ class Mapper:
         photos, or None where photos are not ours to send (absent is no signal: they stay untouched).
         """
         work = _Row(good_id, line, cells, self._settings, self._pricing)
+        if odd := why_odd_id(good_id):
+            work.find(Code.ID_ODD, f"`{good_id[:40]}` {odd}; it goes under it", KEY, good_id)
         work.lead(self._settings.fields)
         _finish_texts(work, self._languages.name, both=self._languages.both)
         _finish_terms(work, stock)
@@ -228,7 +239,7 @@ class Mapper:
 
 _MAKE_TERMS = frozenset(target for target, fields in TARGETS.items() if TERMS.issuperset(fields))
 _NUMBERS = frozenset(
-    {"price", "sale_price", "wholesale_price", "wholesale_minimum", "quantity", "ready_to_ship"}
+    {"price", "sale_price", "wholesale_price", "wholesale_minimum", "quantity", "presence", "ready_to_ship"}
 )
 _READ_UNASKED = {
     *(PATH, SECTION, TYPE, NUMBER, MODEL, MODEL_NAME),
@@ -456,6 +467,18 @@ def _wants(work: _Row, mapping: FieldMapping, _cell: str) -> None:
     work.wanted.add(mapping.to)
 
 
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _presence(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    """Say whether it can be bought, where nobody tells how many there are; an empty cell is no."""
+    text = work.short(mapping, cell).casefold()
+    if text and text not in _TRUTHS:
+        work.refuse(mapping, cell, "is neither true nor false", "presence")
+    else:
+        work.values["presence"] = "available" if _TRUTHS.get(text) else "not_available"
+
+
 def _flag(work: _Row, mapping: FieldMapping, cell: str) -> None:
     amount = work.decimal(mapping, cell, "ready_to_ship")
     if amount is not None:
@@ -510,6 +533,7 @@ _RULES: dict[str, Callable[[_Row, FieldMapping, str], None]] = {
     "wholesale_price": _money,
     "wholesale_minimum": _minimum,
     "quantity": _wants,
+    "presence": _presence,
     "ready_to_ship": _flag,
     "sku": _sku,
     "gtin": _barcode,

@@ -7,7 +7,7 @@ reference/torgsoft.md §7 and §17 no. 10-13.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import balances, number
-from torgsync.core.groups import PATH, in_group
-from torgsync.core.objects import AccountingCenters, SyncObject
+from torgsync.core.groups import PATH, group_path, in_group
+from torgsync.core.objects import AccountingCenters, SyncObject, did_you_mean
 
 SUM_COLUMN = "WarehouseQuantity"
 CENTERS_COLUMN = "WarehouseQuantityForPartner"
@@ -183,6 +183,44 @@ def in_product_group(settings: SyncObject, cells: Mapping[str, str]) -> bool:
     """Tell whether a good lies in the product group of the sync object; where none is set every good does."""
     group, column = settings.product_group, group_column(settings)
     return not group or in_group(group, cells, column, settings.catalog.blank)
+
+
+def groups_of(settings: SyncObject, cells: Mapping[str, str]) -> frozenset[str]:
+    """Return the names of the groups in which a row lies."""
+    path = group_path(cells, group_column(settings), settings.catalog.blank)
+    return frozenset(section.name for section in path)
+
+
+def told_centers(cells: Mapping[str, str]) -> frozenset[str]:
+    """Return the centers of which a row tells the stock; none where that cannot be read."""
+    try:
+        return frozenset(balances(cells.get(CENTERS_COLUMN, "")))
+    except ValueError:
+        return frozenset()
+
+
+def unknown_centers(settings: SyncObject, told: Collection[str]) -> tuple[Finding, ...]:
+    """Return a finding for each ticked center that is none of those of which the export tells a stock.
+
+    Where it tells that of none, everything may be sold out.
+    """
+    known = ", ".join(sorted(told, key=lambda center: (len(center), center)))
+    return tuple(
+        Finding(
+            Code.CENTER_UNKNOWN,
+            f"the export tells no stock of the center `{center}`; it tells that of {known}",
+            column=CENTERS_COLUMN,
+        )
+        for center in settings.accounting_centers.use
+        if told and center not in told
+    )
+
+
+def empty_group(settings: SyncObject, names: Collection[str] = ()) -> Finding:
+    """Return the finding that no good lies in the product group; `names` are groups that there are."""
+    group = settings.product_group or ""
+    message = f"no good of the export lies in the group `{group}`{did_you_mean(group, sorted(names))}"
+    return Finding(Code.PRODUCT_GROUP_EMPTY, message, column=group_column(settings))
 
 
 def displayed(cells: Mapping[str, str]) -> bool | None:

@@ -150,7 +150,7 @@ def suggest(columns: Sequence[str], samples: Samples, settings: SyncObject) -> t
         if column == KEY or column in led or not samples.proposable(column):
             continue
         target, name = _target(column, samples, settings)
-        if not target or (target, name) in taken:
+        if not target or (target, name) in taken or (target == "presence" and ("quantity", "") in taken):
             continue
         if name != "…":
             taken.add((target, name))

@@ -83,7 +83,7 @@ class CatalogFile(Protocol):
         """
 
     def good_id(self, record: Record) -> str:
-        """Return the good's key as trimmed text, empty where it has none."""
+        """Return the good's key, see `key_of` in `core/goods.py`; empty where it has none."""
 
     def cells(self, record: Record) -> dict[str, str]:
         """Return the texts of a record, keyed by column, one for each of `columns`; not trimmed.

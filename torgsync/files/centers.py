@@ -115,7 +115,7 @@ class CenterFiles:
             earlier |= here
 
     def good_id(self, record: Record) -> str:
-        """Return the good's key as trimmed text, empty where it has none."""
+        """Return the good's key, see `key_of` in `core/goods.py`; empty where it has none."""
         file, _, row = self._parts(record)
         return file.good_id(row)
 

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from torgsync.core.goods import KEY, Names, Record
+from torgsync.core.goods import KEY, Names, Record, key_of
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files import refusals
 from torgsync.files.encodings import UTF8, find_encoding, known_encoding, refuse_utf16
@@ -136,7 +136,7 @@ class TrsFile:
             raise _uneven(self.path, len(self.columns), wrong, tuple(mistakes))
 
     def good_id(self, record: Record) -> str:
-        """Return the good's key as trimmed text, empty where the cell is empty.
+        """Return the good's key, see `key_of`; empty where the cell is empty.
 
         Where the key is the first column and a bare number, as Torgsoft writes it, the row is not parsed.
         """
@@ -144,7 +144,7 @@ class TrsFile:
             first = record.raw.partition(self.delimiter.encode())[0]
             if first.isdigit():
                 return first.decode()
-        return self.cells(record)[KEY].strip()
+        return key_of(self.cells(record)[KEY])
 
     def cells(self, record: Record) -> dict[str, str]:
         """Return the texts of a record, keyed by column in file order: quotes undone, not trimmed.

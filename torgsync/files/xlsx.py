@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torgsync.core.goods import KEY, Record
+from torgsync.core.goods import KEY, Record, key_of
 from torgsync.errors import ExportInvalid
 from torgsync.files import refusals
 from torgsync.files.guesses import Aspect, Guess, Kind, Told
@@ -96,8 +96,8 @@ class XlsxFile:
             raise refusals.changed(self.path)
 
     def good_id(self, record: Record) -> str:
-        """Return the good's key as trimmed text, empty where the cell is empty."""
-        return self.cells(record)[KEY].strip()
+        """Return the good's key, see `key_of`; empty where the cell is empty."""
+        return key_of(self.cells(record)[KEY])
 
     def cells(self, record: Record) -> dict[str, str]:
         """Return the texts of a row, keyed by column. Raises ExportInvalid where it is none of the file's."""

@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple
 
 from lxml import etree
 
-from torgsync.core.goods import KEY, PICTURE, Names, Record, canonical, number, resolve
+from torgsync.core.goods import KEY, PICTURE, Names, Record, canonical, key_of, number, resolve
 from torgsync.core.groups import MODEL, NUMBER, PATH, SECTION
 from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN
 from torgsync.errors import ExportInvalid, Mistake
@@ -167,11 +167,11 @@ class YmlFile:
         """Return the param `GoodID`, else the offer's id. An offer that says either plainly is not parsed."""
         plain = _SPECIAL.sub(b"&", record.raw) if b"<!" in record.raw else record.raw
         if KEY not in self.names.values():
-            return html.unescape(_identity(plain).decode(self.encoding)).strip()
+            return key_of(html.unescape(_identity(plain).decode(self.encoding)))
         found = _KEY_PARAM.findall(plain)
         if len(found) == 1 and (key := found[0].strip()).isdigit():
             return str(key.decode())
-        return self.cells(record).get(KEY, "").strip()
+        return key_of(self.cells(record).get(KEY, ""))
 
     def cells(self, record: Record) -> dict[str, str]:
         """Return the texts of an offer, keyed by column; empty where the offer does not speak of one.

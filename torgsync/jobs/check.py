@@ -12,11 +12,21 @@ from enum import StrEnum
 
 from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
-from torgsync.core.goods import Record, balances, is_standard, why_no_id
+from torgsync.core.goods import Record, is_standard, why_no_id
 from torgsync.core.plan import Aside, why_not_created
 from torgsync.core.products import Mapper, pictures
 from torgsync.core.sections import Steps, grow
-from torgsync.core.select import CENTERS_COLUMN, WORDS, Reason, count_stock, why_out
+from torgsync.core.select import (
+    CENTERS_COLUMN,
+    WORDS,
+    Reason,
+    count_stock,
+    empty_group,
+    groups_of,
+    told_centers,
+    unknown_centers,
+    why_out,
+)
 from torgsync.core.suggest import Samples, Suggestion, is_own, suggest
 from torgsync.core.tally import Tally
 from torgsync.core.variants import Member, arrange
@@ -185,10 +195,11 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
         names = ", ".join(
             f"{center}{' (used)' if center in used else ''}" for center in sorted(tally.centers)
         )
-        unknown = sorted(set(used) - tally.centers)
-        mark = Mark.WARNING if unknown else Mark.OK
-        missing = f"; no stock in {', '.join(unknown)}" if unknown else ""
-        checked.lines.append(Line(mark, "centers", f"{names}{missing}"))
+        checked.lines.append(Line(Mark.OK, "centers", names))
+    if CENTERS_COLUMN in catalog.columns:
+        checked.findings.add(unknown_centers(settings, tally.centers))
+    if settings.product_group and set(tally.out) == {Reason.OTHER_GROUP} and tally.out.total() == tally.ids:
+        checked.findings.add([empty_group(settings, tally.groups)])
     mapped = {mapping.column for mapping in settings.fields}
     own = [name for name in catalog.columns if is_own(name) and name not in mapped]
     if own:
@@ -223,6 +234,7 @@ class _Tally:
     ids: int = 0
     out: Counter[Reason | Aside] = field(default_factory=Counter)
     centers: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
     nameless: list[int] = field(default_factory=list)
 
 
@@ -244,7 +256,7 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
         good_id = catalog.good_id(record)
         tally.goods += 1
         tally.samples.add(cells)
-        tally.centers.update(_centers(cells.get(CENTERS_COLUMN, "")))
+        tally.centers |= told_centers(cells)
         if why := why_no_id(good_id):
             tally.nameless.append(record.line)
             checked.findings.add([Finding(Code.ID_MISSING, why, line=record.line)])
@@ -255,6 +267,8 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
         first[good_id] = record
         stock = count_stock(settings, cells)
         out[good_id] = why_out(settings, cells, stock, has_photos=bool(shots(good_id) or pictures(cells)))
+        if out[good_id] is Reason.OTHER_GROUP:
+            tally.groups |= groups_of(settings, cells)
         if not out[good_id] and settings.fields:
             mapped = mapper.product(good_id, record.line, cells, stock, shots)
             checked.findings.add(placed(mapped.findings, catalog, record))
@@ -273,10 +287,3 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
     out |= dict.fromkeys(twins, Reason.BLOCKED)
     tally.ids, tally.out = len(out), Counter(filter(None, out.values()))
     return tally
-
-
-def _centers(cell: str) -> set[str]:
-    try:
-        return set(balances(cell))
-    except ValueError:
-        return set()

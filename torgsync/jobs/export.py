@@ -23,13 +23,19 @@ from torgsync.core.products import Mapper, Product, pictures, rules_version, ter
 from torgsync.core.sections import grow
 from torgsync.core.select import (
     CENTERS_COLUMN,
+    DISPLAY_COLUMN,
     SUM_COLUMN,
+    Reason,
     Stock,
     count_stock,
+    empty_group,
     sold_out,
+    told_centers,
+    unknown_centers,
     why_out,
 )
 from torgsync.core.variants import model_of
+from torgsync.core.words import counted
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import CatalogFile, content_of, no_column, open_export
 from torgsync.files.guesses import Kind
@@ -45,6 +51,8 @@ PAGE = 100
 TOLD_EVERY = 500
 _NO_SHAPE = {"name", "api_key", "clients", "payment_methods", "synchronization_times", "limits"}
 """Tabs of a sync object that shape no product."""
+_STOCK = ("quantity", "presence")
+"""Targets that tell whether a good can be bought."""
 _NO_CELL = "\x1e"
 """Stands for a cell that a row does not have, which is not the same as an empty one."""
 
@@ -73,20 +81,24 @@ def read_export(desk: Desk) -> Reading:
             return _remembered(settings, noted, shelf)
         catalog = open_export(desk.file)
         check_columns(desk.file, catalog)
+        _check_display(settings, catalog, memory)
         fingerprint = shape(settings, catalog.columns, catalog.context, shelf)
         same = memory.catalog.begin_settings(f"{fingerprint:016x}")
         rows = _Rows(desk, memory, catalog, shelf, fingerprint, skimming=same)
+        if same and noted:
+            rows.centers.update(json.loads(noted).get("centers", ()))
         rows.read()
         shelf.remember(memory)
-        found = file_findings(settings, catalog)
-        memory.catalog.end_reading(whole, _noted(rows.count, catalog.encoding, found))
+        found = (*file_findings(settings, catalog), *rows.findings())
+        memory.catalog.end_reading(whole, _noted(rows, catalog.encoding, found))
     info = ExportInfo(settings.catalog.path, rows.count, catalog.encoding)
     return Reading(info, (*found, *shelf.findings()))
 
 
-def _noted(goods: int, encoding: str, findings: tuple[Finding, ...]) -> str:
+def _noted(rows: _Rows, encoding: str, findings: tuple[Finding, ...]) -> str:
     told = [{"code": one.code, "message": one.message, "column": one.column} for one in findings]
-    return json.dumps({"goods": goods, "encoding": encoding, "findings": told}, ensure_ascii=False)
+    noted = {"goods": rows.count, "encoding": encoding, "centers": sorted(rows.centers), "findings": told}
+    return json.dumps(noted, ensure_ascii=False)
 
 
 def _remembered(settings: SyncObject, noted: str, shelf: Shelf) -> Reading:
@@ -122,6 +134,20 @@ def check_columns(file: ObjectFile, catalog: CatalogFile) -> None:
         raise mistakes_at(file, missing)
 
 
+def _check_display(settings: SyncObject, catalog: CatalogFile, memory: Memory) -> None:
+    """Refuse an export that has lost the column by which goods are kept off the site: they would be sold."""
+    if not settings.accounting_centers.respect_display or DISPLAY_COLUMN in catalog.columns:
+        return
+    hidden = memory.catalog.standings().get((Standing.OUT, Reason.NOT_DISPLAYED), 0)
+    if hidden:
+        kept = counted(hidden, "good that it kept", "goods that it kept")
+        raise ExportInvalid(
+            f"the export has no column `{DISPLAY_COLUMN}` any more: {kept} off the site would be sold",
+            hint=f"export the goods with `{DISPLAY_COLUMN}` again, or, if they may be sold, write "
+            "respect_display = false under [accounting_centers] in the sync object",
+        )
+
+
 def _may_lack(settings: SyncObject, catalog: CatalogFile, mapping: FieldMapping) -> bool:
     """Tell whether a column may be absent today: offers of a YML file leave out what they do not have."""
     picks = mapping.to == "group" and bool(settings.product_group)
@@ -131,6 +157,11 @@ def _may_lack(settings: SyncObject, catalog: CatalogFile, mapping: FieldMapping)
 def file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, ...]:
     """Return what a person should know of the export as a whole."""
     found = []
+    if settings.fields and not any(mapping.to in _STOCK for mapping in settings.fields):
+        message = (
+            "no column is led to `quantity`: new goods are not available, Prom keeps the stock of others"
+        )
+        found.append(Finding(Code.STOCK_UNLED, message))
     if settings.accounting_centers.use and CENTERS_COLUMN not in catalog.columns:
         message = f"the export has no column `{CENTERS_COLUMN}`: `{SUM_COLUMN}` counts, all centers together"
         found.append(Finding(Code.CENTERS_MISSING, message, column=CENTERS_COLUMN))
@@ -160,6 +191,7 @@ class _Rows:
     skimming: bool
     count: int = 0
     changed: int = 0
+    centers: set[str] = field(default_factory=set)  # those of which a stock is told, now or when last read
     _fresh: set[str] = field(default_factory=set)  # goods whose row was taken apart
     _twins: set[str] = field(default_factory=set)
     _forced: set[int] = field(default_factory=set)  # marks of rows that are taken apart for their photos
@@ -195,6 +227,19 @@ class _Rows:
         if self._regrouped:
             findings = grow(self.memory.models.paths()).findings
             self.memory.models.replace_findings([""], {Code.GROUP_CONFLICT}, findings)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what is to be said of the rows as a whole."""
+        settings = self.desk.object
+        found: list[Finding] = []
+        if CENTERS_COLUMN in self.file.columns:
+            found += unknown_centers(settings, self.centers)
+        if settings.product_group:
+            standings = self.memory.catalog.standings()
+            here = {reason for (standing, reason) in standings if standing != Standing.GONE}
+            if here == {Reason.OTHER_GROUP}:
+                found.append(empty_group(settings))
+        return tuple(found)
 
     def _force(self, skim: Skim) -> None:
         """Have the rows of goods taken apart whose photos changed, though their bytes did not."""
@@ -296,6 +341,7 @@ class _Rows:
     def _map(self, good_id: str, record: Record, old: OldRow | None, skim: Skim) -> GoodRow:
         cells = self.file.cells(record)
         stock = count_stock(self.desk.object, cells)
+        self.centers |= told_centers(cells)
         card = self._card(cells)
         if old is not None and old.card == card and self._only_terms_moved(good_id, old, stock, skim):
             moved = self._mapper.terms(good_id, record.line, cells, stock)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from torgsync.core.fields import STANDARD
+from torgsync.core.fields import STANDARD, TARGETS
 from torgsync.core.goods import canonical, labelled
 from torgsync.core.objects import FieldMapping, did_you_mean, twin_target
 from torgsync.core.suggest import Samples, is_own
@@ -67,7 +67,8 @@ def add_field(
         )
     except ValidationError as wrong:
         reasons = "; ".join(str(error["msg"]).removeprefix("Value error, ") for error in wrong.errors())
-        raise UsageError(reasons) from wrong
+        hint = f"the targets are {', '.join(TARGETS)}" if target not in TARGETS else None
+        raise UsageError(reasons, hint=hint) from wrong
     for other in file.settings.fields:
         if twin := twin_target([other, mapping]):
             raise UsageError(
@@ -150,12 +151,12 @@ def add_standard_fields(file: ObjectFile) -> Added:
     """Lead every standard column that the export has to its field; what is led already stays as it is."""
     catalog = open_export(file)
     known = {mapping.column for mapping in file.settings.fields}
-    taken = {(mapping.to, mapping.name or "") for mapping in file.settings.fields}
-    mappings = []
+    mappings: list[FieldMapping] = []
     for column, target, name in STANDARD:
-        if column in catalog.columns and column not in known and (target, name) not in taken:
-            mappings.append(FieldMapping(column=column, to=target, name=name or None))
-            taken.add((target, name))
+        if column in catalog.columns and column not in known:
+            mapping = FieldMapping(column=column, to=target, name=name or None)
+            if not twin_target([*file.settings.fields, *mappings, mapping]):
+                mappings.append(mapping)
     add_fields(file, mappings)
     own = tuple(name for name in catalog.columns if is_own(name) and name not in known)
     return Added(tuple(mappings), own)

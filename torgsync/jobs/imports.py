@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from torgsync.core.diff import IN_MODERATION, Change, Verb
 from torgsync.core.fields import FIELDS, Road, Value
-from torgsync.core.goods import Section
 from torgsync.core.plan import Known
 from torgsync.core.products import Existing, Product
 from torgsync.core.route import ImportState, by_road, poll_times, updated_fields
@@ -81,7 +81,7 @@ class Importer:
         started = self._desk.now()
         with tempfile.TemporaryDirectory(dir=self._feeds(), prefix="import-") as folder:
             feed = Path(folder) / "products.xml"
-            words = self._write(feed)
+            words, offers = self._write(feed)
             number, ended = self._send(feed, words, offers)
         self._settle(ended, offers, started)
         self._end(number, ended.word)  # not before: a run that dies in between is settled by the next one
@@ -117,31 +117,57 @@ class Importer:
 
     # The file
 
-    def _write(self, feed: Path) -> list[str]:
-        """Write the import file and return its `updated_fields`: exactly what changed."""
+    def _write(self, feed: Path) -> tuple[list[str], int]:
+        """Write the import file; return its `updated_fields`, exactly what changed, and its count of offers."""
         with self._desk.memory() as memory:
             tree = grow(memory.models.paths())
         paths: dict[Steps, None] = {}
         fields: set[str] = set()
+        groups: set[str] = set()
         for page in self._pages():
             for good_id, known in self._known(page).items():
                 self._modified[good_id] = known.existing.modified if known.existing else None
-                path = _full(known).values.get("group")
-                if isinstance(path, tuple) and path:
-                    paths.setdefault(tree.path(tuple(step for step in path if isinstance(step, Section))))
+                product = _full(known)
+                groups.add(product.text("variant_group"))
+                if product.path:
+                    paths.setdefault(tree.path(product.path))
             fields.update(
                 name for item in page if item.change.verb is Verb.UPDATE for name in item.change.fields
             )
+        sisters = self._sisters(groups - {""})
+        for product in self._as_they_are(sisters):
+            if product.path:
+                paths.setdefault(tree.path(product.path))
         with feed.open("wb") as out:
-            write_feed(
+            count = write_feed(
                 out,
                 shop=self._desk.object.name,
                 made=self._desk.now(),
                 currency=self._desk.object.catalog.currency,
                 paths=paths,
-                offers=self._offers(),
+                offers=chain(self._as_they_are(sisters), self._offers()),
             )
-        return updated_fields(fields) or list(CREATION_WORDS)
+        return updated_fields(fields) or list(CREATION_WORDS), count
+
+    def _sisters(self, groups: Collection[str]) -> list[str]:
+        """Return the goods that Prom has in these variant groups and that the plan leaves as they are.
+
+        Whether Prom joins a new variant to a group that it knows only from an earlier file is not known: it
+        may make a group of what one file brings. So they go along, the eldest first.
+        """
+        with self._desk.memory() as memory:
+            made = memory.models.made_in(groups)
+        return [good_id for good_id in made if good_id not in self._modified]
+
+    def _as_they_are(self, good_ids: Sequence[str]) -> Iterator[Product]:
+        """Yield products on Prom with the values that Prom shows, or took where it shows none."""
+        for start in range(0, len(good_ids), PAGE):
+            page = good_ids[start : start + PAGE]
+            with self._desk.memory() as memory:
+                found = memory.catalog.known(page)
+            for known in map(found.__getitem__, page):
+                if known.sent and known.on_prom:
+                    yield Product(known.good_id, {**known.sent.values, **known.on_prom.values})
 
     def _offers(self) -> Iterator[Product]:
         for page in self._pages():

@@ -78,6 +78,26 @@ class Models:
                 found[good_id] = int(json.loads(card)["variant_group"])
         return found
 
+    def made_in(self, groups: Collection[str]) -> list[str]:
+        """Return the goods that Prom has in these variant groups and that go, in the order of Prom's ids."""
+        g, s, e = t.goods.c, t.sent.c, t.existing.c
+        numbers = sorted(map(int, groups))
+        found: list[tuple[int, str, str]] = []
+        for start in range(0, len(numbers), PAGE):
+            rows = self._db.execute(
+                select(g.good_id, e.prom_id, s.card)
+                .join(t.sent, and_(s.object == g.object, s.good_id == g.good_id))
+                .join(t.existing, and_(e.object == g.object, e.good_id == g.good_id))
+                .where(g.object == self._slug, g.standing == Standing.IN, e.deleted.is_(False))
+                .where(g.variant.in_(numbers[start : start + PAGE]))
+            )
+            found += [
+                (len(prom_id), prom_id, good_id)
+                for good_id, prom_id, card in rows
+                if load(card).get("variant_group") in groups
+            ]
+        return [good_id for *_, good_id in sorted(found)]
+
     def regroup(self, groups: Mapping[str, int]) -> None:
         """Remember the variant group of goods, 0 for none; what Prom refused of them is tried again."""
         if not groups:
