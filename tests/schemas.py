@@ -135,7 +135,9 @@ WHY = _record(
                     lines={"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 1}},
                     columns={
                         "type": "array",
-                        "items": _record(column=TEXT, value=TEXT, to=TEXT, name=OR_NULL, owner=TEXT),
+                        "items": _record(
+                            column=TEXT, value=TEXT, to=TEXT, name=OR_NULL, owner=TEXT, unsent=OR_NULL
+                        ),
                     },
                     price_steps={"type": "array", "items": TEXT},
                     filters={

@@ -386,6 +386,22 @@ def arrive(shop: Shop, slug: str) -> None:
                 memory.catalog.accept([Accepted(good_id, values, {})], NOON)
 
 
+def test_a_variant_that_prom_has_apart_is_told_until_it_is_made_anew(shop: Shop) -> None:
+    """It went alone, as its size was mistyped; corrected, it could be a variant, but nothing joins it."""
+    shop.rows[1] = row("2", TheSize="1")
+    shop.write()
+    assert [finding.code for finding in shop.plan()[1]] == [Code.VARIANT_ALIKE]
+    arrive(shop, "my-prom")
+    shop.rows[1] = row("2")
+    for _ in range(2):
+        shop.write()
+        (found,) = shop.plan()[1]
+        assert (found.code, found.good_id, found.line) == (Code.VARIANT_APART, "2", 3)
+    with shop.store.work("my-prom") as memory:
+        memory.catalog.accept([Accepted("2", {"variant_group": "501"}, {})], NOON)
+    assert shop.plan()[1] == ()
+
+
 @pytest.mark.timeout(400)
 @settings(
     max_examples=60,

@@ -380,8 +380,8 @@ def test_models_are_known_with_their_goods(memory: Memory) -> None:
     assert memory.models.members([501, 502]) == {
         501: [
             Kept(Member("19", 6, ()), 0),
-            Kept(Member("18", 7, (blue,)), 501),
-            Kept(Member("17", 8, (red,), 77), 0),
+            Kept(Member("18", 7, (blue,), made=True), 501),
+            Kept(Member("17", 8, (red,), 77, made=True), 0),
         ]
     }
 

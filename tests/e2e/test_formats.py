@@ -422,12 +422,16 @@ def test_models(model: str, fashion: str, bare: Home) -> None:
 def test_a_variant_that_changes_stays_among_its_sisters(bare: Home) -> None:
     """The import file tells the whole group, each sister as Prom has it; nothing of them is touched."""
     columns = (*PLAIN[:4], "TheSize", "ModelGoodID")
-    rows: list[Row] = [[good, f"Капці {good}", 100, 3, str(36 + good), "500"] for good in range(1, 5)]
+
+    def slippers(good: int, size: int) -> Row:
+        return [good, f"Капці {good}", 100, 3, str(size), "500"]
+
+    rows = [slippers(good, 36 + good) for good in range(1, 5)]
     bare.export.write_text(csv(columns, rows), "utf-8")
     set_up(bare)
     synced(bare)
     bare.market.edit_product("2", price=Decimal(111))
-    rows[2][4] = "45"
+    rows[2] = slippers(3, 45)
     bare.export.write_text(csv(columns, rows), "utf-8")
     ran = bare.sync("--fields", "characteristics")
     assert (ran.code, [change["good_id"] for change in ran.json["changes"]]) == (0, ["3"])

@@ -514,7 +514,7 @@ def test_findings_by_code(home: Home) -> None:
         "34 go to Prom.ua",
         "1 stays out: Display = 0 in the accounting program",
         "1 stays out: standing in several rows, left alone",
-        "4 stay out: without a price, unless Prom.ua has them already",
+        "4 stay out: without a price that can be sent, unless Prom.ua has them already",
     }
 
 

@@ -108,10 +108,10 @@ skipped  1 good Display = 0 in the accounting program
            26939  line 84
 skipped  1 good deleted by Prom.ua's moderators
            26921  line 66: Конструктор Замок лицаря, 320 деталей
-skipped  1 good new and without a price
-           99901  line 87: Нове відро
+skipped  1 good new and without a price that can be sent
+           99901  line 87: Нове відро: there is no price; none is sent
 skipped  1 good new and without a name
-           99902  line 88
+           99902  line 88: the good has no name; none is sent
 """.splitlines()
 
 NEW_WITHOUT_PRICE = (

@@ -232,6 +232,24 @@ def test_a_good_with_an_error(filled: Home) -> None:
     assert told(filled, "26926")["fate"] == "kept"
 
 
+def test_a_word_that_may_be_a_brand_or_a_country(filled: Home) -> None:
+    """Neither is sent: both columns say why, and a check says how many goods it is about and the way out."""
+    filled.run("fields", "add", "Country", "--to", "country")
+    filled.edit_row("26901", '"Калина";5201', '"Україна";5201')
+    told = " ".join(filled.run("why", "26901").out.split())
+    because = "not sent: `PCName` and `Country` hold the same word, which may be a brand or a country"
+    assert f"PCName: Україна -> vendor; {because}" in told
+    assert f"Country: Україна -> country; {because}" in told
+    columns = filled.run("why", "26901", "--format", "json").json["good"]["row"]["columns"]
+    assert {item["column"] for item in columns if item["unsent"]} == {"PCName", "Country"}
+    checked = " ".join(filled.run("object", "check").out.split())
+    assert "1 good has one word as brand and country, not sent" in checked
+    assert 'torgsync fields remove Country -o "My Prom"' in checked
+    filled.run("fields", "remove", "Country")
+    assert "brand and country" not in filled.run("object", "check").out
+    assert "not sent" not in filled.run("why", "26901").out
+
+
 def test_a_finding_is_one_document(filled: Home) -> None:
     """`why`, `update` and `object check` tell it with the same keys and the same place."""
     filled.edit_row("26926", ";129;", ";ціна;")

@@ -303,10 +303,20 @@ def test_a_word_that_is_brand_and_country_is_neither(
     assert (result.product.values.get("vendor"), result.product.values.get("country")) == (vendor, country)
 
 
+@pytest.mark.parametrize(
+    ("column", "target"), [("PCName", "vendor"), ("Country", "vendor"), ("Country", "country")]
+)
+def test_a_word_that_is_led_to_one_field_alone_is_what_a_person_said(column: str, target: str) -> None:
+    """Whoever leads nothing to the other field has told which it is."""
+    cells = {"PCName": "Верба", "Country": "Верба"}
+    assert values(mapped(cells, (column, target)), target) == ["Верба"]
+
+
 def test_a_brand_from_another_column_stays() -> None:
     """Only the doubtful word is held back, not a brand that a person leads from elsewhere."""
     cells = {"PCName": "Україна", "Country": "Україна", "Бренд": "ЗАТИШОК"}
-    assert values(mapped(cells, ("Бренд", "vendor")), "vendor", "country") == ["ЗАТИШОК", "not spoken of"]
+    result = mapped(cells, ("Бренд", "vendor"), ("Country", "country"))
+    assert values(result, "vendor", "country") == ["ЗАТИШОК", "not spoken of"]
 
 
 @pytest.mark.parametrize(

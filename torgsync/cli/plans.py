@@ -45,7 +45,7 @@ STYLES = {Verb.CREATE: "green", Verb.UPDATE: "yellow", Verb.REMOVE: "red"}
 _ASIDES = {
     Aside.REFUSED_BEFORE: "refused by Prom.ua before",
     Aside.MODERATED: "deleted by Prom.ua's moderators",
-    Aside.NO_PRICE: "new and without a price",
+    Aside.NO_PRICE: "new and without a price that can be sent",
     Aside.NO_NAME: "new and without a name",
     Aside.NO_STOCK: "new and without a stock that can be read",
 }

@@ -135,7 +135,9 @@ def _row_lines(told: Why) -> Iterator[Line]:
         target = mapping.to if mapping.to != "characteristic" else f"characteristic `{mapping.name}`"
         owner = " (Prom.ua's side)" if mapping.owner == "prom" else ""
         codes = [f" ({item.severity} {item.code})" for item in row.findings if item.column == mapping.column]
-        yield Line("columns", mapping.column, f"{_text(cell)} -> {target}{owner}{''.join(codes)}")
+        reason = row.unsent.get(mapping.column, "")
+        unsent = f"; not sent: {reason}" if reason else ""
+        yield Line("columns", mapping.column, f"{_text(cell)} -> {target}{owner}{''.join(codes)}{unsent}")
     for step in row.steps:
         yield Line("price", "", step)
     for item in row.filters:
@@ -321,6 +323,7 @@ def _row_document(told: Why) -> dict[str, object] | None:
                 "to": mapping.to,
                 "name": mapping.name,
                 "owner": mapping.owner,
+                "unsent": row.unsent.get(mapping.column),
             }
             for mapping, cell in row.led
         ],

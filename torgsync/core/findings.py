@@ -53,6 +53,7 @@ class Code(StrEnum):
     VARIANT_EXTRA = "variant-extra"
     VARIANT_MISSING = "variant-missing"
     VARIANT_MOVED = "variant-moved"
+    VARIANT_APART = "variant-apart"
     GROUP_CONFLICT = "group-conflict"
     GROUP_MISSING = "group-missing"
     SPLIT_AMBIGUOUS = "split-ambiguous"
@@ -108,6 +109,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.VARIANT_EXTRA: Severity.WARNING,
     Code.VARIANT_MISSING: Severity.WARNING,
     Code.VARIANT_MOVED: Severity.WARNING,
+    Code.VARIANT_APART: Severity.WARNING,
     Code.GROUP_CONFLICT: Severity.WARNING,
     Code.GROUP_MISSING: Severity.WARNING,
     Code.SPLIT_AMBIGUOUS: Severity.WARNING,
@@ -171,6 +173,7 @@ MEANING: dict[Code, str] = {
     Code.VARIANT_EXTRA: "Prom would refuse it beside its sisters; fill in the same columns for all of them",
     Code.VARIANT_MISSING: "Prom would refuse it beside its sisters; fill in what they have",
     Code.VARIANT_MOVED: "all else of it goes; set its size and colour in the seller's cabinet",
+    Code.VARIANT_APART: "buyers see it apart from its sisters; join it to them in the seller's cabinet",
     Code.GROUP_CONFLICT: "what most goods tell is sent; correct the section of the others in Torgsoft",
     Code.GROUP_MISSING: "a new good goes to no group of the shop; give its type of goods a section",
     Code.LIST_INCOMPLETE: "Prom left products out of its list and they were read one by one; nothing is lost",

@@ -733,16 +733,25 @@ def _cross_check(work: _Row) -> None:
     work.find(Code.DISCOUNT_MISMATCH, message, "PriceDiscountPercent", cell)
 
 
-def _finish_brand(work: _Row) -> None:
-    """Send neither brand nor country where the export writes the same word for both.
+def brand_or_country(settings: SyncObject, cells: Mapping[str, str]) -> frozenset[str]:
+    """Return the columns of a row of which nobody can tell whether they hold a brand or a country.
 
     With one level of producer filled in, `PCName` equals `Country` and holds a country in some shops and
-    a brand in others (reference/torgsoft.md §3.6): nobody can tell which.
+    a brand in others (reference/torgsoft.md §3.6). Where only one of both fields is led, a person has told.
     """
-    vendor, country = work.values.get("vendor"), work.values.get("country")
-    producer, land = (line_of_text(work.cells.get(name, ""), work.blank) for name in ("PCName", "Country"))
-    if producer and producer == land:
-        if vendor == producer:
-            del work.values["vendor"]
-        if country == land:
-            del work.values["country"]
+    led = {mapping.to: mapping.column for mapping in settings.fields if mapping.to in ("vendor", "country")}
+    producer, land = (line_of_text(cells.get(name, ""), settings.catalog.blank) for name in _PRODUCER)
+    if len(led) < len(_PRODUCER) or not producer or producer != land:
+        return frozenset()
+    return frozenset(led.values()).intersection(_PRODUCER)
+
+
+_PRODUCER = ("PCName", "Country")
+
+
+def _finish_brand(work: _Row) -> None:
+    """Send neither brand nor country where the export writes the same word for both."""
+    unsure = brand_or_country(work.settings, work.cells)
+    for target in ("vendor", "country"):
+        if work.columns.get(target) in unsure:
+            work.values.pop(target, None)

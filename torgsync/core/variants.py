@@ -23,7 +23,9 @@ from torgsync.core.goods import folded
 HIGHEST_NUMBER = 999_999_999
 """The highest number of a variant group that Prom takes; the lowest is 1 (reference/prom-api.md §7.1)."""
 
-CODES = frozenset({Code.VARIANT_ALIKE, Code.VARIANT_EXTRA, Code.VARIANT_MISSING, Code.VARIANT_MOVED})
+PLACED = frozenset({Code.VARIANT_MOVED, Code.VARIANT_APART})
+"""The findings about where Prom has a good, which are over when Prom makes it anew."""
+CODES = PLACED | {Code.VARIANT_ALIKE, Code.VARIANT_EXTRA, Code.VARIANT_MISSING}
 """The findings about the models of goods."""
 
 ALONE = "; it goes as a product of its own"
@@ -71,12 +73,16 @@ def group_numbers(model: int, used: Iterable[int]) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One good of a model: the line of its row, what tells it apart, and its group on Prom, 0 for none."""
+    """One good of a model: the line of its row, what tells it apart, and its group on Prom, 0 for none.
+
+    `made` tells whether Prom has it, in a group or alone.
+    """
 
     good_id: str
     line: int
     characteristics: tuple[Characteristic, ...]
     group: int = 0
+    made: bool = False
 
     @property
     def names(self) -> frozenset[str]:
@@ -123,6 +129,15 @@ def moved(good_id: str, line: int, group: int) -> Finding:
     """Return what is to be said of a good that Prom has in a variant group which is not that of its model."""
     message = f"its model changed, and Prom has it in the variant group {group}, which no call changes{STAYS}"
     return Finding(Code.VARIANT_MOVED, message, good_id, line)
+
+
+def apart(member: Member) -> Finding:
+    """Return what is to be said of a variant that Prom has as a product of its own.
+
+    It came before its sisters, or could be no variant then: a product is joined to a group when it is made.
+    """
+    message = "Prom has it as a product of its own, and no call joins it to the other goods of its model"
+    return Finding(Code.VARIANT_APART, message, member.good_id, member.line)
 
 
 def _usual_names(members: Sequence[Member]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.goods import Record, is_standard, why_no_id
 from torgsync.core.plan import Aside, why_not_created
-from torgsync.core.products import Mapper, pictures
+from torgsync.core.products import Mapper, brand_or_country, pictures
 from torgsync.core.sections import Steps, grow
 from torgsync.core.select import (
     CENTERS_COLUMN,
@@ -42,7 +42,7 @@ SHOWN = 10
 """Lines of the export that one line of a check names."""
 
 _NOT_CREATED = {
-    Aside.NO_PRICE: "without a price, unless Prom.ua has them already",
+    Aside.NO_PRICE: "without a price that can be sent, unless Prom.ua has them already",
     Aside.NO_NAME: "without a name, unless Prom.ua has them already",
     Aside.NO_STOCK: "without a stock that can be read, unless Prom.ua has them already",
 }
@@ -211,6 +211,10 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
         for item in suggest(catalog.columns, tally.samples, settings)
         if settings.fields or not is_standard(item.column)
     )
+    if tally.unsure:
+        message = f"{counted(tally.unsure, 'good has', 'goods have')} one word as brand and country, not sent"
+        hint = f"if it is the brand: torgsync fields remove Country -o {file.called}"
+        checked.lines.append(Line(Mark.WARNING, "brand", message, hint))
     errors = checked.findings.count(Severity.ERROR)
     if errors:
         checked.lines.append(
@@ -235,6 +239,7 @@ class _Tally:
     out: Counter[Reason | Aside] = field(default_factory=Counter)
     centers: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
+    unsure: int = 0
     nameless: list[int] = field(default_factory=list)
 
 
@@ -272,6 +277,7 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
         if not out[good_id] and settings.fields:
             mapped = mapper.product(good_id, record.line, cells, stock, shots)
             checked.findings.add(placed(mapped.findings, catalog, record))
+            tally.unsure += bool(brand_or_country(settings, cells))
             out[good_id] = why_not_created(mapped.product)
             paths[mapped.product.path] += 1
             if mapped.model:

@@ -118,7 +118,7 @@ class Importer:
     # The file
 
     def _write(self, feed: Path) -> tuple[list[str], int]:
-        """Write the import file; return its `updated_fields`, exactly what changed, and its count of offers."""
+        """Write the import file; return its `updated_fields`, exactly what changed, and its offers."""
         with self._desk.memory() as memory:
             tree = grow(memory.models.paths())
         paths: dict[Steps, None] = {}

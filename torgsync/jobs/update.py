@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from torgsync.core import guards
 from torgsync.core.diff import Change, Verb
 from torgsync.core.fields import Road, Value
-from torgsync.core.findings import Code, Finding
+from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.guards import Allowed, Trip
 from torgsync.core.plan import Aside, Counts, Known, Plan, Skipped, Standing, decide, remove_foreign
 from torgsync.core.route import Budget, budget
@@ -41,6 +41,8 @@ _ASIDE = {
     Aside.MODERATED: (Code.DELETED_BY_MODERATOR, "Prom's moderators deleted it; it is left alone"),
 }
 
+_UNREAD = frozenset({Aside.NO_PRICE, Aside.NO_NAME, Aside.NO_STOCK})
+"""Why new goods wait for a cell of their row."""
 
 Standings = Mapping[tuple[str, str], int]
 """Goods counted by their standing and its reason."""
@@ -97,7 +99,15 @@ def findings(memory: Memory, made: Made) -> Iterator[Finding]:
 def skipped(memory: Memory, made: Made, reason: str | None = None) -> Iterator[Skipped]:
     """Yield every good that stays out and why; with `reason` only those."""
     yield from memory.catalog.skipped(reason)
-    yield from (item for item in made.asides if reason in (None, item.reason))
+    for item in made.asides:
+        if reason in (None, item.reason):
+            yield replace(item, message=_why_aside(memory, item)) if item.reason in _UNREAD else item
+
+
+def _why_aside(memory: Memory, item: Skipped) -> str:
+    """Return what keeps a new good from being made, in the words of its first error."""
+    found = memory.catalog.findings(item.good_id)
+    return next((one.message for one in found if one.severity is Severity.ERROR), "")
 
 
 def look(desk: Desk, prom: Prom, *, full: bool) -> tuple[Finding, ...]:

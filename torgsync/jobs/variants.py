@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from torgsync.core.findings import Finding
-from torgsync.core.variants import CODES, Arranged, arrange, group_numbers, moved, stands_alone
+from torgsync.core.variants import CODES, Arranged, apart, arrange, group_numbers, moved, stands_alone
 from torgsync.state.models import PAGE, Kept
 from torgsync.state.store import Memory
 
@@ -45,6 +45,8 @@ def _arrange(memory: Memory, models: Sequence[int]) -> set[str]:
                 groups[good_id] = wanted
             if wanted and one.member.group not in (0, wanted):
                 findings.append(moved(good_id, one.member.line, one.member.group))
+            elif wanted and one.member.made and not one.member.group and len(arranged.variants) > 1:
+                findings.append(apart(one.member))
         findings += arranged.findings
     memory.models.regroup(groups)
     memory.models.replace_findings(looked_at, CODES, findings)

@@ -19,7 +19,7 @@ from torgsync.core.groups import model_key
 from torgsync.core.guards import Guard, Trip
 from torgsync.core.objects import FieldMapping, SyncObject, did_you_mean
 from torgsync.core.plan import Known, Standing, Verdict
-from torgsync.core.products import Existing, Mapped, Mapper, Product, pictures
+from torgsync.core.products import Existing, Mapped, Mapper, Product, brand_or_country, pictures
 from torgsync.core.select import Reason, count_stock, why_out
 from torgsync.core.variants import CODES, Member, model_of
 from torgsync.core.why import (
@@ -55,12 +55,14 @@ class Row:
     """A good's row of the export: its file and lines, the cells that are led, what the rules made of them.
 
     A good that stands in the export more than once has several lines; the first one is looked at. `centers`
-    are empty where all accounting centers stand in one file.
+    are empty where all accounting centers stand in one file. `unsent` are columns that a rule leaves out and
+    why it does.
     """
 
     file: str
     lines: tuple[int, ...]
     led: tuple[tuple[FieldMapping, str], ...]
+    unsent: Mapping[str, str]
     filters: tuple[Filter, ...]
     centers: tuple[CenterStock, ...]
     family: Family
@@ -202,6 +204,7 @@ def _row(desk: Desk, memory: Memory, good_id: str, made: int | None) -> Row | No
         file=catalog.file_of(records[0]),
         lines=tuple(lines),
         led=tuple((mapping, cells[mapping.column]) for mapping in settings.fields if mapping.column in cells),
+        unsent=_unsent(settings, cells),
         filters=filters(settings, cells, count_stock(settings, cells), photos),
         centers=center_stocks(settings, cells),
         family=_family(settings, memory, shelf, catalog, judged, made),
@@ -210,6 +213,12 @@ def _row(desk: Desk, memory: Memory, good_id: str, made: int | None) -> Row | No
         findings=tuple(found),
         mapped=judged.mapped,
     )
+
+
+def _unsent(settings: SyncObject, cells: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns that a rule leaves out, each with the reason."""
+    reason = "`PCName` and `Country` hold the same word, which may be a brand or a country"
+    return dict.fromkeys(brand_or_country(settings, cells), reason)
 
 
 @dataclass(frozen=True, slots=True)

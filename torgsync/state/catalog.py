@@ -38,6 +38,7 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.plan import Known, Skipped, Standing
 from torgsync.core.products import Existing, Kept, Product, dump, keep, load
 from torgsync.core.select import Reason
+from torgsync.core.variants import PLACED
 from torgsync.state import tables as t
 
 _Item = TypeVar("_Item")
@@ -343,6 +344,15 @@ class Catalog:
     def _add_findings(self, found: Sequence[Finding]) -> None:
         if found:
             self._db.execute(insert(t.findings), [t.finding_row(self._slug, finding) for finding in found])
+
+    def _forget_findings(self, good_ids: Sequence[str], codes: Collection[Code]) -> None:
+        f = t.findings.c
+        if good_ids:
+            self._db.execute(
+                delete(t.findings).where(
+                    f.object == self._slug, f.good_id.in_(good_ids), f.code.in_(sorted(codes))
+                )
+            )
 
     def block(self, good_id: str, finding: Finding, line: int) -> None:
         """Leave a good as it is on Prom, and say why, and nothing else. Its row is read anew next time.
@@ -785,11 +795,15 @@ class Catalog:
             for row in self._db.execute(best_first).mappings():
                 shown.setdefault(str(row["good_id"]), dict(row))
             news, views = [], []
+            joined: list[str] = []  # goods that Prom made in another variant group than they were in
             for item in page:
                 before = sent.get(item.good_id)
                 echo = load(before.echo) if before else {}
                 echo = {name: value for name, value in echo.items() if name not in item.values}
                 past = load(before.terms, before.card) if before else {}
+                group = past.get("variant_group")
+                if item.values.get("variant_group", group) != group:
+                    joined.append(item.good_id)
                 news.append(
                     {
                         "object": self._slug,
@@ -805,6 +819,7 @@ class Catalog:
                     views.append({**view, "object": self._slug, **keep(values)._asdict(), **_facts(values)})
             t.upsert(self._db, t.sent, news)
             t.upsert(self._db, t.existing, views)
+            self._forget_findings(joined, PLACED)
             terms = {item.good_id for item in page if TERMS.issuperset((*item.values, *item.echo))}
             self.unsettle(terms, card=False)
             self.unsettle(good_id for good_id in ids if good_id not in terms)

@@ -56,12 +56,26 @@ class Models:
             .where(g.object == self._slug, g.model.in_(models), g.standing == Standing.IN)
             .order_by(g.model, g.line, g.good_id)
         ).all()
-        groups = self.groups([row.good_id for row in rows])
+        ids = [row.good_id for row in rows]
+        groups, made = self.groups(ids), self._made(ids)
         found: dict[int, list[Kept]] = {}
         for row in rows:
             traits = Product(row.good_id, load(row.card)).characteristics
-            member = Member(row.good_id, row.line, traits, groups.get(row.good_id, 0))
+            member = Member(row.good_id, row.line, traits, groups.get(row.good_id, 0), row.good_id in made)
             found.setdefault(row.model, []).append(Kept(member, row.variant))
+        return found
+
+    def _made(self, good_ids: Sequence[str]) -> set[str]:
+        """Return those of the goods that were sent."""
+        s = t.sent.c
+        found: set[str] = set()
+        for start in range(0, len(good_ids), PAGE):
+            page = good_ids[start : start + PAGE]
+            found.update(
+                self._db.execute(
+                    select(s.good_id).where(s.object == self._slug, s.good_id.in_(page))
+                ).scalars()
+            )
         return found
 
     def groups(self, good_ids: Sequence[str]) -> dict[str, int]:
