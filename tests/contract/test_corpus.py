@@ -64,14 +64,15 @@ QUIRKS = set(
     refused-centers-of-other-columns refused-cut-at-a-line-end refused-cut-in-mid-row
     refused-empty refused-extra-columns-too-few refused-header-twice refused-id-with-decimals
     refused-key-column-gone refused-key-empty refused-looks-like-50 refused-no-last-line-end
-    refused-only-a-header refused-other-encoding refused-replacement-letters
-    refused-types-do-not-confirm refused-uneven-columns refused-utf16 refused-yml-cut
-    resaved-with-commas resaved-with-tabs resaved-without-header rows-unsorted
-    sample-m1-40-columns sample-m2-50-columns sample-m4-48-columns sample-m5-50-columns
-    sample-m5-negative-stock sample-m5-negative-stock-shown secrets-never-sent
-    sections-both-separators sections-by-good-type sections-by-number-and-name
-    sections-conflicting-parents sections-product-group sections-product-group-mistyped
-    sections-same-name sections-with-commas sex six-columns-more sizes
+    refused-old-line-ends refused-only-a-header refused-other-encoding
+    refused-replacement-letters refused-types-do-not-confirm refused-uneven-columns
+    refused-unknown-names refused-utf16 refused-yml-cut resaved-with-commas resaved-with-tabs
+    resaved-without-header rows-unsorted sample-m1-40-columns sample-m2-50-columns
+    sample-m4-48-columns sample-m5-50-columns sample-m5-negative-stock
+    sample-m5-negative-stock-shown secrets-never-sent sections-both-separators
+    sections-by-good-type sections-by-number-and-name sections-conflicting-parents
+    sections-product-group sections-product-group-mistyped sections-same-name
+    sections-unreadable sections-with-commas sex six-columns-more sizes
     stock-fractions-and-below-zero stock-mismatch stock-unchecked trailing-blanks unit-blank
     values-split-by-underscore visibility-on-site wholesale-equals-prime-cost xlsx-goods-list
     xlsx-stock-list yml-available yml-available-with-stock yml-cp1251 yml-in-a-trs yml-oldprice

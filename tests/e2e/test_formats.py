@@ -531,7 +531,11 @@ def test_a_folder_of_photos_that_is_empty_today(bare: Home) -> None:
         [],
         ["photos-unread"],
     )
-    assert "1 file is empty, `2.jpg` for one" in " ".join(bare.run("object", "check").out.split())
+    (photos / "3 (1).jpg").write_bytes(b"photo 3")
+    checked = " ".join(bare.run("object", "check").out.split())
+    assert "1 file is empty, `2.jpg` for one" in checked
+    assert "1 photo belongs to no good of the export, `3 (1).jpg` for one" in checked
+    assert "1 goes to Prom.ua; 2 stay out: without photos" in checked
 
 
 def test_a_shop_loses_no_photos_at_once(bare: Home) -> None:

@@ -669,7 +669,9 @@ def test_an_error_of_a_spreadsheet_is_no_text(error: str) -> None:
     assert codes(result) == [Code.CELL_ERROR] * 3
     assert {"name", "sku"} <= result.unreadable
     assert values(mapped({"A": "#12"}, ("A", "sku")), "sku") == ["#12"]
-    assert codes(mapped({"RetailPrice": error}, ("RetailPrice", "price"))) == [Code.NUMBER_UNREADABLE]
+    (found,) = mapped({"RetailPrice": error}, ("RetailPrice", "price")).findings
+    assert found.code is Code.CELL_ERROR
+    assert found.message == f"`{error.strip()}` is an error of a spreadsheet; not sent: price and discount"
 
 
 def test_a_number_that_is_too_long_is_called_so() -> None:

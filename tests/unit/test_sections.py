@@ -29,7 +29,7 @@ def test_most_goods_decide() -> None:
     assert finding.code is Code.GROUP_CONFLICT
     assert finding.message == (
         "group 11 is `Полив` under 2 in most goods, and `Полив` under 1 and `Шланги` under 2 in others; "
-        "the first is sent"
+        "all go to the first"
     )
 
 

@@ -44,6 +44,9 @@ def targets(*rows: dict[str, str], language: str = "uk") -> dict[str, str]:
         ("nazva_ru", "Платье", "name_ru"),
         ("name_rus", "Платье", "name_ru"),
         ("Название", "Чёрный чай", "name_ru"),
+        ("Название товара", "Чёрный чай", "name_ru"),
+        ("Назва товару", "Чай", "name"),
+        ("Height", "12,5", "characteristic"),
         ("keywords", "сукня, шовк і льон", "keywords"),
         ("keywords_ru", "платье", "keywords_ru"),
         ("visota_kabluka", "6,5 см", "characteristic"),
@@ -132,6 +135,12 @@ def test_samples() -> None:
         "",
         "",
     ]
+
+
+def test_a_measure_has_a_name_that_buyers_know() -> None:
+    """Nothing is proposed where it is 0, as in most shops."""
+    (found,) = suggested({"Height": "12,5", "Width": "0"})
+    assert found.words == ("Height", "--dynamic", "--name", "Висота, см")
 
 
 def test_many_rows() -> None:

@@ -200,7 +200,7 @@ def test_what_was_counted(cells: dict[str, str], words: str) -> None:
     centers = {"use": ["2", "8"], "only_in_stock": True}
     stock = judged(cells, accounting_centers=centers)[2]
     assert stock.words == f"{words}; only_in_stock is on"
-    assert judged(CELLS, None)[3].words == "there is no source of photos; only_with_photos is off"
+    assert judged(CELLS, None)[3].words == "there is no folder of photos; only_with_photos is off"
 
 
 # Prices

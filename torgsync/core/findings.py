@@ -56,6 +56,7 @@ class Code(StrEnum):
     VARIANT_APART = "variant-apart"
     GROUP_CONFLICT = "group-conflict"
     GROUP_MISSING = "group-missing"
+    GROUP_UNREADABLE = "group-unreadable"
     SPLIT_AMBIGUOUS = "split-ambiguous"
     KEYWORD_LONG = "keyword-long"
     SKU_CHARACTERS = "sku-characters"
@@ -112,6 +113,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.VARIANT_APART: Severity.WARNING,
     Code.GROUP_CONFLICT: Severity.WARNING,
     Code.GROUP_MISSING: Severity.WARNING,
+    Code.GROUP_UNREADABLE: Severity.WARNING,
     Code.SPLIT_AMBIGUOUS: Severity.WARNING,
     Code.KEYWORD_LONG: Severity.NOTICE,
     Code.SKU_CHARACTERS: Severity.WARNING,
@@ -161,6 +163,7 @@ MEANING: dict[Code, str] = {
     Code.PHOTOS_TOO_MANY: "the first photos are sent; name the best ones so that they come first",
     Code.PHOTOS_UNREAD: "photos on Prom stay as they are; see whether the folder is there and uploads ended",
     Code.LETTERS_LOST: "the text is sent as it is; retype it, or export in UTF-8",
+    Code.GROUP_UNREADABLE: "what is left of the path tells the group, else its type; correct the section",
     Code.SPLIT_AMBIGUOUS: "the whole text goes to both languages; leave one separator in it",
     Code.KEYWORD_LONG: "the phrase is not sent, the others are; part it with commas",
     Code.SKU_CHARACTERS: "the article is sent as it is and Prom may refuse it; use letters, digits and -_./",

@@ -208,6 +208,8 @@ def number(text: str) -> Decimal | None:
 
 def why_no_number(text: str) -> str:
     """Return what is wrong with a cell that `number` refuses, as words that follow the cell."""
+    if text.strip() in ERRORS:
+        return "is an error of a spreadsheet"
     return "has too many digits" if _TOO_LONG.fullmatch(_BLANKS.sub("", text)) else "is not a number"
 
 
@@ -243,13 +245,23 @@ def section_path(text: str) -> tuple[Section, ...]:
 
     Items are split at their first `=`; names may contain commas. An item without a number is dropped.
     """
-    items = text.split("|") if "|" in text else _SECTION_BREAK.split(text)
-    path = []
-    for item in items:
-        identity, sign, name = item.partition("=")
-        if sign and identity.strip().isdigit() and name.strip():
-            path.append(Section(identity.strip(), name.strip()))
-    return tuple(path)
+    steps = (_step(item) for item in _items(text))
+    return tuple(step for step in steps if step)
+
+
+def no_sections(text: str) -> tuple[str, ...]:
+    """Return the items of a section's path that are none, as they stand."""
+    return tuple(item.strip() for item in _items(text) if item.strip() and not _step(item))
+
+
+def _items(text: str) -> list[str]:
+    return text.split("|") if "|" in text else _SECTION_BREAK.split(text)
+
+
+def _step(item: str) -> Section | None:
+    identity, sign, name = item.partition("=")
+    whole = sign and identity.strip().isdigit() and name.strip()
+    return Section(identity.strip(), name.strip()) if whole else None
 
 
 ERRORS = frozenset(

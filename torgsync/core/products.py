@@ -37,6 +37,7 @@ from torgsync.core.goods import (
     PICTURE,
     Section,
     line_of_text,
+    no_sections,
     number,
     why_no_number,
     why_odd_id,
@@ -44,7 +45,15 @@ from torgsync.core.goods import (
 from torgsync.core.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE, group_path, model_key
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.prices import NOTHING, Priced, Pricing
-from torgsync.core.select import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN, Stock, displayed, in_doubt
+from torgsync.core.select import (
+    CENTERS_COLUMN,
+    DISPLAY_COLUMN,
+    SUM_COLUMN,
+    Stock,
+    displayed,
+    in_doubt,
+    unreadable,
+)
 from torgsync.core.texts import (
     Both,
     Fitted,
@@ -407,7 +416,7 @@ class _Row:
         """Send nothing of `fields` because of a cell, and say why."""
         unsent = " and ".join(field.replace("_", " ") for field in fields)
         message = f"`{cell.strip()[:40]}` {why}; not sent: {unsent}"
-        self.find(Code.NUMBER_UNREADABLE, message, mapping.column, cell)
+        self.find(unreadable(cell), message, mapping.column, cell)
         self.unreadable.update(fields)
 
 
@@ -486,6 +495,10 @@ def _flag(work: _Row, mapping: FieldMapping, cell: str) -> None:
 
 
 def _group(work: _Row, mapping: FieldMapping, cell: str) -> None:
+    told = line_of_text(work.cells.get(PATH, ""), work.blank) if mapping.column in _SECTIONS else ""
+    if unread := no_sections(told):
+        message = f"`{unread[0][:40]}` is no section such as `11=Полив`; it is passed over"
+        work.find(Code.GROUP_UNREADABLE, message, PATH, told)
     path = group_path(work.cells, mapping.column, work.blank)
     if path:
         work.values["group"] = path
@@ -493,6 +506,10 @@ def _group(work: _Row, mapping: FieldMapping, cell: str) -> None:
         work.find(
             Code.GROUP_MISSING, "it lies in no group; a new good goes to none on Prom", mapping.column, cell
         )
+
+
+_SECTIONS = (PATH, SECTION, TYPE, NUMBER)
+"""Columns that are led to the group, of which the path is asked before the others."""
 
 
 def _variant_group(work: _Row, mapping: FieldMapping, _cell: str) -> None:

@@ -62,7 +62,7 @@ def grow(paths: Iterable[tuple[Steps, int]]) -> Tree:
 
 def _words(number: str, chosen: tuple[str, str], others: list[tuple[str, str]]) -> str:
     instead = " and ".join(_place(*other) for other in others)
-    return f"group {number} is {_place(*chosen)} in most goods, and {instead} in others; the first is sent"
+    return f"group {number} is {_place(*chosen)} in most goods, and {instead} in others; all go to the first"
 
 
 def _place(name: str, parent: str) -> str:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.goods import balances, number
+from torgsync.core.goods import ERRORS, balances, number
 from torgsync.core.groups import PATH, group_path, in_group
 from torgsync.core.objects import AccountingCenters, SyncObject, did_you_mean
 
@@ -80,9 +80,7 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     except ValueError:
         why = f"`{cell.strip()[:40]}` is not a quantity" if cell.strip() else "the stock is empty"
         message = f"{why}; what Prom has stays"
-        return Stock(
-            None, column, (Finding(Code.NUMBER_UNREADABLE, message, column=column, value=cell[:60]),)
-        )
+        return Stock(None, column, (Finding(unreadable(cell), message, column=column, value=cell[:60]),))
     findings = []
     if counted.seen < 0:
         message = f"{counted.seen} is less than nothing and counts as 0"
@@ -102,6 +100,11 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
         )
         findings.append(Finding(Code.STOCK_MISMATCH, message, column=column, value=cell[:60]))
     return Stock(max(counted.left, ZERO), column, tuple(findings), counted.words)
+
+
+def unreadable(cell: str) -> Code:
+    """Return the code of what is said of a cell that holds no number."""
+    return Code.CELL_ERROR if cell.strip() in ERRORS else Code.NUMBER_UNREADABLE
 
 
 def _by_center_is_told(centers: AccountingCenters, cells: Mapping[str, str]) -> bool:

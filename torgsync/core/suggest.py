@@ -23,7 +23,10 @@ SAMPLE = 60
 _COST = re.compile(r"prime|cost|sobiv|sebest|zakup|собів|себест|закуп|purchase", re.IGNORECASE)
 _DESCRIPTION = re.compile(r"opys|opis|descr|опис", re.IGNORECASE)
 _KEYWORDS = re.compile(r"keyword|klyuch|kluch|ключов|tags?$|теги", re.IGNORECASE)
-_NAME = re.compile(r"(?:(?:good|product)_?)?name|nazv\w*|назв\w*|найменув\w*|наименов\w*", re.IGNORECASE)
+_NAME = re.compile(
+    r"(?:(?:good|product)_?)?name|(?:nazv|назв|найменув|наименов)\w*(?: +(?:tovar|товар)\w*)?",
+    re.IGNORECASE,
+)
 _RUSSIAN = re.compile(r"(?:^|[\W_])(?:ru|rus|ros|рос|рус)(?:$|[\W_])|(?-i:(?<=[a-z])Ru$)", re.IGNORECASE)
 _UKRAINIAN = re.compile(r"(?:^|[\W_])(?:ua|uk|ukr|укр)(?:$|[\W_])|(?-i:(?<=[a-z])U[ak]$)", re.IGNORECASE)
 _HTML = re.compile(r"</?(?:p|br|div|ul|li|b|strong|table|h[1-6]|span)\b[^>]*>", re.IGNORECASE)
@@ -165,6 +168,8 @@ def _target(column: str, samples: Samples, settings: SyncObject) -> tuple[str, s
     """Return where a column could be led, and a characteristic's name; no target for none."""
     if column in _BY_COLUMN:
         return _BY_COLUMN[column]
+    if column in _MEASURES:
+        return "characteristic", _MEASURES[column]
     if column in _WHOLESALE:
         return (_WHOLESALE[column] if _has_ladder(samples, settings) else ""), ""
     if column == _SITE_TEXT and samples.html(column):
@@ -182,6 +187,8 @@ def _target(column: str, samples: Samples, settings: SyncObject) -> tuple[str, s
 
 _SITE_TEXT = "Description"
 """A part of the name in Torgsoft's own file; in a YML file it holds what buyers read (§3.1, §9)."""
+_MEASURES = {"Height": "Висота, см", "Width": "Ширина, см", "Length": "Довжина, см"}
+"""Standard columns in centimetres, which hold 0 in most shops (§3.1, §3.2)."""
 _WHOLESALE = {"WholesalePrice": "wholesale_price", "WholesaleCount": "wholesale_minimum"}
 
 

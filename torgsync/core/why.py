@@ -155,7 +155,8 @@ def filters(
     centers = settings.accounting_centers
     group, display = settings.product_group, cells.get(DISPLAY_COLUMN, "").strip()
     shown = f"`{DISPLAY_COLUMN}` is {display}" if display else f"`{DISPLAY_COLUMN}` says nothing"
-    images = "there is no source of photos" if photos is None else counted(photos, "photo")
+    nowhere = "the folder of photos is empty" if settings.catalog.photos else "there is no folder of photos"
+    images = nowhere if photos is None else counted(photos, "photo")
     return (
         Filter(
             Reason.OTHER_GROUP,

@@ -182,7 +182,8 @@ def _kind(beginning: bytes) -> tuple[Kind, str]:
 def no_column(catalog: CatalogFile, name: str) -> str:
     """Return what is said of a column that an export lacks, with the one that was probably meant.
 
-    An element of a YML file, or a label of Torgsoft, may be read under another name.
+    An element of a YML file, or a label of Torgsoft, may be read under another name. No standard column is
+    ever proposed for another one: `RetailPricePerUnit` is not what is meant by `RetailPrice`.
     """
     (meant,) = resolve([name], {}).columns
     if catalog.kind is Kind.YML and (column := column_of(name)) in catalog.columns:
@@ -190,7 +191,8 @@ def no_column(catalog: CatalogFile, name: str) -> str:
     elif meant != name and meant in catalog.columns:
         cure = f"; Torgsoft's `{name}` is the column `{meant}`"
     else:
-        cure = did_you_mean(name, catalog.columns)
+        standard = is_standard(name)
+        cure = did_you_mean(name, [own for own in catalog.columns if not (standard and is_standard(own))])
     if not cure and is_standard(name) and not all(map(is_standard, catalog.columns)):
         cure = "; where it has another name now, say so under `[catalog.names]`"
     return f"the export has no column `{name}`{cure}"

@@ -25,6 +25,7 @@ CONFIRMING_ROWS = 100
 _KNOWN_NAMES = 3  # so many column names in a first row cannot be a good's own texts
 _EXTENDED = (48, 50)  # the layouts that are met with a merchant's own columns behind them (§3.2)
 _PARTNER = 49  # the position that tells a true 50 from 48 and two more (§3.4)
+_NAMES_SHOWN = 6  # names of an unknown header
 _SHOWN = 40  # letters of a strange cell
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -110,7 +111,39 @@ def _hint_for_names(columns: Sequence[str]) -> str:
     own = next((name.replace('"', "")[:_SHOWN] for name in columns if name and not is_standard(name)), "")
     if KEY in columns or not own:
         return refusals.NAMES
-    return f'{refusals.NAMES}; or name the key under `[catalog.names]`, such as "{own}" = "{KEY}"'
+    return f"{refusals.NAMES}; or {_name_the_key(own)}"
+
+
+def _own_names(key: str) -> str:
+    """Return the way on where no name is Torgsoft's; `key` is the column that could be the key."""
+    return f"{_name_the_key(key.replace(chr(34), '')[:_SHOWN])}, and each of the others likewise"
+
+
+def _name_the_key(own: str) -> str:
+    return f'name the key under `[catalog.names]`, such as "{own}" = "{KEY}"'
+
+
+def refuse_unknown_names(path: Path, line: int, rows: Sequence[Sequence[str]], told: Told) -> None:
+    """Refuse a table whose first row holds names of which none is known: they are no good's texts.
+
+    All of them are filled and different and none is a number, but numbers stand below. Raises ExportInvalid.
+    """
+    if told.header is not None or len(rows) < 2:  # noqa: PLR2004  # names, and a good below them
+        return
+    first, *others = ([cell.strip() for cell in row] for row in rows)
+    alike = {len(row) for row in others} == {len(first)}
+    named = len(first) > 1 and all(first) and len(set(first)) == len(first)
+    if not (alike and named) or any(_NUMBER.fullmatch(cell) for cell in first):
+        return
+    keys = [name for place, name in enumerate(first) if all(_DIGITS.fullmatch(row[place]) for row in others)]
+    if keys:
+        names = ", ".join(f"`{name[:_SHOWN]}`" for name in first[:_NAMES_SHOWN])
+        more = f" and {len(first) - _NAMES_SHOWN} more" if len(first) > _NAMES_SHOWN else ""
+        raise refusals.bad_names(
+            path,
+            [Mistake(line, "", f"none of these names is Torgsoft's: {names}{more}")],
+            _own_names(keys[0]),
+        )
 
 
 def guesses_of_names(name: str, names: Names) -> tuple[Guess, ...]:

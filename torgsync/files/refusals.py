@@ -36,6 +36,14 @@ def no_text(path: Path) -> ExportInvalid:
     return ExportInvalid(f"`{path}` is not a text file", hint=AGAIN)
 
 
+def no_line_feeds(path: Path) -> ExportInvalid:
+    """Return the refusal of a file whose rows end in carriage returns alone."""
+    return ExportInvalid(
+        f"the rows of `{path}` end as old Macintosh programs end them, so it is one long line",
+        hint="save it with the line ends of Windows (CRLF), or export the catalog from Torgsoft once more",
+    )
+
+
 def web_page(path: Path) -> ExportInvalid:
     """Return the refusal of what a browser or a server has put in the export's place."""
     return ExportInvalid(f"`{path}` is a web page, not an export", hint=AGAIN)

@@ -27,6 +27,7 @@ from torgsync.files.layouts import (
     is_header,
     name_columns,
     readings,
+    refuse_unknown_names,
 )
 from torgsync.files.refusals import AGAIN, LISTED, UNTOUCHED, changed, stamp, unreadable
 from torgsync.files.rows import (
@@ -212,12 +213,17 @@ def _look(path: Path, file: BinaryIO, told: Told, forced: str | None) -> TrsFile
         value = "the first row holds names" if has_header else "there is none"
         because = "a column is named like one of Torgsoft's" if has_header else "the first row is a good"
         guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
+    if b"\r" in first and not file.readline():
+        raise refusals.no_line_feeds(path)
+    file.seek(after)
     if not first or (has_header and not _first_row(file, line + 1)[0]):
         raise refusals.empty(path)
     if has_header:
         names = name_columns(path, line, row, told)
         guesses += guesses_of_names(path.name, names)
     else:
+        rows = (texts(raw, found.name, None, delimiter) or [] for raw in head)
+        refuse_unknown_names(path, line, list(rows), told)
         names = Names(readings(path, head, delimiter, told)[0].columns)
     return TrsFile(
         path=path,

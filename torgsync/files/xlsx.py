@@ -27,6 +27,7 @@ from torgsync.files.layouts import (
     is_header,
     name_columns,
     readings_of,
+    refuse_unknown_names,
 )
 from torgsync.files.rows import Skim, skimmed
 from torgsync.files.sheets import corrections
@@ -137,6 +138,7 @@ def open_xlsx(path: Path, told: Told = Told()) -> XlsxFile:  # noqa: B008  # a v
         guesses += guesses_of_names(path.name, names)
         columns = names.columns
     else:
+        refuse_unknown_names(path, head[0][0], [row for _, row in head], told)
         width = max(len(row) for _, row in head)
         table = Table(path, [number for number, _ in head], [row for _, row in head])
         chosen, guess = table.choose(readings_of(path, [width], told))

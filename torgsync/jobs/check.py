@@ -6,13 +6,14 @@ Nothing is remembered and nothing is sent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.goods import Record, is_standard, why_no_id
+from torgsync.core.objects import SyncObject
 from torgsync.core.plan import Aside, why_not_created
 from torgsync.core.products import Mapper, brand_or_country, pictures
 from torgsync.core.sections import Steps, grow
@@ -35,7 +36,7 @@ from torgsync.errors import InvalidInput
 from torgsync.files.catalog import CatalogFile, open_export
 from torgsync.files.guesses import Guess, Kind
 from torgsync.files.objects import ObjectFile, literal_token, read_token
-from torgsync.files.photos import PhotoIndex, index_photos
+from torgsync.files.photos import PhotoIndex, index_photos, owners_of
 from torgsync.jobs.export import check_columns, file_findings, placed, twins_message
 
 SHOWN = 10
@@ -161,6 +162,17 @@ def _photos(file: ObjectFile, checked: Checked) -> PhotoIndex | None:
     return index
 
 
+def _strays(photos: PhotoIndex, ids: set[str]) -> Iterator[Line]:
+    """Tell of photos that belong to no good: they may be called otherwise than is meant."""
+    known = {good_id.casefold() for good_id in ids}
+    strays = [name for name in photos.files() if known.isdisjoint(owners_of(name))]
+    if strays:
+        many = counted(len(strays), "photo belongs", "photos belong")
+        hint = "a photo is called as its good is: `17.jpg`, `17_1.jpg`"
+        message = f"{many} to no good of the export, `{min(strays)}` for one; {hint}"
+        yield Line(Mark.OK, "photos", message)
+
+
 def _why(reason: Reason | Aside) -> str:
     return WORDS[reason] if isinstance(reason, Reason) else _NOT_CREATED[reason]
 
@@ -179,6 +191,8 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
         hint = "export the goods from Torgsoft again"
         checked.lines.append(Line(Mark.ERROR, "export", message, hint))
         return
+    if photos:
+        checked.lines += _strays(photos, tally.ids)
     header = "with a header" if catalog.has_header else "without a header"
     width = counted(len(catalog.columns), "column")
     written = "a spreadsheet" if catalog.kind is Kind.XLSX else catalog.encoding
@@ -188,7 +202,7 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
         f"{counted(count, 'stays out', 'stay out')}: {_why(reason)}"
         for reason, count in sorted(tally.out.items())
     )
-    going = f"{counted(tally.ids - tally.out.total(), 'goes', 'go')} to Prom.ua"
+    going = f"{counted(len(tally.ids) - tally.out.total(), 'goes', 'go')} to Prom.ua"
     checked.lines.append(Line(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
     if tally.centers:
         used = settings.accounting_centers.use
@@ -198,7 +212,11 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
         checked.lines.append(Line(Mark.OK, "centers", names))
     if CENTERS_COLUMN in catalog.columns:
         checked.findings.add(unknown_centers(settings, tally.centers))
-    if settings.product_group and set(tally.out) == {Reason.OTHER_GROUP} and tally.out.total() == tally.ids:
+    if (
+        settings.product_group
+        and set(tally.out) == {Reason.OTHER_GROUP}
+        and tally.out.total() == len(tally.ids)
+    ):
         checked.findings.add([empty_group(settings, tally.groups)])
     mapped = {mapping.column for mapping in settings.fields}
     own = [name for name in catalog.columns if is_own(name) and name not in mapped]
@@ -235,12 +253,20 @@ class _Tally:
 
     samples: Samples
     goods: int = 0
-    ids: int = 0
+    ids: set[str] = field(default_factory=set)
     out: Counter[Reason | Aside] = field(default_factory=Counter)
     centers: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
     unsure: int = 0
     nameless: list[int] = field(default_factory=list)
+
+    def add(self, settings: SyncObject, cells: Mapping[str, str]) -> None:
+        """Count a row for what it tells by itself."""
+        self.goods += 1
+        self.samples.add(cells)
+        self.centers |= told_centers(cells)
+        if settings.product_group:
+            self.groups |= groups_of(settings, cells)
 
 
 def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, checked: Checked) -> _Tally:
@@ -254,14 +280,14 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
     twins: dict[str, list[Record]] = {}
 
     def shots(good_id: str) -> tuple[Photo, ...] | None:
-        return None if photos is None else tuple(Photo(shot.name, "") for shot in photos.of(good_id))
+        if photos is None:
+            return None
+        return tuple(Photo(shot.name, "") for shot in photos.of(good_id) if shot.size)
 
     for record in catalog.records():
         cells = catalog.cells(record)
         good_id = catalog.good_id(record)
-        tally.goods += 1
-        tally.samples.add(cells)
-        tally.centers |= told_centers(cells)
+        tally.add(settings, cells)
         if why := why_no_id(good_id):
             tally.nameless.append(record.line)
             checked.findings.add([Finding(Code.ID_MISSING, why, line=record.line)])
@@ -272,8 +298,6 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
         first[good_id] = record
         stock = count_stock(settings, cells)
         out[good_id] = why_out(settings, cells, stock, has_photos=bool(shots(good_id) or pictures(cells)))
-        if out[good_id] is Reason.OTHER_GROUP:
-            tally.groups |= groups_of(settings, cells)
         if not out[good_id] and settings.fields:
             mapped = mapper.product(good_id, record.line, cells, stock, shots)
             checked.findings.add(placed(mapped.findings, catalog, record))
@@ -291,5 +315,5 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
         checked.findings.add(arrange([one for one in members if one.good_id not in twins]).findings)
     checked.findings.add(grow(paths.items()).findings)
     out |= dict.fromkeys(twins, Reason.BLOCKED)
-    tally.ids, tally.out = len(out), Counter(filter(None, out.values()))
+    tally.ids, tally.out = set(out), Counter(filter(None, out.values()))
     return tally

@@ -20,6 +20,7 @@ from torgsync.core.guards import Guard, Trip
 from torgsync.core.objects import FieldMapping, SyncObject, did_you_mean
 from torgsync.core.plan import Known, Standing, Verdict
 from torgsync.core.products import Existing, Mapped, Mapper, Product, brand_or_country, pictures
+from torgsync.core.sections import Tree, grow
 from torgsync.core.select import Reason, count_stock, why_out
 from torgsync.core.variants import CODES, Member, model_of
 from torgsync.core.why import (
@@ -121,6 +122,7 @@ def why(desk: Desk, good_id: str) -> Why:
             problem = "; ".join((refused.message, *map(str, refused.mistakes)))
         if row is None and dossier.empty and not attempts:
             raise _unknown(good_id, _ids(desk, memory), problem)
+        tree = grow(memory.models.paths())
     known = _known(good_id, row, dossier, readable=not problem)
     verdict = judge(known, desk.object)
     held = _held(known, verdict, attempts, desk.object)
@@ -136,7 +138,7 @@ def why(desk: Desk, good_id: str) -> Why:
         standing=known.standing,
         row=row,
         problem=problem,
-        desired=known.desired,
+        desired=_among_others(known.desired, tree),
         sent=Product(good_id, dossier.sent.values) if dossier.sent else None,
         sent_at=dossier.sent_at,
         existing=dossier.existing,
@@ -304,6 +306,13 @@ def _known(good_id: str, row: Row | None, dossier: Dossier, *, readable: bool) -
         desired = Product(good_id, {**desired.values, **group})
         refused = dossier.refusal is not None and {**dossier.refusal.values, **group} == desired.values
     return Known(good_id, standing, desired, dossier.sent, dossier.existing, refused=refused)
+
+
+def _among_others(desired: Product | None, tree: Tree) -> Product | None:
+    """Return a desired product in the group in which the import file puts it, by what most goods tell."""
+    if desired is None or not desired.path:
+        return desired
+    return Product(desired.good_id, {**desired.values, "group": tree.path(desired.path)})
 
 
 def _held(known: Known, verdict: Verdict, attempts: Sequence[Attempt], settings: SyncObject) -> Held | None:
