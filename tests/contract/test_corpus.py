@@ -72,7 +72,7 @@ QUIRKS = set(
     sample-m5-negative-stock-shown secrets-never-sent sections-both-separators
     sections-by-good-type sections-by-number-and-name sections-conflicting-parents
     sections-product-group sections-product-group-mistyped sections-same-name
-    sections-unreadable sections-with-commas sex six-columns-more sizes
+    sections-unreadable sections-with-commas sex six-columns-more sizes sizes-reformatted
     stock-fractions-and-below-zero stock-mismatch stock-unchecked trailing-blanks unit-blank
     values-split-by-underscore visibility-on-site wholesale-equals-prime-cost xlsx-goods-list
     xlsx-stock-list yml-available yml-available-with-stock yml-cp1251 yml-in-a-trs yml-oldprice

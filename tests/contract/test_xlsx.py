@@ -121,11 +121,17 @@ def test_a_sheet_that_nobody_sees_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"PK\x03\x04xx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, b"", xlsx([HEADER])[:-30]]
+    ("content", "what"),
+    [
+        (b"PK\x03\x04xx", "is no sound spreadsheet"),
+        (b"", "is no sound spreadsheet"),
+        (xlsx([HEADER])[:-30], "is no sound spreadsheet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "of the old kind (.xls), which is not read"),
+    ],
 )
-def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
-    """Cut, or no spreadsheet at all."""
-    assert "is no sound spreadsheet" in refusal(write(tmp_path, content)).message
+def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes, what: str) -> None:
+    """Cut, of another kind, or no spreadsheet at all."""
+    assert what in refusal(write(tmp_path, content)).message
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

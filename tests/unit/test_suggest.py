@@ -45,7 +45,6 @@ def targets(*rows: dict[str, str], language: str = "uk") -> dict[str, str]:
         ("name_rus", "Платье", "name_ru"),
         ("Название", "Чёрный чай", "name_ru"),
         ("Название товара", "Чёрный чай", "name_ru"),
-        ("Назва товару", "Чай", "name"),
         ("Height", "12,5", "characteristic"),
         ("keywords", "сукня, шовк і льон", "keywords"),
         ("keywords_ru", "платье", "keywords_ru"),

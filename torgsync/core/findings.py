@@ -45,6 +45,7 @@ class Code(StrEnum):
     TEXT_CLEANED = "text-cleaned"
     TEXT_CUT = "text-cut"
     TEXT_LONG = "text-long"
+    TEXT_REFORMATTED = "text-reformatted"
     SKU_CUT = "sku-cut"
     PHOTOS_TOO_MANY = "photos-too-many"
     PHOTOS_UNREAD = "photos-unread"
@@ -102,6 +103,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.TEXT_CLEANED: Severity.NOTICE,
     Code.TEXT_CUT: Severity.NOTICE,
     Code.TEXT_LONG: Severity.WARNING,
+    Code.TEXT_REFORMATTED: Severity.WARNING,
     Code.SKU_CUT: Severity.NOTICE,
     Code.PHOTOS_TOO_MANY: Severity.NOTICE,
     Code.PHOTOS_UNREAD: Severity.WARNING,
@@ -159,6 +161,7 @@ MEANING: dict[Code, str] = {
     Code.TEXT_CLEANED: "the text is sent without them; retype it where something is missing",
     Code.TEXT_CUT: "the text is sent up to Prom's limit; shorten it to choose what goes",
     Code.TEXT_LONG: "the description is sent whole and Prom may refuse it; shorten it then",
+    Code.TEXT_REFORMATTED: "it is sent as it is; give the column the format of text, or export from Torgsoft",
     Code.SKU_CUT: "the article is sent up to Prom's limit; shorten it, or lead another column to `sku`",
     Code.PHOTOS_TOO_MANY: "the first photos are sent; name the best ones so that they come first",
     Code.PHOTOS_UNREAD: "photos on Prom stay as they are; see whether the folder is there and uploads ended",

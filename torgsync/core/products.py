@@ -64,6 +64,7 @@ from torgsync.core.texts import (
     fit_keywords,
     fit_name,
     fit_sku,
+    reformatted,
     split_languages,
 )
 
@@ -436,7 +437,9 @@ def _keywords(work: _Row, mapping: FieldMapping, cell: str) -> None:
 
 
 def _sku(work: _Row, mapping: FieldMapping, cell: str) -> None:
-    work.values["sku"] = work.fit(mapping, work.short(mapping, cell), fit_sku)
+    text = work.short(mapping, cell)
+    work.remark(mapping, reformatted(text), text)
+    work.values["sku"] = work.fit(mapping, text, fit_sku)
 
 
 def _barcode(work: _Row, mapping: FieldMapping, cell: str) -> None:
@@ -524,6 +527,8 @@ def _characteristic(work: _Row, mapping: FieldMapping, cell: str) -> None:
             message = f"`{text[:40]}` is not a sex from 0 to 5; it is not sent"
             work.find(Code.SEX_UNKNOWN, message, mapping.column, text)
         text = SEX.get(text, "")
+    elif mapping.column == "TheSize":
+        work.remark(mapping, reformatted(text), text)
     text = work.fit(mapping, work.ours(work.part(mapping, text)), fit_characteristic)
     if text:
         work.characterise(mapping, text)
@@ -721,7 +726,8 @@ def _tell_lost_discount(work: _Row, price: Decimal, sale: Decimal) -> None:
     """Say where rounding made the sale price that of no sale, or nothing at all."""
     column = work.columns["sale_price"]
     base, told = (number(work.cells[work.columns[name]]) or NOTHING for name in ("price", "sale_price"))
-    if 0 < told < base and not 0 < sale < price:
+    written = 0 < told < base and told.quantize(CENT) < base.quantize(CENT)  # else its decimals are told
+    if written and not 0 < sale < price:
         message = f"{base} and {told} are rounded to {price} and {sale}; no discount is sent"
         work.find(Code.PRICE_ROUNDED, message, column, work.cells[column])
 
@@ -739,7 +745,9 @@ def _cross_check(work: _Row) -> None:
         percent = number(cell)
     except ValueError:
         return  # it is sent nowhere
-    base, sale = (number(work.cells[work.columns[name]]) or NOTHING for name in ("price", "sale_price"))
+    base, sale = (
+        (number(work.cells[work.columns[name]]) or NOTHING).quantize(CENT) for name in ("price", "sale_price")
+    )
     if percent is None or base <= 0:
         return
     off = 100 * (base - sale) / base if sale > 0 else NOTHING

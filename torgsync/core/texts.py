@@ -62,6 +62,27 @@ def fit_characteristic(text: str) -> Fitted:
     return _cut(text, CHARACTERISTIC_LIMIT, Code.TEXT_CUT, "characters")
 
 
+_MONTH = (
+    "(?:січ|лют|бер|кві|тра|чер|лип|сер|вер|жов|лис|гру|янв|фев|мар|апр|май|июн|июл|авг|сен|окт|ноя|дек"
+    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\.?"
+)
+_REFORMATTED = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ][\d:]+)?|\d(?:[.,]\d+)?E\+\d+"
+    rf"|\d{{1,2}}[. -]{_MONTH}(?:[. -]?\d{{2,4}})?|{_MONTH}[. -]?\d{{2,4}}",
+    re.IGNORECASE,
+)
+
+
+def reformatted(text: str) -> tuple[Remark, ...]:
+    """Tell of a size or an article that looks like a date, or a number of many digits.
+
+    A spreadsheet makes `08.бер` of the size `8-3`, and `2,09E+05` of the article 209000.
+    """
+    if not _REFORMATTED.fullmatch(text):
+        return ()
+    return (Remark(Code.TEXT_REFORMATTED, f"`{text}` looks like what a spreadsheet made of something else"),)
+
+
 def _cut(text: str, limit: int, code: Code, letters: str) -> Fitted:
     if len(text) <= limit:
         return Fitted(text)

@@ -22,12 +22,11 @@ from torgsync.files.guesses import Aspect, Guess, Kind, Told
 from torgsync.files.objects import ObjectFile, beside
 from torgsync.files.rows import Skim
 from torgsync.files.trs import TrsFile, open_trs
-from torgsync.files.xlsx import XlsxFile, open_xlsx
+from torgsync.files.xlsx import OLD_OFFICE, XlsxFile, open_xlsx
 from torgsync.files.yml import LOOK, YmlFile, column_of, open_yml, start_of_text
 
 _CHUNK = 1024 * 1024
 _ARCHIVE = b"PK\x03\x04"
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # also what a spreadsheet with a password looks like
 
 _BY_SETTING = {"trs": Kind.TRS, "csv": Kind.TRS, "yml": Kind.YML, "xlsx": Kind.XLSX}
 
@@ -172,7 +171,7 @@ def _look(path: Path, wanted: str | None, told: Told) -> CatalogFile:
 
 def _kind(beginning: bytes) -> tuple[Kind, str]:
     """Return the format that a file's first bytes speak for, and how."""
-    if beginning.startswith((_ARCHIVE, _OLD_OFFICE)):
+    if beginning.startswith((_ARCHIVE, OLD_OFFICE)):
         return Kind.XLSX, "it begins like a spreadsheet's own file"
     if beginning[start_of_text(beginning) :].startswith(b"<"):
         return Kind.YML, "it begins with `<`"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 _LOOK = 20  # rows in which a header is looked for: a service row may stand above it (§10)
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a spreadsheet of the old kind begins, and one with a password."""
 _SEPARATOR = "\x1f"
 _RETURN = re.compile(r"_x000d_|\r(?=\n)", re.IGNORECASE)
 _SAVE = "open it in the spreadsheet, save it anew as .xlsx without a password, and run the command again"
@@ -190,8 +192,15 @@ def _book(path: Path) -> Iterator[CalamineWorkbook]:
 def _damaged(path: Path, error: BaseException) -> ExportInvalid:
     if isinstance(error, OSError):
         return refusals.unreadable(path, error)
-    locked = type(error).__name__ == "PasswordError"
-    what = "is protected by a password" if locked else "is no sound spreadsheet"
+    beginning = b""
+    with suppress(OSError), path.open("rb") as file:
+        beginning = file.read(len(OLD_OFFICE))
+    if type(error).__name__ == "PasswordError":
+        what = "is protected by a password"
+    elif beginning == OLD_OFFICE:
+        what = "is a spreadsheet of the old kind (.xls), which is not read, or protected by a password"
+    else:
+        what = "is no sound spreadsheet"
     return ExportInvalid(f"`{path}` {what}", hint=_SAVE)
 
 

@@ -456,6 +456,7 @@ def _parse(path: Path, record: Record, encoding: str) -> Offer:
         root = etree.fromstring(text, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
         what = re.sub(r", line \d+, column \d+.*", "", str(error).partition("\n")[0])
+        what = "a bare `&` stands in it, which XML writes as `&amp;`" if "EntityRef" in what else what
         raise ExportInvalid(
             f"an offer of `{path}` cannot be read",
             mistakes=(Mistake(record.line, "offer", what),),
