@@ -313,6 +313,8 @@ def test_an_offer_that_is_no_sound_xml_is_refused_with_its_line(tmp_path: Path) 
     for broken in ("&nbsp;", "<b>", "&#0;"):
         text = yml([offer(COLUMNS, ROWS[0]), f'<offer id="5"><vendor>{broken}</vendor></offer>'])
         assert refusal(write(tmp_path, text)).mistakes[0].line == 7
+    text = yml(['<offer id="5"><vendor>Кран & Ко</vendor></offer>'])
+    assert "a bare `&` stands in it" in refusal(write(tmp_path, text)).mistakes[0].message
 
 
 def test_offers_without_a_key_are_refused(tmp_path: Path) -> None:

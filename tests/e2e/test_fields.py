@@ -290,6 +290,14 @@ def test_a_column_is_taken_out(home: Home) -> None:
     assert home.object.read_text("utf-8") == before.replace(table, "")
 
 
+def test_the_targets_are_told_to_whoever_guesses(bare: Home) -> None:
+    """Where none is near, all of them help."""
+    added = bare.run("fields", "add", "RetailPrice", "--to", "xxx")
+    told = " ".join(added.err.split())
+    assert "there is no target `xxx`" in told
+    assert "the targets are name, name_ru, description," in told
+
+
 @pytest.mark.parametrize("column", ["GoodName", "visota_kabluka"])
 def test_the_first_and_the_last_column_are_taken_out(home: Home, column: str) -> None:
     """The comments around them stay where they speak of something."""
