@@ -652,6 +652,25 @@ def test_a_wholesale_price_that_cannot_be_sent_is_told(
     assert [one.message for one in result.findings] == found
 
 
+@pytest.mark.parametrize(
+    ("cell", "presence", "found"),
+    [
+        ("true", "available", []),
+        (" 1 ", "available", []),
+        ("False", "not_available", []),
+        ("", "not_available", []),
+        ("є", "not spoken of", ["`є` is neither true nor false; not sent: presence"]),
+    ],
+)
+def test_whether_it_can_be_bought_where_nobody_tells_how_many(
+    cell: str, presence: str, found: list[str]
+) -> None:
+    """What cannot be read keeps what Prom has."""
+    result = mapped({"available": cell}, ("available", "presence"))
+    assert values(result, "presence") == [presence]
+    assert [one.message for one in result.findings] == found
+
+
 @pytest.mark.parametrize("error", ["#REF!", "#N/A", " #ССЫЛКА! "])
 def test_an_error_of_a_spreadsheet_is_no_text(error: str) -> None:
     """What was last sent of each stays, prices and stock go; an article that only begins like one is one."""
