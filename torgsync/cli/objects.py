@@ -1,4 +1,4 @@
-"""`torgsync object`: make, list, show and check sync objects."""
+"""`torgsync object`: make, list, show and check sync objects; `editing` changes and removes them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from torgsync.cli import editing
 from torgsync.cli.context import SCHEMA, Format, Program, program_of, refuse_without_terminal
-from torgsync.cli.options import FormatOption
+from torgsync.cli.options import FormatOption, NameArgument
 from torgsync.core.words import counted
 from torgsync.errors import Exit, ObjectInvalid, UsageError
 
@@ -25,9 +26,8 @@ HINT = 22
 
 app = typer.Typer(help="Sync objects: one shop's settings each.", no_args_is_help=True)
 
-NameArgument = Annotated[
-    str | None, typer.Argument(help="Name, slug or path of the sync object.", metavar="NAME")
-]
+app.command("edit")(editing.edit)
+app.command("remove")(editing.remove)
 
 
 @app.command()
@@ -76,7 +76,7 @@ def add(
             f"there is a sync object `{name}` already",
             hint=f"look at it: torgsync object show {quoted(name)}",
         )
-    token = _token(program, api_key) if not api_key_env else None
+    token = read_given_token(program, api_key) if not api_key_env else None
     export = export or Path(_ask(program, "--export FILE", "File that Torgsoft writes", "TSGoods.trs"))
     if wizard:
         group = group or _ask_or_none("Product group (empty: everything)")
@@ -138,7 +138,7 @@ def _ask_or_none(question: str) -> str | None:
     return str(typer.prompt(question, default="", show_default=False, err=True)).strip() or None
 
 
-def _token(program: Program, given: str | None) -> str:
+def read_given_token(program: Program, given: str | None) -> str:
     """Return the token: as given, from standard input for `-`, or asked without showing it."""
     if given == "-":
         given = sys.stdin.readline()
@@ -184,7 +184,7 @@ def show(context: typer.Context, name: NameArgument = None, form: FormatOption =
         return
     from torgsync.cli.show import cell, plain_table, write_csv
 
-    rows = [{"setting": key, "value": cell(value)} for key, value in _flat(settings)]
+    rows = [{"setting": key, "value": cell(value)} for key, value in flat(settings)]
     if form is Format.CSV:
         write_csv(rows)
         return
@@ -195,13 +195,13 @@ def show(context: typer.Context, name: NameArgument = None, form: FormatOption =
     program.out.print(table)
 
 
-def _flat(settings: dict[str, Any], above: str = "") -> list[tuple[str, object]]:
+def flat(settings: dict[str, Any], above: str = "") -> list[tuple[str, object]]:
     """Return nested settings as rows: `catalog.path`, `payment_methods[0]`."""
     rows: list[tuple[str, object]] = []
     for key, value in settings.items():
         name = f"{above}.{key}" if above else key
         if isinstance(value, dict) and value:
-            rows += _flat(value, name)
+            rows += flat(value, name)
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             for number, item in enumerate(value):
                 words = ", ".join(f"{word} = {part}" for word, part in item.items() if part is not None)

@@ -12,4 +12,7 @@ ObjectOption = Annotated[
     str | None,
     typer.Option("-o", "--object", help="Name, slug or path of the sync object.", metavar="OBJECT"),
 ]
+NameArgument = Annotated[
+    str | None, typer.Argument(help="Name, slug or path of the sync object.", metavar="NAME")
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]

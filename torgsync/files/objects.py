@@ -10,13 +10,15 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 import tomlkit
+from filelock import FileLock, Timeout
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Table
 
@@ -31,6 +33,9 @@ from torgsync.core.objects import (
 )
 from torgsync.errors import Mistake, ObjectInvalid, TorgsyncError, UsageError
 from torgsync.files.settings import variable
+
+_PATIENCE = 20
+"""Seconds for which another program's change of a file is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +93,31 @@ def list_objects(folder: Path) -> list[Path]:
 
 
 def find_object(folder: Path, wanted: str | None, *, all_by: str | None = None) -> ObjectFile:
-    """Return the object that a person means: by path, slug or name; the only one where nothing is said.
+    """Return the object that a person means, see `find_path`.
+
+    Raises ObjectInvalid where its file has mistakes.
+    """
+    found = load_object(find_path(folder, wanted, all_by=all_by))
+    return replace(found, called=quoted(wanted)) if wanted and wanted.endswith(".toml") else found
+
+
+def find_path(folder: Path, wanted: str | None, *, all_by: str | None = None) -> Path:
+    """Return the file of the object that a person means: by path, slug or name, or the only one.
 
     `all_by` is the option that would mean all of them, where there is one. Raises UsageError where there is
-    none or more than one, ObjectInvalid where its file has mistakes.
+    none or more than one.
     """
     if wanted and wanted.endswith(".toml"):
-        return replace(load_object(Path(wanted)), called=quoted(wanted))
+        return Path(wanted)
     files = list_objects(folder)
     if wanted is None:
         return _only_one(files, all_by)
     for path in files:
         if path.stem == slugify(wanted):
-            return load_object(path)
+            return path
     for path in files:
         if _name_in(path) == wanted:
-            return load_object(path)
+            return path
     known = ", ".join(f"`{_name_in(path) or path.stem}`" for path in files)
     raise UsageError(
         f"there is no sync object `{wanted}`",
@@ -111,7 +125,7 @@ def find_object(folder: Path, wanted: str | None, *, all_by: str | None = None) 
     )
 
 
-def _only_one(files: Sequence[Path], all_by: str | None) -> ObjectFile:
+def _only_one(files: Sequence[Path], all_by: str | None) -> Path:
     if not files:
         raise UsageError("there is no sync object yet", hint='make one: `torgsync object add "My Prom"`')
     if len(files) > 1:
@@ -120,7 +134,7 @@ def _only_one(files: Sequence[Path], all_by: str | None) -> ObjectFile:
         raise UsageError(
             f"there are {len(files)} sync objects: {names}", hint=f"name one with `--object NAME`{every}"
         )
-    return load_object(files[0])
+    return files[0]
 
 
 def _name_in(path: Path) -> str | None:
@@ -143,7 +157,7 @@ def parse_toml(text: str) -> dict[str, Any] | Mistake:
 
 def load_object(path: Path) -> ObjectFile:
     """Read a sync object. Raises ObjectInvalid with every mistake and its line."""
-    text = _text(path)
+    text = text_of(path)
     data = parse_toml(text)
     if isinstance(data, Mistake):
         raise ObjectInvalid(mistakes_in(path, [data]), mistakes=(data,))
@@ -165,12 +179,13 @@ def mistakes_at(file: ObjectFile, found: Sequence[tuple[tuple[str | int, ...], s
 
     Each is the path of its key, the key as people write it, and the message.
     """
-    lines = Lines(_text(file.path))
+    lines = Lines(text_of(file.path))
     mistakes = tuple(sorted(Mistake(lines.of(path), where, message) for path, where, message in found))
     return ObjectInvalid(mistakes_in(file.path, mistakes), mistakes=mistakes)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return the text of a sync object's file, its line ends as line feeds. Raises ObjectInvalid."""
     try:
         return path.read_text("utf-8-sig")
     except FileNotFoundError as missing:
@@ -264,16 +279,33 @@ def write_new(path: Path, data: Mapping[str, Any]) -> None:
     replace_text(path, tomli_w.dumps(data))
 
 
+@contextmanager
+def editing(path: Path) -> Iterator[None]:
+    """Hold a file while it is read, changed and written: of two programs that edit it one waits.
+
+    Raises TorgsyncError where the other one takes too long.
+    """
+    try:
+        with FileLock(path.with_name(f".{path.name}.lock"), timeout=_PATIENCE):
+            yield
+    except Timeout as held:
+        raise TorgsyncError(
+            f"another program has been changing `{path}` for {_PATIENCE} seconds",
+            hint="see what runs, then run the same command again",
+        ) from held
+
+
 def replace_text(path: Path, text: str) -> None:
     """Write a text file so that it is there whole or not at all, for its owner alone.
 
-    Raises TorgsyncError where the folder takes no file.
+    A file that had the line ends of Windows keeps them. Raises TorgsyncError where the folder takes no file.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        windows = path.is_file() and b"\r\n" in path.read_bytes()
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-", suffix=path.suffix)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\r\n" if windows else "\n") as out:
                 out.write(text)
                 out.flush()
                 os.fsync(out.fileno())
@@ -289,7 +321,7 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def set_payment_methods(file: ObjectFile, methods: Sequence[PaymentMethod]) -> None:
-    """Write the object's payment methods, keeping every comment and the order of the rest."""
+    """Write these of the object's payment methods; the others stay, as do every comment and the order."""
     rows = [method.model_dump(exclude_none=True) for method in methods]
     _replace_tables(file.path, "payment_methods", rows, key="id")
 
@@ -301,9 +333,10 @@ def add_fields(file: ObjectFile, mappings: Sequence[FieldMapping]) -> None:
         | {"column": mapping.column, "to": mapping.to}
         for mapping in mappings
     ]
-    document = _document(file.path)
-    _append_tables(_tables(document, "fields"), rows)
-    replace_text(file.path, tomlkit.dumps(document))
+    with editing(file.path):
+        document = _document(file.path)
+        _append_tables(_tables(document, "fields"), rows)
+        replace_text(file.path, tomlkit.dumps(document))
 
 
 def remove_field(file: ObjectFile, column: str) -> None:
@@ -311,17 +344,18 @@ def remove_field(file: ObjectFile, column: str) -> None:
 
     What stands behind a table, blank lines and comments, speaks of what follows it and stays there.
     """
-    document = _document(file.path)
-    tables = document["fields"]
-    for number in reversed(range(len(tables))):
-        if canonical(str(tables[number]["column"])) != column:
-            continue
-        if isinstance(tables, AoT):
-            _give_tail(document, tables, number)
-        del tables[number]
-    if not len(tables):
-        del document["fields"]
-    replace_text(file.path, tomlkit.dumps(document))
+    with editing(file.path):
+        document = _document(file.path)
+        tables = document["fields"]
+        for number in reversed(range(len(tables))):
+            if canonical(str(tables[number]["column"])) != column:
+                continue
+            if isinstance(tables, AoT):
+                _give_tail(document, tables, number)
+            del tables[number]
+        if not len(tables):
+            del document["fields"]
+        replace_text(file.path, tomlkit.dumps(document))
 
 
 def _give_tail(document: tomlkit.TOMLDocument, tables: AoT, number: int) -> None:
@@ -345,29 +379,30 @@ def _give_tail(document: tomlkit.TOMLDocument, tables: AoT, number: int) -> None
 def _document(path: Path) -> tomlkit.TOMLDocument:
     """Return a TOML file as it can be changed with all its comments."""
     try:
-        return tomlkit.parse(_text(path))
+        return tomlkit.parse(text_of(path))
     except TOMLKitError as wrong:
         raise ObjectInvalid(f"`{path.name}` is not TOML: {wrong}") from wrong
 
 
 def _replace_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
     """Bring an array of tables to these rows: known ones are changed in place, new ones appended."""
-    document = _document(path)
-    tables = _tables(document, name)
-    known = {table.get(key): table for table in tables}
-    _append_tables(tables, [row for row in rows if row[key] not in known])
-    for row in rows:
-        table = known.get(row[key])
-        if table is None:
-            continue
-        for word in [
-            word for word in table if word not in row and word in ("cash_register", "current_account")
-        ]:
-            del table[word]
-        for word, value in row.items():
-            if table.get(word) != value:
-                table[word] = value
-    replace_text(path, tomlkit.dumps(document))
+    with editing(path):
+        document = _document(path)
+        tables = _tables(document, name)
+        known = {table.get(key): table for table in tables}
+        _append_tables(tables, [row for row in rows if row[key] not in known])
+        for row in rows:
+            table = known.get(row[key])
+            if table is None:
+                continue
+            for word in [
+                word for word in table if word not in row and word in ("cash_register", "current_account")
+            ]:
+                del table[word]
+            for word, value in row.items():
+                if table.get(word) != value:
+                    table[word] = value
+        replace_text(path, tomlkit.dumps(document))
 
 
 def _tables(document: tomlkit.TOMLDocument, name: str) -> AoT:

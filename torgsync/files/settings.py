@@ -67,7 +67,7 @@ def read_settings(home: Path | None = None, prom_url: str | None = None) -> Sett
 
 
 def variable(name: str) -> str | None:
-    """Return an environment variable that a sync object names for its token; None where it is not set."""
+    """Return an environment variable, such as one that a sync object names; None where it is not set."""
     return os.environ.get(name) or None
 
 
@@ -86,3 +86,9 @@ def alive(pid: int) -> bool:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+def editor_of_user() -> str:
+    """Return the command of the editor that the user has chosen, else the one that every system has."""
+    usual = "notepad" if os.name == "nt" else "vi"
+    return variable("VISUAL") or variable("EDITOR") or usual

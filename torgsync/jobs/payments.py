@@ -26,17 +26,13 @@ def fetch_methods(desk: Desk) -> Methods:
     with prom_of(desk) as prom:
         options = prom.payment_options()
     known = {method.id: method for method in desk.object.payment_methods}
-    methods = list(desk.object.payment_methods)
-    added = []
-    for option in options:
-        if option.id not in known:
-            methods.append(PaymentMethod(id=option.id, name=option.name))
-            added.append(option.name)
-    set_payment_methods(desk.file, methods)
+    added = [PaymentMethod(id=option.id, name=option.name) for option in options if option.id not in known]
+    set_payment_methods(desk.file, added)
+    methods = [*desk.object.payment_methods, *added]
     listed = {option.id for option in options}
     return Methods(
         len(options),
-        tuple(added),
+        tuple(method.name for method in added),
         tuple(method.name for method in methods if method.id not in listed),
         tuple(method.name for method in methods if not method.mapped and method.id in listed),
     )
@@ -46,15 +42,14 @@ def map_method(
     file: ObjectFile, wanted: str, *, cash_register: str | None, current_account: str | None
 ) -> PaymentMethod:
     """Lead a payment method, named by id or name, to one place. UsageError where there is none such."""
-    methods = list(file.settings.payment_methods)
-    for number, method in enumerate(methods):
+    for method in file.settings.payment_methods:
         if wanted in (str(method.id), method.name):
-            methods[number] = PaymentMethod(
+            mapped = PaymentMethod(
                 id=method.id, name=method.name, cash_register=cash_register, current_account=current_account
             )
-            set_payment_methods(file, methods)
-            return methods[number]
-    names = [method.name for method in methods]
+            set_payment_methods(file, [mapped])
+            return mapped
+    names = [method.name for method in file.settings.payment_methods]
     raise UsageError(
         f"there is no payment method `{wanted}`{did_you_mean(wanted, names)}",
         hint="fetch them from Prom.ua: `torgsync payments fetch`",

@@ -1,0 +1,233 @@
+"""`torgsync object edit`: change a sync object by flag, by key, or in an editor."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from torgsync.cli.context import Program, program_of
+from torgsync.cli.options import NameArgument
+from torgsync.errors import ObjectInvalid, UsageError
+
+if TYPE_CHECKING:
+    from torgsync.core.objects import Path as Key
+    from torgsync.files.edits import Document, Setting
+    from torgsync.files.objects import ObjectFile
+
+
+def edit(
+    context: typer.Context,
+    name: NameArgument = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Set a key: removal.gone=hide; repeatable.", metavar="KEY=VALUE"),
+    ] = None,
+    unset: Annotated[
+        list[str] | None,
+        typer.Option("--unset", help="Take a key out, so that its default counts.", metavar="KEY"),
+    ] = None,
+    export: Annotated[
+        str | None, typer.Option("--export", help="The file that Torgsoft writes.", metavar="FILE")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", help="Only this product group; empty: everything.")
+    ] = None,
+    api_key: Annotated[
+        str | None,
+        typer.Option("--api-key", help="The token; `-` reads it from standard input.", metavar="TOKEN|-"),
+    ] = None,
+    photos: Annotated[str | None, typer.Option("--photos", help="The photo folder.", metavar="DIR")] = None,
+    photos_url: Annotated[
+        str | None,
+        typer.Option("--photos-url", help="Where Prom.ua can fetch the same folder.", metavar="URL"),
+    ] = None,
+    find_by: Annotated[
+        list[str] | None,
+        typer.Option("--find-by", help="How a buyer is looked up: phone, email, name; repeatable."),
+    ] = None,
+    create: Annotated[
+        bool | None, typer.Option("--create-clients/--no-create-clients", help="Make a missing client.")
+    ] = None,
+    center: Annotated[
+        list[str] | None, typer.Option("--center", help="Accounting center whose stock counts; repeatable.")
+    ] = None,
+    in_stock: Annotated[
+        bool | None, typer.Option("--only-in-stock/--no-only-in-stock", help="Only goods in stock.")
+    ] = None,
+    with_photos: Annotated[
+        bool | None, typer.Option("--only-with-photos/--no-only-with-photos", help="Only goods with photos.")
+    ] = None,
+    editor: Annotated[bool, typer.Option("--editor", help="Open the file in your editor.")] = False,
+) -> None:
+    """Change a sync object; comments and order stay. Without a flag, nothing changes."""
+    program = program_of(context)
+    file = program.object(name) if not editor else None
+    from torgsync.files.edits import Setting, change_keys
+
+    given = {
+        "catalog.path": export and str(Path(export).expanduser().absolute()),
+        "catalog.photos.folder": photos and str(Path(photos).expanduser().absolute()),
+        "catalog.photos.url": photos_url,
+        "product_group": group or None,
+        "clients.find_by": find_by,
+        "clients.create": create,
+        "accounting_centers.use": center,
+        "accounting_centers.only_in_stock": in_stock,
+        "accounting_centers.only_with_photos": with_photos,
+    }
+    wanted = [Setting(_key(key), value=value) for key, value in given.items() if value is not None]
+    wanted += [_setting(text) for text in settings or ()]
+    gone = [_key(text) for text in unset or ()]
+    if file is None:
+        if wanted or gone or api_key or group is not None:
+            raise UsageError("give either `--editor` or the keys to change")
+        _edit_by_hand(program, name)
+        return
+    if group == "" and file.settings.product_group is not None:
+        gone.append(("product_group",))
+    for key in [*(setting.key for setting in wanted), *gone]:
+        _refuse_name(key, file)
+    if not (wanted or gone or api_key):
+        raise UsageError(
+            "nothing to change was given",
+            hint=f"--set KEY=VALUE, or open the file: torgsync object edit --editor {file.called}",
+        )
+    if wanted or gone:
+        _tell(program, *change_keys(file.path, wanted, gone))
+    if api_key:
+        _replace_token(program, file, api_key)
+
+
+def _key(text: str) -> Key:
+    from torgsync.core.keys import read_key
+
+    try:
+        return read_key(text.strip())
+    except ValueError as wrong:
+        raise UsageError(
+            f"`{text}` is not a key such as `removal.gone`", hint="see all keys: torgsync object show"
+        ) from wrong
+
+
+def _setting(text: str) -> Setting:
+    from torgsync.files.edits import Setting
+
+    key, sign, word = text.partition("=")
+    if not sign:
+        raise UsageError(f"`{text}` sets nothing", hint="write it so: --set removal.gone=hide")
+    return Setting(_key(key), word=word.strip())
+
+
+def _refuse_name(key: Key, file: ObjectFile) -> None:
+    if key[0] == "name":
+        raise UsageError(
+            "the name stays: what was sent is remembered under it",
+            hint=f"a new name is a new object: torgsync object add, and torgsync object remove {file.called}",
+        )
+
+
+def _tell(program: Program, before: Document, after: Document) -> None:
+    """Tell each setting that is another one now, old and new; a token is never shown."""
+    from torgsync.cli.objects import flat
+    from torgsync.cli.show import cell
+
+    old, new = (dict(flat(_hidden(document))) for document in (before, after))
+    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    for key in changed:
+        program.say(f"{key}: {cell(old.get(key)) or '–'} -> {cell(new.get(key)) or '–'}")
+    if not changed:
+        program.say("nothing changed" if before == after else "the token is another one")
+
+
+def _hidden(document: Document) -> Document:
+    """Return a sync object's document without a token that stands in it."""
+    return document | ({"api_key": "(hidden)"} if isinstance(document.get("api_key"), str) else {})
+
+
+def _replace_token(program: Program, file: ObjectFile, given: str) -> None:
+    """Put another token where the object keeps its own."""
+    from torgsync.cli.objects import read_given_token
+    from torgsync.core.objects import FromEnvironment, FromFile
+    from torgsync.files.edits import Setting, change_keys
+    from torgsync.files.objects import write_token
+
+    token = read_given_token(program, given)
+    match file.settings.api_key:
+        case FromEnvironment(env=variable):
+            raise UsageError(
+                f"the token of `{file.settings.name}` stands in the environment variable `{variable}`",
+                hint="set it there, or let the object have a file: "
+                f"--set 'api_key={{ file = \"../secrets/{file.slug}.token\" }}'",
+            )
+        case FromFile(file=place):
+            path = file.beside(place)
+        case _:
+            path = program.settings.secrets / f"{file.slug}.token"
+            change_keys(file.path, [Setting(("api_key",), value={"file": str(path)})])
+    write_token(path, token)
+    program.say(f"the token is in `{path}`")
+
+
+def _edit_by_hand(program: Program, name: str | None) -> None:
+    """Open a copy in the editor until it is valid or given up; only then is the file itself changed."""
+    from torgsync.files.edits import replace_whole
+    from torgsync.files.objects import find_path, text_of
+    from torgsync.files.settings import editor_of_user
+
+    if not program.asks:
+        raise UsageError("an editor needs a terminal", hint="change keys by flag: --set KEY=VALUE")
+    path = find_path(program.settings.objects, name)
+    before = text_of(path)
+    text = before
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        while True:
+            copy.write_text(text, "utf-8")
+            subprocess.run([*shlex.split(editor_of_user()), str(copy)], check=False)  # noqa: S603  # their own
+            text = copy.read_text("utf-8-sig")
+            if text == before:
+                program.say("nothing changed")
+                return
+            try:
+                _tell(program, *replace_whole(path, before, text))
+            except ObjectInvalid as invalid:
+                program.say(f"error: {invalid.message}", style="error")
+                for mistake in invalid.mistakes:
+                    program.say(f"  {mistake}")
+                if not typer.confirm(
+                    "Open it again? Otherwise the file stays as it was", default=True, err=True
+                ):
+                    return
+            else:
+                return
+
+
+def remove(
+    context: typer.Context,
+    name: NameArgument = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove a sync object and its token. Nothing changes on Prom.ua, and what was sent is remembered."""
+    program = program_of(context)
+    file = program.object(name)
+    from torgsync.core.objects import FromFile
+
+    key = file.settings.api_key
+    token = file.beside(key.file) if isinstance(key, FromFile) else None
+    own = token if token and token.parent == program.settings.secrets.resolve() else None
+    if not yes:
+        if not program.asks:
+            raise UsageError("`--yes` is needed", hint="without a terminal nothing is asked")
+        if not typer.confirm(f"Remove `{file.path}`?", default=False, err=True):
+            program.say("nothing was removed")
+            return
+    file.path.unlink()
+    if own:
+        own.unlink(missing_ok=True)
+    program.say(f"removed `{file.path}`" + (" and its token" if own else ""))
+    program.say("the shop on Prom.ua stays as it is; an object of the same name goes on where this one was")
