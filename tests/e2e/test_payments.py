@@ -101,6 +101,20 @@ def test_comments_beside_methods_stay(home: Home) -> None:
     assert home.object.read_text("utf-8") == head + added.replace("Каса 1", "Каса 7")
 
 
+def test_an_account_is_checked(home: Home) -> None:
+    """A mistyped IBAN gets no money; written with blanks it is the same account, and a name is a name."""
+    home.run("payments", "fetch")
+    before = home.object.read_bytes()
+    wrong = home.run("payments", "map", "Пром-оплата", "--current-account", ACCOUNT[:-1] + "9")
+    assert (wrong.code, "is no IBAN: its digits do not fit together" in wrong.err) == (64, True)
+    assert home.object.read_bytes() == before
+    spaced = f"ua21 {ACCOUNT[4:]}"
+    assert home.run("payments", "map", "Пром-оплата", "--current-account", spaced).code == 0
+    assert f'current_account = "{ACCOUNT}"' in home.object.read_text("utf-8")
+    assert home.run("payments", "map", "Пром-оплата", "--current-account", "Рахунок ФОП").code == 0
+    assert 'current_account = "Рахунок ФОП"' in home.object.read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     "places", [(), ("--cash-register", "Каса 1", "--current-account", ACCOUNT)], ids=["neither", "both"]
 )

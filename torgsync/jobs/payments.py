@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from torgsync.core.accounts import account_of
 from torgsync.core.objects import PaymentMethod, did_you_mean
 from torgsync.errors import UsageError
 from torgsync.files.objects import ObjectFile, set_payment_methods
@@ -41,7 +42,18 @@ def fetch_methods(desk: Desk) -> Methods:
 def map_method(
     file: ObjectFile, wanted: str, *, cash_register: str | None, current_account: str | None
 ) -> PaymentMethod:
-    """Lead a payment method, named by id or name, to one place. UsageError where there is none such."""
+    """Lead a payment method, named by id or name, to one place.
+
+    Raises UsageError where there is no such method, or the account is a mistyped IBAN.
+    """
+    if current_account is not None:
+        try:
+            current_account = account_of(current_account)
+        except ValueError as wrong:
+            raise UsageError(
+                f"`{current_account}` is no IBAN: {wrong}",
+                hint="copy it from the bank; an account may have a name of your own instead",
+            ) from wrong
     for method in file.settings.payment_methods:
         if wanted in (str(method.id), method.name):
             mapped = PaymentMethod(

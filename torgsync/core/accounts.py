@@ -1,0 +1,24 @@
+"""Current accounts: by their IBAN, whose check digits catch a slip of the hand, or by a name of their own."""
+
+from __future__ import annotations
+
+import re
+
+from stdnum import iban
+from stdnum.exceptions import ValidationError
+
+_LIKE_IBAN = re.compile(r"[A-Za-z]{2}\s*\d[\d\sA-Za-z]*")
+
+
+def account_of(text: str) -> str:
+    """Return an account as it is kept: an IBAN without blanks and in capitals, a name as it is.
+
+    Raises ValueError, with what is wrong, for what begins as an IBAN and is none.
+    """
+    name = " ".join(text.split())
+    if not _LIKE_IBAN.fullmatch(name):
+        return name
+    try:
+        return str(iban.validate(name))
+    except ValidationError as wrong:
+        raise ValueError("its digits do not fit together, one is mistyped or missing") from wrong
