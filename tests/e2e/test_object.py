@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import shutil
 import stat
@@ -256,6 +257,29 @@ def test_show_tells_every_setting(home: Home) -> None:
     assert table.lines[0] == str(home.object)
     assert "removal.gone" in table.out
     assert max(map(len, table.lines[1:])) <= 80
+
+
+def test_every_key_is_explained(home: Home) -> None:
+    """With what it is now; programs get the same, and nobody the token."""
+    home.edit_object('{ file = "token" }', f'"{TOKEN}"')
+    told = home.run("object", "show", "--explain")
+    assert TOKEN not in told.out
+    at = told.lines.index("removal.gone = delete")
+    assert told.lines[at + 1] == "    What happens to goods that left the export."
+    document = home.run("object", "show", "--explain", "--format", "json").json
+    found = {item["key"]: item for item in document["settings"]}
+    assert found["limits.imports_per_day"]["value"] == 8
+    assert (found["api_key"]["value"], found["api_key"]["needed"]) == ("(hidden)", True)
+
+
+def test_editors_are_told_what_a_sync_object_may_hold(empty: Home) -> None:
+    """By a schema that a new object names in its first line; without any object it can be printed."""
+    schema = json.loads(empty.run("object", "show", "--schema").out)
+    assert schema["properties"]["removal"]
+    add(empty, "--api-key", TOKEN)
+    folder = empty.folder / "objects"
+    first, *_ = (folder / "my-prom.toml").read_text("utf-8").splitlines()
+    assert json.loads((folder / first.removeprefix("#:schema ")).read_text("utf-8")) == schema
 
 
 def test_a_literal_token_is_hidden(home: Home) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from torgsync.files.objects import ObjectFile
     from torgsync.jobs.check import Checked
 
+INDENT = 4
 HINT = 22
 """Where the message of a line of a check begins, and its hint below."""
 
@@ -64,6 +65,7 @@ def add(
 ) -> None:
     """Make a sync object. On a terminal, what is not given is asked."""
     program = program_of(context)
+    from torgsync.core.explain import json_schema
     from torgsync.files.objects import load_object, quoted, slugify, write_new, write_token
 
     if api_key and api_key_env:
@@ -111,7 +113,7 @@ def add(
     if requests_per_second:
         document["limits"] = {"requests_per_second": requests_per_second}
     _refuse_mistakes(document)
-    write_new(place, document)
+    write_new(place, document, schema=json_schema())
     if token:
         write_token(program.settings.secrets / f"{place.stem}.token", token)
     made = load_object(place)
@@ -171,11 +173,27 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
 
 
 @app.command()
-def show(context: typer.Context, name: NameArgument = None, form: FormatOption = Format.TABLE) -> None:
+def show(
+    context: typer.Context,
+    name: NameArgument = None,
+    form: FormatOption = Format.TABLE,
+    explain: Annotated[bool, typer.Option("--explain", help="Say what every key means.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema by which editors complete keys.")
+    ] = False,
+) -> None:
     """Show a sync object with every setting, defaults included."""
     program = program_of(context)
     program.format(form)
+    if schema:
+        from torgsync.core.explain import json_schema
+
+        sys.stdout.write(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")
+        return
     file = program.object(name)
+    if explain:
+        _explain(program, file, form)
+        return
     settings: dict[str, Any] = json.loads(file.settings.model_dump_json())
     if isinstance(settings["api_key"], str):
         settings["api_key"] = "(hidden)"
@@ -193,6 +211,26 @@ def show(context: typer.Context, name: NameArgument = None, form: FormatOption =
         table.add_row(*row.values())
     program.out.print(str(file.path), soft_wrap=True)
     program.out.print(table)
+
+
+def _explain(program: Program, file: ObjectFile, form: Format) -> None:
+    """Say of every key what it means and what it is now; keys of items have no one value."""
+    from torgsync.cli.show import cell, show_rows
+    from torgsync.core.explain import explained
+
+    now = dict(flat(json.loads(file.settings.model_dump_json())))
+    rows: list[dict[str, object]] = []
+    for item in explained():
+        value = "(hidden)" if item.key == "api_key" else now.get(item.key)
+        rows.append({"key": item.key, "value": value, "needed": item.required, "meaning": item.meaning})
+    if form is not Format.TABLE:
+        show_rows(program, form, "settings", rows)
+        return
+    program.out.print(str(file.path), soft_wrap=True)
+    for row in rows:
+        value = "" if row["value"] in (None, {}, []) else f" = {cell(row['value'])}"
+        program.put(f"{row['key']}{value}", INDENT)
+        program.put(f"{'':<{INDENT}}{row['meaning']}", INDENT)
 
 
 def flat(settings: dict[str, Any], above: str = "") -> list[tuple[str, object]]:

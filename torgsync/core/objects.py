@@ -20,6 +20,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -46,8 +47,9 @@ def _share(value: object) -> object:
     return fraction
 
 
-Share = Annotated[Decimal, BeforeValidator(_share)]
-Rise = Annotated[Decimal, BeforeValidator(_fraction)]
+_SHARE_IN_JSON = WithJsonSchema({"type": "string", "pattern": r"^\s*\d{1,4}(\.\d+)?\s*%\s*$"})
+Share = Annotated[Decimal, BeforeValidator(_share), _SHARE_IN_JSON]
+Rise = Annotated[Decimal, BeforeValidator(_fraction), _SHARE_IN_JSON]
 
 
 _SIGNED_PERCENT = re.compile(r"([+-]?\d{1,4}(?:\.\d+)?)\s*%")
@@ -103,33 +105,39 @@ _KEEP_END = 1_000_000
 class _Table(BaseModel):
     """One table of the file. Unknown keys are mistakes: a misspelt guard would guard nothing."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 class FromEnvironment(_Table):
     """The token stands in an environment variable."""
 
     env: str = Field(min_length=1)
+    """Name of the environment variable."""
 
 
 class FromFile(_Table):
     """The token stands in a file of its own; the path is relative to the sync object."""
 
     file: str = Field(min_length=1)
+    """File that holds the token, relative to this one; only its owner should be able to read it."""
 
 
 class Languages(_Table):
     """Which language the export's texts are in, and whether they go to both of Prom's languages."""
 
     name: Literal["uk", "ru"] = "uk"
+    """Language of the texts: uk or ru."""
     both: bool = True
+    """Whether they go to both of Prom's languages; no text is translated."""
 
 
 class Photos(_Table):
     """The photo folder, and the address under which the same folder can be read from the internet."""
 
     folder: str = Field(min_length=1)
+    """Folder of photos that are called as goods are: 17.jpg, 17_1.jpg."""
     url: str
+    """Address under which Prom can fetch the same folder."""
 
     @field_validator("url")
     @classmethod
@@ -150,17 +158,29 @@ class Catalog(_Table):
     """
 
     path: str = Field(min_length=1)
+    """File that Torgsoft writes."""
     centers: dict[str, Annotated[str, Field(min_length=1)]] = {}
+    """A file for each accounting center, by its id, instead of one file."""
     format: Literal["trs", "csv", "yml", "xlsx"] | None = None
+    """What the file is, where looking at it tells the wrong thing."""
     encoding: Literal["utf-8", "cp1251"] | None = None
+    """How its letters are written."""
     delimiter: Literal[";", ",", "\t"] | None = None
+    """What stands between two columns."""
     header: bool | None = None
+    """Whether the first row holds the names of columns."""
     names: dict[str, str] = {}
+    """Your names of columns and Torgsoft's: "Ключ" = "GoodID"."""
     extra_columns: list[str] = []
+    """Names of your own columns behind the standard ones, where the file names none."""
     currency: str = Field("UAH", pattern="^[A-Z]{3}$")
+    """Currency of the prices; nothing is ever converted."""
     languages: Languages = Languages()
+    """Language of the texts, and where they go."""
     photos: Photos | None = None
+    """Where photos are; without it those on Prom stay untouched."""
     placeholders: list[Annotated[str, Field(min_length=1)]] = []
+    """Words that mean an empty cell."""
 
     @cached_property
     def blank(self) -> frozenset[str]:
@@ -222,16 +242,22 @@ class Clients(_Table):
     """How an order's buyer is looked up, and whether a missing one is made."""
 
     find_by: list[Literal["phone", "email", "name"]] = ["phone", "email"]
+    """What a buyer is looked up by, in this order; two matches are told, never guessed."""
     create: bool = True
+    """Whether a missing client is made."""
 
 
 class PaymentMethod(_Table):
     """One of Prom's payment methods and where its money lands. Without either it is not mapped yet."""
 
     id: int
+    """Prom's id of the method."""
     name: str
+    """Its name on Prom."""
     cash_register: str | None = Field(None, min_length=1)
+    """Cash register in which its money lands; this or current_account."""
     current_account: str | None = Field(None, min_length=1)
+    """Account on which its money lands; this or cash_register."""
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -249,13 +275,26 @@ class AccountingCenters(_Table):
     """Whose balances are sent, and what stays out."""
 
     use: list[str] = []
+    """Ids of the centers whose stock counts; none means all together."""
     only_in_stock: bool = False
+    """Whether goods without stock are taken off the site."""
     only_with_photos: bool = False
+    """Whether goods without a photo stay off the site."""
     respect_display: bool = True
+    """Whether Display = 0 keeps a good off the site."""
     keep: Annotated[
         Decimal | dict[str, Decimal],
         BeforeValidator(_kept),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "number", "minimum": 0},
+                    {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}},
+                ]
+            }
+        ),
     ] = Decimal(0)
+    """Pieces that stay for the own buyers of each center: a number, or one for each center."""
 
     @model_validator(mode="after")
     def _kept_where_ticked(self) -> Self:
@@ -278,8 +317,11 @@ class SynchronizationTime(_Table):
     """When the object is synchronised unattended, by which user of which computer."""
 
     user: str = Field(min_length=1)
+    """Computer and user that synchronize: OFFICE-PC\\olena."""
     every: str = Field(pattern=r"^[1-9]\d{0,3}[mhd]$")
+    """How often: 30m, 2h, 1d."""
     between: tuple[str, str] | None = None
+    """From which hour to which."""
 
     @field_validator("between", mode="before")
     @classmethod
@@ -305,11 +347,17 @@ class FieldMapping(_Table):
     """
 
     column: str = Field(min_length=1)
-    to: str
+    """Column of the export."""
+    to: Annotated[str, WithJsonSchema({"type": "string", "enum": [*TARGETS]})]
+    """What it is on Prom; the README lists the targets."""
     name: str | None = None
+    """The characteristic's name for buyers."""
     unit: str | None = None
+    """The characteristic's unit."""
     split: str | None = Field(None, min_length=1)
+    """What parts Ukrainian from Russian in one cell."""
     owner: Literal["torgsoft", "prom"] = "torgsoft"
+    """torgsoft: Prom shows what the export says; prom: set at creation, then left alone."""
 
     @field_validator("column")
     @classmethod
@@ -347,8 +395,16 @@ class FieldMapping(_Table):
 class Prices(_Table):
     """What is added to every price, and what it is rounded to: a step, or an ending such as 0.99."""
 
-    markup: Annotated[Decimal, BeforeValidator(_markup)] = Decimal(0)
-    round: Annotated[Decimal, BeforeValidator(_rounding)] = Decimal("0.01")
+    markup: Annotated[
+        Decimal,
+        BeforeValidator(_markup),
+        WithJsonSchema({"type": "string", "pattern": r"^\s*[+-]?\d{1,4}(\.\d+)?\s*%\s*$"}),
+    ] = Decimal(0)
+    """What is added to every price; "-3%" takes off."""
+    round: Annotated[Decimal, BeforeValidator(_rounding), WithJsonSchema({"type": ["string", "number"]})] = (
+        Decimal("0.01")
+    )
+    """A step (0.5, 5) or an ending (0.99) to which prices are rounded."""
 
 
 Gone = Literal["delete", "hide", "not-available", "keep"]
@@ -358,40 +414,65 @@ class Removal(_Table):
     """What happens on Prom to products that leave."""
 
     gone: Gone = "delete"
+    """What happens to goods that left the export."""
     unsold: Gone = "hide"
+    """What happens to goods that a rule keeps out."""
     foreign: Literal["keep", "delete"] = "keep"
+    """What happens to products on Prom that were never sent from here."""
 
 
 class Limits(_Table):
     """The guards' limits, as shares, and Prom's patience."""
 
     removals: Share = Decimal("0.10")
+    """Share of the products that may be taken out at once; more wait for a person."""
     price_drop: Share = Decimal("0.40")
+    """How far a price may fall; further ones wait."""
     price_rise: Rise = Decimal("1.50")
+    """How far a price may rise; further ones wait."""
     stock_out: Share = Decimal("0.50")
+    """Share of the goods in stock that may sell out at once."""
     photos: Share = Decimal("0.50")
+    """Share of the products with photos that may lose all of them at once."""
     export_rows: Share = Decimal("0.70")
+    """Share of its usual rows that an export needs for anything to be removed."""
     imports_per_day: int = Field(8, ge=0, le=100)
+    """Imports that are spent in 24 hours; Prom allows only a few."""
     requests_per_second: float = Field(2.0, gt=0, le=50, strict=False)
+    """How fast Prom is asked."""
 
 
 class SyncObject(_Table):
     """One shop: the six tabs."""
 
     name: str = Field(min_length=1, max_length=200)
+    """Name of the shop; what was sent is remembered under it."""
     category: Literal["online-store"] = "online-store"
+    """Kind of object."""
     via: Literal["prom.ua"] = "prom.ua"
+    """Where it goes."""
     api_key: FromEnvironment | FromFile | str
+    """Prom's token: { env = "NAME" }, { file = "path" }, or the token itself, which others may read then."""
     product_group: str | None = None
+    """Only this group and what is under it goes."""
     catalog: Catalog
+    """The export."""
     clients: Clients = Clients()
+    """How buyers are found."""
     payment_methods: list[PaymentMethod] = []
+    """Where the money of each method lands."""
     accounting_centers: AccountingCenters = AccountingCenters()
+    """Whose stock counts, and what stays out."""
     synchronization_times: list[SynchronizationTime] = []
+    """When it is synchronised unattended."""
     fields: list[FieldMapping] = []
+    """Which column goes where."""
     prices: Prices = Prices()
+    """What is made of prices."""
     removal: Removal = Removal()
+    """What becomes of what leaves."""
     limits: Limits = Limits()
+    """What waits for a person."""
 
     @field_validator("fields")
     @classmethod

@@ -6,6 +6,7 @@ keeps comments and order. A file is never half-written: a temporary name first, 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
@@ -269,14 +270,22 @@ def write_token(path: Path, token: str) -> None:
     replace_text(path, token.strip() + "\n")
 
 
-def write_new(path: Path, data: Mapping[str, Any]) -> None:
-    """Write a new sync object. Raises UsageError where there is one of that name."""
+SCHEMA_FILE = "torgsync.schema.json"
+"""Lies beside the sync objects that name it in their first line, so that editors complete and check keys."""
+
+
+def write_new(path: Path, data: Mapping[str, Any], *, schema: Mapping[str, Any]) -> None:
+    """Write a new sync object, and its JSON Schema beside it.
+
+    Raises UsageError where there is one of that name.
+    """
     if path.exists():
         raise UsageError(
             f"there is a sync object `{path.stem}` already",
             hint=f"look at it: `torgsync object show {path.stem}`",
         )
-    replace_text(path, tomli_w.dumps(data))
+    replace_text(path.with_name(SCHEMA_FILE), json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
+    replace_text(path, f"#:schema {SCHEMA_FILE}\n{tomli_w.dumps(data)}")
 
 
 @contextmanager
