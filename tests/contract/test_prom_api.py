@@ -19,8 +19,8 @@ from recorded import IMPORT, ORDER, PRODUCT, TOKEN, URL, Wire, changed, page, sa
 from torgsync.core.route import EditAnswer
 from torgsync.core.trade import PaymentOption
 from torgsync.errors import PromRefused, Temporary, TokenRefused, UsageError
-from torgsync.prom.api import Prom, connect
-from torgsync.prom.http import TRIES, Http
+from torgsync.prom.api import NOBODY, Prom, connect
+from torgsync.prom.http import TRIES, Http, Right
 
 SINCE = datetime(2026, 7, 20, 18, 10, 44, 174_000, tzinfo=timezone(timedelta(hours=3)))
 
@@ -181,6 +181,32 @@ def test_an_edit_that_is_refused_as_a_whole_raises() -> None:
     wire = Wire(said({"errors": {"error": "Ожидается список товаров"}}))
     with pytest.raises(PromRefused, match="Ожидается список товаров"):
         wire.prom().edit([{"id": "1"}])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"processed_ids": [], "errors": {NOBODY: "Товар не знайдено"}},
+        {"processed_ids": []},
+        {"errors": {"error": "Ожидается список товаров"}},
+    ],
+)
+def test_the_right_to_write_is_tried_on_no_product(answer: dict[str, object]) -> None:
+    """However Prom says that there is none, the token could have written."""
+    wire = Wire(said(answer))
+    wire.prom().try_right(Right.PRODUCTS_WRITE)
+    (sent,) = json.loads(wire.bodies[0])
+    assert sent["id"] == NOBODY
+
+
+def test_a_right_that_is_missing_is_found_out() -> None:
+    """Each is tried where it is needed."""
+    forbidden = Wire(said({"processed_ids": [], "errors": {NOBODY: "Forbidden"}}))
+    with pytest.raises(TokenRefused, match="may not write products"):
+        forbidden.prom().try_right(Right.PRODUCTS_WRITE)
+    wire = Wire(said({"groups": []}))
+    wire.prom().try_right(Right.GROUPS_READ)
+    assert (wire.paths, wire.requests[0].method) == (["/groups/list"], "GET")
 
 
 def form_of(wire: Wire) -> dict[str, tuple[str | None, str, bytes]]:

@@ -36,7 +36,7 @@ from torgsync.state.catalog import Accepted, GoodRow, Looks, OldRow
 from torgsync.state.journal import LEASE, Holder, Lease, Request, Unfinished
 from torgsync.state.models import Kept
 from torgsync.state.plans import State
-from torgsync.state.store import Memory, Store, open_store
+from torgsync.state.store import Memory, Store, open_store, place_of
 from torgsync.state.trade import Stored
 
 SLUG = "my-prom"
@@ -1218,3 +1218,16 @@ def test_whatever_needs_the_card_is_told_the_card(memory: Memory, touch: Callabl
     in_step(memory, "17")
     touch(memory)
     assert looked_at(memory).desired == product()
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("sqlite:////home/shop/state.db", "/home/shop/state.db"),
+        ("sqlite://", "sqlite://"),
+        ("postgresql://olena:secret@db/torgsync", "postgresql://olena:***@db/torgsync"),
+    ],
+)
+def test_a_state_is_named_without_its_password(url: str, place: str) -> None:
+    """People see where it lies; nobody sees how to get in."""
+    assert place_of(url) == place

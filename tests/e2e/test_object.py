@@ -81,7 +81,7 @@ def test_every_answer_given_by_flag(empty: Home) -> None:
         "! warning  object     no fields are mapped yet",
         '                      torgsync fields add-all -o "My Prom"',
         (
-            "✗ error    token      1 mistake in `my-prom.toml`; line 6  api_key: the environment variable "
+            "✗ error    token      1 mistake in `my-prom.toml`; line 7  api_key: the environment variable "
             "`MY_PROM_TOKEN` is not set"
         ),
         "✓ ok       photos     52 files in `photos`",

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from torgsync import __version__
-from torgsync.cli import clients, demo, fields, objects, orders, payments, sandbox, sync, update, why
+from torgsync.cli import clients, demo, doctor, fields, objects, orders, payments, sandbox, sync, update, why
 from torgsync.cli.context import Program, tell
 from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
 
@@ -125,6 +125,7 @@ app.add_typer(fields.app, name="fields")
 app.command("update")(update.update)
 app.command("sync")(sync.sync)
 app.command("why")(why.why)
+app.command("doctor")(doctor.doctor)
 app.add_typer(orders.app, name="orders")
 app.add_typer(clients.app, name="clients")
 app.command("sandbox", epilog=sandbox.EPILOG)(sandbox.sandbox)

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from torgsync.jobs.check import Checked
 
 INDENT = 4
-HINT = 22
-"""Where the message of a line of a check begins, and its hint below."""
+"""How far a meaning stands in below its key."""
 
 app = typer.Typer(help="Sync objects: one shop's settings each.", no_args_is_help=True)
 
@@ -289,13 +288,9 @@ def _check(file: ObjectFile) -> Checked:
 
 def _print_check(program: Program, file: ObjectFile, checked: Checked, *, every: bool = False) -> None:
     from torgsync.cli.findings import print_groups
-    from torgsync.cli.show import plain_table
+    from torgsync.cli.show import plain_table, put_checks
 
-    signs = {"ok": "✓ ok", "warning": "! warning", "error": "✗ error"}
-    for line in checked.lines:
-        program.put(f"{signs[line.mark]:<10} {line.subject:<10} {line.message}", HINT)
-        if line.hint:
-            program.put(f"{'':<{HINT}}{line.hint}", HINT)
+    put_checks(program, checked.lines)
     if checked.guesses:
         table = plain_table("found out", "it is", "because", "[catalog] key")
         for row in _guess_rows(checked):
@@ -336,13 +331,13 @@ def _command(file: ObjectFile, item: Suggestion) -> str:
 
 def _write_check(file: ObjectFile, checked: Checked) -> None:
     from torgsync.cli.findings import count_document, finding_document
-    from torgsync.cli.show import write_json
+    from torgsync.cli.show import check_rows, write_json
 
     groups = checked.findings.groups()
     write_json(
         {"schema": SCHEMA, "object": file.settings.name, "valid": not checked.failed},
         {
-            "checks": _check_lines(checked),
+            "checks": check_rows(checked.lines),
             "guesses": [
                 {
                     "what": guess.aspect,
@@ -370,24 +365,12 @@ def _write_check(file: ObjectFile, checked: Checked) -> None:
     )
 
 
-def _check_lines(checked: Checked) -> list[dict[str, object]]:
-    return [
-        {
-            "subject": line.subject,
-            "state": str(line.mark),
-            "message": line.message,
-            "hint": line.hint or None,
-        }
-        for line in checked.lines
-    ]
-
-
 def _write_check_rows(file: ObjectFile, checked: Checked) -> None:
     """Write every line of the check as CSV, then what was guessed, what could go besides, every finding."""
     from torgsync.cli.findings import finding_document
-    from torgsync.cli.show import write_csv
+    from torgsync.cli.show import check_rows, write_csv
 
-    rows = _check_lines(checked)
+    rows = check_rows(checked.lines)
     for guess in checked.guesses:
         key = f"catalog.{guess.key}" if guess.key else None
         rows.append(

@@ -13,6 +13,8 @@ from torgsync.cli.context import SCHEMA, Format, Program
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from torgsync.jobs.check import Line
+
 Row = Mapping[str, object]
 
 
@@ -79,3 +81,29 @@ def write_csv(rows: Iterable[Row]) -> None:
             writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")
             writer.writeheader()
         writer.writerow(row)
+
+
+HINT = 22
+"""Where the message of a line of a check begins, and its hint below."""
+_SIGNS = {"ok": "✓ ok", "warning": "! warning", "error": "✗ error"}
+
+
+def put_checks(program: Program, lines: Iterable[Line]) -> None:
+    """Print the lines of a check: how it is, what was looked at, and the cure below."""
+    for line in lines:
+        program.put(f"{_SIGNS[line.mark]:<10} {line.subject:<10} {line.message}", HINT)
+        if line.hint:
+            program.put(f"{'':<{HINT}}{line.hint}", HINT)
+
+
+def check_rows(lines: Iterable[Line]) -> list[dict[str, object]]:
+    """Return the lines of a check as rows of a document."""
+    return [
+        {
+            "subject": line.subject,
+            "state": str(line.mark),
+            "message": line.message,
+            "hint": line.hint or None,
+        }
+        for line in lines
+    ]

@@ -66,6 +66,12 @@ class ObjectFile:
         return self.beside(self.settings.catalog.path)
 
     @property
+    def token_path(self) -> Path | None:
+        """The token's own file, None where it stands elsewhere."""
+        key = self.settings.api_key
+        return self.beside(key.file) if isinstance(key, FromFile) else None
+
+    @property
     def photo_folder(self) -> Path | None:
         """The photo folder, None where the object names none."""
         photos = self.settings.catalog.photos

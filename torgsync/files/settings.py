@@ -88,6 +88,11 @@ def alive(pid: int) -> bool:
         return False
 
 
+def others_may_read(path: Path) -> bool:
+    """Tell whether other users of this machine may read a file; Windows has rights of its own."""
+    return os.name != "nt" and path.is_file() and bool(path.stat().st_mode & 0o077)
+
+
 def editor_of_user() -> str:
     """Return the command of the editor that the user has chosen, else the one that every system has."""
     usual = "notepad" if os.name == "nt" else "vi"

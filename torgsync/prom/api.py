@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +22,17 @@ from torgsync.prom.http import Http, Journal, NotFound, Right, open_client
 
 PAGE = 100
 """Items asked for in one page: the most that Prom gives (§2.1)."""
+
+NOBODY = "torgsync-has-no-such-product"
+"""An external id that no product has: an edit of it tells whether a token may edit."""
+_LISTS = {
+    Right.PRODUCTS_READ: "/products/list",
+    Right.GROUPS_READ: "/groups/list",
+    Right.ORDERS_READ: "/orders/list",
+    Right.CLIENTS_READ: "/clients/list",
+    Right.SETTINGS_READ: "/payment_options/list",
+}
+"""A list that each right of reading opens."""
 
 Keyed = TypeVar("Keyed", wire.Product, wire.Order)
 
@@ -116,6 +127,17 @@ class Prom:
         except NotFound:
             return None
         return wire.single(answer, "order", wire.Order).order()
+
+    def try_right(self, right: Right) -> None:
+        """Use a right in a way that changes nothing. Raises TokenRefused where the token lacks it.
+
+        The right to write is tried on a product that does not exist, which Prom may refuse in any way.
+        """
+        if right is not Right.PRODUCTS_WRITE:
+            self._http.get(_LISTS[right], right=right)
+            return
+        with suppress(PromRefused):
+            self._edit("/products/edit_by_external_id", [{"id": NOBODY, "presence": "not_available"}])
 
     def _edit(self, path: str, items: Sequence[Mapping[str, object]]) -> EditAnswer:
         if not items:

@@ -182,3 +182,11 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def place_of(url: str) -> str:
+    """Return where a state lies, as people may read it: without a password."""
+    address = make_url(url)
+    if address.drivername == "sqlite" and address.database:
+        return address.database
+    return address.render_as_string(hide_password=True)

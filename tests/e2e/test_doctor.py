@@ -1,0 +1,191 @@
+"""`torgsync doctor`: what keeps a synchronisation from working, and its cure; nothing is changed."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+
+import pytest
+from homes import Elsewhere, Home, Ran
+
+from torgsync.files.objects import load_object
+from torgsync.files.settings import read_settings
+from torgsync.jobs.desk import Desk
+from torgsync.jobs.run import running
+from torgsync.sandbox.rights import Rights
+from torgsync.sandbox.server import serve
+from torgsync.sandbox.shop import Shop
+from torgsync.state.store import open_store
+
+ALL = (
+    "read products",
+    "write products",
+    "read groups",
+    "read orders",
+    "read clients",
+    "read payment options",
+)
+
+
+def lines(ran: Ran, subject: str) -> list[tuple[str, str, str]]:
+    """State, message and cure of every line about a subject."""
+    return [
+        (row["state"], row["message"], row["hint"] or "")
+        for row in ran.json["checks"]
+        if row["subject"] == subject
+    ]
+
+
+def examine(home: Home, *args: str) -> Ran:
+    """Run `doctor` as a program would."""
+    return home.run("doctor", "--format", "json", *args)
+
+
+def given(home: Home, **rights: str) -> None:
+    """Give the token of the object these rights and no others."""
+    home.market.tokens["some"] = Rights(**rights)  # type: ignore[arg-type]  # the test knows them
+    (home.shop / "token").write_text("some\n", "utf-8")
+
+
+def test_all_is_well(home: Home) -> None:
+    """A line each, in words; the shop is as it was, and so is the memory of it."""
+    (home.shop / "token").chmod(0o600)
+    told = home.run("doctor")
+    assert (told.code, told.err) == (0, "")
+    for right in ALL:
+        assert f"✓ ok       right      the token can {right}" in told.lines
+    assert "✓ ok       limits     8 of 8 imports left in these 24 hours, 50 requests a second" in told.lines
+    assert "✓ ok       schedule   every 30m, 08:00-21:00 by `OFFICE-PC\\olena`" in told.lines
+    assert "✓ ok       lock       no other run holds the object" in told.lines
+    assert "✗" not in told.out
+    assert home.market.products() == []
+    ran = examine(home)
+    assert (ran.json["object"], ran.json["exit"]) == ("My Prom", 0)
+    assert home.run("doctor", "--format", "csv").lines[0] == "object,subject,state,message,hint"
+    assert home.sync().code == 0
+
+
+@pytest.mark.parametrize(
+    ("rights", "lacks", "cabinet"),
+    [
+        (
+            {"products": "read", "groups": "write", "orders": "read", "settings": "read"},
+            "write products",
+            "write",
+        ),
+        ({"products": "write", "groups": "write", "settings": "read"}, "read orders", "«Замовлення»"),
+        (
+            {"products": "write", "groups": "write", "orders": "read"},
+            "read payment options",
+            "«Способи оплати»",
+        ),
+    ],
+)
+def test_a_right_that_is_missing(home: Home, rights: dict[str, str], lacks: str, cabinet: str) -> None:
+    """It is named with its place in the cabinet; one that is not used yet is only a warning."""
+    given(home, **rights)
+    ran = examine(home)
+    assert ran.code == 4
+    (error,) = [line for line in lines(ran, "right") if line[0] == "error"]
+    assert f"it may not {lacks}" in error[1]
+    assert cabinet in error[2]
+    assert ("warning", "the token cannot read clients") in [line[:2] for line in lines(ran, "right")]
+
+
+def test_a_token_that_nobody_knows(home: Home) -> None:
+    """It is told once, with the way to a new one."""
+    (home.shop / "token").write_text("invented-unknown\n", "utf-8")
+    ran = examine(home)
+    assert ran.code == 4
+    ((state, message, hint),) = lines(ran, "right")
+    assert state == "error"
+    assert "unknown, expired or revoked" in message
+    assert "create a new one" in hint
+    assert "invented-unknown" not in ran.out
+
+
+def test_a_token_that_is_not_there(home: Home) -> None:
+    """Prom is not asked."""
+    (home.shop / "token").unlink()
+    ran = examine(home)
+    assert (ran.code, lines(ran, "right"), lines(ran, "Prom.ua")) == (3, [], [])
+    assert lines(ran, "token")[0][0] == "error"
+
+
+def test_prom_cannot_be_reached(home: Home) -> None:
+    """It is temporary; everything else is told all the same."""
+    with serve(Shop()) as gone:
+        address = gone.url
+    ran = examine(Home(home.folder, home.shop, Elsewhere(address, home.market)))
+    assert (ran.code, lines(ran, "Prom.ua")[0][0]) == (5, "error")
+    assert lines(ran, "export")[0][0] == "ok"
+
+
+def test_an_export_that_is_old_or_missing(home: Home) -> None:
+    """Torgsoft may have stopped writing it."""
+    long_ago = datetime(2026, 1, 1).timestamp()  # noqa: DTZ001  # any moment
+    os.utime(home.export, (long_ago, long_ago))
+    (_, old) = lines(examine(home), "export")
+    assert old[0] == "warning"
+    assert "days ago" in old[1]
+    assert "Torgsoft still writes it" in old[2]
+    home.export.unlink()
+    ran = examine(home)
+    assert (ran.code, len(lines(ran, "export"))) == (3, 1)
+
+
+def test_secrets_that_others_may_read(home: Home) -> None:
+    """The token's file, and a token in the object itself."""
+    token = home.shop / "token"
+    token.chmod(0o644)
+    assert (
+        "warning",
+        f"others on this machine may read the token in `{token}`",
+        f'chmod 600 "{token}"',
+    ) in lines(examine(home), "token")
+    home.edit_object('{ file = "token" }', '"full"')
+    assert [line[0] for line in lines(examine(home), "token")] == ["warning"]
+
+
+def test_what_a_run_left_behind(home: Home) -> None:
+    """An import that was never settled, and a day without imports."""
+    home.edit_object("imports_per_day = 8", "imports_per_day = 1")
+    assert home.sync().code == 0
+    assert lines(examine(home), "limits")[0][:2] == (
+        "warning",
+        "0 of 1 imports left in these 24 hours, 50 requests a second",
+    )
+    (state,) = lines(examine(home), "state")
+    assert str(home.folder / "state.db") in state[1]
+    assert "last looked at" in state[1]
+
+
+def test_another_run_holds_the_object(home: Home) -> None:
+    """It is told who."""
+    settings = read_settings(home.folder)
+    store = open_store(settings.state_url)
+    try:
+        with running(Desk(settings, load_object(home.object), store)):
+            ran = examine(home)
+    finally:
+        store.close()
+    assert ran.code == 10
+    ((state, message, _),) = lines(ran, "lock")
+    assert (state, "is held by another run" in message) == ("error", True)
+
+
+def test_several_objects(home: Home) -> None:
+    """Each is looked at; the gravest exit code counts, also that of a file that cannot be read."""
+    home.second_object("Other", "other.toml")
+    ran = examine(home)
+    assert [item["object"] for item in ran.json["objects"]] == ["My Prom", "Other"]
+    (home.shop / "broken.toml").write_text("name = ", "utf-8")
+    assert examine(home).code == 3
+    assert home.run("doctor", "-o", "Other").code == 0
+
+
+def test_no_object_yet(home: Home) -> None:
+    """It is told how to make one."""
+    home.object.unlink()
+    told = home.run("doctor")
+    assert (told.code, "there is no sync object yet" in told.err) == (64, True)

@@ -1,0 +1,38 @@
+"""`torgsync doctor`: everything that a synchronisation needs, a line each, with the cure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from torgsync.cli.context import SCHEMA, Format, program_of
+from torgsync.cli.each import each
+from torgsync.cli.options import FormatOption, ObjectOption
+from torgsync.errors import Exit
+
+if TYPE_CHECKING:
+    from torgsync.files.objects import ObjectFile
+
+
+def doctor(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
+    """Look at token, rights, export, photos, limits, lock, schedule and state of one object, or of all."""
+    program = program_of(context)
+    program.format(form)
+    from torgsync.cli.show import check_rows, put_checks, write_csv, write_json
+    from torgsync.jobs.doctor import diagnose
+
+    def look(file: ObjectFile) -> Exit:
+        with program.desk(file) as desk:
+            found = diagnose(desk)
+        rows = check_rows(found.lines)
+        if form is Format.JSON:
+            document = {"schema": SCHEMA, "object": file.settings.name, "exit": int(found.exit_code)}
+            write_json(document, {"checks": rows})
+        elif form is Format.CSV:
+            write_csv({"object": file.settings.name, **row} for row in rows)
+        else:
+            put_checks(program, found.lines)
+        return found.exit_code
+
+    raise typer.Exit(int(each(program, program.objects(wanted, every=True), look)))

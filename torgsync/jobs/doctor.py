@@ -1,0 +1,162 @@
+"""Looks at everything that a synchronisation of an object needs, and says what is wrong and how it is cured.
+
+Nothing is changed, neither here nor on Prom: rights are tried by lists, and the right to write by an edit
+of a product that does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from torgsync.core.words import counted
+from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
+from torgsync.files.settings import others_may_read
+from torgsync.jobs.check import Line, Mark, check
+from torgsync.jobs.desk import Desk
+from torgsync.jobs.market import prom_of
+from torgsync.jobs.run import refuse_held
+from torgsync.jobs.update import IMPORT_WINDOW
+from torgsync.prom.http import Right
+from torgsync.state.store import place_of
+
+STALE_AFTER = timedelta(days=1)
+"""Age of an export from which on somebody should see whether Torgsoft still writes it."""
+
+_RIGHTS = (
+    Right.PRODUCTS_READ,
+    Right.PRODUCTS_WRITE,
+    Right.GROUPS_READ,
+    Right.ORDERS_READ,
+    Right.CLIENTS_READ,
+    Right.SETTINGS_READ,
+)
+_NEEDED = frozenset({Right.PRODUCTS_READ, Right.PRODUCTS_WRITE, Right.ORDERS_READ, Right.SETTINGS_READ})
+"""Rights without which a synchronisation fails; the others are not used yet."""
+
+
+@dataclass(slots=True)
+class Diagnosis:
+    """What was found of one object, line by line, and the exit code of the worst of it."""
+
+    lines: list[Line] = field(default_factory=list)
+    codes: list[Exit] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> Exit:
+        """The gravest code."""
+        return Exit.worst(self.codes)
+
+    def fail(self, subject: str, error: TorgsyncError) -> None:
+        """Note what went wrong."""
+        details = "".join(f"; {mistake}" for mistake in getattr(error, "mistakes", ()))
+        self.lines.append(Line(Mark.ERROR, subject, error.message + details, error.hint or ""))
+        self.codes.append(error.exit_code)
+
+
+def diagnose(desk: Desk) -> Diagnosis:
+    """Look at everything; what is wrong is in the answer, nothing is raised."""
+    checked = check(desk.file)
+    found = Diagnosis(checked.lines, [Exit.INVALID] if checked.failed else [])
+    for look in (_secrets, _age, _memory, _limits, _schedule):
+        found.lines += look(desk)
+    _rights(desk, found)
+    try:
+        refuse_held(desk)
+        found.lines.append(Line(Mark.OK, "lock", "no other run holds the object"))
+    except TorgsyncError as busy:
+        found.fail("lock", busy)
+    return found
+
+
+def _secrets(desk: Desk) -> Iterator[Line]:
+    place = desk.file.token_path
+    if place and others_may_read(place):
+        message = f"others on this machine may read the token in `{place}`"
+        yield Line(Mark.WARNING, "token", message, f'chmod 600 "{place}"')
+
+
+def _age(desk: Desk) -> Iterator[Line]:
+    """Tell how old the export is; whether it can be read is told by its check."""
+    try:
+        changed = datetime.fromtimestamp(desk.file.catalog_path.stat().st_mtime, tz=desk.now().tzinfo)
+    except OSError:
+        return
+    age = desk.now() - changed
+    hours = int(age / timedelta(hours=1))
+    words = counted(hours // 24, "day") if hours >= 48 else counted(hours, "hour")  # noqa: PLR2004  # two days
+    stale = age > STALE_AFTER
+    hint = "see whether Torgsoft still writes it: its own schedule, the folder, the disk" if stale else ""
+    yield Line(Mark.WARNING if stale else Mark.OK, "export", f"written {words} ago", hint)
+
+
+def _memory(desk: Desk) -> Iterator[Line]:
+    with desk.memory() as memory:
+        looks, unfinished = memory.catalog.looks(), memory.journal.unfinished_import()
+    looked = (
+        f"Prom.ua was last looked at {_time(looks.looked)}" if looks.looked else "Prom.ua was never looked at"
+    )
+    yield Line(Mark.OK, "state", f"`{place_of(desk.settings.state_url)}`; {looked}")
+    if unfinished:
+        message = f"an import of {_time(unfinished.started)} was not settled: its run died"
+        yield Line(Mark.WARNING, "state", message, f"torgsync sync -o {desk.file.called}")
+    outbox = desk.settings.outbox(desk.slug)
+    waiting = len(list(outbox.glob("*.json"))) if outbox.is_dir() else 0
+    if waiting:
+        yield Line(Mark.OK, "outbox", f"{counted(waiting, 'order file')} for Torgsoft in `{outbox}`")
+
+
+def _limits(desk: Desk) -> Iterator[Line]:
+    limits = desk.object.limits
+    with desk.memory() as memory:
+        used = memory.journal.imports_since(desk.now() - IMPORT_WINDOW)
+    left = max(0, limits.imports_per_day - used)
+    imports = f"{left} of {limits.imports_per_day} imports left in these 24 hours"
+    message = f"{imports}, {limits.requests_per_second:g} requests a second"
+    hint = "" if left else "what needs an import waits for tomorrow; prices and stock go all the same"
+    yield Line(Mark.OK if left else Mark.WARNING, "limits", message, hint)
+
+
+def _schedule(desk: Desk) -> Iterator[Line]:
+    times = desk.object.synchronization_times
+    for time in times:
+        hours = f", {time.between[0]}-{time.between[1]}" if time.between else ""
+        yield Line(Mark.OK, "schedule", f"every {time.every}{hours} by `{time.user}`")
+    if not times:
+        yield Line(Mark.OK, "schedule", "no synchronization times: it is done when somebody runs it")
+
+
+def _rights(desk: Desk, found: Diagnosis) -> None:
+    """Try each right; a token that opens nothing is told once.
+
+    Where the token is not to be had, its check has told so.
+    """
+    refused: dict[Right, TokenRefused] = {}
+    try:
+        with prom_of(desk) as prom:
+            for right in _RIGHTS:
+                try:
+                    prom.try_right(right)
+                except TokenRefused as error:
+                    refused[right] = error
+    except InvalidInput:
+        return
+    except TorgsyncError as trouble:
+        found.fail("Prom.ua", trouble)
+        return
+    if len(refused) == len(_RIGHTS):
+        found.fail("right", refused[_RIGHTS[0]])
+        return
+    for right in _RIGHTS:
+        if right not in refused:
+            found.lines.append(Line(Mark.OK, "right", f"the token can {right.doing}"))
+        elif right in _NEEDED:
+            found.fail("right", refused[right])
+        else:
+            hint = f"not used yet; in the cabinet: {right.in_cabinet}"
+            found.lines.append(Line(Mark.WARNING, "right", f"the token cannot {right.doing}", hint))
+
+
+def _time(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC"
