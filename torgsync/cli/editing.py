@@ -151,12 +151,12 @@ def _hidden(document: Document) -> Document:
 
 def _replace_token(program: Program, file: ObjectFile, given: str) -> None:
     """Put another token where the object keeps its own."""
-    from torgsync.cli.objects import read_given_token
+    from torgsync.cli.wizard import read_given_token
     from torgsync.core.objects import FromEnvironment, FromFile
     from torgsync.files.edits import Setting, change_keys
     from torgsync.files.objects import write_token
 
-    token = read_given_token(program, given)
+    token = read_given_token(given)
     match file.settings.api_key:
         case FromEnvironment(env=variable):
             raise UsageError(

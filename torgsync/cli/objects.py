@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from torgsync.cli import editing
-from torgsync.cli.context import SCHEMA, Format, Program, program_of, refuse_without_terminal
+from torgsync.cli.context import SCHEMA, Format, Program, program_of
 from torgsync.cli.options import FormatOption, NameArgument
 from torgsync.core.words import counted
 from torgsync.errors import Exit, ObjectInvalid, UsageError
@@ -64,53 +64,44 @@ def add(
 ) -> None:
     """Make a sync object. On a terminal, what is not given is asked."""
     program = program_of(context)
+    from torgsync.cli import wizard
     from torgsync.core.explain import json_schema
     from torgsync.files.objects import load_object, quoted, slugify, write_new, write_token
 
     if api_key and api_key_env:
         raise UsageError("give either `--api-key` or `--api-key-env`")
-    wizard = program.asks and not (name and (api_key or api_key_env) and export)
-    name = name or _ask(program, "NAME", "Name of the object", "My Prom")
+    asks = program.asks and not (name and (api_key or api_key_env) and export)
+    name = wizard.name_of_object(program, name)
     place = program.settings.objects / f"{slugify(name)}.toml"
     if place.exists():
         raise UsageError(
             f"there is a sync object `{name}` already",
             hint=f"look at it: torgsync object show {quoted(name)}",
         )
-    token = read_given_token(program, api_key) if not api_key_env else None
-    export = export or Path(_ask(program, "--export FILE", "File that Torgsoft writes", "TSGoods.trs"))
-    if wizard:
-        group = group or _ask_or_none("Product group (empty: everything)")
-        folder = None if photos else _ask_or_none("Photo folder (empty: photos stay untouched)")
-        photos = Path(folder) if folder else photos
-    if photos and not photos_url:
-        photos_url = _ask(program, "--photos-url URL", "Address of the photo folder on the internet", None)
-    if wizard and not center:
-        center = (_ask_or_none("Accounting centers, with commas (empty: all together)") or "").split(",")
+    token = None if api_key_env else wizard.token_of_object(program, api_key, name)
+    export = wizard.export_of_object(program, export)
+    if asks:
+        group = group or wizard.ask_or_none("Product group (empty: everything)")
+    photos, photos_url = wizard.photos_of_object(program, photos, photos_url, asks=asks)
+    centers = wizard.centers_of_object(center, asks=asks)
+    if asks:
         only_in_stock = only_in_stock or typer.confirm("Only goods in stock?", default=False, err=True)
-    center = [number.strip() for number in center or () if number.strip()]
-    key: dict[str, str] = {"env": api_key_env} if api_key_env else {"file": f"../secrets/{place.stem}.token"}
-    document: dict[str, Any] = {"name": name, "category": "online-store", "via": "prom.ua", "api_key": key}
-    if group:
-        document["product_group"] = group
-    document["catalog"] = {
-        "path": str(export.expanduser().absolute()),
-        "languages": {"name": "uk", "both": True},
+    document = {
+        "name": name,
+        "category": "online-store",
+        "via": "prom.ua",
+        "api_key": {"env": api_key_env} if api_key_env else {"file": f"../secrets/{place.stem}.token"},
+        **({"product_group": group} if group else {}),
+        "catalog": _catalog(export, photos, photos_url),
+        "clients": {"find_by": ["phone", "email"], "create": True},
+        "accounting_centers": {
+            "use": centers,
+            "only_in_stock": only_in_stock,
+            "only_with_photos": only_with_photos,
+            "respect_display": True,
+        },
+        **({"limits": {"requests_per_second": requests_per_second}} if requests_per_second else {}),
     }
-    if photos:
-        document["catalog"]["photos"] = {
-            "folder": str(photos.expanduser().absolute()),
-            "url": photos_url or "",
-        }
-    document["clients"] = {"find_by": ["phone", "email"], "create": True}
-    document["accounting_centers"] = {
-        "use": center,
-        "only_in_stock": only_in_stock,
-        "only_with_photos": only_with_photos,
-        "respect_display": True,
-    }
-    if requests_per_second:
-        document["limits"] = {"requests_per_second": requests_per_second}
     _refuse_mistakes(document)
     write_new(place, document, schema=json_schema())
     if token:
@@ -121,6 +112,17 @@ def add(
     program.say(f"next: torgsync fields add-all -o {quoted(name)}")
 
 
+def _catalog(export: Path, photos: Path | None, photos_url: str | None) -> dict[str, Any]:
+    """Return the table of the export and its photos, with whole paths."""
+    catalog: dict[str, Any] = {
+        "path": str(export.expanduser().absolute()),
+        "languages": {"name": "uk", "both": True},
+    }
+    if photos:
+        catalog["photos"] = {"folder": str(photos.expanduser().absolute()), "url": photos_url or ""}
+    return catalog
+
+
 def _refuse_mistakes(document: dict[str, Any]) -> None:
     """Refuse what would not be read back, before anything is written."""
     from torgsync.core.objects import SyncObject, read_settings
@@ -128,28 +130,6 @@ def _refuse_mistakes(document: dict[str, Any]) -> None:
     settings = read_settings(document, lambda _path: 0)
     if not isinstance(settings, SyncObject):
         raise ObjectInvalid("the sync object would not be valid", mistakes=tuple(settings))
-
-
-def _ask(program: Program, option: str, question: str, default: str | None) -> str:
-    refuse_without_terminal(program, option)
-    return str(typer.prompt(question, default=default, err=True))
-
-
-def _ask_or_none(question: str) -> str | None:
-    return str(typer.prompt(question, default="", show_default=False, err=True)).strip() or None
-
-
-def read_given_token(program: Program, given: str | None) -> str:
-    """Return the token: as given, from standard input for `-`, or asked without showing it."""
-    if given == "-":
-        given = sys.stdin.readline()
-    elif given is None:
-        refuse_without_terminal(program, "--api-key TOKEN")
-        given = str(typer.prompt("Token of Prom.ua (it is not shown)", hide_input=True, err=True))
-    token = given.strip()
-    if not token:
-        raise UsageError("the token is empty", hint="make one in the seller's cabinet: Settings > API tokens")
-    return token
 
 
 @app.command("list")

@@ -32,7 +32,7 @@ _RIGHTS = (
     Right.CLIENTS_READ,
     Right.SETTINGS_READ,
 )
-_NEEDED = frozenset({Right.PRODUCTS_READ, Right.PRODUCTS_WRITE, Right.ORDERS_READ, Right.SETTINGS_READ})
+NEEDED = (Right.PRODUCTS_READ, Right.PRODUCTS_WRITE, Right.ORDERS_READ, Right.SETTINGS_READ)
 """Rights without which a synchronisation fails; the others are not used yet."""
 
 
@@ -151,7 +151,7 @@ def _rights(desk: Desk, found: Diagnosis) -> None:
     for right in _RIGHTS:
         if right not in refused:
             found.lines.append(Line(Mark.OK, "right", f"the token can {right.doing}"))
-        elif right in _NEEDED:
+        elif right in NEEDED:
             found.fail("right", refused[right])
         else:
             hint = f"not used yet; in the cabinet: {right.in_cabinet}"
