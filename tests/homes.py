@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -46,6 +47,11 @@ def row_edited(good_id: str, before: str, after: str) -> Callable[[str], str]:
 
 def no_waiting(_seconds: float) -> None:
     """Wait for nothing: the sandbox's imports are done at once."""
+
+
+def stopped(_seconds: float) -> None:
+    """Have a person press Ctrl-C instead of waiting for an import."""
+    raise KeyboardInterrupt
 
 
 @dataclass
@@ -115,9 +121,14 @@ class Home:
         """The sync object's file."""
         return self.shop / "my-prom.toml"
 
-    def run(self, *args: str, stdin: str | None = None) -> Ran:
-        """Run one command as a script would: without a terminal, against this home's marketplace."""
+    def run(self, *args: str, stdin: str | None = None, now: datetime | None = None) -> Ran:
+        """Run one command as a script would: without a terminal, against this home's marketplace.
+
+        `now` is what the clock shows where that matters.
+        """
         program = Program(self.folder, self.server.url, sleep=no_waiting)
+        if now:
+            program.now = lambda: now
         result = CliRunner().invoke(app, list(args), input=stdin, obj=program)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception

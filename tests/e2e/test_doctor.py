@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from homes import Elsewhere, Home, Ran
@@ -55,7 +55,8 @@ def test_all_is_well(home: Home) -> None:
     for right in ALL:
         assert f"✓ ok       right      the token can {right}" in told.lines
     assert "✓ ok       limits     8 of 8 imports left in these 24 hours, 50 requests a second" in told.lines
-    assert "✓ ok       schedule   every 30m, 08:00-21:00 by `OFFICE-PC\\olena`" in told.lines
+    (schedule,) = [line for line in told.lines if "schedule" in line]
+    assert schedule.startswith("✓ ok       schedule   every 30m, 08:00-21:00 by `OFFICE-PC\\olena`; next 20")
     assert "✓ ok       lock       no other run holds the object" in told.lines
     assert "✗" not in told.out
     assert home.market.products() == []
@@ -189,3 +190,26 @@ def test_no_object_yet(home: Home) -> None:
     home.object.unlink()
     told = home.run("doctor")
     assert (told.code, "there is no sync object yet" in told.err) == (64, True)
+
+
+def test_the_schedule(home: Home) -> None:
+    """What nobody calls is told with what calls it, what failed with the command that shows why."""
+    home.run("schedule", "add", "--every", "1h")
+    monday = datetime(2026, 11, 23, 10, 10, tzinfo=UTC)
+
+    def told(minutes: int) -> tuple[str, str, str]:
+        ran = home.run("doctor", "--format", "json", now=monday + timedelta(minutes=minutes))
+        return lines(ran, "schedule")[1]
+
+    assert told(0)[0] == "ok"
+    state, message, hint = told(20)
+    assert (state, hint) == ("warning", "torgsync schedule install")
+    assert message.endswith("that of 2026-11-23 12:00 was not done; does anything call `sync --due`?")
+    assert home.run("sync", "--due", now=monday + timedelta(minutes=20)).code == 0
+    state, message, _ = told(20)
+    assert (state, message.split("; ")[1]) == ("ok", "next 2026-11-23 13:00")
+    home.export.unlink()
+    assert home.run("sync", "--due", now=monday + timedelta(minutes=50)).code == 3
+    state, message, hint = told(51)
+    assert (state, hint) == ("warning", 'torgsync sync -o "My Prom"')
+    assert message.endswith("that of 2026-11-23 13:00 ended with exit code 3")

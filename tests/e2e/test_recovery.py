@@ -8,17 +8,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from faulty import Answer, Asked, Fault, FaultyMarket, Forward
-from homes import Home
+from homes import Home, stopped
 from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.context import Program
 from torgsync.sandbox.products import Discount
-
-
-def stopped(_seconds: float) -> None:
-    """Have a person press Ctrl-C instead of waiting for an import."""
-    raise KeyboardInterrupt
 
 
 def rewrites(change: tuple[str, str]) -> Fault:

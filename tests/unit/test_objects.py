@@ -196,7 +196,32 @@ def test_a_token_stands_in_one_of_three_places(given_key: object, read: object) 
         (
             {"synchronization_times": [{"user": "PC", "every": "0m"}]},
             "synchronization_times[0].every",
-            '"0m" has not the form it needs',
+            '"0m" is not an interval such as "30m", "2h" or "1d"',
+        ),
+        (
+            {"synchronization_times": [{"user": "PC", "every": "36h"}]},
+            "synchronization_times[0].every",
+            '"36h" is longer than a day and not whole days; write "1d" or "2d"',
+        ),
+        (
+            {"synchronization_times": [{"user": "PC", "every": "30m", "days": "mon-fry"}]},
+            "synchronization_times[0].days",
+            '"mon-fry" names no weekdays; write "mon-sat", or "mon,wed,fri"',
+        ),
+        (
+            {"synchronization_times": [{"user": "PC", "every": "7d", "days": "mon"}]},
+            "synchronization_times[0]",
+            'with `days`, `every` is "1d" or shorter',
+        ),
+        (
+            {"synchronization_times": [{"user": "PC", "every": "1h", "between": ["08:00", "08:00"]}]},
+            "synchronization_times[0]",
+            "the hours begin and end at once; leave `between` out for the whole day",
+        ),
+        (
+            {"synchronization_times": [{"user": "PC", "every": "1h", "only": "prices"}]},
+            "synchronization_times[0].only",
+            '"prices" is not one of "goods" or "orders"',
         ),
         ({"accounting_centers": {"keep": -1}}, "accounting_centers.keep", f"-1 {KEPT}"),
         ({"accounting_centers": {"keep": True}}, "accounting_centers.keep", f"True {KEPT}"),

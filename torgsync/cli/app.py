@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,7 +13,20 @@ import typer
 from typer.core import TyperGroup
 
 from torgsync import __version__
-from torgsync.cli import clients, demo, doctor, fields, objects, orders, payments, sandbox, sync, update, why
+from torgsync.cli import (
+    clients,
+    demo,
+    doctor,
+    fields,
+    objects,
+    orders,
+    payments,
+    sandbox,
+    schedule,
+    sync,
+    update,
+    why,
+)
 from torgsync.cli.context import Program, tell
 from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
 
@@ -128,6 +142,7 @@ app.command("why")(why.why)
 app.command("doctor")(doctor.doctor)
 app.add_typer(orders.app, name="orders")
 app.add_typer(clients.app, name="clients")
+app.add_typer(schedule.app, name="schedule")
 app.command("sandbox", epilog=sandbox.EPILOG)(sandbox.sandbox)
 app.command("demo")(demo.demo)
 
@@ -143,4 +158,7 @@ def run(program: Program, *args: str) -> int:
 
 def main() -> None:
     """Run the program: the entry point of the package."""
+    for name in ("stdout", "stderr"):  # a Python without a window, as the Task Scheduler calls it, has none
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # until the end
     app()

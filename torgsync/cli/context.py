@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property, partial
 from pathlib import Path
@@ -54,7 +55,7 @@ class Program:
     """What the options before the command said.
 
     `json` tells that even an error is to be a document, `unattended` that nothing is asked, terminal or not;
-    `sleep` waits seconds between looks at an import.
+    `sleep` waits seconds between looks at an import, `now` gives aware times in UTC.
     """
 
     home: Path | None = None
@@ -64,6 +65,7 @@ class Program:
     json: bool = False
     unattended: bool = False
     sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     hide_progress: Callable[[], None] = field(default=_nothing, repr=False)
 
     @cached_property
@@ -155,7 +157,7 @@ class Program:
         store = open_store(self.settings.state_url)
         try:
             with telling(self) as tell:
-                yield Desk(self.settings, file, store, tell=tell, sleep=self.sleep)
+                yield Desk(self.settings, file, store, now=self.now, tell=tell, sleep=self.sleep)
         finally:
             store.close()
 

@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 
 
 def each(
-    program: Program, objects: Mapping[str, Callable[[], ObjectFile]], work: Callable[[ObjectFile], Exit]
+    program: Program,
+    objects: Mapping[str, Callable[[], ObjectFile]],
+    work: Callable[[ObjectFile], Exit],
+    *,
+    apart: bool = True,
 ) -> Exit:
     """Return the worst exit code of `work`, done for each object; `objects` read them, keyed by slug.
 
-    One object prints its document alone; several stand in one document under `objects`.
+    One object prints its document alone; several stand in one document under `objects`. For people a blank
+    line stands between two where they are to be held `apart`.
     """
     if len(objects) == 1:
         return work(next(iter(objects.values()))())
@@ -26,7 +31,7 @@ def each(
     if program.json:
         sys.stdout.write(f'{{"schema": {SCHEMA}, "objects": [\n')
     for number, (slug, read) in enumerate(objects.items()):
-        if number:
+        if number and (program.json or apart):
             sys.stdout.write("," if program.json else "\n")
         try:
             codes.append(work(read()))

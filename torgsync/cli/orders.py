@@ -16,7 +16,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     program = program_of(context)
     program.format(form)
     from torgsync.cli.show import show_rows
-    from torgsync.files.orders import SHOP_ZONE
+    from torgsync.core.zone import SHOP_ZONE
 
     with program.desk(program.object(wanted)) as desk, desk.memory() as memory:
         orders = list(memory.trade.orders())

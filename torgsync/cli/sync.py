@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torgsync.cli.context import Format, Program, error_document, program_of
+from torgsync.cli.context import SCHEMA, Format, Program, error_document, program_of
 from torgsync.cli.each import each
 from torgsync.cli.options import FormatOption, ObjectOption
 from torgsync.cli.plans import SCREENFUL, Show, print_findings
 from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.core.words import counted
+from torgsync.core.zone import SHOP_ZONE
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -42,6 +44,12 @@ def sync(
     allow: AllowOption = None,
     show: Annotated[Show, typer.Option("--show", help="Which part of the table to show.")] = Show.CHANGES,
     every: Annotated[bool, typer.Option("--all", help="All sync objects, one after another.")] = False,
+    due: Annotated[
+        bool,
+        typer.Option(
+            "--due", help="Only what the synchronization times ask of this user now; nothing is asked."
+        ),
+    ] = False,
 ) -> None:
     """Bring orders home, then send the pending changes to Prom.ua."""
     program = program_of(context)
@@ -50,6 +58,11 @@ def sync(
 
     if form is Format.CSV:
         raise UsageError("`sync` prints a table or JSON")
+    if due and only:
+        raise UsageError(
+            "`--due` does what each time is for, `--only` narrows it",
+            hint="give a time its half: torgsync schedule add --only orders",
+        )
     call = _Call(
         program,
         form,
@@ -57,9 +70,11 @@ def sync(
         only,
         field_names(fields),
         read_allowed(allow or ()),
-        asks=program.asks and not yes,
+        asks=program.asks and not yes and not due,
     )
-    raise typer.Exit(int(each(program, program.objects(wanted, every=every), call.perform)))
+    objects = program.objects(wanted, every=every or due)
+    work = call.perform_due if due else call.perform
+    raise typer.Exit(int(each(program, objects, work, apart=not due)))
 
 
 class _Call:
@@ -83,19 +98,58 @@ class _Call:
         self._fields = fields
         self._allowed = allowed
         self._asks = asks and form is Format.TABLE
+        self._due: list[dict[str, str]] = []
 
     def perform(self, file: ObjectFile) -> Exit:
         """Synchronise one object and return its exit code."""
+        with self._program.desk(file) as desk:
+            return self._perform(desk, self._only)
+
+    def perform_due(self, file: ObjectFile) -> Exit:
+        """Synchronise one object as far as its times ask for it now, and return its exit code."""
+        from torgsync.jobs.due import own_times, taking_up
+
+        if not own_times(file.settings):
+            self._say_nothing_due(file, None)
+            return Exit.DONE
+        with self._program.desk(file) as desk, taking_up(desk) as due:
+            if due is None:
+                self._say_nothing_due(file, desk.now())
+                return Exit.DONE
+            self._due = [
+                {"time": str(time), "moment": moment.astimezone(SHOP_ZONE).isoformat()}
+                for time, moment in due.times
+            ]
+            if self._form is Format.TABLE:
+                now = f"{desk.now().astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
+                self._program.put(f"{now}  {'; '.join(str(time) for time, _ in due.times)}")
+            due.exit_code = self._perform(desk, Only(due.only) if due.only else None)
+            return due.exit_code
+
+    def _say_nothing_due(self, file: ObjectFile, now: datetime | None) -> None:
+        from torgsync.jobs.due import own_times
+
+        name = file.settings.name
+        if self._form is Format.JSON:
+            write_json({"schema": SCHEMA, "object": name}, {"due": []}, {"exit": int(Exit.DONE)})
+        elif now is None:
+            self._program.say(f"{name}: no synchronization times of this user on this computer")
+            self._program.say(f"hint: torgsync schedule add --every 30m -o {file.called}")
+        else:
+            coming = min(next(time.rhythm.after(now)) for time in own_times(file.settings))
+            self._program.say(f"{name}: nothing is due; next {coming.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}")
+
+    def _perform(self, desk: Desk, only: Only | None) -> Exit:
         from torgsync.jobs.market import prom_of
         from torgsync.jobs.orders import fetch_orders
         from torgsync.jobs.run import running
         from torgsync.jobs.sync import perform, performed, prepare, recover
 
         fetched, made = None, None
-        with self._program.desk(file) as desk, running(desk) as run, prom_of(desk, run) as prom:
-            if self._only is not Only.GOODS:
+        with running(desk) as run, prom_of(desk, run) as prom:
+            if only is not Only.GOODS:
                 fetched = fetch_orders(desk, prom)
-            if self._only is not Only.ORDERS:
+            if only is not Only.ORDERS:
                 if recover(desk, prom, run):
                     self._program.say("an import that an earlier run left behind was settled first")
                 made = prepare(desk, prom, run, allowed=self._allowed, only=self._fields)
@@ -140,6 +194,7 @@ class _Call:
         self, desk: Desk, made: Made | None, fetched: Fetched | None, done: Performed, code: Exit
     ) -> None:
         tail: dict[str, object] = {
+            **({"due": self._due} if self._due else {}),
             "orders": {
                 "new": fetched.new if fetched else 0,
                 "changed": fetched.changed if fetched else 0,

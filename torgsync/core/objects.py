@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
@@ -28,6 +29,7 @@ from pydantic_core import PydanticCustomError
 
 from torgsync.core.fields import TARGETS
 from torgsync.core.goods import LAYOUT_48, PLACEHOLDERS, SECRET, canonical, is_standard, line_of_text
+from torgsync.core.schedule import WEEK, Rhythm, read_days, read_hour, read_step
 from torgsync.errors import Mistake
 
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*%")
@@ -47,6 +49,8 @@ def _share(value: object) -> object:
     return fraction
 
 
+_WEEKDAY = f"({'|'.join(WEEK)})"
+_DAYS_IN_JSON = rf"^{_WEEKDAY}(-{_WEEKDAY})?(,{_WEEKDAY}(-{_WEEKDAY})?)*$"
 _SHARE_IN_JSON = WithJsonSchema({"type": "string", "pattern": r"^\s*\d{1,4}(\.\d+)?\s*%\s*$"})
 Share = Annotated[Decimal, BeforeValidator(_share), _SHARE_IN_JSON]
 Rise = Annotated[Decimal, BeforeValidator(_fraction), _SHARE_IN_JSON]
@@ -318,22 +322,64 @@ class SynchronizationTime(_Table):
 
     user: str = Field(min_length=1)
     """Computer and user that synchronize: OFFICE-PC\\olena."""
-    every: str = Field(pattern=r"^[1-9]\d{0,3}[mhd]$")
+    every: Annotated[str, WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{0,3}[mhd]$"})]
     """How often: 30m, 2h, 1d."""
     between: tuple[str, str] | None = None
-    """From which hour to which."""
+    """From which hour to which, by the clock in Kyiv; the second may lie after midnight."""
+    days: Annotated[str, WithJsonSchema({"type": "string", "pattern": _DAYS_IN_JSON})] | None = None
+    """On which weekdays: mon-sat, or mon,wed,fri; every day where it is left out."""
+    only: Literal["goods", "orders"] | None = None
+    """goods or orders, where not both are synchronized."""
+
+    @field_validator("every")
+    @classmethod
+    def _interval(cls, every: str) -> str:
+        read_step(every)
+        return every
 
     @field_validator("between", mode="before")
     @classmethod
     def _hours(cls, between: object) -> object:
         match between:
-            case [start, end] if _is_hour(start) and _is_hour(end):
-                return (start, end)
+            case [str(start), str(end)]:
+                with suppress(ValueError):
+                    read_hour(start), read_hour(end)
+                    return (start, end)
         raise ValueError('give two hours, such as ["08:00", "21:00"]')
 
+    @field_validator("days")
+    @classmethod
+    def _weekdays(cls, days: str | None) -> str | None:
+        if days is not None:
+            read_days(days)
+        return days
 
-def _is_hour(text: object) -> bool:
-    return isinstance(text, str) and bool(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text))
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        _ = self.rhythm
+        return self
+
+    @cached_property
+    def rhythm(self) -> Rhythm:
+        """The moments that these settings mean."""
+        start, end = map(read_hour, self.between) if self.between else (read_hour("00:00"), None)
+        return Rhythm(read_step(self.every), start, end, read_days(self.days or "mon-sun"))
+
+    @property
+    def identity(self) -> str:
+        """What the time is remembered by: two that mean the same are one."""
+        rhythm = self.rhythm
+        days = "".join(map(str, sorted(rhythm.days)))
+        hours = f"{rhythm.start:%H:%M}-{rhythm.end:%H:%M}" if rhythm.end else "all day"
+        every = int(rhythm.step.total_seconds()) // 60
+        return f"{self.user.casefold()} {every}m {hours} {days} {self.only or 'all'}"
+
+    def __str__(self) -> str:
+        """Tell it as people do."""
+        hours = f", {self.between[0]}-{self.between[1]}" if self.between else ""
+        days = f", {self.days}" if self.days else ""
+        only = f", only {self.only}" if self.only else ""
+        return f"every {self.every}{hours}{days}{only}"
 
 
 SPLIT_TARGETS = ("name", "description", "keywords", "characteristic", "vendor", "country", "unit")

@@ -11,7 +11,7 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ import tomli_w
 import tomlkit
 from filelock import FileLock, Timeout
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT, Table
+from tomlkit.items import AoT, Array, InlineTable, Table
 
 from torgsync.core.goods import canonical
 from torgsync.core.objects import (
@@ -29,6 +29,7 @@ from torgsync.core.objects import (
     FromEnvironment,
     FromFile,
     PaymentMethod,
+    SynchronizationTime,
     SyncObject,
     read_settings,
 )
@@ -348,29 +349,55 @@ def add_fields(file: ObjectFile, mappings: Sequence[FieldMapping]) -> None:
         | {"column": mapping.column, "to": mapping.to}
         for mapping in mappings
     ]
-    with editing(file.path):
-        document = _document(file.path)
-        _append_tables(_tables(document, "fields"), rows)
-        replace_text(file.path, tomlkit.dumps(document))
+    _add_tables(file.path, "fields", rows)
 
 
 def remove_field(file: ObjectFile, column: str) -> None:
-    """Take every mapping of a column out of the object, keeping every comment and the order of the rest.
+    """Take every mapping of a column out of the object, keeping every comment and the order of the rest."""
+    _remove_tables(file.path, "fields", lambda table: canonical(str(table["column"])) == column)
+
+
+def add_time(file: ObjectFile, time: SynchronizationTime) -> None:
+    """Append a synchronization time to the object."""
+    row = time.model_dump(exclude_none=True)
+    row |= {"between": list(time.between)} if time.between else {}
+    _add_tables(file.path, "synchronization_times", [row])
+
+
+def remove_time(file: ObjectFile, time: SynchronizationTime) -> None:
+    """Take a synchronization time out of the object, keeping every comment and the order of the rest."""
+    _remove_tables(
+        file.path,
+        "synchronization_times",
+        lambda table: SynchronizationTime.model_validate(table).identity == time.identity,
+    )
+
+
+def _add_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    with editing(path):
+        document = _document(path)
+        _append_tables(_tables(document, name), rows)
+        replace_text(path, tomlkit.dumps(document))
+
+
+def _remove_tables(path: Path, name: str, gone: Callable[[Mapping[str, Any]], bool]) -> None:
+    """Take tables out of an array of the file.
 
     What stands behind a table, blank lines and comments, speaks of what follows it and stays there.
     """
-    with editing(file.path):
-        document = _document(file.path)
-        tables = document["fields"]
-        for number in reversed(range(len(tables))):
-            if canonical(str(tables[number]["column"])) != column:
+    with editing(path):
+        document = _document(path)
+        tables: Any = document.get(name, [])
+        plain = document.unwrap().get(name, [])
+        for number in reversed(range(len(plain))):
+            if not gone(plain[number]):
                 continue
             if isinstance(tables, AoT):
                 _give_tail(document, tables, number)
             del tables[number]
-        if not len(tables):
-            del document["fields"]
-        replace_text(file.path, tomlkit.dumps(document))
+        if plain and not len(tables):
+            del document[name]
+        replace_text(path, tomlkit.dumps(document))
 
 
 def _give_tail(document: tomlkit.TOMLDocument, tables: AoT, number: int) -> None:
@@ -420,9 +447,11 @@ def _replace_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]], *,
         replace_text(path, tomlkit.dumps(document))
 
 
-def _tables(document: tomlkit.TOMLDocument, name: str) -> AoT:
+def _tables(document: tomlkit.TOMLDocument, name: str) -> AoT | Array:
     """Return an array of tables of the document, made at its end where it has none."""
     tables = document.get(name)
+    if isinstance(tables, Array) and len(tables):
+        return tables
     if not isinstance(tables, AoT):
         document.pop(name, None)
         tables = tomlkit.aot()
@@ -430,12 +459,16 @@ def _tables(document: tomlkit.TOMLDocument, name: str) -> AoT:
     return tables
 
 
-def _append_tables(tables: AoT, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append tables, each after a blank line.
+def _append_tables(tables: AoT | Array, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append tables, each after a blank line; those of an array in brackets go into its brackets.
 
     What stands behind the last table so far, blank lines and comments, speaks of what follows the array in
     the file; to tomlkit it is a part of that table. It stays in front of what it speaks of.
     """
+    if isinstance(tables, Array):
+        for row in rows:
+            tables.append(_inline(row))
+        return
     tail: list[Any] = []
     if rows and len(tables):
         body = tables[-1].value.body
@@ -447,3 +480,9 @@ def _append_tables(tables: AoT, rows: Sequence[Mapping[str, Any]]) -> None:
         tables.append(table)
     if tail:
         tables[-1].value.body.extend(tail)
+
+
+def _inline(row: Mapping[str, Any]) -> InlineTable:
+    table = tomlkit.inline_table()
+    table.update(row)
+    return table

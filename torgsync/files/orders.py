@@ -9,12 +9,11 @@ import json
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from torgsync.core.trade import Client, Order
+from torgsync.core.zone import SHOP_ZONE
 from torgsync.files.objects import replace_text
 
-SHOP_ZONE = ZoneInfo("Europe/Kyiv")
 SALE_TYPE = "1"
 
 

@@ -18,6 +18,9 @@ import psutil
 
 from torgsync.errors import UsageError
 
+ADDRESSES = ("TORGSYNC_STATE", "TORGSYNC_PROM_URL")
+"""Variables that lead the program elsewhere than the home folder alone does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -78,6 +81,13 @@ def who() -> tuple[str, str, int]:
     except (OSError, KeyError):  # a container without a user of that number
         user = "unknown"
     return user, socket.gethostname(), os.getpid()
+
+
+def hosts() -> frozenset[str]:
+    """Return the names by which people know this computer; a user of Windows may be one of a domain."""
+    full = socket.gethostname()
+    domain = variable("USERDOMAIN") if os.name == "nt" else None
+    return frozenset(name for name in (full, full.split(".")[0], domain) if name)
 
 
 def alive(pid: int) -> bool:

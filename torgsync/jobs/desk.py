@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 
 from torgsync.core.objects import SyncObject
 from torgsync.files.objects import ObjectFile
@@ -42,10 +43,6 @@ def _silent(_progress: Progress) -> None:
     """Tell nobody."""
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Desk:
     """One object at work.
@@ -56,7 +53,7 @@ class Desk:
     settings: Settings
     file: ObjectFile
     store: Store
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     tell: Callable[[Progress], None] = field(default=_silent)
     sleep: Callable[[float], None] = time.sleep
 

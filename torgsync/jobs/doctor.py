@@ -11,18 +11,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from torgsync.core.words import counted
+from torgsync.core.zone import SHOP_ZONE
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
 from torgsync.files.settings import others_may_read
 from torgsync.jobs.check import Line, Mark, check
 from torgsync.jobs.desk import Desk
+from torgsync.jobs.due import own_times
 from torgsync.jobs.market import prom_of
 from torgsync.jobs.run import refuse_held
+from torgsync.jobs.schedule import timetable
 from torgsync.jobs.update import IMPORT_WINDOW
 from torgsync.prom.http import Right
 from torgsync.state.store import place_of
 
 STALE_AFTER = timedelta(days=1)
 """Age of an export from which on somebody should see whether Torgsoft still writes it."""
+
+_FAILED = frozenset(Exit) - {Exit.DONE, Exit.HELD, Exit.BUSY}
+"""How an unattended run ends that somebody should look at."""
 
 _RIGHTS = (
     Right.PRODUCTS_READ,
@@ -119,10 +125,20 @@ def _limits(desk: Desk) -> Iterator[Line]:
 
 
 def _schedule(desk: Desk) -> Iterator[Line]:
-    times = desk.object.synchronization_times
-    for time in times:
-        hours = f", {time.between[0]}-{time.between[1]}" if time.between else ""
-        yield Line(Mark.OK, "schedule", f"every {time.every}{hours} by `{time.user}`")
+    times = timetable(desk)
+    mine = own_times(desk.object)
+    for timed in times:
+        told = f"{timed.time} by `{timed.time.user}`"
+        overdue = timed.overdue(desk.now())
+        if timed.time in mine and overdue:
+            message = f"{told}: that of {_clock(overdue)} was not done; does anything call `sync --due`?"
+            yield Line(Mark.WARNING, "schedule", message, "torgsync schedule install")
+        elif timed.last and timed.last.exit_code in _FAILED:
+            ended = f"that of {_clock(timed.last.moment)} ended with exit code {int(timed.last.exit_code)}"
+            message = f"{told}: {ended}"
+            yield Line(Mark.WARNING, "schedule", message, f"torgsync sync -o {desk.file.called}")
+        else:
+            yield Line(Mark.OK, "schedule", f"{told}; next {_clock(timed.coming[0])}")
     if not times:
         yield Line(Mark.OK, "schedule", "no synchronization times: it is done when somebody runs it")
 
@@ -156,6 +172,11 @@ def _rights(desk: Desk, found: Diagnosis) -> None:
         else:
             hint = f"not used yet; in the cabinet: {right.in_cabinet}"
             found.lines.append(Line(Mark.WARNING, "right", f"the token cannot {right.doing}", hint))
+
+
+def _clock(when: datetime) -> str:
+    """Return a time as the hours of a schedule are told."""
+    return f"{when.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
 
 
 def _time(when: datetime) -> str:

@@ -13,8 +13,8 @@ from torgsync.core.diff import Verb, own_way, same
 from torgsync.core.fields import FIELDS, Road, Value
 from torgsync.core.products import Existing
 from torgsync.core.route import EDIT_BATCH, EditAnswer, by_road
+from torgsync.core.zone import SHOP_ZONE
 from torgsync.errors import AnswerLost, PromRefused
-from torgsync.files.orders import SHOP_ZONE
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.outcomes import Outcomes
 from torgsync.prom.api import Prom

@@ -44,7 +44,7 @@ def running(desk: Desk) -> Iterator[Run]:
     """
     me = Holder(*who())
     with desk.memory() as memory:
-        _refuse_held(desk, memory.journal.lease(), me)
+        refuse_lease(desk, memory.journal.lease())
         number = memory.journal.begin_run(me, desk.now())
         memory.journal.take_lease(number, me, desk.now())
     run = Run(desk, number)
@@ -65,10 +65,12 @@ def running(desk: Desk) -> Iterator[Run]:
 def refuse_held(desk: Desk) -> None:
     """Raise Busy where a run holds the object: a look would change what that run is working on."""
     with desk.memory() as memory:
-        _refuse_held(desk, memory.journal.lease(), Holder(*who()))
+        refuse_lease(desk, memory.journal.lease())
 
 
-def _refuse_held(desk: Desk, lease: Lease | None, me: Holder) -> None:
+def refuse_lease(desk: Desk, lease: Lease | None) -> None:
+    """Raise Busy where a lease is that of a run that lives."""
+    me = Holder(*who())
     if lease and lease.expires > desk.now() and not _crashed(lease, me):
         holder = lease.holder
         raise Busy(

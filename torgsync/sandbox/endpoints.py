@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
+from torgsync.core.zone import SHOP_ZONE
 from torgsync.sandbox import orders
 from torgsync.sandbox.answers import (
     Json,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 LONGEST_PAGE = 100
 SHORT_PAGE = 20
-ZONES: Mapping[str, tzinfo] = {"utc": UTC, "kyiv": ZoneInfo("Europe/Kyiv")}
+ZONES: Mapping[str, tzinfo] = {"utc": UTC, "kyiv": SHOP_ZONE}
 
 TEXTS: Mapping[str, Mapping[Language, str]] = {
     "list-expected": {"ru": "Ожидается список товаров", "uk": "Очікується список товарів"},

@@ -5,17 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
+from torgsync.core.zone import SHOP_ZONE
 from torgsync.sandbox.products import KOPIYKA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from torgsync.sandbox.answers import Language
-
-# The clock on the wall of a shop that sells on Prom.ua.
-KYIV = ZoneInfo("Europe/Kyiv")
 
 # A no-break space holds groups of digits, and an amount and its unit, together.
 NBSP = "\u00a0"
@@ -184,4 +181,4 @@ def price(amount: Decimal, currency: str = "UAH") -> str:
 
 def moment(time: datetime) -> str:
     """Return a time as the clock in Kyiv shows it."""
-    return f"{time.astimezone(KYIV):%d.%m.%Y %H:%M:%S}"
+    return f"{time.astimezone(SHOP_ZONE):%d.%m.%Y %H:%M:%S}"

@@ -24,9 +24,10 @@ from torgsync.state.catalog import Catalog
 from torgsync.state.journal import Journal
 from torgsync.state.models import Models
 from torgsync.state.plans import Plans
+from torgsync.state.schedule import Schedule
 from torgsync.state.trade import Trade
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest migration; a test holds it equal to the folder's."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -45,6 +46,7 @@ class Memory:
     plans: Plans
     journal: Journal
     trade: Trade
+    schedule: Schedule
 
 
 class Store:
@@ -71,6 +73,7 @@ class Store:
                         Plans(connection, slug),
                         Journal(connection, slug),
                         Trade(connection, slug),
+                        Schedule(connection, slug),
                     )
         except OperationalError as trouble:
             raise Temporary(

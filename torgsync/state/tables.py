@@ -287,6 +287,18 @@ leases = Table(
     Column("expires", Instant, nullable=False),
 )
 
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("time", Text, nullable=False),  # what a synchronization time is remembered by
+    Column("moment", Instant, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("exit", Integer),
+    PrimaryKeyConstraint("object", "time"),
+)
+
 orders = Table(
     "orders",
     metadata,
