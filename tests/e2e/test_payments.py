@@ -49,25 +49,60 @@ def test_a_second_fetch_changes_nothing(home: Home) -> None:
 
 
 def test_methods_come_and_go(home: Home) -> None:
-    """A new method is added, one that Prom has no more is told and keeps its place."""
+    """A new method is added, one that Prom has no more is marked and keeps its place, a new name is taken."""
     home.run("payments", "fetch")
     home.run("payments", "map", "9000003", "--cash-register", "Каса 2")
     with home.market.lock:
         del home.market.payment_options[9000003]
+    home.market.add_payment_option(9000001, "Карткою")
     home.market.add_payment_option(9000004, "Частинами [/red]")
     fetched = home.run("payments", "fetch").err.splitlines()
-    assert fetched[:2] == [
+    assert fetched[:3] == [
         "3 payment methods on Prom.ua, 1 new in `my-prom.toml`",
+        "`Пром-оплата` is called `Карткою` now",
         "! `Оплата на карту` is not on Prom.ua any more; its mapping is kept",
     ]
     assert fetched[-1] == '  torgsync payments map "Частинами [/red]" --cash-register "…" -o "My Prom"'
     listed = home.run("payments", "list", "--format", "json").json["payment_methods"]
-    assert [method["name"] for method in listed] == [
-        "Пром-оплата",
-        "Накладений платіж",
-        "Частинами [/red]",
-        "Оплата на карту",
+    assert [(method["name"], method["gone"]) for method in listed] == [
+        ("Карткою", False),
+        ("Накладений платіж", False),
+        ("Частинами [/red]", False),
+        ("Оплата на карту", True),
     ]
+    assert "Оплата на карту (not on Prom.ua any more)" in " ".join(home.run("payments", "list").out.split())
+    assert home.object.read_text("utf-8").count("gone = true") == 1
+    home.market.add_payment_option(9000003, "Оплата на карту")
+    assert "any more" not in home.run("payments", "fetch").err
+    assert "gone = true" not in home.object.read_text("utf-8")
+    assert 'cash_register = "Каса 2"' in home.object.read_text("utf-8")
+
+
+def test_two_methods_of_one_name(home: Home) -> None:
+    """Neither is guessed: the ids are told, and one of them maps its method."""
+    home.market.add_payment_option(9000004, "Пром-оплата")
+    home.run("payments", "fetch")
+    ran = home.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 1")
+    assert ran.code == 64
+    assert "2 payment methods are called `Пром-оплата`" in ran.err
+    assert "hint: name one by its id: 9000001, 9000004" in ran.err
+    assert home.run("payments", "map", "9000004", "--cash-register", "Каса 1").code == 0
+
+
+def test_methods_in_brackets(home: Home) -> None:
+    """A person who wrote them in one line keeps that line, and nothing of it is lost."""
+    line = 'payment_methods = [{ id = 9000002, name = "Накладений платіж", cash_register = "Каса 1" }]'
+    home.object.write_text(f"{line}\n{home.object.read_text('utf-8')}", "utf-8")
+    assert home.run("payments", "fetch").code == 0
+    assert home.run("payments", "map", "9000002", "--cash-register", "Каса 7").code == 0
+    listed = home.run("payments", "list", "--format", "json").json["payment_methods"]
+    assert [(method["id"], method["cash_register"]) for method in listed] == [
+        ("9000001", None),
+        ("9000003", None),
+        ("9000002", "Каса 7"),
+    ]
+    first = home.object.read_text("utf-8").splitlines()[0]
+    assert first.startswith(line.replace("Каса 1", "Каса 7")[:-1])
 
 
 @pytest.mark.parametrize("wanted", ["Накладений платіж", "9000002"])
@@ -83,6 +118,7 @@ def test_a_method_is_mapped_by_name_or_id(home: Home, wanted: str) -> None:
         "name": "Накладений платіж",
         "cash_register": None,
         "current_account": ACCOUNT,
+        "gone": False,
     }
     assert "Каса" not in home.object.read_text("utf-8").split("[[fields]]")[-1]
 
@@ -150,7 +186,7 @@ def test_methods_without_a_place_are_listed_first(home: Home) -> None:
         "9000003   Оплата на карту     –               –",
         "9000001   Пром-оплата         Каса 1          –",
     ]
-    assert home.run("payments", "list", "--format", "csv").lines[1] == "9000002,Накладений платіж,,"
+    assert home.run("payments", "list", "--format", "csv").lines[1] == "9000002,Накладений платіж,,,False"
 
 
 def test_nothing_fetched_yet(home: Home) -> None:

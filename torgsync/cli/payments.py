@@ -25,6 +25,8 @@ def fetch(context: typer.Context, wanted: ObjectOption = None) -> None:
         found = fetch_methods(desk)
     methods = counted(found.listed, "payment method")
     program.say(f"{methods} on Prom.ua, {len(found.added)} new in `{file.path.name}`")
+    for old, new in found.renamed:
+        program.say(f"`{old}` is called `{new}` now")
     for method in found.gone:
         program.say(f"! `{method}` is not on Prom.ua any more; its mapping is kept", style="warning")
     if found.unmapped:
@@ -86,23 +88,25 @@ def report(context: typer.Context, wanted: ObjectOption = None, form: FormatOpti
 
 @app.command("list")
 def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
-    """List the payment methods, those without a place first."""
+    """List the payment methods: those without a place first, those that Prom.ua has no more last."""
     program = program_of(context)
     program.format(form)
     from torgsync.cli.show import show_rows
 
-    methods = sorted(program.object(wanted).settings.payment_methods, key=lambda method: method.mapped)
-    show_rows(
-        program,
-        form,
-        "payment_methods",
-        [
-            {
-                "id": str(method.id),
-                "name": method.name,
-                "cash_register": method.cash_register,
-                "current_account": method.current_account,
-            }
-            for method in methods
-        ],
-    )
+    methods = program.object(wanted).settings.payment_methods
+    rows = [
+        {
+            "id": str(method.id),
+            "name": method.name,
+            "cash_register": method.cash_register,
+            "current_account": method.current_account,
+            "gone": method.gone,
+        }
+        for method in sorted(methods, key=lambda method: (method.gone, method.mapped))
+    ]
+    shown = [
+        {key: value for key, value in row.items() if key != "gone"}
+        | ({"name": f"{row['name']} (not on Prom.ua any more)"} if row["gone"] else {})
+        for row in rows
+    ]
+    show_rows(program, form, "payment_methods", rows, shown)

@@ -262,6 +262,8 @@ class PaymentMethod(_Table):
     """Cash register in which its money lands; this or current_account."""
     current_account: str | None = Field(None, min_length=1)
     """Account on which its money lands; this or cash_register."""
+    gone: bool = False
+    """Whether Prom does not list it any more; old orders may still be paid by it."""
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

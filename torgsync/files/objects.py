@@ -338,7 +338,10 @@ def replace_text(path: Path, text: str) -> None:
 
 def set_payment_methods(file: ObjectFile, methods: Sequence[PaymentMethod]) -> None:
     """Write these of the object's payment methods; the others stay, as do every comment and the order."""
-    rows = [method.model_dump(exclude_none=True) for method in methods]
+    rows = [
+        method.model_dump(exclude_none=True, exclude={"gone"} if not method.gone else set())
+        for method in methods
+    ]
     _replace_tables(file.path, "payment_methods", rows, key="id")
 
 
@@ -437,9 +440,7 @@ def _replace_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]], *,
             table = known.get(row[key])
             if table is None:
                 continue
-            for word in [
-                word for word in table if word not in row and word in ("cash_register", "current_account")
-            ]:
+            for word in [word for word in table if word not in row and word in PaymentMethod.model_fields]:
                 del table[word]
             for word, value in row.items():
                 if table.get(word) != value:

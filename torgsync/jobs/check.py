@@ -106,7 +106,7 @@ def check(file: ObjectFile) -> Checked:
     _attempt(checked, "token", lambda: _token(file, checked))
     photos = _attempt(checked, "photos", lambda: _photos(file, checked))
     _attempt(checked, "export", lambda: _export(file, checked, photos))
-    unmapped = [method.name for method in settings.payment_methods if not method.mapped]
+    unmapped = [method.name for method in settings.payment_methods if not (method.mapped or method.gone)]
     if not settings.payment_methods:
         hint = f"torgsync payments fetch -o {file.called}"
         checked.lines.append(Line(Mark.WARNING, "payments", "no payment methods were fetched yet", hint))

@@ -14,28 +14,46 @@ from torgsync.jobs.market import prom_of
 
 @dataclass(frozen=True, slots=True)
 class Methods:
-    """What a fetch found: how many methods Prom lists, and the names of new, vanished and unmapped ones."""
+    """What a fetch found: how many methods Prom lists, and which are new, renamed, gone or not mapped.
+
+    `renamed` are pairs of the old name and the new one, the others are names.
+    """
 
     listed: int
     added: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
     gone: tuple[str, ...]
     unmapped: tuple[str, ...]
 
 
 def fetch_methods(desk: Desk) -> Methods:
-    """Write the shop's payment methods into the sync object; new ones are added, mappings are kept."""
+    """Write the shop's payment methods into the sync object; new ones are added, mappings are kept.
+
+    A method that Prom lists no more is marked, and its mark goes when it comes back.
+    """
     with prom_of(desk) as prom:
-        options = prom.payment_options()
+        listed = {option.id: option.name for option in prom.payment_options()}
     known = {method.id: method for method in desk.object.payment_methods}
-    added = [PaymentMethod(id=option.id, name=option.name) for option in options if option.id not in known]
-    set_payment_methods(desk.file, added)
-    methods = [*desk.object.payment_methods, *added]
-    listed = {option.id for option in options}
+    now = {
+        method.id: method.model_copy(
+            update={"name": listed.get(method.id, method.name), "gone": method.id not in listed}
+        )
+        for method in known.values()
+    }
+    now |= {
+        number: PaymentMethod(id=number, name=name) for number, name in listed.items() if number not in now
+    }
+    set_payment_methods(desk.file, [method for method in now.values() if method != known.get(method.id)])
     return Methods(
-        len(options),
-        tuple(method.name for method in added),
-        tuple(method.name for method in methods if method.id not in listed),
-        tuple(method.name for method in methods if not method.mapped and method.id in listed),
+        len(listed),
+        tuple(name for number, name in listed.items() if number not in known),
+        tuple(
+            (method.name, now[method.id].name)
+            for method in known.values()
+            if now[method.id].name != method.name
+        ),
+        tuple(method.name for method in now.values() if method.gone),
+        tuple(method.name for method in now.values() if not method.mapped and not method.gone),
     )
 
 
@@ -44,7 +62,7 @@ def map_method(
 ) -> PaymentMethod:
     """Lead a payment method, named by id or name, to one place.
 
-    Raises UsageError where there is no such method, or the account is a mistyped IBAN.
+    Raises UsageError where there is no such method or several, or the account is a mistyped IBAN.
     """
     if current_account is not None:
         try:
@@ -54,13 +72,17 @@ def map_method(
                 f"`{current_account}` is no IBAN: {wrong}",
                 hint="copy it from the bank; an account may have a name of your own instead",
             ) from wrong
-    for method in file.settings.payment_methods:
-        if wanted in (str(method.id), method.name):
-            mapped = PaymentMethod(
-                id=method.id, name=method.name, cash_register=cash_register, current_account=current_account
-            )
-            set_payment_methods(file, [mapped])
-            return mapped
+    fitting = [method for method in file.settings.payment_methods if wanted in (str(method.id), method.name)]
+    if len(fitting) > 1:
+        ids = ", ".join(f"{method.id}{' (gone)' if method.gone else ''}" for method in fitting)
+        raise UsageError(
+            f"{len(fitting)} payment methods are called `{wanted}`", hint=f"name one by its id: {ids}"
+        )
+    if fitting:
+        places = {"cash_register": cash_register, "current_account": current_account}
+        mapped = fitting[0].model_copy(update=places)
+        set_payment_methods(file, [mapped])
+        return mapped
     names = [method.name for method in file.settings.payment_methods]
     raise UsageError(
         f"there is no payment method `{wanted}`{did_you_mean(wanted, names)}",
