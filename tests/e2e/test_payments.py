@@ -70,7 +70,7 @@ def test_methods_come_and_go(home: Home) -> None:
         ("Частинами [/red]", False),
         ("Оплата на карту", True),
     ]
-    assert "Оплата на карту (not on Prom.ua any more)" in " ".join(home.run("payments", "list").out.split())
+    assert "Оплата на карту (gone from Prom.ua)" in " ".join(home.run("payments", "list").out.split())
     assert home.object.read_text("utf-8").count("gone = true") == 1
     home.market.add_payment_option(9000003, "Оплата на карту")
     assert "any more" not in home.run("payments", "fetch").err

@@ -106,7 +106,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     ]
     shown = [
         {key: value for key, value in row.items() if key != "gone"}
-        | ({"name": f"{row['name']} (not on Prom.ua any more)"} if row["gone"] else {})
+        | ({"name": f"{row['name']} (gone from Prom.ua)"} if row["gone"] else {})
         for row in rows
     ]
     show_rows(program, form, "payment_methods", rows, shown)

@@ -40,9 +40,8 @@ def fetch_methods(desk: Desk) -> Methods:
         )
         for method in known.values()
     }
-    now |= {
-        number: PaymentMethod(id=number, name=name) for number, name in listed.items() if number not in now
-    }
+    for number, name in listed.items():
+        now.setdefault(number, PaymentMethod(id=number, name=name))
     set_payment_methods(desk.file, [method for method in now.values() if method != known.get(method.id)])
     return Methods(
         len(listed),
