@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -191,8 +192,9 @@ def talk(home: Home, typed: str, *args: str) -> tuple[int, str]:
         os.write(person, typed.encode())
         screen = b""
         try:
-            while chunk := os.read(person, 65536):
+            while chunk := os.read(person, 65536) if select.select([person], [], [], 60)[0] else b"":
                 screen += chunk
+            process.kill()  # one that waits for another answer would wait for ever
         except OSError:  # on Linux, the end of a terminal that nobody holds any more
             pass
         os.close(person)
@@ -225,12 +227,18 @@ def test_a_person_says_yes(filled: Home) -> None:
 def test_the_wizard(empty: Home) -> None:
     """What was not said is asked, and a plain Enter takes what is offered or leaves it out."""
     answers = ["", str(EXAMPLE / "TSGoods.trs"), "Іграшки", str(EXAMPLE / "photos")]
-    answers += ["https://shop.example/photos/", "2, 8", "y", ""]
-    typed = "\n".join(answers)
+    answers += ["https://shop.example/photos/", "", "", "n", "2, 8", "y", "", "", ""]
+    typed = "\n".join([*answers, ""])
     code, screen = talk(empty, typed, "object", "add", "--api-key-env", "MY_PROM_TOKEN")
     assert (code, "Traceback" in screen) == (0, False)
     text = (empty.folder / "objects" / "my-prom.toml").read_text("utf-8")
-    for line in ('name = "My Prom"', 'product_group = "Іграшки"', "only_in_stock = true", '"8"'):
+    for line in (
+        'name = "My Prom"',
+        'product_group = "Іграшки"',
+        "only_in_stock = true",
+        '"8"',
+        "[[fields]]",
+    ):
         assert line in text
     assert "Accounting centers, with commas" in screen
 

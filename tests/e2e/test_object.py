@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 from homes import EXAMPLE, ROOT, Home, Market, Ran
 
+from torgsync.core.objects import read_settings
+from torgsync.files.objects import load_object
+
 TOKEN = "invented-secret-7f3a"
 
 GUESSES = [
@@ -247,7 +250,7 @@ def test_show_tells_every_setting(home: Home) -> None:
         row["setting"]: row["value"]
         for row in csv.DictReader(io.StringIO(home.run("object", "show", "--format", "csv").out))
     }
-    assert rows["limits.removals"] == "0.1"
+    assert rows["limits.removals"] == "10%"
     assert rows["fields[0]"] == "column = GoodName, to = name, owner = torgsoft"
     assert (
         rows["synchronization_times[0]"]
@@ -282,10 +285,24 @@ def test_editors_are_told_what_a_sync_object_may_hold(empty: Home) -> None:
     assert json.loads((folder / first.removeprefix("#:schema ")).read_text("utf-8")) == schema
 
 
+def test_an_object_as_toml(home: Home) -> None:
+    """Every setting with its default, as it can be put into a file again: it means the same."""
+    home.edit_object("[limits]", '[prices]\nmarkup = "-2.5%"\nround = "0.99"\n\n[limits]')
+    home.edit_object("[accounting_centers]", '[accounting_centers]\nkeep = { "2" = 1.5, "8" = 2 }')
+    home.run("payments", "fetch")
+    shown = home.run("object", "show", "--format", "toml")
+    data = tomllib.loads(shown.out)
+    assert data["limits"]["removals"] == "10%"
+    assert data["accounting_centers"]["keep"] == {"2": 1.5, "8": 2}
+    again = read_settings(data, lambda _key: 0)
+    assert again == load_object(home.object).settings
+    assert home.run("object", "show", "--format", "toml", "--explain").code == 64
+
+
 def test_a_literal_token_is_hidden(home: Home) -> None:
     """A token that stands in the file itself is neither shown nor checked aloud, and is warned about."""
     home.edit_object('{ file = "token" }', f'"{TOKEN}"')
-    for form in ("table", "json", "csv"):
+    for form in ("table", "json", "csv", "toml"):
         shown = home.run("object", "show", "--format", form)
         assert (shown.code, TOKEN in shown.out + shown.err) == (0, False)
         assert "(hidden)" in shown.out

@@ -9,12 +9,14 @@ import pytest
 from builders import led, settings_data, sync_object
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from torgsync.core.fields import TARGETS
 from torgsync.core.objects import (
     FieldMapping,
     FromEnvironment,
     FromFile,
+    FromKeyring,
     SyncObject,
     did_you_mean,
     key_text,
@@ -77,7 +79,7 @@ def test_the_first_center_leads_unless_another_is_named() -> None:
 
 
 KEPT = 'is not a quantity; give a number, or { "2" = 1, "8" = 3 } by center'
-TOKEN = 'give { env = "NAME" }, { file = "path" } or the token itself'
+TOKEN = 'give { env = "NAME" }, { file = "path" }, { keyring = "NAME" } or the token itself'
 
 
 @pytest.mark.parametrize(
@@ -85,11 +87,12 @@ TOKEN = 'give { env = "NAME" }, { file = "path" } or the token itself'
     [
         ({"env": "X"}, FromEnvironment(env="X")),
         ({"file": "../secrets/x"}, FromFile(file="../secrets/x")),
-        ("literal", "literal"),
+        ({"keyring": "x"}, FromKeyring(keyring="x")),
+        ("literal", SecretStr("literal")),
     ],
 )
-def test_a_token_stands_in_one_of_three_places(given_key: object, read: object) -> None:
-    """An environment variable, a file, or the object itself."""
+def test_a_token_stands_in_one_of_four_places(given_key: object, read: object) -> None:
+    """An environment variable, a file, a keyring, or the object itself."""
     assert sync_object(api_key=given_key).api_key == read
 
 
@@ -100,7 +103,7 @@ def test_a_token_stands_in_one_of_three_places(given_key: object, read: object) 
         (
             {"api_key": {"evn": "X"}},
             "api_key",
-            'give { env = "NAME" }, { file = "path" } or the token itself',
+            'give { env = "NAME" }, { file = "path" }, { keyring = "NAME" } or the token itself',
         ),
         ({"name": ""}, "name", "this must not be empty"),
         ({"via": "rozetka"}, "via", '"rozetka" is not one of "prom.ua"'),

@@ -91,7 +91,7 @@ def _tell_usage(program: Program, wrong: Any) -> int:  # noqa: ANN401
         print(context.get_help(), file=sys.stderr)  # noqa: T201
         return int(Exit.USAGE)
     command = context.command_path if context else "torgsync"
-    message = str(wrong.format_message()).rstrip(".")
+    message = str(wrong.format_message()).rstrip(".").replace("Value error, ", "")
     return tell(program, UsageError(message[:1].lower() + message[1:], hint=f"see `{command} --help`"))
 
 

@@ -41,6 +41,9 @@ def edit(
         str | None,
         typer.Option("--api-key", help="The token; `-` reads it from standard input.", metavar="TOKEN|-"),
     ] = None,
+    keyring: Annotated[
+        bool, typer.Option("--keyring", help="Keep the token in the system's keyring from now on.")
+    ] = False,
     photos: Annotated[str | None, typer.Option("--photos", help="The photo folder.", metavar="DIR")] = None,
     photos_url: Annotated[
         str | None,
@@ -92,6 +95,8 @@ def edit(
         gone.append(("product_group",))
     for key in [*(setting.key for setting in wanted), *gone]:
         _refuse_name(key, file)
+    if keyring and not api_key:
+        raise UsageError("give the token too", hint="`--api-key -` reads it from standard input")
     if not (wanted or gone or api_key):
         raise UsageError(
             "nothing to change was given",
@@ -100,7 +105,7 @@ def edit(
     if wanted or gone:
         _tell(program, *change_keys(file.path, wanted, gone))
     if api_key:
-        _replace_token(program, file, api_key)
+        _replace_token(program, file, api_key, keyring=keyring)
 
 
 def _key(text: str) -> Key:
@@ -149,15 +154,25 @@ def _hidden(document: Document) -> Document:
     return document | ({"api_key": "(hidden)"} if isinstance(document.get("api_key"), str) else {})
 
 
-def _replace_token(program: Program, file: ObjectFile, given: str) -> None:
-    """Put another token where the object keeps its own."""
+def _replace_token(program: Program, file: ObjectFile, given: str, *, keyring: bool) -> None:
+    """Put another token where the object keeps its own, or from now on into the system's keyring."""
     from torgsync.cli.wizard import read_given_token
-    from torgsync.core.objects import FromEnvironment, FromFile
+    from torgsync.core.objects import FromEnvironment, FromFile, FromKeyring
     from torgsync.files.edits import Setting, change_keys
-    from torgsync.files.objects import write_token
+    from torgsync.files.tokens import forget_token, keep_in_keyring, write_token
 
     token = read_given_token(given)
     match file.settings.api_key:
+        case FromKeyring(keyring=name):
+            keep_in_keyring(name, token)
+            program.say(f"the token is in the system's keyring as `{name}`")
+            return
+        case _ if keyring:
+            keep_in_keyring(file.slug, token)
+            change_keys(file.path, [Setting(("api_key",), value={"keyring": file.slug})])
+            forget_token(file, program.settings.secrets)
+            program.say(f"the token is in the system's keyring as `{file.slug}`")
+            return
         case FromEnvironment(env=variable):
             raise UsageError(
                 f"the token of `{file.settings.name}` stands in the environment variable `{variable}`",
@@ -215,11 +230,8 @@ def remove(
     """Remove a sync object and its token. Nothing changes on Prom.ua, and what was sent is remembered."""
     program = program_of(context)
     file = program.object(name)
-    from torgsync.core.objects import FromFile
+    from torgsync.files.tokens import forget_token
 
-    key = file.settings.api_key
-    token = file.beside(key.file) if isinstance(key, FromFile) else None
-    own = token if token and token.parent == program.settings.secrets.resolve() else None
     if not yes:
         if not program.asks:
             raise UsageError("`--yes` is needed", hint="without a terminal nothing is asked")
@@ -227,7 +239,6 @@ def remove(
             program.say("nothing was removed")
             return
     file.path.unlink()
-    if own:
-        own.unlink(missing_ok=True)
+    own = forget_token(file, program.settings.secrets)
     program.say(f"removed `{file.path}`" + (" and its token" if own else ""))
     program.say("the shop on Prom.ua stays as it is; an object of the same name goes on where this one was")

@@ -1,16 +1,15 @@
-"""`torgsync object`: make, list, show and check sync objects; `editing` changes and removes them."""
+"""`torgsync object`: list, show and check sync objects; they are made in `adding`, changed in `editing`."""
 
 from __future__ import annotations
 
 import json
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from torgsync.cli import editing
+from torgsync.cli import adding, editing
 from torgsync.cli.context import SCHEMA, Format, Program, program_of
 from torgsync.cli.options import FormatOption, NameArgument
 from torgsync.core.words import counted
@@ -26,110 +25,9 @@ INDENT = 4
 
 app = typer.Typer(help="Sync objects: one shop's settings each.", no_args_is_help=True)
 
+app.command("add")(adding.add)
 app.command("edit")(editing.edit)
 app.command("remove")(editing.remove)
-
-
-@app.command()
-def add(
-    context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="Any name.", metavar="NAME")] = None,
-    api_key: Annotated[
-        str | None,
-        typer.Option("--api-key", help="The token; `-` reads it from standard input.", metavar="TOKEN|-"),
-    ] = None,
-    api_key_env: Annotated[
-        str | None,
-        typer.Option("--api-key-env", help="Environment variable that holds the token.", metavar="NAME"),
-    ] = None,
-    export: Annotated[
-        Path | None, typer.Option("--export", help="The file that Torgsoft writes.", metavar="FILE")
-    ] = None,
-    photos: Annotated[Path | None, typer.Option("--photos", help="The photo folder.", metavar="DIR")] = None,
-    photos_url: Annotated[
-        str | None,
-        typer.Option("--photos-url", help="Where Prom.ua can fetch the same folder.", metavar="URL"),
-    ] = None,
-    group: Annotated[str | None, typer.Option("--group", help="Only this product group.")] = None,
-    center: Annotated[
-        list[str] | None, typer.Option("--center", help="Accounting center whose stock counts; repeatable.")
-    ] = None,
-    only_in_stock: Annotated[bool, typer.Option("--only-in-stock", help="Only goods in stock.")] = False,
-    requests_per_second: Annotated[
-        float | None, typer.Option("--requests-per-second", help="How fast Prom.ua is asked; 2 if not given.")
-    ] = None,
-    only_with_photos: Annotated[
-        bool, typer.Option("--only-with-photos", help="Only goods with photos.")
-    ] = False,
-) -> None:
-    """Make a sync object. On a terminal, what is not given is asked."""
-    program = program_of(context)
-    from torgsync.cli import wizard
-    from torgsync.core.explain import json_schema
-    from torgsync.files.objects import load_object, quoted, slugify, write_new, write_token
-
-    if api_key and api_key_env:
-        raise UsageError("give either `--api-key` or `--api-key-env`")
-    asks = program.asks and not (name and (api_key or api_key_env) and export)
-    name = wizard.name_of_object(program, name)
-    place = program.settings.objects / f"{slugify(name)}.toml"
-    if place.exists():
-        raise UsageError(
-            f"there is a sync object `{name}` already",
-            hint=f"look at it: torgsync object show {quoted(name)}",
-        )
-    token = None if api_key_env else wizard.token_of_object(program, api_key, name)
-    export = wizard.export_of_object(program, export)
-    if asks:
-        group = group or wizard.ask_or_none("Product group (empty: everything)")
-    photos, photos_url = wizard.photos_of_object(program, photos, photos_url, asks=asks)
-    centers = wizard.centers_of_object(center, asks=asks)
-    if asks:
-        only_in_stock = only_in_stock or typer.confirm("Only goods in stock?", default=False, err=True)
-    document = {
-        "name": name,
-        "category": "online-store",
-        "via": "prom.ua",
-        "api_key": {"env": api_key_env} if api_key_env else {"file": f"../secrets/{place.stem}.token"},
-        **({"product_group": group} if group else {}),
-        "catalog": _catalog(export, photos, photos_url),
-        "clients": {"find_by": ["phone", "email"], "create": True},
-        "accounting_centers": {
-            "use": centers,
-            "only_in_stock": only_in_stock,
-            "only_with_photos": only_with_photos,
-            "respect_display": True,
-        },
-        **({"limits": {"requests_per_second": requests_per_second}} if requests_per_second else {}),
-    }
-    _refuse_mistakes(document)
-    write_new(place, document, schema=json_schema())
-    if token:
-        write_token(program.settings.secrets / f"{place.stem}.token", token)
-    made = load_object(place)
-    _print_check(program, made, _check(made))
-    program.say(f"made `{place}`")
-    program.say(f"next: torgsync fields add-all -o {quoted(name)}")
-
-
-def _catalog(export: Path, photos: Path | None, photos_url: str | None) -> dict[str, Any]:
-    """Return the table of the export and its photos, with whole paths."""
-    catalog: dict[str, Any] = {
-        "path": str(export.expanduser().absolute()),
-        "languages": {"name": "uk", "both": True},
-    }
-    if photos:
-        catalog["photos"] = {"folder": str(photos.expanduser().absolute()), "url": photos_url or ""}
-    return catalog
-
-
-def _refuse_mistakes(document: dict[str, Any]) -> None:
-    """Refuse what would not be read back, before anything is written."""
-    from torgsync.core.objects import SyncObject, read_settings
-
-    settings = read_settings(document, lambda _path: 0)
-    if not isinstance(settings, SyncObject):
-        raise ObjectInvalid("the sync object would not be valid", mistakes=tuple(settings))
 
 
 @app.command("list")
@@ -151,11 +49,20 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     show_rows(program, form, "objects", rows)
 
 
+class Shape(StrEnum):
+    """How a sync object is shown."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    TOML = "toml"
+
+
 @app.command()
 def show(
     context: typer.Context,
     name: NameArgument = None,
-    form: FormatOption = Format.TABLE,
+    form: Annotated[Shape, typer.Option("--format", help="How to print.")] = Shape.TABLE,
     explain: Annotated[bool, typer.Option("--explain", help="Say what every key means.")] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema by which editors complete keys.")
@@ -163,7 +70,7 @@ def show(
 ) -> None:
     """Show a sync object with every setting, defaults included."""
     program = program_of(context)
-    program.format(form)
+    program.format(Format.TABLE if form is Shape.TOML else Format(form))
     if schema:
         from torgsync.core.explain import json_schema
 
@@ -171,18 +78,23 @@ def show(
         return
     file = program.object(name)
     if explain:
-        _explain(program, file, form)
+        if form is Shape.TOML:
+            raise UsageError("`--explain` prints a table, JSON or CSV")
+        _explain(program, file, Format(form))
         return
-    settings: dict[str, Any] = json.loads(file.settings.model_dump_json())
-    if isinstance(settings["api_key"], str):
-        settings["api_key"] = "(hidden)"
-    if form is Format.JSON:
+    settings = file.settings.document
+    if form is Shape.TOML:
+        import tomli_w
+
+        sys.stdout.write(tomli_w.dumps(_without_none(settings)))
+        return
+    if form is Shape.JSON:
         sys.stdout.write(json.dumps({"schema": SCHEMA, "object": settings}, ensure_ascii=False) + "\n")
         return
     from torgsync.cli.show import cell, plain_table, write_csv
 
     rows = [{"setting": key, "value": cell(value)} for key, value in flat(settings)]
-    if form is Format.CSV:
+    if form is Shape.CSV:
         write_csv(rows)
         return
     table = plain_table("setting", "value")
@@ -197,7 +109,7 @@ def _explain(program: Program, file: ObjectFile, form: Format) -> None:
     from torgsync.cli.show import cell, show_rows
     from torgsync.core.explain import explained
 
-    now = dict(flat(json.loads(file.settings.model_dump_json())))
+    now = dict(flat(file.settings.document))
     rows: list[dict[str, object]] = []
     for item in explained():
         value = "(hidden)" if item.key == "api_key" else now.get(item.key)
@@ -210,6 +122,19 @@ def _explain(program: Program, file: ObjectFile, form: Format) -> None:
         value = "" if row["value"] in (None, {}, []) else f" = {cell(row['value'])}"
         program.put(f"{row['key']}{value}", INDENT)
         program.put(f"{'':<{INDENT}}{row['meaning']}", INDENT)
+
+
+def _without_none(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings without what is not given: TOML has no word for it."""
+    return {
+        key: [_without_none(item) if isinstance(item, dict) else item for item in value]
+        if isinstance(value, list)
+        else _without_none(value)
+        if isinstance(value, dict)
+        else value
+        for key, value in settings.items()
+        if value is not None
+    }
 
 
 def flat(settings: dict[str, Any], above: str = "") -> list[tuple[str, object]]:
@@ -252,7 +177,7 @@ def check(
     file = program.object(name)
     checked = _check(file)
     if form is Format.TABLE:
-        _print_check(program, file, checked, every=show is Places.ALL or program.verbosity > 0)
+        print_check(program, file, checked, every=show is Places.ALL or program.verbosity > 0)
     elif form is Format.CSV:
         _write_check_rows(file, checked)
     else:
@@ -266,7 +191,8 @@ def _check(file: ObjectFile) -> Checked:
     return look(file)
 
 
-def _print_check(program: Program, file: ObjectFile, checked: Checked, *, every: bool = False) -> None:
+def print_check(program: Program, file: ObjectFile, checked: Checked, *, every: bool = False) -> None:
+    """Print a check for people: its lines, what was found out, what could go besides, and the findings."""
     from torgsync.cli.findings import print_groups
     from torgsync.cli.show import plain_table, put_checks
 

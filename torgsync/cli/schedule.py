@@ -152,7 +152,7 @@ def install(
     program = program_of(context)
     from torgsync.files.timers import timer, usual_caller
     from torgsync.jobs.due import own_times
-    from torgsync.jobs.schedule import job_of, lost_variables
+    from torgsync.jobs.schedule import job_of, lost
 
     if show and take_out:
         raise UsageError("give either `--print` or `--remove`")
@@ -168,10 +168,10 @@ def install(
     place = entry.install()
     program.say(f"installed in {place}")
     program.say(f"every {counted(job.minutes, 'minute')} it looks whether a time has come")
-    for name, cure in lost_variables(files):
-        program.say(f"! the environment variable `{name}` may not be known there", style="warning")
+    for what, cure in lost(files):
+        program.say(f"! {what} may not be known there", style="warning")
         if cure:
-            program.say(f"hint: keep the token in a file: {cure}")
+            program.say(f"hint: {cure}")
     if not any(own_times(file.settings) for file in files):
         program.say(f"! no time is that of `{job.user}`, so nothing will be done", style="warning")
         program.say("hint: torgsync schedule add --every 30m --between 08:00-21:00")

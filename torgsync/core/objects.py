@@ -20,6 +20,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
+    SecretStr,
     ValidationError,
     WithJsonSchema,
     field_validator,
@@ -52,8 +54,16 @@ def _share(value: object) -> object:
 _WEEKDAY = f"({'|'.join(WEEK)})"
 _DAYS_IN_JSON = rf"^{_WEEKDAY}(-{_WEEKDAY})?(,{_WEEKDAY}(-{_WEEKDAY})?)*$"
 _SHARE_IN_JSON = WithJsonSchema({"type": "string", "pattern": r"^\s*\d{1,4}(\.\d+)?\s*%\s*$"})
-Share = Annotated[Decimal, BeforeValidator(_share), _SHARE_IN_JSON]
-Rise = Annotated[Decimal, BeforeValidator(_fraction), _SHARE_IN_JSON]
+
+
+def _percent(fraction: Decimal) -> str:
+    """Return a fraction as a person writes it: `10%`."""
+    return f"{(fraction * 100).normalize():f}%"
+
+
+_AS_PERCENT = PlainSerializer(_percent, when_used="json")
+Share = Annotated[Decimal, BeforeValidator(_share), _SHARE_IN_JSON, _AS_PERCENT]
+Rise = Annotated[Decimal, BeforeValidator(_fraction), _SHARE_IN_JSON, _AS_PERCENT]
 
 
 _SIGNED_PERCENT = re.compile(r"([+-]?\d{1,4}(?:\.\d+)?)\s*%")
@@ -103,6 +113,13 @@ def _quantity(value: object) -> object:
     return Decimal(str(value))
 
 
+def _as_number(kept: Decimal | dict[str, Decimal]) -> object:
+    """Return what is kept as a person writes it: `2`, `0.5`, or one for each center."""
+    if isinstance(kept, dict):
+        return {center: _as_number(quantity) for center, quantity in kept.items()}
+    return float(kept) if kept % 1 else int(kept)
+
+
 _KEEP_END = 1_000_000
 
 
@@ -124,6 +141,13 @@ class FromFile(_Table):
 
     file: str = Field(min_length=1)
     """File that holds the token, relative to this one; only its owner should be able to read it."""
+
+
+class FromKeyring(_Table):
+    """The token lies in the keyring of the user's system."""
+
+    keyring: str = Field(min_length=1)
+    """Name under which the token lies there."""
 
 
 class Languages(_Table):
@@ -291,6 +315,7 @@ class AccountingCenters(_Table):
     keep: Annotated[
         Decimal | dict[str, Decimal],
         BeforeValidator(_kept),
+        PlainSerializer(_as_number, when_used="json"),
         WithJsonSchema(
             {
                 "anyOf": [
@@ -446,6 +471,7 @@ class Prices(_Table):
     markup: Annotated[
         Decimal,
         BeforeValidator(_markup),
+        _AS_PERCENT,
         WithJsonSchema({"type": "string", "pattern": r"^\s*[+-]?\d{1,4}(\.\d+)?\s*%\s*$"}),
     ] = Decimal(0)
     """What is added to every price; "-3%" takes off."""
@@ -499,8 +525,8 @@ class SyncObject(_Table):
     """Kind of object."""
     via: Literal["prom.ua"] = "prom.ua"
     """Where it goes."""
-    api_key: FromEnvironment | FromFile | str
-    """Prom's token: { env = "NAME" }, { file = "path" }, or the token itself, which others may read then."""
+    api_key: FromEnvironment | FromFile | FromKeyring | SecretStr
+    """Prom's token: { env = "NAME" }, { file = "path" }, { keyring = "NAME" }, or itself, for all to read."""
     product_group: str | None = None
     """Only this group and what is under it goes."""
     catalog: Catalog
@@ -539,6 +565,12 @@ class SyncObject(_Table):
                 raise _at((number, "id"), f"another payment method has the id {method.id} too")
             seen.add(method.id)
         return methods
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """All settings with their defaults as TOML or JSON hold them; a token that stands there is hidden."""
+        hidden = {"api_key": "(hidden)"} if isinstance(self.api_key, SecretStr) else {}
+        return self.model_dump(mode="json") | hidden
 
     def prom_owned(self) -> frozenset[str]:
         """Return the product fields that are set at creation and then left to the people on Prom."""
@@ -592,9 +624,8 @@ def _mistake(error: Mapping[str, Any], line_of: Callable[[Path], int]) -> Mistak
     path: Path = tuple(error["loc"])
     if path[:1] == ("api_key",):
         path = ("api_key",)
-        return Mistake(
-            line_of(path), "api_key", 'give { env = "NAME" }, { file = "path" } or the token itself'
-        )
+        ways = 'give { env = "NAME" }, { file = "path" }, { keyring = "NAME" } or the token itself'
+        return Mistake(line_of(path), "api_key", ways)
     if error["type"] == "misplaced":
         path += tuple(error["ctx"]["place"])
     return Mistake(line_of(path), key_text(path), _words(error, path))

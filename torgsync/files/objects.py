@@ -26,7 +26,6 @@ from tomlkit.items import AoT, Array, InlineTable, Table
 from torgsync.core.goods import canonical
 from torgsync.core.objects import (
     FieldMapping,
-    FromEnvironment,
     FromFile,
     PaymentMethod,
     SynchronizationTime,
@@ -34,7 +33,6 @@ from torgsync.core.objects import (
     read_settings,
 )
 from torgsync.errors import Mistake, ObjectInvalid, TorgsyncError, UsageError
-from torgsync.files.settings import variable
 
 _PATIENCE = 20
 """Seconds for which another program's change of a file is waited for."""
@@ -243,38 +241,6 @@ class Lines:
             if path[:length] in self._at:
                 return self._at[path[:length]]
         return 1
-
-
-def read_token(file: ObjectFile) -> str:
-    """Return the object's token. Raises ObjectInvalid where it is not to be had; never tells a part of it."""
-    key = file.settings.api_key
-    match key:
-        case FromEnvironment(env=name):
-            token = variable(name)
-            trouble = f"the environment variable `{name}` is not set"
-        case FromFile(file=path):
-            place = file.beside(path)
-            token = place.read_text("utf-8-sig") if place.is_file() else None
-            trouble = f"there is no token in `{place}`"
-        case str():
-            token, trouble = key, "it is empty"
-    token = (token or "").strip()
-    if token and token.isascii() and token.isprintable() and " " not in token:
-        return token
-    if token:
-        trouble = "it holds letters that no token has; copy it anew from the seller's cabinet"
-    raise mistakes_at(file, [(("api_key",), "api_key", trouble)])
-
-
-def literal_token(file: ObjectFile) -> bool:
-    """Tell whether the token stands in the TOML itself, where anybody who sees the file sees it."""
-    return isinstance(file.settings.api_key, str)
-
-
-def write_token(path: Path, token: str) -> None:
-    """Write a token where only its owner can read it, also where a file that others could read lay before."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    replace_text(path, token.strip() + "\n")
 
 
 SCHEMA_FILE = "torgsync.schema.json"

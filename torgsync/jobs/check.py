@@ -35,8 +35,9 @@ from torgsync.core.words import counted
 from torgsync.errors import InvalidInput
 from torgsync.files.catalog import CatalogFile, open_export
 from torgsync.files.guesses import Guess, Kind
-from torgsync.files.objects import ObjectFile, literal_token, read_token
+from torgsync.files.objects import ObjectFile
 from torgsync.files.photos import PhotoIndex, index_photos, owners_of
+from torgsync.files.tokens import literal_token, read_token
 from torgsync.jobs.export import check_columns, file_findings, placed, twins_message
 
 SHOWN = 10

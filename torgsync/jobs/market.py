@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from torgsync.files.objects import read_token
+from torgsync.files.tokens import read_token
 from torgsync.jobs.desk import Desk
 from torgsync.prom.api import Prom, connect
 from torgsync.prom.http import PROM_URL, Journal

@@ -9,7 +9,7 @@ from itertools import islice
 
 from pydantic import ValidationError
 
-from torgsync.core.objects import FromEnvironment, SynchronizationTime
+from torgsync.core.objects import FromEnvironment, FromKeyring, SynchronizationTime
 from torgsync.core.schedule import Attempt, due
 from torgsync.core.words import counted
 from torgsync.errors import UsageError
@@ -52,6 +52,15 @@ def myself() -> str:
     return f"{host}\\{user}"
 
 
+def settings_of(
+    *, user: str, every: str, between: str | None, days: str | None, only: str | None
+) -> dict[str, object]:
+    """Return what was given on a command line as the file of an object holds it."""
+    hours = [hour.strip() for hour in between.split("-")] if between is not None else None
+    given = {"user": user, "every": every, "between": hours, "days": days, "only": only}
+    return {key: value for key, value in given.items() if value is not None}
+
+
 def add(
     file: ObjectFile,
     *,
@@ -62,11 +71,9 @@ def add(
     only: str | None,
 ) -> SynchronizationTime:
     """Add a time to an object. Raises UsageError where it cannot be, or is there already."""
-    hours = [hour.strip() for hour in between.split("-")] if between is not None else None
-    given = {"user": user, "every": every, "between": hours, "days": days, "only": only}
     try:
         time = SynchronizationTime.model_validate(
-            {key: value for key, value in given.items() if value is not None}
+            settings_of(user=user, every=every, between=between, days=days, only=only)
         )
     except ValidationError as wrong:
         reasons = (str(error["msg"]).removeprefix("Value error, ") for error in wrong.errors())
@@ -113,11 +120,14 @@ def job_of(settings: Settings, files: Iterable[ObjectFile]) -> Job:
     return Job(settings.home, int(look.total_seconds()) // 60, myself())
 
 
-def lost_variables(files: Iterable[ObjectFile]) -> list[tuple[str, str]]:
-    """Return the environment variables that count here and are not known there, each with a cure."""
-    tokens = [
-        (key.env, f"torgsync object edit {file.called} --api-key -")
-        for file in files
-        if isinstance(key := file.settings.api_key, FromEnvironment)
-    ]
-    return [(name, "") for name in ADDRESSES if variable(name)] + tokens
+def lost(files: Iterable[ObjectFile]) -> list[tuple[str, str]]:
+    """Return what counts here and may not be known to what calls the program, each with a cure."""
+    found = [(f"the environment variable `{name}`", "") for name in ADDRESSES if variable(name)]
+    for file in files:
+        cure = f"keep the token in a file: torgsync object edit {file.called} --api-key -"
+        match file.settings.api_key:
+            case FromEnvironment(env=name):
+                found.append((f"the environment variable `{name}`", cure))
+            case FromKeyring(keyring=name):
+                found.append((f"the keyring's token `{name}`", ""))
+    return found
