@@ -84,7 +84,7 @@ def test_every_answer_given_by_flag(empty: Home) -> None:
         "! warning  object     no fields are mapped yet",
         '                      torgsync fields add-all -o "My Prom"',
         (
-            "✗ error    token      1 mistake in `my-prom.toml`; line 7  api_key: the environment variable "
+            "✗ error    token      1 mistake in `my-prom.toml`; line 8  api_key: the environment variable "
             "`MY_PROM_TOKEN` is not set"
         ),
         "✓ ok       photos     52 files in `photos`",
@@ -283,6 +283,18 @@ def test_editors_are_told_what_a_sync_object_may_hold(empty: Home) -> None:
     folder = empty.folder / "objects"
     first, *_ = (folder / "my-prom.toml").read_text("utf-8").splitlines()
     assert json.loads((folder / first.removeprefix("#:schema ")).read_text("utf-8")) == schema
+
+
+def test_a_new_file_explains_its_tabs(empty: Home) -> None:
+    """Above each table stands what it is for, in the words of `--explain`."""
+    add(empty, "--api-key", TOKEN)
+    lines = (empty.folder / "objects" / "my-prom.toml").read_text("utf-8").splitlines()
+    explained = empty.run("object", "show", "--explain", "--format", "json").json["settings"]
+    meanings = {row["key"]: row["meaning"] for row in explained}
+    tables = [number for number, line in enumerate(lines) if line.startswith("[")]
+    assert len(tables) == 5
+    for number in tables:
+        assert lines[number - 1] == f"# {meanings[lines[number].strip('[]')]}"
 
 
 def test_an_object_as_toml(home: Home) -> None:

@@ -109,8 +109,9 @@ def add(
 def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bool) -> Exit:
     """Write the object and its token, do what was asked besides, and say how it stands."""
     from torgsync.cli.objects import print_check
-    from torgsync.core.explain import json_schema
-    from torgsync.files.objects import load_object, slugify, write_new
+    from torgsync.core.explain import explained, json_schema
+    from torgsync.core.objects import SynchronizationTime
+    from torgsync.files.objects import add_time, load_object, slugify, write_new
     from torgsync.files.tokens import keep_in_keyring, write_token
     from torgsync.jobs.check import check
     from torgsync.jobs.fields import add_standard_fields
@@ -120,12 +121,16 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
     slug = slugify(name)
     place = program.settings.objects / f"{slug}.toml"
     document = _document(answers, slug, pace, keyring=keyring)
-    _refuse_mistakes(document)
+    times = [_time(answers)] if answers.every else []
+    _refuse_mistakes(document | {"synchronization_times": times})
     if token and keyring:
         keep_in_keyring(slug, token)
-    write_new(place, document, schema=json_schema())
+    remarks = {item.key: item.meaning for item in explained()}
+    write_new(place, document, schema=json_schema(), remarks=remarks)
     if token and not keyring:
         write_token(program.settings.secrets / f"{slug}.token", token)
+    for time in times:
+        add_time(load_object(place), SynchronizationTime.model_validate(time))
     codes = []
     if answers.fetch_payments:
         with program.desk(load_object(place)) as desk:
@@ -177,7 +182,6 @@ def _document(answers: Answers, slug: str, pace: float | None, *, keyring: bool)
             "only_with_photos": bool(answers.only_with_photos),
             "respect_display": True,
         },
-        **({"synchronization_times": [_time(answers)]} if answers.every else {}),
         **({"limits": {"requests_per_second": pace}} if pace else {}),
     }
 

@@ -247,10 +247,12 @@ SCHEMA_FILE = "torgsync.schema.json"
 """Lies beside the sync objects that name it in their first line, so that editors complete and check keys."""
 
 
-def write_new(path: Path, data: Mapping[str, Any], *, schema: Mapping[str, Any]) -> None:
+def write_new(
+    path: Path, data: Mapping[str, Any], *, schema: Mapping[str, Any], remarks: Mapping[str, str]
+) -> None:
     """Write a new sync object, and its JSON Schema beside it.
 
-    Raises UsageError where there is one of that name.
+    Each table gets the remark under its name as a comment. Raises UsageError where there is one of that name.
     """
     if path.exists():
         raise UsageError(
@@ -258,7 +260,12 @@ def write_new(path: Path, data: Mapping[str, Any], *, schema: Mapping[str, Any])
             hint=f"look at it: `torgsync object show {path.stem}`",
         )
     replace_text(path.with_name(SCHEMA_FILE), json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
-    replace_text(path, f"#:schema {SCHEMA_FILE}\n{tomli_w.dumps(data)}")
+    lines = [f"#:schema {SCHEMA_FILE}"]
+    for line in tomli_w.dumps(data).splitlines():
+        if remark := remarks.get(line.strip("[]")) if line.startswith("[") else None:
+            lines.append(f"# {remark}")
+        lines.append(line)
+    replace_text(path, "\n".join(lines) + "\n")
 
 
 @contextmanager
