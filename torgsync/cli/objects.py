@@ -36,7 +36,7 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     program = program_of(context)
     program.format(form)
     from torgsync.cli.show import show_rows
-    from torgsync.files.objects import list_objects, load_object
+    from torgsync.files.objects import list_objects, load_object, name_in
 
     rows = []
     for path in list_objects(program.settings.objects):
@@ -44,7 +44,7 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
             settings = load_object(path).settings
             state = {"name": settings.name, "export": settings.catalog.path, "problem": None}
         except ObjectInvalid as broken:
-            state = {"name": path.stem, "export": None, "problem": broken.message}
+            state = {"name": name_in(path) or path.stem, "export": None, "problem": broken.message}
         rows.append({"slug": path.stem, **state})
     show_rows(program, form, "objects", rows)
 

@@ -13,7 +13,7 @@ from torgsync.cli.sync import Only
 from torgsync.core.schedule import Caller
 from torgsync.core.words import counted
 from torgsync.core.zone import SHOP_ZONE
-from torgsync.errors import TorgsyncError, UsageError
+from torgsync.errors import Exit, ObjectInvalid, TorgsyncError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,25 +67,26 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     program = program_of(context)
     program.format(form)
     from torgsync.cli.show import show_rows
+    from torgsync.jobs.schedule import timetable
 
     rows: list[dict[str, Any]] = []
     shown: list[dict[str, object]] = []
-    for file, timed in _timed(program, wanted):
-        rows.append(_row(file, timed))
-        shown.append(_shown(file, timed))
+    codes = []
+    for slug, read in program.objects(wanted, every=True).items():
+        try:
+            file = read()
+        except ObjectInvalid as invalid:
+            program.say(f"! {slug}: {invalid.message}", style="warning")
+            codes.append(invalid.exit_code)
+            continue
+        with program.desk(file) as desk:
+            table = timetable(desk)
+        rows += [_row(file, timed) for timed in table]
+        shown += [_shown(file, timed) for timed in table]
     if form is Format.CSV:
         rows = [row | {"next": " ".join(map(str, row["next"]))} for row in rows]
     show_rows(program, form, "synchronization_times", rows, shown)
-
-
-def _timed(program: Program, wanted: str | None) -> Iterator[tuple[ObjectFile, Timed]]:
-    from torgsync.jobs.schedule import timetable
-
-    for read in program.objects(wanted, every=True).values():
-        file = read()
-        with program.desk(file) as desk:
-            for timed in timetable(desk):
-                yield file, timed
+    raise typer.Exit(int(Exit.worst(codes)))
 
 
 def _row(file: ObjectFile, timed: Timed) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -344,6 +345,11 @@ class AccountingCenters(_Table):
         return sum(self.keep.values(), Decimal(0)) if isinstance(self.keep, dict) else self.keep
 
 
+def _weekdays(days: str) -> str:
+    read_days(days)
+    return days
+
+
 class SynchronizationTime(_Table):
     """When the object is synchronised unattended, by which user of which computer."""
 
@@ -353,7 +359,12 @@ class SynchronizationTime(_Table):
     """How often: 30m, 2h, 1d."""
     between: tuple[str, str] | None = None
     """From which hour to which, by the clock in Kyiv; the second may lie after midnight."""
-    days: Annotated[str, WithJsonSchema({"type": "string", "pattern": _DAYS_IN_JSON})] | None = None
+    days: (
+        Annotated[
+            str, AfterValidator(_weekdays), WithJsonSchema({"type": "string", "pattern": _DAYS_IN_JSON})
+        ]
+        | None
+    ) = None
     """On which weekdays: mon-sat, or mon,wed,fri; every day where it is left out."""
     only: Literal["goods", "orders"] | None = None
     """goods or orders, where not both are synchronized."""
@@ -373,13 +384,6 @@ class SynchronizationTime(_Table):
                     read_hour(start), read_hour(end)
                     return (start, end)
         raise ValueError('give two hours, such as ["08:00", "21:00"]')
-
-    @field_validator("days")
-    @classmethod
-    def _weekdays(cls, days: str | None) -> str | None:
-        if days is not None:
-            read_days(days)
-        return days
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -655,8 +659,23 @@ def _words(error: Mapping[str, Any], path: Path) -> str:
             return f'"{given}" has not the form it needs'
         case "string_too_short":
             return "this must not be empty"
+        case kind if kind in _KINDS:
+            return f"this should be {_KINDS[kind]}"
         case _:
             return str(error["msg"]).replace("Input should be", "this should be")
+
+
+_KINDS = {
+    "string_type": "a text in quotes",
+    "int_type": "a whole number, without quotes",
+    "float_type": "a number, without quotes",
+    "bool_type": "true or false, without quotes",
+    "list_type": 'a list in brackets, such as ["…"]',
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+}
+"""What a value of another kind should be, as a person writes it in TOML, by pydantic's names of kinds."""
 
 
 def _keys_at(path: Path) -> list[str]:

@@ -122,9 +122,9 @@ def find_path(folder: Path, wanted: str | None, *, all_by: str | None = None) ->
         if path.stem == slugify(wanted):
             return path
     for path in files:
-        if _name_in(path) == wanted:
+        if name_in(path) == wanted:
             return path
-    known = ", ".join(f"`{_name_in(path) or path.stem}`" for path in files)
+    known = ", ".join(f"`{name_in(path) or path.stem}`" for path in files)
     raise UsageError(
         f"there is no sync object `{wanted}`",
         hint=f"these are known: {known}" if known else 'make one: `torgsync object add "My Prom"`',
@@ -135,7 +135,7 @@ def _only_one(files: Sequence[Path], all_by: str | None) -> Path:
     if not files:
         raise UsageError("there is no sync object yet", hint='make one: `torgsync object add "My Prom"`')
     if len(files) > 1:
-        names = ", ".join(f"`{_name_in(path) or path.stem}`" for path in files)
+        names = ", ".join(f"`{name_in(path) or path.stem}`" for path in files)
         every = f", or take all with `{all_by}`" if all_by else ""
         raise UsageError(
             f"there are {len(files)} sync objects: {names}", hint=f"name one with `--object NAME`{every}"
@@ -143,7 +143,8 @@ def _only_one(files: Sequence[Path], all_by: str | None) -> Path:
     return files[0]
 
 
-def _name_in(path: Path) -> str | None:
+def name_in(path: Path) -> str | None:
+    """Return the name of the object in a file, None where it cannot be read."""
     try:
         name = tomllib.loads(path.read_text("utf-8-sig")).get("name")
     except (OSError, ValueError):
