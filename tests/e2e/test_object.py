@@ -222,7 +222,7 @@ def test_objects_good_and_broken(home: Home) -> None:
         "objects": [
             {
                 "slug": "broken",
-                "name": "broken",
+                "name": "Зламаний",
                 "export": None,
                 "problem": "2 mistakes in `broken.toml`",
             },
@@ -232,7 +232,7 @@ def test_objects_good_and_broken(home: Home) -> None:
     assert home.run("object", "list").lines == [
         "slug      name      export        problem",
         "─" * 61,
-        "broken    broken    –             2 mistakes in `broken.toml`",
+        "broken    Зламаний  –             2 mistakes in `broken.toml`",
         "my-prom   My Prom   TSGoods.trs   –",
     ]
 

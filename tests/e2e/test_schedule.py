@@ -131,6 +131,14 @@ def test_the_list_is_read_by_programs(home: Home) -> None:
     assert "2026-10-24T20:30:00+03:00 2026-10-24T21:00:00+03:00 2026-10-25T08:00:00+02:00" in listed.lines[1]
 
 
+def test_a_broken_object_beside_others(home: Home) -> None:
+    """The times of the others are listed, and what is wrong is told."""
+    home.second_object("Broken", "broken.toml").write_text("name = ", "utf-8")
+    ran = home.run("schedule", "list", "--format", "json")
+    assert (ran.code, ran.err) == (3, "! broken: 1 mistake in `broken.toml`\n")
+    assert [row["object"] for row in ran.json["synchronization_times"]] == ["My Prom"]
+
+
 @pytest.mark.parametrize(
     ("args", "told"),
     [

@@ -111,7 +111,7 @@ def test_a_token_stands_in_one_of_four_places(given_key: object, read: object) -
         ({"zzz": 1}, "zzz", "there is no such key"),
         ({"catalog": {}}, "catalog.path", "this key is needed"),
         ({"catalog": {"centers": {}}}, "catalog.path", "this key is needed"),
-        ({"catalog": 5}, "catalog", "this should be a valid dictionary or instance of Catalog"),
+        ({"catalog": 5}, "catalog", "this should be a table"),
         (
             {"catalog": {"centers": {"a b": "x"}}},
             "catalog.centers.a b",
@@ -170,7 +170,22 @@ def test_a_token_stands_in_one_of_four_places(given_key: object, read: object) -
             "limits.imports_per_day",
             "this should be greater than or equal to 0",
         ),
-        ({"accounting_centers": {"use": [2]}}, "accounting_centers.use[0]", "this should be a valid string"),
+        (
+            {"accounting_centers": {"use": [2]}},
+            "accounting_centers.use[0]",
+            "this should be a text in quotes",
+        ),
+        (
+            {"clients": {"find_by": "phone"}},
+            "clients.find_by",
+            'this should be a list in brackets, such as ["…"]',
+        ),
+        ({"clients": {"create": "yes"}}, "clients.create", "this should be true or false, without quotes"),
+        (
+            {"limits": {"imports_per_day": "8"}},
+            "limits.imports_per_day",
+            "this should be a whole number, without quotes",
+        ),
         (
             {"clients": {"find_by": ["phone", "card"]}},
             "clients.find_by[1]",

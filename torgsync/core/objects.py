@@ -350,6 +350,11 @@ def _weekdays(days: str) -> str:
     return days
 
 
+Weekdays = Annotated[
+    str, AfterValidator(_weekdays), WithJsonSchema({"type": "string", "pattern": _DAYS_IN_JSON})
+]
+
+
 class SynchronizationTime(_Table):
     """When the object is synchronised unattended, by which user of which computer."""
 
@@ -359,12 +364,7 @@ class SynchronizationTime(_Table):
     """How often: 30m, 2h, 1d."""
     between: tuple[str, str] | None = None
     """From which hour to which, by the clock in Kyiv; the second may lie after midnight."""
-    days: (
-        Annotated[
-            str, AfterValidator(_weekdays), WithJsonSchema({"type": "string", "pattern": _DAYS_IN_JSON})
-        ]
-        | None
-    ) = None
+    days: Weekdays | None = None
     """On which weekdays: mon-sat, or mon,wed,fri; every day where it is left out."""
     only: Literal["goods", "orders"] | None = None
     """goods or orders, where not both are synchronized."""
