@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from homes import EXAMPLE, ROOT, Home, Market, Ran
 
-from torgsync.core.objects import read_settings
+from torgsync.core.mistakes import read_settings
 from torgsync.files.objects import load_object
 
 TOKEN = "invented-secret-7f3a"
@@ -230,10 +230,10 @@ def test_objects_good_and_broken(home: Home) -> None:
         ],
     }
     assert home.run("object", "list").lines == [
-        "slug      name      export        problem",
-        "─" * 61,
-        "broken    Зламаний  –             2 mistakes in `broken.toml`",
-        "my-prom   My Prom   TSGoods.trs   –",
+        "slug      name       export        problem",
+        "─" * 62,
+        "broken    Зламаний   –             2 mistakes in `broken.toml`",
+        "my-prom   My Prom    TSGoods.trs   –",
     ]
 
 

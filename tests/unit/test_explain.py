@@ -10,7 +10,7 @@ from homes import EXAMPLE
 from jsonschema import Draft202012Validator
 
 from torgsync.core.explain import explained, json_schema
-from torgsync.core.objects import read_settings
+from torgsync.core.mistakes import read_settings
 
 FULL = tomllib.loads((EXAMPLE / "my-prom.toml").read_text("utf-8"))
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from torgsync.core.keys import meanings, put, read_key, take_out
-from torgsync.core.objects import Path
+from torgsync.core.keys import Key, meanings, put, read_key, take_out
 
 
 @pytest.mark.parametrize(
@@ -20,7 +19,7 @@ from torgsync.core.objects import Path
         ("catalog.centers.2", ("catalog", "centers", "2")),
     ],
 )
-def test_a_key_is_read_as_people_write_it(text: str, path: Path) -> None:
+def test_a_key_is_read_as_people_write_it(text: str, path: Key) -> None:
     """With points, places in brackets, and quotes around what holds blanks."""
     assert read_key(text) == path
 
@@ -61,7 +60,7 @@ def test_values_are_put_and_taken_out() -> None:
 
 
 @pytest.mark.parametrize("path", [("fields", 1, "to"), ("name", "x"), (0,), ("fields", "x")])
-def test_what_leads_nowhere_is_told(path: Path) -> None:
+def test_what_leads_nowhere_is_told(path: Key) -> None:
     """Neither put nor taken out."""
     with pytest.raises(LookupError):
         put({"name": "a", "fields": [{"to": "name"}]}, path, 1)

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from torgsync.core.fields import TARGETS
+from torgsync.core.keys import key_text
+from torgsync.core.mistakes import read_settings
 from torgsync.core.objects import (
     FieldMapping,
     FromEnvironment,
     FromFile,
     FromKeyring,
     SyncObject,
-    did_you_mean,
-    key_text,
-    read_settings,
     twin_target,
 )
+from torgsync.core.words import did_you_mean
 from torgsync.errors import Mistake
 
 

@@ -209,7 +209,8 @@ def _time(answers: Answers) -> dict[str, Any]:
 
 def _refuse_mistakes(document: dict[str, Any]) -> None:
     """Refuse what would not be read back, before anything is written."""
-    from torgsync.core.objects import SyncObject, read_settings
+    from torgsync.core.mistakes import read_settings
+    from torgsync.core.objects import SyncObject
 
     settings = read_settings(document, lambda _path: 0)
     if not isinstance(settings, SyncObject):

@@ -15,7 +15,7 @@ from torgsync.cli.options import NameArgument
 from torgsync.errors import ObjectInvalid, UsageError
 
 if TYPE_CHECKING:
-    from torgsync.core.objects import Path as Key
+    from torgsync.core.keys import Key
     from torgsync.files.edits import Document, Setting
     from torgsync.files.objects import ObjectFile
 

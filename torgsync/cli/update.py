@@ -78,7 +78,7 @@ def update(
 def field_names(text: str | None) -> tuple[str, ...]:
     """Return the product fields named by `--fields`; UsageError for one that there is not."""
     from torgsync.core.fields import FIELDS
-    from torgsync.core.objects import did_you_mean
+    from torgsync.core.words import did_you_mean
 
     names = tuple(name for part in (text or "").split(",") if (name := part.strip()))
     for name in names:

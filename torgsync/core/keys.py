@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from torgsync.core.objects import Path
+Key = tuple[str | int, ...]
+"""Where a key stands: `("payment_methods", 1, "name")`."""
 
 _PART = re.compile(r"(?:^|(?<=[^.])\.)(?:\"([^\"]+)\"|([^\s.\[\]\"=]+))|\[(\d+)\]")
 
 
-def read_key(text: str) -> Path:
+def read_key(text: str) -> Key:
     """Return the path of a key: `payment_methods[1].name`, `catalog.names."Мій ключ"`.
 
     Raises ValueError where it is none.
@@ -35,6 +36,14 @@ def read_key(text: str) -> Path:
     return tuple(path)
 
 
+def key_text(path: Key) -> str:
+    """Return a key's path as people write it: `payment_methods[1].name`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
 def meanings(word: str) -> Iterator[Any]:
     """Yield what a word may stand for, most likely first: a TOML value, a text, a list with commas."""
     with suppress(tomllib.TOMLDecodeError):
@@ -43,7 +52,7 @@ def meanings(word: str) -> Iterator[Any]:
     yield [part.strip() for part in word.split(",") if part.strip()]
 
 
-def put(data: dict[str, Any], path: Path, value: object) -> None:
+def put(data: dict[str, Any], path: Key, value: object) -> None:
     """Put a value where a path leads, making tables on the way.
 
     Raises LookupError where it leads to an item that there is not.
@@ -60,7 +69,7 @@ def put(data: dict[str, Any], path: Path, value: object) -> None:
     place[last] = value
 
 
-def take_out(data: dict[str, Any], path: Path) -> None:
+def take_out(data: dict[str, Any], path: Key) -> None:
     """Take out what stands where a path leads. Raises LookupError where nothing does."""
     *way, last = path
     place: Any = data

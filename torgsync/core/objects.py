@@ -1,29 +1,23 @@
 """The sync object: one shop's settings, tab by tab, checked as a whole.
 
-The models mirror the TOML file of design §4. `read_settings` gives all mistakes of a file at once; which
-line a key stands on is told by whoever read the file. Every default here is ours, none is claimed to be
-Torgsoft's (reference/torgsoft.md §17 no. 32).
+The models mirror the TOML file of design §4; `mistakes.py` reads them. Every default here is ours, none is
+claimed to be Torgsoft's (reference/torgsoft.md §17 no. 32).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
     SecretStr,
-    ValidationError,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -32,96 +26,10 @@ from pydantic_core import PydanticCustomError
 
 from torgsync.core.fields import TARGETS
 from torgsync.core.goods import LAYOUT_48, PLACEHOLDERS, SECRET, canonical, is_standard, line_of_text
-from torgsync.core.schedule import WEEK, Rhythm, read_days, read_hour, read_step
-from torgsync.errors import Mistake
-
-_PERCENT = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*%")
-
-
-def _fraction(value: object) -> object:
-    """Turn `"10%"` into the fraction 0.1; anything else is left to be refused."""
-    if isinstance(value, str) and (found := _PERCENT.fullmatch(value.strip())):
-        return Decimal(found[1]) / 100
-    raise ValueError(f'{value!r} is not a share such as "10%"'.replace("'", '"'))
-
-
-def _share(value: object) -> object:
-    fraction = _fraction(value)
-    if isinstance(fraction, Decimal) and fraction > 1:
-        raise ValueError(f'"{value}" is not between 0% and 100%')
-    return fraction
-
-
-_WEEKDAY = f"({'|'.join(WEEK)})"
-_DAYS_IN_JSON = rf"^{_WEEKDAY}(-{_WEEKDAY})?(,{_WEEKDAY}(-{_WEEKDAY})?)*$"
-_SHARE_IN_JSON = WithJsonSchema({"type": "string", "pattern": r"^\s*\d{1,4}(\.\d+)?\s*%\s*$"})
-
-
-def _percent(fraction: Decimal) -> str:
-    """Return a fraction as a person writes it: `10%`."""
-    return f"{(fraction * 100).normalize():f}%"
-
-
-_AS_PERCENT = PlainSerializer(_percent, when_used="json")
-Share = Annotated[Decimal, BeforeValidator(_share), _SHARE_IN_JSON, _AS_PERCENT]
-Rise = Annotated[Decimal, BeforeValidator(_fraction), _SHARE_IN_JSON, _AS_PERCENT]
-
-
-_SIGNED_PERCENT = re.compile(r"([+-]?\d{1,4}(?:\.\d+)?)\s*%")
-
-
-def _markup(value: object) -> object:
-    """Turn `"5%"` or `"-3%"` into a fraction; a discount of everything is refused."""
-    found = _SIGNED_PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError(f'{value!r} is not a markup such as "5%" or "-3%"'.replace("'", '"'))
-    fraction = Decimal(found[1]) / 100
-    if fraction <= -1:
-        raise ValueError(f'"{value}" leaves nothing of a price')
-    return fraction
-
-
-def _rounding(value: object) -> object:
-    """Turn `"0.99"` into its decimal; what no price can be rounded to is refused."""
-    text = str(value).strip() if isinstance(value, str | int | float) else ""
-    if isinstance(value, bool) or not re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", text):
-        raise ValueError(
-            f'{value!r} is not a step such as "0.5" or an ending such as "0.99"'.replace("'", '"')
-        )
-    number = Decimal(text)
-    if number == 0:
-        raise ValueError("prices cannot be rounded to nothing; the smallest step is 0.01")
-    if number % Decimal("0.01"):
-        raise ValueError(f"{text} is finer than a kopiyka; the smallest step is 0.01")
-    if number >= _ROUNDING_END:
-        raise ValueError(f"{text} is no rounding but a price; it must be below {_ROUNDING_END}")
-    return number.quantize(Decimal("0.01")) if number % 1 else number.quantize(Decimal(1))
-
-
-_ROUNDING_END = 100_000
-
-
-def _kept(value: object) -> object:
-    """Turn `2`, `0.5` or `{ "2" = 1, "8" = 3 }` into exact quantities."""
-    if isinstance(value, dict):
-        return {center: _quantity(kept) for center, kept in value.items()}
-    return _quantity(value)
-
-
-def _quantity(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _KEEP_END:
-        raise ValueError(f'{value!r} is not a quantity; give a number, or {{ "2" = 1, "8" = 3 }} by center')
-    return Decimal(str(value))
-
-
-def _as_number(kept: Decimal | dict[str, Decimal]) -> object:
-    """Return what is kept as a person writes it: `2`, `0.5`, or one for each center."""
-    if isinstance(kept, dict):
-        return {center: _as_number(quantity) for center, quantity in kept.items()}
-    return float(kept) if kept % 1 else int(kept)
-
-
-_KEEP_END = 1_000_000
+from torgsync.core.keys import Key
+from torgsync.core.notation import Every, Kept, Markup, Rise, Rounding, Share, Weekdays
+from torgsync.core.schedule import Rhythm, read_days, read_hour, read_step
+from torgsync.core.words import did_you_mean
 
 
 class _Table(BaseModel):
@@ -231,9 +139,9 @@ class Catalog(_Table):
         seen: dict[str, str] = {}
         for center, path in centers.items():
             if not re.fullmatch(r"[^\s=|;]+", center):
-                raise _at((center,), f'"{center}" is not the id of an accounting center, such as "1"')
+                raise misplaced((center,), f'"{center}" is not the id of an accounting center, such as "1"')
             if path in seen:
-                raise _at((center,), f"center {seen[path]} has this file too")
+                raise misplaced((center,), f"center {seen[path]} has this file too")
             seen[path] = center
         return centers
 
@@ -243,7 +151,7 @@ class Catalog(_Table):
         for name, column in names.items():
             if not is_standard(column.strip()):
                 near = did_you_mean(column, [*LAYOUT_48])
-                raise _at((name,), f"Torgsoft has no column `{column}`{near}")
+                raise misplaced((name,), f"Torgsoft has no column `{column}`{near}")
         return names
 
     @field_validator("extra_columns")
@@ -252,16 +160,16 @@ class Catalog(_Table):
         seen = {name.casefold() for name in LAYOUT_48}
         for number, name in enumerate(names):
             if not name.strip():
-                raise _at((number,), "it has no name")
+                raise misplaced((number,), "it has no name")
             if canonical(name).casefold() in seen:
-                raise _at((number,), f"another column is named `{canonical(name)}` too")
+                raise misplaced((number,), f"another column is named `{canonical(name)}` too")
             seen.add(canonical(name).casefold())
         return [canonical(name) for name in names]
 
     @model_validator(mode="after")
     def _led_by_a_center(self) -> Self:
         if self.centers and self.path not in self.centers.values():
-            raise _at(
+            raise misplaced(
                 ("path",), "it is none of the files of `centers`; name the one that leads, or leave it out"
             )
         return self
@@ -313,19 +221,7 @@ class AccountingCenters(_Table):
     """Whether goods without a photo stay off the site."""
     respect_display: bool = True
     """Whether Display = 0 keeps a good off the site."""
-    keep: Annotated[
-        Decimal | dict[str, Decimal],
-        BeforeValidator(_kept),
-        PlainSerializer(_as_number, when_used="json"),
-        WithJsonSchema(
-            {
-                "anyOf": [
-                    {"type": "number", "minimum": 0},
-                    {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}},
-                ]
-            }
-        ),
-    ] = Decimal(0)
+    keep: Kept = Decimal(0)
     """Pieces that stay for the own buyers of each center: a number, or one for each center."""
 
     @model_validator(mode="after")
@@ -345,22 +241,12 @@ class AccountingCenters(_Table):
         return sum(self.keep.values(), Decimal(0)) if isinstance(self.keep, dict) else self.keep
 
 
-def _weekdays(days: str) -> str:
-    read_days(days)
-    return days
-
-
-Weekdays = Annotated[
-    str, AfterValidator(_weekdays), WithJsonSchema({"type": "string", "pattern": _DAYS_IN_JSON})
-]
-
-
 class SynchronizationTime(_Table):
     """When the object is synchronised unattended, by which user of which computer."""
 
     user: str = Field(min_length=1)
     """Computer and user that synchronize: OFFICE-PC\\olena."""
-    every: Annotated[str, WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{0,3}[mhd]$"})]
+    every: Every
     """How often: 30m, 2h, 1d."""
     between: tuple[str, str] | None = None
     """From which hour to which, by the clock in Kyiv; the second may lie after midnight."""
@@ -368,12 +254,6 @@ class SynchronizationTime(_Table):
     """On which weekdays: mon-sat, or mon,wed,fri; every day where it is left out."""
     only: Literal["goods", "orders"] | None = None
     """goods or orders, where not both are synchronized."""
-
-    @field_validator("every")
-    @classmethod
-    def _interval(cls, every: str) -> str:
-        read_step(every)
-        return every
 
     @field_validator("between", mode="before")
     @classmethod
@@ -472,16 +352,9 @@ class FieldMapping(_Table):
 class Prices(_Table):
     """What is added to every price, and what it is rounded to: a step, or an ending such as 0.99."""
 
-    markup: Annotated[
-        Decimal,
-        BeforeValidator(_markup),
-        _AS_PERCENT,
-        WithJsonSchema({"type": "string", "pattern": r"^\s*[+-]?\d{1,4}(\.\d+)?\s*%\s*$"}),
-    ] = Decimal(0)
+    markup: Markup = Decimal(0)
     """What is added to every price; "-3%" takes off."""
-    round: Annotated[Decimal, BeforeValidator(_rounding), WithJsonSchema({"type": ["string", "number"]})] = (
-        Decimal("0.01")
-    )
+    round: Rounding = Decimal("0.01")
     """A step (0.5, 5) or an ending (0.99) to which prices are rounded."""
 
 
@@ -557,7 +430,7 @@ class SyncObject(_Table):
     def _no_twin_targets(cls, fields: list[FieldMapping]) -> list[FieldMapping]:
         for number in range(len(fields)):
             if twin := twin_target(fields[: number + 1]):
-                raise _at((number, "to"), f"two columns are led to `{twin}`")
+                raise misplaced((number, "to"), f"two columns are led to `{twin}`")
         return fields
 
     @field_validator("payment_methods")
@@ -566,7 +439,7 @@ class SyncObject(_Table):
         seen: set[int] = set()
         for number, method in enumerate(methods):
             if method.id in seen:
-                raise _at((number, "id"), f"another payment method has the id {method.id} too")
+                raise misplaced((number, "id"), f"another payment method has the id {method.id} too")
             seen.add(method.id)
         return methods
 
@@ -603,98 +476,6 @@ def twin_target(fields: Sequence[FieldMapping]) -> str | None:
     return None
 
 
-Path = tuple[str | int, ...]
-"""Where a key stands: `("payment_methods", 1, "name")`."""
-
-
-def read_settings(data: Mapping[str, Any], line_of: Callable[[Path], int]) -> SyncObject | list[Mistake]:
-    """Return the sync object, or all its mistakes in the order of the file.
-
-    `line_of` tells the line of a key's path, or of the nearest table above it.
-    """
-    try:
-        return SyncObject.model_validate(data)
-    except ValidationError as refused:
-        mistakes = {_mistake(dict(error), line_of) for error in refused.errors()}
-        return sorted(mistakes)
-
-
-def _at(place: Path, message: str) -> PydanticCustomError:
+def misplaced(place: Key, message: str) -> PydanticCustomError:
     """Return a mistake that stands at `place` below the key that is looked at."""
     return PydanticCustomError("misplaced", "{message}", {"message": message, "place": place})
-
-
-def _mistake(error: Mapping[str, Any], line_of: Callable[[Path], int]) -> Mistake:
-    path: Path = tuple(error["loc"])
-    if path[:1] == ("api_key",):
-        path = ("api_key",)
-        ways = 'give { env = "NAME" }, { file = "path" }, { keyring = "NAME" } or the token itself'
-        return Mistake(line_of(path), "api_key", ways)
-    if error["type"] == "misplaced":
-        path += tuple(error["ctx"]["place"])
-    return Mistake(line_of(path), key_text(path), _words(error, path))
-
-
-def key_text(path: Path) -> str:
-    """Return a key's path as people write it: `payment_methods[1].name`."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
-
-
-def _words(error: Mapping[str, Any], path: Path) -> str:
-    given = error.get("input")
-    context: Mapping[str, Any] = error.get("ctx") or {}
-    match error["type"]:
-        case "missing":
-            return "this key is needed"
-        case "extra_forbidden":
-            return f"there is no such key{did_you_mean(str(path[-1]), _keys_at(path[:-1]))}"
-        case "value_error":
-            return str(context["error"])
-        case "literal_error":
-            return f'"{given}" is not one of {context["expected"]}'.replace("'", '"')
-        case "string_pattern_mismatch":
-            return f'"{given}" has not the form it needs'
-        case "string_too_short":
-            return "this must not be empty"
-        case kind if kind in _KINDS:
-            return f"this should be {_KINDS[kind]}"
-        case _:
-            return str(error["msg"]).replace("Input should be", "this should be")
-
-
-_KINDS = {
-    "string_type": "a text in quotes",
-    "int_type": "a whole number, without quotes",
-    "float_type": "a number, without quotes",
-    "bool_type": "true or false, without quotes",
-    "list_type": 'a list in brackets, such as ["…"]',
-    "dict_type": "a table",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
-}
-"""What a value of another kind should be, as a person writes it in TOML, by pydantic's names of kinds."""
-
-
-def _keys_at(path: Path) -> list[str]:
-    """Return the keys that the table at `path` knows."""
-    model: Any = SyncObject
-    for part in path:
-        if isinstance(part, int):
-            continue
-        annotation = model.model_fields[part].annotation
-        options = [annotation, *getattr(annotation, "__args__", ())]
-        model = next(
-            option for option in options if isinstance(option, type) and issubclass(option, BaseModel)
-        )
-    return list(model.model_fields)
-
-
-def did_you_mean(word: str, known: object) -> str:
-    """Return `; did you mean `x`?` where one of the known words is near, else nothing."""
-    near = get_close_matches(
-        word, [str(name) for name in known] if isinstance(known, (list, tuple, dict)) else []
-    )
-    return f"; did you mean `{near[0]}`?" if near else ""

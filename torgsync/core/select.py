@@ -16,7 +16,8 @@ from typing import NamedTuple
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import ERRORS, balances, number
 from torgsync.core.groups import PATH, group_path, in_group
-from torgsync.core.objects import AccountingCenters, SyncObject, did_you_mean
+from torgsync.core.objects import AccountingCenters, SyncObject
+from torgsync.core.words import did_you_mean
 
 SUM_COLUMN = "WarehouseQuantity"
 CENTERS_COLUMN = "WarehouseQuantityForPartner"

@@ -14,7 +14,8 @@ from typing import Protocol
 import xxhash
 
 from torgsync.core.goods import Record, is_standard, resolve
-from torgsync.core.objects import Catalog, did_you_mean
+from torgsync.core.objects import Catalog
+from torgsync.core.words import did_you_mean
 from torgsync.errors import ExportInvalid
 from torgsync.files.centers import compose
 from torgsync.files.encodings import refuse_utf16

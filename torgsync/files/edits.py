@@ -14,9 +14,9 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AbstractTable, Item, Table
 
-from torgsync.core.keys import meanings, put, take_out
-from torgsync.core.objects import Path as Key
-from torgsync.core.objects import SyncObject, key_text, read_settings
+from torgsync.core.keys import Key, key_text, meanings, put, take_out
+from torgsync.core.mistakes import read_settings
+from torgsync.core.objects import SyncObject
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
 from torgsync.files.objects import Lines, editing, parse_toml, replace_text, text_of
 

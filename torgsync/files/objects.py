@@ -24,14 +24,8 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, InlineTable, Table
 
 from torgsync.core.goods import canonical
-from torgsync.core.objects import (
-    FieldMapping,
-    FromFile,
-    PaymentMethod,
-    SynchronizationTime,
-    SyncObject,
-    read_settings,
-)
+from torgsync.core.mistakes import read_settings
+from torgsync.core.objects import FieldMapping, FromFile, PaymentMethod, SynchronizationTime, SyncObject
 from torgsync.errors import Mistake, ObjectInvalid, TorgsyncError, UsageError
 
 _PATIENCE = 20

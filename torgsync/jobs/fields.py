@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from torgsync.core.fields import STANDARD, TARGETS
 from torgsync.core.goods import canonical, labelled
-from torgsync.core.objects import FieldMapping, did_you_mean, twin_target
+from torgsync.core.objects import FieldMapping, twin_target
 from torgsync.core.suggest import Samples, is_own
+from torgsync.core.words import did_you_mean
 from torgsync.errors import ExportInvalid, UsageError
 from torgsync.files.catalog import CatalogFile, no_column, open_export
 from torgsync.files.objects import ObjectFile, add_fields, quoted

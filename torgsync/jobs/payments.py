@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from torgsync.core.accounts import account_of
-from torgsync.core.objects import PaymentMethod, did_you_mean
+from torgsync.core.objects import PaymentMethod
+from torgsync.core.words import did_you_mean
 from torgsync.errors import UsageError
 from torgsync.files.objects import ObjectFile, set_payment_methods
 from torgsync.jobs.desk import Desk

@@ -17,7 +17,7 @@ from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.groups import model_key
 from torgsync.core.guards import Guard, Trip
-from torgsync.core.objects import FieldMapping, SyncObject, did_you_mean
+from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.plan import Known, Standing, Verdict
 from torgsync.core.products import Existing, Mapped, Mapper, Product, brand_or_country, pictures
 from torgsync.core.sections import Tree, grow
@@ -38,6 +38,7 @@ from torgsync.core.why import (
     no_family,
     price_steps,
 )
+from torgsync.core.words import did_you_mean
 from torgsync.errors import InvalidInput, UsageError
 from torgsync.files.catalog import CatalogFile, open_export
 from torgsync.jobs.desk import Desk
