@@ -171,7 +171,7 @@ def test_a_method_that_there_is_not(home: Home) -> None:
     assert mapped.code == 64
     assert mapped.err == (
         "error: there is no payment method `Накладный платіж`; did you mean `Накладений платіж`?\n\n"
-        "hint: fetch them from Prom.ua: `torgsync payments fetch`\n"
+        'hint: see them: torgsync payments list -o "My Prom"\n'
     )
 
 
@@ -241,3 +241,12 @@ def test_the_shop_refuses_to_list_its_methods(hard: Home, faulty: FaultyMarket) 
     assert (fetched.code, fetched.out) == (4, "")
     assert "it may not read payment options" in fetched.err
     assert hard.object.read_bytes() == before
+
+
+def test_a_method_before_any_was_fetched(home: Home) -> None:
+    """The hint is to fetch them."""
+    ran = home.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 1")
+    assert (ran.code, ran.err.splitlines()[-1]) == (
+        64,
+        'hint: fetch them from Prom.ua: torgsync payments fetch -o "My Prom"',
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -13,6 +14,14 @@ from torgsync.errors import UsageError
 
 SAMPLE = 20
 """Letters of a sample value that the table shows."""
+
+
+class Owner(StrEnum):
+    """Who decides about a field once the product is made."""
+
+    TORGSOFT = "torgsoft"
+    PROM = "prom"
+
 
 app = typer.Typer(help="Columns of the export and where they go.", no_args_is_help=True)
 
@@ -47,8 +56,8 @@ def add(
         typer.Option("--split", help="What parts Ukrainian from Russian in one cell: _", metavar="SIGN"),
     ] = None,
     owner: Annotated[
-        str, typer.Option("--owner", help="torgsoft, or prom: set at creation, then left alone.")
-    ] = "torgsoft",
+        Owner, typer.Option("--owner", help="torgsoft, or prom: set at creation, then left alone.")
+    ] = Owner.TORGSOFT,
     wanted: ObjectOption = None,
 ) -> None:
     """Add one column, as one of Prom.ua's fields or as a characteristic of your own."""
@@ -59,7 +68,7 @@ def add(
         raise UsageError("give either `--to TARGET` or `--dynamic`")
     file = program.object(wanted)
     added = add_field(
-        file, column, target or "characteristic", name=name, unit=unit, split=split, owner=owner
+        file, column, target or "characteristic", name=name, unit=unit, split=split, owner=owner.value
     )
     parted = f', Ukrainian and Russian parted by "{added.mapping.split}"' if added.mapping.split else ""
     program.say(f"`{added.mapping.column}` -> {added.mapping.name or added.mapping.to}{parted}")

@@ -112,14 +112,17 @@ def _explain(program: Program, file: ObjectFile, form: Format) -> None:
     now = dict(flat(file.settings.document))
     rows: list[dict[str, object]] = []
     for item in explained():
-        value = "(hidden)" if item.key == "api_key" else now.get(item.key)
+        inside = {key: value for key, value in now.items() if key.startswith("api_key.")}
+        value = now.get(item.key)
+        if item.key == "api_key" and inside:
+            (value,) = (f'{{ {key.removeprefix("api_key.")} = "{kept}" }}' for key, kept in inside.items())
         rows.append({"key": item.key, "value": value, "needed": item.required, "meaning": item.meaning})
     if form is not Format.TABLE:
         show_rows(program, form, "settings", rows)
         return
     program.out.print(str(file.path), soft_wrap=True)
     for row in rows:
-        value = "" if row["value"] in (None, {}, []) else f" = {cell(row['value'])}"
+        value = "" if row["value"] in (None, "", {}, []) else f" = {cell(row['value'])}"
         program.put(f"{row['key']}{value}", INDENT)
         program.put(f"{'':<{INDENT}}{row['meaning']}", INDENT)
 

@@ -86,5 +86,7 @@ def map_method(
     names = [method.name for method in file.settings.payment_methods]
     raise UsageError(
         f"there is no payment method `{wanted}`{did_you_mean(wanted, names)}",
-        hint="fetch them from Prom.ua: `torgsync payments fetch`",
+        hint=f"see them: torgsync payments list -o {file.called}"
+        if names
+        else f"fetch them from Prom.ua: torgsync payments fetch -o {file.called}",
     )
