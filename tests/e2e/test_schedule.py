@@ -174,6 +174,15 @@ def test_a_number_that_is_none(home: Home) -> None:
         assert f"`My Prom` has 1 synchronization time, and none is {number}" in ran.err
 
 
+def test_an_object_that_lies_elsewhere(home: Home) -> None:
+    """It works by its path; that calls without one do not find it is said."""
+    path = home.object.rename(home.shop.parent / "aside.toml")
+    ran = home.run("schedule", "add", "--every", "1h", "--days", "Mon - SAT", "-o", str(path))
+    assert ran.code == 0
+    assert f"! `sync --due` without `-o` looks only in `{home.shop}`\n" in ran.err
+    assert 'days = "mon-sat"' in path.read_text("utf-8")
+
+
 def test_times_in_brackets(home: Home) -> None:
     """A person who wrote the times in one line keeps that line."""
     text = home.object.read_text("utf-8")

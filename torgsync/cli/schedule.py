@@ -57,7 +57,11 @@ def add(
         (timed,) = [timed for timed in schedule.timetable(desk) if timed.time.identity == time.identity]
     at_once = "due now, then" if timed.due else "next"
     program.say(f"{time} by `{time.user}`; {at_once} {_clock(timed.coming[0])}")
-    if time.user == me:
+    if file.path.parent != program.settings.objects:
+        program.say(
+            f"! `sync --due` without `-o` looks only in `{program.settings.objects}`", style="warning"
+        )
+    elif time.user == me:
         program.say("next: torgsync schedule install")
 
 
@@ -168,7 +172,7 @@ def install(
         return
     place = entry.install()
     program.say(f"installed in {place}")
-    program.say(f"every {counted(job.minutes, 'minute')} it looks whether a time has come")
+    program.say(f"every {counted(job.minutes, 'minute')} it looks whether a time has come{entry.condition}")
     for what, cure in lost(files):
         program.say(f"! {what} may not be known there", style="warning")
         if cure:

@@ -135,7 +135,7 @@ Every = Annotated[
 
 def _weekdays(days: str) -> str:
     read_days(days)
-    return days
+    return days.replace(" ", "").lower()
 
 
 _WEEKDAY = f"({'|'.join(WEEK)})"

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from lxml import etree
 from lxml.builder import ElementMaker
@@ -78,6 +79,8 @@ class Cron:
     """A line of the user's crontab, between two comments by which it is found again."""
 
     job: Job
+    condition: ClassVar[str] = ""
+    """What must hold besides for the job to be called, as the end of a sentence."""
 
     @property
     def text(self) -> str:
@@ -130,6 +133,7 @@ class Systemd:
     """A service of the user and the timer that starts it."""
 
     job: Job
+    condition: ClassVar[str] = " while you are logged in; also otherwise after `loginctl enable-linger`"
 
     @property
     def _folder(self) -> Path:
@@ -193,6 +197,7 @@ class WindowsTask:
     """A task of the Task Scheduler."""
 
     job: Job
+    condition: ClassVar[str] = " while you are logged in"
 
     @property
     def text(self) -> str:
