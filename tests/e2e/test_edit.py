@@ -63,6 +63,22 @@ def test_keys_by_name(home: Home) -> None:
     assert home.run("object", "edit", "--set", "removal.gone=hide").err == "nothing changed\n"
 
 
+def test_a_table_that_is_taken_out_is_told_alone(home: Home) -> None:
+    """Those behind it have other numbers afterwards, but nobody changed them."""
+    ran = home.run("object", "edit", "--unset", "fields[1]")
+    assert (ran.code, len(ran.err.splitlines())) == (0, 1)
+    assert ran.err.startswith("- fields: column = ")
+    again = home.run("object", "edit", "--set", 'fields=[{column = "GoodName", to = "name"}]')
+    assert again.code == 0
+    assert {line[0] for line in again.err.splitlines()} == {"-", "+"}
+
+
+def test_a_number_is_told_as_what_it_should_be(home: Home) -> None:
+    """`45` may be a number or a text; where neither will do, the words are about what the key takes."""
+    ran = home.run("object", "edit", "--set", "synchronization_times[0].every=45")
+    assert (ran.code, '"45" is not an interval such as "30m", "2h" or "1d"' in ran.err) == (3, True)
+
+
 def test_flags(home: Home) -> None:
     """What the tabs ask for most has a flag of its own."""
     args = (

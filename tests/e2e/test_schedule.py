@@ -489,6 +489,15 @@ def test_a_timer_of_systemd(timed: Home, system: System, tmp_path: Path) -> None
     assert timed.run("schedule", "install", "--remove").err == "there was nothing to take out\n"
 
 
+def test_a_systemd_that_refuses(timed: Home, system: System, tmp_path: Path) -> None:
+    """What it said is told, and no half of a timer stays."""
+    system.command("systemctl", "import sys\nsys.exit('Failed to connect to bus')")
+    ran = timed.run("schedule", "install", "--with", "systemd")
+    assert ran.code == 1
+    assert "error: `systemctl --user daemon-reload` failed: Failed to connect to bus\n" in ran.err
+    assert list((tmp_path / "config" / "systemd" / "user").iterdir()) == []
+
+
 def test_arguments_as_systemd_reads_them(timed: Home, system: System, tmp_path: Path) -> None:
     """Blanks, quotes, percents, dollars and backslashes reach the program as they are."""
     assert list(system.folder.iterdir()) == []

@@ -141,12 +141,32 @@ def _tell(program: Program, before: Document, after: Document) -> None:
     from torgsync.cli.objects import flat
     from torgsync.cli.show import cell
 
-    old, new = (dict(flat(_hidden(document))) for document in (before, after))
+    lists = [key for key in before | after if _grew_or_shrank(before.get(key), after.get(key))]
+    kept = [
+        _hidden({key: value for key, value in document.items() if key not in lists})
+        for document in (before, after)
+    ]
+    old, new = (dict(flat(document)) for document in kept)
     changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
     for key in changed:
         program.say(f"{key}: {cell(old.get(key)) or '–'} -> {cell(new.get(key)) or '–'}")
-    if not changed:
+    for key in lists:
+        was, now = ([row for _, row in flat({key: document.get(key, [])})] for document in (before, after))
+        for row in was:
+            if row not in now:
+                program.say(f"- {key}: {row}")
+        for row in now:
+            if row not in was:
+                program.say(f"+ {key}: {row}")
+    if not changed and not lists:
         program.say("nothing changed" if before == after else "the token is another one")
+
+
+def _grew_or_shrank(before: object, after: object) -> bool:
+    """Tell whether tables were added to a list or taken out: those behind them have other numbers then."""
+    counts = [len(tables) if isinstance(tables, list) else 0 for tables in (before, after)]
+    tables = [item for tables in (before, after) if isinstance(tables, list) for item in tables]
+    return counts[0] != counts[1] and any(isinstance(item, dict) for item in tables)
 
 
 def _hidden(document: Document) -> Document:
@@ -183,7 +203,9 @@ def _replace_token(program: Program, file: ObjectFile, given: str, *, keyring: b
             path = file.beside(place)
         case _:
             path = program.settings.secrets / f"{file.slug}.token"
-            change_keys(file.path, [Setting(("api_key",), value={"file": str(path)})])
+            at_home = file.path.parent == program.settings.objects
+            named = f"../{path.parent.name}/{path.name}" if at_home else str(path)
+            change_keys(file.path, [Setting(("api_key",), value={"file": named})])
     write_token(path, token)
     program.say(f"the token is in `{path}`")
 

@@ -53,11 +53,13 @@ def _words(error: Mapping[str, Any], path: Key) -> str:
         case "string_too_short":
             return "this must not be empty"
         case kind if kind in _KINDS:
-            return f"this should be {_KINDS[kind]}"
+            return f"{OF_ANOTHER_KIND} {_KINDS[kind]}"
         case _:
             return str(error["msg"]).replace("Input should be", "this should be")
 
 
+OF_ANOTHER_KIND = "this should be"
+"""How the words about a value begin that is a number instead of a text, or the like."""
 _KINDS = {
     "string_type": "a text in quotes",
     "int_type": "a whole number, without quotes",

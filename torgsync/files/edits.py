@@ -15,7 +15,7 @@ import tomlkit
 from tomlkit.items import AbstractTable, Item, Table
 
 from torgsync.core.keys import Key, key_text, meanings, put, take_out
-from torgsync.core.mistakes import read_settings
+from torgsync.core.mistakes import OF_ANOTHER_KIND, read_settings
 from torgsync.core.objects import SyncObject
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
 from torgsync.files.objects import Lines, editing, parse_toml, replace_text, text_of
@@ -111,22 +111,26 @@ def _take_out(data: Any, document: tomlkit.TOMLDocument, key: Key) -> None:  # n
 
 
 def _set(data: Any, document: tomlkit.TOMLDocument, setting: Setting) -> None:  # noqa: ANN401
-    """Set a key in both; of what a word may mean, the first that the key takes counts."""
+    """Set a key in both; of what a word may mean, the first that fits the key best counts."""
     values = list(meanings(setting.word)) if setting.word is not None else [setting.value]
-    chosen = values[0]
     try:
-        for value in values:
-            tried = copy.deepcopy(data)
-            put(tried, setting.key, value)
-            found = read_settings(tried, _no_line)
-            where = key_text(setting.key)
-            if isinstance(found, SyncObject) or not any(mistake.where.startswith(where) for mistake in found):
-                chosen = value
-                break
+        chosen = min(values, key=lambda value: _misfit(data, setting.key, value))
         put(data, setting.key, chosen)
     except LookupError as missing:
         raise UsageError(f"`{key_text(setting.key)}` cannot be set: {_NOWHERE}") from missing
     _write(document, setting.key, chosen)
+
+
+def _misfit(data: Document, key: Key, value: object) -> int:
+    """Return how badly a value fits a key: 0 where the key takes it, 2 where it is not even of its kind."""
+    tried = copy.deepcopy(data)
+    put(tried, key, value)
+    found = read_settings(tried, _no_line)
+    where = key_text(key)
+    wrong = [] if isinstance(found, SyncObject) else [one for one in found if one.where.startswith(where)]
+    if any(mistake.message.startswith(OF_ANOTHER_KIND) for mistake in wrong):
+        return 2
+    return 1 if wrong else 0
 
 
 def _write(document: tomlkit.TOMLDocument, key: Key, given: object) -> None:

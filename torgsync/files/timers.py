@@ -165,10 +165,15 @@ class Systemd:
 
     def install(self) -> str:
         """Write both files and start the timer; return where they are."""
-        for path, text in (self._service, self._timer):
-            replace_text(path, text)
-        _do(["systemctl", "--user", "daemon-reload"])
-        _do(["systemctl", "--user", "enable", "--now", f"{self.job.name}.timer"])
+        try:
+            for path, text in (self._service, self._timer):
+                replace_text(path, text)
+            _do(["systemctl", "--user", "daemon-reload"])
+            _do(["systemctl", "--user", "enable", "--now", f"{self.job.name}.timer"])
+        except TorgsyncError:
+            for path, _ in (self._service, self._timer):
+                path.unlink(missing_ok=True)
+            raise
         return f"`{self._timer[0]}`; see it with `systemctl --user list-timers`"
 
     def remove(self) -> bool:
