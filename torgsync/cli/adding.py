@@ -8,6 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from torgsync.cli.context import Program, program_of
+from torgsync.cli.options import (
+    BetweenOption,
+    CenterOption,
+    CreateClientsOption,
+    DaysOption,
+    FindByOption,
+    InStockOption,
+    PhotosUrlOption,
+    TokenOption,
+    WithPhotosOption,
+)
 from torgsync.errors import Exit, ObjectInvalid, TorgsyncError, UsageError
 
 if TYPE_CHECKING:
@@ -19,10 +30,7 @@ if TYPE_CHECKING:
 def add(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Any name.", metavar="NAME")] = None,
-    api_key: Annotated[
-        str | None,
-        typer.Option("--api-key", help="The token; `-` reads it from standard input.", metavar="TOKEN|-"),
-    ] = None,
+    api_key: TokenOption = None,
     api_key_env: Annotated[
         str | None,
         typer.Option("--api-key-env", help="Environment variable that holds the token.", metavar="NAME"),
@@ -35,38 +43,22 @@ def add(
     ] = None,
     group: Annotated[str | None, typer.Option("--group", help="Only this product group.")] = None,
     photos: Annotated[Path | None, typer.Option("--photos", help="The photo folder.", metavar="DIR")] = None,
-    photos_url: Annotated[
-        str | None,
-        typer.Option("--photos-url", help="Where Prom.ua can fetch the same folder.", metavar="URL"),
-    ] = None,
-    find_by: Annotated[
-        list[str] | None,
-        typer.Option("--find-by", help="How a buyer is looked up: phone, email, name; repeatable."),
-    ] = None,
-    create: Annotated[
-        bool | None, typer.Option("--create-clients/--no-create-clients", help="Make a missing client.")
-    ] = None,
+    photos_url: PhotosUrlOption = None,
+    find_by: FindByOption = None,
+    create: CreateClientsOption = None,
     fetch_payments: Annotated[
         bool | None,
         typer.Option("--fetch-payments/--no-fetch-payments", help="Fetch Prom.ua's payment methods."),
     ] = None,
-    center: Annotated[
-        list[str] | None, typer.Option("--center", help="Accounting center whose stock counts; repeatable.")
-    ] = None,
-    only_in_stock: Annotated[
-        bool | None, typer.Option("--only-in-stock/--no-only-in-stock", help="Only goods in stock.")
-    ] = None,
-    only_with_photos: Annotated[
-        bool | None, typer.Option("--only-with-photos/--no-only-with-photos", help="Only goods with photos.")
-    ] = None,
+    center: CenterOption = None,
+    only_in_stock: InStockOption = None,
+    only_with_photos: WithPhotosOption = None,
     every: Annotated[
         str | None,
         typer.Option("--every", help="How often it is synchronised: 30m, 2h, 1d.", metavar="INTERVAL"),
     ] = None,
-    between: Annotated[
-        str | None, typer.Option("--between", help="In which hours: 08:00-21:00.", metavar="HOURS")
-    ] = None,
-    days: Annotated[str | None, typer.Option("--days", help="On which days: mon-sat", metavar="DAYS")] = None,
+    between: BetweenOption = None,
+    days: DaysOption = None,
     all_fields: Annotated[
         bool | None, typer.Option("--all-fields/--no-all-fields", help="Send every standard field.")
     ] = None,

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from torgsync.cli.context import Program, program_of
-from torgsync.cli.options import NameArgument
+from torgsync.cli.options import (
+    CenterOption,
+    CreateClientsOption,
+    FindByOption,
+    InStockOption,
+    NameArgument,
+    PhotosUrlOption,
+    TokenOption,
+    WithPhotosOption,
+)
 from torgsync.errors import ObjectInvalid, UsageError
 
 if TYPE_CHECKING:
@@ -37,34 +46,17 @@ def edit(
     group: Annotated[
         str | None, typer.Option("--group", help="Only this product group; empty: everything.")
     ] = None,
-    api_key: Annotated[
-        str | None,
-        typer.Option("--api-key", help="The token; `-` reads it from standard input.", metavar="TOKEN|-"),
-    ] = None,
+    api_key: TokenOption = None,
     keyring: Annotated[
         bool, typer.Option("--keyring", help="Keep the token in the system's keyring from now on.")
     ] = False,
     photos: Annotated[str | None, typer.Option("--photos", help="The photo folder.", metavar="DIR")] = None,
-    photos_url: Annotated[
-        str | None,
-        typer.Option("--photos-url", help="Where Prom.ua can fetch the same folder.", metavar="URL"),
-    ] = None,
-    find_by: Annotated[
-        list[str] | None,
-        typer.Option("--find-by", help="How a buyer is looked up: phone, email, name; repeatable."),
-    ] = None,
-    create: Annotated[
-        bool | None, typer.Option("--create-clients/--no-create-clients", help="Make a missing client.")
-    ] = None,
-    center: Annotated[
-        list[str] | None, typer.Option("--center", help="Accounting center whose stock counts; repeatable.")
-    ] = None,
-    in_stock: Annotated[
-        bool | None, typer.Option("--only-in-stock/--no-only-in-stock", help="Only goods in stock.")
-    ] = None,
-    with_photos: Annotated[
-        bool | None, typer.Option("--only-with-photos/--no-only-with-photos", help="Only goods with photos.")
-    ] = None,
+    photos_url: PhotosUrlOption = None,
+    find_by: FindByOption = None,
+    create: CreateClientsOption = None,
+    center: CenterOption = None,
+    in_stock: InStockOption = None,
+    with_photos: WithPhotosOption = None,
     editor: Annotated[bool, typer.Option("--editor", help="Open the file in your editor.")] = False,
 ) -> None:
     """Change a sync object; comments and order stay. Without a flag, nothing changes."""

@@ -16,3 +16,36 @@ NameArgument = Annotated[
     str | None, typer.Argument(help="Name, slug or path of the sync object.", metavar="NAME")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]
+
+# What makes a sync object, and changes it
+
+TokenOption = Annotated[
+    str | None,
+    typer.Option("--api-key", help="The token; `-` reads it from standard input.", metavar="TOKEN|-"),
+]
+PhotosUrlOption = Annotated[
+    str | None,
+    typer.Option("--photos-url", help="Where Prom.ua can fetch the same folder.", metavar="URL"),
+]
+FindByOption = Annotated[
+    list[str] | None,
+    typer.Option("--find-by", help="How a buyer is looked up: phone, email, name; repeatable."),
+]
+CreateClientsOption = Annotated[
+    bool | None, typer.Option("--create-clients/--no-create-clients", help="Make a missing client.")
+]
+CenterOption = Annotated[
+    list[str] | None, typer.Option("--center", help="Accounting center whose stock counts; repeatable.")
+]
+InStockOption = Annotated[
+    bool | None, typer.Option("--only-in-stock/--no-only-in-stock", help="Only goods in stock.")
+]
+WithPhotosOption = Annotated[
+    bool | None, typer.Option("--only-with-photos/--no-only-with-photos", help="Only goods with photos.")
+]
+BetweenOption = Annotated[
+    str | None, typer.Option("--between", help="In which hours, in Kyiv: 08:00-21:00.", metavar="HOURS")
+]
+DaysOption = Annotated[
+    str | None, typer.Option("--days", help="On which days: mon-sat, or mon,wed,fri.", metavar="DAYS")
+]

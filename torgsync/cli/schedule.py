@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from torgsync.cli.context import Format, Program, program_of
-from torgsync.cli.options import FormatOption, ObjectOption
+from torgsync.cli.options import BetweenOption, DaysOption, FormatOption, ObjectOption
 from torgsync.cli.sync import Only
 from torgsync.core.schedule import Caller
 from torgsync.core.words import counted
@@ -30,13 +30,8 @@ app = typer.Typer(help="Synchronization times, and what calls the program then."
 def add(
     context: typer.Context,
     every: Annotated[str, typer.Option("--every", help="How often: 30m, 2h, 1d.", metavar="INTERVAL")],
-    between: Annotated[
-        str | None,
-        typer.Option("--between", help="From which hour to which, in Kyiv: 08:00-21:00.", metavar="HOURS"),
-    ] = None,
-    days: Annotated[
-        str | None, typer.Option("--days", help="On which days: mon-sat, or mon,wed,fri.", metavar="DAYS")
-    ] = None,
+    between: BetweenOption = None,
+    days: DaysOption = None,
     only: Annotated[Only | None, typer.Option("--only", help="Only goods out, or only orders home.")] = None,
     user: Annotated[
         str | None,
