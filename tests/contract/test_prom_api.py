@@ -287,6 +287,14 @@ def test_a_fresh_import_is_not_finished() -> None:
     assert (state.status, state.dealt_with, state.errors) == ("SUCCESS", 0, ())
 
 
+def test_groups_are_known_by_their_ids() -> None:
+    """A hundred of them are enough to tell a shop; one without an id is none."""
+    groups = [{"id": 12, "name": "Взуття", "parent_group_id": None}, {"name": "?"}, {"id": "13"}]
+    wire = Wire(said({"groups": groups}))
+    assert wire.prom().groups() == {"12", "13"}
+    assert wire.paths == ["/groups/list"]
+
+
 def test_payment_methods_are_listed() -> None:
     """A method is its id and name."""
     options = [{"id": 9000001, "name": "Пром-оплата", "description": None}, {"id": 9000002, "name": None}]

@@ -532,6 +532,33 @@ def test_the_first_write_is_remembered(memory: Memory) -> None:
     assert memory.catalog.ever_wrote()
 
 
+def test_a_shop_is_known_by_its_products_and_groups(memory: Memory) -> None:
+    """By Prom's ids of ours that are there, the oldest first; forgotten, nothing was ever sent."""
+    catalog = memory.catalog
+    assert (catalog.anchors(3), catalog.groups(), catalog.knows(["55"])) == ([], frozenset(), False)
+    catalog.remember_rows([row("1"), row("2")])
+    catalog.accept([Accepted(good_id, {"gtin": "A"}, {}) for good_id in ("1", "2", "3")], NOON)
+    shown = [
+        existing("1", "100"),
+        existing("2", "99"),
+        existing("3", "98", status="deleted"),
+        existing("", "97"),
+    ]
+    catalog.remember_existing(shown, 1)
+    catalog.remember_groups({"7", "5"})
+    catalog.note_first_write(NOON)
+    catalog.end_look(NOON, full=True)
+    catalog.settle(["1", "2"])
+    assert (catalog.anchors(1), catalog.anchors(3)) == ([("99", "2")], [("99", "2"), ("100", "1")])
+    assert (catalog.knows(["1", "97"]), catalog.knows(["1"]), catalog.knows([])) == (True, False, False)
+    assert catalog.groups() == {"5", "7"}
+    catalog.forget_shop()
+    assert (catalog.anchors(3), catalog.groups(), catalog.knows(["97"])) == ([], frozenset(), False)
+    assert (catalog.ever_wrote(), catalog.looks()) == (False, Looks(None, None))
+    assert unsettled(memory) == ["1", "2"]
+    assert known(memory, "1").sent is None
+
+
 # What Prom shows
 
 

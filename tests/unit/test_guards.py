@@ -64,7 +64,7 @@ def test_anything_else_is_not_understood(text: str) -> None:
         read_allowed([text])
     assert caught.value.message == (
         f"`--allow {text}` is not one of price=ID,ID, removals=NUMBER, stock-out=NUMBER, photos=NUMBER, "
-        "export-rows=NUMBER"
+        "export-rows=NUMBER, shop=ID"
     )
 
 

@@ -143,10 +143,12 @@ class _Call:
         from torgsync.jobs.market import prom_of
         from torgsync.jobs.orders import fetch_orders
         from torgsync.jobs.run import running
+        from torgsync.jobs.shop import refuse_other_shop
         from torgsync.jobs.sync import perform, performed, prepare, recover
 
         fetched, made = None, None
         with running(desk) as run, prom_of(desk, run) as prom:
+            refuse_other_shop(desk, prom, self._allowed)
             if only is not Only.GOODS:
                 fetched = fetch_orders(desk, prom)
             if only is not Only.ORDERS:

@@ -51,10 +51,11 @@ class Trip:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a person let through: exact goods for prices, a number for the others."""
+    """What a person let through: exact goods for prices, a number for the others, a shop by what is in it."""
 
     price: frozenset[str] = frozenset()
     numbers: Mapping[Guard, int] = field(default_factory=dict)
+    shop: str = ""
 
     def number(self, guard: Guard) -> int:
         """Return how many of this guard's changes may pass whatever its limit."""
@@ -65,8 +66,12 @@ def read_allowed(texts: Sequence[str]) -> Allowed:
     """Return what `--allow removals=120 --allow price=ID,ID` lets through; UsageError for anything else."""
     prices: set[str] = set()
     numbers: dict[Guard, int] = {}
+    shop = ""
     for text in texts:
         name, _, value = text.partition("=")
+        if name.strip() == "shop" and value.strip():
+            shop = value.strip()
+            continue
         try:
             guard = Guard(name.strip())
             if guard is Guard.PRICE:
@@ -75,8 +80,8 @@ def read_allowed(texts: Sequence[str]) -> Allowed:
                 numbers[guard] = _count(value)
         except ValueError as wrong:
             known = ", ".join(f"{guard}={'ID,ID' if guard is Guard.PRICE else 'NUMBER'}" for guard in Guard)
-            raise UsageError(f"`--allow {text}` is not one of {known}") from wrong
-    return Allowed(frozenset(prices), numbers)
+            raise UsageError(f"`--allow {text}` is not one of {known}, shop=ID") from wrong
+    return Allowed(frozenset(prices), numbers, shop)
 
 
 def _ids(text: str) -> set[str]:

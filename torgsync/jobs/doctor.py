@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from torgsync.core.guards import Allowed
 from torgsync.core.words import counted
 from torgsync.core.zone import SHOP_ZONE
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
@@ -20,6 +21,7 @@ from torgsync.jobs.due import own_times
 from torgsync.jobs.market import prom_of
 from torgsync.jobs.run import refuse_held
 from torgsync.jobs.schedule import timetable
+from torgsync.jobs.shop import refuse_other_shop
 from torgsync.jobs.update import IMPORT_WINDOW
 from torgsync.prom.http import Right
 from torgsync.state.store import place_of
@@ -164,6 +166,8 @@ def _rights(desk: Desk, found: Diagnosis) -> None:
     if len(refused) == len(_RIGHTS):
         found.fail("right", refused[_RIGHTS[0]])
         return
+    if Right.PRODUCTS_READ not in refused:
+        _shop(desk, found)
     for right in _RIGHTS:
         if right not in refused:
             found.lines.append(Line(Mark.OK, "right", f"the token can {right.doing}"))
@@ -172,6 +176,20 @@ def _rights(desk: Desk, found: Diagnosis) -> None:
         else:
             hint = f"not used yet; in the cabinet: {right.in_cabinet}"
             found.lines.append(Line(Mark.WARNING, "right", f"the token cannot {right.doing}", hint))
+
+
+def _shop(desk: Desk, found: Diagnosis) -> None:
+    """Tell whether the token opens the shop that is remembered, where one is."""
+    with desk.memory() as memory:
+        if not memory.catalog.ever_wrote():
+            return
+    try:
+        with prom_of(desk) as prom:
+            refuse_other_shop(desk, prom, Allowed())
+    except TorgsyncError as trouble:
+        found.fail("shop", trouble)
+        return
+    found.lines.append(Line(Mark.OK, "shop", "it is the one that was synchronised before"))
 
 
 def _clock(when: datetime) -> str:

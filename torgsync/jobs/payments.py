@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from torgsync.core.accounts import account_of
+from torgsync.core.guards import Allowed
 from torgsync.core.objects import PaymentMethod
 from torgsync.core.words import did_you_mean
 from torgsync.errors import UsageError
 from torgsync.files.objects import ObjectFile, set_payment_methods
 from torgsync.jobs.desk import Desk
 from torgsync.jobs.market import prom_of
+from torgsync.jobs.shop import refuse_other_shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ def fetch_methods(desk: Desk) -> Methods:
     A method that Prom lists no more is marked, and its mark goes when it comes back.
     """
     with prom_of(desk) as prom:
+        refuse_other_shop(desk, prom, Allowed())
         listed = {option.id: option.name for option in prom.payment_options()}
     known = {method.id: method for method in desk.object.payment_methods}
     now = {

@@ -62,9 +62,10 @@ def recover(desk: Desk, prom: Prom, run: Run) -> bool:
 def prepare(desk: Desk, prom: Prom, run: Run, *, allowed: Allowed, only: Sequence[str] = ()) -> Made:
     """Make the plan that this run is to perform.
 
-    It belongs to the run at once, so that nobody's look forgets it while a person thinks it over.
+    It belongs to the run at once, so that nobody's look forgets it while a person thinks it over. That it is
+    the right shop was looked at before anything was brought home.
     """
-    made = update(desk, prom, allowed=allowed, only=only)
+    made = update(desk, prom, allowed=allowed, only=only, sure=True)
     with desk.memory() as memory:
         memory.journal.plan_of_run(run.number, made.number, made.plan.export.goods)
     return made

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from torgsync.core import guards
@@ -23,6 +24,7 @@ from torgsync.core.words import counted
 from torgsync.errors import Unsafe
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.export import Reading, read_export
+from torgsync.jobs.shop import groups_of, refuse_other_shop
 from torgsync.state.store import Memory
 
 if TYPE_CHECKING:  # a look without Prom needs no HTTP
@@ -70,21 +72,25 @@ def update(
     allowed: Allowed | None = None,
     full_refresh: bool = False,
     only: Sequence[str] = (),
+    sure: bool = False,
 ) -> Made:
     """Return the plan of an object. Without `prom`, what Prom showed last is believed.
 
-    `only` names the product fields that may change; the rest stays pending. Raises ExportInvalid and
-    ObjectInvalid for what cannot be read, Unsafe where a first run meets a shop that is not empty.
+    `only` names the product fields that may change; the rest stays pending. Who has made `sure` already that
+    it is the right shop asks nothing more for that. Raises ExportInvalid and
+    ObjectInvalid for what cannot be read, Unsafe where the token opens another shop, or a first run meets one
+    that is not empty.
     """
     reading = read_export(desk)
-    hidden = look(desk, prom, full=full_refresh) if prom else ()
+    allowed = allowed or Allowed()
+    hidden = look(desk, prom, full=full_refresh, allowed=None if sure else allowed) if prom else ()
     if full_refresh:
         with desk.memory() as memory:
             memory.catalog.forget_refusals()
     desk.tell(Progress(Stage.PLAN))
     with desk.memory(lasting=False) as memory:
         _refuse_full_shop(desk, memory)
-        draft = _Draft(desk, memory, reading, allowed or Allowed(), frozenset(only))
+        draft = _Draft(desk, memory, reading, allowed, frozenset(only))
         plan = draft.draw_up(offline=prom is None)
     told = (*reading.findings, *hidden, *draft.findings)
     return Made(plan, draft.number, told, tuple(draft.asides))
@@ -110,11 +116,13 @@ def _why_aside(memory: Memory, item: Skipped) -> str:
     return next((one.message for one in found if one.severity is Severity.ERROR), "")
 
 
-def look(desk: Desk, prom: Prom, *, full: bool) -> tuple[Finding, ...]:
+def look(desk: Desk, prom: Prom, *, full: bool, allowed: Allowed | None) -> tuple[Finding, ...]:
     """Remember what Prom shows now: everything once a week, in between what was modified since then.
 
     After a full look every product that should be there and was not listed is asked for by its id: a list
     proves no absence (reference/prom-api.md §11 Q3). Returns a finding where that found some.
+    With `allowed` the shop is looked at first: raises Unsafe where it is another one, and nothing of it is
+    remembered.
     """
     started = desk.now()
     with desk.memory() as memory:
@@ -130,15 +138,26 @@ def look(desk: Desk, prom: Prom, *, full: bool) -> tuple[Finding, ...]:
     )
     since = None if full or looks.looked is None else looks.looked - OVERLAP
     desk.tell(Progress(Stage.LOOK))
+    pages = prom.products(modified_from=since)
+    first = next(pages, [])
+    if allowed is not None and not first_run:
+        refuse_other_shop(desk, prom, allowed, first)
+        with desk.memory() as memory:
+            anew = not memory.catalog.ever_wrote()
+        if anew:
+            return look(desk, prom, full=True, allowed=None)
     seen = 0
-    for page in prom.products(modified_from=since):
+    for page in chain([first], pages):
         with desk.memory() as memory:
             memory.catalog.remember_existing(page, number)
         seen += len(page)
         desk.tell(Progress(Stage.LOOK, seen))
     hidden = _ask_for_unseen(desk, prom, number) if full else 0
+    groups = groups_of(prom) if full and not first_run else frozenset()
     with desk.memory() as memory:
         memory.catalog.end_look(started, full=full)
+        if groups:
+            memory.catalog.remember_groups(groups)
     if not hidden:
         return ()
     left_out = counted(hidden, "product that exists", "products that exist")

@@ -361,6 +361,12 @@ class Order(_Wire):
         return trade.Paid.PAID if self.status == "paid" else trade.Paid.NOT_YET
 
 
+class Group(_Wire):
+    """A group of the shop (§3.6)."""
+
+    id: int
+
+
 class PaymentOption(_Wire):
     """A payment method of the shop (§6.1)."""
 

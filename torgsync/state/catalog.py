@@ -526,6 +526,42 @@ class Catalog:
         times = {"looked_at": started} | ({"full_look_at": started} if full else {})
         t.upsert(self._db, t.objects, [{"object": self._slug, **times}])
 
+    def anchors(self, most: int) -> list[tuple[str, str]]:
+        """Return some of our products that are there, each with Prom's id and the good's: the oldest ones."""
+        c = t.existing.c
+        ours = select(t.sent.c.good_id).where(t.sent.c.object == self._slug)
+        rows = self._db.execute(
+            select(c.prom_id, c.good_id)
+            .where(c.object == self._slug, c.deleted.is_(False), c.good_id.in_(ours))
+            .order_by(func.length(c.prom_id), c.prom_id)
+            .limit(most)
+        )
+        return [(row.prom_id, row.good_id) for row in rows]
+
+    def knows(self, prom_ids: Sequence[str]) -> bool:
+        """Tell whether one of these products of Prom was seen in this shop before."""
+        c = t.existing.c
+        query = select(c.prom_id).where(c.object == self._slug, c.prom_id.in_(prom_ids)).limit(1)
+        return bool(prom_ids) and self._db.execute(query).scalar() is not None
+
+    def groups(self) -> frozenset[str]:
+        """Return the ids of the shop's groups, as far as they are known."""
+        kept = self._db.execute(select(t.objects.c.groups).where(t.objects.c.object == self._slug)).scalar()
+        return frozenset((kept or "").split())
+
+    def remember_groups(self, ids: Iterable[str]) -> None:
+        """Remember the ids of the shop's groups."""
+        t.upsert(self._db, t.objects, [{"object": self._slug, "groups": " ".join(sorted(ids))}])
+
+    def forget_shop(self) -> None:
+        """Forget all that was seen and sent: the object begins anew, in another shop or an emptied one."""
+        for table in (t.existing, t.sent):
+            self._db.execute(delete(table).where(table.c.object == self._slug))
+        self.forget_refusals()
+        self._recount_foreign()
+        anew = {"looked_at": None, "full_look_at": None, "first_write_at": None, "groups": ""}
+        t.upsert(self._db, t.objects, [{"object": self._slug, **anew}])
+
     def remember_existing(self, products: Sequence[Existing], look: int) -> None:
         """Remember what Prom shows. Goods whose product changed since the last look are not settled."""
         kept = {product.prom_id: keep(product.values) for product in products}

@@ -85,6 +85,7 @@ objects = Table(
     Column("read_info", Text, nullable=False, default="{}"),
     Column("quiet", Text, nullable=False, default=""),  # sums of a plan that found nothing to do
     Column("foreign", Integer),  # products that are not ours, where that is known
+    Column("groups", Text, nullable=False, default="", server_default=""),  # ids of the shop's groups
 )
 
 goods = Table(

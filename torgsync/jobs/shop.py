@@ -1,0 +1,65 @@
+"""Tells the shop of an object from another one, which a mistaken token opens: nothing may be done there.
+
+No call tells a shop's own id, so it is known by what was in it: a product of ours has Prom's id, the groups
+have theirs. Source: design §5.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torgsync.core.guards import Allowed
+from torgsync.core.products import Existing
+from torgsync.core.words import counted
+from torgsync.errors import PromRefused, TokenRefused, Unsafe
+from torgsync.jobs.desk import Desk
+from torgsync.prom.api import Prom
+
+PROBES = 3
+"""How many products are asked for before a shop is taken for another one: each may have been deleted."""
+
+WITHOUT_GROUPS = "without-groups"
+"""How a shop is called that shows no group by which it could be named."""
+
+
+def refuse_other_shop(desk: Desk, prom: Prom, allowed: Allowed, seen: Sequence[Existing] = ()) -> None:
+    """Raise Unsafe where the token opens another shop than the one that is remembered.
+
+    `seen` are products that were just listed: where one of them is known, nothing is asked. A person may
+    allow exactly the shop that is seen; then all that is remembered of the old one is forgotten, and the
+    object begins anew.
+    """
+    with desk.memory() as memory:
+        if memory.catalog.knows([product.prom_id for product in seen]):
+            return
+        anchors, groups = memory.catalog.anchors(PROBES), memory.catalog.groups()
+    if not anchors and not groups:
+        return
+    for prom_id, good_id in anchors:
+        there = prom.product(good_id)
+        if there and there.prom_id == prom_id:
+            return
+    now = groups_of(prom)
+    if now & groups:
+        return
+    sight = min(now, default=WITHOUT_GROUPS)
+    if allowed.shop == sight:
+        with desk.memory() as memory:
+            memory.catalog.forget_shop()
+        return
+    lost = f"of {counted(len(anchors), 'product')} that were looked for none is there"
+    if groups:
+        lost += f", and none of {counted(len(groups), 'group')}"
+    raise Unsafe(
+        f"the token opens another shop than the one of `{desk.object.name}`: {lost}",
+        hint=f"give the object its token: torgsync object edit {desk.file.called} --api-key -; if this is "
+        f"the same shop, emptied, or a new one for this object, let it begin anew: --allow shop={sight}",
+    )
+
+
+def groups_of(prom: Prom) -> frozenset[str]:
+    """Return the ids of the shop's groups, the first hundred; none where the token may not read them."""
+    try:
+        return prom.groups()
+    except (TokenRefused, PromRefused):
+        return frozenset()
