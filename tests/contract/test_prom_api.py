@@ -292,7 +292,7 @@ def test_groups_are_known_by_their_ids() -> None:
     groups = [{"id": 12, "name": "Взуття", "parent_group_id": None}, {"name": "?"}, {"id": "13"}]
     wire = Wire(said({"groups": groups}))
     assert wire.prom().groups() == {"12", "13"}
-    assert wire.paths == ["/groups/list"]
+    assert wire.paths == ["/groups/list?limit=100"]
 
 
 def test_payment_methods_are_listed() -> None:
