@@ -6,90 +6,16 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-TEXT = {"type": "string"}
-COUNT = {"type": "integer", "minimum": 0}
-OR_NULL = {"type": ["string", "null"]}
+from torgsync.cli.schemas import COUNT, FINDING, OR_NULL, PLAN, TEXT, UPDATE, record
 
-
-def _record(**keys: Any) -> dict[str, Any]:  # noqa: ANN401  # a schema of any shape
-    """Return the schema of an object with exactly these keys."""
-    return {
-        "type": "object",
-        "required": list(keys),
-        "properties": keys,
-        "additionalProperties": False,
-    }
-
-
-CHANGE = _record(
-    good_id=OR_NULL,
-    prom_id=OR_NULL,
-    verb={"enum": ["create", "update", "remove"]},
-    title=TEXT,
-    via={"enum": ["edit", "import"]},
-    held={"enum": [None, "price", "removals", "stock-out", "photos", "export-rows"]},
-    fields={
-        "type": "object",
-        "minProperties": 1,
-        "propertyNames": {"pattern": "^[a-z_]+$"},
-        "additionalProperties": {
-            "type": "object",
-            "required": ["old", "new"],
-            "properties": {"old": {}, "new": {}, "edited_on_prom": {"const": True}},
-            "additionalProperties": False,
-        },
-    },
-)
-
-FINDING = _record(
-    code={"type": "string", "pattern": "^[a-z-]+$"},
-    severity={"enum": ["error", "warning", "notice"]},
-    good_id=OR_NULL,
-    file=OR_NULL,
-    line={"type": ["integer", "null"], "minimum": 1},
-    column=OR_NULL,
-    value=OR_NULL,
-    message=TEXT,
-)
-
-PLAN: dict[str, Any] = {
-    "schema": {"const": 1},
-    "object": TEXT,
-    "plan": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
-    "export": _record(path=TEXT, goods=COUNT, encoding={"enum": ["utf-8", "cp1251"]}),
-    "counts": _record(
-        create=COUNT, update=COUNT, remove=COUNT, held=COUNT, skipped=COUNT, unchanged=COUNT, foreign=COUNT
-    ),
-    "changes": {"type": "array", "items": CHANGE},
-    "findings": {"type": "array", "items": FINDING},
-    "skipped": {"type": "object", "additionalProperties": COUNT},
-    "skipped_goods": {
-        "type": "array",
-        "items": _record(
-            good_id=TEXT,
-            title=OR_NULL,
-            line={"type": ["integer", "null"], "minimum": 1},
-            reason={"type": "string", "pattern": "^[a-z-]+$"},
-            message=TEXT,
-        ),
-    },
-    "guards": {
-        "type": "array",
-        "items": _record(guard=TEXT, good_id=OR_NULL, saw=TEXT, limit=TEXT, cause=TEXT, allow=TEXT),
-    },
-    "budget": _record(requests=COUNT, imports=COUNT, imports_left=COUNT),
-}
-
-UPDATE = _record(**PLAN)
-
-OUTCOME = _record(
+OUTCOME = record(
     good_id=OR_NULL,
     verb={"enum": ["create", "update", "remove"]},
     state={"enum": ["done", "refused", "unclear", "deferred"]},
     message=TEXT,
 )
 
-ERROR = _record(
+ERROR = record(
     kind={"type": "string", "pattern": "^[a-z-]+$"},
     exit={"type": "integer", "minimum": 1},
     message={"type": "string", "minLength": 1},
@@ -97,14 +23,14 @@ ERROR = _record(
 )
 ERROR["properties"]["mistakes"] = {
     "type": "array",
-    "items": _record(line={"type": "integer", "minimum": 0}, where=TEXT, message=TEXT),
+    "items": record(line={"type": "integer", "minimum": 0}, where=TEXT, message=TEXT),
 }
 
-SYNC = _record(
+SYNC = record(
     **PLAN,
     outcomes={"type": "array", "items": OUTCOME},
-    orders=_record(new=COUNT, changed=COUNT, unmapped=COUNT, held=COUNT),
-    requests=_record(
+    orders=record(new=COUNT, changed=COUNT, unmapped=COUNT, held=COUNT),
+    requests=record(
         total=COUNT,
         by_endpoint={
             "type": "object",
@@ -117,10 +43,10 @@ SYNC = _record(
 )
 SYNC["properties"]["error"] = ERROR
 
-WHY = _record(
+WHY = record(
     schema={"const": 1},
     object=TEXT,
-    good=_record(
+    good=record(
         good_id=TEXT,
         title=TEXT,
         fate={"type": "string", "pattern": "^[a-z-]+$"},
@@ -130,23 +56,23 @@ WHY = _record(
         row={
             "oneOf": [
                 {"type": "null"},
-                _record(
+                record(
                     file=TEXT,
                     lines={"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 1}},
                     columns={
                         "type": "array",
-                        "items": _record(
+                        "items": record(
                             column=TEXT, value=TEXT, to=TEXT, name=OR_NULL, owner=TEXT, unsent=OR_NULL
                         ),
                     },
                     price_steps={"type": "array", "items": TEXT},
                     filters={
                         "type": "array",
-                        "items": _record(filter=TEXT, passes={"type": "boolean"}, message=TEXT),
+                        "items": record(filter=TEXT, passes={"type": "boolean"}, message=TEXT),
                     },
                     centers={
                         "type": "array",
-                        "items": _record(
+                        "items": record(
                             center=TEXT,
                             file=TEXT,
                             value=OR_NULL,
@@ -154,16 +80,16 @@ WHY = _record(
                             counted={"type": "boolean"},
                         ),
                     },
-                    variants=_record(
+                    variants=record(
                         model=OR_NULL,
                         group={"type": ["integer", "null"], "minimum": 1},
                         alone=OR_NULL,
                         sisters={
                             "type": "array",
-                            "items": _record(
+                            "items": record(
                                 good_id=TEXT,
                                 title=OR_NULL,
-                                differs={"type": "array", "items": _record(name=TEXT, unit=TEXT, value=TEXT)},
+                                differs={"type": "array", "items": record(name=TEXT, unit=TEXT, value=TEXT)},
                                 lacks={"type": "array", "items": TEXT},
                                 out=OR_NULL,
                                 alone=OR_NULL,
@@ -179,8 +105,13 @@ WHY = _record(
         desired={"type": ["object", "null"]},
         sent={"type": ["object", "null"], "required": ["at", "values"]},
         looked=OR_NULL,
-        existing={"type": ["object", "null"], "required": ["prom_id", "modified", "removed", "values"]},
+        existing={
+            "type": ["object", "null"],
+            "required": ["prom_id", "external_id", "modified", "removed", "values"],
+        },
         change={"type": ["object", "null"], "required": ["verb", "via", "held", "fields"]},
+        adopted={"type": ["object", "null"], "required": ["prom_id", "by", "at", "user"]},
+        candidates={"type": "array", "items": TEXT},
         left_alone={"type": "array", "items": TEXT},
         held={"type": ["object", "null"], "required": ["guard", "saw", "allow"]},
         refusal={"type": ["object", "null"], "required": ["at", "message", "current"]},
@@ -194,8 +125,8 @@ WHY = _record(
     ),
 )
 
-FAILED = _record(schema={"const": 1}, error=ERROR)
-FAILED_OF_SEVERAL = _record(schema={"const": 1}, object={"type": "string"}, error=ERROR)
+FAILED = record(schema={"const": 1}, error=ERROR)
+FAILED_OF_SEVERAL = record(schema={"const": 1}, object={"type": "string"}, error=ERROR)
 
 
 def valid(document: Any, schema: dict[str, Any]) -> None:  # noqa: ANN401  # whatever the program printed

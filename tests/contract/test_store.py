@@ -127,7 +127,7 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
     with state.work(SLUG) as memory:
         mine, trade = memory.catalog, memory.trade
         assert (mine.marks(), list(mine.findings()), mine.standings(), mine.photos()) == (set(), [], {}, {})
-        assert (mine.existing_count(), mine.foreign(), mine.unseen(9), mine.ever_wrote()) == (
+        assert (mine.existing_count(), mine.foreign(), mine.unseen(9), mine.begun()) == (
             0,
             [],
             [],
@@ -140,7 +140,7 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         mine.begin_settings("g")
     with state.work("other") as memory:
         assert known(memory).good_id == "17"
-        assert memory.catalog.ever_wrote()
+        assert memory.catalog.begun()
 
 
 def test_units_of_work_queue_up(url: str) -> None:
@@ -526,10 +526,10 @@ def test_new_settings_have_every_good_looked_at(memory: Memory) -> None:
 
 def test_the_first_write_is_remembered(memory: Memory) -> None:
     """Once something was sent, it always was."""
-    assert not memory.catalog.ever_wrote()
+    assert not memory.catalog.begun()
     memory.catalog.note_first_write(NOON)
     memory.catalog.note_first_write(LATER)
-    assert memory.catalog.ever_wrote()
+    assert memory.catalog.begun()
 
 
 def test_a_shop_is_known_by_its_products_and_groups(memory: Memory) -> None:
@@ -554,7 +554,7 @@ def test_a_shop_is_known_by_its_products_and_groups(memory: Memory) -> None:
     assert catalog.groups() == {"5", "7"}
     catalog.forget_shop()
     assert (catalog.anchors(3), catalog.groups(), catalog.knows(["97"])) == ([], frozenset(), False)
-    assert (catalog.ever_wrote(), catalog.looks()) == (False, Looks(None, None))
+    assert (catalog.begun(), catalog.looks()) == (False, Looks(None, None))
     assert unsettled(memory) == ["1", "2"]
     assert known(memory, "1").sent is None
 

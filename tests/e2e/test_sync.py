@@ -85,7 +85,8 @@ def test_the_second_day(filled: Home) -> None:
             "",
             "2 to create, 9 to update, 2 to remove",
             "0 held, 1 skipped, 28 unchanged, 0 foreign",
-            "Prom.ua: about 6 requests, 1 import of 7 left today",
+            "2 products would leave with 11 pieces in stock, worth 2639.50 UAH",
+            "Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today",
             "13 done; 10 requests",
         ],
     )
@@ -305,9 +306,10 @@ def test_only_some_fields(filled: Home) -> None:
     """What `--fields` leaves out stays pending."""
     filled.next_day()
     ran = filled.sync("--fields", "price")
-    assert {outcome["verb"] for outcome in ran.json["outcomes"]} == {"create", "update", "remove"}
+    assert {outcome["verb"] for outcome in ran.json["outcomes"]} == {"update"}
+    assert (ran.json["counts"]["create"], ran.json["counts"]["remove"], ran.json["pending"]) == (0, 0, 7)
     assert filled.market.product("26904").presence == "available"
-    assert set(states(filled.sync())) == {"26904", "26919", "26923"}
+    assert set(states(filled.sync())) == {"26904", "26919", "26923", "26941", "26942", "26909", "26936"}
     settled(filled)
 
 

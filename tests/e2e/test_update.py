@@ -22,33 +22,18 @@ from torgsync.sandbox.shop import Shop
 DAY_ONE = """\
 My Prom: TSGoods.trs, 40 goods, utf-8
 
-change       good    name, and each field old -> new
-────────────────────────────────────────────────────────────
-+ create     26901   Черевики жіночі чорний 2107 Калина 36
-                       1713.00, 3 in stock, 1 photo
-+ create     26902   Черевики жіночі чорний 2107 Калина 37
-                       1713.00, 3 in stock, 2 photos
-+ create     26903   Черевики жіночі чорний 2107 Калина 38
-                       1713.00, 2 in stock, 1 photo
-+ create     26904   Черевики жіночі чорний 2107 Калина 39
-                       1713.00, 2 in stock, 1 photo
-+ create     26905   Черевики жіночі бордовий 2107 Калина 36
-                       1713.00, 3 in stock, 1 photo
-+ create     26906   Черевики жіночі бордовий 2107 Калина 37
-                       1713.00, 3 in stock, 2 photos
-+ create     26907   Черевики жіночі бордовий 2107 Калина 38
-                       1713.00, 2 in stock, 1 photo
-+ create     26908   Черевики жіночі бордовий 2107 Калина 39
-                       1713.00, 2 in stock, 1 photo
-+ create     26909   Туфлі жіночі бежеві 311 Калина 36
-                       1249.50, 1 in stock, 1 photo
-+ create     26910   Туфлі жіночі бежеві 311 Калина 37
-                       1249.50, 2 in stock, 2 photos
-+ create             … and 29 more; `--show all` lists them
+change       good   name, and each field old -> new
+──────────────────────────────────────────────────────────────────────────
++ create            15 goods of Взуття, 41 in stock, worth 49603.54 UAH
++ create            10 goods of Іграшки, 41 in stock, worth 22252.85 UAH
++ create            9 goods of Дім і сад, 155 in stock, worth 15349.00 UAH
++ create            5 goods of Краса, 55 in stock, worth 6546.50 UAH
+
+`--show all` lists every change
 
 39 to create, 0 to update, 0 to remove
 0 held, 1 skipped, 0 unchanged, 0 foreign
-Prom.ua: about 6 requests, 1 import of 8 left today
+Prom.ua: about 6 requests, 6 minutes, 1 import of 8 left today
 next: torgsync sync -o "My Prom"
 """
 
@@ -81,12 +66,15 @@ change       good    name, and each field old -> new
                        price  268.00 -> 341.70 (+28 %)
 - remove     26909   Туфлі жіночі бежеві 311 Калина 36
                        status  on_display -> deleted
+                       not in the export any more
 - remove     26936   Рулетка 5 м; з фіксатором
                        status  on_display -> deleted
+                       not in the export any more
 
 2 to create, 9 to update, 2 to remove
 0 held, 1 skipped, 28 unchanged, 0 foreign
-Prom.ua: about 6 requests, 1 import of 7 left today
+2 products would leave with 11 pieces in stock, worth 2639.50 UAH
+Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today
 next: torgsync sync -o "My Prom"
 """
 
@@ -194,7 +182,7 @@ def test_the_same_change_in_many_goods(filled: Home) -> None:
     """One and the same change is one line; `--show all` unfolds it."""
     filled.edit_export(lambda text: text.replace(";1713;0;1713;", ";1799;0;1799;"))
     folded = filled.run("update")
-    assert "~ update            6 goods: price 1713.00 -> 1799.00 (+5 %)" in folded.lines
+    assert "~ update            price 1713.00 -> 1799.00 (+5 %) in 6 goods of Взуття" in folded.lines
     assert "26901" not in folded.out
     unfolded = filled.run("update", "--show", "all")
     assert unfolded.out.count("price  1713.00 -> 1799.00 (+5 %)") == 6
@@ -235,7 +223,7 @@ def test_the_photos_of_many_goods(filled: Home) -> None:
     for number in range(26901, 26906):
         (filled.shop / "photos" / f"{number}.jpg").write_bytes(b"%d" % number)
     shown = filled.run("update")
-    assert "~ update            5 goods: 1 photo changed" in shown.lines
+    assert "~ update            1 photo changed in 5 goods of Взуття" in shown.lines
     assert "26905.jpg changed" in filled.run("update", "--show", "all").out
 
 
@@ -250,7 +238,8 @@ def test_show_summary(filled: Home) -> None:
         "",
         "2 to create, 9 to update, 2 to remove",
         "0 held, 1 skipped, 28 unchanged, 0 foreign",
-        "Prom.ua: about 6 requests, 1 import of 7 left today",
+        "2 products would leave with 11 pieces in stock, worth 2639.50 UAH",
+        "Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today",
         'next: torgsync sync -o "My Prom"',
     ]
 
@@ -272,7 +261,8 @@ def test_show_held(filled: Home) -> None:
         "",
         "2 to create, 10 to update, 2 to remove",
         "1 held, 1 skipped, 27 unchanged, 0 foreign",
-        "Prom.ua: about 6 requests, 1 import of 7 left today",
+        "2 products would leave with 11 pieces in stock, worth 2639.50 UAH",
+        "Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today",
         'next: torgsync sync -o "My Prom"',
     ]
 
@@ -368,9 +358,11 @@ def test_csv_has_a_row_a_field(filled: Home) -> None:
             "title": "Крем [red] для рук ягідний",
             "via": "edit",
             "held": "",
+            "reason": "",
             "field": "price",
             "old": "129.00",
             "new": "99.00",
+            "last_sent": "",
         }
     ]
     assert [row["new"] for row in rows if row["verb"] == "remove"] == ["deleted", "deleted"]
@@ -406,7 +398,7 @@ def test_an_edit_on_prom(filled: Home) -> None:
     assert "(edited on Prom)" in filled.run("update").out
     filled.edit_object('to = "name"\nowner = "torgsoft"', 'to = "name"\nowner = "prom"')
     shown = filled.run("update")
-    assert "2 fields differ and belong to Prom.ua's side" in shown.lines
+    assert "left to Prom.ua's side: name in 1 good, name_ru in 1 good" in shown.lines
     assert "nothing pending" in shown.lines
 
 

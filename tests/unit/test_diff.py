@@ -50,13 +50,13 @@ def test_we_moved() -> None:
 def test_edited_on_prom_and_ours() -> None:
     """Prom shows neither what we sent nor what is desired: an update, marked as edited."""
     found = compare(product(price=NEW), sent(price=OLD), existing(price=EDITED))
-    assert found.fields == {"price": FieldChange(EDITED, NEW, edited=True)}
+    assert found.fields == {"price": FieldChange(EDITED, NEW, edited=True, sent=OLD)}
 
 
 def test_edited_back_is_edited_too() -> None:
     """Prom lost what we sent though nothing moved here: an update, marked as edited."""
     found = compare(product(price=NEW), sent(price=NEW), existing(price=EDITED))
-    assert found.fields == {"price": FieldChange(EDITED, NEW, edited=True)}
+    assert found.fields == {"price": FieldChange(EDITED, NEW, edited=True, sent=NEW)}
 
 
 @pytest.mark.parametrize("last", [OLD, NEW, None])
@@ -128,7 +128,11 @@ ECHO = Sent({"name": "Дуже довга назва"}, {"name": "Дуже до�
     ("desired", "shown", "change"),
     [
         ("Дуже довга назва", "Дуже довга", None),
-        ("Дуже довга назва", "Інша", FieldChange("Інша", "Дуже довга назва", edited=True)),
+        (
+            "Дуже довга назва",
+            "Інша",
+            FieldChange("Інша", "Дуже довга назва", edited=True, sent="Дуже довга назва"),
+        ),
         ("Нова назва", "Дуже довга", FieldChange("Дуже довга назва", "Нова назва")),
         ("Дуже довга", "Дуже довга", FieldChange("Дуже довга назва", "Дуже довга")),
     ],
@@ -149,7 +153,7 @@ def test_a_product_before_a_moderator_is_in_step(status: str) -> None:
 def test_a_hidden_product_that_is_offered_again_is_shown(status: str) -> None:
     """A status that only we or the shop set is brought back."""
     found = compare(product(), sent(), existing(status=status))
-    assert found.fields["status"] == FieldChange(status, "on_display", edited=True)
+    assert found.fields["status"] == FieldChange(status, "on_display", edited=True, sent="on_display")
 
 
 # Invariants

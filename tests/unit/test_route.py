@@ -6,6 +6,7 @@ import pytest
 
 from torgsync.core.fields import FIELDS, Road
 from torgsync.core.route import (
+    IMPORT_TAKES,
     IMPORT_DEADLINE,
     Budget,
     ImportState,
@@ -83,4 +84,4 @@ def test_a_plan_tells_its_cost(edits: int, imports: int, offers: int, requests: 
     """Edits go by the hundred; an import is its upload, some looks, and the listing that reads it back."""
     cost = budget(edits=edits, imports=imports, offers=offers, imports_left=7)
     assert cost == Budget(requests, imports, 7)
-    assert cost.seconds(2.0) == requests / 2
+    assert cost.seconds(2.0) == requests / 2 + imports * IMPORT_TAKES

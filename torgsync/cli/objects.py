@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from torgsync.cli import adding, editing
+from torgsync.cli import adding, adopting, editing
 from torgsync.cli.context import SCHEMA, Format, Program, program_of
 from torgsync.cli.options import FormatOption, NameArgument
 from torgsync.core.words import counted
@@ -28,6 +28,7 @@ app = typer.Typer(help="Sync objects: one shop's settings each.", no_args_is_hel
 app.command("add")(adding.add)
 app.command("edit")(editing.edit)
 app.command("remove")(editing.remove)
+app.command("adopt")(adopting.adopt)
 
 
 @app.command("list")

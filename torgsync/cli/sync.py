@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,7 @@ from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from torgsync.core.guards import Allowed
+    from torgsync.core.saved import SavedPlan
     from torgsync.files.objects import ObjectFile
     from torgsync.jobs.desk import Desk
     from torgsync.jobs.orders import Fetched
@@ -43,6 +45,12 @@ def sync(
     fields: FieldsOption = None,
     allow: AllowOption = None,
     show: Annotated[Show, typer.Option("--show", help="Which part of the table to show.")] = Show.CHANGES,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan", help="Perform a plan that `update --out` saved, and nothing else.", metavar="FILE"
+        ),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="All sync objects, one after another.")] = False,
     due: Annotated[
         bool,
@@ -63,6 +71,16 @@ def sync(
             "`--due` does what each time is for, `--only` narrows it",
             hint="give a time its half: torgsync schedule add --only orders",
         )
+    if plan and (fields or allow or every or due or only is Only.ORDERS):
+        raise UsageError(
+            "`--plan` performs what was saved, as it was saved",
+            hint="give `--fields` and `--allow` to `torgsync update --out`; only `--only goods` goes with it",
+        )
+    saved = None
+    if plan:
+        from torgsync.files.plans import read_head
+
+        saved = read_head(plan)
     call = _Call(
         program,
         form,
@@ -70,9 +88,10 @@ def sync(
         only,
         field_names(fields),
         read_allowed(allow or ()),
-        asks=program.asks and not yes and not due,
+        asks=program.asks and not yes and not due and not plan,
+        saved=(saved, plan) if saved and plan else None,
     )
-    objects = program.objects(wanted, every=every or due)
+    objects = program.objects(saved.object if saved and wanted is None else wanted, every=every or due)
     work = call.perform_due if due else call.perform
     raise typer.Exit(int(each(program, objects, work, apart=not due)))
 
@@ -90,6 +109,7 @@ class _Call:
         allowed: Allowed,
         *,
         asks: bool,
+        saved: tuple[SavedPlan, Path] | None,
     ) -> None:
         self._program = program
         self._form = form
@@ -99,6 +119,7 @@ class _Call:
         self._allowed = allowed
         self._asks = asks and form is Format.TABLE
         self._due: list[dict[str, str]] = []
+        self._saved = saved
 
     def perform(self, file: ObjectFile) -> Exit:
         """Synchronise one object and return its exit code."""
@@ -143,18 +164,24 @@ class _Call:
         from torgsync.jobs.market import prom_of
         from torgsync.jobs.orders import fetch_orders
         from torgsync.jobs.run import running
+        from torgsync.jobs.saved import prepare_saved, refuse_stale
         from torgsync.jobs.shop import refuse_other_shop
         from torgsync.jobs.sync import perform, performed, prepare, recover
 
         fetched, made = None, None
         with running(desk) as run, prom_of(desk, run) as prom:
+            if self._saved:
+                refuse_stale(desk, self._saved[0])
             refuse_other_shop(desk, prom, self._allowed)
             if only is not Only.GOODS:
                 fetched = fetch_orders(desk, prom)
             if only is not Only.ORDERS:
                 if recover(desk, prom, run):
                     self._program.say("an import that an earlier run left behind was settled first")
-                made = prepare(desk, prom, run, allowed=self._allowed, only=self._fields)
+                if self._saved:
+                    made = prepare_saved(desk, prom, run, *self._saved)
+                else:
+                    made = prepare(desk, prom, run, allowed=self._allowed, only=self._fields)
             if made is None or not made.plan.counts.changes:
                 done = performed(desk, run, made)
             elif self._agreed(desk, made):

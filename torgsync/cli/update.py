@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from torgsync.cli.context import Format, Program, program_of
+from torgsync.cli.documents import (
+    change_document,
+    change_rows,
+    foreign_documents,
+    plan_head,
+    plan_tail,
+    skipped_documents,
+)
 from torgsync.cli.each import each
 from torgsync.cli.findings import finding_document
 from torgsync.cli.options import FormatOption, ObjectOption
-from torgsync.cli.plans import (
-    Show,
-    change_document,
-    change_rows,
-    plan_head,
-    plan_tail,
-    show_plan,
-    skipped_documents,
-)
+from torgsync.cli.plans import Show, show_plan
 from torgsync.cli.show import Row, write_csv, write_json
 from torgsync.errors import Exit, UsageError
 
@@ -32,7 +35,11 @@ FieldsOption = Annotated[
 ]
 AllowOption = Annotated[
     list[str] | None,
-    typer.Option("--allow", help="Let held changes through: removals=120, price=ID,ID.", metavar="GUARD=…"),
+    typer.Option(
+        "--allow",
+        help="Let held changes through: removals=120, price=ID,ID, prices=12.",
+        metavar="GUARD=…",
+    ),
 ]
 
 
@@ -47,6 +54,13 @@ def update(
         bool, typer.Option("--full-refresh", help="List everything on Prom.ua, and retry what it refused.")
     ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask Prom.ua nothing.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Save the plan, to be performed by `sync --plan`.", metavar="FILE"),
+    ] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of `--format json`, and do nothing else.")
+    ] = False,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when changes are pending.")
     ] = False,
@@ -54,9 +68,15 @@ def update(
     """Show the pending changes. Nothing is written to Prom.ua."""
     program = program_of(context)
     program.format(form)
+    if schema:
+        from torgsync.cli.schemas import UPDATE
+
+        print(json.dumps(UPDATE, ensure_ascii=False, indent=2))  # noqa: T201  # it is the data asked for
+        return
     from torgsync.core.guards import read_allowed
     from torgsync.jobs.market import prom_of
     from torgsync.jobs.run import refuse_held
+    from torgsync.jobs.saved import save
     from torgsync.jobs.update import update as make_plan
 
     allowed, names = read_allowed(allow or ()), field_names(only)
@@ -69,10 +89,18 @@ def update(
             else:
                 with prom_of(desk) as prom:
                     made = make_plan(desk, prom, allowed=allowed, full_refresh=full_refresh, only=names)
-            print_plan(program, desk, made, form, show, next_step=f"torgsync sync -o {file.called}")
+            if out:
+                save(desk, made, out, allowed=allowed, only=names)
+            performs = (
+                f"torgsync sync --plan {shlex.quote(str(out))}" if out else f"torgsync sync -o {file.called}"
+            )
+            print_plan(program, desk, made, form, show, next_step=performs)
         return Exit.PENDING if made.plan.counts.changes and detailed_exitcode else Exit.DONE
 
-    raise typer.Exit(int(each(program, program.objects(wanted, every=True), look)))
+    objects = program.objects(wanted, every=True)
+    if out and len(objects) > 1:
+        raise UsageError("a saved plan is for one object", hint="name it: `-o OBJECT`")
+    raise typer.Exit(int(each(program, objects, look)))
 
 
 def field_names(text: str | None) -> tuple[str, ...]:
@@ -113,6 +141,7 @@ def print_plan(
                     "changes": changes,
                     "findings": found,
                     "skipped_goods": skipped_documents(memory, made),
+                    "foreign_products": foreign_documents(memory),
                 },
                 plan_tail(made.plan) | dict(tail or {}),
             )
@@ -120,6 +149,6 @@ def print_plan(
         with desk.memory() as memory:
             write_csv(skipped_documents(memory, made))
     elif form is Format.CSV:
-        write_csv(change_rows(desk, made))
+        write_csv(change_rows(desk, made, held=show is Show.HELD))
     else:
         show_plan(program, desk, made, show, next_step=next_step)

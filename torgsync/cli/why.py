@@ -103,7 +103,7 @@ def _lines(told: Why) -> Iterator[Line]:
 
 
 def _answer(told: Why) -> Iterator[Line]:
-    from torgsync.cli.plans import reason_words
+    from torgsync.cli.changes import reason_words
     from torgsync.core.why import WORDS
 
     yield Line("answer", "", WORDS[told.fate])
@@ -179,7 +179,7 @@ def _family_lines(family: Family) -> Iterator[Line]:
 
 
 def _sister_words(sister: Sister) -> str:
-    from torgsync.cli.plans import reason_words, words
+    from torgsync.cli.changes import reason_words, words
 
     parts = [words(sister.differs)] if sister.differs else []
     if sister.lacks:
@@ -195,6 +195,12 @@ def _prom_lines(told: Why) -> Iterator[Line]:
         yield Line("sent", "", "nothing was ever sent of it")
     else:
         yield Line("sent", "", f"last {_time(told.sent_at)}: {_names(told.sent)}")
+    if told.adoption:
+        rules = " and ".join(told.adoption.by)
+        by = f"by {rules}, {_time(told.adoption.at)} by {told.adoption.user}"
+        yield Line("on Prom.ua", "adopted", f"product {told.adoption.prom_id}, {by}")
+    if told.candidates:
+        yield Line("on Prom.ua", "may be any of", f"products {', '.join(told.candidates)}")
     if told.looked is None:
         yield Line("on Prom.ua", "", "Prom.ua was not looked at yet")
     elif told.existing is None:
@@ -210,7 +216,7 @@ def _prom_lines(told: Why) -> Iterator[Line]:
 
 
 def _change_lines(told: Why) -> Iterator[Line]:
-    from torgsync.cli.plans import moved
+    from torgsync.cli.changes import moved
 
     change = told.verdict.change
     if change is None:
@@ -225,6 +231,8 @@ def _change_lines(told: Why) -> Iterator[Line]:
             text = f"{old}{_value(field.new)}"
             if name == "photos" and old:
                 text = moved(name, field)
+            if field.edited and field.sent != field.new:
+                story = f" (edited on Prom.ua; we sent {_value(field.sent)})"
             yield Line("plan", name, f"{text}{story}")
     for name in told.verdict.left_alone:
         yield Line("plan", name, "differs, belongs to Prom.ua's side and is left alone")
@@ -253,7 +261,7 @@ def _text(cell: str) -> str:
 
 
 def _value(value: Value) -> str:
-    from torgsync.cli.plans import words
+    from torgsync.cli.changes import words
 
     return _text(words(value))
 
@@ -282,6 +290,7 @@ def _document(file: ObjectFile, told: Why) -> dict[str, object]:
         "looked": _iso(told.looked),
         "existing": {
             "prom_id": told.existing.prom_id,
+            "external_id": told.existing.external_id or None,
             "modified": _iso(told.existing.modified),
             "removed": told.existing.removed,
             "values": _encoded(told.existing.values),
@@ -289,6 +298,15 @@ def _document(file: ObjectFile, told: Why) -> dict[str, object]:
         if told.existing
         else None,
         "change": _change_document(change) if change else None,
+        "adopted": {
+            "prom_id": told.adoption.prom_id,
+            "by": list(map(str, told.adoption.by)),
+            "at": _iso(told.adoption.at),
+            "user": told.adoption.user,
+        }
+        if told.adoption
+        else None,
+        "candidates": list(told.candidates),
         "left_alone": list(told.verdict.left_alone),
         "held": {"guard": told.held.guard, "saw": told.held.saw or None, "allow": told.held.flag}
         if told.held
@@ -367,7 +385,7 @@ def _number(quantity: Decimal) -> int | float:
 
 
 def _change_document(change: Change) -> dict[str, object]:
-    from torgsync.cli.plans import change_document
+    from torgsync.cli.documents import change_document
 
     document = change_document(change)
     return {key: document[key] for key in ("verb", "via", "held", "fields")}

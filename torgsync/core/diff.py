@@ -12,7 +12,7 @@ Values are in normal form, so comparing is `!=`. Source: design §5.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -33,13 +33,24 @@ class Verb(StrEnum):
     REMOVE = "remove"
 
 
+class Leaving(StrEnum):
+    """Why a product leaves the shop, besides the rules that keep goods out (`core/select.py`)."""
+
+    GONE = "gone"  # the export does not have it any more
+    FOREIGN = "foreign"  # the export never had it, nor did we ever send it
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field's old and new value; `edited` says that somebody changed it on Prom since we sent it."""
+    """One field's old and new value.
+
+    `edited` says that somebody changed it on Prom since we sent it; `sent` is then what we had sent.
+    """
 
     old: Value
     new: Value
     edited: bool = False
+    sent: Value = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,8 @@ class Change:
 
     `fields` are keyed by field name in the order of `FIELDS`; a creation lists all of them with `old` None.
     `held` is the name of the guard that stopped it. `prom_id` is set only for a foreign product, which has
-    no good of ours; `good_id` is then its external id, or empty.
+    no good of ours; `good_id` is then its external id, or empty. `reason` says why a product leaves the shop,
+    and is empty for what stays there.
     """
 
     good_id: str
@@ -57,6 +69,7 @@ class Change:
     fields: Mapping[str, FieldChange]
     held: str | None = None
     prom_id: str = ""
+    reason: str = ""
 
     @property
     def via(self) -> Road:
@@ -74,7 +87,7 @@ class Change:
         """Return it with these fields alone; the others stay pending."""
         wanted = set(names)
         fields = {name: change for name, change in self.fields.items() if name in wanted}
-        return Change(self.good_id, self.verb, self.title, fields, self.held, self.prom_id)
+        return replace(self, fields=fields)
 
     def split(self, names: Iterable[str], held: str) -> tuple[Change, ...]:
         """Return it in two: fields that may go, and those that a guard holds; no empty halves."""
@@ -82,11 +95,12 @@ class Change:
         go = {name: change for name, change in self.fields.items() if name not in stopped}
         stay = {name: change for name, change in self.fields.items() if name in stopped}
         halves = ((go, self.held), (stay, held))
-        return tuple(
-            Change(self.good_id, self.verb, self.title, fields, guard, self.prom_id)
-            for fields, guard in halves
-            if fields
-        )
+        return tuple(replace(self, fields=fields, held=guard) for fields, guard in halves if fields)
+
+    def joined(self, other: Change) -> Change:
+        """Return it with the fields of another change of the same product, in the order of `FIELDS`."""
+        both = {**self.fields, **other.fields}
+        return replace(self, fields={name: both[name] for name in FIELDS if name in both})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +157,9 @@ def compare(
             left_alone.append(name)
         else:
             edited = last is not _NOTHING and now != last
-            fields[name] = FieldChange(_value(now), want, edited=edited)
+            fields[name] = FieldChange(
+                _value(now), want, edited=edited, sent=_value(last) if edited else None
+            )
     return Comparison(fields, in_step, tuple(left_alone))
 
 

@@ -67,6 +67,10 @@ class Code(StrEnum):
     CURRENCY_SIGN = "currency-sign"
     CURRENCY_OTHER = "currency-other"
     LIST_INCOMPLETE = "list-incomplete"
+    ADOPT_AMBIGUOUS = "adopt-ambiguous"
+    ID_TAKEN = "id-taken"
+    EXTERNAL_ID_MISSING = "external-id-missing"
+    DELETED_FOR_GOOD = "deleted-for-good"
     REFUSED_BEFORE = "refused-before"
     DELETED_BY_MODERATOR = "deleted-by-moderator"
     ORDER_SUM = "order-sum"
@@ -125,6 +129,10 @@ SEVERITY: dict[Code, Severity] = {
     Code.CURRENCY_SIGN: Severity.WARNING,
     Code.CURRENCY_OTHER: Severity.ERROR,
     Code.LIST_INCOMPLETE: Severity.WARNING,
+    Code.ADOPT_AMBIGUOUS: Severity.ERROR,
+    Code.ID_TAKEN: Severity.ERROR,
+    Code.EXTERNAL_ID_MISSING: Severity.WARNING,
+    Code.DELETED_FOR_GOOD: Severity.WARNING,
     Code.REFUSED_BEFORE: Severity.ERROR,
     Code.DELETED_BY_MODERATOR: Severity.ERROR,
     Code.ORDER_SUM: Severity.WARNING,
@@ -183,6 +191,10 @@ MEANING: dict[Code, str] = {
     Code.GROUP_CONFLICT: "what most goods tell is sent; correct the section of the others in Torgsoft",
     Code.GROUP_MISSING: "a new good goes to no group of the shop; give its type of goods a section",
     Code.LIST_INCOMPLETE: "Prom left products out of its list and they were read one by one; nothing is lost",
+    Code.ADOPT_AMBIGUOUS: "it is not made anew meanwhile; decide with `torgsync object adopt --decisions`",
+    Code.ID_TAKEN: "it is not made; give that product another external id in the seller's cabinet",
+    Code.EXTERNAL_ID_MISSING: "texts and photos stay as they are; give it its `GoodID` in the cabinet",
+    Code.DELETED_FOR_GOOD: 'choose "hide" under `[removal]` if it will come back, or let it be deleted',
     Code.REFUSED_BEFORE: "Prom refused it; it is tried again when the good changes, or with `--full-refresh`",
     Code.DELETED_BY_MODERATOR: "Prom's moderators took the product down; ask Prom's support for the reason",
     Code.ORDER_SUM: "the order is kept as Prom tells it; compare its lines with its total by hand",

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from statistics import median
+from typing import NamedTuple
 
-from torgsync.core.diff import Change, Verb, buyer_price
+from torgsync.core.diff import Change, Leaving, Verb, buyer_price
 from torgsync.core.fields import Value
-from torgsync.core.objects import Limits
+from torgsync.core.objects import Limits, SyncObject
+from torgsync.core.select import Reason
+from torgsync.core.words import counted
 from torgsync.errors import UsageError
 
 
@@ -28,18 +31,26 @@ class Guard(StrEnum):
     EXPORT_ROWS = "export-rows"
 
 
+MOST_NAMED = 5
+"""Goods that a flag names one by one; more are let through by their number."""
 PRICE_FIELDS = ("price", "discount")
 STOCK_FIELDS = ("quantity", "presence")
 PHOTO_FIELDS = ("photos",)
 _FACTORS = {10: "10 times", 100: "100 times", 1000: "1000 times"}
 _NEAR = Decimal("0.01")
-_CURRENCY_RATES = (Decimal(35), Decimal(60))
-"""Between these many hryvnias lies a dollar or a euro: a price lower by that looks like one in currency."""
+_CURRENCY_RATES = ((Decimal(35), Decimal(46), "USD"), (Decimal(46), Decimal(60), "EUR"))
+"""So many hryvnias a dollar or a euro may cost: a price that moves by that looks like one in currency."""
+
+PRICES = "prices"
+"""The word that lets all suspicious prices of a plan through, by their number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """One guard that stopped something: what it saw, its limit, the likely cause, the flag that allows it."""
+    """One guard that stopped something: what it saw, its limit, the likely cause, the flag that allows it.
+
+    `count` is the number of changes that it stops.
+    """
 
     guard: Guard
     saw: str
@@ -47,32 +58,51 @@ class Trip:
     cause: str
     flag: str
     good_id: str = ""
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a person let through: exact goods for prices, a number for the others, a shop by what is in it."""
+    """What a person let through, and nothing else of its kind.
+
+    Exact goods for prices, or a number for all of them together; a number for each of the other guards; a
+    shop by what is in it.
+    """
 
     price: frozenset[str] = frozenset()
     numbers: Mapping[Guard, int] = field(default_factory=dict)
     shop: str = ""
+    prices: int = 0
 
-    def number(self, guard: Guard) -> int:
-        """Return how many of this guard's changes may pass whatever its limit."""
-        return self.numbers.get(guard, 0)
+    def lets(self, trip: Trip) -> bool:
+        """Tell whether exactly what a guard stops may pass; prices by their number are not meant here."""
+        if trip.guard is Guard.PRICE:
+            return trip.good_id in self.price
+        return trip.count <= self.numbers.get(trip.guard, 0)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The values of `--allow` that `read_allowed` reads back, in a fixed order."""
+        numbers = [f"{guard}={self.numbers[guard]}" for guard in Guard if guard in self.numbers]
+        price = [f"price={','.join(sorted(self.price))}"] if self.price else []
+        prices = [f"{PRICES}={self.prices}"] if self.prices else []
+        return (*price, *prices, *numbers, *([f"shop={self.shop}"] if self.shop else []))
 
 
 def read_allowed(texts: Sequence[str]) -> Allowed:
     """Return what `--allow removals=120 --allow price=ID,ID` lets through; UsageError for anything else."""
     prices: set[str] = set()
     numbers: dict[Guard, int] = {}
-    shop = ""
+    shop, count = "", 0
     for text in texts:
         name, _, value = text.partition("=")
         if name.strip() == "shop" and value.strip():
             shop = value.strip()
             continue
         try:
+            if name.strip() == PRICES:
+                count = _count(value)
+                continue
             guard = Guard(name.strip())
             if guard is Guard.PRICE:
                 prices |= _ids(value)
@@ -80,8 +110,8 @@ def read_allowed(texts: Sequence[str]) -> Allowed:
                 numbers[guard] = _count(value)
         except ValueError as wrong:
             known = ", ".join(f"{guard}={'ID,ID' if guard is Guard.PRICE else 'NUMBER'}" for guard in Guard)
-            raise UsageError(f"`--allow {text}` is not one of {known}, shop=ID") from wrong
-    return Allowed(frozenset(prices), numbers, shop)
+            raise UsageError(f"`--allow {text}` is not one of {known}, prices=NUMBER, shop=ID") from wrong
+    return Allowed(frozenset(prices), numbers, shop, count)
 
 
 def _ids(text: str) -> set[str]:
@@ -98,18 +128,24 @@ def _count(text: str) -> int:
 
 
 def price_trip(
-    good_id: str, old: Mapping[str, Value], new: Mapping[str, Value], limits: Limits
+    good_id: str,
+    old: Mapping[str, Value],
+    new: Mapping[str, Value],
+    limits: Limits,
+    quantity: int | None = None,
 ) -> Trip | None:
     """Return why a product's new price is held, or None.
 
     Looks at what the buyer pays, discount included. `old` may lack a price: then only nothing is suspicious.
+    `quantity` is what the export says is in stock, where it says so.
     """
     before, after = buyer_price(old), buyer_price({**old, **new})
     if after is None or before == after:
         return None
     flag = f"--allow price={good_id}"
     if after <= 0:
-        return Trip(Guard.PRICE, f"the price becomes {after}", "more than 0", "an empty price", flag, good_id)
+        cause = "equals the quantity column" if after == quantity else "an empty price"
+        return Trip(Guard.PRICE, f"the price becomes {after:.2f}", "more than 0", cause, flag, good_id)
     if before is None or before <= 0:
         return None
     share = (after - before) / before
@@ -118,7 +154,16 @@ def price_trip(
         return None
     limit = f"-{_percent(limits.price_drop)} to +{_percent(limits.price_rise)}"
     saw = f"{before:.2f} -> {after:.2f} ({'+' if share > 0 else '-'}{_percent(abs(share))})"
+    if after == quantity:
+        cause = "equals the quantity column"
     return Trip(Guard.PRICE, saw, limit, cause or "a mistyped price", flag, good_id)
+
+
+def prices_flag(trips: Sequence[Trip]) -> str:
+    """Return the flag that lets exactly these prices through: by their goods where these are few."""
+    if len(trips) > MOST_NAMED:
+        return f"--allow {PRICES}={len(trips)}"
+    return f"--allow price={','.join(trip.good_id for trip in trips)}"
 
 
 def _price_cause(before: Decimal, after: Decimal) -> str:
@@ -128,20 +173,20 @@ def _price_cause(before: Decimal, after: Decimal) -> str:
     for factor, words in _FACTORS.items():
         if abs(ratio / factor - 1) <= _NEAR:
             return f"{words} {direction}: looks like a slipped decimal point"
-    if _CURRENCY_RATES[0] <= ratio <= _CURRENCY_RATES[1]:
-        return f"{ratio:.0f} times {direction}: looks like a price in another currency"
+    for least, most, currency in _CURRENCY_RATES:
+        if least <= ratio <= most:
+            return f"{ratio:.0f} times {direction}: looks like a price in {currency}"
     return ""
 
 
-def removals_trip(
-    *, removals: int, products: int, limits: Limits, allowed: Allowed, stay: int = 0
-) -> Trip | None:
+def removals_trip(*, removals: int, products: int, limits: Limits, cause: str, stay: int = 0) -> Trip | None:
     """Return why the removals of a plan are held, or None.
 
     `removals` counts removals and hides together, `products` our products in the shop, `stay` the goods that
-    the export still offers: where nothing would stay, any limit is passed.
+    the export still offers: where nothing would stay, any limit is passed. `cause` is that of
+    `removals_cause`.
     """
-    if not removals or removals <= allowed.number(Guard.REMOVALS):
+    if not removals:
         return None
     everything = removals >= products and not stay
     if not everything and removals <= limits.removals * products:
@@ -149,64 +194,133 @@ def removals_trip(
     share = _percent(Decimal(removals) / Decimal(max(products, 1)))
     return Trip(
         Guard.REMOVALS,
-        f"{removals} of {products} {'product' if products == 1 else 'products'} would be taken out ({share})",
+        f"{removals} of {counted(products, 'product')} would be taken out ({share})",
         "never all products" if everything else _percent(limits.removals),
-        "an export of one group only, a new filter, or a changed accounting center",
+        cause,
         f"--allow removals={removals}",
+        count=removals,
     )
 
 
-def stock_out_trip(*, emptied: int, in_stock: int, limits: Limits, allowed: Allowed) -> Trip | None:
-    """Return why stock changes to zero are held: `emptied` of `in_stock` products would sell out."""
-    if not emptied or emptied <= allowed.number(Guard.STOCK_OUT) or emptied <= limits.stock_out * in_stock:
+class Choice(NamedTuple):
+    """What selects goods: a setting of the sync object and how people call it."""
+
+    setting: str
+    called: str
+
+
+_CHOICES: dict[str, tuple[Choice, ...]] = {
+    Reason.OTHER_GROUP: (Choice("product_group", "product group"),),
+    Reason.NOT_DISPLAYED: (Choice("respect_display", "respect_display"),),
+    Reason.OUT_OF_STOCK: (
+        Choice("only_in_stock", "only_in_stock"),
+        Choice("use", "accounting centers"),
+        Choice("keep", "pieces to keep"),
+    ),
+    Reason.NO_PHOTOS: (Choice("only_with_photos", "only_with_photos"), Choice("photos", "folder of photos")),
+    Leaving.GONE: (Choice("path", "export path"),),
+    Leaving.FOREIGN: (Choice("foreign", 'foreign = "delete"'),),
+}
+_PLAINLY: dict[str, tuple[str, str]] = {
+    Reason.OTHER_GROUP: ("lies outside the product group", "lie outside the product group"),
+    Reason.NOT_DISPLAYED: ("has `Display` = 0", "have `Display` = 0"),
+    Reason.OUT_OF_STOCK: ("is out of stock", "are out of stock"),
+    Reason.NO_PHOTOS: ("has no photos", "have no photos"),
+    Leaving.GONE: ("is not in the export any more", "are not in the export any more"),
+    Leaving.FOREIGN: ("was never sent from here", "were never sent from here"),
+}
+
+
+def selection(settings: SyncObject) -> dict[str, object]:
+    """Return the settings that select goods, as JSON holds them: what changed among them is a cause."""
+    centers = settings.accounting_centers.model_dump(mode="json")
+    photos = settings.catalog.photos.folder if settings.catalog.photos else None
+    return {
+        "product_group": settings.product_group,
+        **centers,
+        "path": settings.catalog.path,
+        "photos": photos,
+        "foreign": settings.removal.foreign,
+    }
+
+
+def removals_cause(
+    sources: Mapping[str, int], now: Mapping[str, object], before: Mapping[str, object]
+) -> str:
+    """Return where removals come from, the largest part first.
+
+    `sources` counts them by reason, `now` and `before` are the `selection` of this plan and of the last run
+    whose removals nothing held; empty where there was none.
+    """
+    parts = []
+    for reason, count in sorted(sources.items(), key=lambda item: (-item[1], item[0])):
+        fresh = [
+            choice.called
+            for choice in _CHOICES.get(reason, ())
+            if before and now.get(choice.setting) != before.get(choice.setting)
+        ]
+        if fresh:
+            comes = "comes" if count == 1 else "come"
+            parts.append(f"{count} of these removals {comes} from your new {' and '.join(fresh)}")
+        else:
+            one, many = _PLAINLY[reason]
+            parts.append(f"{count} {one if count == 1 else many}")
+    return "; ".join(parts)
+
+
+def stock_out_trip(*, emptied: int, in_stock: int, limits: Limits, cause: str = "") -> Trip | None:
+    """Return why stock changes to zero are held: `emptied` of `in_stock` products would sell out.
+
+    `cause` is what is known to have changed, where something is.
+    """
+    if not emptied or emptied <= limits.stock_out * in_stock:
         return None
     share = _percent(Decimal(emptied) / Decimal(max(in_stock, 1)))
     return Trip(
         Guard.STOCK_OUT,
-        f"{emptied} of {in_stock} {'product' if in_stock == 1 else 'products'} in stock would fall to zero "
-        f"({share})",
+        f"{emptied} of {counted(in_stock, 'product')} in stock would fall to zero ({share})",
         _percent(limits.stock_out),
-        "an accounting center that is not exported, or a quantity column that is empty",
+        cause or "an accounting center that is not exported, or a quantity column that is empty",
         f"--allow stock-out={emptied}",
+        count=emptied,
     )
 
 
-def photos_trip(*, bared: int, pictured: int, limits: Limits, allowed: Allowed) -> Trip | None:
+def photos_trip(*, bared: int, pictured: int, limits: Limits) -> Trip | None:
     """Return why losses of photos are held: `bared` of `pictured` products would have none any more."""
-    if not bared or bared <= allowed.number(Guard.PHOTOS) or bared <= limits.photos * pictured:
+    if not bared or bared <= limits.photos * pictured:
         return None
     share = _percent(Decimal(bared) / Decimal(max(pictured, 1)))
     return Trip(
         Guard.PHOTOS,
-        f"{bared} of {pictured} {'product' if pictured == 1 else 'products'} with photos would lose them all "
-        f"({share})",
+        f"{bared} of {counted(pictured, 'product')} with photos would lose them all ({share})",
         _percent(limits.photos),
         "a folder of photos that was moved or emptied, or is not connected",
         f"--allow photos={bared}",
+        count=bared,
     )
 
 
-def export_rows_trip(*, rows: int, earlier: Sequence[int], limits: Limits, allowed: Allowed) -> Trip | None:
+def export_rows_trip(*, rows: int, earlier: Sequence[int], limits: Limits) -> Trip | None:
     """Return why removals are held: the export shrank below a share of the median of the `earlier` runs."""
     if not earlier:
         return None
     usual = int(median(earlier))
-    missing = usual - rows
-    if rows >= limits.export_rows * usual or missing <= allowed.number(Guard.EXPORT_ROWS):
+    if rows >= limits.export_rows * usual:
         return None
+    missing = usual - rows
     return Trip(
         Guard.EXPORT_ROWS,
-        f"the export has {rows} {'row' if rows == 1 else 'rows'}, usually {usual}",
+        f"the export has {counted(rows, 'row')}, usually {usual}",
         f"{_percent(limits.export_rows)} of the usual rows",
         "an export that was cut short, or of one group only",
         f"--allow export-rows={missing}",
+        count=missing,
     )
 
 
-def hold_price(change: Change, trip: Trip | None, allowed: Allowed) -> tuple[Change, ...]:
-    """Return the change as it may go: a suspicious price is split off and held, a creation is held whole."""
-    if trip is None or change.good_id in allowed.price:
-        return (change,)
+def hold_price(change: Change) -> tuple[Change, ...]:
+    """Return a change with a suspicious price in two: the price is held, of a creation everything."""
     if change.verb is Verb.CREATE:
         return change.split(change.fields, Guard.PRICE)
     return change.split(PRICE_FIELDS, Guard.PRICE)

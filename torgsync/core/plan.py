@@ -9,14 +9,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
-from torgsync.core.diff import Change, Comparison, Sent, Verb, compare, creation, removal
-from torgsync.core.fields import Road, Value
+from torgsync.core.diff import (
+    Change,
+    Comparison,
+    Leaving,
+    Sent,
+    Verb,
+    buyer_price,
+    compare,
+    creation,
+    removal,
+)
+from torgsync.core.fields import CENT, Road, Value
 from torgsync.core.guards import Trip
 from torgsync.core.objects import SyncObject
 from torgsync.core.products import Existing, Product
 from torgsync.core.route import Budget, by_road
+from torgsync.core.select import Reason
 
 
 class Standing(StrEnum):
@@ -36,13 +48,18 @@ class Aside(StrEnum):
     NO_PRICE = "no-price"
     NO_NAME = "no-name"
     NO_STOCK = "no-stock"
+    AMBIGUOUS = "ambiguous"
+    ID_TAKEN = "id-taken"
+    NO_EXTERNAL_ID = "no-external-id"
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of one good when the plan is made; `line` is where the last export had it, or 0.
 
-    Where nothing but its terms is to be decided, the products carry these alone, and `name` its name.
+    Where nothing but its terms is to be decided, the products carry these alone, and `name` its name. It is
+    `doubtful` where several products on Prom may be it (`core/adopt.py`), and its id is `taken` where another
+    good's product has it as its external id. `reason` is the rule that keeps it out, if one does.
     """
 
     good_id: str
@@ -53,6 +70,9 @@ class Known:
     refused: bool = False
     line: int = field(default=0, compare=False)
     name: str = field(default="", compare=False)
+    doubtful: bool = False
+    taken: bool = False
+    reason: str = field(default="", compare=False)
 
     @property
     def title(self) -> str:
@@ -60,8 +80,7 @@ class Known:
         wanted = self.name or (self.desired.title if self.desired else "")
         if wanted:
             return wanted
-        shown = self.existing.values.get("name") if self.existing else None
-        return shown if isinstance(shown, str) else ""
+        return self.existing.title if self.existing else ""
 
     @property
     def on_prom(self) -> Existing | None:
@@ -141,19 +160,32 @@ def decide(known: Known, settings: SyncObject) -> Verdict:
     if known.existing is not None and known.existing.values.get("status") == "deleted_by_moderator":
         return Verdict(aside=Aside.MODERATED)
     if shown is None:
-        if aside := why_not_created(wanted):
+        if aside := why_not_created(known, wanted):
             return Verdict(aside=aside)
-        if known.refused:
-            return Verdict(aside=Aside.REFUSED_BEFORE)
         return Verdict(creation(_newborn(wanted, settings)))
     found = compare(wanted, known.sent, shown, settings.prom_owned())
+    if not shown.external_id:
+        return _by_edit_alone(known, found, Aside.NO_EXTERNAL_ID)
     if known.refused:
-        return _without_refused(known, found)
+        return _by_edit_alone(known, found, Aside.REFUSED_BEFORE)
     return _update(known, found)
 
 
-def why_not_created(desired: Product) -> Aside | None:
-    """Return why a good that is new to Prom cannot be made there, None where it can."""
+def why_not_created(known: Known, desired: Product) -> Aside | None:
+    """Return why a good that is not on Prom is not made there, None where it is.
+
+    A good that may be on Prom already would stand there twice, and Prom would take one whose id another
+    product has for that product.
+    """
+    if known.doubtful:
+        return Aside.AMBIGUOUS
+    if known.taken:
+        return Aside.ID_TAKEN
+    return why_incomplete(desired) or (Aside.REFUSED_BEFORE if known.refused else None)
+
+
+def why_incomplete(desired: Product) -> Aside | None:
+    """Return what a good lacks without which nothing new is made of it, None where it lacks nothing."""
     if not desired.title:
         return Aside.NO_NAME
     if desired.money("price") is None:
@@ -176,31 +208,50 @@ def _update(known: Known, found: Comparison) -> Verdict:
     return Verdict(change, found.in_step, found.left_alone)
 
 
-def _without_refused(known: Known, found: Comparison) -> Verdict:
-    """Leave out what needs an import: Prom refused exactly this content. Prices and stock still go."""
+def _by_edit_alone(known: Known, found: Comparison, why: Aside) -> Verdict:
+    """Leave out what needs an import, which Prom refused or cannot take; prices and stock still go."""
     update = _update(known, found)
     if update.change is None:
         return update
-    fields = {name: found.fields[name] for name in by_road(found.fields, Road.EDIT)}
-    aside = Aside.REFUSED_BEFORE if len(fields) < len(found.fields) else None
-    change = Change(known.good_id, Verb.UPDATE, known.title, fields) if fields else None
-    return Verdict(change, found.in_step, found.left_alone, aside)
+    change = update.change.narrowed(by_road(found.fields, Road.EDIT))
+    aside = why if len(change.fields) < len(found.fields) else None
+    return Verdict(change if change.fields else None, found.in_step, found.left_alone, aside)
 
 
 def _take_out(known: Known, existing: Existing, settings: SyncObject) -> Verdict:
     if known.standing is Standing.GONE and known.sent is None:
         return Verdict()  # a foreign product is not ours to take out
-    policy = settings.removal.gone if known.standing is Standing.GONE else settings.removal.unsold
-    fields = removal(existing, policy)
-    return Verdict(Change(known.good_id, Verb.REMOVE, known.title, fields) if fields else None)
+    gone = known.standing is Standing.GONE
+    fields = removal(existing, settings.removal.gone if gone else settings.removal.unsold)
+    reason = Leaving.GONE if gone else known.reason
+    return Verdict(Change(known.good_id, Verb.REMOVE, known.title, fields, reason=reason) if fields else None)
+
+
+def may_not_return(change: Change, existing: Existing) -> bool:
+    """Tell whether a removal deletes what was only out of stock: Prom may refuse it when it comes back.
+
+    Source: reference/prom-api.md §4.5.
+    """
+    status = change.fields.get("status")
+    if status is None or status.new != "deleted" or change.reason == Leaving.FOREIGN:
+        return False
+    sold_out = existing.values.get("quantity") == 0 or existing.values.get("presence") == "not_available"
+    return change.reason == Reason.OUT_OF_STOCK or (change.reason == Leaving.GONE and sold_out)
 
 
 def remove_foreign(existing: Existing) -> Change | None:
     """Return the removal of a product that is neither in the export nor ever sent by us."""
     fields = removal(existing, "delete")
-    shown = existing.values.get("name")
-    title = shown if isinstance(shown, str) else ""
-    return Change(existing.good_id, Verb.REMOVE, title, fields, prom_id=existing.prom_id) if fields else None
+    if not fields:
+        return None
+    return Change(
+        existing.good_id,
+        Verb.REMOVE,
+        existing.title,
+        fields,
+        prom_id=existing.prom_id,
+        reason=Leaving.FOREIGN,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +273,28 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Dark:
+    """What a plan takes off the shelf though it is in stock: products, pieces, and their worth.
+
+    `worth` is what buyers would have paid, in the shop's currency; what has no price counts as nothing.
+    """
+
+    products: int = 0
+    pieces: int = 0
+    worth: Decimal = Decimal("0.00")
+
+    def plus(self, existing: Existing) -> Dark:
+        """Return it with one more product that leaves; one that is not on sale now adds nothing."""
+        pieces = existing.values.get("quantity")
+        on_sale = existing.values.get("status") == "on_display"
+        if not on_sale or not isinstance(pieces, int) or pieces <= 0:
+            return self
+        price = buyer_price(existing.values) or Decimal(0)
+        worth = (self.worth + price * pieces).quantize(CENT)
+        return Dark(self.products + 1, self.pieces + pieces, worth)
+
+
+@dataclass(frozen=True, slots=True)
 class ExportInfo:
     """The export that a plan was made from; `goods` counts its rows."""
 
@@ -234,8 +307,10 @@ class ExportInfo:
 class Plan:
     """One look's result. `id` is a digest of the changes: equal plans have equal ids.
 
-    `skipped` counts goods by the reason that keeps them out, `left_alone` the fields that differ and are
-    Prom's, `edited` the changes of what somebody edited on Prom, `offers` those that need the import.
+    `skipped` counts goods by the reason that keeps them out. `left_alone` counts goods by the field that
+    differs there and is Prom's. `edited` counts the changes of what somebody edited on Prom, `offers` those
+    that need the import, `pending` the goods with changes that the choice of fields leaves out. `dark` is
+    what its removals take off the shelf, and `overrides` are the guards that a person opened for it.
     """
 
     id: str
@@ -246,7 +321,10 @@ class Plan:
     budget: Budget
     trips: tuple[Trip, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
-    left_alone: int = 0
+    left_alone: Mapping[str, int] = field(default_factory=dict)
     edited: int = 0
     offline: bool = False
     offers: int = 0
+    pending: int = 0
+    dark: Dark = Dark()
+    overrides: tuple[Trip, ...] = ()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import NamedTuple
@@ -129,19 +129,38 @@ class Product:
 class Existing:
     """A product as Prom shows it now: the fields that Prom shows back, in normal form.
 
-    `good_id` is its external id, empty for a product made in the cabinet. `modified` is Prom's own time of
-    the last change, aware and in UTC, None where Prom tells none.
+    `good_id` is its good, whose id is its external id on Prom but for adopted products: for these `alias` is
+    the external id, empty where Prom has none. A product that is no good's has its external id as `good_id`,
+    empty where it was made in the cabinet. `modified` is Prom's own time of the last change, aware and in
+    UTC, None where Prom tells none.
     """
 
     prom_id: str
     good_id: str
     values: Mapping[str, Value]
     modified: datetime | None = None
+    alias: str | None = None
 
     @property
     def removed(self) -> bool:
         """Whether it is deleted, and so cannot be changed any more (reference/prom-api.md §11 Q3)."""
         return self.values.get("status") in ("deleted", "deleted_by_moderator")
+
+    @property
+    def external_id(self) -> str:
+        """The external id on Prom, empty where it has none."""
+        return self.good_id if self.alias is None else self.alias
+
+    @property
+    def title(self) -> str:
+        """The name that Prom shows, in the shop's language where it tells it."""
+        found = (self.values.get(name) for name in ("name", "name_ru"))
+        return next((name for name in found if isinstance(name, str) and name), "")
+
+    def named(self, good_id: str) -> Existing:
+        """Return it as the product of a good, or of none where that is its external id."""
+        alias = None if good_id == self.external_id else self.external_id
+        return replace(self, good_id=good_id, alias=alias)
 
 
 class Kept(NamedTuple):

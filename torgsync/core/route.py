@@ -17,6 +17,8 @@ EDIT_BATCH = 100
 POLL_AFTER = (1, 2, 4, 8, 15)
 """Seconds before the first looks at an import; then every `POLL_EVERY`."""
 POLL_EVERY = 30
+IMPORT_TAKES = 5 * 60
+"""Seconds that an import takes Prom, about: three minutes to nearly ten were seen (§4.4)."""
 IMPORT_DEADLINE = 30 * 60
 """Seconds after which an import is unclear and is settled by reading products back."""
 
@@ -97,8 +99,8 @@ class Budget:
     imports_left: int
 
     def seconds(self, requests_per_second: float) -> float:
-        """Return about how long the requests take at this pace, without the waiting for an import."""
-        return self.requests / requests_per_second
+        """Return about how long it takes at this pace, with the waiting for Prom to import."""
+        return self.requests / requests_per_second + self.imports * IMPORT_TAKES
 
 
 def budget(*, edits: int, imports: int, offers: int, imports_left: int) -> Budget:

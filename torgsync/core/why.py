@@ -47,6 +47,9 @@ class Fate(StrEnum):
     NO_PRICE = "no-price"
     NO_NAME = "no-name"
     NO_STOCK = "no-stock"
+    AMBIGUOUS = "ambiguous"
+    ID_TAKEN = "id-taken"
+    NO_EXTERNAL_ID = "no-external-id"
     BLOCKED = "blocked"
     OUT = "out"
     GONE = "gone"
@@ -69,6 +72,9 @@ WORDS: dict[Fate, str] = {
     Fate.NO_PRICE: "it is new and has no price that can be read, so it cannot be created",
     Fate.NO_NAME: "it is new and has no name, so it cannot be created",
     Fate.NO_STOCK: "it is new and has no stock that can be read, and only goods in stock go",
+    Fate.AMBIGUOUS: "several products on Prom.ua may be it; it waits until somebody decides which",
+    Fate.ID_TAKEN: "another good's product has its id as external id on Prom.ua, so it cannot be created",
+    Fate.NO_EXTERNAL_ID: "Prom.ua has it without an external id: price, stock and status go, the rest waits",
     Fate.BLOCKED: "its row has an error; it stays on Prom.ua as it is",
     Fate.OUT: "a filter keeps it out, and Prom.ua does not show it",
     Fate.GONE: "the export does not have it any more, and there is nothing of it to take out of Prom.ua",
@@ -85,6 +91,9 @@ _ASIDES = {
     Aside.NO_PRICE: Fate.NO_PRICE,
     Aside.NO_NAME: Fate.NO_NAME,
     Aside.NO_STOCK: Fate.NO_STOCK,
+    Aside.AMBIGUOUS: Fate.AMBIGUOUS,
+    Aside.ID_TAKEN: Fate.ID_TAKEN,
+    Aside.NO_EXTERNAL_ID: Fate.NO_EXTERNAL_ID,
 }
 
 

@@ -14,7 +14,7 @@ from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.goods import Record, is_standard, why_no_id
 from torgsync.core.objects import SyncObject
-from torgsync.core.plan import Aside, why_not_created
+from torgsync.core.plan import Aside, why_incomplete
 from torgsync.core.products import Mapper, brand_or_country, pictures
 from torgsync.core.sections import Steps, grow
 from torgsync.core.select import (
@@ -303,7 +303,7 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
             mapped = mapper.product(good_id, record.line, cells, stock, shots)
             checked.findings.add(placed(mapped.findings, catalog, record))
             tally.unsure += bool(brand_or_country(settings, cells))
-            out[good_id] = why_not_created(mapped.product)
+            out[good_id] = why_incomplete(mapped.product)
             paths[mapped.product.path] += 1
             if mapped.model:
                 told = mapped.product.characteristics

@@ -181,7 +181,7 @@ def _rights(desk: Desk, found: Diagnosis) -> None:
 def _shop(desk: Desk, found: Diagnosis) -> None:
     """Tell whether the token opens the shop that is remembered, where one is."""
     with desk.memory() as memory:
-        if not memory.catalog.ever_wrote():
+        if not memory.catalog.begun():
             return
     try:
         with prom_of(desk) as prom:

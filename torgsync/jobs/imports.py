@@ -146,6 +146,7 @@ class Importer:
                 currency=self._desk.object.catalog.currency,
                 paths=paths,
                 offers=chain(self._as_they_are(sisters), self._offers()),
+                names=self._prom.names,
             )
         return updated_fields(fields) or list(CREATION_WORDS), count
 

@@ -12,8 +12,10 @@ from torgsync.core.guards import Allowed
 from torgsync.core.products import Existing
 from torgsync.core.words import counted
 from torgsync.errors import PromRefused, TokenRefused, Unsafe
+from torgsync.files.settings import who
 from torgsync.jobs.desk import Desk
 from torgsync.prom.api import Prom
+from torgsync.state.journal import Holder, Override
 
 PROBES = 3
 """How many products are asked for before a shop is taken for another one: each may have been deleted."""
@@ -43,13 +45,15 @@ def refuse_other_shop(desk: Desk, prom: Prom, allowed: Allowed, seen: Sequence[E
     if now & groups:
         return
     sight = min(now, default=WITHOUT_GROUPS)
-    if allowed.shop == sight:
-        with desk.memory() as memory:
-            memory.catalog.forget_shop()
-        return
     lost = f"of {counted(len(anchors), 'product')} that were looked for none is there"
     if groups:
         lost += f", and none of {counted(len(groups), 'group')}"
+    if allowed.shop == sight:
+        opened = Override("shop", f"shop={sight}", lost)
+        with desk.memory() as memory:
+            memory.journal.note_overrides(None, [opened], Holder(*who()), desk.now())
+            memory.catalog.forget_shop()
+        return
     raise Unsafe(
         f"the token opens another shop than the one of `{desk.object.name}`: {lost}",
         hint=f"give the object its token: torgsync object edit {desk.file.called} --api-key -; if this is "

@@ -6,13 +6,17 @@ Source: design §6.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from torgsync.core import guards
 from torgsync.core.diff import Verb
-from torgsync.core.guards import Allowed
+from torgsync.core.guards import Allowed, Guard
+from torgsync.core.plan import Plan
 from torgsync.errors import Exit, Interrupted, Temporary, TorgsyncError
+from torgsync.files.settings import who
 from torgsync.jobs.desk import Desk, Stage
 from torgsync.jobs.edits import Editor
 from torgsync.jobs.imports import Importer
@@ -21,7 +25,11 @@ from torgsync.jobs.outcomes import Outcomes
 from torgsync.jobs.run import Run
 from torgsync.jobs.update import Made, update
 from torgsync.prom.api import Prom
+from torgsync.state.journal import Holder, Override
 from torgsync.state.plans import State
+
+_OF_REMOVALS = frozenset({Guard.REMOVALS, Guard.EXPORT_ROWS})
+"""Guards that hold removals: what caused these is still news for the next plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,10 @@ def perform(desk: Desk, prom: Prom, run: Run, made: Made) -> Performed:
     """
     outcomes = Outcomes(desk, made.number)
     trouble: TorgsyncError | None = None
+    with desk.memory() as memory:
+        memory.journal.note_overrides(run.number, overrides(made.plan), Holder(*who()), desk.now())
+        if not any(trip.guard in _OF_REMOVALS for trip in made.plan.trips):
+            memory.catalog.note_selection(json.dumps(guards.selection(desk.object), sort_keys=True))
     try:
         _perform(desk, prom, run, made, outcomes)
     except TorgsyncError as error:
@@ -90,6 +102,21 @@ def perform(desk: Desk, prom: Prom, run: Run, made: Made) -> Performed:
         )
         outcomes.defer_open("not reached: stopped by a person")
     return performed(desk, run, made, trouble)
+
+
+def overrides(plan: Plan) -> Iterator[Override]:
+    """Yield the guards that a person opened for a plan; many prices are one."""
+    prices = [trip for trip in plan.overrides if trip.guard is Guard.PRICE]
+    if prices:
+        more = f" and {len(prices) - 1} more" if len(prices) > 1 else ""
+        yield Override(Guard.PRICE, _allowed(guards.prices_flag(prices)), f"{prices[0].saw}{more}")
+    for trip in plan.overrides:
+        if trip.guard is not Guard.PRICE:
+            yield Override(trip.guard, _allowed(trip.flag), trip.saw)
+
+
+def _allowed(flag: str) -> str:
+    return flag.removeprefix("--allow ")
 
 
 def performed(desk: Desk, run: Run, made: Made | None, trouble: TorgsyncError | None = None) -> Performed:

@@ -17,9 +17,22 @@ from torgsync.core import guards
 from torgsync.core.diff import Change, Verb
 from torgsync.core.fields import Road, Value
 from torgsync.core.findings import Code, Finding, Severity
-from torgsync.core.guards import Allowed, Trip
-from torgsync.core.plan import Aside, Counts, Known, Plan, Skipped, Standing, decide, remove_foreign
+from torgsync.core.guards import Allowed, Guard, Trip
+from torgsync.core.plan import (
+    Aside,
+    Counts,
+    Dark,
+    Known,
+    Plan,
+    Skipped,
+    Standing,
+    decide,
+    may_not_return,
+    remove_foreign,
+)
+from torgsync.core.products import Existing
 from torgsync.core.route import Budget, budget
+from torgsync.core.saved import MOVED
 from torgsync.core.words import counted
 from torgsync.errors import Unsafe
 from torgsync.jobs.desk import Desk, Progress, Stage
@@ -41,6 +54,18 @@ _ASIDE = {
         "Prom refused it as it is now; it is tried again when the good changes, or with `--full-refresh`",
     ),
     Aside.MODERATED: (Code.DELETED_BY_MODERATOR, "Prom's moderators deleted it; it is left alone"),
+    Aside.AMBIGUOUS: (
+        Code.ADOPT_AMBIGUOUS,
+        "several products on Prom may be it; it waits until `torgsync object adopt --decisions` says which",
+    ),
+    Aside.ID_TAKEN: (
+        Code.ID_TAKEN,
+        "another good's product has its id as external id on Prom; made anew it would overwrite that one",
+    ),
+    Aside.NO_EXTERNAL_ID: (
+        Code.EXTERNAL_ID_MISSING,
+        "Prom has it without an external id: price, stock and status go, the rest needs one",
+    ),
 }
 
 _UNREAD = frozenset({Aside.NO_PRICE, Aside.NO_NAME, Aside.NO_STOCK})
@@ -126,7 +151,7 @@ def look(desk: Desk, prom: Prom, *, full: bool, allowed: Allowed | None) -> tupl
     """
     started = desk.now()
     with desk.memory() as memory:
-        looks, first_run = memory.catalog.looks(), not memory.catalog.ever_wrote()
+        looks, first_run = memory.catalog.looks(), not memory.catalog.begun()
         number = memory.catalog.begin_look()
     # Until something was sent, the shop may be emptied in the cabinet, which no look at changes would show.
     full = (
@@ -143,7 +168,7 @@ def look(desk: Desk, prom: Prom, *, full: bool, allowed: Allowed | None) -> tupl
     if allowed is not None and not first_run:
         refuse_other_shop(desk, prom, allowed, first)
         with desk.memory() as memory:
-            anew = not memory.catalog.ever_wrote()
+            anew = not memory.catalog.begun()
         if anew:
             return look(desk, prom, full=True, allowed=None)
     seen = 0
@@ -158,6 +183,7 @@ def look(desk: Desk, prom: Prom, *, full: bool, allowed: Allowed | None) -> tupl
         memory.catalog.end_look(started, full=full)
         if groups:
             memory.catalog.remember_groups(groups)
+        prom.names = memory.adoptions.names()
     if not hidden:
         return ()
     left_out = counted(hidden, "product that exists", "products that exist")
@@ -182,15 +208,16 @@ def _ask_for_unseen(desk: Desk, prom: Prom, number: int) -> int:
 
 def _refuse_full_shop(desk: Desk, memory: Memory) -> None:
     """Refuse a first run on a shop that has products already: Torgsoft's own rule (design §5)."""
-    if memory.catalog.ever_wrote() or desk.object.removal.foreign == "delete":
+    if memory.catalog.begun() or desk.object.removal.foreign == "delete":
         return
     count = memory.catalog.existing_count()
     if count:
         raise Unsafe(
             f"the shop of `{desk.object.name}` has {counted(count, 'product')} already, "
             "and a first run needs an empty one",
-            hint="empty the shop in the seller's cabinet, or have its products deleted: "
-            f'write foreign = "delete" under [removal] in `{desk.file.path}`',
+            hint=f"take it over: torgsync object adopt {desk.file.called} (it tells which product is which "
+            "good and changes nothing on Prom.ua); or empty the shop in the seller's cabinet; or have its "
+            f'products deleted: write foreign = "delete" under [removal] in `{desk.file.path}`',
         )
 
 
@@ -206,13 +233,16 @@ class _Draft:
     number: int = 0
     findings: list[Finding] = field(default_factory=list)
     trips: list[Trip] = field(default_factory=list)
-    left_alone: int = 0
+    opened: list[Trip] = field(default_factory=list)
     edited: int = 0
     emptied: int = 0
     bared: int = 0
+    pending: int = 0
+    dark: Dark = field(default_factory=Dark)
     asides: list[Skipped] = field(default_factory=list)
     _taken_out: int = 0
     _foreign: int = 0
+    _waiting: int = 0  # goods that go of which no change at all is among the chosen fields
 
     def draw_up(self, *, offline: bool) -> Plan:
         """Decide every good that is not settled, then let the guards look at the whole."""
@@ -227,8 +257,10 @@ class _Draft:
         plans = self.memory.plans
         standings = self.memory.catalog.standings()
         counts, skipped = self._counts(standings), self._skipped(standings)
-        if not (counts.changes or self.asides or self.left_alone):
-            self.memory.catalog.note_quiet(json.dumps({"counts": asdict(counts), "skipped": skipped}))
+        left_alone = self.memory.catalog.left_alone()
+        if not (counts.changes or self.asides or self.pending):
+            told = {"counts": asdict(counts), "skipped": skipped, "left_alone": left_alone}
+            self.memory.catalog.note_quiet(json.dumps(told))
         going = {
             (verb, road): count for (verb, road, held), count in plans.counts(self.number).items() if not held
         }
@@ -238,13 +270,16 @@ class _Draft:
             made=now,
             export=self.reading.info,
             counts=counts,
-            budget=self._budget(going),
+            budget=_budget(self.desk, self.memory, going),
             offers=_offers(going),
             trips=tuple(self.trips),
             skipped=skipped,
-            left_alone=self.left_alone,
+            left_alone=left_alone,
             edited=self.edited,
             offline=offline,
+            pending=self.pending,
+            dark=self.dark,
+            overrides=tuple(self.opened),
         )
 
     def _quiet(self, sums: str, now: datetime, *, offline: bool) -> Plan:
@@ -256,17 +291,19 @@ class _Draft:
             made=now,
             export=self.reading.info,
             counts=Counts(**told["counts"]),
-            budget=self._budget({}),
+            budget=_budget(self.desk, self.memory, {}),
             skipped=told["skipped"],
+            left_alone=told.get("left_alone", {}),
             offline=offline,
         )
 
     def _decide(self, page: Sequence[Known]) -> Iterator[Change]:
         settled: list[str] = []
         in_step: dict[str, Mapping[str, Value]] = {}
+        left_alone: dict[str, str] = {}
         for known in page:
             verdict = decide(known, self.desk.object)
-            self.left_alone += len(verdict.left_alone)
+            left_alone[known.good_id] = ",".join(verdict.left_alone)
             if verdict.aside:
                 self._set_aside(known, verdict.aside, counted=verdict.change is None)
             fresh = _not_remembered(known, verdict.in_step)
@@ -276,8 +313,10 @@ class _Draft:
                 yield from self._emit(known, verdict.change)
             elif not verdict.aside:
                 settled.append(known.good_id)
-        self.memory.catalog.remember_in_step(in_step, self.desk.now())
-        self.memory.catalog.settle(settled)
+        catalog = self.memory.catalog
+        catalog.remember_in_step(in_step, self.desk.now())
+        catalog.leave_alone(left_alone)
+        catalog.settle(settled)
 
     def _set_aside(self, known: Known, aside: Aside, *, counted: bool) -> None:
         if counted:
@@ -287,55 +326,102 @@ class _Draft:
             self.findings.append(Finding(code, f"{known.title}: {message}", known.good_id))
 
     def _emit(self, known: Known, change: Change) -> Iterator[Change]:
-        """Hand on a change, with a suspicious price split off."""
-        if self.only and change.verb is Verb.UPDATE:
-            change = change.narrowed(self.only)
+        """Hand on a change, narrowed to the chosen fields, with a suspicious price split off."""
+        if self.only:
+            whole, change = change, _chosen(change, self.only)
+            self.pending += len(change.fields) < len(whole.fields)
             if not change.fields:
+                self._waiting += change.verb is not Verb.REMOVE
                 return
         self.edited += any(item.edited for item in change.fields.values())
         self._taken_out += change.verb is Verb.REMOVE and known.standing is Standing.OUT
         self.emptied += guards.falls_to_zero(change)
         self.bared += guards.loses_photos(change)
         if change.verb is Verb.REMOVE:
+            self._take_out(change, known.existing)
             yield change
             return
         old = known.existing.values if known.existing and change.verb is Verb.UPDATE else {}
-        trip = guards.price_trip(change.good_id, old, change.new, self.desk.object.limits)
-        parts = guards.hold_price(change, trip, self.allowed)
-        if trip and any(part.held for part in parts):
+        quantity = known.desired.whole("quantity") if known.desired else None
+        trip = guards.price_trip(change.good_id, old, change.new, self.desk.object.limits, quantity)
+        if trip is None:
+            yield change
+        elif self.allowed.lets(trip):
+            self.opened.append(trip)
+            yield change
+        else:
             self.trips.append(trip)
-        yield from parts
+            yield from guards.hold_price(change)
+
+    def _take_out(self, change: Change, existing: Existing | None) -> None:
+        """Count what a removal takes off the shelf, and warn where it may not come back."""
+        if existing is None:
+            return
+        self.dark = self.dark.plus(existing)
+        if may_not_return(change, existing):
+            message = (
+                f"{change.title}: it was only out of stock, and Prom may refuse a deleted product when it "
+                'comes back; "hide" under [removal] keeps it'
+            )
+            self.findings.append(Finding(Code.DELETED_FOR_GOOD, message, change.good_id))
 
     def _remove_foreign(self) -> None:
         catalog = self.memory.catalog
         self._foreign = catalog.foreign_count()
-        if self.desk.object.removal.foreign == "delete" and not self.only:
-            removals = [change for product in catalog.foreign() if (change := remove_foreign(product))]
-            self.memory.plans.add(self.number, removals)
+        if self.desk.object.removal.foreign == "delete":
+            foreign = [(product, remove_foreign(product)) for product in catalog.foreign()]
+            if self.only and "status" not in self.only:
+                self.pending += sum(change is not None for _, change in foreign)
+                return
+            for product, change in foreign:
+                if change:
+                    self._take_out(change, product)
+            self.memory.plans.add(self.number, [change for _, change in foreign if change])
 
     def _guard(self) -> None:
-        if removals := self.memory.plans.goods(self.number, Verb.REMOVE):
+        """Let the guards look at the whole: each holds what is past its limit, or was opened for that."""
+        plans, catalog, limits = self.memory.plans, self.memory.catalog, self.desk.object.limits
+        prices = [trip for trip in self.trips if trip.guard is Guard.PRICE]
+        if prices and len(prices) <= self.allowed.prices:
+            self.opened += prices
+            self.trips = [trip for trip in self.trips if trip.guard is not Guard.PRICE]
+            plans.release(self.number, Guard.PRICE)
+        if removals := plans.goods(self.number, Verb.REMOVE):
             self._guard_removals(removals)
-        limits, allowed, catalog, plans = (
-            self.desk.object.limits,
-            self.allowed,
-            self.memory.catalog,
-            self.memory.plans,
+        stock = guards.stock_out_trip(
+            emptied=self.emptied,
+            in_stock=catalog.in_stock_count() if self.emptied else 0,
+            limits=limits,
+            cause=self._stock_cause(),
         )
-        if self.emptied and (
-            trip := guards.stock_out_trip(
-                emptied=self.emptied, in_stock=catalog.in_stock_count(), limits=limits, allowed=allowed
-            )
-        ):
-            self.trips.append(trip)
-            plans.hold_fields(self.number, trip.guard, guards.STOCK_FIELDS, guards.falls_to_zero)
-        if self.bared and (
-            trip := guards.photos_trip(
-                bared=self.bared, pictured=catalog.pictured_count(), limits=limits, allowed=allowed
-            )
-        ):
-            self.trips.append(trip)
-            plans.hold_fields(self.number, trip.guard, guards.PHOTO_FIELDS, guards.loses_photos)
+        if self._holds(stock):
+            plans.hold_fields(self.number, Guard.STOCK_OUT, guards.STOCK_FIELDS, guards.falls_to_zero)
+        photos = guards.photos_trip(
+            bared=self.bared, pictured=catalog.pictured_count() if self.bared else 0, limits=limits
+        )
+        if self._holds(photos):
+            plans.hold_fields(self.number, Guard.PHOTOS, guards.PHOTO_FIELDS, guards.loses_photos)
+
+    def _holds(self, trip: Trip | None) -> bool:
+        """Note what a guard stops, or what it would have stopped; tell whether it holds."""
+        if trip is None:
+            return False
+        if self.allowed.lets(trip):
+            self.opened.append(trip)
+            return False
+        self.trips.append(trip)
+        return True
+
+    def _selected_before(self) -> dict[str, object]:
+        """Return how the last run whose removals nothing held selected goods; empty where there was none."""
+        noted: dict[str, object] = json.loads(self.memory.catalog.selection() or "{}")
+        return noted
+
+    def _stock_cause(self) -> str:
+        before = self._selected_before() if self.emptied else {}
+        now = guards.selection(self.desk.object)
+        moved = before and any(now[name] != before.get(name) for name in ("use", "keep"))
+        return "your new accounting centers" if moved else ""
 
     def _guard_removals(self, removals: int) -> None:
         limits, catalog, plans = self.desk.object.limits, self.memory.catalog, self.memory.plans
@@ -345,22 +431,23 @@ class _Draft:
         products = catalog.existing_count() - (self._foreign if keeps_foreign else 0)
         trips = (
             guards.export_rows_trip(
-                rows=self.reading.info.goods,
-                earlier=self.memory.journal.export_rows(),
-                limits=limits,
-                allowed=self.allowed,
+                rows=self.reading.info.goods, earlier=self.memory.journal.export_rows(), limits=limits
             ),
             guards.removals_trip(
                 removals=removals,
                 products=products,
                 limits=limits,
-                allowed=self.allowed,
+                cause=guards.removals_cause(
+                    plans.reasons(self.number, Verb.REMOVE),
+                    guards.selection(self.desk.object),
+                    self._selected_before(),
+                ),
                 stay=sum(count for (standing, _), count in standings.items() if standing == Standing.IN),
             ),
         )
-        for trip in filter(None, trips):
-            self.trips.append(trip)
-            plans.hold(self.number, Verb.REMOVE, trip.guard)
+        for trip in filter(self._holds, trips):
+            if trip:
+                plans.hold(self.number, Verb.REMOVE, trip.guard)
 
     def _counts(self, standings: Standings) -> Counts:
         plans = self.memory.plans
@@ -375,7 +462,7 @@ class _Draft:
             remove=remove,
             held=plans.held_goods(self.number),
             skipped=total[Standing.OUT] - self._taken_out + total[Standing.BLOCKED] + asides,
-            unchanged=total[Standing.IN] - create - update_ - asides,
+            unchanged=total[Standing.IN] - create - update_ - asides - self._waiting,
             foreign=self._foreign,
         )
 
@@ -387,16 +474,38 @@ class _Draft:
                 reasons[reason] += count
         return dict(reasons + Counter(item.reason for item in self.asides))
 
-    def _budget(self, going: Mapping[tuple[Verb, Road], int]) -> Budget:
-        journal, limits = self.memory.journal, self.desk.object.limits
-        offers = _offers(going)
-        used = journal.imports_since(self.desk.now() - IMPORT_WINDOW)
-        return budget(
-            edits=sum(going.values()) - offers + going.get((Verb.CREATE, Road.IMPORT), 0),
-            imports=1 if offers else 0,
-            offers=offers,
-            imports_left=max(0, limits.imports_per_day - used),
-        )
+
+def recounted(desk: Desk, memory: Memory, plan: Plan, number: int) -> Plan:
+    """Return a plan whose changes are now those of another number, with the sums of these."""
+    plans = memory.plans
+    create, update_, remove = (plans.goods(number, verb) for verb in Verb)
+    going = {(verb, road): count for (verb, road, held), count in plans.counts(number).items() if not held}
+    counts = replace(
+        plan.counts, create=create, update=update_, remove=remove, held=plans.held_goods(number, but=MOVED)
+    )
+    return replace(
+        plan,
+        id=plans.digest(number),
+        counts=counts,
+        budget=_budget(desk, memory, going),
+        offers=_offers(going),
+    )
+
+
+def _budget(desk: Desk, memory: Memory, going: Mapping[tuple[Verb, Road], int]) -> Budget:
+    offers = _offers(going)
+    used = memory.journal.imports_since(desk.now() - IMPORT_WINDOW)
+    return budget(
+        edits=sum(going.values()) - offers + going.get((Verb.CREATE, Road.IMPORT), 0),
+        imports=1 if offers else 0,
+        offers=offers,
+        imports_left=max(0, desk.object.limits.imports_per_day - used),
+    )
+
+
+def _chosen(change: Change, fields: frozenset[str]) -> Change:
+    """Return what of a change only touches these fields: nothing of a creation, which needs them all."""
+    return change.narrowed(() if change.verb is Verb.CREATE else fields)
 
 
 def _offers(going: Mapping[tuple[Verb, Road], int]) -> int:

@@ -44,6 +44,7 @@ from torgsync.files.catalog import CatalogFile, open_export
 from torgsync.jobs.desk import Desk
 from torgsync.jobs.export import check_columns, twins_message
 from torgsync.jobs.photos import Shelf
+from torgsync.state.adoptions import Adoption
 from torgsync.state.catalog import Dossier, Refusal
 from torgsync.state.plans import Attempt
 from torgsync.state.store import Memory
@@ -88,7 +89,8 @@ class Why:
     """Everything there is to say of one good.
 
     `problem` tells why the export could not be read; `refused` that Prom refused the good exactly as it is
-    now, where `refusal` may be older.
+    now, where `refusal` may be older. `adoption` tells how a product that was not made from here became it,
+    `candidates` are Prom's ids of the products any of which may be it.
     """
 
     good_id: str
@@ -108,6 +110,8 @@ class Why:
     refused: bool
     findings: tuple[Finding, ...]
     attempts: tuple[Attempt, ...]
+    adoption: Adoption | None
+    candidates: tuple[str, ...]
 
 
 def why(desk: Desk, good_id: str) -> Why:
@@ -124,7 +128,11 @@ def why(desk: Desk, good_id: str) -> Why:
         if row is None and dossier.empty and not attempts:
             raise _unknown(good_id, _ids(desk, memory), problem)
         tree = grow(memory.models.paths())
+        kept = memory.catalog.known([good_id]).get(good_id)
+        adoption, candidates = memory.adoptions.of(good_id), tuple(memory.adoptions.candidates(good_id))
     known = _known(good_id, row, dossier, readable=not problem)
+    if kept:
+        known = replace(known, doubtful=kept.doubtful, taken=kept.taken)
     verdict = judge(known, desk.object)
     held = _held(known, verdict, attempts, desk.object)
     return Why(
@@ -150,6 +158,8 @@ def why(desk: Desk, good_id: str) -> Why:
         refused=known.refused,
         findings=_all_findings(row, dossier),
         attempts=attempts,
+        adoption=adoption,
+        candidates=candidates,
     )
 
 
@@ -303,10 +313,11 @@ def _known(good_id: str, row: Row | None, dossier: Dossier, *, readable: bool) -
     kept = dossier.desired.values if dossier.desired else {}
     group = {"variant_group": kept["variant_group"]} if "variant_group" in kept else {}
     refused = False
+    reason = (row.out or "") if row is not None else dossier.reason
     if desired is not None:
         desired = Product(good_id, {**desired.values, **group})
         refused = dossier.refusal is not None and {**dossier.refusal.values, **group} == desired.values
-    return Known(good_id, standing, desired, dossier.sent, dossier.existing, refused=refused)
+    return Known(good_id, standing, desired, dossier.sent, dossier.existing, refused=refused, reason=reason)
 
 
 def _among_others(desired: Product | None, tree: Tree) -> Product | None:
@@ -323,7 +334,8 @@ def _held(known: Known, verdict: Verdict, attempts: Sequence[Attempt], settings:
         return None
     if change.verb is not Verb.REMOVE:
         old = known.existing.values if known.existing and change.verb is Verb.UPDATE else {}
-        trip: Trip | None = guards.price_trip(known.good_id, old, change.new, settings.limits)
+        quantity = known.desired.whole("quantity") if known.desired else None
+        trip: Trip | None = guards.price_trip(known.good_id, old, change.new, settings.limits, quantity)
         if trip:
             saw = f"{trip.saw}; the limit is {trip.limit}; {trip.cause}"
             return Held(trip.guard, trip.flag, saw)

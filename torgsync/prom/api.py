@@ -14,6 +14,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from torgsync.core import trade
+from torgsync.core.names import Names
 from torgsync.core.products import Existing
 from torgsync.core.route import EditAnswer, ImportState
 from torgsync.errors import PromRefused
@@ -40,11 +41,13 @@ Keyed = TypeVar("Keyed", wire.Product, wire.Order)
 class Prom:
     """One shop on Prom.ua.
 
-    Every method may raise TokenRefused, PromRefused or Temporary; those that write may raise AnswerLost.
+    Goods are called by their ids; `names` tells how Prom calls them. Every method may raise TokenRefused,
+    PromRefused or Temporary; those that write may raise AnswerLost.
     """
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: Http, names: Names | None = None) -> None:
         self._http = http
+        self.names = names or Names()
 
     def products(self, modified_from: datetime | None = None) -> Iterator[list[Existing]]:
         """Yield the products page by page, newest first, all or those modified since a moment.
@@ -54,24 +57,43 @@ class Prom:
         """
         pages = self._pages("/products/list", "products", wire.Product, modified_from, Right.PRODUCTS_READ)
         for page in pages:
-            yield [product.existing() for product in page]
+            yield [self._named(product) for product in page]
 
     def product(self, good_id: str) -> Existing | None:
-        """Return the product with this external id, None where it is absent or deleted."""
+        """Return the product of a good, None where it is absent or deleted."""
+        external_id = self.names.external_id(good_id)
+        path = f"by_external_id/{_segment(external_id)}" if external_id else self.names.prom_id(good_id)
         try:
-            answer = self._http.get(
-                f"/products/by_external_id/{_segment(good_id)}", right=Right.PRODUCTS_READ
-            )
+            answer = self._http.get(f"/products/{path}", right=Right.PRODUCTS_READ)
         except NotFound:
             return None
-        return wire.single(answer, "product", wire.Product).existing()
+        return self._named(wire.single(answer, "product", wire.Product))
+
+    def _named(self, product: wire.Product) -> Existing:
+        shown = product.existing()
+        return shown.named(self.names.good_id(shown.prom_id, shown.good_id))
 
     def edit(self, items: Sequence[Mapping[str, object]]) -> EditAnswer:
-        """Set values of products by external id; `wire.edit_item` makes the items.
+        """Set values of goods' products; `wire.edit_item` makes the items, with the good under `id`.
 
-        An id that is in neither part of the answer was perhaps left as it was: read it back (§11 Q4).
+        A good that is in neither part of the answer was perhaps left as it was: read it back (§11 Q4).
+        Products without an external id go in a request of their own.
         """
-        return self._edit("/products/edit_by_external_id", items)
+        named, nameless = {}, {}
+        for item in items:
+            good_id = str(item["id"])
+            if external_id := self.names.external_id(good_id):
+                named[external_id] = (good_id, {**item, "id": external_id})
+            else:
+                prom_id = self.names.prom_id(good_id)
+                nameless[prom_id] = (good_id, {**item, "id": int(prom_id)})
+        processed: set[str] = set()
+        errors: dict[str, str] = {}
+        for path, called in (("/products/edit_by_external_id", named), ("/products/edit", nameless)):
+            answer = self._edit(path, [item for _, item in called.values()])
+            processed |= {called[name][0] for name in answer.processed if name in called}
+            errors |= {called[name][0]: why for name, why in answer.errors.items() if name in called}
+        return EditAnswer(frozenset(processed), errors)
 
     def edit_by_prom_id(self, items: Sequence[Mapping[str, object]]) -> EditAnswer:
         """Set values of products by Prom's own id, an integer under `id`; the answer's ids are text."""
@@ -194,12 +216,12 @@ def connect(
     shop: str,
     requests_per_second: float = 2.0,
     journal: Journal | None = None,
+    names: Names | None = None,
 ) -> Iterator[Prom]:
     """Open the shop at `url` for the time of a `with` block; the connection is closed at its end.
 
     Raises UsageError for an address that is none, and TokenRefused for a token that cannot be sent.
     """
     with open_client(url) as client:
-        yield Prom(
-            Http(client, token=token, shop=shop, requests_per_second=requests_per_second, journal=journal)
-        )
+        http = Http(client, token=token, shop=shop, requests_per_second=requests_per_second, journal=journal)
+        yield Prom(http, names)

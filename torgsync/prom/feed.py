@@ -15,6 +15,7 @@ from lxml import etree
 
 from torgsync.core.fields import Characteristic, Discount, Photo, Step
 from torgsync.core.goods import Section, clean
+from torgsync.core.names import Names
 from torgsync.core.products import PHOTO_LIMIT, Product
 
 
@@ -26,14 +27,17 @@ def write_feed(
     currency: str,
     paths: Iterable[tuple[Section, ...]],
     offers: Iterable[Product],
+    names: Names | None = None,
 ) -> int:
     """Write the file to `out` in UTF-8 and return how many offers it holds.
 
     `paths` are the groups of all offers, root first; each group is written once, under the parent that it
-    had first. `made` and `currency` stand in the head; an offer may have a currency of its own. Texts come
-    through as they are; only control characters, which no XML carries, are left out.
+    had first. `made` and `currency` stand in the head; an offer may have a currency of its own, and goes by
+    the external id that `names` tell. Texts come through as they are; only control characters, which no XML
+    carries, are left out.
     """
     count = 0
+    names = names or Names()
     with etree.xmlfile(out, encoding="utf-8") as file:
         file.write_declaration()
         with file.element("yml_catalog", {"date": f"{made:%Y-%m-%d %H:%M}"}), file.element("shop"):
@@ -45,7 +49,7 @@ def write_feed(
                     file.write(category)
             with file.element("offers"):
                 for product in offers:
-                    file.write(_offer(product, currency))
+                    file.write(_offer(product, currency, names.external_id(product.good_id)))
                     count += 1
     return count
 
@@ -62,8 +66,8 @@ def _categories(paths: Iterable[tuple[Section, ...]]) -> Iterator[etree._Element
             parent = section
 
 
-def _offer(product: Product, currency: str) -> etree._Element:
-    offer = etree.Element("offer", _attributes(product))
+def _offer(product: Product, currency: str, external_id: str) -> etree._Element:
+    offer = etree.Element("offer", _attributes(product, external_id))
     offer.extend(_names(product))
     offer.extend(_place(product))
     offer.extend(_money(product, currency))
@@ -93,14 +97,14 @@ _PLAIN = (
 )
 
 
-def _attributes(product: Product) -> dict[str, str]:
+def _attributes(product: Product, external_id: str) -> dict[str, str]:
     """Return the offer's attributes.
 
     Presence that is anything but "available" is the empty text: "false" may mean "to order". Either is only
     a first word, presence itself is set by edit afterwards (§11 Q6).
     """
     available = product.text("presence") == "available"
-    attributes = {"id": clean(product.good_id), "available": "true" if available else ""}
+    attributes = {"id": clean(external_id), "available": "true" if available else ""}
     if product.values.get("ready_to_ship") is True:
         attributes["in_stock"] = "true"
     if product.values.get("wholesale_prices"):

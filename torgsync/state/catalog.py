@@ -6,6 +6,7 @@ settled goods are not looked at again. Source: design §5.1, §5.4.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +54,11 @@ _BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
 
 
 _UNSETTLED = {"settled": False, "card_settled": False}
+_TERMS_UNSETTLED = {
+    "settled": False,
+    # What is left alone is told field by field, so such a good is compared as a whole.
+    "card_settled": case((t.goods.c.left_alone != "", False), else_=t.goods.c.card_settled),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,18 +215,27 @@ class Catalog:
             self._db.execute(update(t.objects).where(t.objects.c.object == self._slug).values(foreign=None))
             self._recount = True
 
-    def ever_wrote(self) -> bool:
-        """Tell whether anything was ever sent for this object."""
-        return bool(
-            self._db.execute(
-                select(t.objects.c.first_write_at).where(t.objects.c.object == self._slug)
-            ).scalar()
-        )
+    def begun(self) -> bool:
+        """Tell whether the shop is this object's: something was sent there, or it was taken over."""
+        o = t.objects.c
+        begun = func.coalesce(o.first_write_at, o.adopted_at)
+        return bool(self._db.execute(select(begun).where(o.object == self._slug)).scalar())
 
     def note_first_write(self, now: datetime) -> None:
         """Remember that something is about to be sent."""
-        if not self.ever_wrote():
+        o = t.objects.c
+        wrote = self._db.execute(select(o.first_write_at).where(o.object == self._slug)).scalar()
+        if wrote is None:
             t.upsert(self._db, t.objects, [{"object": self._slug, "first_write_at": now}])
+
+    def selection(self) -> str:
+        """Return how goods were selected when last a run took products out, or might have; else empty."""
+        found = select(t.objects.c.selection).where(t.objects.c.object == self._slug)
+        return self._db.execute(found).scalar() or ""
+
+    def note_selection(self, selection: str) -> None:
+        """Remember how goods were selected by a run whose removals nothing held."""
+        t.upsert(self._db, t.objects, [{"object": self._slug, "selection": selection}])
 
     # Rows of the export
 
@@ -333,7 +348,7 @@ class Catalog:
         self._db.execute(
             update(t.goods)
             .where(g.object == self._slug, g.good_id == of)
-            .values(digest=bindparam("mark"), line=bindparam("at"), settled=False),
+            .values(digest=bindparam("mark"), line=bindparam("at"), **_TERMS_UNSETTLED),
             [{"of": row.good_id, "mark": row.mark, "at": row.line} for row in rows],
         )
         self._db.execute(
@@ -555,11 +570,12 @@ class Catalog:
 
     def forget_shop(self) -> None:
         """Forget all that was seen and sent: the object begins anew, in another shop or an emptied one."""
-        for table in (t.existing, t.sent):
+        for table in (t.existing, t.sent, t.adoptions, t.candidates):
             self._db.execute(delete(table).where(table.c.object == self._slug))
         self.forget_refusals()
         self._recount_foreign()
         anew = {"looked_at": None, "full_look_at": None, "first_write_at": None, "groups": ""}
+        anew |= {"adopted_at": None}
         t.upsert(self._db, t.objects, [{"object": self._slug, **anew}])
 
     def remember_existing(self, products: Sequence[Existing], look: int) -> None:
@@ -582,6 +598,7 @@ class Catalog:
                     "object": self._slug,
                     "prom_id": product.prom_id,
                     "good_id": product.good_id,
+                    "alias": product.alias,
                     **kept[product.prom_id]._asdict(),
                     "modified": product.modified,
                     "look": look,
@@ -657,7 +674,7 @@ class Catalog:
             self._db.execute(
                 update(t.goods)
                 .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
-                .values(**(_UNSETTLED if card else {"settled": False}))
+                .values(**(_UNSETTLED if card else _TERMS_UNSETTLED))
             )
 
     def existing_count(self) -> int:
@@ -697,14 +714,16 @@ class Catalog:
         return [Existing(row.prom_id, row.good_id, load(row.terms, row.card), row.modified) for row in rows]
 
     def _foreign(self) -> Select[tuple[str, str, str, str, datetime | None]]:
+        """Ask for foreign products; what may be a good of ours is none until a person has decided."""
         c = t.existing.c
+        doubted = select(t.candidates.c.prom_id).where(t.candidates.c.object == self._slug)
         ours = select(t.sent.c.good_id).where(t.sent.c.object == self._slug)
         here = select(t.goods.c.good_id).where(
             t.goods.c.object == self._slug, t.goods.c.standing != Standing.GONE
         )
         return (
             select(c.prom_id, c.good_id, c.terms, c.card, c.modified)
-            .where(c.object == self._slug, c.deleted.is_(False))
+            .where(c.object == self._slug, c.deleted.is_(False), c.prom_id.not_in(doubted))
             .where(or_(c.good_id == "", and_(c.good_id.not_in(ours), c.good_id.not_in(here))))
         )
 
@@ -749,6 +768,13 @@ class Catalog:
             card: ColumnElement[str] = table.c.card
             return (card if terms is None else case((terms, None), else_=card)).label(f"{table.name}_card")
 
+        doubt = (
+            select(t.candidates.c.prom_id)
+            .where(t.candidates.c.object == g.object, t.candidates.c.good_id == g.good_id)
+            .exists()
+        )
+        other = t.existing.alias("other")
+        taken = select(other.c.prom_id).where(other.c.object == g.object, other.c.alias == g.good_id).exists()
         sources: FromClause = t.goods
         for table in (t.desired, t.sent, t.existing, t.refusals):
             sources = sources.outerjoin(table, of_good(table))
@@ -756,6 +782,7 @@ class Catalog:
             select(
                 g.good_id,
                 g.standing,
+                g.reason,
                 g.line,
                 case((g.model != 0, g.variant), else_=0).label("variant"),
                 d.title,
@@ -765,11 +792,14 @@ class Catalog:
                 s.echo,
                 card_of(t.sent),
                 e.prom_id,
+                e.alias,
                 e.modified,
                 e.terms.label("existing"),
                 card_of(t.existing),
                 r.terms.label("refusals"),
                 card_of(t.refusals),
+                doubt.label("doubtful"),
+                taken.label("taken"),
             )
             .select_from(sources)
             .where(g.object == self._slug)
@@ -791,12 +821,41 @@ class Catalog:
             else None,
             Sent(load(sent.terms, sent.card), load(sent.echo)) if sent else None,
             sent.at if sent else None,
-            Existing(shown.prom_id, good_id, load(shown.terms, shown.card), shown.modified)
+            Existing(shown.prom_id, good_id, load(shown.terms, shown.card), shown.modified, shown.alias)
             if shown
             else None,
             Refusal(load(refused.terms, refused.card), refused.message, refused.at) if refused else None,
             tuple(self.findings(good_id)),
         )
+
+    def leave_alone(self, fields: Mapping[str, str]) -> None:
+        """Remember which fields of goods differ and are Prom's, keyed by good; empty where none does."""
+        g = t.goods.c
+        for page in _pages(sorted(fields)):
+            mine = update(t.goods).where(g.object == self._slug, g.good_id.in_(page))
+            self._db.execute(mine.where(g.left_alone != "").values(left_alone=""))
+        rows = [{"of": good_id, "names": names} for good_id, names in fields.items() if names]
+        if rows:
+            self._db.execute(
+                update(t.goods)
+                .where(g.object == self._slug, g.good_id == bindparam("of"))
+                .values(left_alone=bindparam("names")),
+                rows,
+            )
+
+    def left_alone(self) -> dict[str, int]:
+        """Return in how many goods each field differs and is left to Prom's side, keyed by field."""
+        g = t.goods.c
+        rows = self._db.execute(
+            select(g.left_alone, func.count())
+            .where(g.object == self._slug, g.left_alone != "", g.standing == Standing.IN)
+            .group_by(g.left_alone)
+        )
+        counts = Counter[str]()
+        for names, count in rows:
+            for name in names.split(","):
+                counts[name] += count
+        return {name: counts[name] for name in FIELDS if counts[name]}
 
     def settle(self, good_ids: Iterable[str]) -> None:
         """Remember that there is nothing to do for these goods."""
@@ -909,7 +968,7 @@ def _known(r: Row[Any]) -> Known:
     if r.prom_id is not None:
         agrees = sent is not None and (r.existing, r.existing_card) == (r.sent, r.sent_card)  # as most do
         seen = sent.values if sent and agrees else _load(r.existing, r.existing_card)
-        shown = Existing(r.prom_id, r.good_id, seen, r.modified)
+        shown = Existing(r.prom_id, r.good_id, seen, r.modified, r.alias)
     refused = (r.refusals, r.refusals_card)
     return Known(
         r.good_id,
@@ -920,6 +979,9 @@ def _known(r: Row[Any]) -> Known:
         refused=refused == (r.desired, r.desired_card) and None not in refused,
         line=r.line,
         name=r.title or "",
+        doubtful=r.doubtful,
+        taken=r.taken,
+        reason=r.reason,
     )
 
 

@@ -6,6 +6,7 @@ and no personal data can lie here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +34,26 @@ class Lease:
     holder: Holder
     run: int
     expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A guard that a person opened: the value of `--allow` that did it, and what the guard had seen."""
+
+    guard: str
+    allowed: str
+    saw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overridden:
+    """Who opened a guard, when, and for which run; None where nothing was sent for it."""
+
+    override: Override
+    run: int | None
+    at: datetime
+    user: str
+    host: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +97,11 @@ class Journal:
         )
         return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
 
+    def last_run(self, but: int = 0) -> int:
+        """Return the number of the newest run but that one, 0 where there was none."""
+        newest = select(func.max(t.runs.c.id)).where(t.runs.c.object == self._slug, t.runs.c.id != but)
+        return self._db.execute(newest).scalar() or 0
+
     def plan_of_run(self, run: int, plan: int, rows: int) -> None:
         """Write down which plan a run performs, and how many rows its export had."""
         self._db.execute(update(t.runs).where(t.runs.c.id == run).values(plan=plan, rows=rows))
@@ -83,6 +109,37 @@ class Journal:
     def end_run(self, run: int, exit_code: int, now: datetime) -> None:
         """Write down how a run ended."""
         self._db.execute(update(t.runs).where(t.runs.c.id == run).values(finished=now, exit=exit_code))
+
+    def note_overrides(
+        self, run: int | None, overrides: Iterable[Override], holder: Holder, now: datetime
+    ) -> None:
+        """Write down which guards a person opened; `run` is None where nothing was sent for it."""
+        rows = [
+            {
+                "object": self._slug,
+                "run": run,
+                "at": now,
+                "user": holder.user,
+                "host": holder.host,
+                "guard": one.guard,
+                "allowed": one.allowed,
+                "saw": one.saw,
+            }
+            for one in overrides
+        ]
+        if rows:
+            self._db.execute(insert(t.overrides), rows)
+
+    def overrides(self, run: int | None = None) -> list[Overridden]:
+        """Return which guards were opened, oldest first: for one run, or ever."""
+        c = t.overrides.c
+        query = select(t.overrides).where(c.object == self._slug).order_by(c.id)
+        if run is not None:
+            query = query.where(c.run == run)
+        return [
+            Overridden(Override(row.guard, row.allowed, row.saw), row.run, row.at, row.user, row.host)
+            for row in self._db.execute(query)
+        ]
 
     def export_rows(self, most: int = 10) -> list[int]:
         """Return how many rows the exports of the last runs that came to an end had, newest first."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import xxhash
-from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, insert, select, update
 
 from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.fields import FIELDS, Road, decode, encode
@@ -68,6 +69,10 @@ class Plans:
         self._db.execute(
             delete(t.plans).where(t.plans.c.object == self._slug, t.plans.c.number.not_in(performed))
         )
+        return self.begin_beside(now)
+
+    def begin_beside(self, now: datetime) -> int:
+        """Return the number of a new plan that is made of the last one, which stays for now."""
         made = self._db.execute(insert(t.plans).values(object=self._slug, made=now))
         return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
 
@@ -89,6 +94,12 @@ class Plans:
         if via is not None:
             query = query.where(c.via == via)
         return [_numbered(row) for row in self._db.execute(query.order_by(c.seq).limit(size))]
+
+    def of_good(self, plan: int, good_id: str, prom_id: str = "") -> list[Change]:
+        """Return the changes of one good, or of one foreign product by Prom's id."""
+        c = t.changes.c
+        query = select(t.changes).where(c.plan == plan, c.good_id == good_id, c.prom_id == prom_id)
+        return [_numbered(row).change for row in self._db.execute(query.order_by(c.seq))]
 
     def changes(self, plan: int) -> Iterator[Numbered]:
         """Yield all changes: creations, updates, removals, each in the order of the file."""
@@ -151,6 +162,51 @@ class Plans:
             self._db.execute(delete(t.changes).where(c.plan == plan, c.seq.in_(seqs)))
             self.add(plan, [half for item in tripping for half in item.change.split(fields, guard)])
 
+    def release(self, plan: int, guard: str) -> None:
+        """Let what a guard holds go, joined with whatever else of the same product goes."""
+        c = t.changes.c
+        held = select(t.changes).where(c.plan == plan, c.held == guard).order_by(c.seq).limit(PAGE)
+        while rows := self._db.execute(held).all():
+            for item in map(_numbered, rows):
+                twin = self._db.execute(
+                    select(t.changes).where(
+                        c.plan == plan,
+                        c.held.is_(None),
+                        c.verb == item.change.verb,
+                        c.good_id == item.change.good_id,
+                        c.prom_id == item.change.prom_id,
+                    )
+                ).first()
+                change = replace(item.change, held=None)
+                if twin is not None:
+                    change = change.joined(_numbered(twin).change)
+                    self._db.execute(delete(t.changes).where(c.plan == plan, c.seq == twin.seq))
+                self._db.execute(
+                    update(t.changes).where(c.plan == plan, c.seq == item.seq).values(_row(change))
+                )
+
+    def reasons(self, plan: int, verb: Verb) -> dict[str, int]:
+        """Return how many changes of a verb there are, keyed by their reason."""
+        c = t.changes.c
+        rows = self._db.execute(
+            select(c.reason, func.count()).where(c.plan == plan, c.verb == verb).group_by(c.reason)
+        )
+        return {reason: count for reason, count in rows}  # noqa: C416  # a row is no pair to mypy
+
+    def groups(self, plan: int) -> Iterator[tuple[Numbered, str]]:
+        """Yield all changes as `changes` does, each with the name of its good's topmost group, or nothing."""
+        g, s = t.goods.c, t.sections.c
+        for page in _paged(self.changes(plan)):
+            ids = [item.change.good_id for item in page]
+            rows = self._db.execute(
+                select(g.good_id, s.path)
+                .join(t.sections, and_(s.object == g.object, s.section == g.section))
+                .where(g.object == self._slug, g.good_id.in_(ids))
+            )
+            named = {row.good_id: json.loads(row.path)[0][1] for row in rows}
+            for item in page:
+                yield item, "" if item.change.prom_id else named.get(item.change.good_id, "")
+
     def counts(self, plan: int) -> dict[tuple[Verb, Road, bool], int]:
         """Return how many changes there are, keyed by verb, road and whether held."""
         c = t.changes.c
@@ -171,12 +227,12 @@ class Plans:
             )
         ).scalar_one()
 
-    def held_goods(self, plan: int) -> int:
-        """Return of how many goods something is held."""
+    def held_goods(self, plan: int, *, but: str = "") -> int:
+        """Return of how many goods something is held, by any guard but that one."""
         c = t.changes.c
         return self._db.execute(
             select(func.count(func.distinct(c.good_id + "/" + c.prom_id))).where(
-                c.plan == plan, c.held.is_not(None)
+                c.plan == plan, c.held.is_not(None), c.held != but
             )
         ).scalar_one()
 
@@ -209,12 +265,17 @@ class Plans:
         return {State(state): count for state, count in rows}
 
 
+def _paged(items: Iterator[Numbered]) -> Iterator[list[Numbered]]:
+    while page := list(islice(items, PAGE)):
+        yield page
+
+
 def _row(change: Change) -> dict[str, object]:
     fields = {
         name: {
             "old": encode(FIELDS[name], field.old),
             "new": encode(FIELDS[name], field.new),
-            **({"edited": True} if field.edited else {}),
+            **({"edited": True, "sent": encode(FIELDS[name], field.sent)} if field.edited else {}),
         }
         for name, field in change.fields.items()
     }
@@ -224,6 +285,7 @@ def _row(change: Change) -> dict[str, object]:
         "verb": change.verb,
         "via": change.via,
         "held": change.held,
+        "reason": change.reason,
         "title": change.title,
         "fields": json.dumps(fields, ensure_ascii=False, separators=(",", ":")),
     }
@@ -235,8 +297,9 @@ def _numbered(row: Row[Any]) -> Numbered:
             decode(FIELDS[name], stored["old"]),
             decode(FIELDS[name], stored["new"]),
             stored.get("edited", False),
+            decode(FIELDS[name], stored.get("sent")),
         )
         for name, stored in json.loads(row.fields).items()
     }
-    change = Change(row.good_id, Verb(row.verb), row.title, fields, row.held, row.prom_id)
+    change = Change(row.good_id, Verb(row.verb), row.title, fields, row.held, row.prom_id, row.reason)
     return Numbered(row.seq, change, State(row.state) if row.state else None, row.message)

@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from torgsync.errors import Temporary, TorgsyncError
+from torgsync.state.adoptions import Adoptions
 from torgsync.state.catalog import Catalog
 from torgsync.state.journal import Journal
 from torgsync.state.models import Models
@@ -27,7 +28,7 @@ from torgsync.state.plans import Plans
 from torgsync.state.schedule import Schedule
 from torgsync.state.trade import Trade
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The newest migration; a test holds it equal to the folder's."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -42,6 +43,7 @@ class Memory:
     """What one object remembers, inside one transaction."""
 
     catalog: Catalog
+    adoptions: Adoptions
     models: Models
     plans: Plans
     journal: Journal
@@ -69,6 +71,7 @@ class Store:
                     _queue_up(connection, slug)
                     yield Memory(
                         Catalog(connection, slug),
+                        Adoptions(connection, slug),
                         Models(connection, slug),
                         Plans(connection, slug),
                         Journal(connection, slug),

@@ -28,6 +28,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -86,6 +87,8 @@ objects = Table(
     Column("quiet", Text, nullable=False, default=""),  # sums of a plan that found nothing to do
     Column("foreign", Integer),  # products that are not ours, where that is known
     Column("groups", Text, nullable=False, default="", server_default=""),  # ids of the shop's groups
+    Column("adopted_at", Instant),
+    Column("selection", Text, nullable=False, default="", server_default=""),  # as the last run used it
 )
 
 goods = Table(
@@ -104,10 +107,18 @@ goods = Table(
     Column("section", BigInteger, nullable=False, default=0),
     Column("traits", BigInteger, nullable=False, default=0),
     Column("card", BigInteger, nullable=False, default=0),  # hash of what makes the card
+    Column("left_alone", Text, nullable=False, default="", server_default=""),  # fields that are Prom's
     PrimaryKeyConstraint("object", "good_id"),
     Index("goods_unsettled", "object", "settled", "line", "good_id"),
     Index("goods_model", "object", "model"),
     Index("goods_standing", "object", "standing", "reason"),
+    Index(
+        "goods_left_alone",
+        "object",
+        "left_alone",
+        sqlite_where=text("left_alone != ''"),
+        postgresql_where=text("left_alone != ''"),
+    ),
 )
 
 models = Table(
@@ -164,9 +175,41 @@ existing = Table(
     Column("available", Boolean, nullable=False, default=False),
     Column("terms", Text, nullable=False),
     Column("card", Text, nullable=False),
+    Column("alias", Text),  # the external id of an adopted product, where it is not its good's id
     PrimaryKeyConstraint("object", "prom_id"),
     Index("existing_good", "object", "good_id"),
     Index("existing_shown", "object", "deleted", "available", "good_id"),
+    Index(
+        "existing_alias",
+        "object",
+        "alias",
+        sqlite_where=text("alias IS NOT NULL"),
+        postgresql_where=text("alias IS NOT NULL"),
+    ),
+)
+
+adoptions = Table(
+    "adoptions",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("prom_id", Text, nullable=False),
+    Column("good_id", Text, nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("user", String(200), nullable=False),
+    Column("host", String(200), nullable=False),
+    PrimaryKeyConstraint("object", "prom_id"),
+    Index("adoptions_good", "object", "good_id"),
+)
+
+candidates = Table(
+    "candidates",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("good_id", Text, nullable=False),
+    Column("prom_id", Text, nullable=False),
+    Column("by", String(40), nullable=False),
+    PrimaryKeyConstraint("object", "good_id", "prom_id"),
 )
 
 refusals = Table(
@@ -229,6 +272,7 @@ changes = Table(
     Column("fields", Text, nullable=False),
     Column("state", String(10)),
     Column("message", Text, nullable=False, default=""),
+    Column("reason", String(20), nullable=False, default="", server_default=""),  # why it leaves the shop
     PrimaryKeyConstraint("plan", "seq"),
     Index("changes_verb", "plan", "verb", "via"),
 )
@@ -246,6 +290,21 @@ runs = Table(
     Column("pid", Integer, nullable=False),
     Column("exit", Integer),
     Column("rows", Integer),
+)
+
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("object", String(200), nullable=False),
+    Column("run", Integer),
+    Column("at", Instant, nullable=False),
+    Column("user", String(200), nullable=False),
+    Column("host", String(200), nullable=False),
+    Column("guard", String(20), nullable=False),
+    Column("allowed", Text, nullable=False),
+    Column("saw", Text, nullable=False),
+    Index("overrides_run", "object", "run"),
 )
 
 requests = Table(

@@ -1,0 +1,102 @@
+"""What the JSON of a plan promises to other programs, as JSON Schemas; tests hold it. Source: design §3.
+
+Decimals are texts with a point, quantities numbers. `old` and `new` are values of any shape; a creation has
+`old` null throughout.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+TEXT = {"type": "string"}
+COUNT = {"type": "integer", "minimum": 0}
+OR_NULL = {"type": ["string", "null"]}
+
+
+def record(**keys: Any) -> dict[str, Any]:  # noqa: ANN401  # a schema of any shape
+    """Return the schema of an object with exactly these keys."""
+    return {
+        "type": "object",
+        "required": list(keys),
+        "properties": keys,
+        "additionalProperties": False,
+    }
+
+
+CHANGE = record(
+    good_id=OR_NULL,
+    prom_id=OR_NULL,
+    verb={"enum": ["create", "update", "remove"]},
+    title=TEXT,
+    via={"enum": ["edit", "import"]},
+    held={"enum": [None, "price", "removals", "stock-out", "photos", "export-rows", "moved"]},
+    reason=OR_NULL,
+    fields={
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": {"pattern": "^[a-z_]+$"},
+        "additionalProperties": {
+            "type": "object",
+            "required": ["old", "new"],
+            "properties": {"old": {}, "new": {}, "edited_on_prom": {"const": True}, "last_sent": {}},
+            "additionalProperties": False,
+        },
+    },
+)
+
+FINDING = record(
+    code={"type": "string", "pattern": "^[a-z-]+$"},
+    severity={"enum": ["error", "warning", "notice"]},
+    good_id=OR_NULL,
+    file=OR_NULL,
+    line={"type": ["integer", "null"], "minimum": 1},
+    column=OR_NULL,
+    value=OR_NULL,
+    message=TEXT,
+)
+
+PLAN: dict[str, Any] = {
+    "schema": {"const": 1},
+    "object": TEXT,
+    "plan": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
+    "export": record(path=TEXT, goods=COUNT, encoding={"enum": ["utf-8", "cp1251"]}),
+    "counts": record(
+        create=COUNT, update=COUNT, remove=COUNT, held=COUNT, skipped=COUNT, unchanged=COUNT, foreign=COUNT
+    ),
+    "changes": {"type": "array", "items": CHANGE},
+    "findings": {"type": "array", "items": FINDING},
+    "skipped": {"type": "object", "additionalProperties": COUNT},
+    "skipped_goods": {
+        "type": "array",
+        "items": record(
+            good_id=TEXT,
+            title=OR_NULL,
+            line={"type": ["integer", "null"], "minimum": 1},
+            reason={"type": "string", "pattern": "^[a-z-]+$"},
+            message=TEXT,
+        ),
+    },
+    "foreign_products": {
+        "type": "array",
+        "items": record(prom_id=TEXT, external_id=OR_NULL, title=TEXT, status=OR_NULL),
+    },
+    "left_alone": {"type": "object", "additionalProperties": COUNT},
+    "edited_on_prom": COUNT,
+    "pending": COUNT,
+    "dark": record(products=COUNT, pieces=COUNT, worth={"type": "string", "pattern": r"^\d+\.\d\d$"}),
+    "guards": {
+        "type": "array",
+        "items": record(guard=TEXT, good_id=OR_NULL, saw=TEXT, limit=TEXT, cause=TEXT, allow=TEXT),
+    },
+    "overrides": {
+        "type": "array",
+        "items": record(guard=TEXT, good_id=OR_NULL, saw=TEXT, limit=TEXT, allowed=TEXT),
+    },
+    "budget": record(requests=COUNT, imports=COUNT, imports_left=COUNT),
+}
+
+UPDATE = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "The pending changes of a sync object, as `torgsync update --format json` prints them",
+    **record(**PLAN),
+}

@@ -1,0 +1,109 @@
+"""Saves plans, and brings a saved one up to what may still go.
+
+A saved plan is not performed as it stands: a plan is made anew, and of that only what was looked at goes. So
+nothing is sent that the guards of today would hold, and nothing that moved since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import xxhash
+
+from torgsync.core.guards import Allowed, read_allowed
+from torgsync.core.products import rules_version
+from torgsync.core.saved import SavedPlan, gone, refused, settle, stale
+from torgsync.errors import PlanStale
+from torgsync.files.plans import read_changes, write_plan
+from torgsync.files.settings import who
+from torgsync.jobs.desk import Desk
+from torgsync.jobs.run import Run
+from torgsync.jobs.update import Made, recounted, update
+from torgsync.prom.api import Prom
+from torgsync.state.plans import State
+from torgsync.state.store import Memory
+
+
+def save(desk: Desk, made: Made, path: Path, *, allowed: Allowed, only: tuple[str, ...]) -> None:
+    """Write a plan that was just made to a file."""
+    plan = made.plan
+    user, host, _ = who()
+    with desk.memory() as memory:
+        now = _fingerprints(desk, memory)
+        head = SavedPlan(
+            id=plan.id,
+            object=plan.object,
+            made=plan.made,
+            user=user,
+            host=host,
+            counts=plan.counts,
+            fields=only,
+            allow=allowed.flags,
+            **now,
+        )
+        write_plan(path, head, (item.change for item in memory.plans.changes(made.number)))
+
+
+def _fingerprints(desk: Desk, memory: Memory, but: int = 0) -> dict[str, str]:
+    """Return what tells whether anything has moved since: settings and rules, export, what is remembered.
+
+    The run `but` is none that performed anything yet.
+    """
+    state = xxhash.xxh3_64()
+    settings = desk.object.model_dump_json(exclude={"api_key", "synchronization_times", "payment_methods"})
+    state.update(f"{rules_version()}\x1f{settings}".encode())
+    export, _ = memory.catalog.reading()
+    return {
+        "settings": state.hexdigest(),
+        "export": export,
+        "state": f"{memory.journal.last_run(but)}/{memory.catalog.current_look()}",
+    }
+
+
+def refuse_stale(desk: Desk, saved: SavedPlan) -> None:
+    """Raise PlanStale where a saved plan as a whole is out of date, before anything is done."""
+    with desk.memory() as memory:
+        now = _fingerprints(desk, memory)
+    if why := stale(saved, now):
+        raise _stale(saved, desk, why)
+
+
+def prepare_saved(desk: Desk, prom: Prom, run: Run, saved: SavedPlan, path: Path) -> Made:
+    """Return what of a saved plan may still go, as the plan of a run.
+
+    Changes of goods that moved since are in it as refused ones. Raises PlanStale where all of them did.
+    """
+    allowed = read_allowed(saved.allow)
+    with desk.memory() as memory:
+        before = _fingerprints(desk, memory, but=run.number)
+    made = update(desk, prom, allowed=allowed, only=saved.fields, sure=True)
+    with desk.memory() as memory:
+        number = memory.plans.begin_beside(desk.now())
+        seq = kept = 0
+        for change in read_changes(path):
+            verdict = settle(change, memory.plans.of_good(made.number, change.good_id, change.prom_id))
+            if verdict.moved and change.held:
+                continue  # it would not have gone anyway
+            parts = [refused(change)] if verdict.moved else list(verdict.go)
+            if change.held:
+                parts = [replace(part, held=part.held or change.held) for part in parts]
+            kept += not verdict.moved
+            memory.plans.add(number, parts)
+            seq += len(parts)
+            if verdict.moved:
+                memory.plans.settle(number, {seq: (State.REFUSED, verdict.moved)})
+        memory.journal.plan_of_run(run.number, number, made.plan.export.goods)
+        plan = recounted(desk, memory, made.plan, number)
+    if seq and not kept:
+        with desk.memory() as memory:
+            export = _fingerprints(desk, memory)["export"]
+        raise _stale(saved, desk, gone(saved, {**before, "export": export}))
+    return replace(made, plan=plan, number=number)
+
+
+def _stale(saved: SavedPlan, desk: Desk, why: str) -> PlanStale:
+    return PlanStale(
+        f"the saved plan of `{saved.object}` is out of date: {why} (made {saved.made:%Y-%m-%d %H:%M} UTC)",
+        hint=f"look anew: torgsync update -o {desk.file.called} --out FILE",
+    )
