@@ -6,7 +6,10 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from torgsync.cli.schemas import COUNT, FINDING, OR_NULL, PLAN, TEXT, UPDATE, record
+from torgsync.cli import schemas as published
+from torgsync.cli.schemas import COUNT, FINDING, OR_NULL, PLAN, TEXT, record
+
+UPDATE = published.UPDATE
 
 OUTCOME = record(
     good_id=OR_NULL,

@@ -147,6 +147,58 @@ def test_only_get_requests(home: Home, flags: tuple[str, ...]) -> None:
     assert {record.method for record in home.market.log.records()} <= {"GET"}
 
 
+def files_outside_the_state(home: Home) -> dict[str, bytes]:
+    """Everything that lies in the home and beside it, but the state's own files."""
+    return {
+        str(path.relative_to(home.folder.parent)): path.read_bytes()
+        for path in sorted(home.folder.parent.rglob("*"))
+        if path.is_file() and not path.name.startswith("state.db")
+    }
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        "",
+        "GET products/list lost",
+        "GET products/list 503",
+        "GET products/list truncated",
+        "GET products/list web-page",
+        "token",
+        "export",
+        "settings",
+        "--no-such-flag",
+        "--allow removals=99",
+        "--full-refresh",
+    ],
+)
+def test_purity(filled: Home, trouble: str) -> None:
+    """No request but GET, and no file changed outside the state, even when it fails."""
+    filled.next_day()
+    flags = trouble.split() if trouble.startswith("--") else []
+    if trouble == "export":
+        filled.export.write_bytes(filled.export.read_bytes()[:-30])
+    elif trouble == "settings":
+        filled.edit_object("[limits]", "[limitz]")
+    elif trouble == "token":
+        (filled.shop / "token").write_text("wrong", "utf-8")
+    elif trouble.startswith("GET"):
+        filled.misbehave(trouble)
+    before = files_outside_the_state(filled)
+    filled.market.log.clear()
+    ran = filled.run("update", *flags)
+    assert (ran.code == 0) is (not trouble or trouble.startswith(("--allow", "--full")))
+    assert {record.method for record in filled.market.log.records()} <= {"GET"}
+    assert files_outside_the_state(filled) == before
+
+
+def test_the_schema_is_published(home: Home) -> None:
+    """`--schema` prints what holds every document, and asks for nothing."""
+    printed = home.run("update", "--schema")
+    assert printed.json == schemas.UPDATE
+    valid(home.run("update", "--format", "json").json, printed.json)
+
+
 def test_the_same_look_twice(filled: Home) -> None:
     """Looking changes nothing: the second table and its plan are the first ones."""
     filled.next_day()

@@ -6,8 +6,8 @@ import pytest
 
 from torgsync.core.fields import FIELDS, Road
 from torgsync.core.route import (
-    IMPORT_TAKES,
     IMPORT_DEADLINE,
+    IMPORT_TAKES,
     Budget,
     ImportState,
     budget,

@@ -22,7 +22,7 @@ MOVERS = 3
 class Kind(NamedTuple):
     """What changes have in common: the verb, the guard that holds them, the field and how it moves.
 
-    `field` is empty and `how` names nothing for creations; `reason` is why products leave.
+    For creations `field` is empty and `how` is their topmost group; `reason` is why products leave.
     """
 
     verb: Verb

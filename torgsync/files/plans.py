@@ -6,6 +6,7 @@ A file that was cut or changed by hand is told by its digest and refused.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -35,7 +36,7 @@ def write_plan(path: Path, head: SavedPlan, changes: Iterable[Change]) -> None:
                 line = json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
                 digest.update(line.encode())
                 out.write(line)
-            out.write(json.dumps({"digest": digest.hexdigest()}) + "\n")
+            out.write(_end(digest.hexdigest()))
         temporary.replace(path)
     except OSError as trouble:
         with suppress(OSError):
@@ -66,8 +67,7 @@ def read_head(path: Path) -> SavedPlan:
     """Return the head of a saved plan. Raises InvalidInput for a file that is none, or not whole."""
     lines = _lines(path)
     head = next(lines)
-    for _ in lines:
-        pass
+    deque(lines, maxlen=0)  # the digest stands at the end
     try:
         return SavedPlan(
             **{
@@ -110,23 +110,38 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
     digest, last = xxhash.xxh3_64(), b""
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file):
-                if number == 1 and json.loads(last).get("kind") != KIND:
-                    raise _no_plan(path)
-                if last:
-                    digest.update(last)
-                    yield json.loads(last)
+            last = file.readline()
+            if not _is_head(last):
+                raise _no_plan(path)
+            for line in file:
+                digest.update(last)
+                yield json.loads(last)
                 last = line
-            end = json.loads(last or b"null")
     except OSError as trouble:
         raise InvalidInput(f"the plan `{path}` cannot be read: {trouble.strerror}") from trouble
     except ValueError as wrong:
-        raise _no_plan(path) from wrong
-    if not isinstance(end, dict) or end.get("digest") != digest.hexdigest():
-        raise InvalidInput(
-            f"the plan `{path}` is not whole: it was cut, or changed by hand",
-            hint=f"make it anew: torgsync update --out {path}",
-        )
+        raise _not_whole(path) from wrong
+    if last != _end(digest.hexdigest()).encode():
+        raise _not_whole(path)
+
+
+def _is_head(line: bytes) -> bool:
+    try:
+        head = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(head, dict) and head.get("kind") == KIND
+
+
+def _end(digest: str) -> str:
+    return json.dumps({"digest": digest}) + "\n"
+
+
+def _not_whole(path: Path) -> InvalidInput:
+    return InvalidInput(
+        f"the plan `{path}` is not whole: it was cut, or changed by hand",
+        hint=f"make it anew: torgsync update --out {path}",
+    )
 
 
 def _no_plan(path: Path) -> InvalidInput:

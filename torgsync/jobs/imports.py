@@ -65,6 +65,7 @@ class Importer:
         self._editor = editor
         self._run = run
         self._modified: dict[str, datetime | None] = {}  # when products were modified before this import
+        self._fields: set[str] = set()  # fields that this import changes in some product
 
     def perform(self, offers: int, imports_left: int) -> None:
         """Send `offers` changes that need an import, or defer them where today's imports are used up.
@@ -148,6 +149,7 @@ class Importer:
                 offers=chain(self._as_they_are(sisters), self._offers()),
                 names=self._prom.names,
             )
+        self._fields = fields
         return updated_fields(fields) or list(CREATION_WORDS), count
 
     def _sisters(self, groups: Collection[str]) -> list[str]:
@@ -266,7 +268,10 @@ class Importer:
             touched = bool(
                 shown and known.good_id in self._modified and shown.modified != self._modified[known.good_id]
             )
-            return _settle_update(item, known, ended, touched=touched)
+            beside = {
+                name: "" for name in _DESCRIPTIONS if self._fields & _DESCRIPTIONS and _blank(known, name)
+            }
+            return _settle_update(item, known, ended, beside, touched=touched)
         shown = known.existing or self._ask(known.good_id)
         if shown is None or shown.removed:
             return _settle_missing(item, known, ended)
@@ -296,8 +301,22 @@ class _Settled:
     fix: Edit | None = None
 
 
-def _settle_update(item: Numbered, known: Known, ended: _Ended, *, touched: bool) -> _Settled:
+_DESCRIPTIONS = frozenset({"description", "description_ru"})
+"""Texts that no offer may lack (§7.2): one that has none says its name there, and so does Prom afterwards."""
+
+
+def _blank(known: Known, name: str) -> bool:
+    """Tell whether a good has no such text and Prom shows one."""
+    wanted, shown = known.wanted, known.existing
+    return bool(wanted and shown and wanted.values.get(name) == "" and shown.values.get(name))
+
+
+def _settle_update(
+    item: Numbered, known: Known, ended: _Ended, beside: Mapping[str, Value], *, touched: bool
+) -> _Settled:
     """Settle an update by what Prom says of the whole and shows of this product.
+
+    `beside` are values that the file could not but change besides.
 
     Where Prom counts errors without saying whose, a product that shows what was wanted is done, and so is one
     that shows none of the changed fields but was modified by the import. The others were refused; they are
@@ -308,7 +327,8 @@ def _settle_update(item: Numbered, known: Known, ended: _Ended, *, touched: bool
     clean = state is not None and not state.fatal and not state.failed
     visible = any(FIELDS[name].shown for name in values)
     if shown is not None and (clean or (shows(shown, values) if visible else touched)):
-        return _Settled(item.seq, State.DONE, accepted=_accepted(item.change.good_id, values, shown))
+        told = {**beside, **values}
+        return _Settled(item.seq, State.DONE, accepted=_accepted(item.change.good_id, told, shown))
     if state is None:
         return _Settled(item.seq, State.UNCLEAR, _reason(ended))
     return _Settled(item.seq, State.REFUSED, _reason(ended), refused=None if state.fatal else known.desired)

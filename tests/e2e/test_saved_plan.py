@@ -1,0 +1,162 @@
+"""`update --out` and `sync --plan`: what was looked at goes, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import schemas
+from homes import EXAMPLE, Home
+from schemas import valid
+
+
+@pytest.fixture
+def plan(filled: Home) -> Path:
+    """The plan of the second day, saved."""
+    filled.next_day()
+    path = filled.folder / "plan.jsonl"
+    ran = filled.run("update", "--out", str(path))
+    assert ran.lines[-1] == f"next: torgsync sync --plan {path}"
+    assert not path.with_name(".plan.jsonl.tmp").exists()
+    return path
+
+
+def perform(home: Home, plan: Path, *args: str) -> tuple[int, dict[str, str]]:
+    """Perform a saved plan; return the exit code and the state of each outcome, keyed by good."""
+    ran = home.run("sync", "--plan", str(plan), "--format", "json", *args)
+    valid(ran.json, schemas.SYNC)
+    return ran.code, {one["good_id"]: one["state"] for one in ran.json["outcomes"]}
+
+
+def test_it_is_performed_as_it_was_looked_at(filled: Home, plan: Path) -> None:
+    """All of it where nothing has moved; a second time there is nothing of it left."""
+    code, outcomes = perform(filled, plan)
+    assert (code, set(outcomes.values()), len(outcomes)) == (0, {"done"}, 13)
+    filled.market.log.clear()
+    again = filled.run("sync", "--plan", str(plan))
+    assert (again.code, filled.writes()) == (9, [])
+    assert "is out of date: nothing of it is pending any more: another run was performed since" in again.err
+    assert filled.run("update", "--show", "summary").lines[-1] == "nothing pending"
+
+
+def test_what_came_later_stays_pending(filled: Home, plan: Path) -> None:
+    """A change that the plan does not know is not made, though it is due."""
+    filled.edit_row("26901", ";1713;0;1713;", ";1700;0;1700;")
+    code, outcomes = perform(filled, plan)
+    assert (code, len(outcomes), filled.market.product("26901").price) == (0, 13, Decimal(1713))
+    pending = filled.run("update", "--format", "json").json["changes"]
+    assert [change["good_id"] for change in pending] == ["26901"]
+
+
+def test_what_moved_is_refused_one_by_one(filled: Home, plan: Path) -> None:
+    """Here, on Prom, or not pending any more; the rest goes, and the exit code is 6."""
+    filled.edit_row("26931", ";74,5;0;74,5;", ";75;0;75;")
+    filled.market.edit_product("26926", price=Decimal(130))
+    filled.market.edit_product("26916", price=Decimal(539))
+    filled.market.log.clear()
+    ran = filled.run("sync", "--plan", str(plan), "--format", "json")
+    messages = {one["good_id"]: one["message"] for one in ran.json["outcomes"] if one["state"] == "refused"}
+    assert ran.code == 6
+    assert messages == {
+        "26931": "its price changed in the export since the plan was made",
+        "26926": "its price changed in Prom.ua since the plan was made",
+        "26916": "it is not pending any more",
+    }
+    assert filled.market.product("26931").price == Decimal(68)
+    assert filled.market.product("26926").price == Decimal(130)
+    held = {change["good_id"]: change["held"] for change in ran.json["changes"] if change["held"]}
+    assert held == dict.fromkeys(messages, "moved")
+    table = filled.run("sync", "--plan", str(plan), "--only", "goods")
+    assert table.code == 9
+
+
+def test_other_settings(filled: Home, plan: Path) -> None:
+    """Settings decide everything: the plan as a whole is out of date, and nothing is sent."""
+    filled.edit_object('removals = "10%"', 'removals = "20%"')
+    filled.market.log.clear()
+    ran = filled.run("sync", "--plan", str(plan))
+    assert (ran.code, filled.writes()) == (9, [])
+    assert "the settings of `My Prom` changed" in ran.err
+    assert 'torgsync update -o "My Prom" --out FILE' in ran.err
+
+
+def test_another_export(filled: Home, plan: Path) -> None:
+    """A plan of which nothing is left says what changed."""
+    filled.market.log.clear()
+    filled.export.write_bytes((EXAMPLE / "TSGoods.trs").read_bytes())
+    ran = filled.run("sync", "--plan", str(plan))
+    assert (ran.code, filled.writes()) == (9, [])
+    assert "the export changed since" in ran.err
+
+
+def test_held_then_and_now(filled: Home) -> None:
+    """What a guard held when the plan was saved stays held; what was allowed then is allowed by the plan."""
+    filled.next_day()
+    filled.edit_row("26931", ";74,5;0;74,5;", ";7450;0;7450;")
+    held = filled.folder / "held.jsonl"
+    allowed = filled.folder / "allowed.jsonl"
+    filled.run("update", "--out", str(held), "--fields", "price")
+    filled.run("update", "--out", str(allowed), "--fields", "price", "--allow", "price=26931")
+    code, outcomes = perform(filled, held)
+    assert (code, "26931" in outcomes) == (8, False)
+    assert filled.market.product("26931").price == Decimal(68)
+    ran = filled.run("sync", "--plan", str(allowed), "--format", "json")
+    assert filled.market.product("26931").price == Decimal(7450)
+    assert ran.code == 6
+    assert [one["allowed"] for one in ran.json["overrides"]] == ["price=26931"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda text: text[:-40], "is not whole"),
+        (lambda text: text.replace("99.00", "98.00"), "is not whole: it was cut, or changed by hand"),
+        (lambda _text: "", "is no saved plan"),
+        (lambda _text: "{}\n{}\n", "is no saved plan"),
+        (lambda _text: "GoodID;GoodName\n", "is no saved plan"),
+        (lambda text: text.splitlines()[0] + "\n", "is not whole"),
+        (lambda text: text.replace('{"good_id":"26941"', "{good_id"), "is not whole"),
+    ],
+)
+def test_a_file_that_is_no_whole_plan(
+    filled: Home, plan: Path, damage: Callable[[str], str], message: str
+) -> None:
+    """It is refused before anything is sent."""
+    plan.write_text(damage(plan.read_text("utf-8")), "utf-8")
+    filled.market.log.clear()
+    ran = filled.run("sync", "--plan", str(plan))
+    assert (ran.code, filled.writes(), message in ran.err) == (3, [], True), ran.err
+
+
+def test_a_head_that_lacks_something(filled: Home, plan: Path) -> None:
+    """A plan of another program is none of ours."""
+    import xxhash
+
+    head = json.dumps({"kind": "torgsync plan", "schema": 1}) + "\n"
+    plan.write_text(head + json.dumps({"digest": xxhash.xxh3_64(head.encode()).hexdigest()}) + "\n", "utf-8")
+    assert "is no saved plan" in filled.run("sync", "--plan", str(plan)).err
+
+
+def test_places_that_cannot_be_used(filled: Home, plan: Path) -> None:
+    """A file that is not there, a folder that cannot be written."""
+    assert filled.run("sync", "--plan", str(plan.with_name("none"))).code == 3
+    ran = filled.run("update", "--out", str(plan.parent / "none" / "plan"))
+    assert (ran.code, "cannot be saved as" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize("flag", ["--fields price", "--allow price=1", "--all", "--due", "--only orders"])
+def test_what_does_not_go_with_a_saved_plan(filled: Home, plan: Path, flag: str) -> None:
+    """It says itself what goes."""
+    ran = filled.run("sync", "--plan", str(plan), *flag.split())
+    assert (ran.code, "`--plan` performs what was saved" in ran.err) == (64, True)
+
+
+def test_a_plan_is_for_one_object(filled: Home, plan: Path) -> None:
+    """With several objects one must be named."""
+    filled.second_object("Second", "second.toml")
+    ran = filled.run("update", "--out", str(plan))
+    assert (ran.code, "a saved plan is for one object" in ran.err) == (64, True)
+    assert filled.run("update", "--out", str(plan), "-o", "My Prom", "--show", "summary").code == 0
