@@ -386,6 +386,13 @@ def arrive(shop: Shop, slug: str) -> None:
                 memory.catalog.accept([Accepted(good_id, values, {})], NOON)
 
 
+def arrive_after_plan(shop: Shop) -> None:
+    """Have everything that the export offers on Prom."""
+    shop.write()
+    shop.plan()
+    arrive(shop, "my-prom")
+
+
 def test_a_variant_that_prom_has_apart_is_told_until_it_is_made_anew(shop: Shop) -> None:
     """It went alone, as its size was mistyped; corrected, it could be a variant, but nothing joins it."""
     shop.rows[1] = row("2", TheSize="1")
@@ -400,6 +407,20 @@ def test_a_variant_that_prom_has_apart_is_told_until_it_is_made_anew(shop: Shop)
     with shop.store.work("my-prom") as memory:
         memory.catalog.accept([Accepted("2", {"variant_group": "501"}, {})], NOON)
     assert shop.plan()[1] == ()
+
+
+def test_a_good_that_left_its_model_while_it_was_gone(shop: Shop) -> None:
+    """Prom keeps it in its variant group, and that is told on the day when it comes back."""
+    arrive_after_plan(shop)
+    rows = shop.rows
+    shop.rows = rows[:-1]
+    shop.write()
+    shop.plan()
+    last = rows[-1][0]
+    shop.rows = [*rows[:-1], row(last, ModelGoodID="", TheSize="37")]
+    shop.write()
+    (found,) = shop.plan()[1]
+    assert (found.code, found.good_id) == (Code.VARIANT_MOVED, last)
 
 
 @pytest.mark.timeout(400)

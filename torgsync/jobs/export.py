@@ -201,6 +201,7 @@ class _Rows:
 
     def __post_init__(self) -> None:
         self._mapper = Mapper(self.desk.object)
+        self._begun = self.memory.catalog.begun()
         terms = term_columns(self.desk.object)
         self._card_columns = [column for column in self.file.columns if column not in terms]
 
@@ -293,7 +294,8 @@ class _Rows:
         self._paths.clear()
         self.memory.catalog.remember_rows(rows, before)
         single = {row.good_id: row.line for row in rows if row.product and row.whole and not row.model}
-        tell_left(self.memory, {good_id: line for good_id, line in single.items() if good_id in before})
+        if self._begun:  # a good that comes back may have left its model while it was gone
+            tell_left(self.memory, single)
 
     def _stir(self, *models: int) -> None:
         """Have models looked at anew. Where all rows are read, all are, and they need not be gathered."""
