@@ -103,7 +103,16 @@ ERROR["properties"]["mistakes"] = {
 SYNC = _record(
     **PLAN,
     outcomes={"type": "array", "items": OUTCOME},
-    orders=_record(new=COUNT, changed=COUNT, unmapped=COUNT, held=COUNT),
+    orders=_record(
+        new=COUNT,
+        changed=COUNT,
+        unmapped=COUNT,
+        held=COUNT,
+        ambiguous=COUNT,
+        accepted=COUNT,
+        files=COUNT,
+        taken=COUNT,
+    ),
     requests=_record(
         total=COUNT,
         by_endpoint={

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from homes import Home
 
 from torgsync.sandbox.orders import Buyer
@@ -12,10 +14,10 @@ def order(home: Home, **buyer: str) -> int:
     return home.market.place_order([("26901", 1)], buyer=Buyer(**buyer), payment_option_id=9000002)
 
 
-def clients(home: Home) -> list[dict[str, str]]:
+def clients(home: Home) -> list[dict[str, Any]]:
     """Bring orders home, and return all clients."""
     home.sync("--only", "orders")
-    listed: list[dict[str, str]] = home.run("clients", "list", "--format", "json").json["clients"]
+    listed: list[dict[str, Any]] = home.run("clients", "list", "--format", "json").json["clients"]
     return listed
 
 
@@ -23,7 +25,14 @@ def test_a_new_buyer_becomes_a_client(filled: Home) -> None:
     """The phone is in one form, the e-mail in lower case."""
     order(filled, first_name="Олена", last_name="Вигадана", phone="050 000-00-01", email="O.V@Shop.example")
     assert clients(filled) == [
-        {"id": "1", "name": "Вигадана Олена", "phone": "+380500000001", "email": "o.v@shop.example"}
+        {
+            "id": "1",
+            "name": "Вигадана Олена",
+            "phone": "+380500000001",
+            "email": "o.v@shop.example",
+            "card": "",
+            "orders": 1,
+        }
     ]
     assert filled.run("clients", "list").lines == [
         "id   name             phone           email",
@@ -31,7 +40,7 @@ def test_a_new_buyer_becomes_a_client(filled: Home) -> None:
         "1    Вигадана Олена   +380500000001   o.v@shop.example",
     ]
     assert filled.run("clients", "list", "--format", "csv").lines[1] == (
-        "1,Вигадана Олена,+380500000001,o.v@shop.example"
+        "1,Вигадана Олена,+380500000001,o.v@shop.example,,1"
     )
 
 

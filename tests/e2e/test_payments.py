@@ -213,6 +213,7 @@ def test_the_report_sums_up_by_place(home: Home) -> None:
                 "expected": "3426.00",
                 "received": "0.00",
                 "reversed": "0.00",
+                "open": "3426.00",
                 "currency": "UAH",
             },
             {
@@ -221,15 +222,16 @@ def test_the_report_sums_up_by_place(home: Home) -> None:
                 "expected": "1713.00",
                 "received": "1713.00",
                 "reversed": "0.00",
+                "open": "0.00",
                 "currency": "UAH",
             },
         ],
     }
     assert home.run("payments", "report").lines == [
-        "place           account   expected   received   reversed   currency",
-        "─" * 67,
-        "cash_register   Каса 1    3426.00    0.00       0.00       UAH",
-        "unmapped        –         1713.00    1713.00    0.00       UAH",
+        "place           account   expected   received   reversed   open      currency",
+        "─" * 77,
+        "cash_register   Каса 1    3426.00    0.00       0.00       3426.00   UAH",
+        "unmapped        –         1713.00    1713.00    0.00       0.00      UAH",
     ]
 
 
