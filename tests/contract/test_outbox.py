@@ -13,6 +13,12 @@ from torgsync.errors import Temporary, TorgsyncError
 from torgsync.files.outbox import UNFINISHED, Outbox, Remote, is_address, open_outbox, without_password
 
 
+def lying(outbox: Outbox) -> set[str] | None:
+    """The names of what lies there."""
+    names = outbox.names()
+    return None if names is None else set(names)
+
+
 @pytest.fixture(scope="module")
 def ftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpPlace]:
     """An FTP server with an empty folder."""
@@ -38,13 +44,13 @@ def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
 
 def test_a_file_is_there_whole_or_not_at_all(outbox: Outbox) -> None:
     """First under a name that Torgsoft does not look for, then under its own; nothing else is left."""
-    assert outbox.names() is None
+    assert lying(outbox) is None
     outbox.put("order-1.json", b"{}\n")
     outbox.keep()
-    assert outbox.names() == {f"order-1.json{UNFINISHED}"}
+    assert lying(outbox) == {f"order-1.json{UNFINISHED}"}
     outbox.publish("order-1.json")
     outbox.keep()
-    assert outbox.names() == {"order-1.json"}
+    assert lying(outbox) == {"order-1.json"}
 
 
 def test_a_second_file_of_one_name_takes_its_place(outbox: Outbox) -> None:
@@ -54,7 +60,7 @@ def test_a_second_file_of_one_name_takes_its_place(outbox: Outbox) -> None:
     outbox.publish("order-1.json")
     outbox.put("order-1.json", b"newer")
     outbox.publish("order-1.json")
-    assert outbox.names() == {"order-1.json"}
+    assert lying(outbox) == {"order-1.json"}
 
 
 def test_a_file_is_taken_back_once(outbox: Outbox) -> None:
@@ -63,7 +69,7 @@ def test_a_file_is_taken_back_once(outbox: Outbox) -> None:
     outbox.publish("order-1.json")
     assert outbox.remove("order-1.json") is True
     assert outbox.remove("order-1.json") is False
-    assert not outbox.names()
+    assert not lying(outbox)
 
 
 def test_files_arrive_byte_by_byte(ftp: FtpPlace) -> None:
@@ -94,10 +100,10 @@ def test_a_store_without_folders_has_none_missing() -> None:
         pseudo_dirs = [""]  # noqa: RUF012  # likewise
 
     outbox = Remote(Bucket(), "/bucket/orders", "s3://bucket/orders", ())
-    assert outbox.names() == frozenset()
+    assert lying(outbox) == set()
     outbox.put("order-1.json", b"{}")
     outbox.publish("order-1.json")
-    assert outbox.names() == {"order-1.json"}
+    assert lying(outbox) == {"order-1.json"}
     outbox.close()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torgsync.cli.context import SCHEMA, Format, Program, error_document, program_of
+from torgsync.cli.context import SCHEMA, Format, Program, error_document, program_of, tell
 from torgsync.cli.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
 from torgsync.core.words import counted
 from torgsync.errors import Exit, UsageError
@@ -89,9 +89,7 @@ def say_orders(program: Program, desk: Desk, fetched: Fetched) -> None:
     if fetched.ambiguous:
         program.say(f"hint: torgsync clients list --held -o {called}")
     if fetched.trouble:
-        program.say(f"error: {fetched.trouble.message}", style="error")
-        if fetched.trouble.hint:
-            program.say(f"hint: {fetched.trouble.hint}")
+        tell(program, fetched.trouble)
 
 
 @app.command("list")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from torgsync.core.clients import CARD, PHONE, Client, Contact, client_of, match_client, normal_phone
+from torgsync.core.clients import CARD, NAME, PHONE, Client, Contact, client_of, match_client, normal_phone
 from torgsync.core.trade import Order, without_people
 from torgsync.errors import UsageError
 from torgsync.files.clients import clients_stamp, read_clients
@@ -50,7 +50,10 @@ def read_torgsoft_clients(desk: Desk, path: Path | None = None) -> Read | None:
 
 
 def _remember(desk: Desk, memory: Memory, clients: Sequence[Client]) -> Read:
-    """Remember clients of Torgsoft: one with two spellings or two cards is one."""
+    """Remember clients of Torgsoft: one with two spellings or two cards is one.
+
+    Who has nothing that the ticks ask for is told by name: else every reading would make them anew.
+    """
     read = Read()
     ticks = (CARD, *desk.object.clients.find_by)
     everybody = memory.clients.everybody()
@@ -62,7 +65,8 @@ def _remember(desk: Desk, memory: Memory, clients: Sequence[Client]) -> Read:
             for contact in client.contacts
             for identity in everybody.get(contact, ())
         }
-        match = match_client(client.contacts, known, ticks)
+        told = any(contact.kind in ticks for contact in client.contacts)
+        match = match_client(client.contacts, known, ticks if told else (NAME,))
         if len(match.client_ids) > 1:
             read.ambiguous += 1
             continue

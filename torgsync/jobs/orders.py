@@ -112,7 +112,7 @@ def _bring_home(desk: Desk, prom: Prom, fetched: Fetched) -> None:
     seen, newest = 0, until
     for page in prom.orders(until - OVERLAP if until else None):
         with desk.memory() as memory:
-            for order in page:
+            for order in sorted(page, key=lambda order: order.created):
                 _take(desk, memory, order, fetched)
         seen += len(page)
         newest = max([*([newest] if newest else []), *(order.modified for order in page)])
@@ -154,7 +154,7 @@ def _take(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> None:
     held, waits = _why_held(order, found, desk.object.orders.begin)
     memory.trade.remember(order, desk.now(), client_id=client_id, held=held)
     method = desk.object.payment_method(order.payment_id)
-    posted = memory.payments.postings(order.id)
+    posted = memory.payments.postings(order.id) if known else ()
     memory.payments.post(postings_due(order, place_of(method), posted, desk.now()), desk.now())
     fetched.findings += found
     if known:
@@ -241,8 +241,9 @@ def _client(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> str:
     known = memory.clients.known_by(wanted.contacts)
     match = match_client(wanted.contacts, known, tuple(settings.find_by))
     if match.one:
-        memory.clients.learn(match.one, wanted.contacts)
-        memory.clients.fill(match.one, wanted)
+        if new := wanted.contacts - known[match.one]:
+            memory.clients.learn(match.one, new)
+            memory.clients.fill(match.one, wanted)
         return match.one
     if match.client_ids:
         memory.clients.hold(order.id, match.client_ids)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_, update
 from sqlalchemy.sql.dml import Delete
 
 from torgsync.core.clients import Client, Contact
@@ -57,14 +57,11 @@ class Clients:
         """Return who has any of these contacts, oldest client first, each with those of them that it has."""
         found: dict[int, set[Contact]] = {}
         c = t.contacts.c
-        for contact in wanted:
-            rows = self._db.execute(
-                select(c.client_id).where(
-                    c.object == self._slug, c.kind == contact.kind, c.key == contact.key
-                )
-            )
-            for client in rows.scalars():
-                found.setdefault(client, set()).add(contact)
+        rows = select(c.client_id, c.kind, c.key).where(
+            c.object == self._slug, tuple_(c.kind, c.key).in_([tuple(contact) for contact in wanted])
+        )
+        for client, kind, key in self._db.execute(rows):
+            found.setdefault(client, set()).add(Contact(kind, key))
         return {str(client): frozenset(found[client]) for client in sorted(found)}
 
     def everybody(self) -> dict[Contact, set[str]]:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, insert, or_, select, update
 
 from torgsync.core.reserve import Handed, Holding, holdings
 from torgsync.core.trade import PENDING, Order
@@ -249,9 +249,12 @@ class Trade:
 
     def foreign(self, good_ids: Iterable[str]) -> frozenset[str]:
         """Return the external ids that Prom has and that neither an export nor anything sent knows."""
-        wanted = set(good_ids)
-        found = self._among(t.existing, wanted)
-        return frozenset(found - self._among(t.goods, wanted) - self._among(t.sent, wanted))
+        c = t.existing.c
+        rows = select(c.good_id).where(c.object == self._slug, c.good_id.in_(set(good_ids)))
+        for table in (t.goods, t.sent):
+            same = (table.c.object == self._slug) & (table.c.good_id == c.good_id)
+            rows = rows.where(~exists().where(same))
+        return frozenset(self._db.execute(rows).scalars())
 
     def goods_of(self, prom_ids: Iterable[str]) -> Mapping[str, str]:
         """Return the external ids that products of Prom were last shown with, keyed by Prom's id."""
@@ -297,10 +300,6 @@ class Trade:
 
     def _set(self, order_id: str, **values: object) -> None:
         self._db.execute(update(t.orders).where(self._is(order_id)).values(**values))
-
-    def _among(self, table: Any, good_ids: set[str]) -> set[str]:  # noqa: ANN401  # one of three tables
-        rows = select(table.c.good_id).where(table.c.object == self._slug, table.c.good_id.in_(good_ids))
-        return set(self._db.execute(rows).scalars())
 
 
 def _handed(stored: Stored) -> Handed:
