@@ -47,7 +47,7 @@ def test_an_export_without_clients_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "message", "places"),
     [
-        ([ROW, f"{ROW};5"], "1 row of", ["line 2  it does not have the 14 columns"]),
+        ([ROW, f"{ROW};5", ROW], "1 row of", ["line 2  it does not have the 14 columns"]),
         ([ROW[:40], ROW[:50]], "2 rows of", ["line 1  it does not", "line 2  it does not"]),
         (
             ['"x";"";"";"знижка";"";"";"";"";"";"";"";"";0;0'],

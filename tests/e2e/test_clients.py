@@ -325,6 +325,18 @@ def test_a_person_is_forgotten(filled: Home) -> None:
     )
 
 
+def test_a_person_is_forgotten_after_torgsoft_took_their_order(filled: Home) -> None:
+    """The order stays as it was handed over; there is no file to take away."""
+    number = order(filled, phone="+380500000001")
+    filled.run("orders", "fetch")
+    (filled.folder / "outbox" / "my-prom" / f"order-{number}.json").unlink()
+    filled.run("orders", "fetch")
+    ran = filled.run("clients", "forget", "+380500000001", "--yes")
+    assert "the people of 1 order, 0 files of the outbox" in ran.err
+    (found,) = filled.run("orders", "list", "--format", "json").json["orders"]
+    assert found["phase"] == "taken"
+
+
 def test_a_person_is_forgotten_before_their_order_was_written(knowing: Home) -> None:
     """No file of nobody is written afterwards; Torgsoft's own list is to be seen to by hand."""
     (knowing.folder / "outbox").mkdir(exist_ok=True)

@@ -561,6 +561,15 @@ def test_a_parcel_whose_answer_says_nothing(hard_filled: Home, faulty: FaultyMar
     assert ran.code == (5 if fault == "broken" else 0)
 
 
+def test_a_parcel_of_an_order_that_prom_shows_no_more(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """It was saved, and there is nothing to read back."""
+    number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
+    hard_filled.run("orders", "fetch")
+    faulty.misbehave(f"GET /orders/{number}", says(404, b"<html></html>"))
+    assert hard_filled.run("orders", "ship", str(number), "--parcel", TTN).code == 0
+    assert hard_filled.market.order(number).declaration_number == TTN
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

@@ -106,6 +106,23 @@ def test_a_kill_between_state_and_outbox(
     assert not list(outbox(mapped).iterdir())
 
 
+def test_a_kill_while_a_store_copies(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that cannot rename was stopped between copy and removal: one file is left, once."""
+    number = buy(mapped)
+    with monkeypatch.context() as patched:
+
+        def copied(_self: Folder, name: str) -> None:
+            shutil.copyfile(outbox(mapped) / f"{name}{UNFINISHED}", outbox(mapped) / name)
+            raise Killed
+
+        patched.setattr(Folder, "publish", copied)
+        with pytest.raises(Killed):
+            fetch(mapped)
+    assert fetch(mapped).code == 0
+    assert [path.name for path in outbox(mapped).iterdir()] == [f"order-{number}.json"]
+    assert phase(mapped, number) == "written"
+
+
 def test_a_file_that_is_gone_was_taken(mapped: Home) -> None:
     """It counts as delivered, and comes never again."""
     number = buy(mapped)

@@ -133,7 +133,7 @@ def postings_due(order: Order, place: Place, posted: Iterable[Posting], now: dat
     stands = standing(posted)
     worth = order.total if order.takes_place else ZERO
     old, due = stands.expected, []
-    if old and (wrong := _wrong(order, worth, place, stands)):
+    if old and (wrong := _wrong(order, worth, place, old, received=stands.received is not None)):
         moment = now if wrong == "place" else order.modified
         due.append(replace(old, kind=Money.REVERSED, at=moment))
         if stands.received and wrong == "sum" and old.where != UNMAPPED:
@@ -153,20 +153,17 @@ def postings_due(order: Order, place: Place, posted: Iterable[Posting], now: dat
     return tuple(due)
 
 
-def _wrong(order: Order, worth: Decimal, place: Place, stands: Standing) -> str:
+def _wrong(order: Order, worth: Decimal, place: Place, old: Posting, *, received: bool) -> str:
     """Return what no longer holds of the money that stands: "order", "sum", "place", or nothing."""
-    old = stands.expected
-    if old is None:
-        return ""
     if not worth or old.payment_id != order.payment_id:
         return "order"
-    if stands.received and not is_received(order, old.where):
+    if received and not is_received(order, old.where):
         return "order"
     if (old.amount, old.currency) != (worth, order.currency):
         return "sum"
     if old.where == place:
         return ""
-    moves = old.where == UNMAPPED or (stands.received is None and is_received(order, place))
+    moves = old.where == UNMAPPED or (not received and is_received(order, place))
     return "place" if moves and place != UNMAPPED else ""
 
 
