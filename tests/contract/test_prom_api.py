@@ -151,6 +151,15 @@ def test_a_lost_answer_about_orders_speaks_of_orders() -> None:
         Wire(*[page(500)] * TRIES).prom().receive_orders(["5", "6"])
 
 
+def test_the_right_to_write_orders_is_tried_on_none() -> None:
+    """A refusal of the empty request is no lack of the right."""
+    wire = Wire(said({"error": "A list of ids is expected"}))
+    wire.prom().try_right(Right.ORDERS_WRITE)
+    assert wire.bodies == [b'{"status":"received","ids":[]}']
+    with pytest.raises(TokenRefused, match="may not write orders"):
+        Wire(page(401)).prom().try_right(Right.ORDERS_WRITE)
+
+
 def test_a_parcel_is_saved_with_its_carrier() -> None:
     """A number that the order has already is refused; who asks reads it back."""
     wire = Wire(said({"status": "success"}))

@@ -1215,6 +1215,13 @@ def test_clients_are_found_by_what_they_share(memory: Memory) -> None:
     assert memory.clients.client("99") is memory.clients.client("x") is None
 
 
+def test_a_client_told_apart_shares_nothing(memory: Memory) -> None:
+    """Whom a person told from the others has only contacts that are nobody else's."""
+    memory.clients.add(OLENA, NOON)
+    other = memory.clients.add(replace(OLENA, phone="+380500000009"), NOON, own=True)
+    assert memory.clients.contacts(other) == {contact("phone", "+380500000009")}
+
+
 def test_a_client_learns_what_is_nobodys(memory: Memory) -> None:
     """A contact that another one has stays theirs: two people must not become one by a shared phone."""
     olena, ivan = memory.clients.add(OLENA, NOON), memory.clients.add(IVAN, NOON)

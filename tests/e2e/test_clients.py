@@ -92,7 +92,7 @@ def test_a_phone_that_is_none(filled: Home) -> None:
 def held(home: Home) -> dict[str, list[str]]:
     """The clients that fit each order of which a person must choose."""
     found: dict[str, list[str]] = {}
-    for row in home.run("clients", "list", "--held", "--format", "json").json["held"]:
+    for row in home.run("clients", "list", "--held", "--format", "json").json["held_orders"]:
         found.setdefault(row["order"], []).append(row["id"])
     return found
 

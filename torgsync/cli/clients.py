@@ -45,7 +45,7 @@ def list_(
             for row in people
             if row["id"] in fitting
         ]
-        show_rows(program, form, "held", rows)
+        show_rows(program, form, "held_orders", rows)
         if rows and form is Format.TABLE:
             first = rows[0]
             program.say(f"hint: torgsync clients choose {first['order']} {first['id']} -o {file.called}")

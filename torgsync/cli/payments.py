@@ -100,6 +100,17 @@ def report(
             }
             for balance in balances
         ],
+        [
+            {
+                "account": balance.account or balance.place,
+                "expected": str(balance.expected),
+                "received": str(balance.received),
+                "reversed": str(balance.reversed),
+                "open": str(balance.open),
+                "in": balance.currency,
+            }
+            for balance in balances
+        ],
     )
     if form is Format.TABLE and any(one.place == NOWHERE and one.expected > one.reversed for one in balances):
         program.say(f"hint: some money has no place yet: torgsync payments list -o {file.called}")

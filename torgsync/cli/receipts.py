@@ -38,7 +38,7 @@ def order_document(
                 "good_id": line.good_id or None,
                 "sku": line.sku or None,
                 "name": line.name,
-                "quantity": str(line.quantity),
+                "quantity": _number(line.quantity),
                 "price": str(line.price),
                 "total": str(line.total),
             }
@@ -113,7 +113,8 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
     """Print an order for people, at 80 columns."""
     delivery, buyer, payment = document["delivery"], document["buyer"], document["payment"]
     torgsoft = document["torgsoft"]
-    program.put(f"order {document['id']}: {document['status']}, placed {document['created']}")
+    placed = document["created"][:16].replace("T", " ")
+    program.put(f"order {document['id']}: {document['status']}, placed {placed}")
     lines = plain_table("good", "name", "count", "price", "total")
     for line in document["lines"]:
         values = (line["good_id"], line["name"], line["quantity"], line["price"], line["total"])
@@ -141,12 +142,17 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
         if value:
             program.put(f"{name:<11}{value}", 11)
     if document["postings"]:
-        table = plain_table("money", "at", "place", "account", "amount")
+        table = plain_table("money", "at", "account", "amount")
         for posting in document["postings"]:
             amount = f"{posting['amount']} {posting['currency']}"
-            values = (posting["kind"], posting["at"], posting["place"], posting["account"], amount)
-            table.add_row(*map(cell, values))
+            account = posting["account"] or posting["place"]
+            table.add_row(posting["kind"], posting["at"][:16].replace("T", " "), account, amount)
         program.out.print(table)
+
+
+def _number(quantity: Decimal) -> int | float:
+    """Return a quantity as a JSON number."""
+    return int(quantity) if quantity == int(quantity) else float(quantity)
 
 
 def _told(amount: str, more: str | None) -> str:
@@ -158,9 +164,9 @@ def _told(amount: str, more: str | None) -> str:
 def _way(torgsoft: dict[str, Any]) -> str:
     match torgsoft["phase"]:
         case "taken":
-            return f"took {torgsoft['file']}, seen {torgsoft['taken']}"
+            return f"took {torgsoft['file']}, seen {torgsoft['taken'][:16].replace('T', ' ')}"
         case "written":
-            return f"{torgsoft['file']} written {torgsoft['written'] or ''}".strip()
+            return f"{torgsoft['file']} lies in the outbox"
         case None:
             return torgsoft["held"] or "its file is still to be written"
         case phase:

@@ -100,7 +100,7 @@ def choose_client(desk: Desk, order_id: str, client_id: str) -> str:
             raise UsageError(f"the people of order {order_id} were forgotten")
         wanted = client_of(stored.order.buyer)
         if client_id == NEW:
-            client_id = memory.clients.add(wanted, desk.now())
+            client_id = memory.clients.add(wanted, desk.now(), own=True)
         else:
             _refuse_unknown(memory, client_id)
             memory.clients.learn(client_id, wanted.contacts)

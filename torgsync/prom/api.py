@@ -153,8 +153,13 @@ class Prom:
     def try_right(self, right: Right) -> None:
         """Use a right in a way that changes nothing. Raises TokenRefused where the token lacks it.
 
-        The right to write is tried on a product that does not exist, which Prom may refuse in any way.
+        The right to write is tried on a product that does not exist, or on no order at all, which Prom may
+        refuse in any way.
         """
+        if right is Right.ORDERS_WRITE:
+            with suppress(PromRefused):
+                self.receive_orders([])
+            return
         if right is not Right.PRODUCTS_WRITE:
             self._http.get(_LISTS[right], right=right)
             return

@@ -72,8 +72,11 @@ class Clients:
             found.setdefault(Contact(row.kind, row.key), set()).add(str(row.client_id))
         return found
 
-    def add(self, client: Client, now: datetime) -> str:
-        """Remember a new client with its contacts and return its id."""
+    def add(self, client: Client, now: datetime, *, own: bool = False) -> str:
+        """Remember a new client with its contacts and return its id.
+
+        `own` gives it only contacts that are nobody's yet: what several share would not tell them apart.
+        """
         made = self._db.execute(
             insert(t.clients).values(
                 object=self._slug,
@@ -85,7 +88,10 @@ class Clients:
             )
         )
         identity = str(made.inserted_primary_key[0]) if made.inserted_primary_key else ""
-        self._give(identity, client.contacts)
+        if own:
+            self.learn(identity, client.contacts)
+        else:
+            self._give(identity, client.contacts)
         return identity
 
     def learn(self, client_id: str, more: Collection[Contact]) -> None:
