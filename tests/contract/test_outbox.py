@@ -91,7 +91,7 @@ def test_the_root_of_a_server_is_a_folder(ftp: FtpPlace) -> None:
 
 
 def test_a_store_without_folders_has_none_missing() -> None:
-    """An empty bucket is an empty outbox."""
+    """An empty bucket is an empty outbox; one that is not there took nothing."""
     import fsspec
 
     class Bucket(fsspec.get_filesystem_class("memory")):  # type: ignore[misc]  # fsspec has no types
@@ -99,7 +99,10 @@ def test_a_store_without_folders_has_none_missing() -> None:
         store: dict[str, object] = {}  # noqa: RUF012  # fsspec's own way
         pseudo_dirs = [""]  # noqa: RUF012  # likewise
 
-    outbox = Remote(Bucket(), "/bucket/orders", "s3://bucket/orders", ())
+    bucket = Bucket()
+    outbox = Remote(bucket, "/bucket/orders", "s3://bucket/orders", ())
+    assert lying(outbox) is None
+    bucket.mkdir("/bucket")
     assert lying(outbox) == set()
     outbox.put("order-1.json", b"{}")
     outbox.publish("order-1.json")

@@ -155,7 +155,8 @@ class Remote:
             try:
                 found = self._files.ls(self._path or "/", detail=False)
             except FileNotFoundError:
-                return frozenset() if self._without_folders else None
+                bucket = self._path.strip("/").partition("/")[0]
+                return frozenset() if self._without_folders and self._files.exists(bucket) else None
             return frozenset(str(name).rstrip("/").rpartition("/")[2] for name in found)
 
     def put(self, name: str, content: bytes) -> None:
@@ -216,7 +217,9 @@ def _connected(address: str, password: str | None) -> Remote:
 
     label = without_password(address)
     parts = urlsplit(address)
-    options: dict[str, object] = {"skip_instance_cache": True, "use_listings_cache": False}
+    options: dict[str, object] = {"skip_instance_cache": True}
+    if parts.scheme != "sftp":  # its back end hands whatever it does not know to the library below
+        options["use_listings_cache"] = False
     if parts.scheme in ("ftp", "sftp"):
         options["timeout"] = TIMEOUT
         if password is not None:
