@@ -32,7 +32,16 @@ ERROR["properties"]["mistakes"] = {
 SYNC = record(
     **PLAN,
     outcomes={"type": "array", "items": OUTCOME},
-    orders=record(new=COUNT, changed=COUNT, unmapped=COUNT, held=COUNT),
+    orders=record(
+        new=COUNT,
+        changed=COUNT,
+        unmapped=COUNT,
+        held=COUNT,
+        ambiguous=COUNT,
+        accepted=COUNT,
+        files=COUNT,
+        taken=COUNT,
+    ),
     requests=record(
         total=COUNT,
         by_endpoint={

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,14 +15,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from builders import order
+from pydantic import TypeAdapter
 from sqlalchemy import create_engine, text
 
+from torgsync.core.clients import Contact
 from torgsync.core.diff import Sent
 from torgsync.core.fields import Value
 from torgsync.core.products import Existing, Product
+from torgsync.core.trade import Order
 from torgsync.errors import TorgsyncError
 from torgsync.state.store import MIGRATIONS, SCHEMA, open_store
 from torgsync.state.tables import metadata
+from torgsync.state.trade import Phase
 
 
 def url_of(folder: Path) -> str:
@@ -195,3 +202,51 @@ def test_products_are_the_same_in_two_documents(tmp_path: Path) -> None:
         titles = connection.execute(text("SELECT title FROM desired ORDER BY good_id")).scalars().all()
         assert titles == ["Капці", "Тапки"]
     engine.dispose()
+
+
+ROWS_OF_0005 = (
+    """INSERT INTO orders (object, order_id, version, status, created, doc, client_id, file, held)
+    VALUES ('shop', '1', 1, 'paid', '2026-03-02T10:00:00.000000+00:00', '{}', 1, 'order-1.json', NULL)""",
+    """INSERT INTO orders (object, order_id, version, status, created, doc, client_id, file, held)
+    VALUES ('shop', '2', 1, 'paid', '2026-03-02T10:00:00.000000+00:00', '{}', NULL, NULL, NULL)""",
+    """INSERT INTO clients (id, object, name, phone, email, made) VALUES (1, 'shop', 'Вигадана  Олена',
+    '+380500000001', 'o@shop.example', '2026-03-02T10:00:00.000000+00:00')""",
+    """INSERT INTO clients (id, object, name, phone, email, made) VALUES (2, 'shop', '',
+    'увечері', '', '2026-03-02T10:00:00.000000+00:00')""",
+    """INSERT INTO postings (object, order_id, kind, place, account, payment_id, payment_name, amount,
+    currency, at) VALUES ('shop', '1', 'expected', 'unmapped', '', '9', 'Картка', '200.00', 'UAH',
+    '2026-03-02T10:00:00.000000+00:00')""",
+)
+"""What the fifth program may have remembered of orders."""
+
+
+@pytest.mark.parametrize("more", [0, 1000])
+def test_clients_are_recognised_as_before(tmp_path: Path, more: int) -> None:
+    """Files that were written lie in the outbox, money is dated by when it was posted, names have no case."""
+    insert = "INSERT INTO clients (id, object, name, phone, email, made) VALUES (%d, 'other', '', '', '', '')"
+    make_old(tmp_path, "0005", [*ROWS_OF_0005, *(insert % number for number in range(3, 3 + more))])
+    engine = create_engine(url_of(tmp_path))
+    with engine.begin() as connection:
+        doc = TypeAdapter(Order).dump_json(order()).decode()
+        old = {key: value for key, value in json.loads(doc).items() if key not in NEW_IN_AN_ORDER}
+        connection.execute(text("UPDATE orders SET doc = :doc"), {"doc": json.dumps(old)})
+    engine.dispose()
+    store = open_store(url_of(tmp_path))
+    with store.work("shop") as memory:
+        assert memory.clients.everybody() == {
+            Contact("phone", "+380500000001"): {"1"},
+            Contact("email", "o@shop.example"): {"1"},
+            Contact("name", "вигадана олена"): {"1"},
+        }
+        (lying,) = memory.trade.lying()
+        assert (lying.order, lying.file, lying.phase) == (order(), "order-1.json", Phase.WRITTEN)
+        assert len(memory.trade.unwritten()) == 1
+        (posting,) = memory.payments.postings()
+        assert posting.at == datetime(2026, 3, 2, 10, tzinfo=UTC)
+    store.close()
+
+
+NEW_IN_AN_ORDER = {
+    "recipient", "carrier", "promo_code", "promotion", "free_delivery", "commission", "commission_returned",
+    "cancelled_because", "paid_at", "forgotten",
+}  # fmt: skip

@@ -135,6 +135,46 @@ def test_one_order_is_read_by_its_id() -> None:
     assert Wire(page(404)).prom().order("1") is None
 
 
+def test_orders_are_received_by_their_numbers() -> None:
+    """One request for several; what Prom passes over is in neither part of the answer."""
+    wire = Wire(said({"processed_ids": [5], "errors": {"6": "no"}}))
+    assert wire.prom().receive_orders(["5", "6", "7"]) == EditAnswer(frozenset({"5"}), {"6": "no"})
+    assert wire.paths == ["/orders/set_status"]
+    assert wire.bodies == [b'{"status":"received","ids":[5,6,7]}']
+    with pytest.raises(TokenRefused, match="may not write orders"):
+        Wire(page(401)).prom().receive_orders(["5"])
+
+
+def test_a_lost_answer_about_orders_speaks_of_orders() -> None:
+    """What was sent is told in the words of people."""
+    with pytest.raises(Temporary, match="an edit of 2 orders was sent and its answer was lost"):
+        Wire(*[page(500)] * TRIES).prom().receive_orders(["5", "6"])
+
+
+def test_the_right_to_write_orders_is_tried_on_none() -> None:
+    """A refusal of the empty request is no lack of the right."""
+    wire = Wire(said({"error": "A list of ids is expected"}))
+    wire.prom().try_right(Right.ORDERS_WRITE)
+    assert wire.bodies == [b'{"status":"received","ids":[]}']
+    with pytest.raises(TokenRefused, match="may not write orders"):
+        Wire(page(401)).prom().try_right(Right.ORDERS_WRITE)
+
+
+def test_a_parcel_is_saved_with_its_carrier() -> None:
+    """A number that the order has already is refused; who asks reads it back."""
+    wire = Wire(said({"status": "success"}))
+    wire.prom().save_parcel("5", "20450000000000", "nova_poshta")
+    assert wire.paths == ["/delivery/save_declaration_id"]
+    assert json.loads(wire.bodies[0]) == {
+        "order_id": 5,
+        "declaration_id": "20450000000000",
+        "delivery_type": "nova_poshta",
+    }
+    again = said({"status": "error", "message": "Цей ЕН вже додано", "errors": {"declaration_id": "…"}})
+    with pytest.raises(PromRefused, match="Цей ЕН вже додано"):
+        Wire(again).prom().save_parcel("5", "20450000000000", "nova_poshta")
+
+
 def test_an_edit_is_a_bare_array() -> None:
     """Anything around it is refused by Prom; prices are numbers."""
     wire = Wire(said({"processed_ids": [12345], "errors": {}}))

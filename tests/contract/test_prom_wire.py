@@ -156,8 +156,40 @@ def test_an_order_keeps_what_prom_says() -> None:
         note="подзвоніть після 18",
         parcel="20450000000000",
         source="portal",
+        recipient=trade.Recipient("Іван", "", "Тестовий", "+380000000000"),
+        carrier="nova_poshta",
     )
     assert order().created.utcoffset() == order().modified.utcoffset() == UTC.utcoffset(None)
+
+
+def test_an_order_keeps_what_belongs_to_the_sale() -> None:
+    """Commission, promotion, recipient, carrier, the reason of a cancellation, and when it was paid."""
+    found = order(
+        cpa_commission={"amount": "2.86", "is_refunded": True},
+        special_offer_promocode="ЗИМА",
+        ps_promotion={"name": "Знижки тижня", "conditions": []},
+        has_order_promo_free_delivery=True,
+        cancellation={"title": "Немає в наявності", "initiator": "seller"},
+        payment_data={"status": "paid", "status_modified": "2025-01-23T16:18:15+00:00"},
+        delivery_recipient={
+            "first_name": "Олена",
+            "second_name": "П.",
+            "last_name": "Вигадана",
+            "phone": "1",
+        },
+    )
+    assert (found.commission, found.commission_returned) == (Decimal("2.86"), True)
+    assert (found.promo_code, found.promotion, found.free_delivery) == ("ЗИМА", "Знижки тижня", True)
+    assert found.cancelled_because == "Немає в наявності"
+    assert found.paid_at == datetime(2025, 1, 23, 16, 18, 15, tzinfo=UTC)
+    assert found.recipient == trade.Recipient("Олена", "П.", "Вигадана", "1")
+    assert found.buyer.full_name == "Тестовий Іван"
+
+
+def test_a_commission_that_cannot_be_read_keeps_no_order_from_anywhere() -> None:
+    """It is no part of the buyer's sum."""
+    found = order(cpa_commission={"amount": "договірна"})
+    assert (found.commission, found.unreadable) == (None, ())
 
 
 def test_an_order_with_nothing_but_an_id_is_read() -> None:
@@ -264,7 +296,7 @@ def test_localised_money_is_exact(amount: Decimal, blank: str, word: str) -> Non
         ("paid", {"status": "refunded"}, Paid.REFUNDED),
         ("paid", None, Paid.PAID),
         ("paid", {"status": "unpaid"}, Paid.PAID),
-        ("pending", {"status": "unpaid"}, Paid.NOT_YET),
+        ("pending", {"status": "unpaid"}, Paid.UNPAID),
         ("pending", None, Paid.NOT_YET),
     ],
 )

@@ -6,6 +6,7 @@ With a URL in `TORGSYNC_TEST_POSTGRES` every promise is held there too; that dat
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -20,15 +21,18 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import StatementError
 
+from torgsync.core.clients import Client, Contact
 from torgsync.core.diff import Change, FieldChange, Sent, Verb, creation
 from torgsync.core.fields import TERMS, Characteristic, Road, Value
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Section
 from torgsync.core.guards import falls_to_zero
+from torgsync.core.payments import Money, Posting
 from torgsync.core.plan import Known, Skipped, Standing
 from torgsync.core.products import Existing, Product
+from torgsync.core.reserve import Holding
 from torgsync.core.select import Reason
-from torgsync.core.trade import Client, Line, Money, Posting
+from torgsync.core.trade import Line
 from torgsync.core.variants import Member
 from torgsync.errors import Temporary
 from torgsync.state import catalog, models, plans, store, tables
@@ -37,7 +41,7 @@ from torgsync.state.journal import LEASE, Holder, Lease, Request, Unfinished
 from torgsync.state.models import Kept
 from torgsync.state.plans import State
 from torgsync.state.store import Memory, Store, open_store, place_of
-from torgsync.state.trade import Stored
+from torgsync.state.trade import Phase, Stored, Version
 
 SLUG = "my-prom"
 POSTGRES = os.environ.get("TORGSYNC_TEST_POSTGRES")
@@ -119,8 +123,12 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         memory.catalog.remember_photos({"17.jpg": (1, 2, "00")})
         memory.catalog.refuse(product(), "no", NOON)
         memory.trade.remember(order(), NOON, client_id="", held=None)
-        memory.trade.add_client(Client("", "А", "+380500000001", "a@example.com"), NOON)
-        memory.trade.post([POSTING], NOON)
+        client = memory.clients.add(OLENA, NOON)
+        memory.clients.hold("300000001", [client])
+        memory.clients.note_read("stamp")
+        memory.payments.post([POSTING], NOON)
+        memory.trade.note_absent(7)
+        memory.trade.moves_file("300000001", "order.json", "outbox")
         memory.journal.begin_import(memory.journal.begin_run(ME, NOON), 5, NOON)
         memory.journal.take_lease(1, ME, NOON)
         memory.catalog.note_first_write(NOON)
@@ -133,7 +141,17 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
             [],
             False,
         )
-        assert (list(trade.orders()), trade.clients(), trade.postings()) == ([], [], ())
+        assert (list(trade.orders()), memory.clients.all(), memory.payments.postings()) == ([], [], ())
+        assert (trade.numbers(), trade.absent(), trade.unwritten(), trade.lying()) == ([], set(), [], [])
+        assert (trade.versions("300000001"), trade.to_accept(), trade.beyond(EARLY)) == ([], [], ())
+        people = memory.clients
+        assert (people.client(client), people.held(), people.read(), people.orders()) == (None, {}, "", {})
+        assert (people.everybody(), people.contacts(client), people.known_by(OLENA.contacts)) == (
+            {},
+            frozenset(),
+            {},
+        )
+        people.remove(client)
         assert memory.journal.imports_since(NOON - LEASE) == 0
         assert memory.journal.lease() is None
         mine.forget_refusals()
@@ -1003,6 +1021,7 @@ POSTING = Posting(
     "Накладений платіж",
     Decimal("200.00"),
     "UAH",
+    NOON,
 )
 
 
@@ -1028,17 +1047,134 @@ def test_orders_come_newest_first(memory: Memory) -> None:
     assert [stored.order.id for stored in memory.trade.orders()] == ["3", "2", "1"]
 
 
+def test_orders_are_told_by_what_they_are(memory: Memory) -> None:
+    """By status, by the time they were placed, by client, and those that something holds."""
+    for number, created, status, held in (
+        ("1", NOON, "pending", None),
+        ("2", LATER, "paid", "a good without an id"),
+        ("3", LATER + HOUR, "pending", None),
+    ):
+        found = order(id=number, created=created, status=status)
+        memory.trade.remember(found, NOON, client_id="7" if number == "3" else "", held=held)
+
+    def told(**wanted: object) -> list[str]:
+        return [stored.order.id for stored in memory.trade.orders(**wanted)]  # type: ignore[arg-type]
+
+    assert told(status="pending") == ["3", "1"]
+    assert told(since=LATER) == ["3", "2"]
+    assert told(until=LATER) == ["1"]
+    assert told(held=True) == ["2"]
+    assert told(client_id="7") == ["3"]
+    assert sorted(memory.trade.numbers()) == ["1", "2", "3"]
+    assert memory.trade.with_version(lambda found: found.status == "paid") == ["2"]
+
+
 def test_an_order_file_is_owed_until_it_is_written(memory: Memory) -> None:
     """Oldest first; what is held owes none, and a new version of a written order owes none again."""
     for number, created, held in (("2", LATER, None), ("1", NOON, None), ("3", NOON, "a good without an id")):
         memory.trade.remember(order(id=number, created=created), NOON, client_id="", held=held)
     assert [stored.order.id for stored in memory.trade.unwritten()] == ["1", "2"]
-    memory.trade.wrote_file("1", "order-1.json")
+    memory.trade.moves_file("1", "order-1.json", "/outbox")
     memory.trade.remember(order(id="1", created=NOON, status="paid"), LATER, client_id="", held=None)
     assert [stored.order.id for stored in memory.trade.unwritten()] == ["2"]
-    written = memory.trade.order("1")
-    assert written is not None
-    assert (written.version, written.file) == (2, "order-1.json")
+    (moving,) = memory.trade.lying()
+    assert (moving.version, moving.file, moving.phase, moving.place) == (
+        2,
+        "order-1.json",
+        Phase.MOVING,
+        "/outbox",
+    )
+
+
+def test_an_order_file_is_followed_until_torgsoft_has_it(memory: Memory) -> None:
+    """Written, taken, taken back: each is remembered with its time, and ends its waiting."""
+    memory.trade.remember(order(), NOON, client_id="", held=None)
+
+    def stands() -> tuple[object, ...]:
+        stored = memory.trade.order("300000001")
+        assert stored is not None
+        return stored.phase, stored.written, stored.taken, len(memory.trade.lying())
+
+    memory.trade.moves_file("300000001", "order-300000001.json", "/outbox")
+    memory.trade.wrote_file("300000001", NOON)
+    assert stands() == (Phase.WRITTEN, NOON, None, 1)
+    memory.trade.took_file("300000001", LATER)
+    assert stands() == (Phase.TAKEN, NOON, LATER, 0)
+    memory.trade.wrote_file("300000001", LATER)
+    assert stands() == (Phase.WRITTEN, LATER, None, 1)
+    memory.trade.withdrew_file("300000001")
+    assert stands() == (Phase.WITHDRAWN, LATER, None, 0)
+
+
+def test_new_orders_are_accepted_once(memory: Memory) -> None:
+    """Those that nothing holds, oldest first; an order that went further needs it no more."""
+    for number, status, held in (("1", "pending", None), ("2", "paid", None), ("3", "pending", "why")):
+        memory.trade.remember(order(id=number, status=status), NOON, client_id="", held=held)
+    assert [stored.order.id for stored in memory.trade.to_accept()] == ["1"]
+    memory.trade.accepted("1", LATER)
+    assert memory.trade.to_accept() == []
+    stored = memory.trade.order("1")
+    assert stored is not None
+    assert stored.accepted == LATER
+
+
+def test_an_order_is_rewritten_in_all_its_versions(memory: Memory) -> None:
+    """What must not be kept is kept nowhere; the versions stay as many."""
+    memory.trade.remember(order(note="one"), NOON, client_id="", held=None)
+    memory.trade.remember(order(note="two", status="paid"), LATER, client_id="", held=None)
+    memory.trade.rewrite("300000001", lambda found: replace(found, note=""))
+    assert memory.trade.versions("300000001") == [
+        Version(1, NOON, order(note="")),
+        Version(2, LATER, order(note="", status="paid")),
+    ]
+    stored = memory.trade.order("300000001")
+    assert stored is not None
+    assert stored.order == order(note="", status="paid")
+
+
+def test_numbers_that_prom_has_no_order_of_are_remembered(memory: Memory) -> None:
+    """Also when they are noted twice."""
+    memory.trade.note_absent(7)
+    memory.trade.note_absent(7)
+    memory.trade.note_absent(2**40)
+    assert memory.trade.absent() == {7, 2**40}
+
+
+def test_goods_of_an_order_are_told_by_product_and_article(memory: Memory) -> None:
+    """A foreign product is neither in an export nor sent; an article that two goods have tells none."""
+    memory.catalog.remember_rows([row(product=product("17", sku='A"7%')), row("18", 2, 3)])
+    memory.catalog.remember_rows([row("19", 3, 4, product=product("19", sku="B")), row("20", 4, 5)])
+    memory.catalog.remember_rows([row("21", 5, 6, product=product("21", sku="B"))])
+    look = memory.catalog.begin_look()
+    memory.catalog.remember_existing([existing(), existing("abc", "55"), existing("", "56")], look)
+    assert memory.trade.foreign(["17", "abc", "never"]) == {"abc"}
+    assert memory.trade.goods_of(["917", "56", "57"]) == {"917": "17"}
+    assert memory.trade.good_of_sku('A"7%') == "17"
+    assert memory.trade.good_of_sku("B") is None
+    assert memory.trade.good_of_sku("A_7") is None
+
+
+EARLY = NOON - timedelta(hours=6)
+
+
+def test_what_an_export_cannot_know_is_held(memory: Memory) -> None:
+    """Orders newer than the export, owed, in the outbox, or found taken later; others are known to it."""
+    for number, created, held in (
+        ("1", EARLY, None),
+        ("2", EARLY, None),
+        ("3", EARLY, None),
+        ("4", EARLY, "it is delivered"),
+        ("5", LATER, "a good without an id"),
+        ("6", EARLY, None),
+    ):
+        memory.trade.remember(order(id=number, created=created), NOON, client_id="", held=held)
+    memory.trade.moves_file("2", "order-2.json", "/outbox")
+    for number, taken in (("3", LATER), ("6", EARLY)):
+        memory.trade.moves_file(number, "f", "/outbox")
+        memory.trade.took_file(number, taken)
+    pieces = Decimal(2)
+    assert memory.trade.beyond(NOON) == tuple(Holding("17", number, pieces) for number in "1235")
+    assert [holding.order_id for holding in memory.trade.beyond(LATER)] == ["1", "2"]
 
 
 def test_the_time_of_the_last_fetch_is_remembered(memory: Memory) -> None:
@@ -1050,32 +1186,158 @@ def test_the_time_of_the_last_fetch_is_remembered(memory: Memory) -> None:
     assert memory.catalog.current_look() == 1
 
 
+OLENA = Client("", "Вигадана Олена", "+380500000001", "olena@example.com", "990000000017")
+IVAN = Client("", "Тестовий Іван", "", "ivan@example.com")
+
+
+def contact(kind: str, key: str) -> Contact:
+    return Contact(kind, key)
+
+
 def test_clients_are_found_by_what_they_share(memory: Memory) -> None:
-    """Phone, e-mail or name; a blank is shared with nobody."""
-    olena = Client("", "Вигадана Олена", "+380500000001", "")
-    ivan = Client("", "Тестовий Іван", "", "ivan@example.com")
-    empty = Client("", "", "", "")
-    ids = [memory.trade.add_client(client, NOON) for client in (olena, ivan, empty)]
-    stored = [replace(client, id=made) for client, made in zip((olena, ivan, empty), ids, strict=True)]
-    assert memory.trade.clients() == stored
-    assert len(set(ids)) == 3
-    candidates = memory.trade.candidates
-    assert candidates(Client("", "Х", "+380500000001", "ivan@example.com")) == (stored[0], stored[1])
-    assert candidates(Client("", "Тестовий Іван", "", "")) == (stored[1],)
-    assert candidates(empty) == candidates(Client("", "%", "%", "_%")) == ()
+    """Phone, e-mail, card, or the name without regard to case; a blank is shared with nobody."""
+    olena, ivan, empty = (
+        memory.clients.add(client, NOON) for client in (OLENA, IVAN, Client("", "", "", ""))
+    )
+    assert memory.clients.all() == [
+        replace(OLENA, id=olena),
+        replace(IVAN, id=ivan),
+        Client(empty, "", "", ""),
+    ]
+    phone, mail = contact("phone", "+380500000001"), contact("email", "ivan@example.com")
+    assert memory.clients.known_by([phone, mail]) == {olena: {phone}, ivan: {mail}}
+    name = contact("name", "тестовий іван")
+    assert memory.clients.known_by([name]) == {ivan: {name}}
+    assert memory.clients.known_by([contact("phone", "%")]) == memory.clients.known_by([]) == {}
+    assert memory.clients.contacts(olena) == OLENA.contacts
+    assert memory.clients.everybody()[phone] == {olena}
+    assert memory.clients.client(olena) == replace(OLENA, id=olena)
+    assert memory.clients.client("99") is memory.clients.client("x") is None
+
+
+def test_a_client_told_apart_shares_nothing(memory: Memory) -> None:
+    """Whom a person told from the others has only contacts that are nobody else's."""
+    memory.clients.add(OLENA, NOON)
+    other = memory.clients.add(replace(OLENA, phone="+380500000009"), NOON, own=True)
+    assert memory.clients.contacts(other) == {contact("phone", "+380500000009")}
+
+
+def test_a_client_learns_what_is_nobodys(memory: Memory) -> None:
+    """A contact that another one has stays theirs: two people must not become one by a shared phone."""
+    olena, ivan = memory.clients.add(OLENA, NOON), memory.clients.add(IVAN, NOON)
+    new = contact("phone", "+380500000002")
+    memory.clients.learn(ivan, [new, contact("phone", "+380500000001")])
+    assert memory.clients.contacts(ivan) == IVAN.contacts | {new}
+    assert memory.clients.known_by([new]) == {ivan: {new}}
+    assert memory.clients.contacts(olena) == OLENA.contacts
+
+
+def test_blanks_of_a_client_are_filled(memory: Memory) -> None:
+    """What is known is never written over."""
+    ivan = memory.clients.add(IVAN, NOON)
+    memory.clients.fill(ivan, OLENA)
+    memory.clients.fill("99", OLENA)
+    assert memory.clients.client(ivan) == Client(
+        ivan, "Тестовий Іван", "+380500000001", "ivan@example.com", "990000000017"
+    )
+    memory.clients.fill(ivan, Client("", "", "", ""))
+
+
+def test_merged_clients_are_one(memory: Memory) -> None:
+    """Contacts, orders and open choices go to the one that stays, which keeps its own words."""
+    olena, ivan, third = (
+        memory.clients.add(client, NOON) for client in (OLENA, IVAN, replace(IVAN, name="І"))
+    )
+    memory.trade.remember(order(), NOON, client_id=ivan, held=None)
+    memory.clients.hold("5", [ivan, olena])
+    memory.clients.hold("6", [ivan, third])
+    assert memory.clients.orders() == {ivan: 1}
+    memory.clients.merge(ivan, olena)
+    assert memory.clients.client(ivan) is None
+    assert memory.clients.client(olena) == replace(OLENA, id=olena)
+    assert memory.clients.contacts(olena) == OLENA.contacts | IVAN.contacts
+    assert memory.clients.orders() == {olena: 1}
+    assert memory.clients.held() == {"5": (olena,), "6": (olena, third)}
+    memory.clients.settle("5")
+    assert memory.clients.held() == {"6": (olena, third)}
+    memory.clients.merge("99", olena)
+
+
+def test_a_client_that_is_removed_leaves_its_orders(memory: Memory) -> None:
+    """Nothing of the person is left, and the order is nobody's."""
+    olena = memory.clients.add(OLENA, NOON)
+    memory.trade.remember(order(), NOON, client_id="", held=None)
+    memory.trade.set_client("300000001", olena)
+    memory.clients.hold("5", [olena])
+    memory.clients.remove(olena)
+    assert (memory.clients.all(), memory.clients.held(), memory.clients.everybody()) == ([], {}, {})
+    stored = memory.trade.order("300000001")
+    assert stored is not None
+    assert stored.client_id == ""
+
+
+def test_the_clients_export_that_was_read_is_remembered(memory: Memory) -> None:
+    """Its stamp, so that it is read when it changed."""
+    assert memory.clients.read() == ""
+    memory.clients.note_read("a")
+    memory.clients.note_read("b")
+    assert memory.clients.read() == "b"
+
+
+def test_what_was_taken_out_is_overwritten(state: Store, tmp_path: Path) -> None:
+    """After a wipe not even the bytes of the files hold it."""
+    with state.work(SLUG) as memory:
+        client = memory.clients.add(OLENA, NOON)
+    with state.work(SLUG) as memory:
+        memory.clients.remove(client)
+    state.wipe()
+    held = b"".join(path.read_bytes() for path in tmp_path.glob("state.db*"))
+    assert b"+380500000001" not in held
+
+
+@pytest.mark.parametrize("doing", ["BEGIN IMMEDIATE", "BEGIN; SELECT count(*) FROM clients"])
+def test_a_state_that_is_in_use_is_not_wiped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, doing: str
+) -> None:
+    """Somebody else writes or reads: it is said, and may be done again."""
+    open_store(f"sqlite:///{tmp_path / 'state.db'}").close()
+    monkeypatch.setattr(store, "PATIENCE", 0)
+    hasty = open_store(f"sqlite:///{tmp_path / 'state.db'}")
+    with hasty.work(SLUG) as memory:
+        memory.clients.add(OLENA, NOON)
+    other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
+    for statement in doing.split("; "):
+        other.execute(statement).fetchall()
+    with pytest.raises(Temporary, match="the state cannot be used now"):
+        hasty.wipe()
+    other.execute("ROLLBACK")
+    other.close()
+    hasty.wipe()
+    hasty.close()
 
 
 def test_postings_are_only_added(memory: Memory) -> None:
     """In the order they were made, of one order or of all, with the money to the last digit."""
-    received = replace(POSTING, kind=Money.RECEIVED, amount=Decimal("1713.10"))
+    received = replace(POSTING, kind=Money.RECEIVED, amount=Decimal("1713.10"), at=LATER)
     other = replace(POSTING, order_id="2")
-    memory.trade.post([POSTING, other], NOON)
-    memory.trade.post([received], LATER)
-    memory.trade.post([], LATER)
-    assert memory.trade.postings() == (POSTING, other, received)
-    assert memory.trade.postings("300000001") == (POSTING, received)
-    assert memory.trade.postings("9") == ()
-    assert str(memory.trade.postings("300000001")[1].amount) == "1713.10"
+    memory.payments.post([POSTING, other], NOON)
+    memory.payments.post([received], LATER)
+    memory.payments.post([], LATER)
+    assert memory.payments.postings() == (POSTING, other, received)
+    assert memory.payments.postings("300000001") == (POSTING, received)
+    assert memory.payments.postings("9") == ()
+    assert str(memory.payments.postings("300000001")[1].amount) == "1713.10"
+
+
+def test_money_without_a_place_is_found(memory: Memory) -> None:
+    """Orders of the methods asked for whose last posting has no place and is no reversal, oldest first."""
+    lost = replace(POSTING, place="unmapped", account="")
+    memory.payments.post([replace(lost, order_id=number) for number in "1234"], NOON)
+    memory.payments.post([replace(lost, order_id="2", kind=Money.RECEIVED)], NOON)
+    memory.payments.post([replace(lost, order_id="3", kind=Money.REVERSED)], NOON)
+    memory.payments.post([replace(POSTING, order_id="4"), replace(lost, order_id="5", payment_id="8")], NOON)
+    assert memory.payments.without_place(["9000001"]) == ["1", "2"]
+    assert memory.payments.without_place([]) == []
 
 
 def test_an_order_line_keeps_its_parts(memory: Memory) -> None:

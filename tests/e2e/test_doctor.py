@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -213,3 +214,24 @@ def test_the_schedule(home: Home) -> None:
     state, message, hint = told(51)
     assert (state, hint) == ("warning", 'torgsync sync -o "My Prom"')
     assert message.endswith("that of 2026-11-23 13:00 ended with exit code 3")
+
+
+def test_an_object_that_accepts_orders_needs_the_right(home: Home) -> None:
+    """With `accept` the right to write orders is tried, on no order at all."""
+    home.edit_object("[clients]", "[orders]\naccept = true\n\n[clients]")
+    assert "✓ ok       right      the token can write orders" in home.run("doctor").lines
+    tokens = home.market.tokens
+    tokens["full"] = replace(tokens["full"], orders="read")
+    ran = home.run("doctor")
+    assert (ran.code, "it may not write orders" in ran.out) == (4, True)
+
+
+def test_order_files_on_their_way_are_counted(filled: Home) -> None:
+    """Those that Torgsoft has not taken, and those that could not be written."""
+    filled.market.place_order([("26901", 1)])
+    filled.run("orders", "fetch")
+    assert "1 order file for Torgsoft in `" in filled.run("doctor").out
+    filled.edit_object("[clients]", '[orders]\noutbox = "TSGoods.trs"\n\n[clients]')
+    filled.market.place_order([("26901", 1)])
+    filled.run("orders", "fetch")
+    assert "! warning  outbox     1 order file could not be written yet" in filled.run("doctor").lines

@@ -6,15 +6,16 @@ import json
 import re
 import sqlite3
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from faulty import FaultyMarket, says
+from faulty import Answer, Asked, FaultyMarket, Forward, breaks_before, loses_the_answer, says
 from homes import Home
 
-from torgsync.sandbox.orders import CASH_ON_DELIVERY, Buyer
+from torgsync.sandbox.orders import CASH_ON_DELIVERY, PICKUP, Buyer
 
 OLENA = Buyer(first_name="Олена", last_name="Вигадана", phone="+380500000001", email="O.V@shop.example")
 
@@ -34,10 +35,24 @@ def fetch(home: Home) -> dict[str, int]:
     return orders
 
 
+def nothing() -> dict[str, int]:
+    """What a fetch tells that brought nothing."""
+    names = ("new", "changed", "unmapped", "held", "ambiguous", "accepted", "files", "taken")
+    return dict.fromkeys(names, 0)
+
+
 def files(home: Home) -> dict[str, Any]:
     """The order files, keyed by name."""
     outbox = home.folder / "outbox" / "my-prom"
     return {path.name: json.loads(path.read_bytes()) for path in sorted(outbox.glob("*"))}
+
+
+def take(home: Home) -> list[str]:
+    """Have Torgsoft take all order files, and return their names."""
+    taken = sorted((home.folder / "outbox" / "my-prom").glob("*.json"))
+    for path in taken:
+        path.unlink()
+    return [path.name for path in taken]
 
 
 def versions(home: Home) -> list[tuple[int, str]]:
@@ -108,11 +123,11 @@ def test_delivery_and_discount_stand_in_the_comment(mapped: Home) -> None:
 def test_the_same_order_again(mapped: Home) -> None:
     """An order that is known as it is writes nothing, neither a version nor a file."""
     mapped.market.place_order([("26901", 1)], buyer=OLENA)
-    assert fetch(mapped) == {"new": 1, "changed": 0, "unmapped": 0, "held": 0}
+    assert fetch(mapped) == nothing() | {"new": 1, "files": 1}
     (path,) = (mapped.folder / "outbox" / "my-prom").iterdir()
     before = path.stat().st_mtime_ns
     postings = mapped.run("payments", "report").out
-    assert fetch(mapped) == {"new": 0, "changed": 0, "unmapped": 0, "held": 0}
+    assert fetch(mapped) == nothing()
     assert (versions(mapped), path.stat().st_mtime_ns) == ([(1, "pending")], before)
     assert mapped.run("payments", "report").out == postings
 
@@ -133,7 +148,7 @@ def test_an_order_that_changed(mapped: Home) -> None:
     number = mapped.market.place_order([("26901", 2)])
     fetch(mapped)
     mapped.market.pay_order(number)
-    assert fetch(mapped) == {"new": 0, "changed": 1, "unmapped": 0, "held": 0}
+    assert fetch(mapped) == nothing() | {"changed": 1}
     mapped.market.set_order_status(number, "delivered")
     fetch(mapped)
     assert versions(mapped) == [(1, "pending"), (2, "paid"), (3, "delivered")]
@@ -142,10 +157,12 @@ def test_an_order_that_changed(mapped: Home) -> None:
     assert len(files(mapped)) == 1
 
 
-def test_an_order_cancelled_after_its_file(mapped: Home) -> None:
+def test_an_order_cancelled_after_torgsoft_took_it(mapped: Home) -> None:
     """Its reserve must be released by hand, and its money is reversed."""
     number = mapped.market.place_order([("26901", 1)])
     fetch(mapped)
+    take(mapped)
+    assert fetch(mapped) == nothing() | {"taken": 1}
     mapped.market.cancel_order(number)
     ran = mapped.run("sync", "--only", "orders")
     assert ran.code == 0
@@ -155,10 +172,10 @@ def test_an_order_cancelled_after_its_file(mapped: Home) -> None:
 
 
 def test_an_order_cancelled_before_we_saw_it(mapped: Home) -> None:
-    """It is kept, held back from Torgsoft, and posts nothing."""
+    """It is kept, becomes no file, posts nothing, and nobody need do anything about it."""
     number = mapped.market.place_order([("26901", 1)])
     mapped.market.cancel_order(number)
-    assert fetch(mapped)["held"] == 1
+    assert fetch(mapped) == nothing() | {"new": 1}
     (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
     assert (order["file"], order["held"]) == (None, "it is canceled")
     assert mapped.run("payments", "report").err == "no accounts yet\n"
@@ -181,7 +198,7 @@ def test_an_outbox_that_cannot_be_written(mapped: Home) -> None:
     ran = mapped.run("sync", "--only", "orders")
     assert ran.code == 1
     assert "error: `" in ran.err
-    assert "cannot be written" in ran.err
+    assert "cannot be used" in ran.err
     (mapped.folder / "outbox").unlink()
     ran = mapped.run("sync", "--only", "orders")
     assert (ran.code, len(files(mapped))) == (0, 1)
@@ -229,13 +246,15 @@ def test_the_list_of_orders(mapped: Home) -> None:
         "payment": "Пром-оплата",
         "client_id": "1",
         "file": f"order-{number}.json",
+        "phase": "written",
         "held": None,
+        "parcel": None,
     }
     table = mapped.run("orders", "list")
     assert max(map(len, table.lines)) <= 80
     assert table.lines[0].split() == ["order", "placed", "status", "total", "payment", "Torgsoft"]
     assert mapped.run("orders", "list", "--format", "csv").lines[0] == (
-        "id,created,status,total,currency,payment,client_id,file,held"
+        "id,created,status,total,currency,payment,client_id,file,phase,held,parcel"
     )
 
 
@@ -244,3 +263,412 @@ def test_no_orders_yet(mapped: Home, tmp_path: Path) -> None:
     assert tmp_path.exists()
     assert mapped.run("orders", "list").err == "no orders yet\n"
     assert mapped.run("orders", "list", "--format", "json").json == {"schema": 1, "orders": []}
+
+
+def told(asked: Asked, forward: Forward) -> dict[str, Any]:
+    """What the marketplace answers to a request."""
+    document: dict[str, Any] = json.loads(forward(asked.body).body)
+    return document
+
+
+@pytest.mark.timeout(300)
+def test_ten_thousand_orders_while_new_ones_arrive(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Each is home exactly once, the new ones with the next fetch; a second fetch brings nothing."""
+    market = hard_filled.market
+    with market.lock:
+        old = [market.place_order([("26926", 1)], buyer=OLENA) for _ in range(10_000)]
+        for number in old[:-100]:
+            market.set_order_status(number, "delivered")
+    late: list[int] = []
+
+    def another_one_comes(asked: Asked, forward: Forward) -> Answer:
+        late.append(market.place_order([("26901", 1)], buyer=OLENA))
+        return forward(asked.body)
+
+    faulty.misbehave("GET /orders/list", another_one_comes, times=100)
+    first = fetch(hard_filled)["new"]
+    faulty.behave()
+    assert first >= 10_000
+    assert first + fetch(hard_filled)["new"] == 10_000 + len(late)
+    listed = hard_filled.run("orders", "list", "--format", "json").json["orders"]
+    assert sorted(int(order["id"]) for order in listed) == sorted([*old, *late])
+    connection = sqlite3.connect(hard_filled.folder / "state.db")
+    (seen,) = connection.execute("select count(*) from order_versions").fetchone()
+    connection.close()
+    assert seen == len(listed)
+    assert fetch(hard_filled)["new"] == 0
+
+
+def test_an_order_that_proms_list_left_out(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Its number is missing between others, so it is asked for; one that does not exist is asked for once."""
+    numbers = [hard_filled.market.place_order([("26901", 1)], buyer=OLENA) for _ in range(40)]
+    with hard_filled.market.lock:
+        hard_filled.market.orders.remove(numbers[7])
+
+    def without(asked: Asked, forward: Forward) -> Answer:
+        document = told(asked, forward)
+        document["orders"] = [order for order in document["orders"] if order["id"] != numbers[20]]
+        return Answer(200, json.dumps(document).encode())
+
+    faulty.misbehave("GET /orders/list", without)
+    ran = hard_filled.run("orders", "fetch")
+    assert f"! order {numbers[20]} was missing from Prom's list; it is home now" in ran.lines
+    assert len(files(hard_filled)) == 39
+    asked = len(hard_filled.market.log.records())
+    hard_filled.run("orders", "fetch")
+    paths = [record.path for record in hard_filled.market.log.records()[asked:]]
+    assert not [path for path in paths if re.search(r"/orders/\d", path)]
+
+
+def test_the_watermark_follows_proms_clock(mapped: Home) -> None:
+    """A computer whose clock is years ahead misses no order."""
+    mapped.market.place_order([("26901", 1)])
+    mapped.run("orders", "fetch", now=datetime(2099, 1, 1, tzinfo=UTC))
+    number = mapped.market.place_order([("26901", 1)])
+    mapped.run("orders", "fetch")
+    assert str(number) in mapped.run("orders", "list").out
+
+
+def test_a_fetch_of_its_own(mapped: Home) -> None:
+    """`orders fetch` does what `sync --only orders` does, in every format."""
+    mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    ran = mapped.run("orders", "fetch", "--format", "json")
+    assert ran.json == {
+        "schema": 1,
+        "object": "My Prom",
+        "orders": nothing() | {"new": 1, "files": 1},
+        "exit": 0,
+    }
+    assert mapped.run("orders", "fetch", "--format", "csv").lines == [",".join(nothing()), "0,0,0,0,0,0,0,0"]
+    assert mapped.run("orders", "fetch").err.splitlines()[-1] == "no new orders"
+
+
+def test_an_outbox_in_trouble_is_told_in_the_document(mapped: Home) -> None:
+    """What came home is counted, and the error stands beside it."""
+    (mapped.folder / "outbox").write_text("in the way")
+    mapped.market.place_order([("26901", 1)])
+    ran = mapped.run("orders", "fetch", "--format", "json")
+    assert (ran.code, ran.json["orders"]["new"], ran.json["orders"]["files"]) == (1, 1, 0)
+    assert "cannot be used" in ran.json["error"]["message"]
+    assert ran.json["exit"] == 1
+
+
+def test_an_order_that_prom_only_touched(mapped: Home, faulty: FaultyMarket) -> None:
+    """A later time of change alone is no new version."""
+    home = Home(mapped.folder, mapped.shop, faulty)
+    faulty.shop.place_order([(faulty.shop.add_product("26901", name="x", price=Decimal(1)), 1)])
+    moments = iter(["2026-01-01T00:00:00+00:00", "2026-01-01T00:05:00+00:00"])
+
+    def touched(asked: Asked, forward: Forward) -> Answer:
+        document = told(asked, forward)
+        for order in document["orders"]:
+            order["date_modified"] = order["date_created"] = next(moments, "2026-01-01T00:09:00+00:00")
+            order["date_created"] = "2026-01-01T00:00:00+00:00"
+        return Answer(200, json.dumps(document).encode())
+
+    faulty.misbehave("GET /orders/list", touched)
+    for path in home.folder.glob("state.db*"):
+        path.unlink()
+    home.run("orders", "fetch")
+    home.run("orders", "fetch")
+    assert len(versions(home)) == 1
+
+
+def test_an_order_that_changed_after_its_file(mapped: Home) -> None:
+    """What a person must change in Torgsoft is named: goods, total, delivery."""
+    number = mapped.market.place_order([("26901", 2)], buyer=OLENA)
+    fetch(mapped)
+    with mapped.market.lock:
+        order = mapped.market.order(number)
+        (line,) = order.lines
+        changed = replace(
+            order,
+            lines=(replace(line, quantity=Decimal(1)),),
+            delivery_address="Київ",
+            date_modified=mapped.market.now(),
+        )
+        mapped.market.orders.replace(number, changed)
+    ran = mapped.run("orders", "fetch")
+    assert (
+        f"! order {number} has other goods, total, delivery now: change it in Torgsoft by hand" in ran.lines
+    )
+    (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
+    assert (account["expected"], account["reversed"], account["open"]) == ("5139.00", "3426.00", "1713.00")
+
+
+# Goods of lines
+
+
+def rewrite_lines(faulty: FaultyMarket, **fields: object) -> None:
+    """Have Prom show every line of every order with these fields."""
+
+    def fault(asked: Asked, forward: Forward) -> Answer:
+        document = told(asked, forward)
+        for order in document["orders"]:
+            for line in order["products"]:
+                line.update(fields)
+        return Answer(200, json.dumps(document).encode())
+
+    faulty.behave()
+    faulty.misbehave("GET /orders/list", fault)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"external_id": None}, {"external_id": None, "id": None}],
+    ids=["by its product", "by its article"],
+)
+def test_a_line_without_an_id_is_found(
+    hard_filled: Home, faulty: FaultyMarket, fields: dict[str, object]
+) -> None:
+    """Prom sometimes tells no external id: the product that was sold, or its article, tells the good."""
+    hard_filled.market.place_order([("26926", 1)], buyer=OLENA)
+    rewrite_lines(faulty, **fields)
+    hard_filled.run("orders", "fetch")
+    (document,) = files(hard_filled).values()
+    assert [good["GoodID"] for good in document["Goods"]] == ["26926"]
+    assert fetch(hard_filled)["changed"] == 0
+
+
+def test_a_good_that_only_prom_has(mapped: Home) -> None:
+    """An external id that no export ever held is no good of Torgsoft: the order waits for a person."""
+    mapped.market.add_product("foreign-1", name="Чуже", price=Decimal(10))
+    mapped.run("update", "--full-refresh")
+    number = mapped.market.place_order([("foreign-1", 1)], buyer=OLENA)
+    ran = mapped.run("orders", "fetch")
+    assert (ran.code, files(mapped)) == (8, {})
+    assert f"! order {number}: `Чуже` (foreign-1) is no good of the accounting program" in ran.lines
+    (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
+    assert held["id"] == str(number)
+
+
+# Prom's side
+
+
+@pytest.fixture
+def accepting(hard_filled: Home) -> Home:
+    """A home that tells Prom of new orders."""
+    hard_filled.edit_object("[clients]", "[orders]\naccept = true\n\n[clients]")
+    return hard_filled
+
+
+def status(home: Home, number: int) -> str:
+    """What Prom shows of an order."""
+    return home.market.order(number).status
+
+
+def test_new_orders_are_set_to_received(accepting: Home) -> None:
+    """After they are home and written; paid and held ones are left as they are, and nothing is said twice."""
+    new = accepting.market.place_order([("26901", 1)], buyer=OLENA, payment_option_id=CASH_ON_DELIVERY.id)
+    paid = accepting.market.place_order([("26901", 1)], buyer=OLENA, paid=True)
+    foreign = accepting.market.add_product(None, name="Чуже", price=Decimal(10))
+    held = accepting.market.place_order([(foreign, 1)], buyer=OLENA)
+    ran = accepting.run("orders", "fetch")
+    assert "orders: 1 set to received on Prom.ua" in ran.lines
+    assert [status(accepting, number) for number in (new, paid, held)] == ["received", "paid", "pending"]
+    assert accepting.writes()[-1:] == ["/api/v1/orders/set_status"]
+    writes = len(accepting.writes())
+    for _ in range(2):
+        assert fetch(accepting)["accepted"] == 0
+    assert len(accepting.writes()) == writes
+    shown = accepting.run("orders", "show", str(new), "--format", "json").json["order"]
+    assert (shown["status"], shown["accepted"] is not None) == ("received", True)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before its effect", "after its effect"])
+def test_an_acceptance_whose_answer_is_lost(accepting: Home, faulty: FaultyMarket, after: bool) -> None:
+    """It is safe to say twice: it is repeated, and in the end Prom knows."""
+    number = accepting.market.place_order([("26901", 1)], buyer=OLENA)
+    faulty.misbehave("POST /orders/set_status", loses_the_answer if after else breaks_before)
+    ran = accepting.run("orders", "fetch")
+    assert (ran.code, "an edit of 1 order was sent and its answer was lost" in ran.err) == (5, True)
+    faulty.behave()
+    accepting.run("orders", "fetch")
+    assert status(accepting, number) == "received"
+
+
+def test_an_acceptance_that_prom_refuses(accepting: Home, faulty: FaultyMarket) -> None:
+    """The reason is told order by order, and the next run tries again."""
+    number = accepting.market.place_order([("26901", 1)], buyer=OLENA)
+    faulty.misbehave(
+        "POST /orders/set_status",
+        says(200, {"processed_ids": [], "errors": {str(number): "closed"}}),
+        times=1,
+    )
+    ran = accepting.run("orders", "fetch")
+    assert f"! order {number} was not set to received: closed" in ran.lines
+    faulty.misbehave("POST /orders/set_status", says(200, {"processed_ids": []}), times=1)
+    ran = accepting.run("orders", "fetch")
+    assert f"! order {number} was not set to received: Prom.ua passed it over without a word" in ran.lines
+    assert fetch(accepting)["accepted"] == 1
+
+
+def test_an_order_that_somebody_was_faster_to_accept(accepting: Home, faulty: FaultyMarket) -> None:
+    """Prom passes it over, and it is as wanted."""
+    number = accepting.market.place_order([("26901", 1)], buyer=OLENA)
+
+    def faster(asked: Asked, forward: Forward) -> Answer:
+        accepting.market.set_order_status(number, "delivered")
+        return forward(asked.body)
+
+    faulty.misbehave("POST /orders/set_status", faster)
+    ran = accepting.run("orders", "fetch")
+    assert "was not set" not in ran.out
+    assert status(accepting, number) == "delivered"
+
+
+def test_a_token_that_may_not_write_orders(accepting: Home) -> None:
+    """Orders are home, their files are written, the right is named: exit 4."""
+    tokens = accepting.market.tokens
+    tokens["full"] = replace(tokens["full"], orders="read")
+    accepting.market.place_order([("26901", 1)], buyer=OLENA)
+    ran = accepting.run("orders", "fetch")
+    assert (ran.code, len(files(accepting))) == (4, 1)
+    assert 'give "Orders" the right "Read and write"' in ran.err
+
+
+TTN = "20450000000001"
+
+
+def test_a_parcel_is_saved_on_prom(mapped: Home) -> None:
+    """By the carrier that the buyer chose; blanks are no part of the number, and it is at home at once."""
+    number = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    fetch(mapped)
+    ran = mapped.run("orders", "ship", str(number), "--parcel", "2045 0000 000001")
+    assert (ran.code, ran.err.splitlines()[-1]) == (0, f"order {number}: saved on Prom.ua")
+    assert mapped.market.order(number).declaration_number == TTN
+    again = mapped.run("orders", "ship", str(number), "--parcel", TTN)
+    assert (again.code, "Prom.ua has this number already" in again.err) == (0, True)
+    assert mapped.writes().count("/api/v1/delivery/save_declaration_id") == 1
+    (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
+    assert order["parcel"] == TTN
+
+
+@pytest.mark.parametrize("fault", ["lost", "refused twice", "broken"])
+def test_a_parcel_whose_answer_says_nothing(hard_filled: Home, faulty: FaultyMarket, fault: str) -> None:
+    """The order is read back: the number that stands there was saved, another one was not."""
+    number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
+    hard_filled.run("orders", "fetch")
+    if fault == "lost":
+        faulty.misbehave("POST /delivery", loses_the_answer, times=1)
+    elif fault == "broken":
+        faulty.misbehave("POST /delivery", says(500, {}))
+    else:
+        with hard_filled.market.lock:
+            order = hard_filled.market.order(number)
+            hard_filled.market.orders.replace(number, replace(order, declaration_number=TTN))
+    ran = hard_filled.run("orders", "ship", str(number), "--parcel", TTN)
+    assert ran.code == (5 if fault == "broken" else 0)
+
+
+def test_a_parcel_of_an_order_that_prom_shows_no_more(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """It was saved, and there is nothing to read back."""
+    number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
+    hard_filled.run("orders", "fetch")
+    faulty.misbehave(f"GET /orders/{number}", says(404, b"<html></html>"))
+    assert hard_filled.run("orders", "ship", str(number), "--parcel", TTN).code == 0
+    assert hard_filled.market.order(number).declaration_number == TTN
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("1", "--parcel", TTN), "there is no order 1"),
+        (("PICKUP", "--parcel", TTN), "hint: name the carrier: --carrier nova_poshta"),
+        (("SHIPPED", "--parcel", "2045"), "nova_poshta gives 14 digits"),
+        (("SHIPPED", "--parcel", "x", "--carrier", "meest"), "meest gives 8 to 30 letters and digits"),
+        (("SHIPPED", "--parcel", TTN, "--carrier", "nova_pochta"), "did you mean `nova_poshta`?"),
+        (("CANCELED", "--parcel", TTN), "is canceled; nothing is sent for it"),
+    ],
+)
+def test_a_parcel_that_cannot_be_saved(mapped: Home, args: tuple[str, ...], message: str) -> None:
+    """Exit 64 with a sentence, and Prom is asked for nothing."""
+    numbers = {
+        "PICKUP": mapped.market.place_order([("26901", 1)], buyer=OLENA, delivery_option_id=PICKUP.id),
+        "SHIPPED": mapped.market.place_order([("26901", 1)], buyer=OLENA),
+        "CANCELED": mapped.market.place_order([("26901", 1)], buyer=OLENA),
+    }
+    mapped.market.cancel_order(numbers["CANCELED"])
+    fetch(mapped)
+    ran = mapped.run("orders", "ship", str(numbers.get(args[0], args[0])), *args[1:])
+    assert (ran.code, message in ran.err) == (64, True)
+    assert "/api/v1/delivery/save_declaration_id" not in mapped.writes()
+
+
+# One order
+
+
+def test_an_order_is_shown(mapped: Home) -> None:
+    """Lines, people, delivery, money, versions and its way into Torgsoft; it reads at 80 columns."""
+    number = mapped.market.place_order(
+        [("26901", 1), ("26931", Decimal("1.5"))],
+        buyer=OLENA,
+        delivery_cost=Decimal(80),
+        special_offer_discount=Decimal("35.5"),
+        client_notes="подзвоніть [після] 18",
+    )
+    fetch(mapped)
+    mapped.market.pay_order(number)
+    fetch(mapped)
+    shown = mapped.run("orders", "show", str(number), "--format", "json").json
+    order = shown["order"]
+    assert (shown["schema"], order["id"], order["status"]) == (1, str(number), "paid")
+    assert [line["quantity"] for line in order["lines"]] == [1, 1.5]
+    assert (order["discount"], order["delivery"]["cost"], order["total"]) == ("35.50", "80.00", "1859.50")
+    assert order["buyer"] == {
+        "name": "Вигадана Олена",
+        "phone": "+380500000001",
+        "email": "o.v@shop.example",
+        "client_id": "1",
+        "forgotten": False,
+    }
+    assert [version["status"] for version in order["versions"]] == ["pending", "paid"]
+    assert [posting["kind"] for posting in order["postings"]] == ["expected", "received"]
+    assert order["postings"][0]["payment_id"] == "9000001"
+    assert order["torgsoft"]["phase"] == "written"
+    people = mapped.run("orders", "show", str(number))
+    assert max(map(len, people.lines)) <= 80
+    for words in ("note       подзвоніть [після] 18", "Шуруп [/25]", "discount   35.50", "its cost   80.00"):
+        assert words in people.out
+    rows = mapped.run("orders", "show", str(number), "--format", "csv").lines
+    assert (rows[0], len(rows)) == ("order,good_id,sku,name,quantity,price,total", 3)
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("taken", "Torgsoft   took order-"),
+        ("withdrawn", "withdrawn"),
+        ("held", "Torgsoft   it is canceled"),
+        ("owed", "its file is still to be written"),
+    ],
+)
+def test_an_orders_way_into_torgsoft_is_told(mapped: Home, what: str, words: str) -> None:
+    """Taken, taken back, held, or still to be written."""
+    number = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    if what == "held":
+        mapped.market.cancel_order(number)
+    if what == "owed":
+        (mapped.folder / "outbox").write_text("in the way")
+    mapped.run("orders", "fetch")
+    if what == "taken":
+        take(mapped)
+    if what == "withdrawn":
+        mapped.market.cancel_order(number)
+    mapped.run("orders", "fetch")
+    assert words in mapped.run("orders", "show", str(number)).out
+
+
+def test_orders_are_listed_by_day_and_status(mapped: Home) -> None:
+    """Only those that were placed on these days, or that Prom shows so."""
+    first = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    mapped.market.place_order([("26901", 1)], buyer=OLENA, paid=True)
+    fetch(mapped)
+
+    def listed(*args: str) -> list[str]:
+        found = mapped.run("orders", "list", "--format", "json", *args).json["orders"]
+        return [order["id"] for order in found]
+
+    assert listed("--status", "pending") == [str(first)]
+    assert listed("--to", "2020-01-01") == []
+    assert len(listed("--from", "2020-01-01")) == 2

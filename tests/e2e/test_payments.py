@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from faulty import FaultyMarket, says
 from homes import Home
+
+from torgsync.core.zone import SHOP_ZONE
 
 ACCOUNT = "UA213223130000026007233566001"
 
@@ -213,6 +217,7 @@ def test_the_report_sums_up_by_place(home: Home) -> None:
                 "expected": "3426.00",
                 "received": "0.00",
                 "reversed": "0.00",
+                "open": "3426.00",
                 "currency": "UAH",
             },
             {
@@ -221,15 +226,16 @@ def test_the_report_sums_up_by_place(home: Home) -> None:
                 "expected": "1713.00",
                 "received": "1713.00",
                 "reversed": "0.00",
+                "open": "0.00",
                 "currency": "UAH",
             },
         ],
     }
     assert home.run("payments", "report").lines == [
-        "place           account   expected   received   reversed   currency",
-        "─" * 67,
-        "cash_register   Каса 1    3426.00    0.00       0.00       UAH",
-        "unmapped        –         1713.00    1713.00    0.00       UAH",
+        "account    expected   received   reversed   open      in",
+        "─" * 57,
+        "Каса 1     3426.00    0.00       0.00       3426.00   UAH",
+        "unmapped   1713.00    1713.00    0.00       0.00      UAH",
     ]
 
 
@@ -250,3 +256,113 @@ def test_a_method_before_any_was_fetched(home: Home) -> None:
         64,
         'hint: fetch them from Prom.ua: torgsync payments fetch -o "My Prom"',
     )
+
+
+CASH = ("--cash-register", "Каса 1")
+
+
+@pytest.fixture
+def sold(filled: Home) -> Home:
+    """A home whose methods were fetched and have no place yet, with an order that was paid online."""
+    filled.run("payments", "fetch")
+    filled.market.place_order([("26901", 1)], paid=True)
+    filled.sync("--only", "orders")
+    return filled
+
+
+def accounts(home: Home, *args: str) -> dict[str, tuple[str, ...]]:
+    """Expected, received, reversed and open by place."""
+    listed = home.run("payments", "report", "--format", "json", *args).json["accounts"]
+    names = ("expected", "received", "reversed", "open")
+    return {one["account"] or one["place"]: tuple(one[name] for name in names) for one in listed}
+
+
+LOST = {"unmapped": ("1713.00", "1713.00", "0.00", "0.00")}
+FOUND = {
+    "Каса 1": ("1713.00", "1713.00", "0.00", "0.00"),
+    "unmapped": ("1713.00", "1713.00", "1713.00", "0.00"),
+}
+
+
+def test_a_method_that_is_mapped_later(sold: Home) -> None:
+    """Money that had no place is in the new one at once, though no order changed; nothing is rewritten."""
+    assert accounts(sold) == LOST
+    assert "some money has no place yet" in sold.run("payments", "report").err
+    mapped = sold.run("payments", "map", "Пром-оплата", *CASH)
+    assert "the money of 1 order that had no place is there now" in mapped.err
+    assert accounts(sold) == FOUND
+    assert sold.run("payments", "report").err == ""
+    assert "no place" not in sold.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 2").err
+    sold.run("orders", "fetch")
+    assert accounts(sold) == FOUND
+
+
+def test_a_method_that_is_mapped_by_hand(sold: Home) -> None:
+    """Who edits the file gets the same with the next fetch."""
+    sold.edit_object('name = "Пром-оплата"', 'name = "Пром-оплата"\ncash_register = "Каса 1"')
+    assert accounts(sold) == LOST
+    sold.run("orders", "fetch")
+    assert accounts(sold) == FOUND
+
+
+def test_money_with_the_delivery_and_money_on_an_account(filled: Home) -> None:
+    """A delivered order pays into the cash register; what was to come to an account is still open."""
+    filled.run("payments", "fetch")
+    filled.run("payments", "map", "9000002", *CASH)
+    filled.run("payments", "map", "9000003", "--current-account", ACCOUNT)
+    numbers = [
+        filled.market.place_order([("26901", 1)], payment_option_id=method) for method in (9000002, 9000003)
+    ]
+    filled.run("orders", "fetch")
+    for number in numbers:
+        filled.market.set_order_status(number, "delivered")
+    filled.run("orders", "fetch")
+    assert accounts(filled) == {
+        "Каса 1": ("1713.00", "1713.00", "0.00", "0.00"),
+        ACCOUNT: ("1713.00", "0.00", "0.00", "1713.00"),
+    }
+
+
+def test_a_report_of_some_days(sold: Home) -> None:
+    """Before the order there was nothing, and on its day everything."""
+    today = datetime.now(SHOP_ZONE).date().isoformat()
+    assert accounts(sold, "--to", "2020-01-01") == {}
+    assert accounts(sold, "--from", today, "--to", today) == LOST
+    assert accounts(sold, "--from", "2999-01-01") == {}
+    assert sold.run("payments", "report", "--from", "1.1.2026").code == 64
+
+
+def test_every_movement_is_listed(sold: Home) -> None:
+    """With its order, its method and the place; in every format, and for some days."""
+    listed = sold.run("payments", "postings", "--format", "json").json["postings"]
+    assert [posting["kind"] for posting in listed] == ["expected", "received"]
+    assert {
+        key: listed[0][key] for key in ("place", "account", "payment_id", "payment", "amount", "currency")
+    } == {
+        "place": "unmapped",
+        "account": None,
+        "payment_id": "9000001",
+        "payment": "Пром-оплата",
+        "amount": "1713.00",
+        "currency": "UAH",
+    }
+    assert datetime.fromisoformat(listed[1]["at"]).utcoffset()
+    table = sold.run("payments", "postings").lines
+    assert table[0].split() == ["at", "order", "kind", "account", "amount"]
+    assert max(map(len, table)) <= 80
+    assert sold.run("payments", "postings", "--from", "2999-01-01").err == "no postings yet\n"
+    assert (
+        sold.run("payments", "postings", "--to", "2999-01-01", "--format", "csv")
+        .lines[0]
+        .startswith("at,order,")
+    )
+
+
+def test_a_report_in_another_zone(sold: Home) -> None:
+    """Days and times are those of the object's clock; a zone that there is not is a mistake with its line."""
+    sold.edit_object("[clients]", '[orders]\nzone = "Pacific/Kiritimati"\n\n[clients]')
+    (first, _) = sold.run("payments", "postings", "--format", "json").json["postings"]
+    assert first["at"].endswith("+14:00")
+    sold.edit_object("Pacific/Kiritimati", "Europe/Kyjiw")
+    ran = sold.run("payments", "postings")
+    assert (ran.code, 'there is no time zone "Europe/Kyjiw"' in ran.err) == (3, True)

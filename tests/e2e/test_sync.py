@@ -111,7 +111,7 @@ def test_the_document_of_a_run(filled: Home) -> None:
     filled.next_day()
     ran = filled.sync()
     valid(ran.json, schemas.SYNC)
-    assert ran.json["orders"] == {"new": 0, "changed": 0, "unmapped": 0, "held": 0}
+    assert set(ran.json["orders"].values()) == {0}
     assert ran.json["requests"] == {
         "total": 10,
         "by_endpoint": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -438,6 +439,48 @@ def test_a_payment_method_is_found_by_its_id() -> None:
     found = [settings.payment_method(identity) for identity in ("1", "2", "3")]
     assert [method and method.mapped for method in found] == [True, True, False]
     assert settings.payment_method("4") is settings.payment_method("") is None
+
+
+def test_orders_stay_here_unless_told_otherwise() -> None:
+    """Without a table of their own orders go to the program's folder, all of them, by the clock of Kyiv."""
+    found = sync_object().orders
+    assert found.model_dump() == {
+        "outbox": None,
+        "outbox_password": None,
+        "accept": False,
+        "since": None,
+        "zone": "Europe/Kyiv",
+    }
+    assert (found.begin, str(found.clock)) == (None, "Europe/Kyiv")
+    begun = sync_object(orders={"since": "2026-03-29", "outbox": "C:\\Torgsoft\\in"}).orders
+    assert begun.begin == datetime(2026, 3, 28, 22, tzinfo=UTC)
+    for outbox in ("ftp://h/in", "SFTP://h/in", "s3://bucket/in", "../in"):
+        assert sync_object(orders={"outbox": outbox}).orders.outbox == outbox
+
+
+@pytest.mark.parametrize(
+    ("orders", "where", "message"),
+    [
+        ({"since": "1.3.2026"}, "orders.since", '"1.3.2026" is not a day such as "2026-03-01"'),
+        ({"zone": "Kyjiw"}, "orders.zone", 'there is no time zone "Kyjiw"; one is called "Europe/Kyiv"'),
+        ({"zone": "Europe"}, "orders.zone", 'there is no time zone "Europe"; one is called "Europe/Kyiv"'),
+        ({"zone": "../x"}, "orders.zone", 'there is no time zone "../x"; one is called "Europe/Kyiv"'),
+        (
+            {"outbox": "gopher://h/in"},
+            "orders.outbox",
+            '"gopher://" is none of ftp://, sftp://, s3://, and no folder',
+        ),
+        (
+            {"outbox_password": "s3cret"},
+            "orders.outbox_password",
+            'give { env = "NAME" }, { file = "path" } or { keyring = "NAME" }',
+        ),
+        ({"accept": "yes"}, "orders.accept", "this should be true or false, without quotes"),
+    ],
+)
+def test_mistakes_about_orders_are_told(orders: dict[str, object], where: str, message: str) -> None:
+    """At their key, in words; what may be a password is never repeated."""
+    assert mistakes(orders=orders) == {where: message}
 
 
 def test_a_key_is_written_as_people_write_it() -> None:

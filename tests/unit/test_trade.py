@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from builders import MONEY, order
+from builders import LATER, MONEY, NOON, order
 from hypothesis import given
 from hypothesis import strategies as st
 
 from torgsync.core.findings import Code
 from torgsync.core.trade import (
-    Balance,
     Buyer,
-    Client,
-    Match,
-    Money,
     Order,
     Paid,
-    Posting,
+    Recipient,
     findings_of,
-    match_client,
+    missing_numbers,
     parse_money,
-    postings_due,
-    sums,
+    same_order,
+    without_people,
 )
 
 # Money
@@ -54,7 +49,9 @@ def test_money_is_read_in_every_form(text: object, amount: str) -> None:
     assert str(parse_money(text)) == amount
 
 
-@pytest.mark.parametrize("text", [" ", "грн", None, "1,713.50 UAH", "1.713,50 грн", "1.2.3", "1" * 21])
+@pytest.mark.parametrize(
+    "text", [" ", "грн", None, "1,713.50 UAH", "1.713,50 грн", "1.2.3", "1" * 21, "-5 грн", "\u22125"]
+)
 def test_money_is_never_guessed(text: object) -> None:
     """No number, or one that can be read in two ways, is shown to a person."""
     with pytest.raises(ValueError, match=re.escape(str(text)[:40])):
@@ -72,23 +69,69 @@ def test_written_money_comes_back(amount: Decimal, blank: str, word: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("status", "cancelled", "open_sale"),
+    ("status", "cancelled", "takes_place", "open_sale"),
     [
-        ("pending", False, True),
-        ("received", False, True),
-        ("paid", False, True),
-        ("custom-7", False, True),
-        ("delivered", False, False),
-        ("canceled", True, False),
-        ("draft", False, False),
+        ("pending", False, True, True),
+        ("received", False, True, True),
+        ("paid", False, True, True),
+        ("custom-7", False, True, True),
+        ("delivered", False, True, False),
+        ("canceled", True, False, False),
+        ("draft", False, False, False),
     ],
 )
 def test_an_order_waits_until_it_is_delivered_or_cancelled(
-    status: str, cancelled: bool, open_sale: bool
+    status: str, cancelled: bool, takes_place: bool, open_sale: bool
 ) -> None:
     """Statuses that we do not know count as open: goods wait to be handed out."""
     found = order(status=status)
-    assert (found.cancelled, found.open_sale) == (cancelled, open_sale)
+    assert (found.cancelled, found.takes_place, found.open_sale) == (cancelled, takes_place, open_sale)
+    assert not order(status=status, paid=Paid.REFUNDED).takes_place
+
+
+def test_an_order_that_prom_only_touched_says_the_same() -> None:
+    """Its time of change alone makes no new version; anything else does."""
+    assert same_order(order(), order(modified=LATER))
+    assert not same_order(order(), order(note="подзвоніть"))
+
+
+def test_an_order_without_its_people_keeps_the_sale() -> None:
+    """Nobody can be found in it: goods, money, status and times are as they were."""
+    found = order(
+        note="Код під'їзду 0000", parcel="20450000000000", cancelled_because="Іван передумав",
+        recipient=Recipient("Олена", "", "Вигадана", "+380500000002"),
+    )  # fmt: skip
+    left = without_people(found)
+    assert not re.search("Іван|Тестовий|Олена|Вигадана|38050|buyer@|Київ|під|2045", repr(left))
+    assert (left.total, left.lines, left.status, left.created) == (
+        found.total,
+        found.lines,
+        "received",
+        NOON,
+    )
+    assert left.forgotten
+    assert without_people(left) == left
+
+
+@pytest.mark.parametrize(
+    ("seen", "absent", "missing"),
+    [
+        ([], (), ()),
+        (["5"], (), ()),
+        (map(str, range(1, 30)), (), ()),
+        (map(str, [*range(1, 20), *range(21, 40)]), (), (20,)),
+        (map(str, [*range(1, 20), *range(22, 60)]), (), (21, 20)),
+        (map(str, [*range(1, 20), *range(22, 60)]), (21,), (20,)),
+        (["1", "3", "5"], (), ()),
+        (["300000001", "300004711"], (), ()),
+        (["x", *map(str, range(1, 20)), "21"], (), (20,)),
+    ],
+)
+def test_gaps_are_seen_where_a_shop_counts_for_itself(
+    seen: list[str], absent: tuple[int, ...], missing: tuple[int, ...]
+) -> None:
+    """A few missing numbers in a dense sequence may be lost orders; many are other shops' orders."""
+    assert missing_numbers(seen, absent) == missing
 
 
 def test_a_buyer_is_named_as_torgsoft_names_people() -> None:
@@ -120,171 +163,8 @@ def test_an_order_that_does_not_add_up_is_told(found: Order, codes: list[Code]) 
     assert [finding.code for finding in findings_of(found)] == codes
 
 
-# Postings
-
-
-def post(found: Order, posted: tuple[Posting, ...] = (), *, account: str = "Каса 1") -> tuple[Posting, ...]:
-    return posted + postings_due(found, place="cash_register", account=account, posted=posted)
-
-
-def kinds(posted: tuple[Posting, ...]) -> list[Money]:
-    return [posting.kind for posting in posted]
-
-
-E, R, X = Money.EXPECTED, Money.RECEIVED, Money.REVERSED
-CANCELLED = order(status="canceled")
-REFUNDED = order(status="canceled", paid=Paid.REFUNDED)
-PAID = order(paid=Paid.PAID)
-
-
-@pytest.mark.parametrize(
-    ("versions", "posted"),
-    [
-        ([order()], [E]),
-        ([order(), order()], [E]),
-        ([PAID], [E, R]),
-        ([order(), PAID, PAID], [E, R]),
-        ([order(), order(status="delivered")], [E, R]),
-        ([order(), CANCELLED, CANCELLED], [E, X]),
-        ([order(), PAID, REFUNDED], [E, R, X]),
-        ([CANCELLED], []),
-        ([REFUNDED], []),
-        ([order(total=None)], []),
-        ([order(total=Decimal("0.00"))], []),
-        ([order(), CANCELLED, order()], [E, X, E]),
-        ([order(), CANCELLED, PAID, REFUNDED], [E, X, E, R, X]),
-    ],
-)
-def test_money_is_posted_as_an_order_goes_on(versions: list[Order], posted: list[Money]) -> None:
-    """Expected when it comes, received when paid or delivered, reversed when gone, anew when taken up."""
-    ledger: tuple[Posting, ...] = ()
-    for version in versions:
-        ledger = post(version, ledger)
-    assert kinds(ledger) == posted
-
-
-def test_a_posting_tells_all_of_the_money() -> None:
-    """Order, place, account, method, amount and currency are those of the order and its mapping."""
-    (found,) = post(order())
-    assert found == Posting(
-        "300000001",
-        Money.EXPECTED,
-        "cash_register",
-        "Каса 1",
-        "9000001",
-        "Накладений платіж",
-        Decimal("200.00"),
-        "UAH",
-    )
-
-
-def test_a_reversal_goes_where_the_money_was() -> None:
-    """A mapping or a total that changed later does not rewrite history."""
-    ledger = post(
-        order(status="canceled", total=Decimal("999.00")), post(PAID, account="Каса 1"), account="Каса 2"
-    )
-    assert (ledger[-1].kind, ledger[-1].account, ledger[-1].amount) == (X, "Каса 1", Decimal("200.00"))
-
-
-_VERSIONS = st.lists(
-    st.builds(
-        lambda status, paid, total: order(status=status, paid=paid, total=total),
-        st.sampled_from(["pending", "received", "paid", "delivered", "canceled", "draft"]),
-        st.sampled_from(list(Paid)),
-        st.sampled_from([Decimal("200.00"), Decimal("250.00")]),
-    ),
-    max_size=8,
-)
-
-
-@given(_VERSIONS, st.lists(st.sampled_from(["Каса 1", "Каса 2"]), min_size=8, max_size=8))
-def test_the_ledger_is_consistent_after_any_history(versions: list[Order], accounts: list[str]) -> None:
-    """An order that is gone leaves nothing, one that stands is expected once, and received at most once.
-
-    Every version posted twice changes nothing more.
-    """
-    ledger: tuple[Posting, ...] = ()
-    for version, account in zip(versions, accounts, strict=False):
-        ledger = post(version, ledger, account=account)
-        assert post(version, ledger, account=account) == ledger
-        chapters = " ".join(kinds(ledger)).split(X)
-        assert all(chapter.split() in ([E], [E, R]) for chapter in chapters[:-1])
-        assert chapters[-1].split() in ([], [E], [E, R])
-        gone = version.cancelled or version.paid is Paid.REFUNDED
-        assert (not chapters[-1].split()) is gone or not ledger
-        assert (R in chapters[-1].split()) or gone or version.paid is not Paid.PAID
-    for number, posting in enumerate(ledger):
-        if posting.kind is X:
-            undone = ledger[number - 1]
-            assert (posting.amount, posting.place, posting.account) == (
-                undone.amount,
-                undone.place,
-                undone.account,
-            )
-
-
-@given(_VERSIONS)
-def test_sums_lose_no_money(versions: list[Order]) -> None:
-    """What the balances hold is what was posted, kind by kind."""
-    ledger: tuple[Posting, ...] = ()
-    for version in versions:
-        ledger = post(version, ledger)
-    total = Counter[str]()
-    for posting in ledger:
-        total[posting.kind] += posting.amount  # type: ignore[assignment]  # a Counter counts money as well
-    balances = sums(ledger)
-    assert sum(balance.expected for balance in balances) == total[E]
-    assert sum(balance.received for balance in balances) == total[R]
-    assert sum(balance.reversed for balance in balances) == total[X]
-
-
-def test_sums_are_told_by_place() -> None:
-    """Each place, account and currency has its own; unmapped money comes last."""
-    (cash,) = post(order())
-    bank = replace(cash, place="current_account", account="UA21", amount=Decimal("50.00"))
-    lost = replace(cash, place="unmapped", account="", kind=Money.RECEIVED)
-    zero = Decimal("0.00")
-    assert sums(
-        [lost, bank, cash, replace(cash, kind=Money.REVERSED), replace(cash, currency="USD"), cash]
-    ) == [
-        Balance("cash_register", "Каса 1", "UAH", Decimal("400.00"), zero, Decimal("200.00")),
-        Balance("cash_register", "Каса 1", "USD", Decimal("200.00"), zero, zero),
-        Balance("current_account", "UA21", "UAH", Decimal("50.00"), zero, zero),
-        Balance("unmapped", "", "UAH", zero, Decimal("200.00"), zero),
-    ]
-    assert sums([]) == []
-
-
-# Clients
-
-WANTED = Client("", "Тестовий Іван", "+380500000001", "buyer@example.com")
-KNOWN = (
-    Client("1", "Тестовий Іван", "+380500000009", "other@example.com"),
-    Client("2", "Вигадана Олена", "+380500000001", ""),
-    Client("3", "тестовий іван", "", "Buyer@example.com"),
-)
-
-
-@pytest.mark.parametrize(
-    ("find_by", "ids", "one"),
-    [
-        (("phone", "email"), ("2",), "2"),
-        (("email", "phone"), ("3",), "3"),
-        (("name", "phone"), ("1", "3"), None),
-        (("phone",), ("2",), "2"),
-        ((), (), None),
-    ],
-)
-def test_a_client_is_found_by_the_first_tick_that_finds_any(
-    find_by: tuple[str, ...], ids: tuple[str, ...], one: str | None
-) -> None:
-    """The order of the ticks decides; two matches are both reported, none is picked."""
-    found = match_client(WANTED, KNOWN, find_by)
-    assert found == Match(ids)
-    assert found.one == one
-
-
-def test_a_blank_finds_nobody() -> None:
-    """A buyer without a phone is not every client without one; the next tick is asked."""
-    assert match_client(replace(WANTED, phone="", email=""), KNOWN, ("phone", "email")) == Match(())
-    assert match_client(replace(WANTED, phone=""), KNOWN, ("phone", "email")).one == "3"
+def test_a_good_that_only_prom_knows_is_told() -> None:
+    """An external id that the accounting program does not have is as bad as none."""
+    (told,) = findings_of(order(), foreign={"17"})
+    assert (told.code, "`Капці` (17) is no good of" in told.message) == (Code.ORDER_GOOD_UNKNOWN, True)
+    assert findings_of(order(), foreign={"18"}) == ()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, tzinfo
 from typing import Annotated
 
 import typer
 
 from torgsync.cli.context import Format
+from torgsync.core.zone import bounds
+from torgsync.errors import UsageError
 
 ObjectOption = Annotated[
     str | None,
@@ -49,3 +52,26 @@ BetweenOption = Annotated[
 DaysOption = Annotated[
     str | None, typer.Option("--days", help="On which days: mon-sat, or mon,wed,fri.", metavar="DAYS")
 ]
+
+# Stretches of days
+
+FromOption = Annotated[
+    datetime | None,
+    typer.Option("--from", help="First day, by the shop's clock.", formats=["%Y-%m-%d"], metavar="DAY"),
+]
+ToOption = Annotated[
+    datetime | None,
+    typer.Option("--to", help="Last day, itself included.", formats=["%Y-%m-%d"], metavar="DAY"),
+]
+
+
+def stretch(
+    first: datetime | None, last: datetime | None, clock: tzinfo
+) -> tuple[datetime | None, datetime | None]:
+    """Return when a stretch of days begins and has ended. Raises UsageError for days in disorder."""
+    if first and last and last < first:
+        raise UsageError(
+            f"the days end before they begin: {first:%Y-%m-%d} to {last:%Y-%m-%d}",
+            hint=f"say it the other way round: --from {last:%Y-%m-%d} --to {first:%Y-%m-%d}",
+        )
+    return bounds(first and first.date(), last and last.date(), clock)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from torgsync.cli.context import Format, program_of
-from torgsync.cli.options import FormatOption, ObjectOption
+from torgsync.cli.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
 from torgsync.core.words import counted
 from torgsync.errors import UsageError
 
@@ -49,25 +49,41 @@ def map_(
 ) -> None:
     """Say where the money of a payment method lands: one cash register or one current account."""
     program = program_of(context)
-    from torgsync.jobs.payments import map_method
+    from torgsync.files.objects import load_object
+    from torgsync.jobs.payments import map_method, settle_money
 
     if bool(cash_register) == bool(current_account):
         raise UsageError("give either `--cash-register` or `--current-account`")
     file = program.object(wanted)
     changed = map_method(file, method, cash_register=cash_register, current_account=current_account)
     program.say(f"`{changed.name}` -> {changed.cash_register or changed.current_account}")
+    with program.desk(load_object(file.path)) as desk:
+        moved = settle_money(desk)
+    if moved:
+        program.say(f"the money of {counted(moved, 'order')} that had no place is there now")
 
 
 @app.command()
-def report(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
-    """Sum up what is expected, received and reversed in each cash register and current account."""
+def report(
+    context: typer.Context,
+    wanted: ObjectOption = None,
+    form: FormatOption = Format.TABLE,
+    first: FromOption = None,
+    last: ToOption = None,
+) -> None:
+    """Sum up what was expected, received and reversed in each place, and what is still open.
+
+    Days are those on which it happened, as Prom.ua tells: an order was placed, paid or cancelled.
+    """
     program = program_of(context)
     program.format(form)
     from torgsync.cli.show import show_rows
-    from torgsync.core.trade import sums
+    from torgsync.core.payments import NOWHERE, sums
 
-    with program.desk(program.object(wanted)) as desk, desk.memory() as memory:
-        balances = sums(memory.trade.postings())
+    file = program.object(wanted)
+    since, until = stretch(first, last, file.settings.orders.clock)
+    with program.desk(file) as desk, desk.memory() as memory:
+        balances = sums(memory.payments.postings(), since, until)
     show_rows(
         program,
         form,
@@ -79,11 +95,61 @@ def report(context: typer.Context, wanted: ObjectOption = None, form: FormatOpti
                 "expected": str(balance.expected),
                 "received": str(balance.received),
                 "reversed": str(balance.reversed),
+                "open": str(balance.open),
                 "currency": balance.currency,
             }
             for balance in balances
         ],
+        [
+            {
+                "account": balance.account or balance.place,
+                "expected": str(balance.expected),
+                "received": str(balance.received),
+                "reversed": str(balance.reversed),
+                "open": str(balance.open),
+                "in": balance.currency,
+            }
+            for balance in balances
+        ],
     )
+    if form is Format.TABLE and any(one.place == NOWHERE and one.expected > one.reversed for one in balances):
+        program.say(f"hint: some money has no place yet: torgsync payments list -o {file.called}")
+
+
+@app.command()
+def postings(
+    context: typer.Context,
+    wanted: ObjectOption = None,
+    form: FormatOption = Format.TABLE,
+    first: FromOption = None,
+    last: ToOption = None,
+) -> None:
+    """List every movement of money, in the order in which it was written down."""
+    program = program_of(context)
+    program.format(form)
+    from torgsync.cli.receipts import posting_row
+    from torgsync.cli.show import show_rows
+
+    file = program.object(wanted)
+    clock = file.settings.orders.clock
+    since, until = stretch(first, last, clock)
+    with program.desk(file) as desk, desk.memory() as memory:
+        found = [
+            posting
+            for posting in memory.payments.postings()
+            if (since is None or posting.at >= since) and (until is None or posting.at < until)
+        ]
+    shown = [
+        {
+            "at": f"{posting.at.astimezone(clock):%d.%m.%Y %H:%M}",
+            "order": posting.order_id,
+            "kind": str(posting.kind),
+            "account": posting.account or posting.place,
+            "amount": f"{posting.amount} {posting.currency}",
+        }
+        for posting in found
+    ]
+    show_rows(program, form, "postings", [posting_row(posting, clock) for posting in found], shown)
 
 
 @app.command("list")

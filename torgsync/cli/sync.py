@@ -12,6 +12,7 @@ import typer
 from torgsync.cli.context import SCHEMA, Format, Program, error_document, program_of
 from torgsync.cli.each import each
 from torgsync.cli.options import FormatOption, ObjectOption
+from torgsync.cli.orders import exit_code, orders_document, say_orders
 from torgsync.cli.plans import SCREENFUL, Show, print_findings
 from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
@@ -190,7 +191,9 @@ class _Call:
                 self._program.say("nothing was sent")
                 run.exit_code = Exit.DONE
                 return Exit.DONE
-            run.exit_code = done.exit_code(made, fetched)
+            run.exit_code = Exit.worst(
+                [done.exit_code(made, fetched), exit_code(fetched) if fetched else Exit.DONE]
+            )
             self._report(desk, made, fetched, done, run.exit_code)
         return run.exit_code
 
@@ -211,7 +214,7 @@ class _Call:
             return
         program = self._program
         if fetched:
-            _say_orders(program, desk, fetched)
+            say_orders(program, desk, fetched)
         if made:
             _say_outcomes(program, desk, made, done)
         if done.trouble:
@@ -224,18 +227,13 @@ class _Call:
     ) -> None:
         tail: dict[str, object] = {
             **({"due": self._due} if self._due else {}),
-            "orders": {
-                "new": fetched.new if fetched else 0,
-                "changed": fetched.changed if fetched else 0,
-                "unmapped": fetched.unmapped if fetched else 0,
-                "held": fetched.held if fetched else 0,
-            },
+            "orders": orders_document(fetched),
             "requests": {"total": sum(done.requests.values()), "by_endpoint": done.requests},
             "run": done.run,
             "exit": int(code),
         }
-        if done.trouble:
-            tail["error"] = error_document(done.trouble)
+        if trouble := done.trouble or (fetched and fetched.trouble):
+            tail["error"] = error_document(trouble)
         if made is None:
             write_json({"schema": 1, "object": desk.object.name}, {}, tail)
             return
@@ -255,22 +253,6 @@ def _outcomes(desk: Desk, made: Made) -> list[dict[str, object]]:
             for item in memory.plans.changes(made.number)
             if item.state is not None
         ]
-
-
-def _say_orders(program: Program, desk: Desk, fetched: Fetched) -> None:
-    if fetched.new or fetched.changed:
-        program.put(
-            f"orders: {fetched.new} new, {fetched.changed} changed, "
-            f"{counted(fetched.files, 'file')} for Torgsoft in the outbox"
-        )
-    for finding in fetched.findings:
-        program.put(f"! {finding.message}")
-    called = desk.file.called
-    known = {method.name for method in desk.object.payment_methods}
-    if fetched.unmapped_methods - known:
-        program.say(f"hint: torgsync payments fetch -o {called}")
-    for name in sorted(fetched.unmapped_methods):
-        program.say(f'hint: torgsync payments map "{name}" --cash-register "…" -o {called}')
 
 
 _WORDS = {"done": "done", "refused": "refused by Prom.ua", "unclear": "unclear", "deferred": "left for later"}

@@ -77,6 +77,11 @@ class Code(StrEnum):
     ORDER_GOOD_UNKNOWN = "order-good-unknown"
     ORDER_MONEY_UNREADABLE = "order-money-unreadable"
     ORDER_CHANGED = "order-changed"
+    ORDER_UNLISTED = "order-unlisted"
+    ORDER_WITHDRAWN = "order-withdrawn"
+    ORDER_NOT_ACCEPTED = "order-not-accepted"
+    OUTBOX_MOVED = "outbox-moved"
+    CLIENTS_UNREAD = "clients-unread"
     CLIENT_AMBIGUOUS = "client-ambiguous"
     PAYMENT_UNMAPPED = "payment-unmapped"
 
@@ -139,6 +144,11 @@ SEVERITY: dict[Code, Severity] = {
     Code.ORDER_GOOD_UNKNOWN: Severity.ERROR,
     Code.ORDER_MONEY_UNREADABLE: Severity.ERROR,
     Code.ORDER_CHANGED: Severity.WARNING,
+    Code.ORDER_UNLISTED: Severity.WARNING,
+    Code.ORDER_WITHDRAWN: Severity.NOTICE,
+    Code.ORDER_NOT_ACCEPTED: Severity.WARNING,
+    Code.OUTBOX_MOVED: Severity.WARNING,
+    Code.CLIENTS_UNREAD: Severity.WARNING,
     Code.CLIENT_AMBIGUOUS: Severity.WARNING,
     Code.PAYMENT_UNMAPPED: Severity.WARNING,
 }
@@ -200,8 +210,13 @@ MEANING: dict[Code, str] = {
     Code.ORDER_SUM: "the order is kept as Prom tells it; compare its lines with its total by hand",
     Code.ORDER_GOOD_UNKNOWN: "no order file is written; see which good the line means and enter it by hand",
     Code.ORDER_MONEY_UNREADABLE: "no order file is written; look at the order on Prom and enter it by hand",
-    Code.ORDER_CHANGED: "the order changed after it was written; change it in Torgsoft by hand",
-    Code.CLIENT_AMBIGUOUS: "the order waits without a client; decide which of the clients the buyer is",
+    Code.ORDER_CHANGED: "the order changed after Torgsoft got its file; change it in Torgsoft by hand",
+    Code.ORDER_UNLISTED: "Prom's list left the order out and it was asked for by its number; nothing is lost",
+    Code.ORDER_WITHDRAWN: "the order was called off and its file taken back; nothing needs to be done",
+    Code.ORDER_NOT_ACCEPTED: "the order is home and its file written; the next run tries again",
+    Code.OUTBOX_MOVED: "files in the old outbox count as not taken; move them, or `torgsync orders export`",
+    Code.CLIENTS_UNREAD: "orders come home without Torgsoft's clients; export `TSClients.trs` once more",
+    Code.CLIENT_AMBIGUOUS: "the order waits without a client; `torgsync clients choose` says whose it is",
     Code.PAYMENT_UNMAPPED: "the order is kept and its money is unmapped; run `torgsync payments map`",
 }
 """What each finding means for the good or the order, and what a person can do: one sentence."""

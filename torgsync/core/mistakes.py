@@ -12,6 +12,8 @@ from torgsync.core.objects import SyncObject
 from torgsync.core.words import did_you_mean
 from torgsync.errors import Mistake
 
+_PASSWORD: Key = ("orders", "outbox_password")
+
 
 def read_settings(data: Mapping[str, Any], line_of: Callable[[Key], int]) -> SyncObject | list[Mistake]:
     """Return the sync object, or all its mistakes in the order of the file.
@@ -31,6 +33,9 @@ def _mistake(error: Mapping[str, Any], line_of: Callable[[Key], int]) -> Mistake
         path = ("api_key",)
         ways = 'give { env = "NAME" }, { file = "path" }, { keyring = "NAME" } or the token itself'
         return Mistake(line_of(path), "api_key", ways)
+    if path[:2] == _PASSWORD:
+        ways = 'give { env = "NAME" }, { file = "path" } or { keyring = "NAME" }'
+        return Mistake(line_of(_PASSWORD), key_text(_PASSWORD), ways)
     if error["type"] == "misplaced":
         path += tuple(error["ctx"]["place"])
     return Mistake(line_of(path), key_text(path), _words(error, path))

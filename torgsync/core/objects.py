@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BaseModel,
@@ -175,6 +177,10 @@ class Catalog(_Table):
         return self
 
 
+OUTBOXES = ("ftp", "sftp", "s3")
+"""Kinds of servers that take order files."""
+
+
 class Clients(_Table):
     """How an order's buyer is looked up, and whether a missing one is made."""
 
@@ -182,6 +188,61 @@ class Clients(_Table):
     """What a buyer is looked up by, in this order; two matches are told, never guessed."""
     create: bool = True
     """Whether a missing client is made."""
+    path: str | None = Field(None, min_length=1)
+    """File of clients that Torgsoft writes, TSClients.trs: who is in it is known from the first day."""
+
+
+class Orders(_Table):
+    """How orders go into Torgsoft, and what Prom is told of them."""
+
+    outbox: str | None = Field(None, min_length=1)
+    """Where order files are put: a folder, ftp://, sftp:// or s3://; without it a folder of this program."""
+    outbox_password: FromEnvironment | FromFile | FromKeyring | None = None
+    """Password of that server: { env = "NAME" }, { file = "path" } or { keyring = "NAME" }."""
+    accept: bool = False
+    """Whether Prom is told that a new order is received, once Torgsoft can have it."""
+    since: str | None = None
+    """Day from which on orders go to Torgsoft, "2026-03-01"; older ones are kept here alone."""
+    zone: str = "Europe/Kyiv"
+    """Whose clock orders and payments are told by."""
+
+    @field_validator("since")
+    @classmethod
+    def _day(cls, since: str | None) -> str | None:
+        if since is not None:
+            try:
+                date.fromisoformat(since)
+            except ValueError:
+                raise ValueError(f'"{since}" is not a day such as "2026-03-01"') from None
+        return since
+
+    @field_validator("zone")
+    @classmethod
+    def _somewhere(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder
+            raise ValueError(f'there is no time zone "{zone}"; one is called "Europe/Kyiv"') from None
+        return zone
+
+    @field_validator("outbox")
+    @classmethod
+    def _reachable(cls, outbox: str | None) -> str | None:
+        scheme, mark, _ = (outbox or "").partition("://")
+        if mark and scheme.casefold() not in OUTBOXES:
+            known = ", ".join(f"{one}://" for one in OUTBOXES)
+            raise ValueError(f'"{scheme}://" is none of {known}, and no folder')
+        return outbox
+
+    @property
+    def clock(self) -> ZoneInfo:
+        """The zone of the shop's clock."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def begin(self) -> datetime | None:
+        """The moment from which on orders go to Torgsoft, aware; None where all do."""
+        return datetime.combine(date.fromisoformat(self.since), time.min, self.clock) if self.since else None
 
 
 class PaymentMethod(_Table):
@@ -410,6 +471,8 @@ class SyncObject(_Table):
     """The export."""
     clients: Clients = Clients()
     """How buyers are found."""
+    orders: Orders = Orders()
+    """How orders go into Torgsoft."""
     payment_methods: list[PaymentMethod] = []
     """Where the money of each method lands."""
     accounting_centers: AccountingCenters = AccountingCenters()

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 SHOP_ZONE = ZoneInfo("Europe/Kyiv")
+
+
+def bounds(first: date | None, last: date | None, clock: tzinfo) -> tuple[datetime | None, datetime | None]:
+    """Return the moments, in UTC, at which a stretch of days begins and has ended; None where it is open.
+
+    Days are those of a clock: one on which it is put forward or back has 23 or 25 hours.
+    """
+    since = datetime.combine(first, time.min, clock).astimezone(UTC) if first else None
+    until = datetime.combine(last + timedelta(days=1), time.min, clock).astimezone(UTC) if last else None
+    return since, until

@@ -59,6 +59,12 @@ class ObjectFile:
         return self.beside(self.settings.catalog.path)
 
     @property
+    def clients_path(self) -> Path | None:
+        """The file of Torgsoft's clients, None where the object names none."""
+        path = self.settings.clients.path
+        return self.beside(path) if path else None
+
+    @property
     def token_path(self) -> Path | None:
         """The token's own file, None where it stands elsewhere."""
         key = self.settings.api_key

@@ -22,23 +22,46 @@ SERVICE = "torgsync"
 def read_token(file: ObjectFile) -> str:
     """Return the object's token. Raises ObjectInvalid where it is not to be had; never tells a part of it."""
     match file.settings.api_key:
-        case FromEnvironment(env=name):
-            token = variable(name)
-            trouble = f"the environment variable `{name}` is not set"
-        case FromFile(file=path):
-            place = file.beside(path)
-            token = place.read_text("utf-8-sig") if place.is_file() else None
-            trouble = f"there is no token in `{place}`"
-        case FromKeyring(keyring=name):
-            token, trouble = _from_keyring(name)
         case SecretStr() as literal:
             token, trouble = literal.get_secret_value(), "it is empty"
-    token = (token or "").strip()
+        case FromEnvironment() | FromFile() | FromKeyring() as way:
+            found, trouble = _secret(file, way, "token")
+            token = found or ""
+    token = token.strip()
     if token and token.isascii() and token.isprintable() and " " not in token:
         return token
     if token:
         trouble = "it holds letters that no token has; copy it anew from the seller's cabinet"
     raise mistakes_at(file, [(("api_key",), "api_key", trouble)])
+
+
+def read_outbox_password(file: ObjectFile) -> str | None:
+    """Return the password of the outbox, None where the object names none.
+
+    Raises ObjectInvalid where it is not to be had.
+    """
+    way = file.settings.orders.outbox_password
+    if way is None:
+        return None
+    found, trouble = _secret(file, way, "password")
+    if password := (found or "").strip("\r\n"):
+        return password
+    raise mistakes_at(file, [(("orders", "outbox_password"), "orders.outbox_password", trouble)])
+
+
+def _secret(
+    file: ObjectFile, way: FromEnvironment | FromFile | FromKeyring, what: str
+) -> tuple[str | None, str]:
+    """Return what is kept in this way, and what is the trouble where there is nothing."""
+    match way:
+        case FromEnvironment(env=name):
+            return variable(name), f"the environment variable `{name}` is not set"
+        case FromFile(file=path):
+            place = file.beside(path)
+            found = place.read_text("utf-8-sig") if place.is_file() else None
+            return found, f"there is no {what} in `{place}`"
+        case FromKeyring(keyring=name):  # pragma: no branch  # there is no fourth way
+            return _from_keyring(name)
 
 
 def _from_keyring(name: str) -> tuple[str | None, str]:

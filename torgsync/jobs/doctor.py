@@ -109,10 +109,14 @@ def _memory(desk: Desk) -> Iterator[Line]:
     if unfinished:
         message = f"an import of {_time(unfinished.started)} was not settled: its run died"
         yield Line(Mark.WARNING, "state", message, f"torgsync sync -o {desk.file.called}")
-    outbox = desk.settings.outbox(desk.slug)
-    waiting = len(list(outbox.glob("*.json"))) if outbox.is_dir() else 0
+    with desk.memory() as memory:
+        waiting, owed = memory.trade.lying(), len(memory.trade.unwritten())
     if waiting:
-        yield Line(Mark.OK, "outbox", f"{counted(waiting, 'order file')} for Torgsoft in `{outbox}`")
+        place = waiting[-1].place or desk.settings.outbox(desk.slug)
+        yield Line(Mark.OK, "outbox", f"{counted(len(waiting), 'order file')} for Torgsoft in `{place}`")
+    if owed:
+        message = f"{counted(owed, 'order file')} could not be written yet"
+        yield Line(Mark.WARNING, "outbox", message, f"torgsync orders fetch -o {desk.file.called}")
 
 
 def _limits(desk: Desk) -> Iterator[Line]:
@@ -151,9 +155,11 @@ def _rights(desk: Desk, found: Diagnosis) -> None:
     Where the token is not to be had, its check has told so.
     """
     refused: dict[Right, TokenRefused] = {}
+    accepting = (Right.ORDERS_WRITE,) if desk.object.orders.accept else ()
+    rights = (*_RIGHTS, *accepting)
     try:
         with prom_of(desk) as prom:
-            for right in _RIGHTS:
+            for right in rights:
                 try:
                     prom.try_right(right)
                 except TokenRefused as error:
@@ -163,15 +169,15 @@ def _rights(desk: Desk, found: Diagnosis) -> None:
     except TorgsyncError as trouble:
         found.fail("Prom.ua", trouble)
         return
-    if len(refused) == len(_RIGHTS):
-        found.fail("right", refused[_RIGHTS[0]])
+    if len(refused) == len(rights):
+        found.fail("right", refused[rights[0]])
         return
     if Right.PRODUCTS_READ not in refused:
         _shop(desk, found)
-    for right in _RIGHTS:
+    for right in rights:
         if right not in refused:
             found.lines.append(Line(Mark.OK, "right", f"the token can {right.doing}"))
-        elif right in NEEDED:
+        elif right in NEEDED or right in accepting:
             found.fail("right", refused[right])
         else:
             hint = f"not used yet; in the cabinet: {right.in_cabinet}"

@@ -1,152 +1,286 @@
-"""Brings orders home: into the memory with their clients and money, and into files that Torgsoft reads.
+"""Brings orders home: into the memory with their clients and money, then into files that Torgsoft reads.
 
-First the memory, then the file: an order whose file was not written in time is written by the next run, and a
-file that lies there already is left alone, so none is lost and none doubled. Source: design §7.
+First the memory, then the file (`jobs/outbox.py`), then a word to Prom where the object says so: whatever
+ends a run early is taken up by the next one, so no order is lost and none doubled. Source: design §7.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-import phonenumbers
-
+from torgsync.core.clients import client_of, match_client
 from torgsync.core.findings import Code, Finding
-from torgsync.core.objects import PaymentMethod
-from torgsync.core.trade import Buyer, Client, Order, findings_of, match_client, postings_due
-from torgsync.files.orders import write_order
+from torgsync.core.payments import place_of, postings_due
+from torgsync.core.trade import (
+    GAPS_AT_ONCE,
+    Line,
+    Order,
+    Paid,
+    findings_of,
+    missing_numbers,
+    same_order,
+    without_people,
+)
+from torgsync.errors import ExportInvalid, TorgsyncError
+from torgsync.jobs.clients import read_torgsoft_clients
 from torgsync.jobs.desk import Desk, Progress, Stage
+from torgsync.jobs.outbox import Delivered, deliver
+from torgsync.jobs.payments import settle_money
 from torgsync.prom.api import Prom
 from torgsync.state.store import Memory
-from torgsync.state.trade import Stored
+from torgsync.state.trade import Phase, Stored
 
 OVERLAP = timedelta(hours=3)
-REGION = "UA"
+AT_ONCE = 50
+"""Orders that Prom is told of in one request."""
+EARLIER = "it was placed before"
+"""How the reason begins for which an order of an earlier day gets no file."""
 
 
 @dataclass(slots=True)
 class Fetched:
     """What one fetch brought: numbers of orders, and what a person should know.
 
-    `unmapped` counts new orders whose payment method has no place for its money yet, `held` those that cannot
-    go to Torgsoft as they are.
+    `unmapped` counts new orders whose payment method has no place for its money yet, `held` those that wait
+    for a person before they can go to Torgsoft, `ambiguous` those that fit several clients; `accepted` those
+    that Prom was told to be received. `trouble` is what went wrong after the orders were home.
     """
 
     new: int = 0
     changed: int = 0
     unmapped: int = 0
     held: int = 0
-    files: int = 0
+    ambiguous: int = 0
+    accepted: int = 0
+    delivered: Delivered = field(default_factory=Delivered)
     findings: list[Finding] = field(default_factory=list)
     unmapped_methods: set[str] = field(default_factory=set)
+    trouble: TorgsyncError | None = None
+
+    @property
+    def files(self) -> int:
+        """How many order files were written."""
+        return self.delivered.files
+
+    @property
+    def waits(self) -> int:
+        """How many orders wait for a person."""
+        return self.unmapped + self.held + self.ambiguous
+
+    def find(self, code: Code, message: str) -> None:
+        """Note what a person should know."""
+        self.findings.append(Finding(code, message))
 
 
 def fetch_orders(desk: Desk, prom: Prom) -> Fetched:
-    """Fetch what is new or changed since the last fetch, with an overlap, and write the order files."""
+    """Fetch what is new or changed since the last fetch, with an overlap, and write the order files.
+
+    What goes wrong once the orders are home is in the answer, not raised.
+    """
+    fetched = Fetched()
+    _read_clients(desk, fetched)
+    _bring_home(desk, prom, fetched)
+    settle_money(desk)
+    try:
+        deliver(desk, fetched.delivered)
+    except TorgsyncError as trouble:
+        fetched.trouble = trouble
+    fetched.findings += fetched.delivered.findings
+    if desk.object.orders.accept:
+        _accept(desk, prom, fetched)
+    return fetched
+
+
+def take_order(desk: Desk, order: Order) -> None:
+    """Remember one order as Prom shows it now."""
+    with desk.memory() as memory:
+        _take(desk, memory, order, Fetched())
+
+
+def _bring_home(desk: Desk, prom: Prom, fetched: Fetched) -> None:
+    """Remember every page as it comes, then ask for the numbers that the list left out.
+
+    The watermark is the newest change that Prom itself tells: its clock counts, not this computer's. An empty
+    answer moves nothing, since it is no proof that nothing changed (reference/prom-api.md §11 Q9).
+    """
     started = desk.now()
     with desk.memory() as memory:
         until = memory.trade.orders_until()
-    fetched = Fetched()
     desk.tell(Progress(Stage.ORDERS))
-    seen = 0
+    seen, newest = 0, until
     for page in prom.orders(until - OVERLAP if until else None):
         with desk.memory() as memory:
-            for order in page:
+            for order in sorted(page, key=lambda order: order.created):
                 _take(desk, memory, order, fetched)
         seen += len(page)
+        newest = max([*([newest] if newest else []), *(order.modified for order in page)])
         desk.tell(Progress(Stage.ORDERS, seen))
+    _ask_for_missing(desk, prom, fetched)
+    if newest is not None and (until is None or newest > until):
+        with desk.memory() as memory:
+            memory.trade.fetched_until(min(newest, started))
+
+
+def _ask_for_missing(desk: Desk, prom: Prom, fetched: Fetched) -> None:
+    """Ask for numbers that lie between known ones; those that do not exist are asked for once."""
     with desk.memory() as memory:
-        memory.trade.fetched_until(started)
-    write_files(desk, fetched)
-    return fetched
+        missing = missing_numbers(memory.trade.numbers(), memory.trade.absent())
+    for number in missing[:GAPS_AT_ONCE]:
+        order = prom.order(str(number))
+        with desk.memory() as memory:
+            if order is None:
+                memory.trade.note_absent(number)
+            else:
+                _take(desk, memory, order, fetched)
+                message = f"order {number} was missing from Prom's list; it is home now"
+                fetched.find(Code.ORDER_UNLISTED, message)
 
 
 def _take(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> None:
     """Remember one order with its client and money; nothing happens where it is known as it is."""
     known = memory.trade.order(order.id)
-    if known and known.order == order:
+    order = replace(order, lines=_known_goods(memory, order, known))
+    if known and known.order.forgotten:
+        order = without_people(order)
+    if known and same_order(known.order, order):
         return
-    found = list(findings_of(order))
-    client_id = known.client_id if known else _client(desk, memory, order, found)
-    held = _why_held(order, found)
+    foreign = memory.trade.foreign(line.good_id for line in order.lines if line.good_id)
+    found = list(findings_of(order, foreign))
+    client_id = known.client_id if known else ""
+    if not client_id and not order.forgotten and not (known and order.id in memory.clients.held()):
+        client_id = _client(desk, memory, order, fetched)
+    held, waits = _why_held(order, found, desk.object.orders.begin)
     memory.trade.remember(order, desk.now(), client_id=client_id, held=held)
     method = desk.object.payment_method(order.payment_id)
-    _post(desk, memory, order, method)
+    posted = memory.payments.postings(order.id) if known else ()
+    memory.payments.post(postings_due(order, place_of(method), posted, desk.now()), desk.now())
     fetched.findings += found
     if known:
         fetched.changed += 1
-        if known.file and not order.open_sale:
-            message = f"order {order.id} is {order.status} now: release its reserve in Torgsoft by hand"
-            fetched.findings.append(Finding(Code.ORDER_CHANGED, message))
+        fetched.findings += _after_its_file(known, order)
         return
     fetched.new += 1
-    fetched.held += held is not None
+    fetched.held += waits
     if order.payment_id and not (method and method.mapped):
         fetched.unmapped += 1
         fetched.unmapped_methods.add(order.payment_name or order.payment_id)
         message = f"order {order.id}: the money of `{order.payment_name}` has no place yet"
-        fetched.findings.append(Finding(Code.PAYMENT_UNMAPPED, message))
+        fetched.find(Code.PAYMENT_UNMAPPED, message)
 
 
-def _why_held(order: Order, found: list[Finding]) -> str | None:
-    """Return why an order cannot become a file for Torgsoft, None where it can."""
+def _known_goods(memory: Memory, order: Order, known: Stored | None) -> tuple[Line, ...]:
+    """Return the lines with the goods of those that Prom names none of.
+
+    A line keeps the good that it was found to be before; else its product tells it, then its article
+    (reference/prom-api.md §8 no. 5).
+    """
+    blank = {line.prom_id for line in order.lines if not line.good_id and line.prom_id}
+    before = {line.prom_id: line.good_id for line in known.order.lines if line.good_id} if known else {}
+    shown = memory.trade.goods_of(blank) if blank else {}
+
+    def good_of(line: Line) -> str:
+        by_product = line.good_id or before.get(line.prom_id) or shown.get(line.prom_id)
+        return by_product or (memory.trade.good_of_sku(line.sku) if line.sku else None) or ""
+
+    return tuple(line if line.good_id else replace(line, good_id=good_of(line)) for line in order.lines)
+
+
+def _why_held(order: Order, found: Iterable[Finding], begin: datetime | None) -> tuple[str | None, bool]:
+    """Return why an order becomes no file, None where it does, and whether a person must look."""
     if not order.open_sale:
-        return f"it is {order.status}"
+        refunded = order.paid is Paid.REFUNDED and not order.cancelled
+        return f"it is {'refunded' if refunded else order.status}", False
+    if begin is not None and order.created < begin:
+        return f"{EARLIER} {begin:%Y-%m-%d}", False
     stopping = (Code.ORDER_GOOD_UNKNOWN, Code.ORDER_MONEY_UNREADABLE)
-    return next((finding.message for finding in found if finding.code in stopping), None)
+    reason = next((finding.message for finding in found if finding.code in stopping), None)
+    return reason, reason is not None
 
 
-def _post(desk: Desk, memory: Memory, order: Order, method: PaymentMethod | None) -> None:
-    if method and method.cash_register:
-        place, account = "cash_register", method.cash_register
-    elif method and method.current_account:
-        place, account = "current_account", method.current_account
-    else:
-        place, account = "unmapped", ""
-    posted = memory.trade.postings(order.id)
-    memory.trade.post(postings_due(order, place=place, account=account, posted=posted), desk.now())
+def waits_for_person(stored: Stored) -> bool:
+    """Tell whether an order gets no file until a person does something about it."""
+    held = stored.held is not None and stored.phase is None
+    return held and stored.order.open_sale and not (stored.held or "").startswith(EARLIER)
 
 
-def _client(desk: Desk, memory: Memory, order: Order, found: list[Finding]) -> str:
+def _after_its_file(known: Stored, order: Order) -> Iterable[Finding]:
+    """Tell what a person must do in Torgsoft about an order that changed after its file was written."""
+    if known.phase is Phase.TAKEN and known.order.takes_place and not order.takes_place:
+        state = order.status if order.cancelled else "no sale any more"
+        message = f"order {order.id} is {state} now: release its reserve in Torgsoft by hand"
+        yield Finding(Code.ORDER_CHANGED, message)
+    if known.phase in (None, Phase.WITHDRAWN) or not order.takes_place or order.forgotten:
+        return
+    parts = {
+        "goods": known.order.lines != order.lines,
+        "total": known.order.total != order.total,
+        "delivery": (known.order.delivery_name, known.order.delivery_address)
+        != (order.delivery_name, order.delivery_address),
+    }
+    if changed := [name for name, differs in parts.items() if differs]:
+        message = f"order {order.id} has other {', '.join(changed)} now: change it in Torgsoft by hand"
+        yield Finding(Code.ORDER_CHANGED, message)
+
+
+# Clients
+
+
+def _read_clients(desk: Desk, fetched: Fetched) -> None:
+    try:
+        read_torgsoft_clients(desk)
+    except ExportInvalid as wrong:
+        fetched.find(Code.CLIENTS_UNREAD, wrong.message)
+
+
+def _client(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> str:
     """Return the id of the order's client: found by the ticks, or made; empty where unclear."""
     wanted = client_of(order.buyer)
     settings = desk.object.clients
-    match = match_client(wanted, memory.trade.candidates(wanted), tuple(settings.find_by))
+    known = memory.clients.known_by(wanted.contacts)
+    match = match_client(wanted.contacts, known, tuple(settings.find_by))
     if match.one:
+        if new := wanted.contacts - known[match.one]:
+            memory.clients.learn(match.one, new)
+            memory.clients.fill(match.one, wanted)
         return match.one
     if match.client_ids:
+        memory.clients.hold(order.id, match.client_ids)
+        fetched.ambiguous += 1
         message = f"order {order.id}: {len(match.client_ids)} known clients fit its buyer; none was picked"
-        found.append(Finding(Code.CLIENT_AMBIGUOUS, message))
+        fetched.find(Code.CLIENT_AMBIGUOUS, message)
         return ""
-    return memory.trade.add_client(wanted, desk.now()) if settings.create else ""
+    somebody = wanted.name or wanted.phone or wanted.email
+    return memory.clients.add(wanted, desk.now()) if settings.create and somebody else ""
 
 
-def client_of(buyer: Buyer) -> Client:
-    """Return an order's buyer in normal form: the phone in E.164, the e-mail in lower case."""
-    return Client("", buyer.full_name, normal_phone(buyer.phone), buyer.email.strip().casefold())
+# Prom's side
 
 
-def normal_phone(text: str) -> str:
-    """Return a phone number in E.164; as written where it is no number that anybody could call."""
-    try:
-        number = phonenumbers.parse(text, REGION)
-    except phonenumbers.NumberParseException:
-        return text.strip()
-    if not phonenumbers.is_possible_number(number):
-        return text.strip()
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def write_files(desk: Desk, fetched: Fetched) -> None:
-    """Write the order files that are still owed to Torgsoft."""
+def _accept(desk: Desk, prom: Prom, fetched: Fetched) -> None:
+    """Tell Prom of the new orders that Torgsoft can have; what goes wrong is tried again by the next run."""
     with desk.memory() as memory:
-        owed = memory.trade.unwritten()
-    for stored in owed:
-        name = write_order(desk.settings.outbox(desk.slug), stored.order, _written_as(stored))
-        with desk.memory() as memory:
-            memory.trade.wrote_file(stored.order.id, name)
-        fetched.files += 1
+        waiting = [stored.order.id for stored in memory.trade.to_accept() if stored.phase is not None]
+    try:
+        for start in range(0, len(waiting), AT_ONCE):
+            batch = waiting[start : start + AT_ONCE]
+            answer = prom.receive_orders(batch)
+            for order_id in batch:
+                if order_id not in answer.processed:
+                    told = answer.errors.get(order_id) or answer.errors.get("")
+                    if reason := told or _still_new(prom, order_id):
+                        message = f"order {order_id} was not set to received: {reason}"
+                        fetched.find(Code.ORDER_NOT_ACCEPTED, message)
+                        continue
+                with desk.memory() as memory:
+                    memory.trade.accepted(order_id, desk.now())
+                fetched.accepted += 1
+    except TorgsyncError as trouble:
+        fetched.trouble = fetched.trouble or trouble
 
 
-def _written_as(stored: Stored) -> Client:
-    return client_of(stored.order.buyer)
+def _still_new(prom: Prom, order_id: str) -> str:
+    """Return why an order that Prom passed over is not received; nothing where it is, or went further."""
+    order = prom.order(order_id)
+    return "Prom.ua passed it over without a word" if order is None or order.status == "pending" else ""

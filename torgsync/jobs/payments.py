@@ -1,4 +1,4 @@
-"""Fetches Prom's payment methods into the sync object and maps them to places."""
+"""Fetches Prom's payment methods into the sync object, maps them to places, and moves money that had none."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from torgsync.core.accounts import account_of
 from torgsync.core.guards import Allowed
 from torgsync.core.objects import PaymentMethod
+from torgsync.core.payments import place_of, postings_due
 from torgsync.core.words import did_you_mean
 from torgsync.errors import UsageError
 from torgsync.files.objects import ObjectFile, set_payment_methods
@@ -93,3 +94,22 @@ def map_method(
         if names
         else f"fetch them from Prom.ua: torgsync payments fetch -o {file.called}",
     )
+
+
+def settle_money(desk: Desk) -> int:
+    """Give money that had no place the one that its method has now; return of how many orders.
+
+    What was posted stays: it is reversed and posted anew (design §7).
+    """
+    mapped = {str(method.id): method for method in desk.object.payment_methods if method.mapped}
+    moved = 0
+    with desk.memory() as memory:
+        for order_id in memory.payments.without_place(mapped):
+            stored, posted = memory.trade.order(order_id), memory.payments.postings(order_id)
+            if stored is None:
+                continue
+            place = place_of(mapped.get(stored.order.payment_id))
+            due = postings_due(stored.order, place, posted, desk.now())
+            memory.payments.post(due, desk.now())
+            moved += bool(due)
+    return moved

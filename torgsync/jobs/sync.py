@@ -49,7 +49,7 @@ class Performed:
             return Exit.PARTIAL
         if self.outcomes.get(State.DEFERRED):
             return Exit.TEMPORARY
-        held = (made.plan.counts.held if made else 0) or (fetched and (fetched.unmapped or fetched.held))
+        held = (made.plan.counts.held if made else 0) or (fetched and fetched.waits)
         return Exit.HELD if held else Exit.DONE
 
 

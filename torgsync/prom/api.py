@@ -155,11 +155,33 @@ class Prom:
             return None
         return wire.single(answer, "order", wire.Order).order()
 
+    def receive_orders(self, order_ids: Sequence[str]) -> EditAnswer:
+        """Tell Prom that orders are received; ids of the answer are order ids.
+
+        One that is in neither part of the answer has this status already, or a later one (§5.3).
+        """
+        body = {"status": "received", "ids": [int(order_id) for order_id in order_ids]}
+        answer = self._http.post("/orders/set_status", json=body, right=Right.ORDERS_WRITE, effect="values")
+        return wire.edit_answer(answer, list(order_ids), self._http.words)
+
+    def save_parcel(self, order_id: str, parcel: str, carrier: str) -> None:
+        """Write a parcel's number to an order; `carrier` is Prom's word for who carries it (§5.4).
+
+        Raises PromRefused, also for a number that the order has already: read it back.
+        """
+        body = {"order_id": int(order_id), "declaration_id": parcel, "delivery_type": carrier}
+        self._http.post("/delivery/save_declaration_id", json=body, right=Right.ORDERS_WRITE, effect="values")
+
     def try_right(self, right: Right) -> None:
         """Use a right in a way that changes nothing. Raises TokenRefused where the token lacks it.
 
-        The right to write is tried on a product that does not exist, which Prom may refuse in any way.
+        The right to write is tried on a product that does not exist, or on no order at all, which Prom may
+        refuse in any way.
         """
+        if right is Right.ORDERS_WRITE:
+            with suppress(PromRefused):
+                self.receive_orders([])
+            return
         if right is not Right.PRODUCTS_WRITE:
             self._http.get(_LISTS[right], right=right)
             return

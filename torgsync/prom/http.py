@@ -229,7 +229,8 @@ class Http:
             body = json_text.dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
             ask = _Ask("POST", path, right, body=body, digest=xxhash.xxh3_64_hexdigest(body))
         ask.effect = effect
-        ask.items = len(json) if isinstance(json, list) else 1
+        listed = json.get("ids") if isinstance(json, dict) else json
+        ask.items = len(listed) if isinstance(listed, list) else 1
         return self._answer(ask)
 
     def words(self, raw: object) -> str:
@@ -386,7 +387,8 @@ class Http:
         return _Trouble(self._lost(ask, why), again=again if ask.effect == "values" else False)
 
     def _lost(self, ask: _Ask, why: str) -> AnswerLost:
-        what = "an import" if ask.effect == "import" else f"an edit of {ask.items} product"
+        noun = "product" if ask.path.startswith("/products") else "order"
+        what = "an import" if ask.effect == "import" else f"an edit of {ask.items} {noun}"
         plural = "s" if ask.effect == "values" and ask.items != 1 else ""
         return AnswerLost(
             f"{what}{plural} was sent and its answer was lost: {why}",

@@ -229,12 +229,28 @@ class PaymentData(_Wire):
     """What Prom knows of an order's online payment."""
 
     status: Text = None
+    status_modified: Moment = None
 
 
 class Delivery(_Wire):
     """The parcel of an order."""
 
+    provider: Text = None
     declaration_number: Text = None
+
+
+class Commission(_Wire):
+    """What Prom takes for an order; one that cannot be read keeps no order from anywhere."""
+
+    amount: Amount = None
+    is_refunded: Flag = None
+
+
+class Named(_Wire):
+    """Something of which only the name is looked at: a promotion, or why an order was cancelled."""
+
+    name: Text = None
+    title: Text = None
 
 
 class OrderLine(_Wire):
@@ -279,6 +295,11 @@ class Order(_Wire):
     full_price: object = None
     price_with_special_offer: object = None
     special_offer_discount: object = None
+    special_offer_promocode: Text = None
+    has_order_promo_free_delivery: Flag = None
+    ps_promotion: Annotated[Named, BeforeValidator(_nothing_for_null)] = Named()
+    cpa_commission: Annotated[Commission, BeforeValidator(_nothing_for_null)] = Commission()
+    cancellation: Annotated[Named, BeforeValidator(_nothing_for_null)] = Named()
     delivery_cost: object = None
     delivery_address: Text = None
     delivery_option: Annotated[Option, BeforeValidator(_nothing_for_null)] = Option()
@@ -305,7 +326,7 @@ class Order(_Wire):
             buyer=self._buyer(),
             lines=lines,
             total=total,
-            currency=currency_of(self.price),
+            currency=currency_of(self.price if self.full_price is None else self.full_price),
             delivery_name=self.delivery_option.name or "",
             delivery_address=self.delivery_address or "",
             delivery_cost=delivery,
@@ -317,6 +338,20 @@ class Order(_Wire):
             parcel=self.delivery_provider_data.declaration_number or "",
             source=self.source or "",
             unreadable=tuple(purse.unreadable),
+            recipient=trade.Recipient(
+                self.delivery_recipient.first_name or "",
+                self.delivery_recipient.second_name or "",
+                self.delivery_recipient.last_name or "",
+                self.delivery_recipient.phone or "",
+            ),
+            carrier=self.delivery_provider_data.provider or "",
+            promo_code=self.special_offer_promocode or "",
+            promotion=self.ps_promotion.name or "",
+            free_delivery=bool(self.has_order_promo_free_delivery),
+            commission=self.cpa_commission.amount,
+            commission_returned=bool(self.cpa_commission.is_refunded),
+            cancelled_because=self.cancellation.title or self.cancellation.name or "",
+            paid_at=self.payment_data.status_modified,
         )
 
     def _total(self, purse: _Purse, lines: Decimal, delivery: Decimal) -> tuple[Decimal | None, Decimal]:
@@ -325,14 +360,10 @@ class Order(_Wire):
         Which of `price` and `full_price` holds discount and delivery is not recorded (§5.5), so the one that
         adds up with the lines is taken; where none does, the full price, and a finding is made of it later.
         """
-
-        def told(name: str, raw: object) -> Decimal | None:
-            return None if raw is None else purse.money(name, raw)
-
         price = purse.money("price", self.price)
-        full = told("full_price", self.full_price)
-        reduced = told("price_with_special_offer", self.price_with_special_offer)
-        discount = told("special_offer_discount", self.special_offer_discount) or NOTHING
+        full = purse.told("full_price", self.full_price)
+        reduced = purse.told("price_with_special_offer", self.price_with_special_offer)
+        discount = purse.told("special_offer_discount", self.special_offer_discount) or NOTHING
         if not discount and price is not None and lines > price:
             discount = lines - price
         shown = [amount for amount in (full, reduced, price) if amount is not None]
@@ -358,7 +389,9 @@ class Order(_Wire):
                 return trade.Paid.REFUNDED
             case "paid" | "paid_out":
                 return trade.Paid.PAID
-        return trade.Paid.PAID if self.status == "paid" else trade.Paid.NOT_YET
+        if self.status == "paid":
+            return trade.Paid.PAID
+        return trade.Paid.UNPAID if self.payment_data.status == "unpaid" else trade.Paid.NOT_YET
 
 
 class Group(_Wire):
@@ -399,6 +432,10 @@ class _Purse:
     def money(self, name: str, raw: object) -> Decimal | None:
         """Return an amount with two places, or with as many more as Prom tells."""
         return self._read(name, raw, _in_coins)
+
+    def told(self, name: str, raw: object) -> Decimal | None:
+        """Return an amount that Prom need not tell, None where it does not."""
+        return None if raw is None else self.money(name, raw)
 
     def _read(self, name: str, raw: object, reading: Callable[[object], Decimal]) -> Decimal | None:
         try:

@@ -22,13 +22,15 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state.adoptions import Adoptions
 from torgsync.state.catalog import Catalog
+from torgsync.state.clients import Clients
 from torgsync.state.journal import Journal
 from torgsync.state.models import Models
+from torgsync.state.payments import Payments
 from torgsync.state.plans import Plans
 from torgsync.state.schedule import Schedule
 from torgsync.state.trade import Trade
 
-SCHEMA = "0006"
+SCHEMA = "0010"
 """The newest migration; a test holds it equal to the folder's."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -48,6 +50,8 @@ class Memory:
     plans: Plans
     journal: Journal
     trade: Trade
+    clients: Clients
+    payments: Payments
     schedule: Schedule
 
 
@@ -76,11 +80,34 @@ class Store:
                         Plans(connection, slug),
                         Journal(connection, slug),
                         Trade(connection, slug),
+                        Clients(connection, slug),
+                        Payments(connection, slug),
                         Schedule(connection, slug),
                     )
         except OperationalError as trouble:
             raise Temporary(
                 f"the state cannot be used now: {str(trouble.orig).splitlines()[0]}",
+                hint="wait until the other run has finished, then run the same command again",
+            ) from trouble
+
+    def wipe(self) -> None:
+        """Overwrite what was taken out of the state: until then its bytes lie in the file.
+
+        PostgreSQL does so by itself. Raises `Temporary` where another process holds the state.
+        """
+        if self._engine.dialect.name != "sqlite":  # pragma: no cover  # needs TORGSYNC_TEST_POSTGRES
+            return
+        try:
+            with self._engine.connect() as connection:
+                bare = connection.connection.driver_connection
+                if bare is not None:  # pragma: no branch  # a connection that was just opened is there
+                    bare.execute("VACUUM")
+                    (busy, *_) = bare.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                    if busy:
+                        raise sqlite3.OperationalError("somebody is reading it")  # noqa: TRY301
+        except sqlite3.OperationalError as trouble:
+            raise Temporary(
+                f"the state cannot be used now: {trouble}",
                 hint="wait until the other run has finished, then run the same command again",
             ) from trouble
 
@@ -98,7 +125,7 @@ def open_store(url: str) -> Store:
         address = make_url(url)
         if address.drivername == "postgresql":
             address = address.set(drivername="postgresql+psycopg")  # one driver, whatever SQLAlchemy prefers
-        engine = create_engine(address)
+        engine = create_engine(address, hide_parameters=True)  # people must not get into messages
     except ImportError as missing:
         raise TorgsyncError(
             f"the state cannot be opened: {missing}",

@@ -89,6 +89,7 @@ objects = Table(
     Column("groups", Text, nullable=False, default="", server_default=""),  # ids of the shop's groups
     Column("adopted_at", Instant),
     Column("selection", Text, nullable=False, default="", server_default=""),  # as the last run used it
+    Column("clients_read", Text, nullable=False, default="", server_default=""),  # stamp of a clients export
 )
 
 goods = Table(
@@ -371,6 +372,11 @@ orders = Table(
     Column("client_id", Integer),
     Column("file", Text),
     Column("held", Text),
+    Column("place", Text),  # the outbox that its file was written to
+    Column("phase", String(10)),  # how far its file is, see `trade.Phase`; NULL while none was written
+    Column("written", Instant),
+    Column("taken", Instant),  # when the file was found gone
+    Column("accepted", Instant),
     PrimaryKeyConstraint("object", "order_id"),
 )
 
@@ -394,6 +400,7 @@ clients = Table(
     Column("phone", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("made", Instant, nullable=False),
+    Column("card", Text, nullable=False, default="", server_default=""),
     Index("clients_phone", "object", "phone"),
     Index("clients_email", "object", "email"),
 )
@@ -411,8 +418,37 @@ postings = Table(
     Column("payment_name", Text, nullable=False),
     Column("amount", Amount, nullable=False),
     Column("currency", String(3), nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("at", Instant, nullable=False),  # when it was written down
+    Column("happened", Instant, nullable=False, server_default=""),
     Index("postings_order", "object", "order_id"),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("client_id", Integer, nullable=False),
+    PrimaryKeyConstraint("object", "kind", "key", "client_id"),
+    Index("contacts_client", "object", "client_id"),
+)
+
+choices = Table(  # the clients that fit an order's buyer, where a person must choose
+    "choices",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("order_id", Text, nullable=False),
+    Column("client_id", Integer, nullable=False),
+    PrimaryKeyConstraint("object", "order_id", "client_id"),
+)
+
+absent_orders = Table(  # numbers that Prom was asked for and has no order of
+    "absent_orders",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    PrimaryKeyConstraint("object", "number"),
 )
 
 
@@ -424,7 +460,11 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, obj
     statement = insert(table)
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+    if changed:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    else:
+        statement = statement.on_conflict_do_nothing()
+    connection.execute(statement, rows)
 
 
 def finding_row(slug: str, finding: Finding) -> dict[str, object]:

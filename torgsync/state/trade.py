@@ -1,46 +1,83 @@
-"""Orders, clients and postings that came home.
+"""Orders that came home, and how far each is on its way into Torgsoft.
 
-An order keeps its newest version at hand and all versions behind it. Postings are only added, never changed.
+An order keeps its newest version at hand and all versions behind it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, insert, or_, select, update
 
-from torgsync.core.trade import Client, Money, Order, Posting
+from torgsync.core.reserve import Handed, Holding, holdings
+from torgsync.core.trade import PENDING, Order
 from torgsync.state import tables as t
 
 _ORDER = TypeAdapter(Order)
+
+
+class Phase(StrEnum):
+    """How far the file of an order is.
+
+    MOVING is written down between the temporary name and the real one: where the temporary file is gone, the
+    real one was there, whether or not Torgsoft has taken it since.
+    """
+
+    MOVING = "moving"
+    WRITTEN = "written"
+    TAKEN = "taken"
+    WITHDRAWN = "withdrawn"
+
+
+LYING = (Phase.MOVING, Phase.WRITTEN)
+"""Phases in which Torgsoft has not taken the file, as far as anybody knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
     """An order as it is remembered.
 
-    `file` is the name of its order file, None while none was written; `held` says why none can be.
+    `client_id` is empty while it has none. `file` is the name of its order file and `phase` how far it is,
+    both None while none was written; `place` is the outbox it was written to, None where nobody noted it;
+    `written` and `taken` are when, aware and in UTC. `held` says why none
+    can be. `accepted` is when Prom was told that the order is received.
     """
 
     order: Order
     version: int
     client_id: str
-    file: str | None
-    held: str | None
+    file: str | None = None
+    held: str | None = None
+    phase: Phase | None = None
+    place: str | None = None
+    written: datetime | None = None
+    taken: datetime | None = None
+    accepted: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an order, and when it was seen first."""
+
+    number: int
+    seen: datetime
+    order: Order
 
 
 class Trade:
-    """Orders, clients and postings of one object, inside one transaction."""
+    """Orders of one object, inside one transaction."""
 
     def __init__(self, connection: Connection, slug: str) -> None:
         self._db = connection
         self._slug = slug
 
-    # Orders
+    # What came
 
     def orders_until(self) -> datetime | None:
         """Return up to when orders were fetched."""
@@ -52,36 +89,72 @@ class Trade:
         """Remember up to when orders were fetched."""
         t.upsert(self._db, t.objects, [{"object": self._slug, "orders_until": moment}])
 
+    def numbers(self) -> list[str]:
+        """Return the numbers of all orders."""
+        return list(
+            self._db.execute(select(t.orders.c.order_id).where(t.orders.c.object == self._slug)).scalars()
+        )
+
+    def absent(self) -> set[int]:
+        """Return the numbers that Prom was asked for and has no order of."""
+        c = t.absent_orders.c
+        return set(self._db.execute(select(c.number).where(c.object == self._slug)).scalars())
+
+    def note_absent(self, number: int) -> None:
+        """Remember that Prom has no order of this number."""
+        t.upsert(self._db, t.absent_orders, [{"object": self._slug, "number": number}])
+
     def order(self, order_id: str) -> Stored | None:
         """Return an order, or None."""
-        row = self._db.execute(
-            select(t.orders).where(t.orders.c.object == self._slug, t.orders.c.order_id == order_id)
-        ).one_or_none()
+        row = self._db.execute(select(t.orders).where(self._is(order_id))).one_or_none()
         return _stored(row) if row else None
 
-    def orders(self) -> Iterator[Stored]:
-        """Yield all orders, newest first."""
+    def orders(
+        self,
+        *,
+        status: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        held: bool = False,
+        client_id: str | None = None,
+    ) -> Iterator[Stored]:
+        """Yield the orders, newest first, all or those that fit.
+
+        `since` and `until` are bounds of the time at which they were placed; `until` is not among them.
+        """
         c = t.orders.c
         query = select(t.orders).where(c.object == self._slug).order_by(c.created.desc(), c.order_id.desc())
+        if status is not None:
+            query = query.where(c.status == status)
+        if since is not None:
+            query = query.where(c.created >= since)
+        if until is not None:
+            query = query.where(c.created < until)
+        if held:
+            query = query.where(c.held.is_not(None), c.phase.is_(None))
+        if client_id is not None:
+            query = query.where(c.client_id == int(client_id))
         return map(_stored, self._db.execute(query))
 
-    def unwritten(self) -> list[Stored]:
-        """Return the orders that have no order file yet and that nothing holds, oldest first."""
-        c = t.orders.c
+    def versions(self, order_id: str) -> list[Version]:
+        """Return all versions of an order, oldest first."""
+        c = t.order_versions.c
         rows = self._db.execute(
-            select(t.orders)
-            .where(c.object == self._slug, c.file.is_(None), c.held.is_(None))
-            .order_by(c.created, c.order_id)
+            select(t.order_versions).where(c.object == self._slug, c.order_id == order_id).order_by(c.version)
         )
-        return [_stored(row) for row in rows]
+        return [Version(row.version, row.seen, _ORDER.validate_json(row.doc)) for row in rows]
+
+    def with_version(self, fits: Callable[[Order], bool]) -> list[str]:
+        """Return the numbers of the orders of which any version fits."""
+        c = t.order_versions.c
+        rows = self._db.execute(select(c.order_id, c.doc).where(c.object == self._slug).order_by(c.order_id))
+        return list(dict.fromkeys(row.order_id for row in rows if fits(_ORDER.validate_json(row.doc))))
 
     def remember(self, order: Order, now: datetime, *, client_id: str, held: str | None) -> int:
         """Remember an order, or its new version; return the version, or 0 where nothing changed."""
         doc = _ORDER.dump_json(order).decode()
         known = self._db.execute(
-            select(t.orders.c.version, t.orders.c.doc).where(
-                t.orders.c.object == self._slug, t.orders.c.order_id == order.id
-            )
+            select(t.orders.c.version, t.orders.c.doc).where(self._is(order.id))
         ).one_or_none()
         if known and known.doc == doc:
             return 0
@@ -104,91 +177,146 @@ class Trade:
         )
         return version
 
-    def wrote_file(self, order_id: str, name: str) -> None:
-        """Remember the order file of an order: it is written once."""
-        self._db.execute(
-            update(t.orders)
-            .where(t.orders.c.object == self._slug, t.orders.c.order_id == order_id)
-            .values(file=name)
-        )
+    def set_client(self, order_id: str, client_id: str) -> None:
+        """Remember whose order it is."""
+        self._set(order_id, client_id=int(client_id))
 
-    # Clients
+    def rewrite(self, order_id: str, change: Callable[[Order], Order]) -> None:
+        """Change an order in all its versions: for what must not be kept any more."""
+        for version in self.versions(order_id):
+            doc = _ORDER.dump_json(change(version.order)).decode()
+            c = t.order_versions.c
+            self._db.execute(
+                update(t.order_versions)
+                .where(c.object == self._slug, c.order_id == order_id, c.version == version.number)
+                .values(doc=doc)
+            )
+            self._set(order_id, doc=doc)
 
-    def clients(self) -> list[Client]:
-        """Return all clients, in the order they came."""
-        c = t.clients.c
-        rows = self._db.execute(select(t.clients).where(c.object == self._slug).order_by(c.id))
-        return [Client(str(row.id), row.name, row.phone, row.email) for row in rows]
+    # Files for Torgsoft
 
-    def candidates(self, wanted: Client) -> tuple[Client, ...]:
-        """Return the clients that share phone, e-mail or name with `wanted`."""
-        c = t.clients.c
+    def unwritten(self) -> list[Stored]:
+        """Return the orders that have no order file yet and that nothing holds, oldest first."""
+        c = t.orders.c
         rows = self._db.execute(
-            select(t.clients)
+            select(t.orders)
+            .where(c.object == self._slug, c.phase.is_(None), c.held.is_(None))
+            .order_by(c.created, c.order_id)
+        )
+        return [_stored(row) for row in rows]
+
+    def lying(self) -> list[Stored]:
+        """Return the orders whose file Torgsoft has not taken as far as is known, oldest first."""
+        c = t.orders.c
+        rows = self._db.execute(
+            select(t.orders).where(c.object == self._slug, c.phase.in_(LYING)).order_by(c.created, c.order_id)
+        )
+        return [_stored(row) for row in rows]
+
+    def moves_file(self, order_id: str, name: str, place: str) -> None:
+        """Remember that the file of an order is about to get its real name in an outbox."""
+        self._set(order_id, file=name, phase=Phase.MOVING, place=place)
+
+    def wrote_file(self, order_id: str, now: datetime) -> None:
+        """Remember that the file of an order lies under its real name."""
+        self._set(order_id, phase=Phase.WRITTEN, written=now, taken=None)
+
+    def took_file(self, order_id: str, now: datetime) -> None:
+        """Remember that the file of an order was found gone: Torgsoft has it."""
+        self._set(order_id, phase=Phase.TAKEN, taken=now)
+
+    def withdrew_file(self, order_id: str) -> None:
+        """Remember that the file of an order was taken back before Torgsoft had it."""
+        self._set(order_id, phase=Phase.WITHDRAWN)
+
+    # Prom's side
+
+    def to_accept(self) -> list[Stored]:
+        """Return the new orders that Torgsoft can have and Prom was not told to be received, oldest first."""
+        c = t.orders.c
+        rows = self._db.execute(
+            select(t.orders)
+            .where(c.object == self._slug, c.status == PENDING, c.held.is_(None), c.accepted.is_(None))
+            .order_by(c.created, c.order_id)
+        )
+        return [_stored(row) for row in rows]
+
+    def accepted(self, order_id: str, now: datetime) -> None:
+        """Remember that Prom was told that an order is received."""
+        self._set(order_id, accepted=now)
+
+    # Goods
+
+    def foreign(self, good_ids: Iterable[str]) -> frozenset[str]:
+        """Return the external ids that Prom has and that neither an export nor anything sent knows."""
+        c = t.existing.c
+        rows = select(c.good_id).where(c.object == self._slug, c.good_id.in_(set(good_ids)))
+        for table in (t.goods, t.sent):
+            same = (table.c.object == self._slug) & (table.c.good_id == c.good_id)
+            rows = rows.where(~exists().where(same))
+        return frozenset(self._db.execute(rows).scalars())
+
+    def goods_of(self, prom_ids: Iterable[str]) -> Mapping[str, str]:
+        """Return the external ids that products of Prom were last shown with, keyed by Prom's id."""
+        c = t.existing.c
+        rows = self._db.execute(
+            select(c.prom_id, c.good_id).where(
+                c.object == self._slug, c.prom_id.in_(set(prom_ids)), c.good_id != ""
+            )
+        )
+        return {row.prom_id: row.good_id for row in rows}
+
+    def good_of_sku(self, sku: str) -> str | None:
+        """Return the only good of the export that goes under this article, None where none or several do."""
+        c = t.desired.c
+        told = json.dumps({"sku": sku}, ensure_ascii=False, separators=(",", ":"))[1:-1]
+        rows = self._db.execute(
+            select(c.good_id, c.card).where(c.object == self._slug, c.card.contains(told, autoescape=True))
+        )
+        found = [row.good_id for row in rows if json.loads(row.card).get("sku") == sku]
+        return found[0] if len(found) == 1 else None
+
+    def beyond(self, written: datetime) -> tuple[Holding, ...]:
+        """Return what orders hold of goods that an export written at a moment cannot know."""
+        c = t.orders.c
+        rows = self._db.execute(
+            select(t.orders)
             .where(c.object == self._slug)
             .where(
-                ((c.phone == wanted.phone) & (c.phone != ""))
-                | ((c.email == wanted.email) & (c.email != ""))
-                | ((c.name == wanted.name) & (c.name != ""))
-            )
-            .order_by(c.id)
-        )
-        return tuple(Client(str(row.id), row.name, row.phone, row.email) for row in rows)
-
-    def add_client(self, client: Client, now: datetime) -> str:
-        """Remember a new client and return its id."""
-        made = self._db.execute(
-            insert(t.clients).values(
-                object=self._slug, name=client.name, phone=client.phone, email=client.email, made=now
+                or_(
+                    c.created > written,
+                    c.phase.in_(LYING),
+                    c.phase.is_(None) & c.held.is_(None),
+                    c.taken > written,
+                )
             )
         )
-        return str(made.inserted_primary_key[0]) if made.inserted_primary_key else ""
+        return holdings((_handed(_stored(row)) for row in rows), written)
 
-    # Money
+    # Inside
 
-    def postings(self, order_id: str | None = None) -> tuple[Posting, ...]:
-        """Return the postings of one order, or all, in the order they were made."""
-        c = t.postings.c
-        query = select(t.postings).where(c.object == self._slug).order_by(c.id)
-        if order_id is not None:
-            query = query.where(c.order_id == order_id)
-        return tuple(
-            Posting(
-                order_id=row.order_id,
-                kind=Money(row.kind),
-                place=row.place,
-                account=row.account,
-                payment_id=row.payment_id,
-                payment_name=row.payment_name,
-                amount=row.amount,
-                currency=row.currency,
-            )
-            for row in self._db.execute(query)
-        )
+    def _is(self, order_id: str) -> ColumnElement[bool]:
+        return (t.orders.c.object == self._slug) & (t.orders.c.order_id == order_id)
 
-    def post(self, postings: Sequence[Posting], now: datetime) -> None:
-        """Add postings."""
-        if postings:
-            self._db.execute(
-                insert(t.postings),
-                [
-                    {
-                        "object": self._slug,
-                        "order_id": posting.order_id,
-                        "kind": posting.kind,
-                        "place": posting.place,
-                        "account": posting.account,
-                        "payment_id": posting.payment_id,
-                        "payment_name": posting.payment_name,
-                        "amount": posting.amount,
-                        "currency": posting.currency,
-                        "at": now,
-                    }
-                    for posting in postings
-                ],
-            )
+    def _set(self, order_id: str, **values: object) -> None:
+        self._db.execute(update(t.orders).where(self._is(order_id)).values(**values))
+
+
+def _handed(stored: Stored) -> Handed:
+    waits = stored.phase in LYING or (stored.phase is None and stored.held is None)
+    return Handed(stored.order, waits, stored.taken)
 
 
 def _stored(row: Row[Any]) -> Stored:
-    client = "" if row.client_id is None else str(row.client_id)
-    return Stored(_ORDER.validate_json(row.doc), row.version, client, row.file, row.held)
+    return Stored(
+        order=_ORDER.validate_json(row.doc),
+        version=row.version,
+        client_id="" if row.client_id is None else str(row.client_id),
+        file=row.file,
+        held=row.held,
+        phase=Phase(row.phase) if row.phase else None,
+        place=row.place,
+        written=row.written,
+        taken=row.taken,
+        accepted=row.accepted,
+    )

@@ -1,0 +1,90 @@
+"""Who is who: contacts in one form, and the first tick that finds anybody."""
+
+from __future__ import annotations
+
+import pytest
+
+from torgsync.core.clients import Client, Contact, Match, client_of, match_client, name_key, normal_phone
+from torgsync.core.trade import Buyer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0500000001",
+        "050 000-00-01",
+        "+380500000001",
+        "380500000001",
+        "+38 (050) 000 00 01",
+        "80500000001",
+        "8 050 000 00 01",
+        "00380500000001",
+    ],
+)
+def test_a_phone_has_one_spelling(text: str) -> None:
+    """However a person of Ukraine writes it, it is one number."""
+    assert normal_phone(text) == "+380500000001"
+
+
+def test_a_phone_of_another_country_is_one() -> None:
+    """With its code it is a number like any other."""
+    assert normal_phone("+48 22 123 45 67") == "+48221234567"
+
+
+@pytest.mark.parametrize("text", ["дзвоніть увечері", "12", "", "000"])
+def test_what_is_no_phone_is_kept_as_written(text: str) -> None:
+    """It recognises nobody: two people who wrote the same words are not one."""
+    assert normal_phone(f" {text} ") == text
+    assert Client("", "", normal_phone(text), "").contacts == frozenset()
+
+
+WANTED = Client("", "Тестовий Іван", "+380500000001", "buyer@example.com", "990000000017")
+
+
+def test_a_client_is_known_by_its_contacts() -> None:
+    """Phone, e-mail, card, and the name without regard to case and blanks; blanks are left out."""
+    assert WANTED.contacts == {
+        Contact("phone", "+380500000001"),
+        Contact("email", "buyer@example.com"),
+        Contact("name", "тестовий іван"),
+        Contact("card", "990000000017"),
+    }
+    assert Client("", "", "", "").contacts == frozenset()
+    assert name_key(" ТЕСТОВИЙ   Іван ") == "тестовий іван"
+
+
+def test_a_buyer_comes_into_normal_form() -> None:
+    """The phone in E.164, the e-mail in lower case, the name as Torgsoft writes it."""
+    buyer = Buyer("1", "Іван", "", "Тестовий", "050 000 00 01", " Buyer@Example.com ")
+    assert client_of(buyer) == Client("", "Тестовий Іван", "+380500000001", "buyer@example.com")
+
+
+KNOWN = {
+    "1": {Contact("name", "тестовий іван")},
+    "2": {Contact("phone", "+380500000001"), Contact("phone", "+380500000009")},
+    "3": {Contact("name", "тестовий іван"), Contact("email", "buyer@example.com")},
+}
+
+
+@pytest.mark.parametrize(
+    ("find_by", "ids", "one"),
+    [
+        (("phone", "email"), ("2",), "2"),
+        (("email", "phone"), ("3",), "3"),
+        (("name", "phone"), ("1", "3"), None),
+        (("card", "phone"), ("2",), "2"),
+        ((), (), None),
+    ],
+)
+def test_a_client_is_found_by_the_first_tick_that_finds_any(
+    find_by: tuple[str, ...], ids: tuple[str, ...], one: str | None
+) -> None:
+    """The order of the ticks decides; two matches are both reported, none is picked."""
+    found = match_client(WANTED.contacts, KNOWN, find_by)
+    assert found == Match(ids)
+    assert found.one == one
+
+
+def test_a_blank_finds_nobody() -> None:
+    """A buyer without a phone is not every client without one; the next tick is asked."""
+    assert match_client((), KNOWN, ("phone", "email")) == Match(())

@@ -1,0 +1,108 @@
+"""The people who order: who is who, by the object's ticks.
+
+A person is known by contacts in normal form: phones in E.164, e-mails in lower case, names without regard to
+case and blanks, Torgsoft's cards. One client may have several of each. Source: design §7,
+reference/torgsoft.md §11, §12.7, §17 no. 24.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import phonenumbers
+
+from torgsync.core.trade import Buyer
+
+REGION = "UA"
+
+PHONE, EMAIL, NAME, CARD = "phone", "email", "name", "card"
+
+_OLD_TRUNK = re.compile(r"8(0\d{9})")
+"""A number as it was dialled once: 8, then the number at home."""
+
+
+class Contact(NamedTuple):
+    """What a client is recognised by: "phone", "email", "name" or "card", and its normal form."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A person known to the ledger, as people read it.
+
+    `phone` is in E.164, or as written where it is none; `email` in lower case; each may be empty. `card` is
+    Torgsoft's, empty for who only ordered on Prom.
+    """
+
+    id: str
+    name: str
+    phone: str
+    email: str
+    card: str = ""
+
+    @property
+    def contacts(self) -> frozenset[Contact]:
+        """What this person is recognised by; what is blank, or no phone at all, recognises nobody."""
+        phone = self.phone if self.phone.startswith("+") else ""
+        found = {PHONE: phone, EMAIL: self.email, NAME: name_key(self.name), CARD: self.card}
+        return frozenset(Contact(kind, key) for kind, key in found.items() if key)
+
+
+def client_of(buyer: Buyer) -> Client:
+    """Return an order's buyer in normal form."""
+    return Client("", buyer.full_name, normal_phone(buyer.phone), normal_email(buyer.email))
+
+
+def normal_phone(text: str) -> str:
+    """Return a phone number in E.164; as written where it is no number that anybody could call."""
+    digits = re.sub(r"\D", "", text)
+    old = _OLD_TRUNK.fullmatch(digits)
+    wanted = old[1] if old else digits if digits.startswith("380") else text
+    try:
+        number = phonenumbers.parse(f"+{wanted}" if wanted.startswith("380") else wanted, REGION)
+    except phonenumbers.NumberParseException:
+        return text.strip()
+    if not phonenumbers.is_possible_number(number):
+        return text.strip()
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def normal_email(text: str) -> str:
+    """Return an e-mail address in lower case."""
+    return text.strip().casefold()
+
+
+def name_key(name: str) -> str:
+    """Return a name without regard to case and blanks."""
+    return " ".join(name.casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which client somebody is: one, none, or several of whom a person must choose."""
+
+    client_ids: tuple[str, ...]
+
+    @property
+    def one(self) -> str | None:
+        """The client's id where there is exactly one."""
+        return self.client_ids[0] if len(self.client_ids) == 1 else None
+
+
+def match_client(
+    wanted: Collection[Contact], known: Mapping[str, Collection[Contact]], find_by: tuple[str, ...]
+) -> Match:
+    """Return the clients that have one of the wanted contacts, by the first kind that finds any (design §7).
+
+    `known` are contacts by client id. Two matches are returned both: they are reported, never guessed.
+    """
+    for kind in find_by:
+        keys = {contact for contact in wanted if contact.kind == kind}
+        if found := tuple(client for client, contacts in known.items() if keys & set(contacts)):
+            return Match(found)
+    return Match(())

@@ -1,0 +1,71 @@
+"""What was sold on Prom and the accounting program's export cannot know yet: it must not be offered again.
+
+Source: design §6, §7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from torgsync.core.trade import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """How far an order is on its way into the accounting program.
+
+    `waits` tells that its file is owed, or lies in the outbox; `taken` is when the file was found gone, aware
+    and in UTC, None where it was not.
+    """
+
+    order: Order
+    waits: bool
+    taken: datetime | None = None
+
+
+class Holding(NamedTuple):
+    """Pieces of one good that an order holds; `quantity` may have parts."""
+
+    good_id: str
+    order_id: str
+    quantity: Decimal
+
+
+def cannot_know(handed: Handed, written: datetime) -> bool:
+    """Tell whether an export that was written at a moment cannot know of an order.
+
+    That is a sale which is newer than the export, or whose file lies in the outbox, or was found taken only
+    after the export was written: when exactly it was taken nobody saw, and to offer too few is the lesser
+    evil, until the next export.
+    """
+    if not handed.order.takes_place:
+        return False
+    late = handed.taken is not None and handed.taken > written
+    return handed.order.created > written or handed.waits or late
+
+
+def holdings(handed: Iterable[Handed], written: datetime) -> tuple[Holding, ...]:
+    """Return what orders hold that an export written at a moment cannot know, by good and order.
+
+    Lines without a good of the accounting program hold nothing that an export tells.
+    """
+    found: dict[tuple[str, str], Decimal] = {}
+    for one in handed:
+        if cannot_know(one, written):
+            for line in one.order.lines:
+                if line.good_id and line.quantity > 0:
+                    key = line.good_id, one.order.id
+                    found[key] = found.get(key, Decimal(0)) + line.quantity
+    return tuple(Holding(*key, quantity) for key, quantity in sorted(found.items()))
+
+
+def held_pieces(found: Iterable[Holding]) -> dict[str, Decimal]:
+    """Return how many pieces of each good are held, keyed by good id."""
+    pieces: dict[str, Decimal] = {}
+    for holding in found:
+        pieces[holding.good_id] = pieces.get(holding.good_id, Decimal(0)) + holding.quantity
+    return pieces

@@ -1,0 +1,73 @@
+"""Postings: they are only added, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from torgsync.core.payments import NOWHERE, Money, Posting
+from torgsync.state import tables as t
+
+
+class Payments:
+    """Postings of one object, inside one transaction."""
+
+    def __init__(self, connection: Connection, slug: str) -> None:
+        self._db = connection
+        self._slug = slug
+
+    def postings(self, order_id: str | None = None) -> tuple[Posting, ...]:
+        """Return the postings of one order, or all, in the order they were made."""
+        c = t.postings.c
+        query = select(t.postings).where(c.object == self._slug).order_by(c.id)
+        if order_id is not None:
+            query = query.where(c.order_id == order_id)
+        return tuple(map(_posting, self._db.execute(query)))
+
+    def post(self, postings: Sequence[Posting], now: datetime) -> None:
+        """Add postings."""
+        if not postings:
+            return
+        rows = [
+            {
+                "object": self._slug,
+                "order_id": posting.order_id,
+                "kind": posting.kind,
+                "place": posting.place,
+                "account": posting.account,
+                "payment_id": posting.payment_id,
+                "payment_name": posting.payment_name,
+                "amount": posting.amount,
+                "currency": posting.currency,
+                "at": now,
+                "happened": posting.at,
+            }
+            for posting in postings
+        ]
+        self._db.execute(insert(t.postings), rows)
+
+    def without_place(self, payment_ids: Iterable[str]) -> list[str]:
+        """Return the orders whose money stands without a place, of these payment methods, oldest first."""
+        c = t.postings.c
+        last = select(func.max(c.id)).where(c.object == self._slug).group_by(c.order_id)
+        rows = select(c.order_id).where(
+            c.id.in_(last), c.place == NOWHERE, c.kind != Money.REVERSED, c.payment_id.in_(set(payment_ids))
+        )
+        return list(self._db.execute(rows.order_by(c.id)).scalars())
+
+
+def _posting(row: Row[Any]) -> Posting:
+    return Posting(
+        order_id=row.order_id,
+        kind=Money(row.kind),
+        place=row.place,
+        account=row.account,
+        payment_id=row.payment_id,
+        payment_name=row.payment_name,
+        amount=row.amount,
+        currency=row.currency,
+        at=row.happened,
+    )
