@@ -124,6 +124,7 @@ WHY = record(
         change={"type": ["object", "null"], "required": ["verb", "via", "held", "fields"]},
         adopted={"type": ["object", "null"], "required": ["prom_id", "by", "at", "user"]},
         candidates={"type": "array", "items": TEXT},
+        sold={"type": "array", "items": record(order=TEXT, quantity={"type": "number"})},
         left_alone={"type": "array", "items": TEXT},
         held={"type": ["object", "null"], "required": ["guard", "saw", "allow"]},
         refusal={"type": ["object", "null"], "required": ["at", "message", "current"]},

@@ -195,6 +195,10 @@ def _prom_lines(told: Why) -> Iterator[Line]:
         yield Line("sent", "", "nothing was ever sent of it")
     else:
         yield Line("sent", "", f"last {_time(told.sent_at)}: {_names(told.sent)}")
+    for holding in told.sold:
+        yield Line(
+            "on Prom.ua", "sold", f"{holding.quantity.normalize():f} in order {holding.order_id}, not offered"
+        )
     if told.adoption:
         rules = " and ".join(told.adoption.by)
         by = f"by {rules}, {_time(told.adoption.at)} by {told.adoption.user}"
@@ -307,6 +311,7 @@ def _document(file: ObjectFile, told: Why) -> dict[str, object]:
         if told.adoption
         else None,
         "candidates": list(told.candidates),
+        "sold": [{"order": holding.order_id, "quantity": float(holding.quantity)} for holding in told.sold],
         "left_alone": list(told.verdict.left_alone),
         "held": {"guard": told.held.guard, "saw": told.held.saw or None, "allow": told.held.flag}
         if told.held

@@ -37,6 +37,7 @@ class Code(StrEnum):
     STOCK_FRACTION = "stock-fraction"
     STOCK_MISMATCH = "stock-mismatch"
     STOCK_UNCHECKED = "stock-unchecked"
+    STOCK_RESERVED = "stock-reserved"
     CENTERS_MISSING = "centers-missing"
     CENTER_UNKNOWN = "center-unknown"
     PRODUCT_GROUP_EMPTY = "product-group-empty"
@@ -104,6 +105,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.STOCK_FRACTION: Severity.NOTICE,
     Code.STOCK_MISMATCH: Severity.NOTICE,
     Code.STOCK_UNCHECKED: Severity.WARNING,
+    Code.STOCK_RESERVED: Severity.NOTICE,
     Code.CENTERS_MISSING: Severity.WARNING,
     Code.CENTER_UNKNOWN: Severity.WARNING,
     Code.PRODUCT_GROUP_EMPTY: Severity.WARNING,
@@ -171,6 +173,7 @@ MEANING: dict[Code, str] = {
     Code.STOCK_FRACTION: "the whole pieces are sent and the rest is not offered; nothing needs to be done",
     Code.STOCK_MISMATCH: "the smaller stock is sent; see whether some pieces are reserved or posted twice",
     Code.STOCK_UNCHECKED: "the column that can be read is sent, unchecked; correct the other one",
+    Code.STOCK_RESERVED: "they are not offered twice; the next export that knows the orders ends it",
     Code.CENTER_UNKNOWN: "it counts as empty; correct `use` under `[accounting_centers]` if it is mistyped",
     Code.PRODUCT_GROUP_EMPTY: "no good goes to Prom; correct `product_group` in the sync object",
     Code.COLUMN_MISSING: "what was last sent of it stays; `torgsync fields remove` if it is gone for good",

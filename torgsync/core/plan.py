@@ -59,7 +59,8 @@ class Known:
 
     Where nothing but its terms is to be decided, the products carry these alone, and `name` its name. It is
     `doubtful` where several products on Prom may be it (`core/adopt.py`), and its id is `taken` where another
-    good's product has it as its external id. `reason` is the rule that keeps it out, if one does.
+    good's product has it as its external id. `reserved` are the pieces that were sold on Prom and of which
+    the export cannot know yet. `reason` is the rule that keeps it out, if one does.
     """
 
     good_id: str
@@ -72,6 +73,7 @@ class Known:
     name: str = field(default="", compare=False)
     doubtful: bool = False
     taken: bool = False
+    reserved: int = 0
     reason: str = field(default="", compare=False)
 
     @property
@@ -96,20 +98,33 @@ class Known:
         return bool(group) and group != self.desired.values.get("variant_group")
 
     @property
+    def offered(self) -> Product | None:
+        """The desired product without what was sold on Prom since the export was written."""
+        quantity = self.desired.whole("quantity") if self.desired else None
+        if self.desired is None or not self.reserved or quantity is None:
+            return self.desired
+        left = max(quantity - self.reserved, 0)
+        values = {**self.desired.values, "quantity": left}
+        if not left and "presence" in values:
+            values["presence"] = "not_available"
+        return Product(self.good_id, values)
+
+    @property
     def wanted(self) -> Product | None:
         """The desired product, with what was last sent of characteristics that the export lacks today.
 
         Where nothing was sent of a product on Prom, its characteristics are not spoken of at all; nor are
         they where its variant group on Prom may refuse them (`core/variants.py`).
         """
-        if self.desired is not None and self.stuck:
-            told = self.desired.values.items()
+        desired = self.offered
+        if desired is not None and self.stuck:
+            told = desired.values.items()
             return Product(self.good_id, {name: value for name, value in told if name != "characteristics"})
-        if self.desired is None or all(item.value for item in self.desired.characteristics):
-            return self.desired
-        spoken = [item for item in self.desired.characteristics if item.value]
-        silent = {item.name for item in self.desired.characteristics if not item.value}
-        values = dict(self.desired.values)
+        if desired is None or all(item.value for item in desired.characteristics):
+            return desired
+        spoken = [item for item in desired.characteristics if item.value]
+        silent = {item.name for item in desired.characteristics if not item.value}
+        values = dict(desired.values)
         if self.sent and "characteristics" in self.sent.values:
             last = Product(self.good_id, self.sent.values).characteristics
             values["characteristics"] = tuple(sorted([*spoken, *(it for it in last if it.name in silent)]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -214,6 +215,19 @@ def content_of(file: ObjectFile) -> bytes:
     except OSError:
         return b""
     return state.digest()
+
+
+def written_at(file: ObjectFile) -> datetime | None:
+    """Return when an object's export was written, aware and in UTC; of several files when the oldest was.
+
+    None where one is missing; `open_export` says so.
+    """
+    catalog = file.settings.catalog
+    paths = [beside(file.path.parent, path) for path in catalog.centers.values() or [catalog.path]]
+    try:
+        return datetime.fromtimestamp(min(path.stat().st_mtime for path in paths), tz=UTC)
+    except OSError:
+        return None
 
 
 def _beginning(path: Path) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
+from math import ceil
 from typing import TYPE_CHECKING
 
 from torgsync.core import guards
@@ -31,10 +32,12 @@ from torgsync.core.plan import (
     remove_foreign,
 )
 from torgsync.core.products import Existing
+from torgsync.core.reserve import held_pieces
 from torgsync.core.route import Budget, budget
 from torgsync.core.saved import MOVED
 from torgsync.core.words import counted
 from torgsync.errors import Unsafe
+from torgsync.files.catalog import written_at
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.export import Reading, read_export
 from torgsync.jobs.shop import groups_of, refuse_other_shop
@@ -115,9 +118,10 @@ def update(
     desk.tell(Progress(Stage.PLAN))
     with desk.memory(lasting=False) as memory:
         _refuse_full_shop(desk, memory)
+        sold = _reserve(desk, memory)
         draft = _Draft(desk, memory, reading, allowed, frozenset(only))
         plan = draft.draw_up(offline=prom is None)
-    told = (*reading.findings, *hidden, *draft.findings)
+    told = (*reading.findings, *hidden, *sold, *draft.findings)
     return Made(plan, draft.number, told, tuple(draft.asides))
 
 
@@ -204,6 +208,28 @@ def _ask_for_unseen(desk: Desk, prom: Prom, number: int) -> int:
     with desk.memory() as memory:
         memory.catalog.forget_unseen(number)
     return hidden
+
+
+def _reserve(desk: Desk, memory: Memory) -> tuple[Finding, ...]:
+    """Keep back what was sold on Prom and what the export cannot know yet, and tell of which goods.
+
+    Source: design §6.
+    """
+    written = written_at(desk.file)
+    pieces = held_pieces(memory.trade.beyond(written)) if written else {}
+    memory.catalog.reserve({good_id: ceil(number) for good_id, number in pieces.items()})
+    known = memory.catalog.known(sorted(pieces))
+    found = []
+    for good_id, good in known.items():
+        stock = good.desired.whole("quantity") if good.desired else None
+        if stock is not None and good.offered is not None:
+            left = good.offered.whole("quantity")
+            message = (
+                f"{good.title}: {counted(good.reserved, 'piece')} sold on Prom, which the export lacks; "
+                f"{left} of {stock} offered"
+            )
+            found.append(Finding(Code.STOCK_RESERVED, message, good_id, good.line))
+    return tuple(found)
 
 
 def _refuse_full_shop(desk: Desk, memory: Memory) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
+from math import ceil
 
 from torgsync.core import guards
 from torgsync.core.diff import Verb
@@ -20,6 +21,7 @@ from torgsync.core.guards import Guard, Trip
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.plan import Known, Standing, Verdict
 from torgsync.core.products import Existing, Mapped, Mapper, Product, brand_or_country, pictures
+from torgsync.core.reserve import Holding
 from torgsync.core.sections import Tree, grow
 from torgsync.core.select import Reason, count_stock, why_out
 from torgsync.core.variants import CODES, Member, model_of
@@ -40,7 +42,7 @@ from torgsync.core.why import (
 )
 from torgsync.core.words import did_you_mean
 from torgsync.errors import InvalidInput, UsageError
-from torgsync.files.catalog import CatalogFile, open_export
+from torgsync.files.catalog import CatalogFile, open_export, written_at
 from torgsync.jobs.desk import Desk
 from torgsync.jobs.export import check_columns, twins_message
 from torgsync.jobs.photos import Shelf
@@ -90,7 +92,8 @@ class Why:
 
     `problem` tells why the export could not be read; `refused` that Prom refused the good exactly as it is
     now, where `refusal` may be older. `adoption` tells how a product that was not made from here became it,
-    `candidates` are Prom's ids of the products any of which may be it.
+    `candidates` are Prom's ids of the products any of which may be it, `sold` what orders hold of it that the
+    export cannot know yet.
     """
 
     good_id: str
@@ -112,6 +115,7 @@ class Why:
     attempts: tuple[Attempt, ...]
     adoption: Adoption | None
     candidates: tuple[str, ...]
+    sold: tuple[Holding, ...]
 
 
 def why(desk: Desk, good_id: str) -> Why:
@@ -129,10 +133,14 @@ def why(desk: Desk, good_id: str) -> Why:
             raise _unknown(good_id, _ids(desk, memory), problem)
         tree = grow(memory.models.paths())
         kept = memory.catalog.known([good_id]).get(good_id)
+        written = written_at(desk.file)
+        sold = memory.trade.beyond(written) if written else ()
         adoption, candidates = memory.adoptions.of(good_id), tuple(memory.adoptions.candidates(good_id))
     known = _known(good_id, row, dossier, readable=not problem)
     if kept:
         known = replace(known, doubtful=kept.doubtful, taken=kept.taken)
+    mine = tuple(holding for holding in sold if holding.good_id == good_id)
+    known = replace(known, reserved=ceil(sum(holding.quantity for holding in mine)))
     verdict = judge(known, desk.object)
     held = _held(known, verdict, attempts, desk.object)
     return Why(
@@ -160,6 +168,7 @@ def why(desk: Desk, good_id: str) -> Why:
         attempts=attempts,
         adoption=adoption,
         candidates=candidates,
+        sold=mine,
     )
 
 

@@ -783,6 +783,7 @@ class Catalog:
                 g.good_id,
                 g.standing,
                 g.reason,
+                g.reserved,
                 g.line,
                 case((g.model != 0, g.variant), else_=0).label("variant"),
                 d.title,
@@ -827,6 +828,24 @@ class Catalog:
             Refusal(load(refused.terms, refused.card), refused.message, refused.at) if refused else None,
             tuple(self.findings(good_id)),
         )
+
+    def reserve(self, pieces: Mapping[str, int]) -> None:
+        """Remember how many pieces of goods the export offers though they are sold, keyed by good.
+
+        Goods of which that changed are not settled.
+        """
+        g = t.goods.c
+        rows = self._db.execute(select(g.good_id, g.reserved).where(g.object == self._slug, g.reserved != 0))
+        before = {row.good_id: row.reserved for row in rows}
+        moved = [good for good in before.keys() | pieces.keys() if before.get(good, 0) != pieces.get(good, 0)]
+        if moved:
+            self._db.execute(
+                update(t.goods)
+                .where(g.object == self._slug, g.good_id == bindparam("of"))
+                .values(reserved=bindparam("pieces")),
+                [{"of": good_id, "pieces": pieces.get(good_id, 0)} for good_id in moved],
+            )
+            self.unsettle(sorted(moved), card=False)
 
     def leave_alone(self, fields: Mapping[str, str]) -> None:
         """Remember which fields of goods differ and are Prom's, keyed by good; empty where none does."""
@@ -981,6 +1000,7 @@ def _known(r: Row[Any]) -> Known:
         name=r.title or "",
         doubtful=r.doubtful,
         taken=r.taken,
+        reserved=r.reserved,
         reason=r.reason,
     )
 

@@ -109,6 +109,7 @@ goods = Table(
     Column("traits", BigInteger, nullable=False, default=0),
     Column("card", BigInteger, nullable=False, default=0),  # hash of what makes the card
     Column("left_alone", Text, nullable=False, default="", server_default=""),  # fields that are Prom's
+    Column("reserved", Integer, nullable=False, default=0, server_default="0"),  # pieces of unknown orders
     PrimaryKeyConstraint("object", "good_id"),
     Index("goods_unsettled", "object", "settled", "line", "good_id"),
     Index("goods_model", "object", "model"),

@@ -13,6 +13,7 @@ PAGE = 500
 
 def upgrade() -> None:
     op.add_column("objects", sa.Column("clients_read", sa.Text(), nullable=False, server_default=""))
+    op.add_column("goods", sa.Column("reserved", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("clients", sa.Column("card", sa.Text(), nullable=False, server_default=""))
     op.add_column("orders", sa.Column("place", sa.Text()))
     op.add_column("orders", sa.Column("phase", sa.String(10)))
