@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from servers import PASSWORD, FtpPlace, ftp_server
+from sftp import sftp_server
 
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.files.outbox import UNFINISHED, Outbox, Remote, is_address, open_outbox, without_password
@@ -26,7 +27,14 @@ def ftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpPlace]:
         yield place
 
 
-@pytest.fixture(params=["folder", "ftp", "memory"])
+@pytest.fixture(scope="module")
+def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an SFTP server with an empty folder."""
+    with sftp_server(tmp_path_factory.mktemp("sftp")) as url:
+        yield url
+
+
+@pytest.fixture(params=["folder", "ftp", "sftp", "memory"])
 def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
     """An outbox whose folder is not there yet; `memory` copies instead of renaming, as S3 does."""
     if request.param == "folder":
@@ -35,6 +43,9 @@ def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
     elif request.param == "ftp":
         place = request.getfixturevalue("ftp")
         with open_outbox(f"{place.url}{tmp_path.name}/orders", PASSWORD) as opened:
+            yield opened
+    elif request.param == "sftp":
+        with open_outbox(f"{request.getfixturevalue('sftp')}{tmp_path.name}", PASSWORD) as opened:
             yield opened
     else:
         import fsspec
@@ -123,6 +134,15 @@ def test_a_server_that_lets_nobody_in_is_told_without_the_password(ftp: FtpPlace
     assert "[orders] outbox" in str(caught.value.hint)
 
 
+def test_a_server_that_knows_another_password_is_told(sftp: str) -> None:
+    """SFTP has errors of a family of its own; they are told alike."""
+    with (
+        pytest.raises(Temporary, match="cannot be used: Authentication failed"),
+        open_outbox(sftp, "wr0ng-invented"),
+    ):
+        pass
+
+
 def test_a_server_that_is_not_there_is_told() -> None:
     """Nothing listens: it may be tried again."""
     with (
@@ -160,6 +180,9 @@ def test_a_password_is_never_a_part_of_what_is_said() -> None:
 @pytest.mark.parametrize(("address", "extra"), [("sftp://host/in", "sftp"), ("s3://bucket/in", "s3")])
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, address: str, extra: str) -> None:
     """With the command that brings it."""
+    from fsspec.registry import _registry
+
+    monkeypatch.delitem(_registry, "sftp", raising=False)
     for name in ("paramiko", "s3fs"):
         monkeypatch.setitem(sys.modules, name, None)
     for name in [one for one in sys.modules if one.startswith("fsspec.implementations.sftp")]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import sqlite3
 from dataclasses import replace
@@ -318,6 +319,17 @@ def test_an_order_that_proms_list_left_out(hard_filled: Home, faulty: FaultyMark
     hard_filled.run("orders", "fetch")
     paths = [record.path for record in hard_filled.market.log.records()[asked:]]
     assert not [path for path in paths if re.search(r"/orders/\d", path)]
+
+
+def test_a_missing_number_that_prom_shows_to_nobody(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """It is another shop's: nothing fails, and it is asked for once."""
+    numbers = [hard_filled.market.place_order([("26901", 1)], buyer=OLENA) for _ in range(20)]
+    with hard_filled.market.lock:
+        hard_filled.market.orders.remove(numbers[7])
+    faulty.misbehave(f"GET /orders/{numbers[7]}", says(403, {"error": "Forbidden"}), times=1)
+    assert fetch(hard_filled)["new"] == 19
+    faulty.misbehave(f"GET /orders/{numbers[7]}", says(500, {}))
+    assert hard_filled.run("orders", "fetch").code == 0
 
 
 def test_the_watermark_follows_proms_clock(mapped: Home) -> None:
@@ -672,3 +684,22 @@ def test_orders_are_listed_by_day_and_status(mapped: Home) -> None:
     assert listed("--status", "pending") == [str(first)]
     assert listed("--to", "2020-01-01") == []
     assert len(listed("--from", "2020-01-01")) == 2
+
+
+def test_people_are_in_no_log_and_no_journal(accepting: Home, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever is said at the highest verbosity, and whatever is written of requests, names nobody."""
+    accepting.market.place_order([("26901", 1)], buyer=OLENA, client_notes="Код під'їзду 0000")
+    with caplog.at_level(logging.DEBUG):
+        ran = accepting.run("-vv", "orders", "fetch")
+        number = accepting.run("orders", "list", "--format", "json").json["orders"][0]["id"]
+        accepting.run("-vv", "orders", "ship", number, "--parcel", TTN)
+    connection = sqlite3.connect(accepting.folder / "state.db")
+    journal = repr([connection.execute(f"select * from {table}").fetchall() for table in JOURNAL])  # noqa: S608
+    connection.close()
+    assert "set_status" in journal
+    assert "/orders/set_status" in caplog.text
+    for words in ("Олена", "Вигадана", "500000001", "O.V@", "o.v@", "Код під"):
+        assert words not in caplog.text + ran.out + ran.err + journal
+
+
+JOURNAL = ("requests", "runs", "imports", "plans", "changes", "findings", "leases")

@@ -149,6 +149,25 @@ def test_an_order_called_off_before_torgsoft_took_it(mapped: Home) -> None:
     assert "taken back" in mapped.run("orders", "list").out
 
 
+def test_an_order_is_taken_up_again(mapped: Home) -> None:
+    """One whose file was taken back is written after all; what Torgsoft has released is told to a person."""
+    numbers = [buy(mapped), buy(mapped)]
+    fetch(mapped)
+    (outbox(mapped) / f"order-{numbers[1]}.json").unlink()
+    fetch(mapped)
+    for number in numbers:
+        mapped.market.cancel_order(int(number))
+    fetch(mapped)
+    assert [phase(mapped, number) for number in numbers] == ["withdrawn", "taken"]
+    for number in numbers:
+        mapped.market.set_order_status(int(number), "received")
+    ran = fetch(mapped)
+    assert f"! order {numbers[1]} is taken up again: reserve its goods in Torgsoft by hand" in ran.lines
+    assert take(outbox(mapped)) == [numbers[0]]
+    (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
+    assert account["open"] == "3426.00"
+
+
 def test_an_order_called_off_at_the_moment_it_is_taken(mapped: Home) -> None:
     """Torgsoft was faster: the reserve is to be released by hand, and it is told once."""
     number = buy(mapped)

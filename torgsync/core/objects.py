@@ -209,11 +209,10 @@ class Orders(_Table):
     @field_validator("since")
     @classmethod
     def _day(cls, since: str | None) -> str | None:
-        if since is not None:
-            try:
-                date.fromisoformat(since)
-            except ValueError:
-                raise ValueError(f'"{since}" is not a day such as "2026-03-01"') from None
+        try:
+            date.fromisoformat(since or "")
+        except ValueError:
+            raise ValueError(f'"{since}" is not a day such as "2026-03-01"') from None
         return since
 
     @field_validator("zone")

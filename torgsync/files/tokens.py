@@ -21,12 +21,12 @@ SERVICE = "torgsync"
 
 def read_token(file: ObjectFile) -> str:
     """Return the object's token. Raises ObjectInvalid where it is not to be had; never tells a part of it."""
-    match file.settings.api_key:
-        case SecretStr() as literal:
-            token, trouble = literal.get_secret_value(), "it is empty"
-        case FromEnvironment() | FromFile() | FromKeyring() as way:
-            found, trouble = _secret(file, way, "token")
-            token = found or ""
+    way = file.settings.api_key
+    if isinstance(way, SecretStr):
+        token, trouble = way.get_secret_value(), "it is empty"
+    else:
+        found, trouble = _secret(file, way, "token")
+        token = found or ""
     token = token.strip()
     if token and token.isascii() and token.isprintable() and " " not in token:
         return token

@@ -23,7 +23,7 @@ from torgsync.core.trade import (
     same_order,
     without_people,
 )
-from torgsync.errors import ExportInvalid, TorgsyncError
+from torgsync.errors import ExportInvalid, PromRefused, TokenRefused, TorgsyncError
 from torgsync.jobs.clients import read_torgsoft_clients
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.outbox import Delivered, deliver
@@ -128,7 +128,10 @@ def _ask_for_missing(desk: Desk, prom: Prom, fetched: Fetched) -> None:
     with desk.memory() as memory:
         missing = missing_numbers(memory.trade.numbers(), memory.trade.absent())
     for number in missing[:GAPS_AT_ONCE]:
-        order = prom.order(str(number))
+        try:
+            order = prom.order(str(number))
+        except (PromRefused, TokenRefused):  # the list may be read, so this one is not ours
+            order = None
         with desk.memory() as memory:
             if order is None:
                 memory.trade.note_absent(number)
@@ -160,6 +163,8 @@ def _take(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> None:
     if known:
         fetched.changed += 1
         fetched.findings += _after_its_file(known, order)
+        if known.phase is Phase.WITHDRAWN and order.takes_place and not order.forgotten:
+            memory.trade.owes_file(order.id)
         return
     fetched.new += 1
     fetched.held += waits
@@ -210,6 +215,9 @@ def _after_its_file(known: Stored, order: Order) -> Iterable[Finding]:
     if known.phase is Phase.TAKEN and known.order.takes_place and not order.takes_place:
         state = order.status if order.cancelled else "no sale any more"
         message = f"order {order.id} is {state} now: release its reserve in Torgsoft by hand"
+        yield Finding(Code.ORDER_CHANGED, message)
+    if known.phase is Phase.TAKEN and order.takes_place and not known.order.takes_place:
+        message = f"order {order.id} is taken up again: reserve its goods in Torgsoft by hand"
         yield Finding(Code.ORDER_CHANGED, message)
     if known.phase in (None, Phase.WITHDRAWN) or not order.takes_place or order.forgotten:
         return

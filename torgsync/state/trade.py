@@ -229,6 +229,10 @@ class Trade:
         """Remember that the file of an order was taken back before Torgsoft had it."""
         self._set(order_id, phase=Phase.WITHDRAWN)
 
+    def owes_file(self, order_id: str) -> None:
+        """Remember that an order whose file was taken back is to be written after all."""
+        self._set(order_id, phase=None, file=None, place=None)
+
     # Prom's side
 
     def to_accept(self) -> list[Stored]:

@@ -1,0 +1,114 @@
+"""An SFTP server on loopback: a folder, one user, and a password."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import paramiko
+from servers import PASSWORD, USER
+
+
+class _Guard(paramiko.ServerInterface):  # type: ignore[misc]  # paramiko has no types
+    """Lets one user in."""
+
+    def check_auth_password(self, username: str, password: str) -> int:
+        known = (username, password) == (USER, PASSWORD)
+        return int(paramiko.common.AUTH_SUCCESSFUL if known else paramiko.common.AUTH_FAILED)
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002  # paramiko's signature
+        return int(paramiko.common.OPEN_SUCCEEDED)
+
+
+class _Handle(paramiko.SFTPHandle):  # type: ignore[misc]  # likewise
+    """One open file."""
+
+    def stat(self) -> Any:  # noqa: ANN401
+        return paramiko.SFTPAttributes.from_stat(os.fstat(self.readfile.fileno()))
+
+
+def _told(doing: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """Do something, and return what went wrong as the protocol tells it."""
+    try:
+        found = doing()
+    except OSError as trouble:
+        return paramiko.SFTPServer.convert_errno(trouble.errno or 0)
+    return paramiko.sftp.SFTP_OK if found is None else found
+
+
+class _Served(paramiko.SFTPServerInterface):  # type: ignore[misc]  # paramiko has no types
+    """The folder."""
+
+    def __init__(self, server: _Guard, root: Path) -> None:
+        super().__init__(server)
+        self._root = root
+
+    def _at(self, path: str) -> Path:
+        return self._root / str(self.canonicalize(path)).lstrip("/")
+
+    def list_folder(self, path: str) -> Any:  # noqa: ANN401
+        def listed() -> list[paramiko.SFTPAttributes]:
+            entries = sorted(self._at(path).iterdir())
+            return [paramiko.SFTPAttributes.from_stat(one.stat(), one.name) for one in entries]
+
+        return _told(listed)
+
+    def stat(self, path: str) -> Any:  # noqa: ANN401
+        return _told(lambda: paramiko.SFTPAttributes.from_stat(self._at(path).stat()))
+
+    lstat = stat
+
+    def open(self, path: str, flags: int, attr: Any) -> Any:  # noqa: ANN401, ARG002
+        def opened() -> _Handle:
+            number = os.open(self._at(path), flags, 0o600)
+            handle = _Handle(flags)
+            handle.readfile = handle.writefile = os.fdopen(number, "wb" if flags & os.O_WRONLY else "rb")
+            return handle
+
+        return _told(opened)
+
+    def remove(self, path: str) -> Any:  # noqa: ANN401
+        return _told(lambda: self._at(path).unlink())
+
+    def posix_rename(self, oldpath: str, newpath: str) -> Any:  # noqa: ANN401
+        def renamed() -> None:
+            self._at(oldpath).replace(self._at(newpath))
+
+        return _told(renamed)
+
+    def mkdir(self, path: str, attr: Any) -> Any:  # noqa: ANN401, ARG002
+        return _told(lambda: self._at(path).mkdir())
+
+
+@contextmanager
+def sftp_server(folder: Path) -> Iterator[str]:
+    """Serve a folder over SFTP for the time of a `with` block; yield its address, which ends in `/`."""
+    key = paramiko.RSAKey.generate(2048)
+    transports: list[paramiko.Transport] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def work() -> None:
+        with suppress(OSError):  # the listener is closed at the end
+            while True:
+                connection, _ = listener.accept()
+                transport = paramiko.Transport(connection)
+                transport.add_server_key(key)
+                transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Served, folder)
+                transport.start_server(server=_Guard())
+                transports.append(transport)
+
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        yield f"sftp://{USER}@127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        for transport in transports:
+            transport.close()
+        thread.join()
