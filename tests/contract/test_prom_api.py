@@ -331,7 +331,7 @@ def test_groups_are_known_by_their_ids() -> None:
     """A hundred of them are enough to tell a shop; one without an id is none."""
     groups = [{"id": 12, "name": "Взуття", "parent_group_id": None}, {"name": "?"}, {"id": "13"}]
     wire = Wire(said({"groups": groups}))
-    assert wire.prom().groups() == {"12", "13"}
+    assert wire.prom().groups() == {"12": "Взуття", "13": ""}
     assert wire.paths == ["/groups/list?limit=100"]
 
 

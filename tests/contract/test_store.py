@@ -553,7 +553,7 @@ def test_the_first_write_is_remembered(memory: Memory) -> None:
 def test_a_shop_is_known_by_its_products_and_groups(memory: Memory) -> None:
     """By Prom's ids of ours that are there, the oldest first; forgotten, nothing was ever sent."""
     catalog = memory.catalog
-    assert (catalog.anchors(3), catalog.groups(), catalog.knows(["55"])) == ([], frozenset(), False)
+    assert (catalog.anchors(3), catalog.groups(), catalog.knows([("55", "55")])) == ([], frozenset(), False)
     catalog.remember_rows([row("1"), row("2")])
     catalog.accept([Accepted(good_id, {"gtin": "A"}, {}) for good_id in ("1", "2", "3")], NOON)
     shown = [
@@ -568,10 +568,14 @@ def test_a_shop_is_known_by_its_products_and_groups(memory: Memory) -> None:
     catalog.end_look(NOON, full=True)
     catalog.settle(["1", "2"])
     assert (catalog.anchors(1), catalog.anchors(3)) == ([("99", "2")], [("99", "2"), ("100", "1")])
-    assert (catalog.knows(["1", "97"]), catalog.knows(["1"]), catalog.knows([])) == (True, False, False)
+    assert (
+        catalog.knows([("1", "1"), ("100", "1")]),
+        catalog.knows([("97", "x"), ("97", "")]),
+        catalog.knows([]),
+    ) == (True, False, False)
     assert catalog.groups() == {"5", "7"}
     catalog.forget_shop()
-    assert (catalog.anchors(3), catalog.groups(), catalog.knows(["97"])) == ([], frozenset(), False)
+    assert (catalog.anchors(3), catalog.groups(), catalog.knows([("97", "7")])) == ([], frozenset(), False)
     assert (catalog.begun(), catalog.looks()) == (False, Looks(None, None))
     assert unsettled(memory) == ["1", "2"]
     assert known(memory, "1").sent is None

@@ -165,6 +165,8 @@ def test_who_opened_what(memory: Memory) -> None:
     """Of one run, or of all times."""
     assert memory.journal.last_run() == 0
     run = memory.journal.begin_run(ME, NOON)
+    assert memory.journal.last_run() == 0
+    memory.journal.plan_of_run(run, 1, None)
     assert (memory.journal.last_run(), memory.journal.last_run(but=run)) == (run, 0)
     memory.journal.note_overrides(run, [Override("price", "price=1", "1 -> 2")], ME, NOON)
     memory.journal.note_overrides(None, [Override("shop", "shop=5", "another")], ME, LATER)

@@ -80,7 +80,13 @@ def test_all_prices_nothing(filled: Home) -> None:
     before = shown(filled)
     filled.edit_export(prices(lambda _price: Decimal(0)))
     ran = filled.sync()
-    assert shown(filled) == before
+    assert (ran.code, shown(filled), ran.json["counts"]["held"]) == (8, before, 39)
+    assert {(guard["guard"], guard["saw"]) for guard in ran.json["guards"]} == {
+        ("price", "the price becomes 0")
+    }
+    told = filled.run("sync", "--yes")
+    assert "! held     39 prices: the price becomes 0; the limit is more than 0" in told.lines
+    assert "My Prom: nothing pending, 39 held" in told.lines
     assert "price-missing" in {finding["code"] for finding in ran.json["findings"]}
 
 
@@ -174,6 +180,14 @@ def test_a_price_edited_to_a_slip_is_not_set_back_unseen(filled: Home) -> None:
     assert filled.market.product("26931").price == Decimal(700)
 
 
+def test_a_flag_that_meets_nothing(filled: Home) -> None:
+    """It is told, whether there is something to do or not."""
+    for _ in range(2):
+        ran = filled.run("update", "--allow", "price=nothing", "--allow", "removals=3")
+        assert "`--allow price=nothing` let nothing through: no guard holds it" in ran.lines
+        assert "`--allow removals=3` let nothing through: no guard holds it" in ran.lines
+
+
 def test_who_opened_a_guard_is_written_down(filled: Home) -> None:
     """With the user, the time, the run, and what the guard had seen."""
     filled.edit_row("26931", ";68;0;68;", ";6800;0;6800;")
@@ -200,3 +214,24 @@ def test_a_product_that_may_not_come_back(filled: Home) -> None:
     assert gone["26926"] == "out-of-stock"
     warned = {found["good_id"] for found in document["findings"] if found["code"] == "deleted-for-good"}
     assert warned == set(gone)
+
+
+def test_a_shrunken_export_does_not_become_the_usual_one(filled: Home) -> None:
+    """However often it is met: what the guard holds is no measure, until a person says that it is right."""
+    rows = filled.export.read_bytes().split(b"\r\n26921;")[0] + b"\r\n"
+    filled.export.write_bytes(rows)
+    for _ in range(4):
+        ran = filled.sync()
+        assert (ran.code, "export-rows" in guards_of(ran)) == (8, True)
+    flags = [flag for guard in ran.json["guards"] for flag in guard["allow"].split()]
+    assert filled.sync(*flags).code == 0
+    assert guards_of(filled.sync()) == set()
+
+
+def test_edits_on_prom_stand_apart_in_a_crowded_plan(filled: Home) -> None:
+    """A fold of what somebody edited says so."""
+    filled.edit_export(prices(lambda price: price * Decimal("1.05")))
+    filled.market.edit_product("26901", price=Decimal(1713))
+    filled.market.edit_product("26902", price=Decimal("1631.43"))
+    table = filled.run("update").out
+    assert "price +10 % (edited on Prom) in 1 good of Взуття" in " ".join(table.split())

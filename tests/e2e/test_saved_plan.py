@@ -19,7 +19,7 @@ def plan(filled: Home) -> Path:
     filled.next_day()
     path = filled.folder / "plan.jsonl"
     ran = filled.run("update", "--out", str(path))
-    assert ran.lines[-1] == f"next: torgsync sync --plan {path}"
+    assert ran.lines[-1] == f'next: torgsync sync -o "My Prom" --plan {path}'
     assert not path.with_name(".plan.jsonl.tmp").exists()
     return path
 
@@ -38,7 +38,7 @@ def test_it_is_performed_as_it_was_looked_at(filled: Home, plan: Path) -> None:
     filled.market.log.clear()
     again = filled.run("sync", "--plan", str(plan))
     assert (again.code, filled.writes()) == (9, [])
-    assert "is out of date: nothing of it is pending any more: another run was performed since" in again.err
+    assert "is out of date: nothing of it is as it was any more: another run was performed since" in again.err
     assert filled.run("update", "--show", "summary").lines[-1] == "nothing pending"
 
 
@@ -62,7 +62,7 @@ def test_what_moved_is_refused_one_by_one(filled: Home, plan: Path) -> None:
     assert ran.code == 6
     assert messages == {
         "26931": "its price changed in the export since the plan was made",
-        "26926": "its price changed in Prom.ua since the plan was made",
+        "26926": "its price changed on Prom.ua since the plan was made",
         "26916": "it is not pending any more",
     }
     assert filled.market.product("26931").price == Decimal(68)
@@ -160,3 +160,19 @@ def test_a_plan_is_for_one_object(filled: Home, plan: Path) -> None:
     ran = filled.run("update", "--out", str(plan))
     assert (ran.code, "a saved plan is for one object" in ran.err) == (64, True)
     assert filled.run("update", "--out", str(plan), "-o", "My Prom", "--show", "summary").code == 0
+
+
+@pytest.mark.parametrize("name", ["my-prom.toml", "TSGoods.trs", "token"])
+def test_no_other_file_is_written_over(filled: Home, name: str) -> None:
+    """A plan replaces a plan and nothing else, however the name got there."""
+    path = filled.shop / name
+    before = path.read_bytes()
+    ran = filled.run("update", "--out", str(path))
+    assert (ran.code, "is no saved plan; it stays as it is" in ran.err, path.read_bytes()) == (
+        64,
+        True,
+        before,
+    )
+    plan = filled.folder / "plan.jsonl"
+    assert [filled.run("update", "--out", str(plan)).code for _ in range(2)] == [0, 0]
+    assert filled.run("update", "--out", str(filled.folder)).code == 64

@@ -129,3 +129,19 @@ def test_orders_of_another_shop(elsewhere: Home) -> None:
     elsewhere.market.place_order([(made, 1)], buyer=Buyer(first_name="Олена", phone="+380500000001"))
     assert elsewhere.run("sync", "--yes", "--only", "orders").code == 7
     assert elsewhere.run("orders", "list", "--format", "json").json["orders"] == []
+
+
+def test_a_shop_with_the_same_numbers(filled: Home) -> None:
+    """Two markets may count alike: a product is ours by both of its ids, a group by its name too."""
+    tokens = {"full": Rights.full()}
+    shop = Shop(tokens=tokens, manners=Manners(import_seconds=0))
+    for number in range(60):
+        shop.add_product(external_id=f"S-{number}", name="Чуже", price=Decimal(10))
+    shop.add_group("Чуже")
+    filled.run("update", "--full-refresh")
+    with serve(shop) as server:
+        elsewhere = replace(filled, server=server)
+        for command in ("update", "update --full-refresh", "sync --yes"):
+            ran = elsewhere.run(*command.split())
+            assert (command, ran.code, elsewhere.writes()) == (command, 7, [])
+    assert filled.run("update").lines[-1] == "nothing pending"

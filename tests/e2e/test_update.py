@@ -97,7 +97,7 @@ skipped  1 good Display = 0 in the accounting program
 skipped  1 good deleted by Prom.ua's moderators
            26921  line 66: Конструктор Замок лицаря, 320 деталей
 skipped  1 good new and without a price that can be sent
-           99901  line 87: Нове відро: there is no price; none is sent
+           99901  line 87: Нове відро: the price is 0.00; none is sent
 skipped  1 good new and without a name
            99902  line 88: the good has no name; none is sent
 """.splitlines()
@@ -485,6 +485,8 @@ def test_only_some_fields(filled: Home) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
+        (("--fields", " ,"), "`--fields` names no field"),
+        (("--offline", "--full-refresh"), "`--offline` asks Prom.ua nothing"),
         (("--fields", "prise"), "there is no field `prise`; did you mean `price`?"),
         (("--allow", "removal=5"), "`--allow removal=5` is not one of price=ID,ID, removals=NUMBER"),
         (("--allow", "removals=many"), "`--allow removals=many` is not one of price=ID,ID"),

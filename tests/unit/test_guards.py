@@ -215,6 +215,16 @@ def test_a_price_that_is_the_stock(after: str, quantity: int | None, cause: str)
     assert trip.cause == cause
 
 
+def test_a_flag_that_opened_nothing_is_told() -> None:
+    """It may be mistyped, or name another good than was meant."""
+    allowed = read_allowed(["price=17,18", "prices=3", "removals=5", "photos=2"])
+    price = Trip(Guard.PRICE, "", "", "", "", "17")
+    removals = Trip(Guard.REMOVALS, "", "", "", "", count=5)
+    assert allowed.unmet([price, removals]) == ("price=18", "prices=3", "photos=2")
+    assert allowed.unmet([Trip(Guard.PRICE, "", "", "", "", "19")])[2:] == ("removals=5", "photos=2")
+    assert NOTHING.unmet([price]) == ()
+
+
 # Removals
 
 
@@ -418,7 +428,7 @@ def test_a_shrunk_export_is_explained() -> None:
     """Numbers, limit, cause, and the flag that allows exactly this; a median between two is cut."""
     assert export_rows_trip(rows=1, earlier=[11, 12], limits=LIMITS) == Trip(
         Guard.EXPORT_ROWS,
-        "the export has 1 row, usually 11",
+        "the export has 1 row, 10 fewer than the usual 11",
         "70 % of the usual rows",
         "an export that was cut short, or of one group only",
         "--allow export-rows=10",

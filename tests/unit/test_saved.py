@@ -46,7 +46,7 @@ def test_what_a_guard_holds_now_stays_held() -> None:
         ),
         (
             [update(price=(Decimal(5), Decimal(2)), quantity=(3, 4))],
-            "its price changed in Prom.ua since the plan was made",
+            "its price changed on Prom.ua since the plan was made",
         ),
     ],
 )
@@ -66,4 +66,4 @@ def test_what_makes_all_of_it_old() -> None:
     assert "the settings of `My Prom` changed" in stale(saved, {**now, "settings": "t"})
     assert "another run was performed" in gone(saved, {**now, "state": "5/9"})
     assert "the export changed" in gone(saved, {**now, "export": "f", "state": "4/10"})
-    assert "Prom.ua changed" in gone(replace(saved), now)
+    assert "changed on Prom.ua" in gone(replace(saved), now)

@@ -12,6 +12,7 @@ from torgsync.core.fold import told_by_another
 from torgsync.core.goods import Section
 from torgsync.core.photos import PhotoMoves, file_name, photo_moves
 from torgsync.core.plan import Aside
+from torgsync.core.saved import MOVED
 from torgsync.core.select import WORDS, Reason
 from torgsync.core.words import counted
 
@@ -43,6 +44,8 @@ def sign(verb: Verb, held: str | None) -> Text:
     """Return a sign and a word for what happens, so that it reads without colour."""
     from rich.text import Text
 
+    if held == MOVED:
+        return Text(f"! moved {verb}", style="magenta")
     return Text(f"! held {verb}", style="magenta") if held else Text(SIGNS[verb], style=STYLES[verb])
 
 

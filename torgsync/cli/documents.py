@@ -72,6 +72,7 @@ def plan_tail(plan: Plan) -> dict[str, object]:
             }
             for trip in plan.overrides
         ],
+        "unmet": list(plan.unmet),
         "budget": {
             "requests": budget.requests,
             "imports": budget.imports,

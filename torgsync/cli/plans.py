@@ -69,7 +69,7 @@ def show_plan(program: Program, desk: Desk, made: Made, show: Show, *, next_step
     if show in (Show.CHANGES, Show.ALL):
         _show_foreign(program, desk, plan, every=show is Show.ALL)
     print_findings(program, desk, made, every=show is Show.ALL)
-    _show_guards(program, plan)
+    show_guards(program, plan)
     _show_sums(program, desk, plan, next_step)
 
 
@@ -269,17 +269,25 @@ def print_findings(program: Program, desk: Desk, made: Made, *, every: bool) -> 
                 program.put(f"{mark}  {place}{good}{finding.message}{more}", len(INDENT))
 
 
-def _show_guards(program: Program, plan: Plan) -> None:
+def show_guards(program: Program, plan: Plan) -> None:
+    """Print what guards hold, with the likely cause and the flag that lets exactly this through."""
     if not plan.trips:
         return
     program.out.print()
-    prices = [trip for trip in plan.trips if trip.guard is Guard.PRICE]
-    for trips in _by_cause(prices):
+    prices = [trip for trip in plan.trips if trip.guard is Guard.PRICE and trip.flag]
+    for trips in _by_cause([trip for trip in plan.trips if trip.guard is Guard.PRICE]):
         if len(trips) <= FEW:
             for trip in trips:
                 _put_trip(program, trip, trip.flag)
             continue
         first = trips[0]
+        if not first.flag:
+            program.put(
+                f"! held     {counted(len(trips), 'price')}: {first.saw}; the limit is {first.limit}",
+                len(INDENT),
+            )
+            program.put(f"{INDENT}{first.cause}", len(INDENT))
+            continue
         saw = f"{counted(len(trips), 'price')}, such as that of good {first.good_id}: {first.saw}"
         flag = prices_flag(prices) if len(prices) == len(trips) else f"all held prices: {prices_flag(prices)}"
         program.put(f"! held     {saw}; the limit is {first.limit}", len(INDENT))
@@ -292,7 +300,7 @@ def _show_guards(program: Program, plan: Plan) -> None:
 def _put_trip(program: Program, trip: Trip, flag: str) -> None:
     good = f"good {trip.good_id}: " if trip.good_id else ""
     program.put(f"! held     {good}{trip.saw}; the limit is {trip.limit}", len(INDENT))
-    program.put(f"{INDENT}{trip.cause}; if it is right: {flag}", len(INDENT))
+    program.put(f"{INDENT}{trip.cause}{f'; if it is right: {flag}' if flag else ''}", len(INDENT))
 
 
 def _by_cause(trips: Sequence[Trip]) -> Iterator[list[Trip]]:
@@ -327,8 +335,12 @@ def _show_sums(program: Program, desk: Desk, plan: Plan, next_step: str) -> None
             f"other changes of {counted(plan.pending, 'good')} stay pending: `--fields` leaves them out"
         )
     _put_budget(program, desk, plan)
+    for word in plan.unmet:
+        program.put(f"`--allow {word}` let nothing through: no guard holds it")
     if counts.changes - counts.held > 0 and next_step:
         program.put(f"next: {next_step}")
+    elif counts.changes and next_step:
+        program.put(f"next: {next_step}, with the flags above if what is held is right")
     elif not counts.changes and not plan.pending:
         program.put("nothing pending")
 

@@ -92,6 +92,7 @@ PLAN: dict[str, Any] = {
         "type": "array",
         "items": record(guard=TEXT, good_id=OR_NULL, saw=TEXT, limit=TEXT, allowed=TEXT),
     },
+    "unmet": {"type": "array", "items": TEXT},
     "budget": record(requests=COUNT, imports=COUNT, imports_left=COUNT),
 }
 

@@ -13,7 +13,7 @@ from torgsync.cli.context import SCHEMA, Format, Program, error_document, progra
 from torgsync.cli.each import each
 from torgsync.cli.options import FormatOption, ObjectOption
 from torgsync.cli.orders import exit_code, orders_document, say_orders
-from torgsync.cli.plans import SCREENFUL, Show, print_findings
+from torgsync.cli.plans import SCREENFUL, Show, print_findings, show_guards
 from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.core.words import counted
@@ -255,13 +255,15 @@ def _outcomes(desk: Desk, made: Made) -> list[dict[str, object]]:
         ]
 
 
-_WORDS = {"done": "done", "refused": "refused by Prom.ua", "unclear": "unclear", "deferred": "left for later"}
+_WORDS = {"done": "done", "refused": "refused", "unclear": "unclear", "deferred": "left for later"}
 
 
 def _say_outcomes(program: Program, desk: Desk, made: Made, done: Performed) -> None:
     if not made.plan.counts.changes:
         print_findings(program, desk, made, every=False)
-        program.put(f"{made.plan.object}: nothing pending")
+        show_guards(program, made.plan)
+        held = f", {made.plan.counts.held} held" if made.plan.counts.held else ""
+        program.put(f"{made.plan.object}: nothing pending{held}")
         return
     parts = [f"{number} {_WORDS[state]}" for state, number in sorted(done.outcomes.items())]
     if made.plan.counts.held:

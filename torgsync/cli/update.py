@@ -79,6 +79,8 @@ def update(
     from torgsync.jobs.saved import save
     from torgsync.jobs.update import update as make_plan
 
+    if offline and full_refresh:
+        raise UsageError("`--offline` asks Prom.ua nothing, `--full-refresh` everything")
     allowed, names = read_allowed(allow or ()), field_names(only)
 
     def look(file: ObjectFile) -> Exit:
@@ -91,9 +93,7 @@ def update(
                     made = make_plan(desk, prom, allowed=allowed, full_refresh=full_refresh, only=names)
             if out:
                 save(desk, made, out, allowed=allowed, only=names)
-            performs = (
-                f"torgsync sync --plan {shlex.quote(str(out))}" if out else f"torgsync sync -o {file.called}"
-            )
+            performs = f"torgsync sync -o {file.called}" + (f" --plan {shlex.quote(str(out))}" if out else "")
             print_plan(program, desk, made, form, show, next_step=performs)
         return Exit.PENDING if made.plan.counts.changes and detailed_exitcode else Exit.DONE
 
@@ -109,6 +109,8 @@ def field_names(text: str | None) -> tuple[str, ...]:
     from torgsync.core.words import did_you_mean
 
     names = tuple(name for part in (text or "").split(",") if (name := part.strip()))
+    if text is not None and not names:
+        raise UsageError("`--fields` names no field", hint="leave it out to have all of them")
     for name in names:
         if name not in FIELDS:
             raise UsageError(f"there is no field `{name}`{did_you_mean(name, list(FIELDS))}")

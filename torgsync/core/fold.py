@@ -71,7 +71,9 @@ class Folds:
             return
         for name, moved in change.fields.items():
             if not told_by_another(name, change.fields):
-                kind = Kind(change.verb, change.held or "", name, how(name, moved), change.reason)
+                edited = " (edited on Prom)" if moved.edited else ""
+                words = f"{how(name, moved)}{edited}"
+                kind = Kind(change.verb, change.held or "", name, words, change.reason)
                 self._count(kind, group, {})
         self._note_mover(change)
 

@@ -80,6 +80,15 @@ class Allowed:
             return trip.good_id in self.price
         return trip.count <= self.numbers.get(trip.guard, 0)
 
+    def unmet(self, opened: Sequence[Trip]) -> tuple[str, ...]:
+        """Return the values of `--allow` that opened no guard of a plan: perhaps they are mistyped."""
+        prices = {trip.good_id for trip in opened if trip.guard is Guard.PRICE}
+        guards = {trip.guard for trip in opened}
+        lost = [f"price={good_id}" for good_id in sorted(self.price - prices)]
+        if self.prices and not prices - self.price:
+            lost.append(f"{PRICES}={self.prices}")
+        return (*lost, *(f"{guard}={self.numbers[guard]}" for guard in self.numbers if guard not in guards))
+
     @property
     def flags(self) -> tuple[str, ...]:
         """The values of `--allow` that `read_allowed` reads back, in a fixed order."""
@@ -153,10 +162,19 @@ def price_trip(
     if -limits.price_drop <= share <= limits.price_rise and not cause:
         return None
     limit = f"-{_percent(limits.price_drop)} to +{_percent(limits.price_rise)}"
-    saw = f"{before:.2f} -> {after:.2f} ({'+' if share > 0 else '-'}{_percent(abs(share))})"
+    told = _percent(abs(share))
+    if told in (_percent(limits.price_drop), _percent(limits.price_rise)):
+        told = _percent(abs(share), digits=3)  # else it would look as if it were at the limit
+    saw = f"{before:.2f} -> {after:.2f} ({'+' if share > 0 else '-'}{told})"
     if after == quantity:
         cause = "equals the quantity column"
     return Trip(Guard.PRICE, saw, limit, cause or "a mistyped price", flag, good_id)
+
+
+def nothing_trip(good_id: str) -> Trip:
+    """Return what is said of a good on Prom whose price in the export is 0 or less: no flag sends that."""
+    cause = "an empty or mistaken price column; a price of 0 is never sent"
+    return Trip(Guard.PRICE, "the price becomes 0", "more than 0", cause, "", good_id)
 
 
 def prices_flag(trips: Sequence[Trip]) -> str:
@@ -311,7 +329,7 @@ def export_rows_trip(*, rows: int, earlier: Sequence[int], limits: Limits) -> Tr
     missing = usual - rows
     return Trip(
         Guard.EXPORT_ROWS,
-        f"the export has {counted(rows, 'row')}, usually {usual}",
+        f"the export has {counted(rows, 'row')}, {missing} fewer than the usual {usual}",
         f"{_percent(limits.export_rows)} of the usual rows",
         "an export that was cut short, or of one group only",
         f"--allow export-rows={missing}",
@@ -342,5 +360,5 @@ def falls_to_zero(change: Change) -> bool:
     return presence is not None and presence.old == "available" and presence.new == "not_available"
 
 
-def _percent(share: Decimal) -> str:
-    return f"{share * 100:.1f}".rstrip("0").rstrip(".") + " %"
+def _percent(share: Decimal, digits: int = 1) -> str:
+    return f"{share * 100:.{digits}f}".rstrip("0").rstrip(".") + " %"

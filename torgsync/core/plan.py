@@ -325,7 +325,8 @@ class Plan:
     `skipped` counts goods by the reason that keeps them out. `left_alone` counts goods by the field that
     differs there and is Prom's. `edited` counts the changes of what somebody edited on Prom, `offers` those
     that need the import, `pending` the goods with changes that the choice of fields leaves out. `dark` is
-    what its removals take off the shelf, and `overrides` are the guards that a person opened for it.
+    what its removals take off the shelf, and `overrides` are the guards that a person opened for it;
+    `unmet` are the words of a person that opened none.
     """
 
     id: str
@@ -343,3 +344,4 @@ class Plan:
     pending: int = 0
     dark: Dark = Dark()
     overrides: tuple[Trip, ...] = ()
+    unmet: tuple[str, ...] = ()

@@ -718,12 +718,16 @@ def _tell_rounding(work: _Row) -> None:
                 work.find(Code.PRICE_ROUNDED, f"{step.words}, by `[prices]`", work.columns[target], cell)
 
 
+_NO_PRICE = "there is no price"
+
+
 def _base_price(work: _Row) -> None:
     price = work.price("price")
     if price <= 0:
         column = work.columns["price"]
         told = number(work.cells[column]) or NOTHING
-        why = f"{told} is rounded to {price}" if told > 0 else "there is no price"
+        empty = not work.cells[column].strip()
+        why = f"{told} is rounded to {price}" if told > 0 else _NO_PRICE if empty else f"the price is {told}"
         work.find(Code.PRICE_MISSING, f"{why}; none is sent", column, work.cells[column])
         work.unreadable.update(("price", "discount"))
         return

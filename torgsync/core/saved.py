@@ -61,8 +61,8 @@ def settle(saved: Change, fresh: Iterable[Change]) -> Settled:
             return Settled(moved=f"its {name} is not pending any more")
         _, moved = found[name]
         if (moved.old, moved.new) != (old.old, old.new):
-            side = "Prom.ua" if moved.old != old.old else "the export"
-            return Settled(moved=f"its {name} changed in {side} since the plan was made")
+            side = "on Prom.ua" if moved.old != old.old else "in the export"
+            return Settled(moved=f"its {name} changed {side} since the plan was made")
     parts = [change.narrowed(name for name in change.fields if name in saved.fields) for change in now]
     return Settled(go=tuple(part for part in parts if part.fields))
 
@@ -85,7 +85,7 @@ def stale(saved: SavedPlan, now: Mapping[str, str]) -> str:
 def gone(saved: SavedPlan, now: Mapping[str, str]) -> str:
     """Return why nothing of a saved plan is pending any more, as far as its fingerprints tell."""
     if saved.state.partition("/")[0] != now["state"].partition("/")[0]:
-        return "nothing of it is pending any more: another run was performed since"
+        return "nothing of it is as it was any more: another run was performed since"
     if saved.export != now["export"]:
-        return "nothing of it is pending any more: the export changed since"
-    return "nothing of it is pending any more: Prom.ua changed since"
+        return "nothing of it is as it was any more: the export changed since"
+    return "nothing of it is as it was any more: the products changed on Prom.ua since"

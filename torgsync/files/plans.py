@@ -20,14 +20,22 @@ from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.fields import FIELDS, decode, encode
 from torgsync.core.plan import Counts
 from torgsync.core.saved import SavedPlan
-from torgsync.errors import InvalidInput, TorgsyncError
+from torgsync.errors import InvalidInput, TorgsyncError, UsageError
 
 SCHEMA = 1
 KIND = "torgsync plan"
 
 
 def write_plan(path: Path, head: SavedPlan, changes: Iterable[Change]) -> None:
-    """Write a plan under a temporary name, then rename it. Raises TorgsyncError where that cannot be done."""
+    """Write a plan under a temporary name, then rename it. Raises TorgsyncError where that cannot be done.
+
+    Another plan of that name is replaced; any other file stays, with UsageError.
+    """
+    if path.exists() and not _is_plan(path):
+        raise UsageError(
+            f"`{path}` is there already and is no saved plan; it stays as it is",
+            hint="name another file with `--out`",
+        )
     temporary = path.with_name(f".{path.name}.tmp")
     digest = xxhash.xxh3_64()
     try:
@@ -61,6 +69,14 @@ def _documents(head: SavedPlan, changes: Iterable[Change]) -> Iterator[Mapping[s
                 for name, moved in change.fields.items()
             },
         }
+
+
+def _is_plan(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return _is_head(file.readline())
+    except OSError:
+        return False
 
 
 def read_head(path: Path) -> SavedPlan:

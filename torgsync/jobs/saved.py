@@ -19,10 +19,14 @@ from torgsync.files.plans import read_changes, write_plan
 from torgsync.files.settings import who
 from torgsync.jobs.desk import Desk
 from torgsync.jobs.run import Run
+from torgsync.jobs.sync import usual_rows
 from torgsync.jobs.update import Made, recounted, update
 from torgsync.prom.api import Prom
 from torgsync.state.plans import State
 from torgsync.state.store import Memory
+
+NAMED = 3
+"""Goods that are named where nothing of a saved plan is left."""
 
 
 def save(desk: Desk, made: Made, path: Path, *, allowed: Allowed, only: tuple[str, ...]) -> None:
@@ -81,6 +85,7 @@ def prepare_saved(desk: Desk, prom: Prom, run: Run, saved: SavedPlan, path: Path
     with desk.memory() as memory:
         number = memory.plans.begin_beside(desk.now())
         seq = kept = 0
+        lost: list[str] = []
         for change in read_changes(path):
             verdict = settle(change, memory.plans.of_good(made.number, change.good_id, change.prom_id))
             if verdict.moved and change.held:
@@ -92,13 +97,16 @@ def prepare_saved(desk: Desk, prom: Prom, run: Run, saved: SavedPlan, path: Path
             memory.plans.add(number, parts)
             seq += len(parts)
             if verdict.moved:
+                lost.append(f"good {change.good_id}: {verdict.moved}")
                 memory.plans.settle(number, {seq: (State.REFUSED, verdict.moved)})
-        memory.journal.plan_of_run(run.number, number, made.plan.export.goods)
+        memory.journal.plan_of_run(run.number, number, usual_rows(made.plan))
         plan = recounted(desk, memory, made.plan, number)
     if seq and not kept:
         with desk.memory() as memory:
             export = _fingerprints(desk, memory)["export"]
-        raise _stale(saved, desk, gone(saved, {**before, "export": export}))
+        more = f"; and {len(lost) - NAMED} more" if len(lost) > NAMED else ""
+        why = gone(saved, {**before, "export": export})
+        raise _stale(saved, desk, f"{why}; {'; '.join(lost[:NAMED])}{more}")
     return replace(made, plan=plan, number=number)
 
 

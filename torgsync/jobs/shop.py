@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import xxhash
+
 from torgsync.core.guards import Allowed
 from torgsync.core.products import Existing
 from torgsync.core.words import counted
@@ -19,6 +21,9 @@ from torgsync.state.journal import Holder, Override
 
 PROBES = 3
 """How many products are asked for before a shop is taken for another one: each may have been deleted."""
+
+MARK = "/"
+"""Parts a group's id from the digest of its name."""
 
 WITHOUT_GROUPS = "without-groups"
 """How a shop is called that shows no group by which it could be named."""
@@ -32,7 +37,7 @@ def refuse_other_shop(desk: Desk, prom: Prom, allowed: Allowed, seen: Sequence[E
     object begins anew.
     """
     with desk.memory() as memory:
-        if memory.catalog.knows([product.prom_id for product in seen]):
+        if memory.catalog.knows([(product.prom_id, product.external_id) for product in seen]):
             return
         anchors, groups = memory.catalog.anchors(PROBES), memory.catalog.groups()
     if not anchors and not groups:
@@ -44,7 +49,7 @@ def refuse_other_shop(desk: Desk, prom: Prom, allowed: Allowed, seen: Sequence[E
     now = groups_of(prom)
     if now & groups:
         return
-    sight = min(now, default=WITHOUT_GROUPS)
+    sight = min((mark.partition(MARK)[0] for mark in now), default=WITHOUT_GROUPS)
     lost = f"of {counted(len(anchors), 'product')} that were looked for none is there"
     if groups:
         lost += f", and none of {counted(len(groups), 'group')}"
@@ -62,8 +67,14 @@ def refuse_other_shop(desk: Desk, prom: Prom, allowed: Allowed, seen: Sequence[E
 
 
 def groups_of(prom: Prom) -> frozenset[str]:
-    """Return the ids of the shop's groups, the first hundred; none where the token may not read them."""
+    """Return what tells the shop's groups, the first hundred; none where the token may not read them.
+
+    That is the id of each with a digest of its name: one that is the same is enough to know a shop by.
+    """
     try:
-        return prom.groups()
+        groups = prom.groups()
     except (TokenRefused, PromRefused):
         return frozenset()
+    return frozenset(
+        f"{number}{MARK}{xxhash.xxh3_64_hexdigest(name.encode())[:8]}" for number, name in groups.items()
+    )

@@ -75,8 +75,17 @@ def prepare(desk: Desk, prom: Prom, run: Run, *, allowed: Allowed, only: Sequenc
     """
     made = update(desk, prom, allowed=allowed, only=only, sure=True)
     with desk.memory() as memory:
-        memory.journal.plan_of_run(run.number, made.number, made.plan.export.goods)
+        memory.journal.plan_of_run(run.number, made.number, usual_rows(made.plan))
     return made
+
+
+def usual_rows(plan: Plan) -> int | None:
+    """Return how many rows the export has, None where it shrank by accident, as far as nobody said otherwise.
+
+    What a guard holds must not become the measure that the guard has.
+    """
+    shrunk = any(trip.guard is Guard.EXPORT_ROWS for trip in plan.trips)
+    return None if shrunk else plan.export.goods
 
 
 def perform(desk: Desk, prom: Prom, run: Run, made: Made) -> Performed:
@@ -110,8 +119,11 @@ def overrides(plan: Plan) -> Iterator[Override]:
     if prices:
         more = f" and {len(prices) - 1} more" if len(prices) > 1 else ""
         yield Override(Guard.PRICE, _allowed(guards.prices_flag(prices)), f"{prices[0].saw}{more}")
+    held = any(
+        trip.guard in _OF_REMOVALS for trip in plan.trips
+    )  # then no removal went, whatever was allowed
     for trip in plan.overrides:
-        if trip.guard is not Guard.PRICE:
+        if trip.guard is not Guard.PRICE and not (held and trip.guard in _OF_REMOVALS):
             yield Override(trip.guard, _allowed(trip.flag), trip.saw)
 
 

@@ -50,6 +50,7 @@ FULL_LOOK_EVERY = timedelta(days=7)
 OVERLAP = timedelta(hours=3)
 """How far back a look reaches behind the last one: Prom's zone of date filters is not known (§11 Q9)."""
 IMPORT_WINDOW = timedelta(hours=24)
+PAGE = 100
 
 _ASIDE = {
     Aside.REFUSED_BEFORE: (
@@ -264,6 +265,7 @@ class _Draft:
     emptied: int = 0
     bared: int = 0
     pending: int = 0
+    given_away: int = 0
     dark: Dark = field(default_factory=Dark)
     asides: list[Skipped] = field(default_factory=list)
     _taken_out: int = 0
@@ -284,7 +286,7 @@ class _Draft:
         standings = self.memory.catalog.standings()
         counts, skipped = self._counts(standings), self._skipped(standings)
         left_alone = self.memory.catalog.left_alone()
-        if not (counts.changes or self.asides or self.pending):
+        if not (counts.changes or self.asides or self.pending or self.trips):
             told = {"counts": asdict(counts), "skipped": skipped, "left_alone": left_alone}
             self.memory.catalog.note_quiet(json.dumps(told))
         going = {
@@ -306,6 +308,7 @@ class _Draft:
             pending=self.pending,
             dark=self.dark,
             overrides=tuple(self.opened),
+            unmet=self.allowed.unmet(self.opened),
         )
 
     def _quiet(self, sums: str, now: datetime, *, offline: bool) -> Plan:
@@ -321,6 +324,7 @@ class _Draft:
             skipped=told["skipped"],
             left_alone=told.get("left_alone", {}),
             offline=offline,
+            unmet=self.allowed.unmet(()),
         )
 
     def _decide(self, page: Sequence[Known]) -> Iterator[Change]:
@@ -386,8 +390,8 @@ class _Draft:
         self.dark = self.dark.plus(existing)
         if may_not_return(change, existing):
             message = (
-                f"{change.title}: it was only out of stock, and Prom may refuse a deleted product when it "
-                'comes back; "hide" under [removal] keeps it'
+                f"{change.title}: it is out of stock, which may pass, and Prom may refuse a deleted product "
+                'that comes back; "hide" under [removal] keeps it'
             )
             self.findings.append(Finding(Code.DELETED_FOR_GOOD, message, change.good_id))
 
@@ -412,6 +416,7 @@ class _Draft:
             self.opened += prices
             self.trips = [trip for trip in self.trips if trip.guard is not Guard.PRICE]
             plans.release(self.number, Guard.PRICE)
+        self._guard_nothing()
         if removals := plans.goods(self.number, Verb.REMOVE):
             self._guard_removals(removals)
         stock = guards.stock_out_trip(
@@ -427,6 +432,16 @@ class _Draft:
         )
         if self._holds(photos):
             plans.hold_fields(self.number, Guard.PHOTOS, guards.PHOTO_FIELDS, guards.loses_photos)
+
+    def _guard_nothing(self) -> None:
+        """Hold what the export wants to give away: a price of 0 is never sent, and must not go unseen."""
+        catalog = self.memory.catalog
+        given = [found.good_id for found in catalog.findings(code=Code.PRICE_MISSING) if found.value.strip()]
+        for start in range(0, len(given), PAGE):
+            known = catalog.known(given[start : start + PAGE])
+            held = [good_id for good_id, good in known.items() if good.on_prom]
+            self.trips += map(guards.nothing_trip, held)
+            self.given_away += len(held)
 
     def _holds(self, trip: Trip | None) -> bool:
         """Note what a guard stops, or what it would have stopped; tell whether it holds."""
@@ -486,7 +501,7 @@ class _Draft:
             create=create,
             update=update_,
             remove=remove,
-            held=plans.held_goods(self.number),
+            held=plans.held_goods(self.number) + self.given_away,
             skipped=total[Standing.OUT] - self._taken_out + total[Standing.BLOCKED] + asides,
             unchanged=total[Standing.IN] - create - update_ - asides - self._waiting,
             foreign=self._foreign,

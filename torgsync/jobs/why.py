@@ -269,7 +269,8 @@ class _Judged:
 def _judge(
     settings: SyncObject, shelf: Shelf, good_id: str, lines: Sequence[int], cells: Mapping[str, str]
 ) -> _Judged:
-    stock, photos = count_stock(settings, cells), shelf(good_id) or pictures(cells)
+    stock, kept = count_stock(settings, cells), shelf(good_id)
+    photos = kept or pictures(cells) or kept
     out = why_out(settings, cells, stock, has_photos=bool(photos))
     mapped = Mapper(settings).product(good_id, lines[0], cells, stock, shelf)
     return _Judged(good_id, lines, photos, out, mapped)

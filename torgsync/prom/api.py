@@ -131,10 +131,10 @@ class Prom:
         answer = self._http.get(f"/products/import/status/{_segment(import_id)}", right=Right.PRODUCTS_READ)
         return wire.import_state(answer, self._http.words)
 
-    def groups(self) -> frozenset[str]:
-        """Return the ids of the shop's groups, the first hundred; the root group is never among them."""
+    def groups(self) -> dict[str, str]:
+        """Return the names of the shop's groups by id, the first hundred; the root group is never there."""
         answer = self._http.get("/groups/list", {"limit": PAGE}, right=Right.GROUPS_READ)
-        return frozenset(str(group.id) for group in wire.listed(answer, "groups", wire.Group))
+        return {str(group.id): group.name or "" for group in wire.listed(answer, "groups", wire.Group)}
 
     def payment_options(self) -> list[trade.PaymentOption]:
         """Return the shop's payment methods, in Prom's order."""

@@ -398,6 +398,7 @@ class Group(_Wire):
     """A group of the shop (§3.6)."""
 
     id: int
+    name: Text = None
 
 
 class PaymentOption(_Wire):

@@ -553,11 +553,18 @@ class Catalog:
         )
         return [(row.prom_id, row.good_id) for row in rows]
 
-    def knows(self, prom_ids: Sequence[str]) -> bool:
-        """Tell whether one of these products of Prom was seen in this shop before."""
+    def knows(self, products: Sequence[tuple[str, str]]) -> bool:
+        """Tell whether one of these products was seen in this shop before, by Prom's id and external id.
+
+        One without an external id tells nothing: the ids of two shops may be alike.
+        """
         c = t.existing.c
-        query = select(c.prom_id).where(c.object == self._slug, c.prom_id.in_(prom_ids)).limit(1)
-        return bool(prom_ids) and self._db.execute(query).scalar() is not None
+        external = func.coalesce(c.alias, c.good_id)
+        told = [pair for pair in products if pair[1]]
+        query = (
+            select(c.prom_id).where(c.object == self._slug, tuple_(c.prom_id, external).in_(told)).limit(1)
+        )
+        return bool(told) and self._db.execute(query).scalar() is not None
 
     def groups(self) -> frozenset[str]:
         """Return the ids of the shop's groups, as far as they are known."""

@@ -98,12 +98,16 @@ class Journal:
         return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
 
     def last_run(self, but: int = 0) -> int:
-        """Return the number of the newest run but that one, 0 where there was none."""
-        newest = select(func.max(t.runs.c.id)).where(t.runs.c.object == self._slug, t.runs.c.id != but)
+        """Return the number of the newest run but that one that performed a plan, 0 where there was none."""
+        c = t.runs.c
+        newest = select(func.max(c.id)).where(c.object == self._slug, c.id != but, c.plan.is_not(None))
         return self._db.execute(newest).scalar() or 0
 
-    def plan_of_run(self, run: int, plan: int, rows: int) -> None:
-        """Write down which plan a run performs, and how many rows its export had."""
+    def plan_of_run(self, run: int, plan: int, rows: int | None) -> None:
+        """Write down which plan a run performs, and how many rows its export had.
+
+        None stands for an export that is not to be taken for a usual one.
+        """
         self._db.execute(update(t.runs).where(t.runs.c.id == run).values(plan=plan, rows=rows))
 
     def end_run(self, run: int, exit_code: int, now: datetime) -> None:

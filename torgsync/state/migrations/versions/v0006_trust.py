@@ -13,6 +13,7 @@ def upgrade() -> None:
     text, line, time = sa.Text(), sa.String(length=200), sa.String(length=32)
     op.add_column("objects", sa.Column("adopted_at", time))
     op.add_column("objects", sa.Column("selection", text, nullable=False, server_default=""))
+    op.execute("UPDATE objects SET groups = ''")  # they are told by id and name from now on
     op.add_column("goods", sa.Column("left_alone", text, nullable=False, server_default=""))
     op.create_index(
         "goods_left_alone",
