@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.context import Program
+from torgsync.errors import Interrupted
 from torgsync.sandbox.faults import parse_fault
 from torgsync.sandbox.scenario import read_manners
 from torgsync.sandbox.shop import Shop
@@ -51,7 +52,7 @@ def no_waiting(_seconds: float) -> None:
 
 def stopped(_seconds: float) -> None:
     """Have a person press Ctrl-C instead of waiting for an import."""
-    raise KeyboardInterrupt
+    raise Interrupted("stopped by you")
 
 
 @dataclass
