@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from subprocess import Popen
 from threading import Event, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -55,7 +56,7 @@ class _Rule:
 
     def takes(self, asked: Asked) -> bool:
         """Tell whether this request meets the fault, and count it."""
-        if self.times < 1 or asked.method != self.method or not asked.path.startswith(self.path):
+        if self.times < 1 or self.method not in ("ANY", asked.method) or not asked.path.startswith(self.path):
             return False
         self.times -= 1
         return True
@@ -73,7 +74,10 @@ class FaultyMarket:
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def misbehave(self, ask: str, fault: Fault, *, times: float = float("inf")) -> None:
-        """Have the next `times` requests such as `POST /products/edit` meet a fault; the first rule wins."""
+        """Have the next `times` requests such as `POST /products/edit` meet a fault; the first rule wins.
+
+        `ANY` stands for every method.
+        """
         method, path = ask.split()
         self._rules.append(_Rule(method, path, fault, times))
 
@@ -177,4 +181,24 @@ class Gate:
         done = forward(asked.body) if self.after else Answer(200, b"{}")
         self.reached.set()
         self.opened.wait(60)
+        return replace(done, cut=True)
+
+
+@dataclass
+class Kills:
+    """Kills whoever asks, at the request with this number: before it has its effect, or after it."""
+
+    nth: int
+    after: bool
+    process: Popen[str] | None = None
+    count: int = 0
+
+    def __call__(self, asked: Asked, forward: Forward) -> Answer:
+        """Answer all requests before it."""
+        self.count += 1
+        if self.count != self.nth or self.process is None:
+            return forward(asked.body)
+        done = forward(asked.body) if self.after else Answer(200, b"{}")
+        self.process.kill()
+        self.process.wait()
         return replace(done, cut=True)

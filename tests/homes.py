@@ -17,7 +17,11 @@ from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.context import Program
+from torgsync.errors import Interrupted
 from torgsync.sandbox.faults import parse_fault
+from torgsync.sandbox.imports import ImportSettings
+from torgsync.sandbox.manners import Manners
+from torgsync.sandbox.rights import Rights
 from torgsync.sandbox.scenario import read_manners
 from torgsync.sandbox.shop import Shop
 
@@ -51,7 +55,7 @@ def no_waiting(_seconds: float) -> None:
 
 def stopped(_seconds: float) -> None:
     """Have a person press Ctrl-C instead of waiting for an import."""
-    raise KeyboardInterrupt
+    raise Interrupted("stopped by you")
 
 
 @dataclass
@@ -196,3 +200,25 @@ class Home:
     def writes(self) -> list[str]:
         """Return the paths of every request so far that was not a GET."""
         return [record.path for record in self.market.log.writes()]
+
+
+def invented_shop() -> Shop:
+    """Return an empty shop whose imports are done at once."""
+    tokens = {"full": Rights.full(), "read-only": Rights.read_only()}
+    return Shop(tokens=tokens, manners=Manners(import_seconds=0))
+
+
+@dataclass(frozen=True)
+class FirstDay:
+    """What a first synchronisation of the example shop leaves: a home, and the import that Prom got."""
+
+    home: Home
+    feed: bytes
+    settings: ImportSettings
+
+    def again(self, folder: Path, market: Market) -> Home:
+        """Return a home and fill a marketplace as if the synchronisation had been there."""
+        shutil.copytree(self.home.folder, folder / "home")
+        shop = market.shop
+        shop.desk.accept(self.feed, self.settings, shop.manners, shop.now())
+        return Home(folder / "home", folder / "home" / "objects", market)

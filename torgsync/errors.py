@@ -7,7 +7,8 @@ TorgsyncError            message, hint, exit code, a stable `kind` for JSON
 │   └── ExportInvalid        the accounting program's export
 ├── TokenRefused          4  refused, expired, or without the right that was needed
 ├── Temporary             5  network, 429, 5xx, Prom busy: safe to run again
-│   └── AnswerLost           a write was sent and its effect is unknown: read back before repeating
+│   ├── AnswerLost           a write was sent and its effect is unknown: read back before repeating
+│   └── GivenUp              so many requests failed in a row that this run asks nothing more
 ├── PromRefused           6  Prom answered, and the answer is no
 ├── Unsafe                7  refused before anything was sent
 ├── PlanStale             9  a saved plan no longer fits
@@ -140,6 +141,12 @@ class AnswerLost(Temporary):
     """A write was sent and no usable answer came: whether it had an effect must be read back."""
 
     kind = "answer-lost"
+
+
+class GivenUp(Temporary):
+    """Several requests in a row failed with all their tries: nothing more is asked in this run."""
+
+    kind = "given-up"
 
 
 class PromRefused(TorgsyncError):

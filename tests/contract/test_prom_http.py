@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import logging
 import traceback
@@ -17,8 +18,27 @@ from recorded import PAGE, TOKEN, URL, Answer, Wire, page, said
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from torgsync import __version__
-from torgsync.errors import AnswerLost, PromRefused, Temporary, TokenRefused, TorgsyncError, UsageError
-from torgsync.prom.http import PROM_URL, TRIES, Http, NotFound, Right, open_client, retry_after
+from torgsync.errors import (
+    AnswerLost,
+    GivenUp,
+    Interrupted,
+    PromRefused,
+    Temporary,
+    TokenRefused,
+    TorgsyncError,
+    UsageError,
+)
+from torgsync.prom.http import (
+    GIVE_UP_AFTER,
+    PROM_URL,
+    TOTAL_TIMEOUT,
+    TRIES,
+    Http,
+    NotFound,
+    Right,
+    open_client,
+    retry_after,
+)
 
 READ = Right.PRODUCTS_READ
 WRITE = Right.PRODUCTS_WRITE
@@ -448,3 +468,126 @@ def test_a_token_of_strange_letters_is_not_told_either(token: str) -> None:
     with pytest.raises(TokenRefused) as refused:
         Wire(said({})).http(token=token)
     assert TOKEN not in f"{refused.value!r} {refused.value.hint}"
+
+
+# Giving up
+
+
+def fails(http: Http, times: int, kind: type[TorgsyncError] = Temporary) -> None:
+    """Ask in vain that often."""
+    for _ in range(times):
+        with pytest.raises(kind):
+            http.get("/products/list", right=READ)
+
+
+@pytest.mark.parametrize("answer", [BROKEN, CLOSED, SLOW, page(200), page(503), said({}, 500), said({}, 429)])
+def test_after_requests_that_failed_in_a_row_nothing_more_is_asked(answer: Answer | Exception) -> None:
+    """Whatever the trouble was, the error says how often, what came last, and what to do."""
+    wire = Wire(answer)
+    http = wire.http()
+    fails(http, GIVE_UP_AFTER - 1)
+    with pytest.raises(GivenUp) as told:
+        http.get("/products/list", right=READ)
+    asked = len(wire.requests)
+    assert told.value.message.startswith("3 requests in a row failed, with 15 tries in all")
+    assert "the last time " in told.value.message
+    assert "torgsync doctor" in str(told.value.hint)
+    fails(http, 3, GivenUp)
+    assert (len(wire.requests), told.value.exit_code) == (asked, 5)
+
+
+def test_an_answer_makes_good_for_what_failed_before() -> None:
+    """Whether it says yes or no, Prom is there."""
+    down = [said({}, 500)] * TRIES * (GIVE_UP_AFTER - 1)
+    wire = Wire(*down, said({}), *down, page(404), *down, said({}))
+    http = wire.http()
+    fails(http, GIVE_UP_AFTER - 1)
+    assert http.get("/products/list", right=READ) == {}
+    fails(http, GIVE_UP_AFTER - 1)
+    fails(http, 1, NotFound)
+    fails(http, GIVE_UP_AFTER - 1)
+    assert http.get("/products/list", right=READ) == {}
+
+
+def test_a_read_that_works_makes_good_for_no_write() -> None:
+    """Writes that fail while reads work are given up as well; the last failed one is told to be in doubt."""
+    down = [said({}, 500)] * TRIES
+    wire = Wire(*down, said({}), *down, said({}), *down, said({}))
+    http = wire.http()
+    for _ in range(GIVE_UP_AFTER):
+        with pytest.raises(AnswerLost):
+            http.post("/products/edit", json=[{}], right=WRITE, effect="values")
+        if len(wire.requests) < TRIES * GIVE_UP_AFTER:
+            assert http.get("/products/list", right=READ) == {}
+    with pytest.raises(GivenUp, match="an edit of 1 product was sent and its answer was lost"):
+        http.post("/products/edit", json=[{}], right=WRITE, effect="values")
+    assert http.get("/products/list", right=READ) == {}
+
+
+def test_an_answer_that_never_ends_is_too_late() -> None:
+    """Byte by byte a server could keep us waiting for ever."""
+    now = [0.0]
+
+    class Drip(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            while True:
+                now[0] += TOTAL_TIMEOUT / 4
+                yield b" "
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Drip()))
+    client = httpx.Client(base_url=URL, transport=transport)
+    http = Http(client, token=TOKEN, shop="My Prom", monotonic=lambda: now[0], sleep=lambda _: None)
+    with pytest.raises(Temporary, match="did not answer `/a` in time"):
+        http.get("/a", right=READ)
+
+
+def test_an_answer_that_is_packed() -> None:
+    """It is unpacked once."""
+    packed = Answer(200, gzip.compress(b'{"a": 1}'), {"Content-Encoding": "gzip"})
+    assert get(Wire(packed)) == {"a": 1}
+
+
+# A stop
+
+
+class Stop:
+    """Asks for a stop at the pause with this number; it hears when nothing is in flight."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.heard: list[bool] = []
+
+    def __call__(self, rests: bool) -> None:
+        self.heard.append(rests)
+        if rests and self.heard.count(True) == self.at:
+            raise Interrupted("stopped")
+
+
+def stopping(wire: Wire, at: int) -> tuple[Http, Stop]:
+    """Return a client that is stopped at this pause."""
+    stop = Stop(at)
+    client = httpx.Client(base_url=URL, transport=wire)
+    return Http(client, token=TOKEN, shop="My Prom", requests_per_second=1e9, rests=stop), stop
+
+
+def test_it_is_told_when_nothing_is_in_flight() -> None:
+    """That is before each try and between two; never when an answer is to be remembered."""
+    http, stop = stopping(Wire(said({}, 500), said({})), 99)
+    http.get("/a", right=READ)
+    assert stop.heard == [True, False, True, True, False, False]
+
+
+def test_stopped_before_anything_was_sent() -> None:
+    """Nothing was done, and nothing is."""
+    wire = Wire(said({}))
+    http, _ = stopping(wire, 1)
+    with pytest.raises(Interrupted):
+        http.post("/products/edit", json=[{}], right=WRITE, effect="values")
+    assert wire.requests == []
+
+
+def test_stopped_between_two_tries_of_an_edit() -> None:
+    """The first try may have had its effect: that is told, not the stop, which is noticed soon enough."""
+    http, _ = stopping(Wire(BROKEN), 2)
+    with pytest.raises(AnswerLost, match="was sent and its answer was lost: stopped"):
+        http.post("/products/edit", json=[{}], right=WRITE, effect="values")

@@ -37,7 +37,7 @@ from torgsync.core.variants import Member
 from torgsync.errors import Temporary
 from torgsync.state import catalog, models, plans, store, tables
 from torgsync.state.catalog import Accepted, GoodRow, Looks, OldRow
-from torgsync.state.journal import LEASE, Holder, Lease, Request, Unfinished
+from torgsync.state.journal import LEASE, Holder, Lease, Left, Request, Unfinished
 from torgsync.state.models import Kept
 from torgsync.state.plans import State
 from torgsync.state.store import Memory, Store, open_store, place_of
@@ -989,6 +989,56 @@ def test_a_lease_that_was_taken_over_is_the_new_runs(memory: Memory) -> None:
     memory.journal.before(1, "GET", "products/list", 0, "", NOON + HOUR)
     memory.journal.release(1)
     assert memory.journal.lease() == Lease(other, 2, LATER + LEASE)
+
+
+def test_a_lease_tells_since_when(memory: Memory) -> None:
+    """That is when its run began."""
+    run = memory.journal.begin_run(ME, NOON)
+    memory.journal.take_lease(run, ME, NOON)
+    assert memory.journal.renew(run, NOON + HOUR)
+    assert not memory.journal.renew(run + 1, NOON + HOUR)
+    assert memory.journal.lease() == Lease(ME, run, NOON + HOUR + LEASE, NOON)
+
+
+def test_what_earlier_runs_left_behind(memory: Memory) -> None:
+    """Plans of runs that died and of the newest that had one; a plan whose import is open is left alone."""
+    journal = memory.journal
+    runs = [journal.begin_run(ME, NOON) for _ in range(6)]
+    for number, run in enumerate(runs[:5], 1):
+        journal.plan_of_run(run, number, 1)
+    journal.end_run(runs[0], 0, NOON)
+    refused, taken, waits = (journal.begin_import(run, 1, NOON) for run in runs[1:4])
+    journal.end_import(refused, "refused")
+    journal.end_import(taken, "finished")
+    journal.end_run(runs[4], 0, NOON)
+    assert journal.left_behind(runs[5]) == [
+        Left(runs[1], 2, imported=False, died=True),
+        Left(runs[2], 3, imported=True, died=True),
+        Left(runs[4], 5, imported=False, died=False),
+    ]
+    journal.end_dead_runs(runs[5], 130, LATER)
+    journal.end_import(waits, "finished")
+    assert journal.left_behind(runs[5]) == [
+        Left(runs[3], 4, imported=True, died=True),
+        Left(runs[4], 5, imported=False, died=False),
+    ]
+    journal.end_dead_runs(runs[5], 130, LATER)
+    assert journal.left_behind(runs[5]) == [Left(runs[4], 5, imported=False, died=False)]
+
+
+def test_changes_of_an_import_file_wait_and_are_opened_again(memory: Memory) -> None:
+    """Only those without an outcome wait, and removals and edits are none of them."""
+    plans = memory.plans
+    plan = plans.begin(NOON)
+    changes = [creation(product("1")), creation(product("2")), update("3", price=(Decimal(1), Decimal(2)))]
+    plans.add(plan, changes)
+    plans.settle(plan, {2: (State.UNCLEAR, "?")})
+    plans.defer_imported(plan, "waits")
+    assert [item.state for item in plans.changes(plan)] == [State.DEFERRED, State.UNCLEAR, None]
+    assert [item.seq for item in plans.doubtful(plan)] == [2, 3]
+    assert [item.seq for item in plans.doubtful(plan, after=2)] == [3]
+    plans.reopen_imported(plan)
+    assert [item.state for item in plans.changes(plan)] == [None, State.UNCLEAR, None]
 
 
 def test_of_two_runs_that_begin_at_once_one_holds_the_object(url: str) -> None:

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import stamina
 from faulty import FaultyMarket
-from homes import Home, Market
+from homes import FirstDay, Home, Market, invented_shop
 
 from torgsync.prom.http import TRIES
-from torgsync.sandbox.imports import ImportSettings
-from torgsync.sandbox.manners import Manners
-from torgsync.sandbox.rights import Rights
 from torgsync.sandbox.server import serve
-from torgsync.sandbox.shop import Shop
-
-
-def invented_shop() -> Shop:
-    """Return an empty shop whose imports are done at once."""
-    tokens = {"full": Rights.full(), "read-only": Rights.read_only()}
-    return Shop(tokens=tokens, manners=Manners(import_seconds=0))
 
 
 @pytest.fixture(autouse=True)
@@ -44,22 +32,6 @@ def faulty() -> Iterator[FaultyMarket]:
 def hard(tmp_path: Path, faulty: FaultyMarket) -> Home:
     """A home with the example shop's object in it, at work against `faulty`."""
     return Home.of_example(tmp_path, faulty)
-
-
-@dataclass(frozen=True)
-class FirstDay:
-    """What a first synchronisation of the example shop leaves: a home, and the import that Prom got."""
-
-    home: Home
-    feed: bytes
-    settings: ImportSettings
-
-    def again(self, folder: Path, market: Market) -> Home:
-        """Return a home and fill a marketplace as if the synchronisation had been there."""
-        shutil.copytree(self.home.folder, folder / "home")
-        shop = market.shop
-        shop.desk.accept(self.feed, self.settings, shop.manners, shop.now())
-        return Home(folder / "home", folder / "home" / "objects", market)
 
 
 @pytest.fixture(scope="session")

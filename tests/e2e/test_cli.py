@@ -150,7 +150,11 @@ def test_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyMarket)
     gate.opened.set()
     code, _, err = finish(process)
     assert (code, "Traceback" in err) == (130, False)
-    assert err.splitlines()[-1].startswith("error: stopped by you")
+    assert err.splitlines()[-3:] == [
+        "error: stopped by you before anything was sent",
+        "",
+        'hint: go on with: torgsync sync -o "My Prom"',
+    ]
     assert hard_filled.sync().code == 0
 
 
@@ -166,8 +170,8 @@ def test_stopped_by_a_person(hard_filled: Home, faulty: FaultyMarket) -> None:
     gate.opened.set()
     code, _, err = finish(process)
     assert code == 130
-    assert "stopped; what was done is remembered" in err
-    assert "run the same command again to go on" in err
+    assert "stopped by you: 13 of 13 changes done" not in err
+    assert err.splitlines()[-1].endswith('; go on with: torgsync sync -o "My Prom"')
     assert "Traceback" not in err
     assert hard_filled.sync().code == 0
     assert len(hard_filled.market.products()) == 39

@@ -77,7 +77,9 @@ class Boundary(TyperGroup):
 
 
 def _stopped() -> Interrupted:
-    return Interrupted("stopped by you; nothing was half-written")
+    return Interrupted(
+        "stopped by you at once", hint="run the same command again: it looks up first what was under way"
+    )
 
 
 def _asks_for_json(args: Sequence[str]) -> bool:

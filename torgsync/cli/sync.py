@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +19,7 @@ from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.core.words import counted
 from torgsync.core.zone import SHOP_ZONE
-from torgsync.errors import Exit, UsageError
+from torgsync.errors import Exit, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from torgsync.core.guards import Allowed
@@ -53,6 +54,12 @@ def sync(
         ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All sync objects, one after another.")] = False,
+    wait: Annotated[
+        bool,
+        typer.Option(
+            "--wait/--no-wait", help="Wait for Prom.ua to import, or leave the import's end to the next run."
+        ),
+    ] = True,
     due: Annotated[
         bool,
         typer.Option(
@@ -91,6 +98,7 @@ def sync(
         read_allowed(allow or ()),
         asks=program.asks and not yes and not due and not plan,
         saved=(saved, plan) if saved and plan else None,
+        waits=wait,
     )
     objects = program.objects(saved.object if saved and wanted is None else wanted, every=every or due)
     work = call.perform_due if due else call.perform
@@ -111,7 +119,9 @@ class _Call:
         *,
         asks: bool,
         saved: tuple[SavedPlan, Path] | None,
+        waits: bool,
     ) -> None:
+        self._waits = waits
         self._program = program
         self._form = form
         self._show = show
@@ -124,7 +134,7 @@ class _Call:
 
     def perform(self, file: ObjectFile) -> Exit:
         """Synchronise one object and return its exit code."""
-        with self._program.desk(file) as desk:
+        with self._program.desk(file) as desk, desk.brake.listening():
             return self._perform(desk, self._only)
 
     def perform_due(self, file: ObjectFile) -> Exit:
@@ -134,7 +144,7 @@ class _Call:
         if not own_times(file.settings):
             self._say_nothing_due(file, None)
             return Exit.DONE
-        with self._program.desk(file) as desk, taking_up(desk) as due:
+        with self._program.desk(file) as desk, desk.brake.listening(), taking_up(desk) as due:
             if due is None:
                 self._say_nothing_due(file, desk.now())
                 return Exit.DONE
@@ -162,15 +172,28 @@ class _Call:
             self._program.say(f"{name}: nothing is due; next {coming.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}")
 
     def _perform(self, desk: Desk, only: Only | None) -> Exit:
+        try:
+            return self._run(desk, only)
+        except Interrupted as stop:
+            # Outside of a plan nothing of it was sent; what came home is remembered.
+            raise Interrupted("stopped by you before anything was sent", hint=self._next(desk)) from stop
+
+    def _next(self, desk: Desk) -> str:
+        """Return how to go on after a stop."""
+        half = f" --only {self._only}" if self._only else ""
+        return f"go on with: torgsync sync{half} -o {desk.file.called}"
+
+    def _run(self, desk: Desk, only: Only | None) -> Exit:
         from torgsync.jobs.market import prom_of
         from torgsync.jobs.orders import fetch_orders
         from torgsync.jobs.run import running
         from torgsync.jobs.saved import prepare_saved, refuse_stale
         from torgsync.jobs.shop import refuse_other_shop
-        from torgsync.jobs.sync import perform, performed, prepare, recover
+        from torgsync.jobs.sync import decline, perform, performed, prepare, recover
 
         fetched, made = None, None
         with running(desk) as run, prom_of(desk, run) as prom:
+            desk = run.desk
             if self._saved:
                 refuse_stale(desk, self._saved[0])
             refuse_other_shop(desk, prom, self._allowed)
@@ -183,19 +206,33 @@ class _Call:
                     made = prepare_saved(desk, prom, run, *self._saved)
                 else:
                     made = prepare(desk, prom, run, allowed=self._allowed, only=self._fields)
+                if made.settled:
+                    left = counted(made.settled, "change that an earlier run", "changes that an earlier run")
+                    self._program.say(f"{left} left open: what became of them was looked up")
             if made is None or not made.plan.counts.changes:
                 done = performed(desk, run, made)
             elif self._agreed(desk, made):
-                done = perform(desk, prom, run, made)
+                done = perform(desk, prom, run, made, waits=self._waits)
             else:
+                decline(desk, made)
                 self._program.say("nothing was sent")
                 run.exit_code = Exit.DONE
                 return Exit.DONE
+            if isinstance(done.trouble, Interrupted):
+                done = replace(done, trouble=self._stopped(desk, done))
             run.exit_code = Exit.worst(
                 [done.exit_code(made, fetched), exit_code(fetched) if fetched else Exit.DONE]
             )
             self._report(desk, made, fetched, done, run.exit_code)
         return run.exit_code
+
+    def _stopped(self, desk: Desk, done: Performed) -> Interrupted:
+        from torgsync.state.plans import State
+
+        finished, total = done.outcomes.get(State.DONE, 0), sum(done.outcomes.values())
+        return Interrupted(
+            f"stopped by you: {finished} of {counted(total, 'change')} done", hint=self._next(desk)
+        )
 
     def _agreed(self, desk: Desk, made: Made) -> bool:
         """Show what is about to be done, and ask a person who is there."""
@@ -204,7 +241,8 @@ class _Call:
         going = made.plan.counts.changes - made.plan.counts.held
         if not self._asks or going <= 0:
             return True
-        return typer.confirm("Send this to Prom.ua?", default=False, err=True)
+        with desk.brake.resting():
+            return typer.confirm("Send this to Prom.ua?", default=False, err=True)
 
     def _report(
         self, desk: Desk, made: Made | None, fetched: Fetched | None, done: Performed, code: Exit
@@ -217,7 +255,9 @@ class _Call:
             say_orders(program, desk, fetched)
         if made:
             _say_outcomes(program, desk, made, done)
-        if done.trouble:
+        if isinstance(done.trouble, Interrupted):
+            program.say(f"{done.trouble.message}; {done.trouble.hint}", style="error")
+        elif done.trouble:
             program.say(f"error: {done.trouble.message}", style="error")
             if done.trouble.hint:
                 program.say(f"hint: {done.trouble.hint}")

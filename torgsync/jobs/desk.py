@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from functools import partial
 from torgsync.core.objects import SyncObject
 from torgsync.files.objects import ObjectFile
 from torgsync.files.settings import Settings
+from torgsync.jobs.brake import Brake
 from torgsync.state.store import Memory, Store
 
 
@@ -43,11 +44,16 @@ def _silent(_progress: Progress) -> None:
     """Tell nobody."""
 
 
+def _held_by_nobody(_memory: Memory) -> None:
+    """Keep no lease: a look holds nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """One object at work.
 
-    `now` gives aware times in UTC, `tell` hears about progress, `sleep` waits seconds.
+    `now` gives aware times in UTC, `tell` hears about progress, `sleep` waits seconds, `brake` is what a stop
+    is asked by. `keep` is called at the beginning and the end of every unit of work: a run renews its lease.
     """
 
     settings: Settings
@@ -56,6 +62,8 @@ class Desk:
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     tell: Callable[[Progress], None] = field(default=_silent)
     sleep: Callable[[float], None] = time.sleep
+    brake: Brake = field(default_factory=Brake)
+    keep: Callable[[Memory], None] = field(default=_held_by_nobody)
 
     @property
     def object(self) -> SyncObject:
@@ -67,9 +75,20 @@ class Desk:
         """The sync object's short name."""
         return self.file.slug
 
-    def memory(self, *, lasting: bool = True) -> AbstractContextManager[Memory]:
+    def pause(self, seconds: float) -> None:
+        """Wait; who asks for a stop ends it at once. Raises Interrupted then."""
+        with self.memory():
+            pass  # a run renews its lease
+        with self.brake.resting():
+            self.sleep(seconds)
+
+    @contextmanager
+    def memory(self, *, lasting: bool = True) -> Iterator[Memory]:
         """Begin one unit of work with the object's memory; it is kept whole or not at all.
 
         What is not `lasting` can be found out again, and a pulled plug may take it back.
         """
-        return self.store.work(self.slug, lasting=lasting)
+        with self.store.work(self.slug, lasting=lasting) as memory:
+            self.keep(memory)
+            yield memory
+            self.keep(memory)

@@ -14,7 +14,7 @@ from torgsync.core.fields import FIELDS, Road, Value
 from torgsync.core.products import Existing
 from torgsync.core.route import EDIT_BATCH, EditAnswer, by_road
 from torgsync.core.zone import SHOP_ZONE
-from torgsync.errors import AnswerLost, PromRefused
+from torgsync.errors import AnswerLost, PromRefused, TorgsyncError
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.outcomes import Outcomes
 from torgsync.prom.api import Prom
@@ -59,7 +59,7 @@ class Editor:
         """Send what an edit can carry of all changes of this verb; `plan_size` is how many there are."""
         done = 0
         for page in self._outcomes.pages([verb], road=None, size=EDIT_BATCH):
-            edits = [edit for item in page if (edit := _edit_of(item))]
+            edits = [edit for item in page if (edit := edit_of(item))]
             self.send(edits)
             self._remove_foreign([item for item in page if item.change.prom_id])
             done += len(page)
@@ -70,29 +70,41 @@ class Editor:
         rest = list(edits)
         while rest:
             batch, rest = rest[: self._size], rest[self._size :]
-            results = self._send_batch(batch)
-            accepted = [
-                Accepted(edit.good_id, edit.values, result.echo)
-                for edit, result in zip(batch, results, strict=True)
-                if result.state is State.DONE
-            ]
-            with self._desk.memory() as memory:
-                memory.catalog.accept(accepted, self._desk.now())
-            self._outcomes.note_all(
-                (edit.seq, result.state, result.message) for edit, result in zip(batch, results, strict=True)
-            )
+            self._send_batch(batch)
 
-    def _send_batch(self, batch: Sequence[Edit]) -> list[_Result]:
+    def _send_batch(self, batch: Sequence[Edit]) -> None:
+        """Send a batch and settle it: what is sure at once, then one by one what must be read back."""
         answer, unanswered = self._try(batch)
         missing = sum(edit.good_id not in answer.processed for edit in batch)
         if missing and len(batch) > 1:
             self._size = max(1, self._size // 2)
-        return [
-            self._confirmed(edit)
-            if edit.good_id in answer.processed
-            else self._look_again(edit, answer, unanswered)
-            for edit in batch
+        sure = [edit for edit in batch if edit.good_id in answer.processed and not edit.doubted]
+        self._note([(edit, _DONE) for edit in sure])
+        unsure = [edit for edit in batch if edit not in sure]
+        for done, edit in enumerate(unsure):
+            try:
+                result = (
+                    self._confirmed(edit)
+                    if edit.good_id in answer.processed
+                    else self._look_again(edit, answer, unanswered)
+                )
+            except TorgsyncError as error:
+                # They were sent: that they were not reached would be a lie.
+                unread = _Result(State.UNCLEAR, f"it was sent and could not be read back: {error.message}")
+                self._note([(left, unread) for left in unsure[done:]])
+                raise
+            self._note([(edit, result)])
+
+    def _note(self, results: Sequence[tuple[Edit, _Result]]) -> None:
+        """Remember what was accepted, and note the outcomes."""
+        accepted = [
+            Accepted(edit.good_id, edit.values, result.echo)
+            for edit, result in results
+            if result.state is State.DONE
         ]
+        with self._desk.memory() as memory:
+            memory.catalog.accept(accepted, self._desk.now())
+        self._outcomes.note_all((edit.seq, result.state, result.message) for edit, result in results)
 
     def _try(self, batch: Sequence[Edit]) -> tuple[EditAnswer, State]:
         """Send a batch; return the answer, and what its reasons make of the products that it leaves out.
@@ -156,17 +168,26 @@ class Editor:
         try:
             answer = self._prom.edit_by_prom_id(bodies)
         except (AnswerLost, PromRefused) as trouble:
-            self._outcomes.note_all((item.seq, State.UNCLEAR, trouble.message) for item in items)
-            return
-        gone = [item for item in items if item.change.prom_id in answer.processed]
+            answer = EditAnswer(frozenset(), {item.change.prom_id: trouble.message for item in items})
+        self._forget([item for item in items if item.change.prom_id in answer.processed])
+        unsure = [item for item in items if item.change.prom_id not in answer.processed]
+        for done, item in enumerate(unsure):
+            reason = answer.errors.get(item.change.prom_id, "Prom.ua did not confirm it")
+            try:
+                shown = self._prom.product_by_prom_id(item.change.prom_id)
+            except TorgsyncError:
+                self._outcomes.note_all((left.seq, State.UNCLEAR, reason) for left in unsure[done:])
+                raise
+            if shown is None or shown.removed:
+                self._forget([item])
+            else:
+                self._outcomes.note(item.seq, State.UNCLEAR, reason)
+
+    def _forget(self, gone: Sequence[Numbered]) -> None:
+        """Note that foreign products are not on Prom any more."""
         with self._desk.memory() as memory:
             memory.catalog.forget_existing([item.change.prom_id for item in gone])
         self._outcomes.note_all((item.seq, State.DONE, "") for item in gone)
-        self._outcomes.note_all(
-            (item.seq, State.UNCLEAR, answer.errors.get(item.change.prom_id, "Prom.ua did not confirm it"))
-            for item in items
-            if item not in gone
-        )
 
 
 def _in_its_own_way(edit: Edit, shown: Existing) -> dict[str, Value] | None:
@@ -197,7 +218,7 @@ def shows(existing: Existing, values: Mapping[str, Value]) -> bool:
     )
 
 
-def _edit_of(item: Numbered) -> Edit | None:
+def edit_of(item: Numbered) -> Edit | None:
     """Return what an edit can carry of a change, None where it carries nothing."""
     change = item.change
     names = by_road(change.fields, Road.EDIT)

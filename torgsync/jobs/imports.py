@@ -22,7 +22,7 @@ from torgsync.core.route import ImportState, by_road, poll_times, updated_fields
 from torgsync.core.sections import Steps, grow
 from torgsync.errors import AnswerLost, PromRefused, Temporary, TorgsyncError
 from torgsync.jobs.desk import Desk, Progress, Stage
-from torgsync.jobs.edits import Edit, Editor, fix_up, shows
+from torgsync.jobs.edits import Edit, Editor, edit_of, fix_up, shows
 from torgsync.jobs.outcomes import Outcomes
 from torgsync.jobs.update import OVERLAP
 from torgsync.prom.api import Prom
@@ -36,6 +36,7 @@ FEW = 5
 """Up to this many products are read back one by one, more by a listing."""
 LOST_PAUSE = 30
 """Seconds to wait before reading back an import whose acceptance is unknown."""
+LEFT = "sent with an import; the next run looks up what became of it"
 CREATION_WORDS = ("presence", "price")
 """`updated_fields` of a file that only creates: the mildest, should a product exist after all."""
 
@@ -58,7 +59,13 @@ class _Ended:
 class Importer:
     """The one import of a run."""
 
-    def __init__(self, desk: Desk, prom: Prom, outcomes: Outcomes, editor: Editor, run: int) -> None:
+    def __init__(
+        self, desk: Desk, prom: Prom, outcomes: Outcomes, editor: Editor, run: int, *, waits: bool = True
+    ) -> None:
+        self._waits = waits
+        self._sent = False  # whether Prom took the file, or may have
+        self.left = False
+        """Whether an import was sent and its end is left to the next run."""
         self._desk = desk
         self._prom = prom
         self._outcomes = outcomes
@@ -79,19 +86,39 @@ class Importer:
             for page in self._pages():
                 self._outcomes.note_all((item.seq, State.DEFERRED, message) for item in page)
             return
+        try:
+            self._perform()
+        except TorgsyncError:
+            if self._sent:
+                self._outcomes.defer_imported(LEFT)
+            raise
+
+    def _perform(self) -> None:
         started = self._desk.now()
         with tempfile.TemporaryDirectory(dir=self._feeds(), prefix="import-") as folder:
             feed = Path(folder) / "products.xml"
             words, offers = self._write(feed)
             number, ended = self._send(feed, words, offers)
+        if ended is None:
+            self.left = True
+            self._outcomes.defer_imported(LEFT)
+            return
         self._settle(ended, offers, started)
         self._end(number, ended.word)  # not before: a run that dies in between is settled by the next one
 
     def resume(self, unfinished: Unfinished) -> None:
-        """Settle an import that a run left behind when it died: it is waited for, and never sent again."""
+        """Settle an import that a run left behind: it is waited for, and never sent again."""
+        self._outcomes.reopen_imported()
+        try:
+            self._resume(unfinished)
+        except TorgsyncError:
+            self._outcomes.defer_imported(LEFT)
+            raise
+
+    def _resume(self, unfinished: Unfinished) -> None:
         ended = _Ended(None, "the run that sent it died before Prom.ua answered")
         if unfinished.prom_id is None:
-            self._desk.sleep(LOST_PAUSE)
+            self._desk.pause(LOST_PAUSE)
         else:
             try:
                 state = self._wait(unfinished.prom_id, unfinished.offers)
@@ -179,16 +206,20 @@ class Importer:
 
     # Sending and waiting
 
-    def _send(self, feed: Path, words: list[str], offers: int) -> tuple[int, _Ended]:
-        """Send the file and wait for its end; return the import's number in the journal, and that end."""
+    def _send(self, feed: Path, words: list[str], offers: int) -> tuple[int, _Ended | None]:
+        """Send the file and wait for its end; return the import's number in the journal, and that end.
+
+        The end is None where it is left to the next run.
+        """
+        self._desk.tell(Progress(Stage.UPLOAD))
         with self._desk.memory() as memory:
             number = memory.journal.begin_import(self._run, offers, self._desk.now())
-        self._desk.tell(Progress(Stage.UPLOAD))
         try:
             import_id = self._prom.start_import(feed, words)
         except AnswerLost as lost:
+            self._sent = True
             self._desk.tell(Progress(Stage.IMPORT, 0, offers))
-            self._desk.sleep(LOST_PAUSE)
+            self._desk.pause(LOST_PAUSE)
             return number, _Ended(None, lost.message)
         except PromRefused as refused:
             self._end(number, "refused")
@@ -201,6 +232,9 @@ class Importer:
             raise
         with self._desk.memory() as memory:
             memory.journal.import_accepted(number, import_id)
+        self._sent = True
+        if not self._waits:
+            return number, None
         state = self._wait(import_id, offers)
         return number, _Ended(state, "" if state else "Prom.ua did not finish the import in time")
 
@@ -212,7 +246,7 @@ class Importer:
         """Return the import's last word, None where the deadline passed without one."""
         self._desk.tell(Progress(Stage.IMPORT, 0, offers))
         for pause in poll_times():
-            self._desk.sleep(pause)
+            self._desk.pause(pause)
             state = self._prom.import_state(import_id)
             self._desk.tell(Progress(Stage.IMPORT, min(state.dealt_with, offers), offers))
             if state.fatal or state.covers(offers):
@@ -236,7 +270,14 @@ class Importer:
                 for one in settled:
                     if one.refused:
                         memory.catalog.refuse(one.refused, one.message, now)
-            self._outcomes.note_all((one.seq, one.state, one.message) for one in settled)
+            # What is to be edited yet has its outcome then: half of it is not done.
+            edited = {item.seq for item in page if item.change.verb is Verb.UPDATE and edit_of(item)}
+            edited |= {one.seq for one in settled if one.fix}
+            self._outcomes.note_all(
+                (one.seq, one.state, one.message)
+                for one in settled
+                if one.state is not State.DONE or one.seq not in edited
+            )
             self._editor.send([one.fix for one in settled if one.fix])
             done += len(page)
             self._desk.tell(Progress(Stage.SETTLE, done, offers))

@@ -23,5 +23,6 @@ def prom_of(desk: Desk, journal: Journal | None = None) -> Iterator[Prom]:
         requests_per_second=desk.object.limits.requests_per_second,
         journal=journal,
         names=names,
+        rests=desk.brake.rest,
     ) as prom:
         yield prom

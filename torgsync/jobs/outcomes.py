@@ -39,6 +39,16 @@ class Outcomes:
         with self._desk.memory() as memory:
             memory.plans.defer_open(self._plan, message)
 
+    def defer_imported(self, message: str) -> None:
+        """Write down that the changes of the import file that have no outcome wait for the import's end."""
+        with self._desk.memory() as memory:
+            memory.plans.defer_imported(self._plan, message)
+
+    def reopen_imported(self) -> None:
+        """Forget that the changes of the import file wait: they are about to be settled."""
+        with self._desk.memory() as memory:
+            memory.plans.reopen_imported(self._plan)
+
     def pages(self, verbs: Iterable[Verb], road: Road | None, size: int) -> Iterator[list[Numbered]]:
         """Yield the changes that may go, by pages; no transaction is open while a page is worked on."""
         for verb in verbs:

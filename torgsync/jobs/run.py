@@ -7,25 +7,59 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from torgsync.core.zone import SHOP_ZONE
 from torgsync.errors import Busy, Exit, TorgsyncError
 from torgsync.files.settings import alive, who
-from torgsync.jobs.desk import Desk
+from torgsync.jobs.desk import Desk, Progress
 from torgsync.state.journal import Holder, Lease
+from torgsync.state.store import Memory
+
+RENEW_EVERY = timedelta(minutes=1)
 
 
 @dataclass
 class Run:
-    """A run that has begun. `exit_code` is what it will be remembered by."""
+    """A run that has begun. `exit_code` is what it will be remembered by.
+
+    `desk` is the one to work with: with every unit of work, the run's lease is renewed when it is time, and
+    wherever progress is told, a person may stop it.
+    """
 
     desk: Desk
     number: int
+    renewed: datetime
     exit_code: Exit = Exit.ERROR
 
+    def __post_init__(self) -> None:
+        looks_on = self.desk.tell
+        brake = self.desk.brake
+
+        def tell(progress: Progress) -> None:
+            looks_on(progress)
+            brake.check()
+
+        self.desk = replace(self.desk, tell=tell, keep=self._keep)
+
+    def _keep(self, memory: Memory) -> None:
+        """Renew the lease if it is time. That it was lost is noticed before the next request."""
+        now = self.desk.now()
+        if now - self.renewed >= RENEW_EVERY:
+            memory.journal.renew(self.number, now)
+            self.renewed = now
+
     def before(self, method: str, path: str, items: int, digest: str) -> int:
-        """Write down a request that is about to be sent; return its number."""
+        """Write down a request that is about to be sent; return its number.
+
+        Raises Interrupted where somebody asked for a stop, Busy where another run holds the object by now:
+        then nothing is sent.
+        """
+        self.desk.brake.check()
         with self.desk.memory() as memory:
+            if not memory.journal.renew(self.number, self.desk.now()):
+                raise _taken(self.desk, memory.journal.lease())
             if method != "GET" and path.lstrip("/").startswith("products/"):
                 memory.catalog.note_first_write(self.desk.now())
             return memory.journal.before(self.number, method, path, items, digest, self.desk.now())
@@ -47,19 +81,25 @@ def running(desk: Desk) -> Iterator[Run]:
         refuse_lease(desk, memory.journal.lease())
         number = memory.journal.begin_run(me, desk.now())
         memory.journal.take_lease(number, me, desk.now())
-    run = Run(desk, number)
+    run = Run(desk, number, desk.now())
     try:
         yield run
     except TorgsyncError as error:
         run.exit_code = error.exit_code
+        _end(desk, run)
         raise
-    except KeyboardInterrupt:
-        run.exit_code = Exit.INTERRUPTED
-        raise
-    finally:
+    except Exception:
+        # Whatever it was, nobody noted what became of the work in hand: the next run looks that up.
         with desk.memory() as memory:
-            memory.journal.end_run(number, run.exit_code, desk.now())
             memory.journal.release(number)
+        raise
+    _end(desk, run)
+
+
+def _end(desk: Desk, run: Run) -> None:
+    with desk.memory() as memory:
+        memory.journal.end_run(run.number, run.exit_code, desk.now())
+        memory.journal.release(run.number)
 
 
 def refuse_held(desk: Desk) -> None:
@@ -72,12 +112,25 @@ def refuse_lease(desk: Desk, lease: Lease | None) -> None:
     """Raise Busy where a lease is that of a run that lives."""
     me = Holder(*who())
     if lease and lease.expires > desk.now() and not _crashed(lease, me):
-        holder = lease.holder
         raise Busy(
-            f"`{desk.object.name}` is held by another run: {holder.user} on {holder.host}, "
-            f"process {holder.pid}",
+            f"`{desk.object.name}` is held by another run: {_who(lease)}",
             hint="wait until it has finished, then run the same command again",
         )
+
+
+def _taken(desk: Desk, lease: Lease | None) -> Busy:
+    """Return the error for a run that lost its lease: it was not renewed in time."""
+    by = f"by another run: {_who(lease)}" if lease else "and let go by another run"
+    return Busy(
+        f"`{desk.object.name}` was taken over {by}; this run was silent for too long and sends no more",
+        hint="wait until the other run has finished, then run the same command again",
+    )
+
+
+def _who(lease: Lease) -> str:
+    holder = lease.holder
+    since = f", since {lease.since.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}" if lease.since else ""
+    return f"{holder.user} on {holder.host}, process {holder.pid}{since}"
 
 
 def _crashed(lease: Lease, me: Holder) -> bool:

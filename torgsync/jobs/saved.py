@@ -81,7 +81,7 @@ def prepare_saved(desk: Desk, prom: Prom, run: Run, saved: SavedPlan, path: Path
     allowed = read_allowed(saved.allow)
     with desk.memory() as memory:
         before = _fingerprints(desk, memory, but=run.number)
-    made = update(desk, prom, allowed=allowed, only=saved.fields, sure=True)
+    made = update(desk, prom, allowed=allowed, only=saved.fields, sure=True, run=run.number)
     with desk.memory() as memory:
         number = memory.plans.begin_beside(desk.now())
         seq = kept = 0

@@ -73,7 +73,7 @@ def prepare(desk: Desk, prom: Prom, run: Run, *, allowed: Allowed, only: Sequenc
     It belongs to the run at once, so that nobody's look forgets it while a person thinks it over. That it is
     the right shop was looked at before anything was brought home.
     """
-    made = update(desk, prom, allowed=allowed, only=only, sure=True)
+    made = update(desk, prom, allowed=allowed, only=only, sure=True, run=run.number)
     with desk.memory() as memory:
         memory.journal.plan_of_run(run.number, made.number, usual_rows(made.plan))
     return made
@@ -88,9 +88,15 @@ def usual_rows(plan: Plan) -> int | None:
     return None if shrunk else plan.export.goods
 
 
-def perform(desk: Desk, prom: Prom, run: Run, made: Made) -> Performed:
+def decline(desk: Desk, made: Made) -> None:
+    """Write down that a person wanted nothing of a plan to be sent."""
+    Outcomes(desk, made.number).defer_open("not sent: a person said no")
+
+
+def perform(desk: Desk, prom: Prom, run: Run, made: Made, *, waits: bool = True) -> Performed:
     """Perform a plan's changes that nothing holds, and return what became of them.
 
+    Unless it `waits`, an import's end is left to the next run, and so are removals then.
     What cannot be reached after trouble stays for the next run. The trouble is in the answer, not raised:
     what was done before it must be told too.
     """
@@ -101,15 +107,13 @@ def perform(desk: Desk, prom: Prom, run: Run, made: Made) -> Performed:
         if not any(trip.guard in _OF_REMOVALS for trip in made.plan.trips):
             memory.catalog.note_selection(json.dumps(guards.selection(desk.object), sort_keys=True))
     try:
-        _perform(desk, prom, run, made, outcomes)
+        _perform(desk, prom, run, made, outcomes, waits=waits)
+    except Interrupted as error:
+        trouble = error
+        outcomes.defer_open("not reached: stopped by a person")
     except TorgsyncError as error:
         trouble = error
         outcomes.defer_open(f"not reached: {error.message}")
-    except KeyboardInterrupt:
-        trouble = Interrupted(
-            "stopped; what was done is remembered", hint="run the same command again to go on"
-        )
-        outcomes.defer_open("not reached: stopped by a person")
     return performed(desk, run, made, trouble)
 
 
@@ -151,12 +155,13 @@ def _endpoint(path: str) -> str:
     return "/".join(parts[:2])
 
 
-def _perform(desk: Desk, prom: Prom, run: Run, made: Made, outcomes: Outcomes) -> None:
+def _perform(desk: Desk, prom: Prom, run: Run, made: Made, outcomes: Outcomes, *, waits: bool) -> None:
     counts, offers = made.plan.counts, made.plan.offers
     editor = Editor(desk, prom, outcomes)
     postponed: TorgsyncError | None = None
+    importer = Importer(desk, prom, outcomes, editor, run.number, waits=waits)
     try:
-        Importer(desk, prom, outcomes, editor, run.number).perform(offers, made.plan.budget.imports_left)
+        importer.perform(offers, made.plan.budget.imports_left)
     except Temporary as busy:
         # Prom takes no import now; prices and stock need none and must not wait for it.
         postponed = busy
@@ -164,6 +169,8 @@ def _perform(desk: Desk, prom: Prom, run: Run, made: Made, outcomes: Outcomes) -
     editor.perform(counts.update, Verb.UPDATE, Stage.EDIT)
     if outcomes.failed:
         outcomes.defer_open("products are taken out only when everything before went well")
+    elif importer.left:
+        outcomes.defer_open("products are taken out only when the end of the import is known")
     else:
         editor.perform(counts.remove, Verb.REMOVE, Stage.REMOVE)
     if postponed:

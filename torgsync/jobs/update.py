@@ -85,13 +85,14 @@ class Made:
 
     `told` are findings of the look as a whole; those of goods lie in the memory, for they can be many.
     `asides` are the goods that the export offers and the plan leaves out; those that a rule keeps out lie in
-    the memory.
+    the memory. `settled` counts changes of earlier runs of which only this look told what became of them.
     """
 
     plan: Plan
     number: int
     told: tuple[Finding, ...]
     asides: tuple[Skipped, ...] = ()
+    settled: int = 0
 
 
 def update(
@@ -102,28 +103,36 @@ def update(
     full_refresh: bool = False,
     only: Sequence[str] = (),
     sure: bool = False,
+    run: int = 0,
 ) -> Made:
     """Return the plan of an object. Without `prom`, what Prom showed last is believed.
 
     `only` names the product fields that may change; the rest stays pending. Who has made `sure` already that
-    it is the right shop asks nothing more for that. Raises ExportInvalid and
-    ObjectInvalid for what cannot be read, Unsafe where the token opens another shop, or a first run meets one
-    that is not empty.
+    it is the right shop asks nothing more for that. `run` is the run that the plan is made for, 0 for none.
+    Raises ExportInvalid and ObjectInvalid for what cannot be read, Unsafe where the token opens another shop,
+    or a first run meets one that is not empty.
     """
-    reading = read_export(desk)
+    with desk.brake.resting():
+        reading = read_export(desk)
     allowed = allowed or Allowed()
-    hidden = look(desk, prom, full=full_refresh, allowed=None if sure else allowed) if prom else ()
+    hidden: tuple[Finding, ...] = ()
+    settled = 0
+    if prom:
+        from torgsync.jobs.settle import settle_earlier  # noqa: PLC0415  # a look without Prom needs no HTTP
+
+        hidden = look(desk, prom, full=full_refresh, allowed=None if sure else allowed)
+        settled = settle_earlier(desk, prom, run)
     if full_refresh:
         with desk.memory() as memory:
             memory.catalog.forget_refusals()
     desk.tell(Progress(Stage.PLAN))
-    with desk.memory(lasting=False) as memory:
+    with desk.brake.resting(), desk.memory(lasting=False) as memory:
         _refuse_full_shop(desk, memory)
         sold = _reserve(desk, memory)
         draft = _Draft(desk, memory, reading, allowed, frozenset(only))
         plan = draft.draw_up(offline=prom is None)
     told = (*reading.findings, *hidden, *sold, *draft.findings)
-    return Made(plan, draft.number, told, tuple(draft.asides))
+    return Made(plan, draft.number, told, tuple(draft.asides), settled)
 
 
 def findings(memory: Memory, made: Made) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ Source: reference/prom-api.md §2, §3, §4, §5.1, §6.1, §11 Q2, Q4, Q5.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,6 +65,14 @@ class Prom:
         path = f"by_external_id/{_segment(external_id)}" if external_id else self.names.prom_id(good_id)
         try:
             answer = self._http.get(f"/products/{path}", right=Right.PRODUCTS_READ)
+        except NotFound:
+            return None
+        return self._named(wire.single(answer, "product", wire.Product))
+
+    def product_by_prom_id(self, prom_id: str) -> Existing | None:
+        """Return a product by Prom's own id, None where it is absent or deleted."""
+        try:
+            answer = self._http.get(f"/products/{_segment(prom_id)}", right=Right.PRODUCTS_READ)
         except NotFound:
             return None
         return self._named(wire.single(answer, "product", wire.Product))
@@ -239,11 +247,19 @@ def connect(
     requests_per_second: float = 2.0,
     journal: Journal | None = None,
     names: Names | None = None,
+    rests: Callable[[bool], None] = lambda _: None,
 ) -> Iterator[Prom]:
     """Open the shop at `url` for the time of a `with` block; the connection is closed at its end.
 
     Raises UsageError for an address that is none, and TokenRefused for a token that cannot be sent.
     """
     with open_client(url) as client:
-        http = Http(client, token=token, shop=shop, requests_per_second=requests_per_second, journal=journal)
+        http = Http(
+            client,
+            token=token,
+            shop=shop,
+            requests_per_second=requests_per_second,
+            journal=journal,
+            rests=rests,
+        )
         yield Prom(http, names)

@@ -24,14 +24,28 @@ import stamina
 import xxhash
 
 from torgsync import __version__
-from torgsync.errors import AnswerLost, PromRefused, Temporary, TokenRefused, TorgsyncError, UsageError
+from torgsync.errors import (
+    AnswerLost,
+    GivenUp,
+    Interrupted,
+    PromRefused,
+    Temporary,
+    TokenRefused,
+    TorgsyncError,
+    UsageError,
+)
 
 PROM_URL = "https://my.prom.ua/api/v1"
 
 TIMEOUT = httpx.Timeout(45.0, connect=10.0)
 IMPORT_TIMEOUT = httpx.Timeout(120.0, connect=10.0)
 
+TOTAL_TIMEOUT = 300.0
+"""Seconds for one try with all of its answer: a server may send byte by byte and never be late."""
+
 TRIES = 5
+GIVE_UP_AFTER = 3
+"""Requests that failed in a row, each with all its tries, after which nothing more is asked."""
 RETRY_AFTER_MAX = 300.0
 """Seconds: a server that asks for more is asked again all the same."""
 WEB_PAGE_PAUSE = 5.0
@@ -119,6 +133,7 @@ class _Ask:
     digest: str = ""
     in_doubt: bool = False
     """Whether a try may have had an effect although nobody answered so."""
+    tries: int = 0
 
 
 class _Trouble(Exception):
@@ -130,13 +145,32 @@ class _Trouble(Exception):
         self.again = again
 
 
-def _go_on(error: Exception) -> bool | float:
-    """Tell stamina whether to try once more, or after how many seconds."""
-    if not isinstance(error, _Trouble):
-        return False
-    if error.again is not False:
-        _log.info("%s; unless this was the last try, it is asked again", error)
-    return error.again
+@dataclass
+class _Row:
+    """Requests of one kind, reads or writes, that failed in a row."""
+
+    requests: int = 0
+    tries: int = 0
+    last: str = ""
+
+    def failed(self, ask: _Ask, failure: TorgsyncError) -> None:
+        """Count one more."""
+        self.requests, self.tries, self.last = self.requests + 1, self.tries + ask.tries, failure.message
+
+    def given_up(self) -> GivenUp | None:
+        """Return the error that ends the run where so many failed, else None."""
+        if self.requests < GIVE_UP_AFTER:
+            return None
+        return GivenUp(
+            f"{self.requests} requests in a row failed, with {self.tries} tries in all, and nothing more is "
+            f"asked in this run; the last time {self.last}",
+            hint="wait until Prom.ua answers again (`torgsync doctor` tells), then run the same command "
+            "again: it goes on where this run ended",
+        )
+
+
+def _never_rests(_rests: bool) -> None:  # noqa: FBT001
+    """Hear of no pauses."""
 
 
 def open_client(url: str = PROM_URL) -> httpx.Client:
@@ -160,8 +194,10 @@ class Http:
 
     `client` is ready: its base address is the API's. `token` is the secret, `shop` the name that people know
     the shop by. Between the starts of two requests at least `1 / requests_per_second` seconds pass on
-    `monotonic`, by `sleep`; the pauses before a repeated try are stamina's. Raises TokenRefused for a token
-    that no header can carry.
+    `monotonic`, by `sleep`; the pauses before a repeated try are stamina's. `rests` hears when nothing is in
+    flight while the next try is waited for, and when that is over. After `GIVE_UP_AFTER` reads or as many
+    writes in a row that failed, every request raises GivenUp. Raises TokenRefused for a token that no header
+    can carry.
     """
 
     def __init__(
@@ -174,8 +210,11 @@ class Http:
         journal: Journal | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        rests: Callable[[bool], None] = _never_rests,
     ) -> None:
         self._client = client
+        self._rests = rests
+        self._failed = {False: _Row(), True: _Row()}  # reads, writes: a read that works heals no write
         self._token = token.strip()
         self._shop = shop
         self._interval = 1.0 / requests_per_second
@@ -248,23 +287,55 @@ class Http:
         )
 
     def _answer(self, ask: _Ask) -> Json:
+        row = self._failed[ask.effect is not None]
+        if given_up := row.given_up():
+            raise given_up
+        stopped = False
         try:
-            return _TRIES(_go_on, self._try, ask)
+            answer = _TRIES(self._go_on, self._try, ask)
         except _Trouble as trouble:
             failure = trouble.failure
+        except Interrupted as stop:
+            if not ask.in_doubt:
+                raise
+            failure, stopped = stop, True
+        except TorgsyncError:
+            self._failed[ask.effect is not None] = _Row()  # an answer all the same
+            raise
+        else:
+            self._failed[ask.effect is not None] = _Row()
+            return answer
+        finally:
+            self._rests(False)
         if ask.in_doubt and not isinstance(failure, AnswerLost):
             failure = self._lost(ask, failure.message)
+        if not stopped:
+            row.failed(ask, failure)
+        if not isinstance(failure, AnswerLost) and (given_up := row.given_up()):
+            failure = given_up
         raise failure
 
+    def _go_on(self, error: Exception) -> bool | float:
+        """Tell stamina whether to try once more, or after how many seconds."""
+        if not isinstance(error, _Trouble):
+            return False
+        if error.again is not False:
+            _log.info("%s; unless this was the last try, it is asked again", error)
+            self._rests(True)
+        return error.again
+
     def _try(self, ask: _Ask) -> Json:
+        self._rests(True)
         self._keep_pace()
+        self._rests(False)
+        ask.tries += 1
         entry = self._journal.before(ask.method, ask.path, ask.items, ask.digest) if self._journal else 0
         started = self._monotonic()
         status: int | None = None
         answer: Json = {}
         failure: TorgsyncError | _Trouble | None = None
         try:
-            response = self._client.send(self._request(ask))
+            response = self._received(self._request(ask))
             status = response.status_code
             answer = self._read(ask, response)
         except httpx.HTTPError as error:
@@ -282,6 +353,21 @@ class Http:
         if failure:
             raise failure
         return answer
+
+    def _received(self, request: httpx.Request) -> httpx.Response:
+        """Return a whole answer; raise ReadTimeout where it does not end in time."""
+        late = self._monotonic() + TOTAL_TIMEOUT
+        response = self._client.send(request, stream=True)
+        try:
+            parts = []
+            for part in response.iter_bytes():
+                parts.append(part)
+                if self._monotonic() > late:
+                    raise httpx.ReadTimeout("the answer did not end", request=request)
+        finally:
+            response.close()
+        headers = [item for item in response.headers.multi_items() if item[0] != "content-encoding"]
+        return httpx.Response(response.status_code, headers=headers, content=b"".join(parts), request=request)
 
     def _keep_pace(self) -> None:
         pause = self._next_start - self._monotonic()

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from torgsync.state import tables as t
 
 LEASE = timedelta(minutes=10)
-"""How long a lease lasts without being renewed; every request renews it."""
+"""How long a lease lasts without being renewed; every request renews it, and so does a run at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,12 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who holds an object, in which run, until when."""
+    """Who holds an object, in which run, until when, and since when."""
 
     holder: Holder
     run: int
     expires: datetime
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,19 @@ class Unfinished:
     started: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A plan of an earlier run of which some changes may have no outcome yet.
+
+    `imported` tells whether Prom took an import file of it; `died` whether the run never came to its end.
+    """
+
+    run: int
+    plan: int
+    imported: bool
+    died: bool
+
+
 class Journal:
     """Runs of one object, inside one transaction."""
 
@@ -113,6 +127,39 @@ class Journal:
     def end_run(self, run: int, exit_code: int, now: datetime) -> None:
         """Write down how a run ended."""
         self._db.execute(update(t.runs).where(t.runs.c.id == run).values(finished=now, exit=exit_code))
+
+    def left_behind(self, run: int) -> list[Left]:
+        """Return the plans of runs before this one that died, and of the newest one that had a plan.
+
+        Left out are those whose import is not settled yet.
+        """
+        r, i = t.runs.c, t.imports.c
+        earlier = (
+            select(r.id, r.plan, r.finished)
+            .where(r.object == self._slug, r.id != run, r.plan.is_not(None))
+            .order_by(r.id.desc())
+        )
+        newest = self._db.execute(earlier.limit(1)).all()
+        died = self._db.execute(earlier.where(r.finished.is_(None))).all()
+        found = {row.id: row for row in (*newest, *died)}
+        imports: dict[int, list[str | None]] = {number: [] for number in found}
+        for row in self._db.execute(select(i.run, i.ended).where(i.run.in_(list(found)))):
+            imports[row.run].append(row.ended)
+        return [
+            Left(number, row.plan, any(word != "refused" for word in imports[number]), row.finished is None)
+            for number, row in sorted(found.items())
+            if None not in imports[number]
+        ]
+
+    def end_dead_runs(self, run: int, exit_code: int, now: datetime) -> None:
+        """Write down that all runs but this one that never came to an end are over."""
+        r = t.runs.c
+        waits = select(t.imports.c.run).where(t.imports.c.object == self._slug, t.imports.c.ended.is_(None))
+        self._db.execute(
+            update(t.runs)
+            .where(r.object == self._slug, r.id != run, r.finished.is_(None), r.id.not_in(waits))
+            .values(finished=now, exit=exit_code)
+        )
 
     def note_overrides(
         self, run: int | None, overrides: Iterable[Override], holder: Holder, now: datetime
@@ -160,11 +207,7 @@ class Journal:
 
     def before(self, run: int, method: str, path: str, items: int, digest: str, now: datetime) -> int:
         """Write down a request that is about to be sent, renew the run's lease, and return its number."""
-        self._db.execute(
-            update(t.leases)
-            .where(t.leases.c.object == self._slug, t.leases.c.run == run)
-            .values(expires=now + LEASE)
-        )
+        self.renew(run, now)
         made = self._db.execute(
             insert(t.requests).values(
                 run=run, sent_at=now, method=method, path=path, items=items, digest=digest
@@ -230,8 +273,19 @@ class Journal:
 
     def lease(self) -> Lease | None:
         """Return who holds the object, expired or not."""
-        row = self._db.execute(select(t.leases).where(t.leases.c.object == self._slug)).one_or_none()
-        return Lease(Holder(row.user, row.host, row.pid), row.run, row.expires) if row else None
+        row = self._db.execute(
+            select(t.leases, t.runs.c.started)
+            .outerjoin(t.runs, t.runs.c.id == t.leases.c.run)
+            .where(t.leases.c.object == self._slug)
+        ).one_or_none()
+        if row is None:
+            return None
+        return Lease(Holder(row.user, row.host, row.pid), row.run, row.expires, row.started)
+
+    def renew(self, run: int, now: datetime) -> bool:
+        """Hold the object for longer; return False where this run does not hold it any more."""
+        mine = (t.leases.c.object == self._slug, t.leases.c.run == run)
+        return bool(self._db.execute(update(t.leases).where(*mine).values(expires=now + LEASE)).rowcount)
 
     def take_lease(self, run: int, holder: Holder, now: datetime) -> None:
         """Hold the object for this run, whoever held it before: the caller has looked."""

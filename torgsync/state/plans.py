@@ -15,7 +15,20 @@ from itertools import islice
 from typing import Any
 
 import xxhash
-from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.fields import FIELDS, Road, decode, encode
@@ -139,6 +152,38 @@ class Plans:
             .where(c.plan == plan, c.held.is_(None), c.state.is_(None))
             .values(state=State.DEFERRED, message=message)
         )
+
+    def defer_imported(self, plan: int, message: str) -> None:
+        """Write down that all changes of an import file that have no outcome wait for that import's end."""
+        self._db.execute(
+            update(t.changes)
+            .where(*self._in_file(plan), t.changes.c.state.is_(None))
+            .values(state=State.DEFERRED, message=message)
+        )
+
+    def reopen_imported(self, plan: int) -> None:
+        """Forget that the changes of an import file wait: what became of the import is looked up now."""
+        self._db.execute(
+            update(t.changes)
+            .where(*self._in_file(plan), t.changes.c.state == State.DEFERRED)
+            .values(state=None, message="")
+        )
+
+    def _in_file(self, plan: int) -> tuple[ColumnElement[bool], ...]:
+        c = t.changes.c
+        return (c.plan == plan, c.via == Road.IMPORT, c.verb != Verb.REMOVE, c.held.is_(None))
+
+    def doubtful(self, plan: int, *, after: int = 0) -> list[Numbered]:
+        """Return the next changes that nothing holds and that have no outcome, or an unclear one."""
+        c = t.changes.c
+        rows = self._db.execute(
+            select(t.changes)
+            .where(c.plan == plan, c.held.is_(None), c.seq > after)
+            .where(or_(c.state.is_(None), c.state == State.UNCLEAR))
+            .order_by(c.seq)
+            .limit(PAGE)
+        )
+        return [_numbered(row) for row in rows]
 
     def hold(self, plan: int, verb: Verb, guard: str) -> None:
         """Hold all changes of a verb that nothing holds yet."""

@@ -1,0 +1,95 @@
+"""A process that is killed at any of its requests: the next run finishes the work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from faulty import FaultyMarket, Kills
+from homes import FirstDay, Home, invented_shop
+from truth import lies, open_ends, rows
+
+REQUESTS = {"first": 6, "second": 11}
+"""How many requests an undisturbed run of each day asks; a test holds the numbers."""
+POINTS = [
+    (day, nth, after) for day in REQUESTS for nth in range(1, REQUESTS[day] + 1) for after in (False, True)
+]
+
+
+def day_of(day: str, folder: Path, faulty: FaultyMarket, first_day: FirstDay) -> Home:
+    """Return a home with all of the example to create, or with some of it to create, edit and remove."""
+    if day == "first":
+        home = Home.of_example(folder, faulty)
+        home.edit_row("26931", '"2=40,000|8=25,000"', '""')  # sold out: made, and then edited
+        return home
+    home = first_day.again(folder, faulty)
+    home.next_day()
+    number = home.market.add_product(None, name="Чужий")
+    assert number
+    home.edit_object('foreign = "keep"', 'foreign = "delete"')
+    return home
+
+
+def contents(home: Home) -> dict[str | None, tuple[object, ...]]:
+    """What buyers see, keyed by external id."""
+    return {
+        product.external_id: (
+            product.price,
+            product.presence,
+            product.quantity_in_stock,
+            product.status,
+            product.name_uk,
+        )
+        for product in home.market.products()
+    }
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory, first_day: FirstDay) -> dict[str, tuple[object, int, int]]:
+    """What undisturbed runs leave, the requests they ask, and the imports they send, keyed by day."""
+    found: dict[str, tuple[object, int, int]] = {}
+    for day in REQUESTS:
+        with FaultyMarket(invented_shop()) as market:
+            home = day_of(day, tmp_path_factory.mktemp(day), market, first_day)
+            assert home.sync().code == 0
+            found[day] = (contents(home), len(market.shop.log.records()), len(market.shop.imports()))
+    return found
+
+
+def test_the_points_are_all_requests(calm: dict[str, tuple[object, int, int]]) -> None:
+    """Every request of both days is one at which a run is killed, before and after it has its effect."""
+    assert {day: asked for day, (_, asked, _) in calm.items()} == REQUESTS
+    assert len(POINTS) >= 30
+
+
+@pytest.mark.parametrize(("day", "nth", "after"), POINTS)
+def test_killed_at_a_request(
+    day: str,
+    nth: int,
+    after: bool,
+    tmp_path: Path,
+    faulty: FaultyMarket,
+    first_day: FirstDay,
+    calm: dict[str, tuple[object, int, int]],
+) -> None:
+    """The shop is what a calm run makes of it, no import is sent twice, and the journal tells the truth."""
+    home = day_of(day, tmp_path, faulty, first_day)
+    kills = Kills(nth, after)
+    faulty.misbehave("ANY /", kills)
+    with home.start("sync", "--yes") as process:
+        kills.process = process
+        process.communicate()
+    assert process.returncode < 0
+    faulty.behave()
+    state = home.folder / "state.db"
+    assert lies(state, home.market) == []
+    wanted, _, imports = calm[day]
+    assert home.sync().code == 0
+    assert contents(home) == wanted
+    assert len(home.market.imports()) == imports
+    assert lies(state, home.market) == []
+    assert open_ends(state) == []
+    killed = rows(state, "select exit from runs order by id desc limit 1 offset 1")
+    assert killed == [(130,)]
+    home.market.log.clear()
+    assert (home.sync().code, home.writes()) == (0, [])

@@ -1,0 +1,73 @@
+"""Holds the journal to what the marketplace really has: what it calls done is there."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from torgsync.sandbox.products import Product
+from torgsync.sandbox.shop import Shop
+
+
+def rows(state: Path, query: str, *values: object) -> list[Any]:
+    """Rows of a state."""
+    connection = sqlite3.connect(state)
+    try:
+        return connection.execute(query, values).fetchall()
+    finally:
+        connection.close()
+
+
+def lies(state: Path, shop: Shop) -> list[str]:
+    """Return what the newest plan's outcomes call done and the marketplace does not show.
+
+    Nobody may have edited the shop since that run.
+    """
+    newest = "select max(plan) from runs where plan is not null"
+    done = f"select verb, good_id, fields from changes where state = 'done' and plan = ({newest})"  # noqa: S608
+    there = {product.external_id: product for product in shop.products()}
+    return [
+        f"{verb} {good_id}: {lie}"
+        for verb, good_id, fields in rows(state, done)
+        for lie in _lies_of(verb, json.loads(fields), there.get(good_id))
+    ]
+
+
+def open_ends(state: Path, *, but: int = 0) -> list[Any]:
+    """Return the runs that never ended, and the changes of any run that nothing holds and nobody settled."""
+    changes = (
+        "select plan, seq, verb, good_id from changes where state is null and held is null "
+        "and plan in (select plan from runs where id != ?)"
+    )
+    return [
+        *rows(state, "select id from runs where finished is null and id != ?", but),
+        *rows(state, changes, but),
+    ]
+
+
+def _lies_of(verb: str, fields: dict[str, dict[str, Any]], product: Product | None) -> Iterator[str]:
+    if verb == "remove" and fields["status"]["new"] == "deleted":
+        if product is not None:
+            yield "it is still there"
+        return
+    if product is None:
+        yield "it is not there"
+        return
+    shown = {
+        "price": product.price,
+        "quantity": product.quantity_in_stock,
+        "presence": product.presence,
+        "name": product.name_uk,
+        "status": product.status,
+    }
+    for name, change in fields.items():
+        if name in shown and not _equal(shown[name], change["new"]):
+            yield f"{name} is {shown[name]}, not {change['new']}"
+
+
+def _equal(shown: object, told: object) -> bool:
+    return Decimal(str(told)) == shown if isinstance(shown, int | Decimal) else shown == told
