@@ -239,3 +239,15 @@ def test_a_plan_beside_another(memory: Memory) -> None:
     assert len(list(memory.plans.changes(first))) == 1
     memory.plans.begin(LATER)
     assert list(memory.plans.changes(first)) == []
+
+
+def test_photos_that_could_not_be_fetched(memory: Memory) -> None:
+    """Of goods that go, until none is missing any more."""
+    memory.catalog.remember_rows([GoodRow(str(n), n, n, Standing.IN, product=product()) for n in (1, 2)])
+    memory.catalog.note_unfetched({}, NOON)
+    memory.catalog.note_unfetched({"1": 2, "2": 1, "3": 1}, NOON)
+    assert memory.catalog.unfetched() == {"1": 2, "2": 1}
+    memory.catalog.note_unfetched({"1": 0, "2": 3}, LATER)
+    assert memory.catalog.unfetched() == {"2": 3}
+    memory.catalog.mark_gone(["2"])
+    assert memory.catalog.unfetched() == {}

@@ -197,7 +197,11 @@ class _Call:
             if self._saved:
                 refuse_stale(desk, self._saved[0])
             refuse_other_shop(desk, prom, self._allowed)
-            if only is not Only.GOODS:
+            if only is Only.GOODS:
+                self._program.say(
+                    "orders stay on Prom.ua: what was sold since the last fetch is offered again"
+                )
+            else:
                 fetched = fetch_orders(desk, prom)
             if only is not Only.ORDERS:
                 if recover(desk, prom, run):
@@ -318,7 +322,7 @@ def _say_failures(program: Program, desk: Desk, made: Made) -> None:
     groups: dict[tuple[str, str], list[str]] = {}
     with desk.memory() as memory:
         for item in memory.plans.changes(made.number):
-            if item.state is not None and str(item.state) != "done":
+            if item.state is not None and (str(item.state) != "done" or item.message):
                 what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
                 groups.setdefault((_WORDS[str(item.state)], item.message), []).append(what)
     for (state, message), changes in list(groups.items())[:SCREENFUL]:

@@ -50,6 +50,7 @@ class Code(StrEnum):
     SKU_CUT = "sku-cut"
     PHOTOS_TOO_MANY = "photos-too-many"
     PHOTOS_UNREAD = "photos-unread"
+    PHOTOS_UNFETCHED = "photos-unfetched"
     LETTERS_LOST = "letters-lost"
     VARIANT_ALIKE = "variant-alike"
     VARIANT_EXTRA = "variant-extra"
@@ -118,6 +119,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.SKU_CUT: Severity.NOTICE,
     Code.PHOTOS_TOO_MANY: Severity.NOTICE,
     Code.PHOTOS_UNREAD: Severity.WARNING,
+    Code.PHOTOS_UNFETCHED: Severity.WARNING,
     Code.LETTERS_LOST: Severity.WARNING,
     Code.VARIANT_ALIKE: Severity.WARNING,
     Code.VARIANT_EXTRA: Severity.WARNING,
@@ -186,6 +188,7 @@ MEANING: dict[Code, str] = {
     Code.SKU_CUT: "the article is sent up to Prom's limit; shorten it, or lead another column to `sku`",
     Code.PHOTOS_TOO_MANY: "the first photos are sent; name the best ones so that they come first",
     Code.PHOTOS_UNREAD: "photos on Prom stay as they are; see whether the folder is there and uploads ended",
+    Code.PHOTOS_UNFETCHED: "see whether its address works; the photo goes once more with the next import",
     Code.LETTERS_LOST: "the text is sent as it is; retype it, or export in UTF-8",
     Code.GROUP_UNREADABLE: "what is left of the path tells the group, else its type; correct the section",
     Code.SPLIT_AMBIGUOUS: "the whole text goes to both languages; leave one separator in it",

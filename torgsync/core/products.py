@@ -132,7 +132,7 @@ class Existing:
     `good_id` is its good, whose id is its external id on Prom but for adopted products: for these `alias` is
     the external id, empty where Prom has none. A product that is no good's has its external id as `good_id`,
     empty where it was made in the cabinet. `modified` is Prom's own time of the last change, aware and in
-    UTC, None where Prom tells none.
+    UTC, None where Prom tells none. `photos` counts those that Prom shows, as long as it was just asked.
     """
 
     prom_id: str
@@ -140,6 +140,7 @@ class Existing:
     values: Mapping[str, Value]
     modified: datetime | None = None
     alias: str | None = None
+    photos: int | None = field(default=None, compare=False)
 
     @property
     def removed(self) -> bool:

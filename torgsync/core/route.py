@@ -52,12 +52,13 @@ class ImportState:
     """What Prom says of a running or finished import.
 
     `status` is in upper case; `counters` hold the numbers it told; `errors` are short texts, photos that
-    could not be fetched among them.
+    could not be fetched among them. `photos_failed` tells that there are such.
     """
 
     status: str
     counters: Mapping[str, int]
     errors: tuple[str, ...] = ()
+    photos_failed: bool = False
 
     @property
     def fatal(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -24,6 +24,7 @@ from torgsync.errors import AnswerLost, PromRefused, Temporary, TorgsyncError
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.edits import Edit, Editor, edit_of, fix_up, shows
 from torgsync.jobs.outcomes import Outcomes
+from torgsync.jobs.pictures import Pictures
 from torgsync.jobs.update import OVERLAP
 from torgsync.prom.api import Prom
 from torgsync.prom.feed import write_feed
@@ -47,6 +48,11 @@ class _Ended:
 
     state: ImportState | None
     trouble: str = ""
+
+    @property
+    def lost_photos(self) -> bool:
+        """Whether some photos of some product could not be fetched."""
+        return self.state is not None and self.state.photos_failed
 
     @property
     def word(self) -> str:
@@ -73,6 +79,7 @@ class Importer:
         self._run = run
         self._modified: dict[str, datetime | None] = {}  # when products were modified before this import
         self._fields: set[str] = set()  # fields that this import changes in some product
+        self._pictures = Pictures(desk, prom)
 
     def perform(self, offers: int, imports_left: int) -> None:
         """Send `offers` changes that need an import, or defer them where today's imports are used up.
@@ -163,7 +170,10 @@ class Importer:
                 name for item in page if item.change.verb is Verb.UPDATE for name in item.change.fields
             )
         sisters = self._sisters(groups - {""})
-        for product in self._as_they_are(sisters):
+        along = [*sisters, *self._pictures.again({*self._modified, *sisters})]
+        if self._pictures.owed:
+            fields.add("photos")
+        for product in self._as_they_are(along):
             if product.path:
                 paths.setdefault(tree.path(product.path))
         with feed.open("wb") as out:
@@ -173,7 +183,7 @@ class Importer:
                 made=self._desk.now(),
                 currency=self._desk.object.catalog.currency,
                 paths=paths,
-                offers=chain(self._as_they_are(sisters), self._offers()),
+                offers=chain(self._as_they_are(along), self._offers()),
                 names=self._prom.names,
             )
         self._fields = fields
@@ -215,7 +225,7 @@ class Importer:
         with self._desk.memory() as memory:
             number = memory.journal.begin_import(self._run, offers, self._desk.now())
         try:
-            import_id = self._prom.start_import(feed, words)
+            import_id = self._prom.start_import(feed, words, force="photos" in self._fields)
         except AnswerLost as lost:
             self._sent = True
             self._desk.tell(Progress(Stage.IMPORT, 0, offers))
@@ -281,6 +291,7 @@ class Importer:
             self._editor.send([one.fix for one in settled if one.fix])
             done += len(page)
             self._desk.tell(Progress(Stage.SETTLE, done, offers))
+        self._pictures.remember(failed=ended.lost_photos)
 
     def _read_back(self, offers: int, started: datetime) -> None:
         with self._desk.memory() as memory:
@@ -291,6 +302,7 @@ class Importer:
             return
         seen = 0
         for shown in self._prom.products(modified_from=started - OVERLAP):
+            self._pictures.see(shown)
             with self._desk.memory() as memory:
                 memory.catalog.remember_existing(shown, look)
             seen += len(shown)
@@ -299,6 +311,7 @@ class Importer:
     def _read_one_by_one(self, good_ids: list[str], look: int) -> None:
         for good_id in good_ids:
             if shown := self._prom.product(good_id):
+                self._pictures.see([shown])
                 with self._desk.memory() as memory:
                     memory.catalog.remember_existing([shown], look)
 
@@ -312,19 +325,27 @@ class Importer:
             beside = {
                 name: "" for name in _DESCRIPTIONS if self._fields & _DESCRIPTIONS and _blank(known, name)
             }
-            return _settle_update(item, known, ended, beside, touched=touched)
+            one = _settle_update(item, known, ended, beside, touched=touched)
+            return self._with_photos(item, one, ended) if one.state is State.DONE else one
         shown = known.existing or self._ask(known.good_id)
         if shown is None or shown.removed:
             return _settle_missing(item, known, ended)
         desired = item.change.new
         fix = fix_up(item.seq, known.good_id, _without_moderation(desired, shown), shown)
         took = {name: value for name, value in desired.items() if not fix or name not in fix.values}
-        return _Settled(item.seq, State.DONE, accepted=_accepted(known.good_id, took, shown), fix=fix)
+        made = _Settled(item.seq, State.DONE, accepted=_accepted(known.good_id, took, shown), fix=fix)
+        return self._with_photos(item, made, ended)
+
+    def _with_photos(self, item: Numbered, one: _Settled, ended: _Ended) -> _Settled:
+        """Say of a change that was done which of its photos Prom could not fetch."""
+        said = self._pictures.judge(item.change.good_id, item.change.new, failed=ended.lost_photos)
+        return replace(one, message=said)
 
     def _ask(self, good_id: str) -> Existing | None:
         """Return a new product that no list shows: absence is never concluded from a list."""
         shown = self._prom.product(good_id)
         if shown:
+            self._pictures.see([shown])
             with self._desk.memory() as memory:
                 memory.catalog.remember_existing([shown], memory.catalog.current_look())
         return shown

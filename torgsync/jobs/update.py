@@ -128,7 +128,7 @@ def update(
     desk.tell(Progress(Stage.PLAN))
     with desk.brake.resting(), desk.memory(lasting=False) as memory:
         _refuse_full_shop(desk, memory)
-        sold = _reserve(desk, memory)
+        sold = (*_reserve(desk, memory), *_unfetched(memory))
         draft = _Draft(desk, memory, reading, allowed, frozenset(only))
         plan = draft.draw_up(offline=prom is None)
     told = (*reading.findings, *hidden, *sold, *draft.findings)
@@ -240,6 +240,16 @@ def _reserve(desk: Desk, memory: Memory) -> tuple[Finding, ...]:
             )
             found.append(Finding(Code.STOCK_RESERVED, message, good_id, good.line))
     return tuple(found)
+
+
+def _unfetched(memory: Memory) -> Iterator[Finding]:
+    """Tell of which goods Prom could not fetch photos."""
+    lost = memory.catalog.unfetched()
+    known = memory.catalog.known(list(lost))
+    for good_id, number in lost.items():
+        photos = counted(number, "photo")
+        message = f"{known[good_id].title}: {photos} could not be fetched by Prom; sent again with an import"
+        yield Finding(Code.PHOTOS_UNFETCHED, message, good_id, known[good_id].line)
 
 
 def _refuse_full_shop(desk: Desk, memory: Memory) -> None:

@@ -155,7 +155,7 @@ def why(desk: Desk, good_id: str) -> Why:
         standing=known.standing,
         row=row,
         problem=problem,
-        desired=_among_others(known.desired, tree),
+        desired=_among_others(known.offered, tree),
         sent=Product(good_id, dossier.sent.values) if dossier.sent else None,
         sent_at=dossier.sent_at,
         existing=dossier.existing,

@@ -107,15 +107,16 @@ class Prom:
         """Set values of products by Prom's own id, an integer under `id`; the answer's ids are text."""
         return self._edit("/products/edit", items)
 
-    def start_import(self, feed: Path, updated_fields: Sequence[str]) -> str:
+    def start_import(self, feed: Path, updated_fields: Sequence[str], *, force: bool = False) -> str:
         """Upload a feed and return the import's id; products that are not in it are left alone.
 
-        `updated_fields` are those of `core.route.updated_fields`; new products are made with all fields. The
+        `updated_fields` are those of `core.route.updated_fields`; new products are made with all fields.
+        `force` has photos read once more that Prom knows by their address (§4.5). The
         file is streamed. Raises PromRefused where Prom takes no import, and AnswerLost where nobody knows:
         it is then not repeated before a read-back (§4.6).
         """
         settings = {
-            "force_update": False,
+            "force_update": force,
             "only_available": False,
             "mark_missing_product_as": "none",
             "updated_fields": list(updated_fields),

@@ -158,6 +158,7 @@ class Product(_Wire):
     status: Text = None
     measure_unit: Text = None
     currency: Text = None
+    images: Annotated[list[object] | None, BeforeValidator(_objects)] = None
     date_modified: Moment = None
 
     def existing(self) -> Existing:
@@ -183,7 +184,8 @@ class Product(_Wire):
         values: dict[str, Value] = {field: value for field, value in told.items() if value is not None}
         if self._tells_discount():
             values["discount"] = self._discount()
-        return Existing(str(self.id), self.external_id or "", values, self.date_modified)
+        photos = None if self.images is None else len(self.images)
+        return Existing(str(self.id), self.external_id or "", values, self.date_modified, photos=photos)
 
     def _ladder(self) -> tuple[Step, ...] | None:
         if self.prices is None:
@@ -553,7 +555,9 @@ def import_state(answer: Mapping[str, object], words: Words) -> ImportState:
     counters = {key: count for key, count in told.items() if key in COUNTERS and count is not None}
     texts = [words(status.message)]
     texts += map(words, status.errors) if isinstance(status.errors, list) else [words(status.errors)]
-    return ImportState((status.status or "").upper(), counters, tuple(filter(None, texts)))
+    errors = status.errors if isinstance(status.errors, list) else []
+    photos = any(isinstance(error, dict) and "download_images" in error for error in errors)
+    return ImportState((status.status or "").upper(), counters, tuple(filter(None, texts)), photos)
 
 
 def edit_item(good_id: str, values: Mapping[str, Value], *, today: date) -> dict[str, object]:

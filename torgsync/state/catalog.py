@@ -515,6 +515,28 @@ class Catalog:
                 delete(t.photos).where(t.photos.c.object == self._slug, t.photos.c.name.in_(page))
             )
 
+    def note_unfetched(self, photos: Mapping[str, int], now: datetime) -> None:
+        """Remember how many photos of goods Prom could not fetch, keyed by good; 0 forgets it."""
+        lost = {good_id: number for good_id, number in photos.items() if number}
+        if photos:
+            self._stir()
+        for page in _pages([good_id for good_id in photos if good_id not in lost]):
+            c = t.unfetched.c
+            self._db.execute(delete(t.unfetched).where(c.object == self._slug, c.good_id.in_(page)))
+        rows = [{"object": self._slug, "good_id": good, "photos": n, "at": now} for good, n in lost.items()]
+        t.upsert(self._db, t.unfetched, rows)
+
+    def unfetched(self) -> dict[str, int]:
+        """Return how many photos Prom could not fetch, keyed by good, for goods that go."""
+        g, u = t.goods.c, t.unfetched.c
+        rows = self._db.execute(
+            select(u.good_id, u.photos)
+            .join(t.goods, and_(g.object == u.object, g.good_id == u.good_id))
+            .where(u.object == self._slug, g.standing == Standing.IN)
+            .order_by(u.good_id)
+        )
+        return {good_id: photos for good_id, photos in rows}  # noqa: C416  # a row is no pair to mypy
+
     # What Prom shows
 
     def looks(self) -> Looks:
@@ -577,7 +599,7 @@ class Catalog:
 
     def forget_shop(self) -> None:
         """Forget all that was seen and sent: the object begins anew, in another shop or an emptied one."""
-        for table in (t.existing, t.sent, t.adoptions, t.candidates):
+        for table in (t.existing, t.sent, t.adoptions, t.candidates, t.unfetched):
             self._db.execute(delete(table).where(table.c.object == self._slug))
         self.forget_refusals()
         self._recount_foreign()

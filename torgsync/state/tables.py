@@ -252,6 +252,16 @@ photos = Table(
     PrimaryKeyConstraint("object", "name"),
 )
 
+unfetched = Table(
+    "unfetched",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("good_id", Text, nullable=False),
+    Column("photos", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("object", "good_id"),
+)
+
 plans = Table(
     "plans",
     metadata,

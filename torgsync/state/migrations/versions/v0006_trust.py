@@ -52,6 +52,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("object", "good_id", "prom_id"),
     )
     op.create_table(
+        "unfetched",
+        sa.Column("object", line, nullable=False),
+        sa.Column("good_id", text, nullable=False),
+        sa.Column("photos", sa.Integer(), nullable=False),
+        sa.Column("at", time, nullable=False),
+        sa.PrimaryKeyConstraint("object", "good_id"),
+    )
+    op.create_table(
         "overrides",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("object", line, nullable=False),

@@ -1,0 +1,74 @@
+"""Photos on their way to Prom: what could not be fetched is told by good, and sent once more."""
+
+from __future__ import annotations
+
+from homes import Home
+
+
+def unfetched(home: Home) -> dict[str, str]:
+    """What findings say of photos that Prom could not fetch, keyed by good."""
+    found = home.run("update", "--format", "json").json["findings"]
+    return {one["good_id"]: one["message"] for one in found if one["code"] == "photos-unfetched"}
+
+
+def images(home: Home, good_id: str) -> int:
+    return len(home.market.product(good_id).images)
+
+
+def test_photos_go_once_more_with_the_next_import(home: Home) -> None:
+    """Each good is named; no import is spent on them alone; when they arrive nothing is said any more."""
+    home.misbehave("photos-missing")
+    first = home.sync()
+    assert first.code == 0
+    said = {one["good_id"]: one["message"] for one in first.json["outcomes"] if one["message"]}
+    assert said["26902"] == "2 of 2 photos could not be fetched by Prom.ua"
+    assert "26902: " not in unfetched(home)["26902"]
+    assert "2 photos could not be fetched by Prom" in unfetched(home)["26902"]
+    home.misbehave()
+    home.market.log.clear()
+    assert (home.sync().code, home.writes(), images(home, "26902")) == (0, [], 0)
+    home.next_day()
+    assert home.sync().code == 0
+    newest = home.market.imports()[-1].settings
+    assert (newest.force_update, "images_urls" in newest.updated_fields) == (True, True)
+    assert images(home, "26902") == 2
+    assert unfetched(home) == {}
+
+
+def test_some_of_them_stay_away(home: Home) -> None:
+    """Who still lacks some is still told, who has them all is not."""
+    home.misbehave("photos-missing items_every=4 status=500")
+    home.sync()
+    lost = unfetched(home)
+    assert 0 < len(lost) < 39
+    home.misbehave("photos-missing")
+    home.next_day()
+    home.sync()
+    assert set(lost) - {"26909", "26936"} <= set(unfetched(home))
+    home.misbehave()
+    home.edit_row("26926", "ягідний", "малиновий")
+    home.sync()
+    assert unfetched(home) == {}
+
+
+def test_a_photo_taken_anew_is_read_once_more(filled: Home) -> None:
+    """Prom knows it by its address, so it must be told to; another import is not forced."""
+    (filled.shop / "photos" / "26925.jpg").write_bytes(b"another one")
+    filled.sync()
+    assert filled.market.imports()[-1].settings.force_update
+    filled.edit_row("26926", "ягідний", "малиновий")
+    filled.sync()
+    assert not filled.market.imports()[-1].settings.force_update
+
+
+def test_a_draft_is_left_alone(home: Home) -> None:
+    """Its photos do not go along: Prom would put it on display."""
+    home.misbehave("photos-missing")
+    home.sync()
+    home.misbehave()
+    home.edit_object("respect_display = true", "respect_display = true  # as before")
+    home.market.edit_product("26902", status="draft")
+    home.next_day()
+    ran = home.sync("--fields", "price,quantity,presence")
+    assert ran.code == 0
+    assert home.market.product("26902").status == "draft"
