@@ -128,6 +128,51 @@ WHY = record(
     ),
 )
 
+OVERRIDE = record(guard=TEXT, allowed=TEXT, saw=TEXT, at=TEXT, user=TEXT, host=TEXT)
+
+RUN = record(
+    run={"type": "integer", "minimum": 1},
+    started={"type": "string", "format": "date-time", "pattern": "[+]0[23]:00$"},
+    finished=OR_NULL,
+    seconds={"type": ["number", "null"], "minimum": 0},
+    user=TEXT,
+    host=TEXT,
+    state={"enum": ["finished", "running", "died"]},
+    exit={"type": ["integer", "null"]},
+    counts=record(done=COUNT, refused=COUNT, unclear=COUNT, deferred=COUNT, held=COUNT, open=COUNT),
+    requests=COUNT,
+    imports=COUNT,
+    overrides={"type": "array", "items": OVERRIDE},
+    undoes={"type": ["integer", "null"]},
+    undone_by={"type": "array", "items": {"type": "integer"}},
+)
+
+HISTORY = record(schema={"const": 1}, object=TEXT, runs={"type": "array", "items": RUN})
+
+_CHANGE = published.CHANGE["properties"]
+HISTORY_RUN = record(
+    schema={"const": 1},
+    object=TEXT,
+    run=RUN,
+    changes={
+        "type": "array",
+        "items": record(
+            **_CHANGE, state={"enum": [None, "done", "refused", "unclear", "deferred"]}, message=TEXT
+        ),
+    },
+    requests={
+        "type": "array",
+        "items": record(
+            sent_at=TEXT,
+            method={"enum": ["GET", "POST"]},
+            path={"type": "string", "pattern": "^/[^?]+$"},
+            items=COUNT,
+            status={"type": ["integer", "null"]},
+            outcome=OR_NULL,
+        ),
+    },
+)
+
 FAILED = record(schema={"const": 1}, error=ERROR)
 FAILED_OF_SEVERAL = record(schema={"const": 1}, object={"type": "string"}, error=ERROR)
 

@@ -12,7 +12,8 @@ import typer
 from torgsync.cli.context import SCHEMA, Format, Program, error_document, program_of
 from torgsync.cli.each import each
 from torgsync.cli.options import FormatOption, ObjectOption
-from torgsync.cli.plans import SCREENFUL, Show, print_findings
+from torgsync.cli.outcomes import WORDS, put_failures
+from torgsync.cli.plans import Show, print_findings
 from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.core.words import counted
@@ -273,32 +274,14 @@ def _say_orders(program: Program, desk: Desk, fetched: Fetched) -> None:
         program.say(f'hint: torgsync payments map "{name}" --cash-register "…" -o {called}')
 
 
-_WORDS = {"done": "done", "refused": "refused by Prom.ua", "unclear": "unclear", "deferred": "left for later"}
-
-
 def _say_outcomes(program: Program, desk: Desk, made: Made, done: Performed) -> None:
     if not made.plan.counts.changes:
         print_findings(program, desk, made, every=False)
         program.put(f"{made.plan.object}: nothing pending")
         return
-    parts = [f"{number} {_WORDS[state]}" for state, number in sorted(done.outcomes.items())]
+    parts = [f"{number} {WORDS[state]}" for state, number in sorted(done.outcomes.items())]
     if made.plan.counts.held:
         parts.append(f"{made.plan.counts.held} held")
     requests = counted(sum(done.requests.values()), "request")
     program.put(f"{', '.join(parts) or 'nothing sent'}; {requests}")
-    _say_failures(program, desk, made)
-
-
-def _say_failures(program: Program, desk: Desk, made: Made) -> None:
-    """Name the changes that did not end well: of those with one and the same reason the first."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    with desk.memory() as memory:
-        for item in memory.plans.changes(made.number):
-            if item.state is not None and str(item.state) != "done":
-                what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
-                groups.setdefault((_WORDS[str(item.state)], item.message), []).append(what)
-    for (state, message), changes in list(groups.items())[:SCREENFUL]:
-        more = f" (and {len(changes) - 1} more)" if len(changes) > 1 else ""
-        program.put(f"! {state}: {changes[0]}{more}: {message}")
-    if len(groups) > SCREENFUL:
-        program.put(f"! … and {len(groups) - SCREENFUL} other reasons")
+    put_failures(program, desk, made.number)

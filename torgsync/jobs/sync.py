@@ -124,12 +124,12 @@ def performed(desk: Desk, run: Run, made: Made | None, trouble: TorgsyncError | 
     with desk.memory() as memory:
         ended = memory.plans.outcomes(made.number) if made else {}
         requests = Counter(
-            f"{request.method} {_endpoint(request.path)}" for request in memory.journal.requests(run.number)
+            f"{request.method} {endpoint(request.path)}" for request in memory.journal.requests(run.number)
         )
     return Performed(run.number, ended, dict(requests), trouble)
 
 
-def _endpoint(path: str) -> str:
+def endpoint(path: str) -> str:
     """Return an endpoint without the ids in its path."""
     parts = [part for part in path.split("/") if part]
     if parts[:2] == ["products", "by_external_id"]:

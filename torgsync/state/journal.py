@@ -106,6 +106,10 @@ class Journal:
         """Write down which plan a run performs, and how many rows its export had."""
         self._db.execute(update(t.runs).where(t.runs.c.id == run).values(plan=plan, rows=rows))
 
+    def turns_back(self, run: int, plan: int, undoes: int) -> None:
+        """Write down which plan a run performs that turns an earlier run back; no export makes it."""
+        self._db.execute(update(t.runs).where(t.runs.c.id == run).values(plan=plan, undoes=undoes))
+
     def end_run(self, run: int, exit_code: int, now: datetime) -> None:
         """Write down how a run ended."""
         self._db.execute(update(t.runs).where(t.runs.c.id == run).values(finished=now, exit=exit_code))

@@ -23,6 +23,7 @@ from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state.adoptions import Adoptions
 from torgsync.state.backups import back_up
 from torgsync.state.catalog import Catalog
+from torgsync.state.history import History
 from torgsync.state.journal import Journal
 from torgsync.state.models import Models
 from torgsync.state.plans import Plans
@@ -50,6 +51,7 @@ class Memory:
     models: Models
     plans: Plans
     journal: Journal
+    history: History
     trade: Trade
     schedule: Schedule
 
@@ -78,6 +80,7 @@ class Store:
                         Models(connection, slug),
                         Plans(connection, slug),
                         Journal(connection, slug),
+                        History(connection, slug),
                         Trade(connection, slug),
                         Schedule(connection, slug),
                     )
