@@ -8,8 +8,10 @@ from jsonschema import Draft202012Validator
 
 from torgsync.cli import schemas as published
 from torgsync.cli.schemas import COUNT, FINDING, OR_NULL, PLAN, TEXT, record
+from torgsync.core.rollback import Left
 
 UPDATE = published.UPDATE
+_OF_EXPORT = ("export", "findings", "skipped_goods", "foreign_products")
 
 OUTCOME = record(
     good_id=OR_NULL,
@@ -127,6 +129,29 @@ WHY = record(
         },
     ),
 )
+
+_PLAN = {key: part for key, part in PLAN.items() if key not in _OF_EXPORT}
+ROLLBACK = record(
+    **_PLAN,
+    export={"const": None},
+    turns_back=record(run={"type": "integer", "minimum": 1}, not_done=COUNT, anew=COUNT),
+    remains={
+        "type": "array",
+        "items": record(
+            good_id=OR_NULL,
+            prom_id=OR_NULL,
+            title=TEXT,
+            field=OR_NULL,
+            reason={"enum": [str(reason) for reason in Left]},
+            message=TEXT,
+        ),
+    },
+)
+ROLLBACK_DONE = record(
+    **ROLLBACK["properties"],
+    **{key: SYNC["properties"][key] for key in ("outcomes", "requests", "run", "exit")},
+)
+ROLLBACK_DONE["properties"]["error"] = ERROR
 
 OVERRIDE = record(guard=TEXT, allowed=TEXT, saw=TEXT, at=TEXT, user=TEXT, host=TEXT)
 

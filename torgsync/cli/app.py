@@ -22,6 +22,7 @@ from torgsync.cli import (
     objects,
     orders,
     payments,
+    rollback,
     sandbox,
     schedule,
     sync,
@@ -141,6 +142,7 @@ app.command("update")(update.update)
 app.command("sync")(sync.sync)
 app.command("why")(why.why)
 app.command("history")(history.history)
+app.command("rollback")(rollback.rollback)
 app.command("doctor")(doctor.doctor)
 app.add_typer(orders.app, name="orders")
 app.add_typer(clients.app, name="clients")

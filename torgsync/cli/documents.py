@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 
 def plan_head(plan: Plan) -> dict[str, object]:
-    """Return the head of a plan's JSON document (design §3)."""
+    """Return the head of a plan's JSON document (design §3). What turns a run back has no export."""
     export, counts = plan.export, plan.counts
     return {
         "schema": SCHEMA,
         "object": plan.object,
         "plan": plan.id,
-        "export": {"path": export.path, "goods": export.goods, "encoding": export.encoding},
+        "export": (
+            {"path": export.path, "goods": export.goods, "encoding": export.encoding} if export.path else None
+        ),
         "counts": {
             "create": counts.create,
             "update": counts.update,

@@ -14,6 +14,21 @@ SCREENFUL = 10
 WORDS = {"done": "done", "refused": "refused by Prom.ua", "unclear": "unclear", "deferred": "left for later"}
 
 
+def outcome_documents(desk: Desk, plan: int) -> list[dict[str, object]]:
+    """Return what became of each change of a plan that was tried, as JSON."""
+    with desk.memory() as memory:
+        return [
+            {
+                "good_id": item.change.good_id or None,
+                "verb": str(item.change.verb),
+                "state": str(item.state),
+                "message": item.message,
+            }
+            for item in memory.plans.changes(plan)
+            if item.state is not None
+        ]
+
+
 def put_failures(program: Program, desk: Desk, plan: int, *, every: bool = False) -> None:
     """Name the changes that did not end well: of those with one and the same reason the first, or `every`."""
     groups: dict[tuple[str, str], list[str]] = {}

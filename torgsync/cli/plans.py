@@ -71,8 +71,8 @@ def show_plan(program: Program, desk: Desk, made: Made, show: Show, *, next_step
     if show in (Show.CHANGES, Show.ALL):
         _show_foreign(program, desk, plan, every=show is Show.ALL)
     print_findings(program, desk, made, every=show is Show.ALL)
-    _show_guards(program, plan)
-    _show_sums(program, desk, plan, next_step)
+    put_guards(program, plan)
+    put_sums(program, desk, plan, next_step, nothing="nothing pending")
 
 
 def _file_name(path: str) -> str:
@@ -277,7 +277,8 @@ def print_findings(program: Program, desk: Desk, made: Made, *, every: bool) -> 
                 program.put(f"{mark}  {place}{good}{finding.message}{more}", len(INDENT))
 
 
-def _show_guards(program: Program, plan: Plan) -> None:
+def put_guards(program: Program, plan: Plan) -> None:
+    """Print what guards hold, and the flag that lets exactly this through."""
     if not plan.trips:
         return
     program.out.print()
@@ -314,7 +315,8 @@ def _by_cause(trips: Sequence[Trip]) -> Iterator[list[Trip]]:
 # The sums
 
 
-def _show_sums(program: Program, desk: Desk, plan: Plan, next_step: str) -> None:
+def put_sums(program: Program, desk: Desk, plan: Plan, next_step: str, *, nothing: str) -> None:
+    """Print the lines that sum a plan up; `nothing` says that it is empty."""
     counts = plan.counts
     out = program.out
     out.print()
@@ -338,7 +340,7 @@ def _show_sums(program: Program, desk: Desk, plan: Plan, next_step: str) -> None
     if counts.changes - counts.held > 0 and next_step:
         program.put(f"next: {next_step}")
     elif not counts.changes and not plan.pending:
-        program.put("nothing pending")
+        program.put(nothing)
 
 
 def _goods_by_field(fields: Mapping[str, int]) -> str:

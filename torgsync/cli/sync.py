@@ -12,7 +12,7 @@ import typer
 from torgsync.cli.context import SCHEMA, Format, Program, error_document, program_of
 from torgsync.cli.each import each
 from torgsync.cli.options import FormatOption, ObjectOption
-from torgsync.cli.outcomes import WORDS, put_failures
+from torgsync.cli.outcomes import WORDS, outcome_documents, put_failures
 from torgsync.cli.plans import Show, print_findings
 from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
@@ -82,6 +82,11 @@ def sync(
         from torgsync.files.plans import read_head
 
         saved = read_head(plan)
+    if saved and plan and saved.undoes:
+        from torgsync.cli.rollback import perform_saved
+
+        file = program.object(wanted or saved.object)
+        raise typer.Exit(int(perform_saved(program, form, show, file, saved, plan)))
     call = _Call(
         program,
         form,
@@ -240,22 +245,8 @@ class _Call:
         if made is None:
             write_json({"schema": 1, "object": desk.object.name}, {}, tail)
             return
-        tail["outcomes"] = list(_outcomes(desk, made))
+        tail["outcomes"] = outcome_documents(desk, made.number)
         print_plan(self._program, desk, made, Format.JSON, Show.ALL, next_step="", tail=tail)
-
-
-def _outcomes(desk: Desk, made: Made) -> list[dict[str, object]]:
-    with desk.memory() as memory:
-        return [
-            {
-                "good_id": item.change.good_id or None,
-                "verb": str(item.change.verb),
-                "state": str(item.state),
-                "message": item.message,
-            }
-            for item in memory.plans.changes(made.number)
-            if item.state is not None
-        ]
 
 
 def _say_orders(program: Program, desk: Desk, fetched: Fetched) -> None:

@@ -7,7 +7,7 @@ it, and is named. Values are compared with what Prom shows, or with what was las
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from torgsync.core.diff import (
@@ -62,7 +62,20 @@ class Back:
 
     change: Change | None = None
     remains: tuple[Remain, ...] = ()
-    anew: bool = field(default=False)
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What a plan turns back: the run, and what of it stays as it is.
+
+    `not_done` counts changes of the run that never happened, `anew` the products that are made once more.
+    """
+
+    run: int
+    remains: tuple[Remain, ...] = ()
+    not_done: int = 0
+    anew: int = 0
 
 
 def turn_back(done: Change, known: Known | None, gone: Gone) -> Back:
@@ -110,7 +123,7 @@ def _make_anew(done: Change, known: Known) -> Back:
     if known.existing is not None and not known.existing.external_id:
         return _left(done, Left.NO_EXTERNAL_ID)
     last = dict(known.sent.values) if known.sent else {}
-    before = {name: moved.old for name, moved in done.fields.items() if moved.old is not None}
+    before = {name: moved.old for name, moved in _before(done).items() if moved.old is not None}
     product = Product(known.good_id, {**last, **before})
     if why_incomplete(product):
         return _left(done, Left.NEVER_SENT)
@@ -124,7 +137,7 @@ def _set_back(done: Change, known: Known) -> Back:
         return _left(done, Left.ABSENT)
     fields: dict[str, FieldChange] = {}
     remains: list[Remain] = []
-    for name, moved in done.fields.items():
+    for name, moved in _before(done).items():
         now = _now(name, known.sent, shown)
         if _equal(name, moved.old, done.new, known, shown) and not _unknown(name, moved.old):
             continue  # it is as it was before
@@ -142,6 +155,14 @@ def _set_back(done: Change, known: Known) -> Back:
         fields = {name: moved for name, moved in fields.items() if name not in imports}
     change = Change(done.good_id, Verb.UPDATE, done.title, fields) if fields else None
     return Back(change, tuple(remains))
+
+
+def _before(done: Change) -> dict[str, FieldChange]:
+    """Return the fields of a change; one that a moderator looked at is shown, as no edit sets that status."""
+    return {
+        name: replace(moved, old="on_display") if name == "status" and moved.old in IN_MODERATION else moved
+        for name, moved in done.fields.items()
+    }
 
 
 def _remain(done: Change, reason: Left, names: Iterable[str]) -> list[Remain]:

@@ -62,8 +62,9 @@ def recover(desk: Desk, prom: Prom, run: Run) -> bool:
         unfinished = memory.journal.unfinished_import()
     if unfinished is None:
         return False
-    outcomes = Outcomes(desk, unfinished.plan)
-    Importer(desk, prom, outcomes, Editor(desk, prom, outcomes), run.number).resume(unfinished)
+    outcomes = Outcomes(desk, unfinished.plan, late=True)
+    editor = Editor(desk, prom, outcomes)
+    Importer(desk, prom, outcomes, editor, run.number, back=unfinished.undoes).resume(unfinished)
     return True
 
 
@@ -89,7 +90,7 @@ def perform(desk: Desk, prom: Prom, run: Run, made: Made) -> Performed:
     trouble: TorgsyncError | None = None
     with desk.memory() as memory:
         memory.journal.note_overrides(run.number, overrides(made.plan), Holder(*who()), desk.now())
-        if not any(trip.guard in _OF_REMOVALS for trip in made.plan.trips):
+        if not (made.back or any(trip.guard in _OF_REMOVALS for trip in made.plan.trips)):
             memory.catalog.note_selection(json.dumps(guards.selection(desk.object), sort_keys=True))
     try:
         _perform(desk, prom, run, made, outcomes)
@@ -144,7 +145,8 @@ def _perform(desk: Desk, prom: Prom, run: Run, made: Made, outcomes: Outcomes) -
     editor = Editor(desk, prom, outcomes)
     postponed: TorgsyncError | None = None
     try:
-        Importer(desk, prom, outcomes, editor, run.number).perform(offers, made.plan.budget.imports_left)
+        importer = Importer(desk, prom, outcomes, editor, run.number, back=made.back is not None)
+        importer.perform(offers, made.plan.budget.imports_left)
     except Temporary as busy:
         # Prom takes no import now; prices and stock need none and must not wait for it.
         postponed = busy

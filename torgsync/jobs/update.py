@@ -28,6 +28,7 @@ from torgsync.core.plan import (
     decide,
     remove_foreign,
 )
+from torgsync.core.rollback import Undone
 from torgsync.core.route import Budget, budget
 from torgsync.core.saved import MOVED
 from torgsync.core.words import counted
@@ -79,13 +80,14 @@ class Made:
 
     `told` are findings of the look as a whole; those of goods lie in the memory, for they can be many.
     `asides` are the goods that the export offers and the plan leaves out; those that a rule keeps out lie in
-    the memory.
+    the memory. `back` tells what it turns back, where no export asks for it.
     """
 
     plan: Plan
     number: int
     told: tuple[Finding, ...]
     asides: tuple[Skipped, ...] = ()
+    back: Undone | None = None
 
 
 def update(
