@@ -8,8 +8,10 @@ from jsonschema import Draft202012Validator
 
 from torgsync.cli import schemas as published
 from torgsync.cli.schemas import COUNT, FINDING, OR_NULL, PLAN, TEXT, record
+from torgsync.core.rollback import Left
 
 UPDATE = published.UPDATE
+_OF_EXPORT = ("export", "findings", "skipped_goods", "foreign_products")
 
 OUTCOME = record(
     good_id=OR_NULL,
@@ -136,6 +138,74 @@ WHY = record(
             },
         },
     ),
+)
+
+_PLAN = {key: part for key, part in PLAN.items() if key not in _OF_EXPORT}
+ROLLBACK = record(
+    **_PLAN,
+    export={"const": None},
+    turns_back=record(run={"type": "integer", "minimum": 1}, not_done=COUNT, anew=COUNT),
+    remains={
+        "type": "array",
+        "items": record(
+            good_id=OR_NULL,
+            prom_id=OR_NULL,
+            title=TEXT,
+            field=OR_NULL,
+            reason={"enum": [str(reason) for reason in Left]},
+            message=TEXT,
+        ),
+    },
+)
+ROLLBACK_DONE = record(
+    **ROLLBACK["properties"],
+    **{key: SYNC["properties"][key] for key in ("outcomes", "requests", "run", "exit")},
+)
+ROLLBACK_DONE["properties"]["error"] = ERROR
+
+OVERRIDE = record(guard=TEXT, allowed=TEXT, saw=TEXT, at=TEXT, user=TEXT, host=TEXT)
+
+RUN = record(
+    run={"type": "integer", "minimum": 1},
+    started={"type": "string", "format": "date-time", "pattern": "[+]0[23]:00$"},
+    finished=OR_NULL,
+    seconds={"type": ["number", "null"], "minimum": 0},
+    user=TEXT,
+    host=TEXT,
+    state={"enum": ["finished", "running", "died"]},
+    exit={"type": ["integer", "null"]},
+    counts=record(done=COUNT, refused=COUNT, unclear=COUNT, deferred=COUNT, held=COUNT, open=COUNT),
+    requests=COUNT,
+    imports=COUNT,
+    overrides={"type": "array", "items": OVERRIDE},
+    undoes={"type": ["integer", "null"]},
+    undone_by={"type": "array", "items": {"type": "integer"}},
+)
+
+HISTORY = record(schema={"const": 1}, object=TEXT, runs={"type": "array", "items": RUN})
+
+_CHANGE = published.CHANGE["properties"]
+HISTORY_RUN = record(
+    schema={"const": 1},
+    object=TEXT,
+    run=RUN,
+    changes={
+        "type": "array",
+        "items": record(
+            **_CHANGE, state={"enum": [None, "done", "refused", "unclear", "deferred"]}, message=TEXT
+        ),
+    },
+    requests={
+        "type": "array",
+        "items": record(
+            sent_at=TEXT,
+            method={"enum": ["GET", "POST"]},
+            path={"type": "string", "pattern": "^/[^?]+$"},
+            items=COUNT,
+            status={"type": ["integer", "null"]},
+            outcome=OR_NULL,
+        ),
+    },
 )
 
 FAILED = record(schema={"const": 1}, error=ERROR)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +28,7 @@ from torgsync.core.fields import Value
 from torgsync.core.products import Existing, Product
 from torgsync.core.trade import Order
 from torgsync.errors import TorgsyncError
+from torgsync.state.backups import back_up
 from torgsync.state.store import MIGRATIONS, SCHEMA, open_store
 from torgsync.state.tables import metadata
 from torgsync.state.trade import Phase
@@ -250,3 +254,95 @@ NEW_IN_AN_ORDER = {
     "recipient", "carrier", "promo_code", "promotion", "free_delivery", "commission", "commission_returned",
     "cancelled_because", "paid_at", "forgotten",
 }  # fmt: skip
+# The copy before a migration
+
+OLDER = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
+
+
+@pytest.mark.parametrize("schema", OLDER)
+def test_an_older_state_is_copied_before_it_is_changed(tmp_path: Path, schema: str) -> None:
+    """The copy has the old schema and its rows, those of the write-ahead log too; one line tells of it."""
+    make_old(tmp_path, "0001", ROWS_OF_0001)
+    make_old(tmp_path, schema, ())
+    kept_open = sqlite3.connect(tmp_path / "state.db")
+    kept_open.execute("PRAGMA journal_mode = WAL")
+    kept_open.execute("UPDATE objects SET look = 4")
+    kept_open.commit()  # so far it is in the log alone
+    told: list[str] = []
+    open_store(url_of(tmp_path), told.append).close()
+    kept_open.close()
+    copy = tmp_path / f"state.db.{schema}.bak"
+    assert told == [f"the state is brought from schema {schema} to {SCHEMA}; the old one is `{copy.name}`"]
+    with closing(sqlite3.connect(copy)) as old:
+        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == (schema,)
+        assert old.execute("SELECT look FROM objects").fetchone() == (4,)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["state.db", copy.name]
+    told.clear()
+    open_store(url_of(tmp_path), told.append).close()
+    assert told == []
+
+
+def test_every_older_schema_is_tried() -> None:
+    """The list above is that of the folder, without the newest."""
+    revisions = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    assert sorted(each.revision for each in revisions) == [*OLDER, SCHEMA]
+
+
+def test_a_copy_takes_the_place_of_what_was_left_half_made(tmp_path: Path) -> None:
+    """A copy that was cut off is no obstacle."""
+    make_old(tmp_path, "0006", ())
+    (tmp_path / ".state.db.0006.bak.tmp").write_text("half")
+    (tmp_path / "state.db.0006.bak").write_text("of another time")
+    open_store(url_of(tmp_path)).close()
+    with closing(sqlite3.connect(tmp_path / "state.db.0006.bak")) as old:
+        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0006",)
+    assert not (tmp_path / ".state.db.0006.bak.tmp").exists()
+
+
+def test_three_copies_are_kept(tmp_path: Path) -> None:
+    """The oldest go, whatever they are called."""
+    for age, schema in enumerate(["0005", "0003", "0004"]):
+        path = tmp_path / f"state.db.{schema}.bak"
+        path.write_text("old")
+        os.utime(path, (1000 - age, 1000 - age))
+    make_old(tmp_path, "0006", ())
+    open_store(url_of(tmp_path)).close()
+    assert sorted(path.name for path in tmp_path.glob("*.bak")) == [
+        "state.db.0003.bak",
+        "state.db.0005.bak",
+        "state.db.0006.bak",
+    ]
+
+
+def test_no_migration_without_a_copy(tmp_path: Path) -> None:
+    """Where it cannot be written, the state stays as it was, and the error says why."""
+    make_old(tmp_path, "0006", ())
+    (tmp_path / "state.db.0006.bak").mkdir()
+    with pytest.raises(TorgsyncError, match="no copy of it could be made: Is a directory") as caught:
+        open_store(url_of(tmp_path))
+    assert caught.value.hint is not None
+    assert str(tmp_path) in caught.value.hint
+    with closing(sqlite3.connect(tmp_path / "state.db")) as state:
+        assert state.execute("SELECT version_num FROM alembic_version").fetchone() == ("0006",)
+    assert not (tmp_path / ".state.db.0006.bak.tmp").exists()
+    (tmp_path / "state.db.0006.bak").rmdir()
+    open_store(url_of(tmp_path)).close()
+
+
+def test_a_state_without_a_file_has_no_copy() -> None:
+    """One in memory has nothing beside which it could lie."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        assert back_up(connection, "0006") is None
+    engine.dispose()
+
+
+def test_that_none_was_made_is_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of a database that has no file of its own, the log says that nothing was copied."""
+    make_old(tmp_path, "0006", ())
+    monkeypatch.setattr("torgsync.state.store.back_up", lambda _connection, _schema: None)
+    with caplog.at_level("INFO", "torgsync"):
+        open_store(url_of(tmp_path)).close()
+    assert f"the state is brought from schema 0006 to {SCHEMA}; no copy of it was made" in caplog.messages

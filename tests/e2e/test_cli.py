@@ -228,6 +228,22 @@ def test_a_person_says_yes(filled: Home) -> None:
 
 
 @posix
+@pytest.mark.parametrize(
+    ("typed", "price", "said"), [("n\n", "99", "nothing was sent"), ("y\n", "129", "1 done")]
+)
+def test_a_person_is_asked_before_a_run_is_turned_back(
+    filled: Home, typed: str, price: str, said: str
+) -> None:
+    """As before a synchronisation: the table is shown, and nothing goes without a yes."""
+    filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
+    assert filled.sync().code == 0
+    code, screen = talk(filled, typed, "--no-color", "rollback", "2")
+    assert (code, str(filled.market.product("26926").price)) == (0, price)
+    assert "Send this to Prom.ua? [y/N]: " in screen
+    assert said in screen
+
+
+@posix
 def test_the_wizard(empty: Home) -> None:
     """What was not said is asked, and a plain Enter takes what is offered or leaves it out."""
     answers = ["", str(EXAMPLE / "TSGoods.trs"), "Іграшки", str(EXAMPLE / "photos")]

@@ -18,9 +18,11 @@ from torgsync.cli import (
     demo,
     doctor,
     fields,
+    history,
     objects,
     orders,
     payments,
+    rollback,
     sandbox,
     schedule,
     sync,
@@ -141,6 +143,8 @@ app.add_typer(fields.app, name="fields")
 app.command("update")(update.update)
 app.command("sync")(sync.sync)
 app.command("why")(why.why)
+app.command("history")(history.history)
+app.command("rollback")(rollback.rollback)
 app.command("doctor")(doctor.doctor)
 app.add_typer(orders.app, name="orders")
 app.add_typer(clients.app, name="clients")

@@ -37,6 +37,7 @@ _ASIDES = {
 _LEAVES = {
     Leaving.GONE: "not in the export any more",
     Leaving.FOREIGN: "never sent from here",
+    Leaving.UNDONE: "made by the run that is turned back",
 }
 
 

@@ -154,7 +154,7 @@ class Program:
         from torgsync.jobs.desk import Desk
         from torgsync.state.store import open_store
 
-        store = open_store(self.settings.state_url)
+        store = open_store(self.settings.state_url, self.say)
         try:
             with telling(self) as tell:
                 yield Desk(self.settings, file, store, now=self.now, tell=tell, sleep=self.sleep)

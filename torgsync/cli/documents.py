@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 
 def plan_head(plan: Plan) -> dict[str, object]:
-    """Return the head of a plan's JSON document (design §3)."""
+    """Return the head of a plan's JSON document (design §3). What turns a run back has no export."""
     export, counts = plan.export, plan.counts
     return {
         "schema": SCHEMA,
         "object": plan.object,
         "plan": plan.id,
-        "export": {"path": export.path, "goods": export.goods, "encoding": export.encoding},
+        "export": (
+            {"path": export.path, "goods": export.goods, "encoding": export.encoding} if export.path else None
+        ),
         "counts": {
             "create": counts.create,
             "update": counts.update,
@@ -123,19 +125,24 @@ def change_rows(desk: Desk, made: Made, *, held: bool = False) -> Iterator[dict[
         for item in memory.plans.changes(made.number):
             if held and not item.change.held:
                 continue
-            for name, field in item.change.fields.items():
-                yield {
-                    "good_id": item.change.good_id,
-                    "verb": str(item.change.verb),
-                    "title": item.change.title,
-                    "via": str(item.change.via),
-                    "held": item.change.held or "",
-                    "reason": item.change.reason,
-                    "field": name,
-                    "old": words(field.old, digests=True),
-                    "new": words(field.new, digests=True),
-                    "last_sent": words(field.sent, digests=True) if field.edited else "",
-                }
+            yield from field_rows(item.change)
+
+
+def field_rows(change: Change) -> Iterator[dict[str, object]]:
+    """Yield one change as rows for CSV, one a field."""
+    for name, field in change.fields.items():
+        yield {
+            "good_id": change.good_id,
+            "verb": str(change.verb),
+            "title": change.title,
+            "via": str(change.via),
+            "held": change.held or "",
+            "reason": change.reason,
+            "field": name,
+            "old": words(field.old, digests=True),
+            "new": words(field.new, digests=True),
+            "last_sent": words(field.sent, digests=True) if field.edited else "",
+        }
 
 
 def skipped_documents(memory: Memory, made: Made) -> Iterator[dict[str, object]]:

@@ -17,6 +17,7 @@ from torgsync.cli.changes import creation_words, field_lines, reason_words, sign
 from torgsync.cli.context import Program
 from torgsync.cli.findings import INDENT, MARKS
 from torgsync.cli.lines import wrapped
+from torgsync.cli.outcomes import WORDS
 from torgsync.core.diff import Change, Verb
 from torgsync.core.findings import SEVERITY, Severity
 from torgsync.core.fold import Fold, Folds, Kind, Mover
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from torgsync.jobs.desk import Desk
     from torgsync.jobs.update import Made
+    from torgsync.state.plans import Numbered
 
 SCREENFUL = 10
 """Goods of one verb that are shown one by one; more are folded, into as many lines at most."""
@@ -63,14 +65,14 @@ def show_plan(program: Program, desk: Desk, made: Made, show: Show, *, next_step
     program.put(f"{plan.object}: {facts}")
     if show in (Show.CHANGES, Show.HELD, Show.ALL) and plan.counts.changes:
         out.print()
-        _show_changes(program, desk, made, show)
+        show_changes(program, desk, made.number, show)
     if show in (Show.SKIPPED, Show.ALL):
         _show_skipped(program, desk, made)
     if show in (Show.CHANGES, Show.ALL):
         _show_foreign(program, desk, plan, every=show is Show.ALL)
     print_findings(program, desk, made, every=show is Show.ALL)
-    show_guards(program, plan)
-    _show_sums(program, desk, plan, next_step)
+    put_guards(program, plan)
+    put_sums(program, desk, plan, next_step, nothing="nothing pending")
 
 
 def _file_name(path: str) -> str:
@@ -92,13 +94,14 @@ def _empty_table() -> Table:
     return table
 
 
-def _show_changes(program: Program, desk: Desk, made: Made, show: Show) -> None:
+def show_changes(program: Program, desk: Desk, plan: int, show: Show, *, outcomes: bool = False) -> None:
+    """Print the table of a plan's changes; with `outcomes` what became of each that is shown by itself."""
     table = _empty_table()
-    crowded = set() if show is Show.ALL else _crowded(desk, made, held=show is Show.HELD)
-    same = {} if show is Show.ALL else _same_changes(desk, made, crowded)
+    crowded = set() if show is Show.ALL else _crowded(desk, plan, held=show is Show.HELD)
+    same = {} if show is Show.ALL else _same_changes(desk, plan, crowded)
     folds = Folds()
     with desk.memory() as memory:
-        for item, group in memory.plans.groups(made.number):
+        for item, group in memory.plans.groups(plan):
             change = item.change
             if show is Show.HELD and not change.held:
                 continue
@@ -108,6 +111,8 @@ def _show_changes(program: Program, desk: Desk, made: Made, show: Show) -> None:
                 same[key][group] += 1
             else:
                 _add_change(table, change, whole=show is Show.ALL)
+                if outcomes:
+                    table.add_row("", "", f"  {_outcome_words(item)}")
     _add_same(table, same)
     for verb in Verb:
         _add_folds(table, folds.of(verb), desk.object.catalog.currency)
@@ -136,19 +141,22 @@ def _put_movers(program: Program, movers: Sequence[Mover]) -> None:
         program.put(f"  {mover.good_id}  {mover.title}: {move}", 4)
 
 
-def _crowded(desk: Desk, made: Made, *, held: bool) -> set[Verb]:
+def _outcome_words(item: Numbered) -> str:
+    if item.state is None:
+        return f"held by the guard `{item.change.held}`" if item.change.held else "no outcome is known"
+    return f"{WORDS[str(item.state)]}{f': {item.message}' if item.message else ''}"
+
+
+def _crowded(desk: Desk, plan: int, *, held: bool) -> set[Verb]:
     """Return the verbs of so many goods that they are folded; with `held` only held ones count."""
     with desk.memory() as memory:
         if held:
-            stopped = memory.plans.counts(made.number)
+            stopped = memory.plans.counts(plan)
             totals = Counter[Verb]()
             for (verb, _, is_held), count in stopped.items():
                 totals[verb] += count if is_held else 0
         else:
-            counts = made.plan.counts
-            totals = Counter(
-                {Verb.CREATE: counts.create, Verb.UPDATE: counts.update, Verb.REMOVE: counts.remove}
-            )
+            totals = Counter({verb: memory.plans.goods(plan, verb) for verb in Verb})
     return {verb for verb, total in totals.items() if total > SCREENFUL}
 
 
@@ -160,12 +168,12 @@ def _same(change: Change) -> _Same | None:
     return (change.verb, *lines[0], change.held)
 
 
-def _same_changes(desk: Desk, made: Made, crowded: set[Verb]) -> dict[_Same, Counter[str]]:
+def _same_changes(desk: Desk, plan: int, crowded: set[Verb]) -> dict[_Same, Counter[str]]:
     """Return the changes that several goods have, to be counted by group."""
     with desk.memory() as memory:
         counts = Counter(
             same
-            for item in memory.plans.changes(made.number)
+            for item in memory.plans.changes(plan)
             if item.change.verb not in crowded and (same := _same(item.change))
         )
     return {same: Counter() for same, number in counts.items() if number >= FOLD}
@@ -269,7 +277,7 @@ def print_findings(program: Program, desk: Desk, made: Made, *, every: bool) -> 
                 program.put(f"{mark}  {place}{good}{finding.message}{more}", len(INDENT))
 
 
-def show_guards(program: Program, plan: Plan) -> None:
+def put_guards(program: Program, plan: Plan) -> None:
     """Print what guards hold, with the likely cause and the flag that lets exactly this through."""
     if not plan.trips:
         return
@@ -314,7 +322,8 @@ def _by_cause(trips: Sequence[Trip]) -> Iterator[list[Trip]]:
 # The sums
 
 
-def _show_sums(program: Program, desk: Desk, plan: Plan, next_step: str) -> None:
+def put_sums(program: Program, desk: Desk, plan: Plan, next_step: str, *, nothing: str) -> None:
+    """Print the lines that sum a plan up; `nothing` says that it is empty."""
     counts = plan.counts
     out = program.out
     out.print()
@@ -342,7 +351,7 @@ def _show_sums(program: Program, desk: Desk, plan: Plan, next_step: str) -> None
     elif counts.changes and next_step:
         program.put(f"next: {next_step}, with the flags above if what is held is right")
     elif not counts.changes and not plan.pending:
-        program.put("nothing pending")
+        program.put(nothing)
 
 
 def _goods_by_field(fields: Mapping[str, int]) -> str:

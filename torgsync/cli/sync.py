@@ -14,7 +14,8 @@ from torgsync.cli.context import SCHEMA, Format, Program, error_document, progra
 from torgsync.cli.each import each
 from torgsync.cli.options import FormatOption, ObjectOption
 from torgsync.cli.orders import exit_code, orders_document, say_orders
-from torgsync.cli.plans import SCREENFUL, Show, print_findings, show_guards
+from torgsync.cli.outcomes import WORDS, outcome_documents, put_failures
+from torgsync.cli.plans import Show, print_findings, put_guards
 from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.core.words import counted
@@ -89,6 +90,11 @@ def sync(
         from torgsync.files.plans import read_head
 
         saved = read_head(plan)
+    if saved and plan and saved.undoes:
+        from torgsync.cli.rollback import perform_saved
+
+        file = program.object(wanted or saved.object)
+        raise typer.Exit(int(perform_saved(program, form, show, file, saved, plan)))
     call = _Call(
         program,
         form,
@@ -281,52 +287,20 @@ class _Call:
         if made is None:
             write_json({"schema": 1, "object": desk.object.name}, {}, tail)
             return
-        tail["outcomes"] = list(_outcomes(desk, made))
+        tail["outcomes"] = outcome_documents(desk, made.number)
         print_plan(self._program, desk, made, Format.JSON, Show.ALL, next_step="", tail=tail)
-
-
-def _outcomes(desk: Desk, made: Made) -> list[dict[str, object]]:
-    with desk.memory() as memory:
-        return [
-            {
-                "good_id": item.change.good_id or None,
-                "verb": str(item.change.verb),
-                "state": str(item.state),
-                "message": item.message,
-            }
-            for item in memory.plans.changes(made.number)
-            if item.state is not None
-        ]
-
-
-_WORDS = {"done": "done", "refused": "refused", "unclear": "unclear", "deferred": "left for later"}
 
 
 def _say_outcomes(program: Program, desk: Desk, made: Made, done: Performed) -> None:
     if not made.plan.counts.changes:
         print_findings(program, desk, made, every=False)
-        show_guards(program, made.plan)
+        put_guards(program, made.plan)
         held = f", {made.plan.counts.held} held" if made.plan.counts.held else ""
         program.put(f"{made.plan.object}: nothing pending{held}")
         return
-    parts = [f"{number} {_WORDS[state]}" for state, number in sorted(done.outcomes.items())]
+    parts = [f"{number} {WORDS[state]}" for state, number in sorted(done.outcomes.items())]
     if made.plan.counts.held:
         parts.append(f"{made.plan.counts.held} held")
     requests = counted(sum(done.requests.values()), "request")
     program.put(f"{', '.join(parts) or 'nothing sent'}; {requests}")
-    _say_failures(program, desk, made)
-
-
-def _say_failures(program: Program, desk: Desk, made: Made) -> None:
-    """Name the changes that did not end well: of those with one and the same reason the first."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    with desk.memory() as memory:
-        for item in memory.plans.changes(made.number):
-            if item.state is not None and (str(item.state) != "done" or item.message):
-                what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
-                groups.setdefault((_WORDS[str(item.state)], item.message), []).append(what)
-    for (state, message), changes in list(groups.items())[:SCREENFUL]:
-        more = f" (and {len(changes) - 1} more)" if len(changes) > 1 else ""
-        program.put(f"! {state}: {changes[0]}{more}: {message}")
-    if len(groups) > SCREENFUL:
-        program.put(f"! … and {len(groups) - SCREENFUL} other reasons")
+    put_failures(program, desk, made.number)

@@ -38,6 +38,7 @@ class Leaving(StrEnum):
 
     GONE = "gone"  # the export does not have it any more
     FOREIGN = "foreign"  # the export never had it, nor did we ever send it
+    UNDONE = "undone"  # a run made it that is turned back
 
 
 @dataclass(frozen=True, slots=True)

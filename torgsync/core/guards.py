@@ -246,6 +246,7 @@ _PLAINLY: dict[str, tuple[str, str]] = {
     Reason.NO_PHOTOS: ("has no photos", "have no photos"),
     Leaving.GONE: ("is not in the export any more", "are not in the export any more"),
     Leaving.FOREIGN: ("was never sent from here", "were never sent from here"),
+    Leaving.UNDONE: ("was made by the run that is turned back", "were made by the run that is turned back"),
 }
 
 

@@ -22,7 +22,7 @@ class SavedPlan:
 
     `settings` is the fingerprint of everything but the rows that shapes a plan, `export` that of the file
     and all else of its reading, `state` that of what was remembered. `fields` and `allow` are the values of
-    `--fields` and `--allow` that it was made with.
+    `--fields` and `--allow` that it was made with, `undoes` is the run that it turns back.
     """
 
     id: str
@@ -36,6 +36,7 @@ class SavedPlan:
     counts: Counts
     fields: tuple[str, ...] = ()
     allow: tuple[str, ...] = field(default=())
+    undoes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ def read_head(path: Path) -> SavedPlan:
                 "counts": Counts(**head["counts"]),
                 "fields": tuple(head["fields"]),
                 "allow": tuple(head["allow"]),
+                "undoes": int(head.get("undoes", 0)),
             }
         )
     except (KeyError, TypeError, ValueError) as wrong:

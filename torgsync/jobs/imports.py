@@ -66,7 +66,15 @@ class Importer:
     """The one import of a run."""
 
     def __init__(
-        self, desk: Desk, prom: Prom, outcomes: Outcomes, editor: Editor, run: int, *, waits: bool = True
+        self,
+        desk: Desk,
+        prom: Prom,
+        outcomes: Outcomes,
+        editor: Editor,
+        run: int,
+        *,
+        waits: bool = True,
+        back: bool = False,  # it turns a run back: what the export says now is none of it
     ) -> None:
         self._waits = waits
         self._sent = False  # whether Prom took the file, or may have
@@ -77,6 +85,7 @@ class Importer:
         self._outcomes = outcomes
         self._editor = editor
         self._run = run
+        self._back = back
         self._modified: dict[str, datetime | None] = {}  # when products were modified before this import
         self._fields: set[str] = set()  # fields that this import changes in some product
         self._pictures = Pictures(desk, prom)
@@ -162,7 +171,7 @@ class Importer:
         for page in self._pages():
             for good_id, known in self._known(page).items():
                 self._modified[good_id] = known.existing.modified if known.existing else None
-                product = _full(known)
+                product = _as_it_is(known) if self._back else _full(known)
                 groups.add(product.text("variant_group"))
                 if product.path:
                     paths.setdefault(tree.path(product.path))
@@ -207,12 +216,14 @@ class Importer:
                 found = memory.catalog.known(page)
             for known in map(found.__getitem__, page):
                 if known.sent and known.on_prom:
-                    yield Product(known.good_id, {**known.sent.values, **known.on_prom.values})
+                    yield _as_it_is(known)
 
     def _offers(self) -> Iterator[Product]:
         for page in self._pages():
             known = self._known(page)
-            yield from (_offered(item.change, known[item.change.good_id]) for item in page)
+            for item in page:
+                good = known[item.change.good_id]
+                yield _turned_back(item.change, good) if self._back else _offered(item.change, good)
 
     # Sending and waiting
 
@@ -278,7 +289,7 @@ class Importer:
                 memory.catalog.accept(accepted, now)
                 memory.catalog.forget_refusals([item.good_id for item in accepted])
                 for one in settled:
-                    if one.refused:
+                    if one.refused and not self._back:
                         memory.catalog.refuse(one.refused, one.message, now)
             # What is to be edited yet has its outcome then: half of it is not done.
             edited = {item.seq for item in page if item.change.verb is Verb.UPDATE and edit_of(item)}
@@ -323,7 +334,9 @@ class Importer:
                 shown and known.good_id in self._modified and shown.modified != self._modified[known.good_id]
             )
             beside = {
-                name: "" for name in _DESCRIPTIONS if self._fields & _DESCRIPTIONS and _blank(known, name)
+                name: ""
+                for name in _DESCRIPTIONS
+                if self._fields & _DESCRIPTIONS and not self._back and _blank(known, name)
             }
             one = _settle_update(item, known, ended, beside, touched=touched)
             return self._with_photos(item, one, ended) if one.state is State.DONE else one
@@ -412,6 +425,17 @@ def _accepted(good_id: str, values: Mapping[str, Value], shown: Existing) -> Acc
         if FIELDS[name].shown and name in shown.values and shown.values[name] != values[name]
     }
     return Accepted(good_id, values, echo)
+
+
+def _as_it_is(known: Known) -> Product:
+    """Return a product with the values that Prom shows, or took where it shows none."""
+    took = known.sent.values if known.sent else {}
+    return Product(known.good_id, {**took, **(known.on_prom.values if known.on_prom else {})})
+
+
+def _turned_back(change: Change, known: Known) -> Product:
+    """Return a product as it is, with what is turned back."""
+    return Product(known.good_id, {**_as_it_is(known).values, **change.new})
 
 
 def _offered(change: Change, known: Known) -> Product:

@@ -13,11 +13,15 @@ _WEIGHT = {State.DONE: 0, State.DEFERRED: 1, State.UNCLEAR: 2, State.REFUSED: 3}
 
 
 class Outcomes:
-    """The outcomes of one plan's changes."""
+    """The outcomes of one plan's changes.
 
-    def __init__(self, desk: Desk, plan: int) -> None:
+    `late` ones are found out by a later run: what the first one had to leave open is no outcome then.
+    """
+
+    def __init__(self, desk: Desk, plan: int, *, late: bool = False) -> None:
         self._desk = desk
         self._plan = plan
+        self._open = {None, State.DEFERRED} if late else {None}
         self.failed = False
         """Whether anything was refused or stayed unclear: then nothing is removed after it."""
 
@@ -31,7 +35,7 @@ class Outcomes:
             for seq, state, message in notes:
                 self.failed = self.failed or state in (State.REFUSED, State.UNCLEAR)
                 known = memory.plans.state(self._plan, seq)
-                if known is None or _WEIGHT[state] > _WEIGHT[known]:
+                if known in self._open or known is None or _WEIGHT[state] > _WEIGHT[known]:
                     memory.plans.settle(self._plan, {seq: (state, message)})
 
     def defer_open(self, message: str) -> None:

@@ -110,12 +110,16 @@ def refuse_held(desk: Desk) -> None:
 
 def refuse_lease(desk: Desk, lease: Lease | None) -> None:
     """Raise Busy where a lease is that of a run that lives."""
-    me = Holder(*who())
-    if lease and lease.expires > desk.now() and not _crashed(lease, me):
+    if lease and lives(desk, lease):
         raise Busy(
             f"`{desk.object.name}` is held by another run: {_who(lease)}",
             hint="wait until it has finished, then run the same command again",
         )
+
+
+def lives(desk: Desk, lease: Lease) -> bool:
+    """Tell whether the run that holds the object goes on, as far as can be known here."""
+    return lease.expires > desk.now() and not _crashed(lease, Holder(*who()))
 
 
 def _taken(desk: Desk, lease: Lease | None) -> Busy:

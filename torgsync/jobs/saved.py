@@ -18,6 +18,7 @@ from torgsync.errors import PlanStale
 from torgsync.files.plans import read_changes, write_plan
 from torgsync.files.settings import who
 from torgsync.jobs.desk import Desk
+from torgsync.jobs.rollback import plan_back
 from torgsync.jobs.run import Run
 from torgsync.jobs.sync import usual_rows
 from torgsync.jobs.update import Made, recounted, update
@@ -44,6 +45,7 @@ def save(desk: Desk, made: Made, path: Path, *, allowed: Allowed, only: tuple[st
             counts=plan.counts,
             fields=only,
             allow=allowed.flags,
+            undoes=made.back.run if made.back else 0,
             **now,
         )
         write_plan(path, head, (item.change for item in memory.plans.changes(made.number)))
@@ -81,7 +83,10 @@ def prepare_saved(desk: Desk, prom: Prom, run: Run, saved: SavedPlan, path: Path
     allowed = read_allowed(saved.allow)
     with desk.memory() as memory:
         before = _fingerprints(desk, memory, but=run.number)
-    made = update(desk, prom, allowed=allowed, only=saved.fields, sure=True, run=run.number)
+    if saved.undoes:
+        made = plan_back(desk, prom, saved.undoes, allowed=allowed)
+    else:
+        made = update(desk, prom, allowed=allowed, only=saved.fields, sure=True, run=run.number)
     with desk.memory() as memory:
         number = memory.plans.begin_beside(desk.now())
         seq = kept = 0
@@ -99,7 +104,10 @@ def prepare_saved(desk: Desk, prom: Prom, run: Run, saved: SavedPlan, path: Path
             if verdict.moved:
                 lost.append(f"good {change.good_id}: {verdict.moved}")
                 memory.plans.settle(number, {seq: (State.REFUSED, verdict.moved)})
-        memory.journal.plan_of_run(run.number, number, usual_rows(made.plan))
+        if saved.undoes:
+            memory.journal.turns_back(run.number, number, saved.undoes)
+        else:
+            memory.journal.plan_of_run(run.number, number, usual_rows(made.plan))
         plan = recounted(desk, memory, made.plan, number)
     if seq and not kept:
         with desk.memory() as memory:
@@ -111,7 +119,8 @@ def prepare_saved(desk: Desk, prom: Prom, run: Run, saved: SavedPlan, path: Path
 
 
 def _stale(saved: SavedPlan, desk: Desk, why: str) -> PlanStale:
+    makes = f"rollback {saved.undoes}" if saved.undoes else "update"
     return PlanStale(
         f"the saved plan of `{saved.object}` is out of date: {why} (made {saved.made:%Y-%m-%d %H:%M} UTC)",
-        hint=f"look anew: torgsync update -o {desk.file.called} --out FILE",
+        hint=f"look anew: torgsync {makes} -o {desk.file.called} --out FILE",
     )

@@ -62,8 +62,9 @@ def recover(desk: Desk, prom: Prom, run: Run) -> bool:
         unfinished = memory.journal.unfinished_import()
     if unfinished is None:
         return False
-    outcomes = Outcomes(desk, unfinished.plan)
-    Importer(desk, prom, outcomes, Editor(desk, prom, outcomes), run.number).resume(unfinished)
+    outcomes = Outcomes(desk, unfinished.plan, late=True)
+    editor = Editor(desk, prom, outcomes)
+    Importer(desk, prom, outcomes, editor, run.number, back=unfinished.undoes).resume(unfinished)
     return True
 
 
@@ -104,7 +105,7 @@ def perform(desk: Desk, prom: Prom, run: Run, made: Made, *, waits: bool = True)
     trouble: TorgsyncError | None = None
     with desk.memory() as memory:
         memory.journal.note_overrides(run.number, overrides(made.plan), Holder(*who()), desk.now())
-        if not any(trip.guard in _OF_REMOVALS for trip in made.plan.trips):
+        if not (made.back or any(trip.guard in _OF_REMOVALS for trip in made.plan.trips)):
             memory.catalog.note_selection(json.dumps(guards.selection(desk.object), sort_keys=True))
     try:
         _perform(desk, prom, run, made, outcomes, waits=waits)
@@ -140,12 +141,12 @@ def performed(desk: Desk, run: Run, made: Made | None, trouble: TorgsyncError | 
     with desk.memory() as memory:
         ended = memory.plans.outcomes(made.number) if made else {}
         requests = Counter(
-            f"{request.method} {_endpoint(request.path)}" for request in memory.journal.requests(run.number)
+            f"{request.method} {endpoint(request.path)}" for request in memory.journal.requests(run.number)
         )
     return Performed(run.number, ended, dict(requests), trouble)
 
 
-def _endpoint(path: str) -> str:
+def endpoint(path: str) -> str:
     """Return an endpoint without the ids in its path."""
     parts = [part for part in path.split("/") if part]
     if parts[:2] == ["products", "by_external_id"]:
@@ -159,7 +160,8 @@ def _perform(desk: Desk, prom: Prom, run: Run, made: Made, outcomes: Outcomes, *
     counts, offers = made.plan.counts, made.plan.offers
     editor = Editor(desk, prom, outcomes)
     postponed: TorgsyncError | None = None
-    importer = Importer(desk, prom, outcomes, editor, run.number, waits=waits)
+    back = made.back is not None
+    importer = Importer(desk, prom, outcomes, editor, run.number, waits=waits, back=back)
     try:
         importer.perform(offers, made.plan.budget.imports_left)
     except Temporary as busy:

@@ -18,27 +18,26 @@ from torgsync.core import guards
 from torgsync.core.diff import Change, Verb
 from torgsync.core.fields import Road, Value
 from torgsync.core.findings import Code, Finding, Severity
-from torgsync.core.guards import Allowed, Guard, Trip
+from torgsync.core.guards import Allowed
 from torgsync.core.plan import (
     Aside,
     Counts,
-    Dark,
     Known,
     Plan,
     Skipped,
     Standing,
     decide,
-    may_not_return,
     remove_foreign,
 )
-from torgsync.core.products import Existing
 from torgsync.core.reserve import held_pieces
+from torgsync.core.rollback import Undone
 from torgsync.core.route import Budget, budget
 from torgsync.core.saved import MOVED
 from torgsync.core.words import counted
 from torgsync.errors import Unsafe
 from torgsync.files.catalog import written_at
 from torgsync.jobs.desk import Desk, Progress, Stage
+from torgsync.jobs.draft import Draft
 from torgsync.jobs.export import Reading, read_export
 from torgsync.jobs.shop import groups_of, refuse_other_shop
 from torgsync.state.store import Memory
@@ -86,6 +85,7 @@ class Made:
     `told` are findings of the look as a whole; those of goods lie in the memory, for they can be many.
     `asides` are the goods that the export offers and the plan leaves out; those that a rule keeps out lie in
     the memory. `settled` counts changes of earlier runs of which only this look told what became of them.
+    `back` tells what it turns back, where no export asks for it.
     """
 
     plan: Plan
@@ -93,6 +93,7 @@ class Made:
     told: tuple[Finding, ...]
     asides: tuple[Skipped, ...] = ()
     settled: int = 0
+    back: Undone | None = None
 
 
 def update(
@@ -129,7 +130,7 @@ def update(
     with desk.brake.resting(), desk.memory(lasting=False) as memory:
         _refuse_full_shop(desk, memory)
         sold = (*_reserve(desk, memory), *_unfetched(memory))
-        draft = _Draft(desk, memory, reading, allowed, frozenset(only))
+        draft = _Draft(desk=desk, memory=memory, reading=reading, allowed=allowed, only=frozenset(only))
         plan = draft.draw_up(offline=prom is None)
     told = (*reading.findings, *hidden, *sold, *draft.findings)
     return Made(plan, draft.number, told, tuple(draft.asides), settled)
@@ -267,25 +268,14 @@ def _refuse_full_shop(desk: Desk, memory: Memory) -> None:
         )
 
 
-@dataclass
-class _Draft:
-    """A plan on its way: its changes go straight to the memory, its sums stay here."""
+@dataclass(kw_only=True)
+class _Draft(Draft):
+    """The draft of what the export asks for."""
 
-    desk: Desk
-    memory: Memory
     reading: Reading
-    allowed: Allowed
     only: frozenset[str]
-    number: int = 0
-    findings: list[Finding] = field(default_factory=list)
-    trips: list[Trip] = field(default_factory=list)
-    opened: list[Trip] = field(default_factory=list)
-    edited: int = 0
-    emptied: int = 0
-    bared: int = 0
     pending: int = 0
     given_away: int = 0
-    dark: Dark = field(default_factory=Dark)
     asides: list[Skipped] = field(default_factory=list)
     _taken_out: int = 0
     _foreign: int = 0
@@ -300,9 +290,9 @@ class _Draft:
         for page in self.memory.catalog.unsettled():
             self.memory.plans.add(self.number, list(self._decide(page)))
         self._remove_foreign()
-        self._guard()
         plans = self.memory.plans
         standings = self.memory.catalog.standings()
+        self._guard(standings)
         counts, skipped = self._counts(standings), self._skipped(standings)
         left_alone = self.memory.catalog.left_alone()
         if not (counts.changes or self.asides or self.pending or self.trips):
@@ -317,8 +307,8 @@ class _Draft:
             made=now,
             export=self.reading.info,
             counts=counts,
-            budget=_budget(self.desk, self.memory, going),
-            offers=_offers(going),
+            budget=budget_of(self.desk, self.memory, going),
+            offers=offers_of(going),
             trips=tuple(self.trips),
             skipped=skipped,
             left_alone=left_alone,
@@ -339,7 +329,7 @@ class _Draft:
             made=now,
             export=self.reading.info,
             counts=Counts(**told["counts"]),
-            budget=_budget(self.desk, self.memory, {}),
+            budget=budget_of(self.desk, self.memory, {}),
             skipped=told["skipped"],
             left_alone=told.get("left_alone", {}),
             offline=offline,
@@ -382,37 +372,9 @@ class _Draft:
             if not change.fields:
                 self._waiting += change.verb is not Verb.REMOVE
                 return
-        self.edited += any(item.edited for item in change.fields.values())
         self._taken_out += change.verb is Verb.REMOVE and known.standing is Standing.OUT
-        self.emptied += guards.falls_to_zero(change)
-        self.bared += guards.loses_photos(change)
-        if change.verb is Verb.REMOVE:
-            self._take_out(change, known.existing)
-            yield change
-            return
-        old = known.existing.values if known.existing and change.verb is Verb.UPDATE else {}
         quantity = known.desired.whole("quantity") if known.desired else None
-        trip = guards.price_trip(change.good_id, old, change.new, self.desk.object.limits, quantity)
-        if trip is None:
-            yield change
-        elif self.allowed.lets(trip):
-            self.opened.append(trip)
-            yield change
-        else:
-            self.trips.append(trip)
-            yield from guards.hold_price(change)
-
-    def _take_out(self, change: Change, existing: Existing | None) -> None:
-        """Count what a removal takes off the shelf, and warn where it may not come back."""
-        if existing is None:
-            return
-        self.dark = self.dark.plus(existing)
-        if may_not_return(change, existing):
-            message = (
-                f"{change.title}: it is out of stock, which may pass, and Prom may refuse a deleted product "
-                'that comes back; "hide" under [removal] keeps it'
-            )
-            self.findings.append(Finding(Code.DELETED_FOR_GOOD, message, change.good_id))
+        yield from self.emit(change, known.existing, quantity)
 
     def _remove_foreign(self) -> None:
         catalog = self.memory.catalog
@@ -424,33 +386,8 @@ class _Draft:
                 return
             for product, change in foreign:
                 if change:
-                    self._take_out(change, product)
+                    self.take_out(change, product)
             self.memory.plans.add(self.number, [change for _, change in foreign if change])
-
-    def _guard(self) -> None:
-        """Let the guards look at the whole: each holds what is past its limit, or was opened for that."""
-        plans, catalog, limits = self.memory.plans, self.memory.catalog, self.desk.object.limits
-        prices = [trip for trip in self.trips if trip.guard is Guard.PRICE]
-        if prices and len(prices) <= self.allowed.prices:
-            self.opened += prices
-            self.trips = [trip for trip in self.trips if trip.guard is not Guard.PRICE]
-            plans.release(self.number, Guard.PRICE)
-        self._guard_nothing()
-        if removals := plans.goods(self.number, Verb.REMOVE):
-            self._guard_removals(removals)
-        stock = guards.stock_out_trip(
-            emptied=self.emptied,
-            in_stock=catalog.in_stock_count() if self.emptied else 0,
-            limits=limits,
-            cause=self._stock_cause(),
-        )
-        if self._holds(stock):
-            plans.hold_fields(self.number, Guard.STOCK_OUT, guards.STOCK_FIELDS, guards.falls_to_zero)
-        photos = guards.photos_trip(
-            bared=self.bared, pictured=catalog.pictured_count() if self.bared else 0, limits=limits
-        )
-        if self._holds(photos):
-            plans.hold_fields(self.number, Guard.PHOTOS, guards.PHOTO_FIELDS, guards.loses_photos)
 
     def _guard_nothing(self) -> None:
         """Hold what the export wants to give away: a price of 0 is never sent, and must not go unseen."""
@@ -462,52 +399,17 @@ class _Draft:
             self.trips += map(guards.nothing_trip, held)
             self.given_away += len(held)
 
-    def _holds(self, trip: Trip | None) -> bool:
-        """Note what a guard stops, or what it would have stopped; tell whether it holds."""
-        if trip is None:
-            return False
-        if self.allowed.lets(trip):
-            self.opened.append(trip)
-            return False
-        self.trips.append(trip)
-        return True
-
-    def _selected_before(self) -> dict[str, object]:
-        """Return how the last run whose removals nothing held selected goods; empty where there was none."""
-        noted: dict[str, object] = json.loads(self.memory.catalog.selection() or "{}")
-        return noted
-
-    def _stock_cause(self) -> str:
-        before = self._selected_before() if self.emptied else {}
-        now = guards.selection(self.desk.object)
-        moved = before and any(now[name] != before.get(name) for name in ("use", "keep"))
-        return "your new accounting centers" if moved else ""
-
-    def _guard_removals(self, removals: int) -> None:
-        limits, catalog, plans = self.desk.object.limits, self.memory.catalog, self.memory.plans
-        standings = catalog.standings()
-        # Foreign products that stay are none of ours: they must not make our removals look few.
-        keeps_foreign = self.desk.object.removal.foreign == "keep"
-        products = catalog.existing_count() - (self._foreign if keeps_foreign else 0)
-        trips = (
-            guards.export_rows_trip(
-                rows=self.reading.info.goods, earlier=self.memory.journal.export_rows(), limits=limits
-            ),
-            guards.removals_trip(
-                removals=removals,
-                products=products,
-                limits=limits,
-                cause=guards.removals_cause(
-                    plans.reasons(self.number, Verb.REMOVE),
-                    guards.selection(self.desk.object),
-                    self._selected_before(),
-                ),
-                stay=sum(count for (standing, _), count in standings.items() if standing == Standing.IN),
-            ),
+    def _guard(self, standings: Standings) -> None:
+        """Let the guards look at the whole, that of the export's rows among them."""
+        rows = guards.export_rows_trip(
+            rows=self.reading.info.goods,
+            earlier=self.memory.journal.export_rows(),
+            limits=self.desk.object.limits,
         )
-        for trip in filter(self._holds, trips):
-            if trip:
-                plans.hold(self.number, Verb.REMOVE, trip.guard)
+        stay = sum(count for (standing, _), count in standings.items() if standing == Standing.IN)
+        keeps_foreign = self.desk.object.removal.foreign == "keep"
+        self.guard(stay=stay, foreign=self._foreign if keeps_foreign else 0, first=[rows])
+        self._guard_nothing()
 
     def _counts(self, standings: Standings) -> Counts:
         plans = self.memory.plans
@@ -547,13 +449,14 @@ def recounted(desk: Desk, memory: Memory, plan: Plan, number: int) -> Plan:
         plan,
         id=plans.digest(number),
         counts=counts,
-        budget=_budget(desk, memory, going),
-        offers=_offers(going),
+        budget=budget_of(desk, memory, going),
+        offers=offers_of(going),
     )
 
 
-def _budget(desk: Desk, memory: Memory, going: Mapping[tuple[Verb, Road], int]) -> Budget:
-    offers = _offers(going)
+def budget_of(desk: Desk, memory: Memory, going: Mapping[tuple[Verb, Road], int]) -> Budget:
+    """Return what a plan costs; `going` counts the changes that nothing holds by verb and road."""
+    offers = offers_of(going)
     used = memory.journal.imports_since(desk.now() - IMPORT_WINDOW)
     return budget(
         edits=sum(going.values()) - offers + going.get((Verb.CREATE, Road.IMPORT), 0),
@@ -568,7 +471,7 @@ def _chosen(change: Change, fields: frozenset[str]) -> Change:
     return change.narrowed(() if change.verb is Verb.CREATE else fields)
 
 
-def _offers(going: Mapping[tuple[Verb, Road], int]) -> int:
+def offers_of(going: Mapping[tuple[Verb, Road], int]) -> int:
     """Return how many changes need the import."""
     return sum(count for (_, road), count in going.items() if road is Road.IMPORT)
 

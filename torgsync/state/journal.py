@@ -71,13 +71,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """An import of a run that died: `prom_id` is None where it is not known whether Prom accepted it."""
+    """An import of a run that died: `prom_id` is None where it is not known whether Prom accepted it.
+
+    `undoes` tells that the run was to turn another one back.
+    """
 
     number: int
     prom_id: str | None
     plan: int
     offers: int
     started: datetime
+    undoes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,10 @@ class Journal:
         None stands for an export that is not to be taken for a usual one.
         """
         self._db.execute(update(t.runs).where(t.runs.c.id == run).values(plan=plan, rows=rows))
+
+    def turns_back(self, run: int, plan: int, undoes: int) -> None:
+        """Write down which plan a run performs that turns an earlier run back; no export makes it."""
+        self._db.execute(update(t.runs).where(t.runs.c.id == run).values(plan=plan, undoes=undoes))
 
     def end_run(self, run: int, exit_code: int, now: datetime) -> None:
         """Write down how a run ended."""
@@ -252,12 +260,15 @@ class Journal:
         """Return the newest import that was sent and never came to an end, None where there is none."""
         c = t.imports.c
         row = self._db.execute(
-            select(c.id, c.prom_id, c.offers, c.started, t.runs.c.plan)
+            select(c.id, c.prom_id, c.offers, c.started, t.runs.c.plan, t.runs.c.undoes)
             .join(t.runs, t.runs.c.id == c.run)
             .where(c.object == self._slug, c.ended.is_(None), t.runs.c.plan.is_not(None))
             .order_by(c.id.desc())
         ).first()
-        return Unfinished(row.id, row.prom_id, row.plan, row.offers, row.started) if row else None
+        if row is None:
+            return None
+        undoes = row.undoes is not None
+        return Unfinished(row.id, row.prom_id, row.plan, row.offers, row.started, undoes)
 
     def imports_since(self, start: datetime) -> int:
         """Return how many imports were used since; a refused one took none of the day's number."""

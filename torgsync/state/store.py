@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +21,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state.adoptions import Adoptions
+from torgsync.state.backups import back_up
 from torgsync.state.catalog import Catalog
 from torgsync.state.clients import Clients
+from torgsync.state.history import History
 from torgsync.state.journal import Journal
 from torgsync.state.models import Models
 from torgsync.state.payments import Payments
@@ -39,6 +41,8 @@ _LASTING = "torgsync.lasting"
 PATIENCE = 30
 """Seconds to wait for another process that writes."""
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:
@@ -49,6 +53,7 @@ class Memory:
     models: Models
     plans: Plans
     journal: Journal
+    history: History
     trade: Trade
     clients: Clients
     payments: Payments
@@ -79,6 +84,7 @@ class Store:
                         Models(connection, slug),
                         Plans(connection, slug),
                         Journal(connection, slug),
+                        History(connection, slug),
                         Trade(connection, slug),
                         Clients(connection, slug),
                         Payments(connection, slug),
@@ -116,10 +122,11 @@ class Store:
         self._engine.dispose()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, tell: Callable[[str], None] | None = None) -> Store:
     """Open the state at a SQLAlchemy URL, bringing its schema up to date.
 
-    Raises TorgsyncError where it cannot be opened, or was written by a newer program.
+    A SQLite file is copied before; `tell` hears of the copy. Raises TorgsyncError where the state cannot be
+    opened or copied, or was written by a newer program.
     """
     try:
         address = make_url(url)
@@ -139,7 +146,7 @@ def open_store(url: str) -> Store:
     try:
         with engine.begin() as connection:
             _queue_up(connection, "")
-            _migrate(connection)
+            _migrate(connection, tell)
     except SQLAlchemyError as trouble:
         engine.dispose()
         raise _not_opened(trouble) from trouble
@@ -196,7 +203,7 @@ def _begin_at_once(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, tell: Callable[[str], None] | None) -> None:
     """Bring the schema up to date. Alembic is loaded only where there is something to do."""
     found = None
     if inspect(connection).has_table("alembic_version"):
@@ -208,6 +215,15 @@ def _migrate(connection: Connection) -> None:
             f"the state was written by a newer torgsync (schema {found}, this one knows {SCHEMA})",
             hint="update this program: `pip install --upgrade torgsync`",
         )
+    if found is not None:
+        copy = back_up(connection, found)
+        if copy is None:
+            _log.info("the state is brought from schema %s to %s; no copy of it was made", found, SCHEMA)
+        else:
+            said = f"the state is brought from schema {found} to {SCHEMA}; the old one is `{copy.name}`"
+            _log.info(said)
+            if tell:
+                tell(said)
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 

@@ -302,6 +302,7 @@ runs = Table(
     Column("pid", Integer, nullable=False),
     Column("exit", Integer),
     Column("rows", Integer),
+    Column("undoes", Integer),  # the run that it turns back
 )
 
 overrides = Table(

@@ -1,0 +1,45 @@
+"""What became of the changes of a run, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torgsync.cli.context import Program
+
+if TYPE_CHECKING:
+    from torgsync.jobs.desk import Desk
+
+SCREENFUL = 10
+"""Reasons that are told; more are counted."""
+WORDS = {"done": "done", "refused": "refused", "unclear": "unclear", "deferred": "left for later"}
+
+
+def outcome_documents(desk: Desk, plan: int) -> list[dict[str, object]]:
+    """Return what became of each change of a plan that was tried, as JSON."""
+    with desk.memory() as memory:
+        return [
+            {
+                "good_id": item.change.good_id or None,
+                "verb": str(item.change.verb),
+                "state": str(item.state),
+                "message": item.message,
+            }
+            for item in memory.plans.changes(plan)
+            if item.state is not None
+        ]
+
+
+def put_failures(program: Program, desk: Desk, plan: int, *, every: bool = False) -> None:
+    """Name the changes that did not end well: of those with one and the same reason the first, or `every`."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    with desk.memory() as memory:
+        for item in memory.plans.changes(plan):
+            if item.state is not None and (str(item.state) != "done" or item.message):
+                what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
+                groups.setdefault((WORDS[str(item.state)], item.message), []).append(what)
+    for (state, message), changes in list(groups.items())[: None if every else SCREENFUL]:
+        for what in changes if every else changes[:1]:
+            more = f" (and {len(changes) - 1} more)" if len(changes) > 1 and not every else ""
+            program.put(f"! {state}: {what}{more}: {message}")
+    if len(groups) > SCREENFUL and not every:
+        program.put(f"! … and {len(groups) - SCREENFUL} other reasons")

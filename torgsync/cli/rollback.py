@@ -1,0 +1,265 @@
+"""`torgsync rollback`: a plan back to the values before a run, performed like any other."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from torgsync.cli.context import Format, Program, error_document, program_of
+from torgsync.cli.documents import change_document, plan_head, plan_tail
+from torgsync.cli.options import FormatOption, ObjectOption
+from torgsync.cli.outcomes import WORDS, outcome_documents, put_failures
+from torgsync.cli.plans import Show, put_guards, put_sums, show_changes
+from torgsync.cli.show import write_json
+from torgsync.cli.update import AllowOption
+from torgsync.core.rollback import Left
+from torgsync.core.words import counted
+from torgsync.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from torgsync.core.guards import Allowed
+    from torgsync.core.rollback import Remain, Undone
+    from torgsync.core.saved import SavedPlan
+    from torgsync.files.objects import ObjectFile
+    from torgsync.jobs.desk import Desk
+    from torgsync.jobs.sync import Performed
+    from torgsync.jobs.update import Made
+
+NAMED = 20
+"""Things that stay as they are which the table names; `--show all` names more."""
+_WHY = {
+    Left.MOVED: "it changed since then",
+    Left.UNKNOWN: "nobody knows what it was before",
+    Left.NO_CALL: "no call of Prom.ua changes it",
+    Left.ABSENT: "the product is not on Prom.ua any more",
+    Left.MODERATED: "Prom.ua's moderators deleted the product",
+    Left.NEVER_SENT: "it was deleted, and too little of it was ever sent from here to make it anew",
+    Left.FOREIGN: "it was deleted and never sent from here, so nothing is known of which it could be made",
+    Left.NO_EXTERNAL_ID: "it needs an import, and Prom.ua has the product without an external id",
+    Left.KEPT: 'it was made by that run, and gone = "keep" under [removal] leaves it there',
+}
+"""Why something stays, in words."""
+
+
+def rollback(
+    context: typer.Context,
+    number: Annotated[
+        int, typer.Argument(help="The run, as `torgsync history` numbers it.", metavar="RUN", min=1)
+    ],
+    wanted: ObjectOption = None,
+    form: FormatOption = Format.TABLE,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    allow: AllowOption = None,
+    show: Annotated[Show, typer.Option("--show", help="Which part of the table to show.")] = Show.CHANGES,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Only save the plan, to be performed by `sync --plan`.", metavar="FILE"),
+    ] = None,
+) -> None:
+    """Turn back what a run did, as far as it is still as that run left it."""
+    program = program_of(context)
+    program.format(form)
+    from torgsync.core.guards import read_allowed
+
+    if form is Format.CSV:
+        raise UsageError("`rollback` prints a table or JSON")
+    file = program.object(wanted)
+    call = _Call(program, form, show, number, read_allowed(allow or ()), asks=program.asks and not yes)
+    raise typer.Exit(int(call.save(file, out) if out else call.perform(file)))
+
+
+def perform_saved(
+    program: Program, form: Format, show: Show, file: ObjectFile, saved: SavedPlan, path: Path
+) -> Exit:
+    """Perform a plan that `rollback --out` saved, and return the exit code."""
+    from torgsync.core.guards import read_allowed
+
+    call = _Call(program, form, show, saved.undoes, read_allowed(saved.allow), asks=False)
+    return call.perform(file, (saved, path))
+
+
+class _Call:
+    """One call of `rollback`."""
+
+    def __init__(
+        self, program: Program, form: Format, show: Show, number: int, allowed: Allowed, *, asks: bool
+    ) -> None:
+        self._program = program
+        self._form = form
+        self._show = show
+        self._number = number
+        self._allowed = allowed
+        self._asks = asks and form is Format.TABLE
+
+    def save(self, file: ObjectFile, path: Path) -> Exit:
+        """Show the plan and save it; nothing is sent."""
+        from torgsync.jobs.market import prom_of
+        from torgsync.jobs.rollback import plan_back
+        from torgsync.jobs.run import refuse_held
+        from torgsync.jobs.saved import save
+        from torgsync.jobs.shop import refuse_other_shop
+
+        with self._program.desk(file) as desk:
+            refuse_held(desk)
+            with prom_of(desk) as prom:
+                refuse_other_shop(desk, prom, self._allowed)
+                made = plan_back(desk, prom, self._number, allowed=self._allowed)
+            save(desk, made, path, allowed=self._allowed, only=())
+            if self._form is Format.JSON:
+                self._write_json(desk, made, {})
+            else:
+                self._print(desk, made, f"torgsync sync --plan {shlex.quote(str(path))}")
+        return Exit.DONE
+
+    def perform(self, file: ObjectFile, saved: tuple[SavedPlan, Path] | None = None) -> Exit:
+        """Turn the run back, or what a saved plan holds of it, and return the exit code."""
+        from torgsync.jobs.history import run_of
+        from torgsync.jobs.market import prom_of
+        from torgsync.jobs.rollback import prepare_back
+        from torgsync.jobs.run import running
+        from torgsync.jobs.saved import prepare_saved, refuse_stale
+        from torgsync.jobs.shop import refuse_other_shop
+        from torgsync.jobs.sync import perform, performed, recover
+
+        with self._program.desk(file) as desk:
+            run_of(desk, self._number)
+            with running(desk) as run, prom_of(desk, run) as prom:
+                if saved:
+                    refuse_stale(desk, saved[0])
+                refuse_other_shop(desk, prom, self._allowed)
+                if recover(desk, prom, run):
+                    self._program.say("an import that an earlier run left behind was settled first")
+                if saved:
+                    made = prepare_saved(desk, prom, run, *saved)
+                else:
+                    made = prepare_back(desk, prom, run.number, self._number, allowed=self._allowed)
+                if self._form is Format.TABLE:
+                    self._print(desk, made, "")
+                if not made.plan.counts.changes:
+                    done = performed(desk, run, made)
+                elif self._agreed(made):
+                    done = perform(desk, prom, run, made)
+                else:
+                    self._program.say("nothing was sent")
+                    run.exit_code = Exit.DONE
+                    return Exit.DONE
+                stays = [Exit.PARTIAL] if made.back and made.back.remains else []
+                run.exit_code = Exit.worst([done.exit_code(made, None), *stays])
+                self._report(desk, made, done, run.exit_code)
+        return run.exit_code
+
+    def _agreed(self, made: Made) -> bool:
+        going = made.plan.counts.changes - made.plan.counts.held
+        if not self._asks or going <= 0:
+            return True
+        return typer.confirm("Send this to Prom.ua?", default=False, err=True)
+
+    # For people
+
+    def _print(self, desk: Desk, made: Made, next_step: str) -> None:
+        program, counts = self._program, made.plan.counts
+        program.hide_progress()
+        program.put(f"{made.plan.object}: back to the values before run {self._number}")
+        if self._show in (Show.CHANGES, Show.HELD, Show.ALL) and counts.changes:
+            program.out.print()
+            show_changes(program, desk, made.number, self._show)
+        if made.back:
+            self._print_rest(made.back)
+        put_guards(program, made.plan)
+        put_sums(program, desk, made.plan, next_step, nothing="nothing to turn back")
+
+    def _print_rest(self, back: Undone) -> None:
+        """Print what cannot be turned back, good by good, and what comes back only in part."""
+        program = self._program
+        if back.remains or back.not_done or back.anew:
+            program.out.print()
+        named = back.remains if self._show is Show.ALL else back.remains[:NAMED]
+        for remain in named:
+            program.put(f"! stays    {_called(remain)}: {_WHY[remain.reason]}", 11)
+        if rest := len(back.remains) - len(named):
+            program.put(f"! stays    … and {rest} more; `--show all` lists them", 11)
+        if back.not_done:
+            program.put(f"{counted(back.not_done, 'change')} of that run never happened")
+        if back.anew:
+            program.put(
+                f"{counted(back.anew, 'product')} would be made anew of what was last sent from here: "
+                "reviews, sales, place in lists and what was added in the cabinet do not come back, "
+                "and Prom.ua may refuse an id that was deleted"
+            )
+
+    def _report(self, desk: Desk, made: Made, done: Performed, code: Exit) -> None:
+        if self._form is Format.JSON:
+            self._write_json(desk, made, _ended(desk, made, done, code))
+            return
+        from torgsync.state.plans import State
+
+        program = self._program
+        if made.plan.counts.changes:
+            parts = [f"{number} {WORDS[state]}" for state, number in sorted(done.outcomes.items())]
+            if made.plan.counts.held:
+                parts.append(f"{made.plan.counts.held} held")
+            requests = counted(sum(done.requests.values()), "request")
+            program.put(f"{', '.join(parts) or 'nothing sent'}; {requests}")
+            put_failures(program, desk, made.number)
+        if done.outcomes.get(State.DONE):
+            program.put(
+                "the export still asks for what was turned back, and `torgsync update` shows it as pending: "
+                "restore the older export, or correct it, before the next `torgsync sync`"
+            )
+        if done.trouble:
+            program.say(f"error: {done.trouble.message}", style="error")
+            if done.trouble.hint:
+                program.say(f"hint: {done.trouble.hint}")
+
+    # For programs
+
+    def _write_json(self, desk: Desk, made: Made, tail: dict[str, object]) -> None:
+        back = made.back
+        told = {
+            "run": self._number,
+            "not_done": back.not_done if back else 0,
+            "anew": back.anew if back else 0,
+        }
+        self._program.hide_progress()
+        with desk.memory() as memory:
+            write_json(
+                plan_head(made.plan) | {"turns_back": told},
+                {
+                    "changes": (change_document(item.change) for item in memory.plans.changes(made.number)),
+                    "remains": _remains(back),
+                },
+                plan_tail(made.plan) | tail,
+            )
+
+
+def _called(remain: Remain) -> str:
+    called = remain.good_id or f"Prom {remain.prom_id}"
+    return f"{called}  {remain.title}{f', {remain.field}' if remain.field else ''}"
+
+
+def _remains(back: Undone | None) -> Iterator[dict[str, object]]:
+    for remain in back.remains if back else ():
+        yield {
+            "good_id": remain.good_id or None,
+            "prom_id": remain.prom_id or None,
+            "title": remain.title,
+            "field": remain.field or None,
+            "reason": str(remain.reason),
+            "message": _WHY[remain.reason],
+        }
+
+
+def _ended(desk: Desk, made: Made, done: Performed, code: Exit) -> dict[str, object]:
+    tail: dict[str, object] = {
+        "requests": {"total": sum(done.requests.values()), "by_endpoint": done.requests},
+        "run": done.run,
+        "exit": int(code),
+        "outcomes": outcome_documents(desk, made.number),
+    }
+    if done.trouble:
+        tail["error"] = error_document(done.trouble)
+    return tail
