@@ -5,14 +5,18 @@ Source: design §6.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from torgsync.errors import Busy, Exit, TorgsyncError
+from torgsync.files.logs import note_run
 from torgsync.files.settings import alive, who
 from torgsync.jobs.desk import Desk
 from torgsync.state.journal import Holder, Lease
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -48,6 +52,8 @@ def running(desk: Desk) -> Iterator[Run]:
         number = memory.journal.begin_run(me, desk.now())
         memory.journal.take_lease(number, me, desk.now())
     run = Run(desk, number)
+    note_run(number)
+    _log.info("the run begins")
     try:
         yield run
     except TorgsyncError as error:
@@ -60,6 +66,7 @@ def running(desk: Desk) -> Iterator[Run]:
         with desk.memory() as memory:
             memory.journal.end_run(number, run.exit_code, desk.now())
             memory.journal.release(number)
+        _log.info("the run ended with exit code %d", run.exit_code)
 
 
 def refuse_held(desk: Desk) -> None:
