@@ -6,10 +6,12 @@ stdout carries data, stderr carries talk. Text is text: names from an export are
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from torgsync.files.objects import ObjectFile
     from torgsync.files.settings import Settings
     from torgsync.jobs.desk import Desk
+
+
+_log = logging.getLogger(__name__)
 
 
 class Format(StrEnum):
@@ -67,6 +72,7 @@ class Program:
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     hide_progress: Callable[[], None] = field(default=_nothing, repr=False)
+    _noted: Exception | None = field(default=None, repr=False)
 
     @cached_property
     def settings(self) -> Settings:
@@ -150,16 +156,53 @@ class Program:
     @contextmanager
     def desk(self, file: ObjectFile) -> Iterator[Desk]:
         """Yield the desk of an object, with the state open and progress shown."""
-        from torgsync.cli.progress import telling
+        from torgsync.cli.progress import noted, telling
         from torgsync.jobs.desk import Desk
         from torgsync.state.store import open_store
 
-        store = open_store(self.settings.state_url, self.say)
-        try:
-            with telling(self) as tell:
-                yield Desk(self.settings, file, store, now=self.now, tell=tell, sleep=self.sleep)
-        finally:
-            store.close()
+        with self._logged(file.slug), ExitStack() as stack:
+            store = open_store(self.settings.state_url, self.say)
+            stack.callback(store.close)
+            tell = noted(stack.enter_context(telling(self)))
+            yield Desk(self.settings, file, store, now=self.now, tell=tell, sleep=self.sleep)
+
+    @contextmanager
+    def _logged(self, slug: str) -> Iterator[None]:
+        """Write what happens meanwhile to the log, and what ends it."""
+        from torgsync.cli.progress import Ears
+        from torgsync.files.logs import logged
+
+        with logged(self.settings.log, slug, Ears(self)) as log:
+            try:
+                yield
+            except Exception as error:
+                self._note(error)
+                raise
+        if log.trouble:
+            self.say(f"! the log `{log.baseFilename}` cannot be written: {log.trouble}", style="warning")
+
+    def _note(self, error: Exception) -> None:
+        """Write an error to the log. Of a bug only its kind and place: its words may hold anything."""
+        from torgsync.files.logs import TOLD
+
+        self._noted = error
+        if isinstance(error, TorgsyncError):
+            _log.error("%s", error.message, extra=TOLD)
+            for mistake in error.mistakes if isinstance(error, InvalidInput) else ():
+                _log.error("%s", mistake, extra=TOLD)
+        elif not isinstance(error, (typer.Exit, typer.Abort)):
+            *_, place = traceback.extract_tb(error.__traceback__)
+            where = f"{Path(place.filename).name}:{place.lineno}"
+            _log.error("%s at %s", type(error).__name__, where, extra=TOLD)
+
+    def note(self, error: TorgsyncError, slug: str) -> None:
+        """Write an error to the log that stopped an object before any work with it began."""
+        from torgsync.files.logs import logged
+
+        worked = "settings" in self.__dict__  # a command that never asked where things lie leaves no trace
+        if worked and error is not self._noted and not isinstance(error, UsageError):
+            with logged(self.settings.log, slug or "-"):
+                self._note(error)
 
 
 def _put(console: Console, text: str, indent: int, style: str | None) -> None:
@@ -206,6 +249,7 @@ def tell(program: Program, error: TorgsyncError, *, slug: str = "") -> int:
 
     `slug` names the object where it is one of several.
     """
+    program.note(error, slug)
     if program.json:
         about = {"object": slug} if slug else {}
         document = {"schema": SCHEMA, **about, "error": error_document(error)}

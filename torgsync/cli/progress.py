@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from torgsync.cli.context import Program
+from torgsync.files.logs import TOLD, clean
 from torgsync.jobs.desk import Progress, Stage
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -23,6 +27,33 @@ def telling(program: Program) -> Iterator[Callable[[Progress], None]]:
             bar.close()
     else:
         yield _Lines(program)
+
+
+def noted(tell: Callable[[Progress], None]) -> Callable[[Progress], None]:
+    """Return somebody to tell who writes each stage to the log when it begins."""
+    stage: Stage | None = None
+
+    def note(progress: Progress) -> None:
+        nonlocal stage
+        if progress.stage is not stage:
+            stage = progress.stage
+            _log.info("%s", stage.value, extra=TOLD)
+        tell(progress)
+
+    return note
+
+
+class Ears(logging.Handler):
+    """Tells a person what the log is told: warnings, with `-v` the course of things, with `-vv` all of it."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__((logging.WARNING, logging.INFO, logging.DEBUG)[min(max(program.verbosity, 0), 2)])
+        self._program = program
+        self.addFilter(lambda record: not hasattr(record, "told"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell one event."""
+        self._program.say(clean(record.getMessage()))
 
 
 def _nobody(_progress: Progress) -> None:

@@ -45,6 +45,11 @@ class Settings:
         """Import files on their way to Prom."""
         return self.home / "feeds"
 
+    @property
+    def log(self) -> Path:
+        """What commands that work with an object did, a line an event."""
+        return self.home / "logs" / "torgsync.log"
+
     def outbox(self, slug: str) -> Path:
         """Order files of one object, for Torgsoft to take."""
         return self.home / "outbox" / slug

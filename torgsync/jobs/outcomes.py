@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 
 from torgsync.core.diff import Verb
 from torgsync.core.fields import Road
+from torgsync.core.words import counted
 from torgsync.jobs.desk import Desk
 from torgsync.state.plans import Numbered, State
+
+_log = logging.getLogger(__name__)
 
 _WEIGHT = {State.DONE: 0, State.DEFERRED: 1, State.UNCLEAR: 2, State.REFUSED: 3}
 
@@ -37,11 +41,15 @@ class Outcomes:
                 known = memory.plans.state(self._plan, seq)
                 if known in self._open or known is None or _WEIGHT[state] > _WEIGHT[known]:
                     memory.plans.settle(self._plan, {seq: (state, message)})
+                if state is not State.DONE:
+                    _log.info("%s: %s: %s", memory.plans.called(self._plan, seq), state, message)
 
     def defer_open(self, message: str) -> None:
         """Write down that all changes without an outcome were not reached."""
         with self._desk.memory() as memory:
-            memory.plans.defer_open(self._plan, message)
+            left = memory.plans.defer_open(self._plan, message)
+        if left:
+            _log.info("%s left for later: %s", counted(left, "change"), message)
 
     def defer_imported(self, message: str) -> None:
         """Write down that the changes of the import file that have no outcome wait for the import's end."""

@@ -5,6 +5,7 @@ Source: design §6.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,12 +13,15 @@ from datetime import datetime, timedelta
 
 from torgsync.core.zone import SHOP_ZONE
 from torgsync.errors import Busy, Exit, TorgsyncError
+from torgsync.files.logs import note_run
 from torgsync.files.settings import alive, who
 from torgsync.jobs.desk import Desk, Progress
 from torgsync.state.journal import Holder, Lease
 from torgsync.state.store import Memory
 
 RENEW_EVERY = timedelta(minutes=1)
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -82,6 +86,8 @@ def running(desk: Desk) -> Iterator[Run]:
         number = memory.journal.begin_run(me, desk.now())
         memory.journal.take_lease(number, me, desk.now())
     run = Run(desk, number, desk.now())
+    note_run(number)
+    _log.info("the run begins")
     try:
         yield run
     except TorgsyncError as error:
@@ -100,6 +106,7 @@ def _end(desk: Desk, run: Run) -> None:
     with desk.memory() as memory:
         memory.journal.end_run(run.number, run.exit_code, desk.now())
         memory.journal.release(run.number)
+    _log.info("the run ended with exit code %d", run.exit_code)
 
 
 def refuse_held(desk: Desk) -> None:

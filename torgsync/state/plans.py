@@ -144,14 +144,25 @@ class Plans:
         ).scalar()
         return State(found) if found else None
 
-    def defer_open(self, plan: int, message: str) -> None:
-        """Write down that all changes that nothing holds and that have no outcome were not reached."""
+    def called(self, plan: int, seq: int) -> str:
+        """Return how people know a change: its verb, its good and the good's name."""
         c = t.changes.c
-        self._db.execute(
+        row = self._db.execute(
+            select(c.verb, c.good_id, c.prom_id, c.title).where(c.plan == plan, c.seq == seq)
+        ).one()
+        return f"{row.verb} {row.good_id or f'Prom {row.prom_id}'} {row.title}"
+
+    def defer_open(self, plan: int, message: str) -> int:
+        """Write down that all changes that nothing holds and that have no outcome were not reached.
+
+        Returns how many they are.
+        """
+        c = t.changes.c
+        return self._db.execute(
             update(t.changes)
             .where(c.plan == plan, c.held.is_(None), c.state.is_(None))
             .values(state=State.DEFERRED, message=message)
-        )
+        ).rowcount
 
     def defer_imported(self, plan: int, message: str) -> None:
         """Write down that all changes of an import file that have no outcome wait for that import's end."""

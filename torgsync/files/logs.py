@@ -1,0 +1,125 @@
+"""The log: what commands that work with an object did, a line an event, in `logs/torgsync.log`.
+
+It holds neither tokens nor web pages, for no message does (`prom/http.py`), nor buyers: mails and phones that
+slip into somebody's words are struck out. A log that cannot be written stops nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+ROOT = logging.getLogger("torgsync")
+SIZE = 1_000_000
+"""Bytes after which a new file is begun."""
+KEPT = 5
+"""Older files that are kept."""
+TOLD = {"told": True}
+"""The `extra` of an event that a person is told anyway, and not by way of the log."""
+
+_run: ContextVar[int | None] = ContextVar("run", default=None)
+_object: ContextVar[str] = ContextVar("object", default="-")
+LONGEST = 2000
+"""Letters of one event; what is longer is cut."""
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}\.\w{2,24}")
+_PHONE = re.compile(r"(?<!\d)\+\d[\d\s()-]{8,16}\d|(?<!\d)(?:38)?0\d{9}(?!\d)")
+
+
+def note_run(number: int) -> None:
+    """Name the run to which the events from now on belong, until the log is closed."""
+    _run.set(number)
+
+
+class LogFile(RotatingFileHandler):
+    """Writes events to a file that begins anew where it is full.
+
+    Several processes may write to one log: where another one began a new file, this one goes on in that.
+    `trouble` says why something could not be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8", delay=True)
+        self.setFormatter(_Line())
+        self.trouble = ""
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        return super()._open()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one event."""
+        if self.stream is not None and not _is_open(self.stream, Path(self.baseFilename)):
+            self.close()
+        super().emit(record)
+
+    def doRollover(self) -> None:  # noqa: N802  # the base's name
+        """Begin a new file; where the old ones cannot be moved, as on Windows while others write, go on."""
+        try:
+            super().doRollover()
+        except OSError:
+            self.stream = self._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  # the base's name
+        """Keep why it could not be written, and go on."""
+        error = sys.exception()
+        self.trouble = (isinstance(error, OSError) and error.strerror) or type(error).__name__
+
+
+def _is_open(stream: TextIOWrapper, path: Path) -> bool:
+    """Tell whether a stream writes to the file that is at this path now."""
+    with suppress(OSError):
+        mine, there = os.fstat(stream.fileno()), path.stat()
+        return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
+    return False
+
+
+class _Line(logging.Formatter):
+    """One line an event: time in UTC, level, object, run, and what happened."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        run = _run.get()
+        where = f"{_object.get()} {f'run {run}' if run else '-'}"
+        return f"{time.replace('+00:00', 'Z')} {record.levelname:<7} {where} {clean(record.getMessage())}"
+
+
+def clean(text: str) -> str:
+    """Return a text as one line without mails and phones."""
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text[:LONGEST]).split())
+    return _PHONE.sub("[phone]", _MAIL.sub("[mail]", line))
+
+
+@contextmanager
+def logged(path: Path, slug: str, ears: logging.Handler | None = None) -> Iterator[LogFile]:
+    """Write what happens meanwhile to the log at `path`, as events of an object; `ears` hear it too.
+
+    Within another one that goes on, for events are written once.
+    """
+    for handler in ROOT.handlers:
+        if isinstance(handler, LogFile):
+            yield handler
+            return
+    file = LogFile(path)
+    handlers = [file, *([ears] if ears else [])]
+    level, object_, run = ROOT.level, _object.set(slug), _run.set(None)
+    for handler in handlers:
+        ROOT.addHandler(handler)
+    ROOT.setLevel(logging.DEBUG)
+    try:
+        yield file
+    finally:
+        ROOT.setLevel(level)
+        for handler in handlers:
+            ROOT.removeHandler(handler)
+            handler.close()
+        _object.reset(object_)
+        _run.reset(run)
