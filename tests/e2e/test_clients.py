@@ -348,3 +348,14 @@ def test_a_person_is_forgotten_before_their_order_was_written(knowing: Home) -> 
     assert "delete the person in Torgsoft too" in ran.err
     assert knowing.run("orders", "fetch").code == 0
     assert not (knowing.folder / "outbox" / "my-prom").exists()
+
+
+def test_a_name_that_a_spreadsheet_would_run(home: Home) -> None:
+    """In CSV it is text, and a phone stays what it is."""
+    buyer = Buyer(first_name="Марко", last_name="=HYPERLINK(1)", phone="+380501234567")
+    home.sync()
+    home.market.place_order([("26901", 1)], buyer=buyer)
+    home.run("sync", "--yes", "--only", "orders")
+    shown = home.run("clients", "list", "--format", "csv").out
+    assert "'=HYPERLINK(1)" in shown
+    assert ",+380501234567," in shown

@@ -366,3 +366,14 @@ def test_a_report_in_another_zone(sold: Home) -> None:
     sold.edit_object("Pacific/Kiritimati", "Europe/Kyjiw")
     ran = sold.run("payments", "postings")
     assert (ran.code, 'there is no time zone "Europe/Kyjiw"' in ran.err) == (3, True)
+
+
+def test_a_place_without_a_name(filled: Home) -> None:
+    """A blank is no cash register, given by command or by hand."""
+    filled.run("payments", "fetch")
+    before = filled.object.read_bytes()
+    ran = filled.run("payments", "map", "9000001", "--cash-register", " ")
+    assert (ran.code, "needs a name" in ran.err, filled.object.read_bytes()) == (64, True, before)
+    filled.run("payments", "map", "9000001", "--cash-register", "Каса 1")
+    filled.edit_object('cash_register = "Каса 1"', 'cash_register = " "')
+    assert "it has no name" in filled.run("payments", "list").err

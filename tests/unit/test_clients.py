@@ -19,6 +19,8 @@ from torgsync.core.trade import Buyer
         "80500000001",
         "8 050 000 00 01",
         "00380500000001",
+        "0500000001 дод. 5",
+        "050 000 00 01 доб 12",
     ],
 )
 def test_a_phone_has_one_spelling(text: str) -> None:
@@ -31,7 +33,7 @@ def test_a_phone_of_another_country_is_one() -> None:
     assert normal_phone("+48 22 123 45 67") == "+48221234567"
 
 
-@pytest.mark.parametrize("text", ["дзвоніть увечері", "12", "", "000"])
+@pytest.mark.parametrize("text", ["дзвоніть увечері", "12", "", "000", "050000001"])
 def test_what_is_no_phone_is_kept_as_written(text: str) -> None:
     """It recognises nobody: two people who wrote the same words are not one."""
     assert normal_phone(f" {text} ") == text

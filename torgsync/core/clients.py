@@ -20,6 +20,9 @@ REGION = "UA"
 
 PHONE, EMAIL, NAME, CARD = "phone", "email", "name", "card"
 
+_EXTENSION = re.compile(r"\s*(?:дод|доб|вн|ext)\.?\s*\d{1,6}\s*$", re.IGNORECASE)
+"""What is dialled after the number: it is no part of whose number it is."""
+
 _OLD_TRUNK = re.compile(r"8(0\d{9})")
 """A number as it was dialled once: 8, then the number at home."""
 
@@ -60,6 +63,7 @@ def client_of(buyer: Buyer) -> Client:
 
 def normal_phone(text: str) -> str:
     """Return a phone number in E.164; as written where it is no number that anybody could call."""
+    text = _EXTENSION.sub("", text)
     digits = re.sub(r"\D", "", text)
     old = _OLD_TRUNK.fullmatch(digits)
     wanted = old[1] if old else digits if digits.startswith("380") else text
@@ -67,7 +71,8 @@ def normal_phone(text: str) -> str:
         number = phonenumbers.parse(f"+{wanted}" if wanted.startswith("380") else wanted, REGION)
     except phonenumbers.NumberParseException:
         return text.strip()
-    if not phonenumbers.is_possible_number(number):
+    significant = phonenumbers.national_significant_number(number)
+    if not phonenumbers.is_possible_number(number) or significant.startswith("0"):  # a digit is missing
         return text.strip()
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -258,6 +258,13 @@ class PaymentMethod(_Table):
     gone: bool = False
     """Whether Prom does not list it any more; old orders may still be paid by it."""
 
+    @field_validator("cash_register", "current_account")
+    @classmethod
+    def _named(cls, place: str | None) -> str | None:
+        if place is not None and not place.strip():
+            raise ValueError("it has no name")
+        return place
+
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if self.cash_register and self.current_account:

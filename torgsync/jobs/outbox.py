@@ -178,7 +178,7 @@ def export_orders(
         if counts and not order.takes_place:
             raise UsageError(
                 f"order {order.id} is no sale any more; Torgsoft would reserve its goods",
-                hint="write it elsewhere: --to DIR",
+                hint="write it elsewhere: --to-folder DIR",
             )
     names = []
     with outbox_of(desk, to) as outbox:

@@ -66,8 +66,11 @@ def map_method(
 ) -> PaymentMethod:
     """Lead a payment method, named by id or name, to one place.
 
-    Raises UsageError where there is no such method or several, or the account is a mistyped IBAN.
+    Raises UsageError where there is no such method or several, the place has no name, or the account is a
+    mistyped IBAN.
     """
+    if not (cash_register or current_account or "").strip():
+        raise UsageError("a cash register or an account needs a name")
     if current_account is not None:
         try:
             current_account = account_of(current_account)
