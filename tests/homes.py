@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +28,8 @@ from torgsync.sandbox.scenario import read_manners
 from torgsync.sandbox.shop import Shop
 
 ROOT = Path(__file__).parents[1]
+NOBODY = 2**22 + 1
+"""The number of a process that no system has."""
 EXAMPLE = ROOT / "examples" / "shop"
 
 
@@ -196,6 +200,11 @@ class Home:
     def manner(self, *words: str) -> None:
         """Change the marketplace's manners, in the words of `torgsync sandbox --manner`."""
         self.market.manners = read_manners(self.market.manners, words)
+
+    def bury(self) -> None:
+        """Have the process gone that holds an object: what was raised out of it stood for its kill."""
+        with closing(sqlite3.connect(self.folder / "state.db")) as state, state:
+            state.execute("UPDATE leases SET pid = ?", (NOBODY,))
 
     def writes(self) -> list[str]:
         """Return the paths of every request so far that was not a GET."""

@@ -96,6 +96,7 @@ def test_a_kill_between_state_and_outbox(
         dies(step, place, when, patched)
         with pytest.raises(Killed):
             fetch(mapped)
+    mapped.bury()
     got = take(outbox(mapped)) if taken else []
     for _ in range(2):
         assert fetch(mapped).code == 0
@@ -118,6 +119,7 @@ def test_a_kill_while_a_store_copies(mapped: Home, monkeypatch: pytest.MonkeyPat
         patched.setattr(Folder, "publish", copied)
         with pytest.raises(Killed):
             fetch(mapped)
+    mapped.bury()
     assert fetch(mapped).code == 0
     assert [path.name for path in outbox(mapped).iterdir()] == [f"order-{number}.json"]
     assert phase(mapped, number) == "written"

@@ -76,3 +76,23 @@ def test_an_order_that_is_called_off(sold: Home) -> None:
     sold.market.cancel_order(int(order["id"]))
     sold.sync()
     assert stock(sold) == (15, "available")
+
+
+def test_an_order_that_is_delivered_before_its_file_is_due(sold: Home) -> None:
+    """Torgsoft gets it all the same, and its pieces are kept back until then."""
+    sold.sync()
+    number = sold.market.place_order([("26926", 1)])
+    sold.market.set_order_status(number, "delivered")
+    ran = sold.sync()
+    assert (ran.code, ran.json["orders"]["files"], stock(sold)) == (8, 1, (12, "available"))
+    export_again(sold)
+    sold.sync()
+    assert stock(sold) == (12, "available")
+
+
+def test_orders_that_were_delivered_before_the_first_fetch(filled: Home) -> None:
+    """They are taken to be in Torgsoft; later ones are not."""
+    filled.market.set_order_status(filled.market.place_order([("26926", 1)]), "delivered")
+    first = filled.run("orders", "fetch", "--format", "json").json
+    assert filled.run("orders", "list", "--held", "--format", "json").json["orders"] == []
+    assert not list((filled.folder / "outbox").rglob("*.json")), first

@@ -37,6 +37,8 @@ AT_ONCE = 50
 """Orders that Prom is told of in one request."""
 EARLIER = "it was placed before"
 """How the reason begins for which an order of an earlier day gets no file."""
+OLD = "it was delivered before orders were brought home"
+"""Why an order gets no file that had its goods handed out before this object's first fetch."""
 
 
 @dataclass(slots=True)
@@ -45,7 +47,8 @@ class Fetched:
 
     `unmapped` counts new orders whose payment method has no place for its money yet, `held` those that wait
     for a person before they can go to Torgsoft, `ambiguous` those that fit several clients; `accepted` those
-    that Prom was told to be received. `trouble` is what went wrong after the orders were home.
+    that Prom was told to be received. `trouble` is what went wrong after the orders were home. `first` tells
+    that none was ever fetched before.
     """
 
     new: int = 0
@@ -58,6 +61,7 @@ class Fetched:
     findings: list[Finding] = field(default_factory=list)
     unmapped_methods: set[str] = field(default_factory=set)
     trouble: TorgsyncError | None = None
+    first: bool = False
 
     @property
     def files(self) -> int:
@@ -108,6 +112,7 @@ def _bring_home(desk: Desk, prom: Prom, fetched: Fetched) -> None:
     started = desk.now()
     with desk.memory() as memory:
         until = memory.trade.orders_until()
+    fetched.first = until is None
     desk.tell(Progress(Stage.ORDERS))
     seen, newest = 0, until
     for page in prom.orders(until - OVERLAP if until else None):
@@ -154,7 +159,8 @@ def _take(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> None:
     client_id = known.client_id if known else ""
     if not client_id and not order.forgotten and not (known and order.id in memory.clients.held()):
         client_id = _client(desk, memory, order, fetched)
-    held, waits = _why_held(order, found, desk.object.orders.begin)
+    old = known.held == OLD if known else fetched.first
+    held, waits = _why_held(order, found, desk.object.orders.begin, old=old)
     memory.trade.remember(order, desk.now(), client_id=client_id, held=held)
     method = desk.object.payment_method(order.payment_id)
     posted = memory.payments.postings(order.id) if known else ()
@@ -192,9 +198,17 @@ def _known_goods(memory: Memory, order: Order, known: Stored | None) -> tuple[Li
     return tuple(line if line.good_id else replace(line, good_id=good_of(line)) for line in order.lines)
 
 
-def _why_held(order: Order, found: Iterable[Finding], begin: datetime | None) -> tuple[str | None, bool]:
-    """Return why an order becomes no file, None where it does, and whether a person must look."""
-    if not order.open_sale:
+def _why_held(
+    order: Order, found: Iterable[Finding], begin: datetime | None, *, old: bool
+) -> tuple[str | None, bool]:
+    """Return why an order becomes no file, None where it does, and whether a person must look.
+
+    A sale that was handed out before its file was due must reach the accounting program all the same; only
+    those of an `old` shop, from before the first fetch, are taken to be there.
+    """
+    if old and order.takes_place and not order.open_sale:
+        return OLD, False
+    if not order.takes_place:
         refunded = order.paid is Paid.REFUNDED and not order.cancelled
         return f"it is {'refunded' if refunded else order.status}", False
     if begin is not None and order.created < begin:
@@ -207,7 +221,7 @@ def _why_held(order: Order, found: Iterable[Finding], begin: datetime | None) ->
 def waits_for_person(stored: Stored) -> bool:
     """Tell whether an order gets no file until a person does something about it."""
     held = stored.held is not None and stored.phase is None
-    return held and stored.order.open_sale and not (stored.held or "").startswith(EARLIER)
+    return held and stored.order.takes_place and not (stored.held or "").startswith((EARLIER, OLD))
 
 
 def _after_its_file(known: Stored, order: Order) -> Iterable[Finding]:
