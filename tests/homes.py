@@ -129,14 +129,20 @@ class Home:
         """The sync object's file."""
         return self.shop / "my-prom.toml"
 
-    def run(self, *args: str, stdin: str | None = None, now: datetime | None = None) -> Ran:
+    def run(
+        self,
+        *args: str,
+        stdin: str | None = None,
+        now: datetime | Callable[[], datetime] | None = None,
+        sleep: Callable[[float], None] = no_waiting,
+    ) -> Ran:
         """Run one command as a script would: without a terminal, against this home's marketplace.
 
-        `now` is what the clock shows where that matters.
+        `now` is what the clock shows where that matters, `sleep` waits seconds for an import.
         """
-        program = Program(self.folder, self.server.url, sleep=no_waiting)
+        program = Program(self.folder, self.server.url, sleep=sleep)
         if now:
-            program.now = lambda: now
+            program.now = now if callable(now) else lambda: now
         result = CliRunner().invoke(app, list(args), input=stdin, obj=program)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception

@@ -17,6 +17,7 @@ from torgsync.core.diff import (
     buyer_price,
     compare,
     creation,
+    keeps,
     own_way,
     removal,
     same,
@@ -343,3 +344,20 @@ def test_photos_are_the_same_by_content(
 ) -> None:
     """A renamed photo is not sent again, a changed one is, and so is another order."""
     assert same("photos", _photos(*want), {}, {}, _photos(*sent_before)) is equal
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown", "kept"),
+    [
+        ("<p>Капці  теплі</p>", "Капці теплі", True),
+        ("Капці теплі", "Капці", True),
+        ("Капці", "Ручне", False),
+        ("Капці", "", False),
+        ("", "<p>Капці</p>", True),
+        (None, "Капці", True),
+        (Decimal(1), Decimal(2), True),
+    ],
+)
+def test_a_text_that_prom_keeps_in_its_own_way(wanted: Value, shown: Value, kept: bool) -> None:
+    """It is cut or tidied; another text is a person's."""
+    assert keeps(wanted, shown) is kept

@@ -11,6 +11,7 @@ Values are in normal form, so comparing is `!=`. Source: design §5.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -21,6 +22,7 @@ from torgsync.core.objects import Gone
 from torgsync.core.products import Existing, Product
 
 _NOTHING = object()
+_TAG = re.compile(r"<[^>]*>")
 IN_MODERATION = frozenset({"approval_pending", "editing_required"})
 """Prom shows these instead of `on_display` while a moderator looks; no edit of ours can end that."""
 
@@ -202,6 +204,17 @@ def own_way(name: str, wanted: Value, shown: Value) -> bool:
     if isinstance(wanted, Decimal) and isinstance(shown, Decimal):
         return abs(wanted - shown) < _LEAST_MONEY
     return name in ("presence", "status", "ready_to_ship")
+
+
+def keeps(wanted: Value, shown: Value) -> bool:
+    """Tell whether Prom may show `shown` for `wanted`: what is no text, or a text that it cut or tidied.
+
+    For no text at all it shows what the file had to say instead (reference/prom-api.md §7.2).
+    """
+    if not isinstance(wanted, str) or not isinstance(shown, str):
+        return True
+    bare, kept = ("".join(_TAG.sub("", text).split()) for text in (wanted, shown))
+    return not bare or (bool(kept) and bare.startswith(kept))
 
 
 def _value(now: object) -> Value:

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from torgsync.core.diff import IN_MODERATION, Change, Verb
+from torgsync.core.diff import IN_MODERATION, Change, Verb, keeps
 from torgsync.core.fields import FIELDS, Road, Value
 from torgsync.core.plan import Known
 from torgsync.core.products import Existing, Product
@@ -78,6 +78,7 @@ class Importer:
     ) -> None:
         self._waits = waits
         self._sent = False  # whether Prom took the file, or may have
+        self._late = False  # whether a person may have been at the products since
         self.left = False
         """Whether an import was sent and its end is left to the next run."""
         self._desk = desk
@@ -125,6 +126,7 @@ class Importer:
     def resume(self, unfinished: Unfinished) -> None:
         """Settle an import that a run left behind: it is waited for, and never sent again."""
         self._outcomes.reopen_imported()
+        self._late = True
         try:
             self._resume(unfinished)
         except TorgsyncError:
@@ -285,7 +287,7 @@ class Importer:
             settled = [self._settle_one(item, known[item.change.good_id], ended) for item in page]
             now = self._desk.now()
             with self._desk.memory() as memory:
-                accepted = [one.accepted for one in settled if one.accepted]
+                accepted = [self._as_taken(one.accepted) for one in settled if one.accepted]
                 memory.catalog.accept(accepted, now)
                 memory.catalog.forget_refusals([item.good_id for item in accepted])
                 for one in settled:
@@ -303,6 +305,15 @@ class Importer:
             done += len(page)
             self._desk.tell(Progress(Stage.SETTLE, done, offers))
         self._pictures.remember(failed=ended.lost_photos)
+
+    def _as_taken(self, accepted: Accepted) -> Accepted:
+        """Return what was accepted; of a late look, no other text is taken for Prom's way of keeping ours."""
+        if not self._late:
+            return accepted
+        echo = {
+            name: shown for name, shown in accepted.echo.items() if keeps(accepted.values.get(name), shown)
+        }
+        return replace(accepted, echo=echo)
 
     def _read_back(self, offers: int, started: datetime) -> None:
         with self._desk.memory() as memory:
