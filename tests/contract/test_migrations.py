@@ -57,11 +57,11 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     """What was remembered is there after the next opening."""
     first = open_store(url_of(tmp_path))
     with first.work("shop") as memory:
-        assert memory.catalog.begin_look() == 1
+        assert memory.whole.begin_look() == 1
     first.close()
     again = open_store(url_of(tmp_path))
     with again.work("shop") as memory:
-        assert memory.catalog.current_look() == 1
+        assert memory.whole.current_look() == 1
     again.close()
 
 
@@ -172,11 +172,11 @@ def test_a_state_with_rows_comes_through_every_migration(tmp_path: Path) -> None
     make_old(tmp_path, "0001", ROWS_OF_0001)
     store = open_store(url_of(tmp_path))
     with store.work("shop") as memory:
-        assert memory.catalog.current_look() == 3
-        assert (memory.catalog.existing_count(), memory.catalog.in_stock_count()) == (1, 1)
-        assert [finding.file for finding in memory.catalog.findings()] == [""]
-        assert memory.catalog.marks() == set()
-        assert list(memory.catalog.rows_marked({0})) == ["17"]
+        assert memory.whole.current_look() == 3
+        assert (memory.shown.existing_count(), memory.shown.in_stock_count()) == (1, 1)
+        assert [finding.file for finding in memory.rows.findings()] == [""]
+        assert memory.rows.marks() == set()
+        assert list(memory.rows.rows_marked({0})) == ["17"]
         assert [known.good_id for page in memory.catalog.unsettled() for known in page] == ["17"]
     store.close()
 
@@ -196,8 +196,8 @@ def test_products_are_the_same_in_two_documents(tmp_path: Path) -> None:
         assert told.refusal is not None
         assert (told.refusal.values, told.refusal.message) == (wanted, "no")
         assert memory.catalog.known(["17"])["17"].refused
-        assert len(memory.catalog.unseen(4)) == 1002
-        memory.catalog.unsettle(["17"], card=False)
+        assert len(memory.shown.unseen(4)) == 1002
+        memory.rows.unsettle(["17"], card=False)
         assert [[known.title for known in page] for page in memory.catalog.unsettled()] == [["Капці"]]
     store.close()
     engine = create_engine(url_of(tmp_path))

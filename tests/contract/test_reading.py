@@ -378,11 +378,11 @@ def test_the_fast_road_and_the_full_road_give_the_same_plan(shop: Shop, days: li
 def arrive(shop: Shop, slug: str) -> None:
     """Have everything that the plan wants of the goods with a price sent, and shown by Prom."""
     with shop.store.work(slug) as memory:
-        memory.catalog.note_first_write(NOON)
+        memory.whole.note_first_write(NOON)
         for good_id, known in memory.catalog.known(list("123456")).items():
             if known.standing is Standing.IN and known.desired and known.desired.money("price"):
                 values = dict(known.sent.values if known.sent else {}) | dict(known.desired.values)
-                memory.catalog.remember_existing([Existing(f"9{good_id}", good_id, values, NOON)], 1)
+                memory.shown.remember_existing([Existing(f"9{good_id}", good_id, values, NOON)], 1)
                 memory.catalog.accept([Accepted(good_id, values, {})], NOON)
 
 

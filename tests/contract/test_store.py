@@ -27,6 +27,7 @@ from torgsync.core.fields import TERMS, Characteristic, Road, Value
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Section
 from torgsync.core.guards import falls_to_zero
+from torgsync.core.pages import PAGE
 from torgsync.core.payments import Money, Posting
 from torgsync.core.plan import Known, Skipped, Standing
 from torgsync.core.products import Existing, Product
@@ -35,13 +36,15 @@ from torgsync.core.select import Reason
 from torgsync.core.trade import Line
 from torgsync.core.variants import Member
 from torgsync.errors import Temporary
-from torgsync.state import catalog, models, plans, store, tables
-from torgsync.state.catalog import Accepted, GoodRow, Looks, OldRow
+from torgsync.state import store, tables
+from torgsync.state.catalog import Accepted
 from torgsync.state.journal import LEASE, Holder, Lease, Left, Request, Unfinished
 from torgsync.state.models import Kept
 from torgsync.state.plans import State
+from torgsync.state.rows import GoodRow, OldRow
 from torgsync.state.store import Memory, Store, open_store, place_of
 from torgsync.state.trade import Phase, Stored, Version
+from torgsync.state.whole import Looks
 
 SLUG = "my-prom"
 POSTGRES = os.environ.get("TORGSYNC_TEST_POSTGRES")
@@ -102,25 +105,25 @@ def test_half_a_unit_of_work_leaves_nothing(state: Store) -> None:
 
     def stumble() -> None:
         with state.work(SLUG) as memory:
-            memory.catalog.remember_rows([row(findings=(finding(),))])
+            memory.rows.remember_rows([row(findings=(finding(),))])
             memory.journal.begin_run(ME, NOON)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         stumble()
     with state.work(SLUG) as memory:
-        assert memory.catalog.marks() == set()
-        assert list(memory.catalog.findings()) == []
+        assert memory.rows.marks() == set()
+        assert list(memory.rows.findings()) == []
         assert memory.catalog.known(["17"]) == {}
 
 
 def test_objects_do_not_see_each_other(state: Store) -> None:
     """Everything that one object remembers is its own."""
     with state.work("other") as memory:
-        memory.catalog.begin_settings("f")
-        memory.catalog.remember_rows([row(findings=(finding(),))])
-        memory.catalog.remember_existing([existing()], memory.catalog.begin_look())
-        memory.catalog.remember_photos({"17.jpg": (1, 2, "00")})
+        memory.whole.begin_settings("f")
+        memory.rows.remember_rows([row(findings=(finding(),))])
+        memory.shown.remember_existing([existing()], memory.whole.begin_look())
+        memory.photos.remember({"17.jpg": (1, 2, "00")})
         memory.catalog.refuse(product(), "no", NOON)
         memory.trade.remember(order(), NOON, client_id="", held=None)
         client = memory.clients.add(OLENA, NOON)
@@ -131,16 +134,13 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         memory.trade.moves_file("300000001", "order.json", "outbox")
         memory.journal.begin_import(memory.journal.begin_run(ME, NOON), 5, NOON)
         memory.journal.take_lease(1, ME, NOON)
-        memory.catalog.note_first_write(NOON)
+        memory.whole.note_first_write(NOON)
     with state.work(SLUG) as memory:
-        mine, trade = memory.catalog, memory.trade
-        assert (mine.marks(), list(mine.findings()), mine.standings(), mine.photos()) == (set(), [], {}, {})
-        assert (mine.existing_count(), mine.foreign(), mine.unseen(9), mine.begun()) == (
-            0,
-            [],
-            [],
-            False,
-        )
+        trade = memory.trade
+        mine, shown = memory.rows, memory.shown
+        assert (mine.marks(), list(mine.findings()), mine.standings()) == (set(), [], {})
+        assert (memory.photos.seen(), memory.photos.unfetched(), memory.whole.begun()) == ({}, {}, False)
+        assert (shown.existing_count(), shown.foreign(), shown.unseen(9)) == (0, [], [])
         assert (list(trade.orders()), memory.clients.all(), memory.payments.postings()) == ([], [], ())
         assert (trade.numbers(), trade.absent(), trade.unwritten(), trade.lying()) == ([], set(), [], [])
         assert (trade.versions("300000001"), trade.to_accept(), trade.beyond(EARLY)) == ([], [], ())
@@ -154,11 +154,11 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         people.remove(client)
         assert memory.journal.imports_since(NOON - LEASE) == 0
         assert memory.journal.lease() is None
-        mine.forget_refusals()
-        mine.begin_settings("g")
+        memory.catalog.forget_refusals()
+        memory.whole.begin_settings("g")
     with state.work("other") as memory:
         assert known(memory).good_id == "17"
-        assert memory.catalog.begun()
+        assert memory.whole.begun()
 
 
 def test_units_of_work_queue_up(url: str) -> None:
@@ -172,7 +172,7 @@ def test_units_of_work_queue_up(url: str) -> None:
         start.wait()
         for _ in range(10):
             with mine.work(SLUG) as memory:
-                seen.append(memory.catalog.begin_look())
+                seen.append(memory.whole.begin_look())
         mine.close()
 
     threads = [threading.Thread(target=look_again_and_again) for _ in range(4)]
@@ -215,16 +215,16 @@ def test_a_state_held_too_long_is_a_passing_trouble(url: str, monkeypatch: pytes
             pytest.raises(Temporary, match="the state cannot be used now: ") as caught,
             other.work(SLUG) as memory,
         ):
-            memory.catalog.begin_look()
+            memory.whole.begin_look()
         assert caught.value.hint
         with other.work(SLUG) as memory:
-            assert memory.catalog.begin_look() == 1
+            assert memory.whole.begin_look() == 1
 
 
 def test_a_time_without_a_zone_is_a_bug(memory: Memory) -> None:
     """No naive time can slip into the memory."""
     with pytest.raises(StatementError, match="a time without a zone"):
-        memory.catalog.end_look(NOON.replace(tzinfo=None), full=False)
+        memory.whole.end_look(NOON.replace(tzinfo=None), full=False)
 
 
 # Rows of the export
@@ -232,27 +232,27 @@ def test_a_time_without_a_zone_is_a_bug(memory: Memory) -> None:
 
 def test_rows_are_remembered_by_their_mark(memory: Memory) -> None:
     """New rows are added, changed ones replaced; a mark may be any number of 63 bits."""
-    memory.catalog.remember_rows([row("17", 2**63 - 1), row("18", 4)])
-    memory.catalog.remember_rows([row("18", 5)])
-    memory.catalog.remember_rows([])
-    assert memory.catalog.marks() == {2**63 - 1, 5}
+    memory.rows.remember_rows([row("17", 2**63 - 1), row("18", 4)])
+    memory.rows.remember_rows([row("18", 5)])
+    memory.rows.remember_rows([])
+    assert memory.rows.marks() == {2**63 - 1, 5}
 
 
 def test_old_rows_are_found_by_good_and_by_mark(memory: Memory) -> None:
     """What a row was at the last reading is told, of goods that the export had then; few marks or many."""
-    memory.catalog.remember_rows([row("17", 1, model=501, section=7, traits=9), row("18", 2), row("19", 3)])
-    memory.catalog.mark_gone(["19"])
+    memory.rows.remember_rows([row("17", 1, model=501, section=7, traits=9), row("18", 2), row("19", 3)])
+    memory.rows.mark_gone(["19"])
     old = OldRow(1, 501, 7, 9, 0, "in")
-    assert memory.catalog.old_rows(["17", "19", "99"]) == {"17": old}
-    assert memory.catalog.rows_marked({1, 3}) == {"17": old}
-    assert memory.catalog.rows_marked({1, *range(10, 10 + catalog.PAGE)}) == {"17": old}
-    assert list(memory.catalog.rows_of(lambda good_id, mark: good_id == "18" and mark == 2)) == ["18"]
+    assert memory.rows.old_rows(["17", "19", "99"]) == {"17": old}
+    assert memory.rows.rows_marked({1, 3}) == {"17": old}
+    assert memory.rows.rows_marked({1, *range(10, 10 + PAGE)}) == {"17": old}
+    assert list(memory.rows.rows_of(lambda good_id, mark: good_id == "18" and mark == 2)) == ["18"]
 
 
 def test_what_is_known_of_a_good_comes_back(memory: Memory) -> None:
     """Desired, sent, echo, existing: each as it was remembered; strangers are left out."""
-    memory.catalog.remember_rows([row(product=Product("17", FULL))])
-    memory.catalog.remember_existing([existing()], 1)
+    memory.rows.remember_rows([row(product=Product("17", FULL))])
+    memory.shown.remember_existing([existing()], 1)
     memory.catalog.accept([Accepted("17", {"gtin": "A"}, {"name": "Кап"})], NOON)
     shown = Existing("917", "17", {**existing().values, "name": "Кап"}, NOON)
     assert memory.catalog.known(["17", "99"]) == {
@@ -262,11 +262,11 @@ def test_what_is_known_of_a_good_comes_back(memory: Memory) -> None:
 
 def test_more_goods_are_asked_for_than_fit_a_statement(memory: Memory) -> None:
     """Lists of any length are taken page by page."""
-    ids = [str(number) for number in range(2 * catalog.PAGE + 1)]
-    memory.catalog.remember_rows([row(good_id) for good_id in ids])
-    memory.catalog.settle(ids)
-    memory.catalog.mark_gone(ids[1:])
-    assert list(memory.catalog.rows_of(lambda *_: True)) == ["0"]
+    ids = [str(number) for number in range(2 * PAGE + 1)]
+    memory.rows.remember_rows([row(good_id) for good_id in ids])
+    memory.rows.settle(ids)
+    memory.rows.mark_gone(ids[1:])
+    assert list(memory.rows.rows_of(lambda *_: True)) == ["0"]
     assert set(memory.catalog.known(ids)) == set(ids)
 
 
@@ -275,7 +275,7 @@ def test_more_goods_are_asked_for_than_fit_a_statement(memory: Memory) -> None:
 def test_any_product_comes_back(memory: Memory, values: dict[str, Value]) -> None:
     """No value is lost or bent between remembering and knowing, and a refusal of it is recognised."""
     values = {name: _without_nul(value) for name, value in values.items() if name != "variant_group"}
-    memory.catalog.remember_rows([row(product=Product("17", values))])
+    memory.rows.remember_rows([row(product=Product("17", values))])
     desired = known(memory).desired
     assert desired is not None
     assert desired.values == values
@@ -290,42 +290,40 @@ def _without_nul(value: Value) -> Value:
 
 def test_a_blocked_row_keeps_what_was_desired(memory: Memory) -> None:
     """An error in a row changes how the good stands, not what was known of it."""
-    memory.catalog.remember_rows([row()])
-    memory.catalog.remember_rows(
-        [GoodRow("17", 2, 2, Standing.BLOCKED, Reason.BLOCKED, findings=(finding(),))]
-    )
+    memory.rows.remember_rows([row()])
+    memory.rows.remember_rows([GoodRow("17", 2, 2, Standing.BLOCKED, Reason.BLOCKED, findings=(finding(),))])
     assert known(memory) == Known("17", Standing.BLOCKED, product())
-    assert memory.catalog.standings() == {("blocked", "blocked"): 1}
+    assert memory.rows.standings() == {("blocked", "blocked"): 1}
 
 
 def test_a_good_can_be_blocked_afterwards(memory: Memory) -> None:
     """A good that stands twice counts as blocked, says why, and its row is read anew next time."""
-    memory.catalog.remember_rows([row(standing=Standing.OUT, reason=Reason.NO_PHOTOS, product=None)])
-    memory.catalog.settle(["17"])
-    memory.catalog.block("17", finding(message="twice"), 2)
-    assert memory.catalog.standings() == {("blocked", "blocked"): 1}
-    assert memory.catalog.marks() == set()
-    assert list(memory.catalog.rows_marked({0})) == ["17"]
-    assert [found.message for found in memory.catalog.findings()] == ["twice"]
+    memory.rows.remember_rows([row(standing=Standing.OUT, reason=Reason.NO_PHOTOS, product=None)])
+    memory.rows.settle(["17"])
+    memory.rows.block("17", finding(message="twice"), 2)
+    assert memory.rows.standings() == {("blocked", "blocked"): 1}
+    assert memory.rows.marks() == set()
+    assert list(memory.rows.rows_marked({0})) == ["17"]
+    assert [found.message for found in memory.rows.findings()] == ["twice"]
     assert unsettled(memory) == ["17"]
 
 
 def test_a_good_that_left_is_gone_until_it_returns(memory: Memory) -> None:
     """It has no digest and no findings any more, is looked at again, and comes back with its row."""
-    memory.catalog.remember_rows([row(findings=(finding(),)), row("18", 3, 3)])
-    memory.catalog.settle(["17", "18"])
-    memory.catalog.mark_gone(good_id for good_id in ["17"])
-    assert memory.catalog.marks() == {3}
-    assert list(memory.catalog.findings()) == []
-    assert memory.catalog.standings() == {("gone", ""): 1, ("in", ""): 1}
+    memory.rows.remember_rows([row(findings=(finding(),)), row("18", 3, 3)])
+    memory.rows.settle(["17", "18"])
+    memory.rows.mark_gone(good_id for good_id in ["17"])
+    assert memory.rows.marks() == {3}
+    assert list(memory.rows.findings()) == []
+    assert memory.rows.standings() == {("gone", ""): 1, ("in", ""): 1}
     assert unsettled(memory) == ["17"]
-    memory.catalog.remember_rows([row(digest=7)])
-    assert memory.catalog.marks() == {7, 3}
+    memory.rows.remember_rows([row(digest=7)])
+    assert memory.rows.marks() == {7, 3}
 
 
 def test_standings_are_counted_by_reason(memory: Memory) -> None:
     """Goods that stay out are told apart by what keeps them out."""
-    memory.catalog.remember_rows(
+    memory.rows.remember_rows(
         [
             row("1"),
             row("2", standing=Standing.OUT, reason=Reason.NO_PHOTOS),
@@ -333,7 +331,7 @@ def test_standings_are_counted_by_reason(memory: Memory) -> None:
             row("4", standing=Standing.OUT, reason=Reason.OUT_OF_STOCK),
         ]
     )
-    assert memory.catalog.standings() == {("in", ""): 1, ("out", "no-photos"): 2, ("out", "out-of-stock"): 1}
+    assert memory.rows.standings() == {("in", ""): 1, ("out", "no-photos"): 2, ("out", "out-of-stock"): 1}
 
 
 # Findings
@@ -341,11 +339,11 @@ def test_standings_are_counted_by_reason(memory: Memory) -> None:
 
 def test_findings_belong_to_the_last_reading_of_a_row(memory: Memory) -> None:
     """A row read anew loses its old findings; all are told by line, whole."""
-    memory.catalog.remember_rows([row("18", line=9, findings=(finding("18", 9),))])
-    memory.catalog.remember_rows([row(findings=(finding(message="a"), finding(message="b")))])
+    memory.rows.remember_rows([row("18", line=9, findings=(finding("18", 9),))])
+    memory.rows.remember_rows([row(findings=(finding(message="a"), finding(message="b")))])
     again = row(findings=(finding(message="c"), finding(message="d")))
-    memory.catalog.remember_rows([again], {"17"})
-    assert list(memory.catalog.findings()) == [
+    memory.rows.remember_rows([again], {"17"})
+    assert list(memory.rows.findings()) == [
         finding(message="c"),
         finding(message="d"),
         finding("18", 9),
@@ -354,14 +352,14 @@ def test_findings_belong_to_the_last_reading_of_a_row(memory: Memory) -> None:
 
 def test_findings_move_with_their_rows(memory: Memory) -> None:
     """Where rows moved without changing, the findings tell their new lines."""
-    memory.catalog.remember_rows(
+    memory.rows.remember_rows(
         [row(findings=(finding(), finding())), row("18", 8, 5, findings=(finding("18", 5),)), row("19", 9)]
     )
-    assert memory.catalog.lines_of_findings() == {1: 2, 8: 5}
-    memory.catalog.move_rows({1: 40, 99: 1})
-    memory.catalog.move_rows({})
-    assert memory.catalog.lines_of_findings() == {1: 40, 8: 5}
-    assert [found.line for found in memory.catalog.findings()] == [5, 40, 40]
+    assert memory.rows.lines_of_findings() == {1: 2, 8: 5}
+    memory.rows.move_rows({1: 40, 99: 1})
+    memory.rows.move_rows({})
+    assert memory.rows.lines_of_findings() == {1: 40, 8: 5}
+    assert [found.line for found in memory.rows.findings()] == [5, 40, 40]
 
 
 # Photos
@@ -369,12 +367,10 @@ def test_findings_move_with_their_rows(memory: Memory) -> None:
 
 def test_photos_are_recognised_by_name_size_and_time(memory: Memory) -> None:
     """A photo that changed has one digest, its newest; one that is gone is forgotten."""
-    memory.catalog.remember_photos(
-        {"17.jpg": (10, 2**60, "aa"), "18.jpg": (1, 1, "bb"), "19.jpg": (1, 1, "")}
-    )
-    memory.catalog.remember_photos({"17.jpg": (11, 2**60 + 1, "cc")}, ["19.jpg"])
-    memory.catalog.remember_photos({})
-    assert memory.catalog.photos() == {"17.jpg": (11, 2**60 + 1, "cc"), "18.jpg": (1, 1, "bb")}
+    memory.photos.remember({"17.jpg": (10, 2**60, "aa"), "18.jpg": (1, 1, "bb"), "19.jpg": (1, 1, "")})
+    memory.photos.remember({"17.jpg": (11, 2**60 + 1, "cc")}, ["19.jpg"])
+    memory.photos.remember({})
+    assert memory.photos.seen() == {"17.jpg": (11, 2**60 + 1, "cc"), "18.jpg": (1, 1, "bb")}
 
 
 # Models and sections
@@ -384,13 +380,13 @@ def test_models_are_known_with_their_goods(memory: Memory) -> None:
     """Goods that go to Prom, in the order of the file, with the group that each has there and here."""
     red, blue = (Characteristic("Колір", "", name) for name in ("червоний", "синій"))
     goods = {"17": (red,), "18": (blue,), "19": (), "20": (red,)}
-    memory.catalog.remember_rows(
+    memory.rows.remember_rows(
         [
             row(good_id, number, 9 - number, model=501, product=product(good_id, characteristics=told))
             for number, (good_id, told) in enumerate(goods.items(), 1)
         ]
     )
-    memory.catalog.mark_gone(["20"])
+    memory.rows.mark_gone(["20"])
     memory.catalog.accept([Accepted("17", {"variant_group": "77"}, {}), Accepted("18", {}, {})], NOON)
     memory.models.regroup({"18": 501})
     memory.models.regroup({})
@@ -406,7 +402,7 @@ def test_models_are_known_with_their_goods(memory: Memory) -> None:
 
 def test_a_regrouped_good_carries_its_group_and_is_tried_again(memory: Memory) -> None:
     """What Prom refused of it may have been the group."""
-    memory.catalog.remember_rows([row(model=501)])
+    memory.rows.remember_rows([row(model=501)])
     memory.catalog.refuse(product(), "no", NOON)
     memory.models.regroup({"17": 501})
     found = known(memory)
@@ -416,42 +412,42 @@ def test_a_regrouped_good_carries_its_group_and_is_tried_again(memory: Memory) -
 
 def test_models_are_paged(memory: Memory) -> None:
     """Any number of them is looked at, each once."""
-    count = models.PAGE + 1
-    memory.catalog.remember_rows([row(str(number), number, model=-number) for number in range(1, count + 1)])
+    count = PAGE + 1
+    memory.rows.remember_rows([row(str(number), number, model=-number) for number in range(1, count + 1)])
     pages = list(memory.models.unsettled())
-    assert [len(page) for page in pages] == [models.PAGE, 1]
+    assert [len(page) for page in pages] == [PAGE, 1]
     assert sorted(-model for page in pages for model in page) == list(range(1, count + 1))
 
 
 def test_a_variant_group_has_one_model(memory: Memory) -> None:
     """A model keeps its number; another's is taken only when its goods are gone."""
-    memory.catalog.remember_rows([row(model=501)])
+    memory.rows.remember_rows([row(model=501)])
     assert memory.models.number(501, iter([501])) == 501
     assert memory.models.number(501, iter([9])) == 501
     assert memory.models.number(-5, iter([501, 502])) == 502
-    memory.catalog.mark_gone(["17"])
+    memory.rows.mark_gone(["17"])
     assert memory.models.number(-6, iter([501])) == 501
     assert memory.models.number(501, iter([503])) == 503
 
 
 def test_findings_of_some_codes_are_replaced(memory: Memory) -> None:
     """Others about the same goods stay."""
-    memory.catalog.remember_rows([row(findings=(finding(),))])
+    memory.rows.remember_rows([row(findings=(finding(),))])
     alike = Finding(Code.VARIANT_ALIKE, "alike", "17", 2)
     memory.models.replace_findings(["17"], {Code.VARIANT_ALIKE}, [alike])
-    assert list(memory.catalog.findings()) == [finding(), alike]
+    assert list(memory.rows.findings()) == [finding(), alike]
     memory.models.replace_findings(["17"], {Code.VARIANT_ALIKE}, [])
-    assert list(memory.catalog.findings()) == [finding()]
+    assert list(memory.rows.findings()) == [finding()]
 
 
 def test_paths_are_counted_over_all_goods(memory: Memory) -> None:
     """Only goods that go to Prom tell of groups."""
     garden, water = Section("1", "Сад"), Section("11", "Полив; шланги")
     memory.models.remember_sections({7: (garden,), 8: (garden, water), 9: (water,)})
-    memory.catalog.remember_rows(
+    memory.rows.remember_rows(
         [row("17", section=7), row("18", 2, section=8), row("19", 3, section=8), row("20", 4, section=9)]
     )
-    memory.catalog.mark_gone(["20"])
+    memory.rows.mark_gone(["20"])
     assert sorted(memory.models.paths()) == [((garden,), 1), ((garden, water), 2)]
 
 
@@ -460,25 +456,25 @@ def test_paths_are_counted_over_all_goods(memory: Memory) -> None:
 
 def test_a_reading_is_remembered_whole(memory: Memory) -> None:
     """Its fingerprint and what was noted of it; before the first one there is nothing."""
-    assert memory.catalog.reading() == ("", "")
-    memory.catalog.end_reading("00ff", "{}")
-    assert memory.catalog.reading() == ("00ff", "{}")
+    assert memory.whole.reading() == ("", "")
+    memory.whole.end_reading("00ff", "{}")
+    assert memory.whole.reading() == ("00ff", "{}")
 
 
 STIRS: dict[str, Callable[[Memory], object]] = {
-    "a row": lambda memory: memory.catalog.remember_rows([row("18", 2)], {"18"}),
-    "a good gone": lambda memory: memory.catalog.mark_gone(["17"]),
-    "a good twice": lambda memory: memory.catalog.block("17", finding(), 2),
-    "other settings": lambda memory: memory.catalog.begin_settings("other"),
-    "a product": lambda memory: memory.catalog.remember_existing([existing("19")], 2),
-    "a product without an id": lambda memory: memory.catalog.remember_existing([Existing("5", "", {})], 2),
-    "a product gone": lambda memory: memory.catalog.forget_existing(["917"]),
-    "a product not shown": lambda memory: memory.catalog.forget_unseen(2),
-    "a good asked for": lambda memory: memory.catalog.forget_good("17"),
+    "a row": lambda memory: memory.rows.remember_rows([row("18", 2)], {"18"}),
+    "a good gone": lambda memory: memory.rows.mark_gone(["17"]),
+    "a good twice": lambda memory: memory.rows.block("17", finding(), 2),
+    "other settings": lambda memory: memory.whole.begin_settings("other"),
+    "a product": lambda memory: memory.shown.remember_existing([existing("19")], 2),
+    "a product without an id": lambda memory: memory.shown.remember_existing([Existing("5", "", {})], 2),
+    "a product gone": lambda memory: memory.shown.forget_existing(["917"]),
+    "a product not shown": lambda memory: memory.shown.forget_unseen(2),
+    "a good asked for": lambda memory: memory.shown.forget_good("17"),
     "something accepted": lambda memory: memory.catalog.accept([Accepted("17", {}, {})], NOON),
     "a refusal": lambda memory: memory.catalog.refuse(product(), "no", NOON),
     "refusals forgotten": lambda memory: memory.catalog.forget_refusals(),
-    "a good looked at": lambda memory: memory.catalog.unsettle(["17"]),
+    "a good looked at": lambda memory: memory.rows.unsettle(["17"]),
 }
 
 
@@ -486,18 +482,18 @@ STIRS: dict[str, Callable[[Memory], object]] = {
 def test_quiet_sums_last_until_anything_moves(state: Store, stir: Callable[[Memory], object]) -> None:
     """Whatever could make another plan takes them back."""
     with state.work(SLUG) as memory:
-        memory.catalog.begin_settings("f")
-        memory.catalog.remember_rows([row()])
-        memory.catalog.remember_existing([existing()], 1)
-        memory.catalog.note_quiet("sums")
+        memory.whole.begin_settings("f")
+        memory.rows.remember_rows([row()])
+        memory.shown.remember_existing([existing()], 1)
+        memory.whole.note_quiet("sums")
     with state.work(SLUG) as memory:
-        memory.catalog.begin_settings("f")
-        memory.catalog.mark_gone([])
-        memory.catalog.remember_existing([existing()], 1)
-        memory.catalog.unsettle([])
-        assert memory.catalog.quiet() == "sums"
+        memory.whole.begin_settings("f")
+        memory.rows.mark_gone([])
+        memory.shown.remember_existing([existing()], 1)
+        memory.rows.unsettle([])
+        assert memory.whole.quiet() == "sums"
         stir(memory)
-        assert memory.catalog.quiet() == ""
+        assert memory.whole.quiet() == ""
 
 
 def test_foreign_products_are_counted_anew_when_one_comes_or_goes(state: Store) -> None:
@@ -505,8 +501,8 @@ def test_foreign_products_are_counted_anew_when_one_comes_or_goes(state: Store) 
 
     def counted() -> int:
         with state.work(SLUG) as memory:
-            count = memory.catalog.foreign_count()
-            assert count == memory.catalog.foreign_count() == len(memory.catalog.foreign())
+            count = memory.shown.foreign_count()
+            assert count == memory.shown.foreign_count() == len(memory.shown.foreign())
             return count
 
     def work(step: Callable[[Memory], object]) -> int:
@@ -515,68 +511,75 @@ def test_foreign_products_are_counted_anew_when_one_comes_or_goes(state: Store) 
         return counted()
 
     assert counted() == 0
-    assert work(lambda memory: memory.catalog.remember_existing([existing(), existing("18")], 1)) == 2
-    assert work(lambda memory: memory.catalog.remember_rows([row()])) == 1
-    assert work(lambda memory: memory.catalog.mark_gone(["17"])) == 2
+    assert work(lambda memory: memory.shown.remember_existing([existing(), existing("18")], 1)) == 2
+    assert work(lambda memory: memory.rows.remember_rows([row()])) == 1
+    assert work(lambda memory: memory.rows.mark_gone(["17"])) == 2
     assert work(lambda memory: memory.catalog.accept([Accepted("17", {}, {})], NOON)) == 1
-    assert work(lambda memory: memory.catalog.forget_good("18")) == 0
+    assert work(lambda memory: memory.shown.forget_good("18")) == 0
 
 
 def test_what_need_not_last_is_remembered_too(state: Store) -> None:
     """Only a pulled plug tells the two kinds of work apart."""
     for lasting in (False, True):
         with state.work(SLUG, lasting=lasting) as memory:
-            memory.catalog.remember_rows([row(str(lasting), int(lasting) + 1)])
+            memory.rows.remember_rows([row(str(lasting), int(lasting) + 1)])
     with state.work(SLUG) as memory:
-        assert memory.catalog.marks() == {1, 2}
+        assert memory.rows.marks() == {1, 2}
 
 
 def test_new_settings_have_every_good_looked_at(memory: Memory) -> None:
     """Where the fingerprint changed no good is settled any more; the same one changes nothing."""
-    memory.catalog.begin_settings("a")
-    memory.catalog.remember_rows([row()])
-    memory.catalog.settle(["17"])
-    memory.catalog.begin_settings("a")
+    memory.whole.begin_settings("a")
+    memory.rows.remember_rows([row()])
+    memory.rows.settle(["17"])
+    memory.whole.begin_settings("a")
     assert unsettled(memory) == []
-    memory.catalog.begin_settings("b")
+    memory.whole.begin_settings("b")
     assert unsettled(memory) == ["17"]
 
 
 def test_the_first_write_is_remembered(memory: Memory) -> None:
     """Once something was sent, it always was."""
-    assert not memory.catalog.begun()
-    memory.catalog.note_first_write(NOON)
-    memory.catalog.note_first_write(LATER)
-    assert memory.catalog.begun()
+    assert not memory.whole.begun()
+    memory.whole.note_first_write(NOON)
+    memory.whole.note_first_write(LATER)
+    assert memory.whole.begun()
 
 
 def test_a_shop_is_known_by_its_products_and_groups(memory: Memory) -> None:
     """By Prom's ids of ours that are there, the oldest first; forgotten, nothing was ever sent."""
-    catalog = memory.catalog
-    assert (catalog.anchors(3), catalog.groups(), catalog.knows([("55", "55")])) == ([], frozenset(), False)
-    catalog.remember_rows([row("1"), row("2")])
-    catalog.accept([Accepted(good_id, {"gtin": "A"}, {}) for good_id in ("1", "2", "3")], NOON)
+    assert (memory.shown.anchors(3), memory.whole.groups(), memory.shown.knows([("55", "55")])) == (
+        [],
+        frozenset(),
+        False,
+    )
+    memory.rows.remember_rows([row("1"), row("2")])
+    memory.catalog.accept([Accepted(good_id, {"gtin": "A"}, {}) for good_id in ("1", "2", "3")], NOON)
     shown = [
         existing("1", "100"),
         existing("2", "99"),
         existing("3", "98", status="deleted"),
         existing("", "97"),
     ]
-    catalog.remember_existing(shown, 1)
-    catalog.remember_groups({"7", "5"})
-    catalog.note_first_write(NOON)
-    catalog.end_look(NOON, full=True)
-    catalog.settle(["1", "2"])
-    assert (catalog.anchors(1), catalog.anchors(3)) == ([("99", "2")], [("99", "2"), ("100", "1")])
+    memory.shown.remember_existing(shown, 1)
+    memory.whole.remember_groups({"7", "5"})
+    memory.whole.note_first_write(NOON)
+    memory.whole.end_look(NOON, full=True)
+    memory.rows.settle(["1", "2"])
+    assert (memory.shown.anchors(1), memory.shown.anchors(3)) == ([("99", "2")], [("99", "2"), ("100", "1")])
     assert (
-        catalog.knows([("1", "1"), ("100", "1")]),
-        catalog.knows([("97", "x"), ("97", "")]),
-        catalog.knows([]),
+        memory.shown.knows([("1", "1"), ("100", "1")]),
+        memory.shown.knows([("97", "x"), ("97", "")]),
+        memory.shown.knows([]),
     ) == (True, False, False)
-    assert catalog.groups() == {"5", "7"}
-    catalog.forget_shop()
-    assert (catalog.anchors(3), catalog.groups(), catalog.knows([("97", "7")])) == ([], frozenset(), False)
-    assert (catalog.begun(), catalog.looks()) == (False, Looks(None, None))
+    assert memory.whole.groups() == {"5", "7"}
+    memory.catalog.forget_shop()
+    assert (memory.shown.anchors(3), memory.whole.groups(), memory.shown.knows([("97", "7")])) == (
+        [],
+        frozenset(),
+        False,
+    )
+    assert (memory.whole.begun(), memory.whole.looks()) == (False, Looks(None, None))
     assert unsettled(memory) == ["1", "2"]
     assert known(memory, "1").sent is None
 
@@ -586,35 +589,35 @@ def test_a_shop_is_known_by_its_products_and_groups(memory: Memory) -> None:
 
 def test_looks_are_counted_and_timed(memory: Memory) -> None:
     """Each look has a number; times are those of its start, full looks have their own."""
-    assert memory.catalog.looks() == Looks(None, None)
-    assert memory.catalog.current_look() == 0
-    assert memory.catalog.begin_look() == 1
-    memory.catalog.end_look(NOON, full=True)
-    assert memory.catalog.begin_look() == memory.catalog.current_look() == 2
-    memory.catalog.end_look(LATER.astimezone(timezone(timedelta(hours=2))), full=False)
-    assert memory.catalog.looks() == Looks(LATER, NOON)
-    assert memory.catalog.looks().looked.tzinfo is UTC  # type: ignore[union-attr]  # just compared
+    assert memory.whole.looks() == Looks(None, None)
+    assert memory.whole.current_look() == 0
+    assert memory.whole.begin_look() == 1
+    memory.whole.end_look(NOON, full=True)
+    assert memory.whole.begin_look() == memory.whole.current_look() == 2
+    memory.whole.end_look(LATER.astimezone(timezone(timedelta(hours=2))), full=False)
+    assert memory.whole.looks() == Looks(LATER, NOON)
+    assert memory.whole.looks().looked.tzinfo is UTC  # type: ignore[union-attr]  # just compared
 
 
 def test_only_goods_whose_product_changed_are_looked_at(memory: Memory) -> None:
     """A listing that tells nothing new settles nothing anew."""
-    memory.catalog.remember_rows([row("17"), row("18")])
-    memory.catalog.remember_existing([existing("17"), existing("18"), existing("", "55")], 1)
-    memory.catalog.settle(["17", "18"])
+    memory.rows.remember_rows([row("17"), row("18")])
+    memory.shown.remember_existing([existing("17"), existing("18"), existing("", "55")], 1)
+    memory.rows.settle(["17", "18"])
     changed = replace(existing("18", quantity=1), modified=LATER)
-    memory.catalog.remember_existing([replace(existing("17"), modified=LATER), changed], 2)
+    memory.shown.remember_existing([replace(existing("17"), modified=LATER), changed], 2)
     assert unsettled(memory) == ["18"]
     assert known(memory, "17").existing == replace(existing("17"), modified=LATER)
     assert known(memory, "18").existing == changed
-    memory.catalog.remember_existing([], 2)
+    memory.shown.remember_existing([], 2)
 
 
 def test_a_product_given_to_another_good_leaves_its_old_one(memory: Memory) -> None:
     """Both goods are looked at: the one that gained a product and the one that lost it."""
-    memory.catalog.remember_rows([row("17"), row("18", line=3)])
-    memory.catalog.remember_existing([existing("17", "55")], 1)
-    memory.catalog.settle(["17", "18"])
-    memory.catalog.remember_existing([existing("18", "55")], 2)
+    memory.rows.remember_rows([row("17"), row("18", line=3)])
+    memory.shown.remember_existing([existing("17", "55")], 1)
+    memory.rows.settle(["17", "18"])
+    memory.shown.remember_existing([existing("18", "55")], 2)
     assert unsettled(memory) == ["17", "18"]
     assert (known(memory, "17").existing, known(memory, "18").existing) == (None, existing("18", "55"))
 
@@ -624,8 +627,8 @@ def test_a_product_given_to_another_good_leaves_its_old_one(memory: Memory) -> N
 def test_a_good_has_one_product_the_living_one(memory: Memory, ids: tuple[str, str], dead: str) -> None:
     """Prom may list a deleted product beside the one made anew; the good is decided once, by the living."""
     living, other = existing("17", ids[0]), existing("17", ids[1], status=dead)
-    memory.catalog.remember_rows([row("17"), row("18", line=3)])
-    memory.catalog.remember_existing([living, other], 1)
+    memory.rows.remember_rows([row("17"), row("18", line=3)])
+    memory.shown.remember_existing([living, other], 1)
     assert unsettled(memory) == ["17", "18"]
     assert [page[0].existing for page in memory.catalog.unsettled()] == [living]
     assert known(memory).existing == living
@@ -635,24 +638,24 @@ def test_a_good_has_one_product_the_living_one(memory: Memory, ids: tuple[str, s
 
 def test_a_full_look_misses_what_it_did_not_show(memory: Memory) -> None:
     """Asked for again: what an earlier look showed, and what we sent and never saw; not what we deleted."""
-    memory.catalog.remember_rows([row(good_id) for good_id in ("1", "2", "3", "4")])
-    memory.catalog.remember_existing([existing("1"), existing("2"), existing("", "55")], 1)
+    memory.rows.remember_rows([row(good_id) for good_id in ("1", "2", "3", "4")])
+    memory.shown.remember_existing([existing("1"), existing("2"), existing("", "55")], 1)
     memory.catalog.accept(
         [Accepted("3", product("3").values, {}), Accepted("4", {"status": "deleted"}, {})], NOON
     )
-    memory.catalog.remember_existing([existing("1")], 2)
-    assert memory.catalog.unseen(2) == ["2", "3"]
-    memory.catalog.settle(["1", "2", "3", "4"])
-    memory.catalog.forget_unseen(2)
+    memory.shown.remember_existing([existing("1")], 2)
+    assert memory.shown.unseen(2) == ["2", "3"]
+    memory.rows.settle(["1", "2", "3", "4"])
+    memory.shown.forget_unseen(2)
     assert unsettled(memory) == ["2"]
     assert known(memory, "2").existing is None
-    assert memory.catalog.existing_count() == 1
+    assert memory.shown.existing_count() == 1
 
 
 def test_counts_leave_out_the_deleted(memory: Memory) -> None:
     """What is deleted is neither in the shop nor in stock, whoever deleted it; a description is no status."""
     trap = '"status":"deleted" "presence":"available"'
-    memory.catalog.remember_existing(
+    memory.shown.remember_existing(
         [
             existing("1", presence="available"),
             existing("2", presence="not_available", description=trap),
@@ -661,26 +664,26 @@ def test_counts_leave_out_the_deleted(memory: Memory) -> None:
         ],
         1,
     )
-    assert memory.catalog.existing_count() == 2
-    assert memory.catalog.in_stock_count() == 1
+    assert memory.shown.existing_count() == 2
+    assert memory.shown.in_stock_count() == 1
 
 
 def test_foreign_products_are_neither_in_the_export_nor_ours(memory: Memory) -> None:
     """Without an external id, or one that no good has and nothing was sent to; not deleted."""
-    memory.catalog.remember_rows([row("1"), row("2"), row("3")])
+    memory.rows.remember_rows([row("1"), row("2"), row("3")])
     memory.catalog.accept([Accepted("2", {"gtin": "A"}, {})], NOON)
-    memory.catalog.mark_gone(["2", "3"])
+    memory.rows.mark_gone(["2", "3"])
     ours = [existing("1"), existing("2")]
     theirs = [replace(existing("", "55"), modified=None), existing("3", "56"), existing("9", "57")]
-    memory.catalog.remember_existing([*ours, *theirs, existing("", "58", status="deleted")], 1)
-    assert memory.catalog.foreign() == theirs
+    memory.shown.remember_existing([*ours, *theirs, existing("", "58", status="deleted")], 1)
+    assert memory.shown.foreign() == theirs
 
 
 def test_products_can_be_forgotten(memory: Memory) -> None:
     """What Prom confirmed as deleted is not there any more."""
-    memory.catalog.remember_existing([existing("", "55"), existing("", "56")], 1)
-    memory.catalog.forget_existing(["55"])
-    assert [shown.prom_id for shown in memory.catalog.foreign()] == ["56"]
+    memory.shown.remember_existing([existing("", "55"), existing("", "56")], 1)
+    memory.shown.forget_existing(["55"])
+    assert [shown.prom_id for shown in memory.shown.foreign()] == ["56"]
 
 
 # Deciding
@@ -688,34 +691,34 @@ def test_products_can_be_forgotten(memory: Memory) -> None:
 
 def test_a_good_without_its_product_has_everything_looked_at(memory: Memory) -> None:
     """A product that is gone is forgotten; the next look is a full one, and the good is decided anew."""
-    memory.catalog.remember_rows([row()])
-    memory.catalog.remember_existing([existing("17")], memory.catalog.begin_look())
-    memory.catalog.end_look(NOON, full=True)
-    memory.catalog.settle(["17"])
-    memory.catalog.forget_good("17")
-    assert (known(memory).existing, memory.catalog.looks()) == (None, Looks(NOON, None))
+    memory.rows.remember_rows([row()])
+    memory.shown.remember_existing([existing("17")], memory.whole.begin_look())
+    memory.whole.end_look(NOON, full=True)
+    memory.rows.settle(["17"])
+    memory.shown.forget_good("17")
+    assert (known(memory).existing, memory.whole.looks()) == (None, Looks(NOON, None))
     assert unsettled(memory) == ["17"]
 
 
-@pytest.mark.parametrize("count", [0, 1, catalog.PAGE, catalog.PAGE + 1, 3 * catalog.PAGE])
+@pytest.mark.parametrize("count", [0, 1, PAGE, PAGE + 1, 3 * PAGE])
 def test_unsettled_goods_come_in_pages_in_the_order_of_the_file(memory: Memory, count: int) -> None:
     """Each comes exactly once, by line and id as text, though each page is settled while the next waits."""
     rows = [row(str(number), line=1 + number // 3) for number in range(count)]
-    memory.catalog.remember_rows(rows[::-1])
+    memory.rows.remember_rows(rows[::-1])
     seen: list[str] = []
     for page in memory.catalog.unsettled():
-        assert 0 < len(page) <= catalog.PAGE
+        assert 0 < len(page) <= PAGE
         seen += [good.good_id for good in page]
-        memory.catalog.settle(good.good_id for good in page)
+        memory.rows.settle(good.good_id for good in page)
     assert seen == [good.good_id for good in sorted(rows, key=lambda good: (good.line, good.good_id))]
     assert unsettled(memory) == []
 
 
 def test_what_prom_accepted_is_merged(memory: Memory) -> None:
     """Each acceptance adds to what was sent before; what Prom shows of it is taken as shown."""
-    memory.catalog.remember_rows([row(), row("18", line=3)])
-    memory.catalog.remember_existing([existing(quantity=5, name="Кап")], 1)
-    memory.catalog.settle(["17", "18"])
+    memory.rows.remember_rows([row(), row("18", line=3)])
+    memory.shown.remember_existing([existing(quantity=5, name="Кап")], 1)
+    memory.rows.settle(["17", "18"])
     memory.catalog.accept([Accepted("17", {"name": "Капці домашні", "gtin": "A"}, {"name": "Кап"})], NOON)
     memory.catalog.accept([Accepted("17", {"quantity": 3}, {}), Accepted("18", {"quantity": 1}, {})], LATER)
     good = known(memory)
@@ -728,7 +731,7 @@ def test_what_prom_accepted_is_merged(memory: Memory) -> None:
 
 def test_a_new_value_has_no_old_echo(memory: Memory) -> None:
     """What Prom made of an older text says nothing of the new one."""
-    memory.catalog.remember_rows([row()])
+    memory.rows.remember_rows([row()])
     memory.catalog.accept([Accepted("17", {"name": "А", "sku": "Б"}, {"name": "а", "sku": "б"})], NOON)
     memory.catalog.accept([Accepted("17", {"name": "В"}, {})], LATER)
     assert known(memory).sent == Sent({"name": "В", "sku": "Б"}, {"sku": "б"})
@@ -736,7 +739,7 @@ def test_a_new_value_has_no_old_echo(memory: Memory) -> None:
 
 def test_what_is_in_step_is_remembered_as_sent(memory: Memory) -> None:
     """Fields found as desired count as sent from now on; a good without any is not touched."""
-    memory.catalog.remember_rows([row(), row("18")])
+    memory.rows.remember_rows([row(), row("18")])
     memory.catalog.remember_in_step({"17": {"price": Decimal("100.00")}, "18": {}}, NOON)
     assert known(memory).sent == Sent({"price": Decimal("100.00")})
     assert known(memory, "18").sent is None
@@ -744,20 +747,20 @@ def test_what_is_in_step_is_remembered_as_sent(memory: Memory) -> None:
 
 def test_a_refusal_holds_for_its_content(memory: Memory) -> None:
     """A good is tried again as soon as anything about it changes."""
-    memory.catalog.remember_rows([row(), row("18")])
+    memory.rows.remember_rows([row(), row("18")])
     memory.catalog.refuse(product("17"), "blocked word", NOON)
     assert known(memory).refused
     assert not known(memory, "18").refused
-    memory.catalog.remember_rows([row(product=product(price=Decimal("1.00")))])
+    memory.rows.remember_rows([row(product=product(price=Decimal("1.00")))])
     assert not known(memory).refused
 
 
 def test_refusals_can_be_forgotten(memory: Memory) -> None:
     """Of some goods, or of all: then every good is looked at again."""
-    memory.catalog.remember_rows([row(), row("18", line=3)])
+    memory.rows.remember_rows([row(), row("18", line=3)])
     for good_id in ("17", "18"):
         memory.catalog.refuse(product(good_id), "no", NOON)
-    memory.catalog.settle(["17", "18"])
+    memory.rows.settle(["17", "18"])
     memory.catalog.forget_refusals(["17"])
     assert (known(memory).refused, known(memory, "18").refused) == (False, True)
     assert unsettled(memory) == []
@@ -793,7 +796,7 @@ def test_changes_come_back_as_they_were(memory: Memory) -> None:
 def test_many_changes_come_page_by_page(memory: Memory) -> None:
     """All changes are told, more than a page of a verb too; a page is a verb's, unheld, after a number."""
     plan = memory.plans.begin(NOON)
-    many = [update(str(number), quantity=(1, 2)) for number in range(plans.PAGE + 1)]
+    many = [update(str(number), quantity=(1, 2)) for number in range(PAGE + 1)]
     memory.plans.add(plan, [MOVED, *many, EDITED])
     assert all_changes(memory, plan) == [MOVED, *many, EDITED]
     first = memory.plans.page(plan, Verb.UPDATE)
@@ -830,7 +833,7 @@ def test_a_guard_holds_all_changes_of_a_verb(memory: Memory) -> None:
     assert memory.plans.page(plan, Verb.REMOVE) == []
 
 
-@pytest.mark.parametrize("count", [1, plans.PAGE, 2 * plans.PAGE + 1])
+@pytest.mark.parametrize("count", [1, PAGE, 2 * PAGE + 1])
 def test_emptied_stock_is_split_off_and_held(memory: Memory, count: int) -> None:
     """Of each update that empties a stock, quantity and presence are held, the rest goes."""
     plan = memory.plans.begin(NOON)
@@ -1196,11 +1199,11 @@ def test_numbers_that_prom_has_no_order_of_are_remembered(memory: Memory) -> Non
 
 def test_goods_of_an_order_are_told_by_product_and_article(memory: Memory) -> None:
     """A foreign product is neither in an export nor sent; an article that two goods have tells none."""
-    memory.catalog.remember_rows([row(product=product("17", sku='A"7%')), row("18", 2, 3)])
-    memory.catalog.remember_rows([row("19", 3, 4, product=product("19", sku="B")), row("20", 4, 5)])
-    memory.catalog.remember_rows([row("21", 5, 6, product=product("21", sku="B"))])
-    look = memory.catalog.begin_look()
-    memory.catalog.remember_existing([existing(), existing("abc", "55"), existing("", "56")], look)
+    memory.rows.remember_rows([row(product=product("17", sku='A"7%')), row("18", 2, 3)])
+    memory.rows.remember_rows([row("19", 3, 4, product=product("19", sku="B")), row("20", 4, 5)])
+    memory.rows.remember_rows([row("21", 5, 6, product=product("21", sku="B"))])
+    look = memory.whole.begin_look()
+    memory.shown.remember_existing([existing(), existing("abc", "55"), existing("", "56")], look)
     assert memory.trade.foreign(["17", "abc", "never"]) == {"abc"}
     assert memory.trade.goods_of(["917", "56", "57"]) == {"917": "17"}
     assert memory.trade.good_of_sku('A"7%') == "17"
@@ -1234,10 +1237,10 @@ def test_what_an_export_cannot_know_is_held(memory: Memory) -> None:
 def test_the_time_of_the_last_fetch_is_remembered(memory: Memory) -> None:
     """None before the first one; remembering it leaves everything else of the object alone."""
     assert memory.trade.orders_until() is None
-    memory.catalog.begin_look()
+    memory.whole.begin_look()
     memory.trade.fetched_until(NOON)
     assert memory.trade.orders_until() == NOON
-    assert memory.catalog.current_look() == 1
+    assert memory.whole.current_look() == 1
 
 
 OLENA = Client("", "Вигадана Олена", "+380500000001", "olena@example.com", "990000000017")
@@ -1414,8 +1417,8 @@ def test_goods_that_stay_out(state: Store) -> None:
         rows[2] = GoodRow("3", 3, 200, Standing.OUT, Reason.NOT_DISPLAYED)
         rows[16] = GoodRow("17", 17, 17, Standing.IN, product=product("17"))
         rows[19] = GoodRow("20", 20, 20, Standing.IN, product=product("20"))
-        memory.catalog.remember_rows(rows)
-        memory.catalog.block("20", twice, 20)
+        memory.rows.remember_rows(rows)
+        memory.rows.block("20", twice, 20)
     with state.work(SLUG) as memory:
         everything = list(memory.catalog.skipped())
         assert [item.good_id for item in everything[:3]] == ["1", "2", "4"]
@@ -1432,9 +1435,9 @@ def test_the_dossier_of_a_good(state: Store) -> None:
     lost = Finding(Code.LETTERS_LOST, "lost", "17", 3, "GoodName", "К?ем")
     with state.work(SLUG) as memory:
         assert memory.catalog.dossier("17").empty
-        memory.catalog.remember_rows([GoodRow("17", 1, 3, Standing.IN, product=product(), findings=(lost,))])
-        memory.catalog.remember_rows([GoodRow("18", 1, 4, Standing.OUT, Reason.NO_PHOTOS)])
-        memory.catalog.remember_existing([existing("17", "2", status="deleted"), existing("17", "3")], 1)
+        memory.rows.remember_rows([GoodRow("17", 1, 3, Standing.IN, product=product(), findings=(lost,))])
+        memory.rows.remember_rows([GoodRow("18", 1, 4, Standing.OUT, Reason.NO_PHOTOS)])
+        memory.shown.remember_existing([existing("17", "2", status="deleted"), existing("17", "3")], 1)
         memory.catalog.accept([Accepted("17", {"price": Decimal("90.00")}, {})], NOON)
         memory.catalog.refuse(product(), "занадто мала", LATER)
     with state.work(SLUG) as memory:
@@ -1487,10 +1490,10 @@ def terms_of(**values: Value) -> dict[str, Value]:
 
 def in_step(memory: Memory, *good_ids: str) -> None:
     """Remember goods of which everything was sent and is shown."""
-    memory.catalog.remember_rows([row(good_id, number) for number, good_id in enumerate(good_ids, 1)])
-    memory.catalog.remember_existing([existing(good_id) for good_id in good_ids], 1)
+    memory.rows.remember_rows([row(good_id, number) for number, good_id in enumerate(good_ids, 1)])
+    memory.shown.remember_existing([existing(good_id) for good_id in good_ids], 1)
     memory.catalog.accept([Accepted(good_id, product(good_id).values, {}) for good_id in good_ids], NOON)
-    memory.catalog.settle(good_ids)
+    memory.rows.settle(good_ids)
 
 
 def looked_at(memory: Memory) -> Known:
@@ -1508,21 +1511,21 @@ def moved(**values: Value) -> GoodRow:
 def test_where_only_terms_moved_the_plan_is_told_no_more(memory: Memory) -> None:
     """Desired, sent and existing carry their terms alone, and the good its name; all of it is remembered."""
     in_step(memory, "17", "18")
-    memory.catalog.remember_rows([moved(price=Decimal("90.00"))], {"17"})
+    memory.rows.remember_rows([moved(price=Decimal("90.00"))], {"17"})
     told = looked_at(memory)
     assert (told.good_id, told.title, told.line) == ("17", "Капці", 9)
     assert told.desired == Product("17", terms_of(price=Decimal("90.00")))
     assert told.sent == Sent(terms_of())
     assert told.existing == replace(existing(), values=terms_of())
     assert known(memory).desired == product(price=Decimal("90.00"))
-    assert memory.catalog.marks() == {8, 2}
+    assert memory.rows.marks() == {8, 2}
 
 
 def test_findings_about_terms_are_remembered(memory: Memory) -> None:
     """They are told like all others."""
     in_step(memory, "17")
-    memory.catalog.remember_rows([replace(moved(), findings=(finding(),))], {"17"})
-    assert list(memory.catalog.findings()) == [finding()]
+    memory.rows.remember_rows([replace(moved(), findings=(finding(),))], {"17"})
+    assert list(memory.rows.findings()) == [finding()]
 
 
 def test_terms_that_were_sent_or_shown_leave_the_card_settled(memory: Memory) -> None:
@@ -1531,26 +1534,26 @@ def test_terms_that_were_sent_or_shown_leave_the_card_settled(memory: Memory) ->
     memory.catalog.accept([Accepted("17", {"price": Decimal("90.00")}, {"presence": "available"})], NOON)
     told = looked_at(memory)
     assert told.sent == Sent(terms_of(price=Decimal("90.00")), {"presence": "available"})
-    memory.catalog.settle(["17"])
-    memory.catalog.remember_existing([existing(price=Decimal(7))], 2)
+    memory.rows.settle(["17"])
+    memory.shown.remember_existing([existing(price=Decimal(7))], 2)
     assert looked_at(memory).existing == replace(existing(), values=terms_of(price=Decimal(7)))
 
 
 WHOLE: dict[str, Callable[[Memory], object]] = {
-    "another card on Prom": lambda memory: memory.catalog.remember_existing([existing(name="Інше")], 2),
+    "another card on Prom": lambda memory: memory.shown.remember_existing([existing(name="Інше")], 2),
     "another card sent": lambda memory: memory.catalog.accept(
         [Accepted("17", {"name": "Інше", "price": Decimal(7)}, {})], NOON
     ),
     "another echo": lambda memory: memory.catalog.accept(
         [Accepted("17", {"price": Decimal(7)}, {"name": "Інше"})], NOON
     ),
-    "another row": lambda memory: memory.catalog.remember_rows([row(digest=8)], {"17"}),
-    "other settings": lambda memory: memory.catalog.begin_settings("other"),
-    "not on Prom any more": lambda memory: memory.catalog.forget_good("17"),
-    "deleted on Prom": lambda memory: memory.catalog.remember_existing([existing(status="deleted")], 2),
+    "another row": lambda memory: memory.rows.remember_rows([row(digest=8)], {"17"}),
+    "other settings": lambda memory: memory.whole.begin_settings("other"),
+    "not on Prom any more": lambda memory: memory.shown.forget_good("17"),
+    "deleted on Prom": lambda memory: memory.shown.remember_existing([existing(status="deleted")], 2),
     "deleted by us": lambda memory: memory.catalog.accept([Accepted("17", {"status": "deleted"}, {})], NOON),
-    "gone": lambda memory: memory.catalog.mark_gone(["17"]),
-    "twice in the export": lambda memory: memory.catalog.block("17", finding(), 2),
+    "gone": lambda memory: memory.rows.mark_gone(["17"]),
+    "twice in the export": lambda memory: memory.rows.block("17", finding(), 2),
     "refusals forgotten": lambda memory: memory.catalog.forget_refusals(),
 }
 

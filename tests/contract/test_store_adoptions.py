@@ -13,8 +13,8 @@ from torgsync.core.adopt import Doubt, Here, Match, Matching, Rule, There
 from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.plan import Standing
 from torgsync.core.products import Existing
-from torgsync.state.catalog import GoodRow
 from torgsync.state.journal import Holder, Override
+from torgsync.state.rows import GoodRow
 from torgsync.state.store import Memory, open_store
 
 ME = Holder("olena", "office-pc", 1)
@@ -40,7 +40,7 @@ def there(prom_id: str, external_id: str = "") -> There:
 
 
 def remember(memory: Memory, *products: Existing) -> None:
-    memory.catalog.remember_existing(products, memory.catalog.begin_look())
+    memory.shown.remember_existing(products, memory.whole.begin_look())
 
 
 def take_over(memory: Memory, *pairs: tuple[str, str], doubts: tuple[Doubt, ...] = ()) -> None:
@@ -53,7 +53,7 @@ def test_an_adopted_product_is_its_goods(memory: Memory) -> None:
     remember(memory, shown("11", "old"), shown("12", ""), shown("13", "17"), shown("14", "x"))
     take_over(memory, ("1", "11"), ("2", "12"), ("17", "13"))
     assert memory.adoptions.adopted_at() == LATER
-    assert memory.catalog.begun()
+    assert memory.whole.begun()
     names = memory.adoptions.names()
     assert [names.external_id(good) for good in ("1", "2", "17", "x")] == ["old", "", "17", "x"]
     remember(
@@ -63,8 +63,8 @@ def test_an_adopted_product_is_its_goods(memory: Memory) -> None:
             for product in (shown("11", "old"), shown("12", ""), shown("13", "17"))
         ),
     )
-    assert [one.prom_id for one in memory.catalog.foreign()] == ["14"]
-    assert sorted(memory.catalog.anchors(9)) == [("11", "1"), ("12", "2"), ("13", "17")]
+    assert [one.prom_id for one in memory.shown.foreign()] == ["14"]
+    assert sorted(memory.shown.anchors(9)) == [("11", "1"), ("12", "2"), ("13", "17")]
     adoption = memory.adoptions.of("1")
     assert adoption is not None
     assert (adoption.prom_id, adoption.by, adoption.at, adoption.user) == (
@@ -108,21 +108,21 @@ def test_another_decision(memory: Memory) -> None:
 
 def test_what_is_ambiguous_waits(memory: Memory) -> None:
     """Its good is known as doubtful, and its products are not foreign until somebody decides."""
-    memory.catalog.remember_rows([GoodRow("1", 1, 1, Standing.IN, product=product())])
+    memory.rows.remember_rows([GoodRow("1", 1, 1, Standing.IN, product=product())])
     remember(memory, shown("11", "a"), shown("12", "b"))
     doubt = Doubt(Rule.SKU, (Here("1", ""),), (there("12"), there("11")))
     take_over(memory, doubts=(doubt,))
     assert memory.adoptions.candidates("1") == ["11", "12"]
     assert memory.catalog.known(["1"])["1"].doubtful
-    assert memory.catalog.foreign() == []
+    assert memory.shown.foreign() == []
     take_over(memory)
     assert not memory.catalog.known(["1"])["1"].doubtful
-    assert memory.catalog.foreign_count() == 2
+    assert memory.shown.foreign_count() == 2
 
 
 def test_an_id_that_another_product_has(memory: Memory) -> None:
     """The good of this id is known as one whose id is taken."""
-    memory.catalog.remember_rows([GoodRow("old", 1, 1, Standing.IN, product=product())])
+    memory.rows.remember_rows([GoodRow("old", 1, 1, Standing.IN, product=product())])
     remember(memory, shown("11", "old"))
     take_over(memory, ("1", "11"))
     assert memory.catalog.known(["old"])["old"].taken
@@ -133,7 +133,7 @@ def test_another_shop_forgets_it(memory: Memory) -> None:
     remember(memory, shown("11", "old"))
     take_over(memory, ("1", "11"))
     memory.catalog.forget_shop()
-    assert (memory.adoptions.of("1"), memory.adoptions.adopted_at(), memory.catalog.begun()) == (
+    assert (memory.adoptions.of("1"), memory.adoptions.adopted_at(), memory.whole.begun()) == (
         None,
         None,
         False,
@@ -143,22 +143,22 @@ def test_another_shop_forgets_it(memory: Memory) -> None:
 def test_what_is_left_alone_stays_counted(memory: Memory) -> None:
     """By field, for goods that go; a new word replaces the old one, and such a good is compared whole."""
     rows = [GoodRow(str(n), n, n, Standing.IN, product=product()) for n in (1, 2, 3)]
-    memory.catalog.remember_rows(rows)
-    memory.catalog.leave_alone({"1": "name,price", "2": "price", "3": ""})
-    memory.catalog.settle(["1", "2", "3"])
-    assert memory.catalog.left_alone() == {"name": 1, "price": 2}
-    memory.catalog.unsettle(["1", "3"], card=False)
+    memory.rows.remember_rows(rows)
+    memory.rows.leave_alone({"1": "name,price", "2": "price", "3": ""})
+    memory.rows.settle(["1", "2", "3"])
+    assert memory.rows.left_alone() == {"name": 1, "price": 2}
+    memory.rows.unsettle(["1", "3"], card=False)
     remember(memory, *(shown(f"1{n}", str(n)) for n in (1, 2, 3)))
-    memory.catalog.leave_alone({"1": "price"})
-    memory.catalog.mark_gone(["2"])
-    assert memory.catalog.left_alone() == {"price": 1}
+    memory.rows.leave_alone({"1": "price"})
+    memory.rows.mark_gone(["2"])
+    assert memory.rows.left_alone() == {"price": 1}
 
 
 def test_how_goods_were_selected(memory: Memory) -> None:
     """Nothing before a run that might have removed; then what that run used."""
-    assert memory.catalog.selection() == ""
-    memory.catalog.note_selection('{"use": []}')
-    assert memory.catalog.selection() == '{"use": []}'
+    assert memory.whole.selection() == ""
+    memory.whole.note_selection('{"use": []}')
+    assert memory.whole.selection() == '{"use": []}'
 
 
 def test_who_opened_what(memory: Memory) -> None:
@@ -218,7 +218,7 @@ def test_changes_with_their_groups(memory: Memory) -> None:
 
     memory.models.remember_sections({5: (Section("1", "Взуття"), Section("2", "Капці"))})
     row = GoodRow("1", 1, 1, Standing.IN, product=product(), section=5)
-    memory.catalog.remember_rows([row, GoodRow("2", 2, 2, Standing.IN, product=product())])
+    memory.rows.remember_rows([row, GoodRow("2", 2, 2, Standing.IN, product=product())])
     number = memory.plans.begin(NOON)
     changes = [update("1", quantity=(1, 2)), update("2", quantity=(1, 2))]
     foreign = Change("1", Verb.REMOVE, "", {"status": FieldChange(None, "deleted")}, prom_id="99")
@@ -243,11 +243,11 @@ def test_a_plan_beside_another(memory: Memory) -> None:
 
 def test_photos_that_could_not_be_fetched(memory: Memory) -> None:
     """Of goods that go, until none is missing any more."""
-    memory.catalog.remember_rows([GoodRow(str(n), n, n, Standing.IN, product=product()) for n in (1, 2)])
-    memory.catalog.note_unfetched({}, NOON)
-    memory.catalog.note_unfetched({"1": 2, "2": 1, "3": 1}, NOON)
-    assert memory.catalog.unfetched() == {"1": 2, "2": 1}
-    memory.catalog.note_unfetched({"1": 0, "2": 3}, LATER)
-    assert memory.catalog.unfetched() == {"2": 3}
-    memory.catalog.mark_gone(["2"])
-    assert memory.catalog.unfetched() == {}
+    memory.rows.remember_rows([GoodRow(str(n), n, n, Standing.IN, product=product()) for n in (1, 2)])
+    memory.photos.note_unfetched({}, NOON)
+    memory.photos.note_unfetched({"1": 2, "2": 1, "3": 1}, NOON)
+    assert memory.photos.unfetched() == {"1": 2, "2": 1}
+    memory.photos.note_unfetched({"1": 0, "2": 3}, LATER)
+    assert memory.photos.unfetched() == {"2": 3}
+    memory.rows.mark_gone(["2"])
+    assert memory.photos.unfetched() == {}

@@ -85,7 +85,7 @@ def plan_tail(plan: Plan) -> dict[str, object]:
 
 def foreign_documents(memory: Memory) -> Iterator[dict[str, object]]:
     """Yield the products on Prom.ua that are none of ours, by Prom's id."""
-    for product in memory.catalog.foreign():
+    for product in memory.shown.foreign():
         yield {
             "prom_id": product.prom_id,
             "external_id": product.external_id or None,

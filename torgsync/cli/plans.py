@@ -252,7 +252,7 @@ def _show_foreign(program: Program, desk: Desk, plan: Plan, *, every: bool) -> N
     program.out.print()
     program.put(f"foreign  {counted(plan.counts.foreign, 'product')} on Prom.ua not from here, {goes}", 9)
     with desk.memory() as memory:
-        foreign = memory.catalog.foreign()
+        foreign = memory.shown.foreign()
     for product in foreign if every else foreign[:FEW]:
         external = f" ({product.external_id})" if product.external_id else ""
         program.put(f"{INDENT}Prom {product.prom_id}{external}  {product.title}", len(INDENT))
@@ -263,12 +263,12 @@ def _show_foreign(program: Program, desk: Desk, plan: Plan, *, every: bool) -> N
 def print_findings(program: Program, desk: Desk, made: Made, *, every: bool) -> None:
     """Print findings by code: the first of each, and how many more there are."""
     with desk.memory(lasting=False) as memory:
-        counts = Counter(finding.code for finding in made.told) + Counter(memory.catalog.finding_counts())
+        counts = Counter(finding.code for finding in made.told) + Counter(memory.rows.finding_counts())
         if counts:
             program.out.print()
         for code in sorted(counts, key=lambda code: (list(Severity).index(SEVERITY[code]), code)):
             told = (finding for finding in made.told if finding.code is code)
-            found = chain(told, memory.catalog.findings(code=code))
+            found = chain(told, memory.rows.findings(code=code))
             for finding in found if every else islice(found, 1):
                 place = f"line {finding.line}, " if finding.line else ""
                 good = f"good {finding.good_id}: " if finding.good_id else ""

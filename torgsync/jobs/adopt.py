@@ -75,4 +75,4 @@ def take_over(desk: Desk, prom: Prom, matching: Matching) -> None:
     with desk.memory() as memory:
         memory.adoptions.take_over(matching, Holder(user, host, pid), desk.now())
         if groups:
-            memory.catalog.remember_groups(groups)
+            memory.whole.remember_groups(groups)

@@ -101,7 +101,7 @@ def _age(desk: Desk) -> Iterator[Line]:
 
 def _memory(desk: Desk) -> Iterator[Line]:
     with desk.memory() as memory:
-        looks, unfinished = memory.catalog.looks(), memory.journal.unfinished_import()
+        looks, unfinished = memory.whole.looks(), memory.journal.unfinished_import()
     looked = (
         f"Prom.ua was last looked at {_time(looks.looked)}" if looks.looked else "Prom.ua was never looked at"
     )
@@ -187,7 +187,7 @@ def _rights(desk: Desk, found: Diagnosis) -> None:
 def _shop(desk: Desk, found: Diagnosis) -> None:
     """Tell whether the token opens the shop that is remembered, where one is."""
     with desk.memory() as memory:
-        if not memory.catalog.begun():
+        if not memory.whole.begun():
             return
     try:
         with prom_of(desk) as prom:

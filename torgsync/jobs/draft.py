@@ -72,7 +72,7 @@ class Draft:
         `stay` counts the goods that are still offered, `foreign` the products that are none of ours and stay;
         `first` are further guards of removals.
         """
-        plans, catalog, limits = self.memory.plans, self.memory.catalog, self.desk.object.limits
+        plans, shown, limits = self.memory.plans, self.memory.shown, self.desk.object.limits
         prices = [trip for trip in self.trips if trip.guard is Guard.PRICE]
         if prices and len(prices) <= self.allowed.prices:
             self.opened += prices
@@ -84,14 +84,14 @@ class Draft:
                     plans.hold(self.number, Verb.REMOVE, trip.guard)
         stock = guards.stock_out_trip(
             emptied=self.emptied,
-            in_stock=catalog.in_stock_count() if self.emptied else 0,
+            in_stock=shown.in_stock_count() if self.emptied else 0,
             limits=limits,
             cause=self._stock_cause(),
         )
         if self._holds(stock):
             plans.hold_fields(self.number, Guard.STOCK_OUT, guards.STOCK_FIELDS, guards.falls_to_zero)
         photos = guards.photos_trip(
-            bared=self.bared, pictured=catalog.pictured_count() if self.bared else 0, limits=limits
+            bared=self.bared, pictured=shown.pictured_count() if self.bared else 0, limits=limits
         )
         if self._holds(photos):
             plans.hold_fields(self.number, Guard.PHOTOS, guards.PHOTO_FIELDS, guards.loses_photos)
@@ -100,7 +100,7 @@ class Draft:
         # Foreign products that stay are none of ours: they must not make our removals look few.
         return guards.removals_trip(
             removals=removals,
-            products=self.memory.catalog.existing_count() - foreign,
+            products=self.memory.shown.existing_count() - foreign,
             limits=self.desk.object.limits,
             cause=guards.removals_cause(
                 self.memory.plans.reasons(self.number, Verb.REMOVE),
@@ -122,7 +122,7 @@ class Draft:
 
     def _selected_before(self) -> dict[str, object]:
         """Return how the last run whose removals nothing held selected goods; empty where there was none."""
-        noted: dict[str, object] = json.loads(self.memory.catalog.selection() or "{}")
+        noted: dict[str, object] = json.loads(self.memory.whole.selection() or "{}")
         return noted
 
     def _stock_cause(self) -> str:

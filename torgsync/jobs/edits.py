@@ -125,7 +125,7 @@ class Editor:
         shown = self._read_back(edit)
         if shown is None and edit.values.get("status") != "deleted":
             with self._desk.memory() as memory:
-                memory.catalog.forget_good(edit.good_id)
+                memory.shown.forget_good(edit.good_id)
             return _Result(State.UNCLEAR, "it is not on Prom.ua any more; the next run makes it anew")
         if _as_wanted(edit, shown):
             return _DONE
@@ -157,7 +157,7 @@ class Editor:
         shown = self._prom.product(edit.good_id)
         if shown is not None:
             with self._desk.memory() as memory:
-                memory.catalog.remember_existing([shown], memory.catalog.current_look())
+                memory.shown.remember_existing([shown], memory.whole.current_look())
         return shown
 
     def _remove_foreign(self, items: Sequence[Numbered]) -> None:
@@ -186,7 +186,7 @@ class Editor:
     def _forget(self, gone: Sequence[Numbered]) -> None:
         """Note that foreign products are not on Prom any more."""
         with self._desk.memory() as memory:
-            memory.catalog.forget_existing([item.change.prom_id for item in gone])
+            memory.shown.forget_existing([item.change.prom_id for item in gone])
         self._outcomes.note_all((item.seq, State.DONE, "") for item in gone)
 
 

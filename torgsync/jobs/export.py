@@ -18,6 +18,7 @@ from torgsync.core.fields import NEEDED
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Record, Section, why_no_id
 from torgsync.core.objects import FieldMapping, SyncObject
+from torgsync.core.pages import PAGE
 from torgsync.core.plan import ExportInfo, Standing
 from torgsync.core.products import Mapper, Product, pictures, rules_version, term_columns
 from torgsync.core.sections import grow
@@ -44,10 +45,9 @@ from torgsync.files.rows import Skim
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.photos import Shelf
 from torgsync.jobs.variants import arrange_models, tell_left
-from torgsync.state.catalog import GoodRow, OldRow
+from torgsync.state.rows import GoodRow, OldRow
 from torgsync.state.store import Memory
 
-PAGE = 100
 TOLD_EVERY = 500
 _NO_SHAPE = {"name", "api_key", "clients", "payment_methods", "synchronization_times", "limits"}
 """Tabs of a sync object that shape no product."""
@@ -76,21 +76,21 @@ def read_export(desk: Desk) -> Reading:
     with desk.memory(lasting=False) as memory:
         shelf = Shelf(desk.file, memory)
         whole = f"{shape(settings, (), content, shelf):016x}"
-        before, noted = memory.catalog.reading()
+        before, noted = memory.whole.reading()
         if content and before == whole and not shelf.moved:
             return _remembered(settings, noted, shelf)
         catalog = open_export(desk.file)
         check_columns(desk.file, catalog)
         _check_display(settings, catalog, memory)
         fingerprint = shape(settings, catalog.columns, catalog.context, shelf)
-        same = memory.catalog.begin_settings(f"{fingerprint:016x}")
+        same = memory.whole.begin_settings(f"{fingerprint:016x}")
         rows = _Rows(desk, memory, catalog, shelf, fingerprint, skimming=same)
         if same and noted:
             rows.centers.update(json.loads(noted).get("centers", ()))
         rows.read()
         shelf.remember(memory)
         found = (*file_findings(settings, catalog), *rows.findings())
-        memory.catalog.end_reading(whole, _noted(rows, catalog.encoding, found))
+        memory.whole.end_reading(whole, _noted(rows, catalog.encoding, found))
     info = ExportInfo(settings.catalog.path, rows.count, catalog.encoding)
     return Reading(info, (*found, *shelf.findings()))
 
@@ -138,7 +138,7 @@ def _check_display(settings: SyncObject, catalog: CatalogFile, memory: Memory) -
     """Refuse an export that has lost the column by which goods are kept off the site: they would be sold."""
     if not settings.accounting_centers.respect_display or DISPLAY_COLUMN in catalog.columns:
         return
-    hidden = memory.catalog.standings().get((Standing.OUT, Reason.NOT_DISPLAYED), 0)
+    hidden = memory.rows.standings().get((Standing.OUT, Reason.NOT_DISPLAYED), 0)
     if hidden:
         kept = counted(hidden, "good that it kept", "goods that it kept")
         raise ExportInvalid(
@@ -201,16 +201,15 @@ class _Rows:
 
     def __post_init__(self) -> None:
         self._mapper = Mapper(self.desk.object)
-        self._begun = self.memory.catalog.begun()
+        self._begun = self.memory.whole.begun()
         terms = term_columns(self.desk.object)
         self._card_columns = [column for column in self.file.columns if column not in terms]
 
     def read(self) -> None:
         """Remember every new and changed row, and which goods are gone."""
-        catalog = self.memory.catalog
         skim = Skim(self.seed)
         if self.skimming:
-            skim = Skim(self.seed, catalog.marks(), catalog.lines_of_findings())
+            skim = Skim(self.seed, self.memory.rows.marks(), self.memory.rows.lines_of_findings())
         self._force(skim)
         page: list[tuple[str, Record]] = []
         for good_id, record in self._rows_that_differ(skim):
@@ -221,7 +220,7 @@ class _Rows:
         self._remember(page, skim)
         self.count = self.changed + skim.met
         self._mark_gone(skim)
-        catalog.move_rows(skim.moved)
+        self.memory.rows.move_rows(skim.moved)
         self._block_twins()
         told = arrange_models(self.memory, self._stirred if self.skimming else None)
         self._place(told - self._fresh)
@@ -236,7 +235,7 @@ class _Rows:
         if CENTERS_COLUMN in self.file.columns:
             found += unknown_centers(settings, self.centers)
         if settings.product_group:
-            standings = self.memory.catalog.standings()
+            standings = self.memory.rows.standings()
             here = {reason for (standing, reason) in standings if standing != Standing.GONE}
             if here == {Reason.OTHER_GROUP}:
                 found.append(empty_group(settings))
@@ -245,7 +244,7 @@ class _Rows:
     def _force(self, skim: Skim) -> None:
         """Have the rows of goods taken apart whose photos changed, though their bytes did not."""
         if self.shelf.touched and skim.known:
-            rows = self.memory.catalog.rows_of(lambda good_id, _: good_id.casefold() in self.shelf.touched)
+            rows = self.memory.rows.rows_of(lambda good_id, _: good_id.casefold() in self.shelf.touched)
             self._forced = {row.mark for row in rows.values()} & skim.known
             skim.known -= self._forced
 
@@ -271,7 +270,7 @@ class _Rows:
 
     def _remember(self, page: list[tuple[str, Record]], skim: Skim) -> None:
         """Remember rows, and see from what they were before who has left a model, or stands here twice."""
-        before = self.memory.catalog.old_rows([good_id for good_id, _ in page])
+        before = self.memory.rows.old_rows([good_id for good_id, _ in page])
         rows = []
         for good_id, record in page:
             old = before.get(good_id)
@@ -292,7 +291,7 @@ class _Rows:
                 self._twins.add(row.good_id)  # its old row was met as well
         self.memory.models.remember_sections(self._paths)
         self._paths.clear()
-        self.memory.catalog.remember_rows(rows, before)
+        self.memory.rows.remember_rows(rows, before)
         single = {row.good_id: row.line for row in rows if row.product and row.whole and not row.model}
         if self._begun:  # a good that comes back may have left its model while it was gone
             tell_left(self.memory, single)
@@ -306,22 +305,22 @@ class _Rows:
         """Remember the goods of which no row was met."""
         if self.skimming:
             # A row without a mark is that of a good which stood there twice: it is never known.
-            found = self.memory.catalog.rows_marked(skim.known | self._forced | {0})
+            found = self.memory.rows.rows_marked(skim.known | self._forced | {0})
             gone = {good_id: row for good_id, row in found.items() if good_id not in self._fresh}
         else:
-            gone = self.memory.catalog.rows_of(lambda good_id, _: good_id not in self._fresh)
-        self.memory.catalog.mark_gone(gone)
+            gone = self.memory.rows.rows_of(lambda good_id, _: good_id not in self._fresh)
+        self.memory.rows.mark_gone(gone)
         self._stir(*(old.model for old in gone.values()))
         self._regrouped |= any(old.section for old in gone.values())
 
     def _place(self, good_ids: set[str]) -> None:
         """Find the lines of goods whose rows did not change, but of which there is something to say now."""
-        marks = [row.mark for row in self.memory.catalog.old_rows(sorted(good_ids)).values()]
+        marks = [row.mark for row in self.memory.rows.old_rows(sorted(good_ids)).values()]
         if marks:
-            skim = Skim(self.seed, self.memory.catalog.marks(), dict.fromkeys(marks, 0))
+            skim = Skim(self.seed, self.memory.rows.marks(), dict.fromkeys(marks, 0))
             for _ in self.file.records(skim):
                 pass
-            self.memory.catalog.move_rows(skim.moved)
+            self.memory.rows.move_rows(skim.moved)
 
     def _block_twins(self) -> None:
         """Leave goods as they are that stand in the export twice, and name all their lines."""
@@ -333,12 +332,12 @@ class _Rows:
             if good_id in self._twins:
                 found.setdefault(good_id, []).append(record)
         self._regrouped = True
-        self._stir(*(row.model for row in self.memory.catalog.old_rows(sorted(found)).values()))
+        self._stir(*(row.model for row in self.memory.rows.old_rows(sorted(found)).values()))
         for good_id, twins in sorted(found.items()):
             lines = [twin.line for twin in twins]
             finding = Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])
             (told,) = placed([finding], self.file, twins[-1])
-            self.memory.catalog.block(good_id, told, lines[0])
+            self.memory.rows.block(good_id, told, lines[0])
 
     def _map(self, good_id: str, record: Record, old: OldRow | None, skim: Skim) -> GoodRow:
         cells = self.file.cells(record)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from torgsync.core.diff import IN_MODERATION, Change, Verb, keeps
 from torgsync.core.fields import FIELDS, Road, Value
+from torgsync.core.pages import PAGE, pages
 from torgsync.core.plan import Known
 from torgsync.core.products import Existing, Product
 from torgsync.core.route import ImportState, by_road, poll_times, updated_fields
@@ -32,7 +33,6 @@ from torgsync.state.catalog import Accepted
 from torgsync.state.journal import Unfinished
 from torgsync.state.plans import Numbered, State
 
-PAGE = 100
 FEW = 5
 """Up to this many products are read back one by one, more by a listing."""
 LOST_PAUSE = 30
@@ -212,8 +212,7 @@ class Importer:
 
     def _as_they_are(self, good_ids: Sequence[str]) -> Iterator[Product]:
         """Yield products on Prom with the values that Prom shows, or took where it shows none."""
-        for start in range(0, len(good_ids), PAGE):
-            page = good_ids[start : start + PAGE]
+        for page in pages(good_ids):
             with self._desk.memory() as memory:
                 found = memory.catalog.known(page)
             for known in map(found.__getitem__, page):
@@ -317,7 +316,7 @@ class Importer:
 
     def _read_back(self, offers: int, started: datetime) -> None:
         with self._desk.memory() as memory:
-            look = memory.catalog.current_look()
+            look = memory.whole.current_look()
         if offers <= FEW:
             for page in self._pages():
                 self._read_one_by_one([item.change.good_id for item in page], look)
@@ -326,7 +325,7 @@ class Importer:
         for shown in self._prom.products(modified_from=started - OVERLAP):
             self._pictures.see(shown)
             with self._desk.memory() as memory:
-                memory.catalog.remember_existing(shown, look)
+                memory.shown.remember_existing(shown, look)
             seen += len(shown)
             self._desk.tell(Progress(Stage.SETTLE, min(seen, offers), offers))
 
@@ -335,7 +334,7 @@ class Importer:
             if shown := self._prom.product(good_id):
                 self._pictures.see([shown])
                 with self._desk.memory() as memory:
-                    memory.catalog.remember_existing([shown], look)
+                    memory.shown.remember_existing([shown], look)
 
     def _settle_one(self, item: Numbered, known: Known, ended: _Ended) -> _Settled:
         """Return what became of one change, by what Prom said and shows."""
@@ -371,7 +370,7 @@ class Importer:
         if shown:
             self._pictures.see([shown])
             with self._desk.memory() as memory:
-                memory.catalog.remember_existing([shown], memory.catalog.current_look())
+                memory.shown.remember_existing([shown], memory.whole.current_look())
         return shown
 
 

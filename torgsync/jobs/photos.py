@@ -29,7 +29,7 @@ class Shelf:
         photos = file.settings.catalog.photos
         self._url = photos.url if photos else ""
         self._index = index_photos(file.photo_folder) if file.photo_folder else None
-        self._known = memory.catalog.photos()
+        self._known = memory.photos.seen()
         self._news: dict[str, Seen] = {}
         self._blank: set[str] = set()  # names of files without content
         files = self._index.files() if self._index else {}
@@ -93,7 +93,7 @@ class Shelf:
 
     def remember(self, memory: Memory) -> None:
         """Keep what was found out."""
-        memory.catalog.remember_photos(self._news, self._gone)
+        memory.photos.remember(self._news, self._gone)
 
     def _digest(self, name: str) -> str:
         return digest(self._index.folder / name) if self._index else ""

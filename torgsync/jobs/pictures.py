@@ -40,7 +40,7 @@ class Pictures:
         A draft stays out: read once more, Prom would put it on display (§4.5).
         """
         with self._desk.memory() as memory:
-            known = memory.catalog.known(list(memory.catalog.unfetched()))
+            known = memory.catalog.known(list(memory.photos.unfetched()))
         for good_id, good in known.items():
             shown = good.on_prom
             if good.standing is Standing.IN and good.sent and shown and shown.values.get("status") != "draft":
@@ -77,7 +77,7 @@ class Pictures:
         for good_id, sent in self._again.items():
             self._missing[good_id] = max(sent - self._count(good_id), 0) if failed else 0
         with self._desk.memory() as memory:
-            memory.catalog.note_unfetched(self._missing, self._desk.now())
+            memory.photos.note_unfetched(self._missing, self._desk.now())
 
 
 def number_of(values: Mapping[str, Value]) -> int:

@@ -11,6 +11,7 @@ from itertools import islice
 
 from torgsync.core.diff import Change, Verb
 from torgsync.core.guards import Allowed
+from torgsync.core.pages import PAGE
 from torgsync.core.plan import Counts, ExportInfo, Plan, Standing
 from torgsync.core.rollback import Back, Remain, Undone, turn_back
 from torgsync.jobs.desk import Desk, Progress, Stage
@@ -18,7 +19,7 @@ from torgsync.jobs.draft import Draft
 from torgsync.jobs.history import run_of
 from torgsync.jobs.update import Made, budget_of, look, offers_of
 from torgsync.prom.api import Prom
-from torgsync.state.plans import PAGE, Numbered, State
+from torgsync.state.plans import Numbered, State
 
 NOT_FROM_AN_EXPORT = ExportInfo("", 0, "")
 """Stands for the export of a plan that none made."""
@@ -28,7 +29,7 @@ def plan_back(desk: Desk, prom: Prom, number: int, *, allowed: Allowed) -> Made:
     """Return the plan back to the values before a run. Raises UsageError where the object had no such run."""
     plan = run_of(desk, number).record.plan
     with desk.memory() as memory:
-        begun = memory.catalog.begun()
+        begun = memory.whole.begun()
     if begun:
         look(desk, prom, full=False, allowed=None)
     desk.tell(Progress(Stage.PLAN))
@@ -52,8 +53,8 @@ class _Undo(Draft):
         changes = memory.plans.changes(plan) if plan else iter(())
         while page := list(islice(changes, PAGE)):
             memory.plans.add(self.number, self._turn(page, remains))
-        standings = memory.catalog.standings()
-        foreign = memory.catalog.foreign_count()
+        standings = memory.rows.standings()
+        foreign = memory.shown.foreign_count()
         self.guard(
             stay=sum(count for (standing, _), count in standings.items() if standing == Standing.IN),
             foreign=foreign,

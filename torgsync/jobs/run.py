@@ -65,7 +65,7 @@ class Run:
             if not memory.journal.renew(self.number, self.desk.now()):
                 raise _taken(self.desk, memory.journal.lease())
             if method != "GET" and path.lstrip("/").startswith("products/"):
-                memory.catalog.note_first_write(self.desk.now())
+                memory.whole.note_first_write(self.desk.now())
             return memory.journal.before(self.number, method, path, items, digest, self.desk.now())
 
     def after(self, entry: int, *, status: int | None, outcome: str) -> None:

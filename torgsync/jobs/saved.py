@@ -59,11 +59,11 @@ def _fingerprints(desk: Desk, memory: Memory, but: int = 0) -> dict[str, str]:
     state = xxhash.xxh3_64()
     settings = desk.object.model_dump_json(exclude={"api_key", "synchronization_times", "payment_methods"})
     state.update(f"{rules_version()}\x1f{settings}".encode())
-    export, _ = memory.catalog.reading()
+    export, _ = memory.whole.reading()
     return {
         "settings": state.hexdigest(),
         "export": export,
-        "state": f"{memory.journal.last_run(but)}/{memory.catalog.current_look()}",
+        "state": f"{memory.journal.last_run(but)}/{memory.whole.current_look()}",
     }
 
 

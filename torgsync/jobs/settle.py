@@ -127,7 +127,7 @@ class _Settling:
         if not change.prom_id:
             return Accepted(change.good_id, change.new, {})
         with self._desk.memory() as memory:
-            memory.catalog.forget_existing([change.prom_id])
+            memory.shown.forget_existing([change.prom_id])
         return None
 
     @staticmethod

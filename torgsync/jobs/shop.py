@@ -37,9 +37,9 @@ def refuse_other_shop(desk: Desk, prom: Prom, allowed: Allowed, seen: Sequence[E
     object begins anew.
     """
     with desk.memory() as memory:
-        if memory.catalog.knows([(product.prom_id, product.external_id) for product in seen]):
+        if memory.shown.knows([(product.prom_id, product.external_id) for product in seen]):
             return
-        anchors, groups = memory.catalog.anchors(PROBES), memory.catalog.groups()
+        anchors, groups = memory.shown.anchors(PROBES), memory.whole.groups()
     if not anchors and not groups:
         return
     for prom_id, good_id in anchors:

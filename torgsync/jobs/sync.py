@@ -106,7 +106,7 @@ def perform(desk: Desk, prom: Prom, run: Run, made: Made, *, waits: bool = True)
     with desk.memory() as memory:
         memory.journal.note_overrides(run.number, overrides(made.plan), Holder(*who()), desk.now())
         if not (made.back or any(trip.guard in _OF_REMOVALS for trip in made.plan.trips)):
-            memory.catalog.note_selection(json.dumps(guards.selection(desk.object), sort_keys=True))
+            memory.whole.note_selection(json.dumps(guards.selection(desk.object), sort_keys=True))
     try:
         _perform(desk, prom, run, made, outcomes, waits=waits)
     except Interrupted as error:

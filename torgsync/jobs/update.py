@@ -19,6 +19,7 @@ from torgsync.core.diff import Change, Verb
 from torgsync.core.fields import Road, Value
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.guards import Allowed
+from torgsync.core.pages import pages
 from torgsync.core.plan import (
     Aside,
     Counts,
@@ -49,7 +50,6 @@ FULL_LOOK_EVERY = timedelta(days=7)
 OVERLAP = timedelta(hours=3)
 """How far back a look reaches behind the last one: Prom's zone of date filters is not known (§11 Q9)."""
 IMPORT_WINDOW = timedelta(hours=24)
-PAGE = 100
 
 _ASIDE = {
     Aside.REFUSED_BEFORE: (
@@ -139,7 +139,7 @@ def update(
 def findings(memory: Memory, made: Made) -> Iterator[Finding]:
     """Yield everything that was found: of the look as a whole, then of the goods, by line."""
     yield from made.told
-    yield from memory.catalog.findings()
+    yield from memory.rows.findings()
 
 
 def skipped(memory: Memory, made: Made, reason: str | None = None) -> Iterator[Skipped]:
@@ -152,7 +152,7 @@ def skipped(memory: Memory, made: Made, reason: str | None = None) -> Iterator[S
 
 def _why_aside(memory: Memory, item: Skipped) -> str:
     """Return what keeps a new good from being made, in the words of its first error."""
-    found = memory.catalog.findings(item.good_id)
+    found = memory.rows.findings(item.good_id)
     return next((one.message for one in found if one.severity is Severity.ERROR), "")
 
 
@@ -166,8 +166,8 @@ def look(desk: Desk, prom: Prom, *, full: bool, allowed: Allowed | None) -> tupl
     """
     started = desk.now()
     with desk.memory() as memory:
-        looks, first_run = memory.catalog.looks(), not memory.catalog.begun()
-        number = memory.catalog.begin_look()
+        looks, first_run = memory.whole.looks(), not memory.whole.begun()
+        number = memory.whole.begin_look()
     # Until something was sent, the shop may be emptied in the cabinet, which no look at changes would show.
     full = (
         full
@@ -183,21 +183,21 @@ def look(desk: Desk, prom: Prom, *, full: bool, allowed: Allowed | None) -> tupl
     if allowed is not None and not first_run:
         refuse_other_shop(desk, prom, allowed, first)
         with desk.memory() as memory:
-            anew = not memory.catalog.begun()
+            anew = not memory.whole.begun()
         if anew:
             return look(desk, prom, full=True, allowed=None)
     seen = 0
     for page in chain([first], pages):
         with desk.memory() as memory:
-            memory.catalog.remember_existing(page, number)
+            memory.shown.remember_existing(page, number)
         seen += len(page)
         desk.tell(Progress(Stage.LOOK, seen))
     hidden = _ask_for_unseen(desk, prom, number) if full else 0
     groups = groups_of(prom) if full and not first_run else frozenset()
     with desk.memory() as memory:
-        memory.catalog.end_look(started, full=full)
+        memory.whole.end_look(started, full=full)
         if groups:
-            memory.catalog.remember_groups(groups)
+            memory.whole.remember_groups(groups)
         prom.names = memory.adoptions.names()
     if not hidden:
         return ()
@@ -208,16 +208,16 @@ def look(desk: Desk, prom: Prom, *, full: bool, allowed: Allowed | None) -> tupl
 
 def _ask_for_unseen(desk: Desk, prom: Prom, number: int) -> int:
     with desk.memory() as memory:
-        unseen = memory.catalog.unseen(number)
+        unseen = memory.shown.unseen(number)
     hidden = 0
     for done, good_id in enumerate(unseen, 1):
         desk.tell(Progress(Stage.LOOK, done, len(unseen)))
         if product := prom.product(good_id):
             hidden += 1
             with desk.memory() as memory:
-                memory.catalog.remember_existing([product], number)
+                memory.shown.remember_existing([product], number)
     with desk.memory() as memory:
-        memory.catalog.forget_unseen(number)
+        memory.shown.forget_unseen(number)
     return hidden
 
 
@@ -228,7 +228,7 @@ def _reserve(desk: Desk, memory: Memory) -> tuple[Finding, ...]:
     """
     written = written_at(desk.file)
     pieces = held_pieces(memory.trade.beyond(written)) if written else {}
-    memory.catalog.reserve({good_id: ceil(number) for good_id, number in pieces.items()})
+    memory.rows.reserve({good_id: ceil(number) for good_id, number in pieces.items()})
     known = memory.catalog.known(sorted(pieces))
     found = []
     for good_id, good in known.items():
@@ -245,7 +245,7 @@ def _reserve(desk: Desk, memory: Memory) -> tuple[Finding, ...]:
 
 def _unfetched(memory: Memory) -> Iterator[Finding]:
     """Tell of which goods Prom could not fetch photos."""
-    lost = memory.catalog.unfetched()
+    lost = memory.photos.unfetched()
     known = memory.catalog.known(list(lost))
     for good_id, number in lost.items():
         photos = counted(number, "photo")
@@ -255,9 +255,9 @@ def _unfetched(memory: Memory) -> Iterator[Finding]:
 
 def _refuse_full_shop(desk: Desk, memory: Memory) -> None:
     """Refuse a first run on a shop that has products already: Torgsoft's own rule (design §5)."""
-    if memory.catalog.begun() or desk.object.removal.foreign == "delete":
+    if memory.whole.begun() or desk.object.removal.foreign == "delete":
         return
-    count = memory.catalog.existing_count()
+    count = memory.shown.existing_count()
     if count:
         raise Unsafe(
             f"the shop of `{desk.object.name}` has {counted(count, 'product')} already, "
@@ -285,19 +285,19 @@ class _Draft(Draft):
         """Decide every good that is not settled, then let the guards look at the whole."""
         now = self.desk.now()
         self.number = self.memory.plans.begin(now)
-        if sums := self.memory.catalog.quiet():
+        if sums := self.memory.whole.quiet():
             return self._quiet(sums, now, offline=offline)
         for page in self.memory.catalog.unsettled():
             self.memory.plans.add(self.number, list(self._decide(page)))
         self._remove_foreign()
         plans = self.memory.plans
-        standings = self.memory.catalog.standings()
+        standings = self.memory.rows.standings()
         self._guard(standings)
         counts, skipped = self._counts(standings), self._skipped(standings)
-        left_alone = self.memory.catalog.left_alone()
+        left_alone = self.memory.rows.left_alone()
         if not (counts.changes or self.asides or self.pending or self.trips):
             told = {"counts": asdict(counts), "skipped": skipped, "left_alone": left_alone}
-            self.memory.catalog.note_quiet(json.dumps(told))
+            self.memory.whole.note_quiet(json.dumps(told))
         going = {
             (verb, road): count for (verb, road, held), count in plans.counts(self.number).items() if not held
         }
@@ -352,10 +352,9 @@ class _Draft(Draft):
                 yield from self._emit(known, verdict.change)
             elif not verdict.aside:
                 settled.append(known.good_id)
-        catalog = self.memory.catalog
-        catalog.remember_in_step(in_step, self.desk.now())
-        catalog.leave_alone(left_alone)
-        catalog.settle(settled)
+        self.memory.catalog.remember_in_step(in_step, self.desk.now())
+        self.memory.rows.leave_alone(left_alone)
+        self.memory.rows.settle(settled)
 
     def _set_aside(self, known: Known, aside: Aside, *, counted: bool) -> None:
         if counted:
@@ -377,10 +376,9 @@ class _Draft(Draft):
         yield from self.emit(change, known.existing, quantity)
 
     def _remove_foreign(self) -> None:
-        catalog = self.memory.catalog
-        self._foreign = catalog.foreign_count()
+        self._foreign = self.memory.shown.foreign_count()
         if self.desk.object.removal.foreign == "delete":
-            foreign = [(product, remove_foreign(product)) for product in catalog.foreign()]
+            foreign = [(product, remove_foreign(product)) for product in self.memory.shown.foreign()]
             if self.only and "status" not in self.only:
                 self.pending += sum(change is not None for _, change in foreign)
                 return
@@ -391,10 +389,10 @@ class _Draft(Draft):
 
     def _guard_nothing(self) -> None:
         """Hold what the export wants to give away: a price of 0 is never sent, and must not go unseen."""
-        catalog = self.memory.catalog
-        given = [found.good_id for found in catalog.findings(code=Code.PRICE_MISSING) if found.value.strip()]
-        for start in range(0, len(given), PAGE):
-            known = catalog.known(given[start : start + PAGE])
+        found = self.memory.rows.findings(code=Code.PRICE_MISSING)
+        given = [finding.good_id for finding in found if finding.value.strip()]
+        for page in pages(given):
+            known = self.memory.catalog.known(page)
             held = [good_id for good_id, good in known.items() if good.on_prom]
             self.trips += map(guards.nothing_trip, held)
             self.given_away += len(held)

@@ -6,11 +6,12 @@ Source: reference/torgsoft.md §17 no. 15.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from torgsync.core.findings import Finding
+from torgsync.core.pages import pages
 from torgsync.core.variants import CODES, Arranged, apart, arrange, group_numbers, moved, stands_alone
-from torgsync.state.models import PAGE, Kept
+from torgsync.state.models import Kept
 from torgsync.state.store import Memory
 
 
@@ -20,14 +21,9 @@ def arrange_models(memory: Memory, models: Collection[int] | None) -> set[str]:
     None stands for every model of a good that is not settled.
     """
     told: set[str] = set()
-    for page in _pages(sorted(models)) if models is not None else memory.models.unsettled():
+    for page in pages(sorted(models)) if models is not None else memory.models.unsettled():
         told |= _arrange(memory, page)
     return told
-
-
-def _pages(models: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(models), PAGE):
-        yield models[start : start + PAGE]
 
 
 def _arrange(memory: Memory, models: Sequence[int]) -> set[str]:

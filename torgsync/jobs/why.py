@@ -122,7 +122,7 @@ def why(desk: Desk, good_id: str) -> Why:
     """Return what is known of a good; UsageError with near ids where nothing is."""
     with desk.memory() as memory:
         dossier = memory.catalog.dossier(good_id)
-        looked = memory.catalog.looks().looked
+        looked = memory.whole.looks().looked
         attempts = tuple(memory.plans.attempts(good_id, ATTEMPTS))
         row, problem = None, ""
         try:
@@ -181,7 +181,7 @@ def _all_findings(row: Row | None, dossier: Dossier) -> tuple[Finding, ...]:
 
 def _ids(desk: Desk, memory: Memory) -> set[str]:
     """Return every good that the memory knows, and those of the export as far as it can be read."""
-    ids = set(memory.catalog.rows_of(lambda *_: True))
+    ids = set(memory.rows.rows_of(lambda *_: True))
     with suppress(InvalidInput):
         catalog = open_export(desk.file)
         ids.update(catalog.good_id(record) for record in catalog.records())

@@ -10,11 +10,10 @@ from sqlalchemy import Connection, Table, and_, delete, func, insert, select, up
 
 from torgsync.core.adopt import Match, Matching, Rule, There
 from torgsync.core.names import Adopted, Names
+from torgsync.core.pages import PAGE, pages
 from torgsync.core.products import Existing, load
 from torgsync.state import tables as t
 from torgsync.state.journal import Holder
-
-PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +135,7 @@ class Adoptions:
 
     def _forget(self, prom_ids: list[str]) -> None:
         c = t.adoptions.c
-        for start in range(0, len(prom_ids), PAGE):
-            page = prom_ids[start : start + PAGE]
+        for page in pages(prom_ids):
             self._db.execute(delete(t.adoptions).where(c.object == self._slug, c.prom_id.in_(page)))
 
     def _insert(self, table: Table, rows: list[dict[str, object]]) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, case, func, select
 
+from torgsync.core.pages import pages
 from torgsync.state import tables as t
 from torgsync.state.journal import Holder, Overridden, Override
 from torgsync.state.plans import State
@@ -18,7 +19,6 @@ HELD = "held"
 OPEN = "open"
 """What a change is counted as that was to go and has no outcome: its run goes on, or died."""
 OUTCOMES = (*map(str, State), HELD, OPEN)
-PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class History:
             select(c.id).where(c.object == self._slug).order_by(c.id.desc()).limit(most)
         ).scalars()
         ids = list(numbers)
-        return [run for start in range(0, len(ids), PAGE) for run in self._records(ids[start : start + PAGE])]
+        return [run for page in pages(ids) for run in self._records(page)]
 
     def count(self) -> int:
         """Return how many runs there were."""

@@ -10,13 +10,11 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select
 
 from torgsync.core.findings import Finding
 from torgsync.core.goods import Section
+from torgsync.core.pages import PAGE, pages
 from torgsync.core.plan import Standing
 from torgsync.core.products import Product, load
 from torgsync.core.variants import Member
 from torgsync.state import tables as t
-
-PAGE = 100
-"""Models looked at in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +67,7 @@ class Models:
         """Return those of the goods that were sent."""
         s = t.sent.c
         found: set[str] = set()
-        for start in range(0, len(good_ids), PAGE):
-            page = good_ids[start : start + PAGE]
+        for page in pages(good_ids):
             found.update(
                 self._db.execute(
                     select(s.good_id).where(s.object == self._slug, s.good_id.in_(page))
@@ -82,10 +79,10 @@ class Models:
         """Return the variant groups in which goods were made on Prom, keyed by good, as far as they were."""
         s = t.sent.c
         found: dict[str, int] = {}
-        for start in range(0, len(good_ids), PAGE):
+        for page in pages(good_ids):
             rows = self._db.execute(
                 select(s.good_id, s.card)
-                .where(s.object == self._slug, s.good_id.in_(good_ids[start : start + PAGE]))
+                .where(s.object == self._slug, s.good_id.in_(page))
                 .where(s.card.like('%"variant_group":"%'))
             )
             for good_id, card in rows:
@@ -97,13 +94,13 @@ class Models:
         g, s, e = t.goods.c, t.sent.c, t.existing.c
         numbers = sorted(map(int, groups))
         found: list[tuple[int, str, str]] = []
-        for start in range(0, len(numbers), PAGE):
+        for page in pages(numbers):
             rows = self._db.execute(
                 select(g.good_id, e.prom_id, s.card)
                 .join(t.sent, and_(s.object == g.object, s.good_id == g.good_id))
                 .join(t.existing, and_(e.object == g.object, e.good_id == g.good_id))
                 .where(g.object == self._slug, g.standing == Standing.IN, e.deleted.is_(False))
-                .where(g.variant.in_(numbers[start : start + PAGE]))
+                .where(g.variant.in_(page))
             )
             found += [
                 (len(prom_id), prom_id, good_id)
@@ -152,11 +149,11 @@ class Models:
     ) -> None:
         """Forget the findings of these codes about these goods, and remember these."""
         f = t.findings.c
-        for start in range(0, len(good_ids), PAGE):
+        for page in pages(good_ids):
             self._db.execute(
                 delete(t.findings).where(
                     f.object == self._slug,
-                    f.good_id.in_(good_ids[start : start + PAGE]),
+                    f.good_id.in_(page),
                     f.code.in_(sorted(codes)),
                 )
             )

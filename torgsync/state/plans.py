@@ -32,9 +32,8 @@ from sqlalchemy import (
 
 from torgsync.core.diff import Change, FieldChange, Verb
 from torgsync.core.fields import FIELDS, Road, decode, encode
+from torgsync.core.pages import PAGE
 from torgsync.state import tables as t
-
-PAGE = 100
 
 
 class State(StrEnum):

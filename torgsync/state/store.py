@@ -28,9 +28,13 @@ from torgsync.state.history import History
 from torgsync.state.journal import Journal
 from torgsync.state.models import Models
 from torgsync.state.payments import Payments
+from torgsync.state.photos import Photos
 from torgsync.state.plans import Plans
+from torgsync.state.rows import Rows
 from torgsync.state.schedule import Schedule
+from torgsync.state.shown import Shown
 from torgsync.state.trade import Trade
+from torgsync.state.whole import Whole
 
 SCHEMA = "0008"
 """The newest migration; a test holds it equal to the folder's."""
@@ -48,6 +52,10 @@ _log = logging.getLogger(__name__)
 class Memory:
     """What one object remembers, inside one transaction."""
 
+    whole: Whole
+    rows: Rows
+    photos: Photos
+    shown: Shown
     catalog: Catalog
     adoptions: Adoptions
     models: Models
@@ -78,8 +86,14 @@ class Store:
                 connection.info[_LASTING] = lasting
                 with connection.begin():
                     _queue_up(connection, slug)
+                    whole = Whole(connection, slug)
+                    rows = Rows(connection, slug, whole)
                     yield Memory(
-                        Catalog(connection, slug),
+                        whole,
+                        rows,
+                        Photos(connection, slug, whole),
+                        Shown(connection, slug, whole, rows),
+                        Catalog(connection, slug, whole, rows),
                         Adoptions(connection, slug),
                         Models(connection, slug),
                         Plans(connection, slug),

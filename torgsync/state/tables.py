@@ -28,6 +28,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    case,
     text,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -462,6 +463,15 @@ absent_orders = Table(  # numbers that Prom was asked for and has no order of
     Column("number", BigInteger, nullable=False),
     PrimaryKeyConstraint("object", "number"),
 )
+
+
+UNSETTLED = {"settled": False, "card_settled": False}
+TERMS_UNSETTLED = {
+    "settled": False,
+    # What is left alone is told field by field, so such a good is compared as a whole.
+    "card_settled": case((goods.c.left_alone != "", False), else_=goods.c.card_settled),
+}
+"""What is set of goods of which nothing but their terms has moved."""
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
