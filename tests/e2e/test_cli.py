@@ -29,7 +29,7 @@ def empty(tmp_path: Path, market: Market) -> Home:
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     """Wait for a process, and return its exit code and what it printed."""
     with process:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     return process.returncode, out, err
 
 
@@ -126,7 +126,7 @@ def test_a_console_of_another_encoding(home: Home) -> None:
         stderr=subprocess.PIPE,
         env={**home.environment(), "PYTHONIOENCODING": "cp866", "PYTHONUTF8": "0"},
     ) as process:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     assert (process.returncode, b"Traceback" in err) == (0, False)
     assert "М’яка іграшка Ведмедик Мишко 40 см" in out.decode("utf-8")
 

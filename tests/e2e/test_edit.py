@@ -182,7 +182,7 @@ def test_two_programs_that_edit_at_once_lose_nothing(home: Home) -> None:
     ]
     running += [home.start("fields", "add", name, "--dynamic", "-o", "My Prom") for name in ("Sex", "Season")]
     for process in running:
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
         assert process.returncode == 0, err
     found = settings(home)
     assert [found["limits"][name] for name in limits] == ["11%", "12%", "13%", "14%", "15%"]

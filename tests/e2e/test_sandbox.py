@@ -57,7 +57,7 @@ def test_another_program_works_with_it(tmp_path: Path) -> None:
         mine = httpx.post(f"{url}/products/edit", json=[], headers={"Authorization": "Bearer mine"})
         assert mine.json() == {"processed_ids": [], "errors": {}}
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     assert (process.returncode, out, err) == (0, "", "stopped\n")
 
 

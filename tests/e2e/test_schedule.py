@@ -331,7 +331,7 @@ def test_two_processes_in_one_second(timed: Home) -> None:
     timed.second_object("Second", "second.toml")
     timed.next_day()
     started = [timed.start("sync", "--due", "--format", "json") for _ in range(2)]
-    documents = [json.loads(process.communicate(timeout=100)[0]) for process in started]
+    documents = [json.loads(process.communicate(timeout=300)[0]) for process in started]
     assert {process.returncode for process in started} <= {0, 7, 8, 10}
     done = [document["object"] for both in documents for document in both["objects"] if document.get("due")]
     refused = [document for both in documents for document in both["objects"] if "error" in document]

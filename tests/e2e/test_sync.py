@@ -756,7 +756,7 @@ def test_two_runs_at_once(hard_filled: Home, faulty: FaultyMarket) -> None:
         looked = hard_filled.run("update")
         assert hard_filled.writes() == writes
         gate.opened.set()
-        out, err = first.communicate(timeout=60)
+        out, err = first.communicate(timeout=300)
     assert (second.code, document.code, looked.code) == (10, 10, 10)
     assert "error: `My Prom` is held by another run: " in second.err
     assert f"process {first.pid}" in second.err

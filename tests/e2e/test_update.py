@@ -148,11 +148,13 @@ def test_only_get_requests(home: Home, flags: tuple[str, ...]) -> None:
 
 
 def files_outside_the_state(home: Home) -> dict[str, bytes]:
-    """Everything that lies in the home and beside it, but the state's own files."""
+    """Everything that lies in the home and beside it, but the state's own files and the log."""
     return {
         str(path.relative_to(home.folder.parent)): path.read_bytes()
         for path in sorted(home.folder.parent.rglob("*"))
-        if path.is_file() and not path.name.startswith("state.db")
+        if path.is_file()
+        and not path.name.startswith("state.db")
+        and path != home.folder / "logs/torgsync.log"
     }
 
 

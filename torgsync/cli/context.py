@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from torgsync.cli.lines import wrapped
-from torgsync.errors import InvalidInput, TorgsyncError, UsageError
+from torgsync.errors import Interrupted, InvalidInput, TorgsyncError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -200,7 +200,8 @@ class Program:
         from torgsync.files.logs import logged
 
         worked = "settings" in self.__dict__  # a command that never asked where things lie leaves no trace
-        if worked and error is not self._noted and not isinstance(error, UsageError):
+        told = error is self._noted or isinstance(error, (UsageError, Interrupted))
+        if worked and not told:
             with logged(self.settings.log, slug or "-"):
                 self._note(error)
 
