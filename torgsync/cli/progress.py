@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import ceil
 
 from torgsync.cli.context import Program
 from torgsync.files.logs import TOLD, clean
@@ -73,6 +74,13 @@ class _Lines:
             self._program.say(f"{progress.stage.value} …")
 
 
+def _left(seconds: float | None) -> str:
+    """Return how long a stage will take yet, empty where that cannot be told; it is a guess."""
+    if not seconds:
+        return ""
+    return f"{ceil(seconds / 60)} min left" if seconds > 90 else f"{ceil(seconds)} s left"  # noqa: PLR2004
+
+
 class _Bar:
     """One bar, for the stage at work. It is taken away before anything else is printed."""
 
@@ -90,16 +98,19 @@ class _Bar:
             self._stage = progress.stage
             self._bar = RichProgress(
                 TextColumn("{task.description}", markup=False),
-                BarColumn(bar_width=24),
+                BarColumn(bar_width=14),
                 MofNCompleteColumn() if progress.total else TextColumn("{task.completed}", markup=False),
                 TimeElapsedColumn(),
+                TextColumn("{task.fields[left]}", markup=False),
                 console=self._program.err,
                 transient=True,
             )
-            self._bar.add_task(progress.stage.value, total=progress.total)
+            self._bar.add_task(progress.stage.value, total=progress.total, left="")
             self._bar.start()
         if isinstance(self._bar, RichProgress):
-            self._bar.update(self._bar.task_ids[0], completed=progress.done, total=progress.total)
+            (task,) = self._bar.tasks
+            self._bar.update(task.id, completed=progress.done, total=progress.total)
+            self._bar.update(task.id, left=_left(task.time_remaining))
 
     def close(self) -> None:
         """Take the bar away."""

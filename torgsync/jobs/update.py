@@ -176,8 +176,9 @@ def look(desk: Desk, prom: Prom, *, full: bool, allowed: Allowed | None) -> tupl
         or looks.full is None
         or started - looks.full > FULL_LOOK_EVERY
     )
+    usual = _products_known(desk) if full else None
     since = None if full or looks.looked is None else looks.looked - OVERLAP
-    desk.tell(Progress(Stage.LOOK))
+    desk.tell(Progress(Stage.LOOK, 0, usual))
     pages = prom.products(modified_from=since)
     first = next(pages, [])
     if allowed is not None and not first_run:
@@ -191,7 +192,7 @@ def look(desk: Desk, prom: Prom, *, full: bool, allowed: Allowed | None) -> tupl
         with desk.memory() as memory:
             memory.shown.remember_existing(page, number)
         seen += len(page)
-        desk.tell(Progress(Stage.LOOK, seen))
+        desk.tell(Progress(Stage.LOOK, seen, max(usual, seen) if usual else None))
     hidden = _ask_for_unseen(desk, prom, number) if full else 0
     groups = groups_of(prom) if full and not first_run else frozenset()
     with desk.memory() as memory:
@@ -204,6 +205,12 @@ def look(desk: Desk, prom: Prom, *, full: bool, allowed: Allowed | None) -> tupl
     left_out = counted(hidden, "product that exists", "products that exist")
     message = f"Prom's list leaves out {left_out}; each was found by its id"
     return (Finding(Code.LIST_INCOMPLETE, message),)
+
+
+def _products_known(desk: Desk) -> int | None:
+    """Return how many products the shop had when last it was looked at, None where it never was."""
+    with desk.memory() as memory:
+        return memory.shown.existing_count() or None
 
 
 def _ask_for_unseen(desk: Desk, prom: Prom, number: int) -> int:
