@@ -1,4 +1,4 @@
-"""How far a job is: told on a terminal by a bar, elsewhere by a line a stage, and never when asked to be quiet."""
+"""How far a job is: a bar on a terminal, a line a stage elsewhere, and nothing for who asked to be left alone."""
 
 from __future__ import annotations
 
