@@ -1,4 +1,4 @@
-"""How far a job is: a bar on a terminal, a line a stage elsewhere, and nothing for who asked to be left alone."""
+"""How far a job is: a bar on a terminal, a line a stage elsewhere, and nothing for who asked for quiet."""
 
 from __future__ import annotations
 
