@@ -54,7 +54,7 @@ def test_what_did_not_end_well_is_named(hard_filled: Home, faulty: FaultyMarket)
 def test_what_was_left_for_later_is_counted(hard_filled: Home) -> None:
     """Thousands of changes that were not reached are one line."""
     hard_filled.next_day()
-    hard_filled.misbehave("import-refused reason=running nth=1")
+    hard_filled.misbehave("import-refused nth=1")
     assert hard_filled.sync().code == 5
     assert any("changes left for later: " in line for line in log_of(hard_filled))
 

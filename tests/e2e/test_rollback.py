@@ -245,13 +245,13 @@ def test_a_run_that_went_only_in_part(hard_filled: Home, faulty: FaultyMarket) -
     no = Answer(400, '{"error": "ні"}'.encode())
     faulty.misbehave("POST /products/edit_by_external_id", lambda _asked, _forward: no, times=2)
     assert hard_filled.sync().code == 6
-    hard_filled.misbehave("import-refused reason=running nth=1")
+    hard_filled.misbehave("import-refused nth=1")
     ran = hard_filled.run("rollback", "2", "--yes")
     assert ran.code == 5
     assert "1 change of that run never happened" in ran.lines
     assert "error: Prom.ua takes no import now" in ran.err
     assert ran.err.count("hint: ") == 1
-    hard_filled.market.misbehave(parse_fault("import-refused reason=running nth=1"))
+    hard_filled.market.misbehave(parse_fault("import-refused nth=1"))
     document = back(hard_filled, 2)
     assert (document["exit"], document["error"]["kind"]) == (5, "temporary")
 

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from homes import Home, Ran
 
+from torgsync.core.route import FREE_AFTER
 from torgsync.prom import http
 from torgsync.sandbox.filling import fill
 from torgsync.sandbox.imports import ImportSettings
@@ -121,7 +122,8 @@ IMPORT_FAULTS = [
     ("GET products/import/status/* 500", {5}),
     ("GET products/import/status/* truncated nth=1", {0}),
     ("import-refused", {5}),
-    ("import-refused reason=running nth=1", {5}),
+    ("import-refused reason=running nth=1", {0}),
+    ("import-refused reason=running", {5}),
     ("import-never-ends", {6}),
 ]
 
@@ -246,17 +248,56 @@ def test_no_import_left_today(filled: Home, calm: tuple[Snapshot, Snapshot]) -> 
 
 
 def test_an_import_that_runs_from_the_cabinet(filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
-    """Where Prom.ua takes no second one: exit 5, and the next run makes what was left."""
+    """Where Prom.ua takes no second one it is waited for; if in vain: exit 5, and the next run goes on."""
     filled.manner("second_import=refuse", "import_seconds=600")
     shop = filled.market
     running = shop.desk.accept(
         b"<yml_catalog/>", ImportSettings(), replace(shop.manners, second_import="accept"), shop.now()
     )
     filled.next_day()
-    assert sync(filled).code == 5
+    refused = sync(filled)
+    assert refused.code == 5
+    assert {one["state"] for one in refused.json["outcomes"] if one["verb"] == "create"} == {"deferred"}
     running.due_at = shop.now()
     filled.manner("import_seconds=0")
     comes_to_rest(filled, calm[1], SECOND_DAY)
+
+
+def test_an_import_that_ends_while_it_is_waited_for(filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
+    """Prices and stock go at once; the import goes when it may, and nothing is told as done before it is."""
+    filled.manner("second_import=refuse", "import_seconds=600")
+    shop = filled.market
+    running = shop.desk.accept(
+        b"<yml_catalog/>", ImportSettings(), replace(shop.manners, second_import="accept"), shop.now()
+    )
+    filled.next_day()
+    filled.edit_row("26926", '"Крем', '"Новий крем')  # its price changes as well
+    seen: list[tuple[object, ...]] = []
+
+    def wait(seconds: float) -> None:
+        product = shop.product("26926")
+        seen.append((seconds, product.price, product.name_uk))
+        if seconds == FREE_AFTER[1]:
+            running.due_at = shop.now()
+            filled.manner("import_seconds=0")
+
+    ran = filled.run("sync", "--yes", "--format", "json", sleep=wait)
+    assert (ran.code, {one["state"] for one in ran.json["outcomes"]}) == (0, {"done"})
+    assert seen[0] == (FREE_AFTER[0], 99, "Крем [red] для рук ягідний")
+    assert shop.product("26926").name_uk == "Новий крем [red] для рук ягідний"
+    filled.edit_row("26926", '"Новий крем', '"Крем')
+    comes_to_rest(filled, calm[1], SECOND_DAY)
+
+
+def test_half_of_a_change_is_not_told_as_done(filled: Home) -> None:
+    """Where Prom.ua takes no import, a good whose price went by an edit waits with its name all the same."""
+    filled.edit_row("26926", '"Крем', '"Новий крем')
+    filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    filled.misbehave("import-refused")
+    ran = sync(filled)
+    assert (ran.code, ran.json["outcomes"][0]["state"]) == (5, "deferred")
+    assert ran.json["outcomes"][0]["message"].startswith("not reached: Prom.ua takes no import now")
+    assert filled.market.product("26926").price == 119
 
 
 # Orders

@@ -13,6 +13,7 @@ from torgsync.core.route import (
     budget,
     by_road,
     poll_times,
+    says_another_runs,
     updated_fields,
 )
 
@@ -85,3 +86,20 @@ def test_a_plan_tells_its_cost(edits: int, imports: int, offers: int, requests: 
     cost = budget(edits=edits, imports=imports, offers=offers, imports_left=7)
     assert cost == Budget(requests, imports, 7)
     assert cost.seconds(2.0) == requests / 2 + imports * IMPORT_TAKES
+
+
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        ("Импорт уже запущен, дождитесь его завершения", True),
+        ("Імпорт вже виконується, зачекайте", True),
+        ("another import is in progress", True),
+        ("Превышено количество импортов в сутки", False),
+        ("Перевищено ліміт, зачекайте до завершення доби", False),
+        ("The daily limit is reached, wait until it is finished", False),
+        ("without a reason", False),
+    ],
+)
+def test_another_import_is_told_by_likely_words(words: str, *, runs: bool) -> None:
+    """What speaks of the day's number is no import that runs; what says nothing is not waited for."""
+    assert says_another_runs(words) is runs

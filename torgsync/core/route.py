@@ -6,6 +6,7 @@ Prices, stock and status go by `edit_by_external_id`; creations and everything e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ EDIT_BATCH = 100
 POLL_AFTER = (1, 2, 4, 8, 15)
 """Seconds before the first looks at an import; then every `POLL_EVERY`."""
 POLL_EVERY = 30
+FREE_AFTER = (60, 120, 240, 480, 900)
+"""Seconds to wait, one after the other, for an import that somebody else has started to end."""
 IMPORT_TAKES = 5 * 60
 """Seconds that an import takes Prom, about: three minutes to nearly ten were seen (§4.4)."""
 IMPORT_DEADLINE = 30 * 60
@@ -78,6 +81,22 @@ class ImportState:
     def failed(self) -> int:
         """How many offers Prom counts as failed; photos are not among them."""
         return self.counters.get("with_errors_count", 0)
+
+
+_LIMIT = re.compile(r"limit|л[іи]м[іи]т|day|доб[іу]|сут|к[іо]л[ьи]ч|превыш|перевищ", re.IGNORECASE)
+_RUNS = re.compile(
+    r"running|progress|finish|complet|запущ|запущен|выполн|викон|заверш|дожд|дочек|зачек|подожд|трив",
+    re.IGNORECASE,
+)
+
+
+def says_another_runs(words: str) -> bool:
+    """Tell whether Prom takes no import because another one runs, by the words of its refusal.
+
+    They are not recorded (§4.6), so this goes by what such words are likely to hold; those of the day's
+    number are known by theirs. Where it is mistaken, nothing is lost but a wait, or the next run sends it.
+    """
+    return bool(_RUNS.search(words)) and not _LIMIT.search(words)
 
 
 def poll_times() -> Iterable[int]:

@@ -24,6 +24,7 @@ class Stage(StrEnum):
     LOOK = "looking at Prom.ua"
     PLAN = "making the plan"
     ORDERS = "bringing orders home"
+    FREE = "waiting for another import to end"
     UPLOAD = "sending the import file"
     IMPORT = "waiting for Prom.ua to import"
     SETTLE = "reading back what Prom.ua made"

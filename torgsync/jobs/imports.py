@@ -19,7 +19,14 @@ from torgsync.core.fields import FIELDS, Road, Value
 from torgsync.core.pages import PAGE, pages
 from torgsync.core.plan import Known
 from torgsync.core.products import Existing, Product
-from torgsync.core.route import ImportState, by_road, poll_times, updated_fields
+from torgsync.core.route import (
+    FREE_AFTER,
+    ImportState,
+    by_road,
+    poll_times,
+    says_another_runs,
+    updated_fields,
+)
 from torgsync.core.sections import Steps, grow
 from torgsync.errors import AnswerLost, PromRefused, Temporary, TorgsyncError
 from torgsync.jobs.desk import Desk, Progress, Stage
@@ -79,6 +86,9 @@ class Importer:
         self._waits = waits
         self._sent = False  # whether Prom took the file, or may have
         self._late = False  # whether a person may have been at the products since
+        self._edited = False  # whether what an edit can carry was sent before this import
+        self.occupied = False
+        """Whether Prom takes no import because another one runs, as far as its words tell."""
         self.left = False
         """Whether an import was sent and its end is left to the next run."""
         self._desk = desk
@@ -103,11 +113,39 @@ class Importer:
             for page in self._pages():
                 self._outcomes.note_all((item.seq, State.DEFERRED, message) for item in page)
             return
+        self._attempt()
+
+    def perform_when_free(self) -> None:
+        """Send the import when the one that somebody else has started has ended; all edits were sent before.
+
+        Raises Temporary where that takes too long, or Prom takes no import for another reason.
+        """
+        self._edited = True
+        trouble: Temporary | None = None
+        for pause in FREE_AFTER:
+            self._desk.tell(Progress(Stage.FREE))
+            self._desk.pause(pause)
+            self._outcomes.reopen_imported()
+            try:
+                self._attempt()
+            except Temporary as error:
+                trouble = error
+                if not self.occupied:
+                    break
+            else:
+                return
+        if trouble:
+            raise trouble
+
+    def _attempt(self) -> None:
+        """Send the import; where that did not come to its end, what needs it is deferred."""
+        self.occupied = False
         try:
             self._perform()
-        except TorgsyncError:
-            if self._sent:
-                self._outcomes.defer_imported(LEFT)
+        except TorgsyncError as error:
+            # Edits go on after it: a change of which the import is missing must not be told as done by them.
+            if self._sent or isinstance(error, Temporary):
+                self._outcomes.defer_imported(LEFT if self._sent else f"not reached: {error.message}")
             raise
 
     def _perform(self) -> None:
@@ -245,6 +283,7 @@ class Importer:
             return number, _Ended(None, lost.message)
         except PromRefused as refused:
             self._end(number, "refused")
+            self.occupied = says_another_runs(refused.message)
             raise Temporary(
                 f"Prom.ua takes no import now: {refused.message}",
                 hint="look at the imports in the seller's cabinet, then run the same command again",
@@ -293,7 +332,7 @@ class Importer:
                     if one.refused and not self._back:
                         memory.catalog.refuse(one.refused, one.message, now)
             # What is to be edited yet has its outcome then: half of it is not done.
-            edited = {item.seq for item in page if item.change.verb is Verb.UPDATE and edit_of(item)}
+            edited = {item.seq for item in page if self._edit_follows(item)}
             edited |= {one.seq for one in settled if one.fix}
             self._outcomes.note_all(
                 (one.seq, one.state, one.message)
@@ -304,6 +343,9 @@ class Importer:
             done += len(page)
             self._desk.tell(Progress(Stage.SETTLE, done, offers))
         self._pictures.remember(failed=ended.lost_photos)
+
+    def _edit_follows(self, item: Numbered) -> bool:
+        return not self._edited and item.change.verb is Verb.UPDATE and edit_of(item) is not None
 
     def _as_taken(self, accepted: Accepted) -> Accepted:
         """Return what was accepted; of a late look, no other text is taken for Prom's way of keeping ours."""
@@ -341,7 +383,10 @@ class Importer:
         if item.change.verb is Verb.UPDATE:
             shown = known.existing
             touched = bool(
-                shown and known.good_id in self._modified and shown.modified != self._modified[known.good_id]
+                shown
+                and not self._edited  # that was by the edit, then
+                and known.good_id in self._modified
+                and shown.modified != self._modified[known.good_id]
             )
             beside = {
                 name: ""

@@ -167,8 +167,14 @@ def _perform(desk: Desk, prom: Prom, run: Run, made: Made, outcomes: Outcomes, *
     except Temporary as busy:
         # Prom takes no import now; prices and stock need none and must not wait for it.
         postponed = busy
-        outcomes.failed = True
     editor.perform(counts.update, Verb.UPDATE, Stage.EDIT)
+    if importer.occupied and waits:
+        try:
+            importer.perform_when_free()
+            postponed = None
+        except Temporary as busy:
+            postponed = busy
+    outcomes.failed = outcomes.failed or postponed is not None
     if outcomes.failed:
         outcomes.defer_open("products are taken out only when everything before went well")
     elif importer.left:
