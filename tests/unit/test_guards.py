@@ -151,6 +151,16 @@ def test_what_the_buyer_pays_counts() -> None:
     assert price_trip("17", kept, {"price": Decimal("90.00")}, LIMITS) is None
 
 
+def test_a_price_that_the_table_does_not_show_is_named() -> None:
+    """What the buyer pays less a discount is told as the buyer's."""
+    old: dict[str, Value] = {"price": Decimal(100)}
+    cut = price_trip("17", old, {"discount": Discount(Decimal(50), "percent")}, LIMITS)
+    plain = price_trip("17", old, {"price": Decimal(50)}, LIMITS)
+    assert cut is not None
+    assert plain is not None
+    assert (cut.saw, plain.saw) == ("100.00 -> 50.00 (-50%) for the buyer", "100.00 -> 50.00 (-50%)")
+
+
 @pytest.mark.parametrize("new", [{"quantity": 0}, {"discount": None}])
 def test_a_change_without_a_price_is_no_price_change(new: dict[str, Value]) -> None:
     """Stock, or a discount of what has no price, is not for this guard."""

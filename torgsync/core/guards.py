@@ -166,6 +166,8 @@ def price_trip(
     if told in (_percent(limits.price_drop), _percent(limits.price_rise)):
         told = _percent(abs(share), digits=3)  # else it would look as if it were at the limit
     saw = f"{before:.2f} -> {after:.2f} ({'+' if share > 0 else '-'}{told})"
+    if (before, after) != (old.get("price"), new.get("price", old.get("price"))):
+        saw = f"{saw} for the buyer"  # the table shows the price before the discount
     if after == quantity:
         cause = "equals the quantity column"
     return Trip(Guard.PRICE, saw, limit, cause or "a mistyped price", flag, good_id)
