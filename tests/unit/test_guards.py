@@ -158,7 +158,7 @@ def test_a_price_that_the_table_does_not_show_is_named() -> None:
     plain = price_trip("17", old, {"price": Decimal(50)}, LIMITS)
     assert cut is not None
     assert plain is not None
-    assert (cut.saw, plain.saw) == ("100.00 -> 50.00 (-50%) for the buyer", "100.00 -> 50.00 (-50%)")
+    assert (cut.saw, plain.saw) == ("100.00 -> 50.00 (-50 %) for the buyer", "100.00 -> 50.00 (-50 %)")
 
 
 @pytest.mark.parametrize("new", [{"quantity": 0}, {"discount": None}])
