@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from torgsync.core.diff import Change, FieldChange, Sent, Verb
 from torgsync.core.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value
 from torgsync.core.goods import Section
+from torgsync.core.leading import Mapped
+from torgsync.core.mapping import Mapper
 from torgsync.core.objects import SyncObject
-from torgsync.core.products import Existing, Mapped, Mapper, Product
+from torgsync.core.products import Existing, Product
 from torgsync.core.select import Stock
 from torgsync.core.trade import Buyer, Line, Order, Paid
 

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from torgsync.core.findings import Code, Finding
+from torgsync.core.mapping import Mapper
 from torgsync.core.plan import Plan, Standing
-from torgsync.core.products import Existing, Mapper
+from torgsync.core.products import Existing
 from torgsync.errors import ExportInvalid
 from torgsync.files.objects import load_object, slugify
 from torgsync.files.settings import Settings

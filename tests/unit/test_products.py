@@ -14,7 +14,9 @@ from torgsync import __version__
 from torgsync.core.fields import Characteristic, Discount, Photo, Step, Value
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Section
-from torgsync.core.products import MAPPING_VERSION, Mapped, Mapper, Product, dump, load, rules_version
+from torgsync.core.leading import Mapped
+from torgsync.core.mapping import MAPPING_VERSION, Mapper, rules_version
+from torgsync.core.products import Product, dump, load
 from torgsync.core.select import Stock
 
 

@@ -15,10 +15,10 @@ from torgsync.core.diff import Verb
 from torgsync.core.fields import Characteristic, Discount, Step
 from torgsync.core.goods import number
 from torgsync.core.groups import group_path
+from torgsync.core.leading import Mapped
 from torgsync.core.objects import SyncObject
 from torgsync.core.plan import Aside, Known, Standing, Verdict, decide, remove_foreign
 from torgsync.core.prices import Priced
-from torgsync.core.products import Mapped
 from torgsync.core.select import (
     CENTERS_COLUMN,
     DISPLAY_COLUMN,

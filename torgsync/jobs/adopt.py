@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from torgsync.core.adopt import Decision, Here, Matching, There, match
 from torgsync.core.goods import line_of_text
 from torgsync.core.guards import Allowed
-from torgsync.core.products import Mapper
+from torgsync.core.mapping import Mapper
 from torgsync.core.select import count_stock
 from torgsync.files.catalog import open_export
 from torgsync.files.settings import who

@@ -13,9 +13,9 @@ from enum import StrEnum
 from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.goods import Record, is_standard, why_no_id
+from torgsync.core.mapping import Mapper, brand_or_country, pictures
 from torgsync.core.objects import SyncObject
 from torgsync.core.plan import Aside, why_incomplete
-from torgsync.core.products import Mapper, brand_or_country, pictures
 from torgsync.core.sections import Steps, grow
 from torgsync.core.select import (
     CENTERS_COLUMN,

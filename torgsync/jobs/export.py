@@ -17,10 +17,11 @@ import xxhash
 from torgsync.core.fields import NEEDED
 from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Record, Section, why_no_id
+from torgsync.core.mapping import Mapper, pictures, rules_version, term_columns
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.pages import PAGE
 from torgsync.core.plan import ExportInfo, Standing
-from torgsync.core.products import Mapper, Product, pictures, rules_version, term_columns
+from torgsync.core.products import Product
 from torgsync.core.sections import grow
 from torgsync.core.select import (
     CENTERS_COLUMN,

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from torgsync.core.fields import Value
+from torgsync.core.mapping import PHOTO_LIMIT
 from torgsync.core.plan import Standing
-from torgsync.core.products import PHOTO_LIMIT, Existing
+from torgsync.core.products import Existing
 from torgsync.core.words import counted
 from torgsync.jobs.desk import Desk
 from torgsync.prom.api import Prom

@@ -12,7 +12,7 @@ from pathlib import Path
 import xxhash
 
 from torgsync.core.guards import Allowed, read_allowed
-from torgsync.core.products import rules_version
+from torgsync.core.mapping import rules_version
 from torgsync.core.saved import SavedPlan, gone, refused, settle, stale
 from torgsync.errors import PlanStale
 from torgsync.files.plans import read_changes, write_plan

@@ -18,9 +18,11 @@ from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.groups import model_key
 from torgsync.core.guards import Guard, Trip
+from torgsync.core.leading import Mapped
+from torgsync.core.mapping import Mapper, brand_or_country, pictures
 from torgsync.core.objects import FieldMapping, SyncObject
 from torgsync.core.plan import Known, Standing, Verdict
-from torgsync.core.products import Existing, Mapped, Mapper, Product, brand_or_country, pictures
+from torgsync.core.products import Existing, Product
 from torgsync.core.reserve import Holding
 from torgsync.core.sections import Tree, grow
 from torgsync.core.select import Reason, count_stock, why_out

@@ -15,8 +15,9 @@ from lxml import etree
 
 from torgsync.core.fields import Characteristic, Discount, Photo, Step
 from torgsync.core.goods import Section, clean
+from torgsync.core.mapping import PHOTO_LIMIT
 from torgsync.core.names import Names
-from torgsync.core.products import PHOTO_LIMIT, Product
+from torgsync.core.products import Product
 
 
 def write_feed(
