@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from torgsync.core.diff import IN_MODERATION, Change, Verb, keeps
-from torgsync.core.fields import FIELDS, Road, Value
+from torgsync.core.diff import Verb, keeps
+from torgsync.core.fields import Road
 from torgsync.core.pages import PAGE, pages
 from torgsync.core.plan import Known
 from torgsync.core.products import Existing, Product
 from torgsync.core.route import (
     FREE_AFTER,
     ImportState,
-    by_road,
     poll_times,
     says_another_runs,
     updated_fields,
@@ -30,7 +29,18 @@ from torgsync.core.route import (
 from torgsync.core.sections import Steps, grow
 from torgsync.errors import AnswerLost, PromRefused, Temporary, TorgsyncError
 from torgsync.jobs.desk import Desk, Progress, Stage
-from torgsync.jobs.edits import Edit, Editor, edit_of, fix_up, shows
+from torgsync.jobs.edits import Editor, edit_of, fix_up
+from torgsync.jobs.imported import (
+    DESCRIPTIONS,
+    Ended,
+    Settled,
+    accepted_of,
+    is_blank,
+    settle_missing,
+    settle_update,
+    without_moderation,
+)
+from torgsync.jobs.offers import as_it_is, desired_offer, offer_of, turned_back
 from torgsync.jobs.outcomes import Outcomes
 from torgsync.jobs.pictures import Pictures
 from torgsync.jobs.update import OVERLAP
@@ -47,26 +57,6 @@ LOST_PAUSE = 30
 LEFT = "sent with an import; the next run looks up what became of it"
 CREATION_WORDS = ("presence", "price")
 """`updated_fields` of a file that only creates: the mildest, should a product exist after all."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """How an import ended: what Prom said last, None where its acceptance or its end is unknown."""
-
-    state: ImportState | None
-    trouble: str = ""
-
-    @property
-    def lost_photos(self) -> bool:
-        """Whether some photos of some product could not be fetched."""
-        return self.state is not None and self.state.photos_failed
-
-    @property
-    def word(self) -> str:
-        """How the journal calls this end."""
-        if self.state is None:
-            return "unclear"
-        return "fatal" if self.state.fatal else "finished"
 
 
 class Importer:
@@ -172,16 +162,16 @@ class Importer:
             raise
 
     def _resume(self, unfinished: Unfinished) -> None:
-        ended = _Ended(None, "the run that sent it died before Prom.ua answered")
+        ended = Ended(None, "the run that sent it died before Prom.ua answered")
         if unfinished.prom_id is None:
             self._desk.pause(LOST_PAUSE)
         else:
             try:
                 state = self._wait(unfinished.prom_id, unfinished.offers)
             except PromRefused as forgotten:
-                state, ended = None, _Ended(None, forgotten.message)
+                state, ended = None, Ended(None, forgotten.message)
             if state:
-                ended = _Ended(state)
+                ended = Ended(state)
         self._settle(ended, unfinished.offers, unfinished.started)
         self._end(unfinished.number, ended.word)
 
@@ -211,7 +201,7 @@ class Importer:
         for page in self._pages():
             for good_id, known in self._known(page).items():
                 self._modified[good_id] = known.existing.modified if known.existing else None
-                product = _as_it_is(known) if self._back else _full(known)
+                product = as_it_is(known) if self._back else desired_offer(known)
                 groups.add(product.text("variant_group"))
                 if product.path:
                     paths.setdefault(tree.path(product.path))
@@ -255,18 +245,18 @@ class Importer:
                 found = memory.catalog.known(page)
             for known in map(found.__getitem__, page):
                 if known.sent and known.on_prom:
-                    yield _as_it_is(known)
+                    yield as_it_is(known)
 
     def _offers(self) -> Iterator[Product]:
         for page in self._pages():
             known = self._known(page)
             for item in page:
                 good = known[item.change.good_id]
-                yield _turned_back(item.change, good) if self._back else _offered(item.change, good)
+                yield turned_back(item.change, good) if self._back else offer_of(item.change, good)
 
     # Sending and waiting
 
-    def _send(self, feed: Path, words: list[str], offers: int) -> tuple[int, _Ended | None]:
+    def _send(self, feed: Path, words: list[str], offers: int) -> tuple[int, Ended | None]:
         """Send the file and wait for its end; return the import's number in the journal, and that end.
 
         The end is None where it is left to the next run.
@@ -280,7 +270,7 @@ class Importer:
             self._sent = True
             self._desk.tell(Progress(Stage.IMPORT, 0, offers))
             self._desk.pause(LOST_PAUSE)
-            return number, _Ended(None, lost.message)
+            return number, Ended(None, lost.message)
         except PromRefused as refused:
             self._end(number, "refused")
             self.occupied = says_another_runs(refused.message)
@@ -297,7 +287,7 @@ class Importer:
         if not self._waits:
             return number, None
         state = self._wait(import_id, offers)
-        return number, _Ended(state, "" if state else "Prom.ua did not finish the import in time")
+        return number, Ended(state, "" if state else "Prom.ua did not finish the import in time")
 
     def _end(self, number: int, ended: str) -> None:
         with self._desk.memory() as memory:
@@ -316,7 +306,7 @@ class Importer:
 
     # Settling
 
-    def _settle(self, ended: _Ended, offers: int, started: datetime) -> None:
+    def _settle(self, ended: Ended, offers: int, started: datetime) -> None:
         """Read back what Prom made of the file and note every outcome, page by page."""
         self._read_back(offers, started)
         done = 0
@@ -378,7 +368,7 @@ class Importer:
                 with self._desk.memory() as memory:
                     memory.shown.remember_existing([shown], look)
 
-    def _settle_one(self, item: Numbered, known: Known, ended: _Ended) -> _Settled:
+    def _settle_one(self, item: Numbered, known: Known, ended: Ended) -> Settled:
         """Return what became of one change, by what Prom said and shows."""
         if item.change.verb is Verb.UPDATE:
             shown = known.existing
@@ -390,21 +380,21 @@ class Importer:
             )
             beside = {
                 name: ""
-                for name in _DESCRIPTIONS
-                if self._fields & _DESCRIPTIONS and not self._back and _blank(known, name)
+                for name in DESCRIPTIONS
+                if self._fields & DESCRIPTIONS and not self._back and is_blank(known, name)
             }
-            one = _settle_update(item, known, ended, beside, touched=touched)
+            one = settle_update(item, known, ended, beside, touched=touched)
             return self._with_photos(item, one, ended) if one.state is State.DONE else one
         shown = known.existing or self._ask(known.good_id)
         if shown is None or shown.removed:
-            return _settle_missing(item, known, ended)
+            return settle_missing(item, known, ended)
         desired = item.change.new
-        fix = fix_up(item.seq, known.good_id, _without_moderation(desired, shown), shown)
+        fix = fix_up(item.seq, known.good_id, without_moderation(desired, shown), shown)
         took = {name: value for name, value in desired.items() if not fix or name not in fix.values}
-        made = _Settled(item.seq, State.DONE, accepted=_accepted(known.good_id, took, shown), fix=fix)
+        made = Settled(item.seq, State.DONE, accepted=accepted_of(known.good_id, took, shown), fix=fix)
         return self._with_photos(item, made, ended)
 
-    def _with_photos(self, item: Numbered, one: _Settled, ended: _Ended) -> _Settled:
+    def _with_photos(self, item: Numbered, one: Settled, ended: Ended) -> Settled:
         """Say of a change that was done which of its photos Prom could not fetch."""
         said = self._pictures.judge(item.change.good_id, item.change.new, failed=ended.lost_photos)
         return replace(one, message=said)
@@ -417,111 +407,3 @@ class Importer:
             with self._desk.memory() as memory:
                 memory.shown.remember_existing([shown], memory.whole.current_look())
         return shown
-
-
-@dataclass(frozen=True, slots=True)
-class _Settled:
-    """What became of one change, what to remember of it, and the edit that a new product still needs."""
-
-    seq: int
-    state: State
-    message: str = ""
-    accepted: Accepted | None = None
-    refused: Product | None = None
-    fix: Edit | None = None
-
-
-_DESCRIPTIONS = frozenset({"description", "description_ru"})
-"""Texts that no offer may lack (§7.2): one that has none says its name there, and so does Prom afterwards."""
-
-
-def _blank(known: Known, name: str) -> bool:
-    """Tell whether a good has no such text and Prom shows one."""
-    wanted, shown = known.wanted, known.existing
-    return bool(wanted and shown and wanted.values.get(name) == "" and shown.values.get(name))
-
-
-def _settle_update(
-    item: Numbered, known: Known, ended: _Ended, beside: Mapping[str, Value], *, touched: bool
-) -> _Settled:
-    """Settle an update by what Prom says of the whole and shows of this product.
-
-    `beside` are values that the file could not but change besides.
-
-    Where Prom counts errors without saying whose, a product that shows what was wanted is done, and so is one
-    that shows none of the changed fields but was modified by the import. The others were refused; they are
-    not sent again until they change.
-    """
-    values = {name: item.change.fields[name].new for name in by_road(item.change.fields, Road.IMPORT)}
-    shown, state = known.existing, ended.state
-    clean = state is not None and not state.fatal and not state.failed
-    visible = any(FIELDS[name].shown for name in values)
-    if shown is not None and (clean or (shows(shown, values) if visible else touched)):
-        told = {**beside, **values}
-        return _Settled(item.seq, State.DONE, accepted=_accepted(item.change.good_id, told, shown))
-    if state is None:
-        return _Settled(item.seq, State.UNCLEAR, _reason(ended))
-    return _Settled(item.seq, State.REFUSED, _reason(ended), refused=None if state.fatal else known.desired)
-
-
-def _settle_missing(item: Numbered, known: Known, ended: _Ended) -> _Settled:
-    """Settle a product that was not made. What Prom refused by itself is not sent again until it changes."""
-    if ended.state is None:
-        return _Settled(item.seq, State.UNCLEAR, _reason(ended))
-    refused = None if ended.state.fatal else known.desired
-    return _Settled(item.seq, State.REFUSED, _reason(ended), refused=refused)
-
-
-def _accepted(good_id: str, values: Mapping[str, Value], shown: Existing) -> Accepted:
-    """Return what was accepted, and where Prom shows a text of its own instead, that too."""
-    echo = {
-        name: shown.values[name]
-        for name in by_road(values, Road.IMPORT)
-        if FIELDS[name].shown and name in shown.values and shown.values[name] != values[name]
-    }
-    return Accepted(good_id, values, echo)
-
-
-def _as_it_is(known: Known) -> Product:
-    """Return a product with the values that Prom shows, or took where it shows none."""
-    took = known.sent.values if known.sent else {}
-    return Product(known.good_id, {**took, **(known.on_prom.values if known.on_prom else {})})
-
-
-def _turned_back(change: Change, known: Known) -> Product:
-    """Return a product as it is, with what is turned back."""
-    return Product(known.good_id, {**_as_it_is(known).values, **change.new})
-
-
-def _offered(change: Change, known: Known) -> Product:
-    """Return a product as the feed tells it; a new one is what the plan says of it, its stock above all."""
-    product = _full(known)
-    if change.verb is not Verb.CREATE:
-        return product
-    told = {name: change.new[name] for name in by_road(change.new, Road.EDIT)}
-    return Product(product.good_id, {**product.values, **told})
-
-
-def _full(known: Known) -> Product:
-    """Return a product for the feed: desired values over what was last sent.
-
-    A product that is on Prom stays in the variant group in which it was made, or in none: no known call moves
-    it (reference/prom-api.md §7.2). One that is made anew goes to the group of its model.
-    """
-    values = dict(known.wanted.values) if known.wanted else {}
-    if known.sent:
-        made = known.sent.values if known.on_prom else values
-        values = {**known.sent.values, **values, "variant_group": made.get("variant_group")}
-    return Product(known.good_id, values)
-
-
-def _without_moderation(desired: Mapping[str, Value], shown: Existing) -> dict[str, Value]:
-    """Leave the status out while a moderator looks at a new product: no edit can end that."""
-    moderated = shown.values.get("status") in IN_MODERATION
-    return {name: value for name, value in desired.items() if not (moderated and name == "status")}
-
-
-def _reason(ended: _Ended) -> str:
-    if ended.state is None:
-        return ended.trouble
-    return "; ".join(ended.state.errors[:3]) or "Prom.ua made no product of it and gave no reason"
