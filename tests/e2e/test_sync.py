@@ -31,6 +31,8 @@ from faulty import (
 from homes import Home, Ran
 from schemas import valid
 
+from torgsync.core import texts
+
 EDIT = "POST /products/edit_by_external_id"
 IMPORT = "POST /products/import_file"
 
@@ -852,3 +854,15 @@ def test_a_copy_of_the_home(filled: Home, tmp_path: Path) -> None:
     shutil.move(filled.folder, tmp_path / "elsewhere")
     moved = Home(tmp_path / "elsewhere", tmp_path / "elsewhere" / "objects", filled.server)
     settled(moved)
+
+
+def test_a_text_that_prom_cut_is_told(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Done, with what is left of it; it is not sent again."""
+    monkeypatch.setattr(texts, "NAME_LIMIT", 200)
+    filled.edit_row("26926", '"Крем [red] для рук ягідний', f'"Крем [red] для рук ягідний {"дуже " * 30}')
+    ran = filled.run("sync", "--yes")
+    assert ran.code == 0
+    assert "! done: update 26926" in ran.out
+    assert "Prom.ua cut name to 130 characters, it ends with `" in ran.out
+    filled.market.log.clear()
+    assert (filled.sync().code, filled.writes()) == (0, [])

@@ -17,6 +17,7 @@ from torgsync.core.diff import (
     buyer_price,
     compare,
     creation,
+    is_cut,
     keeps,
     own_way,
     removal,
@@ -361,3 +362,21 @@ def test_photos_are_the_same_by_content(
 def test_a_text_that_prom_keeps_in_its_own_way(wanted: Value, shown: Value, kept: bool) -> None:
     """It is cut or tidied; another text is a person's."""
     assert keeps(wanted, shown) is kept
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown", "cut"),
+    [
+        ("Чоботи зимові", "Чоботи зим", True),
+        ("<p>Чоботи</p> зимові", "<p>Чоботи</p>", True),
+        ("<b>Чоботи</b>", "Чоботи", False),
+        ("Чоботи", "Чоботи", False),
+        ("Чоботи", "Туфлі", False),
+        ("Чоботи", "", False),
+        (Decimal(5), "5", False),
+        ("5", None, False),
+    ],
+)
+def test_a_cut_text_is_told_from_a_tidied_one(wanted: Value, shown: Value, *, cut: bool) -> None:
+    """The end of it is missing; another text, or none, is no cut one."""
+    assert is_cut(wanted, shown) is cut

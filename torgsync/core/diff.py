@@ -217,6 +217,14 @@ def keeps(wanted: Value, shown: Value) -> bool:
     return not bare or (bool(kept) and bare.startswith(kept))
 
 
+def is_cut(wanted: Value, shown: Value) -> bool:
+    """Tell whether Prom shows less of a text than was sent: its end is missing; tags and blanks count not."""
+    if not isinstance(wanted, str) or not isinstance(shown, str):
+        return False
+    bare, kept = ("".join(_TAG.sub("", text).split()) for text in (wanted, shown))
+    return kept != bare and bool(kept) and bare.startswith(kept)
+
+
 def _value(now: object) -> Value:
     """Narrow what was shown or sent back to a value; nothing at all is None."""
     return None if now is _NOTHING else now  # type: ignore[return-value]  # it came out of a mapping of values

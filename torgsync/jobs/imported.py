@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from torgsync.core.diff import IN_MODERATION
+from torgsync.core.diff import IN_MODERATION, is_cut
 from torgsync.core.fields import FIELDS, Road, Value
 from torgsync.core.plan import Known
 from torgsync.core.products import Existing, Product
@@ -16,6 +16,7 @@ from torgsync.core.route import (
     ImportState,
     by_road,
 )
+from torgsync.core.words import counted
 from torgsync.jobs.edits import Edit, shows
 from torgsync.state.catalog import Accepted
 from torgsync.state.plans import Numbered, State
@@ -53,6 +54,8 @@ class Settled:
     fix: Edit | None = None
 
 
+ENDING = 20
+"""Letters that are shown of the end of a text."""
 DESCRIPTIONS = frozenset({"description", "description_ru"})
 """Texts that no offer may lack (§7.2): one that has none says its name there, and so does Prom afterwards."""
 
@@ -102,6 +105,16 @@ def accepted_of(good_id: str, values: Mapping[str, Value], shown: Existing) -> A
         if FIELDS[name].shown and name in shown.values and shown.values[name] != values[name]
     }
     return Accepted(good_id, values, echo)
+
+
+def told_of_cuts(accepted: Accepted) -> str:
+    """Return which texts Prom cut and where they end there, empty where it cut none."""
+    cuts = [
+        f"Prom.ua cut {name} to {counted(len(shown), 'character')}, it ends with `{shown[-ENDING:]}`"
+        for name, shown in accepted.echo.items()
+        if isinstance(shown, str) and is_cut(accepted.values[name], shown)
+    ]
+    return "; ".join(cuts)
 
 
 def without_moderation(desired: Mapping[str, Value], shown: Existing) -> dict[str, Value]:

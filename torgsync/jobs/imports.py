@@ -38,6 +38,7 @@ from torgsync.jobs.imported import (
     is_blank,
     settle_missing,
     settle_update,
+    told_of_cuts,
     without_moderation,
 )
 from torgsync.jobs.offers import as_it_is, desired_offer, offer_of, turned_back
@@ -384,7 +385,7 @@ class Importer:
                 if self._fields & DESCRIPTIONS and not self._back and is_blank(known, name)
             }
             one = settle_update(item, known, ended, beside, touched=touched)
-            return self._with_photos(item, one, ended) if one.state is State.DONE else one
+            return self._with_remarks(item, one, ended) if one.state is State.DONE else one
         shown = known.existing or self._ask(known.good_id)
         if shown is None or shown.removed:
             return settle_missing(item, known, ended)
@@ -392,12 +393,13 @@ class Importer:
         fix = fix_up(item.seq, known.good_id, without_moderation(desired, shown), shown)
         took = {name: value for name, value in desired.items() if not fix or name not in fix.values}
         made = Settled(item.seq, State.DONE, accepted=accepted_of(known.good_id, took, shown), fix=fix)
-        return self._with_photos(item, made, ended)
+        return self._with_remarks(item, made, ended)
 
-    def _with_photos(self, item: Numbered, one: Settled, ended: Ended) -> Settled:
-        """Say of a change that was done which of its photos Prom could not fetch."""
-        said = self._pictures.judge(item.change.good_id, item.change.new, failed=ended.lost_photos)
-        return replace(one, message=said)
+    def _with_remarks(self, item: Numbered, one: Settled, ended: Ended) -> Settled:
+        """Say of a change that was done which texts Prom cut and which photos it could not fetch."""
+        cuts = told_of_cuts(one.accepted) if one.accepted else ""
+        photos = self._pictures.judge(item.change.good_id, item.change.new, failed=ended.lost_photos)
+        return replace(one, message="; ".join(filter(None, (cuts, photos))))
 
     def _ask(self, good_id: str) -> Existing | None:
         """Return a new product that no list shows: absence is never concluded from a list."""
