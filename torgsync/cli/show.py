@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from torgsync.cli.context import SCHEMA, Format, Program
+from torgsync.core.words import one_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,16 +21,22 @@ Row = Mapping[str, object]
 
 
 def show_rows(
-    program: Program, form: Format, noun: str, rows: Sequence[Row], table_rows: Sequence[Row] | None = None
+    program: Program,
+    form: Format,
+    noun: str,
+    rows: Sequence[Row],
+    table_rows: Sequence[Row] | None = None,
+    columns: Sequence[str] = (),
 ) -> None:
     """Print rows of plain values, keyed by column: JSON is one document keyed by the plural noun.
 
-    `table_rows` are what people see, where that is shorter than what programs read.
+    `table_rows` are what people see, where that is shorter than what programs read; `columns` are what CSV
+    has where there are no rows.
     """
     if form is Format.JSON:
         write_json({"schema": SCHEMA}, {noun: rows})
     elif form is Format.CSV:
-        write_csv(rows)
+        write_csv(rows, columns)
     elif not rows:
         program.say(f"no {noun.replace('_', ' ')} yet")
     else:
@@ -46,7 +53,7 @@ def cell(value: object) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return one_line(str(value))
 
 
 def plain_table(*columns: str) -> Table:
@@ -74,14 +81,20 @@ def write_json(head: Row, lists: Mapping[str, Iterable[object]], tail: Row | Non
     out.write("}\n")
 
 
-def write_csv(rows: Iterable[Row]) -> None:
-    """Write rows as CSV with a header, in the order of the first row's keys."""
-    writer = None
+def write_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> None:
+    """Write rows as CSV with a header: `columns`, or the first row's keys where none are given."""
+    writer = _csv_of(columns) if columns else None
     for row in rows:
         if writer is None:
-            writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")
-            writer.writeheader()
+            writer = _csv_of(row)
         writer.writerow({name: _harmless(value) for name, value in row.items()})
+
+
+def _csv_of(columns: Iterable[str]) -> csv.DictWriter[str]:
+    """Write the header of a CSV, and return what writes its rows."""
+    writer = csv.DictWriter(sys.stdout, list(columns), lineterminator="\n")
+    writer.writeheader()
+    return writer
 
 
 def _harmless(value: object) -> object:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import phonenumbers
 
 from torgsync.core.trade import Buyer
+from torgsync.core.words import one_line
 
 REGION = "UA"
 
@@ -63,23 +64,23 @@ def client_of(buyer: Buyer) -> Client:
 
 def normal_phone(text: str) -> str:
     """Return a phone number in E.164; as written where it is no number that anybody could call."""
-    text = _EXTENSION.sub("", text)
+    text = _EXTENSION.sub("", one_line(text))
     digits = re.sub(r"\D", "", text)
     old = _OLD_TRUNK.fullmatch(digits)
     wanted = old[1] if old else digits if digits.startswith("380") else text
     try:
         number = phonenumbers.parse(f"+{wanted}" if wanted.startswith("380") else wanted, REGION)
     except phonenumbers.NumberParseException:
-        return text.strip()
+        return text
     significant = phonenumbers.national_significant_number(number)
     if not phonenumbers.is_possible_number(number) or significant.startswith("0"):  # a digit is missing
-        return text.strip()
+        return text
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def normal_email(text: str) -> str:
     """Return an e-mail address in lower case."""
-    return text.strip().casefold()
+    return one_line(text).casefold()
 
 
 def name_key(name: str) -> str:
