@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from torgsync.core.clients import Client, Contact, Match, client_of, match_client, name_key, normal_phone
+from torgsync.core.clients import (
+    Client,
+    Contact,
+    Match,
+    client_of,
+    match_client,
+    name_key,
+    normal_phone,
+)
 from torgsync.core.trade import Buyer
 
 
@@ -21,6 +29,8 @@ from torgsync.core.trade import Buyer
         "00380500000001",
         "0500000001 дод. 5",
         "050 000 00 01 доб 12",
+        "050\n0000001",
+        "\u202a+380500000001\u202c",
     ],
 )
 def test_a_phone_has_one_spelling(text: str) -> None:
@@ -57,7 +67,7 @@ def test_a_client_is_known_by_its_contacts() -> None:
 
 def test_a_buyer_comes_into_normal_form() -> None:
     """The phone in E.164, the e-mail in lower case, the name as Torgsoft writes it."""
-    buyer = Buyer("1", "Іван", "", "Тестовий", "050 000 00 01", " Buyer@Example.com ")
+    buyer = Buyer("1", "Іван\n", "", "Тест\u200bовий\x1b", "050 000 00 01", " Buyer@Example.com\t")
     assert client_of(buyer) == Client("", "Тестовий Іван", "+380500000001", "buyer@example.com")
 
 
@@ -90,3 +100,41 @@ def test_a_client_is_found_by_the_first_tick_that_finds_any(
 def test_a_blank_finds_nobody() -> None:
     """A buyer without a phone is not every client without one; the next tick is asked."""
     assert match_client((), KNOWN, ("phone", "email")) == Match(())
+
+
+def known(**people: str) -> dict[str, set[Contact]]:
+    """Contacts by client, written `phone:1 email:a`."""
+    return {client: {Contact(*word.split(":")) for word in words.split()} for client, words in people.items()}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "find_by", "found"),
+    [
+        ("phone:1 email:a", "phone email", Match(("same", "both"))),
+        ("phone:9 email:a", "phone email", Match(("mail",))),
+        ("phone:9 email:b", "phone email", Match(("both",), "phone")),
+        ("phone:9 email:c", "phone email", Match(("two", "three"), "phone")),
+        ("phone:9 email:b", "email phone", Match(("both",))),
+        ("phone:1 email:z", "email phone", Match(("same",))),
+        ("phone:2 email:z", "email phone", Match(("two",), "email")),
+        ("email:b", "phone email", Match(("both",))),
+        ("phone:9 email:b name:i", "phone email name", Match(("plain",))),
+        ("phone:9 email:b name:o", "phone email name", Match(("both",), "phone")),
+        ("name:x phone:7", "name phone", Match(("named",))),
+    ],
+)
+def test_whom_an_earlier_tick_contradicts_is_not_taken(wanted: str, find_by: str, found: Match) -> None:
+    """Another phone beside the same e-mail may be a new number or the family; another name proves nothing."""
+    people = known(
+        same="phone:1",
+        both="phone:1 email:b",
+        mail="email:a name:i",
+        plain="name:i",
+        two="phone:2 email:c",
+        three="phone:3 email:c name:o",
+        named="phone:7 name:y",
+    )
+    (contacts,) = known(wanted=wanted).values()
+    match = match_client(contacts, people, tuple(find_by.split()))
+    assert match == found
+    assert match.one == (found.client_ids[0] if len(found.client_ids) == 1 and not found.against else None)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torgsync.cli.context import SCHEMA, Format, program_of
+from torgsync.cli.context import SCHEMA, Format, Program, program_of
 from torgsync.cli.options import FormatOption, ObjectOption
 from torgsync.core.words import counted
 from torgsync.errors import Exit, UsageError
 
+if TYPE_CHECKING:
+    from torgsync.jobs.clients import Read
+
 app = typer.Typer(help="People who ordered.", no_args_is_help=True)
+
+SHOWN = ("id", "name", "phone", "email")
+"""Columns of a client that people see."""
 
 
 @app.command("list")
@@ -45,17 +51,19 @@ def list_(
             for row in people
             if row["id"] in fitting
         ]
-        show_rows(program, form, "held_orders", rows)
+        show_rows(program, form, "held_orders", rows, columns=("order", *SHOWN))
         if rows and form is Format.TABLE:
-            first = rows[0]
-            program.say(f"hint: torgsync clients choose {first['order']} {first['id']} -o {file.called}")
-            fitting = " ".join(next(iter(open_choices.values()))[1:])
-            program.say(f"hint: torgsync clients merge {fitting} --into {first['id']} -o {file.called}")
+            order_id, (client_id, *others) = next(iter(open_choices.items()))
+            program.say(f"hint: torgsync clients choose {order_id} {client_id} -o {file.called}")
+            program.say(f"hint: torgsync clients choose {order_id} new -o {file.called}")
+            if others:
+                merged = f"{' '.join(others)} --into {client_id}"
+                program.say(f"hint: torgsync clients merge {merged} -o {file.called}")
         return
     documents = [
         row | {"card": clients[row["id"]].card, "orders": orders.get(row["id"], 0)} for row in people
     ]
-    show_rows(program, form, "clients", documents, people)
+    show_rows(program, form, "clients", documents, people, (*SHOWN, "card", "orders"))
 
 
 @app.command()
@@ -68,6 +76,7 @@ def show(
     """Show one client: everything they are recognised by, and their orders."""
     program = program_of(context)
     program.format(form)
+    _refuse_words(client)
     from torgsync.cli.show import plain_table, write_csv, write_json
 
     file = program.object(wanted)
@@ -75,7 +84,8 @@ def show(
     with program.desk(file) as desk, desk.memory() as memory:
         found = memory.clients.client(client)
         if found is None:
-            raise UsageError(f"there is no client {client}", hint="see them: torgsync clients list")
+            hint = f"see them: torgsync clients list -o {file.called}"
+            raise UsageError(f"there is no client {client}", hint=hint)
         contacts = sorted(memory.clients.contacts(client))
         orders = [stored.order for stored in memory.trade.orders(client_id=client)]
     rows = [
@@ -96,7 +106,7 @@ def show(
         document = {"id": found.id, "name": found.name, **known_by, "orders": rows}
         write_json({"schema": SCHEMA}, {}, {"client": document})
     elif form is Format.CSV:
-        write_csv(rows)
+        write_csv(rows, ("id", "created", "status", "total", "currency"))
     else:
         program.put(f"client {found.id}: {found.name or 'without a name'}")
         for kind, keys in known_by.items():
@@ -118,9 +128,12 @@ def import_(
         typer.Argument(help="TSClients.trs; without it the one of the sync object.", metavar="FILE"),
     ] = None,
     wanted: ObjectOption = None,
+    form: FormatOption = Format.TABLE,
 ) -> None:
     """Read the clients that Torgsoft knows; nothing is taken away, and a second time changes nothing."""
     program = program_of(context)
+    program.format(form)
+    from torgsync.cli.show import write_csv, write_json
     from torgsync.jobs.clients import read_torgsoft_clients
 
     file = program.object(wanted)
@@ -132,15 +145,30 @@ def import_(
         )
     with program.desk(file) as desk:
         read = read_torgsoft_clients(desk, given)
-    if read:
-        program.say(
-            f"{counted(read.new + read.known + read.ambiguous, 'client')} in `{given.name}`: "
-            f"{read.new} new, {read.known} known"
-        )
-        if read.ambiguous:
-            rows = counted(read.ambiguous, "row fits", "rows fit")
-            program.say(f"! {rows} several known clients; none was picked", style="warning")
-            raise typer.Exit(int(Exit.HELD))
+    if read is None:  # pragma: no cover  # a file that is named is always read
+        return
+    exit_code = Exit.HELD if read.ambiguous else Exit.DONE
+    numbers = {name: getattr(read, name) for name in ("rows", "new", "known", "ambiguous", "unreadable")}
+    if form is Format.TABLE:
+        _say_read(program, given, read)
+    elif form is Format.CSV:
+        write_csv([numbers])
+    else:
+        head = {"schema": SCHEMA, "object": file.settings.name}
+        write_json(head, {}, {"clients": numbers, "exit": int(exit_code)})
+    raise typer.Exit(int(exit_code))
+
+
+def _say_read(program: Program, path: Path, read: Read) -> None:
+    """Tell people what came of Torgsoft's clients."""
+    number = counted(read.rows, "client")
+    program.say(f"{number} in `{path.name}`: {read.new} new, {read.known} known")
+    if read.unreadable:
+        phones = counted(read.unreadable, "phone is no number", "phones are no numbers")
+        program.say(f"! {phones} and will find nobody", style="warning")
+    if read.ambiguous:
+        rows = counted(read.ambiguous, "row fits", "rows fit")
+        program.say(f"! {rows} several known clients; none was picked", style="warning")
 
 
 @app.command()
@@ -152,8 +180,12 @@ def choose(
     ],
     wanted: ObjectOption = None,
 ) -> None:
-    """Say whose order one is."""
+    """Say whose an order is that fits several clients, or one only in part: `clients list --held`."""
     program = program_of(context)
+    from torgsync.jobs.clients import NEW
+
+    if client != NEW:
+        _refuse_words(client)
     from torgsync.jobs.clients import choose_client
 
     with program.desk(program.object(wanted)) as desk:
@@ -170,12 +202,16 @@ def merge(
 ) -> None:
     """Make several clients one: phones, e-mails and orders go to the one that stays."""
     program = program_of(context)
+    for client in (*clients, into):
+        _refuse_words(client)
     from torgsync.jobs.clients import merge_clients
 
     with program.desk(program.object(wanted)) as desk:
         settled = merge_clients(desk, list(dict.fromkeys(clients)), into)
-    orders = f"; {counted(settled, 'order')} no longer waits for a choice" if settled else ""
-    program.say(f"{counted(len(set(clients)), 'client')} merged into {into}{orders}")
+    orders = counted(settled, "order no longer waits", "orders no longer wait") + " for a choice"
+    program.say(
+        f"{counted(len(set(clients)), 'client')} merged into {into}{f'; {orders}' if settled else ''}"
+    )
 
 
 @app.command()
@@ -207,3 +243,10 @@ def forget(
     )
     if file.settings.clients.path:
         program.say("hint: delete the person in Torgsoft too, else its clients export brings them back")
+
+
+def _refuse_words(client: str) -> None:
+    """Refuse what is no client's number before it gets into the log: it may be somebody's name."""
+    if not client.isdecimal():
+        hint = "a client is named by its number: torgsync clients list"
+        raise UsageError(f"there is no client {client}", hint=hint)

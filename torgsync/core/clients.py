@@ -52,7 +52,7 @@ class Client:
     @property
     def contacts(self) -> frozenset[Contact]:
         """What this person is recognised by; what is blank, or no phone at all, recognises nobody."""
-        phone = self.phone if self.phone.startswith("+") else ""
+        phone = self.phone if is_phone(self.phone) else ""
         found = {PHONE: phone, EMAIL: self.email, NAME: name_key(self.name), CARD: self.card}
         return frozenset(Contact(kind, key) for kind, key in found.items() if key)
 
@@ -78,6 +78,11 @@ def normal_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_phone(normal: str) -> bool:
+    """Tell whether a phone in normal form is a number; else it is what somebody wrote instead of one."""
+    return normal.startswith("+")
+
+
 def normal_email(text: str) -> str:
     """Return an e-mail address in lower case."""
     return one_line(text).casefold()
@@ -90,14 +95,19 @@ def name_key(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Which client somebody is: one, none, or several of whom a person must choose."""
+    """Which client somebody is: one, none, or several of whom a person must choose.
+
+    `against` is the kind of contact that speaks against all of them, empty where none does: who has a
+    client's e-mail and another phone may be that client with a new number, or somebody of the family.
+    """
 
     client_ids: tuple[str, ...]
+    against: str = ""
 
     @property
     def one(self) -> str | None:
-        """The client's id where there is exactly one."""
-        return self.client_ids[0] if len(self.client_ids) == 1 else None
+        """The client's id where there is exactly one, and nothing speaks against it."""
+        return self.client_ids[0] if len(self.client_ids) == 1 and not self.against else None
 
 
 def match_client(
@@ -105,10 +115,31 @@ def match_client(
 ) -> Match:
     """Return the clients that have one of the wanted contacts, by the first kind that finds any (design §7).
 
-    `known` are contacts by client id. Two matches are returned both: they are reported, never guessed.
+    `known` are all contacts by client id. Two matches are returned both: they are reported, never guessed.
+    Whom a kind before contradicts is passed over; where there is nobody else, they are returned with it.
     """
-    for kind in find_by:
+    doubtful = Match(())
+    for place, kind in enumerate(find_by):
         keys = {contact for contact in wanted if contact.kind == kind}
-        if found := tuple(client for client, contacts in known.items() if keys & set(contacts)):
-            return Match(found)
-    return Match(())
+        found = {
+            client: _contradiction(wanted, contacts, find_by[:place])
+            for client, contacts in known.items()
+            if keys & set(contacts)
+        }
+        if fitting := tuple(client for client, against in found.items() if not against):
+            return Match(fitting)
+        if found and not doubtful.client_ids:
+            doubtful = Match(tuple(found), next(iter(found.values())))
+    return doubtful
+
+
+def _contradiction(one: Collection[Contact], other: Collection[Contact], kinds: Collection[str]) -> str:
+    """Return the first kind of which two have each something and nothing in common, empty where none is.
+
+    Names are written in many ways: another one proves nothing.
+    """
+    for kind in kinds:
+        here, there = ({contact for contact in all_ if contact.kind == kind} for all_ in (one, other))
+        if here and there and not here & there and kind != NAME:
+            return kind
+    return ""
