@@ -13,7 +13,9 @@ from torgsync.core.words import counted
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from torgsync.files.objects import ObjectFile
     from torgsync.jobs.clients import Read
+    from torgsync.jobs.forget import Forgotten
 
 app = typer.Typer(help="People who ordered.", no_args_is_help=True)
 
@@ -220,28 +222,72 @@ def forget(
     phone: Annotated[str, typer.Argument(help="The person's phone, however it is written.", metavar="PHONE")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     wanted: ObjectOption = None,
+    form: FormatOption = Format.TABLE,
 ) -> None:
-    """Take a person out of the state and the outbox; orders and sums stay."""
+    """Take a person out of state, copies of it, and outbox; orders and sums stay."""
     program = program_of(context)
-    from torgsync.jobs.clients import forget as forget_person
+    program.format(form)
+    from torgsync.cli.show import write_csv, write_json
+    from torgsync.jobs.forget import forget as forget_person
+    from torgsync.jobs.forget import wanted_phone
     from torgsync.jobs.run import running
 
+    person = wanted_phone(phone)
     file = program.object(wanted)
     if not yes:
         if not program.asks:
             raise UsageError("this cannot be taken back", hint="without a terminal, say `--yes`")
-        typer.confirm("Take this person out for good?", abort=True, err=True)
+        copies = "and delete the copies of the state from before updates"
+        typer.confirm(
+            f"Take {person} out of `{file.settings.name}` for good, {copies}?", abort=True, err=True
+        )
     with program.desk(file) as desk, running(desk) as run:
-        gone = forget_person(desk, phone)
-        run.exit_code = Exit.DONE
-    if not gone.clients and not gone.orders:
+        gone = forget_person(desk, person)
+        run.exit_code = Exit.HELD if gone.left else Exit.DONE
+    names = ("clients", "orders", "files", "copies", "places", "named_in", "elsewhere", "kept")
+    document = {name: getattr(gone, name) for name in names}
+    if form is Format.TABLE:
+        _say_forgotten(program, gone)
+    elif form is Format.CSV:
+        flat = {name: " ".join(told) if isinstance(told, tuple) else told for name, told in document.items()}
+        write_csv([flat])
+    else:
+        head = {"schema": SCHEMA, "object": file.settings.name}
+        write_json(head, {}, {"forgotten": document, "exit": int(run.exit_code)})
+    _say_what_is_left(program, file, gone, person)
+    raise typer.Exit(int(run.exit_code))
+
+
+def _say_forgotten(program: Program, gone: Forgotten) -> None:
+    if not gone.anybody:
         program.say("nobody with this phone is known")
         return
     program.say(
         f"forgotten: {counted(gone.clients, 'client')}, the people of {counted(gone.orders, 'order')}, "
         f"{counted(gone.files, 'file')} of the outbox"
     )
-    if file.settings.clients.path:
+    if gone.copies:
+        number = counted(gone.copies, "copy", "copies")
+        program.say(f"deleted: {number} of the state from before an update, which knew everybody")
+
+
+def _say_what_is_left(program: Program, file: ObjectFile, gone: Forgotten, phone: str) -> None:
+    """Tell where the person may still be found, and what to do about it."""
+    for place in gone.places:
+        message = f"! files of these orders may still lie in the old outbox `{place}`; delete them there"
+        program.say(message, style="warning")
+    for order_id in gone.named_in:
+        where = "in its note or address; that was left"
+        program.say(f"! order {order_id} of somebody else names this phone {where}", style="warning")
+        program.say(f"hint: torgsync orders show {order_id} -o {file.called}")
+    for slug in gone.elsewhere:
+        program.say(f"! the sync object `{slug}` knows this phone too", style="warning")
+        program.say(f"hint: torgsync clients forget {phone} -o {slug}")
+    for copy in gone.kept:
+        program.say(
+            f"! `{copy}`, a copy of the state from before an update, may know it; delete it", style="warning"
+        )
+    if gone.anybody and file.settings.clients.path:
         program.say("hint: delete the person in Torgsoft too, else its clients export brings them back")
 
 

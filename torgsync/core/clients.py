@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import phonenumbers
 
-from torgsync.core.trade import Buyer
+from torgsync.core.trade import Buyer, Order
 from torgsync.core.words import one_line
 
 REGION = "UA"
@@ -26,6 +26,12 @@ _EXTENSION = re.compile(r"\s*(?:дод|доб|вн|ext)\.?\s*\d{1,6}\s*$", re.IG
 
 _OLD_TRUNK = re.compile(r"8(0\d{9})")
 """A number as it was dialled once: 8, then the number at home."""
+
+
+_SIGNIFICANT = 9
+"""Digits at the end of a phone that tell it from all others of the country."""
+
+_BETWEEN_DIGITS = re.compile(r"[\s()./\u2010-\u2015-]+")
 
 
 class Contact(NamedTuple):
@@ -143,3 +149,105 @@ def _contradiction(one: Collection[Contact], other: Collection[Contact], kinds: 
         if here and there and not here & there and kind != NAME:
             return kind
     return ""
+
+
+# Who is to be forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What all versions of one order tell of people.
+
+    `client_id` is empty while it has none, `fitting` are those of whom a person must choose. `phones` and
+    `emails`, in normal form, are those of buyer and recipient; `texts` are what was written besides.
+    """
+
+    client_id: str
+    fitting: tuple[str, ...]
+    phones: frozenset[str]
+    emails: frozenset[str]
+    texts: frozenset[str]
+
+    @property
+    def has_phone(self) -> bool:
+        """Whether anybody can be told by a phone."""
+        return any(map(is_phone, self.phones))
+
+    @property
+    def contacts(self) -> frozenset[Contact]:
+        """By what its people are known for sure: an e-mail counts where there is no phone."""
+        if self.has_phone:
+            return frozenset(Contact(PHONE, phone) for phone in self.phones if is_phone(phone))
+        return frozenset(Contact(EMAIL, email) for email in self.emails)
+
+
+def trace_of(client_id: str, fitting: tuple[str, ...], versions: Collection[Order]) -> Trace:
+    """Return what an order tells of people."""
+    return Trace(
+        client_id,
+        fitting,
+        frozenset(
+            normal_phone(phone)
+            for order in versions
+            for phone in (order.buyer.phone, order.recipient.phone)
+            if phone
+        ),
+        frozenset(normal_email(order.buyer.email) for order in versions if order.buyer.email),
+        frozenset(
+            text
+            for order in versions
+            for text in (order.note, order.delivery_address, order.cancelled_because)
+            if text
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Everything that is known of one person: ids of clients and orders.
+
+    `named_in` are orders of somebody else in whose texts the phone stands.
+    """
+
+    client_ids: frozenset[str]
+    order_ids: frozenset[str]
+    named_in: frozenset[str]
+
+
+def person_behind(
+    phone: str, clients: Mapping[str, Collection[Contact]], orders: Mapping[str, Trace]
+) -> Person:
+    """Return who has a phone, in E.164: every client that carries it, their orders, and whose these are.
+
+    A client of such an order who has orders of somebody else too is somebody else. An order without a client
+    belongs to it where a contact tells so that no other client has, or where nobody else fits.
+    """
+    carriers = {client for client, contacts in clients.items() if Contact(PHONE, phone) in contacts}
+    found = {
+        order_id
+        for order_id, trace in orders.items()
+        if phone in trace.phones
+        or trace.client_id in carriers
+        or (trace.fitting and carriers.issuperset(trace.fitting) and not trace.has_phone)
+    }
+    others = {trace.client_id for order_id, trace in orders.items() if order_id not in found}
+    people = carriers | ({orders[order_id].client_id for order_id in found} - others - {""})
+    theirs = _contacts_of(clients, people) - _contacts_of(clients, clients.keys() - people)
+    found |= {
+        order_id for order_id, trace in orders.items() if not trace.client_id and trace.contacts & theirs
+    }
+    named_in = {
+        order_id
+        for order_id, trace in orders.items()
+        if order_id not in found and any(_stands_in(phone, text) for text in trace.texts)
+    }
+    return Person(frozenset(people), frozenset(found), frozenset(named_in))
+
+
+def _contacts_of(clients: Mapping[str, Collection[Contact]], wanted: Collection[str]) -> set[Contact]:
+    return {contact for client in wanted for contact in clients.get(client, ())}
+
+
+def _stands_in(phone: str, text: str) -> bool:
+    """Tell whether a phone stands in a text, however it is written there."""
+    return phone[-_SIGNIFICANT:] in _BETWEEN_DIGITS.sub("", text)

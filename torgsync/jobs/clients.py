@@ -9,22 +9,16 @@ from pathlib import Path
 from torgsync.core.clients import (
     CARD,
     NAME,
-    PHONE,
     Client,
     Contact,
     Match,
     client_of,
     is_phone,
     match_client,
-    normal_phone,
 )
-from torgsync.core.trade import Order, without_people
 from torgsync.errors import UsageError
 from torgsync.files.clients import clients_stamp, read_clients
-from torgsync.files.orders import order_file_name
-from torgsync.files.outbox import UNFINISHED
 from torgsync.jobs.desk import Desk
-from torgsync.jobs.outbox import outbox_of
 from torgsync.state.store import Memory
 from torgsync.state.trade import Stored
 
@@ -206,61 +200,3 @@ def _refuse_unknown(desk: Desk, memory: Memory, client_id: str) -> None:
     if memory.clients.client(client_id) is None:
         hint = f"see them: torgsync clients list -o {desk.file.called}"
         raise UsageError(f"there is no client {client_id}", hint=hint)
-
-
-# Forgetting
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """What was taken out: clients, the people of orders, and files of the outbox. No names."""
-
-    clients: int
-    orders: int
-    files: int
-
-
-def forget(desk: Desk, phone: str) -> Forgotten:
-    """Take a person out of the memory and the outbox, keeping orders and sums; return how much that was.
-
-    The files go first: where a run dies in between, the next one finds the person still. Raises UsageError
-    for what is no phone, and TorgsyncError where the outbox cannot be used.
-    """
-    normal = normal_phone(phone)
-    if not normal.startswith("+"):
-        raise UsageError("this is no phone number", hint="give it with its code: +380501234567")
-
-    def theirs(order: Order) -> bool:
-        return normal in (normal_phone(order.buyer.phone), normal_phone(order.recipient.phone))
-
-    with desk.memory() as memory:
-        clients = tuple(memory.clients.known_by({Contact(PHONE, normal)}))
-        orders = set(memory.trade.with_version(theirs))
-        for client in clients:
-            orders |= {stored.order.id for stored in memory.trade.orders(client_id=client)}
-        lying = {stored.order.id for stored in memory.trade.lying()}
-        owed = {stored.order.id for stored in memory.trade.unwritten()}
-    files = _take_away(desk, sorted(orders)) if orders else 0
-    with desk.memory() as memory:
-        for order_id in orders:
-            memory.trade.rewrite(order_id, without_people)
-            memory.clients.settle(order_id)
-            if order_id in lying | owed:
-                memory.trade.withdrew_file(order_id)
-        for client in clients:
-            memory.clients.remove(client)
-    desk.store.wipe()
-    return Forgotten(len(clients), len(orders), files)
-
-
-def _take_away(desk: Desk, order_ids: Sequence[str]) -> int:
-    """Take all files of orders out of the outbox, and return how many that were."""
-    names = [order_file_name(order_id, kind) for order_id in order_ids for kind in ("json", "csv")]
-    with outbox_of(desk) as outbox:
-        lying = outbox.names() or frozenset()
-        return sum(
-            outbox.remove(there)
-            for name in names
-            for there in (name, f"{name}{UNFINISHED}")
-            if there in lying
-        )

@@ -65,6 +65,17 @@ class Clients:
             found.setdefault(client, set()).add(Contact(kind, key))
         return {str(client): frozenset(found[client]) for client in sorted(found)}
 
+    def traces(self) -> dict[str, frozenset[Contact]]:
+        """Return by what each client can be found, keyed by id: its contacts, and what is shown of it.
+
+        What is shown may be a phone that it never got as a contact, because another client had it.
+        """
+        shown = {client.id: client.contacts for client in self.all()}
+        for contact, clients in self.everybody().items():
+            for client in clients:
+                shown[client] = shown.get(client, frozenset()) | {contact}
+        return shown
+
     def everybody(self) -> dict[Contact, set[str]]:
         """Return who has which contact: ids of clients, keyed by contact."""
         c = t.contacts.c
@@ -72,6 +83,11 @@ class Clients:
         for row in self._db.execute(select(c.kind, c.key, c.client_id).where(c.object == self._slug)):
             found.setdefault(Contact(row.kind, row.key), set()).add(str(row.client_id))
         return found
+
+    def elsewhere(self) -> list[str]:
+        """Return the slugs of all other objects that know any client or order, removed ones among them."""
+        found = select(t.orders.c.object).union(select(t.clients.c.object))
+        return sorted(slug for slug in self._db.execute(found).scalars() if slug != self._slug)
 
     def add(self, client: Client, now: datetime) -> str:
         """Remember a new client with its contacts, whoever else has these, and return its id."""
