@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from torgsync.cli.context import SCHEMA, Format, Program
-from torgsync.core.words import one_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -53,7 +52,14 @@ def cell(value: object) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return one_line(str(value))
+    return _visible(str(value))
+
+
+def _visible(text: str) -> str:
+    """Return a text without signs that steer a terminal; its line ends and tabs stay."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else " " * sign.isspace() for sign in text)
 
 
 def plain_table(*columns: str) -> Table:
