@@ -39,9 +39,27 @@ def test_quotes_and_separators_stand_in_names(tmp_path: Path) -> None:
     assert second.name == "Вигадана Особа"
 
 
-def test_an_export_without_clients_is_none(tmp_path: Path) -> None:
-    """A shop may know nobody yet."""
-    assert read_clients(written(tmp_path)) == []
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\r\n\r\n"])
+def test_an_export_without_clients_is_refused(tmp_path: Path, content: bytes) -> None:
+    """Whoever exports clients has some: the file was cut off, or is still being written."""
+    path = tmp_path / "TSClients.trs"
+    path.write_bytes(content)
+    with pytest.raises(ExportInvalid, match="is empty: there is no client in it") as caught:
+        read_clients(path)
+    assert str(caught.value.hint).startswith("export the clients from Torgsoft once more")
+
+
+def test_every_text_is_one_line(tmp_path: Path) -> None:
+    """Line ends, tabs and signs that nobody can see break neither a table nor a file."""
+    name, email, phone, card = (
+        "Вига\u200bдана\n\tОсоба\x1b[31m",
+        "IVAN\n@example.com",
+        "050\n0000001",
+        "99\n17",
+    )
+    row = f'"{name}";"{email}";"{phone}";0;"";"{card}";"";"";"";"";"";"";0;0'
+    (client,) = read_clients(written(tmp_path, row, encoding="utf-8"))
+    assert client == Client("", "Вигадана Особа[31m", "+380500000001", "ivan @example.com", "99 17")
 
 
 @pytest.mark.parametrize(

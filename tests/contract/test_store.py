@@ -35,7 +35,7 @@ from torgsync.core.reserve import Holding
 from torgsync.core.select import Reason
 from torgsync.core.trade import Line
 from torgsync.core.variants import Member
-from torgsync.errors import Temporary
+from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state import store, tables
 from torgsync.state.catalog import Accepted
 from torgsync.state.journal import LEASE, Holder, Lease, Left, Request, Unfinished
@@ -1123,7 +1123,9 @@ def test_orders_are_told_by_what_they_are(memory: Memory) -> None:
     assert told(held=True) == ["2"]
     assert told(client_id="7") == ["3"]
     assert sorted(memory.trade.numbers()) == ["1", "2", "3"]
-    assert memory.trade.with_version(lambda found: found.status == "paid") == ["2"]
+    memory.trade.remember(order(id="2", created=LATER, status="delivered"), NOON, client_id="", held=None)
+    versions = {number: [one.status for one in all_] for number, all_ in memory.trade.all_versions().items()}
+    assert versions == {"1": ["pending"], "2": ["paid", "delivered"], "3": ["pending"]}
 
 
 def test_an_order_file_is_owed_until_it_is_written(memory: Memory) -> None:
@@ -1262,9 +1264,9 @@ def test_clients_are_found_by_what_they_share(memory: Memory) -> None:
         Client(empty, "", "", ""),
     ]
     phone, mail = contact("phone", "+380500000001"), contact("email", "ivan@example.com")
-    assert memory.clients.known_by([phone, mail]) == {olena: {phone}, ivan: {mail}}
+    assert memory.clients.known_by([phone, mail]) == {olena: OLENA.contacts, ivan: IVAN.contacts}
     name = contact("name", "тестовий іван")
-    assert memory.clients.known_by([name]) == {ivan: {name}}
+    assert memory.clients.known_by([name]) == {ivan: IVAN.contacts}
     assert memory.clients.known_by([contact("phone", "%")]) == memory.clients.known_by([]) == {}
     assert memory.clients.contacts(olena) == OLENA.contacts
     assert memory.clients.everybody()[phone] == {olena}
@@ -1272,11 +1274,59 @@ def test_clients_are_found_by_what_they_share(memory: Memory) -> None:
     assert memory.clients.client("99") is memory.clients.client("x") is None
 
 
-def test_a_client_told_apart_shares_nothing(memory: Memory) -> None:
-    """Whom a person told from the others has only contacts that are nobody else's."""
-    memory.clients.add(OLENA, NOON)
-    other = memory.clients.add(replace(OLENA, phone="+380500000009"), NOON, own=True)
-    assert memory.clients.contacts(other) == {contact("phone", "+380500000009")}
+def test_a_client_is_found_by_all_that_it_shows(memory: Memory) -> None:
+    """By contacts of its own, by shared ones, and by a phone that it never got as a contact."""
+    olena, twin = (memory.clients.add(OLENA, NOON) for _ in range(2))
+    assert memory.clients.contacts(twin) == OLENA.contacts
+    ivan, nobody = memory.clients.add(IVAN, NOON), memory.clients.add(Client("", "", "", ""), NOON)
+    memory.clients.fill(ivan, OLENA)
+    assert memory.clients.contacts(ivan) == IVAN.contacts
+    memory.clients.learn(nobody, [contact("email", "new@example.com")])
+    assert memory.clients.traces() == {
+        olena: OLENA.contacts,
+        twin: OLENA.contacts,
+        ivan: IVAN.contacts | {contact("phone", "+380500000001"), contact("card", "990000000017")},
+        nobody: {contact("email", "new@example.com")},
+    }
+
+
+def test_other_objects_that_know_people_are_told(state: Store) -> None:
+    """By slug, each once; an object without clients and orders is none of them."""
+    for slug in ("b", "a"):
+        with state.work(slug) as memory:
+            memory.clients.add(OLENA, NOON)
+            memory.trade.remember(order(), NOON, client_id="", held=None)
+    with state.work("c") as memory:
+        memory.clients.note_read("stamp")
+    with state.work("a") as memory:
+        assert memory.clients.elsewhere() == ["b"]
+    with state.work("c") as memory:
+        assert memory.clients.elsewhere() == ["a", "b"]
+
+
+def test_copies_of_the_state_are_deleted(tmp_path: Path) -> None:
+    """With what a copying that died left; nothing else goes, and one that cannot be deleted is told."""
+    copies = [
+        tmp_path / name for name in (".state.db.0007.bak.tmp", "state.db.0006.bak", "state.db.0007.bak-wal")
+    ]
+    for path in (*copies, tmp_path / "state.db.mine"):
+        path.write_text("Вигадана Олена")
+    state = open_store(f"sqlite:///{tmp_path / 'state.db'}")
+    assert state.copies() == copies
+    assert (state.delete_copies(), state.copies()) == (3, [])
+    assert (tmp_path / "state.db.mine").exists()
+    (tmp_path / "state.db.0005.bak").mkdir()
+    with pytest.raises(TorgsyncError, match=r"state\.db\.0005\.bak` cannot be deleted: ") as caught:
+        state.delete_copies()
+    assert caught.value.hint == "delete it by hand, then run the same command again"
+    state.close()
+
+
+def test_a_state_in_memory_has_no_copies() -> None:
+    """There is nothing beside which they could lie."""
+    nowhere = open_store("sqlite://")
+    assert (nowhere.copies(), nowhere.delete_copies()) == ([], 0)
+    nowhere.close()
 
 
 def test_a_client_learns_what_is_nobodys(memory: Memory) -> None:
@@ -1285,7 +1335,7 @@ def test_a_client_learns_what_is_nobodys(memory: Memory) -> None:
     new = contact("phone", "+380500000002")
     memory.clients.learn(ivan, [new, contact("phone", "+380500000001")])
     assert memory.clients.contacts(ivan) == IVAN.contacts | {new}
-    assert memory.clients.known_by([new]) == {ivan: {new}}
+    assert memory.clients.known_by([new]) == {ivan: IVAN.contacts | {new}}
     assert memory.clients.contacts(olena) == OLENA.contacts
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import select
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from corpus import DATA
 from faulty import FaultyMarket, Gate, says
-from homes import EXAMPLE, Elsewhere, Home, Market
+from homes import EXAMPLE, ROOT, Elsewhere, Home, Market
 
 from torgsync import __version__
+from torgsync.cli.app import app
 
 posix = pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals and signals on Windows")
 
@@ -55,6 +61,45 @@ def test_version(empty: Home) -> None:
     """One line."""
     assert finish(empty.start("--version")) == (0, f"torgsync {__version__}\n", "")
     assert empty.run("--version").out == f"torgsync {__version__}\n"
+
+
+NAMED = re.compile(r"torgsync (?!plan$)([a-z][a-z-]*)(?: ([a-z][a-z-]*))?([^`;\n]*)")
+"""A command in a text: its word, the next, and the rest; `torgsync plan` is what a saved plan says."""
+
+
+def texts_of(path: Path) -> Iterator[str]:
+    """Yield every text of a module but its docstrings; `{}` stands for what is filled in."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    docstrings = [node.value for node in nodes if isinstance(node, ast.Expr)]
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docstrings:
+            yield node.value
+
+
+def unknown_command(word: str, more: str | None, rest: str) -> str:
+    """Return what of a command line does not exist, nothing where all of it does."""
+    command: Any = typer.main.get_command(app)
+    for name in (word, more) if more and hasattr(command.commands.get(word), "commands") else (word,):
+        command = command.commands.get(name)
+        if command is None:
+            return f"{word} {more}"
+    known = {option for parameter in command.params for option in parameter.opts + parameter.secondary_opts}
+    wanted = re.findall(r"(?<![\w-])--[a-z-]+", rest)
+    return " ".join(option for option in wanted if option not in known | {"--help"})
+
+
+def test_every_command_that_a_text_names_exists() -> None:
+    """A hint can be pasted: the program knows its command, and every option of it."""
+    found = [
+        (path.name, named[0])
+        for path in sorted((ROOT / "torgsync").rglob("*.py"))
+        for text in texts_of(path)
+        for named in NAMED.finditer(text)
+        if unknown_command(named[1], named[2], named[3])
+    ]
+    assert found == []
 
 
 @pytest.mark.parametrize(

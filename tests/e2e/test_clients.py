@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from homes import Home
+from servers import PASSWORD, ftp_server
 
+from torgsync.cli.context import Program
 from torgsync.sandbox.orders import Buyer
 
 
@@ -52,11 +58,69 @@ def test_the_same_phone_in_other_words(filled: Home) -> None:
     assert [client["phone"] for client in clients(filled)] == ["+380500000001"]
 
 
-def test_a_known_mail_with_another_phone(filled: Home) -> None:
-    """Who is not found by phone is looked up by e-mail."""
+def test_a_known_mail_without_a_phone(filled: Home) -> None:
+    """Who is not found by phone is looked up by e-mail; what nobody can call speaks against nobody."""
     order(filled, phone="+380500000001", email="o@shop.example")
-    order(filled, phone="+380500000002", email="O@shop.example")
-    assert len(clients(filled)) == 1
+    order(filled, phone="увечері", email="O@shop.example")
+    assert [client["orders"] for client in clients(filled)] == [2]
+
+
+def test_a_known_mail_with_another_phone(filled: Home) -> None:
+    """It may be a new number, or somebody of the family: a person says so once, and it is known then."""
+    order(filled, phone="+380500000001", email="o@shop.example")
+    number = order(filled, phone="+380500000002", email="O@shop.example")
+    ran = filled.run("orders", "fetch")
+    told = f"! order {number}: its buyer may be client 1, but has another phone; none was picked"
+    assert (ran.code, told in ran.lines) == (8, True)
+    assert held(filled) == {str(number): ["1"]}
+    listed = filled.run("clients", "list", "--held").err
+    assert f'hint: torgsync clients choose {number} new -o "My Prom"' in listed
+    assert "merge" not in listed
+    assert filled.run("clients", "choose", str(number), "new").code == 0
+    again = [order(filled, phone=f"+38050000000{last}", email="o@shop.example") for last in (1, 2)]
+    filled.run("orders", "fetch")
+    assert ([owner(filled, one) for one in again], held(filled)) == (["1", "2"], {})
+
+
+def test_one_of_several_with_another_phone(torn: tuple[Home, int]) -> None:
+    """All of them are listed, and merging them does not say that the order is theirs."""
+    home, _ = torn
+    home.edit_object('find_by = ["email"]', 'find_by = ["phone", "email"]')
+    number = order(home, phone="+380500000004", email="o@shop.example")
+    ran = home.run("orders", "fetch")
+    told = (
+        f"! order {number}: its buyer may be one of 2 known clients, but has another phone; none was picked"
+    )
+    assert told in ran.lines
+    merged = home.run("clients", "merge", "2", "--into", "1")
+    assert merged.err == "1 client merged into 1\n"
+    assert held(home)[str(number)] == ["1"]
+    order(home, phone="+380500000005", email="x@shop.example")
+    home.run("orders", "fetch")
+    assert home.run("clients", "merge", "2", "--into", "1").err == "1 client merged into 1\n"
+
+
+def test_a_name_of_several_lines(filled: Home) -> None:
+    """It is one line in the table, in the order and in the file; signs that nobody can see are left out."""
+    number = order(filled, first_name="Оле\u200bна\r\n", last_name="Вига\tдана\x1b[2J", phone="0500000001")
+    filled.run("orders", "fetch")
+    listed = filled.run("clients", "list").lines
+    assert (len(listed), "   Вига дана[2J Олена   +380500000001   " in listed[2]) == (3, True)
+    assert "buyer      Вига дана[2J Олена +380500000001" in filled.run("orders", "show", str(number)).lines
+    (path,) = (filled.folder / "outbox" / "my-prom").iterdir()
+    assert '"Name": "Вига дана[2J Олена",' in path.read_text("utf-8")
+
+
+def test_a_list_of_nobody_has_its_header(filled: Home) -> None:
+    """A program that reads CSV finds the columns there also on the first day."""
+    assert filled.run("clients", "list", "--format", "csv").out == "id,name,phone,email,card,orders\n"
+    nothing = filled.run("clients", "list", "--held", "--format", "csv")
+    assert nothing.out == "order,id,name,phone,email\n"
+    filled.edit_object("[clients]", '[clients]\npath = "TSClients.trs"')
+    export_clients(filled, client_row("Олена", "0500000001"))
+    filled.run("clients", "import")
+    shown = filled.run("clients", "show", "1", "--format", "csv")
+    assert shown.out == "id,created,status,total,currency\n"
 
 
 def test_two_clients_fit(filled: Home) -> None:
@@ -141,6 +205,8 @@ def test_a_person_chooses(torn: tuple[Home, int], chosen: str, client: str) -> N
     ran = home.run("clients", "choose", str(number), chosen)
     assert (ran.code, ran.err) == (0, f"order {number} is that of client {client}\n")
     assert (held(home), owner(home, number)) == ({}, client)
+    shown = home.run("clients", "show", client, "--format", "json").json["client"]
+    assert ("o@shop.example" in shown["email"], "+380500000003" in shown["phone"]) == (True, True)
     home.edit_object('find_by = ["email"]', 'find_by = ["phone"]')
     again = order(home, phone="050 000 00 03")
     home.run("orders", "fetch")
@@ -167,24 +233,52 @@ def test_two_clients_turn_out_to_be_one(torn: tuple[Home, int]) -> None:
     ("args", "message"),
     [
         (("choose", "1", "1"), "there is no order 1"),
+        (("choose", "SETTLED", "2"), "does not wait for a choice: it is that of client 1"),
+        (
+            ("choose", "SETTLED", "new"),
+            "hint: see those that wait for a choice: torgsync clients list --held",
+        ),
         (("choose", "NUMBER", "9"), "there is no client 9"),
         (("choose", "NUMBER", "x"), "there is no client x"),
         (("merge", "9", "--into", "1"), "there is no client 9"),
         (("merge", "1", "--into", "1"), "client 1 cannot be merged into itself"),
+        (("merge", "1", "--into", "x"), "there is no client x"),
         (("show", "9"), "there is no client 9"),
+        (("show", "Олена"), "there is no client Олена"),
         (("import",), "which file?"),
-        (("forget", "нема"), "this is no phone number"),
+        (("forget", "нема"), "`нема` is no phone number"),
+        (("forget", "нема"), "torgsync clients forget +380501234567"),
+        (("forget", "050 000"), "`050 000` is no phone number"),
         (("forget", "+380500000001"), "this cannot be taken back"),
     ],
 )
 def test_wrong_words_about_clients(torn: tuple[Home, int], args: tuple[str, ...], message: str) -> None:
-    """Exit 64 with a sentence, and nothing changes."""
+    """Exit 64 with a sentence, and nothing changes; words that may be a name do not get into the log."""
     home, number = torn
     home.run("orders", "fetch")
-    yes = ["--yes"] if args[-1] == "нема" else []
-    ran = home.run("clients", *(str(number) if word == "NUMBER" else word for word in args), *yes)
+    (settled,) = (row["id"] for row in orders_of(home, "1"))
+    numbers = {"NUMBER": str(number), "SETTLED": settled}
+    ran = home.run("clients", *(numbers.get(word, word) for word in args))
     assert (ran.code, message in ran.err) == (64, True)
-    assert held(home) == {str(number): ["1", "2"]}
+    assert (held(home), owner(home, int(settled))) == ({str(number): ["1", "2"]}, "1")
+    assert len(clients(home)) == 2
+    assert "client Олена" not in (home.folder / "logs" / "torgsync.log").read_text("utf-8")
+
+
+def test_an_order_that_nobody_fits_waits_for_no_choice(filled: Home) -> None:
+    """Where no clients are made, it has none, and it is said so."""
+    filled.edit_object("create = true", "create = false")
+    number = order(filled, phone="+380500000001")
+    filled.run("orders", "fetch")
+    ran = filled.run("clients", "choose", str(number), "new")
+    assert (ran.code, "does not wait for a choice: no known client fits it" in ran.err) == (64, True)
+
+
+def orders_of(home: Home, client: str) -> list[dict[str, Any]]:
+    """The orders of a client."""
+    shown = home.run("clients", "show", client, "--format", "json").json["client"]
+    found: list[dict[str, Any]] = shown["orders"]
+    return found
 
 
 def test_a_client_is_shown(filled: Home) -> None:
@@ -277,6 +371,59 @@ def test_clients_that_cannot_be_read(knowing: Home) -> None:
     assert knowing.run("clients", "import", "nowhere.trs").code == 3
 
 
+def test_one_mail_of_two_people(knowing: Home) -> None:
+    """Torgsoft keeps them as two, with a phone each: so they are two here, however often they are read."""
+    rows = [
+        '"Вигадана Олена";"o@shop.example";"0500000001";0;"";"";"";"";"";"";"";"";0;0',
+        '"Вигаданий Олег";"O@shop.example";"0500000002";0;"";"";"";"";"";"";"";"";0;0',
+    ]
+    export_clients(knowing, *rows)
+    assert knowing.run("clients", "import").err == "2 clients in `TSClients.trs`: 2 new, 0 known\n"
+    assert knowing.run("clients", "import").err == "2 clients in `TSClients.trs`: 0 new, 2 known\n"
+    numbers = [order(knowing, phone=f"050000000{last}", email="o@shop.example") for last in (2, 1)]
+    unclear = order(knowing, phone="", email="o@shop.example")
+    assert [client["phone"] for client in clients(knowing)] == ["+380500000001", "+380500000002"]
+    assert [owner(knowing, number) for number in numbers] == ["2", "1"]
+    assert held(knowing) == {str(unclear): ["1", "2"]}
+
+
+def test_what_was_read_is_told_to_programs(knowing: Home) -> None:
+    """One document or one row, with the exit code; phones that are none are counted."""
+    export_clients(knowing, *ROWS, client_row("Іван", "увечері"))
+    numbers = {"rows": 4, "new": 3, "known": 1, "ambiguous": 0, "unreadable": 1}
+    told = knowing.run("clients", "import", "--format", "json")
+    assert told.json == {"schema": 1, "object": "My Prom", "clients": numbers, "exit": 0}
+    knowing.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
+    export_clients(knowing, client_row("Олена В.", "0500000003"), client_row("Олена В.", "0500000004"))
+    assert knowing.run("clients", "import", "--format", "csv").out == (
+        "rows,new,known,ambiguous,unreadable\n2,1,1,0,0\n"
+    )
+    (knowing.shop / "TSClients.trs").write_bytes(b"")
+    failed = knowing.run("clients", "import", "--format", "json")
+    assert (failed.code, failed.json["error"]["kind"]) == (3, "export-invalid")
+
+
+def test_a_phone_of_torgsoft_that_is_none(knowing: Home) -> None:
+    """It is kept as written, and told: it finds nobody."""
+    export_clients(knowing, client_row("Іван", "увечері"))
+    ran = knowing.run("clients", "import")
+    assert ran.err.endswith("! 1 phone is no number and will find nobody\n")
+
+
+def test_an_export_of_no_clients(knowing: Home) -> None:
+    """It is told in a sentence, exit 3; orders come home all the same."""
+    export_clients(knowing)
+    ran = knowing.run("clients", "import")
+    assert (ran.code, "TSClients.trs` is empty: there is no client in it\n\nhint: export" in ran.err) == (
+        3,
+        True,
+    )
+    order(knowing, phone="+380500000001")
+    ran = knowing.run("orders", "fetch")
+    assert "is empty: there is no client in it" in ran.out
+    assert len(clients(knowing)) == 1
+
+
 # Forgetting
 
 
@@ -344,10 +491,238 @@ def test_a_person_is_forgotten_before_their_order_was_written(knowing: Home) -> 
     order(knowing, phone="+380500000001")
     assert knowing.run("orders", "fetch").code == 1
     (knowing.folder / "outbox" / "my-prom").unlink()
+    knowing.run("clients", "import")
     ran = knowing.run("clients", "forget", "+380500000001", "--yes")
     assert "delete the person in Torgsoft too" in ran.err
     assert knowing.run("orders", "fetch").code == 0
     assert not (knowing.folder / "outbox" / "my-prom").exists()
+
+
+WORDS = (
+    "Олена", "Вигадана", "Сумська", "olena@shop.example", "вул. Вигадана", "під'їзд", "50000000", "50 000-00",
+)  # fmt: skip
+"""Everything by which somebody could find her: names, e-mail, address, note, and phones however written."""
+
+
+def traces(home: Home) -> list[str]:
+    """What any table of the state or any file of the home still holds of her."""
+    with closing(sqlite3.connect(home.folder / "state.db")) as state:
+        dump = "\n".join(state.iterdump())
+    kept = dump + home.everything_written().decode("utf-8", "replace")
+    return [word for word in WORDS if word.casefold() in kept.casefold()]
+
+
+def buys(home: Home, phone: str, name: str = "Вигадана") -> int:
+    """Have her order, with everything that an order may tell of her."""
+    buyer = Buyer(first_name="Олена", last_name=name, phone=phone, email="olena@shop.example")
+    return home.market.place_order(
+        [("26901", 1)],
+        buyer=buyer,
+        client_notes="третій під'їзд",
+        delivery_address="Харків, вул. Вигадана 1",
+    )
+
+
+@pytest.fixture
+def many_times(filled: Home) -> Home:
+    """A home that knows one person as three clients, the third of whom was chosen to be `new`."""
+    filled.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
+    buys(filled, "050 000-00-01")
+    buys(filled, "+380500000001", "Сумська")
+    clients(filled)
+    filled.edit_object('find_by = ["name"]', 'find_by = ["phone"]')
+    number = buys(filled, "80500000001", "О.")
+    filled.run("orders", "fetch")
+    assert filled.run("clients", "choose", str(number), "new").code == 0
+    assert [client["phone"] for client in clients(filled)] == ["+380500000001"] * 3
+    return filled
+
+
+def test_nothing_is_left_of_whom_the_state_knows_several_times(many_times: Home) -> None:
+    """Each client that carries the phone goes, those of `choose ORDER new` among them; the sums stay."""
+    before = many_times.run("payments", "report").out
+    assert set(traces(many_times)) >= {"Олена", "Сумська", "під'їзд", "50 000-00"}
+    ran = many_times.run("clients", "forget", "0500000001", "--yes", "--format", "json")
+    gone = {"clients": 3, "orders": 3, "files": 3, "copies": 0}
+    nothing: dict[str, list[str]] = {"places": [], "named_in": [], "elsewhere": [], "kept": []}
+    assert ran.json == {"schema": 1, "object": "My Prom", "forgotten": gone | nothing, "exit": 0}
+    assert (traces(many_times), clients(many_times)) == ([], [])
+    assert many_times.run("payments", "report").out == before
+    assert many_times.run("clients", "forget", "0500000001", "--yes", "--format", "csv").out == (
+        "clients,orders,files,copies,places,named_in,elsewhere,kept\n0,0,0,0,,,,\n"
+    )
+
+
+def test_a_client_that_shows_a_phone_of_somebody_else_goes(filled: Home) -> None:
+    """A client without one got it with an order that was chosen to be theirs; another one had it first."""
+    filled.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
+    buys(filled, "+380500000001")
+    buys(filled, "", "Сумська")
+    clients(filled)
+    filled.edit_object('find_by = ["name"]', 'find_by = ["email"]')
+    number = buys(filled, "+380500000001", "О.")
+    filled.run("orders", "fetch")
+    filled.run("clients", "choose", str(number), "2")
+    assert filled.run("clients", "forget", "+380500000001", "--yes").code == 0
+    assert (traces(filled), clients(filled)) == ([], [])
+
+
+def test_files_in_other_outboxes_are_taken_away(many_times: Home) -> None:
+    """The spreadsheet of an order, half a file of a run that died, and the files of the outbox of before."""
+    first = many_times.folder / "outbox" / "my-prom"
+    number = next(first.iterdir()).stem.removeprefix("order-")
+    many_times.run("orders", "export", number, "--format", "csv")
+    (first / f"order-{number}.json.tmp").write_text("Вигадана")
+    many_times.edit_object("[clients]", '[orders]\noutbox = "../orders"\n\n[clients]')
+    buys(many_times, "0500000001")
+    many_times.run("orders", "fetch")
+    assert len(list((many_times.folder / "orders").iterdir())) == 1
+    ran = many_times.run("clients", "forget", "+380500000001", "--yes")
+    assert ran.err == "forgotten: 3 clients, the people of 4 orders, 6 files of the outbox\n"
+    assert traces(many_times) == []
+
+
+def test_files_on_a_server_are_taken_away(filled: Home, tmp_path: Path) -> None:
+    """Whatever the outbox is; where it was one that cannot be reached any more, it is told, exit 8."""
+    (tmp_path / "ftp").mkdir()
+    (filled.shop / "ftp-password").write_text(PASSWORD)
+    with ftp_server(tmp_path / "ftp") as ftp:
+        orders = f'[orders]\noutbox = "{ftp.url}"\noutbox_password = {{ file = "ftp-password" }}\n\n'
+        filled.edit_object("[clients]", f"{orders}[clients]")
+        buys(filled, "0500000001")
+        filled.run("orders", "fetch")
+        assert len(list(ftp.folder.iterdir())) == 1
+        ran = filled.run("clients", "forget", "0500000001", "--yes")
+        assert (ran.err.endswith(", 1 file of the outbox\n"), list(ftp.folder.iterdir())) == (True, [])
+        number = buys(filled, "0500000001")
+        filled.run("orders", "fetch")
+    filled.edit_object(orders, "")
+    ran = filled.run("clients", "forget", "0500000001", "--yes")
+    left = f"! files of these orders may still lie in the old outbox `{ftp.url}`; delete them there\n"
+    assert (ran.code, ran.err.endswith(left)) == (8, True)
+    assert [path.name for path in ftp.folder.iterdir()] == [f"order-{number}.json"]
+    assert traces(filled) == []
+
+
+def test_nobody_is_forgotten_while_the_outbox_is_gone(many_times: Home) -> None:
+    """A share that is not mounted would bring her back: nothing is done, and it is said why."""
+    outbox = many_times.folder / "outbox" / "my-prom"
+    outbox.rename(many_times.folder / "unmounted")
+    ran = many_times.run("clients", "forget", "0500000001", "--yes")
+    assert (ran.code, "is gone, with 3 order files in it" in ran.err) == (5, True)
+    (many_times.folder / "unmounted").rename(outbox)
+    assert many_times.run("clients", "forget", "0500000001", "--yes").code == 0
+    assert traces(many_times) == []
+
+
+def test_copies_of_the_state_are_deleted(many_times: Home) -> None:
+    """They know everybody and cannot be cleaned; who is known nowhere else may be in them still."""
+    state = many_times.folder / "state.db"
+    shutil.copyfile(state, state.with_name("state.db.0007.bak"))
+    (many_times.folder / ".state.db.0006.bak.tmp").write_text("Вигадана")
+    ran = many_times.run("clients", "forget", "+380500000009", "--yes")
+    kept = f"! `{state}.0007.bak`, a copy of the state from before an update, may know it; delete it\n"
+    assert (ran.code, ran.err.endswith(kept)) == (0, True)
+    ran = many_times.run("clients", "forget", "0500000001", "--yes")
+    assert ran.err.splitlines()[1:] == [
+        "deleted: 2 copies of the state from before an update, which knew everybody"
+    ]
+    assert traces(many_times) == []
+
+
+def test_somebody_else_stays(filled: Home) -> None:
+    """With a phone of their own, whoever shares the e-mail; an order that waited gets a client."""
+    buys(filled, "+380500000001")
+    clients(filled)
+    number = order(filled, first_name="Іван", phone="+380670000002", email="olena@shop.example")
+    filled.run("orders", "fetch")
+    assert held(filled) == {str(number): ["1"]}
+    assert filled.run("clients", "forget", "+380500000001", "--yes").code == 0
+    assert [(client["name"], client["phone"]) for client in clients(filled)] == [
+        ("Тестовий Іван", "+380670000002")
+    ]
+    assert (held(filled), owner(filled, number)) == ({}, "1")
+    assert set(traces(filled)) == {"olena@shop.example"}
+
+
+def test_no_client_is_made_of_who_stays_where_none_are_made(filled: Home) -> None:
+    """With `create = false` the order of somebody else has none, as any other."""
+    buys(filled, "+380500000001")
+    clients(filled)
+    filled.edit_object("create = true", "create = false")
+    number = order(filled, phone="+380670000002", email="olena@shop.example")
+    filled.run("orders", "fetch")
+    filled.run("clients", "forget", "+380500000001", "--yes")
+    assert (held(filled), owner(filled, number), clients(filled)) == ({}, None, [])
+
+
+def test_a_phone_in_a_note_of_somebody_else_is_told(filled: Home) -> None:
+    """What they wrote is theirs, so it is left and named, with the command that shows it; exit 8."""
+    number = filled.market.place_order(
+        [("26901", 1)], buyer=Buyer(phone="+380670000002"), client_notes="дзвоніть мамі, 050 000 00 01"
+    )
+    buys(filled, "+380500000001")
+    filled.run("orders", "fetch")
+    ran = filled.run("clients", "forget", "+380500000001", "--yes")
+    assert (ran.code, ran.err.splitlines()[1:]) == (
+        8,
+        [
+            f"! order {number} of somebody else names this phone in its note or address; that was left",
+            f'hint: torgsync orders show {number} -o "My Prom"',
+        ],
+    )
+
+
+def test_another_object_that_knows_the_person_is_told(filled: Home) -> None:
+    """Objects share a state, and each is a shop of its own: the command for the other one is shown."""
+    filled.second_object("Second", "second.toml")
+    buys(filled, "+380500000001")
+    for name in ("my-prom", "second"):
+        filled.run("orders", "fetch", "-o", name)
+    ran = filled.run("clients", "forget", "0500000001", "--yes", "-o", "second")
+    assert (ran.code, ran.err.splitlines()[1:]) == (
+        8,
+        [
+            "! the sync object `my-prom` knows this phone too",
+            "hint: torgsync clients forget +380500000001 -o my-prom",
+        ],
+    )
+    assert filled.run("clients", "forget", "0500000001", "--yes", "-o", "my-prom").code == 0
+    assert traces(filled) == []
+
+
+def test_an_order_that_was_held_is_not_written_after_it_was_forgotten(filled: Home) -> None:
+    """Also not when what held it is gone: a file of nobody helps nobody."""
+    number = buys(filled, "0500000001")
+    filled.edit_object("[clients]", '[orders]\nsince = "2999-01-01"\n\n[clients]')
+    filled.run("orders", "fetch")
+    assert filled.run("clients", "forget", "0500000001", "--yes").code == 0
+    filled.edit_object('[orders]\nsince = "2999-01-01"\n\n', "")
+    filled.market.set_order_status(number, "received")
+    ran = filled.run("orders", "fetch", "--format", "json")
+    assert (ran.json["orders"]["changed"], ran.json["orders"]["files"]) == (1, 0)
+
+
+def test_a_mistake_is_told_before_anything_is_done(filled: Home) -> None:
+    """The phone is looked at first: before objects, before the question, and for programs too."""
+    ran = filled.run("clients", "forget", "12", "--format", "json", "-o", "nowhere")
+    assert (ran.code, ran.json["error"]["message"]) == (64, "`12` is no phone number")
+    ran = filled.run("clients", "forget", "0500000001", "--format", "json")
+    assert (ran.code, ran.json["error"]["message"]) == (64, "this cannot be taken back")
+
+
+@pytest.mark.parametrize(("answer", "code", "left"), [("n\n", 130, 3), ("y\n", 0, 0)])
+def test_a_person_is_asked_before_anybody_is_forgotten(
+    many_times: Home, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, left: int
+) -> None:
+    """By the phone as it was understood."""
+    monkeypatch.setattr(Program, "asks", True)
+    ran = many_times.run("clients", "forget", "050 000 00 01", stdin=answer)
+    assert ran.code == code
+    assert ran.err.startswith(
+        "Take +380500000001 out of `My Prom` for good, and delete the copies of the state"
+    )
+    assert len(clients(many_times)) == left
 
 
 def test_a_name_that_a_spreadsheet_would_run(home: Home) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from torgsync.cli.lines import wrapped
+from torgsync.cli.show import cell
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,19 @@ def test_an_indented_sentence() -> None:
         "     to",
         "     indent",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "–"),
+        ("", "–"),
+        (True, "yes"),
+        (12, "12"),
+        ("two\nlines \t of  our own", "two\nlines \t of  our own"),
+        ("1\u00a0713\x0b\u202egrn\x1b[31m", "1 713 grn[31m"),
+    ],
+)
+def test_a_cell_steers_no_terminal(value: object, shown: str) -> None:
+    """Signs that nobody can see are left out, line ends of our own stay; nothing is a dash."""
+    assert cell(value) == shown

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torgsync.cli.context import SCHEMA, Format, program_of
+from torgsync.cli.context import SCHEMA, Format, Program, program_of
 from torgsync.cli.options import FormatOption, ObjectOption
 from torgsync.core.words import counted
 from torgsync.errors import Exit, UsageError
 
+if TYPE_CHECKING:
+    from torgsync.files.objects import ObjectFile
+    from torgsync.jobs.clients import Read
+    from torgsync.jobs.forget import Forgotten
+
 app = typer.Typer(help="People who ordered.", no_args_is_help=True)
+
+SHOWN = ("id", "name", "phone", "email")
+"""Columns of a client that people see."""
 
 
 @app.command("list")
@@ -45,17 +53,19 @@ def list_(
             for row in people
             if row["id"] in fitting
         ]
-        show_rows(program, form, "held_orders", rows)
+        show_rows(program, form, "held_orders", rows, columns=("order", *SHOWN))
         if rows and form is Format.TABLE:
-            first = rows[0]
-            program.say(f"hint: torgsync clients choose {first['order']} {first['id']} -o {file.called}")
-            fitting = " ".join(next(iter(open_choices.values()))[1:])
-            program.say(f"hint: torgsync clients merge {fitting} --into {first['id']} -o {file.called}")
+            order_id, (client_id, *others) = next(iter(open_choices.items()))
+            program.say(f"hint: torgsync clients choose {order_id} {client_id} -o {file.called}")
+            program.say(f"hint: torgsync clients choose {order_id} new -o {file.called}")
+            if others:
+                merged = f"{' '.join(others)} --into {client_id}"
+                program.say(f"hint: torgsync clients merge {merged} -o {file.called}")
         return
     documents = [
         row | {"card": clients[row["id"]].card, "orders": orders.get(row["id"], 0)} for row in people
     ]
-    show_rows(program, form, "clients", documents, people)
+    show_rows(program, form, "clients", documents, people, (*SHOWN, "card", "orders"))
 
 
 @app.command()
@@ -68,6 +78,7 @@ def show(
     """Show one client: everything they are recognised by, and their orders."""
     program = program_of(context)
     program.format(form)
+    _refuse_words(client)
     from torgsync.cli.show import plain_table, write_csv, write_json
 
     file = program.object(wanted)
@@ -75,7 +86,8 @@ def show(
     with program.desk(file) as desk, desk.memory() as memory:
         found = memory.clients.client(client)
         if found is None:
-            raise UsageError(f"there is no client {client}", hint="see them: torgsync clients list")
+            hint = f"see them: torgsync clients list -o {file.called}"
+            raise UsageError(f"there is no client {client}", hint=hint)
         contacts = sorted(memory.clients.contacts(client))
         orders = [stored.order for stored in memory.trade.orders(client_id=client)]
     rows = [
@@ -96,7 +108,7 @@ def show(
         document = {"id": found.id, "name": found.name, **known_by, "orders": rows}
         write_json({"schema": SCHEMA}, {}, {"client": document})
     elif form is Format.CSV:
-        write_csv(rows)
+        write_csv(rows, ("id", "created", "status", "total", "currency"))
     else:
         program.put(f"client {found.id}: {found.name or 'without a name'}")
         for kind, keys in known_by.items():
@@ -118,9 +130,12 @@ def import_(
         typer.Argument(help="TSClients.trs; without it the one of the sync object.", metavar="FILE"),
     ] = None,
     wanted: ObjectOption = None,
+    form: FormatOption = Format.TABLE,
 ) -> None:
     """Read the clients that Torgsoft knows; nothing is taken away, and a second time changes nothing."""
     program = program_of(context)
+    program.format(form)
+    from torgsync.cli.show import write_csv, write_json
     from torgsync.jobs.clients import read_torgsoft_clients
 
     file = program.object(wanted)
@@ -132,15 +147,30 @@ def import_(
         )
     with program.desk(file) as desk:
         read = read_torgsoft_clients(desk, given)
-    if read:
-        program.say(
-            f"{counted(read.new + read.known + read.ambiguous, 'client')} in `{given.name}`: "
-            f"{read.new} new, {read.known} known"
-        )
-        if read.ambiguous:
-            rows = counted(read.ambiguous, "row fits", "rows fit")
-            program.say(f"! {rows} several known clients; none was picked", style="warning")
-            raise typer.Exit(int(Exit.HELD))
+    if read is None:  # pragma: no cover  # a file that is named is always read
+        return
+    exit_code = Exit.HELD if read.ambiguous else Exit.DONE
+    numbers = {name: getattr(read, name) for name in ("rows", "new", "known", "ambiguous", "unreadable")}
+    if form is Format.TABLE:
+        _say_read(program, given, read)
+    elif form is Format.CSV:
+        write_csv([numbers])
+    else:
+        head = {"schema": SCHEMA, "object": file.settings.name}
+        write_json(head, {}, {"clients": numbers, "exit": int(exit_code)})
+    raise typer.Exit(int(exit_code))
+
+
+def _say_read(program: Program, path: Path, read: Read) -> None:
+    """Tell people what came of Torgsoft's clients."""
+    number = counted(read.rows, "client")
+    program.say(f"{number} in `{path.name}`: {read.new} new, {read.known} known")
+    if read.unreadable:
+        phones = counted(read.unreadable, "phone is no number", "phones are no numbers")
+        program.say(f"! {phones} and will find nobody", style="warning")
+    if read.ambiguous:
+        rows = counted(read.ambiguous, "row fits", "rows fit")
+        program.say(f"! {rows} several known clients; none was picked", style="warning")
 
 
 @app.command()
@@ -152,8 +182,12 @@ def choose(
     ],
     wanted: ObjectOption = None,
 ) -> None:
-    """Say whose order one is."""
+    """Say whose an order is that fits several clients, or one only in part: `clients list --held`."""
     program = program_of(context)
+    from torgsync.jobs.clients import NEW
+
+    if client != NEW:
+        _refuse_words(client)
     from torgsync.jobs.clients import choose_client
 
     with program.desk(program.object(wanted)) as desk:
@@ -170,12 +204,16 @@ def merge(
 ) -> None:
     """Make several clients one: phones, e-mails and orders go to the one that stays."""
     program = program_of(context)
+    for client in (*clients, into):
+        _refuse_words(client)
     from torgsync.jobs.clients import merge_clients
 
     with program.desk(program.object(wanted)) as desk:
         settled = merge_clients(desk, list(dict.fromkeys(clients)), into)
-    orders = f"; {counted(settled, 'order')} no longer waits for a choice" if settled else ""
-    program.say(f"{counted(len(set(clients)), 'client')} merged into {into}{orders}")
+    orders = counted(settled, "order no longer waits", "orders no longer wait") + " for a choice"
+    program.say(
+        f"{counted(len(set(clients)), 'client')} merged into {into}{f'; {orders}' if settled else ''}"
+    )
 
 
 @app.command()
@@ -184,26 +222,77 @@ def forget(
     phone: Annotated[str, typer.Argument(help="The person's phone, however it is written.", metavar="PHONE")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     wanted: ObjectOption = None,
+    form: FormatOption = Format.TABLE,
 ) -> None:
-    """Take a person out of the state and the outbox; orders and sums stay."""
+    """Take a person out of state, copies of it, and outbox; orders and sums stay."""
     program = program_of(context)
-    from torgsync.jobs.clients import forget as forget_person
+    program.format(form)
+    from torgsync.cli.show import write_csv, write_json
+    from torgsync.jobs.forget import forget as forget_person
+    from torgsync.jobs.forget import wanted_phone
     from torgsync.jobs.run import running
 
+    person = wanted_phone(phone)
     file = program.object(wanted)
     if not yes:
         if not program.asks:
             raise UsageError("this cannot be taken back", hint="without a terminal, say `--yes`")
-        typer.confirm("Take this person out for good?", abort=True, err=True)
+        copies = "and delete the copies of the state from before updates"
+        typer.confirm(
+            f"Take {person} out of `{file.settings.name}` for good, {copies}?", abort=True, err=True
+        )
     with program.desk(file) as desk, running(desk) as run:
-        gone = forget_person(desk, phone)
-        run.exit_code = Exit.DONE
-    if not gone.clients and not gone.orders:
+        gone = forget_person(desk, person)
+        run.exit_code = Exit.HELD if gone.left else Exit.DONE
+    names = ("clients", "orders", "files", "copies", "places", "named_in", "elsewhere", "kept")
+    document = {name: getattr(gone, name) for name in names}
+    if form is Format.TABLE:
+        _say_forgotten(program, gone)
+    elif form is Format.CSV:
+        flat = {name: " ".join(told) if isinstance(told, tuple) else told for name, told in document.items()}
+        write_csv([flat])
+    else:
+        head = {"schema": SCHEMA, "object": file.settings.name}
+        write_json(head, {}, {"forgotten": document, "exit": int(run.exit_code)})
+    _say_what_is_left(program, file, gone, person)
+    raise typer.Exit(int(run.exit_code))
+
+
+def _say_forgotten(program: Program, gone: Forgotten) -> None:
+    if not gone.anybody:
         program.say("nobody with this phone is known")
         return
     program.say(
         f"forgotten: {counted(gone.clients, 'client')}, the people of {counted(gone.orders, 'order')}, "
         f"{counted(gone.files, 'file')} of the outbox"
     )
-    if file.settings.clients.path:
+    if gone.copies:
+        number = counted(gone.copies, "copy", "copies")
+        program.say(f"deleted: {number} of the state from before an update, which knew everybody")
+
+
+def _say_what_is_left(program: Program, file: ObjectFile, gone: Forgotten, phone: str) -> None:
+    """Tell where the person may still be found, and what to do about it."""
+    for place in gone.places:
+        message = f"! files of these orders may still lie in the old outbox `{place}`; delete them there"
+        program.say(message, style="warning")
+    for order_id in gone.named_in:
+        where = "in its note or address; that was left"
+        program.say(f"! order {order_id} of somebody else names this phone {where}", style="warning")
+        program.say(f"hint: torgsync orders show {order_id} -o {file.called}")
+    for slug in gone.elsewhere:
+        program.say(f"! the sync object `{slug}` knows this phone too", style="warning")
+        program.say(f"hint: torgsync clients forget {phone} -o {slug}")
+    for copy in gone.kept:
+        program.say(
+            f"! `{copy}`, a copy of the state from before an update, may know it; delete it", style="warning"
+        )
+    if gone.anybody and file.settings.clients.path:
         program.say("hint: delete the person in Torgsoft too, else its clients export brings them back")
+
+
+def _refuse_words(client: str) -> None:
+    """Refuse what is no client's number before it gets into the log: it may be somebody's name."""
+    if not client.isdecimal():
+        hint = "a client is named by its number: torgsync clients list"
+        raise UsageError(f"there is no client {client}", hint=hint)

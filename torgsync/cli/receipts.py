@@ -11,6 +11,7 @@ from torgsync.cli.context import Program
 from torgsync.cli.show import cell, plain_table
 from torgsync.core.clients import client_of, normal_phone
 from torgsync.core.payments import Posting
+from torgsync.core.words import one_line
 from torgsync.state.trade import Stored, Version
 
 
@@ -140,7 +141,7 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
     }
     for name, value in facts.items():
         if value:
-            program.put(f"{name:<11}{value}", 11)
+            program.put(f"{name:<11}{one_line(value)}", 11)
     if document["postings"]:
         table = plain_table("money", "at", "account", "amount")
         for posting in document["postings"]:

@@ -20,16 +20,22 @@ Row = Mapping[str, object]
 
 
 def show_rows(
-    program: Program, form: Format, noun: str, rows: Sequence[Row], table_rows: Sequence[Row] | None = None
+    program: Program,
+    form: Format,
+    noun: str,
+    rows: Sequence[Row],
+    table_rows: Sequence[Row] | None = None,
+    columns: Sequence[str] = (),
 ) -> None:
     """Print rows of plain values, keyed by column: JSON is one document keyed by the plural noun.
 
-    `table_rows` are what people see, where that is shorter than what programs read.
+    `table_rows` are what people see, where that is shorter than what programs read; `columns` are what CSV
+    has where there are no rows.
     """
     if form is Format.JSON:
         write_json({"schema": SCHEMA}, {noun: rows})
     elif form is Format.CSV:
-        write_csv(rows)
+        write_csv(rows, columns)
     elif not rows:
         program.say(f"no {noun.replace('_', ' ')} yet")
     else:
@@ -46,7 +52,14 @@ def cell(value: object) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return _visible(str(value))
+
+
+def _visible(text: str) -> str:
+    """Return a text without signs that steer a terminal; its line ends and tabs stay."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else " " * sign.isspace() for sign in text)
 
 
 def plain_table(*columns: str) -> Table:
@@ -74,14 +87,20 @@ def write_json(head: Row, lists: Mapping[str, Iterable[object]], tail: Row | Non
     out.write("}\n")
 
 
-def write_csv(rows: Iterable[Row]) -> None:
-    """Write rows as CSV with a header, in the order of the first row's keys."""
-    writer = None
+def write_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> None:
+    """Write rows as CSV with a header: `columns`, or the first row's keys where none are given."""
+    writer = _csv_of(columns) if columns else None
     for row in rows:
         if writer is None:
-            writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")
-            writer.writeheader()
+            writer = _csv_of(row)
         writer.writerow({name: _harmless(value) for name, value in row.items()})
+
+
+def _csv_of(columns: Iterable[str]) -> csv.DictWriter[str]:
+    """Write the header of a CSV, and return what writes its rows."""
+    writer = csv.DictWriter(sys.stdout, list(columns), lineterminator="\n")
+    writer.writeheader()
+    return writer
 
 
 def _harmless(value: object) -> object:

@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from torgsync.core.fields import CENT
 from torgsync.core.findings import Code, Finding
+from torgsync.core.words import one_line
 
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 MONEY_LONGEST = 20
@@ -97,7 +98,7 @@ NOBODY = Buyer("", "", "", "", "", "")
 
 
 def _full_name(*parts: str) -> str:
-    return " ".join(part for part in parts if part)
+    return one_line(" ".join(parts))
 
 
 class Paid(StrEnum):

@@ -1,4 +1,4 @@
-"""Pieces of sentences that every part of the program needs: numbers with their nouns, words that are near."""
+"""Pieces of sentences that every part of the program needs: numbers with nouns, near words, single lines."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from difflib import get_close_matches
 def counted(number: int, one: str, many: str | None = None) -> str:
     """Return a number with its noun in the right form: `1 good`, `2 goods`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line: blanks of every kind folded, signs that nobody can see left out."""
+    if not text.isprintable():  # nearly every text is
+        text = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in text)
+    return " ".join(text.split())
 
 
 def did_you_mean(word: str, known: object) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from torgsync.core.clients import Client, normal_email, normal_phone
-from torgsync.core.goods import line_of_text
+from torgsync.core.words import one_line
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.encodings import UTF8, find_encoding, refuse_utf16
 from torgsync.files.refusals import LISTED, stamp
@@ -35,7 +35,8 @@ def clients_stamp(path: Path) -> str:
 def read_clients(path: Path) -> list[Client]:
     """Return the clients of a file, in its order, in normal form and without ids.
 
-    Discounts, turnovers and bonuses are not read. Raises ExportInvalid, with the places of what is wrong.
+    Discounts, turnovers and bonuses are not read. Raises ExportInvalid, with the places of what is wrong, and
+    where there is no client: whoever exports has some, so the file was cut off or is still being written.
     """
     try:
         with path.open("rb") as file:
@@ -47,6 +48,8 @@ def read_clients(path: Path) -> list[Client]:
             rows = list(_rows(path, Lines(file, 1), found.name))
     except OSError as trouble:
         raise _unreadable(path, trouble) from trouble
+    if not rows:
+        raise ExportInvalid(f"`{path}` is empty: there is no client in it", hint=AGAIN)
     return [_client(row) for row in rows]
 
 
@@ -76,10 +79,10 @@ def _rows(path: Path, lines: Lines, encoding: str) -> Iterator[list[str]]:
 def _client(row: list[str]) -> Client:
     return Client(
         "",
-        line_of_text(row[NAME], frozenset()),
+        one_line(row[NAME]),
         normal_phone(row[PHONE]),
         normal_email(row[EMAIL]),
-        row[CARD].strip(),
+        one_line(row[CARD]),
     )
 
 

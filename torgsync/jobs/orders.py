@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from torgsync.core.clients import client_of, match_client
+from torgsync.core.clients import Match, client_of, match_client
 from torgsync.core.findings import Code, Finding
 from torgsync.core.payments import place_of, postings_due
 from torgsync.core.trade import (
@@ -270,11 +270,19 @@ def _client(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> str:
     if match.client_ids:
         memory.clients.hold(order.id, match.client_ids)
         fetched.ambiguous += 1
-        message = f"order {order.id}: {len(match.client_ids)} known clients fit its buyer; none was picked"
-        fetched.find(Code.CLIENT_AMBIGUOUS, message)
+        fetched.find(Code.CLIENT_AMBIGUOUS, f"order {order.id}: {_unclear(match)}; none was picked")
         return ""
     somebody = wanted.name or wanted.phone or wanted.email
     return memory.clients.add(wanted, desk.now()) if settings.create and somebody else ""
+
+
+def _unclear(match: Match) -> str:
+    """Return why a person must say who somebody is."""
+    number = len(match.client_ids)
+    if not match.against:
+        return f"{number} known clients fit its buyer"
+    who = f"client {match.client_ids[0]}" if number == 1 else f"one of {number} known clients"
+    return f"its buyer may be {who}, but has another {match.against}"
 
 
 # Prom's side

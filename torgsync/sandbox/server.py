@@ -308,6 +308,7 @@ def serve(shop: Shop, host: str = "127.0.0.1", port: int = 0, photos: Iterable[P
     """
     if host not in LOOPBACK:
         raise UsageError(
-            f"the sandbox listens on loopback only, not on `{host}`", hint="torgsync sandbox --host 127.0.0.1"
+            f"the sandbox listens on loopback only, not on `{host}`",
+            hint="start it without another host: torgsync sandbox",
         )
     return RunningServer(shop, host, port, photos)

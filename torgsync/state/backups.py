@@ -44,6 +44,29 @@ def back_up(connection: Connection, schema: str) -> Path | None:
     return copy
 
 
+def copies_of(place: Path) -> list[Path]:
+    """Return the copies of the state, with what a copying that died or somebody's look left beside them."""
+    names = (f"{place.name}.*.bak*", f".{place.name}.*.bak.tmp*")
+    return sorted(found for name in names for found in place.parent.glob(name))
+
+
+def delete_copies(place: Path) -> int:
+    """Delete all copies of the state, and return how many files that were.
+
+    Raises TorgsyncError where one cannot be deleted.
+    """
+    copies = copies_of(place)
+    for copy in copies:
+        try:
+            copy.unlink(missing_ok=True)
+        except OSError as trouble:
+            raise TorgsyncError(
+                f"the copy of the state `{copy}` cannot be deleted: {_reason(trouble)}",
+                hint="delete it by hand, then run the same command again",
+            ) from trouble
+    return len(copies)
+
+
 def _file_of(connection: Connection) -> Path | None:
     """Return the file of a SQLite state, None for one in memory and for other databases."""
     if connection.dialect.name != "sqlite":  # pragma: no cover  # needs TORGSYNC_TEST_POSTGRES

@@ -54,15 +54,27 @@ class Clients:
         return frozenset(Contact(row.kind, row.key) for row in rows)
 
     def known_by(self, wanted: Iterable[Contact]) -> dict[str, frozenset[Contact]]:
-        """Return who has any of these contacts, oldest client first, each with those of them that it has."""
+        """Return who has any of these contacts, oldest client first, each with all contacts that it has."""
         found: dict[int, set[Contact]] = {}
         c = t.contacts.c
-        rows = select(c.client_id, c.kind, c.key).where(
+        these = select(c.client_id).where(
             c.object == self._slug, tuple_(c.kind, c.key).in_([tuple(contact) for contact in wanted])
         )
+        rows = select(c.client_id, c.kind, c.key).where(c.object == self._slug, c.client_id.in_(these))
         for client, kind, key in self._db.execute(rows):
             found.setdefault(client, set()).add(Contact(kind, key))
         return {str(client): frozenset(found[client]) for client in sorted(found)}
+
+    def traces(self) -> dict[str, frozenset[Contact]]:
+        """Return by what each client can be found, keyed by id: its contacts, and what is shown of it.
+
+        What is shown may be a phone that it never got as a contact, because another client had it.
+        """
+        shown = {client.id: client.contacts for client in self.all()}
+        for contact, clients in self.everybody().items():
+            for client in clients:
+                shown[client] = shown.get(client, frozenset()) | {contact}
+        return shown
 
     def everybody(self) -> dict[Contact, set[str]]:
         """Return who has which contact: ids of clients, keyed by contact."""
@@ -72,11 +84,13 @@ class Clients:
             found.setdefault(Contact(row.kind, row.key), set()).add(str(row.client_id))
         return found
 
-    def add(self, client: Client, now: datetime, *, own: bool = False) -> str:
-        """Remember a new client with its contacts and return its id.
+    def elsewhere(self) -> list[str]:
+        """Return the slugs of all other objects that know any client or order, removed ones among them."""
+        found = select(t.orders.c.object).union(select(t.clients.c.object))
+        return sorted(slug for slug in self._db.execute(found).scalars() if slug != self._slug)
 
-        `own` gives it only contacts that are nobody's yet: what several share would not tell them apart.
-        """
+    def add(self, client: Client, now: datetime) -> str:
+        """Remember a new client with its contacts, whoever else has these, and return its id."""
         made = self._db.execute(
             insert(t.clients).values(
                 object=self._slug,
@@ -88,10 +102,7 @@ class Clients:
             )
         )
         identity = str(made.inserted_primary_key[0]) if made.inserted_primary_key else ""
-        if own:
-            self.learn(identity, client.contacts)
-        else:
-            self._give(identity, client.contacts)
+        self._give(identity, client.contacts)
         return identity
 
     def learn(self, client_id: str, more: Collection[Contact]) -> None:

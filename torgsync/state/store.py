@@ -21,7 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state.adoptions import Adoptions
-from torgsync.state.backups import back_up
+from torgsync.state.backups import back_up, copies_of, delete_copies
 from torgsync.state.catalog import Catalog
 from torgsync.state.clients import Clients
 from torgsync.state.history import History
@@ -130,6 +130,22 @@ class Store:
                 f"the state cannot be used now: {trouble}",
                 hint="wait until the other run has finished, then run the same command again",
             ) from trouble
+
+    def copies(self) -> list[Path]:
+        """Return the copies of the state that lie beside it, from before its schema changed."""
+        return copies_of(self._file) if self._file else []
+
+    def delete_copies(self) -> int:
+        """Delete these copies, and return how many files that were.
+
+        Raises TorgsyncError where one cannot be deleted.
+        """
+        return delete_copies(self._file) if self._file else 0
+
+    @property
+    def _file(self) -> Path | None:
+        url = self._engine.url
+        return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
     def close(self) -> None:
         """Close all connections."""

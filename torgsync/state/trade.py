@@ -144,11 +144,14 @@ class Trade:
         )
         return [Version(row.version, row.seen, _ORDER.validate_json(row.doc)) for row in rows]
 
-    def with_version(self, fits: Callable[[Order], bool]) -> list[str]:
-        """Return the numbers of the orders of which any version fits."""
+    def all_versions(self) -> dict[str, list[Order]]:
+        """Return all versions of all orders, oldest first, keyed by order."""
         c = t.order_versions.c
-        rows = self._db.execute(select(c.order_id, c.doc).where(c.object == self._slug).order_by(c.order_id))
-        return list(dict.fromkeys(row.order_id for row in rows if fits(_ORDER.validate_json(row.doc))))
+        rows = select(c.order_id, c.doc).where(c.object == self._slug).order_by(c.order_id, c.version)
+        found: dict[str, list[Order]] = {}
+        for row in self._db.execute(rows):
+            found.setdefault(row.order_id, []).append(_ORDER.validate_json(row.doc))
+        return found
 
     def remember(self, order: Order, now: datetime, *, client_id: str, held: str | None) -> int:
         """Remember an order, or its new version; return the version, or 0 where nothing changed."""
