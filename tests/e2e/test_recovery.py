@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from faulty import Answer, Asked, Fault, FaultyMarket, Forward
@@ -38,6 +39,30 @@ def test_an_import_of_a_stopped_run_is_found_again(home: Home) -> None:
     assert (second.code, "settled first" in second.err) == (0, True)
     assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
     assert home.sync().json["counts"]["unchanged"] == 39
+
+
+def test_nobody_waits_for_an_import_that_goes_on(home: Home) -> None:
+    """With `--no-wait` a run leaves it at one look, says so, and a later one settles it."""
+    home.manner("import_seconds=600")
+    assert home.sync("--no-wait").code == 5
+    second = home.run("sync", "--yes", "--no-wait")
+    assert (second.code, "still works on the import of an earlier run" in second.err) == (5, True)
+    assert "without `--no-wait`" in second.err
+    (running,) = home.market.imports()
+    running.due_at = home.market.now()
+    assert home.sync("--no-wait").code == 0
+    assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
+
+
+def test_an_import_that_should_have_ended_long_ago(home: Home) -> None:
+    """One that never ends is not waited for anew by the next day's run: a look, and its goods are read back."""
+    home.misbehave("import-never-ends")
+    assert home.sync("--no-wait").code == 5
+    home.misbehave()
+    home.market.log.clear()
+    ran = home.run("sync", "--yes", "--format", "json", now=datetime.now(UTC) + timedelta(days=1))
+    assert ran.json["requests"]["by_endpoint"]["GET products/import/status"] == 2  # and that of its own
+    assert len(home.market.products()) == 39
 
 
 def test_an_import_that_prom_has_forgotten(home: Home, faulty: FaultyMarket) -> None:

@@ -210,7 +210,7 @@ class _Call:
             else:
                 fetched = fetch_orders(desk, prom)
             if only is not Only.ORDERS:
-                if recover(desk, prom, run):
+                if recover(desk, prom, run, waits=self._waits):
                     self._program.say("an import that an earlier run left behind was settled first")
                 if self._saved:
                     made = prepare_saved(desk, prom, run, *self._saved)

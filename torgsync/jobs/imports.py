@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from torgsync.core.plan import Known
 from torgsync.core.products import Existing, Product
 from torgsync.core.route import (
     FREE_AFTER,
+    IMPORT_DEADLINE,
     ImportState,
     poll_times,
     says_another_runs,
@@ -168,7 +169,7 @@ class Importer:
             self._desk.pause(LOST_PAUSE)
         else:
             try:
-                state = self._wait(unfinished.prom_id, unfinished.offers)
+                state = self._wait(unfinished.prom_id, unfinished.offers, unfinished.started)
             except PromRefused as forgotten:
                 state, ended = None, Ended(None, forgotten.message)
             if state:
@@ -287,15 +288,18 @@ class Importer:
         self._sent = True
         if not self._waits:
             return number, None
-        state = self._wait(import_id, offers)
+        state = self._wait(import_id, offers, self._desk.now())
         return number, Ended(state, "" if state else "Prom.ua did not finish the import in time")
 
     def _end(self, number: int, ended: str) -> None:
         with self._desk.memory() as memory:
             memory.journal.end_import(number, ended)
 
-    def _wait(self, import_id: str, offers: int) -> ImportState | None:
-        """Return the import's last word, None where the deadline passed without one."""
+    def _wait(self, import_id: str, offers: int, started: datetime) -> ImportState | None:
+        """Return the last word of an import that `started` then, None where the deadline passed without one.
+
+        Raises Temporary where it still goes on and nobody waits for it.
+        """
         self._desk.tell(Progress(Stage.IMPORT, 0, offers))
         for pause in poll_times():
             self._desk.pause(pause)
@@ -303,6 +307,13 @@ class Importer:
             self._desk.tell(Progress(Stage.IMPORT, min(state.dealt_with, offers), offers))
             if state.fatal or state.covers(offers):
                 return state
+            if self._desk.now() - started >= timedelta(seconds=IMPORT_DEADLINE):
+                return None
+            if not self._waits:
+                raise Temporary(
+                    "Prom.ua still works on the import of an earlier run",
+                    hint="run the same command again in some minutes, or once without `--no-wait`",
+                )
         return None
 
     # Settling

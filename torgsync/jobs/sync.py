@@ -53,10 +53,11 @@ class Performed:
         return Exit.HELD if held else Exit.DONE
 
 
-def recover(desk: Desk, prom: Prom, run: Run) -> bool:
+def recover(desk: Desk, prom: Prom, run: Run, *, waits: bool = True) -> bool:
     """Settle the import that a run left behind when it died; return whether there was one.
 
     It is found again by its id, waited for, and its products are read back: nothing of it is sent twice.
+    Raises Temporary where it goes on, and this run `waits` for none.
     """
     with desk.memory() as memory:
         unfinished = memory.journal.unfinished_import()
@@ -64,7 +65,8 @@ def recover(desk: Desk, prom: Prom, run: Run) -> bool:
         return False
     outcomes = Outcomes(desk, unfinished.plan, late=True)
     editor = Editor(desk, prom, outcomes)
-    Importer(desk, prom, outcomes, editor, run.number, back=unfinished.undoes).resume(unfinished)
+    importer = Importer(desk, prom, outcomes, editor, run.number, waits=waits, back=unfinished.undoes)
+    importer.resume(unfinished)
     return True
 
 
