@@ -55,7 +55,7 @@ def test_nobody_waits_for_an_import_that_goes_on(home: Home) -> None:
 
 
 def test_an_import_that_should_have_ended_long_ago(home: Home) -> None:
-    """One that never ends is not waited for anew by the next day's run: a look, and its goods are read back."""
+    """One that never ends is not waited for anew on the next day: one look, and its goods are read back."""
     home.misbehave("import-never-ends")
     assert home.sync("--no-wait").code == 5
     home.misbehave()
