@@ -48,6 +48,7 @@ FINDING = record(
     code={"type": "string", "pattern": "^[a-z-]+$"},
     severity={"enum": ["error", "warning", "notice"]},
     good_id=OR_NULL,
+    order=OR_NULL,
     file=OR_NULL,
     line={"type": ["integer", "null"], "minimum": 1},
     column=OR_NULL,

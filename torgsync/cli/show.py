@@ -20,16 +20,23 @@ Row = Mapping[str, object]
 
 
 def show_rows(
-    program: Program, form: Format, noun: str, rows: Sequence[Row], table_rows: Sequence[Row] | None = None
+    program: Program,
+    form: Format,
+    noun: str,
+    rows: Sequence[Row],
+    table_rows: Sequence[Row] | None = None,
+    *,
+    columns: Sequence[str] = (),
 ) -> None:
     """Print rows of plain values, keyed by column: JSON is one document keyed by the plural noun.
 
-    `table_rows` are what people see, where that is shorter than what programs read.
+    `table_rows` are what people see, where that is shorter than what programs read. `columns` are the header
+    of a CSV without rows.
     """
     if form is Format.JSON:
         write_json({"schema": SCHEMA}, {noun: rows})
     elif form is Format.CSV:
-        write_csv(rows)
+        write_csv(rows, columns)
     elif not rows:
         program.say(f"no {noun.replace('_', ' ')} yet")
     else:
@@ -74,9 +81,11 @@ def write_json(head: Row, lists: Mapping[str, Iterable[object]], tail: Row | Non
     out.write("}\n")
 
 
-def write_csv(rows: Iterable[Row]) -> None:
-    """Write rows as CSV with a header, in the order of the first row's keys."""
-    writer = None
+def write_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> None:
+    """Write rows as CSV with a header: the first row's keys, or `columns` where there is no row."""
+    writer = csv.DictWriter(sys.stdout, list(columns), lineterminator="\n") if columns else None
+    if writer is not None:
+        writer.writeheader()
     for row in rows:
         if writer is None:
             writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")

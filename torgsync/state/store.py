@@ -32,7 +32,7 @@ from torgsync.state.plans import Plans
 from torgsync.state.schedule import Schedule
 from torgsync.state.trade import Trade
 
-SCHEMA = "0008"
+SCHEMA = "0009"
 """The newest migration; a test holds it equal to the folder's."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
