@@ -342,7 +342,7 @@ def test_a_person_is_forgotten_before_their_order_was_written(knowing: Home) -> 
     (knowing.folder / "outbox").mkdir(exist_ok=True)
     (knowing.folder / "outbox" / "my-prom").write_text("in the way")
     order(knowing, phone="+380500000001")
-    assert knowing.run("orders", "fetch").code == 1
+    assert knowing.run("orders", "fetch").code == 8
     (knowing.folder / "outbox" / "my-prom").unlink()
     ran = knowing.run("clients", "forget", "+380500000001", "--yes")
     assert "delete the person in Torgsoft too" in ran.err

@@ -571,6 +571,106 @@ def test_a_password_that_is_not_to_be_had(mapped: Home) -> None:
     assert (ran.code, "the environment variable `NOT_SET` is not set" in ran.err) == (3, True)
 
 
+# Looked at beforehand
+
+
+def about(ran: Ran, subject: str) -> list[tuple[str, str, str]]:
+    """State, message and cure of every line of a check about a subject."""
+    return [
+        (row["state"], row["message"], row["hint"] or "")
+        for row in ran.json["checks"]
+        if row["subject"] == subject
+    ]
+
+
+def test_whether_files_can_be_written_is_told_beforehand(mapped: Home) -> None:
+    """By a check and by the doctor; nothing is made, and no file is left behind."""
+    for command in (("object", "check"), ("doctor",)):
+        ran = mapped.run(*command, "--format", "json")
+        assert (ran.code, about(ran, "outbox")) == (
+            0,
+            [("ok", "order files can be written to `outbox/my-prom` of the home", "")],
+        )
+        assert not outbox(mapped).exists()
+    mapped.edit_object("[clients]", '[orders]\noutbox = "in"\n\n[clients]')
+    ((state, message, hint),) = about(mapped.run("object", "check", "--format", "json"), "outbox")
+    assert (state, message) == ("warning", f"there is no `{mapped.shop / 'in'}` yet")
+    assert "see whether a share is not mounted" in hint
+    (mapped.shop / "in").mkdir()
+    ran = mapped.run("object", "check", "--format", "json")
+    assert about(ran, "outbox") == [("ok", f"order files can be written to `{mapped.shop / 'in'}`", "")]
+    assert not list((mapped.shop / "in").iterdir())
+    (mapped.shop / "in").rmdir()
+    (mapped.shop / "in").write_text("in the way")
+    for command, code in ((("object", "check"), 0), (("doctor",), 8)):
+        ran = mapped.run(*command, "--format", "json")
+        ((state, message, _),) = about(ran, "outbox")
+        assert (ran.code, state, "cannot be used: Not a directory" in message) == (code, "warning", True)
+
+
+def test_a_server_is_tried_beforehand(mapped: Home, ftp: FtpPlace) -> None:
+    """One that lets nobody in is told by the doctor as what it is: it may be tried again."""
+    server = f'[orders]\noutbox = "{ftp.url}"\noutbox_password = {{ file = "ftp-password" }}\n\n[clients]'
+    mapped.edit_object("[clients]", server)
+    ran = mapped.run("object", "check", "--format", "json")
+    ((state, message, _),) = about(ran, "outbox")
+    assert (ran.code, state, "there is no password in" in message) == (3, "error", True)
+    (mapped.shop / "ftp-password").write_text(PASSWORD)
+    ran = mapped.run("doctor", "--format", "json")
+    assert (ran.code, about(ran, "outbox")) == (
+        0,
+        [("ok", f"order files can be written to `{ftp.url}`", "")],
+    )
+    assert not list(ftp.folder.iterdir())
+    (mapped.shop / "ftp-password").write_text("wr0ng-invented")
+    assert mapped.run("doctor").code == 5
+
+
+def test_a_password_in_the_address_is_warned_about(mapped: Home, ftp: FtpPlace) -> None:
+    """There is a key for it; until it is used, no command prints what stands there."""
+    address = ftp.url.replace("torgsoft@", f"torgsoft:{PASSWORD}@")
+    assert PASSWORD in address
+    mapped.edit_object("[clients]", f'[orders]\noutbox = "{address}"\n\n[clients]')
+    ran = mapped.run("object", "check", "--format", "json")
+    (warned, written) = about(ran, "outbox")
+    assert (warned[0], "password stands in the file itself" in warned[1]) == ("warning", True)
+    assert "outbox_password" in warned[2]
+    assert (written[0], PASSWORD in ran.out) == ("ok", False)
+    for form in ("table", "json", "toml", "csv"):
+        assert PASSWORD not in mapped.run("object", "show", "--format", form).out
+
+
+def test_two_objects_that_open_one_shop_are_told(mapped: Home) -> None:
+    """By the same token, or by the same orders: Torgsoft would get a file of each order twice."""
+    other = mapped.second_object("Second", "second.toml")
+    told = "`Second` opens the same shop: with both, Torgsoft gets a file of each order twice"
+    hint = "let one of them bring orders home; the other one with: torgsync sync --only goods -o Second"
+    for command in (("object", "check", "my-prom"), ("doctor", "-o", "my-prom")):
+        assert about(mapped.run(*command, "--format", "json"), "orders") == [("warning", told, hint)]
+    buy(mapped)
+    mapped.run("orders", "fetch", "-o", "my-prom")
+    other.write_text(other.read_text("utf-8").replace('file = "token"', 'file = "token-2"'), "utf-8")
+    assert about(mapped.run("object", "check", "my-prom", "--format", "json"), "orders") == []
+    (mapped.shop / "token-2").write_text("read-only")
+    mapped.run("orders", "fetch", "-o", "second")
+    ((_, message, _),) = about(mapped.run("doctor", "-o", "my-prom", "--format", "json"), "orders")
+    assert "`second` opens the same shop" in message
+    other.write_text("name = ", "utf-8")
+    assert about(mapped.run("object", "check", "my-prom", "--format", "json"), "orders") == []
+
+
+def test_orders_that_wait_for_a_person_are_told_by_the_doctor(mapped: Home) -> None:
+    """With the command that lists them."""
+    number = buy(mapped)
+    fetch(mapped)
+    take(outbox(mapped))
+    mapped.market.cancel_order(int(number))
+    fetch(mapped)
+    assert about(mapped.run("doctor", "--format", "json"), "orders") == [
+        ("warning", "1 order waits for a person", 'torgsync orders list --held -o "My Prom"')
+    ]
+
+
 # Written again on purpose
 
 

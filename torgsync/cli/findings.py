@@ -28,7 +28,6 @@ def finding_document(finding: Finding, export: str) -> dict[str, object]:
         "code": str(finding.code),
         "severity": str(finding.severity),
         "good_id": finding.good_id or None,
-        "order": finding.order or None,
         "file": finding.file or (export if placed else None),
         "line": finding.line or None,
         "column": finding.column or None,

@@ -179,7 +179,7 @@ def check(
     program = program_of(context)
     program.format(form)
     file = program.object(name)
-    checked = _check(file)
+    checked = _check(program, file)
     if form is Format.TABLE:
         print_check(program, file, checked, every=show is Places.ALL or program.verbosity > 0)
     elif form is Format.CSV:
@@ -189,10 +189,10 @@ def check(
     raise typer.Exit(int(Exit.INVALID if checked.failed else Exit.DONE))
 
 
-def _check(file: ObjectFile) -> Checked:
+def _check(program: Program, file: ObjectFile) -> Checked:
     from torgsync.jobs.check import check as look
 
-    return look(file)
+    return look(file, program.settings)
 
 
 def print_check(program: Program, file: ObjectFile, checked: Checked, *, every: bool = False) -> None:

@@ -81,7 +81,8 @@ def orders_document(fetched: Fetched | None) -> dict[str, object]:
 
 def found_in_orders(fetched: Fetched | None) -> list[dict[str, object]]:
     """Return what a person should know about orders, of this fetch and still open from earlier ones."""
-    return [finding_document(finding, "") for finding in fetched.findings] if fetched else []
+    found = fetched.findings if fetched else []
+    return [finding_document(finding, "") | {"order": finding.order or None} for finding in found]
 
 
 def say_orders(program: Program, desk: Desk, fetched: Fetched) -> None:

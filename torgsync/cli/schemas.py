@@ -48,13 +48,13 @@ FINDING = record(
     code={"type": "string", "pattern": "^[a-z-]+$"},
     severity={"enum": ["error", "warning", "notice"]},
     good_id=OR_NULL,
-    order=OR_NULL,
     file=OR_NULL,
     line={"type": ["integer", "null"], "minimum": 1},
     column=OR_NULL,
     value=OR_NULL,
     message=TEXT,
 )
+FINDING["properties"]["order"] = OR_NULL  # only findings about orders have it
 
 PLAN: dict[str, Any] = {
     "schema": {"const": 1},
