@@ -855,6 +855,8 @@ def test_nothing_as_csv_has_its_header(mapped: Home) -> None:
     assert mapped.run("payments", "report", "--format", "csv").lines == [header]
     header = "at,order,kind,place,account,payment_id,payment,amount,currency"
     assert mapped.run("payments", "postings", "--format", "csv").lines == [header]
+    header = "good_id,verb,title,via,held,reason,field,old,new,last_sent"
+    assert mapped.run("update", "--format", "csv").lines == [header]
 
 
 def test_more_findings_than_fit_a_screen_are_counted(mapped: Home) -> None:

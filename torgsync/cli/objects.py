@@ -47,7 +47,7 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
         except ObjectInvalid as broken:
             state = {"name": name_in(path) or path.stem, "export": None, "problem": broken.message}
         rows.append({"slug": path.stem, **state})
-    show_rows(program, form, "objects", rows)
+    show_rows(program, form, "objects", rows, columns=("slug", "name", "export", "problem"))
 
 
 class Shape(StrEnum):

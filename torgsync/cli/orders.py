@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from torgsync.core.findings import Finding
+    from torgsync.core.trade import Order
     from torgsync.jobs.desk import Desk
     from torgsync.jobs.orders import Fetched
     from torgsync.state.trade import Stored
@@ -116,7 +117,6 @@ def _put_findings(program: Program, findings: Iterable[Finding]) -> None:
 def _hints(desk: Desk, fetched: Fetched) -> Iterator[str]:
     """Yield the commands that settle what is open."""
     from torgsync.core.findings import Code
-    from torgsync.core.trade import STOPPING
 
     called = desk.file.called
     known = {method.name for method in desk.object.payment_methods}
@@ -124,15 +124,10 @@ def _hints(desk: Desk, fetched: Fetched) -> Iterator[str]:
         yield f"torgsync payments fetch -o {called}"
     for name in fetched.unmapped_methods:
         yield f'torgsync payments map "{name}" --cash-register "…" -o {called}'
-    first: dict[str, str] = {}
-    for finding in fetched.findings:
-        first.setdefault(finding.code, finding.order)
-    if Code.CLIENT_AMBIGUOUS in first:
+    if any(finding.code is Code.CLIENT_AMBIGUOUS for finding in fetched.findings):
         yield f"torgsync clients list --held -o {called}"
-    for code in (Code.ORDER_CHANGED, *STOPPING):
-        if code in first:
-            yield f"when it is done in Torgsoft: torgsync orders done {first[code]} -o {called}"
-            break
+    if fetched.to_confirm:
+        yield f"when it is done in Torgsoft: torgsync orders done {fetched.to_confirm} -o {called}"
     if fetched.stuck and fetched.stuck.hint:
         yield fetched.stuck.hint
 
@@ -169,11 +164,10 @@ def list_(
             if status in (None, stored.order.shown) and (not held or stored.order.id in todo)
         ]
     rows = [_row(stored, clock, todo.get(stored.order.id, ())) for stored in orders]
-    table = [
-        _shown(stored, clock) | ({"to be done": row["open"]} if held else {"Torgsoft": _on_its_way(stored)})
-        for stored, row in zip(orders, rows, strict=True)
-    ]
-    show_rows(program, form, "orders", rows, table, columns=COLUMNS)
+    shown = [_shown(stored, clock) for stored in orders]
+    if held:
+        shown = [_open(stored, clock, todo[stored.order.id]) for stored in orders]
+    show_rows(program, form, "orders", rows, shown, columns=COLUMNS)
 
 
 COLUMNS = (
@@ -189,9 +183,26 @@ def _shown(stored: Stored, clock: tzinfo) -> dict[str, object]:
         "order": order.id,
         "placed": f"{order.created.astimezone(clock):%d.%m.%Y %H:%M}",
         "status": order.shown,
-        "total": None if order.total is None else f"{order.total} {order.currency}",
+        "total": _total(order),
         "payment": order.payment_name,
+        "Torgsoft": _on_its_way(stored),
     }
+
+
+def _open(stored: Stored, clock: tzinfo, todo: Iterable[str]) -> dict[str, object]:
+    """Return what people see of an order about which they still have to do something."""
+    order = stored.order
+    about = f"order {order.id}"
+    return {
+        "order": order.id,
+        "placed": f"{order.created.astimezone(clock):%d.%m.%Y}",
+        "total": _total(order),
+        "to be done": "; ".join(message.removeprefix(about).lstrip(": ") for message in todo),
+    }
+
+
+def _total(order: Order) -> str | None:
+    return None if order.total is None else f"{order.total} {order.currency}"
 
 
 def _row(stored: Stored, clock: tzinfo, todo: Iterable[str]) -> dict[str, object]:
@@ -223,7 +234,7 @@ _PHASES = {
 
 def _on_its_way(stored: Stored) -> str:
     if stored.by_hand:
-        return "changed since: `orders list --held`"
+        return "taken, changed since"
     if stored.phase:
         return _PHASES[stored.phase]
     return stored.held or "waits"

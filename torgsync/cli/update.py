@@ -12,6 +12,8 @@ import typer
 
 from torgsync.cli.context import Format, Program, program_of
 from torgsync.cli.documents import (
+    CHANGE_COLUMNS,
+    SKIPPED_COLUMNS,
     change_document,
     change_rows,
     foreign_documents,
@@ -156,8 +158,8 @@ def print_plan(
             )
     elif form is Format.CSV and show is Show.SKIPPED:
         with desk.memory() as memory:
-            write_csv(skipped_documents(memory, made))
+            write_csv(skipped_documents(memory, made), SKIPPED_COLUMNS)
     elif form is Format.CSV:
-        write_csv(change_rows(desk, made, held=show is Show.HELD))
+        write_csv(change_rows(desk, made, held=show is Show.HELD), CHANGE_COLUMNS)
     else:
         show_plan(program, desk, made, show, next_step=next_step)

@@ -54,7 +54,8 @@ class Fetched:
     for a person before they can go to Torgsoft, `ambiguous` those that fit several clients; `accepted` those
     that Prom was told to be received. `open` counts all that wait for a person now, also from earlier
     fetches. `trouble` is what went wrong after the orders were home, `stuck` what a person must mend before
-    their files can be written. `first` tells that none was ever fetched before.
+    their files can be written. `to_confirm` is the first order that a person must see to in Torgsoft. `first`
+    tells that none was ever fetched before.
     """
 
     new: int = 0
@@ -69,6 +70,7 @@ class Fetched:
     unmapped_methods: tuple[str, ...] = ()
     trouble: TorgsyncError | None = None
     stuck: TorgsyncError | None = None
+    to_confirm: str = ""
     first: bool = False
 
     @property
@@ -116,6 +118,8 @@ def _tell_open(desk: Desk, fetched: Fetched) -> None:
     with desk.memory() as memory:
         found, unmapped = list(still_open(memory)), memory.payments.unmapped()
     fetched.open = len({finding.order for finding in found})
+    by_hand_too = (Code.ORDER_CHANGED, *STOPPING)
+    fetched.to_confirm = next((finding.order for finding in found if finding.code in by_hand_too), "")
     fetched.unmapped_methods = tuple(sorted(unmapped))
     for name, orders in sorted(unmapped.items()):
         has = counted(orders, "order")
