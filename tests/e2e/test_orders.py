@@ -457,7 +457,7 @@ def test_an_order_that_changed_and_changed_back(mapped: Home) -> None:
         change(mapped, number, delivery_address=address)
         ran = mapped.run("orders", "fetch")
     assert f"! order {number} is as Torgsoft got it again: see that it stands so there" in ran.lines
-    assert "changed since" in mapped.run("orders", "list").out
+    assert "taken, changed" in mapped.run("orders", "list").out
     mapped.run("orders", "done", str(number))
     assert mapped.run("orders", "fetch").code == 0
 
@@ -516,6 +516,25 @@ def test_orders_that_no_word_of_a_person_settles(mapped: Home) -> None:
     owed = mapped.market.place_order([("26901", 1)], buyer=OLENA)
     mapped.run("orders", "fetch")
     assert "still to be written: torgsync orders fetch" in mapped.run("orders", "done", str(owed)).err
+
+
+def test_an_order_of_which_nobody_said_whose_it_is(mapped: Home) -> None:
+    """It is told by each run; whose it is is said by another command, and one called off needs nobody."""
+    for buyer in (replace(OLENA, email=None), replace(OLENA, phone="+380500000002")):
+        mapped.market.place_order([("26901", 1)], buyer=buyer)
+    fetch(mapped)
+    number = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    told = f"! order {number}: 2 known clients fit its buyer; none was picked"
+    for _ in range(2):
+        ran = mapped.run("orders", "fetch")
+        assert (ran.code, ran.lines.count(told)) == (8, 1)
+        assert 'hint: torgsync clients list --held -o "My Prom"' in ran.err
+    (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
+    assert held["id"] == str(number)
+    refused = mapped.run("orders", "done", str(number))
+    assert (refused.code, "torgsync clients list --held" in refused.err) == (64, True)
+    mapped.market.cancel_order(number)
+    assert mapped.run("orders", "fetch").code == 0
 
 
 def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultyMarket) -> None:

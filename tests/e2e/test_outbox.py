@@ -339,7 +339,9 @@ def address_in(path: Path) -> str:
 def test_a_file_follows_its_order_until_torgsoft_takes_it(mapped: Home) -> None:
     """The newest version lies there, under one name; what the file does not tell writes nothing."""
     number = buy(mapped)
+    (outbox(mapped) / "a folder of somebody else").mkdir(parents=True)
     fetch(mapped)
+    (outbox(mapped) / "a folder of somebody else").rmdir()
     path = outbox(mapped) / f"order-{number}.json"
     move(mapped, number)
     ran = fetch(mapped)
@@ -477,6 +479,47 @@ def raises_killed(_self: Folder, _name: str) -> None:
     raise Killed
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    ("step", "place"), [("set_aside", Folder), ("keep", Folder), ("withdrew_file", Trade), ("remove", Folder)]
+)
+def test_a_kill_while_files_are_taken_back(
+    mapped: Home, step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Torgsoft gets none of them, nobody is asked for anything, and nothing is left."""
+    numbers = [buy(mapped) for _ in range(3)]
+    fetch(mapped)
+    for number in numbers:
+        mapped.market.cancel_order(int(number))
+    with monkeypatch.context() as patched:
+        dies(step, place, when, patched)
+        with pytest.raises(Killed):
+            fetch(mapped)
+    mapped.bury()
+    later = buy(mapped)
+    assert fetch(mapped).code == 0
+    assert {phase(mapped, number) for number in numbers} == {"withdrawn"}
+    assert [path.name for path in outbox(mapped).iterdir()] == [f"order-{later}.json"]
+
+
+def test_an_order_called_off_while_it_is_taken(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look and the hand: Torgsoft has it, and its reserve is to be released."""
+    number = buy(mapped)
+    fetch(mapped)
+    mapped.market.cancel_order(int(number))
+    real = Folder.set_aside
+
+    def taken(self: Folder, name: str) -> bool:
+        take(outbox(mapped))
+        return real(self, name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "set_aside", taken)
+        ran = fetch(mapped)
+    assert (ran.code, f"! order {number} is canceled now: release its reserve" in ran.out) == (8, True)
+    assert phase(mapped, number) == "taken"
+
+
 def test_an_order_that_changes_into_one_that_must_wait(mapped: Home) -> None:
     """A good that Torgsoft does not know: its file is taken back, and it waits for a person."""
     numbers = [buy(mapped), buy(mapped)]
@@ -551,6 +594,9 @@ def test_a_server_that_lets_nobody_in(mapped: Home, ftp: FtpPlace) -> None:
     )
     number = buy(mapped)
     mapped.next_day()
+    found = mapped.run("orders", "fetch", "--format", "json").json
+    assert (found["error"]["kind"], found["exit"]) == ("temporary", 5)
+    assert [one["order"] for one in found["findings"]] == [None, number]
     ran = mapped.run("sync", "--yes")
     assert (ran.code, "cannot be used: 530" in ran.err, "wr0ng" in ran.err) == (5, True, False)
     assert "14 done" in ran.out  # the thirteen changes of the day, and the stock of what was bought

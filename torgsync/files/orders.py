@@ -30,6 +30,11 @@ def order_file_name(order_id: str, kind: str = "json") -> str:
     return f"order-{safe}.{kind}"
 
 
+def order_of_file(name: str) -> str:
+    """Return the number of the order that a file is called after, whatever stands behind it."""
+    return name.removeprefix("order-").partition(".")[0]
+
+
 def order_json(order: Order, clock: tzinfo) -> bytes:
     """Return the content of an order's file: UTF-8 without a byte order mark."""
     return (json.dumps(order_document(order, clock), ensure_ascii=False, indent=2) + "\n").encode()

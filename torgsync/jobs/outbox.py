@@ -8,7 +8,7 @@ first has it, we or Torgsoft. Source: design §7, reference/torgsoft.md §17 no.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,14 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.trade import Order, by_hand, findings_of
 from torgsync.core.words import counted
 from torgsync.errors import TorgsyncError, UsageError
-from torgsync.files.orders import order_csv, order_file_name, order_json, order_number_in, orders_csv
+from torgsync.files.orders import (
+    order_csv,
+    order_file_name,
+    order_json,
+    order_number_in,
+    order_of_file,
+    orders_csv,
+)
 from torgsync.files.outbox import (
     ASIDE,
     UNFINISHED,
@@ -64,6 +71,7 @@ def deliver(desk: Desk, done: Delivered) -> None:
         here = [stored for stored in lying if _place(desk, stored) == outbox.label]
         sizes = _sizes(desk, outbox, len(here))
         _look(desk, outbox, here, sizes, done)
+        _sweep(desk, outbox, sizes)
         with desk.memory() as memory:
             owed = memory.trade.unwritten()
         for start in range(0, len(owed), AT_ONCE):
@@ -134,6 +142,15 @@ def _look(
             _take_back(desk, outbox, stored, done)
         else:
             _bring_up_to_date(desk, outbox, stored, sizes[name], done)
+
+
+def _sweep(desk: Desk, outbox: Outbox, sizes: Iterable[str]) -> None:
+    """Clear away what a run that died left of files that were taken back: people stand in them."""
+    for name in [name for name in sizes if name.endswith(UNFINISHED)]:
+        with desk.memory() as memory:
+            stored = memory.trade.order(order_of_file(name))
+        if stored and stored.phase is Phase.WITHDRAWN:
+            outbox.remove(name)
 
 
 def _mend(desk: Desk, outbox: Outbox, stored: Stored, sizes: dict[str, int | None]) -> None:
