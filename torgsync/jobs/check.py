@@ -113,10 +113,10 @@ def check(file: ObjectFile, home: Settings) -> Checked:
             hint = f"torgsync fields add COLUMN --to {needed} -o {file.called}"
             checked.lines.append(Line(Mark.WARNING, "object", message, hint))
     _attempt(checked, "token", lambda: _token(file, checked))
-    checked.lines += _twins(file, home)
-    _attempt(checked, "outbox", lambda: _outbox(file, home, checked))
     photos = _attempt(checked, "photos", lambda: _photos(file, checked))
     _attempt(checked, "export", lambda: _export(file, checked, photos))
+    _attempt(checked, "outbox", lambda: _outbox(file, home, checked))
+    checked.lines += _twins(file, home)
     unmapped = [method.name for method in settings.payment_methods if not (method.mapped or method.gone)]
     if not settings.payment_methods:
         hint = f"torgsync payments fetch -o {file.called}"
