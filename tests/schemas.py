@@ -42,6 +42,7 @@ SYNC = record(
         ambiguous=COUNT,
         accepted=COUNT,
         files=COUNT,
+        open=COUNT,
         taken=COUNT,
     ),
     requests=record(

@@ -250,13 +250,62 @@ def test_clients_are_recognised_as_before(tmp_path: Path, more: int) -> None:
     store.close()
 
 
+def test_an_older_program_told_what_torgsoft_has(tmp_path: Path) -> None:
+    """A file that lies there is as old as it is, one that was taken asks for nothing; no money was lost."""
+    doc = TypeAdapter(Order).dump_json(order()).decode()
+    insert = """INSERT INTO orders (object, order_id, version, status, created, doc, file, held, phase,
+    written) VALUES ('shop', '%s', 2, 'paid', '', '', %s, %s, %s, '2026-03-02T11:00:00.000000+00:00')"""
+    rows = [
+        insert % row
+        for row in (
+            ("1", "'f'", "NULL", "'written'"),
+            ("2", "'f'", "NULL", "'taken'"),
+            ("3", "NULL", "'order 3: no id'", "NULL"),
+            ("4", "NULL", "'it was placed before 2026-01-01'", "NULL"),
+        )
+    ]
+    insert = """INSERT INTO order_versions (object, order_id, version, seen, doc)
+    VALUES ('shop', '1', %d, '2026-03-02T%s:00:00.000000+00:00', '')"""
+    rows += [insert % row for row in ((1, "10"), (2, "12"))]
+    insert = """INSERT INTO postings (object, order_id, kind, place, account, payment_id, payment_name,
+    amount, currency, happened, at) VALUES ('shop', '%s', '%s', '%s', '', '9', 'Картка', '200.00', 'UAH',
+    '2026-03-02T10:00:00.000000+00:00', '2026-03-02T%s:00:00.000000+00:00')"""
+    rows += [
+        insert % row
+        for row in (
+            ("1", "expected", "unmapped", "10"),
+            ("1", "reversed", "unmapped", "11"),
+            ("1", "expected", "cash_register", "11"),
+            ("2", "expected", "unmapped", "10"),
+            ("2", "reversed", "unmapped", "11"),
+        )
+    ]
+    make_old(tmp_path, "0008", rows)
+    engine = create_engine(url_of(tmp_path))
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE orders SET doc = :doc, created = '2026-03-02T10:00:00.000000+00:00'"), {"doc": doc}
+        )
+    engine.dispose()
+    store = open_store(url_of(tmp_path))
+    with store.work("shop") as memory:
+        assert [stored.filed for stored in memory.trade.lying()] == [1]
+        taken = memory.trade.order("2")
+        assert taken is not None
+        assert (taken.filed, taken.by_hand) == (2, None)
+        assert [stored.held for stored in memory.trade.waiting()] == ["order 3: no id"]
+        kinds = [str(posting.kind) for posting in memory.payments.postings()]
+        assert kinds == ["expected", "moved", "expected", "expected", "reversed"]
+    store.close()
+
+
 NEW_IN_AN_ORDER = {
     "recipient", "carrier", "promo_code", "promotion", "free_delivery", "commission", "commission_returned",
     "cancelled_because", "paid_at", "forgotten",
 }  # fmt: skip
 # The copy before a migration
 
-OLDER = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
+OLDER = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"]
 
 
 @pytest.mark.parametrize("schema", OLDER)

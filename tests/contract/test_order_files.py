@@ -16,7 +16,14 @@ from hypothesis import strategies as st
 
 from torgsync.core.trade import Recipient
 from torgsync.core.zone import SHOP_ZONE
-from torgsync.files.orders import CSV_COLUMNS, order_csv, order_document, order_file_name, order_json
+from torgsync.files.orders import (
+    CSV_COLUMNS,
+    order_csv,
+    order_document,
+    order_file_name,
+    order_json,
+    order_of_file,
+)
 
 (LINE,) = order().lines
 
@@ -91,6 +98,7 @@ def test_a_name_is_fit_for_any_folder() -> None:
     """Numbers stay, whatever else stands in them becomes an underscore."""
     assert order_file_name("300000001") == "order-300000001.json"
     assert order_file_name("../П 1", "csv") == "order-___П_1.csv"
+    assert order_of_file(f"{order_file_name('300000001')}.tmp") == "300000001"
 
 
 def test_an_order_as_csv_opens_in_a_spreadsheet() -> None:

@@ -10,8 +10,19 @@ import pytest
 from servers import PASSWORD, FtpPlace, ftp_server
 from sftp import sftp_server
 
+from torgsync.core.objects import without_password
 from torgsync.errors import Temporary, TorgsyncError
-from torgsync.files.outbox import UNFINISHED, Outbox, Remote, is_address, open_outbox, without_password
+from torgsync.files.outbox import (
+    ASIDE,
+    UNFINISHED,
+    Folder,
+    Outbox,
+    Remote,
+    is_address,
+    open_outbox,
+    same_place,
+    try_outbox,
+)
 
 
 def lying(outbox: Outbox) -> set[str] | None:
@@ -81,6 +92,65 @@ def test_a_file_is_taken_back_once(outbox: Outbox) -> None:
     assert outbox.remove("order-1.json") is True
     assert outbox.remove("order-1.json") is False
     assert not lying(outbox)
+
+
+def test_a_file_is_set_aside_once_and_put_back(outbox: Outbox) -> None:
+    """Whoever renames it first has it; what lies there is told by its bytes, and can be read."""
+    outbox.put("order-1.json", b"{}\n")
+    outbox.publish("order-1.json")
+    assert (outbox.sizes(), outbox.read("order-1.json")) == ({"order-1.json": 3}, b"{}\n")
+    assert outbox.set_aside("order-1.json") is True
+    assert outbox.set_aside("order-1.json") is False
+    assert (lying(outbox), outbox.read("order-1.json")) == ({f"order-1.json{ASIDE}"}, None)
+    outbox.put_back("order-1.json")
+    assert (outbox.sizes(), outbox.read("order-1.json")) == ({"order-1.json": 3}, b"{}\n")
+
+
+def test_an_outbox_is_tried_without_a_trace(outbox: Outbox) -> None:
+    """One that is not there yet is not made, and no file is left in one that is."""
+    assert try_outbox(outbox) is False
+    assert outbox.names() is None
+    outbox.put("order-1.json", b"{}\n")
+    outbox.publish("order-1.json")
+    assert try_outbox(outbox) is True
+    assert lying(outbox) == {"order-1.json"}
+
+
+def test_a_folder_that_could_not_be_made_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Because a file is in the way, or because nobody may write above it."""
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(TorgsyncError, match="cannot be used: Not a directory"):
+        Folder(tmp_path / "file" / "in").try_making()
+    monkeypatch.setattr("os.access", lambda _path, _mode: False)
+    with pytest.raises(TorgsyncError, match="cannot be used: Permission denied"):
+        Folder(tmp_path / "in" / "orders").try_making()
+
+
+def test_a_share_lies_apart_from_the_home(outbox: Outbox, tmp_path: Path) -> None:
+    """A folder on the disk of the home does not; a server always does."""
+    outbox.put("order-1.json", b"{}\n")
+    assert outbox.lies_apart(tmp_path) is not isinstance(outbox, Folder)
+
+
+def test_a_share_that_goes_away_took_nothing(tmp_path: Path) -> None:
+    """A file that cannot be set aside because its folder is gone was not taken."""
+    folder = Folder(tmp_path / "share")
+    with pytest.raises(TorgsyncError, match="cannot be used: No such file"):
+        folder.set_aside("order-1.json")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("ftp://u:p@host/in", "ftp://u@host/in/", True),
+        ("ftp://host/in", "ftp://host/out", False),
+        ("/a/b", "/a/c/../b", True),
+        ("/a/b", "ftp://host/a/b", False),
+    ],
+)
+def test_one_place_has_many_names(one: str, other: str, same: bool) -> None:
+    """Passwords, slashes and ways round do not make it another one."""
+    assert same_place(one, other) is same
 
 
 def test_files_arrive_byte_by_byte(ftp: FtpPlace) -> None:
@@ -174,6 +244,7 @@ def test_a_password_is_never_a_part_of_what_is_said() -> None:
     with pytest.raises(Temporary, match=r"login as torgsoft:\[password\] for /in failed"):
         outbox.names()
     assert without_password("ftp://user:s3cret@host/in") == "ftp://user@host/in"
+    assert without_password("ftp://user:a:b@c@host/in") == "ftp://user@host/in"
     assert without_password("s3://bucket/in") == "s3://bucket/in"
 
 
@@ -201,6 +272,10 @@ def test_a_folder_that_takes_no_file_is_told(tmp_path: Path) -> None:
         for step in (
             outbox.names,
             lambda: outbox.put("a", b""),
+            lambda: outbox.read("a"),
+            lambda: outbox.set_aside("a"),
+            lambda: outbox.put_back("a"),
+            lambda: outbox.lies_apart(tmp_path),
             lambda: outbox.publish("a"),
             lambda: outbox.remove("a"),
             outbox.keep,

@@ -197,7 +197,7 @@ def test_an_order_with_nothing_but_an_id_is_read() -> None:
     bare = wire.single({"order": {"id": 5}}, "order", wire.Order).order()
     assert bare.total is None
     assert bare.created == bare.modified == wire.EPOCH
-    assert bare.unreadable == ("price", "date_created")
+    assert bare.unreadable == ("price (nothing stands there)", "date_created")
     assert not bare.lines
     assert bare.discount == bare.delivery_cost == 0
     assert bare.paid is Paid.NOT_YET
@@ -212,13 +212,13 @@ def test_money_that_cannot_be_read_is_named_and_never_guessed() -> None:
         products=[{"id": 1, "quantity": 2, "price": "10 грн", "total_price": None}, {"name": "x"}, "odd"],
     )
     assert found.unreadable == (
-        "delivery_cost",
-        "products[0].total_price",
-        "products[1].quantity",
-        "products[1].price",
-        "products[1].total_price",
-        "price",
-        "full_price",
+        "delivery_cost `1E+300`",
+        "products[0].total_price (nothing stands there)",
+        "products[1].quantity (nothing stands there)",
+        "products[1].price (nothing stands there)",
+        "products[1].total_price (nothing stands there)",
+        "price `договірна`",
+        "full_price `{'odd': 1}`",
     )
     assert found.total is None
     assert found.discount == found.delivery_cost == found.lines[0].total == 0

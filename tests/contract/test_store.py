@@ -28,7 +28,7 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.goods import Section
 from torgsync.core.guards import falls_to_zero
 from torgsync.core.pages import PAGE
-from torgsync.core.payments import Money, Posting
+from torgsync.core.payments import Money, Place, Posting, postings_due
 from torgsync.core.plan import Known, Skipped, Standing
 from torgsync.core.products import Existing, Product
 from torgsync.core.reserve import Holding
@@ -43,7 +43,7 @@ from torgsync.state.models import Kept
 from torgsync.state.plans import State
 from torgsync.state.rows import GoodRow, OldRow
 from torgsync.state.store import Memory, Store, open_store, place_of
-from torgsync.state.trade import Phase, Stored, Version
+from torgsync.state.trade import Confirmation, Phase, Stored, Version
 from torgsync.state.whole import Looks
 
 SLUG = "my-prom"
@@ -132,6 +132,8 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         memory.payments.post([POSTING], NOON)
         memory.trade.note_absent(7)
         memory.trade.moves_file("300000001", "order.json", "outbox")
+        memory.trade.took_file("300000001", NOON, "changed")
+        memory.trade.used_outbox("outbox", apart=True)
         memory.journal.begin_import(memory.journal.begin_run(ME, NOON), 5, NOON)
         memory.journal.take_lease(1, ME, NOON)
         memory.whole.note_first_write(NOON)
@@ -144,6 +146,8 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         assert (list(trade.orders()), memory.clients.all(), memory.payments.postings()) == ([], [], ())
         assert (trade.numbers(), trade.absent(), trade.unwritten(), trade.lying()) == ([], set(), [], [])
         assert (trade.versions("300000001"), trade.to_accept(), trade.beyond(EARLY)) == ([], [], ())
+        assert (trade.waiting(), trade.statuses(), trade.confirmations("300000001")) == ([], [], [])
+        assert (trade.apart("outbox"), trade.twins(), memory.payments.unmapped()) == (None, [], {})
         people = memory.clients
         assert (people.client(client), people.held(), people.read(), people.orders()) == (None, {}, "", {})
         assert (people.everybody(), people.contacts(client), people.known_by(OLENA.contacts)) == (
@@ -1117,10 +1121,9 @@ def test_orders_are_told_by_what_they_are(memory: Memory) -> None:
     def told(**wanted: object) -> list[str]:
         return [stored.order.id for stored in memory.trade.orders(**wanted)]  # type: ignore[arg-type]
 
-    assert told(status="pending") == ["3", "1"]
     assert told(since=LATER) == ["3", "2"]
     assert told(until=LATER) == ["1"]
-    assert told(held=True) == ["2"]
+    assert memory.trade.statuses() == ["paid", "pending"]
     assert told(client_id="7") == ["3"]
     assert sorted(memory.trade.numbers()) == ["1", "2", "3"]
     memory.trade.remember(order(id="2", created=LATER, status="delivered"), NOON, client_id="", held=None)
@@ -1163,6 +1166,89 @@ def test_an_order_file_is_followed_until_torgsoft_has_it(memory: Memory) -> None
     assert stands() == (Phase.WRITTEN, LATER, None, 1)
     memory.trade.withdrew_file("300000001")
     assert stands() == (Phase.WITHDRAWN, LATER, None, 0)
+
+
+def test_torgsoft_is_known_to_have_the_version_that_it_was_given(memory: Memory) -> None:
+    """Until it is given another one, or a person says that it has the newest."""
+    trade = memory.trade
+    first, second = order(), order(delivery_address="Львів")
+    trade.remember(first, NOON, client_id="", held=None)
+    trade.moves_file("300000001", "order-300000001.json", "/outbox")
+    trade.wrote_file("300000001", NOON)
+    trade.remember(second, LATER, client_id="", held=None)
+
+    def stored() -> Stored:
+        found = trade.order("300000001")
+        assert found is not None
+        return found
+
+    assert (stored().filed, stored().version, trade.handed(stored()), trade.waiting()) == (1, 2, first, [])
+    trade.took_file("300000001", LATER, "has other delivery now")
+    assert [one.by_hand for one in trade.waiting()] == ["has other delivery now"]
+    said = Confirmation(LATER, "olena", "office", "has other delivery now")
+    trade.confirm(stored(), said)
+    assert (stored().filed, stored().phase, stored().taken, trade.waiting()) == (2, Phase.TAKEN, LATER, [])
+    assert (trade.confirmations("300000001"), trade.confirmations("1")) == ([said], [])
+    trade.must_be_done("300000001", 1, "again")
+    assert (stored().filed, stored().by_hand) == (1, "again")
+    trade.moves_file("300000001", "order-300000001.json", "/outbox")
+    assert (stored().filed, stored().by_hand) == (2, None)
+    trade.found_file("300000001", "order-300000001.json", "/elsewhere", LATER)
+    assert (stored().filed, stored().place, stored().written) == (None, "/elsewhere", LATER)
+    assert trade.handed(stored()) is None
+    trade.filed_now("300000001")
+    assert trade.handed(stored()) == second
+    trade.owes_file("300000001")
+    assert [one.order.id for one in trade.waiting()] == ["300000001"]
+
+
+def test_an_order_that_waits_for_a_person_is_taken_once_it_was_entered(memory: Memory) -> None:
+    """Its goods count as Torgsoft's from then on; one that is no sale waits for nobody."""
+    trade = memory.trade
+    trade.remember(order(id="1"), NOON, client_id="", held="order 1: no id", waits=True)
+    trade.remember(order(id="2", status="canceled"), NOON, client_id="", held="it is canceled")
+    (waiting,) = trade.waiting()
+    assert (waiting.order.id, waiting.needs_person, waiting.owed) == ("1", True, False)
+    trade.confirm(waiting, Confirmation(LATER, "olena", "office", "order 1: no id"))
+    assert trade.waiting() == []
+    found = trade.order("1")
+    assert found is not None
+    assert (found.phase, found.taken, found.file, found.filed) == (Phase.TAKEN, LATER, None, 1)
+
+
+def test_outboxes_are_remembered_with_where_they_lay(memory: Memory) -> None:
+    """None where nothing was put there yet; the last word counts."""
+    assert memory.trade.apart("/share") is None
+    for apart in (False, True):
+        memory.trade.used_outbox("/share", apart=apart)
+        assert memory.trade.apart("/share") is apart
+
+
+def test_objects_that_bring_the_same_orders_home_are_told(state: Store) -> None:
+    """The same number at the same time is the same order; another shop may count alike."""
+    with state.work("mine") as memory:
+        for number in ("1", "2"):
+            memory.trade.remember(order(id=number), NOON, client_id="", held=None)
+    for slug, number, created in (("twin", "2", NOON), ("other", "1", LATER), ("new", "3", NOON)):
+        with state.work(slug) as memory:
+            memory.trade.remember(order(id=number, created=created), NOON, client_id="", held=None)
+    with state.work("mine") as memory:
+        assert memory.trade.twins() == ["twin"]
+
+
+def test_money_without_a_place_is_counted_by_method(memory: Memory) -> None:
+    """What was paid back, what has a place by now, and what goes by no method needs none."""
+    lost = Place("unmapped", "")
+    cash = Place("cash_register", "Каса 1")
+    for number, method, name in (("1", "9", "Картка"), ("2", "9", "Картка"), ("3", "8", ""), ("4", "", "")):
+        found = order(id=number, payment_id=method, payment_name=name)
+        memory.payments.post(postings_due(found, lost, ()), NOON)
+    assert memory.payments.unmapped() == {"Картка": 2, "8": 1}
+    again = order(id="1", payment_id="9", payment_name="Картка")
+    memory.payments.post(postings_due(again, cash, memory.payments.postings("1")), NOON)
+    gone = order(id="2", payment_id="9", status="canceled")
+    memory.payments.post(postings_due(gone, lost, memory.payments.postings("2")), NOON)
+    assert memory.payments.unmapped() == {"8": 1}
 
 
 def test_new_orders_are_accepted_once(memory: Memory) -> None:

@@ -92,6 +92,7 @@ def test_every_answer_given_by_flag(empty: Home) -> None:
         "✓ ok       selection  10 go to Prom.ua; 30 stay out: outside the product group",
         "✓ ok       centers    2 (used), 8 (used)",
         "✓ ok       columns    columns of your own that are not sent: `opys_saytu`, `visota_kabluka`",
+        "✓ ok       outbox     order files can be written to `outbox/my-prom` of the home",
         "! warning  payments   no payment methods were fetched yet",
         '                      torgsync payments fetch -o "My Prom"',
         *GUESSES,
@@ -372,6 +373,7 @@ def test_an_object_in_order(home: Home) -> None:
         "✓ ok       export     40 goods, 52 columns with a header, utf-8",
         "✓ ok       selection  39 go to Prom.ua; 1 stays out: Display = 0 in the accounting program",
         "✓ ok       centers    2 (used), 8 (used)",
+        "✓ ok       outbox     order files can be written to `outbox/my-prom` of the home",
         "✓ ok       payments   3 methods mapped",
         *GUESSES,
         "",
@@ -382,7 +384,7 @@ def test_an_object_in_order(home: Home) -> None:
         '    torgsync fields add Sex --dynamic --name Стать -o "My Prom"',
     ]
     document = home.run("object", "check", "--format", "json").json
-    assert (document["schema"], document["valid"], len(document["checks"])) == (1, True, 7)
+    assert (document["schema"], document["valid"], len(document["checks"])) == (1, True, 8)
     assert home.writes() == []
 
 

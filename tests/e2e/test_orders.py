@@ -38,7 +38,7 @@ def fetch(home: Home) -> dict[str, int]:
 
 def nothing() -> dict[str, int]:
     """What a fetch tells that brought nothing."""
-    names = ("new", "changed", "unmapped", "held", "ambiguous", "accepted", "files", "taken")
+    names = ("new", "changed", "unmapped", "held", "ambiguous", "accepted", "files", "open", "taken")
     return dict.fromkeys(names, 0)
 
 
@@ -166,7 +166,7 @@ def test_an_order_cancelled_after_torgsoft_took_it(mapped: Home) -> None:
     assert fetch(mapped) == nothing() | {"taken": 1}
     mapped.market.cancel_order(number)
     ran = mapped.run("sync", "--only", "orders")
-    assert ran.code == 0
+    assert ran.code == 8
     assert f"! order {number} is canceled now: release its reserve in Torgsoft by hand" in ran.lines
     (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
     assert (account["expected"], account["received"], account["reversed"]) == ("1713.00", "0.00", "1713.00")
@@ -193,13 +193,17 @@ def test_a_product_that_torgsoft_does_not_know(mapped: Home) -> None:
 
 
 def test_an_outbox_that_cannot_be_written(mapped: Home) -> None:
-    """The order is kept, the trouble is told without a traceback, and the next run writes the file."""
+    """The order is kept and named without a traceback, and the next run that can writes the file."""
     (mapped.folder / "outbox").write_text("in the way")
-    mapped.market.place_order([("26901", 1)])
-    ran = mapped.run("sync", "--only", "orders")
-    assert ran.code == 1
-    assert "error: `" in ran.err
-    assert "cannot be used" in ran.err
+    number = mapped.market.place_order([("26901", 1)])
+    for _ in range(2):
+        ran = mapped.run("sync", "--only", "orders")
+        assert ran.code == 8
+        assert "cannot be used: Not a directory" in ran.out
+        assert f"! order {number}: its file for Torgsoft is still to be written" in ran.lines
+        assert "hint: look at `" in ran.err
+    (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
+    assert held["open"] == f"order {number}: its file for Torgsoft is still to be written"
     (mapped.folder / "outbox").unlink()
     ran = mapped.run("sync", "--only", "orders")
     assert (ran.code, len(files(mapped))) == (0, 1)
@@ -250,12 +254,13 @@ def test_the_list_of_orders(mapped: Home) -> None:
         "phase": "written",
         "held": None,
         "parcel": None,
+        "open": None,
     }
     table = mapped.run("orders", "list")
     assert max(map(len, table.lines)) <= 80
     assert table.lines[0].split() == ["order", "placed", "status", "total", "payment", "Torgsoft"]
     assert mapped.run("orders", "list", "--format", "csv").lines[0] == (
-        "id,created,status,total,currency,payment,client_id,file,phase,held,parcel"
+        "id,created,status,total,currency,payment,client_id,file,phase,held,parcel,open"
     )
 
 
@@ -329,7 +334,7 @@ def test_a_missing_number_that_prom_shows_to_nobody(hard_filled: Home, faulty: F
     faulty.misbehave(f"GET /orders/{numbers[7]}", says(403, {"error": "Forbidden"}), times=1)
     assert fetch(hard_filled)["new"] == 19
     faulty.misbehave(f"GET /orders/{numbers[7]}", says(500, {}))
-    assert hard_filled.run("orders", "fetch").code == 0
+    assert "error" not in hard_filled.run("orders", "fetch", "--format", "json").json
 
 
 def test_the_watermark_follows_proms_clock(mapped: Home) -> None:
@@ -348,21 +353,27 @@ def test_a_fetch_of_its_own(mapped: Home) -> None:
     assert ran.json == {
         "schema": 1,
         "object": "My Prom",
+        "findings": [],
         "orders": nothing() | {"new": 1, "files": 1},
         "exit": 0,
     }
-    assert mapped.run("orders", "fetch", "--format", "csv").lines == [",".join(nothing()), "0,0,0,0,0,0,0,0"]
+    assert mapped.run("orders", "fetch", "--format", "csv").lines == [
+        ",".join(nothing()),
+        "0,0,0,0,0,0,0,0,0",
+    ]
     assert mapped.run("orders", "fetch").err.splitlines()[-1] == "no new orders"
 
 
 def test_an_outbox_in_trouble_is_told_in_the_document(mapped: Home) -> None:
-    """What came home is counted, and the error stands beside it."""
+    """What came home is counted, and what is wrong stands among the findings, with the order's number."""
     (mapped.folder / "outbox").write_text("in the way")
-    mapped.market.place_order([("26901", 1)])
+    number = mapped.market.place_order([("26901", 1)])
     ran = mapped.run("orders", "fetch", "--format", "json")
-    assert (ran.code, ran.json["orders"]["new"], ran.json["orders"]["files"]) == (1, 1, 0)
-    assert "cannot be used" in ran.json["error"]["message"]
-    assert ran.json["exit"] == 1
+    assert (ran.code, ran.json["orders"]["new"], ran.json["orders"]["files"]) == (8, 1, 0)
+    found = [(one["code"], one["order"]) for one in ran.json["findings"]]
+    assert found == [("outbox-failed", None), ("outbox-failed", str(number))]
+    assert "cannot be used" in ran.json["findings"][0]["message"]
+    assert ran.json["exit"] == 8
 
 
 def test_an_order_that_prom_only_touched(mapped: Home, faulty: FaultyMarket) -> None:
@@ -386,26 +397,168 @@ def test_an_order_that_prom_only_touched(mapped: Home, faulty: FaultyMarket) -> 
     assert len(versions(home)) == 1
 
 
-def test_an_order_that_changed_after_its_file(mapped: Home) -> None:
-    """What a person must change in Torgsoft is named: goods, total, delivery."""
+def change(home: Home, number: int, **fields: Any) -> None:  # noqa: ANN401
+    """Have somebody change an order on Prom."""
+    with home.market.lock:
+        order = home.market.order(number)
+        changed = replace(order, date_modified=home.market.now(), **fields)
+        home.market.orders.replace(number, changed)
+
+
+def fewer(home: Home, number: int) -> dict[str, Any]:
+    """An order's lines with one piece, as a change."""
+    (line,) = home.market.order(number).lines
+    return {"lines": (replace(line, quantity=Decimal(1)),)}
+
+
+def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
+    """What a person must change in Torgsoft is named by each run, until somebody says that it is done."""
     number = mapped.market.place_order([("26901", 2)], buyer=OLENA)
     fetch(mapped)
-    with mapped.market.lock:
-        order = mapped.market.order(number)
-        (line,) = order.lines
-        changed = replace(
-            order,
-            lines=(replace(line, quantity=Decimal(1)),),
-            delivery_address="Київ",
-            date_modified=mapped.market.now(),
-        )
-        mapped.market.orders.replace(number, changed)
-    ran = mapped.run("orders", "fetch")
-    assert (
-        f"! order {number} has other goods, total, delivery now: change it in Torgsoft by hand" in ran.lines
+    take(mapped)
+    change(mapped, number, delivery_address="Київ", **fewer(mapped, number))
+    told = f"order {number} has other goods, total, delivery now: change it in Torgsoft by hand"
+    for command in (("orders", "fetch"), ("sync", "--yes"), ("orders", "fetch")):
+        ran = mapped.run(*command)
+        assert (ran.code, f"! {told}" in ran.lines) == (8, True)
+        assert f'when it is done in Torgsoft: torgsync orders done {number} -o "My Prom"' in ran.err
+    for words in ("orders fetch", "sync --yes", "sync --yes --only orders"):
+        document = mapped.run(*words.split(), "--format", "json").json
+        (finding,) = [one for one in document["findings"] if one["code"] == "order-changed"]
+        assert (finding["order"], finding["message"], document["exit"]) == (str(number), told, 8)
+        assert document["orders"]["open"] == 1
+    (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
+    assert (held["id"], held["open"]) == (str(number), told)
+    assert "to be done" in mapped.run("orders", "list", "--held").out
+    done = mapped.run("orders", "done", str(number))
+    assert (done.code, done.err) == (0, f"1 order done in Torgsoft: {number}\n")
+    assert mapped.run("orders", "fetch").code == 0
+    assert mapped.run("orders", "list", "--held").err == "no orders yet\n"
+    shown = mapped.run("orders", "show", str(number), "--format", "json").json["order"]["torgsoft"]
+    (said,) = shown["confirmed"]
+    assert (shown["by_hand"], said["what"], bool(said["user"] and said["host"])) == (
+        None,
+        told.removeprefix(f"order {number} "),
+        True,
     )
+    assert datetime.fromisoformat(said["at"]).utcoffset()
+    assert "done       has other goods" in mapped.run("orders", "show", str(number)).out
     (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
     assert (account["expected"], account["reversed"], account["open"]) == ("5139.00", "3426.00", "1713.00")
+
+
+def test_an_order_that_changed_and_changed_back(mapped: Home) -> None:
+    """Whether somebody changed it in Torgsoft meanwhile nobody knows: a person looks, and says so."""
+    number = mapped.market.place_order([("26901", 2)], buyer=OLENA)
+    fetch(mapped)
+    take(mapped)
+    before = mapped.market.order(number).delivery_address
+    for address in ("Київ", before):
+        change(mapped, number, delivery_address=address)
+        ran = mapped.run("orders", "fetch")
+    assert f"! order {number} is as Torgsoft got it again: see that it stands so there" in ran.lines
+    assert "taken, changed" in mapped.run("orders", "list").out
+    mapped.run("orders", "done", str(number))
+    assert mapped.run("orders", "fetch").code == 0
+
+
+def test_an_order_that_was_confirmed_and_changes_again(mapped: Home) -> None:
+    """What was done is not asked for again; what is new is, in every format."""
+    number = mapped.market.place_order([("26901", 2)], buyer=OLENA)
+    fetch(mapped)
+    take(mapped)
+    fetch(mapped)
+    change(mapped, number, delivery_address="Київ")
+    fetch(mapped)
+    assert mapped.run("orders", "done", str(number), "--format", "csv").lines[0] == "order,what"
+    change(mapped, number, **fewer(mapped, number))
+    fetch(mapped)
+    (row,) = mapped.run("orders", "done", str(number), "--format", "json").json["orders"]
+    assert row == {
+        "order": str(number),
+        "what": "has other goods, total now: change it in Torgsoft by hand",
+    }
+
+
+def test_a_held_order_is_told_until_it_was_entered_by_hand(mapped: Home) -> None:
+    """By each run; afterwards its goods count as Torgsoft's, and what changes later is told anew."""
+    foreign = mapped.market.add_product(None, name="Чуже", price=Decimal(10))
+    number = mapped.market.place_order([("26901", 1), (foreign, 1)], buyer=OLENA)
+    told = f"! order {number}: `Чуже` has no id of the accounting program"
+    for _ in range(2):
+        ran = mapped.run("orders", "fetch")
+        assert (ran.code, ran.lines.count(told)) == (8, 1)
+    assert mapped.run("orders", "done", str(number)).code == 0
+    assert mapped.run("orders", "fetch").code == 0
+    assert (files(mapped), mapped.run("orders", "list", "--held").out) == ({}, "")
+    assert "entered by hand" in mapped.run("orders", "show", str(number)).out
+    mapped.market.cancel_order(number)
+    assert f"! order {number} is canceled now: release its reserve" in mapped.run("orders", "fetch").out
+
+
+def test_orders_that_no_word_of_a_person_settles(mapped: Home) -> None:
+    """The way on is told instead, and nothing is noted of any of them."""
+    waiting = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    fetch(mapped)
+    cancelled = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    (mapped.folder / "outbox" / "my-prom" / f"order-{waiting}.json").unlink()
+    fetch(mapped)
+    take(mapped)
+    fetch(mapped)
+    mapped.market.cancel_order(cancelled)
+    fetch(mapped)
+    ran = mapped.run("orders", "done", str(cancelled), str(waiting))
+    assert (ran.code, "hint: see what does: torgsync orders list --held" in ran.err) == (64, True)
+    assert mapped.run("orders", "fetch").code == 8
+    assert "there is no order 1" in mapped.run("orders", "done", "1").err
+    (mapped.folder / "outbox" / "my-prom").rmdir()
+    (mapped.folder / "outbox" / "my-prom").write_text("in the way")
+    owed = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    mapped.run("orders", "fetch")
+    assert "still to be written: torgsync orders fetch" in mapped.run("orders", "done", str(owed)).err
+
+
+def test_an_order_of_which_nobody_said_whose_it_is(mapped: Home) -> None:
+    """It is told by each run; whose it is is said by another command, and one called off needs nobody."""
+    mapped.edit_object('find_by = ["phone", "email"]', 'find_by = ["phone"]')
+    for phone in ("+380500000001", "+380500000002"):
+        mapped.market.place_order([("26901", 1)], buyer=replace(OLENA, phone=phone))
+    fetch(mapped)
+    mapped.edit_object('find_by = ["phone"]', 'find_by = ["email"]')
+    number = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    told = f"! order {number}: 2 known clients fit its buyer; none was picked"
+    for _ in range(2):
+        ran = mapped.run("orders", "fetch")
+        assert (ran.code, ran.lines.count(told)) == (8, 1)
+        assert 'hint: torgsync clients list --held -o "My Prom"' in ran.err
+    (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
+    assert held["id"] == str(number)
+    refused = mapped.run("orders", "done", str(number))
+    assert (refused.code, "torgsync clients list --held" in refused.err) == (64, True)
+    mapped.market.cancel_order(number)
+    assert mapped.run("orders", "fetch").code == 0
+
+
+def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Nothing is posted, what Prom gave is told with the order's number, and no sum is invented."""
+    number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
+
+    def odd(asked: Asked, forward: Forward) -> Answer:
+        document = told(asked, forward)
+        for order in document["orders"]:
+            order.update(price="1,713.50 UAH", full_price="договірна", price_with_special_offer=None)
+        return Answer(200, json.dumps(document).encode())
+
+    faulty.misbehave("GET /orders/list", odd)
+    ran = hard_filled.run("orders", "fetch")
+    assert (ran.code, files(hard_filled)) == (8, {})
+    for text in ("price `1,713.50 UAH`", "full_price `договірна`"):
+        assert f"! order {number}: {text} cannot be read; nothing is posted for it" in ran.lines
+    assert hard_filled.run("payments", "report").err == "no accounts yet\n"
+    listed = hard_filled.run("orders", "list").lines[2]
+    assert listed.split()[3:5] == ["pending", "–"]
+    assert "total      –" in hard_filled.run("orders", "show", str(number)).out
+    assert hard_filled.run("orders", "list", "--format", "json").json["orders"][0]["total"] is None
 
 
 # Goods of lines
@@ -551,6 +704,10 @@ def test_a_parcel_is_saved_on_prom(mapped: Home) -> None:
     assert mapped.market.order(number).declaration_number == TTN
     again = mapped.run("orders", "ship", str(number), "--parcel", TTN)
     assert (again.code, "Prom.ua has this number already" in again.err) == (0, True)
+    document = mapped.run("orders", "ship", str(number), "--parcel", TTN, "--format", "json").json
+    assert document == {"schema": 1, "parcel": {"order": str(number), "parcel": TTN, "saved": False}}
+    row = mapped.run("orders", "ship", str(number), "--parcel", TTN, "--format", "csv").lines
+    assert row == ["order,parcel,saved", f"{number},{TTN},False"]
     assert mapped.writes().count("/api/v1/delivery/save_declaration_id") == 1
     (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
     assert order["parcel"] == TTN
@@ -682,8 +839,58 @@ def test_orders_are_listed_by_day_and_status(mapped: Home) -> None:
         return [order["id"] for order in found]
 
     assert listed("--status", "pending") == [str(first)]
-    assert listed("--to", "2020-01-01") == []
-    assert len(listed("--from", "2020-01-01")) == 2
+    assert listed("--to", "2020-01-01") == listed("--to", "01.01.2020") == []
+    assert len(listed("--from", "2020-01-01")) == len(listed("--from", "30.11.2020")) == 2
+
+
+def test_a_status_that_there_is_not(mapped: Home) -> None:
+    """Those that there are are named, and the one that was perhaps meant."""
+    mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    fetch(mapped)
+    for command in (("list",), ("export",)):
+        ran = mapped.run("orders", *command, "--status", "payed")
+        assert (ran.code, ran.out) == (64, "")
+        assert "there is no status `payed`; did you mean `paid`?" in ran.err
+        known = "pending, received, paid, delivered, canceled, draft, refunded"
+        assert f"hint: these are known: {known}" in ran.err
+
+
+def test_an_order_that_was_paid_back_is_not_shown_as_paid(mapped: Home) -> None:
+    """Prom goes on calling it paid; its money is back with the buyer."""
+    number = mapped.market.place_order([("26901", 1)], buyer=OLENA, paid=True)
+    fetch(mapped)
+    mapped.market.refund_order(number)
+    fetch(mapped)
+    assert mapped.run("orders", "list").lines[2].split()[3] == "refunded"
+    assert f"order {number}: refunded, placed" in mapped.run("orders", "show", str(number)).out
+    assert mapped.run("orders", "list", "--status", "paid").err == "no orders yet\n"
+    (order,) = mapped.run("orders", "list", "--status", "refunded", "--format", "json").json["orders"]
+    assert order["status"] == "refunded"
+
+
+def test_nothing_as_csv_has_its_header(mapped: Home) -> None:
+    """A program that reads it finds its columns."""
+    header = "id,created,status,total,currency,payment,client_id,file,phase,held,parcel,open"
+    assert mapped.run("orders", "list", "--format", "csv").lines == [header]
+    header = "place,account,expected,received,reversed,open,currency"
+    assert mapped.run("payments", "report", "--format", "csv").lines == [header]
+    header = "at,order,kind,place,account,payment_id,payment,amount,currency"
+    assert mapped.run("payments", "postings", "--format", "csv").lines == [header]
+    header = "good_id,verb,title,via,held,reason,field,old,new,last_sent"
+    assert mapped.run("update", "--format", "csv").lines == [header]
+
+
+def test_more_findings_than_fit_a_screen_are_counted(mapped: Home) -> None:
+    """The first are told, and the document has all of them."""
+    numbers = [mapped.market.place_order([("26901", 1)], buyer=OLENA) for _ in range(12)]
+    fetch(mapped)
+    take(mapped)
+    for number in numbers:
+        mapped.market.cancel_order(number)
+    ran = mapped.run("orders", "fetch")
+    assert len([line for line in ran.lines if "release its reserve" in line]) == 10
+    assert "! … and 2 more of `order-changed`; `--format json` tells all" in ran.lines
+    assert len(mapped.run("orders", "fetch", "--format", "json").json["findings"]) == 12
 
 
 def test_people_are_in_no_log_and_no_journal(accepting: Home, caplog: pytest.LogCaptureFixture) -> None:

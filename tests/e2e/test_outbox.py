@@ -6,6 +6,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from homes import Home, Ran
 from servers import PASSWORD, FtpPlace, ftp_server
 
-from torgsync.files.outbox import UNFINISHED, Folder
+from torgsync.files.outbox import ASIDE, UNFINISHED, Folder
 from torgsync.sandbox.orders import CASH_ON_DELIVERY, Buyer
 from torgsync.state.trade import Trade
 
@@ -171,13 +172,16 @@ def test_an_order_is_taken_up_again(mapped: Home) -> None:
 
 
 def test_an_order_called_off_at_the_moment_it_is_taken(mapped: Home) -> None:
-    """Torgsoft was faster: the reserve is to be released by hand, and it is told once."""
+    """Torgsoft was faster: the reserve is to be released by hand, and it is told until somebody did."""
     number = buy(mapped)
     fetch(mapped)
     take(outbox(mapped))
     mapped.market.cancel_order(int(number))
     told = f"! order {number} is canceled now: release its reserve in Torgsoft by hand"
-    assert told in fetch(mapped).lines
+    for _ in range(2):
+        ran = fetch(mapped)
+        assert (ran.code, ran.lines.count(told)) == (8, 1)
+    assert mapped.run("orders", "done", number).code == 0
     assert told not in fetch(mapped).lines
 
 
@@ -200,15 +204,57 @@ def test_an_outbox_whose_folder_is_gone(mapped: Home) -> None:
     assert [path.name for path in (share / "in").iterdir()] == [f"order-{number}.json"]
     share.rename(mapped.shop / "away")
     ran = fetch(mapped)
-    assert ran.code == 5
-    assert "is gone, with 1 order file in it" in ran.err
+    assert ran.code == 8
+    assert "is gone, with 1 order file in it" in ran.out
+    assert "is a share not mounted?" in ran.err
     assert phase(mapped, number) == "written"
     mapped.next_day()
     synced = mapped.sync()
-    assert (synced.code, synced.json["error"]["kind"]) == (5, "temporary")
+    assert synced.code == 8
+    assert "outbox-failed" in [finding["code"] for finding in synced.json["findings"]]
     assert synced.json["counts"]["update"] > 0
     (mapped.shop / "away").rename(share)
     assert fetch(mapped).code == 0
+
+
+def test_a_used_folder_that_is_gone_is_not_made_anew(mapped: Home) -> None:
+    """Also where nothing lay in it: what is written beside a share that is not mounted is never found."""
+    mapped.edit_object("[clients]", '[orders]\noutbox = "share"\n\n[clients]')
+    first = buy(mapped)
+    fetch(mapped)
+    assert take(mapped.shop / "share") == [first]
+    fetch(mapped)
+    (mapped.shop / "share").rmdir()
+    second = buy(mapped)
+    ran = fetch(mapped)
+    assert (ran.code, "share` is gone" in ran.out) == (8, True)
+    assert f"! order {second}: its file for Torgsoft is still to be written" in ran.lines
+    assert not (mapped.shop / "share").exists()
+    (mapped.shop / "share").mkdir()
+    assert fetch(mapped).code == 0
+    assert take(mapped.shop / "share") == [second]
+
+
+def test_a_share_that_is_not_mounted(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The empty folder below it lies on the disk of the home: nothing was taken, and nothing is written."""
+    mapped.edit_object("[clients]", '[orders]\noutbox = "share"\n\n[clients]')
+    number = buy(mapped)
+    with monkeypatch.context() as mounted:
+        mounted.setattr(Folder, "lies_apart", lambda _self, _home: True)
+        fetch(mapped)
+    lying = mapped.shop / "share" / f"order-{number}.json"
+    content = lying.read_bytes()
+    lying.unlink()
+    later = buy(mapped)
+    ran = fetch(mapped)
+    assert (ran.code, "share` is not mounted, with 1 order file in it" in ran.out) == (8, True)
+    assert (phase(mapped, number), phase(mapped, later)) == ("written", None)
+    assert not list((mapped.shop / "share").iterdir())
+    lying.write_bytes(content)
+    with monkeypatch.context() as mounted:
+        mounted.setattr(Folder, "lies_apart", lambda _self, _home: True)
+        assert fetch(mapped).code == 0
+    assert sorted(take(mapped.shop / "share")) == sorted([number, later])
 
 
 def test_the_outbox_moves(mapped: Home) -> None:
@@ -237,14 +283,261 @@ def test_the_old_outbox_is_out_of_sight(mapped: Home) -> None:
 
 
 def test_a_file_that_lies_there_already(mapped: Home) -> None:
-    """As after the state was lost: it is left as it is, and counts as written."""
-    number = buy(mapped)
-    outbox(mapped).mkdir(parents=True)
-    path = outbox(mapped) / f"order-{number}.json"
-    path.write_text("{}")
+    """As after the state was lost: it is left as it is, and counts as written; an older one is replaced."""
+    numbers = [buy(mapped), buy(mapped)]
     fetch(mapped)
-    assert (path.read_text(), phase(mapped, number)) == ("{}", "written")
+    paths = [outbox(mapped) / f"order-{number}.json" for number in numbers]
+    contents = [path.read_bytes() for path in paths]
+    for path in mapped.folder.glob("state.db*"):
+        path.unlink()
+    paths[1].write_bytes(contents[1].replace("Вигадана".encode(), "Стара".encode()))
+    before = paths[0].stat().st_mtime_ns
+    fetch(mapped)
+    assert [path.read_bytes() for path in paths] == contents
+    assert paths[0].stat().st_mtime_ns == before
+    assert {phase(mapped, number) for number in numbers} == {"written"}
+    assert sorted(outbox(mapped).iterdir()) == sorted(paths)
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["to us as owed", "to us as written"])
+@pytest.mark.parametrize("rest", [b"", b'{\n  "Client": {\n    "Na', b"\0" * 40, b"[]", b'{"Options": []}'])
+def test_a_file_that_lies_there_cut(mapped: Home, rest: bytes, known: bool) -> None:
+    """As after a power cut: Torgsoft could not read it, so it is written whole, and is then taken once."""
+    number = buy(mapped)
+    path = outbox(mapped) / f"order-{number}.json"
+    if known:
+        fetch(mapped)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(rest)
+    ran = fetch(mapped)
+    told = f"! order {number} lay in the outbox empty or cut: its file was written anew"
+    assert (ran.code, told in ran.lines, phase(mapped, number)) == (0, known, "written")
     assert [one.name for one in outbox(mapped).iterdir()] == [path.name]
+    assert take(outbox(mapped)) == [number]
+    fetch(mapped)
+    assert phase(mapped, number) == "taken"
+
+
+# An order changes while its file lies there
+
+
+def move(home: Home, number: str, address: str = "Київ") -> None:
+    """Have the buyer of an order want it elsewhere."""
+    market = home.market
+    with market.lock:
+        order = market.order(int(number))
+        changed = replace(order, delivery_address=address, date_modified=market.now())
+        market.orders.replace(int(number), changed)
+
+
+def address_in(path: Path) -> str:
+    """Where an order file says that the parcel goes."""
+    address: str = json.loads(path.read_bytes())["Options"]["DeliveryAddress"]
+    return address
+
+
+def test_a_file_follows_its_order_until_torgsoft_takes_it(mapped: Home) -> None:
+    """The newest version lies there, under one name; what the file does not tell writes nothing."""
+    number = buy(mapped)
+    (outbox(mapped) / "a folder of somebody else").mkdir(parents=True)
+    fetch(mapped)
+    (outbox(mapped) / "a folder of somebody else").rmdir()
+    path = outbox(mapped) / f"order-{number}.json"
+    move(mapped, number)
+    ran = fetch(mapped)
+    told = f"! order {number} changed before Torgsoft took its file: it was written anew"
+    assert (ran.code, told in ran.lines, address_in(path)) == (0, True, "Київ")
+    assert [one.name for one in outbox(mapped).iterdir()] == [path.name]
+    before = path.stat().st_mtime_ns
+    mapped.market.set_order_status(int(number), "received")
+    assert told not in fetch(mapped).lines
+    assert path.stat().st_mtime_ns == before
+    assert take(outbox(mapped)) == [number]
+    assert fetch(mapped).code == 0
+    assert phase(mapped, number) == "taken"
+
+
+def test_a_file_that_was_taken_before_its_order_changed(mapped: Home) -> None:
+    """There is no second file: what is other now is told to a person."""
+    number = buy(mapped)
+    fetch(mapped)
+    take(outbox(mapped))
+    move(mapped, number)
+    ran = fetch(mapped)
+    assert (ran.code, list(outbox(mapped).iterdir())) == (8, [])
+    assert f"! order {number} has other delivery now: change it in Torgsoft by hand" in ran.lines
+
+
+@pytest.mark.parametrize("step", ["put", "read", "sizes"])
+def test_a_file_that_is_taken_while_it_is_replaced(
+    mapped: Home, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Torgsoft is faster at any of the steps: it gets no second file, and a person is told."""
+    number = buy(mapped)
+    fetch(mapped)
+    move(mapped, number)
+    real: Callable[..., Any] = getattr(Folder, step)
+
+    def taken(self: Folder, *args: Any) -> Any:  # noqa: ANN401
+        if step == "read":
+            take(outbox(mapped))
+        done = real(self, *args)
+        take(outbox(mapped))
+        return done
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, step, taken)
+        ran = fetch(mapped)
+    assert (ran.code, list(outbox(mapped).iterdir())) == (8, [])
+    assert f"! order {number} has other delivery now" in ran.out
+    assert phase(mapped, number) == "taken"
+
+
+@pytest.mark.parametrize("taken", [False, True], ids=["", "taken at once"])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    ("step", "place"),
+    [
+        ("put", Folder),
+        ("keep", Folder),
+        ("set_aside", Folder),
+        ("moves_file", Trade),
+        ("publish", Folder),
+        ("remove", Folder),
+        ("wrote_file", Trade),
+    ],
+)
+def test_a_kill_while_a_file_is_replaced(
+    mapped: Home, step: str, place: type, when: str, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every order comes once and whole, the newest one or an older one of which a person is told."""
+    numbers = [buy(mapped) for _ in range(3)]
+    fetch(mapped)
+    for number in numbers:
+        move(mapped, number)
+    with monkeypatch.context() as patched:
+        dies(step, place, when, patched)
+        with pytest.raises(Killed):
+            fetch(mapped)
+    mapped.bury()
+    got: dict[str, str] = {}
+
+    def torgsoft_takes() -> None:
+        for path in sorted(outbox(mapped).glob("*.json")):
+            assert path.stem.removeprefix("order-") not in got
+            got[path.stem.removeprefix("order-")] = address_in(path)
+            path.unlink()
+
+    if taken:
+        torgsoft_takes()
+    told = fetch(mapped).out
+    torgsoft_takes()
+    told += fetch(mapped).out
+    assert sorted(got) == sorted(numbers)
+    for number, address in got.items():
+        assert (address != "Київ") == (f"order {number} has other delivery now" in told)
+    assert {phase(mapped, number) for number in numbers} == {"taken"}
+    assert not list(outbox(mapped).iterdir())
+
+
+def test_a_kill_while_a_store_copies_aside(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that cannot rename was stopped between copy and removal: the file still lies there, once."""
+    number = buy(mapped)
+    fetch(mapped)
+    move(mapped, number)
+    path = outbox(mapped) / f"order-{number}.json"
+    with monkeypatch.context() as patched:
+
+        def copied(_self: Folder, name: str) -> bool:
+            shutil.copyfile(path, path.with_name(f"{name}{ASIDE}"))
+            raise Killed
+
+        patched.setattr(Folder, "set_aside", copied)
+        with pytest.raises(Killed):
+            fetch(mapped)
+    mapped.bury()
+    assert fetch(mapped).code == 0
+    assert ([one.name for one in outbox(mapped).iterdir()], address_in(path)) == ([path.name], "Київ")
+
+
+def test_a_kill_before_a_file_of_an_order_that_was_called_off(
+    mapped: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file never got its name, and never does."""
+    number = buy(mapped)
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "publish", raises_killed)
+        with pytest.raises(Killed):
+            fetch(mapped)
+    mapped.bury()
+    mapped.market.cancel_order(int(number))
+    assert fetch(mapped).code == 0
+    assert (phase(mapped, number), list(outbox(mapped).iterdir())) == ("withdrawn", [])
+
+
+def raises_killed(_self: Folder, _name: str) -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    ("step", "place"), [("set_aside", Folder), ("keep", Folder), ("withdrew_file", Trade), ("remove", Folder)]
+)
+def test_a_kill_while_files_are_taken_back(
+    mapped: Home, step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Torgsoft gets none of them, nobody is asked for anything, and nothing is left."""
+    numbers = [buy(mapped) for _ in range(3)]
+    fetch(mapped)
+    for number in numbers:
+        mapped.market.cancel_order(int(number))
+    with monkeypatch.context() as patched:
+        dies(step, place, when, patched)
+        with pytest.raises(Killed):
+            fetch(mapped)
+    mapped.bury()
+    later = buy(mapped)
+    assert fetch(mapped).code == 0
+    assert {phase(mapped, number) for number in numbers} == {"withdrawn"}
+    assert [path.name for path in outbox(mapped).iterdir()] == [f"order-{later}.json"]
+
+
+def test_an_order_called_off_while_it_is_taken(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look and the hand: Torgsoft has it, and its reserve is to be released."""
+    number = buy(mapped)
+    fetch(mapped)
+    mapped.market.cancel_order(int(number))
+    real = Folder.set_aside
+
+    def taken(self: Folder, name: str) -> bool:
+        take(outbox(mapped))
+        return real(self, name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "set_aside", taken)
+        ran = fetch(mapped)
+    assert (ran.code, f"! order {number} is canceled now: release its reserve" in ran.out) == (8, True)
+    assert phase(mapped, number) == "taken"
+
+
+def test_an_order_that_changes_into_one_that_must_wait(mapped: Home) -> None:
+    """A good that Torgsoft does not know: its file is taken back, and it waits for a person."""
+    numbers = [buy(mapped), buy(mapped)]
+    fetch(mapped)
+    foreign = mapped.market.add_product(None, name="Чуже", price=Decimal(10))
+    other = mapped.market.order(mapped.market.place_order([(foreign, 1)], buyer=OLENA))
+    for number in numbers:
+        order = mapped.market.order(int(number))
+        with mapped.market.lock:
+            changed = replace(order, lines=other.lines, date_modified=mapped.market.now())
+            mapped.market.orders.replace(int(number), changed)
+    (outbox(mapped) / f"order-{numbers[1]}.json").unlink()
+    ran = fetch(mapped)
+    assert (ran.code, list(outbox(mapped).iterdir())) == (8, [])
+    assert f"! order {numbers[0]} waits for a person now: its file was taken back" in ran.out
+    assert f"! order {numbers[0]}: `Чуже` has no id of the accounting program" in ran.lines
+    assert f"! order {numbers[1]} has other goods, total now: change it in Torgsoft by hand" in ran.lines
+    assert [phase(mapped, number) for number in numbers] == [None, "taken"]
 
 
 def test_orders_of_an_earlier_day(mapped: Home) -> None:
@@ -301,6 +594,9 @@ def test_a_server_that_lets_nobody_in(mapped: Home, ftp: FtpPlace) -> None:
     )
     number = buy(mapped)
     mapped.next_day()
+    found = mapped.run("orders", "fetch", "--format", "json").json
+    assert (found["error"]["kind"], found["exit"]) == ("temporary", 5)
+    assert [one["order"] for one in found["findings"]] == [None, number]
     ran = mapped.run("sync", "--yes")
     assert (ran.code, "cannot be used: 530" in ran.err, "wr0ng" in ran.err) == (5, True, False)
     assert "14 done" in ran.out  # the thirteen changes of the day, and the stock of what was bought
@@ -319,6 +615,106 @@ def test_a_password_that_is_not_to_be_had(mapped: Home) -> None:
     buy(mapped)
     ran = fetch(mapped)
     assert (ran.code, "the environment variable `NOT_SET` is not set" in ran.err) == (3, True)
+
+
+# Looked at beforehand
+
+
+def about(ran: Ran, subject: str) -> list[tuple[str, str, str]]:
+    """State, message and cure of every line of a check about a subject."""
+    return [
+        (row["state"], row["message"], row["hint"] or "")
+        for row in ran.json["checks"]
+        if row["subject"] == subject
+    ]
+
+
+def test_whether_files_can_be_written_is_told_beforehand(mapped: Home) -> None:
+    """By a check and by the doctor; nothing is made, and no file is left behind."""
+    for command in (("object", "check"), ("doctor",)):
+        ran = mapped.run(*command, "--format", "json")
+        assert (ran.code, about(ran, "outbox")) == (
+            0,
+            [("ok", "order files can be written to `outbox/my-prom` of the home", "")],
+        )
+        assert not outbox(mapped).exists()
+    mapped.edit_object("[clients]", '[orders]\noutbox = "in"\n\n[clients]')
+    ((state, message, hint),) = about(mapped.run("object", "check", "--format", "json"), "outbox")
+    assert (state, message) == ("warning", f"there is no `{mapped.shop / 'in'}` yet")
+    assert "see whether a share is not mounted" in hint
+    (mapped.shop / "in").mkdir()
+    ran = mapped.run("object", "check", "--format", "json")
+    assert about(ran, "outbox") == [("ok", f"order files can be written to `{mapped.shop / 'in'}`", "")]
+    assert not list((mapped.shop / "in").iterdir())
+    (mapped.shop / "in").rmdir()
+    (mapped.shop / "in").write_text("in the way")
+    for command, code in ((("object", "check"), 0), (("doctor",), 8)):
+        ran = mapped.run(*command, "--format", "json")
+        ((state, message, _),) = about(ran, "outbox")
+        assert (ran.code, state, "cannot be used: Not a directory" in message) == (code, "warning", True)
+
+
+def test_a_server_is_tried_beforehand(mapped: Home, ftp: FtpPlace) -> None:
+    """One that lets nobody in is told by the doctor as what it is: it may be tried again."""
+    server = f'[orders]\noutbox = "{ftp.url}"\noutbox_password = {{ file = "ftp-password" }}\n\n[clients]'
+    mapped.edit_object("[clients]", server)
+    ran = mapped.run("object", "check", "--format", "json")
+    ((state, message, _),) = about(ran, "outbox")
+    assert (ran.code, state, "there is no password in" in message) == (3, "error", True)
+    (mapped.shop / "ftp-password").write_text(PASSWORD)
+    ran = mapped.run("doctor", "--format", "json")
+    assert (ran.code, about(ran, "outbox")) == (
+        0,
+        [("ok", f"order files can be written to `{ftp.url}`", "")],
+    )
+    assert not list(ftp.folder.iterdir())
+    (mapped.shop / "ftp-password").write_text("wr0ng-invented")
+    assert mapped.run("doctor").code == 5
+
+
+def test_a_password_in_the_address_is_warned_about(mapped: Home, ftp: FtpPlace) -> None:
+    """There is a key for it; until it is used, no command prints what stands there."""
+    address = ftp.url.replace("torgsoft@", f"torgsoft:{PASSWORD}@")
+    assert PASSWORD in address
+    mapped.edit_object("[clients]", f'[orders]\noutbox = "{address}"\n\n[clients]')
+    ran = mapped.run("object", "check", "--format", "json")
+    (warned, written) = about(ran, "outbox")
+    assert (warned[0], "password stands in the file itself" in warned[1]) == ("warning", True)
+    assert "outbox_password" in warned[2]
+    assert (written[0], PASSWORD in ran.out) == ("ok", False)
+    for form in ("table", "json", "toml", "csv"):
+        assert PASSWORD not in mapped.run("object", "show", "--format", form).out
+
+
+def test_two_objects_that_open_one_shop_are_told(mapped: Home) -> None:
+    """By the same token, or by the same orders: Torgsoft would get a file of each order twice."""
+    other = mapped.second_object("Second", "second.toml")
+    told = "`Second` opens the same shop: with both, Torgsoft gets a file of each order twice"
+    hint = "let one of them bring orders home; the other one with: torgsync sync --only goods -o Second"
+    for command in (("object", "check", "my-prom"), ("doctor", "-o", "my-prom")):
+        assert about(mapped.run(*command, "--format", "json"), "orders") == [("warning", told, hint)]
+    buy(mapped)
+    mapped.run("orders", "fetch", "-o", "my-prom")
+    other.write_text(other.read_text("utf-8").replace('file = "token"', 'file = "token-2"'), "utf-8")
+    assert about(mapped.run("object", "check", "my-prom", "--format", "json"), "orders") == []
+    (mapped.shop / "token-2").write_text("read-only")
+    mapped.run("orders", "fetch", "-o", "second")
+    ((_, message, _),) = about(mapped.run("doctor", "-o", "my-prom", "--format", "json"), "orders")
+    assert "`second` opens the same shop" in message
+    other.write_text("name = ", "utf-8")
+    assert about(mapped.run("object", "check", "my-prom", "--format", "json"), "orders") == []
+
+
+def test_orders_that_wait_for_a_person_are_told_by_the_doctor(mapped: Home) -> None:
+    """With the command that lists them."""
+    number = buy(mapped)
+    fetch(mapped)
+    take(outbox(mapped))
+    mapped.market.cancel_order(int(number))
+    fetch(mapped)
+    assert about(mapped.run("doctor", "--format", "json"), "orders") == [
+        ("warning", "1 order waits for a person", 'torgsync orders list --held -o "My Prom"')
+    ]
 
 
 # Written again on purpose
@@ -346,7 +742,9 @@ def test_a_held_order_is_exported_on_purpose(mapped: Home) -> None:
     assert [
         order["id"] for order in mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
     ] == [number]
-    mapped.run("orders", "export", number)
+    ran = mapped.run("orders", "export", number)
+    told = f"! order {number}: `Щось [/b]` has no id of the accounting program"
+    assert (ran.code, ran.lines, told in ran.err) == (8, [f"order-{number}.json"], True)
     document = json.loads((outbox(mapped) / f"order-{number}.json").read_bytes())
     assert len(document["Goods"]) == 1
     assert "невідомий товар: Щось [/b] x 1 по 5" in document["Options"]["Comment"]
@@ -361,11 +759,43 @@ def test_orders_are_exported_as_csv(mapped: Home, tmp_path: Path) -> None:
     ran = mapped.run("orders", "export", "--all", "--format", "csv", "--to-folder", str(tmp_path / "csv"))
     assert sorted(ran.lines) == [f"order-{number}.csv" for number in numbers]
     assert sorted(path.name for path in (tmp_path / "csv").iterdir()) == sorted(ran.lines)
-    mapped.run("orders", "export", numbers[0], "--format", "csv")
-    assert [path.name for path in outbox(mapped).iterdir()] == [f"order-{numbers[0]}.csv"]
+    assert not list(tmp_path.glob(f"csv/*{UNFINISHED}"))
     fetch(mapped)
     assert phase(mapped, numbers[0]) == "taken"
-    assert not list(tmp_path.glob(f"csv/*{UNFINISHED}"))
+
+
+def test_a_csv_never_goes_into_the_outbox(mapped: Home) -> None:
+    """Without a folder it is printed, one header for all; the outbox as a folder is refused by any name."""
+    numbers = [buy(mapped) for _ in range(2)]
+    fetch(mapped)
+    lying = sorted(outbox(mapped).iterdir())
+    ran = mapped.run("orders", "export", "--all", "--format", "csv")
+    assert (ran.code, [line.split(";")[0] for line in ran.lines]) == (0, ["order", *reversed(numbers)])
+    nothing = mapped.run("orders", "export", "--to", "01.01.2020", "--format", "csv")
+    assert nothing.lines == ran.lines[:1]
+    mapped.edit_object("[clients]", '[orders]\noutbox = "in"\n\n[clients]')
+    for folder in (outbox(mapped), mapped.shop / "in", mapped.shop / "photos" / ".." / "in"):
+        refused = mapped.run("orders", "export", numbers[0], "--format", "csv", "--to-folder", str(folder))
+        assert (refused.code, "is the outbox; Torgsoft would take a CSV for an order" in refused.err) == (
+            64,
+            True,
+        )
+    assert sorted(outbox(mapped).iterdir()) == lying
+    assert not (mapped.shop / "in").exists()
+    mapped.run("orders", "export", numbers[0], "--to-folder", str(mapped.shop / "in"))
+    assert take(mapped.shop / "in") == [numbers[0]]
+    fetch(mapped)
+    assert phase(mapped, numbers[0]) == "taken"
+
+
+def test_a_csv_never_goes_to_the_server_of_the_outbox(mapped: Home) -> None:
+    """Whatever password stands in the address."""
+    number = buy(mapped)
+    fetch(mapped)
+    mapped.edit_object("[clients]", '[orders]\noutbox = "ftp://t:x@127.0.0.1:1/in"\n\n[clients]')
+    to = ("--to-folder", "ftp://t@127.0.0.1:1/in/")
+    ran = mapped.run("orders", "export", number, "--format", "csv", *to)
+    assert (ran.code, "is the outbox" in ran.err) == (64, True)
 
 
 def test_orders_are_chosen_by_day_and_status(mapped: Home, tmp_path: Path) -> None:
@@ -373,7 +803,9 @@ def test_orders_are_chosen_by_day_and_status(mapped: Home, tmp_path: Path) -> No
     kept, gone = buy(mapped), buy(mapped)
     mapped.market.cancel_order(int(gone))
     fetch(mapped)
-    assert mapped.run("orders", "export", "--all").lines == [f"order-{kept}.json"]
+    every = mapped.run("orders", "export", "--all")
+    assert every.lines == [f"order-{kept}.json"]
+    assert "1 order left out: called off, paid back, or their people forgotten" in every.err
     assert mapped.run("orders", "export", "--status", "pending").lines == [f"order-{kept}.json"]
     everything = mapped.run("orders", "export", "--all", "--to-folder", str(tmp_path / "all"))
     assert len(everything.lines) == 2

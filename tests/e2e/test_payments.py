@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from faulty import FaultyMarket, says
@@ -278,20 +279,29 @@ def accounts(home: Home, *args: str) -> dict[str, tuple[str, ...]]:
 
 
 LOST = {"unmapped": ("1713.00", "1713.00", "0.00", "0.00")}
-FOUND = {
-    "Каса 1": ("1713.00", "1713.00", "0.00", "0.00"),
-    "unmapped": ("1713.00", "1713.00", "1713.00", "0.00"),
-}
+FOUND = {"Каса 1": ("1713.00", "1713.00", "0.00", "0.00")}
 
 
 def test_a_method_that_is_mapped_later(sold: Home) -> None:
-    """Money that had no place is in the new one at once, though no order changed; nothing is rewritten."""
+    """Money that had no place is in the new one at once, and nothing looks as if it had been paid back."""
     assert accounts(sold) == LOST
-    assert "some money has no place yet" in sold.run("payments", "report").err
+    for _ in range(2):
+        assert sold.run("orders", "fetch").code == 8
+    told = "the money of 1 order by `Пром-оплата` has no place yet"
+    for command in (("payments", "report"), ("payments", "report", "--to", "2020-01-01")):
+        assert f"! {told}" in sold.run(*command).err
+        assert 'hint: torgsync payments map "Пром-оплата"' in sold.run(*command).err
+    found = sold.run("sync", "--yes", "--format", "json").json["findings"]
+    assert told in [finding["message"] for finding in found if finding["code"] == "payment-unmapped"]
     mapped = sold.run("payments", "map", "Пром-оплата", *CASH)
     assert "the money of 1 order that had no place is there now" in mapped.err
     assert accounts(sold) == FOUND
-    assert sold.run("payments", "report").err == ""
+    assert sold.run("payments", "report").err == (
+        "open: expected, and neither received nor reversed by the end of these days\n"
+    )
+    kinds = [one["kind"] for one in sold.run("payments", "postings", "--format", "json").json["postings"]]
+    assert kinds == ["expected", "received", "moved", "expected", "received"]
+    assert sold.run("orders", "fetch").code == 0
     assert "no place" not in sold.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 2").err
     sold.run("orders", "fetch")
     assert accounts(sold) == FOUND
@@ -329,7 +339,39 @@ def test_a_report_of_some_days(sold: Home) -> None:
     assert accounts(sold, "--to", "2020-01-01") == {}
     assert accounts(sold, "--from", today, "--to", today) == LOST
     assert accounts(sold, "--from", "2999-01-01") == {}
-    assert sold.run("payments", "report", "--from", "1.1.2026").code == 64
+    assert accounts(sold, "--from", f"{datetime.now(SHOP_ZONE):%d.%m.%Y}") == LOST
+    assert sold.run("payments", "report", "--from", "1/1/2026").code == 64
+
+
+def test_fetched_and_mapped_methods_are_told_to_programs(home: Home) -> None:
+    """As JSON and CSV: every method, which are new, where one lands, and how many orders that moved."""
+    fetched = home.run("payments", "fetch", "--format", "json")
+    methods = fetched.json["payment_methods"]
+    assert [(one["id"], one["new"]) for one in methods] == [
+        ("9000001", True),
+        ("9000002", True),
+        ("9000003", True),
+    ]
+    again = home.run("payments", "fetch", "--format", "csv").lines
+    assert again[:2] == [
+        "id,name,cash_register,current_account,gone,new",
+        "9000001,Пром-оплата,,,False,False",
+    ]
+    home.market.place_order([(home.market.add_product("26901", name="x", price=Decimal(1)), 1)])
+    home.sync("--only", "orders")
+    assert home.run("payments", "map", "9000001", *CASH, "--format", "json").json == {
+        "schema": 1,
+        "payment_method": {
+            "id": "9000001",
+            "name": "Пром-оплата",
+            "cash_register": "Каса 1",
+            "current_account": None,
+            "gone": False,
+        },
+        "moved_orders": 1,
+    }
+    row = home.run("payments", "map", "9000001", *CASH, "--format", "csv").lines
+    assert row[1] == "9000001,Пром-оплата,Каса 1,,False,0"
 
 
 def test_every_movement_is_listed(sold: Home) -> None:

@@ -31,12 +31,12 @@ from torgsync.core.zone import SHOP_ZONE, bounds
 CASH = Place("cash_register", "Каса 1")
 OTHER_CASH = Place("cash_register", "Каса 2")
 BANK = Place("current_account", "UA21")
-E, R, X = Money.EXPECTED, Money.RECEIVED, Money.REVERSED
+E, R, X, M = Money
 MUCH_LATER = LATER + timedelta(days=1)
 
 
 def post(found: Order, posted: tuple[Posting, ...] = (), place: Place = CASH) -> tuple[Posting, ...]:
-    return posted + postings_due(found, place, posted, MUCH_LATER)
+    return posted + postings_due(found, place, posted)
 
 
 def told(posted: tuple[Posting, ...]) -> list[tuple[Money, str, str]]:
@@ -127,12 +127,12 @@ def test_a_posting_tells_all_of_the_money() -> None:
 
 
 def test_postings_are_dated_by_what_happened() -> None:
-    """Placed, paid, changed or cancelled: Prom's own times; only a move to a new place is dated by us."""
+    """Placed, paid, changed or cancelled: Prom's own times, also where the money got its place later."""
     paid = order(paid=Paid.PAID, paid_at=LATER, modified=MUCH_LATER)
     ledger = post(order(status="canceled", modified=MUCH_LATER), post(paid))
     assert [(posting.kind, posting.at) for posting in ledger] == [(E, NOON), (R, LATER), (X, MUCH_LATER)]
-    moved = post(order(), post(order(), place=UNMAPPED))
-    assert [posting.at for posting in moved] == [NOON, MUCH_LATER, MUCH_LATER]
+    moved = post(replace(paid, paid_at=None), post(paid, place=UNMAPPED))
+    assert [posting.at for posting in moved] == [NOON, LATER, NOON, NOON, LATER]
 
 
 def test_a_mapping_that_changed_later_rewrites_nothing() -> None:
@@ -150,10 +150,11 @@ def test_money_that_comes_after_the_mapping_changed_lands_in_the_new_place() -> 
     ledger = post(PAID, post(order()), OTHER_CASH)
     assert told(ledger) == [
         (E, "Каса 1", "200.00"),
-        (X, "Каса 1", "200.00"),
+        (M, "Каса 1", "200.00"),
         (E, "Каса 2", "200.00"),
         (R, "Каса 2", "200.00"),
     ]
+    assert [balance.account for balance in sums(ledger)] == ["Каса 2"]
 
 
 def test_received_money_stays_in_its_place_when_the_total_changes() -> None:
@@ -168,13 +169,23 @@ def test_received_money_stays_in_its_place_when_the_total_changes() -> None:
 
 @pytest.mark.parametrize("version", [order(), PAID])
 def test_money_without_a_place_gets_the_one_that_its_method_is_led_to(version: Order) -> None:
-    """It needs no change of the order; the old postings stay and are reversed."""
+    """It needs no change of the order; the old postings stay, and a report tells of no reversal."""
     lost = post(version, place=UNMAPPED)
     found = post(version, lost, BANK)
     assert found[: len(lost)] == lost
     assert standing(found).expected is not None
     assert {posting.account for posting in found[len(lost) + 1 :]} == {"UA21"}
-    assert sums(found)[-1].open == 0
+    assert sums(found) == sums(post(version, place=BANK))
+    assert sums(found, until=NOON) == []
+
+
+def test_what_was_moved_is_counted_where_it_is_in_every_stretch_of_days() -> None:
+    """Neither the day of the move nor any other shows money where it was, or less than nothing."""
+    paid = order(paid=Paid.PAID, paid_at=LATER, modified=MUCH_LATER)
+    there, moved = post(paid, place=BANK), post(paid, post(paid, place=UNMAPPED), BANK)
+    for since in (None, NOON, LATER, MUCH_LATER):
+        for until in (None, NOON, LATER, MUCH_LATER):
+            assert sums(moved, since, until) == sums(there, since, until)
 
 
 _PLACES = st.sampled_from([CASH, OTHER_CASH, BANK, UNMAPPED])
@@ -205,7 +216,7 @@ def test_after_any_history_the_postings_are_what_prom_says(history: list[tuple[O
             assert ledger == before
             continue
         worth = version.total if version.takes_place else Decimal(0)
-        signed = {E: 1, R: 0, X: -1}
+        signed = {E: 1, R: 0, X: -1, M: -1}
         assert sum(signed[posting.kind] * posting.amount for posting in ledger) == worth == stands.worth
         if worth:
             assert stands.expected is not None
@@ -221,14 +232,16 @@ def test_after_any_history_the_postings_are_what_prom_says(history: list[tuple[O
 
 @given(st.lists(st.tuples(_VERSIONS, _PLACES), max_size=8))
 def test_a_report_loses_no_money(history: list[tuple[Order, Place]]) -> None:
-    """What the balances hold is what was posted, kind by kind; open is what stands and was not received."""
+    """What the balances hold is what was posted and not moved; open is what stands and was not received."""
     ledger: tuple[Posting, ...] = ()
     for version, place in history:
         ledger = post(version, ledger, place)
     balances = sums(ledger)
-    for kind in Money:
-        posted = sum(posting.amount for posting in ledger if posting.kind is kind)
-        assert sum(getattr(balance, kind) for balance in balances) == posted
+    posted = {kind: sum(posting.amount for posting in ledger if posting.kind is kind) for kind in Money}
+    assert sum(balance.expected for balance in balances) == posted[E] - posted[M]
+    assert sum(balance.received for balance in balances) <= posted[R]
+    assert sum(balance.reversed for balance in balances) == posted[X]
+    assert all(min(one.expected, one.received, one.reversed) >= 0 for one in balances)
     stands = standing(ledger)
     assert sum(balance.open for balance in balances) == (0 if stands.received else stands.worth)
     assert all(balance.open >= 0 for balance in balances)

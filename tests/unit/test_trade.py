@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from torgsync.core.findings import Code
 from torgsync.core.trade import (
+    AS_IT_WAS,
     Buyer,
     Order,
     Paid,
     Recipient,
+    by_hand,
     findings_of,
     missing_numbers,
     parse_money,
@@ -144,6 +146,59 @@ LINE = order().lines[0]
 
 
 @pytest.mark.parametrize(
+    ("found", "word"),
+    [
+        (order(status="paid"), "paid"),
+        (order(status="paid", paid=Paid.REFUNDED), "refunded"),
+        (order(status="canceled", paid=Paid.REFUNDED), "canceled"),
+    ],
+)
+def test_an_order_is_called_by_what_became_of_it(found: Order, word: str) -> None:
+    """Money that went back is not there, whatever Prom calls the order."""
+    assert found.shown == word
+
+
+CANCELED = order(status="canceled")
+PAID_BACK = order(status="paid", paid=Paid.REFUNDED)
+ELSEWHERE = order(delivery_address="Львів")
+
+
+@pytest.mark.parametrize(
+    ("handed", "found", "before", "todo"),
+    [
+        (order(), order(status="paid"), None, None),
+        (order(), CANCELED, None, "is canceled now: release its reserve in Torgsoft by hand"),
+        (None, CANCELED, None, "is canceled now: release its reserve in Torgsoft by hand"),
+        (order(), PAID_BACK, None, "is no sale any more now: release its reserve in Torgsoft by hand"),
+        (CANCELED, order(), None, "is taken up again: reserve its goods in Torgsoft by hand"),
+        (CANCELED, PAID_BACK, None, None),
+        (order(), ELSEWHERE, None, "has other delivery now: change it in Torgsoft by hand"),
+        (
+            order(),
+            order(lines=(), total=None, recipient=Recipient("Олена")),
+            None,
+            "has other goods, total, recipient now: change it in Torgsoft by hand",
+        ),
+        (
+            order(),
+            order(delivery_name="Самовивіз"),
+            "x",
+            "has other delivery now: change it in Torgsoft by hand",
+        ),
+        (order(), order(), "has other delivery now", AS_IT_WAS),
+        (None, ELSEWHERE, None, None),
+        (None, ELSEWHERE, "so far", "so far"),
+        (order(), without_people(ELSEWHERE), "so far", "so far"),
+    ],
+)
+def test_what_changed_after_torgsoft_got_it_is_done_by_hand(
+    handed: Order | None, found: Order, before: str | None, todo: str | None
+) -> None:
+    """Only what Torgsoft was not given asks for a person; what nobody knows is not invented."""
+    assert by_hand(handed, found, before) == todo
+
+
+@pytest.mark.parametrize(
     ("found", "codes"),
     [
         (order(), []),
@@ -160,7 +215,16 @@ LINE = order().lines[0]
 )
 def test_an_order_that_does_not_add_up_is_told(found: Order, codes: list[Code]) -> None:
     """Lines less discount, with or without delivery, are the total to the kopiyka; goods have ids."""
-    assert [finding.code for finding in findings_of(found)] == codes
+    told = findings_of(found)
+    assert [finding.code for finding in told] == codes
+    assert all(finding.order == found.id and found.id in finding.message for finding in told)
+
+
+def test_money_that_cannot_be_read_is_told_with_what_prom_gave() -> None:
+    """And that nothing is posted, where the total itself is not known."""
+    for total, more in ((Decimal(1), ""), (None, "; nothing is posted for it")):
+        (told,) = findings_of(order(total=total, unreadable=("price `договірна`",)))
+        assert told.message == f"order 300000001: price `договірна` cannot be read{more}"
 
 
 def test_a_good_that_only_prom_knows_is_told() -> None:

@@ -130,7 +130,7 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
     if answers.all_fields:
         codes.append(_besides(program, lambda: add_standard_fields(load_object(place))))
     made = load_object(place)
-    print_check(program, made, check(made))
+    print_check(program, made, check(made, program.settings))
     program.say(f"made `{place}`")
     if answers.every:
         program.say("next: torgsync schedule install")

@@ -65,7 +65,7 @@ def list_(
     documents = [
         row | {"card": clients[row["id"]].card, "orders": orders.get(row["id"], 0)} for row in people
     ]
-    show_rows(program, form, "clients", documents, people, (*SHOWN, "card", "orders"))
+    show_rows(program, form, "clients", documents, people, columns=(*SHOWN, "card", "orders"))
 
 
 @app.command()

@@ -119,6 +119,13 @@ def _edited(name: str, field: FieldChange) -> dict[str, object]:
     return {"edited_on_prom": True, "last_sent": encode(FIELDS[name], field.sent)}
 
 
+CHANGE_COLUMNS = (
+    "good_id", "verb", "title", "via", "held", "reason", "field", "old", "new", "last_sent",
+)  # fmt: skip
+SKIPPED_COLUMNS = ("good_id", "title", "line", "reason", "message")
+"""Headers of the CSV of a plan, which it has without rows too."""
+
+
 def change_rows(desk: Desk, made: Made, *, held: bool = False) -> Iterator[dict[str, object]]:
     """Yield a plan as rows for CSV, one a field; with `held` only what a guard stopped."""
     with desk.memory() as memory:

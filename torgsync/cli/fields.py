@@ -115,6 +115,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
         shown.append(
             {"column": field.column, "to": field.name or field.to, "owner": field.owner, "sample": sample}
         )
-    show_rows(program, form, "fields", rows, shown)
+    columns = ("column", "to", "name", "owner", "sample", "in_export", "split")
+    show_rows(program, form, "fields", rows, shown, columns=columns)
     if problem:
         program.say(f"! no samples: {problem}", style="warning")

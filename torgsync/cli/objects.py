@@ -47,7 +47,7 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
         except ObjectInvalid as broken:
             state = {"name": name_in(path) or path.stem, "export": None, "problem": broken.message}
         rows.append({"slug": path.stem, **state})
-    show_rows(program, form, "objects", rows)
+    show_rows(program, form, "objects", rows, columns=("slug", "name", "export", "problem"))
 
 
 class Shape(StrEnum):
@@ -179,7 +179,7 @@ def check(
     program = program_of(context)
     program.format(form)
     file = program.object(name)
-    checked = _check(file)
+    checked = _check(program, file)
     if form is Format.TABLE:
         print_check(program, file, checked, every=show is Places.ALL or program.verbosity > 0)
     elif form is Format.CSV:
@@ -189,10 +189,10 @@ def check(
     raise typer.Exit(int(Exit.INVALID if checked.failed else Exit.DONE))
 
 
-def _check(file: ObjectFile) -> Checked:
+def _check(program: Program, file: ObjectFile) -> Checked:
     from torgsync.jobs.check import check as look
 
-    return look(file)
+    return look(file, program.settings)
 
 
 def print_check(program: Program, file: ObjectFile, checked: Checked, *, every: bool = False) -> None:

@@ -55,13 +55,21 @@ DaysOption = Annotated[
 
 # Stretches of days
 
+DAYS = ["%Y-%m-%d", "%d.%m.%Y"]
+"""How a day may be written: 2026-11-30, 30.11.2026."""
+
 FromOption = Annotated[
     datetime | None,
-    typer.Option("--from", help="First day, by the shop's clock.", formats=["%Y-%m-%d"], metavar="DAY"),
+    typer.Option(
+        "--from",
+        help="First day, by the shop's clock: 2026-11-30 or 30.11.2026.",
+        formats=DAYS,
+        metavar="DAY",
+    ),
 ]
 ToOption = Annotated[
     datetime | None,
-    typer.Option("--to", help="Last day, itself included.", formats=["%Y-%m-%d"], metavar="DAY"),
+    typer.Option("--to", help="Last day, itself included.", formats=DAYS, metavar="DAY"),
 ]
 
 

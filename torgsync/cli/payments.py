@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torgsync.cli.context import Format, program_of
+from torgsync.cli.context import SCHEMA, Format, program_of
 from torgsync.cli.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
 from torgsync.core.words import counted
 from torgsync.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from torgsync.core.objects import PaymentMethod
 
 app = typer.Typer(help="Payment methods and where their money lands.", no_args_is_help=True)
 
 
 @app.command()
-def fetch(context: typer.Context, wanted: ObjectOption = None) -> None:
+def fetch(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
     """Fetch the payment methods that the shop has on Prom.ua; mappings are kept."""
     program = program_of(context)
+    program.format(form)
+    from torgsync.cli.show import show_rows
+    from torgsync.files.objects import load_object
     from torgsync.jobs.payments import fetch_methods
 
     file = program.object(wanted)
     with program.desk(file) as desk:
         found = fetch_methods(desk)
+    if form is not Format.TABLE:
+        rows = _method_rows(load_object(file.path).settings.payment_methods)
+        news = [row | {"new": row["name"] in found.added} for row in rows]
+        show_rows(program, form, "payment_methods", news, columns=(*METHOD_COLUMNS, "new"))
+        return
     methods = counted(found.listed, "payment method")
     program.say(f"{methods} on Prom.ua, {len(found.added)} new in `{file.path.name}`")
     for old, new in found.renamed:
@@ -46,9 +59,16 @@ def map_(
         str | None, typer.Option("--current-account", help="Current account where its money lands.")
     ] = None,
     wanted: ObjectOption = None,
+    form: FormatOption = Format.TABLE,
 ) -> None:
-    """Say where the money of a payment method lands: one cash register or one current account."""
+    """Say where the money of a payment method lands: one cash register or one current account.
+
+    Money of the method that has no place yet goes there at once. Received money stays where it is; expected
+    money is posted in the new place when it comes.
+    """
     program = program_of(context)
+    program.format(form)
+    from torgsync.cli.show import show_rows, write_json
     from torgsync.files.objects import load_object
     from torgsync.jobs.payments import map_method, settle_money
 
@@ -56,9 +76,16 @@ def map_(
         raise UsageError("give either `--cash-register` or `--current-account`")
     file = program.object(wanted)
     changed = map_method(file, method, cash_register=cash_register, current_account=current_account)
-    program.say(f"`{changed.name}` -> {changed.cash_register or changed.current_account}")
     with program.desk(load_object(file.path)) as desk:
         moved = settle_money(desk)
+    (row,) = _method_rows([changed])
+    if form is Format.JSON:
+        write_json({"schema": SCHEMA}, {}, {"payment_method": row, "moved_orders": moved})
+        return
+    if form is Format.CSV:
+        show_rows(program, form, "payment_methods", [row | {"moved_orders": moved}])
+        return
+    program.say(f"`{changed.name}` -> {changed.cash_register or changed.current_account}")
     if moved:
         program.say(f"the money of {counted(moved, 'order')} that had no place is there now")
 
@@ -73,17 +100,21 @@ def report(
 ) -> None:
     """Sum up what was expected, received and reversed in each place, and what is still open.
 
-    Days are those on which it happened, as Prom.ua tells: an order was placed, paid or cancelled.
+    Days are those on which it happened, as Prom.ua tells: an order was placed, paid or cancelled. No sum is
+    below zero. Reversed is what was called off or paid back, whether or not it had been received; open is
+    what was expected and neither received nor reversed at the end of the last day, whenever it was expected.
+    Money that got its place later counts there from the day on which it was expected.
     """
     program = program_of(context)
     program.format(form)
     from torgsync.cli.show import show_rows
-    from torgsync.core.payments import NOWHERE, sums
+    from torgsync.core.payments import sums
 
     file = program.object(wanted)
     since, until = stretch(first, last, file.settings.orders.clock)
     with program.desk(file) as desk, desk.memory() as memory:
         balances = sums(memory.payments.postings(), since, until)
+        unmapped = memory.payments.unmapped()
     show_rows(
         program,
         form,
@@ -111,9 +142,17 @@ def report(
             }
             for balance in balances
         ],
+        columns=("place", "account", "expected", "received", "reversed", "open", "currency"),
     )
-    if form is Format.TABLE and any(one.place == NOWHERE and one.expected > one.reversed for one in balances):
-        program.say(f"hint: some money has no place yet: torgsync payments list -o {file.called}")
+    if form is not Format.TABLE:
+        return
+    if balances:
+        program.say("open: expected, and neither received nor reversed by the end of these days")
+    for name, orders in sorted(unmapped.items()):
+        program.say(
+            f"! the money of {counted(orders, 'order')} by `{name}` has no place yet", style="warning"
+        )
+        program.say(f'hint: torgsync payments map "{name}" --cash-register "…" -o {file.called}')
 
 
 @app.command()
@@ -124,10 +163,14 @@ def postings(
     first: FromOption = None,
     last: ToOption = None,
 ) -> None:
-    """List every movement of money, in the order in which it was written down."""
+    """List every movement of money, in the order in which it was written down.
+
+    Amounts are never below zero; the kind tells the direction. Moved is what got another place: the money
+    leaves this one and is posted anew in the next lines, and nobody paid anything back.
+    """
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.receipts import posting_row
+    from torgsync.cli.receipts import POSTING_COLUMNS, posting_row
     from torgsync.cli.show import show_rows
 
     file = program.object(wanted)
@@ -149,7 +192,8 @@ def postings(
         }
         for posting in found
     ]
-    show_rows(program, form, "postings", [posting_row(posting, clock) for posting in found], shown)
+    rows = [posting_row(posting, clock) for posting in found]
+    show_rows(program, form, "postings", rows, shown, columns=POSTING_COLUMNS)
 
 
 @app.command("list")
@@ -160,7 +204,20 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     from torgsync.cli.show import show_rows
 
     methods = program.object(wanted).settings.payment_methods
-    rows = [
+    rows = _method_rows(sorted(methods, key=lambda method: (method.gone, method.mapped)))
+    shown = [
+        {key: value for key, value in row.items() if key != "gone"}
+        | ({"name": f"{row['name']} (gone from Prom.ua)"} if row["gone"] else {})
+        for row in rows
+    ]
+    show_rows(program, form, "payment_methods", rows, shown, columns=METHOD_COLUMNS)
+
+
+METHOD_COLUMNS = ("id", "name", "cash_register", "current_account", "gone")
+
+
+def _method_rows(methods: Iterable[PaymentMethod]) -> list[dict[str, object]]:
+    return [
         {
             "id": str(method.id),
             "name": method.name,
@@ -168,11 +225,5 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
             "current_account": method.current_account,
             "gone": method.gone,
         }
-        for method in sorted(methods, key=lambda method: (method.gone, method.mapped))
+        for method in methods
     ]
-    shown = [
-        {key: value for key, value in row.items() if key != "gone"}
-        | ({"name": f"{row['name']} (gone from Prom.ua)"} if row["gone"] else {})
-        for row in rows
-    ]
-    show_rows(program, form, "payment_methods", rows, shown)

@@ -12,11 +12,15 @@ from torgsync.cli.show import cell, plain_table
 from torgsync.core.clients import client_of, normal_phone
 from torgsync.core.payments import Posting
 from torgsync.core.words import one_line
-from torgsync.state.trade import Stored, Version
+from torgsync.state.trade import Confirmation, Stored, Version
 
 
 def order_document(
-    stored: Stored, versions: Sequence[Version], postings: Sequence[Posting], clock: tzinfo
+    stored: Stored,
+    versions: Sequence[Version],
+    postings: Sequence[Posting],
+    confirmations: Sequence[Confirmation],
+    clock: tzinfo,
 ) -> dict[str, Any]:
     """Return an order as JSON: money as decimal strings, times by the shop's clock."""
     order = stored.order
@@ -30,7 +34,7 @@ def order_document(
 
     return {
         "id": order.id,
-        "status": order.status,
+        "status": order.shown,
         "created": moment(order.created),
         "modified": moment(order.modified),
         "source": order.source or None,
@@ -79,6 +83,11 @@ def order_document(
             "written": moment(stored.written),
             "taken": moment(stored.taken),
             "held": stored.held,
+            "by_hand": stored.by_hand,
+            "confirmed": [
+                {"at": moment(said.at), "user": said.user, "host": said.host, "what": said.what}
+                for said in confirmations
+            ],
         },
         "accepted": moment(stored.accepted),
         "postings": [posting_row(posting, clock) for posting in postings],
@@ -93,6 +102,11 @@ def order_document(
             for version in versions
         ],
     }
+
+
+POSTING_COLUMNS = (
+    "at", "order", "kind", "place", "account", "payment_id", "payment", "amount", "currency",
+)  # fmt: skip
 
 
 def posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
@@ -122,7 +136,7 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
         lines.add_row(*map(cell, values))
     program.out.print(lines)
     facts = {
-        "total": f"{document['total'] or '?'} {document['currency']}",
+        "total": f"{document['total']} {document['currency']}" if document["total"] else "–",
         "discount": _told(document["discount"], document["promo_code"] or document["promotion"]),
         "delivery": ", ".join(filter(None, (delivery["way"], delivery["address"]))),
         "its cost": _told(delivery["cost"], "free for the buyer" if delivery["free"] else None),
@@ -138,6 +152,11 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
         "cancelled": document["cancelled_because"],
         "unreadable": ", ".join(document["unreadable"]),
         "Torgsoft": _way(torgsoft),
+        "to be done": torgsoft["by_hand"],
+        "done": "; ".join(
+            f"{said['what']} ({said['user']} on {said['host']}, {said['at'][:16].replace('T', ' ')})"
+            for said in torgsoft["confirmed"]
+        ),
     }
     for name, value in facts.items():
         if value:
@@ -164,6 +183,8 @@ def _told(amount: str, more: str | None) -> str:
 
 def _way(torgsoft: dict[str, Any]) -> str:
     match torgsoft["phase"]:
+        case "taken" if not torgsoft["file"]:
+            return f"entered by hand, {torgsoft['taken'][:16].replace('T', ' ')}"
         case "taken":
             return f"took {torgsoft['file']}, seen {torgsoft['taken'][:16].replace('T', ' ')}"
         case "written":

@@ -84,8 +84,13 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
         shown += [_shown(file, timed) for timed in table]
     if form is Format.CSV:
         rows = [row | {"next": " ".join(map(str, row["next"]))} for row in rows]
-    show_rows(program, form, "synchronization_times", rows, shown)
+    show_rows(program, form, "synchronization_times", rows, shown, columns=COLUMNS)
     raise typer.Exit(int(Exit.worst(codes)))
+
+
+COLUMNS = (
+    "object", "number", "user", "every", "between", "days", "only", "due", "next", "last", "last_exit",
+)  # fmt: skip
 
 
 def _row(file: ObjectFile, timed: Timed) -> dict[str, Any]:

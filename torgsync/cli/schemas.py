@@ -54,6 +54,7 @@ FINDING = record(
     value=OR_NULL,
     message=TEXT,
 )
+FINDING["properties"]["order"] = OR_NULL  # only findings about orders have it
 
 PLAN: dict[str, Any] = {
     "schema": {"const": 1},

@@ -25,12 +25,13 @@ def show_rows(
     noun: str,
     rows: Sequence[Row],
     table_rows: Sequence[Row] | None = None,
+    *,
     columns: Sequence[str] = (),
 ) -> None:
     """Print rows of plain values, keyed by column: JSON is one document keyed by the plural noun.
 
-    `table_rows` are what people see, where that is shorter than what programs read; `columns` are what CSV
-    has where there are no rows.
+    `table_rows` are what people see, where that is shorter than what programs read. `columns` are the header
+    of a CSV without rows.
     """
     if form is Format.JSON:
         write_json({"schema": SCHEMA}, {noun: rows})

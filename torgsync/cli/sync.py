@@ -13,7 +13,7 @@ import typer
 from torgsync.cli.context import SCHEMA, Format, Program, error_document, program_of
 from torgsync.cli.each import each
 from torgsync.cli.options import FormatOption, ObjectOption
-from torgsync.cli.orders import exit_code, orders_document, say_orders
+from torgsync.cli.orders import exit_code, found_in_orders, orders_document, say_orders
 from torgsync.cli.outcomes import WORDS, outcome_documents, put_failures
 from torgsync.cli.plans import Show, print_findings, put_guards
 from torgsync.cli.show import write_json
@@ -195,7 +195,7 @@ class _Call:
         from torgsync.jobs.run import running
         from torgsync.jobs.saved import prepare_saved, refuse_stale
         from torgsync.jobs.shop import refuse_other_shop
-        from torgsync.jobs.sync import decline, perform, performed, prepare, recover
+        from torgsync.jobs.sync import perform, performed, prepare, recover
 
         fetched, made = None, None
         with running(desk) as run, prom_of(desk, run) as prom:
@@ -224,10 +224,8 @@ class _Call:
             elif self._agreed(desk, made):
                 done = perform(desk, prom, run, made, waits=self._waits)
             else:
-                decline(desk, made)
-                self._program.say("nothing was sent")
-                run.exit_code = Exit.DONE
-                return Exit.DONE
+                run.exit_code = self._decline(desk, made, fetched)
+                return run.exit_code
             if isinstance(done.trouble, Interrupted):
                 done = replace(done, trouble=self._stopped(desk, done))
             run.exit_code = Exit.worst(
@@ -235,6 +233,16 @@ class _Call:
             )
             self._report(desk, made, fetched, done, run.exit_code)
         return run.exit_code
+
+    def _decline(self, desk: Desk, made: Made, fetched: Fetched | None) -> Exit:
+        """Send nothing, because a person said no; what came home is told all the same."""
+        from torgsync.jobs.sync import decline
+
+        decline(desk, made)
+        if fetched:
+            say_orders(self._program, desk, fetched)
+        self._program.say("nothing was sent")
+        return exit_code(fetched) if fetched else Exit.DONE
 
     def _stopped(self, desk: Desk, done: Performed) -> Interrupted:
         from torgsync.state.plans import State
@@ -285,10 +293,12 @@ class _Call:
         if trouble := done.trouble or (fetched and fetched.trouble):
             tail["error"] = error_document(trouble)
         if made is None:
-            write_json({"schema": 1, "object": desk.object.name}, {}, tail)
+            head = {"schema": SCHEMA, "object": desk.object.name}
+            write_json(head, {"findings": found_in_orders(fetched)}, tail)
             return
         tail["outcomes"] = outcome_documents(desk, made.number)
-        print_plan(self._program, desk, made, Format.JSON, Show.ALL, next_step="", tail=tail)
+        more = found_in_orders(fetched)
+        print_plan(self._program, desk, made, Format.JSON, Show.ALL, next_step="", tail=tail, more=more)
 
 
 def _say_outcomes(program: Program, desk: Desk, made: Made, done: Performed) -> None:

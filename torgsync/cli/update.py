@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ import typer
 
 from torgsync.cli.context import Format, Program, program_of
 from torgsync.cli.documents import (
+    CHANGE_COLUMNS,
+    SKIPPED_COLUMNS,
     change_document,
     change_rows,
     foreign_documents,
@@ -26,6 +29,8 @@ from torgsync.cli.show import Row, write_csv, write_json
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torgsync.files.objects import ObjectFile
     from torgsync.jobs.desk import Desk
     from torgsync.jobs.update import Made
@@ -126,8 +131,12 @@ def print_plan(
     *,
     next_step: str,
     tail: Row | None = None,
+    more: Sequence[Row] = (),
 ) -> None:
-    """Print a plan in the form that was asked for; `tail` are further keys of its JSON document."""
+    """Print a plan in the form that was asked for.
+
+    `tail` are further keys of its JSON document, `more` findings besides those of its goods.
+    """
     from torgsync.jobs.update import findings
 
     program.hide_progress()
@@ -141,7 +150,7 @@ def print_plan(
                 plan_head(made.plan),
                 {
                     "changes": changes,
-                    "findings": found,
+                    "findings": chain(found, more),
                     "skipped_goods": skipped_documents(memory, made),
                     "foreign_products": foreign_documents(memory),
                 },
@@ -149,8 +158,8 @@ def print_plan(
             )
     elif form is Format.CSV and show is Show.SKIPPED:
         with desk.memory() as memory:
-            write_csv(skipped_documents(memory, made))
+            write_csv(skipped_documents(memory, made), SKIPPED_COLUMNS)
     elif form is Format.CSV:
-        write_csv(change_rows(desk, made, held=show is Show.HELD))
+        write_csv(change_rows(desk, made, held=show is Show.HELD), CHANGE_COLUMNS)
     else:
         show_plan(program, desk, made, show, next_step=next_step)

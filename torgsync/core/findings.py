@@ -80,8 +80,10 @@ class Code(StrEnum):
     ORDER_MONEY_UNREADABLE = "order-money-unreadable"
     ORDER_CHANGED = "order-changed"
     ORDER_UNLISTED = "order-unlisted"
+    ORDER_REWRITTEN = "order-rewritten"
     ORDER_WITHDRAWN = "order-withdrawn"
     ORDER_NOT_ACCEPTED = "order-not-accepted"
+    OUTBOX_FAILED = "outbox-failed"
     OUTBOX_MOVED = "outbox-moved"
     CLIENTS_UNREAD = "clients-unread"
     CLIENT_AMBIGUOUS = "client-ambiguous"
@@ -149,8 +151,10 @@ SEVERITY: dict[Code, Severity] = {
     Code.ORDER_MONEY_UNREADABLE: Severity.ERROR,
     Code.ORDER_CHANGED: Severity.WARNING,
     Code.ORDER_UNLISTED: Severity.WARNING,
+    Code.ORDER_REWRITTEN: Severity.NOTICE,
     Code.ORDER_WITHDRAWN: Severity.NOTICE,
     Code.ORDER_NOT_ACCEPTED: Severity.WARNING,
+    Code.OUTBOX_FAILED: Severity.ERROR,
     Code.OUTBOX_MOVED: Severity.WARNING,
     Code.CLIENTS_UNREAD: Severity.WARNING,
     Code.CLIENT_AMBIGUOUS: Severity.WARNING,
@@ -214,12 +218,14 @@ MEANING: dict[Code, str] = {
     Code.REFUSED_BEFORE: "Prom refused it; it is tried again when the good changes, or with `--full-refresh`",
     Code.DELETED_BY_MODERATOR: "Prom's moderators took the product down; ask Prom's support for the reason",
     Code.ORDER_SUM: "the order is kept as Prom tells it; compare its lines with its total by hand",
-    Code.ORDER_GOOD_UNKNOWN: "no order file is written; see which good the line means and enter it by hand",
-    Code.ORDER_MONEY_UNREADABLE: "no order file is written; look at the order on Prom and enter it by hand",
-    Code.ORDER_CHANGED: "the order changed after Torgsoft got its file; change it in Torgsoft by hand",
+    Code.ORDER_GOOD_UNKNOWN: "no order file is written; enter it by hand, then `torgsync orders done ORDER`",
+    Code.ORDER_MONEY_UNREADABLE: "no file is written; enter it by hand, then `torgsync orders done ORDER`",
+    Code.ORDER_CHANGED: "change it in Torgsoft by hand, then `torgsync orders done ORDER`",
     Code.ORDER_UNLISTED: "Prom's list left the order out and it was asked for by its number; nothing is lost",
+    Code.ORDER_REWRITTEN: "Torgsoft had not taken the old file; nothing needs to be done",
     Code.ORDER_WITHDRAWN: "the order was called off and its file taken back; nothing needs to be done",
     Code.ORDER_NOT_ACCEPTED: "the order is home and its file written; the next run tries again",
+    Code.OUTBOX_FAILED: "the order is home; mend the outbox, and the next run writes its file",
     Code.OUTBOX_MOVED: "files in the old outbox count as not taken; move them, or `torgsync orders export`",
     Code.CLIENTS_UNREAD: "orders come home without Torgsoft's clients; export `TSClients.trs` once more",
     Code.CLIENT_AMBIGUOUS: "the order waits without a client; `torgsync clients choose` says whose it is",
@@ -234,7 +240,7 @@ class Finding:
 
     `good_id` is empty where a file or an order is meant; `line` counts from 1 and is 0 where there is none;
     `column` and `value` are those of the export, the value cut to what fits a line. `file` is the export's
-    name, where there are several.
+    name, where there are several. `order` is the number of the order that is meant.
     """
 
     code: Code
@@ -244,6 +250,7 @@ class Finding:
     column: str = ""
     value: str = ""
     file: str = ""
+    order: str = ""
 
     @property
     def severity(self) -> Severity:

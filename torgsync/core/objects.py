@@ -177,6 +177,11 @@ class Catalog(_Table):
         return self
 
 
+def without_password(address: str) -> str:
+    """Return an address as people may read it."""
+    return re.sub(r"(://[^/@:]*):[^/]*@", r"\1@", address)
+
+
 OUTBOXES = ("ftp", "sftp", "s3")
 """Kinds of servers that take order files."""
 
@@ -516,7 +521,10 @@ class SyncObject(_Table):
     def document(self) -> dict[str, Any]:
         """All settings with their defaults as TOML or JSON hold them; a token that stands there is hidden."""
         hidden = {"api_key": "(hidden)"} if isinstance(self.api_key, SecretStr) else {}
-        return self.model_dump(mode="json") | hidden
+        told = self.model_dump(mode="json") | hidden
+        if self.orders.outbox:
+            told["orders"]["outbox"] = without_password(self.orders.outbox)
+        return told
 
     def prom_owned(self) -> frozenset[str]:
         """Return the product fields that are set at creation and then left to the people on Prom."""

@@ -26,6 +26,7 @@ class Money(StrEnum):
     EXPECTED = "expected"
     RECEIVED = "received"
     REVERSED = "reversed"
+    MOVED = "moved"
 
 
 CASH_REGISTER, CURRENT_ACCOUNT, NOWHERE = "cash_register", "current_account", "unmapped"
@@ -57,8 +58,8 @@ def place_of(method: PaymentMethod | None) -> Place:
 class Posting:
     """One movement in the ledger.
 
-    It points at its order and its payment method. Amounts are positive; `kind` tells the direction. `at` is
-    when it happened, aware and in UTC: an order was placed, paid or changed, or a method got its place.
+    It points at its order and its payment method. Amounts are never below zero; `kind` tells the direction.
+    `at` is when it happened, aware and in UTC: an order was placed, paid or changed.
     """
 
     order_id: str
@@ -119,25 +120,28 @@ def is_received(order: Order, place: Place) -> bool:
     return order.status == DELIVERED and on_delivery
 
 
-def postings_due(order: Order, place: Place, posted: Iterable[Posting], now: datetime) -> tuple[Posting, ...]:
+def postings_due(order: Order, place: Place, posted: Iterable[Posting]) -> tuple[Posting, ...]:
     """Return the postings that an order still lacks, given those it has, in the order they were made.
 
     *Expected* when it comes, *received* when its money is there, *reversed* when there is no sale any more.
     Where the total, the method or what was received turns out otherwise, all that stands is reversed where it
     was posted and posted anew. A mapping that changes later rewrites nothing: it counts from the next
-    movement on; only money that had no place yet moves at once. An order whose total cannot be read moves
+    movement on; only money that had no place yet goes there at once. What changes its place alone is *moved*,
+    as of the day on which it was posted: nobody paid anything back. An order whose total cannot be read posts
     nothing.
     """
     if order.total is None:
         return ()
     stands = standing(posted)
     worth = order.total if order.takes_place else ZERO
-    old, due = stands.expected, []
+    old, due, came = stands.expected, [], None
     if old and (wrong := _wrong(order, worth, place, old, received=stands.received is not None)):
-        moment = now if wrong == "place" else order.modified
-        due.append(replace(old, kind=Money.REVERSED, at=moment))
+        moved = wrong == "place"
+        moment = old.at if moved else order.modified
+        due.append(replace(old, kind=Money.MOVED if moved else Money.REVERSED, at=moment))
         if stands.received and wrong == "sum" and old.where != UNMAPPED:
             place = old.where  # it lies there already
+        came = stands.received.at if stands.received and moved else None
         stands = Standing()
     else:
         moment = None
@@ -148,7 +152,7 @@ def postings_due(order: Order, place: Place, posted: Iterable[Posting], now: dat
         happened = moment or order.created
         due.append(_posting(order, Money.EXPECTED, place, worth, happened))
     if stands.received is None and is_received(order, place):
-        happened = max(moment or order.created, order.paid_at or order.modified)
+        happened = came or max(moment or order.created, order.paid_at or order.modified)
         due.append(_posting(order, Money.RECEIVED, place, worth, happened))
     return tuple(due)
 
@@ -178,8 +182,10 @@ def _posting(order: Order, kind: Money, place: Place, amount: Decimal, at: datet
 class Balance:
     """The sums of one place in one currency.
 
-    `expected`, `received` and `reversed` are what was posted in the time that is looked at; `open` is what
-    was still expected at its end, whenever it was posted.
+    None is below zero. `expected`, `received` and `reversed` are what was posted in the time that is looked
+    at; `reversed` is what was called off or paid back, whether or not it had been received. `open` is what
+    was expected, and neither received nor reversed, at its end, whenever it was posted. What was moved counts
+    where it is now, as if it had been posted there.
     """
 
     place: str
@@ -189,6 +195,9 @@ class Balance:
     received: Decimal
     reversed: Decimal
     open: Decimal
+
+
+_COLUMNS = (Money.EXPECTED, Money.RECEIVED, Money.REVERSED, "open")
 
 
 def sums(
@@ -207,9 +216,13 @@ def sums(
         before = stand.get(posting.order_id, Standing())
         stand[posting.order_id] = before.after(posting)
         total = totals.setdefault(
-            (posting.place, posting.account, posting.currency), dict.fromkeys([*Money, "open"], ZERO)
+            (posting.place, posting.account, posting.currency), dict.fromkeys(_COLUMNS, ZERO)
         )
-        if since is None or posting.at >= since:
+        if posting.kind is Money.MOVED:
+            for gone in filter(None, (before.expected, before.received)):
+                if since is None or gone.at >= since:
+                    total[gone.kind] -= gone.amount
+        elif since is None or posting.at >= since:
             total[posting.kind] += posting.amount
         if posting.kind is Money.EXPECTED:
             total["open"] += posting.amount

@@ -118,11 +118,11 @@ PENDING, DELIVERED, CANCELED, DRAFT = "pending", "delivered", "canceled", "draft
 class Order:
     """One order of one shop. Times are aware and in UTC, money is in `currency`.
 
-    `total` is the buyer's whole sum as Prom shows it; `discount` and `delivery_cost` are parts of it where
-    Prom tells them. `commission` is what Prom takes, no part of it, None where it
-    does not say. `unreadable` names what could not be
-    read, in Prom's words. `carrier` is Prom's word for the parcel service, `paid_at` when the online payment
-    last moved. `forgotten` tells that the people in it were taken out.
+    `total` is the buyer's whole sum as Prom shows it, None where it cannot be read; `discount` and
+    `delivery_cost` are parts of it where Prom tells them. `commission` is what Prom takes, no part of it,
+    None where it does not say. `unreadable` names what could not be read, each with the text that Prom gave.
+    `carrier` is Prom's word for the parcel service, `paid_at` when the online payment last moved.
+    `forgotten` tells that the people in it were taken out.
     """
 
     id: str
@@ -170,6 +170,15 @@ class Order:
         """Whether goods wait to be handed out: what is delivered or no sale reserves nothing."""
         return self.takes_place and self.status != DELIVERED
 
+    @property
+    def shown(self) -> str:
+        """Its status in a word for people: Prom goes on calling an order paid whose money it gave back."""
+        return "refunded" if self.paid is Paid.REFUNDED and not self.cancelled else self.status
+
+
+STATUSES = (PENDING, "received", "paid", DELIVERED, CANCELED, DRAFT, "refunded")
+"""Words by which every shop's orders are called; a shop may have more of its own."""
+
 
 def same_order(one: Order, other: Order) -> bool:
     """Tell whether two versions say the same; that Prom touched one of them says nothing."""
@@ -195,23 +204,60 @@ def findings_of(order: Order, foreign: Collection[str] = ()) -> tuple[Finding, .
 
     `foreign` are ids that Prom tells and the accounting program does not have.
     """
+    nothing = "; nothing is posted for it" if order.total is None else ""
     found = [
-        Finding(Code.ORDER_MONEY_UNREADABLE, f"order {order.id}: {what} cannot be read")
+        Finding(
+            Code.ORDER_MONEY_UNREADABLE, f"order {order.id}: {what} cannot be read{nothing}", order=order.id
+        )
         for what in order.unreadable
     ]
     for line in order.lines:
         if not line.good_id:
             message = f"order {order.id}: `{line.name}` has no id of the accounting program"
-            found.append(Finding(Code.ORDER_GOOD_UNKNOWN, message))
+            found.append(Finding(Code.ORDER_GOOD_UNKNOWN, message, order=order.id))
         elif line.good_id in foreign:
             message = f"order {order.id}: `{line.name}` ({line.good_id}) is no good of the accounting program"
-            found.append(Finding(Code.ORDER_GOOD_UNKNOWN, message))
+            found.append(Finding(Code.ORDER_GOOD_UNKNOWN, message, order=order.id))
     lines = sum((line.total for line in order.lines), Decimal(0))
     expected = (lines - order.discount, lines - order.discount + order.delivery_cost)
     if order.total is not None and not order.unreadable and order.total not in expected:
         message = f"order {order.id}: Prom says {order.total}, its lines come to {expected[0]}"
-        found.append(Finding(Code.ORDER_SUM, message))
+        found.append(Finding(Code.ORDER_SUM, message, order=order.id))
     return tuple(found)
+
+
+STOPPING = (Code.ORDER_GOOD_UNKNOWN, Code.ORDER_MONEY_UNREADABLE)
+"""Findings for which an order gets no file until a person has looked at it."""
+
+AS_IT_WAS = "is as Torgsoft got it again: see that it stands so there"
+
+
+def by_hand(handed: Order | None, order: Order, before: str | None = None) -> str | None:
+    """Return what a person must do in Torgsoft about an order that it was handed before it changed.
+
+    None where nothing is to be done. Of what was handed, None where nobody knows, it is taken that it was the
+    sale as it is told now. `before` is what was to be done so far: whether it was, nobody knows.
+    """
+    took_place = handed is None or handed.takes_place
+    if took_place and not order.takes_place:
+        state = order.status if order.cancelled else "no sale any more"
+        return f"is {state} now: release its reserve in Torgsoft by hand"
+    if not order.takes_place:
+        return None
+    if not took_place:
+        return "is taken up again: reserve its goods in Torgsoft by hand"
+    if handed is None or order.forgotten:
+        return before
+    parts = {
+        "goods": handed.lines != order.lines,
+        "total": handed.total != order.total,
+        "delivery": (handed.delivery_name, handed.delivery_address)
+        != (order.delivery_name, order.delivery_address),
+        "recipient": handed.recipient != order.recipient,
+    }
+    if changed := [name for name, differs in parts.items() if differs]:
+        return f"has other {', '.join(changed)} now: change it in Torgsoft by hand"
+    return AS_IT_WAS if before else None
 
 
 GAPS_AT_ONCE = 20

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
@@ -29,9 +30,25 @@ def order_file_name(order_id: str, kind: str = "json") -> str:
     return f"order-{safe}.{kind}"
 
 
+def order_of_file(name: str) -> str:
+    """Return the number of the order that a file is called after, whatever stands behind it."""
+    return name.removeprefix("order-").partition(".")[0]
+
+
 def order_json(order: Order, clock: tzinfo) -> bytes:
     """Return the content of an order's file: UTF-8 without a byte order mark."""
     return (json.dumps(order_document(order, clock), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def order_number_in(content: bytes) -> str | None:
+    """Return the number of the order that a file holds; None where it is empty, cut, or holds none."""
+    try:
+        document = json.loads(content)
+    except ValueError:  # cut in mid-letter too
+        return None
+    options = document.get("Options") if isinstance(document, dict) else None
+    number = options.get("OrderNumber") if isinstance(options, dict) else None
+    return number if isinstance(number, str) else None
 
 
 def order_document(order: Order, clock: tzinfo) -> dict[str, object]:
@@ -92,26 +109,31 @@ def _unknown(line: Line) -> str:
 
 def order_csv(order: Order, clock: tzinfo) -> bytes:
     """Return an order as CSV, a row a line of the order, as spreadsheets open it: `;`, UTF-8 with a mark."""
+    return orders_csv([order], clock).encode("utf-8-sig")
+
+
+def orders_csv(orders: Iterable[Order], clock: tzinfo) -> str:
+    """Return orders as the text of one CSV with a header, a row a line of an order."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(CSV_COLUMNS)
+    for order in orders:
+        writer.writerows(map(_harmless, row) for row in _csv_rows(order, clock))
+    return out.getvalue()
+
+
+def _csv_rows(order: Order, clock: tzinfo) -> Iterator[tuple[str, ...]]:
     buyer = client_of(order.buyer)
     for line in order.lines:
-        writer.writerow(
-            map(
-                _harmless,
-                (
-                    order.id, _moment(order.created, clock), order.status, buyer.name, buyer.phone,
-                    buyer.email, order.delivery_name, order.delivery_address,
-                    order.recipient.full_name, order.parcel,
-                    order.payment_name, line.good_id, line.sku, line.name, _plain(line.price),
-                    _plain(line.quantity), _plain(line.total), _plain(order.discount),
-                    _plain(order.delivery_cost), "" if order.total is None else _plain(order.total),
-                    order.currency, order.note,
-                ),
-            )
+        yield (
+            order.id, _moment(order.created, clock), order.shown, buyer.name, buyer.phone,
+            buyer.email, order.delivery_name, order.delivery_address,
+            order.recipient.full_name, order.parcel,
+            order.payment_name, line.good_id, line.sku, line.name, _plain(line.price),
+            _plain(line.quantity), _plain(line.total), _plain(order.discount),
+            _plain(order.delivery_cost), "" if order.total is None else _plain(order.total),
+            order.currency, order.note,
         )  # fmt: skip
-    return out.getvalue().encode("utf-8-sig")
 
 
 def _harmless(text: str) -> str:

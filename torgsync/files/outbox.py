@@ -7,17 +7,26 @@ Source: reference/torgsoft.md §12.4, §17 no. 25.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from errno import EACCES, ENOTDIR
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from torgsync.core.objects import without_password
 from torgsync.errors import Temporary, TorgsyncError
+from torgsync.files.objects import ObjectFile
+from torgsync.files.tokens import read_outbox_password
 
 UNFINISHED = ".tmp"
 """Behind the name of a file that is not whole yet; Torgsoft looks for other names."""
+
+ASIDE = f".old{UNFINISHED}"
+"""Behind the name of a file that was set aside, so that nobody takes it while its successor comes."""
+
+TRIAL = "torgsync-check"
+"""Name of a file that only tries whether one can be written."""
 
 TIMEOUT = 30
 """Seconds after which a server that does not answer is given up."""
@@ -37,6 +46,15 @@ class Outbox(Protocol):
     def names(self) -> frozenset[str] | None:
         """Return the names of all files that lie there; None where the folder itself is missing."""
 
+    def sizes(self) -> dict[str, int | None] | None:
+        """Return the bytes of all files that lie there, by name; None where the folder itself is missing.
+
+        A server that does not tell a size has None for it.
+        """
+
+    def read(self, name: str) -> bytes | None:
+        """Return what a file holds, None where it is gone."""
+
     def put(self, name: str, content: bytes) -> None:
         """Write a file whole under its temporary name, and make the folder where it is missing."""
 
@@ -46,13 +64,58 @@ class Outbox(Protocol):
     def remove(self, name: str) -> bool:
         """Take a file away; return False where there was none."""
 
+    def set_aside(self, name: str) -> bool:
+        """Take a file away from whoever may take it, in one step; return False where it was taken already."""
+
+    def put_back(self, name: str) -> None:
+        """Give a file that was set aside its real name again."""
+
+    def lies_apart(self, home: Path) -> bool:
+        """Tell whether it is on another disk than the home, or on a server: a share that can be missing."""
+
     def keep(self) -> None:
         """Have the names that were just given outlast a pulled plug, where the place can do so."""
+
+
+def same_place(one: str, other: str) -> bool:
+    """Tell whether two outboxes are one: the same folder, or the same address."""
+    if is_address(one) or is_address(other):
+        return without_password(one).rstrip("/") == without_password(other).rstrip("/")
+    return Path(one).resolve() == Path(other).resolve()
+
+
+def try_outbox(outbox: Outbox) -> bool:
+    """Try whether files can be written there, and leave none; return False where the folder is to be made.
+
+    Raises TorgsyncError where the place cannot be used.
+    """
+    if outbox.sizes() is None:
+        if isinstance(outbox, Folder):
+            outbox.try_making()
+        return False
+    outbox.put(TRIAL, b"")
+    outbox.remove(f"{TRIAL}{UNFINISHED}")
+    return True
 
 
 def is_address(place: str) -> bool:
     """Tell whether an outbox is on a server."""
     return "://" in place
+
+
+@contextmanager
+def outbox_of_object(file: ObjectFile, usual: Path, place: str | None = None) -> Iterator[Outbox]:
+    """Yield the outbox of an object, or another place; a folder is relative to the object's file.
+
+    `usual` is the folder of an object that names none.
+    """
+    given = place or file.settings.orders.outbox
+    if given is None:
+        yield Folder(usual)
+        return
+    folder = Path(given).absolute() if place else file.beside(given)
+    with open_outbox(given if is_address(given) else folder, read_outbox_password(file)) as outbox:
+        yield outbox
 
 
 @contextmanager
@@ -77,8 +140,28 @@ class Folder:
 
     def names(self) -> frozenset[str] | None:
         """Return the names of all files that lie there; None where there is no folder."""
+        found = self.sizes()
+        return None if found is None else frozenset(found)
+
+    def sizes(self) -> dict[str, int | None] | None:
+        """Return the bytes of all files that lie there, by name; None where there is no folder."""
         try:
-            return frozenset(entry.name for entry in self._path.iterdir() if entry.is_file())
+            return dict(self._sizes())
+        except FileNotFoundError:
+            return None
+        except OSError as trouble:
+            raise self._trouble(trouble) from trouble
+
+    def _sizes(self) -> Iterator[tuple[str, int]]:
+        for entry in os.scandir(self._path):
+            with suppress(FileNotFoundError):  # taken at this moment
+                if entry.is_file():
+                    yield entry.name, entry.stat().st_size
+
+    def read(self, name: str) -> bytes | None:
+        """Return what a file holds, None where it is gone."""
+        try:
+            return (self._path / name).read_bytes()
         except FileNotFoundError:
             return None
         except OSError as trouble:
@@ -112,6 +195,40 @@ class Folder:
             raise self._trouble(trouble) from trouble
         return True
 
+    def set_aside(self, name: str) -> bool:
+        """Rename a file in one step; return False where it was taken already."""
+        try:
+            (self._path / name).replace(self._path / f"{name}{ASIDE}")
+        except FileNotFoundError as missing:
+            if not self._path.is_dir():  # nobody took it: the share went away at this moment
+                raise self._trouble(missing) from missing
+            return False
+        except OSError as trouble:
+            raise self._trouble(trouble) from trouble
+        return True
+
+    def put_back(self, name: str) -> None:
+        """Give a file that was set aside its real name again."""
+        try:
+            (self._path / f"{name}{ASIDE}").replace(self._path / name)
+        except OSError as trouble:
+            raise self._trouble(trouble) from trouble
+
+    def lies_apart(self, home: Path) -> bool:
+        """Tell whether it is on another disk than the home; where its share is not mounted it is not."""
+        try:
+            return self._path.stat().st_dev != home.stat().st_dev
+        except OSError as trouble:
+            raise self._trouble(trouble) from trouble
+
+    def try_making(self) -> None:
+        """Raise TorgsyncError where the folder could not be made; it is not."""
+        above = next(folder for folder in self._path.absolute().parents if folder.exists())
+        if not above.is_dir():
+            raise self._trouble(NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR)))
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise self._trouble(PermissionError(EACCES, os.strerror(EACCES)))
+
     def keep(self) -> None:
         """Have the names outlast a pulled plug; Windows does so by itself."""
         if os.name == "nt":  # pragma: no cover  # likewise
@@ -132,11 +249,6 @@ class Folder:
         )
 
 
-def without_password(address: str) -> str:
-    """Return an address as people may read it."""
-    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1@", address)
-
-
 class Remote:
     """An outbox on a server. `files` is a file system of fsspec, `path` the folder in it."""
 
@@ -151,13 +263,30 @@ class Remote:
 
         A store that knows no folders, such as S3, has none that could be missing.
         """
+        found = self.sizes()
+        return None if found is None else frozenset(found)
+
+    def sizes(self) -> dict[str, int | None] | None:
+        """Return the bytes of all files that lie there, by name; None where the folder is missing."""
         with self._speaking():
             try:
-                found = self._files.ls(self._path or "/", detail=False)
+                found = self._files.ls(self._path or "/", detail=True)
             except FileNotFoundError:
                 bucket = self._path.strip("/").partition("/")[0]
-                return frozenset() if self._without_folders and self._files.exists(bucket) else None
-            return frozenset(str(name).rstrip("/").rpartition("/")[2] for name in found)
+                return {} if self._without_folders and self._files.exists(bucket) else None
+            return {
+                str(entry["name"]).rstrip("/").rpartition("/")[2]: entry.get("size")
+                for entry in found
+                if entry.get("type") != "directory"
+            }
+
+    def read(self, name: str) -> bytes | None:
+        """Return what a file holds, None where it is gone."""
+        with self._speaking():
+            if not self._files.exists(self._at(name)):
+                return None
+            content: bytes = self._files.cat_file(self._at(name))
+            return content
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file whole under its temporary name."""
@@ -181,6 +310,23 @@ class Remote:
                 return False
             self._files.rm_file(self._at(name))
             return True
+
+    def set_aside(self, name: str) -> bool:
+        """Rename a file; return False where it was taken already."""
+        with self._speaking():
+            if not self._files.exists(self._at(name)):
+                return False
+            self._files.mv(self._at(name), self._at(f"{name}{ASIDE}"))
+            return True
+
+    def put_back(self, name: str) -> None:
+        """Give a file that was set aside its real name again."""
+        with self._speaking():
+            self._files.mv(self._at(f"{name}{ASIDE}"), self._at(name))
+
+    def lies_apart(self, home: Path) -> bool:  # noqa: ARG002  # a server is never the home
+        """Tell that a server is apart from the home."""
+        return True
 
     def keep(self) -> None:
         """Do nothing: a server that has answered keeps what it was given."""

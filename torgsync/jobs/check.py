@@ -1,12 +1,13 @@
-"""Looks at a sync object without the marketplace: settings, token, export, photos, and each good.
+"""Looks at a sync object without the marketplace: settings, token, outbox, export, photos, and each good.
 
-Nothing is remembered and nothing is sent.
+Nothing is remembered, nothing is sent, and no file is left in the outbox.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,7 +15,7 @@ from torgsync.core.fields import Photo
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.goods import Record, is_standard, why_no_id
 from torgsync.core.mapping import Mapper, brand_or_country, pictures
-from torgsync.core.objects import SyncObject
+from torgsync.core.objects import SyncObject, without_password
 from torgsync.core.plan import Aside, why_incomplete
 from torgsync.core.sections import Steps, grow
 from torgsync.core.select import (
@@ -32,11 +33,13 @@ from torgsync.core.suggest import Samples, Suggestion, is_own, suggest
 from torgsync.core.tally import Tally
 from torgsync.core.variants import Member, arrange
 from torgsync.core.words import counted
-from torgsync.errors import InvalidInput
+from torgsync.errors import InvalidInput, TorgsyncError
 from torgsync.files.catalog import CatalogFile, open_export
 from torgsync.files.guesses import Guess, Kind
-from torgsync.files.objects import ObjectFile
+from torgsync.files.objects import ObjectFile, list_objects, load_object
+from torgsync.files.outbox import is_address, outbox_of_object, try_outbox
 from torgsync.files.photos import PhotoIndex, index_photos, owners_of
+from torgsync.files.settings import Settings
 from torgsync.files.tokens import literal_token, read_token
 from torgsync.jobs.export import check_columns, file_findings, placed, twins_message
 
@@ -72,7 +75,8 @@ class Line:
 class Checked:
     """The whole check: its lines, what was guessed about the export, what else could go, and all findings.
 
-    `file` is the export's name, where findings lie that name no file of their own.
+    `file` is the export's name, where findings lie that name no file of their own. `shut` is why no order
+    file can be written, None where one can.
     """
 
     file: str
@@ -80,6 +84,7 @@ class Checked:
     guesses: tuple[Guess, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     findings: Tally = field(default_factory=Tally)
+    shut: TorgsyncError | None = None
 
     @property
     def failed(self) -> bool:
@@ -87,8 +92,11 @@ class Checked:
         return any(line.mark is Mark.ERROR for line in self.lines)
 
 
-def check(file: ObjectFile) -> Checked:
-    """Check an object that could be read; everything wrong is in the answer, nothing is raised."""
+def check(file: ObjectFile, home: Settings) -> Checked:
+    """Check an object that could be read; everything wrong is in the answer, nothing is raised.
+
+    `home` is where its order files go unless it says otherwise, and where other objects lie.
+    """
     checked = Checked(file.catalog_path.name)
     settings = file.settings
     checked.lines.append(
@@ -107,6 +115,8 @@ def check(file: ObjectFile) -> Checked:
     _attempt(checked, "token", lambda: _token(file, checked))
     photos = _attempt(checked, "photos", lambda: _photos(file, checked))
     _attempt(checked, "export", lambda: _export(file, checked, photos))
+    _attempt(checked, "outbox", lambda: _outbox(file, home, checked))
+    checked.lines += _twins(file, home)
     unmapped = [method.name for method in settings.payment_methods if not (method.mapped or method.gone)]
     if not settings.payment_methods:
         hint = f"torgsync payments fetch -o {file.called}"
@@ -140,6 +150,57 @@ def _token(file: ObjectFile, checked: Checked) -> None:
         checked.lines.append(Line(Mark.WARNING, "token", message, hint))
     else:
         checked.lines.append(Line(Mark.OK, "token", "there is one"))
+
+
+def _twins(file: ObjectFile, home: Settings) -> Iterator[Line]:
+    """Tell of other objects of the home that open the same shop: each of them brings every order home."""
+    own = _token_of(file)
+    for path in list_objects(home.objects):
+        if not own or path.resolve() == file.path.resolve():
+            continue
+        with suppress(InvalidInput):
+            other = load_object(path)
+            if _token_of(other) == own:
+                yield twin_line(other.settings.name, other.called)
+
+
+def twin_line(name: str, called: str) -> Line:
+    """Return the line about another object that brings home the same orders."""
+    message = f"`{name}` opens the same shop: with both, Torgsoft gets a file of each order twice"
+    hint = f"let one of them bring orders home; the other one with: torgsync sync --only goods -o {called}"
+    return Line(Mark.WARNING, "orders", message, hint)
+
+
+def _token_of(file: ObjectFile) -> str:
+    """Return an object's token, empty where it is not to be had: its own check says why."""
+    try:
+        return read_token(file)
+    except InvalidInput:
+        return ""
+
+
+def _outbox(file: ObjectFile, home: Settings, checked: Checked) -> None:
+    """Tell whether order files can be written; what cannot be reached is no mistake of the object."""
+    given = file.settings.orders.outbox
+    if given and is_address(given) and without_password(given) != given:
+        message = "the outbox's password stands in the file itself, where everybody who sees the file sees it"
+        hint = 'write outbox_password = { env = "NAME" } or { file = "path" } under `[orders]` instead'
+        checked.lines.append(Line(Mark.WARNING, "outbox", message, hint))
+    try:
+        with outbox_of_object(file, home.outbox(file.slug)) as outbox:
+            there = try_outbox(outbox)
+            place = f"`{outbox.label}`" if given else f"`outbox/{file.slug}` of the home"
+    except InvalidInput:
+        raise
+    except TorgsyncError as shut:
+        checked.shut = shut
+        checked.lines.append(Line(Mark.WARNING, "outbox", shut.message, shut.hint or ""))
+        return
+    if there or not given:
+        checked.lines.append(Line(Mark.OK, "outbox", f"order files can be written to {place}"))
+    else:
+        hint = "right for a new folder, which the first order makes; else see whether a share is not mounted"
+        checked.lines.append(Line(Mark.WARNING, "outbox", f"there is no {place} yet", hint))
 
 
 def _photos(file: ObjectFile, checked: Checked) -> PhotoIndex | None:

@@ -15,10 +15,11 @@ from torgsync.core.words import counted
 from torgsync.core.zone import SHOP_ZONE
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
 from torgsync.files.settings import others_may_read
-from torgsync.jobs.check import Line, Mark, check
+from torgsync.jobs.check import Line, Mark, check, twin_line
 from torgsync.jobs.desk import Desk
 from torgsync.jobs.due import own_times
 from torgsync.jobs.market import prom_of
+from torgsync.jobs.orders import still_open
 from torgsync.jobs.run import refuse_held
 from torgsync.jobs.schedule import timetable
 from torgsync.jobs.shop import refuse_other_shop
@@ -65,8 +66,12 @@ class Diagnosis:
 
 def diagnose(desk: Desk) -> Diagnosis:
     """Look at everything; what is wrong is in the answer, nothing is raised."""
-    checked = check(desk.file)
+    checked = check(desk.file, desk.settings)
     found = Diagnosis(checked.lines, [Exit.INVALID] if checked.failed else [])
+    if checked.shut:
+        found.codes.append(Exit.HELD if checked.shut.exit_code is Exit.ERROR else checked.shut.exit_code)
+    if not any(line.subject == "orders" for line in checked.lines):
+        found.lines += _twins(desk)
     for look in (_secrets, _age, _memory, _limits, _schedule):
         found.lines += look(desk)
     _rights(desk, found)
@@ -76,6 +81,13 @@ def diagnose(desk: Desk) -> Diagnosis:
     except TorgsyncError as busy:
         found.fail("lock", busy)
     return found
+
+
+def _twins(desk: Desk) -> Iterator[Line]:
+    """Tell of other objects whose own tokens brought home the same orders."""
+    with desk.memory() as memory:
+        twins = memory.trade.twins()
+    yield from (twin_line(slug, slug) for slug in twins)
 
 
 def _secrets(desk: Desk) -> Iterator[Line]:
@@ -111,12 +123,16 @@ def _memory(desk: Desk) -> Iterator[Line]:
         yield Line(Mark.WARNING, "state", message, f"torgsync sync -o {desk.file.called}")
     with desk.memory() as memory:
         waiting, owed = memory.trade.lying(), len(memory.trade.unwritten())
+        todo = {finding.order for finding in still_open(memory, desk.object.clients.find_by)}
     if waiting:
         place = waiting[-1].place or desk.settings.outbox(desk.slug)
         yield Line(Mark.OK, "outbox", f"{counted(len(waiting), 'order file')} for Torgsoft in `{place}`")
     if owed:
         message = f"{counted(owed, 'order file')} could not be written yet"
         yield Line(Mark.WARNING, "outbox", message, f"torgsync orders fetch -o {desk.file.called}")
+    if todo:
+        message = f"{counted(len(todo), 'order waits', 'orders wait')} for a person"
+        yield Line(Mark.WARNING, "orders", message, f"torgsync orders list --held -o {desk.file.called}")
 
 
 def _limits(desk: Desk) -> Iterator[Line]:

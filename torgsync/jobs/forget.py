@@ -11,7 +11,7 @@ from torgsync.core.trade import without_people
 from torgsync.core.words import counted
 from torgsync.errors import Temporary, TorgsyncError, UsageError
 from torgsync.files.orders import order_file_name
-from torgsync.files.outbox import UNFINISHED, Outbox
+from torgsync.files.outbox import ASIDE, UNFINISHED, Outbox
 from torgsync.jobs.desk import Desk
 from torgsync.jobs.outbox import outbox_of
 from torgsync.state.store import Memory
@@ -135,7 +135,10 @@ def _remove_files(outbox: Outbox, orders: Sequence[Stored]) -> int:
     there = outbox.names() or frozenset()
     names = (order_file_name(stored.order.id, kind) for stored in orders for kind in ("json", "csv"))
     return sum(
-        outbox.remove(name) for whole in names for name in (whole, f"{whole}{UNFINISHED}") if name in there
+        outbox.remove(name)
+        for whole in names
+        for name in (whole, f"{whole}{UNFINISHED}", f"{whole}{ASIDE}")
+        if name in there
     )
 
 

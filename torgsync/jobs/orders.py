@@ -6,7 +6,7 @@ ends a run early is taken up by the next one, so no order is lost and none doubl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,22 +15,27 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.payments import place_of, postings_due
 from torgsync.core.trade import (
     GAPS_AT_ONCE,
+    STATUSES,
+    STOPPING,
     Line,
     Order,
     Paid,
+    by_hand,
     findings_of,
     missing_numbers,
     same_order,
     without_people,
 )
-from torgsync.errors import ExportInvalid, PromRefused, TokenRefused, TorgsyncError
+from torgsync.core.words import counted, did_you_mean
+from torgsync.errors import Exit, ExportInvalid, PromRefused, TokenRefused, TorgsyncError, UsageError
+from torgsync.files.settings import who
 from torgsync.jobs.clients import read_torgsoft_clients
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.outbox import Delivered, deliver
 from torgsync.jobs.payments import settle_money
 from torgsync.prom.api import Prom
 from torgsync.state.store import Memory
-from torgsync.state.trade import Phase, Stored
+from torgsync.state.trade import Confirmation, Phase, Stored
 
 OVERLAP = timedelta(hours=3)
 AT_ONCE = 50
@@ -46,22 +51,31 @@ class Fetched:
     """What one fetch brought: numbers of orders, and what a person should know.
 
     `unmapped` counts new orders whose payment method has no place for its money yet, `held` those that wait
-    for a person before they can go to Torgsoft, `ambiguous` those that fit several clients; `accepted` those
-    that Prom was told to be received. `trouble` is what went wrong after the orders were home. `first` tells
-    that none was ever fetched before.
+    for a person before they can go to Torgsoft; `accepted` those
+    that Prom was told to be received. `open` counts all that wait for a person now, also from earlier
+    fetches. `trouble` is what went wrong after the orders were home, `stuck` what a person must mend before
+    their files can be written. `to_confirm` is the first order that a person must see to in Torgsoft. `first`
+    tells that none was ever fetched before.
     """
 
     new: int = 0
     changed: int = 0
     unmapped: int = 0
     held: int = 0
-    ambiguous: int = 0
     accepted: int = 0
+    open: int = 0
     delivered: Delivered = field(default_factory=Delivered)
     findings: list[Finding] = field(default_factory=list)
-    unmapped_methods: set[str] = field(default_factory=set)
+    unmapped_methods: tuple[str, ...] = ()
     trouble: TorgsyncError | None = None
+    stuck: TorgsyncError | None = None
+    to_confirm: str = ""
     first: bool = False
+
+    @property
+    def ambiguous(self) -> int:
+        """How many orders fit several clients and wait to be told whose they are."""
+        return sum(finding.code is Code.CLIENT_AMBIGUOUS for finding in self.findings)
 
     @property
     def files(self) -> int:
@@ -69,19 +83,20 @@ class Fetched:
         return self.delivered.files
 
     @property
-    def waits(self) -> int:
-        """How many orders wait for a person."""
-        return self.unmapped + self.held + self.ambiguous
+    def waits(self) -> bool:
+        """Whether anything waits for a person."""
+        return bool(self.open or self.unmapped_methods or self.stuck)
 
-    def find(self, code: Code, message: str) -> None:
+    def find(self, code: Code, message: str, order: str = "") -> None:
         """Note what a person should know."""
-        self.findings.append(Finding(code, message))
+        self.findings.append(Finding(code, message, order=order))
 
 
 def fetch_orders(desk: Desk, prom: Prom) -> Fetched:
     """Fetch what is new or changed since the last fetch, with an overlap, and write the order files.
 
-    What goes wrong once the orders are home is in the answer, not raised.
+    What goes wrong once the orders are home is in the answer, not raised. What an earlier fetch left open is
+    told again until it is done.
     """
     fetched = Fetched()
     _read_clients(desk, fetched)
@@ -90,11 +105,30 @@ def fetch_orders(desk: Desk, prom: Prom) -> Fetched:
     try:
         deliver(desk, fetched.delivered)
     except TorgsyncError as trouble:
-        fetched.trouble = trouble
+        fetched.find(Code.OUTBOX_FAILED, trouble.message)
+        if trouble.exit_code is Exit.ERROR:  # it is in order but for the outbox, which a person must mend
+            fetched.stuck = trouble
+        else:
+            fetched.trouble = trouble
     fetched.findings += fetched.delivered.findings
+    _tell_open(desk, fetched)
     if desk.object.orders.accept:
         _accept(desk, prom, fetched)
     return fetched
+
+
+def _tell_open(desk: Desk, fetched: Fetched) -> None:
+    """Tell what is open, once: much of it was found in this fetch."""
+    with desk.memory() as memory:
+        found, unmapped = list(still_open(memory, desk.object.clients.find_by)), memory.payments.unmapped()
+    fetched.open = len({finding.order for finding in found})
+    by_hand_too = (Code.ORDER_CHANGED, *STOPPING)
+    fetched.to_confirm = next((finding.order for finding in found if finding.code in by_hand_too), "")
+    fetched.unmapped_methods = tuple(sorted(unmapped))
+    for name, orders in sorted(unmapped.items()):
+        has = counted(orders, "order")
+        found.append(Finding(Code.PAYMENT_UNMAPPED, f"the money of {has} by `{name}` has no place yet"))
+    fetched.findings += [finding for finding in found if finding not in fetched.findings]
 
 
 def take_order(desk: Desk, order: Order) -> None:
@@ -143,7 +177,7 @@ def _ask_for_missing(desk: Desk, prom: Prom, fetched: Fetched) -> None:
             else:
                 _take(desk, memory, order, fetched)
                 message = f"order {number} was missing from Prom's list; it is home now"
-                fetched.find(Code.ORDER_UNLISTED, message)
+                fetched.find(Code.ORDER_UNLISTED, message, order.id)
 
 
 def _take(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> None:
@@ -158,27 +192,24 @@ def _take(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> None:
     found = list(findings_of(order, foreign))
     client_id = known.client_id if known else ""
     if not client_id and not order.forgotten and not (known and order.id in memory.clients.held()):
-        client_id = _client(desk, memory, order, fetched)
+        client_id = _client(desk, memory, order)
     old = known.held == OLD if known else fetched.first
     held, waits = _why_held(order, found, desk.object.orders.begin, old=old)
-    memory.trade.remember(order, desk.now(), client_id=client_id, held=held)
+    memory.trade.remember(order, desk.now(), client_id=client_id, held=held, waits=waits)
     method = desk.object.payment_method(order.payment_id)
     posted = memory.payments.postings(order.id) if known else ()
-    memory.payments.post(postings_due(order, place_of(method), posted, desk.now()), desk.now())
+    memory.payments.post(postings_due(order, place_of(method), posted), desk.now())
     fetched.findings += found
     if known:
         fetched.changed += 1
-        fetched.findings += _after_its_file(known, order)
+        if known.phase is Phase.TAKEN:
+            _note_by_hand(memory, known, order)
         if known.phase is Phase.WITHDRAWN and order.takes_place and not order.forgotten:
             memory.trade.owes_file(order.id)
         return
     fetched.new += 1
     fetched.held += waits
-    if order.payment_id and not (method and method.mapped):
-        fetched.unmapped += 1
-        fetched.unmapped_methods.add(order.payment_name or order.payment_id)
-        message = f"order {order.id}: the money of `{order.payment_name}` has no place yet"
-        fetched.find(Code.PAYMENT_UNMAPPED, message)
+    fetched.unmapped += bool(order.payment_id and not (method and method.mapped))
 
 
 def _known_goods(memory: Memory, order: Order, known: Stored | None) -> tuple[Line, ...]:
@@ -213,37 +244,90 @@ def _why_held(
         return f"it is {'refunded' if refunded else order.status}", False
     if begin is not None and order.created < begin:
         return f"{EARLIER} {begin:%Y-%m-%d}", False
-    stopping = (Code.ORDER_GOOD_UNKNOWN, Code.ORDER_MONEY_UNREADABLE)
-    reason = next((finding.message for finding in found if finding.code in stopping), None)
+    reason = next((finding.message for finding in found if finding.code in STOPPING), None)
     return reason, reason is not None
 
 
-def waits_for_person(stored: Stored) -> bool:
-    """Tell whether an order gets no file until a person does something about it."""
-    held = stored.held is not None and stored.phase is None
-    return held and stored.order.takes_place and not (stored.held or "").startswith((EARLIER, OLD))
+def _note_by_hand(memory: Memory, known: Stored, order: Order) -> None:
+    """Note what a person must do in Torgsoft about an order that changed after Torgsoft took its file."""
+    filed = known.filed
+    if order.takes_place and not known.order.takes_place:
+        filed = known.version  # it was told that its reserve is to be released
+    handed = known.order if filed == known.version else memory.trade.handed(known)
+    memory.trade.must_be_done(order.id, filed, by_hand(handed, order, known.by_hand))
 
 
-def _after_its_file(known: Stored, order: Order) -> Iterable[Finding]:
-    """Tell what a person must do in Torgsoft about an order that changed after its file was written."""
-    if known.phase is Phase.TAKEN and known.order.takes_place and not order.takes_place:
-        state = order.status if order.cancelled else "no sale any more"
-        message = f"order {order.id} is {state} now: release its reserve in Torgsoft by hand"
-        yield Finding(Code.ORDER_CHANGED, message)
-    if known.phase is Phase.TAKEN and order.takes_place and not known.order.takes_place:
-        message = f"order {order.id} is taken up again: reserve its goods in Torgsoft by hand"
-        yield Finding(Code.ORDER_CHANGED, message)
-    if known.phase in (None, Phase.WITHDRAWN) or not order.takes_place or order.forgotten:
-        return
-    parts = {
-        "goods": known.order.lines != order.lines,
-        "total": known.order.total != order.total,
-        "delivery": (known.order.delivery_name, known.order.delivery_address)
-        != (order.delivery_name, order.delivery_address),
-    }
-    if changed := [name for name, differs in parts.items() if differs]:
-        message = f"order {order.id} has other {', '.join(changed)} now: change it in Torgsoft by hand"
-        yield Finding(Code.ORDER_CHANGED, message)
+# What is open
+
+
+def still_open(memory: Memory, find_by: Sequence[str]) -> Iterator[Finding]:
+    """Yield what a person still has to do about orders, until it is done: oldest orders first.
+
+    `find_by` are the ticks by which clients are found.
+
+    Those that get no file before somebody looks, those that changed after Torgsoft took their file, those
+    whose file could not be written, and then those of which nobody said whose they are.
+    """
+    for stored in memory.trade.waiting():
+        order_id = stored.order.id
+        if stored.by_hand:
+            yield Finding(Code.ORDER_CHANGED, f"order {order_id} {stored.by_hand}", order=order_id)
+        elif stored.needs_person:
+            code = Code.ORDER_MONEY_UNREADABLE if stored.order.unreadable else Code.ORDER_GOOD_UNKNOWN
+            yield Finding(code, stored.held or "", order=order_id)
+        else:
+            message = f"order {order_id}: its file for Torgsoft is still to be written"
+            yield Finding(Code.OUTBOX_FAILED, message, order=order_id)
+    for order_id, clients in memory.clients.held().items():
+        unclear = memory.trade.order(order_id)
+        if unclear and unclear.order.takes_place and not unclear.order.forgotten:
+            wanted = client_of(unclear.order.buyer)
+            known = {client_id: memory.clients.contacts(client_id) for client_id in clients}
+            why = _unclear(match_client(wanted.contacts, known, tuple(find_by)), len(clients))
+            yield Finding(Code.CLIENT_AMBIGUOUS, f"order {order_id}: {why}; none was picked", order=order_id)
+
+
+def confirm_orders(desk: Desk, order_ids: Sequence[str]) -> dict[str, str]:
+    """Note that a person did in Torgsoft what these orders asked for; return what that was, by order.
+
+    Raises UsageError for an order that is not known, or that waits for nothing of the kind; then nothing is
+    noted of any.
+    """
+    user, host, _ = who()
+    done: dict[str, str] = {}
+    with desk.memory() as memory:
+        for order_id in order_ids:
+            stored = memory.trade.order(order_id)
+            if stored is None:
+                raise UsageError(f"there is no order {order_id}", hint="see them: torgsync orders list")
+            what = stored.by_hand or (stored.held if stored.needs_person else None)
+            if not what:
+                raise UsageError(
+                    f"order {order_id} does not wait for anything to be done in Torgsoft",
+                    hint=_instead(memory, stored, desk.file.called),
+                )
+            memory.trade.confirm(stored, Confirmation(desk.now(), user, host, what))
+            done[order_id] = what
+    return done
+
+
+def _instead(memory: Memory, stored: Stored, called: str) -> str:
+    """Return what settles an order that no word of a person does."""
+    if stored.order.id in memory.clients.held():
+        return f"nobody said whose it is: torgsync clients list --held -o {called}"
+    if stored.owed:
+        return f"its file is still to be written: torgsync orders fetch -o {called}"
+    return f"see what does: torgsync orders list --held -o {called}"
+
+
+def refuse_unknown_status(memory: Memory, status: str | None) -> None:
+    """Raise UsageError for a status that neither Prom's shops nor this one's orders have."""
+    known = dict.fromkeys([*STATUSES, *memory.trade.statuses()])
+    if status is not None and status not in known:
+        raise UsageError(
+            f"there is no status `{status}`{did_you_mean(status, list(known))}",
+            hint=f"these are known: {', '.join(filter(None, known))}",
+        )
 
 
 # Clients
@@ -256,7 +340,7 @@ def _read_clients(desk: Desk, fetched: Fetched) -> None:
         fetched.find(Code.CLIENTS_UNREAD, wrong.message)
 
 
-def _client(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> str:
+def _client(desk: Desk, memory: Memory, order: Order) -> str:
     """Return the id of the order's client: found by the ticks, or made; empty where unclear."""
     wanted = client_of(order.buyer)
     settings = desk.object.clients
@@ -269,16 +353,13 @@ def _client(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> str:
         return match.one
     if match.client_ids:
         memory.clients.hold(order.id, match.client_ids)
-        fetched.ambiguous += 1
-        fetched.find(Code.CLIENT_AMBIGUOUS, f"order {order.id}: {_unclear(match)}; none was picked")
         return ""
     somebody = wanted.name or wanted.phone or wanted.email
     return memory.clients.add(wanted, desk.now()) if settings.create and somebody else ""
 
 
-def _unclear(match: Match) -> str:
-    """Return why a person must say who somebody is."""
-    number = len(match.client_ids)
+def _unclear(match: Match, number: int) -> str:
+    """Return why a person must say who somebody is, whom `number` clients may be."""
     if not match.against:
         return f"{number} known clients fit its buyer"
     who = f"client {match.client_ids[0]}" if number == 1 else f"one of {number} known clients"
@@ -301,7 +382,7 @@ def _accept(desk: Desk, prom: Prom, fetched: Fetched) -> None:
                     told = answer.errors.get(order_id) or answer.errors.get("")
                     if reason := told or _still_new(prom, order_id):
                         message = f"order {order_id} was not set to received: {reason}"
-                        fetched.find(Code.ORDER_NOT_ACCEPTED, message)
+                        fetched.find(Code.ORDER_NOT_ACCEPTED, message, order_id)
                         continue
                 with desk.memory() as memory:
                     memory.trade.accepted(order_id, desk.now())

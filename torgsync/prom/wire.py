@@ -28,6 +28,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 NOTHING = Decimal("0.00")
 
+LEGIBLE = 40
+"""Letters of a text that cannot be read which are told."""
+
 COUNTERS = frozenset(
     """total imported created updated not_changed actualized created_active created_hidden not_in_file
     with_errors_count""".split()
@@ -423,7 +426,7 @@ class ImportStatus(_Wire):
 
 
 class _Purse:
-    """Reads an order's numbers and remembers the names of what could not be read."""
+    """Reads an order's numbers and remembers what could not be read, with the text that Prom gave."""
 
     def __init__(self) -> None:
         self.unreadable: list[str] = []
@@ -444,7 +447,8 @@ class _Purse:
         try:
             return reading(raw)
         except (ValueError, DecimalException):
-            self.unreadable.append(name)
+            text = "" if raw is None else line_of_text(str(raw))[:LEGIBLE]
+            self.unreadable.append(f"{name} `{text}`" if text else f"{name} (nothing stands there)")
             return None
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
 
 from torgsync.core.payments import NOWHERE, Money, Posting
 from torgsync.state import tables as t
@@ -52,11 +53,24 @@ class Payments:
     def without_place(self, payment_ids: Iterable[str]) -> list[str]:
         """Return the orders whose money stands without a place, of these payment methods, oldest first."""
         c = t.postings.c
-        last = select(func.max(c.id)).where(c.object == self._slug).group_by(c.order_id)
-        rows = select(c.order_id).where(
-            c.id.in_(last), c.place == NOWHERE, c.kind != Money.REVERSED, c.payment_id.in_(set(payment_ids))
-        )
+        rows = select(c.order_id).where(self._unmapped, c.payment_id.in_(set(payment_ids)))
         return list(self._db.execute(rows.order_by(c.id)).scalars())
+
+    def unmapped(self) -> dict[str, int]:
+        """Return of how many orders the money stands without a place, keyed by payment method.
+
+        A method is told by its name, or by its id where it has none; money without a method cannot be led.
+        """
+        c = t.postings.c
+        rows = select(c.payment_id, c.payment_name).where(self._unmapped, c.payment_id != "").order_by(c.id)
+        return dict(Counter(row.payment_name or row.payment_id for row in self._db.execute(rows)))
+
+    @property
+    def _unmapped(self) -> ColumnElement[bool]:
+        """Whether a posting is the last one of its order, and lies nowhere."""
+        c = t.postings.c
+        last = select(func.max(c.id)).where(c.object == self._slug).group_by(c.order_id)
+        return c.id.in_(last) & (c.place == NOWHERE) & (c.kind != Money.REVERSED)
 
 
 def _posting(row: Row[Any]) -> Posting:

@@ -36,7 +36,7 @@ from torgsync.state.shown import Shown
 from torgsync.state.trade import Trade
 from torgsync.state.whole import Whole
 
-SCHEMA = "0008"
+SCHEMA = "0009"
 """The newest migration; a test holds it equal to the folder's."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -390,6 +390,9 @@ orders = Table(
     Column("written", Instant),
     Column("taken", Instant),  # when the file was found gone
     Column("accepted", Instant),
+    Column("waits", Boolean, nullable=False, default=False, server_default=text("false")),  # for a person
+    Column("filed", Integer),  # the version that Torgsoft was given, NULL where nobody knows
+    Column("by_hand", Text),  # what a person must do in Torgsoft about a change that it was not given
     PrimaryKeyConstraint("object", "order_id"),
 )
 
@@ -402,6 +405,29 @@ order_versions = Table(
     Column("seen", Instant, nullable=False),
     Column("doc", Text, nullable=False),
     PrimaryKeyConstraint("object", "order_id", "version"),
+)
+
+confirmations = Table(  # what a person said is done in Torgsoft
+    "confirmations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("object", String(200), nullable=False),
+    Column("order_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("user", String(200), nullable=False),
+    Column("host", String(200), nullable=False),
+    Column("what", Text, nullable=False),
+    Index("confirmations_order", "object", "order_id"),
+)
+
+outboxes = Table(  # places that order files were written to
+    "outboxes",
+    metadata,
+    Column("object", String(200), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("apart", Boolean, nullable=False),  # whether it lay on another disk than the home
+    PrimaryKeyConstraint("object", "place"),
 )
 
 clients = Table(

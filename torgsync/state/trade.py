@@ -46,7 +46,9 @@ class Stored:
     `client_id` is empty while it has none. `file` is the name of its order file and `phase` how far it is,
     both None while none was written; `place` is the outbox it was written to, None where nobody noted it;
     `written` and `taken` are when, aware and in UTC. `held` says why none
-    can be. `accepted` is when Prom was told that the order is received.
+    can be, and `waits` whether a person must look at that. `accepted` is when Prom was told that the order is
+    received. `filed` is the version that Torgsoft was given, or that a person said it has, None where nobody
+    knows; `by_hand` what a person must do there about a later one.
     """
 
     order: Order
@@ -59,6 +61,29 @@ class Stored:
     written: datetime | None = None
     taken: datetime | None = None
     accepted: datetime | None = None
+    waits: bool = False
+    filed: int | None = None
+    by_hand: str | None = None
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether no file of it is written until a person does something."""
+        return self.waits and self.phase is None
+
+    @property
+    def owed(self) -> bool:
+        """Whether its file is still to be written."""
+        return self.phase is None and self.held is None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a person said is done in Torgsoft about an order; `at` is aware and in UTC."""
+
+    at: datetime
+    user: str
+    host: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +137,8 @@ class Trade:
     def orders(
         self,
         *,
-        status: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
-        held: bool = False,
         client_id: str | None = None,
     ) -> Iterator[Stored]:
         """Yield the orders, newest first, all or those that fit.
@@ -124,17 +147,19 @@ class Trade:
         """
         c = t.orders.c
         query = select(t.orders).where(c.object == self._slug).order_by(c.created.desc(), c.order_id.desc())
-        if status is not None:
-            query = query.where(c.status == status)
         if since is not None:
             query = query.where(c.created >= since)
         if until is not None:
             query = query.where(c.created < until)
-        if held:
-            query = query.where(c.held.is_not(None), c.phase.is_(None))
         if client_id is not None:
             query = query.where(c.client_id == int(client_id))
         return map(_stored, self._db.execute(query))
+
+    def statuses(self) -> list[str]:
+        """Return the statuses that Prom shows orders with, a shop's own among them."""
+        c = t.orders.c
+        rows = select(c.status).distinct().where(c.object == self._slug).order_by(c.status)
+        return list(self._db.execute(rows).scalars())
 
     def versions(self, order_id: str) -> list[Version]:
         """Return all versions of an order, oldest first."""
@@ -153,7 +178,9 @@ class Trade:
             found.setdefault(row.order_id, []).append(_ORDER.validate_json(row.doc))
         return found
 
-    def remember(self, order: Order, now: datetime, *, client_id: str, held: str | None) -> int:
+    def remember(
+        self, order: Order, now: datetime, *, client_id: str, held: str | None, waits: bool = False
+    ) -> int:
         """Remember an order, or its new version; return the version, or 0 where nothing changed."""
         doc = _ORDER.dump_json(order).decode()
         known = self._db.execute(
@@ -171,6 +198,7 @@ class Trade:
             "doc": doc,
             "client_id": int(client_id) if client_id else None,
             "held": held,
+            "waits": waits,
         }
         t.upsert(self._db, t.orders, [row])
         self._db.execute(
@@ -217,24 +245,121 @@ class Trade:
         return [_stored(row) for row in rows]
 
     def moves_file(self, order_id: str, name: str, place: str) -> None:
-        """Remember that the file of an order is about to get its real name in an outbox."""
-        self._set(order_id, file=name, phase=Phase.MOVING, place=place)
+        """Remember that a file of an order as it is now is about to get its real name in an outbox."""
+        filed = t.orders.c.version
+        self._set(order_id, file=name, phase=Phase.MOVING, place=place, filed=filed, by_hand=None)
 
     def wrote_file(self, order_id: str, now: datetime) -> None:
         """Remember that the file of an order lies under its real name."""
         self._set(order_id, phase=Phase.WRITTEN, written=now, taken=None)
 
-    def took_file(self, order_id: str, now: datetime) -> None:
-        """Remember that the file of an order was found gone: Torgsoft has it."""
-        self._set(order_id, phase=Phase.TAKEN, taken=now)
+    def found_file(self, order_id: str, name: str, place: str, now: datetime) -> None:
+        """Remember that a file of an order lies in an outbox, of which nobody knows how old it is."""
+        self._set(order_id, file=name, phase=Phase.WRITTEN, place=place, written=now, filed=None)
+
+    def filed_now(self, order_id: str) -> None:
+        """Remember that what Torgsoft was given is the order as it is now."""
+        self._set(order_id, filed=t.orders.c.version)
+
+    def took_file(self, order_id: str, now: datetime, by_hand: str | None = None) -> None:
+        """Remember that the file of an order was found gone: Torgsoft has it, and lacks what is `by_hand`."""
+        self._set(order_id, phase=Phase.TAKEN, taken=now, by_hand=by_hand)
 
     def withdrew_file(self, order_id: str) -> None:
         """Remember that the file of an order was taken back before Torgsoft had it."""
         self._set(order_id, phase=Phase.WITHDRAWN)
 
     def owes_file(self, order_id: str) -> None:
-        """Remember that an order whose file was taken back is to be written after all."""
-        self._set(order_id, phase=None, file=None, place=None)
+        """Remember that an order whose file was taken back is to be written, once nothing holds it."""
+        self._set(order_id, phase=None, file=None, place=None, filed=None)
+
+    # What Torgsoft was not told
+
+    def handed(self, stored: Stored) -> Order | None:
+        """Return an order as Torgsoft was given it, None where nobody knows."""
+        c = t.order_versions.c
+        doc = self._db.execute(
+            select(c.doc).where(
+                c.object == self._slug, c.order_id == stored.order.id, c.version == stored.filed
+            )
+        ).scalar()
+        return _ORDER.validate_json(doc) if doc else None
+
+    def must_be_done(self, order_id: str, filed: int | None, by_hand: str | None) -> None:
+        """Remember which version Torgsoft has, and what a person must do there about the newest one."""
+        self._set(order_id, filed=filed, by_hand=by_hand)
+
+    def waiting(self) -> list[Stored]:
+        """Return the orders about which something is still to be done, oldest first.
+
+        Those that wait for a person, those that changed after Torgsoft took their file, those whose file
+        is owed.
+        """
+        c = t.orders.c
+        rows = self._db.execute(
+            select(t.orders)
+            .where(c.object == self._slug)
+            .where(or_(c.by_hand.is_not(None), c.phase.is_(None) & (c.held.is_(None) | c.waits)))
+            .order_by(c.created, c.order_id)
+        )
+        return [_stored(row) for row in rows]
+
+    def confirm(self, stored: Stored, said: Confirmation) -> None:
+        """Remember that Torgsoft has an order as it is now, because a person said so.
+
+        One that waited for a person counts as taken from now on.
+        """
+        values: dict[str, object] = {"filed": t.orders.c.version, "by_hand": None}
+        if stored.needs_person:
+            values |= {"phase": Phase.TAKEN, "taken": said.at}
+        self._set(stored.order.id, **values)
+        self._db.execute(
+            insert(t.confirmations).values(
+                object=self._slug,
+                order_id=stored.order.id,
+                version=stored.version,
+                at=said.at,
+                user=said.user,
+                host=said.host,
+                what=said.what,
+            )
+        )
+
+    def confirmations(self, order_id: str) -> list[Confirmation]:
+        """Return what people said is done about an order, oldest first."""
+        c = t.confirmations.c
+        rows = self._db.execute(
+            select(c.at, c.user, c.host, c.what)
+            .where(c.object == self._slug, c.order_id == order_id)
+            .order_by(c.id)
+        )
+        return [Confirmation(*row) for row in rows]
+
+    # Outboxes
+
+    def apart(self, place: str) -> bool | None:
+        """Tell whether an outbox lay on another disk than the home, None where no file was put there yet."""
+        c = t.outboxes.c
+        query = select(c.apart).where(c.object == self._slug, c.place == place)
+        return self._db.execute(query).scalar()
+
+    def used_outbox(self, place: str, *, apart: bool) -> None:
+        """Remember that files were put into an outbox, and whether it lay on another disk than the home."""
+        t.upsert(self._db, t.outboxes, [{"object": self._slug, "place": place, "apart": apart}])
+
+    def twins(self) -> list[str]:
+        """Return the slugs of the objects that brought home an order of this object too."""
+        mine, other = t.orders.alias("mine"), t.orders.alias("other")
+        slugs = self._db.execute(
+            select(t.orders.c.object).distinct().where(t.orders.c.object != self._slug)
+        ).scalars()
+        both = (mine.c.object == self._slug) & (other.c.order_id == mine.c.order_id)
+        same = both & (other.c.created == mine.c.created)
+        return [
+            slug
+            for slug in sorted(slugs)
+            if self._db.execute(select(exists().where(same, other.c.object == slug))).scalar()
+        ]
 
     # Prom's side
 
@@ -310,7 +435,7 @@ class Trade:
 
 
 def _handed(stored: Stored) -> Handed:
-    waits = stored.phase in LYING or (stored.phase is None and stored.held is None)
+    waits = stored.phase in LYING or stored.owed
     return Handed(stored.order, waits, stored.taken)
 
 
@@ -326,4 +451,7 @@ def _stored(row: Row[Any]) -> Stored:
         written=row.written,
         taken=row.taken,
         accepted=row.accepted,
+        waits=row.waits,
+        filed=row.filed,
+        by_hand=row.by_hand,
     )
