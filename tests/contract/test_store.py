@@ -1023,13 +1023,13 @@ def test_what_earlier_runs_left_behind(memory: Memory) -> None:
         Left(runs[2], 3, imported=True, died=True),
         Left(runs[4], 5, imported=False, died=False),
     ]
-    journal.end_dead_runs(runs[5], 130, LATER)
+    journal.end_dead_runs(runs[5])
     journal.end_import(waits, "finished")
     assert journal.left_behind(runs[5]) == [
         Left(runs[3], 4, imported=True, died=True),
         Left(runs[4], 5, imported=False, died=False),
     ]
-    journal.end_dead_runs(runs[5], 130, LATER)
+    journal.end_dead_runs(runs[5])
     assert journal.left_behind(runs[5]) == [Left(runs[4], 5, imported=False, died=False)]
 
 

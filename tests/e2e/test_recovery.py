@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.context import Program
+from torgsync.core.route import LOOK_AFTER
 from torgsync.sandbox.products import Discount
 
 
@@ -41,12 +42,41 @@ def test_an_import_of_a_stopped_run_is_found_again(home: Home) -> None:
     assert home.sync().json["counts"]["unchanged"] == 39
 
 
+def test_an_import_whose_answer_was_lost_is_looked_for(home: Home) -> None:
+    """As long as an import may take, and no second one is sent meanwhile."""
+    home.manner("import_seconds=600")
+    home.misbehave("POST products/import_file lost nth=1")
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if seconds == LOOK_AFTER[3]:
+            (running,) = home.market.imports()
+            running.due_at = home.market.now()
+
+    assert home.run("sync", "--yes", sleep=wait).code == 0
+    assert [pause for pause in waits if pause in LOOK_AFTER] == list(LOOK_AFTER[:4])
+    assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
+
+
+def test_a_lost_import_that_nobody_waits_for(home: Home) -> None:
+    """With `--no-wait` each run looks for it once; when it has come, it is settled."""
+    home.manner("import_seconds=600")
+    home.misbehave("POST products/import_file lost nth=1")
+    for _ in range(2):
+        assert home.sync("--no-wait").code == 5
+    (running,) = home.market.imports()
+    running.due_at = home.market.now()
+    assert home.sync("--no-wait").code == 0
+    assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
+
+
 def test_nobody_waits_for_an_import_that_goes_on(home: Home) -> None:
     """With `--no-wait` a run leaves it at one look, says so, and a later one settles it."""
     home.manner("import_seconds=600")
     assert home.sync("--no-wait").code == 5
     second = home.run("sync", "--yes", "--no-wait")
-    assert (second.code, "still works on the import of an earlier run" in second.err) == (5, True)
+    assert (second.code, "may still be working on the import of an earlier run" in second.err) == (5, True)
     assert "without `--no-wait`" in second.err
     (running,) = home.market.imports()
     running.due_at = home.market.now()

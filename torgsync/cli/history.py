@@ -234,6 +234,9 @@ def _print(program: Program, desk: Desk, past: Past, asked: Sequence[Request], *
         program.put(f"it still goes on, process {record.holder.pid}")
     elif record.finished is None:
         program.put("it died before it came to its end; the next run settles what it left behind")
+    elif past.going is Going.DIED:
+        took = _took(record.finished - record.started)
+        program.put(f"it died after {took}; what it left behind was settled by a later run")
     else:
         program.put(f"it took {_took(record.finished - record.started)}, exit code {record.exit_code}")
     for line in _did(past):

@@ -18,6 +18,8 @@ EDIT_BATCH = 100
 POLL_AFTER = (1, 2, 4, 8, 15)
 """Seconds before the first looks at an import; then every `POLL_EVERY`."""
 POLL_EVERY = 30
+LOOK_AFTER = (30, 60, 120, 240, 480, 900)
+"""Seconds to wait, one after the other, before products are read back of an import whose answer was lost."""
 FREE_AFTER = (60, 120, 240, 480, 900)
 """Seconds to wait, one after the other, for an import that somebody else has started to end."""
 IMPORT_TAKES = 5 * 60

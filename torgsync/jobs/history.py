@@ -59,7 +59,7 @@ def requests_of(desk: Desk, number: int) -> Sequence[Request]:
 
 def _past(desk: Desk, memory: Memory, record: Record, lease: Lease | None) -> Past:
     if record.finished is not None:
-        going = Going.FINISHED
+        going = Going.FINISHED if record.exit_code is not None else Going.DIED
     elif lease is not None and lease.run == record.number and lives(desk, lease):
         going = Going.RUNNING
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from torgsync.core.diff import IN_MODERATION, is_cut
+from torgsync.core.diff import IN_MODERATION, Verb, is_cut
 from torgsync.core.fields import FIELDS, Road, Value
 from torgsync.core.plan import Known
 from torgsync.core.products import Existing, Product
@@ -24,10 +24,14 @@ from torgsync.state.plans import Numbered, State
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How an import ended: what Prom said last, None where its acceptance or its end is unknown."""
+    """How an import ended: what Prom said last, None where its acceptance or its end is unknown.
+
+    `looked` tells that its products were read back already.
+    """
 
     state: ImportState | None
     trouble: str = ""
+    looked: bool = False
 
     @property
     def lost_photos(self) -> bool:
@@ -95,6 +99,15 @@ def settle_missing(item: Numbered, known: Known, ended: Ended) -> Settled:
         return Settled(item.seq, State.UNCLEAR, _reason(ended))
     refused = None if ended.state.fatal else known.desired
     return Settled(item.seq, State.REFUSED, _reason(ended), refused=refused)
+
+
+def arrived(item: Numbered, known: Known, *, touched: bool) -> bool:
+    """Tell whether Prom shows what an import was to make of a product, or `touched` it where it cannot."""
+    if item.change.verb is Verb.CREATE:
+        return known.existing is not None and not known.existing.removed
+    values = {name: item.change.fields[name].new for name in by_road(item.change.fields, Road.IMPORT)}
+    visible = any(FIELDS[name].shown for name in values)
+    return known.existing is not None and (shows(known.existing, values) if visible else touched)
 
 
 def accepted_of(good_id: str, values: Mapping[str, Value], shown: Existing) -> Accepted:

@@ -22,6 +22,7 @@ from torgsync.core.products import Existing, Product
 from torgsync.core.route import (
     FREE_AFTER,
     IMPORT_DEADLINE,
+    LOOK_AFTER,
     ImportState,
     poll_times,
     says_another_runs,
@@ -36,6 +37,7 @@ from torgsync.jobs.imported import (
     Ended,
     Settled,
     accepted_of,
+    arrived,
     is_blank,
     settle_missing,
     settle_update,
@@ -54,11 +56,17 @@ from torgsync.state.plans import Numbered, State
 
 FEW = 5
 """Up to this many products are read back one by one, more by a listing."""
-LOST_PAUSE = 30
-"""Seconds to wait before reading back an import whose acceptance is unknown."""
+TOO_LONG = "Prom.ua did not finish the import in time"
 LEFT = "sent with an import; the next run looks up what became of it"
 CREATION_WORDS = ("presence", "price")
 """`updated_fields` of a file that only creates: the mildest, should a product exist after all."""
+
+
+def _goes_on() -> Temporary:
+    return Temporary(
+        "Prom.ua may still be working on the import of an earlier run",
+        hint="run the same command again in some minutes, or once without `--no-wait`",
+    )
 
 
 class Importer:
@@ -145,7 +153,7 @@ class Importer:
         with tempfile.TemporaryDirectory(dir=self._feeds(), prefix="import-") as folder:
             feed = Path(folder) / "products.xml"
             words, offers = self._write(feed)
-            number, ended = self._send(feed, words, offers)
+            number, ended = self._send(feed, words, offers, started)
         if ended is None:
             self.left = True
             self._outcomes.defer_imported(LEFT)
@@ -164,16 +172,17 @@ class Importer:
             raise
 
     def _resume(self, unfinished: Unfinished) -> None:
-        ended = Ended(None, "the run that sent it died before Prom.ua answered")
         if unfinished.prom_id is None:
-            self._desk.pause(LOST_PAUSE)
+            said = "the run that sent it died before Prom.ua answered"
+            ended = self._look_for(said, unfinished.offers, unfinished.started)
+            if ended is None:
+                raise _goes_on()
         else:
             try:
                 state = self._wait(unfinished.prom_id, unfinished.offers, unfinished.started)
+                ended = Ended(state, "" if state else TOO_LONG)
             except PromRefused as forgotten:
-                state, ended = None, Ended(None, forgotten.message)
-            if state:
-                ended = Ended(state)
+                ended = Ended(None, forgotten.message)
         self._settle(ended, unfinished.offers, unfinished.started)
         self._end(unfinished.number, ended.word)
 
@@ -258,7 +267,7 @@ class Importer:
 
     # Sending and waiting
 
-    def _send(self, feed: Path, words: list[str], offers: int) -> tuple[int, Ended | None]:
+    def _send(self, feed: Path, words: list[str], offers: int, started: datetime) -> tuple[int, Ended | None]:
         """Send the file and wait for its end; return the import's number in the journal, and that end.
 
         The end is None where it is left to the next run.
@@ -270,9 +279,7 @@ class Importer:
             import_id = self._prom.start_import(feed, words, force="photos" in self._fields)
         except AnswerLost as lost:
             self._sent = True
-            self._desk.tell(Progress(Stage.IMPORT, 0, offers))
-            self._desk.pause(LOST_PAUSE)
-            return number, Ended(None, lost.message)
+            return number, self._look_for(lost.message, offers, started)
         except PromRefused as refused:
             self._end(number, "refused")
             self.occupied = says_another_runs(refused.message)
@@ -289,7 +296,7 @@ class Importer:
         if not self._waits:
             return number, None
         state = self._wait(import_id, offers, self._desk.now())
-        return number, Ended(state, "" if state else "Prom.ua did not finish the import in time")
+        return number, Ended(state, "" if state else TOO_LONG)
 
     def _end(self, number: int, ended: str) -> None:
         with self._desk.memory() as memory:
@@ -310,17 +317,57 @@ class Importer:
             if self._desk.now() - started >= timedelta(seconds=IMPORT_DEADLINE):
                 return None
             if not self._waits:
-                raise Temporary(
-                    "Prom.ua still works on the import of an earlier run",
-                    hint="run the same command again in some minutes, or once without `--no-wait`",
-                )
+                raise _goes_on()
         return None
+
+    def _look_for(self, trouble: str, offers: int, started: datetime) -> Ended | None:
+        """Look for an import of which nobody knows whether Prom took it, by reading its products back.
+
+        It is looked for until its deadline, as long as one may take: a second one would be spent in vain.
+        Where some products have come and no more come, Prom has refused the others. None is returned where
+        it is left to the next run.
+        """
+        came = 0
+        for pause in LOOK_AFTER:
+            self._desk.tell(Progress(Stage.IMPORT, came, offers))
+            self._desk.pause(pause)
+            self._read_back(offers, started)
+            before, (came, every) = came, self._arrived()
+            late = self._desk.now() - started >= timedelta(seconds=IMPORT_DEADLINE)
+            if came == every or late or 0 < came == before:
+                break
+            if not self._waits:
+                return None
+        return Ended(None, trouble, looked=True)
+
+    def _arrived(self) -> tuple[int, int]:
+        """Return of how many changes Prom shows what the import was to make, and how many there are."""
+        came = every = 0
+        for page in self._pages():
+            known = self._known(page)
+            came += sum(self._has_arrived(item, known[item.change.good_id]) for item in page)
+            every += len(page)
+        return came, every
+
+    def _has_arrived(self, item: Numbered, known: Known) -> bool:
+        return arrived(item, known, touched=self._touched(known))
+
+    def _touched(self, known: Known) -> bool:
+        """Tell whether a product was modified since this import was written, and by it."""
+        shown = known.existing
+        return (
+            shown is not None
+            and not self._edited  # that was by the edit, then
+            and known.good_id in self._modified
+            and shown.modified != self._modified[known.good_id]
+        )
 
     # Settling
 
     def _settle(self, ended: Ended, offers: int, started: datetime) -> None:
         """Read back what Prom made of the file and note every outcome, page by page."""
-        self._read_back(offers, started)
+        if not ended.looked:
+            self._read_back(offers, started)
         done = 0
         for page in self._pages():
             known = self._known(page)
@@ -383,19 +430,12 @@ class Importer:
     def _settle_one(self, item: Numbered, known: Known, ended: Ended) -> Settled:
         """Return what became of one change, by what Prom said and shows."""
         if item.change.verb is Verb.UPDATE:
-            shown = known.existing
-            touched = bool(
-                shown
-                and not self._edited  # that was by the edit, then
-                and known.good_id in self._modified
-                and shown.modified != self._modified[known.good_id]
-            )
             beside = {
                 name: ""
                 for name in DESCRIPTIONS
                 if self._fields & DESCRIPTIONS and not self._back and is_blank(known, name)
             }
-            one = settle_update(item, known, ended, beside, touched=touched)
+            one = settle_update(item, known, ended, beside, touched=self._touched(known))
             return self._with_remarks(item, one, ended) if one.state is State.DONE else one
         shown = known.existing or self._ask(known.good_id)
         if shown is None or shown.removed:

@@ -14,7 +14,6 @@ from torgsync.core.fields import FIELDS, Road, Value
 from torgsync.core.plan import Known
 from torgsync.core.products import Existing
 from torgsync.core.route import EDIT_BATCH, by_road
-from torgsync.errors import Exit
 from torgsync.jobs.desk import Desk
 from torgsync.jobs.edits import shows
 from torgsync.prom.api import Prom
@@ -33,7 +32,7 @@ def settle_earlier(desk: Desk, prom: Prom, run: int) -> int:
         left = memory.journal.left_behind(run)
     count = sum(_Settling(desk, prom, plan).settle() for plan in left)
     with desk.memory() as memory:
-        memory.journal.end_dead_runs(run, Exit.INTERRUPTED, desk.now())
+        memory.journal.end_dead_runs(run)
     return count
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, case, func, select
+from sqlalchemy import Column, ColumnElement, Connection, case, func, or_, select
 
 from torgsync.core.pages import pages
 from torgsync.state import tables as t
@@ -25,7 +25,8 @@ OUTCOMES = (*map(str, State), HELD, OPEN)
 class Record:
     """One run: who, when (in UTC), and what came of it.
 
-    `plan` is None where no plan was made, `finished` and `exit_code` where it did not come to its end.
+    `plan` is None where no plan was made, `exit_code` where it did not come to its end. `finished`
+    is then the last that it did, once a later run has found it out, and None before.
     `outcomes` counts changes by `OUTCOMES`, all of them; `undoes` is the run that it turned back.
     """
 
@@ -80,7 +81,8 @@ class History:
         ).all()
         outcomes = self._outcomes([row.plan for row in rows if row.plan is not None])
         requests = self._counts(t.requests.c.run, numbers)
-        imports = self._counts(t.imports.c.run, numbers)
+        taken = or_(t.imports.c.ended.is_(None), t.imports.c.ended != "refused")
+        imports = self._counts(t.imports.c.run, numbers, taken)
         overrides = self._overrides(numbers)
         return [
             Record(
@@ -112,8 +114,11 @@ class History:
             found[plan][name] = number
         return found
 
-    def _counts(self, column: Column[int], numbers: Sequence[int]) -> dict[int, int]:
-        rows = self._db.execute(select(column, func.count()).where(column.in_(numbers)).group_by(column))
+    def _counts(
+        self, column: Column[int], numbers: Sequence[int], *only: ColumnElement[bool]
+    ) -> dict[int, int]:
+        query = select(column, func.count()).where(column.in_(numbers), *only).group_by(column)
+        rows = self._db.execute(query)
         return {run: number for run, number in rows}  # noqa: C416  # a row is no pair to mypy
 
     def _overrides(self, numbers: Sequence[int]) -> dict[int, list[Overridden]]:

@@ -159,14 +159,20 @@ class Journal:
             if None not in imports[number]
         ]
 
-    def end_dead_runs(self, run: int, exit_code: int, now: datetime) -> None:
-        """Write down that all runs but this one that never came to an end are over."""
+    def end_dead_runs(self, run: int) -> None:
+        """Write down that all runs but this one that never came to an end are over: when they last asked.
+
+        They have no exit code: nobody was there to give one.
+        """
+        q = t.requests.c
+        asked = func.coalesce(q.answered_at, q.sent_at)
+        last = select(func.max(asked)).where(q.run == t.runs.c.id).correlate(t.runs).scalar_subquery()
         r = t.runs.c
         waits = select(t.imports.c.run).where(t.imports.c.object == self._slug, t.imports.c.ended.is_(None))
         self._db.execute(
             update(t.runs)
             .where(r.object == self._slug, r.id != run, r.finished.is_(None), r.id.not_in(waits))
-            .values(finished=now, exit=exit_code)
+            .values(finished=func.coalesce(last, r.started))
         )
 
     def note_overrides(
