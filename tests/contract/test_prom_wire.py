@@ -384,6 +384,20 @@ def test_an_import_tells_its_counters_and_reasons() -> None:
     assert wire.import_state({"errors": "odd"}, lambda raw: str(raw or "")).errors == ("odd",)
 
 
+def test_an_import_tells_of_single_products() -> None:
+    """However deep the id stands: what is said of one is no reason for another."""
+    errors = [
+        {"import": {"code": 3001, "extra": {"external_id": "17", "message": "назву обрізано"}}},
+        {"import": {"code": 3001, "external_id": 17, "reason": {"text": "ще щось"}}},
+        {"validation": {"code": 1001}},
+        "просто слова",
+    ]
+    state = wire.import_state({"errors": errors}, lambda raw: str(raw or ""))
+    first, second = state.errors_of["17"]
+    assert (first, "ще щось" in second, list(state.errors_of)) == ("назву обрізано", True, ["17"])
+    assert state.errors == ("{'validation': {'code': 1001}}", "просто слова")
+
+
 @pytest.mark.parametrize(
     ("answer", "found"),
     [

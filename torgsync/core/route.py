@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torgsync.core.fields import FIELDS, Road
 
@@ -56,14 +56,16 @@ class EditAnswer:
 class ImportState:
     """What Prom says of a running or finished import.
 
-    `status` is in upper case; `counters` hold the numbers it told; `errors` are short texts, photos that
-    could not be fetched among them. `photos_failed` tells that there are such.
+    `status` is in upper case; `counters` hold the numbers it told; `errors` are short texts that name no
+    product, photos that could not be fetched among them, and `errors_of` those that do, keyed by external
+    id. Prom tells some of a success too. `photos_failed` tells that there are photos among them.
     """
 
     status: str
     counters: Mapping[str, int]
     errors: tuple[str, ...] = ()
     photos_failed: bool = False
+    errors_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def fatal(self) -> bool:

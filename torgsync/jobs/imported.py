@@ -89,16 +89,21 @@ def settle_update(
         told = {**beside, **values}
         return Settled(item.seq, State.DONE, accepted=accepted_of(item.change.good_id, told, shown))
     if state is None:
-        return Settled(item.seq, State.UNCLEAR, _reason(ended))
-    return Settled(item.seq, State.REFUSED, _reason(ended), refused=None if state.fatal else known.desired)
+        return Settled(item.seq, State.UNCLEAR, _reason(ended, item.change.good_id))
+    return Settled(
+        item.seq,
+        State.REFUSED,
+        _reason(ended, item.change.good_id),
+        refused=None if state.fatal else known.desired,
+    )
 
 
 def settle_missing(item: Numbered, known: Known, ended: Ended) -> Settled:
     """Settle a product that was not made. What Prom refused by itself is not sent again until it changes."""
     if ended.state is None:
-        return Settled(item.seq, State.UNCLEAR, _reason(ended))
+        return Settled(item.seq, State.UNCLEAR, _reason(ended, item.change.good_id))
     refused = None if ended.state.fatal else known.desired
-    return Settled(item.seq, State.REFUSED, _reason(ended), refused=refused)
+    return Settled(item.seq, State.REFUSED, _reason(ended, item.change.good_id), refused=refused)
 
 
 def arrived(item: Numbered, known: Known, *, touched: bool) -> bool:
@@ -136,7 +141,13 @@ def without_moderation(desired: Mapping[str, Value], shown: Existing) -> dict[st
     return {name: value for name, value in desired.items() if not (moderated and name == "status")}
 
 
-def _reason(ended: Ended) -> str:
+def remarks_of(good_id: str, ended: Ended) -> str:
+    """Return what Prom said of one product, empty where it said nothing."""
+    return "; ".join(ended.state.errors_of.get(good_id, ())) if ended.state else ""
+
+
+def _reason(ended: Ended, good_id: str) -> str:
     if ended.state is None:
         return ended.trouble
-    return "; ".join(ended.state.errors[:3]) or "Prom.ua made no product of it and gave no reason"
+    said = remarks_of(good_id, ended) or "; ".join(ended.state.errors[:3])
+    return said or "Prom.ua made no product of it and gave no reason"

@@ -39,6 +39,7 @@ from torgsync.jobs.imported import (
     accepted_of,
     arrived,
     is_blank,
+    remarks_of,
     settle_missing,
     settle_update,
     told_of_cuts,
@@ -447,10 +448,14 @@ class Importer:
         return self._with_remarks(item, made, ended)
 
     def _with_remarks(self, item: Numbered, one: Settled, ended: Ended) -> Settled:
-        """Say of a change that was done which texts Prom cut and which photos it could not fetch."""
+        """Say of a change that was done which texts Prom cut and which photos it could not fetch.
+
+        Prom's own words go first: it says something of a success too.
+        """
+        said = remarks_of(item.change.good_id, ended)
         cuts = told_of_cuts(one.accepted) if one.accepted else ""
         photos = self._pictures.judge(item.change.good_id, item.change.new, failed=ended.lost_photos)
-        return replace(one, message="; ".join(filter(None, (cuts, photos))))
+        return replace(one, message="; ".join(filter(None, (said, cuts, photos))))
 
     def _ask(self, good_id: str) -> Existing | None:
         """Return a new product that no list shows: absence is never concluded from a list."""

@@ -557,11 +557,29 @@ def import_state(answer: Mapping[str, object], words: Words) -> ImportState:
     status = ImportStatus.model_validate(answer)
     told = {"not_in_file" if key == "not_in_fle" else key: _whole(value) for key, value in answer.items()}
     counters = {key: count for key, count in told.items() if key in COUNTERS and count is not None}
-    texts = [words(status.message)]
-    texts += map(words, status.errors) if isinstance(status.errors, list) else [words(status.errors)]
-    errors = status.errors if isinstance(status.errors, list) else []
+    errors = status.errors if isinstance(status.errors, list) else [status.errors]
     photos = any(isinstance(error, dict) and "download_images" in error for error in errors)
-    return ImportState((status.status or "").upper(), counters, tuple(filter(None, texts)), photos)
+    general, of = [words(status.message)], dict[str, list[str]]()
+    for error in errors:
+        if good_id := _told(error, "external_id"):
+            of.setdefault(good_id, []).append(words(_told(error, "message") or error))
+        else:
+            general.append(words(error))
+    return ImportState(
+        (status.status or "").upper(),
+        counters,
+        tuple(filter(None, general)),
+        photos,
+        {good_id: tuple(filter(None, texts)) for good_id, texts in of.items()},
+    )
+
+
+def _told(error: object, key: str) -> str | None:
+    """Return what an error tells under a key at any depth: how deep is not recorded (§4.4)."""
+    if not isinstance(error, dict):
+        return None
+    found = (_told(value, key) for value in error.values())
+    return _text(error.get(key)) or next(filter(None, found), None)
 
 
 def edit_item(good_id: str, values: Mapping[str, Value], *, today: date) -> dict[str, object]:
