@@ -104,3 +104,22 @@ def test_every_fifth_request_fails(big: Big, seed: int, trouble: str, tmp_path: 
     ran, _ = big.tuesday(tmp_path / "ill", f"{trouble} share=0.2 seed={seed}")
     assert (ran.code, {one["state"] for one in ran.json["outcomes"]}) == (0, {"done"})
     assert ran.json["requests"]["total"] <= 1.5 * big.calm.json["requests"]["total"]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("trouble", ["truncated nth=1", "web-page nth=1", "truncated share=0.2 seed=5"])
+def test_an_edit_whose_answer_cannot_be_read_costs_little(big: Big, trouble: str, tmp_path: Path) -> None:
+    """It goes once more: a hundred products are not asked for one by one."""
+    ran, _ = big.tuesday(tmp_path / "ill", f"POST products/edit* {trouble}")
+    assert (ran.code, {one["state"] for one in ran.json["outcomes"]}) == (0, {"done"})
+    assert ran.json["requests"]["total"] <= 1.5 * big.calm.json["requests"]["total"]
+
+
+@pytest.mark.timeout(300)
+def test_answers_that_are_lost_for_good_cost_little(big: Big, tmp_path: Path) -> None:
+    """What was changed is read back by a listing, and found done."""
+    ran, _ = big.tuesday(tmp_path / "ill", f"POST products/edit* lost first={2 * TRIES}")
+    assert (ran.code, {one["state"] for one in ran.json["outcomes"]}) == (0, {"done"})
+    listed = ran.json["requests"]["by_endpoint"]["GET products/list"]
+    assert ran.json["requests"]["by_endpoint"]["GET products/by_external_id"] == 1
+    assert listed <= big.calm.json["requests"]["by_endpoint"]["GET products/list"] + 2 * 20

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from torgsync.core.fields import FIELDS, Road
 
@@ -18,6 +19,8 @@ EDIT_BATCH = 100
 POLL_AFTER = (1, 2, 4, 8, 15)
 """Seconds before the first looks at an import; then every `POLL_EVERY`."""
 POLL_EVERY = 30
+OVERLAP = timedelta(hours=3)
+"""How far back a look reaches behind the last one: the zone of Prom's date filters is not known (§11 Q9)."""
 LOOK_AFTER = (30, 60, 120, 240, 480, 900)
 """Seconds to wait, one after the other, before products are read back of an import whose answer was lost."""
 FREE_AFTER = (60, 120, 240, 480, 900)

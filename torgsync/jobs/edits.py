@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 
 from torgsync.core.diff import Verb, own_way, same
 from torgsync.core.fields import FIELDS, Road, Value
 from torgsync.core.products import Existing
-from torgsync.core.route import EDIT_BATCH, EditAnswer, by_road
+from torgsync.core.route import EDIT_BATCH, OVERLAP, EditAnswer, by_road
 from torgsync.core.zone import SHOP_ZONE
 from torgsync.errors import AnswerLost, PromRefused, TorgsyncError
 from torgsync.jobs.desk import Desk, Progress, Stage
@@ -21,6 +23,9 @@ from torgsync.prom.api import Prom
 from torgsync.prom.wire import edit_item
 from torgsync.state.catalog import Accepted
 from torgsync.state.plans import Numbered, State
+
+FEW = 5
+"""Up to this many products are read back one by one, more by a listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,24 @@ class Editor:
         self._size = EDIT_BATCH
 
     def perform(self, plan_size: int, verb: Verb, stage: Stage) -> None:
-        """Send what an edit can carry of all changes of this verb; `plan_size` is how many there are."""
+        """Send what an edit can carry of all changes of this verb; `plan_size` is how many there are.
+
+        Batches are filled across pages: most changes of a page may need no edit at all.
+        """
         done = 0
+        waiting: list[Edit] = []
         for page in self._outcomes.pages([verb], road=None, size=EDIT_BATCH):
-            edits = [edit for item in page if (edit := edit_of(item))]
-            self.send(edits)
+            self._desk.tell(Progress(stage, done, plan_size))
+            waiting += [edit for item in page if (edit := edit_of(item))]
+            while len(waiting) >= self._size:
+                batch, waiting = waiting[: self._size], waiting[self._size :]
+                self._send_batch(batch)
             self._remove_foreign([item for item in page if item.change.prom_id])
             done += len(page)
+        if waiting:
+            self._desk.tell(Progress(stage, done - len(waiting), plan_size))
+            self.send(waiting)
+        if done:
             self._desk.tell(Progress(stage, done, plan_size))
 
     def send(self, edits: Sequence[Edit]) -> None:
@@ -73,14 +89,31 @@ class Editor:
             self._send_batch(batch)
 
     def _send_batch(self, batch: Sequence[Edit]) -> None:
-        """Send a batch and settle it: what is sure at once, then one by one what must be read back."""
+        """Send a batch and settle it: what is sure at once, then what must be read back.
+
+        One that is refused as a whole is parted, until the products stand alone that Prom means.
+        """
+        started = self._desk.now()
         answer, unanswered = self._try(batch)
-        missing = sum(edit.good_id not in answer.processed for edit in batch)
-        if missing and len(batch) > 1:
-            self._size = max(1, self._size // 2)
+        if unanswered is State.REFUSED and len(batch) > 1:
+            half = len(batch) // 2
+            self._send_batch(batch[:half])
+            self._send_batch(batch[half:])
+            return
         sure = [edit for edit in batch if edit.good_id in answer.processed and not edit.doubted]
         self._note([(edit, _DONE) for edit in sure])
         unsure = [edit for edit in batch if edit not in sure]
+        missing = [edit for edit in unsure if edit.good_id not in answer.processed]
+        if len(missing) > FEW:
+            settled = self._settle_by_list(missing, answer, unanswered, started)
+            missing = [edit for edit in missing if edit.good_id not in settled]
+            unsure = [edit for edit in unsure if edit.good_id not in settled]
+        if missing and len(batch) > 1 and unanswered is not State.UNCLEAR:
+            self._size = max(1, self._size // 2)
+        self._settle_singly(unsure, answer, unanswered)
+
+    def _settle_singly(self, unsure: Sequence[Edit], answer: EditAnswer, unanswered: State) -> None:
+        """Read products back one by one, and settle each."""
         for done, edit in enumerate(unsure):
             try:
                 result = (
@@ -89,11 +122,50 @@ class Editor:
                     else self._look_again(edit, answer, unanswered)
                 )
             except TorgsyncError as error:
-                # They were sent: that they were not reached would be a lie.
-                unread = _Result(State.UNCLEAR, f"it was sent and could not be read back: {error.message}")
-                self._note([(left, unread) for left in unsure[done:]])
+                self._note_unread(unsure[done:], error)
                 raise
             self._note([(edit, result)])
+
+    def _settle_by_list(
+        self, missing: Sequence[Edit], answer: EditAnswer, unanswered: State, started: datetime
+    ) -> set[str]:
+        """Settle what a listing shows of many products that Prom left out; return the goods that it settled.
+
+        As wanted is done: what changes nothing is left out as well. Of an answer that was lost the others are
+        unclear. It reads no more pages than asking for each of them would be worth.
+        """
+        lost = _Result(State.UNCLEAR, next(iter(answer.errors.values()), "its answer was lost"))
+        results = []
+        for edit, shown in self._listed(missing, started):
+            if _as_wanted(edit, shown):
+                results.append((edit, _DONE))
+            elif unanswered is State.UNCLEAR:
+                results.append((edit, lost))
+        self._note(results)
+        return {edit.good_id for edit, _ in results}
+
+    def _listed(self, edits: Sequence[Edit], started: datetime) -> list[tuple[Edit, Existing]]:
+        """Return the edits whose products a listing shows that begins at the newest, with what it shows."""
+        wanted = {edit.good_id: edit for edit in edits}
+        found: list[tuple[Edit, Existing]] = []
+        with self._desk.memory() as memory:
+            look = memory.whole.current_look()
+        try:
+            for page in islice(self._prom.products(modified_from=started - OVERLAP), len(edits) // FEW):
+                with self._desk.memory() as memory:
+                    memory.shown.remember_existing(page, look)
+                found += [(wanted[one.good_id], one) for one in page if one.good_id in wanted]
+                if len(found) >= len(wanted):
+                    break
+        except TorgsyncError as error:
+            self._note_unread(edits, error)
+            raise
+        return found
+
+    def _note_unread(self, unsure: Sequence[Edit], error: TorgsyncError) -> None:
+        """Note of edits that they were sent: that they were not reached would be a lie."""
+        unread = _Result(State.UNCLEAR, f"it was sent, and its end is not known: {error.message}")
+        self._note([(edit, unread) for edit in unsure])
 
     def _note(self, results: Sequence[tuple[Edit, _Result]]) -> None:
         """Remember what was accepted, and note the outcomes."""
@@ -107,14 +179,14 @@ class Editor:
         self._outcomes.note_all((edit.seq, result.state, result.message) for edit, result in results)
 
     def _try(self, batch: Sequence[Edit]) -> tuple[EditAnswer, State]:
-        """Send a batch; return the answer, and what its reasons make of the products that it leaves out.
+        """Send a batch; return the answer, and what became of the whole where that is known.
 
-        An answer that was lost, or a refusal of the whole, settles nothing of it.
+        An answer that was lost (unclear), or a refusal of the whole, settles nothing of it.
         """
         today = self._desk.now().astimezone(SHOP_ZONE).date()
         items = [edit_item(edit.good_id, edit.values, today=today) for edit in batch]
         try:
-            return self._prom.edit(items), State.REFUSED
+            return self._prom.edit(items), State.DONE
         except AnswerLost as lost:
             return EditAnswer(frozenset(), {edit.good_id: lost.message for edit in batch}), State.UNCLEAR
         except PromRefused as refused:
@@ -135,10 +207,9 @@ class Editor:
         shown = self._read_back(edit)
         if _as_wanted(edit, shown):
             return _DONE
-        if reason := alone.errors.get(edit.good_id):
-            return _Result(unanswered_alone, reason)
-        if reason := answer.errors.get(edit.good_id):
-            return _Result(unanswered, reason)
+        for said, whole in ((alone, unanswered_alone), (answer, unanswered)):
+            if reason := said.errors.get(edit.good_id):
+                return _Result(State.REFUSED if whole is State.DONE else whole, reason)
         if edit.doubted and shown is not None and (own := _in_its_own_way(edit, shown)) is not None:
             return _Result(State.DONE, echo=own)
         return _Result(State.UNCLEAR, "Prom.ua took the edit without a word and shows the old value")

@@ -23,6 +23,7 @@ from torgsync.core.route import (
     FREE_AFTER,
     IMPORT_DEADLINE,
     LOOK_AFTER,
+    OVERLAP,
     ImportState,
     poll_times,
     says_another_runs,
@@ -48,7 +49,6 @@ from torgsync.jobs.imported import (
 from torgsync.jobs.offers import as_it_is, desired_offer, offer_of, turned_back
 from torgsync.jobs.outcomes import Outcomes
 from torgsync.jobs.pictures import Pictures
-from torgsync.jobs.update import OVERLAP
 from torgsync.prom.api import Prom
 from torgsync.prom.feed import write_feed
 from torgsync.state.catalog import Accepted

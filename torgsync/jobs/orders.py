@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from torgsync.core.clients import Match, client_of, match_client
 from torgsync.core.findings import Code, Finding
 from torgsync.core.payments import place_of, postings_due
+from torgsync.core.route import OVERLAP
 from torgsync.core.trade import (
     GAPS_AT_ONCE,
     STATUSES,
@@ -37,7 +38,6 @@ from torgsync.prom.api import Prom
 from torgsync.state.store import Memory
 from torgsync.state.trade import Confirmation, Phase, Stored
 
-OVERLAP = timedelta(hours=3)
 AT_ONCE = 50
 """Orders that Prom is told of in one request."""
 EARLIER = "it was placed before"

@@ -32,7 +32,7 @@ from torgsync.core.plan import (
 )
 from torgsync.core.reserve import held_pieces
 from torgsync.core.rollback import Undone
-from torgsync.core.route import Budget, budget
+from torgsync.core.route import OVERLAP, Budget, budget
 from torgsync.core.saved import MOVED
 from torgsync.core.words import counted
 from torgsync.errors import Unsafe
@@ -47,8 +47,6 @@ if TYPE_CHECKING:  # a look without Prom needs no HTTP
     from torgsync.prom.api import Prom
 
 FULL_LOOK_EVERY = timedelta(days=7)
-OVERLAP = timedelta(hours=3)
-"""How far back a look reaches behind the last one: Prom's zone of date filters is not known (§11 Q9)."""
 IMPORT_WINDOW = timedelta(hours=24)
 
 _ASIDE = {

@@ -440,14 +440,14 @@ class Http:
         return self._trouble(ask, f"Prom.ua is in trouble: it answered {status} to `{ask.path}`", again=wait)
 
     def _unreadable(self, ask: _Ask, status: int, *, page: bool) -> _Trouble:
-        """Tell what an answer without JSON means: a GET is asked again, a write must be read back first."""
+        """Tell what an answer without JSON means: what asks or sets values goes again, else it is read back."""
         why = (
             _web_page(ask.path, status)
             if page
             else f"the answer to `{ask.path}` is cut or is no JSON ({status})"
         )
         pause: bool | float = WEB_PAGE_PAUSE if page else True
-        return self._trouble(ask, why, again=False if ask.effect else pause)
+        return self._trouble(ask, why, again=pause)
 
     def _check_right(self, ask: _Ask, status: int, says_no: object, *, page: bool) -> None:
         """Raise where the answer speaks against the token: how a missing right looks is open (§11 Q1)."""
