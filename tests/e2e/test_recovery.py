@@ -78,6 +78,7 @@ def test_nobody_waits_for_an_import_that_goes_on(home: Home) -> None:
     second = home.run("sync", "--yes", "--no-wait")
     assert (second.code, "may still be working on the import of an earlier run" in second.err) == (5, True)
     assert "without `--no-wait`" in second.err
+    assert "an import of 39 products was sent at " in home.run("update").out
     (running,) = home.market.imports()
     running.due_at = home.market.now()
     assert home.sync("--no-wait").code == 0

@@ -66,13 +66,15 @@ def adopt(
             if agreed:
                 take_over(desk, prom, matching)
             run.exit_code = Exit.HELD if agreed and matching.ambiguous else Exit.DONE
+            with desk.memory(lasting=False) as memory:
+                fresh = memory.history.count() == 1
     program.hide_progress()
     if form is Format.JSON:
         _write_json(file, matching, adopted=agreed, code=run.exit_code)
     elif form is Format.CSV:
         _write_csv(matching)
     elif agreed:
-        _say_next(program, file, matching)
+        _say_next(program, file, matching, fresh=fresh)
     else:
         program.say("nothing was taken over")
     raise typer.Exit(int(run.exit_code))
@@ -141,8 +143,10 @@ def _doubt_words(doubt: Doubt) -> str:
     return f"{goods}  {title} = any of Prom {products}, by {_RULES[doubt.by]}"
 
 
-def _say_next(program: Program, file: ObjectFile, matching: Matching) -> None:
+def _say_next(program: Program, file: ObjectFile, matching: Matching, *, fresh: bool) -> None:
     program.say(f"`{file.settings.name}` is taken over; nothing was changed on Prom.ua")
+    if fresh:
+        program.say("how many imports were used today is not known: the seller's cabinet lists them")
     called = file.called
     if matching.ambiguous:
         program.say(

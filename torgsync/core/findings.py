@@ -51,6 +51,7 @@ class Code(StrEnum):
     PHOTOS_TOO_MANY = "photos-too-many"
     PHOTOS_UNREAD = "photos-unread"
     PHOTOS_UNFETCHED = "photos-unfetched"
+    IMPORT_OPEN = "import-open"
     LETTERS_LOST = "letters-lost"
     VARIANT_ALIKE = "variant-alike"
     VARIANT_EXTRA = "variant-extra"
@@ -122,6 +123,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.PHOTOS_TOO_MANY: Severity.NOTICE,
     Code.PHOTOS_UNREAD: Severity.WARNING,
     Code.PHOTOS_UNFETCHED: Severity.WARNING,
+    Code.IMPORT_OPEN: Severity.NOTICE,
     Code.LETTERS_LOST: Severity.WARNING,
     Code.VARIANT_ALIKE: Severity.WARNING,
     Code.VARIANT_EXTRA: Severity.WARNING,
@@ -192,6 +194,7 @@ MEANING: dict[Code, str] = {
     Code.SKU_CUT: "the article is sent up to Prom's limit; shorten it, or lead another column to `sku`",
     Code.PHOTOS_TOO_MANY: "the first photos are sent; name the best ones so that they come first",
     Code.PHOTOS_UNREAD: "photos on Prom stay as they are; see whether the folder is there and uploads ended",
+    Code.IMPORT_OPEN: "what it makes is still shown as pending; the next `torgsync sync` settles it first",
     Code.PHOTOS_UNFETCHED: "see whether its address works; the photo goes once more with the next import",
     Code.LETTERS_LOST: "the text is sent as it is; retype it, or export in UTF-8",
     Code.GROUP_UNREADABLE: "what is left of the path tells the group, else its type; correct the section",

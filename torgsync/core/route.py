@@ -27,6 +27,8 @@ FREE_AFTER = (60, 120, 240, 480, 900)
 """Seconds to wait, one after the other, for an import that somebody else has started to end."""
 IMPORT_TAKES = 5 * 60
 """Seconds that an import takes Prom, about: three minutes to nearly ten were seen (§4.4)."""
+IMPORT_WINDOW = timedelta(hours=24)
+"""The time in which imports are counted."""
 IMPORT_DEADLINE = 30 * 60
 """Seconds after which an import is unclear and is settled by reading products back."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from torgsync.core.guards import Allowed
+from torgsync.core.route import IMPORT_WINDOW
 from torgsync.core.words import counted
 from torgsync.core.zone import SHOP_ZONE
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
@@ -23,7 +24,6 @@ from torgsync.jobs.orders import still_open
 from torgsync.jobs.run import refuse_held
 from torgsync.jobs.schedule import timetable
 from torgsync.jobs.shop import refuse_other_shop
-from torgsync.jobs.update import IMPORT_WINDOW
 from torgsync.prom.http import Right
 from torgsync.state.store import place_of
 

@@ -22,6 +22,7 @@ from torgsync.core.products import Existing, Product
 from torgsync.core.route import (
     FREE_AFTER,
     IMPORT_DEADLINE,
+    IMPORT_WINDOW,
     LOOK_AFTER,
     OVERLAP,
     ImportState,
@@ -30,6 +31,7 @@ from torgsync.core.route import (
     updated_fields,
 )
 from torgsync.core.sections import Steps, grow
+from torgsync.core.zone import SHOP_ZONE
 from torgsync.errors import AnswerLost, PromRefused, Temporary, TorgsyncError
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.edits import Editor, edit_of, fix_up
@@ -110,11 +112,18 @@ class Importer:
         if not offers:
             return
         if imports_left < 1:
-            message = "today's imports are used up; it goes with the next run that has one"
+            message = f"today's imports are used up; it goes with the first run after {self._free_at()}"
             for page in self._pages():
                 self._outcomes.note_all((item.seq, State.DEFERRED, message) for item in page)
             return
         self._attempt()
+
+    def _free_at(self) -> str:
+        """Return when an import is free again, by the shop's clock."""
+        with self._desk.memory() as memory:
+            oldest = memory.journal.oldest_import(self._desk.now() - IMPORT_WINDOW)
+        free = (oldest or self._desk.now()) + IMPORT_WINDOW
+        return f"{free.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
 
     def perform_when_free(self) -> None:
         """Send the import when the one that somebody else has started has ended; all edits were sent before.
@@ -286,7 +295,8 @@ class Importer:
             self.occupied = says_another_runs(refused.message)
             raise Temporary(
                 f"Prom.ua takes no import now: {refused.message}",
-                hint="look at the imports in the seller's cabinet, then run the same command again",
+                hint="see the imports in the seller's cabinet: one that runs must end; "
+                "where today's are used up, tomorrow's run sends the rest",
             ) from refused
         except TorgsyncError:
             self._end(number, "refused")

@@ -32,9 +32,10 @@ from torgsync.core.plan import (
 )
 from torgsync.core.reserve import held_pieces
 from torgsync.core.rollback import Undone
-from torgsync.core.route import OVERLAP, Budget, budget
+from torgsync.core.route import IMPORT_WINDOW, OVERLAP, Budget, budget
 from torgsync.core.saved import MOVED
 from torgsync.core.words import counted
+from torgsync.core.zone import SHOP_ZONE
 from torgsync.errors import Unsafe
 from torgsync.files.catalog import written_at
 from torgsync.jobs.desk import Desk, Progress, Stage
@@ -47,7 +48,6 @@ if TYPE_CHECKING:  # a look without Prom needs no HTTP
     from torgsync.prom.api import Prom
 
 FULL_LOOK_EVERY = timedelta(days=7)
-IMPORT_WINDOW = timedelta(hours=24)
 
 _ASIDE = {
     Aside.REFUSED_BEFORE: (
@@ -127,7 +127,7 @@ def update(
     desk.tell(Progress(Stage.PLAN))
     with desk.brake.resting(), desk.memory(lasting=False) as memory:
         _refuse_full_shop(desk, memory)
-        sold = (*_reserve(desk, memory), *_unfetched(memory))
+        sold = (*_reserve(desk, memory), *_unfetched(memory), *_under_way(memory))
         draft = _Draft(desk=desk, memory=memory, reading=reading, allowed=allowed, only=frozenset(only))
         plan = draft.draw_up(offline=prom is None)
     told = (*reading.findings, *hidden, *sold, *draft.findings)
@@ -246,6 +246,15 @@ def _reserve(desk: Desk, memory: Memory) -> tuple[Finding, ...]:
             )
             found.append(Finding(Code.STOCK_RESERVED, message, good_id, good.line))
     return tuple(found)
+
+
+def _under_way(memory: Memory) -> Iterator[Finding]:
+    """Tell of an import that was sent and whose end nobody has seen yet."""
+    if unfinished := memory.journal.unfinished_import():
+        sent = f"{unfinished.started.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
+        products = counted(unfinished.offers, "product")
+        message = f"an import of {products} was sent at {sent} and has not ended yet"
+        yield Finding(Code.IMPORT_OPEN, message)
 
 
 def _unfetched(memory: Memory) -> Iterator[Finding]:

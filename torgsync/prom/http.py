@@ -48,6 +48,7 @@ GIVE_UP_AFTER = 3
 """Requests that failed in a row, each with all its tries, after which nothing more is asked."""
 RETRY_AFTER_MAX = 300.0
 """Seconds: a server that asks for more is asked again all the same."""
+_WEB_PAGE = "with a web page"
 WEB_PAGE_PAUSE = 5.0
 """Seconds between tries while a web page answers: bot protection is made worse by haste."""
 REASON_LIMIT = 200
@@ -440,7 +441,7 @@ class Http:
         return self._trouble(ask, f"Prom.ua is in trouble: it answered {status} to `{ask.path}`", again=wait)
 
     def _unreadable(self, ask: _Ask, status: int, *, page: bool) -> _Trouble:
-        """Tell what an answer without JSON means: what asks or sets values goes again, else it is read back."""
+        """Tell what an answer without JSON means: what asks or sets values goes again, not so an import."""
         why = (
             _web_page(ask.path, status)
             if page
@@ -521,11 +522,17 @@ def retry_after(header: str, now: datetime) -> bool | float:
 
 
 def _temporary(why: str) -> Temporary:
-    return Temporary(why, hint="run the same command again: it is safe")
+    hint = "run the same command again: it is safe"
+    if _WEB_PAGE in why:
+        hint = (
+            "open Prom.ua in a browser on this computer and see what it says; without a proxy or VPN, and "
+            "with a smaller `[limits] requests_per_second`, run the same command again: it is safe"
+        )
+    return Temporary(why, hint=hint)
 
 
 def _web_page(path: str, status: int) -> str:
-    return f"the server answered `{path}` with a web page ({status}): bot protection, or a proxy"
+    return f"the server answered `{path}` {_WEB_PAGE} ({status}): bot protection, or a proxy"
 
 
 def _parse(content: bytes) -> Json | None:

@@ -286,6 +286,17 @@ class Journal:
             .where(or_(c.ended.is_(None), c.ended != "refused"))
         ).scalar_one()
 
+    def oldest_import(self, start: datetime) -> datetime | None:
+        """Return when the first import was used since, None where none was."""
+        c = t.imports.c
+        return self._db.execute(
+            select(c.started)
+            .where(c.object == self._slug, c.started > start)
+            .where(or_(c.ended.is_(None), c.ended != "refused"))
+            .order_by(c.started)
+            .limit(1)
+        ).scalar()
+
     # The lease
 
     def lease(self) -> Lease | None:
