@@ -1596,6 +1596,22 @@ def test_the_dossier_of_a_good(state: Store) -> None:
         assert (other.desired, other.sent, other.existing, other.refusal) == (None, None, None, None)
 
 
+def test_what_later_runs_have_changed(state: Store) -> None:
+    """The fields of what was done after a plan, by good; neither what was refused nor what came before."""
+    price, quantity = (Decimal("100.00"), Decimal("90.00")), (1, 2)
+    with state.work(SLUG) as memory:
+        first = memory.plans.begin(NOON)
+        memory.plans.add(first, [update("17", price=price)])
+        second = memory.plans.begin_beside(NOON)
+        memory.plans.add(second, [update("17", price=price), update("17", quantity=quantity)])
+        memory.plans.add(second, [update("18", price=price), update("19", price=price)])
+        for plan in (first, second):
+            memory.plans.settle(plan, {seq: (State.DONE, "") for seq in (1, 2, 4)})
+        memory.plans.settle(second, {3: (State.REFUSED, "ні")})
+        assert memory.plans.changed_since(first, ["17", "18"]) == {"17": {"price", "quantity"}}
+        assert memory.plans.changed_since(second, ["17", "18"]) == {}
+
+
 def test_what_was_attempted_with_a_good(state: Store) -> None:
     """Its changes come newest first: of every run, and of the plan that nobody performed yet."""
     change = update("17", price=(Decimal("100.00"), Decimal("90.00")))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemas
-from faulty import Answer, FaultyMarket
+from faulty import Answer, FaultyMarket, Kills, breaks_before, loses_the_answer, says
 from homes import Home, stopped
 from schemas import valid
 from typer.testing import CliRunner
@@ -17,6 +18,7 @@ from torgsync.cli.app import app
 from torgsync.cli.context import Program
 from torgsync.sandbox.faults import parse_fault
 
+posix = pytest.mark.skipif(os.name == "nt", reason="there are no signals on Windows")
 STILL_PENDING = (
     "the export still asks for what was turned back, and `torgsync update` shows it as pending: "
     "restore the older export, or correct it, before the next `torgsync sync`"
@@ -270,3 +272,82 @@ def test_a_way_back_that_died_is_settled_by_the_next_run(filled: Home) -> None:
     assert (filled.market.product("26931").name_uk or "").startswith("Новий шуруп")
     (counts, *_) = [run["counts"] for run in filled.run("history", "--format", "json").json["runs"][1:]]
     assert counts["done"] == 1
+
+
+@posix
+def test_a_run_that_was_killed(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """What became of its changes is looked up first, and all that Prom shows of them goes back."""
+    hard_filled.edit_object('gone = "delete"', 'gone = "hide"')
+    hard_filled.next_day()
+    kills = Kills(1, after=True)
+    faulty.misbehave("POST /products/edit_by_external_id", kills)
+    with hard_filled.start("sync", "--yes") as process:
+        kills.process = process
+        process.communicate()
+    faulty.behave()
+    assert hard_filled.market.product("26926").price == Decimal(99)
+    ran = hard_filled.run("rollback", "2", "--yes")
+    assert ran.code == 0
+    assert "that an earlier run left open: what became of them was looked up" in ran.err
+    assert "2 changes of that run never happened" in ran.lines  # its removals
+    assert hard_filled.market.product("26926").price == Decimal(129)
+    assert hard_filled.market.product("26904").quantity_in_stock == 2
+    killed = hard_filled.run("history", "--format", "json").json["runs"][1]
+    assert (killed["state"], killed["exit"], killed["counts"]["open"]) == ("finished", 130, 0)
+
+
+@posix
+def test_a_saved_way_back_of_a_run_that_was_killed(
+    hard_filled: Home, faulty: FaultyMarket, tmp_path: Path
+) -> None:
+    """`--out` looks it up as well."""
+    hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    kills = Kills(1, after=True)
+    faulty.misbehave("POST /products/edit_by_external_id", kills)
+    with hard_filled.start("sync", "--yes") as process:
+        kills.process = process
+        process.communicate()
+    faulty.behave()
+    path = tmp_path / "back.plan"
+    ran = hard_filled.run("rollback", "2", "--out", str(path))
+    assert "1 change that an earlier run left open" in ran.err
+    assert "price  119.00 -> 129.00 (+8 %)" in ran.out
+    assert hard_filled.run("sync", "--plan", str(path)).code == 0
+    assert hard_filled.market.product("26926").price == Decimal(129)
+
+
+def test_a_run_of_which_nobody_knew_the_outcome(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """An answer that was lost and could not be read back: what Prom shows now goes back."""
+    hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    faulty.misbehave("POST /products/edit_by_external_id", loses_the_answer)
+    faulty.misbehave("GET /products/by_external_id/26926", says(500, {"error": "ні"}))
+    assert hard_filled.sync().json["outcomes"][0]["state"] == "unclear"
+    faulty.behave()
+    document = back(hard_filled, 2)
+    assert (document["exit"], document["turns_back"]["not_done"]) == (0, 0)
+    assert hard_filled.market.product("26926").price == Decimal(129)
+
+
+def test_what_stays_unclear_is_named(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Of what Prom does not show nobody can know it: the exit code is 6, and it is not called undone."""
+    hard_filled.edit_row("26926", "75 мл", "80 мл")
+    faulty.misbehave("POST /products/import_file", breaks_before)
+    assert hard_filled.sync().json["outcomes"][0]["state"] == "unclear"
+    faulty.behave()
+    document = back(hard_filled, 2)
+    assert (document["exit"], document["turns_back"]["not_done"]) == (6, 0)
+    assert remains(document) == [("26926", "characteristics", "unclear")]
+
+
+def test_half_of_a_change_went(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """An import that was done goes back, though the price of the same good was refused then."""
+    hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    hard_filled.edit_row("26926", '"Крем [red]', '"Новий крем [red]')
+    no = says(400, {"error": "ні"})
+    faulty.misbehave("POST /products/edit_by_external_id", no, times=2)
+    assert hard_filled.sync().json["outcomes"][0]["state"] == "refused"
+    document = back(hard_filled, 2)
+    assert (document["exit"], document["turns_back"]["not_done"]) == (0, 0)
+    assert list(document["changes"][0]["fields"]) == ["name", "name_ru"]
+    assert (hard_filled.market.product("26926").name_uk or "").startswith("Крем")
+    assert back(hard_filled, 2)["turns_back"]["not_done"] == 1

@@ -13,7 +13,7 @@ from torgsync.core.fields import Discount, Photo, Value
 from torgsync.core.objects import Gone
 from torgsync.core.plan import Known, Standing
 from torgsync.core.products import Existing
-from torgsync.core.rollback import Back, Left, turn_back
+from torgsync.core.rollback import Back, Left, in_parts, turn_back, turn_back_unsure
 
 NEW = Decimal("90.00")
 OLD = Decimal("100.00")
@@ -218,3 +218,93 @@ def test_a_product_that_the_run_made_and_that_stays(
 def test_a_product_that_was_made_as_a_draft_is_hidden_already() -> None:
     """Nothing is to do where it is out of the shop."""
     assert turn_back(creation(product(status="draft")), known(existing(status="draft")), "hide") == Back()
+
+
+# What a run may have done
+
+
+def unsure(
+    wanted: Change, now: Known | None, *later: str, settled: bool = False, gone: Gone = "delete"
+) -> Back | None:
+    return turn_back_unsure(wanted, now, gone, settled=settled, later=later)
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_what_prom_shows_as_the_run_wanted_goes_back(settled: bool) -> None:
+    """The run did it, whatever became known of it; what is as before never happened."""
+    done = update(price=(OLD, NEW), quantity=(5, 3))
+    back = unsure(done, known(existing(price=NEW, quantity=5)), settled=settled)
+    assert back == Back(update(price=(NEW, OLD)))
+    assert unsure(done, known(existing(price=OLD, quantity=5)), settled=settled) is None
+
+
+def test_what_a_later_run_did_is_its_own() -> None:
+    """Field by field; where nothing is left of the change, there is nothing to turn back."""
+    done = update(price=(OLD, NEW), quantity=(5, 3))
+    now = known(existing(price=NEW, quantity=3))
+    assert unsure(done, now, "price") == Back(update(quantity=(3, 5)))
+    assert unsure(done, now, "price", "quantity") == Back()
+    assert unsure(done, now, "price", "quantity", settled=True) is None
+    assert unsure(creation(product()), known(existing()), "name", "price", "status", settled=True) is None
+
+
+def test_what_nobody_knows_is_named() -> None:
+    """A value that is neither, and what Prom does not show; where Prom refused it, it never happened."""
+    done = update(price=(OLD, NEW), gtin=("4820000000017", "4820000000024"))
+    now = known(existing(price=Decimal(7)), sent(gtin="4820000000017"))
+    back = unsure(done, now)
+    assert back is not None
+    assert (back.change, reasons(back)) == (None, [("price", Left.UNCLEAR), ("gtin", Left.UNCLEAR)])
+    assert unsure(done, now, settled=True) is None
+    took = known(existing(price=OLD), sent(gtin="4820000000024"))
+    assert unsure(done, took, settled=True) == Back(update(gtin=("4820000000024", "4820000000017")))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [update(price=(OLD, NEW)), creation(product()), removed(status=("on_display", "not_on_display"))],
+)
+def test_a_product_that_is_not_there(wanted: Change) -> None:
+    """What was refused never happened; of what stayed unclear nobody knows."""
+    assert unsure(wanted, known(None), settled=True) is None
+    assert unsure(wanted, None, settled=True) is None
+    back = unsure(wanted, known(None))
+    assert back is not None
+    assert reasons(back) == [("", Left.UNCLEAR)]
+
+
+def test_a_product_that_the_run_may_have_made() -> None:
+    """It is taken out where all of it is as wanted; else nobody knows whose it is."""
+    made = creation(product())
+    back = unsure(made, known(existing()), settled=True)
+    assert back is not None
+    assert back.change is not None
+    half = unsure(made, known(existing(price=NEW)), settled=True)
+    assert half is not None
+    assert reasons(half) == [("", Left.UNCLEAR)]
+
+
+def test_a_product_that_the_run_may_have_deleted() -> None:
+    """It is made anew where it is gone."""
+    done = removed(status=("on_display", "deleted"))
+    assert unsure(done, known(existing())) is None
+    back = unsure(done, known(None))
+    assert back is not None
+    assert back.anew
+
+
+def test_a_foreign_product_that_may_be_lost() -> None:
+    """Nobody knows, unless the outcome does."""
+    done = replace(removed(status=("on_display", "deleted")), prom_id="917")
+    back = unsure(done, None)
+    assert back is not None
+    assert reasons(back) == [("", Left.UNCLEAR)]
+    assert unsure(done, None, settled=True) is None
+
+
+def test_changes_that_take_several_requests() -> None:
+    """Creations, and what needs both the import and an edit."""
+    assert in_parts(creation(product()))
+    assert in_parts(update(name=("Капці", "Нові"), price=(OLD, NEW)))
+    assert not in_parts(update(name=("Капці", "Нові")))
+    assert not in_parts(update(price=(OLD, NEW)))

@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torgsync.cli.context import Program
+from torgsync.core.words import counted
 
 if TYPE_CHECKING:
     from torgsync.jobs.desk import Desk
+    from torgsync.jobs.update import Made
 
 SCREENFUL = 10
 """Reasons that are told; more are counted."""
 WORDS = {"done": "done", "refused": "refused", "unclear": "unclear", "deferred": "left for later"}
+
+
+def say_settled(program: Program, made: Made) -> None:
+    """Say that a look told what became of changes which earlier runs had left open."""
+    if made.settled:
+        left = counted(made.settled, "change that an earlier run", "changes that an earlier run")
+        program.say(f"{left} left open: what became of them was looked up")
 
 
 def outcome_documents(desk: Desk, plan: int) -> list[dict[str, object]]:

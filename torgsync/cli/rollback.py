@@ -12,7 +12,7 @@ import typer
 from torgsync.cli.context import Format, Program, error_document, program_of
 from torgsync.cli.documents import change_document, plan_head, plan_tail
 from torgsync.cli.options import FormatOption, ObjectOption
-from torgsync.cli.outcomes import WORDS, outcome_documents, put_failures
+from torgsync.cli.outcomes import WORDS, outcome_documents, put_failures, say_settled
 from torgsync.cli.plans import Show, put_guards, put_sums, show_changes
 from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption
@@ -40,6 +40,7 @@ _WHY = {
     Left.NEVER_SENT: "it was deleted, and too little of it was ever sent from here to make it anew",
     Left.FOREIGN: "it was deleted and never sent from here, so nothing is known of which it could be made",
     Left.NO_EXTERNAL_ID: "it needs an import, and Prom.ua has the product without an external id",
+    Left.UNCLEAR: "nobody knows whether that run did it: look it up in the seller's cabinet",
     Left.KEPT: 'it was made by that run, and gone = "keep" under [removal] leaves it there',
 }
 """Why something stays, in words."""
@@ -108,6 +109,7 @@ class _Call:
             with prom_of(desk) as prom:
                 refuse_other_shop(desk, prom, self._allowed)
                 made = plan_back(desk, prom, self._number, allowed=self._allowed)
+            say_settled(self._program, made)
             save(desk, made, path, allowed=self._allowed, only=())
             if self._form is Format.JSON:
                 self._write_json(desk, made, {})
@@ -137,6 +139,7 @@ class _Call:
                     made = prepare_saved(desk, prom, run, *saved)
                 else:
                     made = prepare_back(desk, prom, run.number, self._number, allowed=self._allowed)
+                say_settled(self._program, made)
                 if self._form is Format.TABLE:
                     self._print(desk, made, "")
                 if not made.plan.counts.changes:

@@ -14,7 +14,7 @@ from torgsync.cli.context import SCHEMA, Format, Program, error_document, progra
 from torgsync.cli.each import each
 from torgsync.cli.options import FormatOption, ObjectOption
 from torgsync.cli.orders import exit_code, found_in_orders, orders_document, say_orders
-from torgsync.cli.outcomes import WORDS, outcome_documents, put_failures
+from torgsync.cli.outcomes import WORDS, outcome_documents, put_failures, say_settled
 from torgsync.cli.plans import Show, print_findings, put_guards
 from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
@@ -216,9 +216,7 @@ class _Call:
                     made = prepare_saved(desk, prom, run, *self._saved)
                 else:
                     made = prepare(desk, prom, run, allowed=self._allowed, only=self._fields)
-                if made.settled:
-                    left = counted(made.settled, "change that an earlier run", "changes that an earlier run")
-                    self._program.say(f"{left} left open: what became of them was looked up")
+                say_settled(self._program, made)
             if made is None or not made.plan.counts.changes:
                 done = performed(desk, run, made)
             elif self._agreed(desk, made):

@@ -6,7 +6,7 @@ it, and is named. Values are compared with what Prom shows, or with what was las
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -40,6 +40,7 @@ class Left(StrEnum):
     FOREIGN = "foreign"  # a deleted product that was none of ours
     NO_EXTERNAL_ID = "no-external-id"  # what needs an import, of a product without an external id
     KEPT = "kept"  # a product that the run made, and the object keeps what left
+    UNCLEAR = "unclear"  # nobody knows whether the run did it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class Back:
 class Undone:
     """What a plan turns back: the run, and what of it stays as it is.
 
-    `not_done` counts changes of the run that never happened, `anew` the products that are made once more.
+    `not_done` counts the changes of the run that are known never to have happened, `anew` the products that
+    are made once more.
     """
 
     run: int
@@ -94,6 +96,52 @@ def turn_back(done: Change, known: Known | None, gone: Gone) -> Back:
     if done.new.get("status") == "deleted":
         return _make_anew(done, known)
     return _set_back(done, known)
+
+
+def in_parts(change: Change) -> bool:
+    """Tell whether a change takes several requests: some of it may be done, whatever the worst came to."""
+    imported = change.via is Road.IMPORT
+    return change.verb is Verb.CREATE or (imported and bool(by_road(change.fields, Road.EDIT)))
+
+
+def turn_back_unsure(
+    wanted: Change, known: Known | None, gone: Gone, *, settled: bool, later: Collection[str]
+) -> Back | None:
+    """Return what turns a change back that a run may have done in part or whole; None where it did nothing.
+
+    What is as the run wanted it was done by that run, but for the fields that `later` runs have changed. What
+    Prom does not show is held against what was last sent; unless the outcome is `settled`, nobody knows it.
+    """
+    if wanted.prom_id:
+        return None if settled else _left(wanted, Left.UNCLEAR)
+    if known is None or set(later).issuperset(wanted.fields):
+        return None if settled else Back()
+    shown = known.on_prom
+    if wanted.new.get("status") == "deleted":
+        return None if shown else turn_back(wanted, known, gone)
+    if shown is None:
+        return None if settled else _left(wanted, Left.UNCLEAR)
+    if wanted.verb is Verb.CREATE:
+        back = turn_back(wanted, known, gone)
+        moved = any(remain.reason is Left.MOVED for remain in back.remains)
+        return _left(wanted, Left.UNCLEAR) if moved else back
+    return _set_back_unsure(wanted.narrowed(set(wanted.fields) - set(later)), known, shown, settled=settled)
+
+
+def _set_back_unsure(wanted: Change, known: Known, shown: Existing, *, settled: bool) -> Back | None:
+    """Set the fields back that are as the run wanted them; name those of which nobody knows."""
+    its: list[str] = []
+    doubted: list[str] = []
+    for name, moved in _before(wanted).items():
+        visible = FIELDS[name].shown and name in shown.values
+        if _as_left(name, moved.new, wanted.new, known, shown):
+            its.append(name)
+        elif not settled and not (visible and _equal(name, moved.old, wanted.new, known, shown)):
+            doubted.append(name)
+    if not its and not doubted:
+        return None
+    back = _set_back(wanted.narrowed(its), known)
+    return Back(back.change, (*back.remains, *_remain(wanted, Left.UNCLEAR, doubted)))
 
 
 def _left(done: Change, reason: Left) -> Back:
