@@ -178,6 +178,33 @@ def test_a_deleted_id_that_prom_does_not_take_again(filled: Home) -> None:
     assert filled.run("update", "--format", "json").json["counts"]["update"] == 9  # nothing is refused-before
 
 
+def test_what_prom_refused_to_make_anew_is_not_tried_again(filled: Home) -> None:
+    """It is named and costs no import, the rest is done; `--full-refresh` has it tried once more."""
+    filled.next_day()
+    filled.sync()
+    back(filled, 2)
+    imports = len(filled.market.imports())
+    document = back(filled, 2)
+    assert (document["exit"], document["counts"]["create"], document["counts"]["remove"]) == (6, 0, 2)
+    assert remains(document) == [("26909", None, "refused"), ("26936", None, "refused")]
+    assert {one["state"] for one in document["outcomes"]} == {"done"}
+    assert len(filled.market.imports()) == imports
+    filled.run("update", "--full-refresh")
+    assert back(filled, 2)["counts"]["create"] == 2
+    assert len(filled.market.imports()) == imports + 1
+
+
+def test_a_text_that_prom_refused_on_the_way_back_is_not_tried_again(filled: Home) -> None:
+    """It is named, and no import is spent on it."""
+    filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
+    filled.sync()
+    filled.market.catalog.deleted_external_ids.add("26931")
+    assert back(filled, 2)["exit"] == 6
+    document = back(filled, 2)
+    assert (document["exit"], document["counts"]["update"]) == (6, 0)
+    assert {(good_id, reason) for good_id, _, reason in remains(document)} == {("26931", "refused")}
+
+
 def test_a_guard_holds_what_would_empty_the_shop(filled: Home) -> None:
     """The first run made all there is: its way back is held until a person allows exactly that."""
     filled.next_day()

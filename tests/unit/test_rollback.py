@@ -13,7 +13,16 @@ from torgsync.core.fields import Discount, Photo, Value
 from torgsync.core.objects import Gone
 from torgsync.core.plan import Known, Standing
 from torgsync.core.products import Existing
-from torgsync.core.rollback import Back, Left, in_parts, turn_back, turn_back_unsure
+from torgsync.core.rollback import (
+    Back,
+    Left,
+    Remain,
+    imported,
+    in_parts,
+    turn_back,
+    turn_back_unsure,
+    without_refused,
+)
 
 NEW = Decimal("90.00")
 OLD = Decimal("100.00")
@@ -308,3 +317,33 @@ def test_changes_that_take_several_requests() -> None:
     assert in_parts(update(name=("Капці", "Нові"), price=(OLD, NEW)))
     assert not in_parts(update(name=("Капці", "Нові")))
     assert not in_parts(update(price=(OLD, NEW)))
+
+
+# What Prom refused on the way back
+
+
+def test_what_was_refused_is_not_tried_again() -> None:
+    """A product that is made anew stays as a whole, of an update only what needs the import."""
+    anew = Back(creation(product(variant_group="5")), anew=True)
+    refused = imported(creation(product())).values
+    assert without_refused(anew, refused) == Back(remains=(Remain("17", "Капці", Left.REFUSED),))
+    mixed = Back(update(name=("Нові", "Капці"), price=(NEW, OLD)))
+    rest = without_refused(mixed, {"name": "Капці"})
+    assert (rest.change, reasons(rest)) == (update(price=(NEW, OLD)), [("name", Left.REFUSED)])
+    texts = Back(update(name=("Нові", "Капці")))
+    assert without_refused(texts, {"name": "Капці"}).change is None
+
+
+@pytest.mark.parametrize(
+    ("back", "refused"),
+    [
+        (Back(), {"name": "Капці"}),
+        (Back(update(price=(NEW, OLD))), {"price": OLD}),
+        (Back(update(name=("Нові", "Капці"))), None),
+        (Back(update(name=("Нові", "Капці"))), {"name": "Інші"}),
+        (Back(creation(product())), {"name": "Капці"}),
+    ],
+)
+def test_what_was_not_refused_is_tried(back: Back, refused: dict[str, Value] | None) -> None:
+    """Another content, and what needs no import."""
+    assert without_refused(back, refused) is back

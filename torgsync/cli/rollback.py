@@ -38,6 +38,7 @@ _WHY = {
     Left.ABSENT: "the product is not on Prom.ua any more",
     Left.MODERATED: "Prom.ua's moderators deleted the product",
     Left.NEVER_SENT: "it was deleted, and too little of it was ever sent from here to make it anew",
+    Left.REFUSED: "Prom.ua refused it when it was tried; `torgsync update --full-refresh` has it tried again",
     Left.FOREIGN: "it was deleted and never sent from here, so nothing is known of which it could be made",
     Left.NO_EXTERNAL_ID: "it needs an import, and Prom.ua has the product without an external id",
     Left.UNCLEAR: "nobody knows whether that run did it: look it up in the seller's cabinet",

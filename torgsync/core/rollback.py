@@ -37,6 +37,7 @@ class Left(StrEnum):
     ABSENT = "absent"  # the product is not on Prom any more
     MODERATED = "moderated"  # Prom's moderators deleted the product
     NEVER_SENT = "never-sent"  # a deleted product of which too little was ever sent from here
+    REFUSED = "refused"  # Prom refused it, as it would go back, already
     FOREIGN = "foreign"  # a deleted product that was none of ours
     NO_EXTERNAL_ID = "no-external-id"  # what needs an import, of a product without an external id
     KEPT = "kept"  # a product that the run made, and the object keeps what left
@@ -96,6 +97,31 @@ def turn_back(done: Change, known: Known | None, gone: Gone) -> Back:
     if done.new.get("status") == "deleted":
         return _make_anew(done, known)
     return _set_back(done, known)
+
+
+def imported(change: Change) -> Product:
+    """Return what an import is to make of a good on its way back, as refusals are remembered.
+
+    Its variant group is no part of that (`state/catalog.py`).
+    """
+    names = change.fields if change.verb is Verb.CREATE else by_road(change.fields, Road.IMPORT)
+    values = {name: change.fields[name].new for name in names if name != "variant_group"}
+    return Product(change.good_id, values)
+
+
+def without_refused(back: Back, refused: Mapping[str, Value] | None) -> Back:
+    """Return a way back without what Prom `refused` to import already, None where it refused nothing.
+
+    Each try would cost one of the day's few imports, and nothing is taken out after it.
+    """
+    change = back.change
+    if change is None or change.via is not Road.IMPORT or imported(change).values != refused:
+        return back
+    if change.verb is Verb.CREATE:
+        return _left(change, Left.REFUSED)
+    names = by_road(change.fields, Road.IMPORT)
+    rest = change.narrowed(set(change.fields) - set(names))
+    return Back(rest if rest.fields else None, (*back.remains, *_remain(change, Left.REFUSED, names)))
 
 
 def in_parts(change: Change) -> bool:

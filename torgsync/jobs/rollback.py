@@ -15,7 +15,15 @@ from torgsync.core.fields import Road
 from torgsync.core.guards import Allowed
 from torgsync.core.pages import PAGE
 from torgsync.core.plan import Counts, ExportInfo, Known, Plan, Standing
-from torgsync.core.rollback import Back, Remain, Undone, in_parts, turn_back, turn_back_unsure
+from torgsync.core.rollback import (
+    Back,
+    Remain,
+    Undone,
+    in_parts,
+    turn_back,
+    turn_back_unsure,
+    without_refused,
+)
 from torgsync.jobs.desk import Desk, Progress, Stage
 from torgsync.jobs.draft import Draft
 from torgsync.jobs.history import run_of
@@ -107,7 +115,8 @@ class _Undo(Draft):
 
         `since` holds the fields that later runs have changed, keyed by good.
         """
-        known = self.memory.catalog.known([item.change.good_id for item in page])
+        ids = [item.change.good_id for item in page]
+        known, refused = self.memory.catalog.known(ids), self.memory.catalog.refused(ids)
         back: list[Change] = []
         for item in page:
             good = known.get(item.change.good_id)
@@ -115,6 +124,7 @@ class _Undo(Draft):
             if found is None:
                 self.not_done += 1
                 continue
+            found = without_refused(found, refused.get(item.change.good_id))
             remains += found.remains
             self.anew += found.anew
             self.unmoved += found == Back()
