@@ -49,7 +49,10 @@ def test_a_run_is_turned_back(filled: Home) -> None:
     a_mild_day(filled)
     assert filled.market.product("26926").price == Decimal(99)
     document = back(filled, 2)
-    assert (document["exit"], document["turns_back"]) == (0, {"run": 2, "not_done": 0, "anew": 0})
+    assert (document["exit"], document["turns_back"]) == (
+        0,
+        {"run": 2, "not_done": 0, "anew": 0, "hidden": 0},
+    )
     assert document["counts"] | {"foreign": 0} == {
         "create": 0,
         "update": 11,
@@ -188,6 +191,7 @@ def test_what_prom_refused_to_make_anew_is_not_tried_again(filled: Home) -> None
     assert (document["exit"], document["counts"]["create"], document["counts"]["remove"]) == (6, 0, 2)
     assert remains(document) == [("26909", None, "refused"), ("26936", None, "refused")]
     assert {one["state"] for one in document["outcomes"]} == {"done"}
+    assert filled.market.product("26941").status == "not_on_display"
     assert len(filled.market.imports()) == imports
     filled.run("update", "--full-refresh")
     assert back(filled, 2)["counts"]["create"] == 2
@@ -214,9 +218,29 @@ def test_a_guard_holds_what_would_empty_the_shop(filled: Home) -> None:
     assert (guard["guard"], guard["allow"]) == ("removals", "--allow removals=39")
     assert guard["cause"] == "39 were made by the run that is turned back"
     assert back(filled, 1, "--allow", guard["allow"].split()[1])["exit"] == 0
-    assert filled.market.products() == []
+    assert {product.status for product in filled.market.products()} == {"not_on_display"}
     overrides = filled.run("history", "--format", "json").json["runs"][0]["overrides"]
     assert [opened["allowed"] for opened in overrides] == ["removals=39"]
+
+
+def test_what_the_run_made_is_hidden_and_comes_back(filled: Home) -> None:
+    """It is never deleted, as Prom takes no deleted id again: the next `sync` shows it once more."""
+    a_mild_day(filled)
+    filled.edit_object('gone = "hide"', 'gone = "delete"')
+    ran = filled.run("rollback", "2", "--yes")
+    assert "2 products that the run made would be hidden, not deleted: Prom.ua takes no" in " ".join(
+        ran.out.split()
+    )
+    assert "status  on_display -> not_on_display" in ran.out
+    made = filled.market.product("26941")
+    assert made.status == "not_on_display"
+    again = filled.run("rollback", "2", "--yes")
+    assert (again.code, again.lines[-1]) == (0, "nothing to turn back")
+    assert filled.sync("--allow", "removals=2").code == 0
+    assert (filled.market.product("26941").status, filled.market.product("26941").id) == (
+        "on_display",
+        made.id,
+    )
 
 
 def test_a_price_that_looks_wrong_is_held_on_the_way_back_too(filled: Home) -> None:

@@ -190,15 +190,17 @@ def test_a_foreign_product_is_lost() -> None:
 @pytest.mark.parametrize(
     ("gone", "fields"),
     [
-        ("delete", {"status": FieldChange("on_display", "deleted")}),
+        ("delete", {"status": FieldChange("on_display", "not_on_display")}),
         ("hide", {"status": FieldChange("on_display", "not_on_display")}),
+        ("not-available", {"presence": FieldChange(None, "not_available")}),
     ],
 )
 def test_a_product_that_the_run_made_is_taken_out(gone: Gone, fields: dict[str, FieldChange]) -> None:
-    """By the object's own way with what left."""
+    """By the object's own way with what left, but it is never deleted."""
     done = creation(product(currency="UAH", discount=None))
     back = turn_back(done, known(existing(currency="USD")), gone)
-    assert back == Back(Change("17", Verb.REMOVE, "Капці", fields, reason=Leaving.UNDONE))
+    change = Change("17", Verb.REMOVE, "Капці", fields, reason=Leaving.UNDONE)
+    assert back == Back(change, hidden=gone == "delete")
 
 
 def test_a_product_that_a_moderator_still_looks_at_did_not_move() -> None:
@@ -214,6 +216,7 @@ def test_a_product_that_a_moderator_still_looks_at_did_not_move() -> None:
         (existing(price=NEW), "delete", [("price", Left.MOVED)]),
         (None, "delete", []),
         (existing(status="deleted"), "delete", []),
+        (existing(status="not_on_display"), "delete", []),
     ],
 )
 def test_a_product_that_the_run_made_and_that_stays(

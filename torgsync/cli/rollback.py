@@ -179,7 +179,7 @@ class _Call:
     def _print_rest(self, back: Undone) -> None:
         """Print what cannot be turned back, good by good, and what comes back only in part."""
         program = self._program
-        if back.remains or back.not_done or back.anew:
+        if back.remains or back.not_done or back.anew or back.hidden:
             program.out.print()
         named = back.remains if self._show is Show.ALL else back.remains[:NAMED]
         for remain in named:
@@ -188,6 +188,11 @@ class _Call:
             program.put(f"! stays    … and {rest} more; `--show all` lists them", 11)
         if back.not_done:
             program.put(f"{counted(back.not_done, 'change')} of that run never happened")
+        if back.hidden:
+            program.put(
+                f"{counted(back.hidden, 'product')} that the run made would be hidden, not deleted: "
+                "Prom.ua takes no deleted id a second time, and the next `torgsync sync` may want it again"
+            )
         if back.anew:
             program.put(
                 f"{counted(back.anew, 'product')} would be made anew of what was last sent from here: "
@@ -227,6 +232,7 @@ class _Call:
             "run": self._number,
             "not_done": back.not_done if back else 0,
             "anew": back.anew if back else 0,
+            "hidden": back.hidden if back else 0,
         }
         self._program.hide_progress()
         with desk.memory() as memory:

@@ -59,12 +59,13 @@ class Remain:
 class Back:
     """What turns one change back, None where nothing is to do, and what of it cannot go back.
 
-    `anew` says that a deleted product is made once more.
+    `anew` says that a deleted product is made once more, `hidden` that one is hidden instead of deleted.
     """
 
     change: Change | None = None
     remains: tuple[Remain, ...] = ()
     anew: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,14 @@ class Undone:
     """What a plan turns back: the run, and what of it stays as it is.
 
     `not_done` counts the changes of the run that are known never to have happened, `anew` the products that
-    are made once more.
+    are made once more, `hidden` those that are hidden instead of deleted.
     """
 
     run: int
     remains: tuple[Remain, ...] = ()
     not_done: int = 0
     anew: int = 0
+    hidden: int = 0
 
 
 def turn_back(done: Change, known: Known | None, gone: Gone) -> Back:
@@ -175,19 +177,21 @@ def _left(done: Change, reason: Left) -> Back:
 
 
 def _take_out(done: Change, known: Known, gone: Gone) -> Back:
-    """Take a product out that the run made, if all of it is as the run made it."""
-    shown = known.on_prom
-    if shown is None:
-        return Back()
-    if gone == "keep":
+    """Take a product out that the run made, if all of it is as the run made it.
+
+    It is hidden where others would be deleted: the export may ask for it again, and Prom takes no deleted id
+    a second time (reference/prom-api.md §4.5).
+    """
+    shown, hides = known.on_prom, gone == "delete"
+    fields = removal(shown, "hide" if hides else gone) if shown else {}
+    if shown is not None and gone == "keep":
         return _left(done, Left.KEPT)
+    if shown is None or not fields:
+        return Back()  # it is out already
     moved = [name for name, value in done.new.items() if not _as_left(name, value, done.new, known, shown)]
     if moved:
         return Back(remains=tuple(_remain(done, Left.MOVED, moved)))
-    fields = removal(shown, gone)
-    return Back(
-        Change(done.good_id, Verb.REMOVE, done.title, fields, reason=Leaving.UNDONE) if fields else None
-    )
+    return Back(Change(done.good_id, Verb.REMOVE, done.title, fields, reason=Leaving.UNDONE), hidden=hides)
 
 
 def _make_anew(done: Change, known: Known) -> Back:

@@ -60,6 +60,7 @@ class _Undo(Draft):
 
     not_done: int = 0
     anew: int = 0
+    hidden: int = 0
     unmoved: int = 0
     waits: bool = False  # the end of the run's import is not known yet
 
@@ -105,7 +106,7 @@ class _Undo(Draft):
             dark=self.dark,
             overrides=tuple(self.opened),
         )
-        back = Undone(undoes, tuple(remains), self.not_done, self.anew)
+        back = Undone(undoes, tuple(remains), self.not_done, self.anew, self.hidden)
         return Made(told, self.number, tuple(self.findings), back=back)
 
     def _turn(
@@ -127,6 +128,7 @@ class _Undo(Draft):
             found = without_refused(found, refused.get(item.change.good_id))
             remains += found.remains
             self.anew += found.anew
+            self.hidden += found.hidden
             self.unmoved += found == Back()
             if found.change:
                 back += self.emit(found.change, good.existing if good else None)
