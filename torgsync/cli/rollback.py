@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,13 +13,20 @@ import typer
 from torgsync.cli.context import Format, Program, error_document, program_of
 from torgsync.cli.documents import change_document, plan_head, plan_tail
 from torgsync.cli.options import FormatOption, ObjectOption
-from torgsync.cli.outcomes import WORDS, outcome_documents, put_failures, say_settled
+from torgsync.cli.outcomes import (
+    WORDS,
+    outcome_documents,
+    put_failures,
+    say_settled,
+    say_trouble,
+    stopped,
+)
 from torgsync.cli.plans import Show, put_guards, put_sums, show_changes
 from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption
 from torgsync.core.rollback import Left
 from torgsync.core.words import counted
-from torgsync.errors import Exit, UsageError
+from torgsync.errors import Exit, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from torgsync.core.guards import Allowed
@@ -26,8 +34,10 @@ if TYPE_CHECKING:
     from torgsync.core.saved import SavedPlan
     from torgsync.files.objects import ObjectFile
     from torgsync.jobs.desk import Desk
+    from torgsync.jobs.run import Run
     from torgsync.jobs.sync import Performed
     from torgsync.jobs.update import Made
+    from torgsync.prom.api import Prom
 
 NAMED = 20
 """Things that stay as they are which the table names; `--show all` names more."""
@@ -121,46 +131,66 @@ class _Call:
     def perform(self, file: ObjectFile, saved: tuple[SavedPlan, Path] | None = None) -> Exit:
         """Turn the run back, or what a saved plan holds of it, and return the exit code."""
         from torgsync.jobs.history import run_of
-        from torgsync.jobs.market import prom_of
-        from torgsync.jobs.rollback import prepare_back
-        from torgsync.jobs.run import running
-        from torgsync.jobs.saved import prepare_saved, refuse_stale
-        from torgsync.jobs.shop import refuse_other_shop
-        from torgsync.jobs.sync import perform, performed, recover
 
-        with self._program.desk(file) as desk:
+        with self._program.desk(file) as desk, desk.brake.listening():
             run_of(desk, self._number)
-            with running(desk) as run, prom_of(desk, run) as prom:
-                if saved:
-                    refuse_stale(desk, saved[0])
-                refuse_other_shop(desk, prom, self._allowed)
-                if recover(desk, prom, run):
-                    self._program.say("an import that an earlier run left behind was settled first")
-                if saved:
-                    made = prepare_saved(desk, prom, run, *saved)
-                else:
-                    made = prepare_back(desk, prom, run.number, self._number, allowed=self._allowed)
-                say_settled(self._program, made)
-                if self._form is Format.TABLE:
-                    self._print(desk, made, "")
-                if not made.plan.counts.changes:
-                    done = performed(desk, run, made)
-                elif self._agreed(made):
-                    done = perform(desk, prom, run, made)
-                else:
-                    self._program.say("nothing was sent")
-                    run.exit_code = Exit.DONE
-                    return Exit.DONE
-                stays = [Exit.PARTIAL] if made.back and made.back.remains else []
-                run.exit_code = Exit.worst([done.exit_code(made, None), *stays])
-                self._report(desk, made, done, run.exit_code)
+            try:
+                return self._run(desk, saved)
+            except Interrupted as stop:
+                raise Interrupted("stopped by you before anything was sent", hint=self._next(desk)) from stop
+
+    def _next(self, desk: Desk) -> str:
+        """Return how to go on after a stop: what is turned back already needs nothing."""
+        return f"go on with: torgsync rollback {self._number} -o {desk.file.called}"
+
+    def _run(self, desk: Desk, saved: tuple[SavedPlan, Path] | None) -> Exit:
+        from torgsync.jobs.market import prom_of
+        from torgsync.jobs.run import running
+        from torgsync.jobs.sync import perform, performed
+
+        with running(desk) as run, prom_of(desk, run) as prom:
+            desk = run.desk
+            made = self._prepare(desk, prom, run, saved)
+            say_settled(self._program, made)
+            if self._form is Format.TABLE:
+                self._print(desk, made, "")
+            if not made.plan.counts.changes:
+                done = performed(desk, run, made)
+            elif self._agreed(desk, made):
+                done = perform(desk, prom, run, made)
+            else:
+                self._program.say("nothing was sent")
+                run.exit_code = Exit.DONE
+                return Exit.DONE
+            if isinstance(done.trouble, Interrupted):
+                done = replace(done, trouble=stopped(done, self._next(desk)))
+            stays = [Exit.PARTIAL] if made.back and made.back.remains else []
+            run.exit_code = Exit.worst([done.exit_code(made, None), *stays])
+            self._report(desk, made, done, run.exit_code)
         return run.exit_code
 
-    def _agreed(self, made: Made) -> bool:
+    def _prepare(self, desk: Desk, prom: Prom, run: Run, saved: tuple[SavedPlan, Path] | None) -> Made:
+        """Return the plan back, made now or saved before, when what earlier runs left behind is settled."""
+        from torgsync.jobs.rollback import prepare_back
+        from torgsync.jobs.saved import prepare_saved, refuse_stale
+        from torgsync.jobs.shop import refuse_other_shop
+        from torgsync.jobs.sync import recover
+
+        if saved:
+            refuse_stale(desk, saved[0])
+        refuse_other_shop(desk, prom, self._allowed)
+        if recover(desk, prom, run):
+            self._program.say("an import that an earlier run left behind was settled first")
+        if saved:
+            return prepare_saved(desk, prom, run, *saved)
+        return prepare_back(desk, prom, run.number, self._number, allowed=self._allowed)
+
+    def _agreed(self, desk: Desk, made: Made) -> bool:
         going = made.plan.counts.changes - made.plan.counts.held
         if not self._asks or going <= 0:
             return True
-        return typer.confirm("Send this to Prom.ua?", default=False, err=True)
+        with desk.brake.resting():
+            return typer.confirm("Send this to Prom.ua?", default=False, err=True)
 
     # For people
 
@@ -220,9 +250,7 @@ class _Call:
                 "restore the older export, or correct it, before the next `torgsync sync`"
             )
         if done.trouble:
-            program.say(f"error: {done.trouble.message}", style="error")
-            if done.trouble.hint:
-                program.say(f"hint: {done.trouble.hint}")
+            say_trouble(program, done.trouble)
 
     # For programs
 

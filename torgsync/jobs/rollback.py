@@ -49,7 +49,7 @@ def plan_back(desk: Desk, prom: Prom, number: int, *, allowed: Allowed, run: int
         look(desk, prom, full=False, allowed=None)
         settled = settle_earlier(desk, prom, run)
     desk.tell(Progress(Stage.PLAN))
-    with desk.memory() as memory:
+    with desk.brake.resting(), desk.memory() as memory:
         made = _Undo(desk=desk, memory=memory, allowed=allowed).draw_up(plan, number)
     return replace(made, settled=settled)
 
