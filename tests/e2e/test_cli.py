@@ -335,6 +335,9 @@ def test_a_person_is_asked_before_a_run_is_turned_back(
     assert (code, str(filled.market.product("26926").price)) == (0, price)
     assert "Send this to Prom.ua? [y/N]: " in screen
     assert said in screen
+    newest, turned, _ = filled.run("history", "--format", "json").json["runs"]
+    assert (newest["undoes"], turned["undone_by"]) == ((2, [3]) if typed == "y\n" else (None, []))
+    assert newest["counts"]["open"] == 0
 
 
 @posix

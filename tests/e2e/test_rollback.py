@@ -217,6 +217,13 @@ def test_a_guard_holds_what_would_empty_the_shop(filled: Home) -> None:
     (guard,) = held["guards"]
     assert (guard["guard"], guard["allow"]) == ("removals", "--allow removals=39")
     assert guard["cause"] == "39 were made by the run that is turned back"
+    assert [
+        (run["undoes"], run["undone_by"]) for run in filled.run("history", "--format", "json").json["runs"]
+    ] == [
+        (None, []),
+        (None, []),
+    ]
+    assert "was to turn run 1 back" in filled.run("history").out  # it did nothing of it
     assert back(filled, 1, "--allow", guard["allow"].split()[1])["exit"] == 0
     assert {product.status for product in filled.market.products()} == {"not_on_display"}
     overrides = filled.run("history", "--format", "json").json["runs"][0]["overrides"]

@@ -146,7 +146,7 @@ class _Call:
     def _run(self, desk: Desk, saved: tuple[SavedPlan, Path] | None) -> Exit:
         from torgsync.jobs.market import prom_of
         from torgsync.jobs.run import running
-        from torgsync.jobs.sync import perform, performed
+        from torgsync.jobs.sync import decline, perform, performed
 
         with running(desk) as run, prom_of(desk, run) as prom:
             desk = run.desk
@@ -159,6 +159,7 @@ class _Call:
             elif self._agreed(desk, made):
                 done = perform(desk, prom, run, made)
             else:
+                decline(desk, made)
                 self._program.say("nothing was sent")
                 run.exit_code = Exit.DONE
                 return Exit.DONE
