@@ -145,7 +145,7 @@ _PLAN = {key: part for key, part in PLAN.items() if key not in _OF_EXPORT}
 ROLLBACK = record(
     **_PLAN,
     export={"const": None},
-    turns_back=record(run={"type": "integer", "minimum": 1}, not_done=COUNT, anew=COUNT),
+    turns_back=record(run={"type": "integer", "minimum": 1}, not_done=COUNT, anew=COUNT, hidden=COUNT),
     remains={
         "type": "array",
         "items": record(

@@ -755,6 +755,7 @@ def test_a_refusal_holds_for_its_content(memory: Memory) -> None:
     memory.catalog.refuse(product("17"), "blocked word", NOON)
     assert known(memory).refused
     assert not known(memory, "18").refused
+    assert memory.catalog.refused(["17", "18"]) == {"17": product("17").values}
     memory.rows.remember_rows([row(product=product(price=Decimal("1.00")))])
     assert not known(memory).refused
 
@@ -1594,6 +1595,22 @@ def test_the_dossier_of_a_good(state: Store) -> None:
         other = memory.catalog.dossier("18")
         assert (other.standing, other.reason) == (Standing.OUT, Reason.NO_PHOTOS)
         assert (other.desired, other.sent, other.existing, other.refusal) == (None, None, None, None)
+
+
+def test_what_later_runs_have_changed(state: Store) -> None:
+    """The fields of what was done after a plan, by good; neither what was refused nor what came before."""
+    price, quantity = (Decimal("100.00"), Decimal("90.00")), (1, 2)
+    with state.work(SLUG) as memory:
+        first = memory.plans.begin(NOON)
+        memory.plans.add(first, [update("17", price=price)])
+        second = memory.plans.begin_beside(NOON)
+        memory.plans.add(second, [update("17", price=price), update("17", quantity=quantity)])
+        memory.plans.add(second, [update("18", price=price), update("19", price=price)])
+        for plan in (first, second):
+            memory.plans.settle(plan, dict.fromkeys((1, 2, 4), (State.DONE, "")))
+        memory.plans.settle(second, {3: (State.REFUSED, "ні")})
+        assert memory.plans.changed_since(first, ["17", "18"]) == {"17": {"price", "quantity"}}
+        assert memory.plans.changed_since(second, ["17", "18"]) == {}
 
 
 def test_what_was_attempted_with_a_good(state: Store) -> None:

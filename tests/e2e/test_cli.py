@@ -222,11 +222,57 @@ def test_stopped_by_a_person(hard_filled: Home, faulty: FaultyMarket) -> None:
     assert len(hard_filled.market.products()) == 39
 
 
+@posix
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_rollback_is_stopped_by_a_person(hard_filled: Home, faulty: FaultyMarket, number: int) -> None:
+    """What is in flight is finished and counted, 130 ends it, and the same command goes on."""
+    hard_filled.edit_object('gone = "delete"', 'gone = "hide"')
+    hard_filled.next_day()
+    assert hard_filled.sync().code == 0
+    gate = Gate(after=True)
+    faulty.misbehave("POST /products/edit_by_external_id", gate, times=1)
+    process = hard_filled.start("rollback", "2", "--yes")
+    assert gate.reached.wait(60)
+    process.send_signal(number)
+    gate.opened.set()
+    code, out, err = finish(process)
+    assert (code, "Traceback" in err) == (130, False)
+    assert err.splitlines()[-1].startswith("stopped by you: ")
+    assert err.splitlines()[-1].endswith(' of 13 changes done; go on with: torgsync rollback 2 -o "My Prom"')
+    assert "unclear" in out
+    assert hard_filled.run("rollback", "2", "--yes").code == 0
+    assert hard_filled.market.product("26926").price == 129
+    assert hard_filled.market.product("26941").status == "not_on_display"
+
+
+@posix
+def test_a_rollback_is_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Ctrl-C during the look ends with 130 too, and the object is free again."""
+    hard_filled.next_day()
+    assert hard_filled.sync().code == 0
+    gate = Gate()
+    faulty.misbehave("GET /products/list", gate, times=1)
+    process = hard_filled.start("rollback", "2", "--yes")
+    assert gate.reached.wait(60)
+    process.send_signal(signal.SIGINT)
+    gate.opened.set()
+    code, _, err = finish(process)
+    assert (code, "Traceback" in err) == (130, False)
+    assert err.splitlines()[-3:] == [
+        "error: stopped by you before anything was sent",
+        "",
+        'hint: go on with: torgsync rollback 2 -o "My Prom"',
+    ]
+
+
 # On a terminal
 
 
-def talk(home: Home, typed: str, *args: str) -> tuple[int, str]:
-    """Run a command on a terminal where a person has typed, and return its code and the whole screen."""
+def talk(home: Home, typed: str, *args: str, stop_at: str = "") -> tuple[int, str]:
+    """Run a command on a terminal where a person has typed, and return its code and the whole screen.
+
+    Where `stop_at` appears, the person presses Ctrl-C.
+    """
     import pty
 
     person, terminal = pty.openpty()
@@ -243,6 +289,9 @@ def talk(home: Home, typed: str, *args: str) -> tuple[int, str]:
         try:
             while chunk := os.read(person, 65536) if select.select([person], [], [], 60)[0] else b"":
                 screen += chunk
+                if stop_at and stop_at.encode() in screen:
+                    process.send_signal(signal.SIGINT)
+                    stop_at = ""
             process.kill()  # one that waits for another answer would wait for ever
         except OSError:  # on Linux, the end of a terminal that nobody holds any more
             pass
@@ -286,6 +335,22 @@ def test_a_person_is_asked_before_a_run_is_turned_back(
     assert (code, str(filled.market.product("26926").price)) == (0, price)
     assert "Send this to Prom.ua? [y/N]: " in screen
     assert said in screen
+    newest, turned, _ = filled.run("history", "--format", "json").json["runs"]
+    assert (newest["undoes"], turned["undone_by"]) == ((2, [3]) if typed == "y\n" else (None, []))
+    assert newest["counts"]["open"] == 0
+
+
+@posix
+def test_a_rollback_is_stopped_at_its_question(filled: Home) -> None:
+    """Ctrl-C means no: nothing is sent, and it is said how to go on."""
+    filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
+    assert filled.sync().code == 0
+    code, screen = talk(filled, "", "--no-color", "rollback", "2", stop_at="[y/N]: ")
+    assert (code, str(filled.market.product("26926").price)) == (130, "99")
+    assert "error: stopped by you before anything was sent" in screen
+    assert 'hint: go on with: torgsync rollback 2 -o "My Prom"' in screen
+    assert "Traceback" not in screen
+    assert filled.run("rollback", "2", "--yes").code == 0
 
 
 @posix

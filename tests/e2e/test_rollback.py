@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemas
-from faulty import Answer, FaultyMarket
+from faulty import Answer, FaultyMarket, Kills, breaks_before, loses_the_answer, says
 from homes import Home, stopped
 from schemas import valid
 from typer.testing import CliRunner
@@ -17,6 +18,7 @@ from torgsync.cli.app import app
 from torgsync.cli.context import Program
 from torgsync.sandbox.faults import parse_fault
 
+posix = pytest.mark.skipif(os.name == "nt", reason="there are no signals on Windows")
 STILL_PENDING = (
     "the export still asks for what was turned back, and `torgsync update` shows it as pending: "
     "restore the older export, or correct it, before the next `torgsync sync`"
@@ -47,7 +49,10 @@ def test_a_run_is_turned_back(filled: Home) -> None:
     a_mild_day(filled)
     assert filled.market.product("26926").price == Decimal(99)
     document = back(filled, 2)
-    assert (document["exit"], document["turns_back"]) == (0, {"run": 2, "not_done": 0, "anew": 0})
+    assert (document["exit"], document["turns_back"]) == (
+        0,
+        {"run": 2, "not_done": 0, "anew": 0, "hidden": 0},
+    )
     assert document["counts"] | {"foreign": 0} == {
         "create": 0,
         "update": 11,
@@ -176,6 +181,34 @@ def test_a_deleted_id_that_prom_does_not_take_again(filled: Home) -> None:
     assert filled.run("update", "--format", "json").json["counts"]["update"] == 9  # nothing is refused-before
 
 
+def test_what_prom_refused_to_make_anew_is_not_tried_again(filled: Home) -> None:
+    """It is named and costs no import, the rest is done; `--full-refresh` has it tried once more."""
+    filled.next_day()
+    filled.sync()
+    back(filled, 2)
+    imports = len(filled.market.imports())
+    document = back(filled, 2)
+    assert (document["exit"], document["counts"]["create"], document["counts"]["remove"]) == (6, 0, 2)
+    assert remains(document) == [("26909", None, "refused"), ("26936", None, "refused")]
+    assert {one["state"] for one in document["outcomes"]} == {"done"}
+    assert filled.market.product("26941").status == "not_on_display"
+    assert len(filled.market.imports()) == imports
+    filled.run("update", "--full-refresh")
+    assert back(filled, 2)["counts"]["create"] == 2
+    assert len(filled.market.imports()) == imports + 1
+
+
+def test_a_text_that_prom_refused_on_the_way_back_is_not_tried_again(filled: Home) -> None:
+    """It is named, and no import is spent on it."""
+    filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
+    filled.sync()
+    filled.market.catalog.deleted_external_ids.add("26931")
+    assert back(filled, 2)["exit"] == 6
+    document = back(filled, 2)
+    assert (document["exit"], document["counts"]["update"]) == (6, 0)
+    assert {(good_id, reason) for good_id, _, reason in remains(document)} == {("26931", "refused")}
+
+
 def test_a_guard_holds_what_would_empty_the_shop(filled: Home) -> None:
     """The first run made all there is: its way back is held until a person allows exactly that."""
     filled.next_day()
@@ -184,10 +217,37 @@ def test_a_guard_holds_what_would_empty_the_shop(filled: Home) -> None:
     (guard,) = held["guards"]
     assert (guard["guard"], guard["allow"]) == ("removals", "--allow removals=39")
     assert guard["cause"] == "39 were made by the run that is turned back"
+    assert [
+        (run["undoes"], run["undone_by"]) for run in filled.run("history", "--format", "json").json["runs"]
+    ] == [
+        (None, []),
+        (None, []),
+    ]
+    assert "was to turn run 1 back" in filled.run("history").out  # it did nothing of it
     assert back(filled, 1, "--allow", guard["allow"].split()[1])["exit"] == 0
-    assert filled.market.products() == []
+    assert {product.status for product in filled.market.products()} == {"not_on_display"}
     overrides = filled.run("history", "--format", "json").json["runs"][0]["overrides"]
     assert [opened["allowed"] for opened in overrides] == ["removals=39"]
+
+
+def test_what_the_run_made_is_hidden_and_comes_back(filled: Home) -> None:
+    """It is never deleted, as Prom takes no deleted id again: the next `sync` shows it once more."""
+    a_mild_day(filled)
+    filled.edit_object('gone = "hide"', 'gone = "delete"')
+    ran = filled.run("rollback", "2", "--yes")
+    assert "2 products that the run made would be hidden, not deleted: Prom.ua takes no" in " ".join(
+        ran.out.split()
+    )
+    assert "status  on_display -> not_on_display" in ran.out
+    made = filled.market.product("26941")
+    assert made.status == "not_on_display"
+    again = filled.run("rollback", "2", "--yes")
+    assert (again.code, again.lines[-1]) == (0, "nothing to turn back")
+    assert filled.sync("--allow", "removals=2").code == 0
+    assert (filled.market.product("26941").status, filled.market.product("26941").id) == (
+        "on_display",
+        made.id,
+    )
 
 
 def test_a_price_that_looks_wrong_is_held_on_the_way_back_too(filled: Home) -> None:
@@ -270,3 +330,82 @@ def test_a_way_back_that_died_is_settled_by_the_next_run(filled: Home) -> None:
     assert (filled.market.product("26931").name_uk or "").startswith("Новий шуруп")
     (counts, *_) = [run["counts"] for run in filled.run("history", "--format", "json").json["runs"][1:]]
     assert counts["done"] == 1
+
+
+@posix
+def test_a_run_that_was_killed(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """What became of its changes is looked up first, and all that Prom shows of them goes back."""
+    hard_filled.edit_object('gone = "delete"', 'gone = "hide"')
+    hard_filled.next_day()
+    kills = Kills(1, after=True)
+    faulty.misbehave("POST /products/edit_by_external_id", kills)
+    with hard_filled.start("sync", "--yes") as process:
+        kills.process = process
+        process.communicate()
+    faulty.behave()
+    assert hard_filled.market.product("26926").price == Decimal(99)
+    ran = hard_filled.run("rollback", "2", "--yes")
+    assert ran.code == 0
+    assert "that an earlier run left open: what became of them was looked up" in ran.err
+    assert "2 changes of that run never happened" in ran.lines  # its removals
+    assert hard_filled.market.product("26926").price == Decimal(129)
+    assert hard_filled.market.product("26904").quantity_in_stock == 2
+    killed = hard_filled.run("history", "--format", "json").json["runs"][1]
+    assert (killed["state"], killed["exit"], killed["counts"]["open"]) == ("finished", 130, 0)
+
+
+@posix
+def test_a_saved_way_back_of_a_run_that_was_killed(
+    hard_filled: Home, faulty: FaultyMarket, tmp_path: Path
+) -> None:
+    """`--out` looks it up as well."""
+    hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    kills = Kills(1, after=True)
+    faulty.misbehave("POST /products/edit_by_external_id", kills)
+    with hard_filled.start("sync", "--yes") as process:
+        kills.process = process
+        process.communicate()
+    faulty.behave()
+    path = tmp_path / "back.plan"
+    ran = hard_filled.run("rollback", "2", "--out", str(path))
+    assert "1 change that an earlier run left open" in ran.err
+    assert "price  119.00 -> 129.00 (+8 %)" in ran.out
+    assert hard_filled.run("sync", "--plan", str(path)).code == 0
+    assert hard_filled.market.product("26926").price == Decimal(129)
+
+
+def test_a_run_of_which_nobody_knew_the_outcome(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """An answer that was lost and could not be read back: what Prom shows now goes back."""
+    hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    faulty.misbehave("POST /products/edit_by_external_id", loses_the_answer)
+    faulty.misbehave("GET /products/by_external_id/26926", says(500, {"error": "ні"}))
+    assert hard_filled.sync().json["outcomes"][0]["state"] == "unclear"
+    faulty.behave()
+    document = back(hard_filled, 2)
+    assert (document["exit"], document["turns_back"]["not_done"]) == (0, 0)
+    assert hard_filled.market.product("26926").price == Decimal(129)
+
+
+def test_what_stays_unclear_is_named(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Of what Prom does not show nobody can know it: the exit code is 6, and it is not called undone."""
+    hard_filled.edit_row("26926", "75 мл", "80 мл")
+    faulty.misbehave("POST /products/import_file", breaks_before)
+    assert hard_filled.sync().json["outcomes"][0]["state"] == "unclear"
+    faulty.behave()
+    document = back(hard_filled, 2)
+    assert (document["exit"], document["turns_back"]["not_done"]) == (6, 0)
+    assert remains(document) == [("26926", "characteristics", "unclear")]
+
+
+def test_half_of_a_change_went(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """An import that was done goes back, though the price of the same good was refused then."""
+    hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    hard_filled.edit_row("26926", '"Крем [red]', '"Новий крем [red]')
+    no = says(400, {"error": "ні"})
+    faulty.misbehave("POST /products/edit_by_external_id", no, times=2)
+    assert hard_filled.sync().json["outcomes"][0]["state"] == "refused"
+    document = back(hard_filled, 2)
+    assert (document["exit"], document["turns_back"]["not_done"]) == (0, 0)
+    assert list(document["changes"][0]["fields"]) == ["name", "name_ru"]
+    assert (hard_filled.market.product("26926").name_uk or "").startswith("Крем")
+    assert back(hard_filled, 2)["turns_back"]["not_done"] == 1

@@ -13,7 +13,16 @@ from torgsync.core.fields import Discount, Photo, Value
 from torgsync.core.objects import Gone
 from torgsync.core.plan import Known, Standing
 from torgsync.core.products import Existing
-from torgsync.core.rollback import Back, Left, turn_back
+from torgsync.core.rollback import (
+    Back,
+    Left,
+    Remain,
+    imported,
+    in_parts,
+    turn_back,
+    turn_back_unsure,
+    without_refused,
+)
 
 NEW = Decimal("90.00")
 OLD = Decimal("100.00")
@@ -181,15 +190,17 @@ def test_a_foreign_product_is_lost() -> None:
 @pytest.mark.parametrize(
     ("gone", "fields"),
     [
-        ("delete", {"status": FieldChange("on_display", "deleted")}),
+        ("delete", {"status": FieldChange("on_display", "not_on_display")}),
         ("hide", {"status": FieldChange("on_display", "not_on_display")}),
+        ("not-available", {"presence": FieldChange(None, "not_available")}),
     ],
 )
 def test_a_product_that_the_run_made_is_taken_out(gone: Gone, fields: dict[str, FieldChange]) -> None:
-    """By the object's own way with what left."""
+    """By the object's own way with what left, but it is never deleted."""
     done = creation(product(currency="UAH", discount=None))
     back = turn_back(done, known(existing(currency="USD")), gone)
-    assert back == Back(Change("17", Verb.REMOVE, "Капці", fields, reason=Leaving.UNDONE))
+    change = Change("17", Verb.REMOVE, "Капці", fields, reason=Leaving.UNDONE)
+    assert back == Back(change, hidden=gone == "delete")
 
 
 def test_a_product_that_a_moderator_still_looks_at_did_not_move() -> None:
@@ -205,6 +216,7 @@ def test_a_product_that_a_moderator_still_looks_at_did_not_move() -> None:
         (existing(price=NEW), "delete", [("price", Left.MOVED)]),
         (None, "delete", []),
         (existing(status="deleted"), "delete", []),
+        (existing(status="not_on_display"), "delete", []),
     ],
 )
 def test_a_product_that_the_run_made_and_that_stays(
@@ -218,3 +230,123 @@ def test_a_product_that_the_run_made_and_that_stays(
 def test_a_product_that_was_made_as_a_draft_is_hidden_already() -> None:
     """Nothing is to do where it is out of the shop."""
     assert turn_back(creation(product(status="draft")), known(existing(status="draft")), "hide") == Back()
+
+
+# What a run may have done
+
+
+def unsure(
+    wanted: Change, now: Known | None, *later: str, settled: bool = False, gone: Gone = "delete"
+) -> Back | None:
+    return turn_back_unsure(wanted, now, gone, settled=settled, later=later)
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_what_prom_shows_as_the_run_wanted_goes_back(settled: bool) -> None:
+    """The run did it, whatever became known of it; what is as before never happened."""
+    done = update(price=(OLD, NEW), quantity=(5, 3))
+    back = unsure(done, known(existing(price=NEW, quantity=5)), settled=settled)
+    assert back == Back(update(price=(NEW, OLD)))
+    assert unsure(done, known(existing(price=OLD, quantity=5)), settled=settled) is None
+
+
+def test_what_a_later_run_did_is_its_own() -> None:
+    """Field by field; where nothing is left of the change, there is nothing to turn back."""
+    done = update(price=(OLD, NEW), quantity=(5, 3))
+    now = known(existing(price=NEW, quantity=3))
+    assert unsure(done, now, "price") == Back(update(quantity=(3, 5)))
+    assert unsure(done, now, "price", "quantity") == Back()
+    assert unsure(done, now, "price", "quantity", settled=True) is None
+    assert unsure(creation(product()), known(existing()), "name", "price", "status", settled=True) is None
+
+
+def test_what_nobody_knows_is_named() -> None:
+    """A value that is neither, and what Prom does not show; where Prom refused it, it never happened."""
+    done = update(price=(OLD, NEW), gtin=("4820000000017", "4820000000024"))
+    now = known(existing(price=Decimal(7)), sent(gtin="4820000000017"))
+    back = unsure(done, now)
+    assert back is not None
+    assert (back.change, reasons(back)) == (None, [("price", Left.UNCLEAR), ("gtin", Left.UNCLEAR)])
+    assert unsure(done, now, settled=True) is None
+    took = known(existing(price=OLD), sent(gtin="4820000000024"))
+    assert unsure(done, took, settled=True) == Back(update(gtin=("4820000000024", "4820000000017")))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [update(price=(OLD, NEW)), creation(product()), removed(status=("on_display", "not_on_display"))],
+)
+def test_a_product_that_is_not_there(wanted: Change) -> None:
+    """What was refused never happened; of what stayed unclear nobody knows."""
+    assert unsure(wanted, known(None), settled=True) is None
+    assert unsure(wanted, None, settled=True) is None
+    back = unsure(wanted, known(None))
+    assert back is not None
+    assert reasons(back) == [("", Left.UNCLEAR)]
+
+
+def test_a_product_that_the_run_may_have_made() -> None:
+    """It is taken out where all of it is as wanted; else nobody knows whose it is."""
+    made = creation(product())
+    back = unsure(made, known(existing()), settled=True)
+    assert back is not None
+    assert back.change is not None
+    half = unsure(made, known(existing(price=NEW)), settled=True)
+    assert half is not None
+    assert reasons(half) == [("", Left.UNCLEAR)]
+
+
+def test_a_product_that_the_run_may_have_deleted() -> None:
+    """It is made anew where it is gone."""
+    done = removed(status=("on_display", "deleted"))
+    assert unsure(done, known(existing())) is None
+    back = unsure(done, known(None))
+    assert back is not None
+    assert back.anew
+
+
+def test_a_foreign_product_that_may_be_lost() -> None:
+    """Nobody knows, unless the outcome does."""
+    done = replace(removed(status=("on_display", "deleted")), prom_id="917")
+    back = unsure(done, None)
+    assert back is not None
+    assert reasons(back) == [("", Left.UNCLEAR)]
+    assert unsure(done, None, settled=True) is None
+
+
+def test_changes_that_take_several_requests() -> None:
+    """Creations, and what needs both the import and an edit."""
+    assert in_parts(creation(product()))
+    assert in_parts(update(name=("Капці", "Нові"), price=(OLD, NEW)))
+    assert not in_parts(update(name=("Капці", "Нові")))
+    assert not in_parts(update(price=(OLD, NEW)))
+
+
+# What Prom refused on the way back
+
+
+def test_what_was_refused_is_not_tried_again() -> None:
+    """A product that is made anew stays as a whole, of an update only what needs the import."""
+    anew = Back(creation(product(variant_group="5")), anew=True)
+    refused = imported(creation(product())).values
+    assert without_refused(anew, refused) == Back(remains=(Remain("17", "Капці", Left.REFUSED),))
+    mixed = Back(update(name=("Нові", "Капці"), price=(NEW, OLD)))
+    rest = without_refused(mixed, {"name": "Капці"})
+    assert (rest.change, reasons(rest)) == (update(price=(NEW, OLD)), [("name", Left.REFUSED)])
+    texts = Back(update(name=("Нові", "Капці")))
+    assert without_refused(texts, {"name": "Капці"}).change is None
+
+
+@pytest.mark.parametrize(
+    ("back", "refused"),
+    [
+        (Back(), {"name": "Капці"}),
+        (Back(update(price=(NEW, OLD))), {"price": OLD}),
+        (Back(update(name=("Нові", "Капці"))), None),
+        (Back(update(name=("Нові", "Капці"))), {"name": "Інші"}),
+        (Back(creation(product())), {"name": "Капці"}),
+    ],
+)
+def test_what_was_not_refused_is_tried(back: Back, refused: dict[str, Value] | None) -> None:
+    """Another content, and what needs no import."""
+    assert without_refused(back, refused) is back

@@ -96,7 +96,7 @@ def _did(past: Past) -> Iterator[str]:
     """Yield in words what a run did, and which guards were opened for it."""
     record = past.record
     if record.undoes:
-        yield f"turned run {record.undoes} back"
+        yield f"{'turned' if record.turned_back else 'was to turn'} run {record.undoes} back"
     outcomes = ", ".join(f"{number} {name}" for name, number in record.outcomes.items() if number)
     yield outcomes or "no changes"
     imports = f", {counted(record.imports, 'import')}" if record.imports else ""
@@ -136,7 +136,7 @@ def _document(past: Past) -> dict[str, Any]:
         "requests": record.requests,
         "imports": record.imports,
         "overrides": [_override(opened) for opened in record.overrides],
-        "undoes": record.undoes,
+        "undoes": record.turned_back,
         "undone_by": list(past.undone_by),
     }
 

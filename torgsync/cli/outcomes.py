@@ -5,13 +5,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torgsync.cli.context import Program
+from torgsync.core.words import counted
+from torgsync.errors import Interrupted
 
 if TYPE_CHECKING:
+    from torgsync.errors import TorgsyncError
     from torgsync.jobs.desk import Desk
+    from torgsync.jobs.sync import Performed
+    from torgsync.jobs.update import Made
 
 SCREENFUL = 10
 """Reasons that are told; more are counted."""
 WORDS = {"done": "done", "refused": "refused", "unclear": "unclear", "deferred": "left for later"}
+
+
+def say_settled(program: Program, made: Made) -> None:
+    """Say that a look told what became of changes which earlier runs had left open."""
+    if made.settled:
+        left = counted(made.settled, "change that an earlier run", "changes that an earlier run")
+        program.say(f"{left} left open: what became of them was looked up")
+
+
+def stopped(done: Performed, next_step: str) -> Interrupted:
+    """Return what a person who stopped a run is told: how far it came, and how to go on."""
+    from torgsync.state.plans import State
+
+    finished, total = done.outcomes.get(State.DONE, 0), sum(done.outcomes.values())
+    return Interrupted(f"stopped by you: {finished} of {counted(total, 'change')} done", hint=next_step)
+
+
+def say_trouble(program: Program, trouble: TorgsyncError) -> None:
+    """Say what ended a run early, after what it did."""
+    if isinstance(trouble, Interrupted):
+        program.say(f"{trouble.message}; {trouble.hint}", style="error")
+        return
+    program.say(f"error: {trouble.message}", style="error")
+    if trouble.hint:
+        program.say(f"hint: {trouble.hint}")
 
 
 def outcome_documents(desk: Desk, plan: int) -> list[dict[str, object]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,13 +13,20 @@ import typer
 from torgsync.cli.context import Format, Program, error_document, program_of
 from torgsync.cli.documents import change_document, plan_head, plan_tail
 from torgsync.cli.options import FormatOption, ObjectOption
-from torgsync.cli.outcomes import WORDS, outcome_documents, put_failures
+from torgsync.cli.outcomes import (
+    WORDS,
+    outcome_documents,
+    put_failures,
+    say_settled,
+    say_trouble,
+    stopped,
+)
 from torgsync.cli.plans import Show, put_guards, put_sums, show_changes
 from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption
 from torgsync.core.rollback import Left
 from torgsync.core.words import counted
-from torgsync.errors import Exit, UsageError
+from torgsync.errors import Exit, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from torgsync.core.guards import Allowed
@@ -26,8 +34,10 @@ if TYPE_CHECKING:
     from torgsync.core.saved import SavedPlan
     from torgsync.files.objects import ObjectFile
     from torgsync.jobs.desk import Desk
+    from torgsync.jobs.run import Run
     from torgsync.jobs.sync import Performed
     from torgsync.jobs.update import Made
+    from torgsync.prom.api import Prom
 
 NAMED = 20
 """Things that stay as they are which the table names; `--show all` names more."""
@@ -38,8 +48,10 @@ _WHY = {
     Left.ABSENT: "the product is not on Prom.ua any more",
     Left.MODERATED: "Prom.ua's moderators deleted the product",
     Left.NEVER_SENT: "it was deleted, and too little of it was ever sent from here to make it anew",
+    Left.REFUSED: "Prom.ua refused it when it was tried; `torgsync update --full-refresh` has it tried again",
     Left.FOREIGN: "it was deleted and never sent from here, so nothing is known of which it could be made",
     Left.NO_EXTERNAL_ID: "it needs an import, and Prom.ua has the product without an external id",
+    Left.UNCLEAR: "nobody knows whether that run did it: look it up in the seller's cabinet",
     Left.KEPT: 'it was made by that run, and gone = "keep" under [removal] leaves it there',
 }
 """Why something stays, in words."""
@@ -108,6 +120,7 @@ class _Call:
             with prom_of(desk) as prom:
                 refuse_other_shop(desk, prom, self._allowed)
                 made = plan_back(desk, prom, self._number, allowed=self._allowed)
+            say_settled(self._program, made)
             save(desk, made, path, allowed=self._allowed, only=())
             if self._form is Format.JSON:
                 self._write_json(desk, made, {})
@@ -118,45 +131,67 @@ class _Call:
     def perform(self, file: ObjectFile, saved: tuple[SavedPlan, Path] | None = None) -> Exit:
         """Turn the run back, or what a saved plan holds of it, and return the exit code."""
         from torgsync.jobs.history import run_of
-        from torgsync.jobs.market import prom_of
-        from torgsync.jobs.rollback import prepare_back
-        from torgsync.jobs.run import running
-        from torgsync.jobs.saved import prepare_saved, refuse_stale
-        from torgsync.jobs.shop import refuse_other_shop
-        from torgsync.jobs.sync import perform, performed, recover
 
-        with self._program.desk(file) as desk:
+        with self._program.desk(file) as desk, desk.brake.listening():
             run_of(desk, self._number)
-            with running(desk) as run, prom_of(desk, run) as prom:
-                if saved:
-                    refuse_stale(desk, saved[0])
-                refuse_other_shop(desk, prom, self._allowed)
-                if recover(desk, prom, run):
-                    self._program.say("an import that an earlier run left behind was settled first")
-                if saved:
-                    made = prepare_saved(desk, prom, run, *saved)
-                else:
-                    made = prepare_back(desk, prom, run.number, self._number, allowed=self._allowed)
-                if self._form is Format.TABLE:
-                    self._print(desk, made, "")
-                if not made.plan.counts.changes:
-                    done = performed(desk, run, made)
-                elif self._agreed(made):
-                    done = perform(desk, prom, run, made)
-                else:
-                    self._program.say("nothing was sent")
-                    run.exit_code = Exit.DONE
-                    return Exit.DONE
-                stays = [Exit.PARTIAL] if made.back and made.back.remains else []
-                run.exit_code = Exit.worst([done.exit_code(made, None), *stays])
-                self._report(desk, made, done, run.exit_code)
+            try:
+                return self._run(desk, saved)
+            except Interrupted as stop:
+                raise Interrupted("stopped by you before anything was sent", hint=self._next(desk)) from stop
+
+    def _next(self, desk: Desk) -> str:
+        """Return how to go on after a stop: what is turned back already needs nothing."""
+        return f"go on with: torgsync rollback {self._number} -o {desk.file.called}"
+
+    def _run(self, desk: Desk, saved: tuple[SavedPlan, Path] | None) -> Exit:
+        from torgsync.jobs.market import prom_of
+        from torgsync.jobs.run import running
+        from torgsync.jobs.sync import decline, perform, performed
+
+        with running(desk) as run, prom_of(desk, run) as prom:
+            desk = run.desk
+            made = self._prepare(desk, prom, run, saved)
+            say_settled(self._program, made)
+            if self._form is Format.TABLE:
+                self._print(desk, made, "")
+            if not made.plan.counts.changes:
+                done = performed(desk, run, made)
+            elif self._agreed(desk, made):
+                done = perform(desk, prom, run, made)
+            else:
+                decline(desk, made)
+                self._program.say("nothing was sent")
+                run.exit_code = Exit.DONE
+                return Exit.DONE
+            if isinstance(done.trouble, Interrupted):
+                done = replace(done, trouble=stopped(done, self._next(desk)))
+            stays = [Exit.PARTIAL] if made.back and made.back.remains else []
+            run.exit_code = Exit.worst([done.exit_code(made, None), *stays])
+            self._report(desk, made, done, run.exit_code)
         return run.exit_code
 
-    def _agreed(self, made: Made) -> bool:
+    def _prepare(self, desk: Desk, prom: Prom, run: Run, saved: tuple[SavedPlan, Path] | None) -> Made:
+        """Return the plan back, made now or saved before, when what earlier runs left behind is settled."""
+        from torgsync.jobs.rollback import prepare_back
+        from torgsync.jobs.saved import prepare_saved, refuse_stale
+        from torgsync.jobs.shop import refuse_other_shop
+        from torgsync.jobs.sync import recover
+
+        if saved:
+            refuse_stale(desk, saved[0])
+        refuse_other_shop(desk, prom, self._allowed)
+        if recover(desk, prom, run):
+            self._program.say("an import that an earlier run left behind was settled first")
+        if saved:
+            return prepare_saved(desk, prom, run, *saved)
+        return prepare_back(desk, prom, run.number, self._number, allowed=self._allowed)
+
+    def _agreed(self, desk: Desk, made: Made) -> bool:
         going = made.plan.counts.changes - made.plan.counts.held
         if not self._asks or going <= 0:
             return True
-        return typer.confirm("Send this to Prom.ua?", default=False, err=True)
+        with desk.brake.resting():
+            return typer.confirm("Send this to Prom.ua?", default=False, err=True)
 
     # For people
 
@@ -175,7 +210,7 @@ class _Call:
     def _print_rest(self, back: Undone) -> None:
         """Print what cannot be turned back, good by good, and what comes back only in part."""
         program = self._program
-        if back.remains or back.not_done or back.anew:
+        if back.remains or back.not_done or back.anew or back.hidden:
             program.out.print()
         named = back.remains if self._show is Show.ALL else back.remains[:NAMED]
         for remain in named:
@@ -184,6 +219,11 @@ class _Call:
             program.put(f"! stays    … and {rest} more; `--show all` lists them", 11)
         if back.not_done:
             program.put(f"{counted(back.not_done, 'change')} of that run never happened")
+        if back.hidden:
+            program.put(
+                f"{counted(back.hidden, 'product')} that the run made would be hidden, not deleted: "
+                "Prom.ua takes no deleted id a second time, and the next `torgsync sync` may want it again"
+            )
         if back.anew:
             program.put(
                 f"{counted(back.anew, 'product')} would be made anew of what was last sent from here: "
@@ -211,9 +251,7 @@ class _Call:
                 "restore the older export, or correct it, before the next `torgsync sync`"
             )
         if done.trouble:
-            program.say(f"error: {done.trouble.message}", style="error")
-            if done.trouble.hint:
-                program.say(f"hint: {done.trouble.hint}")
+            say_trouble(program, done.trouble)
 
     # For programs
 
@@ -223,6 +261,7 @@ class _Call:
             "run": self._number,
             "not_done": back.not_done if back else 0,
             "anew": back.anew if back else 0,
+            "hidden": back.hidden if back else 0,
         }
         self._program.hide_progress()
         with desk.memory() as memory:

@@ -14,7 +14,14 @@ from torgsync.cli.context import SCHEMA, Format, Program, error_document, progra
 from torgsync.cli.each import each
 from torgsync.cli.options import FormatOption, ObjectOption
 from torgsync.cli.orders import exit_code, found_in_orders, orders_document, say_orders
-from torgsync.cli.outcomes import WORDS, outcome_documents, put_failures
+from torgsync.cli.outcomes import (
+    WORDS,
+    outcome_documents,
+    put_failures,
+    say_settled,
+    say_trouble,
+    stopped,
+)
 from torgsync.cli.plans import Show, print_findings, put_guards
 from torgsync.cli.show import write_json
 from torgsync.cli.update import AllowOption, FieldsOption, field_names, print_plan
@@ -216,9 +223,7 @@ class _Call:
                     made = prepare_saved(desk, prom, run, *self._saved)
                 else:
                     made = prepare(desk, prom, run, allowed=self._allowed, only=self._fields)
-                if made.settled:
-                    left = counted(made.settled, "change that an earlier run", "changes that an earlier run")
-                    self._program.say(f"{left} left open: what became of them was looked up")
+                say_settled(self._program, made)
             if made is None or not made.plan.counts.changes:
                 done = performed(desk, run, made)
             elif self._agreed(desk, made):
@@ -227,7 +232,7 @@ class _Call:
                 run.exit_code = self._decline(desk, made, fetched)
                 return run.exit_code
             if isinstance(done.trouble, Interrupted):
-                done = replace(done, trouble=self._stopped(desk, done))
+                done = replace(done, trouble=stopped(done, self._next(desk)))
             run.exit_code = Exit.worst(
                 [done.exit_code(made, fetched), exit_code(fetched) if fetched else Exit.DONE]
             )
@@ -243,14 +248,6 @@ class _Call:
             say_orders(self._program, desk, fetched)
         self._program.say("nothing was sent")
         return exit_code(fetched) if fetched else Exit.DONE
-
-    def _stopped(self, desk: Desk, done: Performed) -> Interrupted:
-        from torgsync.state.plans import State
-
-        finished, total = done.outcomes.get(State.DONE, 0), sum(done.outcomes.values())
-        return Interrupted(
-            f"stopped by you: {finished} of {counted(total, 'change')} done", hint=self._next(desk)
-        )
 
     def _agreed(self, desk: Desk, made: Made) -> bool:
         """Show what is about to be done, and ask a person who is there."""
@@ -273,12 +270,8 @@ class _Call:
             say_orders(program, desk, fetched)
         if made:
             _say_outcomes(program, desk, made, done)
-        if isinstance(done.trouble, Interrupted):
-            program.say(f"{done.trouble.message}; {done.trouble.hint}", style="error")
-        elif done.trouble:
-            program.say(f"error: {done.trouble.message}", style="error")
-            if done.trouble.hint:
-                program.say(f"hint: {done.trouble.hint}")
+        if done.trouble:
+            say_trouble(program, done.trouble)
 
     def _write_json(
         self, desk: Desk, made: Made | None, fetched: Fetched | None, done: Performed, code: Exit

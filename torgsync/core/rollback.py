@@ -6,7 +6,7 @@ it, and is named. Values are compared with what Prom shows, or with what was las
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -37,9 +37,11 @@ class Left(StrEnum):
     ABSENT = "absent"  # the product is not on Prom any more
     MODERATED = "moderated"  # Prom's moderators deleted the product
     NEVER_SENT = "never-sent"  # a deleted product of which too little was ever sent from here
+    REFUSED = "refused"  # Prom refused it, as it would go back, already
     FOREIGN = "foreign"  # a deleted product that was none of ours
     NO_EXTERNAL_ID = "no-external-id"  # what needs an import, of a product without an external id
     KEPT = "kept"  # a product that the run made, and the object keeps what left
+    UNCLEAR = "unclear"  # nobody knows whether the run did it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +59,28 @@ class Remain:
 class Back:
     """What turns one change back, None where nothing is to do, and what of it cannot go back.
 
-    `anew` says that a deleted product is made once more.
+    `anew` says that a deleted product is made once more, `hidden` that one is hidden instead of deleted.
     """
 
     change: Change | None = None
     remains: tuple[Remain, ...] = ()
     anew: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
     """What a plan turns back: the run, and what of it stays as it is.
 
-    `not_done` counts changes of the run that never happened, `anew` the products that are made once more.
+    `not_done` counts the changes of the run that are known never to have happened, `anew` the products that
+    are made once more, `hidden` those that are hidden instead of deleted.
     """
 
     run: int
     remains: tuple[Remain, ...] = ()
     not_done: int = 0
     anew: int = 0
+    hidden: int = 0
 
 
 def turn_back(done: Change, known: Known | None, gone: Gone) -> Back:
@@ -96,24 +101,97 @@ def turn_back(done: Change, known: Known | None, gone: Gone) -> Back:
     return _set_back(done, known)
 
 
+def imported(change: Change) -> Product:
+    """Return what an import is to make of a good on its way back, as refusals are remembered.
+
+    Its variant group is no part of that (`state/catalog.py`).
+    """
+    names = change.fields if change.verb is Verb.CREATE else by_road(change.fields, Road.IMPORT)
+    values = {name: change.fields[name].new for name in names if name != "variant_group"}
+    return Product(change.good_id, values)
+
+
+def without_refused(back: Back, refused: Mapping[str, Value] | None) -> Back:
+    """Return a way back without what Prom `refused` to import already, None where it refused nothing.
+
+    Each try would cost one of the day's few imports, and nothing is taken out after it.
+    """
+    change = back.change
+    if change is None or change.via is not Road.IMPORT or imported(change).values != refused:
+        return back
+    if change.verb is Verb.CREATE:
+        return _left(change, Left.REFUSED)
+    names = by_road(change.fields, Road.IMPORT)
+    rest = change.narrowed(set(change.fields) - set(names))
+    return Back(rest if rest.fields else None, (*back.remains, *_remain(change, Left.REFUSED, names)))
+
+
+def in_parts(change: Change) -> bool:
+    """Tell whether a change takes several requests: some of it may be done, whatever the worst came to."""
+    imported = change.via is Road.IMPORT
+    return change.verb is Verb.CREATE or (imported and bool(by_road(change.fields, Road.EDIT)))
+
+
+def turn_back_unsure(
+    wanted: Change, known: Known | None, gone: Gone, *, settled: bool, later: Collection[str]
+) -> Back | None:
+    """Return what turns a change back that a run may have done in part or whole; None where it did nothing.
+
+    What is as the run wanted it was done by that run, but for the fields that `later` runs have changed. What
+    Prom does not show is held against what was last sent; unless the outcome is `settled`, nobody knows it.
+    """
+    if wanted.prom_id:
+        return None if settled else _left(wanted, Left.UNCLEAR)
+    if known is None or set(later).issuperset(wanted.fields):
+        return None if settled else Back()
+    shown = known.on_prom
+    if wanted.new.get("status") == "deleted":
+        return None if shown else turn_back(wanted, known, gone)
+    if shown is None:
+        return None if settled else _left(wanted, Left.UNCLEAR)
+    if wanted.verb is Verb.CREATE:
+        back = turn_back(wanted, known, gone)
+        moved = any(remain.reason is Left.MOVED for remain in back.remains)
+        return _left(wanted, Left.UNCLEAR) if moved else back
+    return _set_back_unsure(wanted.narrowed(set(wanted.fields) - set(later)), known, shown, settled=settled)
+
+
+def _set_back_unsure(wanted: Change, known: Known, shown: Existing, *, settled: bool) -> Back | None:
+    """Set the fields back that are as the run wanted them; name those of which nobody knows."""
+    its: list[str] = []
+    doubted: list[str] = []
+    for name, moved in _before(wanted).items():
+        visible = FIELDS[name].shown and name in shown.values
+        if _as_left(name, moved.new, wanted.new, known, shown):
+            its.append(name)
+        elif not settled and not (visible and _equal(name, moved.old, wanted.new, known, shown)):
+            doubted.append(name)
+    if not its and not doubted:
+        return None
+    back = _set_back(wanted.narrowed(its), known)
+    return Back(back.change, (*back.remains, *_remain(wanted, Left.UNCLEAR, doubted)))
+
+
 def _left(done: Change, reason: Left) -> Back:
     return Back(remains=(Remain(done.good_id, done.title, reason, prom_id=done.prom_id),))
 
 
 def _take_out(done: Change, known: Known, gone: Gone) -> Back:
-    """Take a product out that the run made, if all of it is as the run made it."""
-    shown = known.on_prom
-    if shown is None:
-        return Back()
-    if gone == "keep":
+    """Take a product out that the run made, if all of it is as the run made it.
+
+    It is hidden where others would be deleted: the export may ask for it again, and Prom takes no deleted id
+    a second time (reference/prom-api.md §4.5).
+    """
+    shown, hides = known.on_prom, gone == "delete"
+    fields = removal(shown, "hide" if hides else gone) if shown else {}
+    if shown is not None and gone == "keep":
         return _left(done, Left.KEPT)
+    if shown is None or not fields:
+        return Back()  # it is out already
     moved = [name for name, value in done.new.items() if not _as_left(name, value, done.new, known, shown)]
     if moved:
         return Back(remains=tuple(_remain(done, Left.MOVED, moved)))
-    fields = removal(shown, gone)
-    return Back(
-        Change(done.good_id, Verb.REMOVE, done.title, fields, reason=Leaving.UNDONE) if fields else None
-    )
+    return Back(Change(done.good_id, Verb.REMOVE, done.title, fields, reason=Leaving.UNDONE), hidden=hides)
 
 
 def _make_anew(done: Change, known: Known) -> Back:

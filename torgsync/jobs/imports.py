@@ -19,6 +19,7 @@ from torgsync.core.fields import Road
 from torgsync.core.pages import PAGE, pages
 from torgsync.core.plan import Known
 from torgsync.core.products import Existing, Product
+from torgsync.core.rollback import imported
 from torgsync.core.route import (
     FREE_AFTER,
     IMPORT_DEADLINE,
@@ -388,9 +389,9 @@ class Importer:
                 accepted = [self._as_taken(one.accepted) for one in settled if one.accepted]
                 memory.catalog.accept(accepted, now)
                 memory.catalog.forget_refusals([item.good_id for item in accepted])
-                for one in settled:
-                    if one.refused and not self._back:
-                        memory.catalog.refuse(one.refused, one.message, now)
+                for item, one in zip(page, settled, strict=True):
+                    if product := self._refused(item, one, ended):
+                        memory.catalog.refuse(product, one.message, now)
             # What is to be edited yet has its outcome then: half of it is not done.
             edited = {item.seq for item in page if self._edit_follows(item)}
             edited |= {one.seq for one in settled if one.fix}
@@ -403,6 +404,13 @@ class Importer:
             done += len(page)
             self._desk.tell(Progress(Stage.SETTLE, done, offers))
         self._pictures.remember(failed=ended.lost_photos)
+
+    def _refused(self, item: Numbered, one: Settled, ended: Ended) -> Product | None:
+        """Return what Prom refused of a good by itself: as the export wants it, or as it was to go back."""
+        if not self._back:
+            return one.refused
+        alone = one.state is State.REFUSED and ended.state is not None and not ended.state.fatal
+        return imported(item.change) if alone else None
 
     def _edit_follows(self, item: Numbered) -> bool:
         return not self._edited and item.change.verb is Verb.UPDATE and edit_of(item) is not None

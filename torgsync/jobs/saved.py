@@ -84,7 +84,7 @@ def prepare_saved(desk: Desk, prom: Prom, run: Run, saved: SavedPlan, path: Path
     with desk.memory() as memory:
         before = _fingerprints(desk, memory, but=run.number)
     if saved.undoes:
-        made = plan_back(desk, prom, saved.undoes, allowed=allowed)
+        made = plan_back(desk, prom, saved.undoes, allowed=allowed, run=run.number)
     else:
         made = update(desk, prom, allowed=allowed, only=saved.fields, sure=True, run=run.number)
     with desk.memory() as memory:

@@ -289,6 +289,14 @@ class Catalog:
         row = {"object": self._slug, "good_id": product.good_id, "at": now, "message": message}
         t.upsert(self._db, t.refusals, [row | keep(values)._asdict()])
 
+    def refused(self, good_ids: Sequence[str]) -> dict[str, dict[str, Value]]:
+        """Return the content that Prom refused of these goods, keyed by id; without the variant group."""
+        c = t.refusals.c
+        rows = self._db.execute(
+            select(c.good_id, c.terms, c.card).where(c.object == self._slug, c.good_id.in_(good_ids))
+        )
+        return {good_id: load(terms, card) for good_id, terms, card in rows}
+
     def forget_refusals(self, good_ids: Sequence[str] | None = None) -> None:
         """Let these goods, or all, be tried again."""
         self._whole.stir()

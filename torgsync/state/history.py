@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, case, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, case, exists, func, or_, select
 
 from torgsync.core.pages import pages
 from torgsync.state import tables as t
@@ -25,9 +25,9 @@ OUTCOMES = (*map(str, State), HELD, OPEN)
 class Record:
     """One run: who, when (in UTC), and what came of it.
 
-    `plan` is None where no plan was made, `exit_code` where it did not come to its end. `finished`
-    is then the last that it did, once a later run has found it out, and None before.
-    `outcomes` counts changes by `OUTCOMES`, all of them; `undoes` is the run that it turned back.
+    `plan` is None where no plan was made, `exit_code` where it did not come to its end. `finished` is then
+    the last that it did, once a later run has found it out, and None before. `outcomes` counts changes by
+    `OUTCOMES`, all of them; `undoes` is the run that it was to turn back.
     """
 
     number: int
@@ -41,6 +41,11 @@ class Record:
     requests: int = 0
     imports: int = 0
     overrides: tuple[Overridden, ...] = ()
+
+    @property
+    def turned_back(self) -> int | None:
+        """The run of which it turned something back; None where it did nothing, or was for an export."""
+        return self.undoes if self.outcomes.get(State.DONE) else None
 
 
 class History:
@@ -69,9 +74,10 @@ class History:
         return next(iter(self._records([number])), None)
 
     def undone_by(self, number: int) -> list[int]:
-        """Return the runs that turned this one back, oldest first."""
+        """Return the runs that turned something of this one back, oldest first."""
         c = t.runs.c
-        rows = select(c.id).where(c.object == self._slug, c.undoes == number).order_by(c.id)
+        did = exists().where(t.changes.c.plan == c.plan, t.changes.c.state == State.DONE)
+        rows = select(c.id).where(c.object == self._slug, c.undoes == number, did).order_by(c.id)
         return list(self._db.execute(rows).scalars())
 
     def _records(self, numbers: Sequence[int]) -> list[Record]:

@@ -136,6 +136,20 @@ class Plans:
         )
         return [Attempt(row.started or row.made, row.run, _numbered(row)) for row in rows]
 
+    def changed_since(self, plan: int, good_ids: Sequence[str]) -> dict[str, set[str]]:
+        """Return which fields of these goods later plans have changed on Prom, keyed by good."""
+        c = t.changes.c
+        rows = self._db.execute(
+            select(c.good_id, c.fields)
+            .join(t.plans, t.plans.c.number == c.plan)
+            .where(t.plans.c.object == self._slug, c.plan > plan, c.state == State.DONE)
+            .where(c.good_id.in_(good_ids), c.prom_id == "")
+        )
+        found: dict[str, set[str]] = {}
+        for good_id, fields in rows:
+            found.setdefault(good_id, set()).update(json.loads(fields))
+        return found
+
     def state(self, plan: int, seq: int) -> State | None:
         """Return the outcome of a change, None while it has none."""
         found = self._db.execute(
