@@ -6,6 +6,7 @@ import csv
 import io
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,24 @@ def test_a_run_that_goes_on_and_one_that_died(filled: Home) -> None:
     assert f"it still goes on, process {pid}" in filled.run("history", "1").out
     (run,) = filled.run("history", "--format", "json").json["runs"]
     assert (run["state"], run["finished"], run["seconds"], run["exit"]) == ("running", None, None, None)
+
+
+def test_a_run_that_died_ended_when_it_last_asked(filled: Home) -> None:
+    """However late a later run finds it: no exit code is made up, and no night is counted as work."""
+    rewrite(filled, "UPDATE runs SET finished = NULL, exit = NULL")
+    filled.run("sync", "--yes", now=datetime.now(UTC) + timedelta(hours=9))
+    _, run = filled.run("history", "--format", "json").json["runs"]
+    assert (run["state"], run["exit"], run["seconds"] < 3600) == ("died", None, True)
+    assert "it died after " in filled.run("history", "1").out
+
+
+def test_an_import_that_was_refused_is_none(filled: Home) -> None:
+    """It took none of the day's number."""
+    filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
+    filled.misbehave("import-refused")
+    assert filled.sync().code == 5
+    refused, first = filled.run("history", "--format", "json").json["runs"]
+    assert (refused["imports"], first["imports"]) == (0, 1)
 
 
 def test_a_run_that_was_stopped_has_open_changes(home: Home) -> None:

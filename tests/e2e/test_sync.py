@@ -32,6 +32,7 @@ from homes import Home, Ran
 from schemas import valid
 
 from torgsync.core import texts
+from torgsync.jobs import edits
 
 EDIT = "POST /products/edit_by_external_id"
 IMPORT = "POST /products/import_file"
@@ -866,3 +867,36 @@ def test_a_text_that_prom_cut_is_told(filled: Home, monkeypatch: pytest.MonkeyPa
     assert "Prom.ua cut name to 130 characters, it ends with `" in ran.out
     filled.market.log.clear()
     assert (filled.sync().code, filled.writes()) == (0, [])
+
+
+def test_a_batch_that_prom_refuses_for_one_good(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """It is parted until that good stands alone: the others go, and it costs few requests."""
+    hard_filled.next_day()
+    no = Answer(400, '{"error": "ціна не та"}'.encode(), (("Content-Type", "application/json"),))
+    faulty.misbehave(
+        "POST /products/edit_by_external_id",
+        lambda asked, forward: no if b'"26910"' in asked.body else forward(asked.body),
+    )
+    ran = hard_filled.sync("--fields", "price")
+    assert ran.code == 6
+    states = {one["good_id"]: one["state"] for one in ran.json["outcomes"]}
+    assert states == {**dict.fromkeys(states, "done"), "26910": "refused"}
+    assert len(states) > 4
+    assert ran.json["requests"]["by_endpoint"]["POST products/edit_by_external_id"] <= 8
+
+
+def test_batches_are_filled_across_pages(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few prices among many names go by as few requests as there are full batches."""
+    monkeypatch.setattr(edits, "EDIT_BATCH", 3)
+    filled.next_day()
+    filled.edit_export(lambda text: text.replace('"М’яка', '"Нова м’яка').replace('"Шуруп', '"Новий шуруп'))
+    ran = filled.sync()
+    assert ran.code == 0
+    terms = {"price", "discount", "quantity", "presence"}
+    updates = [one for one in ran.json["changes"] if one["verb"] == "update"]
+    edited = [one for one in updates if terms & one["fields"].keys()]
+    removed = [one for one in ran.json["changes"] if one["verb"] == "remove"]
+    assert len(edited) < len(updates)
+    wanted = -(-len(edited) // 3) + -(-len(removed) // 3)
+    asked = ran.json["requests"]["by_endpoint"]["POST products/edit_by_external_id"]
+    assert wanted <= asked <= wanted + 1  # new products may need one of their own
