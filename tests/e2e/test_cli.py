@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -290,6 +291,7 @@ def talk(home: Home, typed: str, *args: str, stop_at: str = "") -> tuple[int, st
             while chunk := os.read(person, 65536) if select.select([person], [], [], 60)[0] else b"":
                 screen += chunk
                 if stop_at and stop_at.encode() in screen:
+                    time.sleep(0.5)  # the question is on the screen a moment before it waits for an answer
                     process.send_signal(signal.SIGINT)
                     stop_at = ""
             process.kill()  # one that waits for another answer would wait for ever

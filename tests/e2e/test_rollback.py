@@ -351,7 +351,7 @@ def test_a_run_that_was_killed(hard_filled: Home, faulty: FaultyMarket) -> None:
     assert hard_filled.market.product("26926").price == Decimal(129)
     assert hard_filled.market.product("26904").quantity_in_stock == 2
     killed = hard_filled.run("history", "--format", "json").json["runs"][1]
-    assert (killed["state"], killed["exit"], killed["counts"]["open"]) == ("finished", 130, 0)
+    assert (killed["state"], killed["exit"], killed["counts"]["open"]) == ("died", None, 0)
 
 
 @posix
