@@ -433,7 +433,7 @@ def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
     done = mapped.run("orders", "done", str(number))
     assert (done.code, done.err) == (0, f"1 order done in Torgsoft: {number}\n")
     assert mapped.run("orders", "fetch").code == 0
-    assert mapped.run("orders", "list", "--held").err == "no orders yet\n"
+    assert mapped.run("orders", "list", "--held").err == "no order waits for a person\n"
     shown = mapped.run("orders", "show", str(number), "--format", "json").json["order"]["torgsoft"]
     (said,) = shown["confirmed"]
     assert (shown["by_hand"], said["what"], bool(said["user"] and said["host"])) == (
@@ -863,7 +863,7 @@ def test_an_order_that_was_paid_back_is_not_shown_as_paid(mapped: Home) -> None:
     fetch(mapped)
     assert mapped.run("orders", "list").lines[2].split()[3] == "refunded"
     assert f"order {number}: refunded, placed" in mapped.run("orders", "show", str(number)).out
-    assert mapped.run("orders", "list", "--status", "paid").err == "no orders yet\n"
+    assert mapped.run("orders", "list", "--status", "paid").err == "no order fits\n"
     (order,) = mapped.run("orders", "list", "--status", "refunded", "--format", "json").json["orders"]
     assert order["status"] == "refunded"
 

@@ -217,6 +217,32 @@ def test_an_outbox_whose_folder_is_gone(mapped: Home) -> None:
     assert fetch(mapped).code == 0
 
 
+def test_a_folder_that_was_gone_is_made_anew(mapped: Home) -> None:
+    """Nobody knows whether Torgsoft has what was in it: each order waits for a person to look."""
+    number = buy(mapped)
+    fetch(mapped)
+    shutil.rmtree(outbox(mapped))
+    assert "orders list --held" in fetch(mapped).err
+    outbox(mapped).mkdir()
+    ran = fetch(mapped)
+    assert (ran.code, f"order {number} was in an outbox that was gone" in ran.out) == (8, True)
+    assert mapped.run("orders", "export", number).code == 0
+    assert fetch(mapped).code == 0
+    assert (phase(mapped, number), take(outbox(mapped))) == ("written", [number])
+
+
+def test_nothing_is_exported_beside_a_share_that_is_gone(mapped: Home) -> None:
+    """It would be lost, and what lies on the share would count as taken."""
+    first, second = buy(mapped), buy(mapped)
+    fetch(mapped)
+    outbox(mapped).rename(mapped.folder / "away")
+    ran = mapped.run("orders", "export", first)
+    assert (ran.code, "is gone, with 2 order files in it" in ran.err) == (1, True)
+    (mapped.folder / "away").rename(outbox(mapped))
+    assert fetch(mapped).code == 0
+    assert [phase(mapped, number) for number in (first, second)] == ["written", "written"]
+
+
 def test_a_used_folder_that_is_gone_is_not_made_anew(mapped: Home) -> None:
     """Also where nothing lay in it: what is written beside a share that is not mounted is never found."""
     mapped.edit_object("[clients]", '[orders]\noutbox = "share"\n\n[clients]')
@@ -548,7 +574,7 @@ def test_orders_of_an_earlier_day(mapped: Home) -> None:
     assert (ran.code, ran.json["orders"]["held"], ran.json["orders"]["files"]) == (0, 0, 0)
     assert phase(mapped, number) is None
     assert mapped.run("orders", "list").lines[-1].endswith("2999-01-01")
-    assert mapped.run("orders", "list", "--held").err == "no orders yet\n"
+    assert mapped.run("orders", "list", "--held").err == "no order waits for a person\n"
     (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
     assert account["expected"] == "1713.00"
 
@@ -748,7 +774,7 @@ def test_a_held_order_is_exported_on_purpose(mapped: Home) -> None:
     document = json.loads((outbox(mapped) / f"order-{number}.json").read_bytes())
     assert len(document["Goods"]) == 1
     assert "невідомий товар: Щось [/b] x 1 по 5" in document["Options"]["Comment"]
-    assert mapped.run("orders", "list", "--held").err == "no orders yet\n"
+    assert mapped.run("orders", "list", "--held").err == "no order waits for a person\n"
 
 
 def test_orders_are_exported_as_csv(mapped: Home, tmp_path: Path) -> None:

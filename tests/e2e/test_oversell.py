@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 import schemas
@@ -23,6 +25,20 @@ def sold(filled: Home) -> Home:
 def stock(home: Home) -> tuple[int | None, str]:
     product = home.market.product("26926")
     return product.quantity_in_stock, product.presence
+
+
+def grow(home: Home, number: int, quantity: int) -> None:
+    """Have the seller make it more pieces of the first line of an order."""
+    shop = home.market
+    order = shop.order(number)
+    line = replace(order.lines[0], quantity=Decimal(quantity))
+    changed = replace(order, lines=(line, *order.lines[1:]), date_modified=shop.now())
+    shop.orders.replace(number, changed)
+
+
+def foreign(home: Home) -> int:
+    """A product that the accounting program does not know, in Prom's number."""
+    return home.market.add_product(None, name="Без номера", price=Decimal(10))
 
 
 def export_again(home: Home) -> None:
@@ -90,9 +106,53 @@ def test_an_order_that_is_delivered_before_its_file_is_due(sold: Home) -> None:
     assert stock(sold) == (12, "available")
 
 
-def test_orders_that_were_delivered_before_the_first_fetch(filled: Home) -> None:
-    """They are taken to be in Torgsoft; later ones are not."""
-    filled.market.set_order_status(filled.market.place_order([("26926", 1)]), "delivered")
-    first = filled.run("orders", "fetch", "--format", "json").json
-    assert filled.run("orders", "list", "--held", "--format", "json").json["orders"] == []
-    assert not list((filled.folder / "outbox").rglob("*.json")), first
+def test_orders_that_were_delivered_before_the_first_fetch(home: Home) -> None:
+    """They are taken to be in Torgsoft; those that came after it began, though it broke off, are not."""
+    alien = foreign(home)
+    before = home.market.place_order([(alien, 1)])
+    home.market.set_order_status(before, "delivered")
+    home.misbehave("GET orders/list 503")
+    assert home.run("orders", "fetch").code == 5
+    after = home.market.place_order([(alien, 1)])
+    home.market.set_order_status(after, "delivered")
+    home.misbehave()
+    home.run("orders", "fetch")
+    told = {row["id"]: row["held"] for row in home.run("orders", "list", "--format", "json").json["orders"]}
+    assert "before orders were brought home" in told[str(before)]
+    assert "before orders were brought home" not in (told[str(after)] or "")
+
+
+def test_an_order_that_waits_for_a_person(sold: Home) -> None:
+    """No export can know it, however new, until somebody says that it was entered."""
+    sold.sync()
+    number = str(sold.market.place_order([("26926", 1), (foreign(sold), 1)]))
+    assert sold.sync().code == 8
+    assert stock(sold) == (12, "available")
+    export_again(sold)
+    assert sold.sync().code == 8
+    assert stock(sold) == (12, "available")
+    assert sold.run("orders", "done", number).code == 0
+    export_again(sold)
+    os.utime(sold.export, ((datetime.now(UTC) + timedelta(hours=1)).timestamp(),) * 2)
+    sold.sync()
+    assert stock(sold) == (13, "available")
+
+
+def test_an_order_that_grew_after_torgsoft_took_it(sold: Home) -> None:
+    """What Torgsoft lacks of it is kept back until somebody says that it was changed there."""
+    sold.sync()
+    for file in (sold.folder / "outbox" / "my-prom").iterdir():
+        file.unlink()
+    (order,) = sold.run("orders", "list", "--format", "json").json["orders"]
+    sold.sync()
+    later = (datetime.now(UTC) + timedelta(hours=1)).timestamp()
+    os.utime(sold.export, (later, later))
+    sold.sync()
+    assert stock(sold) == (15, "available")
+    grow(sold, int(order["id"]), 5)
+    assert sold.sync().code == 8
+    assert stock(sold) == (12, "available")
+    sold.run("orders", "done", order["id"])
+    os.utime(sold.export, (later + 60, later + 60))
+    sold.sync()
+    assert stock(sold) == (15, "available")

@@ -392,7 +392,7 @@ def test_every_movement_is_listed(sold: Home) -> None:
     table = sold.run("payments", "postings").lines
     assert table[0].split() == ["at", "order", "kind", "account", "amount"]
     assert max(map(len, table)) <= 80
-    assert sold.run("payments", "postings", "--from", "2999-01-01").err == "no postings yet\n"
+    assert sold.run("payments", "postings", "--from", "2999-01-01").err == "no money moved on these days\n"
     assert (
         sold.run("payments", "postings", "--to", "2999-01-01", "--format", "csv")
         .lines[0]

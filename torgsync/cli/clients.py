@@ -53,7 +53,14 @@ def list_(
             for row in people
             if row["id"] in fitting
         ]
-        show_rows(program, form, "held_orders", rows, columns=("order", *SHOWN))
+        show_rows(
+            program,
+            form,
+            "held_orders",
+            rows,
+            columns=("order", *SHOWN),
+            none="no order waits to be told whose it is",
+        )
         if rows and form is Format.TABLE:
             order_id, (client_id, *others) = next(iter(open_choices.items()))
             program.say(f"hint: torgsync clients choose {order_id} {client_id} -o {file.called}")

@@ -167,7 +167,9 @@ def list_(
     shown = [_shown(stored, clock) for stored in orders]
     if held:
         shown = [_open(stored, clock, todo[stored.order.id]) for stored in orders]
-    show_rows(program, form, "orders", rows, shown, columns=COLUMNS)
+    narrowed = status is not None or first is not None or last is not None
+    none = "no order fits" if narrowed else "no order waits for a person" if held else ""
+    show_rows(program, form, "orders", rows, shown, columns=COLUMNS, none=none)
 
 
 COLUMNS = (

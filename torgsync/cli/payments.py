@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -143,6 +144,7 @@ def report(
             for balance in balances
         ],
         columns=("place", "account", "expected", "received", "reversed", "open", "currency"),
+        none=_nothing(first, last),
     )
     if form is not Format.TABLE:
         return
@@ -193,7 +195,12 @@ def postings(
         for posting in found
     ]
     rows = [posting_row(posting, clock) for posting in found]
-    show_rows(program, form, "postings", rows, shown, columns=POSTING_COLUMNS)
+    show_rows(program, form, "postings", rows, shown, columns=POSTING_COLUMNS, none=_nothing(first, last))
+
+
+def _nothing(first: datetime | None, last: datetime | None) -> str:
+    """Return what is said of days without money; of a shop without any there is nothing special to say."""
+    return "no money moved on these days" if first or last else ""
 
 
 @app.command("list")

@@ -27,18 +27,19 @@ def show_rows(
     table_rows: Sequence[Row] | None = None,
     *,
     columns: Sequence[str] = (),
+    none: str = "",
 ) -> None:
     """Print rows of plain values, keyed by column: JSON is one document keyed by the plural noun.
 
     `table_rows` are what people see, where that is shorter than what programs read. `columns` are the header
-    of a CSV without rows.
+    of a CSV without rows, `none` is what people are told where there are none.
     """
     if form is Format.JSON:
         write_json({"schema": SCHEMA}, {noun: rows})
     elif form is Format.CSV:
         write_csv(rows, columns)
     elif not rows:
-        program.say(f"no {noun.replace('_', ' ')} yet")
+        program.say(none or f"no {noun.replace('_', ' ')} yet")
     else:
         shown = rows if table_rows is None else table_rows
         table = plain_table(*(name.replace("_", " ") for name in shown[0]))

@@ -18,13 +18,15 @@ from torgsync.core.trade import Order
 class Handed:
     """How far an order is on its way into the accounting program.
 
-    `waits` tells that its file is owed, or lies in the outbox; `taken` is when the file was found gone, aware
-    and in UTC, None where it was not.
+    `waits` tells that its file is owed, lies in the outbox, or waits for a person; `taken` is when the file
+    was found gone, aware and in UTC, None where it was not. `before` is the order as the accounting program
+    has it, where it changed since and a person must do the rest.
     """
 
     order: Order
     waits: bool
     taken: datetime | None = None
+    before: Order | None = None
 
 
 class Holding(NamedTuple):
@@ -55,12 +57,21 @@ def holdings(handed: Iterable[Handed], written: datetime) -> tuple[Holding, ...]
     """
     found: dict[tuple[str, str], Decimal] = {}
     for one in handed:
-        if cannot_know(one, written):
-            for line in one.order.lines:
-                if line.good_id and line.quantity > 0:
-                    key = line.good_id, one.order.id
-                    found[key] = found.get(key, Decimal(0)) + line.quantity
+        pieces = _pieces(one.order)
+        if not cannot_know(one, written):
+            known = _pieces(one.before) if one.before and one.order.takes_place else pieces
+            pieces = {good_id: number - known.get(good_id, 0) for good_id, number in pieces.items()}
+        found |= {(good_id, one.order.id): number for good_id, number in pieces.items() if number > 0}
     return tuple(Holding(*key, quantity) for key, quantity in sorted(found.items()))
+
+
+def _pieces(order: Order) -> dict[str, Decimal]:
+    """Return how many pieces of each good of the accounting program an order has, keyed by good id."""
+    pieces: dict[str, Decimal] = {}
+    for line in order.lines:
+        if line.good_id and line.quantity > 0:
+            pieces[line.good_id] = pieces.get(line.good_id, Decimal(0)) + line.quantity
+    return pieces
 
 
 def held_pieces(found: Iterable[Holding]) -> dict[str, Decimal]:

@@ -54,8 +54,8 @@ class Fetched:
     for a person before they can go to Torgsoft; `accepted` those
     that Prom was told to be received. `open` counts all that wait for a person now, also from earlier
     fetches. `trouble` is what went wrong after the orders were home, `stuck` what a person must mend before
-    their files can be written. `to_confirm` is the first order that a person must see to in Torgsoft. `first`
-    tells that none was ever fetched before.
+    their files can be written. `to_confirm` is the first order that a person must see to in Torgsoft; `begun`
+    is when orders were first asked for, where it is known.
     """
 
     new: int = 0
@@ -70,7 +70,7 @@ class Fetched:
     trouble: TorgsyncError | None = None
     stuck: TorgsyncError | None = None
     to_confirm: str = ""
-    first: bool = False
+    begun: datetime | None = None
 
     @property
     def ambiguous(self) -> int:
@@ -146,7 +146,7 @@ def _bring_home(desk: Desk, prom: Prom, fetched: Fetched) -> None:
     started = desk.now()
     with desk.memory() as memory:
         until = memory.trade.orders_until()
-    fetched.first = until is None
+        fetched.begun = memory.trade.begin_orders(started)
     desk.tell(Progress(Stage.ORDERS))
     seen, newest = 0, until
     for page in prom.orders(until - OVERLAP if until else None):
@@ -193,7 +193,7 @@ def _take(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> None:
     client_id = known.client_id if known else ""
     if not client_id and not order.forgotten and not (known and order.id in memory.clients.held()):
         client_id = _client(desk, memory, order)
-    old = known.held == OLD if known else fetched.first
+    old = known.held == OLD if known else fetched.begun is not None and order.created < fetched.begun
     held, waits = _why_held(order, found, desk.object.orders.begin, old=old)
     memory.trade.remember(order, desk.now(), client_id=client_id, held=held, waits=waits)
     method = desk.object.payment_method(order.payment_id)

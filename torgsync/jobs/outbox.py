@@ -37,6 +37,10 @@ from torgsync.files.outbox import (
 from torgsync.jobs.desk import Desk
 from torgsync.state.trade import Phase, Stored
 
+DOUBTED = (
+    "was in an outbox that was gone: see whether Torgsoft has it; "
+    "if not, write its file again with `torgsync orders export`"
+)
 AT_ONCE = 100
 """Files that are on their way at the same time."""
 
@@ -71,6 +75,8 @@ def deliver(desk: Desk, done: Delivered) -> None:
         here = [stored for stored in lying if _place(desk, stored) == outbox.label]
         sizes = _sizes(desk, outbox, len(here))
         _look(desk, outbox, here, sizes, done)
+        with desk.memory() as memory:
+            memory.trade.miss_outbox(outbox.label, missed=False)
         _sweep(desk, outbox, sizes)
         with desk.memory() as memory:
             owed = memory.trade.unwritten()
@@ -94,10 +100,14 @@ def _sizes(desk: Desk, outbox: Outbox, lying: int) -> dict[str, int | None]:
     files = f", with {counted(lying, 'order file')} in it" if lying else ""
     if sizes is None:
         own = outbox.label == str(desk.settings.outbox(desk.slug))
+        if lying:
+            with desk.memory() as memory:
+                memory.trade.miss_outbox(outbox.label)
         if lying or (apart is not None and not own):
             raise TorgsyncError(
                 f"the outbox `{outbox.label}` is gone{files}",
-                hint="is a share not mounted? Where the folder was deleted on purpose, make it anew",
+                hint="is a share not mounted? Where the folder was deleted on purpose, make it anew: "
+                "`torgsync orders list --held` names the orders that were in it then",
             )
         return {}
     if apart and not outbox.lies_apart(desk.settings.home):
@@ -131,13 +141,15 @@ def _look(
     desk: Desk, outbox: Outbox, lying: Sequence[Stored], sizes: dict[str, int | None], done: Delivered
 ) -> None:
     """See which of the files lie in an outbox, and whether each holds its order as it is now."""
+    with desk.memory() as memory:
+        missed = memory.trade.missed(outbox.label)
     for stored in lying:
         name = stored.file or ""
         _mend(desk, outbox, stored, sizes)
         if f"{name}{UNFINISHED}" in sizes:
             _begin_anew(desk, outbox, stored, name)
         elif name not in sizes:
-            _took(desk, stored, done)
+            _took(desk, stored, done, missed=missed)
         elif not stored.order.takes_place:
             _take_back(desk, outbox, stored, done)
         else:
@@ -185,12 +197,17 @@ def _begin_anew(desk: Desk, outbox: Outbox, stored: Stored, name: str) -> None:
     outbox.remove(f"{name}{UNFINISHED}")
 
 
-def _took(desk: Desk, stored: Stored, done: Delivered) -> None:
-    """Note that Torgsoft has a file, and what it lacks where the order changed meanwhile."""
+def _took(desk: Desk, stored: Stored, done: Delivered, *, missed: bool = False) -> None:
+    """Note that Torgsoft has a file, and what it lacks where the order changed meanwhile.
+
+    Of one that was in an outbox which was `missed` meanwhile nobody knows it: a person must look.
+    """
     done.taken += 1
     with desk.memory() as memory:
         lacks = by_hand(memory.trade.handed(stored), stored.order)
         memory.trade.took_file(stored.order.id, desk.now(), lacks)
+        if missed and stored.order.takes_place:
+            memory.trade.must_be_done(stored.order.id, None, DOUBTED)
 
 
 def _take_back(desk: Desk, outbox: Outbox, stored: Stored, done: Delivered) -> None:
@@ -330,6 +347,10 @@ def export_orders(desk: Desk, order_ids: Sequence[str], to: str | None = None) -
         )
     names = []
     with outbox_of(desk, None if counts else to) as outbox:
+        if counts:
+            with desk.memory() as memory:
+                lying = [stored for stored in memory.trade.lying() if _place(desk, stored) == outbox.label]
+            _sizes(desk, outbox, len(lying))
         for order in orders:
             name = order_file_name(order.id)
             outbox.put(name, order_json(order, desk.object.orders.clock))

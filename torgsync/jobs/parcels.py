@@ -37,7 +37,7 @@ def ship_order(desk: Desk, prom: Prom, order_id: str, parcel: str, carrier: str 
         wanted = "14 digits" if form is _NOVA_POSHTA else "8 to 30 letters and digits"
         raise UsageError(f"`{parcel}` is no number of a parcel: {carrier} gives {wanted}")
     if not stored.order.takes_place:
-        raise UsageError(f"order {order_id} is {stored.order.status}; nothing is sent for it")
+        raise UsageError(f"order {order_id} is {stored.order.shown}; nothing is sent for it")
     if stored.order.parcel == number:
         return False
     trouble: PromRefused | AnswerLost | None = None

@@ -82,6 +82,7 @@ objects = Table(
     Column("full_look_at", Instant),
     Column("look", Integer, nullable=False, default=0),
     Column("orders_until", Instant),
+    Column("orders_begun", Instant),  # when orders were first asked for
     Column("first_write_at", Instant),
     Column("reading", String(20), nullable=False, default=""),  # fingerprint of the last whole reading
     Column("read_info", Text, nullable=False, default="{}"),
@@ -427,6 +428,7 @@ outboxes = Table(  # places that order files were written to
     Column("object", String(200), nullable=False),
     Column("place", Text, nullable=False),
     Column("apart", Boolean, nullable=False),  # whether it lay on another disk than the home
+    Column("missed", Boolean, nullable=False, server_default=text("false")),  # it was gone with files in it
     PrimaryKeyConstraint("object", "place"),
 )
 

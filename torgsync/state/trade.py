@@ -104,6 +104,17 @@ class Trade:
 
     # What came
 
+    def begin_orders(self, now: datetime) -> datetime | None:
+        """Return when orders were first asked for: now, where they never were; None where nobody noted it."""
+        c = t.objects.c
+        query = select(c.orders_begun, c.orders_until).where(c.object == self._slug)
+        row = self._db.execute(query).one_or_none()
+        if row and (row.orders_begun or row.orders_until):
+            begun: datetime | None = row.orders_begun
+            return begun
+        t.upsert(self._db, t.objects, [{"object": self._slug, "orders_begun": now}])
+        return now
+
     def orders_until(self) -> datetime | None:
         """Return up to when orders were fetched."""
         return self._db.execute(
@@ -347,6 +358,19 @@ class Trade:
         """Remember that files were put into an outbox, and whether it lay on another disk than the home."""
         t.upsert(self._db, t.outboxes, [{"object": self._slug, "place": place, "apart": apart}])
 
+    def miss_outbox(self, place: str, *, missed: bool = True) -> None:
+        """Remember that an outbox was found gone with files in it, or that what became of them was noted."""
+        c = t.outboxes.c
+        self._db.execute(
+            update(t.outboxes).where(c.object == self._slug, c.place == place).values(missed=missed)
+        )
+
+    def missed(self, place: str) -> bool:
+        """Tell whether an outbox was found gone with files in it."""
+        c = t.outboxes.c
+        query = select(c.missed).where(c.object == self._slug, c.place == place)
+        return bool(self._db.execute(query).scalar())
+
     def twins(self) -> list[str]:
         """Return the slugs of the objects that brought home an order of this object too."""
         mine, other = t.orders.alias("mine"), t.orders.alias("other")
@@ -418,25 +442,26 @@ class Trade:
                 or_(
                     c.created > written,
                     c.phase.in_(LYING),
-                    c.phase.is_(None) & c.held.is_(None),
+                    c.phase.is_(None) & (c.held.is_(None) | c.waits),
+                    c.by_hand.is_not(None),
                     c.taken > written,
                 )
             )
-        )
-        return holdings((_handed(_stored(row)) for row in rows), written)
+        ).all()
+        return holdings((self._handed(_stored(row)) for row in rows), written)
 
     # Inside
+
+    def _handed(self, stored: Stored) -> Handed:
+        doubted = stored.by_hand is not None and stored.filed is None  # nobody knows whether Torgsoft has it
+        waits = stored.phase in LYING or stored.owed or stored.needs_person or doubted
+        return Handed(stored.order, waits, stored.taken, self.handed(stored) if stored.by_hand else None)
 
     def _is(self, order_id: str) -> ColumnElement[bool]:
         return (t.orders.c.object == self._slug) & (t.orders.c.order_id == order_id)
 
     def _set(self, order_id: str, **values: object) -> None:
         self._db.execute(update(t.orders).where(self._is(order_id)).values(**values))
-
-
-def _handed(stored: Stored) -> Handed:
-    waits = stored.phase in LYING or stored.owed
-    return Handed(stored.order, waits, stored.taken)
 
 
 def _stored(row: Row[Any]) -> Stored:

@@ -43,10 +43,12 @@ def upgrade() -> None:
         sa.Column("what", sa.Text(), nullable=False),
     )
     op.create_index("confirmations_order", "confirmations", ["object", "order_id"])
+    op.add_column("objects", sa.Column("orders_begun", sa.String(32)))
     op.create_table(
         "outboxes",
         sa.Column("object", sa.String(200), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("apart", sa.Boolean(), nullable=False),
+        sa.Column("missed", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.PrimaryKeyConstraint("object", "place"),
     )
