@@ -221,9 +221,10 @@ def test_an_order_that_does_not_add_up_is_told(found: Order, codes: list[Code]) 
 
 
 def test_money_that_cannot_be_read_is_told_with_what_prom_gave() -> None:
-    """And that nothing is posted, where the total itself is not known."""
-    for total, more in ((Decimal(1), ""), (None, "; nothing is posted for it")):
-        (told,) = findings_of(order(total=total, unreadable=("price `договірна`",)))
+    """And what that does to the money of a sale, where the total itself is not known."""
+    kept = "; nothing more is posted for it, what was posted stays as it was"
+    for total, status, more in ((Decimal(1), "paid", ""), (None, "paid", kept), (None, "canceled", "")):
+        (told,) = findings_of(order(total=total, status=status, unreadable=("price `договірна`",)))
         assert told.message == f"order 300000001: price `договірна` cannot be read{more}"
 
 

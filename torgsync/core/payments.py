@@ -127,13 +127,13 @@ def postings_due(order: Order, place: Place, posted: Iterable[Posting]) -> tuple
     Where the total, the method or what was received turns out otherwise, all that stands is reversed where it
     was posted and posted anew. A mapping that changes later rewrites nothing: it counts from the next
     movement on; only money that had no place yet goes there at once. What changes its place alone is *moved*,
-    as of the day on which it was posted: nobody paid anything back. An order whose total cannot be read posts
-    nothing.
+    as of the day on which it was posted: nobody paid anything back. A sale whose total cannot be read posts
+    nothing; what is no sale is worth nothing, whatever its total.
     """
-    if order.total is None:
+    worth = order.total if order.takes_place else ZERO
+    if worth is None:
         return ()
     stands = standing(posted)
-    worth = order.total if order.takes_place else ZERO
     old, due, came = stands.expected, [], None
     if old and (wrong := _wrong(order, worth, place, old, received=stands.received is not None)):
         moved = wrong == "place"

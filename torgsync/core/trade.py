@@ -204,7 +204,8 @@ def findings_of(order: Order, foreign: Collection[str] = ()) -> tuple[Finding, .
 
     `foreign` are ids that Prom tells and the accounting program does not have.
     """
-    nothing = "; nothing is posted for it" if order.total is None else ""
+    unknown = order.total is None and order.takes_place
+    nothing = "; nothing more is posted for it, what was posted stays as it was" if unknown else ""
     found = [
         Finding(
             Code.ORDER_MONEY_UNREADABLE, f"order {order.id}: {what} cannot be read{nothing}", order=order.id
