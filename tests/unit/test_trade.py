@@ -42,8 +42,11 @@ from torgsync.core.trade import (
         ("0 грн", "0.00"),
         (39, "39.00"),
         (2.5, "2.50"),
-        (Decimal("2.860"), "2.86"),
+        (Decimal("2.86"), "2.86"),
         ("0,125", "0.125"),
+        ("1'234,50 грн", "1234.50"),
+        ("1\u2019234 грн", "1234.00"),
+        ("1\u02bc234\u02bc567.5", "1234567.50"),
     ],
 )
 def test_money_is_read_in_every_form(text: object, amount: str) -> None:
@@ -52,8 +55,13 @@ def test_money_is_read_in_every_form(text: object, amount: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [" ", "грн", None, "1,713.50 UAH", "1.713,50 грн", "1.2.3", "1" * 21, "-5 грн", "\u22125"]
-)
+    "text",
+    [
+        " ", "грн", None, "1,713.50 UAH", "1.713,50 грн", "1.2.3", "1" * 21, "0," + "1" * 20,
+        "-5 грн", "\u22125", "\u20135", "1.713 грн", "1,713 грн", "10,125", "100,1234", "1'23", "12'3456",
+        "1'234 567", "100-200 грн", "100 200,505", "12 34 грн", "1234 567", "100 грн 5 шт", ".50", "1\uff17",
+    ],
+)  # fmt: skip
 def test_money_is_never_guessed(text: object) -> None:
     """No number, or one that can be read in two ways, is shown to a person."""
     with pytest.raises(ValueError, match=re.escape(str(text)[:40])):

@@ -17,23 +17,29 @@ from torgsync.core.fields import CENT
 from torgsync.core.findings import Code, Finding
 from torgsync.core.words import one_line
 
-_SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 MONEY_LONGEST = 20
 """Characters of the longest amount: more cannot be money, and would not fit a decimal's precision."""
-_AMOUNT = re.compile(r"([-\u2212]?)([0-9]+(?:[.,][0-9]+)?)([.,][0-9])?")
+_AMOUNT = re.compile(
+    r"[^\d\u2010-\u2015\u2212-]*"
+    r"(?<![.,])([0-9]{1,3}(?:\s+[0-9]{3})+|[0-9]{1,3}(?:['\u2019\u02bc][0-9]{3})+|[0-9]+)"
+    r"(?:[.,]([0-9]{1,2}|(?<=(?<!\d)0.)[0-9]+))?"
+    r"\D*"
+)
+"""Thousands are parted by blanks or apostrophes; three decimals are none, except after a nought."""
 
 
 def parse_money(text: object) -> Decimal:
-    """Return the exact amount of Prom's localised money: `"1 713,50 грн."`, `"100.00"`, 39.
+    """Return the exact amount of Prom's localised money: `"1 713,50 грн."`, `"1'713.50"`, `"100.00"`, 39.
 
-    Blanks of every kind are dropped, then the first number counts; the dot of `грн.` is no decimal point
-    (reference/prom-api.md §11). Raises ValueError where there is no number, one below zero, or one that could
-    be read in two ways, such as `"1,713.50"`.
+    The dot of `грн.` is no decimal point (reference/prom-api.md §11). Raises ValueError where there is no
+    number, one below zero, several, or one that could be read in two ways, such as `"1,713.50"`, `"1.713"`.
     """
-    found = _AMOUNT.search(_SPACES.sub("", str(text)))
-    if found is None or found[1] or found[3] or len(found[2]) > MONEY_LONGEST:
+    found = _AMOUNT.fullmatch(str(text))
+    whole = re.sub(r"[^0-9]", "", found[1]) if found else ""
+    parts = (found[2] or "") if found else ""
+    if not whole or len(whole + parts) > MONEY_LONGEST:
         raise ValueError(str(text)[:40])
-    amount = Decimal(found[2].replace(",", "."))
+    amount = Decimal(f"{whole}.{parts}")
     return amount.quantize(CENT) if amount == amount.quantize(CENT) else amount
 
 
