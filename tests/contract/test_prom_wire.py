@@ -269,12 +269,25 @@ def test_the_total_is_the_price_that_adds_up(money: dict[str, object], total: st
         (39, "39.00", "UAH"),
         (39.9, "39.90", "UAH"),
         ("0,125 $", "0.125", "USD"),
+        ("US$ 5", "5.00", "USD"),
+        ("12,50 zł", "12.50", "PLN"),
+        ("1 713 руб.", "1713.00", "RUB"),
+        ("39 000 тг", "39000.00", "KZT"),
+        ("5 гривень", "5.00", "UAH"),
     ],
 )
 def test_money_is_read_in_every_form(money: object, amount: str, currency: str) -> None:
     """Blanks of every kind, commas and points, words before and after, and plain numbers."""
     found = order(price=money, full_price=None, products=[])
     assert (str(found.total), found.currency, found.unreadable) == (amount, currency, ())
+
+
+@pytest.mark.parametrize("money", ["15 лв", "C$ 15", "15 £", "$15 грн", "15 бел. руб."])
+def test_money_of_a_currency_that_is_not_known_is_no_hryvnia(money: str) -> None:
+    """It is named, and the order has no total that could be posted."""
+    found = order(full_price=money)
+    assert (found.total, found.currency) == (None, "")
+    assert found.unreadable == (f"the currency of `{money}`",)
 
 
 @given(

@@ -8,6 +8,7 @@ read is named in the order. Source: reference/prom-api.md §3.3, §3.4, §4.3, �
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, DecimalException
@@ -36,8 +37,17 @@ COUNTERS = frozenset(
     with_errors_count""".split()
 )
 
-_CURRENCIES = (("$", "USD"), ("usd", "USD"), ("€", "EUR"), ("eur", "EUR"))
-"""Money words that are not the hryvnia's (§5.5)."""
+_CURRENCIES = {
+    "UAH": re.compile("грн|uah|₴|гривн[яіиею]|гривень"),
+    "USD": re.compile(r"\$|usd|us\$"),
+    "EUR": re.compile("€|eur|euro|євро|евро"),
+    "PLN": re.compile("zł|zl|pln"),
+    "RUB": re.compile("₽|руб|rub"),
+    "KZT": re.compile("₸|тг|тенге|kzt"),
+}
+"""Currencies, and the words by which money names them (§5.5)."""
+
+_MONEY_WORD = re.compile(r"[^\W\d_]*[$€₴₽₸]|[^\W\d_]+|[^\w\s.,'\u2019\u02bc-]")
 
 _EDIT_KEYS = {
     "price": "price",
@@ -320,6 +330,7 @@ class Order(_Wire):
         delivery = purse.money("delivery_cost", told_delivery) or NOTHING
         lines = tuple(_line_of_order(purse, f"products[{n}]", line) for n, line in enumerate(self.products))
         total, discount = self._total(purse, sum((line.total for line in lines), NOTHING), delivery)
+        currency = self._currency(purse)
         created, modified = self.date_created or self.date_modified, self.date_modified or self.date_created
         if created is None or modified is None:
             purse.unreadable.append("date_created")
@@ -330,8 +341,8 @@ class Order(_Wire):
             modified=modified or EPOCH,
             buyer=self._buyer(),
             lines=lines,
-            total=total,
-            currency=currency_of(self.price if self.full_price is None else self.full_price),
+            total=total if currency else None,
+            currency=currency,
             delivery_name=self.delivery_option.name or "",
             delivery_address=self.delivery_address or "",
             delivery_cost=delivery,
@@ -358,6 +369,15 @@ class Order(_Wire):
             cancelled_because=self.cancellation.title or self.cancellation.name or "",
             paid_at=self.payment_data.status_modified,
         )
+
+    def _currency(self, purse: _Purse) -> str:
+        """Return the currency of the order's money, nothing where it is not known."""
+        told = self.price if self.full_price is None else self.full_price
+        try:
+            return currency_of(told) if _amount(told) is not None else "UAH"
+        except ValueError:
+            purse.unreadable.append(f"the currency of `{line_of_text(str(told))[:LEGIBLE]}`")
+            return ""
 
     def _total(self, purse: _Purse, lines: Decimal, delivery: Decimal) -> tuple[Decimal | None, Decimal]:
         """Return what the buyer pays, and the discount in it.
@@ -471,9 +491,22 @@ def _line_of_order(purse: _Purse, where: str, line: OrderLine) -> trade.Line:
 
 
 def currency_of(money: object) -> str:
-    """Return the currency that localised money names; without a word that is known, the hryvnia."""
-    text = str(money).casefold()
-    return next((currency for word, currency in _CURRENCIES if word in text), "UAH")
+    """Return the currency that localised money names; without any word, the hryvnia.
+
+    Raises ValueError where it names one that is not known, or several.
+    """
+    words = _MONEY_WORD.findall(money.casefold()) if isinstance(money, str) else []
+    found = {_currency(word) for word in words} or {"UAH"}
+    if len(found) > 1:
+        raise ValueError(str(money)[:LEGIBLE])
+    return found.pop()
+
+
+def _currency(word: str) -> str:
+    for currency, words in _CURRENCIES.items():
+        if words.fullmatch(word):
+            return currency
+    raise ValueError(word[:LEGIBLE])
 
 
 def _both(texts: Texts | None, plain: str | None) -> tuple[str | None, str | None]:
