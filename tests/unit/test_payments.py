@@ -138,6 +138,20 @@ def test_postings_are_dated_by_what_happened() -> None:
     assert [posting.at for posting in moved] == [NOON, LATER, NOON, NOON, LATER]
 
 
+def test_a_refund_is_dated_by_when_the_money_went_back() -> None:
+    """Not by Prom's last touch of the order; without a time of its own by that, and never before the receipt."""
+    paid = post(order(paid=Paid.PAID, paid_at=LATER, modified=LATER))
+    back = LATER + timedelta(hours=1)
+    refunded = order(paid=Paid.REFUNDED, paid_at=back, modified=MUCH_LATER)
+    for found, at in (
+        (refunded, back),
+        (replace(refunded, status="canceled"), back),
+        (replace(refunded, paid_at=None), MUCH_LATER),
+        (replace(refunded, paid_at=NOON), LATER),
+    ):
+        assert [(posting.kind, posting.at) for posting in post(found, paid)[2:]] == [(X, at)]
+
+
 def test_a_mapping_that_changed_later_rewrites_nothing() -> None:
     """What was posted stays where it was; a reversal goes where the money lay, whatever the total is now."""
     received = post(PAID)

@@ -137,7 +137,7 @@ def postings_due(order: Order, place: Place, posted: Iterable[Posting]) -> tuple
     old, due, came = stands.expected, [], None
     if old and (wrong := _wrong(order, worth, place, old, received=stands.received is not None)):
         moved = wrong == "place"
-        moment = old.at if moved else order.modified
+        moment = old.at if moved else _reversed_at(order, stands.received or old)
         due.append(replace(old, kind=Money.MOVED if moved else Money.REVERSED, at=moment))
         if stands.received and wrong == "sum" and old.where != UNMAPPED:
             place = old.where  # it lies there already
@@ -155,6 +155,12 @@ def postings_due(order: Order, place: Place, posted: Iterable[Posting]) -> tuple
         happened = came or max(moment or order.created, order.paid_at or order.modified)
         due.append(_posting(order, Money.RECEIVED, place, worth, happened))
     return tuple(due)
+
+
+def _reversed_at(order: Order, last: Posting) -> datetime:
+    """Return when money was called off or paid back: not before it was posted last."""
+    refunded = order.paid_at if order.paid is Paid.REFUNDED else None
+    return max(last.at, refunded) if refunded else order.modified
 
 
 def _wrong(order: Order, worth: Decimal, place: Place, old: Posting, *, received: bool) -> str:
