@@ -15,9 +15,10 @@ from recorded import IMPORT, ORDER, PRODUCT, changed
 
 from torgsync.core import trade
 from torgsync.core.fields import Discount, Photo, Step, Value
+from torgsync.core.findings import Code
 from torgsync.core.products import Existing, dump
 from torgsync.core.route import EditAnswer
-from torgsync.core.trade import Paid
+from torgsync.core.trade import Paid, findings_of
 from torgsync.errors import PromRefused
 from torgsync.prom import wire
 
@@ -252,6 +253,22 @@ def test_the_total_is_the_price_that_adds_up(money: dict[str, object], total: st
     """Whatever the two prices mean, the buyer's sum equals lines, discount and delivery."""
     found = order(**money)
     assert (str(found.total), found.discount) == (total, Decimal(discount))
+
+
+@pytest.mark.parametrize(
+    ("money", "told"),
+    [
+        ({"price": "1 613 грн"}, True),
+        ({"price": "1 613 грн", "full_price": "1 713 грн", "delivery_cost": 100}, True),
+        ({"price": "1 613 грн", "special_offer_discount": "100 грн"}, False),
+    ],
+)
+def test_a_discount_that_prom_does_not_tell_is_a_finding(money: dict[str, object], told: bool) -> None:
+    """The file adds up with it, but nobody said that there is one (design §7)."""
+    found = findings_of(order(**money))
+    message = "its price is 1613.00, its lines come to 1713.00, and Prom tells no discount"
+    sums = [(Code.ORDER_SUM, f"order 300000001: {message}")]
+    assert [(one.code, one.message) for one in found] == (sums if told else [])
 
 
 @pytest.mark.parametrize(

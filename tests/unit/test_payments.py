@@ -139,7 +139,7 @@ def test_postings_are_dated_by_what_happened() -> None:
 
 
 def test_a_refund_is_dated_by_when_the_money_went_back() -> None:
-    """Not by Prom's last touch of the order; without a time of its own by that, and never before the receipt."""
+    """Not by Prom's last touch; without a time of its own by that, and never before the receipt."""
     paid = post(order(paid=Paid.PAID, paid_at=LATER, modified=LATER))
     back = LATER + timedelta(hours=1)
     refunded = order(paid=Paid.REFUNDED, paid_at=back, modified=MUCH_LATER)

@@ -215,6 +215,7 @@ def test_what_changed_after_torgsoft_got_it_is_done_by_hand(
         (order(total=Decimal("200.00"), delivery_cost=Decimal(50)), []),
         (order(total=Decimal("180.00"), discount=Decimal(20)), []),
         (order(total=Decimal("230.00"), discount=Decimal(20), delivery_cost=Decimal(50)), []),
+        (order(total=Decimal("180.00"), discount=Decimal(20), discount_inferred=True), [Code.ORDER_SUM]),
         (order(total=None), []),
         (order(total=Decimal(1), unreadable=("price `?`",)), [Code.ORDER_MONEY_UNREADABLE]),
         (order(lines=(replace(LINE, good_id=""),)), [Code.ORDER_GOOD_UNKNOWN]),

@@ -125,7 +125,8 @@ class Order:
     """One order of one shop. Times are aware and in UTC, money is in `currency`.
 
     `total` is the buyer's whole sum as Prom shows it, None where it cannot be read; `discount` and
-    `delivery_cost` are parts of it where Prom tells them. `commission` is what Prom takes, no part of it,
+    `delivery_cost` are parts of it where Prom tells them; a discount that it does not tell is inferred from a
+    price below the lines. `commission` is what Prom takes, no part of it,
     None where it does not say. `unreadable` names what could not be read, each with the text that Prom gave.
     `carrier` is Prom's word for the parcel service, `paid_at` when the online payment last moved.
     `forgotten` tells that the people in it were taken out.
@@ -146,6 +147,7 @@ class Order:
     payment_name: str
     paid: Paid
     discount: Decimal = Decimal(0)
+    discount_inferred: bool = False
     note: str = ""
     parcel: str = ""
     source: str = ""
@@ -225,12 +227,20 @@ def findings_of(order: Order, foreign: Collection[str] = ()) -> tuple[Finding, .
         elif line.good_id in foreign:
             message = f"order {order.id}: `{line.name}` ({line.good_id}) is no good of the accounting program"
             found.append(Finding(Code.ORDER_GOOD_UNKNOWN, message, order=order.id))
-    lines = sum((line.total for line in order.lines), Decimal(0))
-    expected = (lines - order.discount, lines - order.discount + order.delivery_cost)
-    if order.total is not None and not order.unreadable and order.total not in expected:
-        message = f"order {order.id}: Prom says {order.total}, its lines come to {expected[0]}"
-        found.append(Finding(Code.ORDER_SUM, message, order=order.id))
+    if not order.unreadable and (wrong := _wrong_sum(order)):
+        found.append(Finding(Code.ORDER_SUM, f"order {order.id}: {wrong}", order=order.id))
     return tuple(found)
+
+
+def _wrong_sum(order: Order) -> str:
+    """Return what does not add up in an order, nothing where it does."""
+    lines = sum((line.total for line in order.lines), Decimal(0))
+    less = lines - order.discount
+    if order.discount_inferred:
+        return f"its price is {less}, its lines come to {lines}, and Prom tells no discount"
+    if order.total is None or order.total in (less, less + order.delivery_cost):
+        return ""
+    return f"Prom says {order.total}, its lines come to {less}"
 
 
 STOPPING = (Code.ORDER_GOOD_UNKNOWN, Code.ORDER_MONEY_UNREADABLE)

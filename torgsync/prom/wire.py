@@ -329,7 +329,8 @@ class Order(_Wire):
         told_delivery = 0 if self.delivery_cost is None else self.delivery_cost
         delivery = purse.money("delivery_cost", told_delivery) or NOTHING
         lines = tuple(_line_of_order(purse, f"products[{n}]", line) for n, line in enumerate(self.products))
-        total, discount = self._total(purse, sum((line.total for line in lines), NOTHING), delivery)
+        goods = sum((line.total for line in lines), NOTHING)
+        total, discount, inferred = self._total(purse, goods, delivery)
         currency = self._currency(purse)
         created, modified = self.date_created or self.date_modified, self.date_modified or self.date_created
         if created is None or modified is None:
@@ -350,6 +351,7 @@ class Order(_Wire):
             payment_name=self.payment_option.name or "",
             paid=self._paid(),
             discount=discount,
+            discount_inferred=inferred,
             note=self.client_notes or "",
             parcel=self.delivery_provider_data.declaration_number or "",
             source=self.source or "",
@@ -379,8 +381,10 @@ class Order(_Wire):
             purse.unreadable.append(f"the currency of `{line_of_text(str(told))[:LEGIBLE]}`")
             return ""
 
-    def _total(self, purse: _Purse, lines: Decimal, delivery: Decimal) -> tuple[Decimal | None, Decimal]:
-        """Return what the buyer pays, and the discount in it.
+    def _total(
+        self, purse: _Purse, lines: Decimal, delivery: Decimal
+    ) -> tuple[Decimal | None, Decimal, bool]:
+        """Return what the buyer pays, the discount in it, and whether it is only inferred.
 
         Which of `price` and `full_price` holds discount and delivery is not recorded (§5.5), so the one that
         adds up with the lines is taken; where none does, the full price, and a finding is made of it later.
@@ -389,12 +393,13 @@ class Order(_Wire):
         full = purse.told("full_price", self.full_price)
         reduced = purse.told("price_with_special_offer", self.price_with_special_offer)
         discount = purse.told("special_offer_discount", self.special_offer_discount) or NOTHING
+        inferred = False
         if not discount and price is not None and lines > price:
-            discount = lines - price
+            discount, inferred = lines - price, True
         shown = [amount for amount in (full, reduced, price) if amount is not None]
         payable = (lines - discount + delivery, lines - discount)
         adding_up = [amount for wanted in payable for amount in shown if amount == wanted]
-        return next(iter([*adding_up, *shown]), None), discount
+        return next(iter([*adding_up, *shown]), None), discount, inferred
 
     def _buyer(self) -> trade.Buyer:
         """Return who ordered; whose phone counts is told by §5.5: the recipient's, then the order's."""
