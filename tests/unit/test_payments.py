@@ -24,6 +24,7 @@ from torgsync.core.payments import (
     postings_due,
     standing,
     sums,
+    without_method,
 )
 from torgsync.core.trade import Order, Paid
 from torgsync.core.zone import SHOP_ZONE, bounds
@@ -127,6 +128,13 @@ def test_a_posting_tells_all_of_the_money() -> None:
         "300000001", E, "cash_register", "Каса 1", "9000001", "Накладений платіж", Decimal("200.00"), "UAH",
         NOON,
     )  # fmt: skip
+
+
+def test_money_without_a_method_is_told_with_an_order_to_look_at() -> None:
+    """How many orders, and one of them."""
+    assert without_method(["7", "9"]) == (
+        "2 orders without a payment method: the money has no place; see 7 in the seller's cabinet"
+    )
 
 
 def test_postings_are_dated_by_what_happened() -> None:

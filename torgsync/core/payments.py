@@ -7,7 +7,7 @@ reversed and posted anew. Source: design §7, reference/torgsoft.md §12.6, §17
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from torgsync.core.objects import PaymentMethod
 from torgsync.core.trade import DELIVERED, Order, Paid
+from torgsync.core.words import counted
 
 ZERO = Decimal("0.00")
 
@@ -52,6 +53,13 @@ def place_of(method: PaymentMethod | None) -> Place:
     if method and method.current_account:
         return Place(CURRENT_ACCOUNT, method.current_account)
     return UNMAPPED
+
+
+def without_method(orders: Sequence[str]) -> str:
+    """Return what a person should know of the money of these orders, which goes by no payment method."""
+    has = counted(len(orders), "order")
+    first = f"see {orders[0]} in the seller's cabinet"
+    return f"{has} without a payment method: the money has no place; {first}"
 
 
 @dataclass(frozen=True, slots=True)
