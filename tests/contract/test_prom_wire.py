@@ -15,9 +15,10 @@ from recorded import IMPORT, ORDER, PRODUCT, changed
 
 from torgsync.core import trade
 from torgsync.core.fields import Discount, Photo, Step, Value
+from torgsync.core.findings import Code
 from torgsync.core.products import Existing, dump
 from torgsync.core.route import EditAnswer
-from torgsync.core.trade import Paid
+from torgsync.core.trade import Paid, findings_of
 from torgsync.errors import PromRefused
 from torgsync.prom import wire
 
@@ -255,6 +256,22 @@ def test_the_total_is_the_price_that_adds_up(money: dict[str, object], total: st
 
 
 @pytest.mark.parametrize(
+    ("money", "told"),
+    [
+        ({"price": "1 613 грн"}, True),
+        ({"price": "1 613 грн", "full_price": "1 713 грн", "delivery_cost": 100}, True),
+        ({"price": "1 613 грн", "special_offer_discount": "100 грн"}, False),
+    ],
+)
+def test_a_discount_that_prom_does_not_tell_is_a_finding(money: dict[str, object], told: bool) -> None:
+    """The file adds up with it, but nobody said that there is one (design §7)."""
+    found = findings_of(order(**money))
+    message = "its price is 1613.00, its lines come to 1713.00, and Prom tells no discount"
+    sums = [(Code.ORDER_SUM, f"order 300000001: {message}")]
+    assert [(one.code, one.message) for one in found] == (sums if told else [])
+
+
+@pytest.mark.parametrize(
     ("money", "amount", "currency"),
     [
         ("1 713 грн", "1713.00", "UAH"),
@@ -269,12 +286,25 @@ def test_the_total_is_the_price_that_adds_up(money: dict[str, object], total: st
         (39, "39.00", "UAH"),
         (39.9, "39.90", "UAH"),
         ("0,125 $", "0.125", "USD"),
+        ("US$ 5", "5.00", "USD"),
+        ("12,50 zł", "12.50", "PLN"),
+        ("1 713 руб.", "1713.00", "RUB"),
+        ("39 000 тг", "39000.00", "KZT"),
+        ("5 гривень", "5.00", "UAH"),
     ],
 )
 def test_money_is_read_in_every_form(money: object, amount: str, currency: str) -> None:
     """Blanks of every kind, commas and points, words before and after, and plain numbers."""
     found = order(price=money, full_price=None, products=[])
     assert (str(found.total), found.currency, found.unreadable) == (amount, currency, ())
+
+
+@pytest.mark.parametrize("money", ["15 лв", "C$ 15", "15 £", "$15 грн", "15 бел. руб."])
+def test_money_of_a_currency_that_is_not_known_is_no_hryvnia(money: str) -> None:
+    """It is named, and the order has no total that could be posted."""
+    found = order(full_price=money)
+    assert (found.total, found.currency) == (None, "")
+    assert found.unreadable == (f"the currency of `{money}`",)
 
 
 @given(

@@ -1252,6 +1252,21 @@ def test_money_without_a_place_is_counted_by_method(memory: Memory) -> None:
     assert memory.payments.unmapped() == {"8": 1}
 
 
+def test_money_without_a_method_is_told_until_its_order_is_delivered(memory: Memory) -> None:
+    """What is cancelled, and what goes by a method, is not told here."""
+    lost = Place("unmapped", "")
+    for number, method, status in (
+        ("1", "", "received"), ("2", "", "paid"), ("3", "9", "paid"), ("4", "", "delivered"),
+    ):  # fmt: skip
+        found = order(id=number, payment_id=method, status=status)
+        memory.trade.remember(found, NOON, client_id="", held=None)
+        memory.payments.post(postings_due(found, lost, ()), NOON)
+    assert memory.payments.without_method() == ["1", "2"]
+    gone = order(id="1", payment_id="", status="canceled")
+    memory.payments.post(postings_due(gone, lost, memory.payments.postings("1")), NOON)
+    assert memory.payments.without_method() == ["2"]
+
+
 def test_new_orders_are_accepted_once(memory: Memory) -> None:
     """Those that nothing holds, oldest first; an order that went further needs it no more."""
     for number, status, held in (("1", "pending", None), ("2", "paid", None), ("3", "pending", "why")):

@@ -539,6 +539,25 @@ def test_an_order_of_which_nobody_said_whose_it_is(mapped: Home) -> None:
     assert mapped.run("orders", "fetch").code == 0
 
 
+def test_money_that_goes_by_no_payment_method(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """It has no place that a mapping could give it: that is told in every run, and in the report."""
+    number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
+
+    def odd(asked: Asked, forward: Forward) -> Answer:
+        document = told(asked, forward)
+        for order in document["orders"]:
+            order.update(payment_option=None)
+        return Answer(200, json.dumps(document).encode())
+
+    faulty.misbehave("GET /orders/list", odd)
+    where = f"see {number} in the seller's cabinet"
+    message = f"! 1 order without a payment method: the money has no place; {where}"
+    for _ in range(2):
+        ran = hard_filled.run("orders", "fetch")
+        assert (ran.code, message in ran.lines) == (8, True)
+    assert message in hard_filled.run("payments", "report").err
+
+
 def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultyMarket) -> None:
     """Nothing is posted, what Prom gave is told with the order's number, and no sum is invented."""
     number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
@@ -552,8 +571,9 @@ def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultyMa
     faulty.misbehave("GET /orders/list", odd)
     ran = hard_filled.run("orders", "fetch")
     assert (ran.code, files(hard_filled)) == (8, {})
+    kept = "nothing more is posted for it, what was posted stays as it was"
     for text in ("price `1,713.50 UAH`", "full_price `договірна`"):
-        assert f"! order {number}: {text} cannot be read; nothing is posted for it" in ran.lines
+        assert f"! order {number}: {text} cannot be read; {kept}" in ran.lines
     assert hard_filled.run("payments", "report").err == "no accounts yet\n"
     listed = hard_filled.run("orders", "list").lines[2]
     assert listed.split()[3:5] == ["pending", "–"]

@@ -24,6 +24,7 @@ from torgsync.core.payments import (
     postings_due,
     standing,
     sums,
+    without_method,
 )
 from torgsync.core.trade import Order, Paid
 from torgsync.core.zone import SHOP_ZONE, bounds
@@ -98,6 +99,9 @@ def test_money_is_there_when_prom_says_so_or_it_comes_with_the_delivery(
         ([order(status="draft"), order()], [E]),
         ([order(total=None)], []),
         ([order(), order(total=None)], [E]),
+        ([order(), order(total=None, status="canceled")], [E, X]),
+        ([PAID, order(total=None, paid=Paid.REFUNDED)], [E, R, X]),
+        ([order(total=None, status="draft")], []),
         ([order(total=Decimal("0.00"))], []),
         ([order(), order(total=Decimal("0.00"))], [E, X]),
         ([order(), CANCELLED, order()], [E, X, E]),
@@ -126,6 +130,13 @@ def test_a_posting_tells_all_of_the_money() -> None:
     )  # fmt: skip
 
 
+def test_money_without_a_method_is_told_with_an_order_to_look_at() -> None:
+    """How many orders, and one of them."""
+    assert without_method(["7", "9"]) == (
+        "2 orders without a payment method: the money has no place; see 7 in the seller's cabinet"
+    )
+
+
 def test_postings_are_dated_by_what_happened() -> None:
     """Placed, paid, changed or cancelled: Prom's own times, also where the money got its place later."""
     paid = order(paid=Paid.PAID, paid_at=LATER, modified=MUCH_LATER)
@@ -133,6 +144,20 @@ def test_postings_are_dated_by_what_happened() -> None:
     assert [(posting.kind, posting.at) for posting in ledger] == [(E, NOON), (R, LATER), (X, MUCH_LATER)]
     moved = post(replace(paid, paid_at=None), post(paid, place=UNMAPPED))
     assert [posting.at for posting in moved] == [NOON, LATER, NOON, NOON, LATER]
+
+
+def test_a_refund_is_dated_by_when_the_money_went_back() -> None:
+    """Not by Prom's last touch; without a time of its own by that, and never before the receipt."""
+    paid = post(order(paid=Paid.PAID, paid_at=LATER, modified=LATER))
+    back = LATER + timedelta(hours=1)
+    refunded = order(paid=Paid.REFUNDED, paid_at=back, modified=MUCH_LATER)
+    for found, at in (
+        (refunded, back),
+        (replace(refunded, status="canceled"), back),
+        (replace(refunded, paid_at=None), MUCH_LATER),
+        (replace(refunded, paid_at=NOON), LATER),
+    ):
+        assert [(posting.kind, posting.at) for posting in post(found, paid)[2:]] == [(X, at)]
 
 
 def test_a_mapping_that_changed_later_rewrites_nothing() -> None:
@@ -212,10 +237,10 @@ def test_after_any_history_the_postings_are_what_prom_says(history: list[tuple[O
         assert ledger[: len(before)] == before
         assert post(version, ledger, place) == ledger
         stands = standing(ledger)
-        if version.total is None:
+        worth = version.total if version.takes_place else Decimal(0)
+        if worth is None:
             assert ledger == before
             continue
-        worth = version.total if version.takes_place else Decimal(0)
         signed = {E: 1, R: 0, X: -1, M: -1}
         assert sum(signed[posting.kind] * posting.amount for posting in ledger) == worth == stands.worth
         if worth:

@@ -42,8 +42,11 @@ from torgsync.core.trade import (
         ("0 грн", "0.00"),
         (39, "39.00"),
         (2.5, "2.50"),
-        (Decimal("2.860"), "2.86"),
+        (Decimal("2.86"), "2.86"),
         ("0,125", "0.125"),
+        ("1'234,50 грн", "1234.50"),
+        ("1\u2019234 грн", "1234.00"),
+        ("1\u02bc234\u02bc567.5", "1234567.50"),
     ],
 )
 def test_money_is_read_in_every_form(text: object, amount: str) -> None:
@@ -52,8 +55,13 @@ def test_money_is_read_in_every_form(text: object, amount: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [" ", "грн", None, "1,713.50 UAH", "1.713,50 грн", "1.2.3", "1" * 21, "-5 грн", "\u22125"]
-)
+    "text",
+    [
+        " ", "грн", None, "1,713.50 UAH", "1.713,50 грн", "1.2.3", "1" * 21, "0," + "1" * 20,
+        "-5 грн", "\u22125", "\u20135", "1.713 грн", "1,713 грн", "10,125", "100,1234", "1'23", "12'3456",
+        "1'234 567", "100-200 грн", "100 200,505", "12 34 грн", "1234 567", "100 грн 5 шт", ".50", "1\uff17",
+    ],
+)  # fmt: skip
 def test_money_is_never_guessed(text: object) -> None:
     """No number, or one that can be read in two ways, is shown to a person."""
     with pytest.raises(ValueError, match=re.escape(str(text)[:40])):
@@ -207,6 +215,7 @@ def test_what_changed_after_torgsoft_got_it_is_done_by_hand(
         (order(total=Decimal("200.00"), delivery_cost=Decimal(50)), []),
         (order(total=Decimal("180.00"), discount=Decimal(20)), []),
         (order(total=Decimal("230.00"), discount=Decimal(20), delivery_cost=Decimal(50)), []),
+        (order(total=Decimal("180.00"), discount=Decimal(20), discount_inferred=True), [Code.ORDER_SUM]),
         (order(total=None), []),
         (order(total=Decimal(1), unreadable=("price `?`",)), [Code.ORDER_MONEY_UNREADABLE]),
         (order(lines=(replace(LINE, good_id=""),)), [Code.ORDER_GOOD_UNKNOWN]),
@@ -221,9 +230,10 @@ def test_an_order_that_does_not_add_up_is_told(found: Order, codes: list[Code]) 
 
 
 def test_money_that_cannot_be_read_is_told_with_what_prom_gave() -> None:
-    """And that nothing is posted, where the total itself is not known."""
-    for total, more in ((Decimal(1), ""), (None, "; nothing is posted for it")):
-        (told,) = findings_of(order(total=total, unreadable=("price `договірна`",)))
+    """And what that does to the money of a sale, where the total itself is not known."""
+    kept = "; nothing more is posted for it, what was posted stays as it was"
+    for total, status, more in ((Decimal(1), "paid", ""), (None, "paid", kept), (None, "canceled", "")):
+        (told,) = findings_of(order(total=total, status=status, unreadable=("price `договірна`",)))
         assert told.message == f"order 300000001: price `договірна` cannot be read{more}"
 
 

@@ -109,13 +109,13 @@ def report(
     program = program_of(context)
     program.format(form)
     from torgsync.cli.show import show_rows
-    from torgsync.core.payments import sums
+    from torgsync.core.payments import sums, without_method
 
     file = program.object(wanted)
     since, until = stretch(first, last, file.settings.orders.clock)
     with program.desk(file) as desk, desk.memory() as memory:
         balances = sums(memory.payments.postings(), since, until)
-        unmapped = memory.payments.unmapped()
+        unmapped, methodless = memory.payments.unmapped(), memory.payments.without_method()
     show_rows(
         program,
         form,
@@ -155,6 +155,8 @@ def report(
             f"! the money of {counted(orders, 'order')} by `{name}` has no place yet", style="warning"
         )
         program.say(f'hint: torgsync payments map "{name}" --cash-register "…" -o {file.called}')
+    if methodless:
+        program.say(f"! {without_method(methodless)}", style="warning")
 
 
 @app.command()

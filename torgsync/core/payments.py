@@ -7,7 +7,7 @@ reversed and posted anew. Source: design §7, reference/torgsoft.md §12.6, §17
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from torgsync.core.objects import PaymentMethod
 from torgsync.core.trade import DELIVERED, Order, Paid
+from torgsync.core.words import counted
 
 ZERO = Decimal("0.00")
 
@@ -52,6 +53,13 @@ def place_of(method: PaymentMethod | None) -> Place:
     if method and method.current_account:
         return Place(CURRENT_ACCOUNT, method.current_account)
     return UNMAPPED
+
+
+def without_method(orders: Sequence[str]) -> str:
+    """Return what a person should know of the money of these orders, which goes by no payment method."""
+    has = counted(len(orders), "order")
+    first = f"see {orders[0]} in the seller's cabinet"
+    return f"{has} without a payment method: the money has no place; {first}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +135,17 @@ def postings_due(order: Order, place: Place, posted: Iterable[Posting]) -> tuple
     Where the total, the method or what was received turns out otherwise, all that stands is reversed where it
     was posted and posted anew. A mapping that changes later rewrites nothing: it counts from the next
     movement on; only money that had no place yet goes there at once. What changes its place alone is *moved*,
-    as of the day on which it was posted: nobody paid anything back. An order whose total cannot be read posts
-    nothing.
+    as of the day on which it was posted: nobody paid anything back. A sale whose total cannot be read posts
+    nothing; what is no sale is worth nothing, whatever its total.
     """
-    if order.total is None:
+    worth = order.total if order.takes_place else ZERO
+    if worth is None:
         return ()
     stands = standing(posted)
-    worth = order.total if order.takes_place else ZERO
     old, due, came = stands.expected, [], None
     if old and (wrong := _wrong(order, worth, place, old, received=stands.received is not None)):
         moved = wrong == "place"
-        moment = old.at if moved else order.modified
+        moment = old.at if moved else _reversed_at(order, stands.received or old)
         due.append(replace(old, kind=Money.MOVED if moved else Money.REVERSED, at=moment))
         if stands.received and wrong == "sum" and old.where != UNMAPPED:
             place = old.where  # it lies there already
@@ -155,6 +163,12 @@ def postings_due(order: Order, place: Place, posted: Iterable[Posting]) -> tuple
         happened = came or max(moment or order.created, order.paid_at or order.modified)
         due.append(_posting(order, Money.RECEIVED, place, worth, happened))
     return tuple(due)
+
+
+def _reversed_at(order: Order, last: Posting) -> datetime:
+    """Return when money was called off or paid back: not before it was posted last."""
+    refunded = order.paid_at if order.paid is Paid.REFUNDED else None
+    return max(last.at, refunded) if refunded else order.modified
 
 
 def _wrong(order: Order, worth: Decimal, place: Place, old: Posting, *, received: bool) -> str:

@@ -17,23 +17,29 @@ from torgsync.core.fields import CENT
 from torgsync.core.findings import Code, Finding
 from torgsync.core.words import one_line
 
-_SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 MONEY_LONGEST = 20
 """Characters of the longest amount: more cannot be money, and would not fit a decimal's precision."""
-_AMOUNT = re.compile(r"([-\u2212]?)([0-9]+(?:[.,][0-9]+)?)([.,][0-9])?")
+_AMOUNT = re.compile(
+    r"[^\d\u2010-\u2015\u2212-]*"
+    r"(?<![.,])([0-9]{1,3}(?:\s+[0-9]{3})+|[0-9]{1,3}(?:['\u2019\u02bc][0-9]{3})+|[0-9]+)"
+    r"(?:[.,]([0-9]{1,2}|(?<=(?<!\d)0.)[0-9]+))?"
+    r"\D*"
+)
+"""Thousands are parted by blanks or apostrophes; three decimals are none, except after a nought."""
 
 
 def parse_money(text: object) -> Decimal:
-    """Return the exact amount of Prom's localised money: `"1 713,50 грн."`, `"100.00"`, 39.
+    """Return the exact amount of Prom's localised money: `"1 713,50 грн."`, `"1'713.50"`, `"100.00"`, 39.
 
-    Blanks of every kind are dropped, then the first number counts; the dot of `грн.` is no decimal point
-    (reference/prom-api.md §11). Raises ValueError where there is no number, one below zero, or one that could
-    be read in two ways, such as `"1,713.50"`.
+    The dot of `грн.` is no decimal point (reference/prom-api.md §11). Raises ValueError where there is no
+    number, one below zero, several, or one that could be read in two ways, such as `"1,713.50"`, `"1.713"`.
     """
-    found = _AMOUNT.search(_SPACES.sub("", str(text)))
-    if found is None or found[1] or found[3] or len(found[2]) > MONEY_LONGEST:
+    found = _AMOUNT.fullmatch(str(text))
+    whole = re.sub(r"[^0-9]", "", found[1]) if found else ""
+    parts = (found[2] or "") if found else ""
+    if not whole or len(whole + parts) > MONEY_LONGEST:
         raise ValueError(str(text)[:40])
-    amount = Decimal(found[2].replace(",", "."))
+    amount = Decimal(f"{whole}.{parts}")
     return amount.quantize(CENT) if amount == amount.quantize(CENT) else amount
 
 
@@ -119,7 +125,8 @@ class Order:
     """One order of one shop. Times are aware and in UTC, money is in `currency`.
 
     `total` is the buyer's whole sum as Prom shows it, None where it cannot be read; `discount` and
-    `delivery_cost` are parts of it where Prom tells them. `commission` is what Prom takes, no part of it,
+    `delivery_cost` are parts of it where Prom tells them; a discount that it does not tell is inferred from a
+    price below the lines. `commission` is what Prom takes, no part of it,
     None where it does not say. `unreadable` names what could not be read, each with the text that Prom gave.
     `carrier` is Prom's word for the parcel service, `paid_at` when the online payment last moved.
     `forgotten` tells that the people in it were taken out.
@@ -140,6 +147,7 @@ class Order:
     payment_name: str
     paid: Paid
     discount: Decimal = Decimal(0)
+    discount_inferred: bool = False
     note: str = ""
     parcel: str = ""
     source: str = ""
@@ -204,7 +212,8 @@ def findings_of(order: Order, foreign: Collection[str] = ()) -> tuple[Finding, .
 
     `foreign` are ids that Prom tells and the accounting program does not have.
     """
-    nothing = "; nothing is posted for it" if order.total is None else ""
+    unknown = order.total is None and order.takes_place
+    nothing = "; nothing more is posted for it, what was posted stays as it was" if unknown else ""
     found = [
         Finding(
             Code.ORDER_MONEY_UNREADABLE, f"order {order.id}: {what} cannot be read{nothing}", order=order.id
@@ -218,12 +227,20 @@ def findings_of(order: Order, foreign: Collection[str] = ()) -> tuple[Finding, .
         elif line.good_id in foreign:
             message = f"order {order.id}: `{line.name}` ({line.good_id}) is no good of the accounting program"
             found.append(Finding(Code.ORDER_GOOD_UNKNOWN, message, order=order.id))
-    lines = sum((line.total for line in order.lines), Decimal(0))
-    expected = (lines - order.discount, lines - order.discount + order.delivery_cost)
-    if order.total is not None and not order.unreadable and order.total not in expected:
-        message = f"order {order.id}: Prom says {order.total}, its lines come to {expected[0]}"
-        found.append(Finding(Code.ORDER_SUM, message, order=order.id))
+    if not order.unreadable and (wrong := _wrong_sum(order)):
+        found.append(Finding(Code.ORDER_SUM, f"order {order.id}: {wrong}", order=order.id))
     return tuple(found)
+
+
+def _wrong_sum(order: Order) -> str:
+    """Return what does not add up in an order, nothing where it does."""
+    lines = sum((line.total for line in order.lines), Decimal(0))
+    less = lines - order.discount
+    if order.discount_inferred:
+        return f"its price is {less}, its lines come to {lines}, and Prom tells no discount"
+    if order.total is None or order.total in (less, less + order.delivery_cost):
+        return ""
+    return f"Prom says {order.total}, its lines come to {less}"
 
 
 STOPPING = (Code.ORDER_GOOD_UNKNOWN, Code.ORDER_MONEY_UNREADABLE)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from torgsync.core.clients import Match, client_of, match_client
 from torgsync.core.findings import Code, Finding
-from torgsync.core.payments import place_of, postings_due
+from torgsync.core.payments import place_of, postings_due, without_method
 from torgsync.core.route import OVERLAP
 from torgsync.core.trade import (
     GAPS_AT_ONCE,
@@ -50,12 +50,12 @@ OLD = "it was delivered before orders were brought home"
 class Fetched:
     """What one fetch brought: numbers of orders, and what a person should know.
 
-    `unmapped` counts new orders whose payment method has no place for its money yet, `held` those that wait
-    for a person before they can go to Torgsoft; `accepted` those
-    that Prom was told to be received. `open` counts all that wait for a person now, also from earlier
-    fetches. `trouble` is what went wrong after the orders were home, `stuck` what a person must mend before
-    their files can be written. `to_confirm` is the first order that a person must see to in Torgsoft; `begun`
-    is when orders were first asked for, where it is known.
+    `unmapped` counts new orders whose payment method has no place for its money yet, `methodless` those on
+    their way whose money goes by no method; `held` those that wait for a person before they can go to
+    Torgsoft, `accepted` those that Prom was told to be received. `open` counts all that wait for a person
+    now, also from earlier fetches. `trouble` is what went wrong after the orders were home, `stuck` what a
+    person must mend before their files can be written. `to_confirm` is the first order that a person must
+    see to in Torgsoft; `begun` is when orders were first asked for, where it is known.
     """
 
     new: int = 0
@@ -67,6 +67,7 @@ class Fetched:
     delivered: Delivered = field(default_factory=Delivered)
     findings: list[Finding] = field(default_factory=list)
     unmapped_methods: tuple[str, ...] = ()
+    methodless: int = 0
     trouble: TorgsyncError | None = None
     stuck: TorgsyncError | None = None
     to_confirm: str = ""
@@ -85,7 +86,7 @@ class Fetched:
     @property
     def waits(self) -> bool:
         """Whether anything waits for a person."""
-        return bool(self.open or self.unmapped_methods or self.stuck)
+        return bool(self.open or self.unmapped_methods or self.methodless or self.stuck)
 
     def find(self, code: Code, message: str, order: str = "") -> None:
         """Note what a person should know."""
@@ -121,6 +122,7 @@ def _tell_open(desk: Desk, fetched: Fetched) -> None:
     """Tell what is open, once: much of it was found in this fetch."""
     with desk.memory() as memory:
         found, unmapped = list(still_open(memory, desk.object.clients.find_by)), memory.payments.unmapped()
+        methodless = memory.payments.without_method()
     fetched.open = len({finding.order for finding in found})
     by_hand_too = (Code.ORDER_CHANGED, *STOPPING)
     fetched.to_confirm = next((finding.order for finding in found if finding.code in by_hand_too), "")
@@ -128,6 +130,9 @@ def _tell_open(desk: Desk, fetched: Fetched) -> None:
     for name, orders in sorted(unmapped.items()):
         has = counted(orders, "order")
         found.append(Finding(Code.PAYMENT_UNMAPPED, f"the money of {has} by `{name}` has no place yet"))
+    fetched.methodless = len(methodless)
+    if methodless:
+        found.append(Finding(Code.PAYMENT_UNMAPPED, without_method(methodless)))
     fetched.findings += [finding for finding in found if finding not in fetched.findings]
 
 

@@ -8,6 +8,7 @@ read is named in the order. Source: reference/prom-api.md §3.3, §3.4, §4.3, �
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, DecimalException
@@ -36,8 +37,17 @@ COUNTERS = frozenset(
     with_errors_count""".split()
 )
 
-_CURRENCIES = (("$", "USD"), ("usd", "USD"), ("€", "EUR"), ("eur", "EUR"))
-"""Money words that are not the hryvnia's (§5.5)."""
+_CURRENCIES = {
+    "UAH": re.compile("грн|uah|₴|гривн[яіиею]|гривень"),
+    "USD": re.compile(r"\$|usd|us\$"),
+    "EUR": re.compile("€|eur|euro|євро|евро"),
+    "PLN": re.compile("zł|zl|pln"),
+    "RUB": re.compile("₽|руб|rub"),
+    "KZT": re.compile("₸|тг|тенге|kzt"),
+}
+"""Currencies, and the words by which money names them (§5.5)."""
+
+_MONEY_WORD = re.compile(r"[^\W\d_]*[$€₴₽₸]|[^\W\d_]+|[^\w\s.,'\u2019\u02bc-]")
 
 _EDIT_KEYS = {
     "price": "price",
@@ -319,7 +329,9 @@ class Order(_Wire):
         told_delivery = 0 if self.delivery_cost is None else self.delivery_cost
         delivery = purse.money("delivery_cost", told_delivery) or NOTHING
         lines = tuple(_line_of_order(purse, f"products[{n}]", line) for n, line in enumerate(self.products))
-        total, discount = self._total(purse, sum((line.total for line in lines), NOTHING), delivery)
+        goods = sum((line.total for line in lines), NOTHING)
+        total, discount, inferred = self._total(purse, goods, delivery)
+        currency = self._currency(purse)
         created, modified = self.date_created or self.date_modified, self.date_modified or self.date_created
         if created is None or modified is None:
             purse.unreadable.append("date_created")
@@ -330,8 +342,8 @@ class Order(_Wire):
             modified=modified or EPOCH,
             buyer=self._buyer(),
             lines=lines,
-            total=total,
-            currency=currency_of(self.price if self.full_price is None else self.full_price),
+            total=total if currency else None,
+            currency=currency,
             delivery_name=self.delivery_option.name or "",
             delivery_address=self.delivery_address or "",
             delivery_cost=delivery,
@@ -339,6 +351,7 @@ class Order(_Wire):
             payment_name=self.payment_option.name or "",
             paid=self._paid(),
             discount=discount,
+            discount_inferred=inferred,
             note=self.client_notes or "",
             parcel=self.delivery_provider_data.declaration_number or "",
             source=self.source or "",
@@ -359,8 +372,19 @@ class Order(_Wire):
             paid_at=self.payment_data.status_modified,
         )
 
-    def _total(self, purse: _Purse, lines: Decimal, delivery: Decimal) -> tuple[Decimal | None, Decimal]:
-        """Return what the buyer pays, and the discount in it.
+    def _currency(self, purse: _Purse) -> str:
+        """Return the currency of the order's money, nothing where it is not known."""
+        told = self.price if self.full_price is None else self.full_price
+        try:
+            return currency_of(told) if _amount(told) is not None else "UAH"
+        except ValueError:
+            purse.unreadable.append(f"the currency of `{line_of_text(str(told))[:LEGIBLE]}`")
+            return ""
+
+    def _total(
+        self, purse: _Purse, lines: Decimal, delivery: Decimal
+    ) -> tuple[Decimal | None, Decimal, bool]:
+        """Return what the buyer pays, the discount in it, and whether it is only inferred.
 
         Which of `price` and `full_price` holds discount and delivery is not recorded (§5.5), so the one that
         adds up with the lines is taken; where none does, the full price, and a finding is made of it later.
@@ -369,12 +393,13 @@ class Order(_Wire):
         full = purse.told("full_price", self.full_price)
         reduced = purse.told("price_with_special_offer", self.price_with_special_offer)
         discount = purse.told("special_offer_discount", self.special_offer_discount) or NOTHING
+        inferred = False
         if not discount and price is not None and lines > price:
-            discount = lines - price
+            discount, inferred = lines - price, True
         shown = [amount for amount in (full, reduced, price) if amount is not None]
         payable = (lines - discount + delivery, lines - discount)
         adding_up = [amount for wanted in payable for amount in shown if amount == wanted]
-        return next(iter([*adding_up, *shown]), None), discount
+        return next(iter([*adding_up, *shown]), None), discount, inferred
 
     def _buyer(self) -> trade.Buyer:
         """Return who ordered; whose phone counts is told by §5.5: the recipient's, then the order's."""
@@ -471,9 +496,22 @@ def _line_of_order(purse: _Purse, where: str, line: OrderLine) -> trade.Line:
 
 
 def currency_of(money: object) -> str:
-    """Return the currency that localised money names; without a word that is known, the hryvnia."""
-    text = str(money).casefold()
-    return next((currency for word, currency in _CURRENCIES if word in text), "UAH")
+    """Return the currency that localised money names; without any word, the hryvnia.
+
+    Raises ValueError where it names one that is not known, or several.
+    """
+    words = _MONEY_WORD.findall(money.casefold()) if isinstance(money, str) else []
+    found = {_currency(word) for word in words} or {"UAH"}
+    if len(found) > 1:
+        raise ValueError(str(money)[:LEGIBLE])
+    return found.pop()
+
+
+def _currency(word: str) -> str:
+    for currency, words in _CURRENCIES.items():
+        if words.fullmatch(word):
+            return currency
+    raise ValueError(word[:LEGIBLE])
 
 
 def _both(texts: Texts | None, plain: str | None) -> tuple[str | None, str | None]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
 
 from torgsync.core.payments import NOWHERE, Money, Posting
+from torgsync.core.trade import DELIVERED
 from torgsync.state import tables as t
 
 
@@ -59,11 +60,25 @@ class Payments:
     def unmapped(self) -> dict[str, int]:
         """Return of how many orders the money stands without a place, keyed by payment method.
 
-        A method is told by its name, or by its id where it has none; money without a method cannot be led.
+        A method is told by its name, or by its id where it has none; for money that goes by no method see
+        `without_method`.
         """
         c = t.postings.c
         rows = select(c.payment_id, c.payment_name).where(self._unmapped, c.payment_id != "").order_by(c.id)
         return dict(Counter(row.payment_name or row.payment_id for row in self._db.execute(rows)))
+
+    def without_method(self) -> list[str]:
+        """Return the orders on their way whose money goes by no method and has no place, oldest first.
+
+        It cannot be led anywhere; once such an order is delivered there is nothing left to do about it.
+        """
+        c, o = t.postings.c, t.orders.c
+        rows = (
+            select(c.order_id)
+            .join(t.orders, (o.object == c.object) & (o.order_id == c.order_id))
+            .where(self._unmapped, c.payment_id == "", o.status != DELIVERED)
+        )
+        return list(self._db.execute(rows.order_by(c.id)).scalars())
 
     @property
     def _unmapped(self) -> ColumnElement[bool]:
