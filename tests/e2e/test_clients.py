@@ -553,6 +553,16 @@ def test_nothing_is_left_of_whom_the_state_knows_several_times(many_times: Home)
     )
 
 
+def test_nothing_is_left_of_whom_wrote_something_beside_their_phone(filled: Home) -> None:
+    """A name, a second number, a messenger: it is one client, and they go with all their orders."""
+    for phone in ("0500000001 Олена", "050 000 00 01; 067 111 22 33", "050-000-00-01 (Viber)"):
+        buys(filled, phone)
+    assert [client["phone"] for client in clients(filled)] == ["+380500000001"]
+    ran = filled.run("clients", "forget", "0500000001", "--yes")
+    assert ran.err.splitlines()[0] == "forgotten: 1 client, the people of 3 orders, 3 files of the outbox"
+    assert traces(filled) == []
+
+
 def test_a_client_that_shows_a_phone_of_somebody_else_goes(filled: Home) -> None:
     """A client without one got it with an order that was chosen to be theirs; another one had it first."""
     filled.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
@@ -664,13 +674,23 @@ def test_a_phone_in_a_note_of_somebody_else_is_told(filled: Home) -> None:
     buys(filled, "+380500000001")
     filled.run("orders", "fetch")
     ran = filled.run("clients", "forget", "+380500000001", "--yes")
+    told = f"! order {number} of somebody else names this phone in its note, address or phones"
     assert (ran.code, ran.err.splitlines()[1:]) == (
         8,
         [
-            f"! order {number} of somebody else names this phone in its note or address; that was left",
+            f"{told}; that was left",
             f'hint: torgsync orders show {number} -o "My Prom"',
         ],
     )
+
+
+def test_a_phone_beside_that_of_somebody_else_is_told(filled: Home) -> None:
+    """The first phone tells whose order it is; the second one is left and named, exit 8."""
+    number = order(filled, phone="067 000 00 02; 050 000 00 01")
+    filled.run("orders", "fetch")
+    ran = filled.run("clients", "forget", "+380500000001", "--yes")
+    told = f"! order {number} of somebody else names this phone in its note, address or phones"
+    assert (ran.code, told in ran.err) == (8, True)
 
 
 def test_another_object_that_knows_the_person_is_told(filled: Home) -> None:

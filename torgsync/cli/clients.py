@@ -277,7 +277,7 @@ def _say_what_is_left(program: Program, file: ObjectFile, gone: Forgotten, phone
         message = f"! files of these orders may still lie in the old outbox `{place}`; delete them there"
         program.say(message, style="warning")
     for order_id in gone.named_in:
-        where = "in its note or address; that was left"
+        where = "in its note, address or phones; that was left"
         program.say(f"! order {order_id} of somebody else names this phone {where}", style="warning")
         program.say(f"hint: torgsync orders show {order_id} -o {file.called}")
     for slug in gone.elsewhere:
