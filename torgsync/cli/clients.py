@@ -244,7 +244,7 @@ def forget(
     with program.desk(file) as desk, running(desk) as run:
         gone = forget_person(desk, person)
         run.exit_code = Exit.HELD if gone.left else Exit.DONE
-    names = ("clients", "orders", "files", "copies", "places", "named_in", "elsewhere", "kept")
+    names = ("clients", "orders", "files", "copies", "places", "named_in", "elsewhere", "kept", "by_hand")
     document = {name: getattr(gone, name) for name in names}
     if form is Format.TABLE:
         _say_forgotten(program, gone)
@@ -273,6 +273,13 @@ def _say_forgotten(program: Program, gone: Forgotten) -> None:
 
 def _say_what_is_left(program: Program, file: ObjectFile, gone: Forgotten, phone: str) -> None:
     """Tell where the person may still be found, and what to do about it."""
+    if gone.by_hand:
+        sales = counted(len(gone.by_hand), "sale was", "sales were")
+        program.say(
+            f"! {sales} not taken by Torgsoft yet; enter by hand: {', '.join(gone.by_hand)}", style="warning"
+        )
+        numbers = " ".join(gone.by_hand)
+        program.say(f"hint: when it is done in Torgsoft: torgsync orders done {numbers} -o {file.called}")
     for place in gone.places:
         message = f"! files of these orders may still lie in the old outbox `{place}`; delete them there"
         program.say(message, style="warning")
