@@ -371,6 +371,14 @@ def test_clients_that_cannot_be_read(knowing: Home) -> None:
     assert knowing.run("clients", "import", "nowhere.trs").code == 3
 
 
+def test_a_file_that_was_named_and_is_not_there(knowing: Home) -> None:
+    """The hint is about the word that was typed; for the path of the sync object it is about that."""
+    ran = knowing.run("clients", "import", "nofile.trs")
+    assert (ran.code, "[clients]" in ran.err, "hint: correct the name" in ran.err) == (3, False, True)
+    (knowing.shop / "TSClients.trs").unlink()
+    assert "correct `path` under `[clients]`" in knowing.run("clients", "import").err
+
+
 def test_one_mail_of_two_people(knowing: Home) -> None:
     """Torgsoft keeps them as two, with a phone each: so they are two here, however often they are read."""
     rows = [
@@ -445,10 +453,8 @@ def test_a_person_is_forgotten(filled: Home) -> None:
     filled.sync("--only", "orders")
     before = filled.run("payments", "report").out
     asked = filled.run("clients", "forget", "050 000 00 01", "--yes")
-    assert (asked.code, asked.err) == (
-        0,
-        "forgotten: 1 client, the people of 1 order, 1 file of the outbox\n",
-    )
+    told = "forgotten: 1 client, the people of 1 order, 1 file of the outbox"
+    assert (asked.code, asked.err.splitlines()[0]) == (8, told)
 
     def traces() -> list[str]:
         raw = filled.everything_written()
@@ -498,6 +504,64 @@ def test_a_person_is_forgotten_before_their_order_was_written(knowing: Home) -> 
     assert not (knowing.folder / "outbox" / "my-prom").exists()
 
 
+def test_sales_that_torgsoft_had_not_taken_stay_in_sight(filled: Home) -> None:
+    """They are named by number and wait for a person until they are done, then count as taken; exit 8."""
+    number = buys(filled, "+380500000001")
+    filled.run("orders", "fetch")
+    ran = filled.run("clients", "forget", "0500000001", "--yes")
+    assert (ran.code, ran.err.splitlines()[1:]) == (
+        8,
+        [
+            f"! 1 sale was not taken by Torgsoft yet; enter by hand: {number}",
+            f'hint: when it is done in Torgsoft: torgsync orders done {number} -o "My Prom"',
+        ],
+    )
+    filled.market.set_order_status(number, "received")
+    fetched = filled.run("orders", "fetch", "--format", "json")
+    codes = [finding["code"] for finding in fetched.json["findings"] if finding["order"] == str(number)]
+    assert (fetched.code, codes, fetched.json["orders"]["files"]) == (8, ["order-forgotten"], 0)
+    held = filled.run("orders", "list", "--held").out
+    assert "its buyer was forgotten before Torgsoft took it; enter the sale by hand" in " ".join(held.split())
+    assert filled.run("orders", "done", str(number)).code == 0
+    (found,) = filled.run("orders", "list", "--format", "json").json["orders"]
+    assert (found["phase"], found["open"]) == ("taken", None)
+    assert str(number) not in filled.run("orders", "list", "--held").out
+
+
+def test_a_forgotten_sale_that_is_called_off_waits_for_nobody(filled: Home) -> None:
+    """There is nothing to enter; where it is taken up again, it is to be entered again."""
+    number = order(filled, phone="+380500000001")
+    filled.run("orders", "fetch")
+    filled.run("clients", "forget", "0500000001", "--yes")
+    filled.market.set_order_status(number, "canceled")
+    assert filled.run("orders", "fetch").code == 0
+    filled.market.set_order_status(number, "received")
+    assert filled.run("orders", "fetch").code == 8
+    assert list((filled.folder / "outbox" / "my-prom").iterdir()) == []
+
+
+def test_a_sale_whose_file_torgsoft_took_unseen_is_not_entered_twice(filled: Home) -> None:
+    """Its file is gone when the person is forgotten: Torgsoft has it."""
+    number = order(filled, phone="+380500000001")
+    filled.run("orders", "fetch")
+    (filled.folder / "outbox" / "my-prom" / f"order-{number}.json").unlink()
+    assert filled.run("clients", "forget", "0500000001", "--yes").code == 0
+    (found,) = filled.run("orders", "list", "--format", "json").json["orders"]
+    assert (found["phase"], found["open"]) == ("taken", None)
+
+
+def test_a_sale_that_waited_for_a_person_waits_still(filled: Home) -> None:
+    """Nobody entered it yet, and its file could not be written before either."""
+    number = filled.market.place_order([("26901", 1)], buyer=Buyer(phone="+380500000001"))
+    filled.edit_object("[clients]", '[orders]\nsince = "2999-01-01"\n\n[clients]')
+    filled.run("orders", "fetch")
+    filled.run("clients", "forget", "0500000001", "--yes")
+    filled.edit_object('[orders]\nsince = "2999-01-01"\n\n', "")
+    filled.market.set_order_status(number, "received")
+    assert filled.run("orders", "fetch").code == 8
+    assert str(number) in filled.run("orders", "list", "--held").out
+
+
 WORDS = (
     "Олена", "Вигадана", "Сумська", "olena@shop.example", "вул. Вигадана", "під'їзд", "50000000", "50 000-00",
 )  # fmt: skip
@@ -545,12 +609,23 @@ def test_nothing_is_left_of_whom_the_state_knows_several_times(many_times: Home)
     ran = many_times.run("clients", "forget", "0500000001", "--yes", "--format", "json")
     gone = {"clients": 3, "orders": 3, "files": 3, "copies": 0}
     nothing: dict[str, list[str]] = {"places": [], "named_in": [], "elsewhere": [], "kept": []}
-    assert ran.json == {"schema": 1, "object": "My Prom", "forgotten": gone | nothing, "exit": 0}
+    untaken = {"by_hand": ["300000001", "300000002", "300000003"]}
+    assert ran.json == {"schema": 1, "object": "My Prom", "forgotten": gone | nothing | untaken, "exit": 8}
     assert (traces(many_times), clients(many_times)) == ([], [])
     assert many_times.run("payments", "report").out == before
     assert many_times.run("clients", "forget", "0500000001", "--yes", "--format", "csv").out == (
-        "clients,orders,files,copies,places,named_in,elsewhere,kept\n0,0,0,0,,,,\n"
+        "clients,orders,files,copies,places,named_in,elsewhere,kept,by_hand\n0,0,0,0,,,,,\n"
     )
+
+
+def test_nothing_is_left_of_whom_wrote_something_beside_their_phone(filled: Home) -> None:
+    """A name, a second number, a messenger: it is one client, and they go with all their orders."""
+    for phone in ("0500000001 Олена", "050 000 00 01; 067 111 22 33", "050-000-00-01 (Viber)"):
+        buys(filled, phone)
+    assert [client["phone"] for client in clients(filled)] == ["+380500000001"]
+    ran = filled.run("clients", "forget", "0500000001", "--yes")
+    assert ran.err.splitlines()[0] == "forgotten: 1 client, the people of 3 orders, 3 files of the outbox"
+    assert traces(filled) == []
 
 
 def test_a_client_that_shows_a_phone_of_somebody_else_goes(filled: Home) -> None:
@@ -563,7 +638,7 @@ def test_a_client_that_shows_a_phone_of_somebody_else_goes(filled: Home) -> None
     number = buys(filled, "+380500000001", "О.")
     filled.run("orders", "fetch")
     filled.run("clients", "choose", str(number), "2")
-    assert filled.run("clients", "forget", "+380500000001", "--yes").code == 0
+    assert filled.run("clients", "forget", "+380500000001", "--yes").code == 8
     assert (traces(filled), clients(filled)) == ([], [])
 
 
@@ -578,7 +653,7 @@ def test_files_in_other_outboxes_are_taken_away(many_times: Home) -> None:
     for ending in ("csv", "json.tmp", "json.old.tmp"):
         (first / f"order-{number}.{ending}").write_text("Вигадана")
     ran = many_times.run("clients", "forget", "+380500000001", "--yes")
-    assert ran.err == "forgotten: 3 clients, the people of 4 orders, 7 files of the outbox\n"
+    assert ran.err.startswith("forgotten: 3 clients, the people of 4 orders, 7 files of the outbox\n")
     assert traces(many_times) == []
 
 
@@ -593,7 +668,10 @@ def test_files_on_a_server_are_taken_away(filled: Home, tmp_path: Path) -> None:
         filled.run("orders", "fetch")
         assert len(list(ftp.folder.iterdir())) == 1
         ran = filled.run("clients", "forget", "0500000001", "--yes")
-        assert (ran.err.endswith(", 1 file of the outbox\n"), list(ftp.folder.iterdir())) == (True, [])
+        assert (ran.err.splitlines()[0].endswith(", 1 file of the outbox"), list(ftp.folder.iterdir())) == (
+            True,
+            [],
+        )
         number = buys(filled, "0500000001")
         filled.run("orders", "fetch")
     filled.edit_object(orders, "")
@@ -611,7 +689,7 @@ def test_nobody_is_forgotten_while_the_outbox_is_gone(many_times: Home) -> None:
     ran = many_times.run("clients", "forget", "0500000001", "--yes")
     assert (ran.code, "is gone, with 3 order files in it" in ran.err) == (5, True)
     (many_times.folder / "unmounted").rename(outbox)
-    assert many_times.run("clients", "forget", "0500000001", "--yes").code == 0
+    assert many_times.run("clients", "forget", "0500000001", "--yes").code == 8
     assert traces(many_times) == []
 
 
@@ -624,7 +702,7 @@ def test_copies_of_the_state_are_deleted(many_times: Home) -> None:
     kept = f"! `{state}.0007.bak`, a copy of the state from before an update, may know it; delete it\n"
     assert (ran.code, ran.err.endswith(kept)) == (0, True)
     ran = many_times.run("clients", "forget", "0500000001", "--yes")
-    assert ran.err.splitlines()[1:] == [
+    assert ran.err.splitlines()[1:2] == [
         "deleted: 2 copies of the state from before an update, which knew everybody"
     ]
     assert traces(many_times) == []
@@ -637,7 +715,7 @@ def test_somebody_else_stays(filled: Home) -> None:
     number = order(filled, first_name="Іван", phone="+380670000002", email="olena@shop.example")
     filled.run("orders", "fetch")
     assert held(filled) == {str(number): ["1"]}
-    assert filled.run("clients", "forget", "+380500000001", "--yes").code == 0
+    assert filled.run("clients", "forget", "+380500000001", "--yes").code == 8
     assert [(client["name"], client["phone"]) for client in clients(filled)] == [
         ("Тестовий Іван", "+380670000002")
     ]
@@ -664,13 +742,23 @@ def test_a_phone_in_a_note_of_somebody_else_is_told(filled: Home) -> None:
     buys(filled, "+380500000001")
     filled.run("orders", "fetch")
     ran = filled.run("clients", "forget", "+380500000001", "--yes")
-    assert (ran.code, ran.err.splitlines()[1:]) == (
+    told = f"! order {number} of somebody else names this phone in its note, address or phones"
+    assert (ran.code, ran.err.splitlines()[3:]) == (
         8,
         [
-            f"! order {number} of somebody else names this phone in its note or address; that was left",
+            f"{told}; that was left",
             f'hint: torgsync orders show {number} -o "My Prom"',
         ],
     )
+
+
+def test_a_phone_beside_that_of_somebody_else_is_told(filled: Home) -> None:
+    """The first phone tells whose order it is; the second one is left and named, exit 8."""
+    number = order(filled, phone="067 000 00 02; 050 000 00 01")
+    filled.run("orders", "fetch")
+    ran = filled.run("clients", "forget", "+380500000001", "--yes")
+    told = f"! order {number} of somebody else names this phone in its note, address or phones"
+    assert (ran.code, told in ran.err) == (8, True)
 
 
 def test_another_object_that_knows_the_person_is_told(filled: Home) -> None:
@@ -680,14 +768,14 @@ def test_another_object_that_knows_the_person_is_told(filled: Home) -> None:
     for name in ("my-prom", "second"):
         filled.run("orders", "fetch", "-o", name)
     ran = filled.run("clients", "forget", "0500000001", "--yes", "-o", "second")
-    assert (ran.code, ran.err.splitlines()[1:]) == (
+    assert (ran.code, ran.err.splitlines()[3:]) == (
         8,
         [
             "! the sync object `my-prom` knows this phone too",
             "hint: torgsync clients forget +380500000001 -o my-prom",
         ],
     )
-    assert filled.run("clients", "forget", "0500000001", "--yes", "-o", "my-prom").code == 0
+    assert filled.run("clients", "forget", "0500000001", "--yes", "-o", "my-prom").code == 8
     assert traces(filled) == []
 
 
@@ -711,7 +799,7 @@ def test_a_mistake_is_told_before_anything_is_done(filled: Home) -> None:
     assert (ran.code, ran.json["error"]["message"]) == (64, "this cannot be taken back")
 
 
-@pytest.mark.parametrize(("answer", "code", "left"), [("n\n", 130, 3), ("y\n", 0, 0)])
+@pytest.mark.parametrize(("answer", "code", "left"), [("n\n", 130, 3), ("y\n", 8, 0)])
 def test_a_person_is_asked_before_anybody_is_forgotten(
     many_times: Home, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, left: int
 ) -> None:

@@ -44,16 +44,62 @@ def test_a_phone_has_one_spelling(text: str) -> None:
     assert normal_phone(text) == "+380500000001"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0500000001 Олена",
+        "Олена 0500000001",
+        "050-000-00-01 (Viber)",
+        "050 000 00 01; 067 111 22 33",
+        "0500000001/0671112233",
+        "050 000 00 01 067 111 22 33",
+        "380500000001 Viber",
+        "8 050 000 00 01 Оля",
+        "тел.+380500000001 до 18:00",
+        "0500000001 або +48 22 123 45 67",
+    ],
+)
+def test_a_phone_with_anything_beside_it_is_that_phone(text: str) -> None:
+    """A name, a messenger or a second number does not make another person of somebody."""
+    assert normal_phone(text) == "+380500000001"
+
+
+def test_a_foreign_phone_that_comes_first_counts() -> None:
+    """The first number is the one to call, whatever its country."""
+    assert normal_phone("+48 22 123 45 67 або 0500000001") == "+48221234567"
+
+
 def test_a_phone_of_another_country_is_one() -> None:
     """With its code it is a number like any other."""
     assert normal_phone("+48 22 123 45 67") == "+48221234567"
 
 
-@pytest.mark.parametrize("text", ["дзвоніть увечері", "12", "", "000", "050000001"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "дзвоніть увечері",
+        "12",
+        "",
+        "000",
+        "050000001",
+        "234-56-78",
+        "2345678",
+        "2345678 Оля",
+        "05000000011 Оля",
+        "+12",
+        "+380",
+        "+3802345678",
+    ],
+)
 def test_what_is_no_phone_is_kept_as_written(text: str) -> None:
     """It recognises nobody: two people who wrote the same words are not one."""
     assert normal_phone(f" {text} ") == text
     assert Client("", "", normal_phone(text), "").contacts == frozenset()
+
+
+def test_a_client_that_was_remembered_with_something_beside_the_phone_has_that_phone() -> None:
+    """What could not be read once is read by now."""
+    assert Client("", "", "0500000001 Олена", "").contacts == {Contact("phone", "+380500000001")}
 
 
 WANTED = Client("", "Тестовий Іван", "+380500000001", "buyer@example.com", "990000000017")
@@ -228,3 +274,14 @@ def test_a_phone_in_the_note_of_somebody_else_is_told() -> None:
         c=("", "", [bought(P2, note="050 000-00-02")]),
         d=("", "", [replace(bought(P2), delivery_address="(050)0000001")]),
     ) == found("", "b", "a d")
+
+
+def test_a_phone_beside_another_one_is_told() -> None:
+    """Also where it has a digit too many; a phone of another country that ends alike is another one."""
+    assert person(
+        {},
+        a=("", "", [bought(f"{P2}; 050 000-00-01")]),
+        b=("", "", [bought(P2, recipient="05000000019 Оля")]),
+        c=("", "", [bought("+48500000001")]),
+        d=("", "", [bought("0500000001 Оля")]),
+    ) == found("", "d", "a b")

@@ -251,7 +251,7 @@ def forget(
     with program.desk(file) as desk, running(desk) as run:
         gone = forget_person(desk, person)
         run.exit_code = Exit.HELD if gone.left else Exit.DONE
-    names = ("clients", "orders", "files", "copies", "places", "named_in", "elsewhere", "kept")
+    names = ("clients", "orders", "files", "copies", "places", "named_in", "elsewhere", "kept", "by_hand")
     document = {name: getattr(gone, name) for name in names}
     if form is Format.TABLE:
         _say_forgotten(program, gone)
@@ -280,11 +280,18 @@ def _say_forgotten(program: Program, gone: Forgotten) -> None:
 
 def _say_what_is_left(program: Program, file: ObjectFile, gone: Forgotten, phone: str) -> None:
     """Tell where the person may still be found, and what to do about it."""
+    if gone.by_hand:
+        sales = counted(len(gone.by_hand), "sale was", "sales were")
+        program.say(
+            f"! {sales} not taken by Torgsoft yet; enter by hand: {', '.join(gone.by_hand)}", style="warning"
+        )
+        numbers = " ".join(gone.by_hand)
+        program.say(f"hint: when it is done in Torgsoft: torgsync orders done {numbers} -o {file.called}")
     for place in gone.places:
         message = f"! files of these orders may still lie in the old outbox `{place}`; delete them there"
         program.say(message, style="warning")
     for order_id in gone.named_in:
-        where = "in its note or address; that was left"
+        where = "in its note, address or phones; that was left"
         program.say(f"! order {order_id} of somebody else names this phone {where}", style="warning")
         program.say(f"hint: torgsync orders show {order_id} -o {file.called}")
     for slug in gone.elsewhere:

@@ -27,6 +27,8 @@ _EXTENSION = re.compile(r"\s*(?:дод|доб|вн|ext)\.?\s*\d{1,6}\s*$", re.IG
 _OLD_TRUNK = re.compile(r"8(0\d{9})")
 """A number as it was dialled once: 8, then the number at home."""
 
+_AT_HOME = re.compile(r"(?<!\d)(?:\+?38|8)?[\s()./-]*0(?:[\s()./-]*\d){9}(?!\d)")
+"""A number of Ukraine with its 0 among other words, where another number may follow at once."""
 
 _SIGNIFICANT = 9
 """Digits at the end of a phone that tell it from all others of the country."""
@@ -58,7 +60,8 @@ class Client:
     @property
     def contacts(self) -> frozenset[Contact]:
         """What this person is recognised by; what is blank, or no phone at all, recognises nobody."""
-        phone = self.phone if is_phone(self.phone) else ""
+        phone = normal_phone(self.phone)  # one that was remembered long ago may be read by now
+        phone = phone if is_phone(phone) else ""
         found = {PHONE: phone, EMAIL: self.email, NAME: name_key(self.name), CARD: self.card}
         return frozenset(Contact(kind, key) for kind, key in found.items() if key)
 
@@ -69,24 +72,44 @@ def client_of(buyer: Buyer) -> Client:
 
 
 def normal_phone(text: str) -> str:
-    """Return a phone number in E.164; as written where it is no number that anybody could call."""
-    text = _EXTENSION.sub("", one_line(text))
+    """Return a phone number in E.164; as written where no number stands in it that anybody could call.
+
+    Where something stands beside it, such as a name or a second number, the first number counts.
+    """
+    text = one_line(text)
+    return _whole_phone(text) or _first_phone(text) or _EXTENSION.sub("", text)
+
+
+def _whole_phone(text: str) -> str:
+    """Return a text that is one phone number in E.164, empty where it is none."""
+    text = _EXTENSION.sub("", text)
     digits = re.sub(r"\D", "", text)
     old = _OLD_TRUNK.fullmatch(digits)
     wanted = old[1] if old else digits if digits.startswith("380") else text
     try:
         number = phonenumbers.parse(f"+{wanted}" if wanted.startswith("380") else wanted, REGION)
     except phonenumbers.NumberParseException:
-        return text
+        return ""
     significant = phonenumbers.national_significant_number(number)
-    if not phonenumbers.is_possible_number(number) or significant.startswith("0"):  # a digit is missing
-        return text
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE or significant.startswith("0"):
+        return ""  # a digit is missing, or the code of the town
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _first_phone(text: str) -> str:
+    """Return the first phone number that stands in a text in E.164, empty where none does."""
+    found = [(match.start(), _whole_phone(match[0])) for match in _AT_HOME.finditer(text)]
+    found += [
+        (match.start, _whole_phone(match.raw_string))
+        for match in phonenumbers.PhoneNumberMatcher(text, REGION)
+    ]
+    return next((phone for _, phone in sorted(found) if phone), "")
 
 
 def is_phone(normal: str) -> bool:
     """Tell whether a phone in normal form is a number; else it is what somebody wrote instead of one."""
-    return normal.startswith("+")
+    return normal.startswith("+") and _whole_phone(normal) == normal
 
 
 def normal_email(text: str) -> str:
@@ -159,7 +182,8 @@ class Trace:
     """What all versions of one order tell of people.
 
     `client_id` is empty while it has none, `fitting` are those of whom a person must choose. `phones` and
-    `emails`, in normal form, are those of buyer and recipient; `texts` are what was written besides.
+    `emails`, in normal form, are those of buyer and recipient; `texts` are what was written besides,
+    phones with more in them than one number too.
     """
 
     client_id: str
@@ -196,10 +220,16 @@ def trace_of(client_id: str, fitting: tuple[str, ...], versions: Collection[Orde
         frozenset(
             text
             for order in versions
-            for text in (order.note, order.delivery_address, order.cancelled_because)
+            for text in (order.note, order.delivery_address, order.cancelled_because, *_odd_phones(order))
             if text
         ),
     )
+
+
+def _odd_phones(order: Order) -> tuple[str, ...]:
+    """Return the phones of an order that hold more, or less, than one number."""
+    phones = (order.buyer.phone, order.recipient.phone)
+    return tuple(phone for phone in phones if not _whole_phone(one_line(phone)))
 
 
 @dataclass(frozen=True, slots=True)

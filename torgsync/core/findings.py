@@ -79,6 +79,7 @@ class Code(StrEnum):
     ORDER_SUM = "order-sum"
     ORDER_GOOD_UNKNOWN = "order-good-unknown"
     ORDER_MONEY_UNREADABLE = "order-money-unreadable"
+    ORDER_FORGOTTEN = "order-forgotten"
     ORDER_CHANGED = "order-changed"
     ORDER_UNLISTED = "order-unlisted"
     ORDER_REWRITTEN = "order-rewritten"
@@ -151,6 +152,7 @@ SEVERITY: dict[Code, Severity] = {
     Code.ORDER_SUM: Severity.WARNING,
     Code.ORDER_GOOD_UNKNOWN: Severity.ERROR,
     Code.ORDER_MONEY_UNREADABLE: Severity.ERROR,
+    Code.ORDER_FORGOTTEN: Severity.ERROR,
     Code.ORDER_CHANGED: Severity.WARNING,
     Code.ORDER_UNLISTED: Severity.WARNING,
     Code.ORDER_REWRITTEN: Severity.NOTICE,
@@ -223,6 +225,7 @@ MEANING: dict[Code, str] = {
     Code.ORDER_SUM: "the order is kept as Prom tells it; compare its lines with its total by hand",
     Code.ORDER_GOOD_UNKNOWN: "no order file is written; enter it by hand, then `torgsync orders done ORDER`",
     Code.ORDER_MONEY_UNREADABLE: "no file is written; enter it by hand, then `torgsync orders done ORDER`",
+    Code.ORDER_FORGOTTEN: "no file can be written; enter it by hand, then `torgsync orders done ORDER`",
     Code.ORDER_CHANGED: "change it in Torgsoft by hand, then `torgsync orders done ORDER`",
     Code.ORDER_UNLISTED: "Prom's list left the order out and it was asked for by its number; nothing is lost",
     Code.ORDER_REWRITTEN: "Torgsoft had not taken the old file; nothing needs to be done",

@@ -249,6 +249,11 @@ STOPPING = (Code.ORDER_GOOD_UNKNOWN, Code.ORDER_MONEY_UNREADABLE)
 AS_IT_WAS = "is as Torgsoft got it again: see that it stands so there"
 
 
+def forgotten_too_early(order_id: str) -> str:
+    """Return why an order can get no file any more whose buyer was forgotten before Torgsoft had it."""
+    return f"order {order_id}: its buyer was forgotten before Torgsoft took it; enter the sale by hand"
+
+
 def by_hand(handed: Order | None, order: Order, before: str | None = None) -> str | None:
     """Return what a person must do in Torgsoft about an order that it was handed before it changed.
 

@@ -24,10 +24,18 @@ _NUMBERS = (3, 12, 13)
 AGAIN = "export the clients from Torgsoft once more, and do not save the file in a spreadsheet"
 
 
-def clients_stamp(path: Path) -> str:
-    """Return what tells whether the file has changed. Raises ExportInvalid where it is not there."""
+def clients_stamp(path: Path, *, named: bool = False) -> str:
+    """Return what tells whether the file has changed. Raises ExportInvalid where it is not there.
+
+    `named` tells that a person named it just now, so that no setting is to be corrected.
+    """
     try:
         return "/".join(map(str, stamp(path)))
+    except FileNotFoundError as trouble:
+        if not named:
+            raise _unreadable(path, trouble) from trouble
+        hint = "correct the name, or the folder before it"
+        raise ExportInvalid(f"there is no file `{path}`", hint=hint) from trouble
     except OSError as trouble:
         raise _unreadable(path, trouble) from trouble
 

@@ -53,7 +53,8 @@ def read_torgsoft_clients(desk: Desk, path: Path | None = None) -> Read | None:
     given = path or desk.file.clients_path
     if given is None:
         return None
-    stamp = f"{given}/{clients_stamp(given)}"
+    named = path is not None and path != desk.file.clients_path
+    stamp = f"{given}/{clients_stamp(given, named=named)}"
     with desk.memory() as memory:
         if path is None and memory.clients.read() == stamp:
             return None

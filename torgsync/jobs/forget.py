@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from torgsync.core.clients import Person, client_of, is_phone, normal_phone, person_behind, trace_of
-from torgsync.core.trade import without_people
+from torgsync.core.trade import by_hand, forgotten_too_early, without_people
 from torgsync.core.words import counted
 from torgsync.errors import Temporary, TorgsyncError, UsageError
 from torgsync.files.orders import order_file_name
@@ -15,7 +15,7 @@ from torgsync.files.outbox import ASIDE, UNFINISHED, Outbox
 from torgsync.jobs.desk import Desk
 from torgsync.jobs.outbox import outbox_of
 from torgsync.state.store import Memory
-from torgsync.state.trade import LYING, Stored
+from torgsync.state.trade import LYING, Phase, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Forgotten:
 
     `places` are old outboxes, out of reach, in which files of these orders may still lie; `named_in` are
     orders of somebody else that name the phone, `elsewhere` slugs of other objects that know the person too.
-    `kept` are copies of the state that stayed because the state itself knows nobody.
+    `kept` are copies of the state that stayed because the state itself knows nobody. `by_hand` are sales that
+    Torgsoft had not taken, and gets no file of any more.
     """
 
     clients: int = 0
@@ -35,6 +36,7 @@ class Forgotten:
     named_in: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    by_hand: tuple[str, ...] = ()
 
     @property
     def anybody(self) -> bool:
@@ -43,8 +45,8 @@ class Forgotten:
 
     @property
     def left(self) -> bool:
-        """Whether something is left that only a person can take away."""
-        return bool(self.places or self.named_in or self.elsewhere)
+        """Whether something is left that only a person can do."""
+        return bool(self.places or self.named_in or self.elsewhere or self.by_hand)
 
 
 def wanted_phone(text: str) -> str:
@@ -77,9 +79,11 @@ def forget(desk: Desk, phone: str) -> Forgotten:
     files, places = _take_away(desk, orders)
     copies = desk.store.delete_copies()
     with desk.memory() as memory:
-        _take_out(desk, memory, person, orders)
+        untaken = _take_out(desk, memory, person)
     desk.store.wipe()
-    return Forgotten(len(person.client_ids), len(orders), files, copies, places, named_in, elsewhere)
+    return Forgotten(
+        len(person.client_ids), len(orders), files, copies, places, named_in, elsewhere, by_hand=untaken
+    )
 
 
 def _person(memory: Memory, phone: str) -> Person:
@@ -115,19 +119,41 @@ def _take_away(desk: Desk, orders: Sequence[Stored]) -> tuple[int, tuple[str, ..
                 f"the outbox `{outbox.label}` is gone, with {counted(number, 'order file')} in it",
                 hint="is a share not mounted? Where the folder was deleted on purpose, make it anew",
             )
+        _look(desk, outbox, [stored for stored in orders if (stored.place or usual) == outbox.label])
         files = _remove_files(outbox, orders)
         places.discard(outbox.label)
     unseen = []
     for place in sorted(places):
         try:
             with outbox_of(desk, place) as old:
-                files += _remove_files(old, orders)
                 missing = old.names() is None
+                if not missing:
+                    _look(desk, old, [stored for stored in orders if (stored.place or usual) == place])
+                files += _remove_files(old, orders)
         except TorgsyncError:
             missing = True
         if missing and lying[place]:
             unseen.append(place)
     return files, tuple(unseen)
+
+
+def _look(desk: Desk, outbox: Outbox, orders: Sequence[Stored]) -> None:
+    """Note what Torgsoft took, and what it never will, before the files go: afterwards nobody can tell."""
+    there = outbox.names() or frozenset()
+    with desk.memory() as memory:
+        for stored in orders:
+            if stored.phase in LYING and not _lies(stored, there):
+                lacks = by_hand(memory.trade.handed(stored), stored.order)
+                memory.trade.took_file(stored.order.id, desk.now(), lacks)
+            elif stored.phase in LYING and stored.order.takes_place:
+                memory.trade.waits_for_person(stored.order.id, forgotten_too_early(stored.order.id))
+
+
+def _lies(stored: Stored, there: Collection[str]) -> bool:
+    """Tell whether Torgsoft has not taken a file: it lies there, or a run died while it was moved."""
+    name = stored.file or ""
+    half = UNFINISHED if stored.phase is Phase.MOVING else ASIDE
+    return name in there or f"{name}{half}" in there
 
 
 def _remove_files(outbox: Outbox, orders: Sequence[Stored]) -> int:
@@ -142,23 +168,36 @@ def _remove_files(outbox: Outbox, orders: Sequence[Stored]) -> int:
     )
 
 
-def _take_out(desk: Desk, memory: Memory, person: Person, orders: Sequence[Stored]) -> None:
-    """Take the person out of the memory; no file of nobody is written afterwards."""
+def _take_out(desk: Desk, memory: Memory, person: Person) -> tuple[str, ...]:
+    """Take the person out of the memory; no file of nobody is written afterwards.
+
+    Return the sales that Torgsoft does not have.
+    """
     stranded = [
         order_id
         for order_id, fitting in memory.clients.held().items()
         if person.client_ids.issuperset(fitting) and order_id not in person.order_ids
     ]
+    orders = [stored for stored in memory.trade.orders() if stored.order.id in person.order_ids]
+    untaken = [stored.order.id for stored in orders if _is_untaken(stored)]
     for stored in orders:
         order_id = stored.order.id
         memory.trade.rewrite(order_id, without_people)
         memory.clients.settle(order_id)
-        if stored.phase in (None, *LYING):
+        if order_id in untaken and not stored.needs_person:
+            memory.trade.waits_for_person(order_id, forgotten_too_early(order_id))
+        elif order_id not in untaken and stored.phase in (None, *LYING):
             memory.trade.withdrew_file(order_id)
     for client_id in person.client_ids:
         memory.clients.remove(client_id)
     for order_id in stranded:
         _settle_stranded(desk, memory, order_id)
+    return tuple(sorted(untaken))
+
+
+def _is_untaken(stored: Stored) -> bool:
+    """Tell whether an order is a sale that Torgsoft should have and does not."""
+    return stored.order.takes_place and (stored.phase in LYING or stored.owed or stored.needs_person)
 
 
 def _settle_stranded(desk: Desk, memory: Memory, order_id: str) -> None:

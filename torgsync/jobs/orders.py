@@ -23,6 +23,7 @@ from torgsync.core.trade import (
     Paid,
     by_hand,
     findings_of,
+    forgotten_too_early,
     missing_numbers,
     same_order,
     without_people,
@@ -124,7 +125,7 @@ def _tell_open(desk: Desk, fetched: Fetched) -> None:
         found, unmapped = list(still_open(memory, desk.object.clients.find_by)), memory.payments.unmapped()
         methodless = memory.payments.without_method()
     fetched.open = len({finding.order for finding in found})
-    by_hand_too = (Code.ORDER_CHANGED, *STOPPING)
+    by_hand_too = (Code.ORDER_CHANGED, Code.ORDER_FORGOTTEN, *STOPPING)
     fetched.to_confirm = next((finding.order for finding in found if finding.code in by_hand_too), "")
     fetched.unmapped_methods = tuple(sorted(unmapped))
     for name, orders in sorted(unmapped.items()):
@@ -200,6 +201,8 @@ def _take(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> None:
         client_id = _client(desk, memory, order)
     old = known.held == OLD if known else fetched.begun is not None and order.created < fetched.begun
     held, waits = _why_held(order, found, desk.object.orders.begin, old=old)
+    if held is None and order.forgotten and not (known and known.phase is Phase.TAKEN):
+        held, waits = forgotten_too_early(order.id), True
     memory.trade.remember(order, desk.now(), client_id=client_id, held=held, waits=waits)
     method = desk.object.payment_method(order.payment_id)
     posted = memory.payments.postings(order.id) if known else ()
@@ -209,7 +212,7 @@ def _take(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> None:
         fetched.changed += 1
         if known.phase is Phase.TAKEN:
             _note_by_hand(memory, known, order)
-        if known.phase is Phase.WITHDRAWN and order.takes_place and not order.forgotten:
+        if known.phase is Phase.WITHDRAWN and order.takes_place:
             memory.trade.owes_file(order.id)
         return
     fetched.new += 1
@@ -278,8 +281,7 @@ def still_open(memory: Memory, find_by: Sequence[str]) -> Iterator[Finding]:
         if stored.by_hand:
             yield Finding(Code.ORDER_CHANGED, f"order {order_id} {stored.by_hand}", order=order_id)
         elif stored.needs_person:
-            code = Code.ORDER_MONEY_UNREADABLE if stored.order.unreadable else Code.ORDER_GOOD_UNKNOWN
-            yield Finding(code, stored.held or "", order=order_id)
+            yield Finding(_why_by_hand(stored), stored.held or "", order=order_id)
         else:
             message = f"order {order_id}: its file for Torgsoft is still to be written"
             yield Finding(Code.OUTBOX_FAILED, message, order=order_id)
@@ -290,6 +292,13 @@ def still_open(memory: Memory, find_by: Sequence[str]) -> Iterator[Finding]:
             known = {client_id: memory.clients.contacts(client_id) for client_id in clients}
             why = _unclear(match_client(wanted.contacts, known, tuple(find_by)), len(clients))
             yield Finding(Code.CLIENT_AMBIGUOUS, f"order {order_id}: {why}; none was picked", order=order_id)
+
+
+def _why_by_hand(stored: Stored) -> Code:
+    """Return why no file of an order is written before a person does something."""
+    if stored.held == forgotten_too_early(stored.order.id):
+        return Code.ORDER_FORGOTTEN
+    return Code.ORDER_MONEY_UNREADABLE if stored.order.unreadable else Code.ORDER_GOOD_UNKNOWN
 
 
 def confirm_orders(desk: Desk, order_ids: Sequence[str]) -> dict[str, str]:

@@ -161,7 +161,7 @@ def _sweep(desk: Desk, outbox: Outbox, sizes: Iterable[str]) -> None:
     for name in [name for name in sizes if name.endswith(UNFINISHED)]:
         with desk.memory() as memory:
             stored = memory.trade.order(order_of_file(name))
-        if stored and stored.phase is Phase.WITHDRAWN:
+        if stored and (stored.phase is Phase.WITHDRAWN or stored.order.forgotten):
             outbox.remove(name)
 
 

@@ -284,6 +284,11 @@ class Trade:
         """Remember that an order whose file was taken back is to be written, once nothing holds it."""
         self._set(order_id, phase=None, file=None, place=None, filed=None)
 
+    def waits_for_person(self, order_id: str, why: str) -> None:
+        """Remember that a person must enter an order in Torgsoft, because no file of it can be written."""
+        nothing = dict.fromkeys(("phase", "file", "place", "filed", "by_hand"))
+        self._set(order_id, **nothing, held=why, waits=True)
+
     # What Torgsoft was not told
 
     def handed(self, stored: Stored) -> Order | None:
