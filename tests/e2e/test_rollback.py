@@ -332,17 +332,22 @@ def test_a_way_back_that_died_is_settled_by_the_next_run(filled: Home) -> None:
     assert counts["done"] == 1
 
 
+def kill_at_the_edit(home: Home, faulty: FaultyMarket) -> None:
+    """Synchronise in a process that is killed after its first edit had its effect."""
+    kills = Kills(1, after=True)
+    faulty.misbehave("POST /products/edit_by_external_id", kills)
+    with home.start("sync", "--yes") as process:
+        kills.process = process
+        process.communicate()
+    faulty.behave()
+
+
 @posix
 def test_a_run_that_was_killed(hard_filled: Home, faulty: FaultyMarket) -> None:
     """What became of its changes is looked up first, and all that Prom shows of them goes back."""
     hard_filled.edit_object('gone = "delete"', 'gone = "hide"')
     hard_filled.next_day()
-    kills = Kills(1, after=True)
-    faulty.misbehave("POST /products/edit_by_external_id", kills)
-    with hard_filled.start("sync", "--yes") as process:
-        kills.process = process
-        process.communicate()
-    faulty.behave()
+    kill_at_the_edit(hard_filled, faulty)
     assert hard_filled.market.product("26926").price == Decimal(99)
     ran = hard_filled.run("rollback", "2", "--yes")
     assert ran.code == 0
@@ -360,12 +365,7 @@ def test_a_saved_way_back_of_a_run_that_was_killed(
 ) -> None:
     """`--out` looks it up as well."""
     hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
-    kills = Kills(1, after=True)
-    faulty.misbehave("POST /products/edit_by_external_id", kills)
-    with hard_filled.start("sync", "--yes") as process:
-        kills.process = process
-        process.communicate()
-    faulty.behave()
+    kill_at_the_edit(hard_filled, faulty)
     path = tmp_path / "back.plan"
     ran = hard_filled.run("rollback", "2", "--out", str(path))
     assert "1 change that an earlier run left open" in ran.err

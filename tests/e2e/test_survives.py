@@ -17,7 +17,7 @@ from homes import Home, Ran
 from torgsync.core.route import FREE_AFTER
 from torgsync.prom import http
 from torgsync.sandbox.filling import fill
-from torgsync.sandbox.imports import ImportSettings
+from torgsync.sandbox.imports import Import, ImportSettings
 from torgsync.sandbox.manners import Manners
 from torgsync.sandbox.orders import CASH_ON_DELIVERY
 from torgsync.sandbox.rights import Rights
@@ -247,29 +247,31 @@ def test_no_import_left_today(filled: Home, calm: tuple[Snapshot, Snapshot]) -> 
     comes_to_rest(filled, calm[1], SECOND_DAY)
 
 
+def started_in_the_cabinet(home: Home) -> Import:
+    """An import that somebody has started there; Prom.ua takes no second one while it runs."""
+    home.manner("second_import=refuse", "import_seconds=600")
+    shop = home.market
+    settings = ImportSettings()
+    return shop.desk.accept(
+        b"<yml_catalog/>", settings, replace(shop.manners, second_import="accept"), shop.now()
+    )
+
+
 def test_an_import_that_runs_from_the_cabinet(filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
     """Where Prom.ua takes no second one it is waited for; if in vain: exit 5, and the next run goes on."""
-    filled.manner("second_import=refuse", "import_seconds=600")
-    shop = filled.market
-    running = shop.desk.accept(
-        b"<yml_catalog/>", ImportSettings(), replace(shop.manners, second_import="accept"), shop.now()
-    )
+    running = started_in_the_cabinet(filled)
     filled.next_day()
     refused = sync(filled)
     assert refused.code == 5
     assert {one["state"] for one in refused.json["outcomes"] if one["verb"] == "create"} == {"deferred"}
-    running.due_at = shop.now()
+    running.due_at = filled.market.now()
     filled.manner("import_seconds=0")
     comes_to_rest(filled, calm[1], SECOND_DAY)
 
 
 def test_an_import_that_ends_while_it_is_waited_for(filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
     """Prices and stock go at once; the import goes when it may, and nothing is told as done before it is."""
-    filled.manner("second_import=refuse", "import_seconds=600")
-    shop = filled.market
-    running = shop.desk.accept(
-        b"<yml_catalog/>", ImportSettings(), replace(shop.manners, second_import="accept"), shop.now()
-    )
+    shop, running = filled.market, started_in_the_cabinet(filled)
     filled.next_day()
     filled.edit_row("26926", '"Крем', '"Новий крем')  # its price changes as well
     seen: list[tuple[object, ...]] = []

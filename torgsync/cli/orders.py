@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from torgsync.core.trade import Order
     from torgsync.jobs.desk import Desk
     from torgsync.jobs.orders import Fetched
+    from torgsync.state.store import Memory
     from torgsync.state.trade import Stored
 
 app = typer.Typer(help="Orders that came home.", no_args_is_help=True)
@@ -148,21 +149,17 @@ def list_(
     program = program_of(context)
     program.format(form)
     from torgsync.cli.show import show_rows
-    from torgsync.jobs.orders import refuse_unknown_status, still_open
+    from torgsync.jobs.orders import still_open
 
     file = program.object(wanted)
     clock = file.settings.orders.clock
     since, until = stretch(first, last, clock)
     with program.desk(file) as desk, desk.memory() as memory:
-        refuse_unknown_status(memory, status)
         todo: dict[str, list[str]] = {}
         for finding in still_open(memory, desk.object.clients.find_by):
             todo.setdefault(finding.order, []).append(finding.message)
-        orders = [
-            stored
-            for stored in memory.trade.orders(since=since, until=until)
-            if status in (None, stored.order.shown) and (not held or stored.order.id in todo)
-        ]
+        fitting = _fitting(memory, status, since, until)
+        orders = [stored for stored in fitting if not held or stored.order.id in todo]
     rows = [_row(stored, clock, todo.get(stored.order.id, ())) for stored in orders]
     shown = [_shown(stored, clock) for stored in orders]
     if held:
@@ -342,7 +339,10 @@ def export(
     with program.desk(file) as desk, running(desk) as run:
         numbers, left = list(dict.fromkeys(orders or ())), 0
         if not numbers:
-            numbers, left = _fitting(desk, status, since, until, sales_only=not (to or as_csv))
+            with desk.memory() as memory:
+                fitting = [stored.order for stored in _fitting(memory, status, since, until)]
+            numbers = [order.id for order in fitting if _may_be_written(order, sales_only=not (to or as_csv))]
+            left = len(fitting) - len(numbers)
         if as_csv and to is None:
             text, findings = csv_of_orders(desk, numbers)
         else:
@@ -365,20 +365,18 @@ def export(
 
 
 def _fitting(
-    desk: Desk, status: str | None, since: datetime | None, until: datetime | None, *, sales_only: bool
-) -> tuple[list[str], int]:
-    """Return the numbers of the orders that fit and may be written, and how many may not."""
+    memory: Memory, status: str | None, since: datetime | None, until: datetime | None
+) -> list[Stored]:
+    """Return the orders that fit, newest first. Raises UsageError for a status that nothing has."""
     from torgsync.jobs.orders import refuse_unknown_status
 
-    with desk.memory() as memory:
-        refuse_unknown_status(memory, status)
-        found = [
-            stored.order
-            for stored in memory.trade.orders(since=since, until=until)
-            if status in (None, stored.order.shown)
-        ]
-    kept = [order.id for order in found if not order.forgotten and (not sales_only or order.takes_place)]
-    return kept, len(found) - len(kept)
+    refuse_unknown_status(memory, status)
+    found = memory.trade.orders(since=since, until=until)
+    return [stored for stored in found if status in (None, stored.order.shown)]
+
+
+def _may_be_written(order: Order, *, sales_only: bool) -> bool:
+    return not order.forgotten and (not sales_only or order.takes_place)
 
 
 @app.command()

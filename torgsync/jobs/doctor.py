@@ -21,6 +21,7 @@ from torgsync.jobs.desk import Desk
 from torgsync.jobs.due import own_times
 from torgsync.jobs.market import prom_of
 from torgsync.jobs.orders import still_open
+from torgsync.jobs.outbox import place_of_file
 from torgsync.jobs.run import refuse_held
 from torgsync.jobs.schedule import timetable
 from torgsync.jobs.shop import refuse_other_shop
@@ -125,7 +126,7 @@ def _memory(desk: Desk) -> Iterator[Line]:
         waiting, owed = memory.trade.lying(), len(memory.trade.unwritten())
         todo = {finding.order for finding in still_open(memory, desk.object.clients.find_by)}
     if waiting:
-        place = waiting[-1].place or desk.settings.outbox(desk.slug)
+        place = place_of_file(desk, waiting[-1])
         yield Line(Mark.OK, "outbox", f"{counted(len(waiting), 'order file')} for Torgsoft in `{place}`")
     if owed:
         message = f"{counted(owed, 'order file')} could not be written yet"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from torgsync.errors import Temporary, TorgsyncError, UsageError
 from torgsync.files.orders import order_file_name
 from torgsync.files.outbox import ASIDE, UNFINISHED, Outbox
 from torgsync.jobs.desk import Desk
-from torgsync.jobs.outbox import outbox_of
+from torgsync.jobs.outbox import outbox_of, place_of_file
 from torgsync.state.store import Memory
 from torgsync.state.trade import LYING, Phase, Stored
 
@@ -111,24 +110,26 @@ def _take_away(desk: Desk, orders: Sequence[Stored]) -> tuple[int, tuple[str, ..
     Return how many that were, and the old outboxes that are out of reach with files in them.
     """
     usual = str(desk.settings.outbox(desk.slug))
-    lying = Counter(stored.place or usual for stored in orders if stored.phase in LYING)
-    places = {usual, *(stored.place for stored in orders if stored.place)}
+    of: dict[str, list[Stored]] = {usual: []}
+    for stored in orders:
+        of.setdefault(place_of_file(desk, stored), []).append(stored)
+    lying = {place: sum(stored.phase in LYING for stored in there) for place, there in of.items()}
     with outbox_of(desk) as outbox:
-        if (number := lying[outbox.label]) and outbox.names() is None:
+        here = of.pop(outbox.label, [])
+        if (number := lying.get(outbox.label)) and outbox.names() is None:
             raise Temporary(
                 f"the outbox `{outbox.label}` is gone, with {counted(number, 'order file')} in it",
                 hint="is a share not mounted? Where the folder was deleted on purpose, make it anew",
             )
-        _look(desk, outbox, [stored for stored in orders if (stored.place or usual) == outbox.label])
+        _look(desk, outbox, here)
         files = _remove_files(outbox, orders)
-        places.discard(outbox.label)
     unseen = []
-    for place in sorted(places):
+    for place, there in sorted(of.items()):
         try:
             with outbox_of(desk, place) as old:
                 missing = old.names() is None
                 if not missing:
-                    _look(desk, old, [stored for stored in orders if (stored.place or usual) == place])
+                    _look(desk, old, there)
                 files += _remove_files(old, orders)
         except TorgsyncError:
             missing = True

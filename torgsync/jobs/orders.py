@@ -12,6 +12,7 @@ from datetime import datetime
 
 from torgsync.core.clients import Match, client_of, match_client
 from torgsync.core.findings import Code, Finding
+from torgsync.core.pages import pages
 from torgsync.core.payments import place_of, postings_due, without_method
 from torgsync.core.route import OVERLAP
 from torgsync.core.trade import (
@@ -388,8 +389,7 @@ def _accept(desk: Desk, prom: Prom, fetched: Fetched) -> None:
     with desk.memory() as memory:
         waiting = [stored.order.id for stored in memory.trade.to_accept() if stored.phase is not None]
     try:
-        for start in range(0, len(waiting), AT_ONCE):
-            batch = waiting[start : start + AT_ONCE]
+        for batch in pages(waiting, AT_ONCE):
             answer = prom.receive_orders(batch)
             for order_id in batch:
                 if order_id not in answer.processed:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from torgsync.core.findings import Code, Finding
+from torgsync.core.pages import pages
 from torgsync.core.trade import Order, by_hand, findings_of
 from torgsync.core.words import counted
 from torgsync.errors import TorgsyncError, UsageError
@@ -72,19 +73,23 @@ def deliver(desk: Desk, done: Delivered) -> None:
         return
     with outbox_of(desk) as outbox:
         _look_elsewhere(desk, outbox, lying, done)
-        here = [stored for stored in lying if _place(desk, stored) == outbox.label]
+        here = _lying_in(desk, outbox, lying)
         sizes = _sizes(desk, outbox, len(here))
         _look(desk, outbox, here, sizes, done)
-        with desk.memory() as memory:
-            memory.trade.miss_outbox(outbox.label, missed=False)
         _sweep(desk, outbox, sizes)
         with desk.memory() as memory:
+            memory.trade.miss_outbox(outbox.label, missed=False)
             owed = memory.trade.unwritten()
-        for start in range(0, len(owed), AT_ONCE):
-            _write(desk, outbox, owed[start : start + AT_ONCE], sizes, done)
+        for batch in pages(owed, AT_ONCE):
+            _write(desk, outbox, batch, sizes, done)
 
 
-def _place(desk: Desk, stored: Stored) -> str:
+def _lying_in(desk: Desk, outbox: Outbox, lying: Sequence[Stored]) -> list[Stored]:
+    return [stored for stored in lying if place_of_file(desk, stored) == outbox.label]
+
+
+def place_of_file(desk: Desk, stored: Stored) -> str:
+    """Return the outbox that the file of an order was put into: the usual one where none was noted."""
     return stored.place or str(desk.settings.outbox(desk.slug))
 
 
@@ -122,7 +127,7 @@ def _look_elsewhere(desk: Desk, outbox: Outbox, lying: Sequence[Stored], done: D
     """Look into the outboxes of before, as far as they are folders."""
     places: dict[str, list[Stored]] = {}
     for stored in lying:
-        places.setdefault(_place(desk, stored), []).append(stored)
+        places.setdefault(place_of_file(desk, stored), []).append(stored)
     places.pop(outbox.label, None)
     for place, there in places.items():
         old = None if is_address(place) else Folder(Path(place))
@@ -349,8 +354,8 @@ def export_orders(desk: Desk, order_ids: Sequence[str], to: str | None = None) -
     with outbox_of(desk, None if counts else to) as outbox:
         if counts:
             with desk.memory() as memory:
-                lying = [stored for stored in memory.trade.lying() if _place(desk, stored) == outbox.label]
-            _sizes(desk, outbox, len(lying))
+                here = _lying_in(desk, outbox, memory.trade.lying())
+            _sizes(desk, outbox, len(here))
         for order in orders:
             name = order_file_name(order.id)
             outbox.put(name, order_json(order, desk.object.orders.clock))

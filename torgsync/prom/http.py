@@ -48,7 +48,11 @@ GIVE_UP_AFTER = 3
 """Requests that failed in a row, each with all its tries, after which nothing more is asked."""
 RETRY_AFTER_MAX = 300.0
 """Seconds: a server that asks for more is asked again all the same."""
-_WEB_PAGE = "with a web page"
+AGAIN = "run the same command again: it is safe"
+IN_A_BROWSER = (
+    "open Prom.ua in a browser on this computer and see what it says; without a proxy or VPN, and "
+    f"with a smaller `[limits] requests_per_second`, {AGAIN}"
+)
 WEB_PAGE_PAUSE = 5.0
 """Seconds between tries while a web page answers: bot protection is made worse by haste."""
 REASON_LIMIT = 200
@@ -437,18 +441,14 @@ class Http:
         wait = retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
         if page and status == httpx.codes.SERVICE_UNAVAILABLE:
             again = WEB_PAGE_PAUSE if wait is True else wait
-            return self._trouble(ask, _web_page(ask.path, status), again=again)
+            return self._trouble(ask, _web_page(ask.path, status), again=again, hint=IN_A_BROWSER)
         return self._trouble(ask, f"Prom.ua is in trouble: it answered {status} to `{ask.path}`", again=wait)
 
     def _unreadable(self, ask: _Ask, status: int, *, page: bool) -> _Trouble:
         """Tell what an answer without JSON means: what asks or sets values goes again, not so an import."""
-        why = (
-            _web_page(ask.path, status)
-            if page
-            else f"the answer to `{ask.path}` is cut or is no JSON ({status})"
-        )
-        pause: bool | float = WEB_PAGE_PAUSE if page else True
-        return self._trouble(ask, why, again=pause)
+        if page:
+            return self._trouble(ask, _web_page(ask.path, status), again=WEB_PAGE_PAUSE, hint=IN_A_BROWSER)
+        return self._trouble(ask, f"the answer to `{ask.path}` is cut or is no JSON ({status})")
 
     def _check_right(self, ask: _Ask, status: int, says_no: object, *, page: bool) -> None:
         """Raise where the answer speaks against the token: how a missing right looks is open (§11 Q1)."""
@@ -467,10 +467,10 @@ class Http:
         )
         raise both if ask.effect else _Trouble(both, again=WEB_PAGE_PAUSE)
 
-    def _trouble(self, ask: _Ask, why: str, *, again: bool | float = True) -> _Trouble:
-        """Return trouble with a request that reached the server, or may have."""
+    def _trouble(self, ask: _Ask, why: str, *, again: bool | float = True, hint: str = AGAIN) -> _Trouble:
+        """Return trouble with a request that reached the server, or may have; the hint is for a GET."""
         if ask.effect is None:
-            return _Trouble(_temporary(why), again=again)
+            return _Trouble(_temporary(why, hint), again=again)
         return _Trouble(self._lost(ask, why), again=again if ask.effect == "values" else False)
 
     def _lost(self, ask: _Ask, why: str) -> AnswerLost:
@@ -521,18 +521,12 @@ def retry_after(header: str, now: datetime) -> bool | float:
     return min(max(seconds, 0.0), RETRY_AFTER_MAX)
 
 
-def _temporary(why: str) -> Temporary:
-    hint = "run the same command again: it is safe"
-    if _WEB_PAGE in why:
-        hint = (
-            "open Prom.ua in a browser on this computer and see what it says; without a proxy or VPN, and "
-            "with a smaller `[limits] requests_per_second`, run the same command again: it is safe"
-        )
+def _temporary(why: str, hint: str = AGAIN) -> Temporary:
     return Temporary(why, hint=hint)
 
 
 def _web_page(path: str, status: int) -> str:
-    return f"the server answered `{path}` {_WEB_PAGE} ({status}): bot protection, or a proxy"
+    return f"the server answered `{path}` with a web page ({status}): bot protection, or a proxy"
 
 
 def _parse(content: bytes) -> Json | None:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, case, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, case, exists, func, select
 
 from torgsync.core.pages import pages
 from torgsync.state import tables as t
-from torgsync.state.journal import Holder, Overridden, Override
+from torgsync.state.journal import USED, Holder, Overridden, Override
 from torgsync.state.plans import State
 
 HELD = "held"
@@ -87,8 +87,7 @@ class History:
         ).all()
         outcomes = self._outcomes([row.plan for row in rows if row.plan is not None])
         requests = self._counts(t.requests.c.run, numbers)
-        taken = or_(t.imports.c.ended.is_(None), t.imports.c.ended != "refused")
-        imports = self._counts(t.imports.c.run, numbers, taken)
+        imports = self._counts(t.imports.c.run, numbers, USED)
         overrides = self._overrides(numbers)
         return [
             Record(

@@ -14,6 +14,8 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from torgsync.state import tables as t
 
+USED = or_(t.imports.c.ended.is_(None), t.imports.c.ended != "refused")
+"""Which imports count: a refused one took none of the day's number."""
 LEASE = timedelta(minutes=10)
 """How long a lease lasts without being renewed; every request renews it, and so does a run at work."""
 
@@ -277,13 +279,10 @@ class Journal:
         return Unfinished(row.id, row.prom_id, row.plan, row.offers, row.started, undoes)
 
     def imports_since(self, start: datetime) -> int:
-        """Return how many imports were used since; a refused one took none of the day's number."""
+        """Return how many imports were used since."""
         c = t.imports.c
         return self._db.execute(
-            select(func.count())
-            .select_from(t.imports)
-            .where(c.object == self._slug, c.started > start)
-            .where(or_(c.ended.is_(None), c.ended != "refused"))
+            select(func.count()).select_from(t.imports).where(c.object == self._slug, c.started > start, USED)
         ).scalar_one()
 
     def oldest_import(self, start: datetime) -> datetime | None:
@@ -291,8 +290,7 @@ class Journal:
         c = t.imports.c
         return self._db.execute(
             select(c.started)
-            .where(c.object == self._slug, c.started > start)
-            .where(or_(c.ended.is_(None), c.ended != "refused"))
+            .where(c.object == self._slug, c.started > start, USED)
             .order_by(c.started)
             .limit(1)
         ).scalar()
