@@ -9,15 +9,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from torgsync.core.diff import Change, FieldChange, Sent, Verb
-from torgsync.core.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value
-from torgsync.core.goods import Section
-from torgsync.core.leading import Mapped
-from torgsync.core.mapping import Mapper
-from torgsync.core.objects import SyncObject
-from torgsync.core.products import Existing, Product
-from torgsync.core.select import Stock
-from torgsync.core.trade import Buyer, Line, Order, Paid
+from torgsync.core.config.settings import SyncObject
+from torgsync.core.mapping.mapper import Mapper
+from torgsync.core.mapping.row import Mapped
+from torgsync.core.mapping.select import Stock
+from torgsync.core.orders.order import Buyer, Line, Order, Paid
+from torgsync.core.plan.diff import Change, FieldChange, Sent, Verb
+from torgsync.core.product.columns import Section
+from torgsync.core.product.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value
+from torgsync.core.product.products import Existing, Product
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=1)

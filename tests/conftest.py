@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from homes import Home
 
-from torgsync.sandbox.manners import Manners
-from torgsync.sandbox.rights import Rights
+from torgsync.sandbox.quirks import Manners
 from torgsync.sandbox.server import RunningServer, serve
-from torgsync.sandbox.shop import Shop
+from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.shop.shop import Shop
 
 
 @pytest.fixture(autouse=True)

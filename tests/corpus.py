@@ -16,14 +16,14 @@ from typing import Any
 from builders import NOON
 
 from torgsync.core.findings import Finding
-from torgsync.core.products import dump
+from torgsync.core.product.products import dump
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog import open_export
-from torgsync.files.objects import load_object
-from torgsync.files.settings import Settings
-from torgsync.jobs.desk import Desk
-from torgsync.jobs.fields import add_standard_fields
-from torgsync.jobs.update import findings, skipped, update
+from torgsync.files.catalog.export import open_export
+from torgsync.files.config.objects import load_object
+from torgsync.files.config.settings import Settings
+from torgsync.jobs.config.fields import add_standard_fields
+from torgsync.jobs.context import Desk
+from torgsync.jobs.plan.update import findings, skipped, update
 from torgsync.state.store import open_store
 
 DATA = Path(__file__).parent / "data"

@@ -6,9 +6,9 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from torgsync.core.barcodes import check_digit
-from torgsync.core.fields import STANDARD
-from torgsync.core.goods import BARE_50, LAYOUT_50
+from torgsync.core.product.barcodes import check_digit
+from torgsync.core.product.columns import BARE_50, LAYOUT_50
+from torgsync.core.product.fields import STANDARD
 
 DESCRIPTION = "opys_saytu"
 

@@ -15,7 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import run_wsgi_app
 
 from torgsync.sandbox.server import BASE, SandboxApp
-from torgsync.sandbox.shop import Shop
+from torgsync.sandbox.shop.shop import Shop
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment

@@ -18,14 +18,14 @@ from typing import Any, Protocol
 from typer.testing import CliRunner
 
 from torgsync.cli.app import app
-from torgsync.cli.context import Program
+from torgsync.cli.base.program import Program
 from torgsync.errors import Interrupted
 from torgsync.sandbox.faults import parse_fault
-from torgsync.sandbox.imports import ImportSettings
-from torgsync.sandbox.manners import Manners
-from torgsync.sandbox.rights import Rights
+from torgsync.sandbox.quirks import Manners
 from torgsync.sandbox.scenario import read_manners
-from torgsync.sandbox.shop import Shop
+from torgsync.sandbox.shop.imports import ImportSettings
+from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.shop.shop import Shop
 
 ROOT = Path(__file__).parents[1]
 NOBODY = 2**22 + 1

@@ -6,9 +6,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from torgsync.cli import schemas as published
-from torgsync.cli.schemas import COUNT, FINDING, OR_NULL, PLAN, TEXT, record
-from torgsync.core.rollback import Left
+from torgsync.cli.plan import schemas as published
+from torgsync.cli.plan.schemas import COUNT, FINDING, OR_NULL, PLAN, TEXT, record
+from torgsync.core.plan.rollback import Left
 
 UPDATE = published.UPDATE
 _OF_EXPORT = ("export", "findings", "skipped_goods", "foreign_products")

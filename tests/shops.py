@@ -13,7 +13,7 @@ import httpx
 
 from torgsync.sandbox.faults import ConnectionCut
 from torgsync.sandbox.server import RunningServer, SandboxApp, serve
-from torgsync.sandbox.shop import Shop
+from torgsync.sandbox.shop.shop import Shop
 
 
 class Clock:

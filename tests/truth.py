@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from torgsync.sandbox.products import Product
-from torgsync.sandbox.shop import Shop
+from torgsync.sandbox.shop.products import Product
+from torgsync.sandbox.shop.shop import Shop
 
 
 def rows(state: Path, query: str, *values: object) -> list[Any]:

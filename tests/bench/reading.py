@@ -70,10 +70,10 @@ def duckdb_join(folder: Path) -> None:
 
 def plan(folder: Path) -> None:
     """Read the export and make the plan, as `torgsync update --offline` does."""
-    from torgsync.files.objects import load_object
-    from torgsync.files.settings import Settings
-    from torgsync.jobs.desk import Desk
-    from torgsync.jobs.update import update
+    from torgsync.files.config.objects import load_object
+    from torgsync.files.config.settings import Settings
+    from torgsync.jobs.context import Desk
+    from torgsync.jobs.plan.update import update
     from torgsync.state.store import open_store
 
     state = f"sqlite:///{folder / 'state.db'}"
@@ -94,7 +94,7 @@ WAYS: dict[str, Callable[[Path], None]] = {
 def child(way: str, folder: Path) -> None:
     """Do one thing once, and print its seconds and the peak of its memory in megabytes."""
     if way == "plan":  # what it imports is not what is measured
-        import torgsync.jobs.update
+        import torgsync.jobs.plan.update
         import torgsync.state.store  # noqa: F401
     elif way in ("polars", "duckdb"):
         __import__(way)

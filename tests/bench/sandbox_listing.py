@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from torgsync.sandbox.filling import fill
 from torgsync.sandbox.server import SandboxApp
-from torgsync.sandbox.shop import Shop
+from torgsync.sandbox.shop.filling import fill
+from torgsync.sandbox.shop.shop import Shop
 
 ROUNDS = 30
 

@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from exports import write_shop
 
-from torgsync.sandbox.rights import Rights
 from torgsync.sandbox.server import serve
-from torgsync.sandbox.shop import Shop
+from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.shop.shop import Shop
 
 GOODS = 10_000
 LETTERS = (10, 1_000, 10_000)

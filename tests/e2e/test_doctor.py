@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from homes import Elsewhere, Home, Ran
 
-from torgsync.files.objects import load_object
-from torgsync.files.settings import read_settings
-from torgsync.jobs.desk import Desk
+from torgsync.files.config.objects import load_object
+from torgsync.files.config.settings import read_settings
+from torgsync.jobs.context import Desk
 from torgsync.jobs.run import running
-from torgsync.sandbox.rights import Rights
 from torgsync.sandbox.server import serve
-from torgsync.sandbox.shop import Shop
+from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.shop.shop import Shop
 from torgsync.state.store import open_store
 
 ALL = (

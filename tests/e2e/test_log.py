@@ -10,8 +10,8 @@ import pytest
 from faulty import Answer, FaultyMarket
 from homes import Home
 
-from torgsync.files.logs import ROOT
-from torgsync.jobs import why
+from torgsync.files.config.logs import ROOT
+from torgsync.jobs.plan import why
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR) +\S+ (run \d+|-) \S.*")
 

@@ -14,11 +14,11 @@ from shops import Clock
 from typer.testing import CliRunner
 
 from torgsync.cli.app import app
-from torgsync.cli.context import Program
+from torgsync.cli.base.program import Program
 from torgsync.core.findings import SEVERITY, Code
 from torgsync.errors import Exit
 from torgsync.sandbox.server import serve
-from torgsync.sandbox.shop import Shop
+from torgsync.sandbox.shop.shop import Shop
 
 ROOT = Path(__file__).parents[2]
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)

@@ -15,10 +15,10 @@ import httpx
 import pytest
 from homes import EXAMPLE, ROOT, Home, Market
 
-from torgsync.jobs.sandbox import Asked, opened
+from torgsync.demo.sandbox import Asked, opened
 from torgsync.sandbox.faults import Fault
-from torgsync.sandbox.manners import Manners
-from torgsync.sandbox.rights import Rights
+from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.shop.rights import Rights
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from browsers import Browser, find_chromium
 from homes import EXAMPLE, Home
 from lxml import html
 
-from torgsync.sandbox.manners import Manners
-from torgsync.sandbox.rights import Rights
+from torgsync.sandbox.quirks import Manners
 from torgsync.sandbox.server import RunningServer, serve
-from torgsync.sandbox.shop import Shop
+from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.shop.shop import Shop
 
 CHROMIUM = find_chromium()
 

@@ -16,8 +16,8 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
-from torgsync.files.objects import load_object
-from torgsync.sandbox.rights import Rights
+from torgsync.files.config.objects import load_object
+from torgsync.sandbox.shop.rights import Rights
 
 TOKEN = "invented-9c41f7-token"
 

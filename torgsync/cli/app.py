@@ -13,23 +13,15 @@ import typer
 from typer.core import TyperGroup
 
 from torgsync import __version__
-from torgsync.cli import (
-    clients,
-    demo,
-    doctor,
-    fields,
-    history,
-    objects,
-    orders,
-    payments,
-    rollback,
-    sandbox,
-    schedule,
-    sync,
-    update,
-    why,
-)
-from torgsync.cli.context import Program, tell
+from torgsync.cli import demo, doctor, sandbox
+from torgsync.cli.base.program import Program, tell
+from torgsync.cli.clients import clients
+from torgsync.cli.fields import fields
+from torgsync.cli.object import app as objects
+from torgsync.cli.orders import orders
+from torgsync.cli.payments import payments
+from torgsync.cli.plan import history, rollback, sync, update, why
+from torgsync.cli.schedule import schedule
 from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
 
 _CommandLineWrong: type[Exception] = next(
@@ -151,15 +143,6 @@ app.add_typer(clients.app, name="clients")
 app.add_typer(schedule.app, name="schedule")
 app.command("sandbox", epilog=sandbox.EPILOG)(sandbox.sandbox)
 app.command("demo")(demo.demo)
-
-
-def run(program: Program, *args: str) -> int:
-    """Run one command as part of a longer story, and return its exit code."""
-    try:
-        app(list(args), prog_name="torgsync", obj=program)
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 def main() -> None:

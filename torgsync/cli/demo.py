@@ -6,7 +6,7 @@ import shlex
 
 import typer
 
-from torgsync.cli.context import Program, program_of
+from torgsync.cli.base.program import Program, program_of, run
 from torgsync.errors import Exit
 
 
@@ -16,8 +16,7 @@ def demo(context: typer.Context) -> None:
     It takes less than 20 seconds, needs no network and leaves nothing behind.
     """
     told = program_of(context)
-    from torgsync.cli.app import run
-    from torgsync.jobs.demo import story, world
+    from torgsync.demo.story import story, world
 
     with world() as stage:
         short = {str(stage.shop / "TSGoods.trs"): "TSGoods.trs", str(stage.shop / "photos"): "photos"}
@@ -29,7 +28,7 @@ def demo(context: typer.Context) -> None:
             shown = shlex.join(short.get(word, word) for word in step.command)
             told.out.print(f"\n$ torgsync {shown}", style="bold", soft_wrap=True)
             program = Program(stage.home, stage.server.url, color=told.color, unattended=True)
-            code = run(program, *step.command)
+            code = run(context.find_root().command, program, *step.command)
             if code != Exit.DONE:
                 raise typer.Exit(code)
         sold = sum(product.status == "on_display" for product in stage.server.shop.products())

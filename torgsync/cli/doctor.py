@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from torgsync.cli.context import SCHEMA, Format, program_of
-from torgsync.cli.each import each
-from torgsync.cli.options import FormatOption, ObjectOption
+from torgsync.cli.base.each import each
+from torgsync.cli.base.options import FormatOption, ObjectOption
+from torgsync.cli.base.program import SCHEMA, Format, program_of
 from torgsync.errors import Exit
 
 if TYPE_CHECKING:
-    from torgsync.files.objects import ObjectFile
+    from torgsync.files.config.objects import ObjectFile
 
 
 def doctor(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
     """Look at token, rights, export, photos, limits, lock, schedule and state of one object, or of all."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.show import check_rows, put_checks, write_csv, write_json
-    from torgsync.jobs.doctor import diagnose
+    from torgsync.cli.base.render import check_rows, put_checks, write_csv, write_json
+    from torgsync.jobs.config.doctor import diagnose
 
     def look(file: ObjectFile) -> Exit:
         with program.desk(file) as desk:

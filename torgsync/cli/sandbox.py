@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from torgsync.cli.context import program_of
+from torgsync.cli.base.program import program_of
 
 EPILOG = """
 \b
@@ -100,7 +100,7 @@ def sandbox(
     In a browser it shows the shop as a buyer sees it, and the seller's side.
     """
     program = program_of(context)
-    from torgsync.jobs.sandbox import Asked, opened
+    from torgsync.demo.sandbox import Asked, opened
     from torgsync.sandbox.server import serve
 
     asked = Asked(

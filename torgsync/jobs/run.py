@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from torgsync.core.zone import SHOP_ZONE
+from torgsync.core.clock import SHOP_ZONE
 from torgsync.errors import Busy, Exit, TorgsyncError
-from torgsync.files.logs import note_run
-from torgsync.files.settings import alive, who
-from torgsync.jobs.desk import Desk, Progress
-from torgsync.state.journal import Holder, Lease
+from torgsync.files.config.logs import note_run
+from torgsync.files.config.settings import alive, who
+from torgsync.jobs.context import Desk, Progress
+from torgsync.state.runs.journal import Holder, Lease
 from torgsync.state.store import Memory
 
 RENEW_EVERY = timedelta(minutes=1)

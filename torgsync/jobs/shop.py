@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 import xxhash
 
-from torgsync.core.guards import Allowed
-from torgsync.core.products import Existing
-from torgsync.core.words import counted
+from torgsync.core.plan.guards import Allowed
+from torgsync.core.product.products import Existing
+from torgsync.core.text import counted
 from torgsync.errors import PromRefused, TokenRefused, Unsafe
-from torgsync.files.settings import who
-from torgsync.jobs.desk import Desk
+from torgsync.files.config.settings import who
+from torgsync.jobs.context import Desk
 from torgsync.prom.api import Prom
-from torgsync.state.journal import Holder, Override
+from torgsync.state.runs.journal import Holder, Override
 
 PROBES = 3
 """How many products are asked for before a shop is taken for another one: each may have been deleted."""

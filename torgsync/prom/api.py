@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from torgsync.core import trade
-from torgsync.core.names import Names
-from torgsync.core.products import Existing
-from torgsync.core.route import EditAnswer, ImportState
+from torgsync.core.ids import Names
+from torgsync.core.orders import order as trade
+from torgsync.core.plan.channels import EditAnswer, ImportState
+from torgsync.core.product.products import Existing
 from torgsync.errors import PromRefused
-from torgsync.prom import wire
 from torgsync.prom.http import Http, Journal, NotFound, Right, open_client
+from torgsync.prom.wire import products as wire
 
 PAGE = 100
 """Items asked for in one page: the most that Prom gives (§2.1)."""

@@ -13,11 +13,11 @@ from typing import BinaryIO, TypeVar
 
 from lxml import etree
 
-from torgsync.core.fields import Characteristic, Discount, Photo, Step
-from torgsync.core.goods import Section, clean
-from torgsync.core.mapping import PHOTO_LIMIT
-from torgsync.core.names import Names
-from torgsync.core.products import Product
+from torgsync.core.ids import Names
+from torgsync.core.mapping.mapper import PHOTO_LIMIT
+from torgsync.core.product.columns import Section, clean
+from torgsync.core.product.fields import Characteristic, Discount, Photo, Step
+from torgsync.core.product.products import Product
 
 
 def write_feed(

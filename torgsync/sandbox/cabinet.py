@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from torgsync.sandbox.endpoints import parse_json
-from torgsync.sandbox.orders import NOVA_POSHTA, PROM_PAYMENT, Buyer
-from torgsync.sandbox.products import Discount
+from torgsync.sandbox.api.endpoints import parse_json
+from torgsync.sandbox.shop.orders import NOVA_POSHTA, PROM_PAYMENT, Buyer
+from torgsync.sandbox.shop.products import Discount
 
 if TYPE_CHECKING:
-    from torgsync.sandbox.answers import Json
-    from torgsync.sandbox.shop import Shop
+    from torgsync.sandbox.api.answers import Json
+    from torgsync.sandbox.shop.shop import Shop
 
 BASE = "/cabinet"
 OK, BAD, UNKNOWN, NOT_ALLOWED = 200, 400, 404, 405

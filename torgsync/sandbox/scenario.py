@@ -36,8 +36,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from torgsync.errors import Mistake
 from torgsync.sandbox.faults import Fault
-from torgsync.sandbox.manners import Manners
-from torgsync.sandbox.rights import Rights
+from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.shop.rights import Rights
 
 Path = tuple[str | int, ...]
 Table = TypeVar("Table")

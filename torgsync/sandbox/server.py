@@ -14,11 +14,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from torgsync.errors import TorgsyncError, UsageError
-from torgsync.sandbox import cabinet, endpoints, trouble
-from torgsync.sandbox.endpoints import Call, Upload, parse_json
+from torgsync.sandbox import cabinet
+from torgsync.sandbox.api import endpoints, trouble
+from torgsync.sandbox.api.endpoints import Call, Upload, parse_json
 from torgsync.sandbox.faults import ConnectionCut, Met
-from torgsync.sandbox.log import Record
-from torgsync.sandbox.pages import Pages
+from torgsync.sandbox.pages.pages import Pages
+from torgsync.sandbox.shop.log import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-    from torgsync.sandbox.answers import Json
-    from torgsync.sandbox.rights import Right, Section
-    from torgsync.sandbox.shop import Shop
+    from torgsync.sandbox.api.answers import Json
+    from torgsync.sandbox.shop.rights import Right, Section
+    from torgsync.sandbox.shop.shop import Shop
 
 BASE = "/api/v1"
 # What programs ask for; all other addresses are pages for people.

@@ -20,26 +20,26 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from torgsync.errors import Temporary, TorgsyncError
-from torgsync.state.adoptions import Adoptions
-from torgsync.state.backups import back_up, copies_of, delete_copies
-from torgsync.state.catalog import Catalog
-from torgsync.state.clients import Clients
-from torgsync.state.history import History
-from torgsync.state.journal import Journal
-from torgsync.state.models import Models
-from torgsync.state.payments import Payments
-from torgsync.state.photos import Photos
-from torgsync.state.plans import Plans
-from torgsync.state.rows import Rows
-from torgsync.state.schedule import Schedule
-from torgsync.state.shown import Shown
-from torgsync.state.trade import Trade
-from torgsync.state.whole import Whole
+from torgsync.state.orders.clients import Clients
+from torgsync.state.orders.orders import Trade
+from torgsync.state.orders.postings import Payments
+from torgsync.state.runs.history import History
+from torgsync.state.runs.journal import Journal
+from torgsync.state.runs.plans import Plans
+from torgsync.state.runs.schedule import Schedule
+from torgsync.state.schema.backups import back_up, copies_of, delete_copies
+from torgsync.state.shop.adoptions import Adoptions
+from torgsync.state.shop.existing import Shown
+from torgsync.state.shop.object_state import Whole
+from torgsync.state.shop.photos import Photos
+from torgsync.state.shop.products import Catalog
+from torgsync.state.shop.rows import Rows
+from torgsync.state.shop.variants import Models
 
 SCHEMA = "0009"
 """The newest migration; a test holds it equal to the folder's."""
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "schema" / "migrations"
 _LASTING = "torgsync.lasting"
 """Whether a transaction must outlive a pulled plug, as what the journal says must."""
 PATIENCE = 30

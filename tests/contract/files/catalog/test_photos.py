@@ -1,0 +1,185 @@
+"""What the index of photos promises: a photo belongs to the good whose id its name bears, and to no other."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Self
+
+import pytest
+import xxhash
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from torgsync.core.config.settings import Catalog
+from torgsync.errors import ObjectInvalid
+from torgsync.files.catalog.export import open_catalog
+from torgsync.files.catalog.photos import PhotoFile, digest, index_photos
+
+SHOP = Path(__file__).parents[4] / "examples" / "shop"
+
+
+def names(folder: Path, good_id: str) -> list[str]:
+    return [photo.name for photo in index_photos(folder).of(good_id)]
+
+
+def put(folder: Path, *files: str) -> None:
+    for name in files:
+        (folder / name).write_bytes(b"x")
+
+
+def test_the_plain_photo_comes_first_and_the_rest_by_number(tmp_path: Path) -> None:
+    """Ten comes after two, and letters of the extension do not matter."""
+    put(tmp_path, "178_10.jpg", "178_2.PNG", "178.jpg", "178_1.webp", "178_0.gif")
+    assert names(tmp_path, "178") == ["178.jpg", "178_0.gif", "178_1.webp", "178_2.PNG", "178_10.jpg"]
+
+
+def test_an_id_never_takes_the_photo_of_another(tmp_path: Path) -> None:
+    """Neither the beginning of an id, nor its end, nor a number behind the line is the id."""
+    put(
+        tmp_path,
+        "178.jpg",
+        "178_17.jpg",
+        "1782.jpg",
+        "017.jpg",
+        "17 (1).jpg",
+        "17-1.jpg",
+        "17_a.jpg",
+        "17_.jpg",
+    )
+    assert names(tmp_path, "17") == []
+    assert names(tmp_path, "178") == ["178.jpg", "178_17.jpg"]
+    assert names(tmp_path, "1") == []
+    assert names(tmp_path, "") == []
+
+
+def test_an_id_may_look_like_an_extra_photo(tmp_path: Path) -> None:
+    """A key with a line in it still finds its own photos."""
+    put(tmp_path, "A_1.jpg", "a_1_2.jpg", "a_1_1.jpg")
+    assert names(tmp_path, "A_1") == ["A_1.jpg", "a_1_1.jpg", "a_1_2.jpg"]
+
+
+@pytest.mark.parametrize(
+    "name", ["178.bmp", "178.jpg.tmp", "178jpg", "178.txt", "Thumbs.db", "178.jpg~", ".jpg"]
+)
+def test_other_files_are_no_photos(tmp_path: Path, name: str) -> None:
+    """Half-written files and other formats are passed over."""
+    put(tmp_path, name)
+    assert names(tmp_path, "178") == []
+
+
+def test_a_folder_with_a_photo_s_name_is_no_photo(tmp_path: Path) -> None:
+    """Only files are."""
+    (tmp_path / "178.jpg").mkdir()
+    assert names(tmp_path, "178") == []
+
+
+def test_two_files_of_one_number_have_a_steady_order(tmp_path: Path) -> None:
+    """By extension, then by name, whatever order the folder has."""
+    put(tmp_path, "178.png", "178.jpg", "178.JPEG", "178_01.jpg", "178_1.jpg", "178_1.gif")
+    assert names(tmp_path, "178") == [
+        "178.JPEG",
+        "178.jpg",
+        "178.png",
+        "178_1.gif",
+        "178_01.jpg",
+        "178_1.jpg",
+    ]
+
+
+def test_size_and_time_are_told(tmp_path: Path) -> None:
+    """With them a changed photo is seen without reading it."""
+    path = tmp_path / "178.jpg"
+    path.write_bytes(b"12345")
+    os.utime(path, ns=(0, 1_700_000_000_000_000_000))
+    index = index_photos(tmp_path)
+    assert index.folder == tmp_path
+    assert index.of("178") == (PhotoFile("178.jpg", 5, 1_700_000_000_000_000_000),)
+
+
+def test_a_missing_folder_is_not_a_shop_without_photos(tmp_path: Path) -> None:
+    """A drive that is not connected must not take all photos, or all goods, off the site."""
+    put(tmp_path, "file")
+    for folder in (tmp_path / "photos", tmp_path / "file"):
+        with pytest.raises(ObjectInvalid, match="there is no folder of photos") as caught:
+            index_photos(folder)
+        assert "[catalog.photos]" in str(caught.value.hint)
+
+
+def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's own words are passed on."""
+
+    def forbidden(_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", forbidden)
+    with pytest.raises(ObjectInvalid, match="cannot be read: Permission denied"):
+        index_photos(tmp_path)
+
+
+def test_a_photo_that_vanishes_while_the_folder_is_read_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Torgsoft may be writing the folder at the same moment."""
+
+    class Entry:
+        name = "178.jpg"
+
+        def is_file(self) -> bool:
+            return True
+
+        def stat(self) -> None:
+            raise FileNotFoundError(2, "No such file")
+
+    class Entries(list[Entry]):
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.clear()
+
+    monkeypatch.setattr(os, "scandir", lambda _: Entries([Entry()]))
+    assert names(tmp_path, "178") == []
+
+
+def test_a_digest_knows_copies(tmp_path: Path) -> None:
+    """Equal contents have equal digests, also beyond one block of reading."""
+    content = bytes(range(256)) * 5000
+    (tmp_path / "1.jpg").write_bytes(content)
+    (tmp_path / "2.jpg").write_bytes(content)
+    (tmp_path / "3.jpg").write_bytes(content + b"x")
+    assert digest(tmp_path / "1.jpg") == digest(tmp_path / "2.jpg") == xxhash.xxh3_64_hexdigest(content)
+    assert digest(tmp_path / "3.jpg") != digest(tmp_path / "1.jpg")
+
+
+def test_a_photo_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """It was there when the folder was read."""
+    with pytest.raises(ObjectInvalid, match="cannot be read"):
+        digest(tmp_path / "178.jpg")
+
+
+def test_the_example_has_photos_for_all_but_two_goods() -> None:
+    """They are small, and one has its extension in capital letters."""
+    trs = open_catalog(Catalog(path="TSGoods.trs"), SHOP)
+    index = index_photos(SHOP / "photos")
+    photos = [index.of(trs.good_id(record)) for record in trs.records()]
+    assert photos.count(()) == 2
+    assert all(photo.size <= 6000 for good in photos for photo in good)
+    assert any(photo.name.endswith(".JPG") for good in photos for photo in good)
+    assert max(map(len, photos)) == 3
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    files=st.sets(st.from_regex(r"[1-3]{1,3}(_[0-9]{1,2}){0,2}\.(jpg|PNG|txt)", fullmatch=True), max_size=12),
+    good_id=st.from_regex(r"[1-3]{1,3}", fullmatch=True),
+)
+def test_the_rule_of_names_is_the_reference_s(
+    tmp_path_factory: pytest.TempPathFactory, files: set[str], good_id: str
+) -> None:
+    """A photo is a good's if and only if its name is `<id>(_<number>).<extension>`."""
+    folder = tmp_path_factory.mktemp("photos")
+    put(folder, *files)
+    rule = re.compile(rf"{good_id}(_\d+)?\.(jpe?g|png|gif|webp)", re.IGNORECASE)
+    assert set(names(folder, good_id)) == {name for name in files if rule.fullmatch(name)}

@@ -1,0 +1,360 @@
+"""What the reader of YML exports promises: every offer comes as its columns, and a cut file not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from dialects import offer, yml
+
+from torgsync.core.product.columns import Record, section_path
+from torgsync.errors import ExportInvalid
+from torgsync.files.catalog.guesses import Aspect, Kind, Told
+from torgsync.files.catalog.yml import SITE_TEXT, YmlFile, open_yml
+
+COLUMNS = ("GoodID", "GoodName", "RetailPrice", "висота")
+ROWS = [(17, "Капці", "632,74", "5 см"), (18, 'Горщик "Ромашка" & Ко', "5", "")]
+TREE = {"1": ("", "Сад"), "11": ("1", "Полив, лійки"), "7": ("7", "Коло|2=а"), "": ("", "без номера")}
+
+
+def write(folder: Path, text: str, encoding: str = "utf-8", junk: bytes = b"") -> Path:
+    path = folder / "TSGoods.trs"
+    path.write_bytes(junk + text.encode(encoding))
+    return path
+
+
+def goods(file: YmlFile) -> list[dict[str, str]]:
+    return [file.cells(record) for record in file.records()]
+
+
+def single(folder: Path, inner: str, attributes: str = 'id="17"', told: Told | None = None) -> dict[str, str]:
+    """Return the only good of a file with this offer, without its empty columns."""
+    path = write(folder, yml([f"<offer {attributes}>{inner}</offer>"], categories=TREE))
+    (cells,) = goods(open_yml(path, told or Told()))
+    return {name: text for name, text in cells.items() if text}
+
+
+def refusal(path: Path, told: Told | None = None) -> ExportInvalid:
+    with pytest.raises(ExportInvalid) as caught:
+        goods(open_yml(path, told or Told()))
+    assert str(path) in caught.value.message
+    assert caught.value.hint
+    return caught.value
+
+
+@pytest.mark.parametrize("quotes", [False, True])
+def test_params_are_the_columns(tmp_path: Path, quotes: bool) -> None:
+    """Every column of the file comes back, also where the quotes of the CSV stand around it."""
+    file = open_yml(write(tmp_path, yml([offer(COLUMNS, row, quotes=quotes) for row in ROWS])))
+    assert (file.kind, file.has_header, file.columns) == (Kind.YML, True, COLUMNS)
+    assert [tuple(cells.values()) for cells in goods(file)] == [tuple(map(str, row)) for row in ROWS]
+    assert [file.good_id(record) for record in file.records()] == ["17", "18"]
+    assert [record.line for record in file.records()] == [6, 7]
+    assert {file.file_of(record) for record in file.records()} == {"TSGoods.trs"}
+
+
+@pytest.mark.parametrize(
+    ("written", "declared", "junk", "found"),
+    [
+        ("utf-8", "UTF-8", b"", "utf-8"),
+        ("utf-8", None, b"", "utf-8"),
+        ("cp1251", "windows-1251", b"", "cp1251"),
+        ("cp1251", None, b"", "cp1251"),
+        ("utf-8-sig", "windows-1251", b"", "utf-8"),
+        ("utf-8", "UTF-8", b"\x01\r\n \x1f", "utf-8"),
+        ("utf-8", "windows-1251", b"", "utf-8"),
+    ],
+)
+def test_the_encoding_is_found_out(
+    tmp_path: Path, written: str, declared: str | None, junk: bytes, found: str
+) -> None:
+    """Mark, declaration, letters: in that order, and a declaration is not believed against the letters."""
+    text = yml([offer(COLUMNS, row) for row in ROWS], encoding=declared, categories=TREE)
+    file = open_yml(write(tmp_path, text, written, junk))
+    assert file.encoding == found
+    assert goods(file)[0]["GoodName"] == "Капці"
+    assert [record.line for record in file.records()] == [6 + junk.count(b"\n"), 7 + junk.count(b"\n")]
+    assert [guess.aspect for guess in file.guesses] == ([] if "sig" in written else [Aspect.ENCODING])
+
+
+def test_an_encoding_can_be_told(tmp_path: Path) -> None:
+    """What is told is not guessed, and another than the two is refused."""
+    path = write(tmp_path, yml([offer(COLUMNS, ROWS[0])], encoding="koi8-u"), "cp1251")
+    assert "koi8-u" in refusal(path).message
+    file = open_yml(path, Told(encoding="cp1251"))
+    assert file.guesses == ()
+    assert goods(file)[0]["GoodName"] == "Капці"
+
+
+def test_letters_that_the_declaration_does_not_allow_are_refused(tmp_path: Path) -> None:
+    """A file that says UTF-8 and is not has been spoilt."""
+    assert "line 3" in refusal(write(tmp_path, yml([offer(COLUMNS, ROWS[0])]), "cp1251")).message
+
+
+def test_elements_of_the_norm_stand_for_columns(tmp_path: Path) -> None:
+    """Without params, what YML itself knows fills our columns; the rest keeps its name."""
+    inner = (
+        "<name>Лійка</name><price>780</price><oldprice>950</oldprice><vendorCode>0517</vendorCode>"
+        "<barcode>2900000042940</barcode><vendor>Верба</vendor><country_of_origin>Польща</country_of_origin>"
+        "<stock_quantity>3</stock_quantity><categoryId>11</categoryId><description><![CDATA[<p>a</p>]]>"
+        "</description><picture> https://a/1.jpg </picture><picture>https://a/2.jpg</picture><url>u</url>"
+    )
+    assert single(tmp_path, inner, 'id="17" group_id="4295"') == {
+        "GoodID": "17",
+        "GoodName": "Лійка",
+        "RetailPrice": "950",
+        "RetailPriceWithDiscount": "780",
+        "Articul": "0517",
+        "Barcode": "2900000042940",
+        "PCName": "Верба",
+        "Country": "Польща",
+        "WarehouseQuantity": "3",
+        "Category": "11",
+        "SynchronizationSection": "Полив, лійки",
+        "SynchronizationSectionFull": "1=Сад|11=Полив, лійки",
+        "Description": "<p>a</p>",
+        "picture": "https://a/1.jpg\nhttps://a/2.jpg",
+        "ModelGoodID": "4295",
+        "url": "u",
+    }
+
+
+@pytest.mark.parametrize("old", ["", "780", "700", "дорого"])
+def test_a_price_without_a_discount_stands_in_both_columns(tmp_path: Path, old: str) -> None:
+    """Only an old price above the price makes a discount."""
+    found = single(tmp_path, f"<price>780</price><oldprice>{old}</oldprice>")
+    assert (found["RetailPrice"], found["RetailPriceWithDiscount"]) == ("780", "780")
+
+
+def test_a_price_that_cannot_be_read_is_told_by_who_reads_it(tmp_path: Path) -> None:
+    """It is not made good here."""
+    found = single(tmp_path, "<price>?</price><oldprice>5</oldprice>")
+    assert (found["RetailPrice"], found["RetailPriceWithDiscount"]) == ("?", "?")
+
+
+def test_a_param_wins(tmp_path: Path) -> None:
+    """The accounting program's own column goes before the element; an empty one leaves the element."""
+    inner = (
+        "<price>1</price><vendorCode>A</vendorCode><param name='GoodID'>99</param>"
+        '<param name="RetailPrice">2</param><param name="Articul"/>'
+    )
+    found = single(tmp_path, inner)
+    assert (found["GoodID"], found["RetailPrice"], found["Articul"]) == ("99", "2", "A")
+
+
+def test_the_text_for_the_site_is_not_lost(tmp_path: Path) -> None:
+    """Where a param `Description` holds a part of the name, the element has a column of its own."""
+    inner = '<description>довгий</description><param name="Description">Капці</param>'
+    found = single(tmp_path, inner)
+    assert (found["Description"], found[SITE_TEXT]) == ("Капці", "довгий")
+
+
+@pytest.mark.parametrize(
+    ("inner", "name"),
+    [
+        ("<name>А</name><name_ua>Б</name_ua>", "А"),
+        ("<name_ua>Б</name_ua>", "Б"),
+        ("<typePrefix>Лійка</typePrefix><vendor>Верба</vendor><model>2 л</model>", "Лійка Верба 2 л"),
+        ("<model>2 л</model>", "2 л"),
+    ],
+)
+def test_a_name_is_found_or_composed(tmp_path: Path, inner: str, name: str) -> None:
+    """`vendor.model` has its name in three parts."""
+    assert single(tmp_path, inner, 'id="1" type="vendor.model"')["GoodName"] == name
+
+
+@pytest.mark.parametrize(
+    ("inner", "attributes", "stock", "display"),
+    [
+        ("<quantity_in_stock>5</quantity_in_stock>", 'available="false"', "0", None),
+        ("<quantity_in_stock>5</quantity_in_stock>", 'available="true"', "5", None),
+        ("<available>false</available>", "", None, "0"),
+        ("<available>true</available>", "", None, "1"),
+        ('<available>true</available><param name="Display">0</param>', "", None, "0"),
+        ('<param name="Display">1</param>', 'available="false"', None, "1"),
+    ],
+)
+def test_what_is_not_available_is_not_sold(
+    tmp_path: Path, inner: str, attributes: str, stock: str | None, display: str | None
+) -> None:
+    """It has nothing in stock; where no quantity is known at all, it is not displayed."""
+    found = single(tmp_path, inner, f'id="1" {attributes}')
+    assert (found.get("WarehouseQuantity"), found.get("Display")) == (stock, display)
+
+
+def test_what_is_not_available_contradicts_no_center(tmp_path: Path) -> None:
+    """Neither the sum nor the centers have any of it, so nothing is told twice."""
+    params = '<param name="WarehouseQuantity">5</param><param name="WarehouseQuantityForPartner">2=5</param>'
+    found = single(tmp_path, params, 'id="1" available="false"')
+    assert (found["WarehouseQuantity"], found.get("WarehouseQuantityForPartner")) == ("0", None)
+
+
+def test_names_are_right_whatever_they_are_written_in(tmp_path: Path) -> None:
+    """Both kinds of quotes, entities, and signs that end a tag elsewhere."""
+    inner = (
+        "<param unit='>' name='a&quot;b'>1</param><param name=\"c'd &gt; e\">2</param>"
+        '<param name="f">3</param><param name="f">4</param><param name="">5</param>'
+    )
+    assert single(tmp_path, inner) == {"GoodID": "17", 'a"b': "1", "c'd > e": "2", "f": "3|4"}
+
+
+def test_a_name_that_comes_late_is_a_column_all_the_same(tmp_path: Path) -> None:
+    """The last offer may be the only one with a characteristic; it is empty in all others."""
+    offers = [offer(("GoodID",), (number,)) for number in range(50)]
+    offers.append('<offer id="50"><param name="fason">x</param><available>true</available></offer>')
+    file = open_yml(write(tmp_path, yml(offers)))
+    assert file.columns == ("GoodID", "fason", "available", "Display")
+    assert [cells["fason"] for cells in goods(file)] == [*[""] * 50, "x"]
+
+
+def test_the_merchants_names_are_led(tmp_path: Path) -> None:
+    """A table in the settings and Torgsoft's labels name params as they name columns of a table."""
+    inner = '<param name="Мій ключ">5</param><param name="Колiр">синій</param>'
+    told = Told(names={"Мій ключ": "GoodID"})
+    assert single(tmp_path, inner, told=told) == {"GoodID": "5", "Color": "синій"}
+
+
+def test_texts_end_no_offer(tmp_path: Path) -> None:
+    """CDATA and comments may hold what looks like the end or the beginning of an offer."""
+    inner = (
+        "<!-- </offer><offer id='2'> --><description><![CDATA[a</offer><offer>b]]></description>"
+        "<name>т<!-- x -->о</name>"
+    )
+    found = single(tmp_path, inner, "id='17' title='a>b</offer>'".replace("</offer>", ""))
+    assert (found["Description"], found["GoodName"]) == ("a</offer><offer>b", "то")
+
+
+def test_comments_outside_are_stepped_over(tmp_path: Path) -> None:
+    """An offer that somebody commented out is none."""
+    text = yml(["<!-- <offer id='1'/> -->", "<?x <offer> ?>", '<offer id="2"/>'])
+    assert [cells["GoodID"] for cells in goods(open_yml(write(tmp_path, text)))] == ["2"]
+
+
+def test_html_may_stand_in_a_text_as_elements(tmp_path: Path) -> None:
+    """Its tags come with it."""
+    assert single(tmp_path, "<description>a <b>c</b> d</description>")["Description"] == "a <b>c</b> d"
+
+
+def test_control_characters_do_not_stop_the_reading(tmp_path: Path) -> None:
+    """No XML carries them, but programs write them."""
+    assert single(tmp_path, "<name>a\x0bb</name>")["GoodName"] == "ab"
+
+
+def test_the_key_is_found_without_parsing_and_with(tmp_path: Path) -> None:
+    """However the key stands in an offer, it is the same as in its cells."""
+    offers = [
+        "<offer id='a&amp;b'/>",
+        '<offer id=" 5 "><name>x</name></offer>',
+        '<offer id="5"><name><![CDATA[<param name="GoodID">9</param>]]></name></offer>',
+    ]
+    keyed = [
+        '<offer id="1"><param name="GoodID"><![CDATA[7]]></param></offer>',
+        '<offer id="1"><param name="GoodId">8</param></offer>',
+        '<offer id="1"><param name="GoodID">8<![CDATA[9]]></param></offer>',
+        '<offer id="1"><param name="GoodID">А-9</param></offer>',
+        '<offer id="3"/>',
+    ]
+    for these, keys in ((offers, ["a&b", "5", "5"]), (keyed, ["7", "8", "89", "А-9", "3"])):
+        file = open_yml(write(tmp_path, yml(these)))
+        assert [file.good_id(record) for record in file.records()] == keys
+        assert [cells["GoodID"].strip() for cells in goods(file)] == keys
+
+
+def test_the_tree_is_in_the_context_and_the_date_is_not(tmp_path: Path) -> None:
+    """A renamed category changes products; the moment of the export does not."""
+    text = yml([offer(COLUMNS, ROWS[0])], categories=TREE)
+    contexts = [
+        open_yml(write(tmp_path, version)).context
+        for version in (text, text.replace("2026-03-02", "2026-03-03"), text.replace("Сад", "Город"))
+    ]
+    assert contexts[0] == contexts[1] != contexts[2]
+
+
+@pytest.mark.parametrize("number", ["7", "12", ""])
+def test_odd_categories_do_no_harm(tmp_path: Path, number: str) -> None:
+    """A category that is its own parent, one that is not there, none."""
+    found = single(tmp_path, f"<categoryId>{number}</categoryId>")
+    path = section_path(found.get("SynchronizationSectionFull", ""))
+    assert [section.name for section in path] == (["Коло/2=а"] if number == "7" else [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what"),
+    [
+        ("</param></offer>\n<offer", "</param>\n<offer", 7, "begins here before"),
+        ("</param></offer>\n</offers>", "</param>\n</offers>", 7, "has no end"),
+        ('<offer id="18">', "</offer>", 7, "has not begun"),
+        ("<name>Крамниця", "<!-- ", 3, "`-->` is missing"),
+        ('<offer id="18">', '<offer id="18>', 7, "has no end"),
+        ("</param></offer>\n</offers>", "<![CDATA[</param></offer>\n</offers>", 7, "`]]>` is missing"),
+    ],
+)
+def test_a_damaged_file_is_refused_with_the_place(
+    tmp_path: Path, old: str, new: str, line: int, what: str
+) -> None:
+    """An offer without an end, an end without an offer, a text that is never closed."""
+    text = yml([offer(COLUMNS, row) for row in ROWS])
+    assert old in text
+    error = refusal(write(tmp_path, text.replace(old, new, 1)))
+    assert [mistake.line for mistake in error.mistakes] == [line]
+    assert what in error.mistakes[0].message
+
+
+def test_a_file_cut_anywhere_is_refused(tmp_path: Path) -> None:
+    """No prefix of an export is one."""
+    text = yml([offer(COLUMNS, row) for row in ROWS]).rstrip()
+    for end in range(0, len(text), 7):
+        refusal(write(tmp_path, text[:end]))
+
+
+def test_an_offer_that_is_no_sound_xml_is_refused_with_its_line(tmp_path: Path) -> None:
+    """An entity that nobody explained, a tag that is not closed."""
+    for broken in ("&nbsp;", "<b>", "&#0;"):
+        text = yml([offer(COLUMNS, ROWS[0]), f'<offer id="5"><vendor>{broken}</vendor></offer>'])
+        assert refusal(write(tmp_path, text)).mistakes[0].line == 7
+    text = yml(['<offer id="5"><vendor>Кран & Ко</vendor></offer>'])
+    assert "a bare `&` stands in it" in refusal(write(tmp_path, text)).mistakes[0].message
+
+
+def test_offers_without_a_key_are_refused(tmp_path: Path) -> None:
+    """All of them are told, by their lines."""
+    text = yml(["<offer><name>a</name></offer>", '<offer id="1"/>', '<offer id=" "/>'])
+    assert [mistake.line for mistake in refusal(write(tmp_path, text)).mistakes] == [6, 8]
+
+
+def test_a_file_without_offers_is_refused(tmp_path: Path) -> None:
+    """It would empty the shop."""
+    assert "holds no goods" in refusal(write(tmp_path, yml([]))).message
+
+
+@pytest.mark.parametrize("page", ["<!DOCTYPE html><html><p>404<br></html>", "<HTML lang='uk'></HTML>"])
+def test_a_web_page_is_named(tmp_path: Path, page: str) -> None:
+    """What a server sends in place of a file begins with `<` too."""
+    assert refusal(write(tmp_path, page)).message.endswith("is a web page, not an export")
+
+
+def test_a_file_that_changes_or_vanishes_is_refused(tmp_path: Path) -> None:
+    """The accounting program began a new export meanwhile."""
+    path = write(tmp_path, yml([offer(COLUMNS, ROWS[0])]))
+    file = open_yml(path)
+    os.utime(path, ns=(1, 1))
+    with pytest.raises(ExportInvalid, match="changed while"):
+        list(file.records())
+    path.unlink()
+    with pytest.raises(ExportInvalid, match="there is no file"):
+        list(file.records())
+    assert "there is no file" in refusal(path).message
+    with pytest.raises(ExportInvalid):
+        file.cells(Record(1, b"<offer"))
+
+
+def test_an_offer_of_any_size_and_many_offers_are_read_by_blocks(tmp_path: Path) -> None:
+    """Borders of blocks fall into marks, texts and tags, and nothing is lost; without end nothing is kept."""
+    offers = [f'<offer id="{number}"><x>{"a" * (number % 97)}</x></offer>' for number in range(40_000)]
+    text = yml(offers)
+    assert len(text) > 3_000_000
+    file = open_yml(write(tmp_path, text))
+    assert [file.good_id(record) for record in file.records()] == [str(number) for number in range(40_000)]
+    assert "cut off" in refusal(write(tmp_path, yml(["<offer id='1'>" + "a" * 7_000_000]))).message
+    assert "cut off" in refusal(write(tmp_path, yml(["b" * 7_000_000, "<offer id='1'/>"]))).message

@@ -1,0 +1,291 @@
+"""Where order files are put: every place keeps the same promises."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from servers import PASSWORD, FtpPlace, ftp_server
+from sftp import sftp_server
+
+from torgsync.core.config.settings import without_password
+from torgsync.errors import Temporary, TorgsyncError
+from torgsync.files.orders.outbox import (
+    ASIDE,
+    UNFINISHED,
+    Folder,
+    Outbox,
+    Remote,
+    is_address,
+    open_outbox,
+    same_place,
+    try_outbox,
+)
+
+
+def lying(outbox: Outbox) -> set[str] | None:
+    """The names of what lies there."""
+    names = outbox.names()
+    return None if names is None else set(names)
+
+
+@pytest.fixture(scope="module")
+def ftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpPlace]:
+    """An FTP server with an empty folder."""
+    with ftp_server(tmp_path_factory.mktemp("ftp")) as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an SFTP server with an empty folder."""
+    with sftp_server(tmp_path_factory.mktemp("sftp")) as url:
+        yield url
+
+
+@pytest.fixture(params=["folder", "ftp", "sftp", "memory"])
+def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
+    """An outbox whose folder is not there yet; `memory` copies instead of renaming, as S3 does."""
+    if request.param == "folder":
+        with open_outbox(tmp_path / "in" / "orders") as opened:
+            yield opened
+    elif request.param == "ftp":
+        place = request.getfixturevalue("ftp")
+        with open_outbox(f"{place.url}{tmp_path.name}/orders", PASSWORD) as opened:
+            yield opened
+    elif request.param == "sftp":
+        with open_outbox(f"{request.getfixturevalue('sftp')}{tmp_path.name}", PASSWORD) as opened:
+            yield opened
+    else:
+        import fsspec
+
+        yield Remote(fsspec.filesystem("memory"), f"/{tmp_path.name}", "memory", ())
+
+
+def test_a_file_is_there_whole_or_not_at_all(outbox: Outbox) -> None:
+    """First under a name that Torgsoft does not look for, then under its own; nothing else is left."""
+    assert lying(outbox) is None
+    outbox.put("order-1.json", b"{}\n")
+    outbox.keep()
+    assert lying(outbox) == {f"order-1.json{UNFINISHED}"}
+    outbox.publish("order-1.json")
+    outbox.keep()
+    assert lying(outbox) == {"order-1.json"}
+
+
+def test_a_second_file_of_one_name_takes_its_place(outbox: Outbox) -> None:
+    """Written again on purpose, also under its temporary name."""
+    for content in (b"old", b"older", b"new"):
+        outbox.put("order-1.json", content)
+    outbox.publish("order-1.json")
+    outbox.put("order-1.json", b"newer")
+    outbox.publish("order-1.json")
+    assert lying(outbox) == {"order-1.json"}
+
+
+def test_a_file_is_taken_back_once(outbox: Outbox) -> None:
+    """Whoever comes second is told that there was none."""
+    outbox.put("order-1.json", b"{}")
+    outbox.publish("order-1.json")
+    assert outbox.remove("order-1.json") is True
+    assert outbox.remove("order-1.json") is False
+    assert not lying(outbox)
+
+
+def test_a_file_is_set_aside_once_and_put_back(outbox: Outbox) -> None:
+    """Whoever renames it first has it; what lies there is told by its bytes, and can be read."""
+    outbox.put("order-1.json", b"{}\n")
+    outbox.publish("order-1.json")
+    assert (outbox.sizes(), outbox.read("order-1.json")) == ({"order-1.json": 3}, b"{}\n")
+    assert outbox.set_aside("order-1.json") is True
+    assert outbox.set_aside("order-1.json") is False
+    assert (lying(outbox), outbox.read("order-1.json")) == ({f"order-1.json{ASIDE}"}, None)
+    outbox.put_back("order-1.json")
+    assert (outbox.sizes(), outbox.read("order-1.json")) == ({"order-1.json": 3}, b"{}\n")
+
+
+def test_an_outbox_is_tried_without_a_trace(outbox: Outbox) -> None:
+    """One that is not there yet is not made, and no file is left in one that is."""
+    assert try_outbox(outbox) is False
+    assert outbox.names() is None
+    outbox.put("order-1.json", b"{}\n")
+    outbox.publish("order-1.json")
+    assert try_outbox(outbox) is True
+    assert lying(outbox) == {"order-1.json"}
+
+
+def test_a_folder_that_could_not_be_made_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Because a file is in the way, or because nobody may write above it."""
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(TorgsyncError, match="cannot be used: Not a directory"):
+        Folder(tmp_path / "file" / "in").try_making()
+    monkeypatch.setattr("os.access", lambda _path, _mode: False)
+    with pytest.raises(TorgsyncError, match="cannot be used: Permission denied"):
+        Folder(tmp_path / "in" / "orders").try_making()
+
+
+def test_a_share_lies_apart_from_the_home(outbox: Outbox, tmp_path: Path) -> None:
+    """A folder on the disk of the home does not; a server always does."""
+    outbox.put("order-1.json", b"{}\n")
+    assert outbox.lies_apart(tmp_path) is not isinstance(outbox, Folder)
+
+
+def test_a_share_that_goes_away_took_nothing(tmp_path: Path) -> None:
+    """A file that cannot be set aside because its folder is gone was not taken."""
+    folder = Folder(tmp_path / "share")
+    with pytest.raises(TorgsyncError, match="cannot be used: No such file"):
+        folder.set_aside("order-1.json")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("ftp://u:p@host/in", "ftp://u@host/in/", True),
+        ("ftp://host/in", "ftp://host/out", False),
+        ("/a/b", "/a/c/../b", True),
+        ("/a/b", "ftp://host/a/b", False),
+    ],
+)
+def test_one_place_has_many_names(one: str, other: str, same: bool) -> None:
+    """Passwords, slashes and ways round do not make it another one."""
+    assert same_place(one, other) is same
+
+
+def test_files_arrive_byte_by_byte(ftp: FtpPlace) -> None:
+    """What lies on the server is what was written."""
+    content = '{ "Name": "Вигадана" }\r\n'.encode()
+    with open_outbox(f"{ftp.url}bytes", PASSWORD) as outbox:
+        outbox.put("order-1.json", content)
+        outbox.publish("order-1.json")
+    assert (ftp.folder / "bytes" / "order-1.json").read_bytes() == content
+
+
+def test_the_root_of_a_server_is_a_folder(ftp: FtpPlace) -> None:
+    """An address without a path."""
+    with open_outbox(ftp.url, PASSWORD) as outbox:
+        outbox.put("order-9.json", b"{}")
+        outbox.publish("order-9.json")
+        assert "order-9.json" in (outbox.names() or ())
+        assert outbox.remove("order-9.json")
+
+
+def test_a_store_without_folders_has_none_missing() -> None:
+    """An empty bucket is an empty outbox; one that is not there took nothing."""
+    import fsspec
+
+    class Bucket(fsspec.get_filesystem_class("memory")):  # type: ignore[misc]  # fsspec has no types
+        protocol = "s3"
+        store: dict[str, object] = {}  # noqa: RUF012  # fsspec's own way
+        pseudo_dirs = [""]  # noqa: RUF012  # likewise
+
+    bucket = Bucket()
+    outbox = Remote(bucket, "/bucket/orders", "s3://bucket/orders", ())
+    assert lying(outbox) is None
+    bucket.mkdir("/bucket")
+    assert lying(outbox) == set()
+    outbox.put("order-1.json", b"{}")
+    outbox.publish("order-1.json")
+    assert lying(outbox) == {"order-1.json"}
+    outbox.close()
+
+
+@pytest.mark.parametrize("address", ["ftp://torgsoft:{}@127.0.0.1:{}/", "ftp://torgsoft@127.0.0.1:{1}/"])
+def test_a_server_that_lets_nobody_in_is_told_without_the_password(ftp: FtpPlace, address: str) -> None:
+    """It may be tried again; no message holds what was typed as a password."""
+    wrong = "wr0ng-invented"
+    with (
+        pytest.raises(Temporary, match="cannot be used: 530") as caught,
+        open_outbox(address.format(wrong, ftp.port), wrong),
+    ):
+        pass
+    assert wrong not in f"{caught.value.message} {caught.value.hint}"
+    assert "[orders] outbox" in str(caught.value.hint)
+
+
+def test_a_server_that_knows_another_password_is_told(sftp: str) -> None:
+    """SFTP has errors of a family of its own; they are told alike."""
+    with (
+        pytest.raises(Temporary, match="cannot be used: Authentication failed"),
+        open_outbox(sftp, "wr0ng-invented"),
+    ):
+        pass
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    """Nothing listens: it may be tried again."""
+    with (
+        pytest.raises(Temporary, match=r"ftp://torgsoft@127\.0\.0\.1:1/"),
+        open_outbox("ftp://torgsoft@127.0.0.1:1/"),
+    ):
+        pass
+
+
+def test_a_server_that_goes_away_is_told(tmp_path: Path) -> None:
+    """In the middle of the work, in each of its steps."""
+    with ftp_server(tmp_path) as place, open_outbox(f"{place.url}a", PASSWORD) as outbox:
+        outbox.put("order-1.json", b"{}")
+        (tmp_path / "a" / f"order-1.json{UNFINISHED}").unlink()
+        with pytest.raises(Temporary, match=r"the outbox `ftp://torgsoft@127\.0\.0\.1:.*/a` cannot"):
+            outbox.publish("order-1.json")
+
+
+def test_a_password_is_never_a_part_of_what_is_said() -> None:
+    """Neither one in the address nor one that the back end repeats."""
+
+    class Talkative:
+        protocol = ("ftp",)
+
+        def ls(self, path: str, *, detail: bool) -> list[str]:
+            raise ValueError(f"login as torgsoft:s3cret for {path} failed, {detail}")
+
+    outbox = Remote(Talkative(), "/in", "ftp://torgsoft@host/in", ("s3cret", ""))
+    with pytest.raises(Temporary, match=r"login as torgsoft:\[password\] for /in failed"):
+        outbox.names()
+    assert without_password("ftp://user:s3cret@host/in") == "ftp://user@host/in"
+    assert without_password("ftp://user:a:b@c@host/in") == "ftp://user@host/in"
+    assert without_password("s3://bucket/in") == "s3://bucket/in"
+
+
+@pytest.mark.parametrize(("address", "extra"), [("sftp://host/in", "sftp"), ("s3://bucket/in", "s3")])
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, address: str, extra: str) -> None:
+    """With the command that brings it."""
+    from fsspec.registry import _registry
+
+    monkeypatch.delitem(_registry, "sftp", raising=False)
+    for name in ("paramiko", "s3fs"):
+        monkeypatch.setitem(sys.modules, name, None)
+    for name in [one for one in sys.modules if one.startswith("fsspec.implementations.sftp")]:
+        monkeypatch.delitem(sys.modules, name)
+    with (
+        pytest.raises(TorgsyncError, match=rf'needs a library: `pip install "torgsync\[{extra}\]"`'),
+        open_outbox(address),
+    ):
+        pass
+
+
+def test_a_folder_that_takes_no_file_is_told(tmp_path: Path) -> None:
+    """A file stands in its way: each step says so, with the folder."""
+    (tmp_path / "out").write_text("in the way")
+    with open_outbox(str(tmp_path / "out" / "in")) as outbox:
+        for step in (
+            outbox.names,
+            lambda: outbox.put("a", b""),
+            lambda: outbox.read("a"),
+            lambda: outbox.set_aside("a"),
+            lambda: outbox.put_back("a"),
+            lambda: outbox.lies_apart(tmp_path),
+            lambda: outbox.publish("a"),
+            lambda: outbox.remove("a"),
+            outbox.keep,
+        ):
+            with pytest.raises(TorgsyncError, match="cannot be used: Not a directory"):
+                step()
+
+
+def test_addresses_are_told_from_folders() -> None:
+    """A drive of Windows is no address."""
+    assert is_address("ftp://host/in")
+    assert not is_address("C:\\Torgsoft\\in")
+    assert not is_address("../in")

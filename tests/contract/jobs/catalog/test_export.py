@@ -1,0 +1,481 @@
+"""What reading an export promises: rows that did not change cost a hash, and no change is ever missed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from builders import NOON
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from torgsync.core.findings import Code, Finding
+from torgsync.core.mapping.mapper import Mapper
+from torgsync.core.plan.decide import Plan, Standing
+from torgsync.core.product.products import Existing
+from torgsync.errors import ExportInvalid
+from torgsync.files.config.objects import load_object, slugify
+from torgsync.files.config.settings import Settings
+from torgsync.jobs.catalog import export
+from torgsync.jobs.catalog.export import read_export
+from torgsync.jobs.context import Desk
+from torgsync.jobs.plan.update import findings, update
+from torgsync.state.shop.products import Accepted
+from torgsync.state.store import Store, open_store
+
+OBJECT = """
+name = "My Prom"
+api_key = "invented"
+{tabs}
+[catalog]
+path = "TSGoods.trs"
+[catalog.photos]
+folder = "photos"
+url = "https://shop.example/photos/"
+"""
+FIELDS = (
+    ("GoodName", "name", ""),
+    ("RetailPrice", "price", ""),
+    ("WarehouseQuantity", "quantity", ""),
+    ("SynchronizationSectionFull", "group", ""),
+    ("ModelGoodID", "variant_group", ""),
+    ("TheSize", "characteristic", "Розмір"),
+)
+COLUMNS = ("GoodID", *(column for column, *_ in FIELDS))
+
+
+@dataclass
+class Shop:
+    """A folder with an export, photos and a sync object, each written as a test wants it."""
+
+    folder: Path
+    store: Store
+    tabs: str = ""
+    more: tuple[str, ...] = ()  # columns behind those that are led
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    photos: dict[str, bytes] = field(default_factory=dict)
+
+    def write(self) -> None:
+        """Write everything anew; a photo whose content did not change keeps its time."""
+        lines = (
+            ";".join(f'"{cell}"' for cell in row) + "\r\n" for row in ((*COLUMNS, *self.more), *self.rows)
+        )
+        (self.folder / "TSGoods.trs").write_bytes("".join(lines).encode())
+        led = "".join(
+            f'[[fields]]\ncolumn = "{column}"\nto = "{to}"\n' + (f'name = "{name}"\n' if name else "")
+            for column, to, name in FIELDS
+        )
+        (self.folder / "object.toml").write_text(OBJECT.format(tabs=self.tabs) + led, "utf-8")
+        folder = self.folder / "photos"
+        folder.mkdir(exist_ok=True)
+        for file in folder.iterdir():
+            if file.name not in self.photos:
+                file.unlink()
+        for name, content in self.photos.items():
+            file = folder / name
+            if not file.exists() or file.read_bytes() != content:
+                file.write_bytes(content)
+
+    def desk(self, name: str = "object") -> Desk:
+        """Return a desk of this shop; another name has a memory of its own."""
+        path = self.folder / f"{name}.toml"
+        if name != "object":
+            text = (self.folder / "object.toml").read_text("utf-8")
+            path.write_text(text.replace("My Prom", name, 1), "utf-8")
+        home = Settings(self.folder, "", None)
+        return Desk(home, load_object(path), self.store, now=lambda: NOON)
+
+    def plan(self, name: str = "object") -> tuple[Plan, tuple[Finding, ...]]:
+        """Return the plan and its findings."""
+        made = update(self.desk(name), None)
+        with self.store.work(slugify(name if name != "object" else "My Prom")) as memory:
+            return made.plan, tuple(findings(memory, made))
+
+    def mapped(self) -> list[str]:
+        """Read the export, and return the ids of the goods whose rows were taken apart."""
+        met: list[str] = []
+        with pytest.MonkeyPatch.context() as patch:
+            for road in (Mapper.product, Mapper.terms):
+
+                def noted(
+                    mapper: Mapper, good_id: str, *rest: object, _road: Callable[..., object] = road
+                ) -> object:
+                    met.append(good_id)
+                    return _road(mapper, good_id, *rest)
+
+                patch.setattr(Mapper, road.__name__, noted)
+            read_export(self.desk())
+        return met
+
+
+def row(good_id: str, **cells: str) -> tuple[str, ...]:
+    """Return a row of the export."""
+    usual = {
+        "GoodID": good_id,
+        "GoodName": f"Капці {good_id}",
+        "RetailPrice": "100",
+        "WarehouseQuantity": "5",
+        "SynchronizationSectionFull": "1=Взуття",
+        "ModelGoodID": "501",
+        "TheSize": good_id,
+    }
+    return tuple({**usual, **cells}[column] for column in COLUMNS)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """A shop of three goods, read once."""
+    store = open_store(f"sqlite:///{tmp_path / 'state.db'}")
+    shop = Shop(tmp_path, store, rows=[row("1"), row("2"), row("3")], photos={"1.jpg": b"a", "2_1.jpg": b"b"})
+    shop.write()
+    assert shop.mapped() == ["1", "2", "3"]
+    yield shop
+    store.close()
+
+
+# What costs nothing
+
+
+def test_an_unchanged_file_is_not_even_opened(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its bytes are hashed, and that is all."""
+    shop.write()
+    opened: list[object] = []
+    monkeypatch.setattr(export, "open_export", lambda *given, **_: opened.append(given))
+    before = read_export(shop.desk())
+    assert (opened, before.info.goods, before.info.encoding) == ([], 3, "utf-8")
+
+
+def test_only_changed_rows_are_taken_apart(shop: Shop) -> None:
+    """Wherever they stand now."""
+    shop.rows = [row("3"), row("4"), row("1"), row("2", RetailPrice="90")]
+    shop.write()
+    assert shop.mapped() == ["4", "2"]
+
+
+def test_a_photo_that_was_only_saved_again_is_no_change(shop: Shop) -> None:
+    """Another time, the same content."""
+    os.utime(shop.folder / "photos" / "1.jpg", ns=(1, 1))
+    assert shop.mapped() == []
+    assert shop.mapped() == []
+
+
+# What is never missed
+
+
+TOUCHES: dict[str, tuple[Callable[[Shop], object], list[str]]] = {
+    "a photo with another content": (lambda shop: shop.photos.update({"1.jpg": b"other"}), ["1"]),
+    "a new extra photo": (lambda shop: shop.photos.update({"3_2.JPG": b"c"}), ["3"]),
+    "a photo that is gone": (lambda shop: shop.photos.pop("2_1.jpg"), ["2"]),
+    "a photo under another name": (
+        lambda shop: shop.photos.update({"2_3.jpg": shop.photos.pop("2_1.jpg")}),
+        ["2"],
+    ),
+    "photos of nobody": (lambda shop: shop.photos.update({"99.jpg": b"c"}), []),
+    "another setting": (lambda shop: setattr(shop, "tabs", 'product_group = "Взуття"'), ["1", "2", "3"]),
+    "a tab that shapes nothing": (lambda shop: setattr(shop, "tabs", "[clients]\ncreate = false"), []),
+}
+
+
+@pytest.mark.parametrize(("touch", "mapped"), TOUCHES.values(), ids=TOUCHES)
+def test_what_shapes_a_good_has_it_taken_apart(
+    shop: Shop, touch: Callable[[Shop], object], mapped: list[str]
+) -> None:
+    """Its row did not change, but something else that makes the product did."""
+    touch(shop)
+    shop.write()
+    assert shop.mapped() == mapped
+
+
+def test_other_rules_have_every_row_taken_apart(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new version of the program may map the same row to another product."""
+    monkeypatch.setattr(export, "rules_version", lambda: "999")
+    assert shop.mapped() == ["1", "2", "3"]
+    assert shop.mapped() == []
+
+
+def test_a_file_that_is_refused_leaves_the_state_as_it_was(shop: Shop) -> None:
+    """The good file, put back, is known as before."""
+    good = (shop.folder / "TSGoods.trs").read_bytes()
+    (shop.folder / "TSGoods.trs").write_bytes(good + row("4")[0].encode() + b";")
+    with pytest.raises(ExportInvalid):
+        read_export(shop.desk())
+    (shop.folder / "TSGoods.trs").write_bytes(good)
+    assert shop.mapped() == []
+
+
+def test_goods_are_not_sold_because_their_mark_was_left_out(shop: Shop) -> None:
+    """The column that kept a good off the site is gone: nothing is done until a person has decided."""
+    shop.more, shop.rows = ("Display",), [(*row("1"), "1"), (*row("2"), "0"), (*row("3"), "1")]
+    shop.write()
+    assert shop.plan()[0].skipped == {"not-displayed": 1}
+    shop.more, shop.rows = (), [row("1"), row("2"), row("3")]
+    shop.write()
+    for _ in range(2):
+        with pytest.raises(
+            ExportInvalid, match="no column `Display` any more: 1 good that it kept"
+        ) as refused:
+            shop.plan()
+    assert "respect_display = false" in (refused.value.hint or "")
+    shop.tabs = "[accounting_centers]\nrespect_display = false\n"
+    shop.write()
+    assert shop.plan()[0].counts.create == 3
+
+
+def test_what_the_rows_tell_as_a_whole_is_kept_from_day_to_day(shop: Shop) -> None:
+    """A mistyped center and group are told again while nothing changes, and no more when a row knows them."""
+    shop.more = ("WarehouseQuantityForPartner",)
+    shop.rows = [(*row("1"), "2=5,000"), (*row("2"), "8=5,000")]
+    shop.tabs = 'product_group = "Взутя"\n[accounting_centers]\nuse = ["2", "7"]\n'
+    shop.write()
+    told = [Code.CENTER_UNKNOWN, Code.PRODUCT_GROUP_EMPTY]
+    for _ in range(2):
+        plan, found = shop.plan()
+        assert ([finding.code for finding in found], plan.counts.create) == (told, 0)
+        assert found[0].message == "the export tells no stock of the center `7`; it tells that of 2, 8"
+        assert found[1].message == "no good of the export lies in the group `Взутя`"
+    shop.rows.append((*row("3", SynchronizationSectionFull="7=Сад"), "7=5,000"))
+    shop.write()
+    assert [finding.code for finding in shop.plan()[1]] == [Code.PRODUCT_GROUP_EMPTY]
+    shop.rows[2] = (*row("3", SynchronizationSectionFull="7=Взутя"), "7=5,000")
+    shop.write()
+    assert [finding.code for finding in shop.plan()[1]] == []
+
+
+def test_twins_are_blocked_wherever_the_second_one_stands(shop: Shop) -> None:
+    """Beside an unchanged row, as its very copy, or both new; and freed when one is gone."""
+    for rows in (
+        [row("1"), row("2"), row("3"), row("2", RetailPrice="7")],
+        [row("2", RetailPrice="7"), row("1"), row("2"), row("3")],
+        [row("1"), row("2"), row("2"), row("3")],
+        [row("2", RetailPrice="6"), row("2", RetailPrice="7"), row("1"), row("3")],
+    ):
+        shop.rows = [row("1"), row("2"), row("3")]
+        shop.write()
+        assert shop.plan()[1] == ()
+        shop.rows = rows
+        shop.write()
+        for _ in range(2):
+            plan, (finding,) = shop.plan()
+            assert (plan.counts.create, plan.skipped) == (2, {"blocked": 1})
+            lines = [number for number, cells in enumerate(rows, 2) if cells[0] == "2"]
+            assert f"in lines {lines[0]} and {lines[1]};" in finding.message
+
+
+@pytest.mark.parametrize(("lines", "where"), [([71, 86], "lines 71 and 86"), ([2, 2], "line 2")])
+def test_where_a_good_stands_twice(lines: list[int], where: str) -> None:
+    """Each line once: all offers of a YML file may stand in one."""
+    assert export.twins_message(lines) == (
+        f"stands in the export more than once, in {where}; it stays as it is on Prom"
+    )
+
+
+def test_a_good_that_stood_twice_has_a_say_in_the_groups_again(shop: Shop) -> None:
+    """Its row of the day before was read, but the good itself did not go."""
+    shop.rows = [row("1"), row("2", SynchronizationSectionFull="1=Взуття|11=Капці")]
+    shop.rows += [row("3", SynchronizationSectionFull="11=Капці"), row("2")]
+    shop.write()
+    assert [finding.code for finding in shop.plan()[1]] == [Code.ID_DUPLICATE]
+    del shop.rows[-1]
+    shop.write()
+    assert [finding.code for finding in shop.plan()[1]] == [Code.GROUP_CONFLICT]
+
+
+def test_what_a_model_says_of_a_good_stays_when_its_row_is_read_again(shop: Shop) -> None:
+    """Here for its photos; its size, which the others have and it has not, did not change."""
+    shop.rows = [row("1"), row("2"), row("3", TheSize="")]
+    shop.write()
+    before = shop.plan()[1]
+    assert [finding.code for finding in before] == [Code.VARIANT_MISSING]
+    shop.photos["3.jpg"] = b"c"
+    shop.write()
+    assert shop.plan()[1] == before
+
+
+# The fast road and the full road
+
+CELLS = st.fixed_dictionaries(
+    {},
+    optional={
+        "RetailPrice": st.sampled_from(["90", "x", "0"]),
+        "WarehouseQuantity": st.sampled_from(["0", "-1", "1,5"]),
+        "SynchronizationSectionFull": st.sampled_from(["1=Взуття|11=Капці", "11=Капці", "11=Інше", ""]),
+        "ModelGoodID": st.sampled_from(["502", ""]),
+        "TheSize": st.sampled_from(["36", "37", ""]),
+        "GoodName": st.sampled_from(["", "Капці\n друга лінія", "Екран 5 TFT"]),
+    },
+)
+GOODS = st.sampled_from("123456")
+NAMES = ["1.jpg", "1_1.jpg", "2.JPG", "3.png", "77.jpg"]
+TABS = ["", 'product_group = "Взуття"', "[accounting_centers]\nonly_in_stock = true\nonly_with_photos = true"]
+
+
+@dataclass(frozen=True)
+class Day:
+    """What changes from one day to the next: little, so that most is known."""
+
+    cells: dict[str, dict[str, str]]
+    gone: set[str]
+    twins: list[tuple[str, dict[str, str]]]
+    photos: dict[str, bytes | None]
+    first: str
+    tabs: str | None
+
+
+DAYS = st.lists(
+    st.builds(
+        Day,
+        cells=st.dictionaries(GOODS, CELLS, max_size=1),
+        gone=st.sets(GOODS, max_size=1),
+        twins=st.lists(st.tuples(GOODS, CELLS), max_size=1),
+        photos=st.dictionaries(
+            st.sampled_from(NAMES), st.sampled_from([b"a", b"b", b"c", None]), min_size=1, max_size=3
+        ),
+        first=GOODS,
+        tabs=st.sampled_from([None] * 9 + TABS),
+    ),
+    min_size=2,
+    max_size=5,
+)
+
+
+@pytest.mark.timeout(400)
+@settings(
+    max_examples=120,
+    phases=[Phase.generate],
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(DAYS)
+def test_the_fast_road_and_the_full_road_give_the_same_plan(shop: Shop, days: list[Day]) -> None:
+    """Whatever changed from day to day: what is remembered makes the plan that a first look would make.
+
+    The folder of photos is never empty: an empty one is taken for what it was, which no first look knows.
+    """
+    examples = len(list(shop.folder.glob("*.toml")))
+    cells: dict[str, dict[str, str]] = {good_id: {} for good_id in "123456"}
+    shop.photos, shop.tabs = {"1.jpg": b"a", "of nobody.jpg": b"b"}, ""
+    for number, day in enumerate(days):
+        cells |= day.cells
+        listed = sorted(cells.keys() - day.gone, key=lambda good_id: (good_id != day.first, good_id))
+        shop.rows = [row(good_id, **cells[good_id]) for good_id in listed]
+        shop.rows += [row(good_id, **told) for good_id, told in day.twins]
+        for name, content in day.photos.items():
+            if content is None:
+                shop.photos.pop(name, None)
+            else:
+                shop.photos[name] = content
+        shop.tabs = shop.tabs if day.tabs is None else day.tabs
+        shop.write()
+        plan, told = shop.plan(f"daily-{examples}")
+        afresh, found = shop.plan(f"afresh-{examples}-{number}")
+        assert (plan.counts, plan.id, plan.skipped) == (afresh.counts, afresh.id, afresh.skipped)
+        assert sorted(map(repr, told)) == sorted(map(repr, found))
+        assert shop.plan(f"daily-{examples}")[0].counts == plan.counts
+
+
+def arrive(shop: Shop, slug: str) -> None:
+    """Have everything that the plan wants of the goods with a price sent, and shown by Prom."""
+    with shop.store.work(slug) as memory:
+        memory.whole.note_first_write(NOON)
+        for good_id, known in memory.catalog.known(list("123456")).items():
+            if known.standing is Standing.IN and known.desired and known.desired.money("price"):
+                values = dict(known.sent.values if known.sent else {}) | dict(known.desired.values)
+                memory.shown.remember_existing([Existing(f"9{good_id}", good_id, values, NOON)], 1)
+                memory.catalog.accept([Accepted(good_id, values, {})], NOON)
+
+
+def arrive_after_plan(shop: Shop) -> None:
+    """Have everything that the export offers on Prom."""
+    shop.write()
+    shop.plan()
+    arrive(shop, "my-prom")
+
+
+def test_a_variant_that_prom_has_apart_is_told_until_it_is_made_anew(shop: Shop) -> None:
+    """It went alone, as its size was mistyped; corrected, it could be a variant, but nothing joins it."""
+    shop.rows[1] = row("2", TheSize="1")
+    shop.write()
+    assert [finding.code for finding in shop.plan()[1]] == [Code.VARIANT_ALIKE]
+    arrive(shop, "my-prom")
+    shop.rows[1] = row("2")
+    for _ in range(2):
+        shop.write()
+        (found,) = shop.plan()[1]
+        assert (found.code, found.good_id, found.line) == (Code.VARIANT_APART, "2", 3)
+    with shop.store.work("my-prom") as memory:
+        memory.catalog.accept([Accepted("2", {"variant_group": "501"}, {})], NOON)
+    assert shop.plan()[1] == ()
+
+
+def test_a_good_that_left_its_model_while_it_was_gone(shop: Shop) -> None:
+    """Prom keeps it in its variant group, and that is told on the day when it comes back."""
+    arrive_after_plan(shop)
+    rows = shop.rows
+    shop.rows = rows[:-1]
+    shop.write()
+    shop.plan()
+    last = rows[-1][0]
+    shop.rows = [*rows[:-1], row(last, ModelGoodID="", TheSize="37")]
+    shop.write()
+    (found,) = shop.plan()[1]
+    assert (found.code, found.good_id) == (Code.VARIANT_MOVED, last)
+
+
+@pytest.mark.timeout(400)
+@settings(
+    max_examples=60,
+    phases=[Phase.generate],
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(DAYS, st.lists(st.booleans(), min_size=5, max_size=5))
+def test_the_roads_agree_on_a_shop_that_is_sold_from(
+    shop: Shop, days: list[Day], arrives: list[bool]
+) -> None:
+    """What was sent and is shown makes no difference: the same updates, creations and removals."""
+    examples = len(list(shop.folder.glob("*.toml")))
+    names = (f"daily-{examples}", f"whole-{examples}")
+    cells: dict[str, dict[str, str]] = {good_id: {} for good_id in "123456"}
+    shop.photos, shop.tabs = {"1.jpg": b"a"}, ""
+    for number, day in enumerate(days):
+        cells |= day.cells
+        listed = sorted(cells.keys() - day.gone, key=lambda good_id: (good_id != day.first, good_id))
+        shop.rows = [row(good_id, **cells[good_id]) for good_id in listed]
+        shop.rows += [row(good_id, **told) for good_id, told in day.twins]
+        shop.write()
+        plan, told = shop.plan(names[0])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(export, "rules_version", lambda number=number: str(number))
+            whole, found = shop.plan(names[1])
+        assert (plan.counts, plan.id, plan.skipped) == (whole.counts, whole.id, whole.skipped)
+        assert sorted(map(repr, told)) == sorted(map(repr, found))
+        if arrives[number]:
+            for name in names:
+                arrive(shop, slugify(name))
+
+
+def test_a_price_or_a_stock_that_moved_takes_no_card_apart(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless its stock keeps the good out, or something was found about it before."""
+    met: list[str] = []
+    whole = Mapper.product
+
+    def noted(mapper: Mapper, good_id: str, *rest: object) -> object:
+        met.append(good_id)
+        return whole(mapper, good_id, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Mapper, "product", noted)
+    shop.rows = [row("1", RetailPrice="90"), row("2", WarehouseQuantity="0"), row("3", RetailPrice="x")]
+    shop.write()
+    plan, (finding,) = shop.plan()
+    assert (met, plan.counts.create, finding.good_id) == ([], 2, "3")
+    shop.rows = [row("1", RetailPrice="90"), row("2", WarehouseQuantity="1"), row("3", RetailPrice="80")]
+    shop.write()
+    assert (shop.plan()[1], met) == ((), ["3"])
+    shop.rows = [row("1", GoodName="Інше"), row("2", WarehouseQuantity="1"), row("3", RetailPrice="80")]
+    shop.write()
+    assert (shop.plan()[1], met) == ((), ["3", "1"])

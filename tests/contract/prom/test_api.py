@@ -1,0 +1,359 @@
+"""Each endpoint of Prom.ua: what is asked, and what becomes of the answer."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from email.parser import BytesParser
+from email.policy import HTTP
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import stamina
+from recorded import IMPORT, ORDER, PRODUCT, TOKEN, URL, Wire, changed, page, said
+
+from torgsync.core.orders.order import PaymentOption
+from torgsync.core.plan.channels import EditAnswer
+from torgsync.errors import PromRefused, Temporary, TokenRefused, UsageError
+from torgsync.prom.api import NOBODY, Prom, connect
+from torgsync.prom.http import TRIES, Http, Right
+
+SINCE = datetime(2026, 7, 20, 18, 10, 44, 174_000, tzinfo=timezone(timedelta(hours=3)))
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=TRIES, cap=True):
+        yield
+
+
+class Listing(httpx.BaseTransport):
+    """A list of ids, newest first, by one of the readings of `last_id` (reference/prom-api.md §10 Q2)."""
+
+    def __init__(self, ids: list[int], reading: str, key: str = "products") -> None:
+        self.ids = ids
+        self.reading = reading
+        self.key = key
+        self.queries: list[dict[str, str]] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        query = dict(request.url.params)
+        self.queries.append(query)
+        last = int(query.get("last_id", 10**9))
+        shown = {
+            "inclusive": [number for number in self.ids if number <= last],
+            "exclusive": [number for number in self.ids if number < last],
+            "deaf": self.ids,
+        }[self.reading]
+        return httpx.Response(200, json={self.key: [{"id": number} for number in shown[:100]]})
+
+    def prom(self) -> Prom:
+        client = httpx.Client(base_url=URL, transport=self)
+        return Prom(Http(client, token=TOKEN, shop="My Prom", requests_per_second=1e9))
+
+
+@pytest.mark.parametrize("reading", ["inclusive", "exclusive"])
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 200, 250])
+def test_a_listing_brings_everything_once(reading: str, count: int) -> None:
+    """Whether `last_id` is listed again or not, with consecutive ids, and whatever the last page holds."""
+    ids = list(range(5000 + count, 5000, -1))
+    listing = Listing(ids, reading)
+    found = [int(product.prom_id) for batch in listing.prom().products() for product in batch]
+    assert found == ids
+    assert all(query["limit"] == "100" for query in listing.queries)
+
+
+def test_a_listing_asks_for_what_lies_below_the_smallest_id() -> None:
+    """`last_id` is the smallest id itself: one less would lose a product under one of the readings."""
+    listing = Listing([9, 8, 7], "exclusive")
+    assert len(list(listing.prom().products())) == 1
+    assert [query.get("last_id") for query in listing.queries] == [None, "7"]
+
+
+def test_a_server_that_ignores_last_id_ends_the_listing() -> None:
+    """The first page comes for ever, and brings nothing new the second time."""
+    listing = Listing(list(range(300, 0, -1)), "deaf")
+    assert [len(batch) for batch in listing.prom().products()] == [100]
+    assert len(listing.queries) == 2
+
+
+def test_an_item_that_stands_twice_on_a_page_comes_once() -> None:
+    """A list that moved while it was read may repeat itself."""
+    wire = Wire(said({"products": [{"id": 2}, {"id": 1}, {"id": 2}]}))
+    assert [[product.prom_id for product in batch] for batch in wire.prom().products()] == [["2", "1"]]
+
+
+@pytest.mark.parametrize("key", ["products", "orders"])
+def test_a_moment_is_sent_in_utc_without_fractions_or_z(key: str) -> None:
+    """With milliseconds or a `Z` Prom silently lists nothing."""
+    listing = Listing([2, 1], "exclusive", key)
+    list(listing.prom().products(SINCE) if key == "products" else listing.prom().orders(SINCE))
+    assert {query["last_modified_from"] for query in listing.queries} == {"2026-07-20T15:10:44"}
+    assert len(listing.queries) == 2
+
+
+def test_orders_come_page_by_page() -> None:
+    """They are listed like products, under their own right."""
+    wire = Wire(said({"orders": [ORDER]}), said({"orders": []}))
+    assert [[order.id for order in batch] for batch in wire.prom().orders()] == [["300000001"]]
+    assert wire.paths == ["/orders/list?limit=100", "/orders/list?limit=100&last_id=300000001"]
+    with pytest.raises(TokenRefused, match="may not read orders"):
+        list(Wire(page(401)).prom().orders())
+
+
+def test_a_listing_without_its_list_is_refused() -> None:
+    """It must not look like an empty shop."""
+    with pytest.raises(PromRefused, match="no list of `products`"):
+        list(Wire(said({"status": "success"})).prom().products())
+
+
+def test_one_product_is_read_by_its_external_id() -> None:
+    """The id may hold slashes, blanks and Cyrillic letters."""
+    wire = Wire(said({"product": PRODUCT}))
+    found = wire.prom().product("АБ 1/2?")
+    assert found is not None
+    assert found.good_id == "12345"
+    assert wire.paths == ["/products/by_external_id/%D0%90%D0%91%201%2F2%3F"]
+
+
+def test_a_product_that_is_absent_or_deleted_is_none() -> None:
+    """Prom answers 404 with a page for either."""
+    assert Wire(page(404)).prom().product("12345") is None
+
+
+def test_one_order_is_read_by_its_id() -> None:
+    """It is wrapped like a product, and may be absent."""
+    wire = Wire(said({"order": ORDER}))
+    found = wire.prom().order("300000001")
+    assert found is not None
+    assert found.id == "300000001"
+    assert wire.paths == ["/orders/300000001"]
+    assert Wire(page(404)).prom().order("1") is None
+
+
+def test_orders_are_received_by_their_numbers() -> None:
+    """One request for several; what Prom passes over is in neither part of the answer."""
+    wire = Wire(said({"processed_ids": [5], "errors": {"6": "no"}}))
+    assert wire.prom().receive_orders(["5", "6", "7"]) == EditAnswer(frozenset({"5"}), {"6": "no"})
+    assert wire.paths == ["/orders/set_status"]
+    assert wire.bodies == [b'{"status":"received","ids":[5,6,7]}']
+    with pytest.raises(TokenRefused, match="may not write orders"):
+        Wire(page(401)).prom().receive_orders(["5"])
+
+
+def test_a_lost_answer_about_orders_speaks_of_orders() -> None:
+    """What was sent is told in the words of people."""
+    with pytest.raises(Temporary, match="an edit of 2 orders was sent and its answer was lost"):
+        Wire(*[page(500)] * TRIES).prom().receive_orders(["5", "6"])
+
+
+def test_the_right_to_write_orders_is_tried_on_none() -> None:
+    """A refusal of the empty request is no lack of the right."""
+    wire = Wire(said({"error": "A list of ids is expected"}))
+    wire.prom().try_right(Right.ORDERS_WRITE)
+    assert wire.bodies == [b'{"status":"received","ids":[]}']
+    with pytest.raises(TokenRefused, match="may not write orders"):
+        Wire(page(401)).prom().try_right(Right.ORDERS_WRITE)
+
+
+def test_a_parcel_is_saved_with_its_carrier() -> None:
+    """A number that the order has already is refused; who asks reads it back."""
+    wire = Wire(said({"status": "success"}))
+    wire.prom().save_parcel("5", "20450000000000", "nova_poshta")
+    assert wire.paths == ["/delivery/save_declaration_id"]
+    assert json.loads(wire.bodies[0]) == {
+        "order_id": 5,
+        "declaration_id": "20450000000000",
+        "delivery_type": "nova_poshta",
+    }
+    again = said({"status": "error", "message": "Цей ЕН вже додано", "errors": {"declaration_id": "…"}})
+    with pytest.raises(PromRefused, match="Цей ЕН вже додано"):
+        Wire(again).prom().save_parcel("5", "20450000000000", "nova_poshta")
+
+
+def test_an_edit_is_a_bare_array() -> None:
+    """Anything around it is refused by Prom; prices are numbers."""
+    wire = Wire(said({"processed_ids": [12345], "errors": {}}))
+    answer = wire.prom().edit([{"id": "12345", "price": 4990.5}, {"id": "7", "discount": None}])
+    assert answer == EditAnswer(frozenset({"12345"}), {})
+    assert wire.paths == ["/products/edit_by_external_id"]
+    assert wire.bodies == [b'[{"id":"12345","price":4990.5},{"id":"7","discount":null}]']
+    assert wire.requests[0].headers["Content-Type"] == "application/json"
+
+
+def test_an_edit_by_proms_id_goes_its_own_way() -> None:
+    """Products without an external id are reached by Prom's."""
+    wire = Wire(said({"processed_ids": [1600000001]}))
+    assert wire.prom().edit_by_prom_id([{"id": 1600000001}]).processed == {"1600000001"}
+    assert wire.paths == ["/products/edit"]
+
+
+def test_an_edit_of_nothing_asks_nothing() -> None:
+    """No request is spent on an empty batch."""
+    wire = Wire(page(500))
+    assert wire.prom().edit([]) == EditAnswer(frozenset(), {})
+    assert not wire.requests
+
+
+def test_reasons_of_an_edit_are_short_texts() -> None:
+    """Prom's shapes become one line each, without tags."""
+    told = {"1": {"presence": ["inherited from <b>base</b>", 2]}, "2": "Forbidden word in the name"}
+    wire = Wire(said({"processed_ids": [], "errors": told}))
+    assert wire.prom().edit([{"id": "1"}, {"id": "2"}]).errors == {
+        "1": "presence: inherited from base ; 2",
+        "2": "Forbidden word in the name",
+    }
+
+
+def test_a_right_that_is_missing_may_be_told_product_by_product() -> None:
+    """Where every product is forbidden and none was taken, it is the token."""
+    wire = Wire(said({"processed_ids": [], "errors": {"1": "Forbidden", "2": "FORBIDDEN"}}))
+    with pytest.raises(TokenRefused, match="may not write products"):
+        wire.prom().edit([{"id": "1"}, {"id": "2"}])
+
+
+def test_an_edit_that_is_refused_as_a_whole_raises() -> None:
+    """Reasons by product are an answer, a refusal of all is not."""
+    wire = Wire(said({"errors": {"error": "Ожидается список товаров"}}))
+    with pytest.raises(PromRefused, match="Ожидается список товаров"):
+        wire.prom().edit([{"id": "1"}])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"processed_ids": [], "errors": {NOBODY: "Товар не знайдено"}},
+        {"processed_ids": []},
+        {"errors": {"error": "Ожидается список товаров"}},
+    ],
+)
+def test_the_right_to_write_is_tried_on_no_product(answer: dict[str, object]) -> None:
+    """However Prom says that there is none, the token could have written."""
+    wire = Wire(said(answer))
+    wire.prom().try_right(Right.PRODUCTS_WRITE)
+    (sent,) = json.loads(wire.bodies[0])
+    assert sent["id"] == NOBODY
+
+
+def test_a_right_that_is_missing_is_found_out() -> None:
+    """Each is tried where it is needed."""
+    forbidden = Wire(said({"processed_ids": [], "errors": {NOBODY: "Forbidden"}}))
+    with pytest.raises(TokenRefused, match="may not write products"):
+        forbidden.prom().try_right(Right.PRODUCTS_WRITE)
+    wire = Wire(said({"groups": []}))
+    wire.prom().try_right(Right.GROUPS_READ)
+    assert (wire.paths, wire.requests[0].method) == (["/groups/list"], "GET")
+
+
+def form_of(wire: Wire) -> dict[str, tuple[str | None, str, bytes]]:
+    """Return the parts of the form that was sent: file name, media type and content, keyed by name."""
+    head = f"Content-Type: {wire.requests[0].headers['Content-Type']}\r\n\r\n".encode()
+    message = BytesParser(policy=HTTP).parsebytes(head + wire.bodies[0])
+    parts: dict[str, Any] = {}
+    for part in message.iter_parts():
+        name = str(part.get_param("name", header="content-disposition"))
+        parts[name] = (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))
+    return parts
+
+
+def test_an_import_is_a_form_of_file_and_settings(tmp_path: Path) -> None:
+    """Products that are not in the file are left alone, and only what changed is overwritten."""
+    feed = tmp_path / "feed-17.xml"
+    feed.write_bytes(b"<yml_catalog>\xd1\x97</yml_catalog>")
+    wire = Wire(said({"id": "0123456789abcdef01234567", "status": "success"}))
+    assert wire.prom().start_import(feed, ["name", "images_urls"]) == "0123456789abcdef01234567"
+    form = form_of(wire)
+    assert wire.paths == ["/products/import_file"]
+    assert form["file"] == ("products.xml", "application/xml", b"<yml_catalog>\xd1\x97</yml_catalog>")
+    assert json.loads(form["data"][2]) == {
+        "force_update": False,
+        "only_available": False,
+        "mark_missing_product_as": "none",
+        "updated_fields": ["name", "images_urls"],
+    }
+
+
+def test_an_import_streams_its_file(tmp_path: Path) -> None:
+    """A feed of any size is sent in small pieces."""
+    feed = tmp_path / "feed.xml"
+    feed.write_bytes(b"x" * 1_000_000)
+    wire = Wire(said({"id": "1"}))
+    wire.prom().start_import(feed, [])
+    assert wire.largest_chunk == 65536
+    assert len(wire.bodies[0]) > 1_000_000
+
+
+@pytest.mark.parametrize(("answer", "identity"), [({"id": 17}, "17"), ({"import_id": "a1"}, "a1")])
+def test_the_id_of_an_import_is_text(answer: dict[str, object], identity: str, tmp_path: Path) -> None:
+    """Older answers have a number, or another key."""
+    (tmp_path / "feed.xml").touch()
+    assert Wire(said(answer)).prom().start_import(tmp_path / "feed.xml", []) == identity
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({"status": "error", "message": "Ліміт імпортів"}, "Ліміт імпортів"),
+        ({"status": "success", "message": "<i>hanging</i>"}, "took no import: hanging"),
+        ({"id": "", "status": "success"}, "took no import: without a reason"),
+    ],
+)
+def test_an_import_without_an_id_was_refused(answer: dict[str, object], reason: str, tmp_path: Path) -> None:
+    """The missing id is the only reliable sign."""
+    (tmp_path / "feed.xml").touch()
+    wire = Wire(said(answer))
+    with pytest.raises(PromRefused, match=reason):
+        wire.prom().start_import(tmp_path / "feed.xml", [])
+    assert len(wire.requests) == 1
+
+
+def test_the_state_of_an_import_tells_counters_and_photos() -> None:
+    """A photo that could not be fetched is told though no counter speaks of it."""
+    wire = Wire(said(IMPORT))
+    state = wire.prom().import_state("0123456789abcdef01234567")
+    assert wire.paths == ["/products/import/status/0123456789abcdef01234567"]
+    assert state.covers(100)
+    assert state.errors == ("download_images: code: 2004, extra: status_code: 404",)
+
+
+def test_a_fresh_import_is_not_finished() -> None:
+    """`SUCCESS` with zeros means "wait"."""
+    zeros = {key: 0 for key, value in IMPORT.items() if isinstance(value, int)}
+    state = Wire(said(changed(zeros, status="SUCCESS", errors=[]))).prom().import_state("1")
+    assert (state.status, state.dealt_with, state.errors) == ("SUCCESS", 0, ())
+
+
+def test_groups_are_known_by_their_ids() -> None:
+    """A hundred of them are enough to tell a shop; one without an id is none."""
+    groups = [{"id": 12, "name": "Взуття", "parent_group_id": None}, {"name": "?"}, {"id": "13"}]
+    wire = Wire(said({"groups": groups}))
+    assert wire.prom().groups() == {"12": "Взуття", "13": ""}
+    assert wire.paths == ["/groups/list?limit=100"]
+
+
+def test_payment_methods_are_listed() -> None:
+    """A method is its id and name."""
+    options = [{"id": 9000001, "name": "Пром-оплата", "description": None}, {"id": 9000002, "name": None}]
+    wire = Wire(said({"status": "success", "payment_options": options}))
+    assert wire.prom().payment_options() == [
+        PaymentOption(9000001, "Пром-оплата"),
+        PaymentOption(9000002, ""),
+    ]
+    assert wire.paths == ["/payment_options/list"]
+
+
+def test_connect_opens_and_closes_a_shop() -> None:
+    """A server that is not there is temporary trouble; an address that is none is wrong usage."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with (
+        connect(f"http://127.0.0.1:{port}/api/v1", TOKEN, shop="My Prom", requests_per_second=1e9) as prom,
+        pytest.raises(Temporary, match=f"no connection to `127.0.0.1:{port}`"),
+    ):
+        prom.payment_options()
+    with pytest.raises(UsageError), connect("nowhere", TOKEN, shop="My Prom"):
+        pass

@@ -1,0 +1,249 @@
+"""The import file: what a product looks like in it, and that every text comes through."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from torgsync.core.product.columns import Section, clean
+from torgsync.core.product.fields import Characteristic, Discount, Photo, Step, Value
+from torgsync.core.product.products import Product
+from torgsync.prom.feed import write_feed
+
+MADE = datetime(2026, 7, 20, 18, 10, 44)  # noqa: DTZ001  (the file's date has no zone)
+SHOES = (Section("1", "Взуття"), Section("11", "Літнє, <легке> & зручне"))
+
+FULL: dict[str, Value] = {
+    "name": "Сукня вечірня",
+    "name_ru": "Платье вечернее",
+    "sku": "AA7775",
+    "price": Decimal("1713.00"),
+    "discount": Discount(Decimal("170.00"), "amount"),
+    "wholesale_prices": (Step(10, Decimal("1500.75")), Step(50, Decimal("1400.00"))),
+    "presence": "available",
+    "ready_to_ship": True,
+    "quantity": 5,
+    "status": "on_display",
+    "description": "<p>Шовк</p>",
+    "description_ru": "<p>Шёлк</p>",
+    "keywords": "сукня, вечірня сукня",
+    "keywords_ru": "платье, вечернее платье",
+    "group": SHOES,
+    "photos": tuple(Photo(f"https://images.example/{n}.jpg", "d") for n in range(12)),
+    "characteristics": (
+        Characteristic("Висота каблука", "см", "8"),
+        Characteristic("Колір", "", "синій|чорний"),
+    ),
+    "gtin": "4820000000000",
+    "mpn": "M-1",
+    "vendor": "ACME",
+    "country": "Україна",
+    "unit": "шт.",
+    "currency": "UAH",
+    "variant_group": "501",
+}
+
+
+def written(
+    offers: Iterable[Product], paths: Iterable[tuple[Section, ...]] = (SHOES,), shop: str = "My Prom"
+) -> bytes:
+    out = io.BytesIO()
+    offers = list(offers)
+    count = write_feed(out, shop=shop, made=MADE, currency="UAH", paths=paths, offers=offers)
+    assert count == len(offers)
+    return out.getvalue()
+
+
+def offer(good_id: str = "12345", **values: Value) -> etree._Element:
+    found = etree.fromstring(written([Product(good_id, values)])).find("shop/offers/offer")
+    assert found is not None
+    return found
+
+
+def texts(element: etree._Element, *tags: str) -> list[str | None]:
+    return [element.findtext(tag) for tag in tags]
+
+
+def test_a_full_product_stands_in_the_file_as_prom_reads_it() -> None:
+    """The whole file is compared, since every letter of it is read by a stranger."""
+    out = written([Product("12345", FULL)], [SHOES[:1], SHOES, SHOES])
+    pictures = "".join(f"<picture>https://images.example/{n}.jpg</picture>" for n in range(10))
+    assert out.decode() == (
+        "<?xml version='1.0' encoding='utf-8'?>\n"
+        '<yml_catalog date="2026-07-20 18:10"><shop><name>My Prom</name><company>My Prom</company><url/>'
+        '<currencies><currency id="UAH" rate="1"/></currencies>'
+        '<categories><category id="1">Взуття</category>'
+        '<category id="11" parentId="1">Літнє, &lt;легке&gt; &amp; зручне</category></categories>'
+        '<offers><offer id="12345" available="true" in_stock="true" selling_type="u" group_id="501">'
+        "<name>Платье вечернее</name><name_ua>Сукня вечірня</name_ua><categoryId>11</categoryId>"
+        "<price>1713.00</price><discount>170.00</discount><currencyId>UAH</currencyId>"
+        f"{pictures}<quantity_in_stock>5</quantity_in_stock>"
+        "<vendor>ACME</vendor><vendorCode>AA7775</vendorCode><gtin>4820000000000</gtin><mpn>M-1</mpn>"
+        "<country>Україна</country>"
+        "<keywords>платье, вечернее платье</keywords><keywords_ua>сукня, вечірня сукня</keywords_ua>"
+        "<description><![CDATA[<p>Шёлк</p>]]></description>"
+        "<description_ua><![CDATA[<p>Шовк</p>]]></description_ua>"
+        "<minimum_order_quantity>10</minimum_order_quantity>"
+        "<prices><price><value>1500.75</value><quantity>10</quantity></price>"
+        "<price><value>1400.00</value><quantity>50</quantity></price></prices>"
+        '<param name="Висота каблука" unit="см">8</param><param name="Колір">синій|чорний</param>'
+        "</offer></offers></shop></yml_catalog>"
+    )
+
+
+def test_a_product_of_one_name_says_no_more_than_it_knows() -> None:
+    """There is no group, no price and no photo that was not wanted; the description is mandatory."""
+    assert etree.tostring(offer(name="Шуруп [/25]"), encoding="unicode") == (
+        '<offer id="12345" available=""><name>Шуруп [/25]</name><name_ua>Шуруп [/25]</name_ua>'
+        "<currencyId>UAH</currencyId><description>&lt;p&gt;Шуруп [/25]&lt;/p&gt;</description>"
+        "<description_ua>&lt;p&gt;Шуруп [/25]&lt;/p&gt;</description_ua></offer>"
+    )
+
+
+def test_a_russian_shop_sends_no_ukrainian_texts() -> None:
+    """Without `name_ua` neither description nor keywords of that language apply."""
+    found = offer(name_ru="Платье", keywords="сукня", keywords_ru="платье")
+    tags = ("name", "name_ua", "keywords", "keywords_ua", "description", "description_ua")
+    assert texts(found, *tags) == ["Платье", None, "платье", None, "<p>Платье</p>", None]
+
+
+def test_a_ukrainian_shop_sends_its_texts_in_both_places() -> None:
+    """A row without the Russian name is rejected, so the Ukrainian texts stand in for it."""
+    found = offer(name="Сукня", keywords="сукня", description="<p>Шовк</p>")
+    assert texts(found, "name", "keywords", "description") == ["Сукня", "сукня", "<p>Шовк</p>"]
+    assert texts(found, "name_ua", "keywords_ua", "description_ua") == ["Сукня", "сукня", "<p>Шовк</p>"]
+
+
+def test_a_name_that_becomes_a_description_is_escaped() -> None:
+    """`a < b` is no tag."""
+    assert offer(name="a < b & c").findtext("description_ua") == "<p>a &lt; b &amp; c</p>"
+
+
+@pytest.mark.parametrize("presence", ["not_available", "order", "waiting", ""])
+def test_presence_that_is_not_available_is_empty(presence: str) -> None:
+    """`false` may mean "to order"; presence is set by edit afterwards."""
+    assert offer(name="x", presence=presence).get("available") == ""
+
+
+def test_ready_to_ship_is_only_ever_said_when_it_is_true() -> None:
+    """A product that does not speak of it, or is not ready, has no such attribute."""
+    assert offer(name="x", ready_to_ship=True).get("in_stock") == "true"
+    assert offer(name="x", ready_to_ship=False).get("in_stock") is None
+    assert offer(name="x").get("in_stock") is None
+
+
+@pytest.mark.parametrize(
+    ("discount", "text"),
+    [
+        (Discount(Decimal("170.00"), "amount"), "170.00"),
+        (Discount(Decimal("10.00"), "percent"), "10%"),
+        (Discount(Decimal("12.50"), "percent"), "12.5%"),
+        (None, None),
+    ],
+)
+def test_a_discount_is_an_amount_or_a_percentage(discount: Discount | None, text: str | None) -> None:
+    """No discount is no tag."""
+    assert offer(name="x", price=Decimal("200.00"), discount=discount).findtext("discount") == text
+
+
+def test_without_a_price_there_is_neither_discount_nor_ladder() -> None:
+    """Prom would load such a product as "to order"."""
+    found = offer(name="x", discount=FULL["discount"], wholesale_prices=FULL["wholesale_prices"])
+    assert texts(found, "price", "discount", "prices", "minimum_order_quantity") == [None] * 4
+
+
+def test_an_empty_ladder_is_no_ladder() -> None:
+    """A product without wholesale prices is sold in retail."""
+    found = offer(
+        name="x", price=Decimal("2.00"), wholesale_prices=(), characteristics=(), photos=(), group=()
+    )
+    assert found.find("prices") is None
+    assert found.get("selling_type") is None
+    assert found.find("categoryId") is None
+
+
+def test_an_offer_may_have_a_currency_of_its_own() -> None:
+    """The head's currency is that of the offers that say nothing."""
+    assert offer(name="x", currency="EUR").findtext("currencyId") == "EUR"
+
+
+def test_a_group_is_written_once_and_after_its_parent() -> None:
+    """Numbers are the groups' identity; the first parent counts."""
+    paths = [SHOES, (Section("2", "Сад"),), (Section("2", "Сад"), Section("11", "Літнє")), ()]
+    root = etree.fromstring(written([], paths))
+    found = [(item.get("id"), item.get("parentId")) for item in root.iterfind("shop/categories/category")]
+    assert found == [("1", None), ("11", "1"), ("2", None)]
+
+
+def test_the_end_of_a_section_may_stand_inside_a_description() -> None:
+    """`]]>` does not end the file's own section."""
+    text = "<p>a]]>b</p><script>if (a[b[0]]>1) {}</script>"
+    assert offer(name="x", description=text).findtext("description_ua") == text
+
+
+@pytest.mark.parametrize("name", ["Шуруп [/25]", "a < b & c", 'Екран 5" TFT', "[red]:wrench:", "]]>", "😀 ї"])
+def test_a_name_comes_through_exactly(name: str) -> None:
+    """Text is text, whatever it looks like."""
+    assert offer(name=name).findtext("name_ua") == name
+
+
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+@given(shop=words, name=words, text=words, good_id=words, group=words, unit=words)
+def test_every_text_that_xml_can_carry_comes_through(
+    shop: str, name: str, text: str, good_id: str, group: str, unit: str
+) -> None:
+    """A parser reads what was written, without the control characters that no XML carries."""
+    path = (Section("7", group),)
+    values: dict[str, Value] = {
+        "name": name,
+        "description": text,
+        "characteristics": (Characteristic(name, unit, text),),
+    }
+    root = etree.fromstring(written([Product(good_id, values)], [path], shop))
+    found = root.find("shop/offers/offer")
+    param = root.find("shop/offers/offer/param")
+    assert found is not None
+    assert param is not None
+    assert root.findtext("shop/name") == clean(shop)
+    assert root.findtext("shop/categories/category") == clean(group)
+    assert found.get("id") == clean(good_id)
+    assert found.findtext("name_ua", "") == clean(name)
+    assert (param.get("name"), param.get("unit", ""), param.text or "") == (
+        clean(name),
+        clean(unit),
+        clean(text),
+    )
+    if name and text:
+        assert found.findtext("description_ua") == clean(text)
+
+
+@given(st.decimals(0, 10_000_000, places=2), st.integers(0, 10**9))
+def test_numbers_come_through_exactly(price: Decimal, quantity: int) -> None:
+    """Every kopiyka and every piece."""
+    found = offer(name="x", price=price, quantity=quantity)
+    assert Decimal(found.findtext("price", "")) == price
+    assert found.findtext("quantity_in_stock") == str(quantity)
+
+
+def test_a_large_feed_does_not_fill_the_memory() -> None:
+    """When an offer is asked for, all but the last few before it have left for the disk."""
+    out = io.BytesIO()
+    size = len(written([Product("1", FULL)] * 2)) - len(written([Product("1", FULL)]))
+    behind: list[int] = []
+
+    def many() -> Iterator[Product]:
+        for number in range(2_000):
+            behind.append(number * size - out.tell())
+            yield Product(str(number), FULL)
+
+    assert write_feed(out, shop="x", made=MADE, currency="UAH", paths=[], offers=many()) == 2_000
+    assert max(behind) < 100_000

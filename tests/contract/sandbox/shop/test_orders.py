@@ -1,0 +1,325 @@
+"""The sandbox shows and moves orders, clients and options as reference/prom-api.md §5 and §6 say."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from shops import Clock, client_of
+
+from torgsync.sandbox.api.answers import money
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, Buyer
+from torgsync.sandbox.shop.products import Discount, Image
+from torgsync.sandbox.shop.shop import Shop
+
+if TYPE_CHECKING:
+    import httpx
+
+
+pytestmark = pytest.mark.usefixtures("each_door")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    clock = Clock()
+    clock.advance(microseconds=53131)
+    return clock
+
+
+@pytest.fixture
+def shop(clock: Clock) -> Shop:
+    shop = Shop(clock=clock)
+    image = Image(11, "https://photos.example/1.jpg")
+    shop.add_product("1", name="Платье", name_uk="Сукня", sku="A", price=Decimal("856.50"), images=(image,))
+    shop.add_product("2", price=Decimal("0.25"))
+    return shop
+
+
+@pytest.fixture
+def client(shop: Shop) -> httpx.Client:
+    return client_of(shop)
+
+
+def order_of(client: httpx.Client, number: int) -> dict[str, Any]:
+    order: dict[str, Any] = client.get(f"/orders/{number}").json()["order"]
+    return order
+
+
+class TestReading:
+    def test_order_object(self, shop: Shop, client: httpx.Client) -> None:
+        """The object of §5.5: money as localised text, times with microseconds, the buyer in three places."""
+        number = shop.place_order([("1", 2)], paid=True, client_notes="подзвоніть після 18")
+        order = order_of(client, number)
+        assert order["id"] == number
+        assert (order["status"], order["status_name"], order["source"]) == ("paid", "Оплачен", "portal")
+        assert order["date_created"] == "2026-03-02T09:00:00.053131+00:00"
+        assert (order["price"], order["full_price"]) == ("1\u202f713\u202fгрн", "1\u202f713\u202fгрн")
+        assert order["payment_option"] == {"id": 9000001, "name": "Пром-оплата"}
+        paid = {"type": "evopay", "status": "paid", "status_modified": "2026-03-02T09:00:00+00:00"}
+        assert order["payment_data"] == paid
+        person = {
+            "first_name": "Іван",
+            "last_name": "Тестовий",
+            "second_name": None,
+            "phone": "+380000000000",
+        }
+        assert order["delivery_recipient"] == person
+        assert order["client"] == person | {"id": order["client_id"]}
+        assert order["delivery_provider_data"]["provider"] == "nova_poshta"
+        assert order["products"] == [
+            {
+                "id": shop.product("1").id,
+                "external_id": "1",
+                "sku": "A",
+                "name": "Платье",
+                "name_multilang": {"ru": "Платье", "uk": "Сукня"},
+                "image": "https://images.prom.example/11_w100_h100.jpg",
+                "url": f"https://prom.example/p{shop.product('1').id}-product.html",
+                "quantity": 2.0,
+                "measure_unit": "шт.",
+                "price": "856,50\u202fгрн",
+                "total_price": "1\u202f713\u202fгрн",
+                "cpa_commission": {"amount": "0.00"},
+            }
+        ]
+
+    def test_language(self, shop: Shop) -> None:
+        """`X-LANGUAGE` chooses the names of statuses and products."""
+        number = shop.place_order([("1", 1)])
+        order = order_of(client_of(shop, **{"X-LANGUAGE": "uk"}), number)
+        assert (order["status_name"], order["products"][0]["name"]) == ("Новий", "Сукня")
+
+    @pytest.mark.parametrize(
+        ("amount", "text"),
+        [
+            ("0", "0 грн"),
+            ("39", "39 грн"),
+            ("1234.5", "1 234,50 грн"),
+            ("1234567.005", "1 234 567,01 грн"),
+        ],
+    )
+    def test_money(self, amount: str, text: str) -> None:
+        """Thousands apart, a decimal comma, and kopiykas only where there are some."""
+        assert money(Decimal(amount), " ") == text
+
+    def test_both_spaces(self, shop: Shop, client: httpx.Client) -> None:
+        """Both kinds of space that were seen in money appear, from order to order."""
+        prices = [order_of(client, shop.place_order([("1", 2)]))["price"] for _ in range(2)]
+        assert {price[1] for price in prices} == {"\u00a0", "\u202f"}
+
+    def test_cash_on_delivery_by_own_delivery(self, shop: Shop, client: httpx.Client) -> None:
+        """Other ways to pay carry no payment data, and own delivery no carrier's."""
+        number = shop.place_order(
+            [("2", Decimal("1.5"))],
+            payment_option_id=CASH_ON_DELIVERY.id,
+            delivery_option_id=PICKUP.id,
+            delivery_cost=Decimal("45.5"),
+            special_offer_discount=Decimal("0.10"),
+        )
+        order = order_of(client, number)
+        assert (order["payment_data"], order["delivery_provider_data"]) == (None, None)
+        assert (order["price"], order["delivery_cost"]) == ("0,38\u202fгрн", 45.5)
+        assert order["price_with_special_offer"] == "0,28\u202fгрн"
+        assert order["special_offer_discount"] == "0,10\u202fгрн"
+        assert order["full_price"] == "45,78\u202fгрн"
+        assert "no-image" in order["products"][0]["image"]
+
+    @pytest.mark.parametrize(
+        ("kind", "price"), [("percent", "770,85\u202fгрн"), ("amount", "846,50\u202fгрн")]
+    )
+    def test_discounted_price(self, shop: Shop, client: httpx.Client, kind: str, price: str) -> None:
+        """A buyer pays the discounted price."""
+        shop.edit_product("1", discount=Discount(Decimal(10), kind))
+        assert order_of(client, shop.place_order([("1", 1)]))["products"][0]["price"] == price
+
+    def test_order_remembers_a_deleted_product(self, shop: Shop, client: httpx.Client) -> None:
+        """A line stays as it was when its product is deleted."""
+        number = shop.place_order([("1", 1)])
+        shop.delete_product("1")
+        assert order_of(client, number)["products"][0]["external_id"] == "1"
+
+    def test_lists(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
+        """Orders come newest first, or oldest first by `sort_dir`; by status, creation or modification."""
+        first = shop.place_order([("1", 1)])
+        clock.advance(hours=1)
+        second = shop.place_order([("1", 1)])
+        clock.advance(hours=1)
+        shop.pay_order(first)
+
+        def listed(**query: str) -> list[int]:
+            return [order["id"] for order in client.get("/orders/list", params=query).json()["orders"]]
+
+        assert listed() == [second, first]
+        assert listed(sort_dir="asc") == [first, second]
+        assert listed(status="paid") == [first]
+        assert listed(date_from="2026-03-02T09:30:00") == [second]
+        assert listed(date_to="2026-03-02T09:30:00") == [first]
+        assert listed(last_modified_from="2026-03-02T10:30:00") == [first]
+        assert listed(date_from="2026-03-02T00:00:00.000Z") == []
+
+    def test_unknown_status(self, client: httpx.Client) -> None:
+        """A list by a status that does not exist is a business error."""
+        response = client.get("/orders/list", params={"status": "accepted"})
+        assert (response.status_code, list(response.json())) == (200, ["error"])
+
+    @pytest.mark.parametrize("path", ["/orders/1", "/clients/1"])
+    def test_absent(self, client: httpx.Client, path: str) -> None:
+        """What is not there is a 404."""
+        assert client.get(path).status_code == 404
+
+
+class TestMoving:
+    def set_status(self, client: httpx.Client, body: object) -> dict[str, Any]:
+        answer: dict[str, Any] = client.post("/orders/set_status", json=body).json()
+        return answer
+
+    def test_moving_on(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
+        """An order moves on, and its date of modification with it."""
+        number = shop.place_order([("1", 1)])
+        clock.advance(minutes=1)
+        answer = self.set_status(client, {"status": "received", "ids": [number]})
+        assert answer == {"processed_ids": [number], "errors": {}}
+        assert (shop.order(number).status, shop.order(number).date_modified) == ("received", clock.time)
+
+    def test_not_back(self, shop: Shop, client: httpx.Client) -> None:
+        """An order in this or a later status is left out without an error; an unknown one has one."""
+        number = shop.place_order([("1", 1)])
+        shop.set_order_status(number, "delivered")
+        for status in ("received", "delivered"):
+            body = {"status": status, "ids": [number]}
+            assert self.set_status(client, body) == {"processed_ids": [], "errors": {}}
+        answer = self.set_status(client, {"status": "paid", "ids": [5, "6"]})
+        assert (answer["processed_ids"], list(answer["errors"])) == ([], ["5", "6"])
+
+    @pytest.mark.parametrize("status", ["accepted", "declined", "pending", None, []])
+    def test_statuses_that_cannot_be_set(self, client: httpx.Client, status: object) -> None:
+        """Other statuses are refused with the text that was seen."""
+        refused = {"error": "This status value is not allowed"}
+        assert self.set_status(client, {"status": status, "ids": []}) == refused
+        assert self.set_status(client, [status]) == refused
+
+    def test_cancelling(self, shop: Shop, client: httpx.Client) -> None:
+        """A cancellation needs a reason, and `another` a text."""
+        number = shop.place_order([("1", 1)])
+        body = {"status": "canceled", "ids": [number]}
+        assert "error" in self.set_status(client, body)
+        assert "error" in self.set_status(client, body | {"cancellation_reason": "out_of_stock"})
+        assert "error" in self.set_status(client, body | {"cancellation_reason": "another"})
+        assert "error" in self.set_status(client, {"status": "received", "ids": number})
+        answer = self.set_status(client, body | {"cancellation_reason": "not_available"})
+        assert answer["processed_ids"] == [number]
+        assert order_of(client, number)["cancellation"] == {"title": "not_available", "initiator": "seller"}
+
+    def test_declaration(self, shop: Shop, client: httpx.Client) -> None:
+        """A parcel's number is written once; the same number again is an error with 200."""
+        number = shop.place_order([("1", 1)])
+        body = {"order_id": number, "declaration_id": "20450000000000", "delivery_type": "nova_poshta"}
+        assert client.post("/delivery/save_declaration_id", json=body).json() == {"status": "success"}
+        assert order_of(client, number)["delivery_provider_data"]["declaration_number"] == "20450000000000"
+        again = client.post("/delivery/save_declaration_id", json=body)
+        text = "Этот ЭН уже добавлен к данному заказу"
+        assert again.json() == {"status": "error", "message": text, "errors": {"declaration_id": text}}
+
+    @pytest.mark.parametrize(
+        ("body", "wrong"),
+        [
+            ({"order_id": 1, "declaration_id": "2", "delivery_type": "meest"}, {"order_id"}),
+            ([], {"order_id", "declaration_id", "delivery_type"}),
+        ],
+    )
+    def test_wrong_declaration(self, client: httpx.Client, body: object, wrong: set[str]) -> None:
+        """What is wrong with a declaration is told field by field."""
+        answer = client.post("/delivery/save_declaration_id", json=body).json()
+        assert (answer["status"], answer["errors"].keys()) == ("error", wrong)
+
+    def test_the_seller_and_the_bank(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
+        """Paid, refunded, cancelled: each step shows in the order and moves its date."""
+        number = shop.place_order([("1", 1)])
+        assert order_of(client, number)["payment_data"]["status"] == "unpaid"
+        shop.pay_order(number)
+        clock.advance(minutes=1)
+        shop.refund_order(number)
+        shop.cancel_order(number)
+        order = order_of(client, number)
+        assert (order["status"], order["payment_data"]["status"]) == ("canceled", "refunded")
+        assert order["cancellation"]["title"] == "Немає в наявності"
+        assert order["payment_data"]["status_modified"] == "2026-03-02T09:01:00+00:00"
+
+    def test_paying_on_delivery(self, shop: Shop) -> None:
+        """An order without Prom's own payment can be marked paid, and still has no payment data."""
+        number = shop.place_order([("1", 1)], payment_option_id=CASH_ON_DELIVERY.id, paid=True)
+        assert (shop.order(number).status, shop.order(number).payment_status) == ("paid", None)
+
+    def test_what_cannot_be(self, shop: Shop) -> None:
+        """Unknown names, and goods without a price, are errors of whoever calls."""
+        shop.add_product("3")
+        with pytest.raises(ValueError, match="has no price"):
+            shop.place_order([("3", 1)])
+        with pytest.raises(LookupError, match="no product"):
+            shop.place_order([("4", 1)])
+        with pytest.raises(LookupError):
+            shop.place_order([("1", 1)], payment_option_id=5)
+        with pytest.raises(LookupError, match="no order 5"):
+            shop.order(5)
+        with pytest.raises(ValueError, match="no status"):
+            shop.set_order_status(5, "lost")
+        assert len(shop.orders) == 0
+
+
+class TestClients:
+    def test_one_client_a_phone(self, shop: Shop, client: httpx.Client) -> None:
+        """The same phone, or without one the same e-mail, is the same client; without both it is new."""
+        olena = Buyer(first_name="Олена", last_name="Приклад", second_name="І.", phone="+380000000001")
+        by_mail = Buyer(phone=None, email="olena@shop.example")
+        for buyer in (olena, by_mail, olena, by_mail, Buyer(phone=None), Buyer(phone=None)):
+            shop.place_order([("1", 2)], buyer=buyer)
+        listed = client.get("/clients/list").json()["clients"]
+        assert [entry["orders_count"] for entry in listed] == [1, 1, 2, 2]
+        assert listed[-1] == {
+            "id": listed[-1]["id"],
+            "client_full_name": "Приклад Олена І.",
+            "phones": ["+380000000001"],
+            "emails": [],
+            "comment": "",
+            "skype": "",
+            "orders_count": 2,
+            "total_payout": "3\u00a0426\u00a0грн",
+        }
+        assert client.get(f"/clients/{listed[-1]['id']}").json() == {"client": listed[-1]}
+
+    @pytest.mark.parametrize(
+        ("term", "found"), [("олена", 1), ("0000002", 1), ("SHOP.example", 1), ("нема", 0)]
+    )
+    def test_search(self, shop: Shop, client: httpx.Client, term: str, found: int) -> None:
+        """Clients are found by a part of the name, phone or e-mail."""
+        shop.place_order([("1", 1)], buyer=Buyer(first_name="Олена", phone="+380000000001"))
+        shop.place_order([("1", 1)], buyer=Buyer(phone="+380000000002", email="a@shop.example"))
+        listed = client.get("/clients/list", params={"search_term": term}).json()["clients"]
+        assert len(listed) == found
+
+
+class TestOptions:
+    def test_payment_options(self, shop: Shop, client: httpx.Client) -> None:
+        """Three ways to pay, and those that a test adds."""
+        shop.add_payment_option(9000009, "Частинами")
+        assert client.get("/payment_options/list").json() == {
+            "payment_options": [
+                {"id": 9000001, "name": "Пром-оплата", "description": None},
+                {"id": 9000002, "name": "Накладений платіж", "description": None},
+                {"id": 9000003, "name": "Оплата на карту", "description": None},
+                {"id": 9000009, "name": "Частинами", "description": None},
+            ]
+        }
+
+    def test_delivery_options(self, client: httpx.Client) -> None:
+        """Three ways of delivery."""
+        options = client.get("/delivery_options/list").json()["delivery_options"]
+        assert [option["name"] for option in options] == ["Нова Пошта", "Укрпошта", "Самовивіз"]
+        assert options[0].keys() == {"id", "name", "comment", "enabled", "type"}
+
+    def test_order_statuses(self, client: httpx.Client) -> None:
+        """All statuses with their codes and names."""
+        options = client.get("/order_status_options/list").json()["order_status_options"]
+        assert {"id": 2, "name": "Новый", "code": "pending"} in options
+        assert len(options) == 6

@@ -1,0 +1,144 @@
+"""What the seller and buyers do over HTTP below `/cabinet/`, by either door."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from shops import client_of
+
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY
+from torgsync.sandbox.shop.products import Discount
+from torgsync.sandbox.shop.shop import Shop
+
+pytestmark = pytest.mark.usefixtures("each_door")
+
+
+@pytest.fixture
+def shop() -> Shop:
+    shop = Shop()
+    shop.add_product("1", name="Платье", price=Decimal(100))
+    return shop
+
+
+@pytest.fixture
+def client(shop: Shop) -> httpx.Client:
+    return client_of(shop, "nobody knows it")
+
+
+def post(client: httpx.Client, path: str, body: object, status: int = 200) -> dict[str, Any]:
+    """Send a body and return the answer, which must have this status. No token is looked at."""
+    place = client.base_url.copy_with(raw_path=f"/cabinet/{path}".encode())
+    response = client.post(place, json=body)
+    answer: dict[str, Any] = response.json()
+    assert response.status_code == status, answer
+    return answer
+
+
+class TestOrders:
+    def test_a_life(self, shop: Shop, client: httpx.Client) -> None:
+        """Placed, paid, moved on, given back, cancelled."""
+        number = post(client, "order/place", {"products": [{"product": "1", "quantity": 1.5}]})["order"]
+        assert shop.order(number).lines[0].quantity == Decimal("1.5")
+        assert post(client, "order/pay", {"order": number}) == {"order": number}
+        assert shop.order(number).status == "paid"
+        post(client, "order/status", {"order": number, "status": "delivered"})
+        assert shop.order(number).status == "delivered"
+        post(client, "order/refund", {"order": number})
+        assert shop.order(number).payment_status == "refunded"
+        post(client, "order/cancel", {"order": number, "reason": "Передумав"})
+        assert (shop.order(number).status, shop.order(number).cancellation) == ("canceled", "Передумав")
+
+    def test_everything_told(self, shop: Shop, client: httpx.Client) -> None:
+        """Buyer, ways, money and notes as the body says; a product may be named by its Prom id."""
+        body = {
+            "products": [{"product": shop.product("1").id}],
+            "buyer": {"first_name": "Олена", "phone": "+380000000001"},
+            "payment_option_id": CASH_ON_DELIVERY.id,
+            "delivery_cost": 45.5,
+            "special_offer_discount": 10,
+            "client_notes": "подзвоніть",
+            "paid": True,
+        }
+        order = shop.order(post(client, "order/place", body)["order"])
+        assert (order.buyer.first_name, order.buyer.last_name) == ("Олена", "Тестовий")
+        assert (order.full_price, order.status) == (Decimal("135.5"), "paid")
+        assert (order.client_notes, order.payment_option) == ("подзвоніть", CASH_ON_DELIVERY)
+
+
+class TestProducts:
+    def test_a_life(self, shop: Shop, client: httpx.Client) -> None:
+        """Added, edited, hidden, deleted."""
+        group = post(client, "group/add", {"name": "Платья", "name_uk": "Сукні"})["group"]
+        fields = {"external_id": "2", "name": "Сарафан", "price": 74.5, "group_id": group}
+        number = post(client, "product/add", fields)["product"]
+        product = shop.product("2")
+        assert (product.id, product.name, product.price) == (number, "Сарафан", Decimal("74.5"))
+        assert product.group_id == group
+        discount = {"value": 5, "type": "percent", "date_end": "31.12.2026"}
+        post(client, "product/edit", {"product": "2", "quantity_in_stock": 3, "discount": discount})
+        product = shop.product("2")
+        assert (product.quantity_in_stock, product.price) == (3, Decimal("74.5"))
+        assert product.discount == Discount(Decimal(5), "percent", None, "31.12.2026")
+        post(client, "product/edit", {"product": "2", "discount": None, "group_id": None})
+        assert (shop.product("2").discount, shop.product("2").group_id) == (None, group)
+        post(client, "product/hide", {"product": number})
+        assert shop.product("2").status == "not_on_display"
+        assert post(client, "product/delete", {"product": "2"}) == {"product": number}
+        assert [one.external_id for one in shop.products()] == ["1"]
+
+    def test_not_in_the_request_log(self, shop: Shop, client: httpx.Client) -> None:
+        """The log holds what programs asked of the API, not what people did."""
+        post(client, "product/hide", {"product": "1"})
+        assert shop.log.records() == []
+
+    def test_no_fault_strikes(self, shop: Shop, client: httpx.Client) -> None:
+        """Faults are the API's alone."""
+        shop.misbehave()
+        post(client, "product/hide", {"product": "1"})
+        assert shop.faults.tally() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "why"),
+    [
+        ("order/steal", {}, 404, "there is no /cabinet/order/steal"),
+        ("order/pay", {"order": 5}, 404, "the shop has no order 5"),
+        ("product/hide", {"product": "77"}, 404, "the shop has no product '77'"),
+        ("product/add", {"external_id": "1"}, 400, "already"),
+        (
+            "order/place",
+            {"products": [{"product": "1"}], "payment_option_id": 7},
+            404,
+            "the shop has no option 7",
+        ),
+        ("product/edit", {"product": "1", "price": 0, "prise": 5}, 400, "the body has 2 mistakes"),
+        ("order/place", {"products": []}, 400, "the body has 1 mistake"),
+        ("order/place", [], 400, "the body has 1 mistake"),
+    ],
+)
+def test_what_cannot_be_done(
+    shop: Shop, client: httpx.Client, path: str, body: object, status: int, why: str
+) -> None:
+    """It is told why, with every mistake of the body, and nothing is done."""
+    before = shop.products()
+    answer = post(client, path, body, status)
+    assert why in answer["error"]
+    assert len(answer.get("mistakes", [])) == (int(why.split()[3]) if "mistake" in why else 0)
+    assert (shop.products(), len(shop.orders)) == (before, 0)
+
+
+def test_a_body_that_is_no_json(client: httpx.Client) -> None:
+    """Broken JSON is told as such."""
+    place = client.base_url.copy_with(raw_path=b"/cabinet/order/pay")
+    response = client.post(place, content=b"{")
+    assert (response.status_code, response.json()["error"].startswith("the body is no JSON")) == (400, True)
+
+
+def test_a_question(client: httpx.Client) -> None:
+    """A GET tells the keys that a body may have."""
+    response = client.get(client.base_url.copy_with(raw_path=b"/cabinet/order/cancel"))
+    assert response.status_code == 405
+    assert response.json() == {"error": "send JSON by POST", "keys": ["order", "reason"]}

@@ -1,0 +1,302 @@
+"""The sandbox misbehaves as its rules say (reference/prom-api.md §1.3, §1.4, §3.4, §4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from shops import Clock, client_of, feed, import_feed, offer, send_feed
+
+from torgsync.sandbox.faults import Fault, parse_fault
+from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.shop.shop import Shop
+
+pytestmark = pytest.mark.usefixtures("each_door")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """How long the shop was told to wait, in order."""
+    return []
+
+
+@pytest.fixture
+def shop(clock: Clock, waits: list[float]) -> Shop:
+    shop = Shop(clock=clock, sleep=waits.append)
+    shop.add_product("1")
+    return shop
+
+
+@pytest.fixture
+def client(shop: Shop) -> httpx.Client:
+    return client_of(shop)
+
+
+def price(client: httpx.Client, amount: int = 5) -> httpx.Response:
+    """Send an edit of one product's price."""
+    return client.post("/products/edit_by_external_id", json=[{"id": "1", "price": amount}])
+
+
+class TestAnswersInFront:
+    def test_busy(self, shop: Shop, client: httpx.Client) -> None:
+        """429 without any effect, with the seconds to wait where the rule tells them."""
+        shop.misbehave(Fault("429", nth=1), Fault("429", nth=2, retry_after=3))
+        first, second, third = (price(client) for _ in range(3))
+        assert (first.status_code, "Retry-After" in first.headers) == (429, False)
+        assert (second.status_code, second.headers["Retry-After"]) == (429, "3")
+        assert third.json()["processed_ids"] == ["1"]
+
+    @pytest.mark.parametrize("status", ["500", "502", "503", "599"])
+    def test_in_trouble(self, shop: Shop, client: httpx.Client, status: str) -> None:
+        """Any 5xx is a web page and no effect."""
+        shop.misbehave(Fault(status))
+        response = price(client)
+        assert (response.status_code, "<html" in response.text) == (int(status), True)
+        assert shop.product("1").price is None
+
+    @pytest.mark.parametrize("status", [None, 403, 503])
+    def test_bot_protection(self, shop: Shop, client: httpx.Client, status: int | None) -> None:
+        """A page instead of the answer, with 200 where nothing is told."""
+        shop.misbehave(Fault("web-page", status=status))
+        response = price(client)
+        assert response.status_code == (status or 200)
+        assert response.headers["content-type"] == "text/html; charset=utf-8"
+        assert shop.product("1").price is None
+
+    def test_even_strangers_meet_it(self, shop: Shop) -> None:
+        """What stands in front does not look at tokens."""
+        shop.misbehave(Fault("429"))
+        assert client_of(shop, "wrong").get("/products/list").status_code == 429
+
+
+class TestConnections:
+    def test_lost(self, shop: Shop, client: httpx.Client) -> None:
+        """The effect happens and nobody hears of it."""
+        shop.misbehave(Fault("lost", on="POST *"))
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+            price(client)
+        assert shop.product("1").price == 5
+        assert client.get("/products/by_external_id/1").json()["product"]["price"] == 5
+
+    def test_cut(self, shop: Shop, client: httpx.Client) -> None:
+        """Nothing happens, and nobody hears of that either; the next connection stands."""
+        shop.misbehave(Fault("cut", nth=1))
+        with pytest.raises(httpx.RemoteProtocolError):
+            price(client)
+        assert shop.product("1").price is None
+        assert price(client).json()["processed_ids"] == ["1"]
+
+    def test_truncated(self, shop: Shop, client: httpx.Client) -> None:
+        """Half of the JSON comes with its right length; the effect has happened."""
+        shop.misbehave(Fault("truncated"))
+        response = price(client)
+        assert (response.status_code, response.text) == (200, '{"processed_ids": [')
+        assert shop.product("1").price == 5
+
+    def test_slow(self, shop: Shop, client: httpx.Client, waits: list[float]) -> None:
+        """The answer comes late, and other rules go on; a second where nothing is told."""
+        shop.misbehave(
+            Fault("slow", seconds=7), Fault("slow", nth=2), Fault("429", nth=2), Fault("cut", nth=2)
+        )
+        assert price(client).status_code == 200
+        assert waits == [7]
+        assert price(client).status_code == 429
+        assert waits == [7, 7, 1]
+
+    def test_the_log_tells_it(self, shop: Shop, client: httpx.Client) -> None:
+        """The trouble stands beside the request; what was cut has status 0."""
+        shop.misbehave(Fault("cut", nth=1), Fault("429", nth=2), Fault("slow", nth=3))
+        with pytest.raises(httpx.RemoteProtocolError):
+            price(client)
+        for _ in range(3):
+            price(client)
+        told = [(record.status, record.fault) for record in shop.log.records()]
+        assert told == [(0, "cut"), (429, "429"), (200, "slow"), (200, None)]
+
+
+class TestEdits:
+    @pytest.fixture(autouse=True)
+    def _ten(self, shop: Shop) -> None:
+        for number in range(2, 11):
+            shop.add_product(str(number))
+
+    def edit(self, client: httpx.Client) -> list[str]:
+        """Edit all ten products, and return the ids that were processed."""
+        body = [{"id": str(number), "price": number} for number in range(1, 11)]
+        answer = client.post("/products/edit_by_external_id", json=body).json()
+        assert answer["errors"] == {}
+        ids: list[str] = answer["processed_ids"]
+        return ids
+
+    def test_every_third_is_passed_over(self, shop: Shop, client: httpx.Client) -> None:
+        """The gaps are silent, and what is left out is left as it was."""
+        shop.misbehave(Fault("gaps", items_every=3, last=1))
+        assert self.edit(client) == ["1", "2", "4", "5", "7", "8", "10"]
+        assert [product.external_id for product in shop.products() if product.price is None] == [
+            "3",
+            "6",
+            "9",
+        ]
+        assert self.edit(client) == ["3", "6", "9"]
+
+    def test_a_share_is_passed_over(self, shop: Shop, client: httpx.Client) -> None:
+        """Which items, the seed says: each call draws anew, and the same seed draws the same."""
+        runs = []
+        for _ in range(2):
+            shop.misbehave(Fault("gaps", items_share=0.5, seed=4))
+            for key in range(1, 11):
+                shop.edit_product(str(key), price=None)
+            runs.append([self.edit(client), self.edit(client)])
+        assert runs[0] == runs[1]
+        first, second = runs[0]
+        assert 0 < len(first) < 10
+        assert second
+
+    def test_all_are_passed_over(self, shop: Shop, client: httpx.Client) -> None:
+        """Without a choice of items nothing of the edit is done."""
+        shop.misbehave(Fault("gaps"))
+        assert self.edit(client) == []
+        assert {product.price for product in shop.products()} == {None}
+
+    def test_by_prom_id(self, shop: Shop, client: httpx.Client) -> None:
+        """The other call has the same gaps."""
+        shop.misbehave(Fault("gaps"))
+        body = [{"id": shop.product("1").id, "price": 5}]
+        assert client.post("/products/edit", json=body).json() == {"processed_ids": [], "errors": {}}
+
+
+class TestImports:
+    @pytest.mark.parametrize(
+        ("reason", "word"), [(None, "сутки"), ("daily-limit", "сутки"), ("running", "уже")]
+    )
+    def test_refused(self, shop: Shop, client: httpx.Client, reason: str | None, word: str) -> None:
+        """No id, and a text that tells why."""
+        shop.misbehave(parse_fault("import-refused" + (f" reason={reason}" if reason else "")))
+        answer = send_feed(client, feed(offer()))
+        assert (answer["status"], "id" in answer) == ("error", False)
+        assert word in answer["message"]
+        assert shop.imports() == []
+
+    def test_never_ends(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
+        """Accepted, and its counters stay at zero; whoever waits for the end of one waits for this one."""
+        shop.misbehave(Fault("import-never-ends", nth=1))
+        report = import_feed(client, clock, feed(offer("2")))
+        assert (report["status"], report["total"]) == ("PARTIAL", 0)
+        clock.advance(days=2)
+        assert len(shop.products()) == 1
+        shop.manners = Manners(second_import="refuse")
+        assert "id" not in send_feed(client, feed(offer("2")))
+        shop.manners = Manners()
+        assert import_feed(client, clock, feed(offer("2")))["created"] == 1
+
+    def test_photos_missing(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
+        """Photos that cannot be fetched are told with 2004, and no error is counted."""
+        photos = "".join(f"<picture>https://shop.example/{number}.jpg</picture>" for number in range(4))
+        shop.misbehave(Fault("photos-missing", nth=1, items_every=2))
+        report = import_feed(client, clock, feed(offer("2", photos)))
+        assert report["with_errors_count"] == 0
+        assert report["errors"] == [{"download_images": {"code": 2004, "extra": {"status_code": 404}}}] * 2
+        product = shop.product("2")
+        assert [image.source[-5] for image in product.images] == ["0", "2"]
+        again = import_feed(
+            client, clock, feed(offer("2", photos)), force_update=True, updated_fields=["images_urls"]
+        )
+        assert (again["updated"], len(shop.product("2").images)) == (1, 4)
+
+    def test_photos_missing_beside_others(self, clock: Clock) -> None:
+        """The rule speaks first; what it spares is left to the shop."""
+        shop = Shop(
+            clock=clock,
+            photo_status=lambda _: 500,
+            faults=[Fault("photos-missing", items_every=2, status=403)],
+        )
+        pictures = (
+            "<picture>https://shop.example/1.jpg</picture><picture>https://shop.example/2.jpg</picture>"
+        )
+        report = import_feed(client_of(shop), clock, feed(offer("2", pictures)))
+        assert [line["download_images"]["extra"]["status_code"] for line in report["errors"]] == [500, 403]
+
+
+class TestTokens:
+    def test_expired(self, clock: Clock) -> None:
+        """From its moment on a token gets 401 as a web page, like an unknown one."""
+        shop = Shop(
+            clock=clock, tokens={"old": Rights(products="read", expires=clock.time + timedelta(days=1))}
+        )
+        client = client_of(shop, "old")
+        assert client.get("/products/list").status_code == 200
+        clock.advance(days=1)
+        response = client.get("/products/list")
+        assert (response.status_code, "html" in response.headers["content-type"]) == (401, True)
+
+
+class TestDates:
+    def test_filters_in_the_zone_of_kyiv(self, shop: Shop, client: httpx.Client) -> None:
+        """By a switch the dates of filters are read in Kyiv's time; answers stay in UTC."""
+        shop.manners = Manners(date_filters="kyiv")
+        for hour, found in (("11:00:00", 1), ("11:00:01", 0)):
+            query = {"last_modified_from": f"2026-03-02T{hour}"}
+            assert len(client.get("/products/list", params=query).json()["products"]) == found
+        assert (
+            client.get("/products/list").json()["products"][0]["date_modified"].startswith("2026-03-02T09:00")
+        )
+
+
+@pytest.mark.parametrize(
+    ("rule", "met"),
+    [
+        ("429", [1, 2, 3, 4, 5, 6]),
+        ("429 nth=2", [2]),
+        ("429 every=2", [2, 4, 6]),
+        ("429 first=3", [3, 4, 5, 6]),
+        ("429 last=2", [1, 2]),
+        ("429 first=2 last=5 every=2", [2, 4]),
+        ("429 share=0", []),
+        ("POST products/* 429 nth=1", []),
+        ("GET products/l?st 429 nth=1", [1]),
+        ("ANY orders/* 429", []),
+        ("products/list 429 nth=1", [1]),
+    ],
+)
+def test_which_calls(shop: Shop, client: httpx.Client, rule: str, met: list[int]) -> None:
+    """Method, path and number say which calls meet a rule; they are counted from the rule's beginning."""
+    shop.misbehave(parse_fault(rule))
+    statuses = [client.get("/products/list").status_code for _ in range(6)]
+    assert [number for number, status in enumerate(statuses, 1) if status == 429] == met
+
+
+def test_every_rule_counts(shop: Shop, client: httpx.Client) -> None:
+    """A rule counts the calls that another one took; the first one that strikes wins."""
+    shop.misbehave(Fault("429", every=2), Fault("500", on="GET products/list", nth=4), Fault("gaps"))
+    statuses = [client.get("/products/list").status_code for _ in range(4)]
+    assert statuses == [200, 429, 200, 429]
+    assert [(one.named, one.met) for one in shop.faults.tally()] == [(4, 2), (4, 0), (0, 0)]
+    shop.misbehave()
+    assert client.get("/products/list").status_code == 200
+
+
+@pytest.mark.parametrize("text", ["GET 503 lost", "429 500", "POST produts/edit* cut", "GET products lost"])
+def test_a_path_that_no_call_has_is_refused(text: str) -> None:
+    """A mistyped rule would never strike, and the rehearsal would prove nothing."""
+    with pytest.raises(ValueError, match="no path of the API begins like"):
+        parse_fault(text)
+
+
+@pytest.mark.parametrize("text", ["lost", "GET lost", "* cut", "GET p*/list 429", "POST products/edit* lost"])
+def test_a_path_that_some_call_has_is_taken(text: str) -> None:
+    """Wildcards may stand anywhere, and without a path every call is meant."""
+    assert parse_fault(text).does in text
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -1.0])
+def test_an_import_takes_a_time_that_there_is(seconds: float) -> None:
+    """Neither for ever nor less than nothing; for ever is a fault of its own."""
+    with pytest.raises(ValueError, match="import_seconds"):
+        Manners(import_seconds=seconds)

@@ -1,0 +1,269 @@
+"""The sandbox keeps what reference/prom-api.md §1 and §2 say of transport, tokens, lists and pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from shops import Clock, client_of, feed, send_feed
+
+from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.shop.log import Record
+from torgsync.sandbox.shop.products import ROOT_GROUP_ID
+from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.shop.shop import Shop
+
+if TYPE_CHECKING:
+    import httpx
+
+
+pytestmark = pytest.mark.usefixtures("each_door")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def shop(clock: Clock) -> Shop:
+    return Shop(clock=clock)
+
+
+@pytest.fixture
+def client(shop: Shop) -> httpx.Client:
+    return client_of(shop)
+
+
+def ids(response: httpx.Response, key: str = "products") -> list[int]:
+    return [item["id"] for item in response.json()[key]]
+
+
+def is_page(response: httpx.Response, status: int) -> bool:
+    return response.status_code == status and response.headers["content-type"].startswith("text/html")
+
+
+class TestTokens:
+    @pytest.mark.parametrize("header", ["Bearer other", "Basic sandbox", "sandbox", ""])
+    def test_unknown_token(self, shop: Shop, header: str) -> None:
+        """A token that is unknown, or not sent as a bearer token, gets 401 as a web page."""
+        assert is_page(client_of(shop, Authorization=header).get("/products/list"), 401)
+
+    def test_revoked_token(self, shop: Shop, client: httpx.Client) -> None:
+        """A token may be taken back while the shop runs."""
+        shop.tokens.clear()
+        assert is_page(client.get("/products/list"), 401)
+
+    @pytest.mark.parametrize(("forbidden_as", "status"), [("401-html", 401), ("403-html", 403)])
+    def test_missing_right_as_web_page(
+        self, forbidden_as: Literal["401-html", "403-html"], status: int
+    ) -> None:
+        """A token without the right gets a web page, if the manners say so."""
+        shop = Shop(tokens={"reader": Rights.read_only()}, manners=Manners(forbidden_as=forbidden_as))
+        assert is_page(client_of(shop, "reader").post("/products/edit", json=[]), status)
+
+    def test_missing_right_as_message(self) -> None:
+        """By default a missing right gets 200 and a message that says "forbidden"; nothing happens."""
+        shop = Shop(tokens={"reader": Rights.read_only(), "nobody": Rights()})
+        shop.add_product("1", name="Платье")
+        reader = client_of(shop, "reader")
+        edit = reader.post("/products/edit_by_external_id", json=[{"id": "1", "name": "Другое"}])
+        assert (edit.status_code, edit.json()) == (200, {"error": "Access to products is forbidden"})
+        assert send_feed(reader, feed()) == {"status": "error", "message": "Import forbidden"}
+        assert client_of(shop, "nobody").get("/orders/list").json() == {
+            "error": "Access to orders is forbidden"
+        }
+        assert shop.product("1").name == "Платье"
+        assert shop.imports() == []
+
+    def test_read_only_token_reads_every_section(self) -> None:
+        """Reading needs no right to write."""
+        client = client_of(Shop(tokens={"reader": Rights.read_only()}), "reader")
+        for section in ("products", "groups", "orders", "clients", "payment_options", "delivery_options"):
+            assert client.get(f"/{section}/list").json()[section] is not None
+
+
+class TestErrors:
+    @pytest.mark.parametrize("path", ["/products", "/categories", "/products/update", "/nothing/at/all"])
+    def test_unknown_path(self, client: httpx.Client, path: str) -> None:
+        """An unknown path gets 404 as a web page."""
+        assert is_page(client.get(path), 404)
+
+    def test_wrong_method(self, client: httpx.Client) -> None:
+        """A known path with another method gets a web page, too."""
+        assert is_page(client.get("/products/edit"), 405)
+
+    @pytest.mark.parametrize("content", [b"{", b"[NaN]", b"\xff"])
+    def test_body_that_is_no_json(self, client: httpx.Client, content: bytes) -> None:
+        """A body that cannot be read is a business error: 200 with `error`."""
+        response = client.post("/products/edit", content=content)
+        assert (response.status_code, response.json()) == (200, {"error": "Invalid JSON"})
+
+
+class TestPages:
+    def test_newest_first(self, shop: Shop, client: httpx.Client) -> None:
+        """Lists go by id, the highest first."""
+        made = [shop.add_product(str(number)) for number in range(5)]
+        assert ids(client.get("/products/list")) == made[::-1]
+
+    @pytest.mark.parametrize(
+        ("query", "count"),
+        [
+            ({}, 100),
+            ({"limit": "100"}, 100),
+            ({"limit": "1000"}, 100),
+            ({"limit": "7"}, 7),
+            ({"limit": "0"}, 20),
+            ({"limit": "many"}, 20),
+            ({"last_id": "9999999999"}, 20),
+            ({"last_id": "none", "limit": "3"}, 3),
+        ],
+    )
+    def test_limit(self, shop: Shop, client: httpx.Client, query: dict[str, str], count: int) -> None:
+        """A page has at most 100 items; without a limit 100, or 20 when anything else is asked for."""
+        for number in range(130):
+            shop.add_product(str(number))
+        assert len(ids(client.get("/products/list", params=query))) == count
+
+    def test_last_id_exclusive(self, shop: Shop, client: httpx.Client) -> None:
+        """By default the product `last_id` itself is not on the page."""
+        made = [shop.add_product(str(number)) for number in range(5)]
+        assert ids(client.get("/products/list", params={"last_id": made[2]})) == [made[1], made[0]]
+
+    def test_last_id_inclusive(self, clock: Clock) -> None:
+        """The documentation's wording lets the product `last_id` itself in; a switch."""
+        shop = Shop(clock=clock, manners=Manners(last_id="inclusive"))
+        made = [shop.add_product(str(number)) for number in range(5)]
+        page = client_of(shop).get("/products/list", params={"last_id": made[2]})
+        assert ids(page) == [made[2], made[1], made[0]]
+
+    def test_deleted_product_in_the_middle(self, shop: Shop, client: httpx.Client) -> None:
+        """A deleted product leaves the list, and its id is a good `last_id` all the same."""
+        made = [shop.add_product(str(number)) for number in range(5)]
+        shop.delete_product(made[2])
+        assert ids(client.get("/products/list")) == [made[4], made[3], made[1], made[0]]
+        assert ids(client.get("/products/list", params={"last_id": made[2]})) == [made[1], made[0]]
+
+    def test_unknown_parameters(self, shop: Shop, client: httpx.Client) -> None:
+        """Parameters that the call does not know are ignored."""
+        made = shop.add_product("1")
+        query = {"offset": "5", "page": "3", "external_id": "77", "ids": "1,2"}
+        assert ids(client.get("/products/list", params=query)) == [made]
+
+
+class TestDates:
+    @pytest.fixture
+    def made(self, shop: Shop, clock: Clock) -> list[int]:
+        """Three products, at 9:00, 10:00 and 11:00."""
+        numbers = []
+        for number in range(3):
+            numbers.append(shop.add_product(str(number)))
+            clock.advance(hours=1)
+        return numbers
+
+    @pytest.mark.parametrize(
+        ("query", "places"),
+        [
+            ({"last_modified_from": "2026-03-02T10:00:00"}, [2, 1]),
+            ({"last_modified_to": "2026-03-02T10:00:00"}, [1, 0]),
+            ({"last_modified_from": "2026-03-02T09:30:00", "last_modified_to": "2026-03-02T10:30:00"}, [1]),
+            ({"date_from": "2030-01-01T00:00:00"}, [2, 1, 0]),
+        ],
+    )
+    def test_window(
+        self, client: httpx.Client, made: list[int], query: dict[str, str], places: list[int]
+    ) -> None:
+        """Both bounds belong to the window; products know no date of creation."""
+        assert ids(client.get("/products/list", params=query)) == [made[place] for place in places]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "2026-03-02T08:00:00Z",
+            "2026-03-02T08:00:00.174",
+            "2026-03-02T08:00:00.174Z",
+            "2026-03-02T08:00:00+00:00",
+            "2026-13-02T08:00:00",
+            "2026-03-02",
+        ],
+    )
+    @pytest.mark.usefixtures("made")
+    def test_other_forms_of_a_date(self, client: httpx.Client, text: str) -> None:
+        """A date in another form gives an empty list, without a word."""
+        assert ids(client.get("/products/list", params={"last_modified_from": text})) == []
+
+    def test_an_edit_makes_it_modified(self, client: httpx.Client, made: list[int]) -> None:
+        """An edited product is found by the date of the edit; one that stayed the same is not."""
+        body = [{"id": made[0], "price": 5}, {"id": made[1], "status": "on_display"}]
+        client.post("/products/edit", json=body)
+        modified = client.get("/products/list", params={"last_modified_from": "2026-03-02T12:00:00"})
+        assert ids(modified) == [made[0]]
+
+
+class TestGroups:
+    def test_list_of_a_group(self, shop: Shop, client: httpx.Client) -> None:
+        """`group_id` shows the products of that group; without it, or with 0, all are shown."""
+        group = shop.add_group("Платья", name_uk="Сукні")
+        inside, outside = shop.add_product("1", group_id=group), shop.add_product("2")
+        assert ids(client.get("/products/list", params={"group_id": group})) == [inside]
+        assert ids(client.get("/products/list", params={"group_id": ROOT_GROUP_ID})) == [outside]
+        assert ids(client.get("/products/list", params={"group_id": 0})) == [outside, inside]
+        answer = client.get("/products/list", params={"group_id": "x"}).json()
+        assert (answer["group_id"], len(answer["products"])) == (0, 2)
+
+    def test_list_shows_the_root_group_only(self) -> None:
+        """On some accounts the plain list shows only what lies in the root group."""
+        shop = Shop(manners=Manners(root_group_only=True))
+        shop.add_product("1", group_id=shop.add_group("Платья"))
+        root = shop.add_product("2")
+        assert ids(client_of(shop).get("/products/list")) == [root]
+
+    def test_group_object(self, shop: Shop, client: httpx.Client) -> None:
+        """The root is not listed; a top-level group points to it."""
+        made = shop.add_group("Платья", name_uk="Сукні")
+        assert client.get("/groups/list").json() == {
+            "groups": [
+                {
+                    "id": made,
+                    "name": "Платья",
+                    "name_multilang": {"ru": "Платья", "uk": "Сукні"},
+                    "description": "",
+                    "description_multilang": {"ru": "", "uk": ""},
+                    "image": None,
+                    "parent_group_id": ROOT_GROUP_ID,
+                }
+            ]
+        }
+        ukrainian = client_of(shop, **{"X-LANGUAGE": "uk"}).get("/groups/list")
+        assert ukrainian.json()["groups"][0]["name"] == "Сукні"
+
+
+class TestLog:
+    def test_what_was_asked(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
+        """Every request is remembered with its answer, and the token with none."""
+        shop.add_product("1")
+        client.get("/products/list", params={"limit": 5})
+        client.post("/products/edit", content=b'[{"id":1}]')
+        client_of(shop, "wrong").get("/orders/list")
+        first, second, third = shop.log.records()
+        assert first == Record(
+            time=clock.time,
+            method="GET",
+            path="/api/v1/products/list",
+            query="limit=5",
+            status=200,
+            size=0,
+            body=b"",
+        )
+        assert (second.size, second.body) == (10, b'[{"id":1}]')
+        assert third.status == 401
+        assert "sandbox" not in repr(shop.log.records())
+
+    def test_writes(self, shop: Shop, client: httpx.Client) -> None:
+        """A test can say that no write was sent, and what the writes were; of an upload, the settings."""
+        client.get("/products/list")
+        assert shop.log.writes() == []
+        send_feed(client, feed(), force_update=True)
+        assert [record.body for record in shop.log.writes()] == [b'{"force_update": true}']
+        shop.log.clear()
+        assert shop.log.records() == []

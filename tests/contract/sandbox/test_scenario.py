@@ -1,0 +1,145 @@
+"""A scenario says what a sandbox begins with; what it says wrongly is told all at once."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from torgsync.sandbox import scenario as room
+from torgsync.sandbox.faults import Fault
+from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.scenario import Filling, Scenario, read_manners, read_scenario
+from torgsync.sandbox.shop.rights import Rights
+
+
+def read(text: str) -> Scenario | list[Any]:
+    return read_scenario(tomllib.loads(text), len)
+
+
+def test_nothing_said() -> None:
+    """Every table may be left out."""
+    assert read("") == Scenario()
+
+
+def test_the_example() -> None:
+    """The example that explains the format is a scenario."""
+    assert room.__doc__ is not None
+    text = dedent(room.__doc__.split("\n", 2)[2].rsplit("\n\n", 1)[0])
+    expires = datetime(2026, 3, 9, 12, tzinfo=UTC)
+    assert read(text) == Scenario(
+        shop=Filling(products=200, seed=7),
+        tokens={"sandbox": Rights.full(), "orders-only": Rights(orders="read", expires=expires)},
+        manners=Manners(last_id="inclusive", import_seconds=20),
+        faults=(Fault("429", on="POST products/edit*", nth=2, retry_after=3),),
+    )
+
+
+def test_tokens() -> None:
+    """A word for all sections, or a right for each; a date without a zone is in UTC."""
+    found = read(
+        """
+        [tokens]
+        a = "write"
+        b = "read"
+        c = "none"
+        d = "expired"
+        e = { products = "write", expires = 2026-03-09T12:00:00 }
+        """
+    )
+    assert isinstance(found, Scenario)
+    assert found.tokens["a"] == Rights.full()
+    assert found.tokens["b"] == Rights.read_only()
+    assert found.tokens["c"] == Rights()
+    assert found.tokens["d"].expired(datetime.now(UTC))
+    assert found.tokens["e"] == Rights(products="write", expires=datetime(2026, 3, 9, 12, tzinfo=UTC))
+
+
+def test_a_number_for_a_trouble() -> None:
+    """`does = 429` is as good as the text."""
+    found = read("[[faults]]\ndoes = 429")
+    assert isinstance(found, Scenario)
+    assert found.faults == (Fault("429"),)
+
+
+def test_all_mistakes() -> None:
+    """Each with its place, in words that help."""
+    found = read(
+        """
+        shop = { products = -1 }
+        manner = { last_id = "inclusive" }
+        [manners]
+        last_id = "both"
+        import_secs = 3
+        imports_per_day = "9"
+        [tokens]
+        a = "all"
+        b = { products = "all" }
+        c = { expires = 5 }
+        d = 5
+        [[faults]]
+        on = "POST"
+        [[faults]]
+        does = "cut"
+        nth = 0
+        seconds = 2
+        [[faults]]
+        does = "400"
+        often = 2
+        """
+    )
+    assert isinstance(found, list)
+    told = {mistake.where: mistake.message for mistake in found}
+    assert told == {
+        "shop": "products is below 0",
+        "manner": "there is no such key; did you mean `manners`?",
+        "manners.last_id": '"both" is not one of "exclusive" or "inclusive"',
+        "manners.import_secs": "there is no such key; did you mean `import_seconds`?",
+        "manners.imports_per_day": "this should be a valid integer",
+        "tokens.a": '"all" is none of write, read, none, expired',
+        "tokens.b.products": '"all" is not one of "none", "read" or "write"',
+        "tokens.c.expires": "this is a date with a time, such as 2026-03-09T12:00:00Z",
+        "tokens.d": "this is one of write, read, none, expired, or a table of sections",
+        "faults[0].does": "this key is needed",
+        "faults[1]": "nth is below 1; `cut` knows no seconds",
+        "faults[2]": '"400" is none of 429, lost, cut, slow, truncated, web-page, gaps, import-refused, '
+        "import-never-ends, photos-missing, 500 to 599",
+        "faults[2].often": "there is no such key; there are does, on, nth, every, first, last, share, seed, "
+        "retry_after, seconds, status, items_every, items_share, reason",
+    }
+    assert [mistake.line for mistake in found] == sorted(mistake.line for mistake in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [("shop = 5", "shop"), ("tokens = 5", "tokens"), ("faults = 5", "faults"), ("faults = [5]", "faults[0]")],
+)
+def test_what_is_no_table(text: str, where: str) -> None:
+    """A value in the place of a table is told."""
+    found = read(text)
+    assert isinstance(found, list)
+    assert [mistake.where for mistake in found] == [where]
+
+
+def test_manners_in_words() -> None:
+    """What is not named stays as it was."""
+    base = Manners(second_import="refuse")
+    changed = read_manners(base, ["last_id=inclusive", "root_group_only = true", "import_seconds=0.5"])
+    assert changed == Manners(
+        second_import="refuse", last_id="inclusive", root_group_only=True, import_seconds=0.5
+    )
+    assert read_manners(base, []) == base
+
+
+def test_manners_that_are_none() -> None:
+    """All mistakes are told."""
+    with pytest.raises(ValueError, match="last_id") as refused:
+        read_manners(Manners(), ["last_id=both", "politeness=high"])
+    assert "politeness: there is no such key" in str(refused.value)
+    with pytest.raises(ValueError, match="import_seconds is not between 0 and 86400"):
+        read_manners(Manners(), ["import_seconds=-1"])
+    with pytest.raises(ValueError, match="imports_per_day is below 0"):
+        Manners(imports_per_day=-1)

@@ -1,0 +1,824 @@
+"""`torgsync clients`: who ordered, found by phone and e-mail, never guessed."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homes import Home
+from servers import PASSWORD, ftp_server
+
+from torgsync.cli.base.program import Program
+from torgsync.sandbox.shop.orders import Buyer
+
+
+def order(home: Home, **buyer: str) -> int:
+    """Have somebody order, and return the order's number."""
+    return home.market.place_order([("26901", 1)], buyer=Buyer(**buyer), payment_option_id=9000002)
+
+
+def clients(home: Home) -> list[dict[str, Any]]:
+    """Bring orders home, and return all clients."""
+    home.sync("--only", "orders")
+    listed: list[dict[str, Any]] = home.run("clients", "list", "--format", "json").json["clients"]
+    return listed
+
+
+def test_a_new_buyer_becomes_a_client(filled: Home) -> None:
+    """The phone is in one form, the e-mail in lower case."""
+    order(filled, first_name="Олена", last_name="Вигадана", phone="050 000-00-01", email="O.V@Shop.example")
+    assert clients(filled) == [
+        {
+            "id": "1",
+            "name": "Вигадана Олена",
+            "phone": "+380500000001",
+            "email": "o.v@shop.example",
+            "card": "",
+            "orders": 1,
+        }
+    ]
+    assert filled.run("clients", "list").lines == [
+        "id   name             phone           email",
+        "─" * 54,
+        "1    Вигадана Олена   +380500000001   o.v@shop.example",
+    ]
+    assert filled.run("clients", "list", "--format", "csv").lines[1] == (
+        "1,Вигадана Олена,+380500000001,o.v@shop.example,,1"
+    )
+
+
+def test_the_same_phone_in_other_words(filled: Home) -> None:
+    """One person with two spellings of a phone is one client."""
+    order(filled, first_name="Олена", phone="0500000001")
+    order(filled, first_name="Лена", phone="+38 (050) 000 00 01")
+    assert [client["phone"] for client in clients(filled)] == ["+380500000001"]
+
+
+def test_a_known_mail_without_a_phone(filled: Home) -> None:
+    """Who is not found by phone is looked up by e-mail; what nobody can call speaks against nobody."""
+    order(filled, phone="+380500000001", email="o@shop.example")
+    order(filled, phone="увечері", email="O@shop.example")
+    assert [client["orders"] for client in clients(filled)] == [2]
+
+
+def test_a_known_mail_with_another_phone(filled: Home) -> None:
+    """It may be a new number, or somebody of the family: a person says so once, and it is known then."""
+    order(filled, phone="+380500000001", email="o@shop.example")
+    number = order(filled, phone="+380500000002", email="O@shop.example")
+    ran = filled.run("orders", "fetch")
+    told = f"! order {number}: its buyer may be client 1, but has another phone; none was picked"
+    assert (ran.code, told in ran.lines) == (8, True)
+    assert held(filled) == {str(number): ["1"]}
+    listed = filled.run("clients", "list", "--held").err
+    assert f'hint: torgsync clients choose {number} new -o "My Prom"' in listed
+    assert "merge" not in listed
+    assert filled.run("clients", "choose", str(number), "new").code == 0
+    again = [order(filled, phone=f"+38050000000{last}", email="o@shop.example") for last in (1, 2)]
+    filled.run("orders", "fetch")
+    assert ([owner(filled, one) for one in again], held(filled)) == (["1", "2"], {})
+
+
+def test_one_of_several_with_another_phone(torn: tuple[Home, int]) -> None:
+    """All of them are listed, and merging them does not say that the order is theirs."""
+    home, _ = torn
+    home.edit_object('find_by = ["email"]', 'find_by = ["phone", "email"]')
+    number = order(home, phone="+380500000004", email="o@shop.example")
+    ran = home.run("orders", "fetch")
+    told = (
+        f"! order {number}: its buyer may be one of 2 known clients, but has another phone; none was picked"
+    )
+    assert told in ran.lines
+    merged = home.run("clients", "merge", "2", "--into", "1")
+    assert merged.err == "1 client merged into 1\n"
+    assert held(home)[str(number)] == ["1"]
+    order(home, phone="+380500000005", email="x@shop.example")
+    home.run("orders", "fetch")
+    assert home.run("clients", "merge", "2", "--into", "1").err == "1 client merged into 1\n"
+
+
+def test_a_name_of_several_lines(filled: Home) -> None:
+    """It is one line in the table, in the order and in the file; signs that nobody can see are left out."""
+    number = order(filled, first_name="Оле\u200bна\r\n", last_name="Вига\tдана\x1b[2J", phone="0500000001")
+    filled.run("orders", "fetch")
+    listed = filled.run("clients", "list").lines
+    assert (len(listed), "   Вига дана[2J Олена   +380500000001   " in listed[2]) == (3, True)
+    assert "buyer      Вига дана[2J Олена +380500000001" in filled.run("orders", "show", str(number)).lines
+    (path,) = (filled.folder / "outbox" / "my-prom").iterdir()
+    assert '"Name": "Вига дана[2J Олена",' in path.read_text("utf-8")
+
+
+def test_a_list_of_nobody_has_its_header(filled: Home) -> None:
+    """A program that reads CSV finds the columns there also on the first day."""
+    assert filled.run("clients", "list", "--format", "csv").out == "id,name,phone,email,card,orders\n"
+    nothing = filled.run("clients", "list", "--held", "--format", "csv")
+    assert nothing.out == "order,id,name,phone,email\n"
+    filled.edit_object("[clients]", '[clients]\npath = "TSClients.trs"')
+    export_clients(filled, client_row("Олена", "0500000001"))
+    filled.run("clients", "import")
+    shown = filled.run("clients", "show", "1", "--format", "csv")
+    assert shown.out == "id,created,status,total,currency\n"
+
+
+def test_two_clients_fit(filled: Home) -> None:
+    """None is picked: it is reported, and the order is at home all the same."""
+    filled.edit_object('find_by = ["phone", "email"]', 'find_by = ["phone"]')
+    order(filled, phone="+380500000001", email="o@shop.example")
+    order(filled, phone="+380500000002", email="o@shop.example")
+    assert len(clients(filled)) == 2
+    filled.edit_object('find_by = ["phone"]', 'find_by = ["email"]')
+    number = order(filled, phone="+380500000003", email="o@shop.example")
+    ran = filled.run("sync", "--only", "orders")
+    assert f"! order {number}: 2 known clients fit its buyer; none was picked" in ran.lines
+    newest = filled.run("orders", "list", "--format", "json").json["orders"][0]
+    assert (newest["id"], newest["client_id"]) == (str(number), None)
+
+
+def test_clients_are_not_made(filled: Home) -> None:
+    """With `create = false` an unknown buyer stays unknown; the order's file has the buyer all the same."""
+    filled.edit_object("create = true", "create = false")
+    order(filled, first_name="Олена", last_name="Вигадана", phone="+380500000001")
+    assert clients(filled) == []
+    assert filled.run("clients", "list").err == "no clients yet\n"
+    (path,) = (filled.folder / "outbox" / "my-prom").iterdir()
+    assert '"Name": "Вигадана Олена"' in path.read_text("utf-8")
+
+
+def test_a_phone_that_is_none(filled: Home) -> None:
+    """It is kept as written."""
+    order(filled, phone="дзвоніть увечері")
+    assert [client["phone"] for client in clients(filled)] == ["дзвоніть увечері"]
+
+
+def held(home: Home) -> dict[str, list[str]]:
+    """The clients that fit each order of which a person must choose."""
+    found: dict[str, list[str]] = {}
+    for row in home.run("clients", "list", "--held", "--format", "json").json["held_orders"]:
+        found.setdefault(row["order"], []).append(row["id"])
+    return found
+
+
+def owner(home: Home, number: int) -> str | None:
+    """The client of an order."""
+    orders = home.run("orders", "list", "--format", "json").json["orders"]
+    told: str | None = next(one["client_id"] for one in orders if one["id"] == str(number))
+    return told
+
+
+@pytest.fixture
+def torn(filled: Home) -> tuple[Home, int]:
+    """A home in which an order fits two clients, and the order's number."""
+    filled.edit_object('find_by = ["phone", "email"]', 'find_by = ["phone"]')
+    order(filled, first_name="Олена", phone="+380500000001", email="o@shop.example")
+    order(filled, first_name="Ольга", phone="+380500000002", email="o@shop.example")
+    clients(filled)
+    filled.edit_object('find_by = ["phone"]', 'find_by = ["email"]')
+    number = order(filled, first_name="О.", phone="+380500000003", email="o@shop.example")
+    return filled, number
+
+
+def test_who_fits_several_clients_waits_for_a_person(torn: tuple[Home, int]) -> None:
+    """Exit 8; the order is listed with each client that fits, and the commands that settle it."""
+    home, number = torn
+    ran = home.run("orders", "fetch")
+    assert (ran.code, "hint: torgsync clients list --held" in ran.err) == (8, True)
+    assert held(home) == {str(number): ["1", "2"]}
+    listed = home.run("clients", "list", "--held")
+    assert listed.lines[0].split() == ["order", "id", "name", "phone", "email"]
+    assert f'hint: torgsync clients choose {number} 1 -o "My Prom"' in listed.err
+    assert 'hint: torgsync clients merge 2 --into 1 -o "My Prom"' in listed.err
+    assert (
+        home.run("clients", "list", "--held", "--format", "csv")
+        .lines[1]
+        .startswith(f"{number},1,Тестовий Олена,")
+    )
+
+
+@pytest.mark.parametrize(("chosen", "client"), [("2", "2"), ("new", "3")])
+def test_a_person_chooses(torn: tuple[Home, int], chosen: str, client: str) -> None:
+    """The order is that client's, and the next one from the same phone as well."""
+    home, number = torn
+    home.run("orders", "fetch")
+    ran = home.run("clients", "choose", str(number), chosen)
+    assert (ran.code, ran.err) == (0, f"order {number} is that of client {client}\n")
+    assert (held(home), owner(home, number)) == ({}, client)
+    shown = home.run("clients", "show", client, "--format", "json").json["client"]
+    assert ("o@shop.example" in shown["email"], "+380500000003" in shown["phone"]) == (True, True)
+    home.edit_object('find_by = ["email"]', 'find_by = ["phone"]')
+    again = order(home, phone="050 000 00 03")
+    home.run("orders", "fetch")
+    assert owner(home, again) == client
+
+
+def test_two_clients_turn_out_to_be_one(torn: tuple[Home, int]) -> None:
+    """Their orders, phones and mails are those of the one that stays; what waited for a choice is settled."""
+    home, number = torn
+    home.run("orders", "fetch")
+    ran = home.run("clients", "merge", "2", "--into", "1")
+    assert (ran.code, ran.err) == (0, "1 client merged into 1; 1 order no longer waits for a choice\n")
+    assert (held(home), owner(home, number)) == ({}, "1")
+    shown = home.run("clients", "show", "1", "--format", "json").json["client"]
+    assert (shown["name"], shown["phone"]) == (
+        "Тестовий Олена",
+        ["+380500000001", "+380500000002"],
+    )
+    assert len(shown["orders"]) == 3
+    assert [client["orders"] for client in clients(home)] == [3]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("choose", "1", "1"), "there is no order 1"),
+        (("choose", "SETTLED", "2"), "does not wait for a choice: it is that of client 1"),
+        (
+            ("choose", "SETTLED", "new"),
+            "hint: see those that wait for a choice: torgsync clients list --held",
+        ),
+        (("choose", "NUMBER", "9"), "there is no client 9"),
+        (("choose", "NUMBER", "x"), "there is no client x"),
+        (("merge", "9", "--into", "1"), "there is no client 9"),
+        (("merge", "1", "--into", "1"), "client 1 cannot be merged into itself"),
+        (("merge", "1", "--into", "x"), "there is no client x"),
+        (("show", "9"), "there is no client 9"),
+        (("show", "Олена"), "there is no client Олена"),
+        (("import",), "which file?"),
+        (("forget", "нема"), "`нема` is no phone number"),
+        (("forget", "нема"), "torgsync clients forget +380501234567"),
+        (("forget", "050 000"), "`050 000` is no phone number"),
+        (("forget", "+380500000001"), "this cannot be taken back"),
+    ],
+)
+def test_wrong_words_about_clients(torn: tuple[Home, int], args: tuple[str, ...], message: str) -> None:
+    """Exit 64 with a sentence, and nothing changes; words that may be a name do not get into the log."""
+    home, number = torn
+    home.run("orders", "fetch")
+    (settled,) = (row["id"] for row in orders_of(home, "1"))
+    numbers = {"NUMBER": str(number), "SETTLED": settled}
+    ran = home.run("clients", *(numbers.get(word, word) for word in args))
+    assert (ran.code, message in ran.err) == (64, True)
+    assert (held(home), owner(home, int(settled))) == ({str(number): ["1", "2"]}, "1")
+    assert len(clients(home)) == 2
+    assert "client Олена" not in (home.folder / "logs" / "torgsync.log").read_text("utf-8")
+
+
+def test_an_order_that_nobody_fits_waits_for_no_choice(filled: Home) -> None:
+    """Where no clients are made, it has none, and it is said so."""
+    filled.edit_object("create = true", "create = false")
+    number = order(filled, phone="+380500000001")
+    filled.run("orders", "fetch")
+    ran = filled.run("clients", "choose", str(number), "new")
+    assert (ran.code, "does not wait for a choice: no known client fits it" in ran.err) == (64, True)
+
+
+def orders_of(home: Home, client: str) -> list[dict[str, Any]]:
+    """The orders of a client."""
+    shown = home.run("clients", "show", client, "--format", "json").json["client"]
+    found: list[dict[str, Any]] = shown["orders"]
+    return found
+
+
+def test_a_client_is_shown(filled: Home) -> None:
+    """Everything they are recognised by, and their orders, in every format."""
+    number = order(filled, first_name="Олена", last_name="[red]", phone="0500000001", email="O@shop.example")
+    order(filled, phone="+380500000001", email="second@shop.example")
+    clients(filled)
+    shown = filled.run("clients", "show", "1")
+    assert shown.lines[:3] == [
+        "client 1: [red] Олена",
+        "phone   +380500000001",
+        "email   o@shop.example, second@shop.example",
+    ]
+    assert str(number) in shown.out
+    assert (
+        filled.run("clients", "show", "1", "--format", "csv").lines[0] == "id,created,status,total,currency"
+    )
+
+
+# Torgsoft's clients
+
+ROWS = (
+    '"Вигадана Олена";"";"0500000001";0;"";"990000000017";"";"";"";"";"";"";1250;33,9',
+    '"ВИГАДАНА О.";"o@shop.example";"+38 (050) 000-00-01";3;"";"990000000018";"";"";"";"";"";"";0;0',
+    '"Без телефону";"";"";0;"";"";"";"";"";"";"";"";0;0',
+)
+
+
+def export_clients(home: Home, *rows: str) -> None:
+    """Have Torgsoft write its clients."""
+    (home.shop / "TSClients.trs").write_bytes("".join(f"{row}\r\n" for row in rows).encode("cp1251"))
+
+
+@pytest.fixture
+def knowing(filled: Home) -> Home:
+    """A home whose object names Torgsoft's clients."""
+    filled.edit_object("[clients]", '[clients]\npath = "TSClients.trs"')
+    export_clients(filled, *ROWS)
+    return filled
+
+
+def test_torgsofts_clients_are_known_from_the_first_day(knowing: Home) -> None:
+    """One person with two spellings and two cards is one; their first order is theirs."""
+    number = order(knowing, first_name="Олена", phone="380500000001")
+    people = clients(knowing)
+    assert [(client["name"], client["phone"], client["card"]) for client in people] == [
+        ("Вигадана Олена", "+380500000001", "990000000017"),
+        ("Без телефону", "", ""),
+    ]
+    assert owner(knowing, number) == "1"
+    shown = knowing.run("clients", "show", "1", "--format", "json").json["client"]
+    assert (shown["card"], shown["email"]) == (["990000000017", "990000000018"], ["o@shop.example"])
+
+
+def test_the_same_clients_again(knowing: Home) -> None:
+    """Reading them twice changes nothing; a file that changed is read by the next fetch."""
+    assert knowing.run("clients", "import").err == "3 clients in `TSClients.trs`: 2 new, 1 known\n"
+    assert knowing.run("clients", "import").err == "3 clients in `TSClients.trs`: 0 new, 3 known\n"
+    before = clients(knowing)
+    export_clients(knowing, *ROWS, ROWS[0].replace("0500000001", "0500000007").replace("17", "19"))
+    assert [client["name"] for client in clients(knowing)] == [
+        *(client["name"] for client in before),
+        "Вигадана Олена",
+    ]
+
+
+def client_row(name: str, phone: str = "") -> str:
+    """A row of Torgsoft's clients without a card."""
+    return f'"{name}";"";"{phone}";0;"";"";"";"";"";"";"";"";0;0'
+
+
+def test_a_row_that_fits_two_clients(knowing: Home) -> None:
+    """None is picked, and it is told; a row without anything is nobody."""
+    export_clients(knowing, client_row("Олена В.", "0500000001"), client_row("ОЛЕНА В.", "0500000002"))
+    assert knowing.run("clients", "import").err.endswith("2 new, 0 known\n")
+    knowing.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
+    export_clients(knowing, client_row("олена  в."), client_row(""))
+    ran = knowing.run("clients", "import")
+    assert (ran.code, "! 1 row fits several known clients; none was picked" in ran.err) == (8, True)
+
+
+def test_clients_that_cannot_be_read(knowing: Home) -> None:
+    """Orders come home all the same, and it is told; the command of its own fails."""
+    export_clients(knowing, "a;b;c")
+    order(knowing, phone="+380500000001")
+    ran = knowing.run("orders", "fetch")
+    assert "! 1 row of" in ran.out
+    assert len(clients(knowing)) == 1
+    assert knowing.run("clients", "import").code == 3
+    assert knowing.run("clients", "import", "nowhere.trs").code == 3
+
+
+def test_a_file_that_was_named_and_is_not_there(knowing: Home) -> None:
+    """The hint is about the word that was typed; for the path of the sync object it is about that."""
+    ran = knowing.run("clients", "import", "nofile.trs")
+    assert (ran.code, "[clients]" in ran.err, "hint: correct the name" in ran.err) == (3, False, True)
+    (knowing.shop / "TSClients.trs").unlink()
+    assert "correct `path` under `[clients]`" in knowing.run("clients", "import").err
+
+
+def test_one_mail_of_two_people(knowing: Home) -> None:
+    """Torgsoft keeps them as two, with a phone each: so they are two here, however often they are read."""
+    rows = [
+        '"Вигадана Олена";"o@shop.example";"0500000001";0;"";"";"";"";"";"";"";"";0;0',
+        '"Вигаданий Олег";"O@shop.example";"0500000002";0;"";"";"";"";"";"";"";"";0;0',
+    ]
+    export_clients(knowing, *rows)
+    assert knowing.run("clients", "import").err == "2 clients in `TSClients.trs`: 2 new, 0 known\n"
+    assert knowing.run("clients", "import").err == "2 clients in `TSClients.trs`: 0 new, 2 known\n"
+    numbers = [order(knowing, phone=f"050000000{last}", email="o@shop.example") for last in (2, 1)]
+    unclear = order(knowing, phone="", email="o@shop.example")
+    assert [client["phone"] for client in clients(knowing)] == ["+380500000001", "+380500000002"]
+    assert [owner(knowing, number) for number in numbers] == ["2", "1"]
+    assert held(knowing) == {str(unclear): ["1", "2"]}
+
+
+def test_what_was_read_is_told_to_programs(knowing: Home) -> None:
+    """One document or one row, with the exit code; phones that are none are counted."""
+    export_clients(knowing, *ROWS, client_row("Іван", "увечері"))
+    numbers = {"rows": 4, "new": 3, "known": 1, "ambiguous": 0, "unreadable": 1}
+    told = knowing.run("clients", "import", "--format", "json")
+    assert told.json == {"schema": 1, "object": "My Prom", "clients": numbers, "exit": 0}
+    knowing.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
+    export_clients(knowing, client_row("Олена В.", "0500000003"), client_row("Олена В.", "0500000004"))
+    assert knowing.run("clients", "import", "--format", "csv").out == (
+        "rows,new,known,ambiguous,unreadable\n2,1,1,0,0\n"
+    )
+    (knowing.shop / "TSClients.trs").write_bytes(b"")
+    failed = knowing.run("clients", "import", "--format", "json")
+    assert (failed.code, failed.json["error"]["kind"]) == (3, "export-invalid")
+
+
+def test_a_phone_of_torgsoft_that_is_none(knowing: Home) -> None:
+    """It is kept as written, and told: it finds nobody."""
+    export_clients(knowing, client_row("Іван", "увечері"))
+    ran = knowing.run("clients", "import")
+    assert ran.err.endswith("! 1 phone is no number and will find nobody\n")
+
+
+def test_an_export_of_no_clients(knowing: Home) -> None:
+    """It is told in a sentence, exit 3; orders come home all the same."""
+    export_clients(knowing)
+    ran = knowing.run("clients", "import")
+    assert (ran.code, "TSClients.trs` is empty: there is no client in it\n\nhint: export" in ran.err) == (
+        3,
+        True,
+    )
+    order(knowing, phone="+380500000001")
+    ran = knowing.run("orders", "fetch")
+    assert "is empty: there is no client in it" in ran.out
+    assert len(clients(knowing)) == 1
+
+
+# Forgetting
+
+
+def test_a_person_is_forgotten(filled: Home) -> None:
+    """Nothing of them is left on disk, also not in an order that comes once more; sums stay as they were."""
+    buyer = {
+        "first_name": "Олена",
+        "last_name": "Вигадана",
+        "phone": "+380500000001",
+        "email": "olena@shop.example",
+    }
+    number = filled.market.place_order(
+        [("26901", 1)],
+        buyer=Buyer(**buyer),
+        client_notes="Код під'їзду 0000",
+        delivery_address="вул. Вигадана 1",
+    )
+    other = order(filled, first_name="Іван", phone="+380500000002")
+    filled.sync("--only", "orders")
+    before = filled.run("payments", "report").out
+    asked = filled.run("clients", "forget", "050 000 00 01", "--yes")
+    told = "forgotten: 1 client, the people of 1 order, 1 file of the outbox"
+    assert (asked.code, asked.err.splitlines()[0]) == (8, told)
+
+    def traces() -> list[str]:
+        raw = filled.everything_written()
+        words = ("Олена", "Вигадана", "500000001", "olena@", "Код під", "вул. Вигадана")
+        return [word for word in words if word.encode() in raw]
+
+    assert traces() == []
+    filled.market.set_order_status(number, "received")
+    filled.run("orders", "fetch")
+    assert traces() == []
+    assert filled.run("payments", "report").out == before
+    shown = filled.run("orders", "show", str(number), "--format", "json").json["order"]
+    assert (shown["status"], shown["total"], shown["buyer"]["forgotten"]) == ("received", "1713.00", True)
+    assert (owner(filled, number), owner(filled, other)) == (None, "2")
+    assert [path.name for path in (filled.folder / "outbox" / "my-prom").iterdir()] == [f"order-{other}.json"]
+    assert "forgotten" in filled.run("orders", "show", str(number)).out
+    for command in (("clients", "choose", str(number), "2"), ("orders", "export", str(number))):
+        assert filled.run(*command).code == 64
+    assert (
+        filled.run("clients", "forget", "+380500000001", "--yes").err == "nobody with this phone is known\n"
+    )
+
+
+def test_a_person_is_forgotten_after_torgsoft_took_their_order(filled: Home) -> None:
+    """The order stays as it was handed over; there is no file to take away."""
+    number = order(filled, phone="+380500000001")
+    filled.run("orders", "fetch")
+    (filled.folder / "outbox" / "my-prom" / f"order-{number}.json").unlink()
+    filled.run("orders", "fetch")
+    ran = filled.run("clients", "forget", "+380500000001", "--yes")
+    assert "the people of 1 order, 0 files of the outbox" in ran.err
+    (found,) = filled.run("orders", "list", "--format", "json").json["orders"]
+    assert found["phase"] == "taken"
+
+
+def test_a_person_is_forgotten_before_their_order_was_written(knowing: Home) -> None:
+    """No file of nobody is written afterwards; Torgsoft's own list is to be seen to by hand."""
+    (knowing.folder / "outbox").mkdir(exist_ok=True)
+    (knowing.folder / "outbox" / "my-prom").write_text("in the way")
+    order(knowing, phone="+380500000001")
+    assert knowing.run("orders", "fetch").code == 8
+    (knowing.folder / "outbox" / "my-prom").unlink()
+    knowing.run("clients", "import")
+    ran = knowing.run("clients", "forget", "+380500000001", "--yes")
+    assert "delete the person in Torgsoft too" in ran.err
+    assert "to be written" not in knowing.run("orders", "fetch").out
+    assert not (knowing.folder / "outbox" / "my-prom").exists()
+
+
+def test_sales_that_torgsoft_had_not_taken_stay_in_sight(filled: Home) -> None:
+    """They are named by number and wait for a person until they are done, then count as taken; exit 8."""
+    number = buys(filled, "+380500000001")
+    filled.run("orders", "fetch")
+    ran = filled.run("clients", "forget", "0500000001", "--yes")
+    assert (ran.code, ran.err.splitlines()[1:]) == (
+        8,
+        [
+            f"! 1 sale was not taken by Torgsoft yet; enter by hand: {number}",
+            f'hint: when it is done in Torgsoft: torgsync orders done {number} -o "My Prom"',
+        ],
+    )
+    filled.market.set_order_status(number, "received")
+    fetched = filled.run("orders", "fetch", "--format", "json")
+    codes = [finding["code"] for finding in fetched.json["findings"] if finding["order"] == str(number)]
+    assert (fetched.code, codes, fetched.json["orders"]["files"]) == (8, ["order-forgotten"], 0)
+    held = filled.run("orders", "list", "--held").out
+    assert "its buyer was forgotten before Torgsoft took it; enter the sale by hand" in " ".join(held.split())
+    assert filled.run("orders", "done", str(number)).code == 0
+    (found,) = filled.run("orders", "list", "--format", "json").json["orders"]
+    assert (found["phase"], found["open"]) == ("taken", None)
+    assert str(number) not in filled.run("orders", "list", "--held").out
+
+
+def test_a_forgotten_sale_that_is_called_off_waits_for_nobody(filled: Home) -> None:
+    """There is nothing to enter; where it is taken up again, it is to be entered again."""
+    number = order(filled, phone="+380500000001")
+    filled.run("orders", "fetch")
+    filled.run("clients", "forget", "0500000001", "--yes")
+    filled.market.set_order_status(number, "canceled")
+    assert filled.run("orders", "fetch").code == 0
+    filled.market.set_order_status(number, "received")
+    assert filled.run("orders", "fetch").code == 8
+    assert list((filled.folder / "outbox" / "my-prom").iterdir()) == []
+
+
+def test_a_sale_whose_file_torgsoft_took_unseen_is_not_entered_twice(filled: Home) -> None:
+    """Its file is gone when the person is forgotten: Torgsoft has it."""
+    number = order(filled, phone="+380500000001")
+    filled.run("orders", "fetch")
+    (filled.folder / "outbox" / "my-prom" / f"order-{number}.json").unlink()
+    assert filled.run("clients", "forget", "0500000001", "--yes").code == 0
+    (found,) = filled.run("orders", "list", "--format", "json").json["orders"]
+    assert (found["phase"], found["open"]) == ("taken", None)
+
+
+def test_a_sale_that_waited_for_a_person_waits_still(filled: Home) -> None:
+    """Nobody entered it yet, and its file could not be written before either."""
+    number = filled.market.place_order([("26901", 1)], buyer=Buyer(phone="+380500000001"))
+    filled.edit_object("[clients]", '[orders]\nsince = "2999-01-01"\n\n[clients]')
+    filled.run("orders", "fetch")
+    filled.run("clients", "forget", "0500000001", "--yes")
+    filled.edit_object('[orders]\nsince = "2999-01-01"\n\n', "")
+    filled.market.set_order_status(number, "received")
+    assert filled.run("orders", "fetch").code == 8
+    assert str(number) in filled.run("orders", "list", "--held").out
+
+
+WORDS = (
+    "Олена", "Вигадана", "Сумська", "olena@shop.example", "вул. Вигадана", "під'їзд", "50000000", "50 000-00",
+)  # fmt: skip
+"""Everything by which somebody could find her: names, e-mail, address, note, and phones however written."""
+
+
+def traces(home: Home) -> list[str]:
+    """What any table of the state or any file of the home still holds of her."""
+    with closing(sqlite3.connect(home.folder / "state.db")) as state:
+        dump = "\n".join(state.iterdump())
+    kept = dump + home.everything_written().decode("utf-8", "replace")
+    return [word for word in WORDS if word.casefold() in kept.casefold()]
+
+
+def buys(home: Home, phone: str, name: str = "Вигадана") -> int:
+    """Have her order, with everything that an order may tell of her."""
+    buyer = Buyer(first_name="Олена", last_name=name, phone=phone, email="olena@shop.example")
+    return home.market.place_order(
+        [("26901", 1)],
+        buyer=buyer,
+        client_notes="третій під'їзд",
+        delivery_address="Харків, вул. Вигадана 1",
+    )
+
+
+@pytest.fixture
+def many_times(filled: Home) -> Home:
+    """A home that knows one person as three clients, the third of whom was chosen to be `new`."""
+    filled.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
+    buys(filled, "050 000-00-01")
+    buys(filled, "+380500000001", "Сумська")
+    clients(filled)
+    filled.edit_object('find_by = ["name"]', 'find_by = ["phone"]')
+    number = buys(filled, "80500000001", "О.")
+    filled.run("orders", "fetch")
+    assert filled.run("clients", "choose", str(number), "new").code == 0
+    assert [client["phone"] for client in clients(filled)] == ["+380500000001"] * 3
+    return filled
+
+
+def test_nothing_is_left_of_whom_the_state_knows_several_times(many_times: Home) -> None:
+    """Each client that carries the phone goes, those of `choose ORDER new` among them; the sums stay."""
+    before = many_times.run("payments", "report").out
+    assert set(traces(many_times)) >= {"Олена", "Сумська", "під'їзд", "50 000-00"}
+    ran = many_times.run("clients", "forget", "0500000001", "--yes", "--format", "json")
+    gone = {"clients": 3, "orders": 3, "files": 3, "copies": 0}
+    nothing: dict[str, list[str]] = {"places": [], "named_in": [], "elsewhere": [], "kept": []}
+    untaken = {"by_hand": ["300000001", "300000002", "300000003"]}
+    assert ran.json == {"schema": 1, "object": "My Prom", "forgotten": gone | nothing | untaken, "exit": 8}
+    assert (traces(many_times), clients(many_times)) == ([], [])
+    assert many_times.run("payments", "report").out == before
+    assert many_times.run("clients", "forget", "0500000001", "--yes", "--format", "csv").out == (
+        "clients,orders,files,copies,places,named_in,elsewhere,kept,by_hand\n0,0,0,0,,,,,\n"
+    )
+
+
+def test_nothing_is_left_of_whom_wrote_something_beside_their_phone(filled: Home) -> None:
+    """A name, a second number, a messenger: it is one client, and they go with all their orders."""
+    for phone in ("0500000001 Олена", "050 000 00 01; 067 111 22 33", "050-000-00-01 (Viber)"):
+        buys(filled, phone)
+    assert [client["phone"] for client in clients(filled)] == ["+380500000001"]
+    ran = filled.run("clients", "forget", "0500000001", "--yes")
+    assert ran.err.splitlines()[0] == "forgotten: 1 client, the people of 3 orders, 3 files of the outbox"
+    assert traces(filled) == []
+
+
+def test_a_client_that_shows_a_phone_of_somebody_else_goes(filled: Home) -> None:
+    """A client without one got it with an order that was chosen to be theirs; another one had it first."""
+    filled.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
+    buys(filled, "+380500000001")
+    buys(filled, "", "Сумська")
+    clients(filled)
+    filled.edit_object('find_by = ["name"]', 'find_by = ["email"]')
+    number = buys(filled, "+380500000001", "О.")
+    filled.run("orders", "fetch")
+    filled.run("clients", "choose", str(number), "2")
+    assert filled.run("clients", "forget", "+380500000001", "--yes").code == 8
+    assert (traces(filled), clients(filled)) == ([], [])
+
+
+def test_files_in_other_outboxes_are_taken_away(many_times: Home) -> None:
+    """A spreadsheet that was put there, what a run left that died, and the files of the outbox of before."""
+    first = many_times.folder / "outbox" / "my-prom"
+    number = next(first.iterdir()).stem.removeprefix("order-")
+    many_times.edit_object("[clients]", '[orders]\noutbox = "../orders"\n\n[clients]')
+    buys(many_times, "0500000001")
+    many_times.run("orders", "fetch")
+    assert len(list((many_times.folder / "orders").iterdir())) == 1
+    for ending in ("csv", "json.tmp", "json.old.tmp"):
+        (first / f"order-{number}.{ending}").write_text("Вигадана")
+    ran = many_times.run("clients", "forget", "+380500000001", "--yes")
+    assert ran.err.startswith("forgotten: 3 clients, the people of 4 orders, 7 files of the outbox\n")
+    assert traces(many_times) == []
+
+
+def test_files_on_a_server_are_taken_away(filled: Home, tmp_path: Path) -> None:
+    """Whatever the outbox is; where it was one that cannot be reached any more, it is told, exit 8."""
+    (tmp_path / "ftp").mkdir()
+    (filled.shop / "ftp-password").write_text(PASSWORD)
+    with ftp_server(tmp_path / "ftp") as ftp:
+        orders = f'[orders]\noutbox = "{ftp.url}"\noutbox_password = {{ file = "ftp-password" }}\n\n'
+        filled.edit_object("[clients]", f"{orders}[clients]")
+        buys(filled, "0500000001")
+        filled.run("orders", "fetch")
+        assert len(list(ftp.folder.iterdir())) == 1
+        ran = filled.run("clients", "forget", "0500000001", "--yes")
+        assert (ran.err.splitlines()[0].endswith(", 1 file of the outbox"), list(ftp.folder.iterdir())) == (
+            True,
+            [],
+        )
+        number = buys(filled, "0500000001")
+        filled.run("orders", "fetch")
+    filled.edit_object(orders, "")
+    ran = filled.run("clients", "forget", "0500000001", "--yes")
+    left = f"! files of these orders may still lie in the old outbox `{ftp.url}`; delete them there\n"
+    assert (ran.code, ran.err.endswith(left)) == (8, True)
+    assert [path.name for path in ftp.folder.iterdir()] == [f"order-{number}.json"]
+    assert traces(filled) == []
+
+
+def test_nobody_is_forgotten_while_the_outbox_is_gone(many_times: Home) -> None:
+    """A share that is not mounted would bring her back: nothing is done, and it is said why."""
+    outbox = many_times.folder / "outbox" / "my-prom"
+    outbox.rename(many_times.folder / "unmounted")
+    ran = many_times.run("clients", "forget", "0500000001", "--yes")
+    assert (ran.code, "is gone, with 3 order files in it" in ran.err) == (5, True)
+    (many_times.folder / "unmounted").rename(outbox)
+    assert many_times.run("clients", "forget", "0500000001", "--yes").code == 8
+    assert traces(many_times) == []
+
+
+def test_copies_of_the_state_are_deleted(many_times: Home) -> None:
+    """They know everybody and cannot be cleaned; who is known nowhere else may be in them still."""
+    state = many_times.folder / "state.db"
+    shutil.copyfile(state, state.with_name("state.db.0007.bak"))
+    (many_times.folder / ".state.db.0006.bak.tmp").write_text("Вигадана")
+    ran = many_times.run("clients", "forget", "+380500000009", "--yes")
+    kept = f"! `{state}.0007.bak`, a copy of the state from before an update, may know it; delete it\n"
+    assert (ran.code, ran.err.endswith(kept)) == (0, True)
+    ran = many_times.run("clients", "forget", "0500000001", "--yes")
+    assert ran.err.splitlines()[1:2] == [
+        "deleted: 2 copies of the state from before an update, which knew everybody"
+    ]
+    assert traces(many_times) == []
+
+
+def test_somebody_else_stays(filled: Home) -> None:
+    """With a phone of their own, whoever shares the e-mail; an order that waited gets a client."""
+    buys(filled, "+380500000001")
+    clients(filled)
+    number = order(filled, first_name="Іван", phone="+380670000002", email="olena@shop.example")
+    filled.run("orders", "fetch")
+    assert held(filled) == {str(number): ["1"]}
+    assert filled.run("clients", "forget", "+380500000001", "--yes").code == 8
+    assert [(client["name"], client["phone"]) for client in clients(filled)] == [
+        ("Тестовий Іван", "+380670000002")
+    ]
+    assert (held(filled), owner(filled, number)) == ({}, "1")
+    assert set(traces(filled)) == {"olena@shop.example"}
+
+
+def test_no_client_is_made_of_who_stays_where_none_are_made(filled: Home) -> None:
+    """With `create = false` the order of somebody else has none, as any other."""
+    buys(filled, "+380500000001")
+    clients(filled)
+    filled.edit_object("create = true", "create = false")
+    number = order(filled, phone="+380670000002", email="olena@shop.example")
+    filled.run("orders", "fetch")
+    filled.run("clients", "forget", "+380500000001", "--yes")
+    assert (held(filled), owner(filled, number), clients(filled)) == ({}, None, [])
+
+
+def test_a_phone_in_a_note_of_somebody_else_is_told(filled: Home) -> None:
+    """What they wrote is theirs, so it is left and named, with the command that shows it; exit 8."""
+    number = filled.market.place_order(
+        [("26901", 1)], buyer=Buyer(phone="+380670000002"), client_notes="дзвоніть мамі, 050 000 00 01"
+    )
+    buys(filled, "+380500000001")
+    filled.run("orders", "fetch")
+    ran = filled.run("clients", "forget", "+380500000001", "--yes")
+    told = f"! order {number} of somebody else names this phone in its note, address or phones"
+    assert (ran.code, ran.err.splitlines()[3:]) == (
+        8,
+        [
+            f"{told}; that was left",
+            f'hint: torgsync orders show {number} -o "My Prom"',
+        ],
+    )
+
+
+def test_a_phone_beside_that_of_somebody_else_is_told(filled: Home) -> None:
+    """The first phone tells whose order it is; the second one is left and named, exit 8."""
+    number = order(filled, phone="067 000 00 02; 050 000 00 01")
+    filled.run("orders", "fetch")
+    ran = filled.run("clients", "forget", "+380500000001", "--yes")
+    told = f"! order {number} of somebody else names this phone in its note, address or phones"
+    assert (ran.code, told in ran.err) == (8, True)
+
+
+def test_another_object_that_knows_the_person_is_told(filled: Home) -> None:
+    """Objects share a state, and each is a shop of its own: the command for the other one is shown."""
+    filled.second_object("Second", "second.toml")
+    buys(filled, "+380500000001")
+    for name in ("my-prom", "second"):
+        filled.run("orders", "fetch", "-o", name)
+    ran = filled.run("clients", "forget", "0500000001", "--yes", "-o", "second")
+    assert (ran.code, ran.err.splitlines()[3:]) == (
+        8,
+        [
+            "! the sync object `my-prom` knows this phone too",
+            "hint: torgsync clients forget +380500000001 -o my-prom",
+        ],
+    )
+    assert filled.run("clients", "forget", "0500000001", "--yes", "-o", "my-prom").code == 8
+    assert traces(filled) == []
+
+
+def test_an_order_that_was_held_is_not_written_after_it_was_forgotten(filled: Home) -> None:
+    """Also not when what held it is gone: a file of nobody helps nobody."""
+    number = buys(filled, "0500000001")
+    filled.edit_object("[clients]", '[orders]\nsince = "2999-01-01"\n\n[clients]')
+    filled.run("orders", "fetch")
+    assert filled.run("clients", "forget", "0500000001", "--yes").code == 0
+    filled.edit_object('[orders]\nsince = "2999-01-01"\n\n', "")
+    filled.market.set_order_status(number, "received")
+    ran = filled.run("orders", "fetch", "--format", "json")
+    assert (ran.json["orders"]["changed"], ran.json["orders"]["files"]) == (1, 0)
+
+
+def test_a_mistake_is_told_before_anything_is_done(filled: Home) -> None:
+    """The phone is looked at first: before objects, before the question, and for programs too."""
+    ran = filled.run("clients", "forget", "12", "--format", "json", "-o", "nowhere")
+    assert (ran.code, ran.json["error"]["message"]) == (64, "`12` is no phone number")
+    ran = filled.run("clients", "forget", "0500000001", "--format", "json")
+    assert (ran.code, ran.json["error"]["message"]) == (64, "this cannot be taken back")
+
+
+@pytest.mark.parametrize(("answer", "code", "left"), [("n\n", 130, 3), ("y\n", 8, 0)])
+def test_a_person_is_asked_before_anybody_is_forgotten(
+    many_times: Home, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, left: int
+) -> None:
+    """By the phone as it was understood."""
+    monkeypatch.setattr(Program, "asks", True)
+    ran = many_times.run("clients", "forget", "050 000 00 01", stdin=answer)
+    assert ran.code == code
+    assert ran.err.startswith(
+        "Take +380500000001 out of `My Prom` for good, and delete the copies of the state"
+    )
+    assert len(clients(many_times)) == left
+
+
+def test_a_name_that_a_spreadsheet_would_run(home: Home) -> None:
+    """In CSV it is text, and a phone stays what it is."""
+    buyer = Buyer(first_name="Марко", last_name="=HYPERLINK(1)", phone="+380501234567")
+    home.sync()
+    home.market.place_order([("26901", 1)], buyer=buyer)
+    home.run("sync", "--yes", "--only", "orders")
+    shown = home.run("clients", "list", "--format", "csv").out
+    assert "'=HYPERLINK(1)" in shown
+    assert ",+380501234567," in shown

@@ -1,0 +1,711 @@
+"""`torgsync object`: sync objects are made, listed, shown and checked, and no token is ever told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+from homes import EXAMPLE, ROOT, Home, Market, Ran
+
+from torgsync.core.config.validation import read_settings
+from torgsync.files.config.objects import load_object
+
+TOKEN = "invented-secret-7f3a"
+
+GUESSES = [
+    "",
+    "found out   it is                       because                    [catalog] key",
+    "────────────────────────────────────────────────────────────────────────────────",
+    "format      trs                         it begins with text        format",
+    "delimiter   semicolon                   it parts 50 known column   delimiter",
+    "                                        names",
+    "header      the first row holds names   a column is named like     header",
+    "                                        one of Torgsoft's",
+]
+"""What a check says of the example's export besides."""
+
+
+@pytest.fixture
+def empty(tmp_path: Path, market: Market) -> Home:
+    """A home without any sync object, and the example's export beside it."""
+    return Home(tmp_path / "home", EXAMPLE, market)
+
+
+def add(home: Home, *args: str, stdin: str | None = None) -> Ran:
+    """Add `My Prom` with the example's export."""
+    return home.run("object", "add", "My Prom", "--export", str(home.export), *args, stdin=stdin)
+
+
+def objects(home: Home) -> list[str]:
+    """The files of all sync objects."""
+    return sorted(path.name for path in (home.folder / "objects").glob("*"))
+
+
+# add
+
+
+def test_every_answer_given_by_flag(empty: Home) -> None:
+    """The object holds exactly what was said, and the check of it is printed."""
+    added = add(
+        empty,
+        *("--api-key-env", "MY_PROM_TOKEN", "--group", "Іграшки", "--center", "2", "--center", "8"),
+        *("--photos", str(EXAMPLE / "photos"), "--photos-url", "https://shop.example/photos"),
+        *("--only-in-stock", "--only-with-photos", "--requests-per-second", "5"),
+    )
+    assert added.code == 0
+    assert tomllib.loads((empty.folder / "objects" / "my-prom.toml").read_text("utf-8")) == {
+        "name": "My Prom",
+        "category": "online-store",
+        "via": "prom.ua",
+        "api_key": {"env": "MY_PROM_TOKEN"},
+        "product_group": "Іграшки",
+        "catalog": {
+            "path": str(empty.export),
+            "languages": {"name": "uk", "both": True},
+            "photos": {"folder": str(EXAMPLE / "photos"), "url": "https://shop.example/photos"},
+        },
+        "clients": {"find_by": ["phone", "email"], "create": True},
+        "accounting_centers": {
+            "use": ["2", "8"],
+            "only_in_stock": True,
+            "only_with_photos": True,
+            "respect_display": True,
+        },
+        "limits": {"requests_per_second": 5.0},
+    }
+    assert added.lines == [
+        "! warning  object     no fields are mapped yet",
+        '                      torgsync fields add-all -o "My Prom"',
+        (
+            "✗ error    token      1 mistake in `my-prom.toml`; line 8  api_key: the environment variable "
+            "`MY_PROM_TOKEN` is not set"
+        ),
+        "✓ ok       photos     52 files in `photos`",
+        "✓ ok       export     40 goods, 52 columns with a header, utf-8",
+        "✓ ok       selection  10 go to Prom.ua; 30 stay out: outside the product group",
+        "✓ ok       centers    2 (used), 8 (used)",
+        "✓ ok       columns    columns of your own that are not sent: `opys_saytu`, `visota_kabluka`",
+        "✓ ok       outbox     order files can be written to `outbox/my-prom` of the home",
+        "! warning  payments   no payment methods were fetched yet",
+        '                      torgsync payments fetch -o "My Prom"',
+        *GUESSES,
+        "",
+        "2 columns that could be sent besides, with a value of each:",
+        "  `opys_saytu`: <p>Зимові черевики на стійкому підборі: тепла підкладка, бок",
+        '    torgsync fields add opys_saytu --to description -o "My Prom"',
+        "  `visota_kabluka`: 6,5 см",
+        '    torgsync fields add visota_kabluka --dynamic --name "…" -o "My Prom"',
+    ]
+    made = empty.folder / "objects" / "my-prom.toml"
+    assert added.err == f'made `{made}`\nnext: torgsync fields add-all -o "My Prom"\n'
+
+
+@pytest.mark.parametrize(
+    ("args", "missing"),
+    [
+        ((), "NAME"),
+        (("My Prom",), "--api-key TOKEN"),
+        (("My Prom", "--api-key", TOKEN), "--export FILE"),
+        (("My Prom", "--api-key", TOKEN, "--export", "a.trs", "--photos", "photos"), "--photos-url URL"),
+    ],
+)
+def test_something_is_missing_and_nobody_can_be_asked(
+    empty: Home, args: tuple[str, ...], missing: str
+) -> None:
+    """Without a terminal what is missing is named, and nothing is written."""
+    added = empty.run("object", "add", *args)
+    assert (added.code, added.out) == (64, "")
+    assert added.err == (
+        f"error: `{missing}` is needed\n\nhint: without a terminal nothing is asked; give it as an option\n"
+    )
+    assert list(empty.folder.rglob("*")) == []
+
+
+def test_a_name_that_is_taken(empty: Home) -> None:
+    """The object that is there stays as it is, whatever way its name is written."""
+    add(empty, "--api-key", TOKEN)
+    before = (empty.folder / "objects" / "my-prom.toml").read_bytes()
+    again = empty.run("object", "add", "my prom", "--export", "other.trs", "--api-key", "another")
+    assert again.code == 64
+    assert again.err == (
+        "error: there is a sync object `my prom` already\n\n"
+        'hint: look at it: torgsync object show "my prom"\n'
+    )
+    assert (empty.folder / "objects" / "my-prom.toml").read_bytes() == before
+    assert (empty.folder / "secrets" / "my-prom.token").read_text() == f"{TOKEN}\n"
+
+
+@pytest.mark.parametrize("way", ["flag", "stdin"])
+def test_a_token_goes_into_a_file_of_its_own(empty: Home, way: str) -> None:
+    """The token lies in `secrets`, for its owner alone, and in no output and no other file."""
+    given = ("--api-key", TOKEN) if way == "flag" else ("--api-key", "-")
+    added = add(empty, *given, stdin=None if way == "flag" else f"{TOKEN}\n")
+    secret = empty.folder / "secrets" / "my-prom.token"
+    assert (added.code, secret.read_text("utf-8")) == (0, f"{TOKEN}\n")
+    if os.name == "posix":
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+        assert stat.S_IMODE(secret.parent.stat().st_mode) == 0o700
+    shown = [
+        added,
+        empty.run("object", "show", "my-prom"),
+        empty.run("object", "list"),
+        empty.run("object", "check", "my-prom"),
+    ]
+    assert [TOKEN in ran.out + ran.err for ran in shown] == [False] * 4
+    others = [path for path in empty.folder.rglob("*") if path.is_file() and path != secret]
+    assert [path.name for path in others if TOKEN.encode() in path.read_bytes()] == []
+
+
+def test_a_token_file_that_others_could_read(empty: Home) -> None:
+    """A token file left from before is closed to others before the new token stands in it."""
+    secret = empty.folder / "secrets" / "my-prom.token"
+    secret.parent.mkdir(parents=True)
+    secret.write_text("old\n")
+    secret.chmod(0o644)
+    assert add(empty, "--api-key", TOKEN).code == 0
+    assert secret.read_text() == f"{TOKEN}\n"
+    if os.name == "posix":
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("stdin", ["", "\n", "  \n"])
+def test_an_empty_token_from_standard_input(empty: Home, stdin: str) -> None:
+    """An empty token is refused, and nothing is written."""
+    added = add(empty, "--api-key", "-", stdin=stdin)
+    assert (added.code, objects(empty)) == (64, [])
+    assert "the token is empty" in added.err
+
+
+def test_two_places_for_the_token(empty: Home) -> None:
+    """A token cannot be given and named at once."""
+    added = add(empty, "--api-key", TOKEN, "--api-key-env", "MY_PROM_TOKEN")
+    assert (added.code, objects(empty)) == (64, [])
+    assert added.err == "error: give either `--api-key` or `--api-key-env`\n"
+
+
+def test_settings_that_could_not_be_read_back(empty: Home) -> None:
+    """What would be a mistake in the file is refused before there is a file."""
+    added = add(
+        empty,
+        *("--api-key", TOKEN, "--requests-per-second", "500"),
+        *("--photos", "photos", "--photos-url", "photos"),
+    )
+    assert (added.code, objects(empty)) == (3, [])
+    assert added.err == (
+        "error: the sync object would not be valid\n"
+        '  catalog.photos.url: "photos" is not an address such as "https://shop.example/photos/"\n'
+        "  limits.requests_per_second: this should be less than or equal to 50\n"
+    )
+    assert not (empty.folder / "secrets").exists()
+
+
+# list
+
+
+def test_no_object_yet(empty: Home) -> None:
+    """An empty list says so to people and is an empty list for programs."""
+    assert (empty.run("object", "list").out, empty.run("object", "list").err) == ("", "no objects yet\n")
+    assert empty.run("object", "list", "--format", "json").json == {"schema": 1, "objects": []}
+
+
+def test_objects_good_and_broken(home: Home) -> None:
+    """Every object is listed, a broken one with what is wrong."""
+    (home.shop / "broken.toml").write_text('name = "Зламаний"\n', "utf-8")
+    assert home.run("object", "list", "--format", "json").json == {
+        "schema": 1,
+        "objects": [
+            {
+                "slug": "broken",
+                "name": "Зламаний",
+                "export": None,
+                "problem": "2 mistakes in `broken.toml`",
+            },
+            {"slug": "my-prom", "name": "My Prom", "export": "TSGoods.trs", "problem": None},
+        ],
+    }
+    assert home.run("object", "list").lines == [
+        "slug      name       export        problem",
+        "─" * 62,
+        "broken    Зламаний   –             2 mistakes in `broken.toml`",
+        "my-prom   My Prom    TSGoods.trs   –",
+    ]
+
+
+# show
+
+
+def test_show_tells_every_setting(home: Home) -> None:
+    """Defaults are shown like what was set, in all three forms."""
+    shown = home.run("object", "show", "--format", "json").json
+    assert shown["schema"] == 1
+    assert shown["object"]["removal"] == {"gone": "delete", "unsold": "hide", "foreign": "keep"}
+    assert shown["object"]["api_key"] == {"file": "token"}
+    rows = {
+        row["setting"]: row["value"]
+        for row in csv.DictReader(io.StringIO(home.run("object", "show", "--format", "csv").out))
+    }
+    assert rows["limits.removals"] == "10%"
+    assert rows["fields[0]"] == "column = GoodName, to = name, owner = torgsoft"
+    assert (
+        rows["synchronization_times[0]"]
+        == "user = OFFICE-PC\\olena, every = 30m, between = ['08:00', '21:00']"
+    )
+    table = home.run("object", "show", "My Prom")
+    assert table.lines[0] == str(home.object)
+    assert "removal.gone" in table.out
+    assert max(map(len, table.lines[1:])) <= 80
+
+
+def test_every_key_is_explained(home: Home) -> None:
+    """With what it is now; programs get the same, and nobody the token."""
+    home.edit_object('{ file = "token" }', f'"{TOKEN}"')
+    told = home.run("object", "show", "--explain")
+    assert TOKEN not in told.out
+    at = told.lines.index("removal.gone = delete")
+    assert told.lines[at + 1] == "    What happens to goods that left the export."
+    document = home.run("object", "show", "--explain", "--format", "json").json
+    found = {item["key"]: item for item in document["settings"]}
+    assert found["limits.imports_per_day"]["value"] == 8
+    assert (found["api_key"]["value"], found["api_key"]["needed"]) == ("(hidden)", True)
+
+
+def test_editors_are_told_what_a_sync_object_may_hold(empty: Home) -> None:
+    """By a schema that a new object names in its first line; without any object it can be printed."""
+    schema = json.loads(empty.run("object", "show", "--schema").out)
+    assert schema["properties"]["removal"]
+    add(empty, "--api-key", TOKEN)
+    folder = empty.folder / "objects"
+    first, *_ = (folder / "my-prom.toml").read_text("utf-8").splitlines()
+    assert json.loads((folder / first.removeprefix("#:schema ")).read_text("utf-8")) == schema
+
+
+def test_a_new_file_explains_its_tabs(empty: Home) -> None:
+    """Above each table stands what it is for, in the words of `--explain`."""
+    add(empty, "--api-key", TOKEN)
+    lines = (empty.folder / "objects" / "my-prom.toml").read_text("utf-8").splitlines()
+    explained = empty.run("object", "show", "--explain", "--format", "json").json["settings"]
+    meanings = {row["key"]: row["meaning"] for row in explained}
+    tables = [number for number, line in enumerate(lines) if line.startswith("[")]
+    assert len(tables) == 5
+    for number in tables:
+        assert lines[number - 1] == f"# {meanings[lines[number].strip('[]')]}"
+
+
+def test_an_object_as_toml(home: Home) -> None:
+    """Every setting with its default, as it can be put into a file again: it means the same."""
+    home.edit_object("[limits]", '[prices]\nmarkup = "-2.5%"\nround = "0.99"\n\n[limits]')
+    home.edit_object("[accounting_centers]", '[accounting_centers]\nkeep = { "2" = 1.5, "8" = 2 }')
+    home.run("payments", "fetch")
+    shown = home.run("object", "show", "--format", "toml")
+    data = tomllib.loads(shown.out)
+    assert data["limits"]["removals"] == "10%"
+    assert data["accounting_centers"]["keep"] == {"2": 1.5, "8": 2}
+    again = read_settings(data, lambda _key: 0)
+    assert again == load_object(home.object).settings
+    assert home.run("object", "show", "--format", "toml", "--explain").code == 64
+
+
+def test_a_literal_token_is_hidden(home: Home) -> None:
+    """A token that stands in the file itself is neither shown nor checked aloud, and is warned about."""
+    home.edit_object('{ file = "token" }', f'"{TOKEN}"')
+    for form in ("table", "json", "csv", "toml"):
+        shown = home.run("object", "show", "--format", form)
+        assert (shown.code, TOKEN in shown.out + shown.err) == (0, False)
+        assert "(hidden)" in shown.out
+    checked = home.run("object", "check")
+    assert TOKEN not in checked.out + checked.err
+    assert "! warning  token      the token stands in the file itself" in checked.out
+
+
+@pytest.mark.parametrize("wanted", ["My Prom", "my-prom", "MY PROM", "path"])
+def test_an_object_is_found_by_name_slug_and_path(home: Home, wanted: str) -> None:
+    """All three ways lead to the same object."""
+    home.second_object("Інший", "other.toml")
+    wanted = str(home.object) if wanted == "path" else wanted
+    assert home.run("object", "show", wanted, "--format", "json").json["object"]["name"] == "My Prom"
+
+
+def test_an_object_whose_file_is_named_otherwise(home: Home) -> None:
+    """A file that a person named as they like is found by the name inside."""
+    home.second_object("Інший", "other.toml")
+    home.object.rename(home.object.with_name("крамниця.toml"))
+    shown = home.run("object", "show", "My Prom", "--format", "json")
+    assert (shown.code, shown.json["object"]["name"]) == (0, "My Prom")
+
+
+def test_an_unknown_object(home: Home) -> None:
+    """The hint tells which there are."""
+    shown = home.run("object", "show", "Mein Prom")
+    assert shown.code == 64
+    assert shown.err == "error: there is no sync object `Mein Prom`\n\nhint: these are known: `My Prom`\n"
+
+
+def test_an_unknown_path(home: Home) -> None:
+    """A path that leads nowhere is named."""
+    shown = home.run("object", "show", "nowhere.toml")
+    assert shown.code == 3
+    assert shown.err == (
+        "error: there is no sync object `nowhere.toml`\n\nhint: see what there is: `torgsync object list`\n"
+    )
+
+
+# check
+
+
+def test_an_object_in_order(home: Home) -> None:
+    """Every line of the check says what was found."""
+    home.run("payments", "fetch")
+    for name in ("Пром-оплата", "Накладений платіж", "Оплата на карту"):
+        home.run("payments", "map", name, "--cash-register", "Каса 1")
+    checked = home.run("object", "check")
+    assert (checked.code, checked.err) == (0, "")
+    assert checked.lines == [
+        "✓ ok       object     `My Prom`, 15 fields mapped",
+        "✓ ok       token      there is one",
+        "✓ ok       photos     52 files in `photos`",
+        "✓ ok       export     40 goods, 52 columns with a header, utf-8",
+        "✓ ok       selection  39 go to Prom.ua; 1 stays out: Display = 0 in the accounting program",
+        "✓ ok       centers    2 (used), 8 (used)",
+        "✓ ok       outbox     order files can be written to `outbox/my-prom` of the home",
+        "✓ ok       payments   3 methods mapped",
+        *GUESSES,
+        "",
+        "2 columns that could be sent besides, with a value of each:",
+        "  `Country`: Україна",
+        '    torgsync fields add Country --to country -o "My Prom"',
+        "  `Sex`: 2",
+        '    torgsync fields add Sex --dynamic --name Стать -o "My Prom"',
+    ]
+    document = home.run("object", "check", "--format", "json").json
+    assert (document["schema"], document["valid"], len(document["checks"])) == (1, True, 8)
+    assert home.writes() == []
+
+
+def test_a_payment_method_and_a_center_without_a_place(home: Home) -> None:
+    """What is still to do is warned about, with the command that does it."""
+    home.run("payments", "fetch")
+    home.edit_object('use = ["2", "8"]', 'use = ["2", "99"]')
+    checked = home.run("object", "check")
+    assert checked.code == 0
+    assert "✓ ok       centers    2 (used), 8" in checked.lines
+    assert "of the center `99`; it tells that of 2, 8" in checked.out
+    at = next(number for number, line in enumerate(checked.lines) if "payments" in line)
+    assert checked.lines[at : at + 2] == [
+        (
+            "! warning  payments   no place for the money of `Пром-оплата`, `Накладений платіж`, "
+            "`Оплата на карту`"
+        ),
+        '                      torgsync payments map "Пром-оплата" --cash-register "…" -o "My Prom"',
+    ]
+
+
+def test_all_mistakes_at_once_with_their_lines(home: Home) -> None:
+    """Each mistake of a file is told with the line it stands on."""
+    home.edit_object('removals = "10%"', 'removals = "110%"')
+    home.edit_object('gone = "delete"', 'gone = "burn"')
+    home.edit_object("only_in_stock = false", "only_in_stok = false")
+    home.edit_object('column = "RetailPrice"\n', 'column = "PrimeCost"\n')
+    lines = home.object.read_text("utf-8").splitlines()
+
+    starts = ("only_in_stok", 'column = "PrimeCost"', 'gone = "burn"', 'removals = "110%"')
+    places = [
+        next(number for number, line in enumerate(lines, 1) if line.startswith(start)) for start in starts
+    ]
+    stock, cost, gone, removals = places
+
+    checked = home.run("object", "check")
+    assert checked.code == 3
+    assert checked.err.splitlines() == [
+        "error: 4 mistakes in `my-prom.toml`",
+        (
+            f"  line {stock}  accounting_centers.only_in_stok: there is no such key; "
+            "did you mean `only_in_stock`?"
+        ),
+        f"  line {cost}  fields[2].column: `PrimeCost` is what the shop paid; it can never be sent",
+        f'  line {gone}  removal.gone: "burn" is not one of "delete", "hide", "not-available" or "keep"',
+        f'  line {removals}  limits.removals: "110%" is not between 0% and 100%',
+    ]
+    document = home.run("object", "check", "--format", "json").json
+    assert document["schema"] == 1
+    assert (document["error"]["kind"], document["error"]["exit"]) == ("object-invalid", 3)
+    assert [mistake["line"] for mistake in document["error"]["mistakes"]] == places
+
+
+def test_a_file_that_is_no_toml(home: Home) -> None:
+    """The line where reading stopped is told."""
+    home.object.write_text('name = "My Prom"\ncatalog = {\n', "utf-8")
+    checked = home.run("object", "check", "my-prom")
+    assert checked.code == 3
+    assert checked.err.startswith("error: 1 mistake in `my-prom.toml`\n  line 2  this is not TOML:")
+
+
+def test_the_export_is_missing(home: Home) -> None:
+    """A missing export is one line of the check, and the rest is checked all the same."""
+    home.export.unlink()
+    checked = home.run("object", "check")
+    assert checked.code == 3
+    (line,) = [line for line in checked.lines if line.startswith("✗")]
+    assert line.startswith("✗ error    export     there is no file")
+    assert any(line.startswith("! warning  payments") for line in checked.lines)
+
+
+def test_the_token_variable_is_not_set(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable is named while it is missing, and its content never is."""
+    home.edit_object('{ file = "token" }', '{ env = "MY_PROM_TOKEN" }')
+    checked = home.run("object", "check", "--format", "json")
+    assert checked.code == 3
+    (token,) = [line for line in checked.json["checks"] if line["subject"] == "token"]
+    assert token["state"] == "error"
+    assert "the environment variable `MY_PROM_TOKEN` is not set" in token["message"]
+    monkeypatch.setenv("MY_PROM_TOKEN", TOKEN)
+    checked = home.run("object", "check", "--format", "csv")
+    assert (checked.code, TOKEN in checked.out) == (0, False)
+    assert "token,ok,there is one,,,,,,," in checked.lines
+
+
+def test_a_column_that_the_export_does_not_have(home: Home) -> None:
+    """A misspelt column is told at its line, with the column that was perhaps meant."""
+    home.edit_object('column = "RetailPrice"\n', 'column = "RetailPrise"\n')
+    line = home.object.read_text("utf-8").splitlines().index('column = "RetailPrise"') + 1
+    checked = home.run("object", "check")
+    assert checked.code == 3
+    assert (
+        "✗ error    export     1 mistake in `my-prom.toml`; "
+        f"line {line}  fields[2].column: the export has no column `RetailPrise`; did you mean `RetailPrice`?"
+    ) in checked.lines
+    refused = home.run("update")
+    assert (refused.code, refused.out) == (3, "")
+    assert f"  line {line}  fields[2].column: the export has no column `RetailPrise`" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("element", "cure"),
+    [
+        ("name", "; the element `name` of a YML file is the column `GoodName`"),
+        ("vendorcode", "; the element `vendorcode` of a YML file is the column `Articul`"),
+        ("price", "; the element `price` of a YML file is the column `RetailPrice`"),
+        ("Артикул", "; Torgsoft's `Артикул` is the column `Articul`"),
+        ("Articull", "; did you mean `Articul`?"),
+        ("country_of_origin", ""),
+    ],
+)
+def test_a_column_by_another_name(home: Home, element: str, cure: str) -> None:
+    """Who writes the name of a YML element is told the column that it makes, if the file has it."""
+    home.export.write_text(
+        '<yml_catalog><shop><offers><offer id="1"><name>Капці</name><vendorCode>К-1</vendorCode>'
+        "<price>80</price></offer></offers></shop></yml_catalog>",
+        "utf-8",
+    )
+    head, _, _ = home.object.read_text("utf-8").partition("[[fields]]")
+    home.object.write_text(f'{head}[[fields]]\ncolumn = "{element}"\nto = "price"\n', "utf-8")
+    line = head.count("\n") + 2
+    checked = home.run("object", "check", "--format", "json").json
+    (export,) = [item["message"] for item in checked["checks"] if item["subject"] == "export"]
+    assert export.endswith(f"; line {line}  fields[0].column: the export has no column `{element}`{cure}")
+    added = home.run("fields", "add", element, "--to", "name")
+    if "Torgsoft's" in cure:  # a label of Torgsoft's own is led where it means
+        assert added.err.startswith("`Articul` -> name\n")
+    else:
+        assert added.err.startswith(f"error: the export has no column `{element}`{cure}\n")
+
+
+def test_findings_of_goods_are_told(home: Home) -> None:
+    """A price that is no number is named with its line; the check itself is passed."""
+    home.edit_export(lambda text: text.replace(";1713;0;1713;0;101;3;", ";ціна;0;1713;0;101;3;", 1))
+    checked = home.run("object", "check")
+    assert checked.code == 0
+    assert "! warning  goods      1 finding keeps a good or a field as it is" in checked.lines
+    assert checked.lines[-3:] == [
+        "✗ error    number-unreadable: 1 good",
+        "           what Prom has stays, a new good may wait for it; correct the number",
+        "           TSGoods.trs line 2, good 26901, RetailPrice = ціна",
+    ]
+
+
+MESSY = [
+    "✗ error    id-duplicate: 1 good",
+    "           the good stays as it is on Prom until its id stands in one row only",
+    "           TSGoods.trs line 86, good 26926: stands in the export more than once,",
+    "             in lines 71 and 86; it stays as it is on Prom",
+    "",
+    "✗ error    number-unreadable: 4 goods",
+    "           what Prom has stays, a new good may wait for it; correct the number",
+    "           TSGoods.trs line 2, good 26901, RetailPrice = ціна",
+    "           TSGoods.trs line 7, good 26902, RetailPrice = ціна",
+    "           TSGoods.trs line 22, good 26905, RetailPrice = ціна",
+    "           … and 1 more; `--show all`",
+    "",
+    "! warning  letters-lost: 1 good",
+    "           the text is sent as it is; retype it, or export in UTF-8",
+    "           TSGoods.trs line 71, good 26926, GoodName = К?ем [/red] :wrench: для",
+    "             рук ягідний",
+]
+
+
+def mess_up(home: Home) -> None:
+    """Put a bad price into four goods, a lost letter into a name, and one good twice into the export."""
+    home.edit_export(lambda text: text.replace(";1713;0;1713;0;101;3;", ";ціна;0;1713;0;101;3;"))
+    home.edit_row("26926", "Крем [red]", "К?ем [/red] :wrench:")
+    rows = home.export.read_bytes()
+    twin = next(row for row in rows.split(b"\r\n") if row.startswith(b"26926;"))
+    home.export.write_bytes(rows + twin + b"\r\n")
+
+
+def test_findings_by_code(home: Home) -> None:
+    """Errors come first; each code tells its goods, what it means, the first places, and what is left."""
+    mess_up(home)
+    checked = home.run("object", "check")
+    assert (checked.code, checked.lines[-len(MESSY) :]) == (0, MESSY)
+    assert max(map(len, checked.lines[-len(MESSY) :])) <= 80
+    assert "\x1b" not in checked.out
+    assert set(checked.lines[4].removeprefix("✓ ok       selection  ").split("; ")) == {
+        "34 go to Prom.ua",
+        "1 stays out: Display = 0 in the accounting program",
+        "1 stays out: standing in several rows, left alone",
+        "4 stay out: without a price that can be sent, unless Prom.ua has them already",
+    }
+
+
+@pytest.mark.parametrize("flags", [("object", "check", "--show", "all"), ("-v", "object", "check")])
+def test_every_place_of_a_finding(home: Home, flags: tuple[str, ...]) -> None:
+    """Nothing is folded where all places are asked for."""
+    mess_up(home)
+    checked = home.run(*flags)
+    assert "           TSGoods.trs line 27, good 26906, RetailPrice = ціна" in checked.lines
+    assert "… and" not in checked.out
+
+
+def test_findings_for_programs(home: Home) -> None:
+    """Each finding has code, weight and the whole place, each code its counts; the CSV holds the same."""
+    mess_up(home)
+    document = home.run("object", "check", "--format", "json").json
+    assert [(count["code"], count["findings"], count["goods"]) for count in document["counts"]] == [
+        ("id-duplicate", 1, 1),
+        ("number-unreadable", 4, 4),
+        ("letters-lost", 1, 1),
+    ]
+    assert document["findings"][1] == {
+        "code": "number-unreadable",
+        "severity": "error",
+        "file": "TSGoods.trs",
+        "line": 2,
+        "column": "RetailPrice",
+        "value": "ціна",
+        "good_id": "26901",
+        "message": "`ціна` is not a number; not sent: price and discount",
+    }
+    keys = [guess["key"] for guess in document["guesses"]]
+    assert keys == ["catalog.format", "catalog.delimiter", "catalog.header"]
+    assert [item["command"] for item in document["suggestions"]] == [
+        'torgsync fields add Country --to country -o "My Prom"',
+        'torgsync fields add Sex --dynamic --name Стать -o "My Prom"',
+    ]
+    rows = list(csv.DictReader(io.StringIO(home.run("object", "check", "--format", "csv").out)))
+    assert [row["line"] for row in rows if row["code"] == "number-unreadable"] == ["2", "7", "22", "27"]
+    assert [row["subject"] for row in rows if row["state"] == "suggestion"] == ["Country", "Sex"]
+
+
+def test_more_findings_than_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counts are right whatever their number; places that are not kept are counted."""
+    mess_up(home)
+    monkeypatch.setattr("torgsync.core.tally.KEPT", 2)
+    document = home.run("object", "check", "--format", "json").json
+    assert [(count["findings"], count["listed"]) for count in document["counts"]] == [(1, 1), (4, 2), (1, 1)]
+    shown = home.run("object", "check", "--show", "all")
+    assert "           … and 2 more; only the first are kept" in shown.lines
+    assert ",… and 2 more,,number-unreadable," in home.run("object", "check", "--format", "csv").out
+
+
+def test_rows_without_their_id(home: Home) -> None:
+    """The check names each line; nobody can tell what these rows are, so it fails."""
+    home.edit_row("26926", "26926;", ";")
+    home.edit_row("26927", "26927;", ";")
+    checked = home.run("object", "check")
+    assert checked.code == 3
+    assert "✗ error    export     2 rows have no `GoodID`: line 71, 72" in checked.lines
+    assert "✗ error    id-missing: 2 places" in checked.lines
+
+
+def test_a_good_that_stays_out_and_stands_twice(home: Home) -> None:
+    """It is one good with an error, whatever else keeps it out."""
+    rows = home.export.read_bytes()
+    hidden = next(row for row in rows.split(b"\r\n") if "Кашпо підвісне Верба".encode() in row)
+    home.export.write_bytes(rows + hidden + b"\r\n" + hidden + b"\r\n")
+    checked = home.run("object", "check")
+    assert checked.lines[4].endswith("39 go to Prom.ua; 1 stays out: standing in several rows, left alone")
+    assert "✗ error    id-duplicate: 1 good" in checked.lines
+
+
+def test_a_check_counts_as_the_plan_of_a_new_shop_does(home: Home) -> None:
+    """What goes is created, and what stays out is skipped, whatever is wrong with it."""
+    mess_up(home)
+    checked = home.run("object", "check", "--format", "json").json
+    (selection,) = [line["message"] for line in checked["checks"] if line["subject"] == "selection"]
+    made = home.run("update", "--format", "json").json
+    going, *out = selection.split("; ")
+    assert going == f"{made['counts']['create']} go to Prom.ua"
+    assert sum(int(part.split()[0]) for part in out) == made["counts"]["skipped"]
+
+
+def test_what_was_said_is_not_guessed(home: Home) -> None:
+    """A key that the object sets is no guess."""
+    home.edit_object('path = "TSGoods.trs"', 'path = "TSGoods.trs"\nformat = "trs"\nheader = true')
+    guesses = home.run("object", "check", "--format", "json").json["guesses"]
+    assert [guess["what"] for guess in guesses] == ["delimiter"]
+
+
+def test_an_export_without_header(home: Home) -> None:
+    """The layout that the number of columns spoke for is told."""
+    shutil.copyfile(ROOT / "tests" / "data" / "no-header-50-cp1251.trs", home.export)
+    text = home.object.read_text("utf-8")
+    home.object.write_text(
+        text[: text.index("[[fields]]")] + text[text.index("# --- What happens") :], "utf-8"
+    )
+    guesses = home.run("object", "check", "--format", "json").json["guesses"]
+    assert [(guess["what"], guess["value"]) for guess in guesses] == [
+        ("format", "trs"),
+        ("encoding", "cp1251"),
+        ("delimiter", "semicolon"),
+        ("header", "there is none"),
+        ("layout", "50 standard columns"),
+    ]
+
+
+def test_a_column_that_is_the_cost_price(home: Home) -> None:
+    """Neither the cost price nor a column that repeats it is proposed or shown."""
+    home.edit_export(lambda text: text.replace('"visota_kabluka"', '"sobivartist"', 1))
+    text = home.object.read_text("utf-8")
+    start = text.index('[[fields]]\ncolumn = "visota_kabluka"')
+    end = text.index("# --- What happens")
+    home.object.write_text(text[:start] + text[end:], "utf-8")
+    for form in ("table", "json", "csv"):
+        checked = home.run("object", "check", "--format", form)
+        assert "fields add sobivartist" not in checked.out
+        assert "PrimeCost" not in checked.out
+        assert "1044,93" not in checked.out
+
+
+def test_a_shop_in_which_nothing_is_led_to_the_name(home: Home) -> None:
+    """It is said once, and no good is blamed for it."""
+    home.edit_object('to = "name"', 'to = "mpn"')
+    checked = home.run("object", "check", "--format", "json").json
+    (warned,) = [
+        line for line in checked["checks"] if line["state"] == "warning" and "`name`" in line["message"]
+    ]
+    assert warned["message"] == "no column is led to `name`: new goods cannot be created"
+    assert [finding for finding in checked["findings"] if finding["code"] == "name-missing"] == []
+
+
+def test_a_column_that_has_another_name_now(home: Home) -> None:
+    """The way to tell its new name is told."""
+    home.edit_export(lambda text: text.replace('"Color"', '"Забарвлення"', 1))
+    checked = home.run("object", "check", "--format", "json")
+    assert checked.code == 3
+    assert "where it has another name now, say so under `[catalog.names]`" in checked.out

@@ -1,0 +1,932 @@
+"""Orders come home: into the state, into files for Torgsoft, and into `torgsync orders`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faulty import Answer, Asked, FaultyMarket, Forward, breaks_before, loses_the_answer, says
+from homes import Home
+
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, Buyer
+
+OLENA = Buyer(first_name="Олена", last_name="Вигадана", phone="+380500000001", email="O.V@shop.example")
+
+
+@pytest.fixture
+def mapped(filled: Home) -> Home:
+    """The example shop after its first synchronisation, with a place for all money."""
+    filled.run("payments", "fetch")
+    for method in ("9000001", "9000002", "9000003"):
+        filled.run("payments", "map", method, "--cash-register", "Каса 1")
+    return filled
+
+
+def fetch(home: Home) -> dict[str, int]:
+    """Bring orders home, and return what came."""
+    orders: dict[str, int] = home.sync("--only", "orders").json["orders"]
+    return orders
+
+
+def nothing() -> dict[str, int]:
+    """What a fetch tells that brought nothing."""
+    names = ("new", "changed", "unmapped", "held", "ambiguous", "accepted", "files", "open", "taken")
+    return dict.fromkeys(names, 0)
+
+
+def files(home: Home) -> dict[str, Any]:
+    """The order files, keyed by name."""
+    outbox = home.folder / "outbox" / "my-prom"
+    return {path.name: json.loads(path.read_bytes()) for path in sorted(outbox.glob("*"))}
+
+
+def take(home: Home) -> list[str]:
+    """Have Torgsoft take all order files, and return their names."""
+    taken = sorted((home.folder / "outbox" / "my-prom").glob("*.json"))
+    for path in taken:
+        path.unlink()
+    return [path.name for path in taken]
+
+
+def versions(home: Home) -> list[tuple[int, str]]:
+    """The versions of all orders: number and status."""
+    connection = sqlite3.connect(home.folder / "state.db")
+    try:
+        rows = connection.execute("select version, doc from order_versions order by order_id, version")
+        return [(version, json.loads(doc)["status"]) for version, doc in rows]
+    finally:
+        connection.close()
+
+
+def test_an_order_becomes_a_file_for_torgsoft(mapped: Home) -> None:
+    """One JSON file an order: numbers are strings with a point, what the form lacks stands in the comment."""
+    number = mapped.market.place_order(
+        [("26901", 1), ("26926", Decimal("2.5"))],
+        buyer=OLENA,
+        payment_option_id=CASH_ON_DELIVERY.id,
+        client_notes="подзвоніть [після] 18",
+    )
+    ran = mapped.run("sync", "--only", "orders")
+    assert (ran.code, ran.lines) == (0, ["orders: 1 new, 0 changed, 1 file for Torgsoft in the outbox"])
+    (name,) = files(mapped)
+    document = files(mapped)[name]
+    placed = document["Options"].pop("OrderDate")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", placed)
+    assert (name, document) == (
+        f"order-{number}.json",
+        {
+            "Client": {
+                "Name": "Вигадана Олена",
+                "MPhone": "+380500000001",
+                "EMail": "o.v@shop.example",
+                "Address": "м. Львів (Львівська обл.), №1: вул. Тестова, 1",
+            },
+            "Options": {
+                "SaleType": "1",
+                "Comment": f"Prom {number}; Накладений платіж; подзвоніть [після] 18",
+                "OrderNumber": str(number),
+                "DeliveryCondition": "Нова Пошта",
+                "DeliveryAddress": "м. Львів (Львівська обл.), №1: вул. Тестова, 1",
+                "CurrencyInternationalCode": "UAH",
+            },
+            "Goods": [
+                {"GoodID": "26901", "Price": "1713", "Count": "1"},
+                {"GoodID": "26926", "Price": "129", "Count": "2.5"},
+            ],
+        },
+    )
+    raw = (mapped.folder / "outbox" / "my-prom" / name).read_bytes()
+    assert raw.startswith(b"{")
+    assert [path.name for path in (mapped.folder / "outbox" / "my-prom").iterdir()] == [name]
+
+
+def test_delivery_and_discount_stand_in_the_comment(mapped: Home) -> None:
+    """The form has no place for them, and the sum adds up."""
+    mapped.market.place_order(
+        [("26901", 1)], delivery_cost=Decimal(80), special_offer_discount=Decimal("35.5")
+    )
+    ran = mapped.run("sync", "--only", "orders")
+    assert (ran.code, len(ran.lines)) == (0, 1)
+    (document,) = files(mapped).values()
+    assert document["Options"]["Comment"].split("; ")[1:] == ["Пром-оплата", "доставка 80", "знижка 35.50"]
+    (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
+    assert order["total"] == "1757.50"
+
+
+def test_the_same_order_again(mapped: Home) -> None:
+    """An order that is known as it is writes nothing, neither a version nor a file."""
+    mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    assert fetch(mapped) == nothing() | {"new": 1, "files": 1}
+    (path,) = (mapped.folder / "outbox" / "my-prom").iterdir()
+    before = path.stat().st_mtime_ns
+    postings = mapped.run("payments", "report").out
+    assert fetch(mapped) == nothing()
+    assert (versions(mapped), path.stat().st_mtime_ns) == ([(1, "pending")], before)
+    assert mapped.run("payments", "report").out == postings
+
+
+def test_an_order_that_torgsoft_took(mapped: Home) -> None:
+    """A file that was taken away is not written a second time, also when the order changes."""
+    number = mapped.market.place_order([("26901", 1)])
+    fetch(mapped)
+    (path,) = (mapped.folder / "outbox" / "my-prom").iterdir()
+    path.unlink()
+    mapped.market.set_order_status(number, "received")
+    assert fetch(mapped)["changed"] == 1
+    assert files(mapped) == {}
+
+
+def test_an_order_that_changed(mapped: Home) -> None:
+    """Each change is a new version of the same order, and its money follows."""
+    number = mapped.market.place_order([("26901", 2)])
+    fetch(mapped)
+    mapped.market.pay_order(number)
+    assert fetch(mapped) == nothing() | {"changed": 1}
+    mapped.market.set_order_status(number, "delivered")
+    fetch(mapped)
+    assert versions(mapped) == [(1, "pending"), (2, "paid"), (3, "delivered")]
+    (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
+    assert (account["expected"], account["received"], account["reversed"]) == ("3426.00", "3426.00", "0.00")
+    assert len(files(mapped)) == 1
+
+
+def test_an_order_cancelled_after_torgsoft_took_it(mapped: Home) -> None:
+    """Its reserve must be released by hand, and its money is reversed."""
+    number = mapped.market.place_order([("26901", 1)])
+    fetch(mapped)
+    take(mapped)
+    assert fetch(mapped) == nothing() | {"taken": 1}
+    mapped.market.cancel_order(number)
+    ran = mapped.run("sync", "--only", "orders")
+    assert ran.code == 8
+    assert f"! order {number} is canceled now: release its reserve in Torgsoft by hand" in ran.lines
+    (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
+    assert (account["expected"], account["received"], account["reversed"]) == ("1713.00", "0.00", "1713.00")
+
+
+def test_an_order_cancelled_before_we_saw_it(mapped: Home) -> None:
+    """It is kept, becomes no file, posts nothing, and nobody need do anything about it."""
+    number = mapped.market.place_order([("26901", 1)])
+    mapped.market.cancel_order(number)
+    assert fetch(mapped) == nothing() | {"new": 1}
+    (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
+    assert (order["file"], order["held"]) == (None, "it is canceled")
+    assert mapped.run("payments", "report").err == "no accounts yet\n"
+
+
+def test_a_product_that_torgsoft_does_not_know(mapped: Home) -> None:
+    """The whole order is held back and told; exit 8."""
+    foreign = mapped.market.add_product(None, name="Без номера [/b]", price=Decimal(10))
+    number = mapped.market.place_order([("26901", 1), (foreign, 1)])
+    ran = mapped.run("sync", "--only", "orders")
+    assert (ran.code, files(mapped)) == (8, {})
+    assert f"! order {number}: `Без номера [/b]` has no id of the accounting program" in ran.lines
+    assert mapped.run("orders", "list").lines[-1].split()[-1] != "written"
+
+
+def test_an_outbox_that_cannot_be_written(mapped: Home) -> None:
+    """The order is kept and named without a traceback, and the next run that can writes the file."""
+    (mapped.folder / "outbox").write_text("in the way")
+    number = mapped.market.place_order([("26901", 1)])
+    for _ in range(2):
+        ran = mapped.run("sync", "--only", "orders")
+        assert ran.code == 8
+        assert "cannot be used: Not a directory" in ran.out
+        assert f"! order {number}: its file for Torgsoft is still to be written" in ran.lines
+        assert "hint: look at `" in ran.err
+    (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
+    assert held["open"] == f"order {number}: its file for Torgsoft is still to be written"
+    (mapped.folder / "outbox").unlink()
+    ran = mapped.run("sync", "--only", "orders")
+    assert (ran.code, len(files(mapped))) == (0, 1)
+
+
+def test_many_orders(mapped: Home) -> None:
+    """Every page is read, and the list is newest first."""
+    numbers = [mapped.market.place_order([("26926", 1)], buyer=OLENA) for _ in range(105)]
+    assert fetch(mapped)["new"] == 105
+    listed = mapped.run("orders", "list", "--format", "json").json["orders"]
+    assert [int(order["id"]) for order in listed] == sorted(numbers, reverse=True)
+    assert len(files(mapped)) == 105
+
+
+def test_orders_before_goods(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Orders are at home also when goods meet trouble afterwards."""
+    faulty.misbehave("POST /products/edit_by_external_id", says(500, {}))
+    hard_filled.market.place_order([("26901", 1)], payment_option_id=CASH_ON_DELIVERY.id)
+    hard_filled.next_day()
+    assert hard_filled.sync().json["orders"]["new"] == 1
+    assert len(files(hard_filled)) == 1
+
+
+def test_a_token_without_the_right_for_orders(mapped: Home) -> None:
+    """The missing right is named, and no order file is written."""
+    tokens = mapped.market.tokens
+    tokens["full"] = replace(tokens["full"], orders="none")
+    ran = mapped.run("sync")
+    assert ran.code == 4
+    assert 'give "Orders" the right "Read only" («Замовлення»: «лише читання»)' in ran.err
+
+
+def test_the_list_of_orders(mapped: Home) -> None:
+    """Table, JSON and CSV tell the same orders."""
+    number = mapped.market.place_order([("26901", 1)], buyer=OLENA, paid=True)
+    fetch(mapped)
+    (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
+    created = order.pop("created")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0[23]:00", created)
+    assert order == {
+        "id": str(number),
+        "status": "paid",
+        "total": "1713.00",
+        "currency": "UAH",
+        "payment": "Пром-оплата",
+        "client_id": "1",
+        "file": f"order-{number}.json",
+        "phase": "written",
+        "held": None,
+        "parcel": None,
+        "open": None,
+    }
+    table = mapped.run("orders", "list")
+    assert max(map(len, table.lines)) <= 80
+    assert table.lines[0].split() == ["order", "placed", "status", "total", "payment", "Torgsoft"]
+    assert mapped.run("orders", "list", "--format", "csv").lines[0] == (
+        "id,created,status,total,currency,payment,client_id,file,phase,held,parcel,open"
+    )
+
+
+def test_no_orders_yet(mapped: Home, tmp_path: Path) -> None:
+    """An empty list says so."""
+    assert tmp_path.exists()
+    assert mapped.run("orders", "list").err == "no orders yet\n"
+    assert mapped.run("orders", "list", "--format", "json").json == {"schema": 1, "orders": []}
+
+
+def told(asked: Asked, forward: Forward) -> dict[str, Any]:
+    """What the marketplace answers to a request."""
+    document: dict[str, Any] = json.loads(forward(asked.body).body)
+    return document
+
+
+@pytest.mark.timeout(300)
+def test_ten_thousand_orders_while_new_ones_arrive(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Each is home exactly once, the new ones with the next fetch; a second fetch brings nothing."""
+    market = hard_filled.market
+    with market.lock:
+        old = [market.place_order([("26926", 1)], buyer=OLENA) for _ in range(10_000)]
+        for number in old[:-100]:
+            market.set_order_status(number, "delivered")
+    late: list[int] = []
+
+    def another_one_comes(asked: Asked, forward: Forward) -> Answer:
+        late.append(market.place_order([("26901", 1)], buyer=OLENA))
+        return forward(asked.body)
+
+    faulty.misbehave("GET /orders/list", another_one_comes, times=100)
+    first = fetch(hard_filled)["new"]
+    faulty.behave()
+    assert first >= 10_000
+    assert first + fetch(hard_filled)["new"] == 10_000 + len(late)
+    listed = hard_filled.run("orders", "list", "--format", "json").json["orders"]
+    assert sorted(int(order["id"]) for order in listed) == sorted([*old, *late])
+    connection = sqlite3.connect(hard_filled.folder / "state.db")
+    (seen,) = connection.execute("select count(*) from order_versions").fetchone()
+    connection.close()
+    assert seen == len(listed)
+    assert fetch(hard_filled)["new"] == 0
+
+
+def test_an_order_that_proms_list_left_out(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Its number is missing between others, so it is asked for; one that does not exist is asked for once."""
+    numbers = [hard_filled.market.place_order([("26901", 1)], buyer=OLENA) for _ in range(40)]
+    with hard_filled.market.lock:
+        hard_filled.market.orders.remove(numbers[7])
+
+    def without(asked: Asked, forward: Forward) -> Answer:
+        document = told(asked, forward)
+        document["orders"] = [order for order in document["orders"] if order["id"] != numbers[20]]
+        return Answer(200, json.dumps(document).encode())
+
+    faulty.misbehave("GET /orders/list", without)
+    ran = hard_filled.run("orders", "fetch")
+    assert f"! order {numbers[20]} was missing from Prom's list; it is home now" in ran.lines
+    assert len(files(hard_filled)) == 39
+    asked = len(hard_filled.market.log.records())
+    hard_filled.run("orders", "fetch")
+    paths = [record.path for record in hard_filled.market.log.records()[asked:]]
+    assert not [path for path in paths if re.search(r"/orders/\d", path)]
+
+
+def test_a_missing_number_that_prom_shows_to_nobody(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """It is another shop's: nothing fails, and it is asked for once."""
+    numbers = [hard_filled.market.place_order([("26901", 1)], buyer=OLENA) for _ in range(20)]
+    with hard_filled.market.lock:
+        hard_filled.market.orders.remove(numbers[7])
+    faulty.misbehave(f"GET /orders/{numbers[7]}", says(403, {"error": "Forbidden"}), times=1)
+    assert fetch(hard_filled)["new"] == 19
+    faulty.misbehave(f"GET /orders/{numbers[7]}", says(500, {}))
+    assert "error" not in hard_filled.run("orders", "fetch", "--format", "json").json
+
+
+def test_the_watermark_follows_proms_clock(mapped: Home) -> None:
+    """A computer whose clock is years ahead misses no order."""
+    mapped.market.place_order([("26901", 1)])
+    mapped.run("orders", "fetch", now=datetime(2099, 1, 1, tzinfo=UTC))
+    number = mapped.market.place_order([("26901", 1)])
+    mapped.run("orders", "fetch")
+    assert str(number) in mapped.run("orders", "list").out
+
+
+def test_a_fetch_of_its_own(mapped: Home) -> None:
+    """`orders fetch` does what `sync --only orders` does, in every format."""
+    mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    ran = mapped.run("orders", "fetch", "--format", "json")
+    assert ran.json == {
+        "schema": 1,
+        "object": "My Prom",
+        "findings": [],
+        "orders": nothing() | {"new": 1, "files": 1},
+        "exit": 0,
+    }
+    assert mapped.run("orders", "fetch", "--format", "csv").lines == [
+        ",".join(nothing()),
+        "0,0,0,0,0,0,0,0,0",
+    ]
+    assert mapped.run("orders", "fetch").err.splitlines()[-1] == "no new orders"
+
+
+def test_an_outbox_in_trouble_is_told_in_the_document(mapped: Home) -> None:
+    """What came home is counted, and what is wrong stands among the findings, with the order's number."""
+    (mapped.folder / "outbox").write_text("in the way")
+    number = mapped.market.place_order([("26901", 1)])
+    ran = mapped.run("orders", "fetch", "--format", "json")
+    assert (ran.code, ran.json["orders"]["new"], ran.json["orders"]["files"]) == (8, 1, 0)
+    found = [(one["code"], one["order"]) for one in ran.json["findings"]]
+    assert found == [("outbox-failed", None), ("outbox-failed", str(number))]
+    assert "cannot be used" in ran.json["findings"][0]["message"]
+    assert ran.json["exit"] == 8
+
+
+def test_an_order_that_prom_only_touched(mapped: Home, faulty: FaultyMarket) -> None:
+    """A later time of change alone is no new version."""
+    home = Home(mapped.folder, mapped.shop, faulty)
+    faulty.shop.place_order([(faulty.shop.add_product("26901", name="x", price=Decimal(1)), 1)])
+    moments = iter(["2026-01-01T00:00:00+00:00", "2026-01-01T00:05:00+00:00"])
+
+    def touched(asked: Asked, forward: Forward) -> Answer:
+        document = told(asked, forward)
+        for order in document["orders"]:
+            order["date_modified"] = order["date_created"] = next(moments, "2026-01-01T00:09:00+00:00")
+            order["date_created"] = "2026-01-01T00:00:00+00:00"
+        return Answer(200, json.dumps(document).encode())
+
+    faulty.misbehave("GET /orders/list", touched)
+    for path in home.folder.glob("state.db*"):
+        path.unlink()
+    home.run("orders", "fetch")
+    home.run("orders", "fetch")
+    assert len(versions(home)) == 1
+
+
+def change(home: Home, number: int, **fields: Any) -> None:  # noqa: ANN401
+    """Have somebody change an order on Prom."""
+    with home.market.lock:
+        order = home.market.order(number)
+        changed = replace(order, date_modified=home.market.now(), **fields)
+        home.market.orders.replace(number, changed)
+
+
+def fewer(home: Home, number: int) -> dict[str, Any]:
+    """An order's lines with one piece, as a change."""
+    (line,) = home.market.order(number).lines
+    return {"lines": (replace(line, quantity=Decimal(1)),)}
+
+
+def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
+    """What a person must change in Torgsoft is named by each run, until somebody says that it is done."""
+    number = mapped.market.place_order([("26901", 2)], buyer=OLENA)
+    fetch(mapped)
+    take(mapped)
+    change(mapped, number, delivery_address="Київ", **fewer(mapped, number))
+    told = f"order {number} has other goods, total, delivery now: change it in Torgsoft by hand"
+    for command in (("orders", "fetch"), ("sync", "--yes"), ("orders", "fetch")):
+        ran = mapped.run(*command)
+        assert (ran.code, f"! {told}" in ran.lines) == (8, True)
+        assert f'when it is done in Torgsoft: torgsync orders done {number} -o "My Prom"' in ran.err
+    for words in ("orders fetch", "sync --yes", "sync --yes --only orders"):
+        document = mapped.run(*words.split(), "--format", "json").json
+        (finding,) = [one for one in document["findings"] if one["code"] == "order-changed"]
+        assert (finding["order"], finding["message"], document["exit"]) == (str(number), told, 8)
+        assert document["orders"]["open"] == 1
+    (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
+    assert (held["id"], held["open"]) == (str(number), told)
+    assert "to be done" in mapped.run("orders", "list", "--held").out
+    done = mapped.run("orders", "done", str(number))
+    assert (done.code, done.err) == (0, f"1 order done in Torgsoft: {number}\n")
+    assert mapped.run("orders", "fetch").code == 0
+    assert mapped.run("orders", "list", "--held").err == "no order waits for a person\n"
+    shown = mapped.run("orders", "show", str(number), "--format", "json").json["order"]["torgsoft"]
+    (said,) = shown["confirmed"]
+    assert (shown["by_hand"], said["what"], bool(said["user"] and said["host"])) == (
+        None,
+        told.removeprefix(f"order {number} "),
+        True,
+    )
+    assert datetime.fromisoformat(said["at"]).utcoffset()
+    assert "done       has other goods" in mapped.run("orders", "show", str(number)).out
+    (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
+    assert (account["expected"], account["reversed"], account["open"]) == ("5139.00", "3426.00", "1713.00")
+
+
+def test_an_order_that_changed_and_changed_back(mapped: Home) -> None:
+    """Whether somebody changed it in Torgsoft meanwhile nobody knows: a person looks, and says so."""
+    number = mapped.market.place_order([("26901", 2)], buyer=OLENA)
+    fetch(mapped)
+    take(mapped)
+    before = mapped.market.order(number).delivery_address
+    for address in ("Київ", before):
+        change(mapped, number, delivery_address=address)
+        ran = mapped.run("orders", "fetch")
+    assert f"! order {number} is as Torgsoft got it again: see that it stands so there" in ran.lines
+    assert "taken, changed" in mapped.run("orders", "list").out
+    mapped.run("orders", "done", str(number))
+    assert mapped.run("orders", "fetch").code == 0
+
+
+def test_an_order_that_was_confirmed_and_changes_again(mapped: Home) -> None:
+    """What was done is not asked for again; what is new is, in every format."""
+    number = mapped.market.place_order([("26901", 2)], buyer=OLENA)
+    fetch(mapped)
+    take(mapped)
+    fetch(mapped)
+    change(mapped, number, delivery_address="Київ")
+    fetch(mapped)
+    assert mapped.run("orders", "done", str(number), "--format", "csv").lines[0] == "order,what"
+    change(mapped, number, **fewer(mapped, number))
+    fetch(mapped)
+    (row,) = mapped.run("orders", "done", str(number), "--format", "json").json["orders"]
+    assert row == {
+        "order": str(number),
+        "what": "has other goods, total now: change it in Torgsoft by hand",
+    }
+
+
+def test_a_held_order_is_told_until_it_was_entered_by_hand(mapped: Home) -> None:
+    """By each run; afterwards its goods count as Torgsoft's, and what changes later is told anew."""
+    foreign = mapped.market.add_product(None, name="Чуже", price=Decimal(10))
+    number = mapped.market.place_order([("26901", 1), (foreign, 1)], buyer=OLENA)
+    told = f"! order {number}: `Чуже` has no id of the accounting program"
+    for _ in range(2):
+        ran = mapped.run("orders", "fetch")
+        assert (ran.code, ran.lines.count(told)) == (8, 1)
+    assert mapped.run("orders", "done", str(number)).code == 0
+    assert mapped.run("orders", "fetch").code == 0
+    assert (files(mapped), mapped.run("orders", "list", "--held").out) == ({}, "")
+    assert "entered by hand" in mapped.run("orders", "show", str(number)).out
+    mapped.market.cancel_order(number)
+    assert f"! order {number} is canceled now: release its reserve" in mapped.run("orders", "fetch").out
+
+
+def test_orders_that_no_word_of_a_person_settles(mapped: Home) -> None:
+    """The way on is told instead, and nothing is noted of any of them."""
+    waiting = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    fetch(mapped)
+    cancelled = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    (mapped.folder / "outbox" / "my-prom" / f"order-{waiting}.json").unlink()
+    fetch(mapped)
+    take(mapped)
+    fetch(mapped)
+    mapped.market.cancel_order(cancelled)
+    fetch(mapped)
+    ran = mapped.run("orders", "done", str(cancelled), str(waiting))
+    assert (ran.code, "hint: see what does: torgsync orders list --held" in ran.err) == (64, True)
+    assert mapped.run("orders", "fetch").code == 8
+    assert "there is no order 1" in mapped.run("orders", "done", "1").err
+    (mapped.folder / "outbox" / "my-prom").rmdir()
+    (mapped.folder / "outbox" / "my-prom").write_text("in the way")
+    owed = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    mapped.run("orders", "fetch")
+    assert "still to be written: torgsync orders fetch" in mapped.run("orders", "done", str(owed)).err
+
+
+def test_an_order_of_which_nobody_said_whose_it_is(mapped: Home) -> None:
+    """It is told by each run; whose it is is said by another command, and one called off needs nobody."""
+    mapped.edit_object('find_by = ["phone", "email"]', 'find_by = ["phone"]')
+    for phone in ("+380500000001", "+380500000002"):
+        mapped.market.place_order([("26901", 1)], buyer=replace(OLENA, phone=phone))
+    fetch(mapped)
+    mapped.edit_object('find_by = ["phone"]', 'find_by = ["email"]')
+    number = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    told = f"! order {number}: 2 known clients fit its buyer; none was picked"
+    for _ in range(2):
+        ran = mapped.run("orders", "fetch")
+        assert (ran.code, ran.lines.count(told)) == (8, 1)
+        assert 'hint: torgsync clients list --held -o "My Prom"' in ran.err
+    (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
+    assert held["id"] == str(number)
+    refused = mapped.run("orders", "done", str(number))
+    assert (refused.code, "torgsync clients list --held" in refused.err) == (64, True)
+    mapped.market.cancel_order(number)
+    assert mapped.run("orders", "fetch").code == 0
+
+
+def test_money_that_goes_by_no_payment_method(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """It has no place that a mapping could give it: that is told in every run, and in the report."""
+    number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
+
+    def odd(asked: Asked, forward: Forward) -> Answer:
+        document = told(asked, forward)
+        for order in document["orders"]:
+            order.update(payment_option=None)
+        return Answer(200, json.dumps(document).encode())
+
+    faulty.misbehave("GET /orders/list", odd)
+    where = f"see {number} in the seller's cabinet"
+    message = f"! 1 order without a payment method: the money has no place; {where}"
+    for _ in range(2):
+        ran = hard_filled.run("orders", "fetch")
+        assert (ran.code, message in ran.lines) == (8, True)
+    assert message in hard_filled.run("payments", "report").err
+
+
+def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Nothing is posted, what Prom gave is told with the order's number, and no sum is invented."""
+    number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
+
+    def odd(asked: Asked, forward: Forward) -> Answer:
+        document = told(asked, forward)
+        for order in document["orders"]:
+            order.update(price="1,713.50 UAH", full_price="договірна", price_with_special_offer=None)
+        return Answer(200, json.dumps(document).encode())
+
+    faulty.misbehave("GET /orders/list", odd)
+    ran = hard_filled.run("orders", "fetch")
+    assert (ran.code, files(hard_filled)) == (8, {})
+    kept = "nothing more is posted for it, what was posted stays as it was"
+    for text in ("price `1,713.50 UAH`", "full_price `договірна`"):
+        assert f"! order {number}: {text} cannot be read; {kept}" in ran.lines
+    assert hard_filled.run("payments", "report").err == "no accounts yet\n"
+    listed = hard_filled.run("orders", "list").lines[2]
+    assert listed.split()[3:5] == ["pending", "–"]
+    assert "total      –" in hard_filled.run("orders", "show", str(number)).out
+    assert hard_filled.run("orders", "list", "--format", "json").json["orders"][0]["total"] is None
+
+
+# Goods of lines
+
+
+def rewrite_lines(faulty: FaultyMarket, **fields: object) -> None:
+    """Have Prom show every line of every order with these fields."""
+
+    def fault(asked: Asked, forward: Forward) -> Answer:
+        document = told(asked, forward)
+        for order in document["orders"]:
+            for line in order["products"]:
+                line.update(fields)
+        return Answer(200, json.dumps(document).encode())
+
+    faulty.behave()
+    faulty.misbehave("GET /orders/list", fault)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"external_id": None}, {"external_id": None, "id": None}],
+    ids=["by its product", "by its article"],
+)
+def test_a_line_without_an_id_is_found(
+    hard_filled: Home, faulty: FaultyMarket, fields: dict[str, object]
+) -> None:
+    """Prom sometimes tells no external id: the product that was sold, or its article, tells the good."""
+    hard_filled.market.place_order([("26926", 1)], buyer=OLENA)
+    rewrite_lines(faulty, **fields)
+    hard_filled.run("orders", "fetch")
+    (document,) = files(hard_filled).values()
+    assert [good["GoodID"] for good in document["Goods"]] == ["26926"]
+    assert fetch(hard_filled)["changed"] == 0
+
+
+def test_a_good_that_only_prom_has(mapped: Home) -> None:
+    """An external id that no export ever held is no good of Torgsoft: the order waits for a person."""
+    mapped.market.add_product("foreign-1", name="Чуже", price=Decimal(10))
+    mapped.run("update", "--full-refresh")
+    number = mapped.market.place_order([("foreign-1", 1)], buyer=OLENA)
+    ran = mapped.run("orders", "fetch")
+    assert (ran.code, files(mapped)) == (8, {})
+    assert f"! order {number}: `Чуже` (foreign-1) is no good of the accounting program" in ran.lines
+    (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
+    assert held["id"] == str(number)
+
+
+# Prom's side
+
+
+@pytest.fixture
+def accepting(hard_filled: Home) -> Home:
+    """A home that tells Prom of new orders."""
+    hard_filled.edit_object("[clients]", "[orders]\naccept = true\n\n[clients]")
+    return hard_filled
+
+
+def status(home: Home, number: int) -> str:
+    """What Prom shows of an order."""
+    return home.market.order(number).status
+
+
+def test_new_orders_are_set_to_received(accepting: Home) -> None:
+    """After they are home and written; paid and held ones are left as they are, and nothing is said twice."""
+    new = accepting.market.place_order([("26901", 1)], buyer=OLENA, payment_option_id=CASH_ON_DELIVERY.id)
+    paid = accepting.market.place_order([("26901", 1)], buyer=OLENA, paid=True)
+    foreign = accepting.market.add_product(None, name="Чуже", price=Decimal(10))
+    held = accepting.market.place_order([(foreign, 1)], buyer=OLENA)
+    ran = accepting.run("orders", "fetch")
+    assert "orders: 1 set to received on Prom.ua" in ran.lines
+    assert [status(accepting, number) for number in (new, paid, held)] == ["received", "paid", "pending"]
+    assert accepting.writes()[-1:] == ["/api/v1/orders/set_status"]
+    writes = len(accepting.writes())
+    for _ in range(2):
+        assert fetch(accepting)["accepted"] == 0
+    assert len(accepting.writes()) == writes
+    shown = accepting.run("orders", "show", str(new), "--format", "json").json["order"]
+    assert (shown["status"], shown["accepted"] is not None) == ("received", True)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before its effect", "after its effect"])
+def test_an_acceptance_whose_answer_is_lost(accepting: Home, faulty: FaultyMarket, after: bool) -> None:
+    """It is safe to say twice: it is repeated, and in the end Prom knows."""
+    number = accepting.market.place_order([("26901", 1)], buyer=OLENA)
+    faulty.misbehave("POST /orders/set_status", loses_the_answer if after else breaks_before)
+    ran = accepting.run("orders", "fetch")
+    assert (ran.code, "an edit of 1 order was sent and its answer was lost" in ran.err) == (5, True)
+    faulty.behave()
+    accepting.run("orders", "fetch")
+    assert status(accepting, number) == "received"
+
+
+def test_an_acceptance_that_prom_refuses(accepting: Home, faulty: FaultyMarket) -> None:
+    """The reason is told order by order, and the next run tries again."""
+    number = accepting.market.place_order([("26901", 1)], buyer=OLENA)
+    faulty.misbehave(
+        "POST /orders/set_status",
+        says(200, {"processed_ids": [], "errors": {str(number): "closed"}}),
+        times=1,
+    )
+    ran = accepting.run("orders", "fetch")
+    assert f"! order {number} was not set to received: closed" in ran.lines
+    faulty.misbehave("POST /orders/set_status", says(200, {"processed_ids": []}), times=1)
+    ran = accepting.run("orders", "fetch")
+    assert f"! order {number} was not set to received: Prom.ua passed it over without a word" in ran.lines
+    assert fetch(accepting)["accepted"] == 1
+
+
+def test_an_order_that_somebody_was_faster_to_accept(accepting: Home, faulty: FaultyMarket) -> None:
+    """Prom passes it over, and it is as wanted."""
+    number = accepting.market.place_order([("26901", 1)], buyer=OLENA)
+
+    def faster(asked: Asked, forward: Forward) -> Answer:
+        accepting.market.set_order_status(number, "delivered")
+        return forward(asked.body)
+
+    faulty.misbehave("POST /orders/set_status", faster)
+    ran = accepting.run("orders", "fetch")
+    assert "was not set" not in ran.out
+    assert status(accepting, number) == "delivered"
+
+
+def test_a_token_that_may_not_write_orders(accepting: Home) -> None:
+    """Orders are home, their files are written, the right is named: exit 4."""
+    tokens = accepting.market.tokens
+    tokens["full"] = replace(tokens["full"], orders="read")
+    accepting.market.place_order([("26901", 1)], buyer=OLENA)
+    ran = accepting.run("orders", "fetch")
+    assert (ran.code, len(files(accepting))) == (4, 1)
+    assert 'give "Orders" the right "Read and write"' in ran.err
+
+
+TTN = "20450000000001"
+
+
+def test_a_parcel_is_saved_on_prom(mapped: Home) -> None:
+    """By the carrier that the buyer chose; blanks are no part of the number, and it is at home at once."""
+    number = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    fetch(mapped)
+    ran = mapped.run("orders", "ship", str(number), "--parcel", "2045 0000 000001")
+    assert (ran.code, ran.err.splitlines()[-1]) == (0, f"order {number}: saved on Prom.ua")
+    assert mapped.market.order(number).declaration_number == TTN
+    again = mapped.run("orders", "ship", str(number), "--parcel", TTN)
+    assert (again.code, "Prom.ua has this number already" in again.err) == (0, True)
+    document = mapped.run("orders", "ship", str(number), "--parcel", TTN, "--format", "json").json
+    assert document == {"schema": 1, "parcel": {"order": str(number), "parcel": TTN, "saved": False}}
+    row = mapped.run("orders", "ship", str(number), "--parcel", TTN, "--format", "csv").lines
+    assert row == ["order,parcel,saved", f"{number},{TTN},False"]
+    assert mapped.writes().count("/api/v1/delivery/save_declaration_id") == 1
+    (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
+    assert order["parcel"] == TTN
+
+
+@pytest.mark.parametrize("fault", ["lost", "refused twice", "broken"])
+def test_a_parcel_whose_answer_says_nothing(hard_filled: Home, faulty: FaultyMarket, fault: str) -> None:
+    """The order is read back: the number that stands there was saved, another one was not."""
+    number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
+    hard_filled.run("orders", "fetch")
+    if fault == "lost":
+        faulty.misbehave("POST /delivery", loses_the_answer, times=1)
+    elif fault == "broken":
+        faulty.misbehave("POST /delivery", says(500, {}))
+    else:
+        with hard_filled.market.lock:
+            order = hard_filled.market.order(number)
+            hard_filled.market.orders.replace(number, replace(order, declaration_number=TTN))
+    ran = hard_filled.run("orders", "ship", str(number), "--parcel", TTN)
+    assert ran.code == (5 if fault == "broken" else 0)
+
+
+def test_a_parcel_of_an_order_that_prom_shows_no_more(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """It was saved, and there is nothing to read back."""
+    number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
+    hard_filled.run("orders", "fetch")
+    faulty.misbehave(f"GET /orders/{number}", says(404, b"<html></html>"))
+    assert hard_filled.run("orders", "ship", str(number), "--parcel", TTN).code == 0
+    assert hard_filled.market.order(number).declaration_number == TTN
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("1", "--parcel", TTN), "there is no order 1"),
+        (("PICKUP", "--parcel", TTN), "hint: name the carrier: --carrier nova_poshta"),
+        (("SHIPPED", "--parcel", "2045"), "nova_poshta gives 14 digits"),
+        (("SHIPPED", "--parcel", "x", "--carrier", "meest"), "meest gives 8 to 30 letters and digits"),
+        (("SHIPPED", "--parcel", TTN, "--carrier", "nova_pochta"), "did you mean `nova_poshta`?"),
+        (("CANCELED", "--parcel", TTN), "is canceled; nothing is sent for it"),
+    ],
+)
+def test_a_parcel_that_cannot_be_saved(mapped: Home, args: tuple[str, ...], message: str) -> None:
+    """Exit 64 with a sentence, and Prom is asked for nothing."""
+    numbers = {
+        "PICKUP": mapped.market.place_order([("26901", 1)], buyer=OLENA, delivery_option_id=PICKUP.id),
+        "SHIPPED": mapped.market.place_order([("26901", 1)], buyer=OLENA),
+        "CANCELED": mapped.market.place_order([("26901", 1)], buyer=OLENA),
+    }
+    mapped.market.cancel_order(numbers["CANCELED"])
+    fetch(mapped)
+    ran = mapped.run("orders", "ship", str(numbers.get(args[0], args[0])), *args[1:])
+    assert (ran.code, message in ran.err) == (64, True)
+    assert "/api/v1/delivery/save_declaration_id" not in mapped.writes()
+
+
+# One order
+
+
+def test_an_order_is_shown(mapped: Home) -> None:
+    """Lines, people, delivery, money, versions and its way into Torgsoft; it reads at 80 columns."""
+    number = mapped.market.place_order(
+        [("26901", 1), ("26931", Decimal("1.5"))],
+        buyer=OLENA,
+        delivery_cost=Decimal(80),
+        special_offer_discount=Decimal("35.5"),
+        client_notes="подзвоніть [після] 18",
+    )
+    fetch(mapped)
+    mapped.market.pay_order(number)
+    fetch(mapped)
+    shown = mapped.run("orders", "show", str(number), "--format", "json").json
+    order = shown["order"]
+    assert (shown["schema"], order["id"], order["status"]) == (1, str(number), "paid")
+    assert [line["quantity"] for line in order["lines"]] == [1, 1.5]
+    assert (order["discount"], order["delivery"]["cost"], order["total"]) == ("35.50", "80.00", "1859.50")
+    assert order["buyer"] == {
+        "name": "Вигадана Олена",
+        "phone": "+380500000001",
+        "email": "o.v@shop.example",
+        "client_id": "1",
+        "forgotten": False,
+    }
+    assert [version["status"] for version in order["versions"]] == ["pending", "paid"]
+    assert [posting["kind"] for posting in order["postings"]] == ["expected", "received"]
+    assert order["postings"][0]["payment_id"] == "9000001"
+    assert order["torgsoft"]["phase"] == "written"
+    people = mapped.run("orders", "show", str(number))
+    assert max(map(len, people.lines)) <= 80
+    for words in ("note       подзвоніть [після] 18", "Шуруп [/25]", "discount   35.50", "its cost   80.00"):
+        assert words in people.out
+    rows = mapped.run("orders", "show", str(number), "--format", "csv").lines
+    assert (rows[0], len(rows)) == ("order,good_id,sku,name,quantity,price,total", 3)
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("taken", "Torgsoft   took order-"),
+        ("withdrawn", "withdrawn"),
+        ("held", "Torgsoft   it is canceled"),
+        ("owed", "its file is still to be written"),
+    ],
+)
+def test_an_orders_way_into_torgsoft_is_told(mapped: Home, what: str, words: str) -> None:
+    """Taken, taken back, held, or still to be written."""
+    number = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    if what == "held":
+        mapped.market.cancel_order(number)
+    if what == "owed":
+        (mapped.folder / "outbox").write_text("in the way")
+    mapped.run("orders", "fetch")
+    if what == "taken":
+        take(mapped)
+    if what == "withdrawn":
+        mapped.market.cancel_order(number)
+    mapped.run("orders", "fetch")
+    assert words in mapped.run("orders", "show", str(number)).out
+
+
+def test_orders_are_listed_by_day_and_status(mapped: Home) -> None:
+    """Only those that were placed on these days, or that Prom shows so."""
+    first = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    mapped.market.place_order([("26901", 1)], buyer=OLENA, paid=True)
+    fetch(mapped)
+
+    def listed(*args: str) -> list[str]:
+        found = mapped.run("orders", "list", "--format", "json", *args).json["orders"]
+        return [order["id"] for order in found]
+
+    assert listed("--status", "pending") == [str(first)]
+    assert listed("--to", "2020-01-01") == listed("--to", "01.01.2020") == []
+    assert len(listed("--from", "2020-01-01")) == len(listed("--from", "30.11.2020")) == 2
+
+
+def test_a_status_that_there_is_not(mapped: Home) -> None:
+    """Those that there are are named, and the one that was perhaps meant."""
+    mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    fetch(mapped)
+    for command in (("list",), ("export",)):
+        ran = mapped.run("orders", *command, "--status", "payed")
+        assert (ran.code, ran.out) == (64, "")
+        assert "there is no status `payed`; did you mean `paid`?" in ran.err
+        known = "pending, received, paid, delivered, canceled, draft, refunded"
+        assert f"hint: these are known: {known}" in ran.err
+
+
+def test_an_order_that_was_paid_back_is_not_shown_as_paid(mapped: Home) -> None:
+    """Prom goes on calling it paid; its money is back with the buyer."""
+    number = mapped.market.place_order([("26901", 1)], buyer=OLENA, paid=True)
+    fetch(mapped)
+    mapped.market.refund_order(number)
+    fetch(mapped)
+    assert mapped.run("orders", "list").lines[2].split()[3] == "refunded"
+    assert f"order {number}: refunded, placed" in mapped.run("orders", "show", str(number)).out
+    assert mapped.run("orders", "list", "--status", "paid").err == "no order fits\n"
+    (order,) = mapped.run("orders", "list", "--status", "refunded", "--format", "json").json["orders"]
+    assert order["status"] == "refunded"
+
+
+def test_nothing_as_csv_has_its_header(mapped: Home) -> None:
+    """A program that reads it finds its columns."""
+    header = "id,created,status,total,currency,payment,client_id,file,phase,held,parcel,open"
+    assert mapped.run("orders", "list", "--format", "csv").lines == [header]
+    header = "place,account,expected,received,reversed,open,currency"
+    assert mapped.run("payments", "report", "--format", "csv").lines == [header]
+    header = "at,order,kind,place,account,payment_id,payment,amount,currency"
+    assert mapped.run("payments", "postings", "--format", "csv").lines == [header]
+    header = "good_id,verb,title,via,held,reason,field,old,new,last_sent"
+    assert mapped.run("update", "--format", "csv").lines == [header]
+
+
+def test_more_findings_than_fit_a_screen_are_counted(mapped: Home) -> None:
+    """The first are told, and the document has all of them."""
+    numbers = [mapped.market.place_order([("26901", 1)], buyer=OLENA) for _ in range(12)]
+    fetch(mapped)
+    take(mapped)
+    for number in numbers:
+        mapped.market.cancel_order(number)
+    ran = mapped.run("orders", "fetch")
+    assert len([line for line in ran.lines if "release its reserve" in line]) == 10
+    assert "! … and 2 more of `order-changed`; `--format json` tells all" in ran.lines
+    assert len(mapped.run("orders", "fetch", "--format", "json").json["findings"]) == 12
+
+
+def test_people_are_in_no_log_and_no_journal(accepting: Home, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever is said at the highest verbosity, and whatever is written of requests, names nobody."""
+    accepting.market.place_order([("26901", 1)], buyer=OLENA, client_notes="Код під'їзду 0000")
+    with caplog.at_level(logging.DEBUG):
+        ran = accepting.run("-vv", "orders", "fetch")
+        number = accepting.run("orders", "list", "--format", "json").json["orders"][0]["id"]
+        accepting.run("-vv", "orders", "ship", number, "--parcel", TTN)
+    connection = sqlite3.connect(accepting.folder / "state.db")
+    journal = repr([connection.execute(f"select * from {table}").fetchall() for table in JOURNAL])  # noqa: S608
+    connection.close()
+    assert "set_status" in journal
+    assert "/orders/set_status" in caplog.text
+    for words in ("Олена", "Вигадана", "500000001", "O.V@", "o.v@", "Код під"):
+        assert words not in caplog.text + ran.out + ran.err + journal
+
+
+JOURNAL = ("requests", "runs", "imports", "plans", "changes", "findings", "leases")

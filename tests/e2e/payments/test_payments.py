@@ -1,0 +1,421 @@
+"""`torgsync payments`: Prom's payment methods in the sync object, and where their money lands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from faulty import FaultyMarket, says
+from homes import Home
+
+from torgsync.core.clock import SHOP_ZONE
+
+ACCOUNT = "UA213223130000026007233566001"
+
+
+def test_fetched_methods_stand_in_the_file(home: Home) -> None:
+    """Every method of the shop is added without a place, and every comment stays where it was."""
+    before = home.object.read_text("utf-8")
+    fetched = home.run("payments", "fetch")
+    assert (fetched.code, fetched.out) == (0, "")
+    assert fetched.err == (
+        "3 payment methods on Prom.ua, 3 new in `my-prom.toml`\n"
+        "without a place for their money:\n"
+        '  torgsync payments map "Пром-оплата" --cash-register "…" -o "My Prom"\n'
+        '  torgsync payments map "Накладений платіж" --cash-register "…" -o "My Prom"\n'
+        '  torgsync payments map "Оплата на карту" --cash-register "…" -o "My Prom"\n'
+    )
+    after = home.object.read_text("utf-8")
+    assert after.startswith(before)
+    assert (
+        after.removeprefix(before).split()
+        == (
+            '[[payment_methods]] id = 9000001 name = "Пром-оплата" '
+            '[[payment_methods]] id = 9000002 name = "Накладений платіж" '
+            '[[payment_methods]] id = 9000003 name = "Оплата на карту"'
+        ).split()
+    )
+    assert home.writes() == []
+
+
+def test_a_second_fetch_changes_nothing(home: Home) -> None:
+    """What is known already is kept to the byte, mappings included."""
+    home.run("payments", "fetch")
+    home.run("payments", "map", "Пром-оплата", "--current-account", ACCOUNT)
+    before = home.object.read_bytes()
+    assert home.run("payments", "fetch").err == (
+        "3 payment methods on Prom.ua, 0 new in `my-prom.toml`\n"
+        "without a place for their money:\n"
+        '  torgsync payments map "Накладений платіж" --cash-register "…" -o "My Prom"\n'
+        '  torgsync payments map "Оплата на карту" --cash-register "…" -o "My Prom"\n'
+    )
+    assert home.object.read_bytes() == before
+
+
+def test_methods_come_and_go(home: Home) -> None:
+    """A new method is added, one that Prom has no more is marked and keeps its place, a new name is taken."""
+    home.run("payments", "fetch")
+    home.run("payments", "map", "9000003", "--cash-register", "Каса 2")
+    with home.market.lock:
+        del home.market.payment_options[9000003]
+    home.market.add_payment_option(9000001, "Карткою")
+    home.market.add_payment_option(9000004, "Частинами [/red]")
+    fetched = home.run("payments", "fetch").err.splitlines()
+    assert fetched[:3] == [
+        "3 payment methods on Prom.ua, 1 new in `my-prom.toml`",
+        "`Пром-оплата` is called `Карткою` now",
+        "! `Оплата на карту` is not on Prom.ua any more; its mapping is kept",
+    ]
+    assert fetched[-1] == '  torgsync payments map "Частинами [/red]" --cash-register "…" -o "My Prom"'
+    listed = home.run("payments", "list", "--format", "json").json["payment_methods"]
+    assert [(method["name"], method["gone"]) for method in listed] == [
+        ("Карткою", False),
+        ("Накладений платіж", False),
+        ("Частинами [/red]", False),
+        ("Оплата на карту", True),
+    ]
+    assert "Оплата на карту (gone from Prom.ua)" in " ".join(home.run("payments", "list").out.split())
+    assert home.object.read_text("utf-8").count("gone = true") == 1
+    home.market.add_payment_option(9000003, "Оплата на карту")
+    assert "any more" not in home.run("payments", "fetch").err
+    assert "gone = true" not in home.object.read_text("utf-8")
+    assert 'cash_register = "Каса 2"' in home.object.read_text("utf-8")
+
+
+def test_two_methods_of_one_name(home: Home) -> None:
+    """Neither is guessed: the ids are told, and one of them maps its method."""
+    home.market.add_payment_option(9000004, "Пром-оплата")
+    home.run("payments", "fetch")
+    ran = home.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 1")
+    assert ran.code == 64
+    assert "2 payment methods are called `Пром-оплата`" in ran.err
+    assert "hint: name one by its id: 9000001, 9000004" in ran.err
+    assert home.run("payments", "map", "9000004", "--cash-register", "Каса 1").code == 0
+
+
+def test_methods_in_brackets(home: Home) -> None:
+    """A person who wrote them in one line keeps that line, and nothing of it is lost."""
+    line = 'payment_methods = [{ id = 9000002, name = "Накладений платіж", cash_register = "Каса 1" }]'
+    home.object.write_text(f"{line}\n{home.object.read_text('utf-8')}", "utf-8")
+    assert home.run("payments", "fetch").code == 0
+    assert home.run("payments", "map", "9000002", "--cash-register", "Каса 7").code == 0
+    listed = home.run("payments", "list", "--format", "json").json["payment_methods"]
+    assert [(method["id"], method["cash_register"]) for method in listed] == [
+        ("9000001", None),
+        ("9000003", None),
+        ("9000002", "Каса 7"),
+    ]
+    first = home.object.read_text("utf-8").splitlines()[0]
+    assert first.startswith(line.replace("Каса 1", "Каса 7")[:-1])
+
+
+@pytest.mark.parametrize("wanted", ["Накладений платіж", "9000002"])
+def test_a_method_is_mapped_by_name_or_id(home: Home, wanted: str) -> None:
+    """The place stands beside the method; a second word moves it, and no old place stays."""
+    home.run("payments", "fetch")
+    mapped = home.run("payments", "map", wanted, "--cash-register", "Каса 1")
+    assert (mapped.code, mapped.err) == (0, "`Накладений платіж` -> Каса 1\n")
+    home.run("payments", "map", wanted, "--current-account", ACCOUNT)
+    listed = home.run("payments", "list", "--format", "json").json
+    assert listed["payment_methods"][-1] == {
+        "id": "9000002",
+        "name": "Накладений платіж",
+        "cash_register": None,
+        "current_account": ACCOUNT,
+        "gone": False,
+    }
+    assert "Каса" not in home.object.read_text("utf-8").split("[[fields]]")[-1]
+
+
+def test_comments_beside_methods_stay(home: Home) -> None:
+    """What a person wrote between and after methods survives a mapping."""
+    head = home.object.read_text("utf-8")
+    home.object.write_text(
+        head
+        + "\n[[payment_methods]]  # the one on the site\nid = 9000002   # from Prom\n"
+        + 'name = "Накладений платіж"\ncash_register = "Каса 1" # the old one\n\n# the end\n',
+        "utf-8",
+    )
+    added = home.object.read_text("utf-8").removeprefix(head)
+    assert home.run("payments", "map", "9000002", "--cash-register", "Каса 7").code == 0
+    assert home.object.read_text("utf-8") == head + added.replace("Каса 1", "Каса 7")
+
+
+def test_an_account_is_checked(home: Home) -> None:
+    """A mistyped IBAN gets no money; written with blanks it is the same account, and a name is a name."""
+    home.run("payments", "fetch")
+    before = home.object.read_bytes()
+    wrong = home.run("payments", "map", "Пром-оплата", "--current-account", ACCOUNT[:-1] + "9")
+    assert (wrong.code, "is no IBAN: its digits do not fit together" in wrong.err) == (64, True)
+    assert home.object.read_bytes() == before
+    spaced = f"ua21 {ACCOUNT[4:]}"
+    assert home.run("payments", "map", "Пром-оплата", "--current-account", spaced).code == 0
+    assert f'current_account = "{ACCOUNT}"' in home.object.read_text("utf-8")
+    assert home.run("payments", "map", "Пром-оплата", "--current-account", "Рахунок ФОП").code == 0
+    assert 'current_account = "Рахунок ФОП"' in home.object.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "places", [(), ("--cash-register", "Каса 1", "--current-account", ACCOUNT)], ids=["neither", "both"]
+)
+def test_not_exactly_one_place(home: Home, places: tuple[str, ...]) -> None:
+    """A method's money lands in one place, and the file is left alone."""
+    home.run("payments", "fetch")
+    before = home.object.read_bytes()
+    mapped = home.run("payments", "map", "Пром-оплата", *places)
+    assert (mapped.code, mapped.out) == (64, "")
+    assert mapped.err == "error: give either `--cash-register` or `--current-account`\n"
+    assert home.object.read_bytes() == before
+
+
+def test_a_method_that_there_is_not(home: Home) -> None:
+    """The method that was perhaps meant is named, and how to fetch new ones."""
+    home.run("payments", "fetch")
+    mapped = home.run("payments", "map", "Накладный платіж", "--cash-register", "Каса 1")
+    assert mapped.code == 64
+    assert mapped.err == (
+        "error: there is no payment method `Накладный платіж`; did you mean `Накладений платіж`?\n\n"
+        'hint: see them: torgsync payments list -o "My Prom"\n'
+    )
+
+
+def test_methods_without_a_place_are_listed_first(home: Home) -> None:
+    """The table begins with what is still to do."""
+    home.run("payments", "fetch")
+    home.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 1")
+    assert home.run("payments", "list").lines == [
+        "id        name                cash register   current account",
+        "─" * 61,
+        "9000002   Накладений платіж   –               –",
+        "9000003   Оплата на карту     –               –",
+        "9000001   Пром-оплата         Каса 1          –",
+    ]
+    assert home.run("payments", "list", "--format", "csv").lines[1] == "9000002,Накладений платіж,,,False"
+
+
+def test_nothing_fetched_yet(home: Home) -> None:
+    """An empty list says so, in the words of people and of programs."""
+    assert home.run("payments", "list").err == "no payment methods yet\n"
+    assert home.run("payments", "list", "--format", "json").json == {"schema": 1, "payment_methods": []}
+    assert home.run("payments", "report").err == "no accounts yet\n"
+
+
+def test_the_report_sums_up_by_place(home: Home) -> None:
+    """Money of a mapped method stands in its place, other money without one, the latter last."""
+    home.run("payments", "fetch")
+    home.run("payments", "map", "Накладений платіж", "--cash-register", "Каса 1")
+    home.sync()
+    for method, paid in ((9000002, False), (9000002, False), (9000001, True)):
+        home.market.place_order([("26901", 1)], payment_option_id=method, paid=paid)
+    assert home.sync("--only", "orders").code == 8
+    assert home.run("payments", "report", "--format", "json").json == {
+        "schema": 1,
+        "accounts": [
+            {
+                "place": "cash_register",
+                "account": "Каса 1",
+                "expected": "3426.00",
+                "received": "0.00",
+                "reversed": "0.00",
+                "open": "3426.00",
+                "currency": "UAH",
+            },
+            {
+                "place": "unmapped",
+                "account": None,
+                "expected": "1713.00",
+                "received": "1713.00",
+                "reversed": "0.00",
+                "open": "0.00",
+                "currency": "UAH",
+            },
+        ],
+    }
+    assert home.run("payments", "report").lines == [
+        "account    expected   received   reversed   open      in",
+        "─" * 57,
+        "Каса 1     3426.00    0.00       0.00       3426.00   UAH",
+        "unmapped   1713.00    1713.00    0.00       0.00      UAH",
+    ]
+
+
+def test_the_shop_refuses_to_list_its_methods(hard: Home, faulty: FaultyMarket) -> None:
+    """A missing right is named, and the file is left alone."""
+    before = hard.object.read_bytes()
+    faulty.misbehave("GET /payment_options", says(403, {"error": "Forbidden"}))
+    fetched = hard.run("payments", "fetch")
+    assert (fetched.code, fetched.out) == (4, "")
+    assert "it may not read payment options" in fetched.err
+    assert hard.object.read_bytes() == before
+
+
+def test_a_method_before_any_was_fetched(home: Home) -> None:
+    """The hint is to fetch them."""
+    ran = home.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 1")
+    assert (ran.code, ran.err.splitlines()[-1]) == (
+        64,
+        'hint: fetch them from Prom.ua: torgsync payments fetch -o "My Prom"',
+    )
+
+
+CASH = ("--cash-register", "Каса 1")
+
+
+@pytest.fixture
+def sold(filled: Home) -> Home:
+    """A home whose methods were fetched and have no place yet, with an order that was paid online."""
+    filled.run("payments", "fetch")
+    filled.market.place_order([("26901", 1)], paid=True)
+    filled.sync("--only", "orders")
+    return filled
+
+
+def accounts(home: Home, *args: str) -> dict[str, tuple[str, ...]]:
+    """Expected, received, reversed and open by place."""
+    listed = home.run("payments", "report", "--format", "json", *args).json["accounts"]
+    names = ("expected", "received", "reversed", "open")
+    return {one["account"] or one["place"]: tuple(one[name] for name in names) for one in listed}
+
+
+LOST = {"unmapped": ("1713.00", "1713.00", "0.00", "0.00")}
+FOUND = {"Каса 1": ("1713.00", "1713.00", "0.00", "0.00")}
+
+
+def test_a_method_that_is_mapped_later(sold: Home) -> None:
+    """Money that had no place is in the new one at once, and nothing looks as if it had been paid back."""
+    assert accounts(sold) == LOST
+    for _ in range(2):
+        assert sold.run("orders", "fetch").code == 8
+    told = "the money of 1 order by `Пром-оплата` has no place yet"
+    for command in (("payments", "report"), ("payments", "report", "--to", "2020-01-01")):
+        assert f"! {told}" in sold.run(*command).err
+        assert 'hint: torgsync payments map "Пром-оплата"' in sold.run(*command).err
+    found = sold.run("sync", "--yes", "--format", "json").json["findings"]
+    assert told in [finding["message"] for finding in found if finding["code"] == "payment-unmapped"]
+    mapped = sold.run("payments", "map", "Пром-оплата", *CASH)
+    assert "the money of 1 order that had no place is there now" in mapped.err
+    assert accounts(sold) == FOUND
+    assert sold.run("payments", "report").err == (
+        "open: expected, and neither received nor reversed by the end of these days\n"
+    )
+    kinds = [one["kind"] for one in sold.run("payments", "postings", "--format", "json").json["postings"]]
+    assert kinds == ["expected", "received", "moved", "expected", "received"]
+    assert sold.run("orders", "fetch").code == 0
+    assert "no place" not in sold.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 2").err
+    sold.run("orders", "fetch")
+    assert accounts(sold) == FOUND
+
+
+def test_a_method_that_is_mapped_by_hand(sold: Home) -> None:
+    """Who edits the file gets the same with the next fetch."""
+    sold.edit_object('name = "Пром-оплата"', 'name = "Пром-оплата"\ncash_register = "Каса 1"')
+    assert accounts(sold) == LOST
+    sold.run("orders", "fetch")
+    assert accounts(sold) == FOUND
+
+
+def test_money_with_the_delivery_and_money_on_an_account(filled: Home) -> None:
+    """A delivered order pays into the cash register; what was to come to an account is still open."""
+    filled.run("payments", "fetch")
+    filled.run("payments", "map", "9000002", *CASH)
+    filled.run("payments", "map", "9000003", "--current-account", ACCOUNT)
+    numbers = [
+        filled.market.place_order([("26901", 1)], payment_option_id=method) for method in (9000002, 9000003)
+    ]
+    filled.run("orders", "fetch")
+    for number in numbers:
+        filled.market.set_order_status(number, "delivered")
+    filled.run("orders", "fetch")
+    assert accounts(filled) == {
+        "Каса 1": ("1713.00", "1713.00", "0.00", "0.00"),
+        ACCOUNT: ("1713.00", "0.00", "0.00", "1713.00"),
+    }
+
+
+def test_a_report_of_some_days(sold: Home) -> None:
+    """Before the order there was nothing, and on its day everything."""
+    today = datetime.now(SHOP_ZONE).date().isoformat()
+    assert accounts(sold, "--to", "2020-01-01") == {}
+    assert accounts(sold, "--from", today, "--to", today) == LOST
+    assert accounts(sold, "--from", "2999-01-01") == {}
+    assert accounts(sold, "--from", f"{datetime.now(SHOP_ZONE):%d.%m.%Y}") == LOST
+    assert sold.run("payments", "report", "--from", "1/1/2026").code == 64
+
+
+def test_fetched_and_mapped_methods_are_told_to_programs(home: Home) -> None:
+    """As JSON and CSV: every method, which are new, where one lands, and how many orders that moved."""
+    fetched = home.run("payments", "fetch", "--format", "json")
+    methods = fetched.json["payment_methods"]
+    assert [(one["id"], one["new"]) for one in methods] == [
+        ("9000001", True),
+        ("9000002", True),
+        ("9000003", True),
+    ]
+    again = home.run("payments", "fetch", "--format", "csv").lines
+    assert again[:2] == [
+        "id,name,cash_register,current_account,gone,new",
+        "9000001,Пром-оплата,,,False,False",
+    ]
+    home.market.place_order([(home.market.add_product("26901", name="x", price=Decimal(1)), 1)])
+    home.sync("--only", "orders")
+    assert home.run("payments", "map", "9000001", *CASH, "--format", "json").json == {
+        "schema": 1,
+        "payment_method": {
+            "id": "9000001",
+            "name": "Пром-оплата",
+            "cash_register": "Каса 1",
+            "current_account": None,
+            "gone": False,
+        },
+        "moved_orders": 1,
+    }
+    row = home.run("payments", "map", "9000001", *CASH, "--format", "csv").lines
+    assert row[1] == "9000001,Пром-оплата,Каса 1,,False,0"
+
+
+def test_every_movement_is_listed(sold: Home) -> None:
+    """With its order, its method and the place; in every format, and for some days."""
+    listed = sold.run("payments", "postings", "--format", "json").json["postings"]
+    assert [posting["kind"] for posting in listed] == ["expected", "received"]
+    assert {
+        key: listed[0][key] for key in ("place", "account", "payment_id", "payment", "amount", "currency")
+    } == {
+        "place": "unmapped",
+        "account": None,
+        "payment_id": "9000001",
+        "payment": "Пром-оплата",
+        "amount": "1713.00",
+        "currency": "UAH",
+    }
+    assert datetime.fromisoformat(listed[1]["at"]).utcoffset()
+    table = sold.run("payments", "postings").lines
+    assert table[0].split() == ["at", "order", "kind", "account", "amount"]
+    assert max(map(len, table)) <= 80
+    assert sold.run("payments", "postings", "--from", "2999-01-01").err == "no money moved on these days\n"
+    assert (
+        sold.run("payments", "postings", "--to", "2999-01-01", "--format", "csv")
+        .lines[0]
+        .startswith("at,order,")
+    )
+
+
+def test_a_report_in_another_zone(sold: Home) -> None:
+    """Days and times are those of the object's clock; a zone that there is not is a mistake with its line."""
+    sold.edit_object("[clients]", '[orders]\nzone = "Pacific/Kiritimati"\n\n[clients]')
+    (first, _) = sold.run("payments", "postings", "--format", "json").json["postings"]
+    assert first["at"].endswith("+14:00")
+    sold.edit_object("Pacific/Kiritimati", "Europe/Kyjiw")
+    ran = sold.run("payments", "postings")
+    assert (ran.code, 'there is no time zone "Europe/Kyjiw"' in ran.err) == (3, True)
+
+
+def test_a_place_without_a_name(filled: Home) -> None:
+    """A blank is no cash register, given by command or by hand."""
+    filled.run("payments", "fetch")
+    before = filled.object.read_bytes()
+    ran = filled.run("payments", "map", "9000001", "--cash-register", " ")
+    assert (ran.code, "needs a name" in ran.err, filled.object.read_bytes()) == (64, True, before)
+    filled.run("payments", "map", "9000001", "--cash-register", "Каса 1")
+    filled.edit_object('cash_register = "Каса 1"', 'cash_register = " "')
+    assert "it has no name" in filled.run("payments", "list").err

@@ -1,0 +1,228 @@
+"""`history`: what was done, when, by whom, and what came of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import schemas
+from faulty import Answer, FaultyMarket
+from homes import Home, stopped
+from schemas import valid
+from typer.testing import CliRunner
+
+from torgsync.cli.app import app
+from torgsync.cli.base.program import Program
+from torgsync.files.config.settings import who
+
+
+def rewrite(home: Home, statement: str, *values: object) -> None:
+    """Change what the state says of the past."""
+    with closing(sqlite3.connect(home.folder / "state.db")) as state:
+        state.execute(statement, values)
+        state.commit()
+
+
+def test_before_the_first_run(home: Home) -> None:
+    """There is nothing to list, and that is said."""
+    ran = home.run("history")
+    assert (ran.code, ran.out, ran.err) == (0, "", "`My Prom` was not synchronised yet\n")
+    assert home.run("history", "--format", "json").json == {"schema": 1, "object": "My Prom", "runs": []}
+    assert home.run("history", "--format", "csv").out == ""
+
+
+def test_runs_are_listed_newest_first(filled: Home) -> None:
+    """Number, start in the shop's zone, duration, who, exit code, outcomes, requests, imports, overrides."""
+    rewrite(
+        filled,
+        "UPDATE runs SET started = '2026-03-02T07:00:00.000000+00:00', "
+        "finished = '2026-03-02T08:02:03.500000+00:00', user = 'olena', host = 'office-pc'",
+    )
+    filled.next_day()
+    filled.edit_row("26931", ";74,5;0;74,5;", ";7450;0;7450;")
+    assert filled.sync("--allow", "price=26931").code == 0
+    ran = filled.run("history")
+    user, host, _ = who()
+    assert ran.code == 0
+    text = "\n".join(ran.lines)
+    assert "2    " in ran.lines[2]
+    assert ran.lines.index(next(line for line in ran.lines if line.startswith("1 "))) > 2
+    assert "1     2026-03-02 09:00   1 h 02 min   olena       0      39 done" in text
+    assert "office-pc" in text
+    assert "13 done" in text
+    assert f"--allow price=26931, by {user}" in " ".join(text.split())
+    document = filled.run("history", "--format", "json").json
+    valid(document, schemas.HISTORY)
+    newest, oldest = document["runs"]
+    assert (newest["run"], newest["state"], newest["exit"]) == (2, "finished", 0)
+    assert (newest["user"], newest["host"], newest["imports"]) == (user, host, 1)
+    assert newest["counts"] == {"done": 13, "refused": 0, "unclear": 0, "deferred": 0, "held": 0, "open": 0}
+    assert [opened["allowed"] for opened in newest["overrides"]] == ["price=26931"]
+    assert (oldest["started"], oldest["seconds"]) == ("2026-03-02T09:00:00+02:00", 3723.5)
+    rows = list(csv.DictReader(io.StringIO(filled.run("history", "--format", "csv").out)))
+    assert [(row["run"], row["done"], row["overrides"]) for row in rows] == [
+        ("2", "13", "price=26931"),
+        ("1", "39", ""),
+    ]
+
+
+def test_one_run_tells_all_that_it_did(filled: Home) -> None:
+    """Its changes, what became of each, its requests with their answers, and the guards that were opened."""
+    filled.next_day()
+    filled.edit_row("26931", ";74,5;0;74,5;", ";7450;0;7450;")
+    filled.sync("--allow", "price=26931")
+    ran = filled.run("history", "2")
+    text = "\n".join(ran.lines)
+    assert ran.lines[0].startswith("My Prom: run 2, ")
+    assert "exit code 0" in ran.lines[1]
+    assert "guard price had seen: 68.00 -> 7450.00" in text
+    assert (
+        "  price  129.00 -> 99.00 (-23 %)\n                      done" not in text
+    )  # the indent is the table's
+    assert "price  129.00 -> 99.00 (-23 %)" in text
+    assert "  done" in text
+    assert "POST /products/edit_by_external_id" in text
+    whole = filled.run("history", "2", "--show", "all")
+    assert "-> М’яка іграшка Лисичка" in whole.out
+    document = filled.run("history", "2", "--format", "json").json
+    valid(document, schemas.HISTORY_RUN)
+    price = next(change for change in document["changes"] if change["good_id"] == "26926")
+    assert price["fields"] == {"price": {"old": "129.00", "new": "99.00"}}
+    assert (price["state"], price["message"]) == ("done", "")
+    edit = next(one for one in document["requests"] if one["path"] == "/products/edit_by_external_id")
+    assert (edit["method"], edit["status"], edit["outcome"]) == ("POST", 200, "done")
+    rows = list(csv.DictReader(io.StringIO(filled.run("history", "2", "--format", "csv").out)))
+    assert ("26926", "price", "129.00", "99.00", "done") in [
+        (row["good_id"], row["field"], row["old"], row["new"], row["state"]) for row in rows
+    ]
+
+
+def test_many_changes_are_folded(filled: Home) -> None:
+    """What fits no screen is folded like the table of pending changes; `--show all` lists each."""
+    ran = filled.run("history", "1")
+    assert "15 goods of Взуття" in ran.out
+    assert "`--show all` lists every change" in ran.lines
+    assert "26931" in filled.run("history", "1", "--show", "all").out
+
+
+def test_what_prom_refused_is_told_with_its_answer(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """A change that did not go names Prom's reason; what a guard held names the guard."""
+    hard_filled.next_day()
+    hard_filled.edit_row("26935", ";341,7;0;341,7;", ";34170;0;34170;")
+    no = Answer(400, '{"error": "ціна не та"}'.encode(), (("Content-Type", "application/json"),))
+    faulty.misbehave("POST /products/edit_by_external_id", lambda _asked, _forward: no)
+    assert hard_filled.sync("--fields", "price").code == 6
+    ran = hard_filled.run("history", "2")
+    assert "held by the guard `price`" in ran.out
+    assert "refused: Prom.ua refused" in ran.out
+    assert "! refused: update 26910 Туфлі жіночі бежеві 311 Калина 37 (and 4 more): " in ran.out
+    assert "ціна не та" in ran.out
+    counts = hard_filled.run("history", "--format", "json").json["runs"][0]["counts"]
+    assert (counts["held"], counts["refused"]) == (1, 5)
+
+
+def test_many_requests_are_counted(filled: Home) -> None:
+    """More than fit a screen are counted by endpoint and answer; `--show all` lists each."""
+    insert = "INSERT INTO requests (run, sent_at, method, path, items, digest, outcome) VALUES "
+    row = "(1, '2026-03-02T07:00:00.000000+00:00', 'GET', '/products/by_external_id/17', 0, '', '')"
+    rewrite(filled, insert + ", ".join([row] * 25))
+    ran = filled.run("history", "1")
+    assert "25         GET products/by_external_id   –        no answer" in ran.lines
+    assert ran.lines[-1] == "`--show all` lists every request"
+    assert filled.run("history", "1", "--show", "all").out.count("GET /products/by_external_id/17") == 25
+
+
+def test_a_run_that_goes_on_and_one_that_died(filled: Home) -> None:
+    """The one that holds the object goes on; one that ended without a word died."""
+    user, host, pid = who()
+    rewrite(filled, "UPDATE runs SET finished = NULL, exit = NULL")
+    assert "died" in filled.run("history").out
+    assert "it died before it came to its end" in filled.run("history", "1").out
+    rewrite(
+        filled,
+        "INSERT INTO leases (object, run, user, host, pid, expires) "
+        "VALUES ('my-prom', 1, ?, ?, ?, '2999-01-01T00:00:00.000000+00:00')",
+        user,
+        host,
+        pid,
+    )
+    assert "running" in filled.run("history").out
+    assert f"it still goes on, process {pid}" in filled.run("history", "1").out
+    (run,) = filled.run("history", "--format", "json").json["runs"]
+    assert (run["state"], run["finished"], run["seconds"], run["exit"]) == ("running", None, None, None)
+
+
+def test_a_run_that_died_ended_when_it_last_asked(filled: Home) -> None:
+    """However late a later run finds it: no exit code is made up, and no night is counted as work."""
+    rewrite(filled, "UPDATE runs SET finished = NULL, exit = NULL")
+    filled.run("sync", "--yes", now=datetime.now(UTC) + timedelta(hours=9))
+    _, run = filled.run("history", "--format", "json").json["runs"]
+    assert (run["state"], run["exit"], run["seconds"] < 3600) == ("died", None, True)
+    assert "it died after " in filled.run("history", "1").out
+
+
+def test_an_import_that_was_refused_is_none(filled: Home) -> None:
+    """It took none of the day's number."""
+    filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
+    filled.misbehave("import-refused")
+    assert filled.sync().code == 5
+    refused, first = filled.run("history", "--format", "json").json["runs"]
+    assert (refused["imports"], first["imports"]) == (0, 1)
+
+
+def test_a_run_that_was_stopped_has_open_changes(home: Home) -> None:
+    """What was not reached is told, and what has no outcome yet."""
+    program = Program(home.folder, home.server.url, sleep=stopped)
+    assert CliRunner().invoke(app, ["sync", "--yes"], obj=program).exit_code == 130
+    rewrite(home, "UPDATE changes SET state = NULL WHERE seq = 1")
+    (run,) = home.run("history", "--format", "json").json["runs"]
+    assert (run["exit"], run["counts"]["open"], run["counts"]["deferred"]) == (130, 1, 38)
+    whole = home.run("history", "1", "--show", "all")
+    assert "no outcome is known" in whole.out
+    assert whole.out.count("! left for later: create") == 38
+
+
+def test_older_runs_are_counted(filled: Home) -> None:
+    """The table shows the latest; JSON and `--show all` hold every one."""
+    insert = "INSERT INTO runs (object, started, finished, user, host, pid, exit) VALUES "
+    row = (
+        "('my-prom', '2026-03-02T07:00:00.000000+00:00', '2026-03-02T07:01:05.000000+00:00', 'o', 'h', 1, 0)"
+    )
+    rewrite(filled, insert + ", ".join([row] * 250))
+    ran = filled.run("history")
+    assert ran.lines[-1] == "… and 231 older runs; `--show all` lists them"
+    assert "1 min 05 s" in ran.out
+    assert "no changes" in ran.out
+    runs = filled.run("history", "--format", "json").json["runs"]
+    assert [run["run"] for run in runs] == list(range(251, 0, -1))
+    assert "older run" not in filled.run("history", "--show", "all").out
+    bare = filled.run("history", "251")
+    assert bare.lines[-1] == "0 requests"
+    assert filled.run("history", "251", "--format", "csv").out == ""
+    assert filled.run("history", "251", "--format", "json").json["changes"] == []
+
+
+@pytest.mark.parametrize("number", ["7", "0", "x"])
+def test_a_run_that_there_was_not(filled: Home, number: str) -> None:
+    """It is named as wrong usage, and a document where one was asked for."""
+    ran = filled.run("history", number)
+    assert (ran.code, ran.out) == (64, "")
+    if number == "7":
+        assert ran.err == (
+            "error: there is no run 7 of `My Prom`\n\n"
+            'hint: see which there are: torgsync history -o "My Prom"\n'
+        )
+        assert filled.run("history", number, "--format", "json").json["error"]["kind"] == "usage"
+
+
+def test_runs_of_another_object_are_none_of_this_one(filled: Home, tmp_path: Path) -> None:
+    """Numbers are counted over all objects, and each lists its own."""
+    assert tmp_path
+    filled.second_object("Second", "second.toml")
+    assert filled.run("history", "1", "-o", "Second").code == 64
+    assert filled.run("history", "-o", "Second", "--format", "json").json["runs"] == []

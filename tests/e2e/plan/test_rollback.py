@@ -1,0 +1,411 @@
+"""`rollback`: what a run did is turned back, as far as it is still as that run left it."""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemas
+from faulty import Answer, FaultyMarket, Kills, breaks_before, loses_the_answer, says
+from homes import Home, stopped
+from schemas import valid
+from typer.testing import CliRunner
+
+from torgsync.cli.app import app
+from torgsync.cli.base.program import Program
+from torgsync.sandbox.faults import parse_fault
+
+posix = pytest.mark.skipif(os.name == "nt", reason="there are no signals on Windows")
+STILL_PENDING = (
+    "the export still asks for what was turned back, and `torgsync update` shows it as pending: "
+    "restore the older export, or correct it, before the next `torgsync sync`"
+)
+
+
+def a_mild_day(home: Home, policy: str = "hide") -> None:
+    """Synchronise the export of the day after, with this policy for goods that left it."""
+    home.edit_object('gone = "delete"', f'gone = "{policy}"')
+    home.next_day()
+    assert home.sync().code == 0
+
+
+def back(home: Home, number: int, *args: str) -> Any:  # noqa: ANN401  # the document
+    """Turn a run back as a program would, and return what it gave as one document."""
+    ran = home.run("rollback", str(number), "--yes", "--format", "json", *args)
+    valid(ran.json, schemas.ROLLBACK_DONE)
+    assert ran.json["exit"] == ran.code
+    return ran.json
+
+
+def remains(document: Any) -> list[tuple[str | None, str | None, str]]:  # noqa: ANN401
+    return [(one["good_id"], one["field"], one["reason"]) for one in document["remains"]]
+
+
+def test_a_run_is_turned_back(filled: Home) -> None:
+    """Prices and stock are as before, what it made is taken out, and it is all pending again."""
+    a_mild_day(filled)
+    assert filled.market.product("26926").price == Decimal(99)
+    document = back(filled, 2)
+    assert (document["exit"], document["turns_back"]) == (
+        0,
+        {"run": 2, "not_done": 0, "anew": 0, "hidden": 0},
+    )
+    assert document["counts"] | {"foreign": 0} == {
+        "create": 0,
+        "update": 11,
+        "remove": 2,
+        "held": 0,
+        "skipped": 0,
+        "unchanged": 0,
+        "foreign": 0,
+    }
+    assert {one["state"] for one in document["outcomes"]} == {"done"}
+    assert filled.market.product("26926").price == Decimal(129)
+    assert filled.market.product("26904").quantity_in_stock == 2
+    assert filled.market.product("26904").presence == "available"
+    assert filled.market.product("26941").status == "not_on_display"
+    assert filled.market.product("26909").status == "on_display"
+    pending = filled.run("update", "--format", "json").json
+    assert (pending["counts"]["update"], pending["counts"]["remove"]) == (11, 2)
+    runs = filled.run("history", "--format", "json").json["runs"]
+    assert [(run["undoes"], run["undone_by"]) for run in runs] == [(2, []), (None, [3]), (None, [])]
+    assert "turned run 2 back" in filled.run("history", "3").out
+    assert "turned back by run 3" in filled.run("history").out
+
+
+def test_it_is_shown_before_it_goes_and_says_what_comes_next(filled: Home) -> None:
+    """The table, the sums and the outcome, as `sync` shows them; then that the export asks for it again."""
+    filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    filled.sync()
+    ran = filled.run("rollback", "2", "--yes")
+    assert ran.code == 0
+    assert ran.lines == [
+        "My Prom: back to the values before run 2",
+        "",
+        "change       good    name, and each field old -> new",
+        "─────────────────────────────────────────────────────",
+        "~ update     26926   Крем [red] для рук ягідний",
+        "                       price  119.00 -> 129.00 (+8 %)",
+        "",
+        "0 to create, 1 to update, 0 to remove",
+        "0 held, 0 skipped, 0 unchanged, 0 foreign",
+        "Prom.ua: about 1 request, a minute, no import",
+        "1 done; 4 requests",
+        STILL_PENDING,
+    ]
+    again = filled.run("rollback", "2", "--yes")
+    assert (again.code, again.lines[-1]) == (0, "nothing to turn back")
+
+
+def test_what_moved_since_is_left_and_named(filled: Home) -> None:
+    """A later run's, a buyer's or a person's change is not overwritten; the exit code is 6."""
+    a_mild_day(filled)
+    filled.market.edit_product("26926", price=Decimal(150))
+    filled.market.edit_product("26941", price=Decimal(400))
+    document = back(filled, 2)
+    assert document["exit"] == 6
+    assert remains(document) == [("26941", "price", "moved"), ("26926", "price", "moved")]
+    assert filled.market.product("26926").price == Decimal(150)
+    assert filled.market.product("26941").price == Decimal(400)
+    assert filled.market.product("26910").price == Decimal("1249.5")
+    ran = filled.run("rollback", "2", "--yes")
+    assert "! stays    26926  Крем [red] для рук ягідний, price: it changed since then" in ran.lines
+
+
+def test_texts_go_back_by_an_import_that_knows_nothing_of_the_export(filled: Home) -> None:
+    """One import file, with what Prom has beside it: what the export changed meanwhile is not sent."""
+    filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
+    filled.edit_row("26932", "Шуруп", "Дивний шуруп")
+    filled.sync()
+    filled.edit_row("26931", '"Новий шуруп', '"Зовсім інший шуруп')
+    filled.edit_row("26935", "Молоток", "Кувалда")
+    before = filled.market.product("26935").name_uk
+    document = back(filled, 2)
+    assert (document["exit"], document["budget"]["imports"]) == (0, 1)
+    names = [filled.market.product(good_id).name_uk or "" for good_id in ("26931", "26932")]
+    assert [name.split()[0] for name in names] == ["Шуруп", "Шуруп"]
+    assert filled.market.product("26935").name_uk == before
+    pending = filled.run("update", "--format", "json").json["changes"]
+    assert {change["good_id"] for change in pending} == {"26931", "26932", "26935"}
+
+
+@pytest.mark.parametrize("policy", ["hide", "not-available"])
+def test_hidden_products_are_shown_again(filled: Home, policy: str) -> None:
+    """A removal that only hid, or said that there is none, is taken back with its stock."""
+    quantity, shows = filled.market.product("26909").quantity_in_stock, ("on_display", "available")
+    a_mild_day(filled, policy)
+    document = back(filled, 2)
+    assert document["exit"] == 0
+    for good_id in ("26909", "26936"):
+        product = filled.market.product(good_id)
+        assert (product.status, product.presence) == shows
+    assert filled.market.product("26909").quantity_in_stock == quantity
+    made = filled.market.product("26941")
+    assert (made.status, made.presence) != shows
+
+
+def test_deleted_products_are_made_anew(filled: Home) -> None:
+    """Of what was last sent; what cannot come back is said before anything is sent."""
+    filled.next_day()
+    old = filled.market.product("26936")
+    filled.sync()
+    filled.market.catalog.deleted_external_ids.clear()  # where Prom gives an id a second time
+    ran = filled.run("rollback", "2", "--yes")
+    assert ran.code == 0
+    assert "2 products would be made anew of what was last sent from here" in ran.out
+    new = filled.market.product("26936")
+    assert (new.name_uk, new.price, new.status, new.quantity_in_stock) == (
+        old.name_uk,
+        old.price,
+        "on_display",
+        old.quantity_in_stock,
+    )
+    assert new.id != old.id
+    assert [attribute.value for attribute in new.attributes] == [
+        attribute.value for attribute in old.attributes
+    ]
+
+
+def test_a_deleted_id_that_prom_does_not_take_again(filled: Home) -> None:
+    """Prom's refusal is told with its reason; what else the run did goes back, but nothing is taken out."""
+    filled.next_day()
+    filled.sync()
+    document = back(filled, 2)
+    refused = {one["good_id"] for one in document["outcomes"] if one["state"] == "refused"}
+    assert (document["exit"], refused) == (6, {"26909", "26936"})
+    assert filled.market.product("26926").price == Decimal(129)
+    assert filled.market.product("26941").status == "on_display"
+    assert filled.run("update", "--format", "json").json["counts"]["update"] == 9  # nothing is refused-before
+
+
+def test_what_prom_refused_to_make_anew_is_not_tried_again(filled: Home) -> None:
+    """It is named and costs no import, the rest is done; `--full-refresh` has it tried once more."""
+    filled.next_day()
+    filled.sync()
+    back(filled, 2)
+    imports = len(filled.market.imports())
+    document = back(filled, 2)
+    assert (document["exit"], document["counts"]["create"], document["counts"]["remove"]) == (6, 0, 2)
+    assert remains(document) == [("26909", None, "refused"), ("26936", None, "refused")]
+    assert {one["state"] for one in document["outcomes"]} == {"done"}
+    assert filled.market.product("26941").status == "not_on_display"
+    assert len(filled.market.imports()) == imports
+    filled.run("update", "--full-refresh")
+    assert back(filled, 2)["counts"]["create"] == 2
+    assert len(filled.market.imports()) == imports + 1
+
+
+def test_a_text_that_prom_refused_on_the_way_back_is_not_tried_again(filled: Home) -> None:
+    """It is named, and no import is spent on it."""
+    filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
+    filled.sync()
+    filled.market.catalog.deleted_external_ids.add("26931")
+    assert back(filled, 2)["exit"] == 6
+    document = back(filled, 2)
+    assert (document["exit"], document["counts"]["update"]) == (6, 0)
+    assert {(good_id, reason) for good_id, _, reason in remains(document)} == {("26931", "refused")}
+
+
+def test_a_guard_holds_what_would_empty_the_shop(filled: Home) -> None:
+    """The first run made all there is: its way back is held until a person allows exactly that."""
+    filled.next_day()
+    held = back(filled, 1)
+    assert (held["exit"], held["counts"]["held"], filled.writes()) == (8, 39, [])
+    (guard,) = held["guards"]
+    assert (guard["guard"], guard["allow"]) == ("removals", "--allow removals=39")
+    assert guard["cause"] == "39 were made by the run that is turned back"
+    assert [
+        (run["undoes"], run["undone_by"]) for run in filled.run("history", "--format", "json").json["runs"]
+    ] == [
+        (None, []),
+        (None, []),
+    ]
+    assert "was to turn run 1 back" in filled.run("history").out  # it did nothing of it
+    assert back(filled, 1, "--allow", guard["allow"].split()[1])["exit"] == 0
+    assert {product.status for product in filled.market.products()} == {"not_on_display"}
+    overrides = filled.run("history", "--format", "json").json["runs"][0]["overrides"]
+    assert [opened["allowed"] for opened in overrides] == ["removals=39"]
+
+
+def test_what_the_run_made_is_hidden_and_comes_back(filled: Home) -> None:
+    """It is never deleted, as Prom takes no deleted id again: the next `sync` shows it once more."""
+    a_mild_day(filled)
+    filled.edit_object('gone = "hide"', 'gone = "delete"')
+    ran = filled.run("rollback", "2", "--yes")
+    assert "2 products that the run made would be hidden, not deleted: Prom.ua takes no" in " ".join(
+        ran.out.split()
+    )
+    assert "status  on_display -> not_on_display" in ran.out
+    made = filled.market.product("26941")
+    assert made.status == "not_on_display"
+    again = filled.run("rollback", "2", "--yes")
+    assert (again.code, again.lines[-1]) == (0, "nothing to turn back")
+    assert filled.sync("--allow", "removals=2").code == 0
+    assert (filled.market.product("26941").status, filled.market.product("26941").id) == (
+        "on_display",
+        made.id,
+    )
+
+
+def test_a_price_that_looks_wrong_is_held_on_the_way_back_too(filled: Home) -> None:
+    """A guard that was opened for the way there is not open for the way back."""
+    filled.edit_row("26931", ";68;0;68;", ";6800;0;6800;")
+    filled.sync("--allow", "price=26931")
+    held = back(filled, 2)
+    assert (held["exit"], held["changes"][0]["held"]) == (8, "price")
+    assert back(filled, 2, "--allow", "price=26931")["exit"] == 0
+    assert filled.market.product("26931").price == Decimal(68)
+
+
+def test_a_saved_way_back(filled: Home, tmp_path: Path) -> None:
+    """`--out` saves and sends nothing; `sync --plan` performs it, and refuses by name what moved since."""
+    a_mild_day(filled)
+    filled.market.log.clear()
+    path = tmp_path / "back.plan"
+    ran = filled.run("rollback", "2", "--out", str(path))
+    assert (ran.code, ran.lines[-1], filled.writes()) == (0, f"next: torgsync sync --plan {path}", [])
+    document = filled.run("rollback", "2", "--out", str(path), "--format", "json").json
+    valid(document, schemas.ROLLBACK)
+    filled.market.edit_product("26926", price=Decimal(150))
+    ran = filled.run("sync", "--plan", str(path), "--format", "json")
+    valid(ran.json, schemas.ROLLBACK_DONE)
+    assert ran.code == 6
+    assert [one["good_id"] for one in ran.json["outcomes"] if one["state"] == "refused"] == ["26926"]
+    assert filled.market.product("26910").price == Decimal("1249.5")
+    assert filled.run("history", "--format", "json").json["runs"][0]["undoes"] == 2
+    again = filled.run("sync", "--plan", str(path))
+    assert (again.code, 'torgsync rollback 2 -o "My Prom" --out FILE' in again.err) == (9, True)
+
+
+@pytest.mark.parametrize("number", ["7", "2"])
+def test_a_run_that_changed_nothing_or_never_was(filled: Home, number: str) -> None:
+    """An unknown run is wrong usage and leaves no trace; one without changes has nothing to turn back."""
+    filled.run("sync", "--yes", "--only", "orders")
+    ran = filled.run("rollback", number, "--yes")
+    if number == "7":
+        assert (ran.code, ran.out) == (64, "")
+        assert ran.err.startswith("error: there is no run 7 of `My Prom`")
+        assert len(filled.run("history", "--format", "json").json["runs"]) == 2
+    else:
+        assert (ran.code, ran.lines[-1]) == (0, "nothing to turn back")
+
+
+def test_it_prints_no_csv(filled: Home) -> None:
+    """A plan that is performed is a table or a document."""
+    assert filled.run("rollback", "1", "--format", "csv").code == 64
+
+
+def test_a_run_that_went_only_in_part(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """What Prom refused then is counted, and what it answers now is told as `sync` tells it."""
+    hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    hard_filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
+    no = Answer(400, '{"error": "ні"}'.encode())
+    faulty.misbehave("POST /products/edit_by_external_id", lambda _asked, _forward: no, times=2)
+    assert hard_filled.sync().code == 6
+    hard_filled.misbehave("import-refused nth=1")
+    ran = hard_filled.run("rollback", "2", "--yes")
+    assert ran.code == 5
+    assert "1 change of that run never happened" in ran.lines
+    assert "error: Prom.ua takes no import now" in ran.err
+    assert ran.err.count("hint: ") == 1
+    hard_filled.market.misbehave(parse_fault("import-refused nth=1"))
+    document = back(hard_filled, 2)
+    assert (document["exit"], document["error"]["kind"]) == (5, "temporary")
+
+
+def test_a_way_back_that_died_is_settled_by_the_next_run(filled: Home) -> None:
+    """Its import is found again, settled by what it was to send, and not sent twice."""
+    filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
+    filled.sync()
+    program = Program(filled.folder, filled.server.url, sleep=stopped)
+    assert CliRunner().invoke(app, ["rollback", "2", "--yes"], obj=program).exit_code == 130
+    imports = len(filled.market.imports())
+    ran = filled.run("rollback", "3", "--yes")
+    assert "settled first" in ran.err
+    assert ran.code == 0
+    assert len(filled.market.imports()) == imports + 1
+    assert (filled.market.product("26931").name_uk or "").startswith("Новий шуруп")
+    (counts, *_) = [run["counts"] for run in filled.run("history", "--format", "json").json["runs"][1:]]
+    assert counts["done"] == 1
+
+
+def kill_at_the_edit(home: Home, faulty: FaultyMarket) -> None:
+    """Synchronise in a process that is killed after its first edit had its effect."""
+    kills = Kills(1, after=True)
+    faulty.misbehave("POST /products/edit_by_external_id", kills)
+    with home.start("sync", "--yes") as process:
+        kills.process = process
+        process.communicate()
+    faulty.behave()
+
+
+@posix
+def test_a_run_that_was_killed(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """What became of its changes is looked up first, and all that Prom shows of them goes back."""
+    hard_filled.edit_object('gone = "delete"', 'gone = "hide"')
+    hard_filled.next_day()
+    kill_at_the_edit(hard_filled, faulty)
+    assert hard_filled.market.product("26926").price == Decimal(99)
+    ran = hard_filled.run("rollback", "2", "--yes")
+    assert ran.code == 0
+    assert "that an earlier run left open: what became of them was looked up" in ran.err
+    assert "2 changes of that run never happened" in ran.lines  # its removals
+    assert hard_filled.market.product("26926").price == Decimal(129)
+    assert hard_filled.market.product("26904").quantity_in_stock == 2
+    killed = hard_filled.run("history", "--format", "json").json["runs"][1]
+    assert (killed["state"], killed["exit"], killed["counts"]["open"]) == ("died", None, 0)
+
+
+@posix
+def test_a_saved_way_back_of_a_run_that_was_killed(
+    hard_filled: Home, faulty: FaultyMarket, tmp_path: Path
+) -> None:
+    """`--out` looks it up as well."""
+    hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    kill_at_the_edit(hard_filled, faulty)
+    path = tmp_path / "back.plan"
+    ran = hard_filled.run("rollback", "2", "--out", str(path))
+    assert "1 change that an earlier run left open" in ran.err
+    assert "price  119.00 -> 129.00 (+8 %)" in ran.out
+    assert hard_filled.run("sync", "--plan", str(path)).code == 0
+    assert hard_filled.market.product("26926").price == Decimal(129)
+
+
+def test_a_run_of_which_nobody_knew_the_outcome(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """An answer that was lost and could not be read back: what Prom shows now goes back."""
+    hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    faulty.misbehave("POST /products/edit_by_external_id", loses_the_answer)
+    faulty.misbehave("GET /products/by_external_id/26926", says(500, {"error": "ні"}))
+    assert hard_filled.sync().json["outcomes"][0]["state"] == "unclear"
+    faulty.behave()
+    document = back(hard_filled, 2)
+    assert (document["exit"], document["turns_back"]["not_done"]) == (0, 0)
+    assert hard_filled.market.product("26926").price == Decimal(129)
+
+
+def test_what_stays_unclear_is_named(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Of what Prom does not show nobody can know it: the exit code is 6, and it is not called undone."""
+    hard_filled.edit_row("26926", "75 мл", "80 мл")
+    faulty.misbehave("POST /products/import_file", breaks_before)
+    assert hard_filled.sync().json["outcomes"][0]["state"] == "unclear"
+    faulty.behave()
+    document = back(hard_filled, 2)
+    assert (document["exit"], document["turns_back"]["not_done"]) == (6, 0)
+    assert remains(document) == [("26926", "characteristics", "unclear")]
+
+
+def test_half_of_a_change_went(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """An import that was done goes back, though the price of the same good was refused then."""
+    hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    hard_filled.edit_row("26926", '"Крем [red]', '"Новий крем [red]')
+    no = says(400, {"error": "ні"})
+    faulty.misbehave("POST /products/edit_by_external_id", no, times=2)
+    assert hard_filled.sync().json["outcomes"][0]["state"] == "refused"
+    document = back(hard_filled, 2)
+    assert (document["exit"], document["turns_back"]["not_done"]) == (0, 0)
+    assert list(document["changes"][0]["fields"]) == ["name", "name_ru"]
+    assert (hard_filled.market.product("26926").name_uk or "").startswith("Крем")
+    assert back(hard_filled, 2)["turns_back"]["not_done"] == 1

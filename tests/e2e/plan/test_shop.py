@@ -1,0 +1,147 @@
+"""A token of another shop: it is noticed before anything is sent there or brought home from there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from homes import Home, Ran
+
+from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.server import serve
+from torgsync.sandbox.shop.orders import Buyer
+from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.shop.shop import Shop
+
+
+@pytest.fixture
+def elsewhere(filled: Home) -> Iterator[Home]:
+    """The home whose shop was synchronised, and whose token opens another one now."""
+    tokens = {
+        "full": Rights.full(),
+        "no-groups": replace(Rights.full(), groups="none"),
+    }
+    shop = Shop(tokens=tokens, manners=Manners(import_seconds=0))
+    shop.catalog.products.next_id = 1700000001
+    shop.catalog.groups.next_id = 2000001
+    with serve(shop) as server:
+        yield replace(filled, server=server)
+
+
+def memory_of(home: Home) -> list[Ran]:
+    """What is remembered, as an offline look tells it."""
+    return [home.run("update", "--offline", "--show", "all"), home.run("orders", "list")]
+
+
+def fill(shop: Shop) -> None:
+    """Another shop, with a good of the same external id in it, a group and an order."""
+    shop.add_group("Чуже")
+    shop.add_product(external_id="26901", name="Чуже", price=Decimal(10))
+    shop.add_product(external_id="4711", name="Чуже", price=Decimal(20))
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["update", "update --full-refresh", "sync --yes", "sync --yes --only orders", "sync --yes --only goods"],
+)
+@pytest.mark.parametrize("filling", [fill, lambda _shop: None], ids=["a full one", "an empty one"])
+def test_another_shop(filled: Home, elsewhere: Home, command: str, filling: Callable[[Shop], None]) -> None:
+    """Exit 7: nothing is written there, nothing of it is remembered, and the right token goes on."""
+    filling(elsewhere.market)
+    filled.next_day()
+    before = memory_of(filled)
+    ran = elsewhere.run(*command.split())
+    assert (ran.code, elsewhere.writes()) == (7, [])
+    assert "the token opens another shop than the one of `My Prom`: " in ran.err
+    assert "of 3 products that were looked for none is there" in ran.err
+    assert 'torgsync object edit "My Prom" --api-key -' in ran.err
+    assert memory_of(filled) == before
+    assert filled.sync().code == 0
+
+
+def test_the_groups_of_a_shop_tell_it(filled: Home, elsewhere: Home) -> None:
+    """They are remembered at a full look, and a shop whose products were all deleted is known by them."""
+    assert filled.run("update", "--full-refresh").code == 0
+    assert "and none of " in elsewhere.run("update").err
+    for product in filled.market.products():
+        filled.market.delete_product(product.id)
+    ran = filled.run("update", "--format", "json", "--full-refresh")
+    assert (ran.code, ran.json["counts"]["create"]) == (0, 39)
+
+
+def test_some_products_may_have_been_deleted(filled: Home) -> None:
+    """One that is there is enough."""
+    for good_id in ("26901", "26902"):
+        filled.market.delete_product(good_id)
+    assert filled.run("update", "--full-refresh").code == 0
+
+
+def test_a_new_shop_for_an_object(filled: Home, elsewhere: Home) -> None:
+    """A person may allow exactly the shop that is seen; then the object begins anew there."""
+    refused = elsewhere.run("sync", "--yes")
+    assert "--allow shop=without-groups" in refused.err
+    assert elsewhere.run("sync", "--yes", "--allow", "shop=17").code == 7
+    assert elsewhere.writes() == []
+    ran = elsewhere.sync("--allow", "shop=without-groups")
+    assert (ran.code, ran.json["counts"]["create"], len(elsewhere.market.products())) == (0, 39, 39)
+    assert elsewhere.sync().json["counts"]["unchanged"] == 39
+    assert filled.run("update").code == 7
+
+
+def test_a_new_shop_that_is_not_empty(elsewhere: Home) -> None:
+    """It is named by a group of it; and it is a first run, which needs an empty shop."""
+    fill(elsewhere.market)
+    elsewhere.market.add_group("Ще")
+    ran = elsewhere.run("update")
+    assert "--allow shop=2000001" in ran.err
+    begun = elsewhere.run("update", "--allow", "shop=2000001")
+    assert (begun.code, "a first run needs an empty one" in begun.err) == (7, True)
+
+
+def test_a_token_that_may_not_read_groups(elsewhere: Home) -> None:
+    """Products alone tell the shop then."""
+    fill(elsewhere.market)
+    (elsewhere.shop / "token").write_text("no-groups", "utf-8")
+    ran = elsewhere.run("update")
+    assert (ran.code, "--allow shop=without-groups" in ran.err) == (7, True)
+
+
+def test_doctor_tells_it(filled: Home, elsewhere: Home) -> None:
+    """Before anybody synchronises."""
+    assert "✓ ok       shop       it is the one that was synchronised before" in filled.run("doctor").lines
+    told = elsewhere.run("doctor", "--format", "json")
+    assert told.code == 7
+    assert [row["state"] for row in told.json["checks"] if row["subject"] == "shop"] == ["error"]
+
+
+def test_payment_methods_of_another_shop(elsewhere: Home) -> None:
+    """They are not taken for those of this one."""
+    before = elsewhere.object.read_bytes()
+    assert elsewhere.run("payments", "fetch").code == 7
+    assert elsewhere.object.read_bytes() == before
+
+
+def test_orders_of_another_shop(elsewhere: Home) -> None:
+    """They stay where they are."""
+    made = elsewhere.market.add_product(external_id="4711", name="Чуже", price=Decimal(20))
+    elsewhere.market.place_order([(made, 1)], buyer=Buyer(first_name="Олена", phone="+380500000001"))
+    assert elsewhere.run("sync", "--yes", "--only", "orders").code == 7
+    assert elsewhere.run("orders", "list", "--format", "json").json["orders"] == []
+
+
+def test_a_shop_with_the_same_numbers(filled: Home) -> None:
+    """Two markets may count alike: a product is ours by both of its ids, a group by its name too."""
+    tokens = {"full": Rights.full()}
+    shop = Shop(tokens=tokens, manners=Manners(import_seconds=0))
+    for number in range(60):
+        shop.add_product(external_id=f"S-{number}", name="Чуже", price=Decimal(10))
+    shop.add_group("Чуже")
+    filled.run("update", "--full-refresh")
+    with serve(shop) as server:
+        elsewhere = replace(filled, server=server)
+        for command in ("update", "update --full-refresh", "sync --yes"):
+            ran = elsewhere.run(*command.split())
+            assert (command, ran.code, elsewhere.writes()) == (command, 7, [])
+    assert filled.run("update").lines[-1] == "nothing pending"

@@ -1,0 +1,736 @@
+"""`torgsync update`: the pending changes are shown, and nothing is ever written to Prom."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemas
+from faulty import PAGE, FaultyMarket, breaks_before, says
+from homes import ROOT, Elsewhere, Home
+from schemas import valid
+
+from torgsync.sandbox.shop.shop import Shop
+
+DAY_ONE = """\
+My Prom: TSGoods.trs, 40 goods, utf-8
+
+change       good   name, and each field old -> new
+──────────────────────────────────────────────────────────────────────────
++ create            15 goods of Взуття, 41 in stock, worth 49603.54 UAH
++ create            10 goods of Іграшки, 41 in stock, worth 22252.85 UAH
++ create            9 goods of Дім і сад, 155 in stock, worth 15349.00 UAH
++ create            5 goods of Краса, 55 in stock, worth 6546.50 UAH
+
+`--show all` lists every change
+
+39 to create, 0 to update, 0 to remove
+0 held, 1 skipped, 0 unchanged, 0 foreign
+Prom.ua: about 6 requests, 6 minutes, 1 import of 8 left today
+next: torgsync sync -o "My Prom"
+"""
+
+DAY_TWO = """\
+My Prom: TSGoods.trs, 40 goods, utf-8
+
+change       good    name, and each field old -> new
+──────────────────────────────────────────────────────────────
++ create     26941   М’яка іграшка Лисичка Руда 35 см
+                       425.00, 6 in stock
++ create     26942   Викрутка пласка SL6
+                       108.00, 4 in stock
+~ update     26904   Черевики жіночі чорний 2107 Калина 39
+                       quantity  2 -> 0
+~ update     26910   Туфлі жіночі бежеві 311 Калина 37
+                       price  1249.50 -> 1124.55 (-10 %)
+~ update     26916   М’яка іграшка Ведмедик Мишко 40 см
+                       price  489.00 -> 539.00 (+10 %)
+~ update     26919   М’яка іграшка Слоник Бім 25 см
+                       quantity  5 -> 0
+~ update     26921   Конструктор Замок лицаря, 320 деталей
+                       price  899.00 -> 799.00 (-11 %)
+~ update     26923   Конструктор Космодром "Схід", 560 деталей
+                       quantity  2 -> 0
+~ update     26926   Крем [red] для рук ягідний
+                       price  129.00 -> 99.00 (-23 %)
+~ update     26931   Шуруп [/25] оцинкований 4х25, 100 шт
+                       price  68.00 -> 74.50 (+10 %)
+~ update     26935   Молоток столярний 300 г
+                       price  268.00 -> 341.70 (+28 %)
+- remove     26909   Туфлі жіночі бежеві 311 Калина 36
+                       status  on_display -> deleted
+                       not in the export any more
+- remove     26936   Рулетка 5 м; з фіксатором
+                       status  on_display -> deleted
+                       not in the export any more
+
+2 to create, 9 to update, 2 to remove
+0 held, 1 skipped, 28 unchanged, 0 foreign
+2 products would leave with 11 pieces in stock, worth 2639.50 UAH
+Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today
+next: torgsync sync -o "My Prom"
+"""
+
+NOTHING = """\
+My Prom: TSGoods.trs, 40 goods, utf-8
+
+0 to create, 0 to update, 0 to remove
+0 held, 1 skipped, 39 unchanged, 0 foreign
+nothing pending
+"""
+
+SKIPPED = """\
+My Prom: TSGoods.trs, 43 goods, utf-8
+
+skipped  1 good standing in several rows, left alone
+           26926  line 71: Крем [red] для рук ягідний: stands in the export more
+             than once, in lines 71 and 86; it stays as it is on Prom
+skipped  1 good Display = 0 in the accounting program
+           26939  line 84
+skipped  1 good deleted by Prom.ua's moderators
+           26921  line 66: Конструктор Замок лицаря, 320 деталей
+skipped  1 good new and without a price that can be sent
+           99901  line 87: Нове відро: the price is 0.00; none is sent
+skipped  1 good new and without a name
+           99902  line 88: the good has no name; none is sent
+""".splitlines()
+
+NEW_WITHOUT_PRICE = (
+    '99901;"Нове відро";"";"";"";0;0;0;0;102;3;1;"";"";"";"";0;"";"";"";"";"";"";"";"";"";"";0;"";0;0;0;0;0;'
+    '"";0;"";"";0;"шт";0;"";;"";"";"";0;"";0;"2=1,000";"";""\r\n'
+)
+NEW_WITHOUT_NAME = NEW_WITHOUT_PRICE.replace("99901", "99902").replace("Нове відро", "")
+
+TOLD = "reading the export …\nlooking at Prom.ua …\nmaking the plan …\n"
+
+
+# The table
+
+
+def test_the_first_day(home: Home) -> None:
+    """The whole table fits 80 columns, reads without colour, and says how to go on."""
+    shown = home.run("update")
+    assert (shown.code, "\n".join(shown.lines) + "\n", shown.err) == (0, DAY_ONE, TOLD)
+    assert max(map(len, shown.out.splitlines())) <= 80
+    assert "\x1b" not in shown.out + shown.err
+
+
+def test_the_second_day(filled: Home) -> None:
+    """Exactly what the accounting program changed is pending, one line a field."""
+    filled.next_day()
+    shown = filled.run("update")
+    assert (shown.code, "\n".join(shown.lines) + "\n") == (0, DAY_TWO)
+    assert max(map(len, shown.out.splitlines())) <= 80
+
+
+def test_nothing_has_changed(filled: Home) -> None:
+    """An unchanged export has nothing pending."""
+    shown = filled.run("update")
+    assert (shown.code, "\n".join(shown.lines) + "\n") == (0, NOTHING)
+
+
+@pytest.mark.parametrize("flags", [(), ("--format", "json"), ("--offline",), ("--full-refresh",)])
+def test_only_get_requests(home: Home, flags: tuple[str, ...]) -> None:
+    """Whatever is asked for, on the first day and the second, nothing is written to Prom."""
+    home.run("update", *flags)
+    home.sync()
+    home.next_day()
+    home.market.log.clear()
+    assert home.run("update", *flags).code == 0
+    assert {record.method for record in home.market.log.records()} <= {"GET"}
+
+
+def files_outside_the_state(home: Home) -> dict[str, bytes]:
+    """Everything that lies in the home and beside it, but the state's own files and the log."""
+    return {
+        str(path.relative_to(home.folder.parent)): path.read_bytes()
+        for path in sorted(home.folder.parent.rglob("*"))
+        if path.is_file()
+        and not path.name.startswith("state.db")
+        and path != home.folder / "logs/torgsync.log"
+    }
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        "",
+        "GET products/list lost",
+        "GET products/list 503",
+        "GET products/list truncated",
+        "GET products/list web-page",
+        "token",
+        "export",
+        "settings",
+        "--no-such-flag",
+        "--allow removals=99",
+        "--full-refresh",
+    ],
+)
+def test_purity(filled: Home, trouble: str) -> None:
+    """No request but GET, and no file changed outside the state, even when it fails."""
+    filled.next_day()
+    flags = trouble.split() if trouble.startswith("--") else []
+    if trouble == "export":
+        filled.export.write_bytes(filled.export.read_bytes()[:-30])
+    elif trouble == "settings":
+        filled.edit_object("[limits]", "[limitz]")
+    elif trouble == "token":
+        (filled.shop / "token").write_text("wrong", "utf-8")
+    elif trouble.startswith("GET"):
+        filled.misbehave(trouble)
+    before = files_outside_the_state(filled)
+    filled.market.log.clear()
+    ran = filled.run("update", *flags)
+    assert (ran.code == 0) is (not trouble or trouble.startswith(("--allow", "--full")))
+    assert {record.method for record in filled.market.log.records()} <= {"GET"}
+    assert files_outside_the_state(filled) == before
+
+
+def test_the_schema_is_published(home: Home) -> None:
+    """`--schema` prints what holds every document, and asks for nothing."""
+    printed = home.run("update", "--schema")
+    assert printed.json == schemas.UPDATE
+    valid(home.run("update", "--format", "json").json, printed.json)
+
+
+def test_the_same_look_twice(filled: Home) -> None:
+    """Looking changes nothing: the second table and its plan are the first ones."""
+    filled.next_day()
+    first, second = (filled.run("update", "--format", "json").json for _ in range(2))
+    assert first == second
+
+
+def test_quiet(home: Home) -> None:
+    """With `-q` nothing but data is printed."""
+    shown = home.run("-q", "update")
+    assert ("\n".join(shown.lines) + "\n", shown.err) == (DAY_ONE, "")
+
+
+def test_names_appear_as_they_are(home: Home) -> None:
+    """Brackets and colons in names are no markup: in the table, in JSON, in the feed and on Prom."""
+    names = {
+        "26926": "Крем [red] для рук ягідний",
+        "26928": "Крем :wrench: для рук майстра",
+        "26931": "Шуруп [/25] оцинкований 4х25, 100 шт",
+    }
+    changes = home.run("update", "--format", "json").json["changes"]
+    table = home.run("update", "--show", "all").out
+    home.sync()
+    feed = home.market.imports()[0].feed.decode()
+    assert {change["good_id"]: change["title"] for change in changes if change["good_id"] in names} == names
+    for good_id, name in names.items():
+        assert name in table
+        assert f"<name_ua>{name}</name_ua>" in feed
+        assert home.market.product(good_id).name_uk == name
+
+
+def test_the_same_change_in_many_goods(filled: Home) -> None:
+    """One and the same change is one line; `--show all` unfolds it."""
+    filled.edit_export(lambda text: text.replace(";1713;0;1713;", ";1799;0;1799;"))
+    folded = filled.run("update")
+    assert "~ update            price 1713.00 -> 1799.00 (+5 %) in 6 goods of Взуття" in folded.lines
+    assert "26901" not in folded.out
+    unfolded = filled.run("update", "--show", "all")
+    assert unfolded.out.count("price  1713.00 -> 1799.00 (+5 %)") == 6
+
+
+def test_photos_are_told_by_their_files(filled: Home) -> None:
+    """A photo taken anew is changed, though its name is the same; programs see that by the digest."""
+    photos = filled.shop / "photos"
+    (photos / "26925.jpg").write_bytes(b"another one")
+    (photos / "26902_1.jpg").unlink()
+    for number in (3, 4, 5, 6):
+        (photos / f"26931_{number}.jpg").write_bytes(b"%d" % number)
+    first, second = ((photos / name).read_bytes() for name in ("26906.jpg", "26906_1.jpg"))
+    (photos / "26906.jpg").write_bytes(second)
+    (photos / "26906_1.jpg").write_bytes(first)
+    shown = filled.run("update")
+    assert [line.strip() for line in shown.lines if " photos  " in line] == [
+        "photos  26902_1.jpg removed",
+        "photos  26906.jpg, 26906_1.jpg reordered",
+        "photos  26925.jpg changed",
+        "photos  4 photos added",
+    ]
+    changes = filled.run("update", "--format", "json").json["changes"]
+    (photo,) = [change["fields"]["photos"] for change in changes if change["good_id"] == "26925"]
+    assert [item["url"] for item in photo["old"]] == [item["url"] for item in photo["new"]]
+    assert photo["old"] != photo["new"]
+    rows = csv.DictReader(io.StringIO(filled.run("update", "--format", "csv").out))
+    (row,) = [row for row in rows if row["good_id"] == "26925"]
+    assert re.match("26925.jpg [0-9a-f]{16}; ", row["old"])
+    assert row["old"] != row["new"]
+    assert "plan       update, by import\n           photos: 26925.jpg changed (we moved)\n" in (
+        filled.run("why", "26925").out
+    )
+
+
+def test_the_photos_of_many_goods(filled: Home) -> None:
+    """Photos of many goods that were taken anew are one line."""
+    for number in range(26901, 26906):
+        (filled.shop / "photos" / f"{number}.jpg").write_bytes(b"%d" % number)
+    shown = filled.run("update")
+    assert "~ update            1 photo changed in 5 goods of Взуття" in shown.lines
+    assert "26905.jpg changed" in filled.run("update", "--show", "all").out
+
+
+# --show
+
+
+def test_show_summary(filled: Home) -> None:
+    """Only the sums."""
+    filled.next_day()
+    assert filled.run("update", "--show", "summary").lines == [
+        "My Prom: TSGoods.trs, 40 goods, utf-8",
+        "",
+        "2 to create, 9 to update, 2 to remove",
+        "0 held, 1 skipped, 28 unchanged, 0 foreign",
+        "2 products would leave with 11 pieces in stock, worth 2639.50 UAH",
+        "Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today",
+        'next: torgsync sync -o "My Prom"',
+    ]
+
+
+def test_show_held(filled: Home) -> None:
+    """Only what a guard holds, and how to let it through."""
+    filled.next_day()
+    filled.edit_row("26901", ";1713;0;1713;", ";171,3;0;171,3;")
+    assert filled.run("update", "--show", "held").lines == [
+        "My Prom: TSGoods.trs, 40 goods, utf-8",
+        "",
+        "change          good    name, and each field old -> new",
+        "─" * 61,
+        "! held update   26901   Черевики жіночі чорний 2107 Калина 36",
+        "                          price  1713.00 -> 171.30 (-90 %)",
+        "",
+        "! held     good 26901: 1713.00 -> 171.30 (-90 %); the limit is -40 % to +150 %",
+        "           10 times lower: looks like a slipped decimal point; if it is right: --allow price=26901",
+        "",
+        "2 to create, 10 to update, 2 to remove",
+        "1 held, 1 skipped, 27 unchanged, 0 foreign",
+        "2 products would leave with 11 pieces in stock, worth 2639.50 UAH",
+        "Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today",
+        'next: torgsync sync -o "My Prom"',
+    ]
+
+
+def test_show_skipped(filled: Home) -> None:
+    """Each reason with the number of goods it keeps out, and each of these with its line."""
+    filled.next_day()
+    assert filled.run("update", "--show", "skipped").lines[:4] == [
+        "My Prom: TSGoods.trs, 40 goods, utf-8",
+        "",
+        "skipped  1 good Display = 0 in the accounting program",
+        "           26939  line 84",
+    ]
+
+
+def test_every_good_that_stays_out_says_why(filled: Home) -> None:
+    """Rules, errors and what Prom said before are told good by good, in all three forms."""
+    row = next(row for row in filled.export.read_bytes().split(b"\r\n") if row.startswith(b"26926;"))
+    filled.export.write_bytes(filled.export.read_bytes() + row + b"\r\n")
+    filled.market.edit_product("26921", status="deleted_by_moderator")
+    filled.edit_export(lambda text: text + NEW_WITHOUT_PRICE + NEW_WITHOUT_NAME)
+    shown = filled.run("update", "--show", "skipped")
+    assert shown.lines[: len(SKIPPED)] == SKIPPED
+    document = filled.run("update", "--format", "json").json
+    valid(document, schemas.UPDATE)
+    assert document["skipped"] == dict.fromkeys(
+        ("blocked", "not-displayed", "deleted-by-moderator", "no-price", "no-name"), 1
+    )
+    told = {item["good_id"]: (item["reason"], item["line"]) for item in document["skipped_goods"]}
+    assert told == {
+        "26926": ("blocked", 71),
+        "26939": ("not-displayed", 84),
+        "26921": ("deleted-by-moderator", 66),
+        "99901": ("no-price", 87),
+        "99902": ("no-name", 88),
+    }
+    rows = csv.DictReader(io.StringIO(filled.run("update", "--show", "skipped", "--format", "csv").out))
+    assert {row["good_id"]: (row["reason"], int(row["line"])) for row in rows} == told
+
+
+def test_more_goods_stay_out_than_fit_a_screen(home: Home) -> None:
+    """The first ten are listed and the rest is counted; JSON lists all."""
+    home.edit_object("# product_group", "product_group")
+    shown = home.run("update", "--show", "skipped")
+    assert "skipped  30 goods outside the product group" in shown.lines
+    assert sum(line.startswith("           269") for line in shown.lines) == 10
+    assert "           … and 20 more; `--format json` lists all" in shown.lines
+    assert len(home.run("update", "--format", "json").json["skipped_goods"]) == 30
+
+
+def test_show_all(home: Home) -> None:
+    """Every change with every field of it."""
+    shown = home.run("update", "--show", "all")
+    assert sum(line.startswith("+ create") for line in shown.lines) == 39
+    assert "skipped  1 good Display = 0 in the accounting program" in shown.lines
+    at = next(number for number, line in enumerate(shown.lines) if "26925" in line)
+    assert shown.lines[at + 1].split() == ["name", "->", *shown.lines[at].split()[3:]]
+    assert max(map(len, shown.out.splitlines())) <= 80
+
+
+# JSON and CSV
+
+
+def test_json_keeps_its_promise(filled: Home) -> None:
+    """Keys and types of the document are those that other programs were promised."""
+    filled.next_day()
+    filled.edit_row("26931", ";74,5;0;74,5;", ";7450;0;7450;")
+    filled.edit_row("26901", ";1713;0;1713;0;101;3;", ";ціна;0;1713;0;101;3;")
+    document = filled.run("update", "--format", "json").json
+    valid(document, schemas.UPDATE)
+    assert document["object"] == "My Prom"
+    assert document["export"] == {"path": "TSGoods.trs", "goods": 40, "encoding": "utf-8"}
+    assert document["budget"] == {"requests": 6, "imports": 1, "imports_left": 7}
+    changes = {(change["good_id"], change["held"]): change for change in document["changes"]}
+    assert changes["26921", None]["fields"] == {"price": {"old": "899.00", "new": "799.00"}}
+    assert changes["26919", None]["fields"] == {
+        "presence": {"old": "available", "new": "not_available"},
+        "quantity": {"old": 5, "new": 0},
+    }
+    assert changes["26931", "price"]["fields"] == {"price": {"old": "68.00", "new": "7450.00"}}
+    assert {field["old"] for field in changes["26941", None]["fields"].values()} == {None}
+    assert [finding["code"] for finding in document["findings"]] == ["number-unreadable"]
+
+
+def test_csv_has_a_row_a_field(filled: Home) -> None:
+    """Spreadsheets get one row for each field, names as they are."""
+    filled.next_day()
+    rows = list(csv.DictReader(io.StringIO(filled.run("update", "--format", "csv").out)))
+    assert [row for row in rows if row["good_id"] == "26926"] == [
+        {
+            "good_id": "26926",
+            "verb": "update",
+            "title": "Крем [red] для рук ягідний",
+            "via": "edit",
+            "held": "",
+            "reason": "",
+            "field": "price",
+            "old": "129.00",
+            "new": "99.00",
+            "last_sent": "",
+        }
+    ]
+    assert [row["new"] for row in rows if row["verb"] == "remove"] == ["deleted", "deleted"]
+
+
+# Flags
+
+
+def test_detailed_exit_code(home: Home) -> None:
+    """2 says that changes are pending, 0 that none are; without the flag both are 0."""
+    assert home.run("update", "--detailed-exitcode").code == 2
+    assert home.run("update").code == 0
+    home.sync()
+    assert home.run("update", "--detailed-exitcode").code == 0
+
+
+def test_offline(filled: Home) -> None:
+    """Nothing is asked, and what Prom showed last is believed."""
+    filled.next_day()
+    filled.market.edit_product("26921", price=None)
+    shown = filled.run("update", "--offline")
+    assert ("\n".join(shown.lines) + "\n", filled.market.log.records()) == (DAY_TWO, [])
+
+
+def test_an_edit_on_prom(filled: Home) -> None:
+    """What somebody edited on Prom is set back and told apart, unless Prom owns the field."""
+    filled.market.edit_product("26925", name_uk="Мій чайник", name="Мій чайник")
+    document = filled.run("update", "--format", "json").json
+    (change,) = document["changes"]
+    assert (change["good_id"], change["via"]) == ("26925", "import")
+    assert change["fields"]["name"]["old"] == "Мій чайник"
+    assert change["fields"]["name"]["edited_on_prom"] is True
+    assert "(edited on Prom)" in filled.run("update").out
+    filled.edit_object('to = "name"\nowner = "torgsoft"', 'to = "name"\nowner = "prom"')
+    shown = filled.run("update")
+    assert "left to Prom.ua's side: name in 1 good, name_ru in 1 good" in shown.lines
+    assert "nothing pending" in shown.lines
+
+
+def test_full_refresh_lists_everything(filled: Home) -> None:
+    """A usual look asks for what was modified, a full one for all."""
+    filled.run("update")
+    filled.run("update", "--full-refresh")
+    queries = [record.query for record in filled.market.log.records() if record.path.endswith("/list")]
+    assert "last_modified_from" in queries[0]
+    assert "last_modified_from" not in queries[-1]
+
+
+def test_full_refresh_finds_what_a_list_leaves_out(filled: Home) -> None:
+    """Products that the list hides are asked for one by one, never taken for deleted."""
+    filled.market.manners = replace(filled.market.manners, root_group_only=True)
+    document = filled.run("update", "--full-refresh", "--format", "json").json
+    assert document["counts"]["create"] == 0
+    (finding,) = [finding for finding in document["findings"] if finding["code"] == "list-incomplete"]
+    assert finding["message"] == "Prom's list leaves out 39 products that exist; each was found by its id"
+
+
+def test_only_some_fields(filled: Home) -> None:
+    """Updates are narrowed to the named fields; the rest stays pending."""
+    filled.next_day()
+    document = filled.run("update", "--fields", "quantity,presence", "--format", "json").json
+    fields = {name for item in document["changes"] if item["verb"] == "update" for name in item["fields"]}
+    assert fields == {"quantity", "presence"}
+    assert document["counts"]["update"] == 3
+    assert filled.run("update", "--format", "json").json["counts"]["update"] == 9
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("--fields", " ,"), "`--fields` names no field"),
+        (("--offline", "--full-refresh"), "`--offline` asks Prom.ua nothing"),
+        (("--fields", "prise"), "there is no field `prise`; did you mean `price`?"),
+        (("--allow", "removal=5"), "`--allow removal=5` is not one of price=ID,ID, removals=NUMBER"),
+        (("--allow", "removals=many"), "`--allow removals=many` is not one of price=ID,ID"),
+        (("--show", "nothing"), "invalid value for '--show'"),
+        (("--object", "Other"), "there is no sync object `Other`"),
+        (("--no-such",), "no such option: --no-such"),
+    ],
+)
+def test_wrong_usage(home: Home, args: tuple[str, ...], message: str) -> None:
+    """What cannot be understood ends with 64, names itself, and asks Prom nothing."""
+    shown = home.run("update", *args)
+    assert (shown.code, shown.out, home.market.log.records()) == (64, "", [])
+    assert shown.err.lower().startswith(f"error: {message}".lower())
+
+
+# Exports that cannot be trusted
+
+
+def cut(content: bytes) -> bytes:
+    """Cut in the middle of a row."""
+    return content[: len(content) // 2 - 17]
+
+
+BAD_EXPORTS: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "header only": lambda content: content.split(b"\r\n")[0] + b"\r\n",
+    "cut in mid-row": cut,
+    "cut in the last row": lambda content: content.rstrip(b"\r\n")[:-12],
+    "uneven": lambda content: content.replace(b";", b";;", 60),
+    "a row more narrow": lambda content: content.replace(b"\r\n26910;", b"\r\n26910;1\r\n26910;", 1),
+    "no key": lambda content: content.replace(b'"GoodID"', b'"Number"', 1),
+    "no text": lambda _: bytes(range(256)) * 40,
+}
+
+
+@pytest.mark.parametrize("damage", [*BAD_EXPORTS, "missing"])
+def test_an_export_that_cannot_be_trusted(filled: Home, damage: str) -> None:
+    """It is refused whole: exit 3, no write, and the next good export gives the plan it would have given."""
+    filled.next_day()
+    expected = filled.run("update", "--format", "json").json
+    good = filled.export.read_bytes()
+    if damage == "missing":
+        filled.export.unlink()
+    else:
+        filled.export.write_bytes(BAD_EXPORTS[damage](good))
+    for command in ("update", "sync"):
+        refused = filled.run(command, "--format", "json")
+        assert (refused.code, filled.writes()) == (3, [])
+        valid(refused.json, schemas.FAILED)
+        assert refused.json["error"]["kind"] == "export-invalid"
+    assert filled.run("update").err.splitlines()[-1].startswith("hint: ")
+    filled.export.write_bytes(good)
+    assert filled.run("update", "--format", "json").json == expected
+
+
+def test_a_good_that_stands_twice(filled: Home) -> None:
+    """It stays as it is on Prom, and both lines are told; the rest goes."""
+    rows = filled.export.read_bytes()
+    twin = next(row for row in rows.split(b"\r\n") if row.startswith(b"26926;"))
+    filled.export.write_bytes(rows + twin.replace(b";129;", b";99;") + b"\r\n")
+    document = filled.run("update", "--format", "json").json
+    assert document["changes"] == []
+    (finding,) = document["findings"]
+    assert (finding["code"], finding["good_id"]) == ("id-duplicate", "26926")
+    assert "stands in the export more than once, in lines " in finding["message"]
+    both = "in lines 71 and 86"
+    assert both in finding["message"]
+    assert both in filled.run("object", "check").out
+
+
+def test_a_row_without_its_id(filled: Home) -> None:
+    """Nobody can tell what it is, so the file is refused."""
+    filled.edit_row("26926", "26926;", ";")
+    refused = filled.run("update", "--format", "json")
+    assert (refused.code, refused.json["error"]["kind"]) == (3, "export-invalid")
+    assert [mistake["message"] for mistake in refused.json["error"]["mistakes"]] == [
+        "this row has no `GoodID`"
+    ]
+
+
+def test_a_good_without_a_name(filled: Home) -> None:
+    """Its price goes, its name on Prom stays, with the line to mend; people still know it by that name."""
+    filled.edit_row("26926", '"Крем [red] для рук ягідний";"Крем"', '"";"Крем"')
+    filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    document = filled.run("update", "--format", "json").json
+    (change,) = document["changes"]
+    assert (change["title"], list(change["fields"])) == ("Крем [red] для рук ягідний", ["price"])
+    assert document["skipped"] == {"not-displayed": 1}
+    (finding,) = document["findings"]
+    assert (finding["code"], finding["good_id"]) == ("name-missing", "26926")
+
+
+def test_centers_that_the_export_does_not_tell(home: Home) -> None:
+    """The summed column counts then, and the finding says so."""
+    home.edit_export(lambda text: text.replace("WarehouseQuantityForPartner", "kilkist_po_skladah", 1))
+    document = home.run("update", "--format", "json").json
+    assert [finding["code"] for finding in document["findings"]] == ["centers-missing"]
+    created = {change["good_id"]: change for change in document["changes"]}
+    assert created["26931"]["fields"]["quantity"]["new"] == 65
+
+
+def test_a_shop_that_is_not_empty(home: Home) -> None:
+    """A first run needs an empty shop: exit 7, and the choice is told."""
+    home.market.add_product("x-1", name="Чужий товар")
+    for command in ("update", "sync"):
+        refused = home.run(command)
+        assert (refused.code, refused.out, home.writes()) == (7, "", [])
+        assert "error: the shop of `My Prom` has 1 product already" in refused.err
+        assert 'foreign = "delete"' in refused.err
+    home.edit_object('foreign = "keep"', 'foreign = "delete"')
+    assert home.run("update", "--allow", "removals=1").code == 0
+
+
+def test_an_export_without_header_in_the_old_encoding(home: Home) -> None:
+    """A cp1251 file of the standard columns is read by its layout."""
+    shutil.copyfile(ROOT / "tests" / "data" / "no-header-50-cp1251.trs", home.export)
+    for column in ("opys_saytu", "visota_kabluka"):
+        text = home.object.read_text("utf-8")
+        start = text.index(f'[[fields]]\ncolumn = "{column}"')
+        end = text.find("\n\n", start)
+        home.object.write_text(text[:start] + text[end + 2 :], "utf-8")
+    document = home.run("update", "--format", "json").json
+    assert document["export"]["encoding"] == "cp1251"
+    titles = [change["title"] for change in document["changes"]]
+    assert titles[0] == 'Горщик "Ромашка" 200х150 мм'
+    assert home.sync().code == 0
+    assert home.market.product("4101").name_uk == 'Горщик "Ромашка" 200х150 мм'
+
+
+def test_a_sync_object_from_windows(home: Home) -> None:
+    """Backslashes between folders, CRLF and a byte order mark are understood."""
+    folder = home.shop / "експорт"
+    folder.mkdir()
+    home.export.rename(folder / "TSGoods.trs")
+    (home.shop / "photos").rename(folder / "photos")
+    home.edit_object('path = "TSGoods.trs"', "path = 'експорт\\TSGoods.trs'")
+    home.edit_object('folder = "photos"', "folder = '.\\експорт\\photos'")
+    text = home.object.read_text("utf-8").replace("\n", "\r\n")
+    home.object.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    shown = home.run("update")
+    assert (shown.code, "\n".join(shown.lines) + "\n") == (0, DAY_ONE)
+    assert home.run("fields", "add", "Season", "--dynamic").code == 0
+    assert home.run("object", "check").code == 0
+
+
+# Several objects
+
+
+def test_two_objects(home: Home) -> None:
+    """Both tables come one after the other, and in one document."""
+    home.second_object("Zweiter", "zweiter.toml")
+    shown = home.run("update")
+    assert shown.code == 0
+    tables = "\n".join(shown.lines) + "\n"
+    zweiter = DAY_ONE.replace('"My Prom"', "Zweiter").replace("My Prom", "Zweiter")
+    assert tables == f"{DAY_ONE}\n{zweiter}"
+    document = home.run("update", "--format", "json").json
+    assert (document["schema"], [item["object"] for item in document["objects"]]) == (
+        1,
+        ["My Prom", "Zweiter"],
+    )
+    for item in document["objects"]:
+        valid(item, schemas.UPDATE)
+    assert home.run("update", "-o", "zweiter").lines[0] == "Zweiter: TSGoods.trs, 40 goods, utf-8"
+
+
+@pytest.mark.parametrize("trouble", ["export", "settings"])
+def test_one_of_two_objects_fails(home: Home, trouble: str) -> None:
+    """The other one is shown all the same, and the exit code tells the failure."""
+    broken = home.second_object("Abc", "abc.toml")
+    text = broken.read_text("utf-8")
+    wrong = ('"TSGoods.trs"', '"nowhere.trs"') if trouble == "export" else ("unsold", "unsöld")
+    broken.write_text(text.replace(*wrong), "utf-8")
+    shown = home.run("update")
+    assert shown.code == 3
+    assert "\n".join(shown.lines).endswith(DAY_ONE.rstrip())
+    assert "error: " in shown.err
+    document = home.run("update", "--format", "json").json
+    failed, made = document["objects"]
+    valid(failed, schemas.FAILED_OF_SEVERAL)
+    valid(made, schemas.UPDATE)
+
+
+def test_no_object_at_all(tmp_path: Path, faulty: FaultyMarket) -> None:
+    """The hint makes one."""
+    shown = Home(tmp_path / "home", tmp_path, faulty).run("update")
+    assert shown.code == 64
+    assert shown.err == (
+        'error: there is no sync object yet\n\nhint: make one: `torgsync object add "My Prom"`\n'
+    )
+
+
+# Prom in trouble
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code", "kind"),
+    [
+        (says(500, {"error": "oops"}), 5, "temporary"),
+        (says(503, PAGE), 5, "temporary"),
+        (says(200, PAGE), 5, "temporary"),
+        (says(429, {"error": "slow down"}, Retry_After="0"), 5, "temporary"),
+        (breaks_before, 5, "temporary"),
+        (says(401, PAGE), 4, "token-refused"),
+        (says(403, PAGE), 4, "token-refused"),
+        (says(403, {"error": "Forbidden"}), 4, "token-refused"),
+        (says(200, {"error": "Access to products is forbidden"}), 4, "token-refused"),
+        (says(200, {"error": "Something"}), 6, "prom-refused"),
+        (says(404, PAGE), 6, "not-found"),
+    ],
+    ids=lambda value: str(value) if isinstance(value, int | str) else None,
+)
+def test_prom_in_trouble(
+    hard: Home, faulty: FaultyMarket, trouble: Callable[..., Any], code: int, kind: str
+) -> None:
+    """Each trouble has its exit code, no page and no token is shown, and the next look is as without it."""
+    faulty.misbehave("GET /products/list", trouble)
+    shown = hard.run("update")
+    failed = hard.run("update", "--format", "json")
+    assert (shown.code, failed.code, failed.json["error"]["kind"]) == (code, code, kind)
+    valid(failed.json, schemas.FAILED)
+    for text in (shown.out, shown.err, failed.out, failed.err):
+        assert "<html" not in text.lower()
+        assert "full" not in text
+    faulty.behave()
+    assert "\n".join(hard.run("update").lines) + "\n" == DAY_ONE
+    assert hard.writes() == []
+
+
+@pytest.mark.parametrize(
+    "trouble", [says(500, {}), says(429, {}, Retry_After="0"), breaks_before, says(503, PAGE)]
+)
+def test_trouble_that_passes(hard: Home, faulty: FaultyMarket, trouble: Callable[..., Any]) -> None:
+    """A question is asked again, and the table is the one without trouble."""
+    faulty.misbehave("GET /products/list", trouble, times=2)
+    shown = hard.run("update")
+    assert (shown.code, "\n".join(shown.lines) + "\n") == (0, DAY_ONE)
+
+
+def test_nobody_listens(tmp_path: Path) -> None:
+    """A marketplace that cannot be reached is temporary trouble."""
+    home = Home.of_example(tmp_path, Elsewhere("http://127.0.0.1:9/api/v1", Shop()))
+    shown = home.run("update")
+    assert (shown.code, shown.out) == (5, "")
+    assert "error: no connection to `127.0.0.1:9`" in shown.err

@@ -1,0 +1,330 @@
+"""The whole program survives every fault and manner of the sandbox.
+
+After at most two undisturbed runs the shop is what a calm synchronisation makes of the same export, nothing
+was created twice, and nothing is left to send.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from homes import Home, Ran
+
+from torgsync.core.plan.channels import FREE_AFTER
+from torgsync.prom import http
+from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.server import serve
+from torgsync.sandbox.shop.filling import fill
+from torgsync.sandbox.shop.imports import Import, ImportSettings
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY
+from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.shop.shop import Shop
+
+Snapshot = dict[str, dict[str, Any]]
+FIRST_DAY, SECOND_DAY = 39, 41
+"""How many products imports have made when the export of the day is on Prom.ua."""
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, Snapshot]:
+    """What an undisturbed shop holds after the first day and after the second."""
+    tokens = {"full": Rights.full()}
+    with serve(Shop(tokens=tokens, manners=Manners(import_seconds=0))) as server:
+        home = Home.of_example(tmp_path_factory.mktemp("calm"), server)
+        assert home.sync().code == 0
+        first = snapshot(home)
+        home.next_day()
+        assert home.sync().code == 0
+        return first, snapshot(home)
+
+
+def sync(home: Home, *args: str) -> Ran:
+    """Synchronise, and hold every word to it that no token and no web page is in it."""
+    ran = home.run("-v", "sync", "--yes", "--format", "json", *args)
+    for text in (ran.out, ran.err):
+        assert "<html" not in text.lower()
+        assert "full" not in text
+        assert "Traceback" not in text
+    return ran
+
+
+def snapshot(home: Home) -> Snapshot:
+    """Return the shop's own products by external id, without what is Prom's alone; foreign ones left out."""
+    shop = home.market
+    groups = {group.id: group.name for group in shop.groups()}
+    found = {}
+    for product in shop.products():
+        if product.external_id is None or product.external_id.startswith("S-"):
+            continue
+        fields = asdict(product)
+        for name in ("id", "date_modified", "images", "failed_photos", "variation_base_id"):
+            del fields[name]
+        fields["group_id"] = groups.get(product.group_id)
+        fields["images"] = [image.source for image in product.images]
+        found[product.external_id] = fields
+    return found
+
+
+def comes_to_rest(home: Home, wanted: Snapshot, made: int) -> None:
+    """Hold the program to it that two undisturbed runs are enough, with `made` creations ever."""
+    for _ in range(2):
+        home.market.log.clear()
+        last = sync(home)
+        if not home.writes():
+            break
+    assert snapshot(home) == wanted
+    if home.writes():
+        home.market.log.clear()
+        last = sync(home)
+    assert (last.code, home.writes(), last.json["changes"]) == (0, [], [])
+    assert sum(entry.report.created for entry in home.market.imports() if entry.report) == made
+
+
+FAULTS = [
+    ("429 every=2", {0}),
+    ("429 every=3 retry_after=0.01", {0}),
+    ("429 first=5", {5, 6}),
+    ("500 every=2", {0, 6}),
+    ("502 POST *", {5, 6}),
+    ("503 share=0.2 seed=3", {0, 5, 6}),
+    ("POST products/edit* lost nth=1", {0}),
+    ("POST products/edit* lost", {0, 6}),
+    ("GET lost every=2", {0}),
+    ("GET lost", {5}),
+    ("POST products/edit* cut nth=1", {0}),
+    ("POST products/edit* cut", {5, 6}),
+    ("cut share=0.2 seed=5", {0, 5, 6}),
+    ("slow every=5 seconds=0.02", {0}),
+    ("POST products/edit* truncated", {0}),
+    ("GET truncated every=3", {0}),
+    ("GET truncated", {5}),
+    ("GET web-page every=4", {0}),
+    ("GET web-page status=403 every=4", {0}),
+    ("POST web-page", {5, 6}),
+    ("POST web-page status=503", {5, 6}),
+    ("gaps items_every=3", {0, 6}),
+    ("gaps items_share=0.4 seed=2", {0, 6}),
+    ("gaps nth=1", {0}),
+    ("gaps", {6}),
+]
+IMPORT_FAULTS = [
+    ("POST products/import_file lost", {0}),
+    ("POST products/import_file cut", {6}),
+    ("POST products/import_file truncated", {0}),
+    ("POST products/import_file slow seconds=0.02", {0}),
+    ("POST products/import_file 500", {6}),
+    ("POST products/import_file web-page", {6}),
+    ("POST web-page status=403", {4}),
+    ("GET products/import/status/* 500", {5}),
+    ("GET products/import/status/* truncated nth=1", {0}),
+    ("import-refused", {5}),
+    ("import-refused reason=running nth=1", {0}),
+    ("import-refused reason=running", {5}),
+    ("import-never-ends", {6}),
+]
+
+
+@pytest.mark.parametrize(("rule", "codes"), IMPORT_FAULTS)
+def test_a_first_day_with(rule: str, codes: set[int], home: Home, calm: tuple[Snapshot, Snapshot]) -> None:
+    """The import that fills the shop meets a fault; the next runs bring the shop to rest."""
+    home.misbehave(rule)
+    assert sync(home).code in codes
+    home.misbehave()
+    comes_to_rest(home, calm[0], FIRST_DAY)
+
+
+@pytest.mark.parametrize(("rule", "codes"), FAULTS + IMPORT_FAULTS)
+def test_a_second_day_with(rule: str, codes: set[int], filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
+    """Creations, edits and removals meet a fault; the next runs bring the shop to rest."""
+    filled.next_day()
+    filled.misbehave(rule)
+    assert sync(filled).code in codes
+    filled.misbehave()
+    comes_to_rest(filled, calm[1], SECOND_DAY)
+
+
+def test_answers_slower_than_anybody_waits(
+    filled: Home, calm: tuple[Snapshot, Snapshot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who gives up waiting finds the effect later, when it has come."""
+    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(0.15))
+    filled.next_day()
+    filled.misbehave("POST products/edit* slow seconds=0.4")
+    assert sync(filled).code in {0, 6}
+    filled.misbehave()
+    monkeypatch.undo()
+    comes_to_rest(filled, calm[1], SECOND_DAY)
+
+
+@pytest.mark.parametrize("rule", ["photos-missing", "photos-missing items_every=4 status=500"])
+def test_photos_that_cannot_be_fetched(rule: str, home: Home, calm: tuple[Snapshot, Snapshot]) -> None:
+    """Photos that are missing cost nothing else: every product is there, as wanted in all other fields."""
+    home.misbehave(rule)
+    assert sync(home).code == 0
+
+    def without_photos(found: Snapshot) -> Snapshot:
+        return {good: fields | {"images": None} for good, fields in found.items()}
+
+    assert without_photos(snapshot(home)) == without_photos(calm[0])
+    home.misbehave()
+    home.market.log.clear()
+    again = sync(home)
+    assert (again.code, home.writes()) == (0, [])
+
+
+# Manners: the shop has them all the time
+
+
+MANNERS = [
+    "last_id=inclusive",
+    "last_id=exclusive",
+    "root_group_only=true",
+    "report_unchanged=true",
+    "second_import=refuse",
+    "date_filters=kyiv",
+    "import_seconds=0.3",
+]
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_a_shop_whose_manner_is(manner: str, home: Home, calm: tuple[Snapshot, Snapshot]) -> None:
+    """Two days in a shop with other manners, which lists more than a page, end as they do in any other."""
+    home.manner(manner)
+    assert sync(home).code == 0
+    fill(home.market, 120)
+    comes_to_rest(home, calm[0], FIRST_DAY)
+    home.next_day()
+    assert sync(home, "--allow", "removals=2").code == 0
+    comes_to_rest(home, calm[1], SECOND_DAY)
+
+
+@pytest.mark.parametrize("forbidden_as", ["200-message", "401-html", "403-html"])
+def test_a_token_that_may_only_read(forbidden_as: str, filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
+    """However a missing right looks: exit 4 with the right by name, and nothing changes on Prom.ua."""
+    filled.manner(f"forbidden_as={forbidden_as}")
+    filled.next_day()
+    (filled.shop / "token").write_text("read-only\n", "utf-8")
+    ran = filled.run("sync", "--yes")
+    assert ran.code == 4
+    assert "Read and write" in ran.err
+    assert "read-only" not in ran.out + ran.err
+    assert snapshot(filled) == calm[0]
+    (filled.shop / "token").write_text("full\n", "utf-8")
+    comes_to_rest(filled, calm[1], SECOND_DAY)
+
+
+@pytest.mark.parametrize("first_request", [True, False])
+def test_a_token_that_expires(first_request: bool, filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
+    """Exit 4 and the way to a new token, whether its time was over before or ends in the middle of a run."""
+    filled.next_day()
+    now = datetime.now(UTC)
+    if first_request:
+        filled.market.tokens["full"] = replace(Rights.full(), expires=now)
+    else:
+        # Time does not pass by itself here: the clock jumps a year when the import is sent.
+        started = now + timedelta(days=1)
+        filled.market.tokens["full"] = replace(Rights.full(), expires=started)
+        shop = filled.market
+        shop._clock = lambda: started if any(shop.log.writes()) else now
+    ran = filled.run("sync", "--yes")
+    assert (ran.code, "create a new one" in ran.err) == (4, True)
+    filled.market._clock = lambda: datetime.now(UTC)
+    filled.market.tokens["full"] = Rights.full()
+    comes_to_rest(filled, calm[1], SECOND_DAY)
+
+
+def test_no_import_left_today(filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
+    """Exit 5; prices and stock went, and the next day's run makes what was left."""
+    filled.manner("imports_per_day=1")
+    filled.next_day()
+    assert sync(filled).code == 5
+    assert filled.market.product("26926").price == 99
+    filled.manner("imports_per_day=10")
+    comes_to_rest(filled, calm[1], SECOND_DAY)
+
+
+def started_in_the_cabinet(home: Home) -> Import:
+    """An import that somebody has started there; Prom.ua takes no second one while it runs."""
+    home.manner("second_import=refuse", "import_seconds=600")
+    shop = home.market
+    settings = ImportSettings()
+    return shop.desk.accept(
+        b"<yml_catalog/>", settings, replace(shop.manners, second_import="accept"), shop.now()
+    )
+
+
+def test_an_import_that_runs_from_the_cabinet(filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
+    """Where Prom.ua takes no second one it is waited for; if in vain: exit 5, and the next run goes on."""
+    running = started_in_the_cabinet(filled)
+    filled.next_day()
+    refused = sync(filled)
+    assert refused.code == 5
+    assert {one["state"] for one in refused.json["outcomes"] if one["verb"] == "create"} == {"deferred"}
+    running.due_at = filled.market.now()
+    filled.manner("import_seconds=0")
+    comes_to_rest(filled, calm[1], SECOND_DAY)
+
+
+def test_an_import_that_ends_while_it_is_waited_for(filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
+    """Prices and stock go at once; the import goes when it may, and nothing is told as done before it is."""
+    shop, running = filled.market, started_in_the_cabinet(filled)
+    filled.next_day()
+    filled.edit_row("26926", '"Крем', '"Новий крем')  # its price changes as well
+    seen: list[tuple[object, ...]] = []
+
+    def wait(seconds: float) -> None:
+        product = shop.product("26926")
+        seen.append((seconds, product.price, product.name_uk))
+        if seconds == FREE_AFTER[1]:
+            running.due_at = shop.now()
+            filled.manner("import_seconds=0")
+
+    ran = filled.run("sync", "--yes", "--format", "json", sleep=wait)
+    assert (ran.code, {one["state"] for one in ran.json["outcomes"]}) == (0, {"done"})
+    assert seen[0] == (FREE_AFTER[0], 99, "Крем [red] для рук ягідний")
+    assert shop.product("26926").name_uk == "Новий крем [red] для рук ягідний"
+    filled.edit_row("26926", '"Новий крем', '"Крем')
+    comes_to_rest(filled, calm[1], SECOND_DAY)
+
+
+def test_half_of_a_change_is_not_told_as_done(filled: Home) -> None:
+    """Where Prom.ua takes no import, a good whose price went by an edit waits with its name all the same."""
+    filled.edit_row("26926", '"Крем', '"Новий крем')
+    filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    filled.misbehave("import-refused")
+    ran = sync(filled)
+    assert (ran.code, ran.json["outcomes"][0]["state"]) == (5, "deferred")
+    assert ran.json["outcomes"][0]["message"].startswith("not reached: Prom.ua takes no import now")
+    assert filled.market.product("26926").price == 119
+
+
+# Orders
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "GET orders/list 429 nth=1",
+        "GET orders/list lost nth=1",
+        "GET orders/list truncated",
+        "GET orders/list web-page",
+        "GET orders/list 500",
+        "GET orders/list cut share=0.5 seed=1",
+    ],
+)
+def test_orders_come_home_once(rule: str, filled: Home) -> None:
+    """An order is brought home once, however often it had to be asked for."""
+    filled.market.place_order([("26901", 2)], payment_option_id=CASH_ON_DELIVERY.id)
+    filled.misbehave(rule)
+    first = sync(filled, "--only", "orders")
+    assert first.code in {0, 5, 8}
+    filled.misbehave()
+    second = sync(filled, "--only", "orders")
+    third = sync(filled, "--only", "orders")
+    new = [ran.json["orders"]["new"] for ran in (first, second, third) if "orders" in ran.json]
+    assert sum(new) == 1
+    assert new[-1] == 0

@@ -1,0 +1,204 @@
+"""What a run finds that an earlier one, a person or Prom.ua itself left behind."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from faulty import Answer, Asked, Fault, FaultyMarket, Forward
+from homes import Home, stopped
+from typer.testing import CliRunner
+
+from torgsync.cli.app import app
+from torgsync.cli.base.program import Program
+from torgsync.core.plan.channels import LOOK_AFTER
+from torgsync.sandbox.shop.products import Discount
+
+
+def rewrites(change: tuple[str, str]) -> Fault:
+    """Show every product in Prom's own way."""
+
+    def fault(asked: Asked, forward: Forward) -> Answer:
+        answer = forward(asked.body)
+        return replace(answer, body=re.sub(change[0], change[1], answer.body.decode()).encode())
+
+    return fault
+
+
+def test_an_import_of_a_stopped_run_is_found_again(home: Home) -> None:
+    """It is waited for and settled by its id: not one more import is sent, and every change is done."""
+    program = Program(home.folder, home.server.url, sleep=stopped)
+    first = CliRunner().invoke(app, ["sync", "--yes"], obj=program)
+    assert first.exit_code == 130
+    assert first.stderr.splitlines()[-1] == (
+        'stopped by you: 0 of 39 changes done; go on with: torgsync sync -o "My Prom"'
+    )
+    second = home.run("sync", "--yes")
+    assert (second.code, "settled first" in second.err) == (0, True)
+    assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
+    assert home.sync().json["counts"]["unchanged"] == 39
+
+
+def test_an_import_whose_answer_was_lost_is_looked_for(home: Home) -> None:
+    """As long as an import may take, and no second one is sent meanwhile."""
+    home.manner("import_seconds=600")
+    home.misbehave("POST products/import_file lost nth=1")
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if seconds == LOOK_AFTER[3]:
+            (running,) = home.market.imports()
+            running.due_at = home.market.now()
+
+    assert home.run("sync", "--yes", sleep=wait).code == 0
+    assert [pause for pause in waits if pause in LOOK_AFTER] == list(LOOK_AFTER[:4])
+    assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
+
+
+def test_a_lost_import_that_nobody_waits_for(home: Home) -> None:
+    """With `--no-wait` each run looks for it once; when it has come, it is settled."""
+    home.manner("import_seconds=600")
+    home.misbehave("POST products/import_file lost nth=1")
+    for _ in range(2):
+        assert home.sync("--no-wait").code == 5
+    (running,) = home.market.imports()
+    running.due_at = home.market.now()
+    assert home.sync("--no-wait").code == 0
+    assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
+
+
+def test_nobody_waits_for_an_import_that_goes_on(home: Home) -> None:
+    """With `--no-wait` a run leaves it at one look, says so, and a later one settles it."""
+    home.manner("import_seconds=600")
+    assert home.sync("--no-wait").code == 5
+    second = home.run("sync", "--yes", "--no-wait")
+    assert (second.code, "may still be working on the import of an earlier run" in second.err) == (5, True)
+    assert "without `--no-wait`" in second.err
+    assert "an import of 39 products was sent at " in home.run("update").out
+    (running,) = home.market.imports()
+    running.due_at = home.market.now()
+    assert home.sync("--no-wait").code == 0
+    assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
+
+
+def test_an_import_that_should_have_ended_long_ago(home: Home) -> None:
+    """One that never ends is not waited for anew on the next day: one look, and its goods are read back."""
+    home.misbehave("import-never-ends")
+    assert home.sync("--no-wait").code == 5
+    home.misbehave()
+    home.market.log.clear()
+    ran = home.run("sync", "--yes", "--format", "json", now=datetime.now(UTC) + timedelta(days=1))
+    assert ran.json["requests"]["by_endpoint"]["GET products/import/status"] == 2  # and that of its own
+    assert len(home.market.products()) == 39
+
+
+def test_an_import_that_prom_has_forgotten(home: Home, faulty: FaultyMarket) -> None:
+    """An id that Prom does not know any more is no end of the road: products are read back."""
+    hard = Home(home.folder, home.shop, faulty)
+    program = Program(hard.folder, faulty.url, sleep=stopped)
+    assert CliRunner().invoke(app, ["sync", "--yes"], obj=program).exit_code == 130
+    faulty.misbehave(
+        "GET /products/import/status",
+        lambda _asked, _forward: Answer(404, b"<html></html>", (("Content-Type", "text/html"),)),
+    )
+    assert hard.sync().code == 0
+    assert (len(hard.market.imports()), len(hard.market.products())) == (1, 39)
+
+
+def test_an_import_of_which_nobody_knows_whether_it_was_accepted(home: Home, faulty: FaultyMarket) -> None:
+    """A run that died before the answer: its products are read back before anything is sent."""
+    hard = Home(home.folder, home.shop, faulty)
+
+    program = Program(hard.folder, faulty.url, sleep=stopped)
+    faulty.misbehave("POST /products/import_file", rewrites(("^.*$", "")), times=1)
+    assert CliRunner().invoke(app, ["sync", "--yes"], obj=program).exit_code == 130
+    assert hard.sync().code == 0
+    assert (len(hard.market.imports()), len(hard.market.products())) == (1, 39)
+
+
+def test_a_shop_that_was_emptied_for_the_first_run(home: Home) -> None:
+    """The refusal's own advice works: once the shop is empty, the same command goes on."""
+    made = home.market.add_product(external_id="чужий")
+    assert home.run("update").code == 7
+    home.market.delete_product(made)
+    assert home.run("update").code == 0
+
+
+def test_one_good_of_an_import_that_prom_cannot_update(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """The others are done, this one is refused, and no further import is spent on it."""
+    for good_id in ("26931", "26932"):
+        hard_filled.edit_row(good_id, '"Шуруп', '"Новий шуруп')
+    feeds: list[int] = []
+
+    def leaves_out(asked: Asked, forward: Forward) -> Answer:
+        feeds.append(1)
+        return forward(asked.body.replace("Новий шуруп [/25]".encode(), "Шуруп [/25]".encode()))
+
+    def counts_an_error(asked: Asked, forward: Forward) -> Answer:
+        answer = forward(asked.body)
+        told = json.loads(answer.body)
+        told |= {"not_changed": told["not_changed"] - 1, "with_errors_count": 1}
+        return replace(answer, body=json.dumps(told).encode())
+
+    faulty.misbehave("POST /products/import_file", leaves_out)
+    faulty.misbehave("GET /products/import/status", counts_an_error)
+    first = hard_filled.sync()
+    assert first.code == 6
+    assert {outcome["good_id"]: outcome["state"] for outcome in first.json["outcomes"]} == {
+        "26931": "refused",
+        "26932": "done",
+    }
+    assert (hard_filled.sync().code, len(feeds)) == (0, 1)
+
+
+def test_a_discount_that_prom_keeps_as_a_share(filled: Home) -> None:
+    """Buyers pay the same, so there is nothing to send."""
+    filled.market.edit_product("26907", discount=Discount(Decimal(15), "percent"))
+    assert filled.sync().json["changes"] == []
+
+
+def test_values_that_prom_keeps_in_its_own_way(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """A rounded price and a word of Prom's own are sent once more, read back, and then left in peace."""
+    faulty.misbehave("GET /products", rewrites((r'("price": \d+)\.\d+', r"\1")))
+    hard_filled.edit_row("26904", "1713;0;1713", "1713,4;0;1713,4")
+    runs = [hard_filled.run("sync", "--yes") for _ in range(3)]
+    assert runs[-1].code == 0
+    hard_filled.market.log.clear()
+    assert (hard_filled.sync().code, hard_filled.writes()) == (0, [])
+
+
+def test_a_value_that_prom_confirms_and_does_not_take(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Another price is no way of its own: it stays unclear, and a person hears of it."""
+    assert hard_filled.sync().code == 0
+    faulty.misbehave("GET /products", rewrites((r'"price": 1713\b', '"price": 1650')))
+    hard_filled.market.edit_product("26904", price=Decimal(1650))
+    ran = hard_filled.run("sync", "--yes")
+    assert ran.code == 6
+    assert "Prom.ua took the edit and shows another value" in ran.out
+
+
+def test_a_product_that_somebody_deleted(hard_filled: Home) -> None:
+    """An edit of it says that it is gone, and the next run makes it anew or tells why it cannot."""
+    hard_filled.market.delete_product("26910")
+    hard_filled.next_day()
+    first = hard_filled.run("sync", "--yes")
+    assert first.code == 6
+    assert "it is not on Prom.ua any more; the next run makes it anew" in first.out
+    assert hard_filled.run("sync", "--yes").code == 6
+    assert hard_filled.run("sync", "--yes").code == 0
+
+
+def test_findings_are_told_when_nothing_is_pending(filled: Home) -> None:
+    """A good that stands in the export twice is told in every run, with both lines."""
+    filled.edit_export(lambda text: text + text.splitlines()[-1] + "\r\n")
+    filled.run("sync", "--yes")
+    ran = filled.run("sync", "--yes")
+    assert (ran.code, "nothing pending" in ran.out, "stands in the export more than once" in ran.out) == (
+        0,
+        True,
+        True,
+    )

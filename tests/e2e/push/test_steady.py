@@ -1,0 +1,125 @@
+"""What a synchronisation asks of Prom.ua: little on a steady day, and not much more among faults."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from pathlib import Path
+
+import pytest
+import stamina
+from exports import write_dull_shop
+from homes import Home, Ran, invented_shop
+
+from torgsync.prom.http import TRIES
+from torgsync.sandbox.server import serve
+from torgsync.sandbox.shop.products import Product
+from torgsync.sandbox.shop.shop import Shop
+
+PRODUCTS = 2000
+CHANGED = 1000
+MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
+
+
+class Big:
+    """A shop of many products, which a first run has filled; each day begins with the same state."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.day = MONDAY
+        self.write(folder / "home" / "objects", 0)
+        self.shop = self.empty()
+        with serve(self.shop) as server:
+            home = Home(folder / "home", folder / "home" / "objects", server)
+            assert home.run("sync", "--yes", now=MONDAY).code == 0
+            # The second look finds all that the first run made; after that the shop is at rest.
+            assert home.run("sync", "--yes", now=MONDAY + timedelta(hours=12)).code == 0
+        assert len(self.shop.products()) == PRODUCTS
+        self.calm, self.calm_shop = self.tuesday(folder / "calm")
+
+    def pairs(self) -> Iterator[tuple[Product, Product]]:
+        """Yield each product after the calm day, with what it was before."""
+        return zip(self.calm_shop.products(), self.shop.products(), strict=True)
+
+    def empty(self) -> Shop:
+        """Return a shop that goes by this day's clock."""
+        shop = invented_shop()
+        shop._clock = lambda: self.day
+        return shop
+
+    @staticmethod
+    def write(folder: Path, changed: int) -> None:
+        """Have the accounting program write the export."""
+        path = write_dull_shop(folder, PRODUCTS, random.Random(7), changed=changed)  # noqa: S311
+        text = path.read_text("utf-8")
+        path.write_text(text + "[limits]\nrequests_per_second = 50\n", "utf-8")
+
+    def tuesday(self, folder: Path, *faults: str) -> tuple[Ran, Shop]:
+        """Synchronise on the day after, with other prices, in a copy; return what it gave and the shop."""
+        shutil.copytree(self.folder / "home", folder / "home")
+        self.write(folder / "home" / "objects", PRODUCTS // CHANGED)
+        self.day = MONDAY
+        shop = self.empty()
+        (entry,) = self.shop.imports()
+        shop.desk.accept(entry.feed, entry.settings, shop.manners, MONDAY)
+        assert len(shop.products()) == PRODUCTS
+        self.day = MONDAY + timedelta(days=1)
+        with serve(shop) as server:
+            home = Home(folder / "home", folder / "home" / "objects", server)
+            home.misbehave(*faults)
+            ran = home.run("sync", "--yes", "--format", "json", now=self.day)
+        return ran, shop
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Big]:
+    """The shop after its first run."""
+    with stamina.set_testing(True, attempts=TRIES):
+        yield Big(tmp_path_factory.mktemp("big"))
+
+
+@pytest.mark.timeout(300)
+def test_a_steady_day(big: Big) -> None:
+    """A few edits, a look at what was modified, the orders, and next to nothing else; no full listing."""
+    ran, shop = big.calm, big.calm_shop
+    assert (ran.code, ran.json["counts"]["update"]) == (0, CHANGED)
+    edits, orders, modified = ceil(CHANGED / 1000) * 10, 1, 0
+    asked = ran.json["requests"]
+    assert asked["total"] <= edits + orders + ceil(modified / 100) + 5
+    assert asked["by_endpoint"]["POST products/edit_by_external_id"] <= edits
+    assert sum(product.price != before.price for product, before in big.pairs()) == CHANGED
+    looks = [record.query for record in shop.log.records() if record.path.endswith("/products/list")]
+    assert looks
+    assert all("last_modified_from" in query for query in looks)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("trouble", ["503", "cut", "429"])
+def test_every_fifth_request_fails(big: Big, seed: int, trouble: str, tmp_path: Path) -> None:
+    """The run finishes all the same, with at most half as many requests more."""
+    ran, _ = big.tuesday(tmp_path / "ill", f"{trouble} share=0.2 seed={seed}")
+    assert (ran.code, {one["state"] for one in ran.json["outcomes"]}) == (0, {"done"})
+    assert ran.json["requests"]["total"] <= 1.5 * big.calm.json["requests"]["total"]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("trouble", ["truncated nth=1", "web-page nth=1", "truncated share=0.2 seed=5"])
+def test_an_edit_whose_answer_cannot_be_read_costs_little(big: Big, trouble: str, tmp_path: Path) -> None:
+    """It goes once more: a hundred products are not asked for one by one."""
+    ran, _ = big.tuesday(tmp_path / "ill", f"POST products/edit* {trouble}")
+    assert (ran.code, {one["state"] for one in ran.json["outcomes"]}) == (0, {"done"})
+    assert ran.json["requests"]["total"] <= 1.5 * big.calm.json["requests"]["total"]
+
+
+@pytest.mark.timeout(300)
+def test_answers_that_are_lost_for_good_cost_little(big: Big, tmp_path: Path) -> None:
+    """What was changed is read back by a listing, and found done."""
+    ran, _ = big.tuesday(tmp_path / "ill", f"POST products/edit* lost first={2 * TRIES}")
+    assert (ran.code, {one["state"] for one in ran.json["outcomes"]}) == (0, {"done"})
+    listed = ran.json["requests"]["by_endpoint"]["GET products/list"]
+    assert ran.json["requests"]["by_endpoint"]["GET products/by_external_id"] == 1
+    assert listed <= big.calm.json["requests"]["by_endpoint"]["GET products/list"] + 2 * 20

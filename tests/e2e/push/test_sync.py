@@ -1,0 +1,902 @@
+"""`torgsync sync`, the whole program against the sandbox on a real socket."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemas
+from dialects import offer, yml
+from faulty import (
+    PAGE,
+    Answer,
+    Asked,
+    FaultyMarket,
+    Forward,
+    Gate,
+    breaks_before,
+    keeps_silent_of,
+    loses_the_answer,
+    passes_over,
+    says,
+)
+from homes import Home, Ran
+from schemas import valid
+
+from torgsync.core.product import texts
+from torgsync.jobs.push import edits
+
+EDIT = "POST /products/edit_by_external_id"
+IMPORT = "POST /products/import_file"
+
+
+def settled(home: Home) -> None:
+    """Hold the program to it that a run on unchanged input sends no write."""
+    home.market.log.clear()
+    again = home.sync()
+    assert (again.code, home.writes()) == (0, [])
+    assert again.json["changes"] == []
+
+
+def states(ran: Ran) -> dict[str, str]:
+    """The state of each outcome, keyed by good."""
+    valid(ran.json, schemas.SYNC)
+    return {outcome["good_id"]: outcome["state"] for outcome in ran.json["outcomes"]}
+
+
+def rows(home: Home, query: str) -> list[Any]:
+    """Rows of the state."""
+    connection = sqlite3.connect(home.folder / "state.db")
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+# The way things go
+
+
+def test_a_first_sync_fills_the_shop_and_a_second_sends_no_write(home: Home) -> None:
+    """The shop equals the export after one run, and nothing is left to send."""
+    first = home.sync()
+    assert (first.code, first.err.count("Traceback")) == (0, 0)
+    assert set(states(first).values()) == {"done"}
+    assert len(home.market.products()) == 39
+    product = home.market.product("26931")
+    assert (product.name_uk, product.name) == ("Шуруп [/25] оцинкований 4х25, 100 шт",) * 2
+    assert (str(product.price), product.quantity_in_stock, product.presence) == ("68.00", 65, "available")
+    assert [image.source for image in product.images] == ["https://shop.example/photos/26931.jpg"]
+    settled(home)
+
+
+def test_the_second_day(filled: Home) -> None:
+    """New goods are made, prices and stock follow, sold out is not available, gone is deleted."""
+    filled.next_day()
+    ran = filled.run("sync", "--yes", "--show", "summary")
+    assert (ran.code, ran.lines) == (
+        0,
+        [
+            "My Prom: TSGoods.trs, 40 goods, utf-8",
+            "",
+            "2 to create, 9 to update, 2 to remove",
+            "0 held, 1 skipped, 28 unchanged, 0 foreign",
+            "2 products would leave with 11 pieces in stock, worth 2639.50 UAH",
+            "Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today",
+            "13 done; 10 requests",
+        ],
+    )
+    shop = filled.market
+    assert {product.external_id for product in shop.products()} >= {"26941", "26942"}
+    assert shop.product("26926").price == Decimal(99)
+    assert {shop.product(good).presence for good in ("26904", "26919", "26923")} == {"not_available"}
+    assert {shop.product(good).quantity_in_stock for good in ("26904", "26919", "26923")} == {0}
+    for gone in ("26909", "26936"):
+        with pytest.raises(LookupError):
+            shop.product(gone)
+    assert filled.writes() == [
+        "/api/v1/products/import_file",
+        "/api/v1/products/edit_by_external_id",
+        "/api/v1/products/edit_by_external_id",
+    ]
+    settled(filled)
+
+
+def test_the_document_of_a_run(filled: Home) -> None:
+    """Keys and types are those that other programs were promised; requests are told by endpoint."""
+    filled.next_day()
+    ran = filled.sync()
+    valid(ran.json, schemas.SYNC)
+    assert set(ran.json["orders"].values()) == {0}
+    assert ran.json["requests"] == {
+        "total": 10,
+        "by_endpoint": {
+            "GET orders/list": 1,
+            "GET products/list": 2,
+            "POST products/import_file": 1,
+            "GET products/import/status": 1,
+            "GET products/by_external_id": 3,
+            "POST products/edit_by_external_id": 2,
+        },
+    }
+    assert (ran.json["run"], ran.json["exit"]) == (2, 0)
+
+
+def test_new_and_not_in_stock(home: Home) -> None:
+    """A product is made as not available: no feed is trusted with that, an edit is."""
+    home.edit_row("26931", ";401;65;1;", ";401;0;1;")
+    home.edit_row("26931", '"2=40,000|8=25,000"', '""')
+    ran = home.sync()
+    assert (ran.code, states(ran)["26931"]) == (0, "done")
+    product = home.market.product("26931")
+    assert (product.presence, product.quantity_in_stock) == ("not_available", 0)
+    settled(home)
+
+
+def test_new_and_its_stock_cannot_be_read(home: Home) -> None:
+    """Nothing is offered that may not be there; what Prom has stays later, until the stock can be read."""
+    balances = '"2=40,000|8=25,000"'
+    home.edit_row("26931", balances, '"2=багато"')
+    assert (home.sync().code, home.market.product("26931").presence) == (0, "not_available")
+    assert home.market.product("26931").quantity_in_stock == 0
+    settled(home)
+    home.edit_row("26931", '"2=багато"', balances)
+    assert states(home.sync()) == {"26931": "done"}
+    home.edit_row("26931", balances, '"2=мало"')
+    assert home.sync().json["changes"] == []
+    product = home.market.product("26931")
+    assert (product.presence, product.quantity_in_stock) == ("available", 65)
+
+
+LED = """
+[[fields]]
+column = "GoodName"
+to = "name"
+[[fields]]
+column = "RetailPrice"
+to = "price"
+[[fields]]
+column = "WarehouseQuantity"
+to = "quantity"
+[[fields]]
+column = "Color"
+to = "characteristic"
+name = "Колір"
+[[fields]]
+column = "visota_kabluka"
+to = "characteristic"
+name = "Висота каблука"
+unit = "см"
+
+"""
+
+
+@pytest.fixture
+def yml_home(home: Home) -> Home:
+    """A home whose export is YML, with a name, a price, a stock and two characteristics led."""
+    text = home.object.read_text("utf-8")
+    start, end = text.index("[[fields]]"), text.index("# --- What happens")
+    home.object.write_text(text[:start] + LED + text[end:], "utf-8")
+    home.edit_object('use = ["2", "8"]', "use = []")
+    return home
+
+
+def export(home: Home, *rows: dict[str, str]) -> None:
+    """Have the accounting program write an offer a good, with a param for each value."""
+    home.export.write_text(yml([offer(tuple(row), tuple(row.values())) for row in rows]), "utf-8")
+
+
+BOOTS = {"GoodID": "1", "GoodName": "Черевики", "RetailPrice": "800", "WarehouseQuantity": "3"}
+CAP = {"GoodID": "2", "GoodName": "Кашкет", "RetailPrice": "200", "WarehouseQuantity": "5"}
+HEEL, BLACK, BLUE = {"visota_kabluka": "5"}, {"Color": "чорний"}, {"Color": "синій"}
+
+
+def told(home: Home, good_id: str) -> dict[str, str]:
+    """The characteristics that buyers see, keyed by name."""
+    return {item.name: item.value for item in home.market.product(good_id).attributes}
+
+
+def test_a_param_that_no_offer_has_today(yml_home: Home) -> None:
+    """What was sent of it stays, whatever else changes; when it is back, nothing is left to send."""
+    export(yml_home, BOOTS | BLACK | HEEL, CAP | BLACK)
+    assert yml_home.sync().code == 0
+    assert told(yml_home, "1") == {"Колір": "чорний", "Висота каблука": "5"}
+    export(yml_home, BOOTS | BLACK, CAP | BLACK)
+    ran = yml_home.sync()
+    assert (ran.code, ran.json["changes"]) == (0, [])
+    assert [finding["code"] for finding in ran.json["findings"]] == ["column-missing"]
+    export(yml_home, BOOTS | BLUE, CAP | BLACK)
+    assert states(yml_home.sync()) == {"1": "done"}
+    assert told(yml_home, "1") == {"Колір": "синій", "Висота каблука": "5"}
+    export(yml_home, BOOTS | BLUE | HEEL, CAP | BLACK)
+    settled(yml_home)
+
+
+def test_a_param_that_no_offer_has_on_the_first_day(yml_home: Home) -> None:
+    """New goods are made with what there is."""
+    export(yml_home, BOOTS | BLACK)
+    assert yml_home.sync().code == 0
+    assert told(yml_home, "1") == {"Колір": "чорний"}
+    export(yml_home, BOOTS | BLACK | HEEL)
+    assert states(yml_home.sync()) == {"1": "done"}
+    assert told(yml_home, "1") == {"Колір": "чорний", "Висота каблука": "5"}
+
+
+@pytest.mark.parametrize("column", ["GoodName", "RetailPrice", "WarehouseQuantity"])
+def test_what_no_offer_may_lack(yml_home: Home, column: str) -> None:
+    """Without names, prices or stock a file is not what it seems, and is refused whole."""
+    export(yml_home, {name: value for name, value in (BOOTS | BLACK | HEEL).items() if name != column})
+    ran = yml_home.sync()
+    assert (ran.code, yml_home.writes()) == (3, [])
+    assert f"the export has no column `{column}`" in ran.out
+
+
+def test_a_group_that_no_offer_has(yml_home: Home) -> None:
+    """Where one group is picked, a file without groups would empty the shop: it is refused."""
+    yml_home.edit_object(LED, LED + '[[fields]]\ncolumn = "Розділ"\nto = "group"\n\n')
+    export(yml_home, BOOTS | BLACK | HEEL)
+    assert yml_home.run("update", "--offline").code == 0
+    text = yml_home.object.read_text("utf-8")
+    yml_home.object.write_text(f'product_group = "Взуття"\n{text}', "utf-8")
+    assert yml_home.run("update", "--offline").code == 3
+
+
+def test_prom_misreads_what_is_not_available(hard: Home, faulty: FaultyMarket) -> None:
+    """Where the feed makes a product something else, the edit after it sets what the export says."""
+
+    def misread(asked: Asked, forward: Forward) -> Answer:
+        assert b'available=""' in asked.body
+        return forward(asked.body.replace(b'available=""', b'available="false"'))
+
+    faulty.misbehave(IMPORT, misread)
+    hard.edit_row("26931", '"2=40,000|8=25,000"', '""')
+    ran = hard.sync()
+    assert (ran.code, set(states(ran).values())) == (0, {"done"})
+    assert hard.writes() == ["/api/v1/products/import_file", "/api/v1/products/edit_by_external_id"]
+    assert hard.market.product("26931").presence == "not_available"
+    settled(hard)
+
+
+def test_taken_off_display_and_back(filled: Home) -> None:
+    """`Display` 0 hides a product, 1 shows it again; neither needs an import."""
+    filled.edit_row("26931", ";401;65;1;", ";401;65;0;")
+    hidden = filled.sync()
+    assert (hidden.code, states(hidden)) == (0, {"26931": "done"})
+    assert filled.market.product("26931").status == "not_on_display"
+    settled(filled)
+    filled.edit_row("26931", ";401;65;0;", ";401;65;1;")
+    shown = filled.sync()
+    assert (shown.code, states(shown)) == (0, {"26931": "done"})
+    assert filled.market.product("26931").status == "on_display"
+    assert len(filled.market.imports()) == 1
+    settled(filled)
+
+
+def test_gone_and_back_again(filled: Home) -> None:
+    """Prom never takes a deleted id again: that is told, and no second import is spent on it."""
+    everything = filled.export.read_bytes()
+    filled.next_day()
+    filled.sync()
+    filled.export.write_bytes(everything)
+    back = filled.sync("--allow", "price=26935", "--allow", "removals=2")
+    assert back.code == 6
+    assert {good for good, state in states(back).items() if state == "refused"} == {"26909", "26936"}
+    again = filled.sync()
+    assert states(again) == {"26941": "done", "26942": "done"}
+    assert {finding["code"] for finding in again.json["findings"]} == {"refused-before"}
+    assert again.json["counts"]["skipped"] == 3
+    settled(filled)
+
+
+def test_texts_and_characteristics_go_by_import(filled: Home) -> None:
+    """What an edit cannot carry is sent as an import of exactly these fields."""
+    filled.edit_row("26926", "Крем [red] для рук ягідний", "Крем [red] для рук медовий")
+    ran = filled.sync()
+    assert (ran.code, states(ran)) == (0, {"26926": "done"})
+    assert filled.market.product("26926").name_uk == "Крем [red] для рук медовий"
+    assert filled.market.imports()[-1].settings.updated_fields == frozenset({"name"})
+    settled(filled)
+
+
+def test_only_some_fields(filled: Home) -> None:
+    """What `--fields` leaves out stays pending."""
+    filled.next_day()
+    ran = filled.sync("--fields", "price")
+    assert {outcome["verb"] for outcome in ran.json["outcomes"]} == {"update"}
+    assert (ran.json["counts"]["create"], ran.json["counts"]["remove"], ran.json["pending"]) == (0, 0, 7)
+    assert filled.market.product("26904").presence == "available"
+    assert set(states(filled.sync())) == {"26904", "26919", "26923", "26941", "26942", "26909", "26936"}
+    settled(filled)
+
+
+@pytest.mark.parametrize("half", ["goods", "orders"])
+def test_only_one_half(filled: Home, half: str) -> None:
+    """`--only` leaves the other half alone."""
+    filled.next_day()
+    filled.market.place_order([("26901", 1)])
+    ran = filled.sync("--only", half)
+    writes = len(filled.writes())
+    assert (ran.json["orders"]["new"], writes) == ((0, 3) if half == "goods" else (1, 0))
+
+
+def test_foreign_products(filled: Home) -> None:
+    """They are kept, or deleted by Prom's own id where the settings say so."""
+    number = filled.market.add_product(None, name="Чужий [/b]")
+    filled.market.add_product("f-1", name="Чужий другий")
+    assert filled.sync().json["counts"]["foreign"] == 2
+    filled.edit_object('foreign = "keep"', 'foreign = "delete"')
+    assert f"Prom {number}" in filled.run("update").out
+    ran = filled.sync()
+    assert (ran.code, ran.json["counts"]["remove"]) == (0, 2)
+    with pytest.raises(LookupError):
+        filled.market.product(number)
+    settled(filled)
+
+
+# Guards
+
+
+def test_a_price_that_looks_mistyped(filled: Home) -> None:
+    """One product's price is held and everything else goes; a person lets exactly this price through."""
+    filled.edit_row("26931", ";68;0;68;", ";6800;0;6800;")
+    filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
+    ran = filled.sync()
+    assert (ran.code, states(ran)) == (8, {"26926": "done"})
+    assert ran.json["guards"] == [
+        {
+            "guard": "price",
+            "good_id": "26931",
+            "saw": "68.00 -> 6800.00 (+9900 %)",
+            "limit": "-40 % to +150 %",
+            "cause": "100 times higher: looks like a slipped decimal point",
+            "allow": "--allow price=26931",
+        }
+    ]
+    assert filled.market.product("26931").price == Decimal("68.00")
+    filled.market.log.clear()
+    assert (filled.sync("--allow", "price=26925").code, filled.writes()) == (8, [])
+    allowed = filled.sync("--allow", "price=26931")
+    assert (allowed.code, states(allowed)) == (0, {"26931": "done"})
+    assert filled.market.product("26931").price == Decimal("6800.00")
+    settled(filled)
+
+
+def test_too_many_removals(filled: Home) -> None:
+    """Removals past the limit are held, the rest goes; allowing exactly that many lets them through."""
+    kept = filled.export.read_bytes().split(b"\r\n26937;")[0] + b"\r\n"
+    filled.export.write_bytes(kept)
+    filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
+    filled.edit_object('removals = "10%"', 'removals = "5%"')
+    held = filled.run("sync", "--yes")
+    assert held.code == 8
+    assert "! held     3 of 39 products would be taken out (7.7 %); the limit is 5 %" in held.lines
+    assert "1 done, 3 held; 5 requests" in held.lines
+    assert len(filled.market.products()) == 39
+    assert filled.sync("--allow", "removals=2").code == 8
+    allowed = filled.sync("--allow", "removals=3")
+    assert (allowed.code, len(filled.market.products())) == (0, 36)
+    settled(filled)
+
+
+def test_everything_sold_out_at_once(filled: Home) -> None:
+    """Most goods falling to zero is held; other fields of the same goods go."""
+    filled.edit_export(lambda text: text.replace('"2=', '"3='))
+    filled.edit_object('use = ["2", "8"]', 'use = ["2"]')
+    held = filled.sync()
+    assert held.code == 8
+    assert {guard["guard"] for guard in held.json["guards"]} == {"stock-out"}
+    (guard,) = held.json["guards"]
+    number = guard["allow"].removeprefix("--allow stock-out=")
+    assert filled.sync("--allow", f"stock-out={number}").code == 0
+    assert {product.presence for product in filled.market.products()} == {"not_available"}
+    settled(filled)
+
+
+# Imports
+
+
+def test_no_import_left_today(filled: Home) -> None:
+    """What needs an import is deferred, the rest goes, and the next day's run catches up."""
+    filled.edit_object("imports_per_day = 8", "imports_per_day = 1")
+    filled.next_day()
+    ran = filled.sync()
+    assert ran.code == 5
+    deferred = {good for good, state in states(ran).items() if state == "deferred"}
+    assert deferred == {"26941", "26942"}
+    assert set(states(ran).values()) == {"deferred", "done"}
+    assert filled.market.product("26926").price == Decimal("99.00")
+    assert filled.market.imports()[1:] == []
+    filled.edit_object("imports_per_day = 1", "imports_per_day = 8")
+    assert states(filled.sync()) == {"26941": "done", "26942": "done"}
+    settled(filled)
+
+
+def test_prom_takes_no_import(filled: Home) -> None:
+    """Exit 5 with Prom's own words; prices and stock still go, removals wait, nothing is repeated."""
+    filled.market.manners = replace(filled.market.manners, imports_per_day=1)
+    filled.next_day()
+    ran = filled.sync()
+    assert ran.code == 5
+    assert ran.json["error"]["kind"] == "temporary"
+    assert "Превышено количество импортов в сутки" in ran.json["error"]["message"]
+    assert filled.writes().count("/api/v1/products/import_file") == 1
+    assert filled.market.product("26926").price == Decimal("99.00")
+    assert filled.market.product("26909").status == "on_display"
+    told = states(ran)
+    assert {good for good, state in told.items() if state == "deferred"} == {
+        "26941",
+        "26942",
+        "26909",
+        "26936",
+    }
+    filled.market.manners = replace(filled.market.manners, imports_per_day=10)
+    assert filled.sync().code == 0
+    settled(filled)
+
+
+def test_an_import_that_never_ends(home: Home) -> None:
+    """After its deadline the import is unclear, not repeated in the same run, and settled by the next one."""
+    home.market.manners = replace(home.market.manners, import_seconds=3600)
+    ran = home.sync()
+    assert ran.code == 6
+    assert set(states(ran).values()) == {"unclear"}
+    assert home.writes() == ["/api/v1/products/import_file"]
+    assert {outcome["message"] for outcome in ran.json["outcomes"]} == {
+        "Prom.ua did not finish the import in time"
+    }
+
+
+def test_an_import_whose_answer_was_lost(hard: Home, faulty: FaultyMarket) -> None:
+    """Products are read back instead of a second import."""
+    faulty.misbehave(IMPORT, loses_the_answer)
+    ran = hard.sync()
+    assert (ran.code, set(states(ran).values())) == (0, {"done"})
+    assert hard.writes() == ["/api/v1/products/import_file"]
+    assert len(hard.market.products()) == 39
+    settled(hard)
+
+
+def test_an_import_that_was_lost_on_the_way(hard: Home, faulty: FaultyMarket) -> None:
+    """Nothing came of it: unclear, and the next run sends it anew."""
+    faulty.misbehave(IMPORT, breaks_before, times=1)
+    ran = hard.sync()
+    assert (ran.code, set(states(ran).values())) == (6, {"unclear"})
+    again = hard.sync()
+    assert (again.code, again.json["budget"]["imports_left"]) == (0, 7)
+    settled(hard)
+
+
+def test_an_import_with_refused_goods(home: Home) -> None:
+    """Prom's reason stands beside the good, the others are done, and no import is spent on it again."""
+    number = home.market.add_product("26931", name="Був і немає")
+    home.market.delete_product(number)
+    ran = home.sync()
+    assert ran.code == 6
+    (refused,) = [outcome for outcome in ran.json["outcomes"] if outcome["state"] == "refused"]
+    assert refused["good_id"] == "26931"
+    assert "недоступна для оновлення" in refused["message"]
+    home.market.log.clear()
+    assert home.sync().json["counts"]["create"] == 0
+    assert home.writes() == []
+    table = home.run("update")
+    assert (
+        "✗ error  good 26931: Шуруп [/25] оцинкований 4х25, 100 шт: Prom refused it as it is now" in table.out
+    )
+
+
+# Edits
+
+
+def test_edits_that_were_done_in_silence(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """An id that is missing in the answer is read back: the value is there, so it is done."""
+    faulty.misbehave(EDIT, keeps_silent_of("26926", "26931"))
+    hard_filled.next_day()
+    ran = hard_filled.sync()
+    assert (ran.code, set(states(ran).values())) == (0, {"done"})
+    assert ran.json["requests"]["by_endpoint"]["POST products/edit_by_external_id"] == 2
+    settled(hard_filled)
+
+
+def test_edits_that_were_passed_over_once(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """An id that is missing and not done is tried alone, and done then."""
+    faulty.misbehave(EDIT, passes_over("26926", "26931"), times=1)
+    hard_filled.next_day()
+    ran = hard_filled.sync()
+    assert (ran.code, set(states(ran).values())) == (0, {"done"})
+    assert hard_filled.market.product("26926").price == Decimal("99.00")
+    settled(hard_filled)
+
+
+def test_edits_that_are_always_passed_over(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Unclear, exit 6, nothing is removed after it, and the next run tries again."""
+    faulty.misbehave(EDIT, passes_over("26926"))
+    hard_filled.next_day()
+    ran = hard_filled.sync()
+    told = states(ran)
+    assert (ran.code, told["26926"], told["26931"]) == (6, "unclear", "done")
+    assert (told["26909"], told["26936"]) == ("deferred", "deferred")
+    assert hard_filled.market.product("26909").status == "on_display"
+    faulty.behave()
+    assert states(hard_filled.sync()) == {"26926": "done", "26909": "done", "26936": "done"}
+    settled(hard_filled)
+
+
+def test_edits_whose_answer_was_lost(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """An edit sets values, so it is repeated, and read back where nothing changes any more."""
+    faulty.misbehave(EDIT, loses_the_answer, times=1)
+    hard_filled.next_day()
+    ran = hard_filled.sync()
+    assert (ran.code, set(states(ran).values())) == (0, {"done"})
+    settled(hard_filled)
+
+
+def test_edits_whose_answers_are_always_lost(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Nobody refused them: they are unclear, and the next run sends them again."""
+    faulty.misbehave(EDIT, breaks_before)
+    hard_filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
+    ran = hard_filled.sync()
+    assert (ran.code, states(ran)) == (6, {"26926": "unclear"})
+    assert "answer was lost" in ran.json["outcomes"][0]["message"]
+    faulty.behave()
+    assert states(hard_filled.sync()) == {"26926": "done"}
+    settled(hard_filled)
+
+
+def test_foreign_products_that_prom_will_not_delete(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Their deletion is unclear, with Prom's reason where it gives one."""
+    number = hard_filled.market.add_product(None, name="Чужий")
+    hard_filled.edit_object('foreign = "keep"', 'foreign = "delete"')
+    errors = {str(number): "лише вручну"}
+    faulty.misbehave("POST /products/edit", says(200, {"processed_ids": [], "errors": errors}), times=1)
+    faulty.misbehave("POST /products/edit", says(200, {"error": "Не сьогодні"}), times=1)
+    for reason in ("лише вручну", "Не сьогодні"):
+        ran = hard_filled.sync()
+        assert ran.code == 6
+        (outcome,) = ran.json["outcomes"]
+        assert (outcome["good_id"], outcome["state"]) == (None, "unclear")
+        assert reason in outcome["message"]
+    assert hard_filled.sync().code == 0
+    settled(hard_filled)
+
+
+def test_an_edit_with_a_reason(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Prom's reason for one id is told beside it, the others are done."""
+
+    def refuse(asked: Asked, forward: Forward) -> Answer:
+        items = [item for item in json.loads(asked.body) if item["id"] != "26931"]
+        told = json.loads(forward(json.dumps(items).encode()).body)
+        body = {**told, "errors": {"26931": {"price": ["<b>занадто</b> мала"]}}}
+        return Answer(200, json.dumps(body).encode())
+
+    faulty.misbehave(EDIT, refuse)
+    hard_filled.next_day()
+    ran = hard_filled.run("sync", "--yes", "--show", "summary")
+    assert ran.code == 6
+    assert "! refused: update 26931 Шуруп [/25] оцинкований 4х25, 100 шт: price: занадто мала" in ran.lines
+    faulty.behave()
+    assert hard_filled.sync().code == 0
+    settled(hard_filled)
+
+
+# Tokens
+
+
+@pytest.mark.parametrize("manner", ["401-html", "403-html", "200-message"])
+def test_a_token_that_may_only_read(home: Home, manner: Any) -> None:  # noqa: ANN401  # one of three words
+    """Exit 4 names the missing right and where to give it; neither page nor token is told anywhere."""
+    home.market.manners = replace(home.market.manners, forbidden_as=manner)
+    (home.shop / "token").write_text("read-only\n")
+    told = home.run("sync", "--yes")
+    failed = home.sync()
+    assert (told.code, failed.code) == (4, 4)
+    valid(failed.json, schemas.SYNC)
+    assert failed.json["error"]["kind"] == "token-refused"
+    assert '"Products and groups" the right "Read and write"' in told.err
+    assert "«читання і запис»" in failed.json["error"]["hint"]
+    for text in (told.out, told.err, failed.out, failed.err, home.everything_written().decode("latin-1")):
+        assert "<html" not in text.lower()
+        assert "read-only" not in text
+    assert home.market.products() == []
+    (home.shop / "token").write_text("full\n")
+    assert home.sync().code == 0
+    settled(home)
+
+
+def test_a_wrong_token(home: Home) -> None:
+    """Exit 4, nothing is written, and the token is told nowhere."""
+    (home.shop / "token").write_text("expired-secret-99\n")
+    told, failed = home.run("sync"), home.sync()
+    assert (told.code, failed.code, home.writes()) == (4, 4, [])
+    valid(failed.json, schemas.FAILED)
+    assert "it is unknown, expired or revoked" in told.err
+    for text in (told.out, told.err, failed.out, failed.err, home.everything_written().decode("latin-1")):
+        assert "<html" not in text.lower()
+        assert "expired-secret" not in text
+
+
+@pytest.mark.parametrize("token", ["", "два слова", "with blank", "\u200bfull"])
+def test_a_token_that_is_none(home: Home, token: str) -> None:
+    """What cannot be a token is a mistake of the sync object, told without the token."""
+    (home.shop / "token").write_text(token, "utf-8")
+    ran = home.run("sync")
+    assert (ran.code, home.market.log.records()) == (3, [])
+    assert "api_key" in ran.err
+    assert not token or token not in ran.err
+
+
+# Prom in trouble
+
+
+@pytest.mark.parametrize(
+    ("path", "trouble"),
+    [
+        (EDIT, says(500, PAGE)),
+        (EDIT, says(429, {"error": "slow"}, Retry_After="0")),
+        (EDIT, says(200, PAGE)),
+        (IMPORT, says(503, PAGE)),
+        (IMPORT, says(429, {"error": "slow"}, Retry_After="0")),
+        (IMPORT, breaks_before),
+        ("GET /products/import/status", says(500, {})),
+        ("GET /orders/list", breaks_before),
+    ],
+)
+def test_trouble_that_stays(
+    hard_filled: Home, faulty: FaultyMarket, path: str, trouble: Callable[..., Any]
+) -> None:
+    """The run ends with an exit code that says so, shows no page, and the next run finishes the work."""
+    faulty.misbehave(path, trouble)
+    hard_filled.next_day()
+    ran = hard_filled.sync()
+    assert ran.code in (5, 6)
+    assert ran.json["schema"] == 1
+    assert "<html" not in (ran.out + ran.err).lower()
+    faulty.behave()
+    assert hard_filled.sync().code == 0
+    assert len(hard_filled.market.products()) == 39
+    assert len({product.external_id for product in hard_filled.market.products()}) == 39
+    settled(hard_filled)
+
+
+def test_trouble_that_passes(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """Edits and questions are repeated, and the run ends as if nothing had been."""
+    faulty.misbehave(EDIT, says(500, {}), times=1)
+    faulty.misbehave("GET /products/import/status", says(502, PAGE), times=1)
+    faulty.misbehave("GET /orders/list", says(429, {}, Retry_After="0"), times=1)
+    hard_filled.next_day()
+    assert hard_filled.sync().code == 0
+    settled(hard_filled)
+
+
+# What is written down
+
+
+def test_every_write_is_written_down_before_its_answer(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """When Prom gets a write, the journal knows it already; afterwards the journal is Prom's own log."""
+    seen: list[list[Any]] = []
+
+    def look(asked: Asked, forward: Forward) -> Answer:
+        newest = "select method, path, answered_at, status from requests order by id desc limit 1"
+        seen.append(rows(hard_filled, newest))
+        return forward(asked.body)
+
+    faulty.misbehave(EDIT, look)
+    faulty.misbehave(IMPORT, look)
+    hard_filled.next_day()
+    hard_filled.market.log.clear()
+    assert hard_filled.sync().code == 0
+    assert seen == [
+        [("POST", "/products/import_file", None, None)],
+        [("POST", "/products/edit_by_external_id", None, None)],
+        [("POST", "/products/edit_by_external_id", None, None)],
+    ]
+    journal = rows(
+        hard_filled, "select method, path, status, outcome from requests where run = 2 order by id"
+    )
+    asked = hard_filled.market.log.records()
+    assert [entry[:3] for entry in journal] == [
+        (record.method, record.path.removeprefix("/api/v1"), record.status) for record in asked
+    ]
+    assert {entry[3] for entry in journal} == {"done"}
+
+
+def test_a_run_that_failed_is_remembered_as_failed(home: Home) -> None:
+    """The journal holds the exit code that the program ended with."""
+    (home.shop / "token").write_text("expired\n")
+    home.sync()
+    (home.shop / "token").write_text("full\n")
+    home.sync()
+    good = home.export.read_bytes()
+    home.export.write_bytes(b"")
+    home.sync()
+    home.export.write_bytes(good)
+    assert rows(home, "select exit from runs order by id") == [(4,), (0,), (3,)]
+
+
+# Two runs, and a run that dies
+
+
+@pytest.mark.parametrize("after", [True, False], ids=["after the effect", "before the effect"])
+@pytest.mark.parametrize("path", [IMPORT, EDIT, "GET /products/import/status"])
+def test_a_run_is_killed(hard_filled: Home, faulty: FaultyMarket, path: str, after: bool) -> None:
+    """The next run takes the object over at once and finishes the work; nothing is made twice."""
+    hard_filled.next_day()
+    gate = Gate(after)
+    faulty.misbehave(path, gate, times=1)
+    with hard_filled.start("sync", "--yes") as process:
+        assert gate.reached.wait(60)
+        process.kill()
+        process.communicate()
+        gate.opened.set()
+    assert process.returncode != 0
+    finished = hard_filled.sync()
+    assert finished.code == 0
+    goods = [product.external_id for product in hard_filled.market.products()]
+    assert (len(goods), len(set(goods))) == (39, 39)
+    created = [entry.report.created for entry in hard_filled.market.imports()[1:] if entry.report]
+    assert sum(created) == 2
+    imported_before = path != IMPORT or after
+    assert (finished.json["counts"]["create"] == 0) is imported_before
+    settled(hard_filled)
+
+
+def test_two_runs_at_once(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """A second one, or a look, is told who holds the object, sends nothing, and the first one finishes."""
+    hard_filled.next_day()
+    gate = Gate(after=True)
+    faulty.misbehave(EDIT, gate, times=1)
+    with hard_filled.start("sync", "--yes", "--show", "summary") as first:
+        assert gate.reached.wait(60)
+        writes = hard_filled.writes()
+        second = hard_filled.run("sync", "--yes")
+        document = hard_filled.sync()
+        looked = hard_filled.run("update")
+        assert hard_filled.writes() == writes
+        gate.opened.set()
+        out, err = first.communicate(timeout=300)
+    assert (second.code, document.code, looked.code) == (10, 10, 10)
+    assert "error: `My Prom` is held by another run: " in second.err
+    assert f"process {first.pid}" in second.err
+    valid(document.json, schemas.FAILED)
+    assert document.json["error"]["kind"] == "busy"
+    assert (first.returncode, "Traceback" in err) == (0, False)
+    assert "13 done" in out
+    settled(hard_filled)
+
+
+# Orders on the way
+
+
+def test_an_unmapped_payment(filled: Home) -> None:
+    """The order comes home, exit 8 names the command that maps it, and that command works."""
+    filled.market.place_order([("26901", 2)])
+    ran = filled.run("sync", "--yes")
+    assert ran.code == 8
+    assert "orders: 1 new, 0 changed, 1 file for Torgsoft in the outbox" in ran.lines
+    assert "! the money of 1 order by `Пром-оплата` has no place yet" in ran.lines
+    hints = [line.removeprefix("hint: torgsync ") for line in ran.err.splitlines() if line.startswith("hint")]
+    assert hints == [
+        'payments fetch -o "My Prom"',
+        'payments map "Пром-оплата" --cash-register "…" -o "My Prom"',
+    ]
+    assert [filled.run(*shlex.split(hint)).code for hint in hints] == [0, 0]
+    assert filled.sync().code == 0
+
+
+# Several objects
+
+
+def test_two_objects_and_none_is_named(filled: Home) -> None:
+    """`sync` asks which is meant, or for `--all`; nothing is sent."""
+    filled.second_object("Zweiter", "zweiter.toml")
+    filled.next_day()
+    ran = filled.run("sync", "--yes")
+    assert (ran.code, ran.out, filled.writes()) == (64, "", [])
+    assert ran.err == (
+        "error: there are 2 sync objects: `My Prom`, `Zweiter`\n\n"
+        "hint: name one with `--object NAME`, or take all with `--all`\n"
+    )
+    assert filled.run("orders", "list").err.endswith("hint: name one with `--object NAME`\n")
+    assert filled.sync("-o", "my-prom").code == 0
+
+
+def test_all_objects(filled: Home) -> None:
+    """One fails and the other goes; the exit code is the gravest, and so in one document."""
+    broken = filled.second_object("Abc", "abc.toml")
+    broken.write_text(broken.read_text("utf-8").replace('"TSGoods.trs"', '"nowhere.trs"'), "utf-8")
+    filled.next_day()
+    ran = filled.sync("--all")
+    assert ran.code == 3
+    failed, done = ran.json["objects"]
+    valid(failed, schemas.FAILED_OF_SEVERAL)
+    valid(done, schemas.SYNC)
+    assert len(done["outcomes"]) == 13
+    table = filled.run("sync", "--all", "--yes")
+    assert table.code == 3
+    assert "My Prom: nothing pending" in table.lines
+
+
+# Usage
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("--format", "csv"), "`sync` prints a table or JSON"),
+        (("--only", "clients"), "invalid value for '--only'"),
+        (("--allow", "everything"), "`--allow everything` is not one of"),
+        (("--fields", "cost"), "there is no field `cost`"),
+        (("My Prom",), "got unexpected extra argument"),
+    ],
+)
+def test_wrong_usage(home: Home, args: tuple[str, ...], message: str) -> None:
+    """What cannot be understood ends with 64 before anything is asked."""
+    ran = home.run("sync", *args)
+    assert (ran.code, ran.out, home.market.log.records()) == (64, "", [])
+    assert ran.err.lower().startswith(f"error: {message}".lower())
+
+
+def test_state_that_cannot_be_opened(home: Home) -> None:
+    """A state that is no database is named with what to look at, and nothing is sent."""
+    (home.folder / "state.db").write_bytes(b"no database at all" * 100)
+    ran = home.run("sync", "--yes")
+    assert (ran.code, home.market.log.records()) == (1, [])
+    assert ran.err.startswith("error: the state cannot be opened: ")
+
+
+def test_a_copy_of_the_home(filled: Home, tmp_path: Path) -> None:
+    """A home can be moved: everything in it is relative."""
+    shutil.move(filled.folder, tmp_path / "elsewhere")
+    moved = Home(tmp_path / "elsewhere", tmp_path / "elsewhere" / "objects", filled.server)
+    settled(moved)
+
+
+def test_a_text_that_prom_cut_is_told(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Done, with what is left of it; it is not sent again."""
+    monkeypatch.setattr(texts, "NAME_LIMIT", 200)
+    filled.edit_row("26926", '"Крем [red] для рук ягідний', f'"Крем [red] для рук ягідний {"дуже " * 30}')
+    ran = filled.run("sync", "--yes")
+    assert ran.code == 0
+    assert "! done: update 26926" in ran.out
+    assert "Prom.ua cut name to 130 characters, it ends with `" in ran.out
+    filled.market.log.clear()
+    assert (filled.sync().code, filled.writes()) == (0, [])
+
+
+def test_a_batch_that_prom_refuses_for_one_good(hard_filled: Home, faulty: FaultyMarket) -> None:
+    """It is parted until that good stands alone: the others go, and it costs few requests."""
+    hard_filled.next_day()
+    no = Answer(400, '{"error": "ціна не та"}'.encode(), (("Content-Type", "application/json"),))
+    faulty.misbehave(
+        "POST /products/edit_by_external_id",
+        lambda asked, forward: no if b'"26910"' in asked.body else forward(asked.body),
+    )
+    ran = hard_filled.sync("--fields", "price")
+    assert ran.code == 6
+    states = {one["good_id"]: one["state"] for one in ran.json["outcomes"]}
+    assert states == {**dict.fromkeys(states, "done"), "26910": "refused"}
+    assert len(states) > 4
+    assert ran.json["requests"]["by_endpoint"]["POST products/edit_by_external_id"] <= 8
+
+
+def test_batches_are_filled_across_pages(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few prices among many names go by as few requests as there are full batches."""
+    monkeypatch.setattr(edits, "EDIT_BATCH", 3)
+    filled.next_day()
+    filled.edit_export(lambda text: text.replace('"М’яка', '"Нова м’яка').replace('"Шуруп', '"Новий шуруп'))
+    ran = filled.sync()
+    assert ran.code == 0
+    terms = {"price", "discount", "quantity", "presence"}
+    updates = [one for one in ran.json["changes"] if one["verb"] == "update"]
+    edited = [one for one in updates if terms & one["fields"].keys()]
+    removed = [one for one in ran.json["changes"] if one["verb"] == "remove"]
+    assert len(edited) < len(updates)
+    wanted = -(-len(edited) // 3) + -(-len(removed) // 3)
+    asked = ran.json["requests"]["by_endpoint"]["POST products/edit_by_external_id"]
+    assert wanted <= asked <= wanted + 1  # new products may need one of their own

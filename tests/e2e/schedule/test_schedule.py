@@ -1,0 +1,565 @@
+"""`torgsync schedule` and `sync --due`: what is done unattended, when, by whom, and how often."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from homes import Home, Ran, stopped
+from lxml import etree
+from typer.testing import CliRunner
+
+from torgsync.cli.app import app
+from torgsync.cli.base.program import Program
+from torgsync.core.clock import SHOP_ZONE
+from torgsync.files.config.objects import load_object
+from torgsync.files.config.settings import read_settings
+from torgsync.jobs.context import Desk
+from torgsync.jobs.run import running
+from torgsync.state.store import open_store
+
+ME = f"{socket.gethostname()}\\{getpass.getuser()}"
+
+
+def kyiv(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHOP_ZONE).astimezone(UTC)
+
+
+def times(home: Home) -> list[dict[str, object]]:
+    """The synchronization times of the object's file."""
+    data = tomllib.loads(home.object.read_text("utf-8"))
+    return list(data.get("synchronization_times", []))
+
+
+def due(home: Home, at: str, *args: str) -> Ran:
+    """Run `sync --due` when the clock in Kyiv shows a time."""
+    return home.run("sync", "--due", "--format", "json", *args, now=kyiv(at))
+
+
+def moments(ran: Ran) -> list[str]:
+    """For which times something was done."""
+    return [f"{taken['moment'][8:16].replace('T', ' ')}" for taken in ran.json["due"]]
+
+
+@pytest.fixture
+def timed(filled: Home) -> Home:
+    """The example shop after its first synchronisation, with one time of this user."""
+    filled.edit_object("OFFICE-PC\\\\olena", ME.replace("\\", "\\\\"))
+    return filled
+
+
+# The times of an object
+
+
+def test_times_are_added_told_and_removed(home: Home) -> None:
+    """Whoever adds one is its user; comments, order and the other times stay."""
+    before = home.object.read_text("utf-8")
+    now = kyiv("2026-11-24 10:20")
+    ran = home.run("schedule", "add", "--every", "2h", now=now)
+    assert ran.err == (
+        f"every 2h by `{ME}`; due now, then 2026-11-24 12:00\nnext: torgsync schedule install\n"
+    )
+    added = home.run(
+        *("schedule", "add", "--every", "10m", "--between", "09:00-18:30", "--days", "mon-fri"),
+        *("--only", "orders", "--user", "OFFICE-PC\\petro"),
+        now=kyiv("2026-11-22 10:20"),
+    )
+    assert added.err == (
+        "every 10m, 09:00-18:30, mon-fri, only orders by `OFFICE-PC\\petro`; next 2026-11-23 09:00\n"
+    )
+    assert times(home) == [
+        {"user": "OFFICE-PC\\olena", "every": "30m", "between": ["08:00", "21:00"]},
+        {"user": ME, "every": "2h"},
+        {
+            "user": "OFFICE-PC\\petro",
+            "every": "10m",
+            "between": ["09:00", "18:30"],
+            "days": "mon-fri",
+            "only": "orders",
+        },
+    ]
+    listed = home.run("schedule", "list", now=now)
+    assert (listed.code, listed.lines[0].split()) == (0, ["no", "object", "time", "next", "last"])
+    assert "every 2h" in listed.out
+    assert home.run("schedule", "remove", "3").err == (
+        "`My Prom` is not synchronised every 10m, 09:00-18:30, mon-fri, only orders by `OFFICE-PC\\petro`"
+        " any more\n"
+    )
+    assert home.run("schedule", "remove", "2").code == 0
+    assert home.object.read_text("utf-8") == before
+    assert home.run("schedule", "remove", "1").code == 0
+    assert times(home) == []
+    assert home.run("schedule", "list").err == "no synchronization times yet\n"
+    assert [line for line in before.splitlines() if line.startswith("#")] == [
+        line for line in home.object.read_text("utf-8").splitlines() if line.startswith("#")
+    ]
+
+
+def test_the_list_is_read_by_programs(home: Home) -> None:
+    """The next times have their offset from UTC; CSV keeps them in one cell."""
+    now = kyiv("2026-10-24 20:20")
+    rows = home.run("schedule", "list", "--format", "json", now=now).json["synchronization_times"]
+    assert rows == [
+        {
+            "object": "My Prom",
+            "number": 1,
+            "user": "OFFICE-PC\\olena",
+            "every": "30m",
+            "between": "08:00-21:00",
+            "days": None,
+            "only": None,
+            "due": True,
+            "next": [
+                "2026-10-24T20:30:00+03:00",
+                "2026-10-24T21:00:00+03:00",
+                "2026-10-25T08:00:00+02:00",
+            ],
+            "last": None,
+            "last_exit": None,
+        }
+    ]
+    listed = home.run("schedule", "list", "--format", "csv", now=now)
+    assert "2026-10-24T20:30:00+03:00 2026-10-24T21:00:00+03:00 2026-10-25T08:00:00+02:00" in listed.lines[1]
+
+
+def test_a_broken_object_beside_others(home: Home) -> None:
+    """The times of the others are listed, and what is wrong is told."""
+    home.second_object("Broken", "broken.toml").write_text("name = ", "utf-8")
+    ran = home.run("schedule", "list", "--format", "json")
+    assert (ran.code, ran.err) == (3, "! broken: 1 mistake in `broken.toml`\n")
+    assert [row["object"] for row in ran.json["synchronization_times"]] == ["My Prom"]
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("--every", "often"), '"often" is not an interval such as "30m", "2h" or "1d"'),
+        (("--every", "36h"), '"36h" is longer than a day'),
+        (("--every", "1h", "--between", "8-21"), "give two hours"),
+        (("--every", "1h", "--between", "08:00"), "give two hours"),
+        (("--every", "1h", "--between", "08:00-08:00"), "leave `between` out for the whole day"),
+        (("--every", "1h", "--days", "weekend"), '"weekend" names no weekdays'),
+        (("--every", "2d", "--days", "mon"), "with `days`, `every` is"),
+        (("--every", "1h", "--only", "prices"), "prices"),
+        ((), "--every"),
+        (
+            ("--every", "30m", "--between", "08:00-21:00", "--user", "office-pc\\Olena", "--days", "mon-sun"),
+            "time 1 of `My Prom` says so already: every 30m, 08:00-21:00",
+        ),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(home: Home, args: tuple[str, ...], told: str) -> None:
+    """With what is wrong and an example; the file stays as it was."""
+    before = home.object.read_bytes()
+    ran = home.run("schedule", "add", *args)
+    assert (ran.code, home.object.read_bytes()) == (64, before)
+    assert told in " ".join(ran.err.split())
+    assert "hint:" in ran.err
+
+
+def test_a_number_that_is_none(home: Home) -> None:
+    """It is told how many there are."""
+    for number in ("0", "2"):
+        ran = home.run("schedule", "remove", number)
+        assert ran.code == 64
+        assert f"`My Prom` has 1 synchronization time, and none is {number}" in ran.err
+
+
+def test_an_object_that_lies_elsewhere(home: Home) -> None:
+    """It works by its path; that calls without one do not find it is said."""
+    path = home.object.rename(home.shop.parent / "aside.toml")
+    ran = home.run("schedule", "add", "--every", "1h", "--days", "Mon - SAT", "-o", str(path))
+    assert ran.code == 0
+    assert f"! `sync --due` without `-o` looks only in `{home.shop}`\n" in ran.err
+    assert 'days = "mon-sat"' in path.read_text("utf-8")
+
+
+def test_times_in_brackets(home: Home) -> None:
+    """A person who wrote the times in one line keeps that line."""
+    text = home.object.read_text("utf-8")
+    start = text.index("[[synchronization_times]]")
+    end = text.index("\n\n", start)
+    home.object.write_text(
+        'synchronization_times = [{ user = "A\\\\b", every = "1h" }] # in one line\n'
+        + text[:start]
+        + text[end:],
+        "utf-8",
+    )
+    assert home.run("schedule", "add", "--every", "2h", "--user", "A\\b").code == 0
+    line = home.object.read_text("utf-8").splitlines()[0]
+    assert line == (
+        'synchronization_times = [{ user = "A\\\\b", every = "1h" }, {user = "A\\\\b", every = "2h"}]'
+        " # in one line"
+    )
+    assert home.run("schedule", "remove", "1").code == 0
+    assert times(home) == [{"user": "A\\b", "every": "2h"}]
+
+
+# What is due
+
+
+def test_a_day_of_a_machine_that_sleeps(timed: Home) -> None:
+    """Each time is done once; of those that were missed the last one; outside the hours nothing."""
+    assert moments(due(timed, "2026-11-24 07:55")) == []
+    assert moments(due(timed, "2026-11-24 08:01")) == ["24 08:00"]
+    assert moments(due(timed, "2026-11-24 08:29")) == []
+    assert moments(due(timed, "2026-11-24 08:30")) == ["24 08:30"]
+    assert moments(due(timed, "2026-11-24 14:44")) == ["24 14:30"]
+    assert moments(due(timed, "2026-11-24 14:45")) == []
+    assert moments(due(timed, "2026-11-24 23:00")) == []
+    last = timed.run("schedule", "list", "--format", "json").json["synchronization_times"][0]
+    assert (last["last"], last["last_exit"]) == ("2026-11-24T14:30:00+02:00", 0)
+
+
+def test_what_is_due_is_done_as_ever(timed: Home) -> None:
+    """Goods go out without a question, and the document is that of a synchronisation."""
+    timed.next_day()
+    ran = due(timed, "2026-11-24 08:01")
+    assert (ran.code, ran.json["exit"]) == (0, 0)
+    assert ran.json["due"] == [{"time": "every 30m, 08:00-21:00", "moment": "2026-11-24T08:00:00+02:00"}]
+    assert {outcome["state"] for outcome in ran.json["outcomes"]} == {"done"}
+    assert due(timed, "2026-11-24 08:02").json == {"schema": 1, "object": "My Prom", "due": [], "exit": 0}
+
+
+def test_what_people_see(timed: Home) -> None:
+    """When it was done stands above it, as it goes into a log; where nothing is due, nothing is printed."""
+    ran = timed.run("sync", "--due", now=kyiv("2026-11-24 08:01"))
+    assert ran.lines[0] == "2026-11-24 08:01  every 30m, 08:00-21:00"
+    quiet = timed.run("sync", "--due", now=kyiv("2026-11-24 08:02"))
+    assert (quiet.out, quiet.err) == ("", "My Prom: nothing is due; next 2026-11-24 08:30\n")
+    assert timed.run("-q", "sync", "--due", now=kyiv("2026-11-24 08:02")).err == ""
+
+
+def test_the_times_of_others_are_theirs(home: Home) -> None:
+    """Nothing is done, and it is said whose times count; the file's mistakes are told all the same."""
+    ran = home.run("sync", "--due")
+    assert (ran.code, ran.out, home.writes()) == (0, "", [])
+    assert ran.err.startswith("My Prom: no synchronization times of this user on this computer\nhint: ")
+    assert due(home, "2026-11-24 08:00").json["due"] == []
+    home.edit_object("[removal]", "[removal")
+    assert home.run("sync", "--due").code == 3
+
+
+def test_orders_come_more_often_than_goods_go(timed: Home) -> None:
+    """A time for orders brings orders only; where one for goods has come too, both are done in one run."""
+    home = timed
+    home.edit_object("every = ", 'only = "goods"\nevery = ')
+    home.run("schedule", "add", "--every", "10m", "--only", "orders")
+    home.next_day()
+    first = due(home, "2026-11-24 08:10", "--fields", "price")
+    assert (moments(first), "outcomes" in first.json) == (["24 08:00", "24 08:10"], True)
+    orders = due(home, "2026-11-24 08:20")
+    assert (moments(orders), "outcomes" in orders.json) == (["24 08:20"], False)
+    both = due(home, "2026-11-24 08:30")
+    assert (moments(both), "outcomes" in both.json) == (["24 08:30", "24 08:30"], True)
+    assert both.json["requests"]["by_endpoint"]["GET orders/list"] == 1
+
+
+def test_only_cannot_narrow_what_is_due(home: Home) -> None:
+    """Each time says what it is for."""
+    assert home.run("sync", "--due", "--only", "orders").code == 64
+
+
+def test_a_manual_run_holds_the_object(timed: Home) -> None:
+    """The call leaves with exit code 10, the time is not used up, and is done when the object is free."""
+    store = open_store(f"sqlite:///{timed.folder / 'state.db'}")
+    settings = read_settings(timed.folder, timed.server.url)
+    now = kyiv("2026-11-24 08:01")
+    with running(Desk(settings, load_object(timed.object), store, now=lambda: now)):
+        ran = due(timed, "2026-11-24 08:01")
+        assert (ran.code, ran.json["error"]["kind"]) == (10, "busy")
+    store.close()
+    assert moments(due(timed, "2026-11-24 08:05")) == ["24 08:00"]
+
+
+def test_trouble_that_passes_is_tried_again(timed: Home) -> None:
+    """After a quarter of an hour, not at every call; what a person must mend waits for the next time."""
+    whole = timed.export.read_bytes()
+    timed.export.write_bytes(whole[:-200])
+    assert due(timed, "2026-11-24 08:01").code == 3
+    timed.export.write_bytes(whole)
+    assert moments(due(timed, "2026-11-24 08:06")) == []
+    assert moments(due(timed, "2026-11-24 08:16")) == ["24 08:00"]
+    (timed.shop / "token").write_text("unknown", "utf-8")
+    assert due(timed, "2026-11-24 08:30").code == 4
+    assert moments(due(timed, "2026-11-24 08:55")) == []
+
+
+def test_a_run_that_a_person_stopped_is_finished(timed: Home) -> None:
+    """The time is taken up again, and the import that was on its way is settled, not sent twice."""
+    timed.next_day()
+    program = Program(timed.folder, timed.server.url, sleep=stopped, now=lambda: kyiv("2026-11-24 08:00"))
+    assert CliRunner().invoke(app, ["sync", "--due"], obj=program).exit_code == 130
+    assert moments(due(timed, "2026-11-24 08:05")) == []
+    again = due(timed, "2026-11-24 08:15")
+    assert (again.code, moments(again), len(timed.market.imports())) == (0, ["24 08:00"], 2)
+
+
+def test_a_run_that_was_killed_is_finished(timed: Home) -> None:
+    """Also where nothing could be written down any more."""
+    timed.edit_object("08:00", "00:00")
+    timed.edit_object("21:00", "23:59")
+    timed.next_day()
+    process = timed.start("sync", "--due")
+    try:
+        until = time.monotonic() + 60
+        while len(timed.market.imports()) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    last = timed.run("schedule", "list", "--format", "json").json["synchronization_times"][0]
+    assert last["last_exit"] is None
+    assert "not ended" in timed.run("schedule", "list").out
+    soon = datetime.now(UTC) + timedelta(minutes=16)
+    ran = timed.run("sync", "--due", "--format", "json", now=soon)
+    assert (ran.code, len(ran.json["due"]), len(timed.market.imports())) == (0, 1, 2)
+
+
+def test_two_processes_in_one_second(timed: Home) -> None:
+    """One performs, the other finds nothing due; for each of two objects."""
+    timed.edit_object('between = ["08:00", "21:00"]', "")
+    timed.second_object("Second", "second.toml")
+    timed.next_day()
+    started = [timed.start("sync", "--due", "--format", "json") for _ in range(2)]
+    documents = [json.loads(process.communicate(timeout=300)[0]) for process in started]
+    assert {process.returncode for process in started} <= {0, 7, 8, 10}
+    done = [document["object"] for both in documents for document in both["objects"] if document.get("due")]
+    refused = [document for both in documents for document in both["objects"] if "error" in document]
+    assert sorted(done) == ["My Prom"]
+    assert [document["error"]["kind"] for document in refused] == ["unsafe"]
+    listed = timed.run("schedule", "list", "--format", "json").json["synchronization_times"]
+    assert [one["last_exit"] for one in listed] == [0, 7]
+
+
+# What calls the program
+
+CRONTAB = """
+import pathlib, sys
+table = pathlib.Path(__file__).with_name("table")
+if sys.argv[1] == "-l":
+    if not table.exists():
+        sys.exit("no crontab for olena")
+    sys.stdout.write(table.read_text("utf-8"))
+else:
+    text = sys.stdin.read()
+    if "REFUSE" in text:
+        sys.exit("you may not use this program")
+    table.write_text(text, "utf-8")
+"""
+CALLS = """
+import pathlib, sys
+calls = pathlib.Path(__file__).with_name("calls")
+with calls.open("a", encoding="utf-8") as out:
+    print(*sys.argv[1:], file=out)
+state = pathlib.Path(__file__).with_name("there")
+words = set(sys.argv[1:])
+if "/Create" in words:
+    file = pathlib.Path(sys.argv[sys.argv.index("/XML") + 1])
+    state.write_bytes(file.read_bytes())
+elif "/Delete" in words:
+    state.unlink()
+elif "/Query" in words and not state.exists():
+    sys.exit("ERROR: The system cannot find the file specified.")
+elif "show-environment" in words and pathlib.Path(__file__).with_name("no-bus").exists():
+    sys.exit("Failed to connect to bus")
+"""
+
+
+class System:
+    """A computer with commands of its own, which write down how they were called."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+
+    def command(self, name: str, body: str) -> None:
+        path = self.folder / name
+        path.write_text(f"#!{sys.executable}\n{body}", "utf-8")
+        path.chmod(0o755)
+
+    def read(self, name: str) -> str:
+        return (self.folder / name).read_text("utf-8")
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text, "utf-8")
+
+
+@pytest.fixture
+def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> System:
+    """A computer that has no commands yet."""
+    made = System(tmp_path / "bin")
+    monkeypatch.setenv("PATH", str(made.folder))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return made
+
+
+def name_of(home: Home) -> str:
+    """What the home's entries are called."""
+    shown = home.run("schedule", "install", "--print", "--with", "cron").out
+    return shown.splitlines()[-1].removeprefix("# end of ")
+
+
+def test_the_crontab_of_a_user(timed: Home, system: System) -> None:
+    """The entry is put in once, however often it is installed; what the user has there stays, to the byte."""
+    system.command("crontab", CRONTAB)
+    own = 'MAILTO=""\n# mine\n17 3 * * * backup\n'
+    system.write("table", own)
+    shown = timed.run("schedule", "install", "--print").out
+    for _ in range(2):
+        ran = timed.run("schedule", "install")
+        assert (ran.code, "crontab -l" in ran.err, "every 5 minutes" in ran.err) == (0, True, True)
+        assert system.read("table") == own + shown
+    assert (timed.folder / "logs").is_dir()
+    timed.run("schedule", "add", "--every", "2m")
+    assert "every 1 minute it looks" in timed.run("schedule", "install").err
+    assert "\n* * * * * " in system.read("table")
+    system.write("table", system.read("table") + "0 5 * * * more\n")
+    assert timed.run("schedule", "install", "--remove").err == "taken out\n"
+    assert system.read("table") == own + "0 5 * * * more\n"
+    assert timed.run("schedule", "install", "--remove").err == "there was nothing to take out\n"
+
+
+def test_a_first_crontab(timed: Home, system: System) -> None:
+    """A user who has none gets one; its command is this Python's, in this home."""
+    system.command("crontab", CRONTAB)
+    assert timed.run("schedule", "install").code == 0
+    begin, line, end = system.read("table").splitlines()
+    assert begin == f"# begin of {name_of(timed)}: {timed.folder}"
+    command = f"{sys.executable} -m torgsync --quiet --home {timed.folder} sync --due"
+    assert line == f"*/5 * * * * {command} >>{timed.folder}/logs/schedule.log 2>&1"
+    assert end.startswith("# end of torgsync-")
+
+
+def test_a_home_with_signs_that_cron_reads(timed: Home, system: System, tmp_path: Path) -> None:
+    """A blank, a quote and a percent sign reach the program as they are."""
+    system.command("crontab", CRONTAB)
+    odd = Home(tmp_path / "it's 100% mine", timed.shop, timed.server)
+    assert odd.run("schedule", "install").code == 0
+    line = system.read("table").splitlines()[1]
+    assert "'\"'\"'s 100\\% mine'" in line
+
+
+def test_a_crontab_that_is_not_to_be_had(timed: Home, system: System) -> None:
+    """The command's own words are told, and nothing is lost."""
+    system.command("crontab", CRONTAB)
+    system.write("table", "# REFUSE\n")
+    ran = timed.run("schedule", "install")
+    assert (ran.code, system.read("table")) == (1, "# REFUSE\n")
+    assert "error: `crontab -` failed: you may not use this program" in ran.err
+    assert "`--print`" in ran.err
+    system.command("crontab", "import sys\nsys.exit('permission denied')")
+    assert "`crontab -l` failed: permission denied" in timed.run("schedule", "install").err
+
+
+def test_a_computer_that_has_nothing(timed: Home, system: System) -> None:
+    """It is told what is missing, and what can be done."""
+    assert list(system.folder.iterdir()) == []
+    ran = timed.run("schedule", "install")
+    assert (ran.code, "this computer has no `crontab`" in ran.err) == (1, True)
+    assert timed.run("schedule", "install", "--print").code == 0
+
+
+def test_a_timer_of_systemd(timed: Home, system: System, tmp_path: Path) -> None:
+    """Both files are written and the timer starts; taken out, nothing of them is left."""
+    system.command("systemctl", CALLS)
+    name = name_of(timed)
+    folder = tmp_path / "config" / "systemd" / "user"
+    shown = timed.run("schedule", "install", "--print").out
+    assert timed.run("schedule", "install").code == 0
+    service = (folder / f"{name}.service").read_text("utf-8")
+    clock = (folder / f"{name}.timer").read_text("utf-8")
+    assert shown == f"# {folder / name}.service\n{service}\n# {folder / name}.timer\n{clock}"
+    assert f"ExecStart={sys.executable} -m torgsync --quiet --home {timed.folder} sync --due\n" in service
+    assert "OnCalendar=*:0/5\n" in clock
+    calls = f"--user daemon-reload\n--user enable --now {name}.timer\n"
+    assert system.read("calls").endswith(calls)
+    assert timed.run("schedule", "install", "--remove").err == "taken out\n"
+    assert system.read("calls").endswith(f"--user disable --now {name}.timer\n--user daemon-reload\n")
+    assert list(folder.iterdir()) == []
+    assert timed.run("schedule", "install", "--remove").err == "there was nothing to take out\n"
+
+
+def test_a_systemd_that_refuses(timed: Home, system: System, tmp_path: Path) -> None:
+    """What it said is told, and no half of a timer stays."""
+    system.command("systemctl", "import sys\nsys.exit('Failed to connect to bus')")
+    ran = timed.run("schedule", "install", "--with", "systemd")
+    assert ran.code == 1
+    assert "error: `systemctl --user daemon-reload` failed: Failed to connect to bus\n" in ran.err
+    assert list((tmp_path / "config" / "systemd" / "user").iterdir()) == []
+
+
+def test_arguments_as_systemd_reads_them(timed: Home, system: System, tmp_path: Path) -> None:
+    """Blanks, quotes, percents, dollars and backslashes reach the program as they are."""
+    assert list(system.folder.iterdir()) == []
+    odd = Home(tmp_path / 'a $HOME "b" %i \\c', timed.shop, timed.server)
+    shown = odd.run("schedule", "install", "--print", "--with", "systemd").out
+    assert '/a $$HOME \\"b\\" %%i \\\\c" sync --due\n' in shown
+
+
+def test_a_computer_whose_systemd_has_no_users(timed: Home, system: System) -> None:
+    """In a container or over `su` cron is what calls."""
+    system.command("systemctl", CALLS)
+    system.command("crontab", CRONTAB)
+    system.write("no-bus", "")
+    assert timed.run("schedule", "install").code == 0
+    assert "sync --due" in system.read("table")
+
+
+def test_a_task_of_windows(timed: Home, system: System) -> None:
+    """The task is made from XML that is well-formed, in UTF-16, and deleted by its name."""
+    system.command("schtasks", CALLS)
+    ran = timed.run("schedule", "install", "--with", "windows")
+    assert (ran.code, f"the Task Scheduler as `{name_of(timed)}`" in ran.err) == (0, True)
+    task = etree.fromstring((system.folder / "there").read_bytes())
+    names = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
+    assert task.findtext(".//t:Interval", namespaces=names) == "PT5M"
+    assert task.findtext(".//t:UserId", namespaces=names) == ME
+    assert task.findtext(".//t:Command", namespaces=names) == sys.executable
+    arguments = task.findtext(".//t:Arguments", namespaces=names)
+    assert arguments == f"-m torgsync --quiet --home {timed.folder} sync --due"
+    assert timed.run("schedule", "install", "--remove", "--with", "windows").err == "taken out\n"
+    again = timed.run("schedule", "install", "--remove", "--with", "windows")
+    assert again.err == "there was nothing to take out\n"
+
+
+def test_what_the_clock_does_not_know(home: Home, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token in a variable, a state elsewhere, and times of others are told when the entry is made."""
+    system.command("crontab", CRONTAB)
+    home.edit_object('{ file = "token" }', '{ env = "MY_PROM_TOKEN" }')
+    monkeypatch.setenv("TORGSYNC_STATE", f"sqlite:///{home.folder / 'other.db'}")
+    broken = home.second_object("Broken", "broken.toml")
+    broken.write_text("name = ", "utf-8")
+    told = home.run("schedule", "install").err
+    assert "! the environment variable `TORGSYNC_STATE` may not be known there\n" in told
+    assert "! the environment variable `MY_PROM_TOKEN` may not be known there\n" in told
+    assert 'hint: keep the token in a file: torgsync object edit "My Prom" --api-key -\n' in told
+    assert f"! no time is that of `{ME}`, so nothing will be done\n" in told
+    assert "! 1 mistake in `broken.toml`\n" in told
+
+
+def test_printing_and_removing_at_once(home: Home) -> None:
+    """One of both."""
+    assert home.run("schedule", "install", "--print", "--remove").code == 64
+
+
+def test_a_python_without_a_window(timed: Home) -> None:
+    """Where there is neither stdout nor stderr, as under the Task Scheduler, all is done as ever."""
+    timed.edit_object('between = ["08:00", "21:00"]', "")
+    timed.next_day()
+    code = (
+        "import sys; sys.stdout = sys.stderr = None; sys.argv[0] = 'torgsync'\n"
+        "from torgsync.cli.app import main; main()"
+    )
+    command = [sys.executable, "-c", code, "sync", "--due"]
+    done = subprocess.run(command, env=timed.environment(), check=False)
+    assert (done.returncode, len(timed.market.imports())) == (0, 2)

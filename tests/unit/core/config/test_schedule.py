@@ -1,0 +1,289 @@
+"""When something is done: by the clock in Kyiv, over midnight, over a change of clocks, after a sleep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import islice, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.config.schedule import (
+    GRACE,
+    PAUSE,
+    TRIES,
+    WEEK,
+    Attempt,
+    Rhythm,
+    due,
+    is_for,
+    read_days,
+    read_step,
+)
+from torgsync.core.config.settings import SynchronizationTime
+from torgsync.errors import Exit
+
+LOOK = timedelta(minutes=5)
+
+
+def rhythm(every: str = "30m", between: str = "", days: str = "mon-sun") -> Rhythm:
+    hours = {"between": between.split("-")} if between else {}
+    return SynchronizationTime.model_validate({"user": "olena", "every": every, "days": days, **hours}).rhythm
+
+
+def kyiv(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHOP_ZONE).astimezone(UTC)
+
+
+def told(moment: datetime) -> str:
+    return f"{moment.astimezone(SHOP_ZONE):%a %d.%m %H:%M}"
+
+
+def coming(wanted: Rhythm, now: str, count: int = 4) -> list[str]:
+    return [told(moment) for moment in islice(wanted.after(kyiv(now)), count)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "now", "expected"),
+    [
+        (rhythm("30m"), "2026-11-24 10:10", ["Tue 24.11 10:30", "Tue 24.11 11:00"]),
+        (rhythm("30m"), "2026-11-24 10:30", ["Tue 24.11 11:00", "Tue 24.11 11:30"]),
+        (rhythm("7h"), "2026-11-24 20:00", ["Tue 24.11 21:00", "Wed 25.11 00:00", "Wed 25.11 07:00"]),
+        (rhythm("1d"), "2026-11-24 20:00", ["Wed 25.11 00:00", "Thu 26.11 00:00"]),
+        (rhythm("1d", "08:30-21:00"), "2026-11-24 20:00", ["Wed 25.11 08:30", "Thu 26.11 08:30"]),
+        (rhythm("7d"), "2026-11-24 20:00", ["Mon 30.11 00:00", "Mon 07.12 00:00"]),
+        (rhythm("8h", "08:00-21:00"), "2026-11-24 20:00", ["Wed 25.11 08:00", "Wed 25.11 16:00"]),
+        (rhythm("13h", "08:00-21:00"), "2026-11-24 20:00", ["Tue 24.11 21:00", "Wed 25.11 08:00"]),
+        (rhythm("1h", "20:00-00:00"), "2026-11-24 22:30", ["Tue 24.11 23:00", "Wed 25.11 00:00"]),
+        (rhythm("3h", "22:00-06:00"), "2026-11-24 23:00", ["Wed 25.11 01:00", "Wed 25.11 04:00"]),
+        (rhythm("3h", "22:00-06:00", "sun"), "2026-11-24 23:00", ["Sun 29.11 22:00", "Mon 30.11 01:00"]),
+        (rhythm("6h", days="mon,wed-thu"), "2026-11-23 17:00", ["Mon 23.11 18:00", "Wed 25.11 00:00"]),
+        (rhythm("12h", days="sat-mon"), "2026-11-24 10:00", ["Sat 28.11 00:00", "Sat 28.11 12:00"]),
+    ],
+)
+def test_the_times_to_come(wanted: Rhythm, now: str, expected: list[str]) -> None:
+    """They begin anew with the hours of each day, and the last hour counts."""
+    assert coming(wanted, now, len(expected)) == expected
+
+
+def test_clocks_go_forward() -> None:
+    """The hour that does not exist is left out, none is doubled, and the day begins as ever."""
+    assert coming(rhythm("1h"), "2026-03-29 01:30", 4) == [
+        "Sun 29.03 02:00",
+        "Sun 29.03 04:00",
+        "Sun 29.03 05:00",
+        "Sun 29.03 06:00",
+    ]
+    assert coming(rhythm("1d", "08:00-21:00"), "2026-03-28 12:00", 2) == [
+        "Sun 29.03 08:00",
+        "Mon 30.03 08:00",
+    ]
+
+
+def test_clocks_go_back() -> None:
+    """Nothing pauses for the hour that comes twice: half an hour stays half an hour."""
+    moments = list(islice(rhythm("30m").after(kyiv("2026-10-25 02:30")), 5))
+    assert [told(moment)[-5:] for moment in moments] == ["03:00", "03:30", "03:00", "03:30", "04:00"]
+    assert {later - earlier for earlier, later in pairwise(moments)} == {timedelta(minutes=30)}
+
+
+@pytest.mark.parametrize("text", ["", "0m", "30", "30s", "1.5h", "-1h", "10000m", "36h", "1500m", "٣m"])
+def test_an_interval_that_is_none_is_refused(text: str) -> None:
+    """It is told, with what is meant."""
+    with pytest.raises(ValueError, match=r"such as|write"):
+        read_step(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("mon-sun", set(range(7))),
+        ("Mon", {0}),
+        ("mon, wed-fri", {0, 2, 3, 4}),
+        ("sat-mon", {5, 6, 0}),
+        ("sun-sun", {6}),
+        ("tue-mon", set(range(7))),
+    ],
+)
+def test_weekdays(text: str, days: set[int]) -> None:
+    """Ranges may run over the end of a week."""
+    assert read_days(text) == days
+
+
+@pytest.mark.parametrize("text", ["", "mo", "mon-", "mon-tue-wed", "mon;tue", "-", "mon,"])
+def test_weekdays_that_are_none_are_refused(text: str) -> None:
+    """It is told, with what is meant."""
+    with pytest.raises(ValueError, match="names no weekdays"):
+        read_days(text)
+
+
+class Machine:
+    """A computer that looks every few minutes while it is on, and does what is due."""
+
+    def __init__(self, wanted: Rhythm, ends: Exit | None = Exit.DONE) -> None:
+        self.rhythm = wanted
+        self.ends = ends
+        self.last: Attempt | None = None
+        self.done: list[str] = []
+
+    def run(self, start: str, end: str, *, off: Callable[[datetime], bool] = lambda _now: False) -> list[str]:
+        """Look from `start` to `end`; return when something was done, and for which time."""
+        now = kyiv(start)
+        while now < kyiv(end):
+            if not off(now) and (attempt := due(self.rhythm, now, self.last)):
+                self.done.append(f"{told(now)} for {told(attempt.moment)[-5:]}")
+                ended = self.ends
+                self.last = Attempt(attempt.moment, attempt.started, attempt.tries, ended)
+            now += LOOK
+        return self.done
+
+
+def between(start: str, end: str) -> Callable[[datetime], bool]:
+    return lambda now: kyiv(start) <= now < kyiv(end)
+
+
+def test_a_week_in_which_the_clocks_change() -> None:
+    """A call every few minutes does each time of the week once, on the moment."""
+    machine = Machine(rhythm("2h", "08:00-20:00", "mon-sat"))
+    done = machine.run("2026-10-19 00:02", "2026-10-26 00:02")
+    assert len(done) == len(set(done)) == 6 * 7
+    assert done[0] == "Mon 19.10 08:02 for 08:00"
+    assert done[-1] == "Sat 24.10 20:02 for 20:00"
+    assert not [line for line in done if line.startswith("Sun")]
+    night = Machine(rhythm("1h")).run("2026-10-24 23:57", "2026-10-26 00:00")
+    assert len(night) == 1 + 25
+    spring = Machine(rhythm("1h")).run("2026-03-28 23:57", "2026-03-30 00:00")
+    assert len(spring) == 1 + 23
+
+
+def test_a_machine_that_slept_catches_up_once() -> None:
+    """Of the times that were missed the last one is done, at once; then all goes on as ever."""
+    machine = Machine(rhythm("30m", "08:00-21:00"))
+    asleep = between("2026-11-24 09:10", "2026-11-24 12:20")
+    assert machine.run("2026-11-24 08:30", "2026-11-24 13:05", off=asleep) == [
+        "Tue 24.11 08:30 for 08:30",
+        "Tue 24.11 09:00 for 09:00",
+        "Tue 24.11 12:20 for 12:00",
+        "Tue 24.11 12:30 for 12:30",
+        "Tue 24.11 13:00 for 13:00",
+    ]
+
+
+def test_what_was_missed_waits_for_the_hours() -> None:
+    """A machine that wakes at night does nothing then: the next morning does all there is to do."""
+    machine = Machine(rhythm("1d", "08:00-21:00"))
+    asleep = between("2026-11-24 07:00", "2026-11-25 02:00")
+    assert machine.run("2026-11-24 07:00", "2026-11-26 08:05", off=asleep) == [
+        "Wed 25.11 08:00 for 08:00",
+        "Thu 26.11 08:00 for 08:00",
+    ]
+
+
+def test_a_daily_time_is_caught_up_later_that_day() -> None:
+    """A shop that opens at ten does at ten what was for eight."""
+    asleep = between("2026-11-24 07:00", "2026-11-24 10:00")
+    machine = Machine(rhythm("1d", "08:00-21:00"))
+    assert machine.run("2026-11-24 07:00", "2026-11-24 23:00", off=asleep) == ["Tue 24.11 10:00 for 08:00"]
+
+
+def test_a_time_of_every_other_day_is_caught_up_on_the_day_between() -> None:
+    """It is not lost until the next one comes."""
+    asleep = between("2026-11-23 00:00", "2026-11-26 10:00")
+    machine = Machine(rhythm("2d"))
+    assert machine.run("2026-11-23 00:00", "2026-11-27 00:05", off=asleep)[0] == "Thu 26.11 10:00 for 00:00"
+
+
+def test_the_last_time_of_a_day_is_done_a_little_late() -> None:
+    """Who looks every few minutes comes after the last hour; later than that, it waits for the morning."""
+    wanted = rhythm("30m", "08:00-21:00")
+    evening = kyiv("2026-11-24 21:00")
+    before = Attempt(kyiv("2026-11-24 20:30"), kyiv("2026-11-24 20:30"), exit_code=Exit.DONE)
+    assert due(wanted, evening + GRACE, before) == Attempt(evening, evening + GRACE)
+    assert due(wanted, evening + GRACE + timedelta(seconds=1), before) is None
+
+
+@pytest.mark.parametrize("ended", [Exit.TEMPORARY, Exit.INVALID, Exit.INTERRUPTED, None])
+def test_what_may_mend_itself_is_tried_again(ended: Exit | None) -> None:
+    """After a pause, a few times, and not beyond the next time."""
+    done = Machine(rhythm("1d", "08:00-21:00"), ended).run("2026-11-24 08:00", "2026-11-25 08:05")
+    assert done == [
+        "Tue 24.11 08:00 for 08:00",
+        "Tue 24.11 08:15 for 08:00",
+        "Tue 24.11 08:30 for 08:00",
+        "Wed 25.11 08:00 for 08:00",
+    ]
+    assert (timedelta(minutes=15), 3) == (PAUSE, TRIES)
+
+
+@pytest.mark.parametrize("ended", [Exit.DONE, Exit.HELD, Exit.PARTIAL, Exit.TOKEN, Exit.UNSAFE, Exit.ERROR])
+def test_what_a_person_must_mend_is_not_tried_again(ended: Exit) -> None:
+    """Once a time, and the next time as ever."""
+    done = Machine(rhythm("1d", "08:00-21:00"), ended).run("2026-11-24 08:00", "2026-11-25 08:05")
+    assert done == ["Tue 24.11 08:00 for 08:00", "Wed 25.11 08:00 for 08:00"]
+
+
+def test_a_clock_that_was_wrong_blocks_nothing() -> None:
+    """A time that was done in a future that has not come is done when it comes, as are those before it."""
+    future = kyiv("2027-01-01 10:00")
+    machine = Machine(rhythm("1h"))
+    machine.last = Attempt(future, future, exit_code=Exit.DONE)
+    assert machine.run("2026-11-24 10:20", "2026-11-24 12:00") == [
+        "Tue 24.11 10:20 for 10:00",
+        "Tue 24.11 11:00 for 11:00",
+    ]
+
+
+def test_a_clock_that_was_set_back_a_little_doubles_nothing() -> None:
+    """What was done for a time a minute from now is not done for the one before it."""
+    wanted = rhythm("1h")
+    done = Attempt(kyiv("2026-11-24 10:00"), kyiv("2026-11-24 10:00"), exit_code=Exit.DONE)
+    assert due(wanted, kyiv("2026-11-24 10:30"), done) is None
+    failed = Attempt(kyiv("2026-11-24 10:00"), kyiv("2026-11-24 10:40"), exit_code=Exit.TEMPORARY)
+    assert due(wanted, kyiv("2026-11-24 10:30"), failed) is not None
+
+
+@pytest.mark.parametrize(
+    ("user", "mine"),
+    [
+        ("OFFICE-PC\\olena", True),
+        ("office-pc\\Olena", True),
+        ("SHOP\\olena", True),
+        ("olena", True),
+        ("OFFICE-PC\\petro", False),
+        ("OTHER\\olena", False),
+        ("petro", False),
+        ("OFFICE-PC\\", False),
+    ],
+)
+def test_whose_time_it_is(user: str, mine: bool) -> None:
+    """User and computer are compared as Windows does; without a computer, any will do."""
+    assert is_for(user, "olena", frozenset({"OFFICE-PC", "shop"})) is mine
+
+
+EVERY = st.sampled_from(["1m", "5m", "7m", "30m", "45m", "1h", "5h", "1d", "2d", "9d"])
+HOUR = st.times().map(lambda hour: f"{hour:%H:%M}")
+DAYS = st.sets(st.sampled_from(WEEK), min_size=1).map(",".join)
+MOMENT = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@given(st.data(), EVERY, st.none() | st.tuples(HOUR, HOUR), DAYS, MOMENT)
+@settings(max_examples=300)
+def test_the_last_time_is_the_one_before_the_next(
+    data: st.DataObject, every: str, hours: tuple[str, str] | None, days: str, now: datetime
+) -> None:
+    """Both ways of counting agree: each of the times to come is the last one, looked at on its moment."""
+    if every in ("2d", "9d"):
+        days = "mon-sun"
+    if hours and hours[0] == hours[1]:
+        hours = None
+    wanted = rhythm(every, "-".join(hours) if hours else "", days)
+    moments = list(islice(wanted.after(now), 5))
+    assert moments == sorted(set(moments))
+    assert all(moment > now for moment in moments)
+    at = data.draw(st.integers(0, 3))
+    assert wanted.latest(moments[at]) == moments[at]
+    late = moments[at] + (moments[at + 1] - moments[at]) / 2
+    assert wanted.latest(late) in (moments[at], None)

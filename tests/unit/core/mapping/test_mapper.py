@@ -1,0 +1,850 @@
+"""Desired products: what the rules make of a row."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from builders import FULL, any_values, existing, led, mapped, sync_object
+from hypothesis import given
+from hypothesis import strategies as st
+
+from torgsync import __version__
+from torgsync.core.findings import Code, Finding
+from torgsync.core.mapping.mapper import MAPPING_VERSION, Mapper, rules_version
+from torgsync.core.mapping.row import Mapped
+from torgsync.core.mapping.select import Stock
+from torgsync.core.product.columns import Section
+from torgsync.core.product.fields import Characteristic, Discount, Photo, Step, Value
+from torgsync.core.product.products import Product, dump, load
+
+
+def codes(result: Mapped) -> list[Code]:
+    return [finding.code for finding in result.findings]
+
+
+def values(result: Mapped, *names: str) -> list[Value]:
+    return [result.product.values.get(name, "not spoken of") for name in names]
+
+
+# Memory
+
+
+@given(any_values())
+def test_values_come_back_from_the_memory(drawn: dict[str, Value]) -> None:
+    """Loading is the inverse of dumping, and equal products have equal texts."""
+    text = dump(drawn)
+    assert load(text) == drawn
+    assert dump(load(text)) == text
+    assert dump(dict(reversed(drawn.items()))) == text
+
+
+def test_fields_of_an_older_program_are_forgotten() -> None:
+    """A field that is no longer known is not spoken of."""
+    assert load('{"colour":"red","price":"1.00"}') == {"price": Decimal("1.00")}
+
+
+@given(any_values())
+def test_only_a_status_looks_like_a_status(drawn: dict[str, Value]) -> None:
+    """No text of a product can hold the patterns by which the memory tells the deleted and the available."""
+    drawn["description"] = '"status":"deleted" "presence":"available"'
+    drawn["status"] = "on_display"
+    drawn["presence"] = "not_available"
+    assert '"status":"deleted' not in dump(drawn)
+    assert '"presence":"available"' not in dump(drawn)
+
+
+def test_a_product_is_asked_by_kind() -> None:
+    """Texts, money and quantities are told, or their absence."""
+    full, empty = Product("17", FULL), Product("17", {})
+    assert (full.text("sku"), full.money("price"), full.whole("quantity")) == ("AA7775", Decimal("150.00"), 5)
+    assert (empty.text("sku"), empty.money("price"), empty.whole("quantity")) == ("", None, None)
+    assert (full.title, empty.title) == ("Сукня вечірня", "")
+    assert Product("17", {"name_ru": "Платье"}).title == "Платье"
+
+
+@pytest.mark.parametrize(
+    ("status", "removed"),
+    [("on_display", False), ("not_on_display", False), ("deleted", True), ("deleted_by_moderator", True)],
+)
+def test_a_deleted_product_is_out_of_reach(status: str, removed: bool) -> None:
+    """What we or a moderator deleted cannot be changed any more, what is hidden can."""
+    assert existing(status=status).removed is removed
+
+
+# Every product
+
+
+def test_a_product_speaks_of_what_was_led_and_of_what_all_have() -> None:
+    """Nothing is invented: a name and a price, and the status, currency and unit that every product has."""
+    result = mapped({"Articul": "0530", "PrimeCost": "37,5"})
+    assert dict(result.product.values) == {
+        "name": "Капці",
+        "name_ru": "Капці",
+        "price": Decimal("100.00"),
+        "status": "on_display",
+        "currency": "UAH",
+        "unit": "шт.",
+    }
+    assert not result.findings
+    assert not result.unreadable
+
+
+def test_a_column_that_the_file_lacks_is_not_spoken_of() -> None:
+    """A missing column is no signal: the field stays as it is on Prom."""
+    settings = sync_object(fields=led(("GoodName", "name"), ("Articul", "sku"), ("RetailPrice", "price")))
+    result = Mapper(settings).product("17", 3, {"GoodName": "Капці"}, Stock(None), lambda _: None)
+    assert values(result, "name", "sku", "price") == ["Капці", "not spoken of", "not spoken of"]
+
+
+def test_a_characteristic_whose_column_the_file_lacks() -> None:
+    """It is there without a value: what was last sent of it stays, and the others go."""
+    result = mapped({}, ("Color", "characteristic", "Колір"), ("heel", "characteristic", "Підбор"))
+    assert values(result, "characteristics") == [
+        (Characteristic("Колір", "", ""), Characteristic("Підбор", "", ""))
+    ]
+
+
+def test_a_text_whose_column_the_file_lacks_is_not_overwritten() -> None:
+    """The other language's text takes the place of an empty one, not of one that the file lacks today."""
+    columns = (("Опис", "description"), ("Описание", "description_ru"))
+    assert values(mapped({"Опис": "Шовк"}, *columns), "description_ru") == ["not spoken of"]
+
+
+def test_a_finding_tells_its_place() -> None:
+    """Good, line, column and the value as it was written, cut to what fits a line."""
+    result = mapped({"RetailPrice": "x" * 100}, ("RetailPrice", "price"))
+    assert result.findings[0] == Finding(
+        Code.NUMBER_UNREADABLE,
+        f"`{'x' * 40}` is not a number; not sent: price and discount",
+        "17",
+        3,
+        "RetailPrice",
+        "x" * 60,
+    )
+
+
+# Texts
+
+
+@pytest.mark.parametrize(
+    ("languages", "cells", "columns", "name", "name_ru"),
+    [
+        ({"name": "uk", "both": True}, {"A": "Сукня"}, [("A", "name")], "Сукня", "Сукня"),
+        ({"name": "uk", "both": False}, {"A": "Сукня"}, [("A", "name")], "Сукня", None),
+        ({"name": "ru", "both": True}, {"A": "Платье"}, [("A", "name")], "Платье", "Платье"),
+        ({"name": "ru", "both": False}, {"A": "Платье"}, [("A", "name")], None, "Платье"),
+        (
+            {"name": "uk", "both": True},
+            {"A": "Сукня", "B": "Платье"},
+            [("A", "name"), ("B", "name_ru")],
+            "Сукня",
+            "Платье",
+        ),
+        (
+            {"name": "uk", "both": True},
+            {"A": "Сукня", "B": " "},
+            [("A", "name"), ("B", "name_ru")],
+            "Сукня",
+            "Сукня",
+        ),
+        (
+            {"name": "uk", "both": False},
+            {"A": "", "B": "Платье"},
+            [("A", "name"), ("B", "name_ru")],
+            None,
+            "Платье",
+        ),
+    ],
+)
+def test_a_text_goes_to_its_languages(
+    languages: dict[str, Any],
+    cells: dict[str, str],
+    columns: list[tuple[str, str]],
+    name: str | None,
+    name_ru: str | None,
+) -> None:
+    """One language goes to one or both of Prom's; a blank cell leaves the place to the other language."""
+    result = mapped(cells, *columns, catalog={"path": "goods.trs", "languages": languages})
+    assert result.product.values.get("name") == name
+    assert result.product.values.get("name_ru") == name_ru
+    assert not result.findings
+
+
+@pytest.mark.parametrize("cell", ["", "НЕТ ИНФОРМАЦИИ", "\x0b", "??? ?????"])
+def test_a_good_without_a_name_keeps_the_one_it_had(cell: str) -> None:
+    """The rest of it goes, and the finding names the column that should hold the name."""
+    result = mapped({"Назва": cell, "RetailPrice": "5"}, ("Назва", "name"), ("RetailPrice", "price"))
+    assert values(result, "name", "name_ru", "price") == ["not spoken of", "not spoken of", Decimal("5.00")]
+    assert (result.findings[-1].code, result.findings[-1].column) == (Code.NAME_MISSING, "Назва")
+
+
+@pytest.mark.parametrize(("length", "cut"), [(110, False), (111, True)])
+def test_a_long_name_is_cut_and_told(length: int, cut: bool) -> None:
+    """Up to Prom's limit a name goes as it is; past it, it is cut with a finding."""
+    result = mapped({"GoodName": "Ї" * length}, ("GoodName", "name"))
+    assert values(result, "name", "name_ru") == ["Ї" * 110] * 2
+    assert (Code.NAME_CUT in codes(result)) is cut
+
+
+def test_a_cut_leaves_no_blank_at_the_end() -> None:
+    """A name that is cut before a word is trimmed again: normal form stays normal."""
+    result = mapped({"GoodName": "Ї" * 109 + " слово"}, ("GoodName", "name"))
+    assert values(result, "name") == ["Ї" * 109]
+
+
+@pytest.mark.parametrize(
+    ("cell", "sku", "found"),
+    [
+        ("0530 ", "0530", []),
+        ("Я" * 25, "Я" * 25, []),
+        ("Я" * 24 + " Я", "Я" * 24, [Code.SKU_CUT]),
+        ("ТК-12_a./ 7", "ТК-12_a./ 7", []),
+        ("№5+", "№5+", [Code.SKU_CHARACTERS]),
+        ("", "", []),
+    ],
+)
+def test_an_article_fits_proms_limit(cell: str, sku: str, found: list[Code]) -> None:
+    """Leading zeros stay, blanks go; more than 25 letters, and letters that Prom may not take, are told."""
+    result = mapped({"Articul": cell}, ("Articul", "sku"))
+    assert (values(result, "sku"), codes(result)) == ([sku], found)
+
+
+@pytest.mark.parametrize(
+    ("cell", "keywords", "found"),
+    [
+        (" сукня ,, шовк,", "сукня, шовк", []),
+        ("", "", []),
+        (",".join(["я" * 48] * 21), ", ".join(["я" * 48] * 20), [Code.TEXT_CUT]),
+        ("я" * 50, "я" * 50, []),
+        (f"{'я' * 51}, шовк", "шовк", [Code.KEYWORD_LONG]),
+        (
+            ",".join(["я" * 51, *["я" * 48] * 21]),
+            ", ".join(["я" * 48] * 20),
+            [Code.KEYWORD_LONG, Code.TEXT_CUT],
+        ),
+    ],
+)
+def test_keywords_are_cut_by_phrases_and_told(cell: str, keywords: str, found: list[Code]) -> None:
+    """Phrases are joined as Prom joins them; those past its limit are left out, and that is said."""
+    result = mapped({"Слова": cell}, ("Слова", "keywords"))
+    assert values(result, "keywords", "keywords_ru") == [keywords] * 2
+    assert codes(result) == found
+
+
+@pytest.mark.parametrize(("length", "found"), [(12_153, []), (12_154, [Code.TEXT_LONG])])
+def test_a_long_description_goes_whole_and_is_told(length: int, found: list[Code]) -> None:
+    """HTML is never cut in two; past what Prom is known to take, a person is told."""
+    result = mapped({"Опис": "я" * length}, ("Опис", "description"))
+    assert values(result, "description") == [f"<p>{'я' * length}</p>"]
+    assert codes(result) == found
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("ab\x0bc", [Code.TEXT_CLEANED]),
+        ("a\r\nb", []),
+        ("a\rb", []),
+        ("a\rb\x00", [Code.TEXT_CLEANED]),
+        ("об?єм", [Code.LETTERS_LOST]),
+        ("Чому? Тому", []),
+        ("??????", [Code.LETTERS_LOST, Code.NAME_MISSING]),
+        ("Крем ?????", [Code.LETTERS_LOST]),
+        ("?ині капці", [Code.LETTERS_LOST]),
+        ("Що?!", []),
+        ("Де ми ? Тут", []),
+        ("Крем 5? Догляд", [Code.LETTERS_LOST]),
+        ("Що? Де?", []),
+        ("https://shop.example/a?b=1", []),
+    ],
+)
+def test_damaged_texts_are_told(cell: str, found: list[Code]) -> None:
+    """Characters that were taken out and letters that were lost are reported; line ends are neither."""
+    assert codes(mapped({"Назва": cell}, ("Назва", "name"))) == found
+
+
+def test_control_characters_in_a_description_are_told() -> None:
+    """A description is cleaned with a finding too."""
+    result = mapped({"Опис": "a\x0bb"}, ("Опис", "description_ru"))
+    assert values(result, "description_ru") == ["<p>ab</p>"]
+    assert codes(result) == [Code.TEXT_CLEANED]
+
+
+@pytest.mark.parametrize(
+    ("target", "cell", "value"),
+    [
+        ("gtin", "2900000000124", "2900000000124"),
+        ("gtin", "", ""),
+        ("mpn", " ", ""),
+        ("vendor", "", "not spoken of"),
+        ("country", "НЕТ ИНФОРМАЦИИ", "not spoken of"),
+        ("unit", " ", "шт."),
+        ("unit", "мл", "мл"),
+    ],
+)
+def test_a_plain_text_goes_as_it_is(target: str, cell: str, value: str) -> None:
+    """A code can be emptied; a brand, a country or a unit that is blank is not spoken of."""
+    assert values(mapped({"X": cell}, ("X", target)), target) == [value]
+
+
+@pytest.mark.parametrize(
+    ("cells", "vendor", "country"),
+    [
+        ({"PCName": "Верба", "Country": "Україна"}, "Верба", "Україна"),
+        ({"PCName": "Україна ", "Country": "Україна"}, None, None),
+        ({"PCName": "", "Country": "Україна"}, None, "Україна"),
+    ],
+)
+def test_a_word_that_is_brand_and_country_is_neither(
+    cells: dict[str, str], vendor: str | None, country: str | None
+) -> None:
+    """Where the export writes one word for both, nobody can tell which it is, and nothing is sent."""
+    result = mapped(cells, ("PCName", "vendor"), ("Country", "country"))
+    assert (result.product.values.get("vendor"), result.product.values.get("country")) == (vendor, country)
+
+
+@pytest.mark.parametrize(
+    ("column", "target"), [("PCName", "vendor"), ("Country", "vendor"), ("Country", "country")]
+)
+def test_a_word_that_is_led_to_one_field_alone_is_what_a_person_said(column: str, target: str) -> None:
+    """Whoever leads nothing to the other field has told which it is."""
+    cells = {"PCName": "Верба", "Country": "Верба"}
+    assert values(mapped(cells, (column, target)), target) == ["Верба"]
+
+
+def test_a_brand_from_another_column_stays() -> None:
+    """Only the doubtful word is held back, not a brand that a person leads from elsewhere."""
+    cells = {"PCName": "Україна", "Country": "Україна", "Бренд": "ЗАТИШОК"}
+    result = mapped(cells, ("Бренд", "vendor"), ("Country", "country"))
+    assert values(result, "vendor", "country") == ["ЗАТИШОК", "not spoken of"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("2900000517333", "its last digit is 3 and should be 2"),
+        ("12345", "it has 5 digits, and a barcode has 8, 12, 13 or 14"),
+        ("А900000000124", "the Cyrillic letter `А`, which looks like `A`, stands in it"),
+        ("29 00000000124", "` ` stands in it, and a barcode has digits only"),
+    ],
+)
+def test_a_barcode_that_is_none_is_withheld(cell: str, words: str) -> None:
+    """The good goes, its last good barcode stays, and the finding says what is wrong."""
+    result = mapped({"Barcode": cell}, ("Barcode", "gtin"))
+    (finding,) = result.findings
+    assert (finding.code, finding.message) == (Code.BARCODE_INVALID, f"`{cell}` is not sent: {words}")
+    assert values(result, "gtin") == ["not spoken of"]
+    assert result.unreadable == {"gtin"}
+
+
+def test_the_shops_own_placeholders_are_no_values() -> None:
+    """Texts, descriptions, brands and groups: what the shop writes for nothing is nothing."""
+    columns = (("Назва", "name_ru"), ("Опис", "description"), ("B", "vendor"), ("GoodTypeFull", "group"))
+    cells = dict.fromkeys(("Назва", "Опис", "B", "GoodTypeFull"), " Немає ")
+    result = mapped(cells, *columns, catalog={"path": "x", "placeholders": ["немає"]})
+    assert values(result, "description", "vendor", "group") == ["", "not spoken of", "not spoken of"]
+    assert values(result, "name_ru") == ["Капці"]
+
+
+# Two languages in one cell
+
+
+def split(cell: str, to: str, separator: str = "_", **tables: object) -> Mapped:
+    fields = [{"column": "X", "to": to, "split": separator}, *led(("P", "price"))]
+    if to == "characteristic":
+        fields[0]["name"] = "Ширина, см_Ширина изделия, см"
+    if to != "name":
+        fields += led(("N", "name"))
+    row = {"X": cell, "P": "100", "N": "Капці"}
+    settings = sync_object(fields=fields, **tables)
+    return Mapper(settings).product("17", 3, row, Stock(None), lambda _: None)
+
+
+RU = {"path": "x", "languages": {"name": "ru", "both": False}}
+
+
+@pytest.mark.parametrize(
+    ("cell", "to", "uk", "ru", "found"),
+    [
+        ("Сукня _ Платье", "name", "Сукня", "Платье", []),
+        ("Сукня", "name", "Сукня", "Сукня", []),
+        ("Сукня_", "name", "Сукня", "Сукня", []),
+        ("_Платье", "name", "Платье", "Платье", []),
+        ("А_Б_В", "name", "А_Б_В", "А_Б_В", [Code.SPLIT_AMBIGUOUS]),
+        ("шовк, льон_шёлк, лён", "keywords", "шовк, льон", "шёлк, лён", []),
+        ("<p>Шовк</p>_<p>Шёлк</p>", "description", "<p>Шовк</p>", "<p>Шёлк</p>", []),
+        ("Шовк\n_Шёлк", "description", "<p>Шовк</p>", "<p>Шёлк</p>", []),
+        ("", "description", "", "", []),
+        ("Ї" * 111, "name", "Ї" * 110, "Ї" * 110, [Code.NAME_CUT]),
+    ],
+)
+@pytest.mark.parametrize("catalog", [{"path": "x"}, RU])
+def test_a_text_in_two_languages_is_parted(
+    cell: str, to: str, uk: str, ru: str, found: list[Code], catalog: dict[str, Any]
+) -> None:
+    """Ukrainian first, Russian second, whatever the object's language; one text alone goes to both."""
+    result = split(cell, to, catalog=catalog)
+    assert (values(result, to, f"{to}_ru"), codes(result)) == ([uk, ru], found)
+
+
+@pytest.mark.parametrize(
+    ("catalog", "cell", "name", "value"),
+    [
+        ({"path": "x"}, "синій_синий", "Ширина, см", "синій"),
+        (RU, "синій_синий", "Ширина изделия, см", "синий"),
+        (RU, "44", "Ширина изделия, см", "44"),
+    ],
+)
+def test_a_characteristic_speaks_one_language(
+    catalog: dict[str, Any], cell: str, name: str, value: str
+) -> None:
+    """Prom has one name and one value: both in the object's language."""
+    result = split(cell, "characteristic", catalog=catalog)
+    assert values(result, "characteristics") == [(Characteristic(name, "", value),)]
+
+
+def test_a_brand_speaks_one_language() -> None:
+    """A single field takes the part of the object's language."""
+    assert values(split("Верба / Ива", "vendor", "/"), "vendor") == ["Верба"]
+    assert values(split("Верба / Ива", "vendor", "/", catalog=RU), "vendor") == ["Ива"]
+
+
+# Groups, variants, characteristics, photos
+
+
+@pytest.mark.parametrize("column", ["ModelGoodID", "FashionName"])
+def test_a_model_is_told_beside_the_product(column: str) -> None:
+    """Which of its goods are variants is decided when all of them are known."""
+    result = mapped({"ModelGoodID": "4310", "FashionName": "501"}, (column, "variant_group"))
+    assert ("variant_group" in result.product.values, result.model) == (False, "id:4310")
+
+
+def test_a_good_without_a_model_has_no_key() -> None:
+    """So has one of which no column tells a model."""
+    assert mapped({"ModelGoodID": ""}, ("ModelGoodID", "variant_group")).model == ""
+    assert mapped({"ModelGoodID": "4310"}).model == ""
+
+
+def test_the_rules_have_a_version_of_their_own() -> None:
+    """A new program looks at every good anew, and so does one with other rules."""
+    assert rules_version() == f"{MAPPING_VERSION}/{__version__}"
+
+
+@pytest.mark.parametrize(
+    ("cell", "group"),
+    [("1=Сад|11=Полив", (Section("1", "Сад"), Section("11", "Полив"))), ("", "not spoken of")],
+)
+def test_a_group_is_a_path(cell: str, group: Value) -> None:
+    """A good without a section keeps the group it has."""
+    result = mapped({"SynchronizationSectionFull": cell}, ("SynchronizationSectionFull", "group"))
+    assert values(result, "group") == [group]
+
+
+def test_characteristics_are_sorted() -> None:
+    """Characteristics come sorted by name, blank ones are left out, sexes become words."""
+    result = mapped(
+        {"TheSize": " 42 ", "Color": "сині", "Sex": "2", "Season": ""},
+        ("TheSize", "characteristic", "Розмір"),
+        ("Color", "characteristic", "Колір"),
+        ("Sex", "characteristic", "Стать"),
+        ("Season", "characteristic", "Сезон"),
+    )
+    assert values(result, "characteristics") == [
+        (
+            Characteristic("Колір", "", "сині"),
+            Characteristic("Розмір", "", "42"),
+            Characteristic("Стать", "", "Жіноча"),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [("0", []), ("6", [Code.SEX_UNKNOWN]), ("", []), ("жін", [Code.SEX_UNKNOWN]), ("-1", [Code.SEX_UNKNOWN])],
+)
+def test_a_sex_that_says_nothing_is_no_characteristic(cell: str, found: list[Code]) -> None:
+    """Numbers without a meaning are told and not shown to buyers; nothing left is an empty list."""
+    result = mapped({"Sex": cell}, ("Sex", "characteristic", "Стать"))
+    assert (values(result, "characteristics"), codes(result)) == ([()], found)
+
+
+@pytest.mark.parametrize(("count", "found"), [(100, []), (101, [Code.CHARACTERISTICS_TOO_MANY])])
+def test_the_first_hundred_characteristics_go(count: int, found: list[Code]) -> None:
+    """Past Prom's limit the object's last ones are left out, and that is said."""
+    names = [f"{number:03}" for number in reversed(range(count))]
+    result = mapped(dict.fromkeys(names, "так"), *((name, "characteristic", name) for name in names))
+    expected = tuple(sorted(Characteristic(name, "", "так") for name in names[:100]))
+    assert (values(result, "characteristics"), codes(result)) == ([expected], found)
+
+
+def test_a_long_characteristic_is_cut_and_told() -> None:
+    """Past 500 characters a value is cut, and that is said."""
+    result = mapped({"X": "я" * 499 + " яя"}, ("X", "characteristic", "Склад"))
+    assert values(result, "characteristics") == [(Characteristic("Склад", "", "я" * 499),)]
+    assert codes(result) == [Code.TEXT_CUT]
+
+
+def test_a_characteristic_carries_its_unit() -> None:
+    """The unit that the object names goes with the value."""
+    fields = [{"column": "X", "to": "characteristic", "name": "Вага", "unit": "г"}, *led(("N", "name"))]
+    mapper = Mapper(sync_object(fields=fields))
+    result = mapper.product("17", 3, {"X": "500", "N": "Крем"}, Stock(None), lambda _: None)
+    assert values(result, "characteristics") == [(Characteristic("Вага", "г", "500"),)]
+
+
+SHOTS = tuple(Photo(f"https://shop.example/{number}.jpg", "00") for number in range(11))
+
+
+@pytest.mark.parametrize(
+    ("photos", "value", "found"),
+    [
+        (None, "not spoken of", []),
+        ((), (), []),
+        (SHOTS[:10], SHOTS[:10], []),
+        (SHOTS, SHOTS[:10], [Code.PHOTOS_TOO_MANY]),
+    ],
+)
+def test_photos_are_ours_only_with_a_source(
+    photos: tuple[Photo, ...] | None, value: Value, found: list[Code]
+) -> None:
+    """No source is no signal, an empty list is none, and past ten the first ten go."""
+    result = mapped({}, photos=photos)
+    assert (values(result, "photos"), codes(result)) == ([value], found)
+
+
+# Stock
+
+
+@pytest.mark.parametrize(
+    ("quantity", "whole", "presence", "found"),
+    [
+        ("5", 5, "available", []),
+        ("0", 0, "not_available", []),
+        ("2.7", 2, "available", [Code.STOCK_FRACTION]),
+        ("0.5", 0, "not_available", [Code.STOCK_FRACTION]),
+    ],
+)
+def test_stock_is_whole_pieces(quantity: str, whole: int, presence: str, found: list[Code]) -> None:
+    """A fraction is rounded down with a notice: nothing is sold that is not there."""
+    result = mapped({"Q": ""}, ("Q", "quantity"), stock=Stock(Decimal(quantity), "Q"))
+    assert (values(result, "quantity", "presence"), codes(result)) == ([whole, presence], found)
+
+
+def test_unreadable_stock_is_not_spoken_of() -> None:
+    """Quantity and presence keep their last good value, and the finding comes to the good's line."""
+    told = Finding(Code.NUMBER_UNREADABLE, "`x` is not a quantity", column="Q", value="x")
+    result = mapped({"Q": "x"}, ("Q", "quantity"), stock=Stock(None, "Q", (told,)))
+    assert values(result, "quantity", "presence") == ["not spoken of"] * 2
+    assert result.unreadable == {"quantity", "presence"}
+    assert [(found.good_id, found.line, found.code) for found in result.findings] == [("17", 3, told.code)]
+
+
+def test_unreadable_stock_neither_shows_nor_hides_a_good() -> None:
+    """Where only goods in stock go, nobody can say whether this one does: it stays as it is on Prom."""
+    told = Finding(Code.NUMBER_UNREADABLE, "`x` is not a quantity", column="Q", value="x")
+    for only, status in ((True, "not spoken of"), (False, "on_display")):
+        stock = Stock(None, "Q", (told,))
+        result = mapped(
+            {"Q": "x"}, ("Q", "quantity"), stock=stock, accounting_centers={"only_in_stock": only}
+        )
+        assert values(result, "status") == [status]
+
+
+@pytest.mark.parametrize(("cell", "flag"), [("1", True), ("0", False), ("3,5", True), ("", "not spoken of")])
+def test_ready_to_ship_is_more_than_nothing(cell: str, flag: Value) -> None:
+    """A number above zero is a yes, zero a no, a blank says nothing."""
+    assert values(mapped({"R": cell}, ("R", "ready_to_ship")), "ready_to_ship") == [flag]
+
+
+# Prices
+
+PRICES = (("RetailPrice", "price"), ("Sale", "sale_price"))
+OFF = Discount(Decimal("170.00"), "amount")
+
+
+@pytest.mark.parametrize(
+    ("price", "sale", "wanted", "discount", "found"),
+    [
+        ("950", "780", "950.00", OFF, []),
+        ("950", "950", "950.00", None, []),
+        ("950", "", "950.00", None, []),
+        ("950", "0", "950.00", None, []),
+        ("950", "960", "950.00", None, [Code.SALE_PRICE_ABOVE]),
+        ("950", "xx", "not spoken of", "not spoken of", [Code.NUMBER_UNREADABLE]),
+        ("119,46667", "119,46667", "119.47", None, [Code.PRICE_ROUNDED]),
+        ("10,005", "9,995", "10.01", Discount(Decimal("0.01"), "amount"), [Code.PRICE_ROUNDED] * 2),
+        ("1,234", "", "1.23", None, [Code.PRICE_ROUNDED]),
+        ("1,230", "1,23", "1.23", None, []),
+        ("", "780", "not spoken of", "not spoken of", [Code.PRICE_MISSING]),
+        ("0", "780", "not spoken of", "not spoken of", [Code.PRICE_MISSING]),
+        ("-5", "780", "not spoken of", "not spoken of", [Code.PRICE_MISSING]),
+        ("0,004", "0", "not spoken of", "not spoken of", [Code.PRICE_MISSING]),
+        ("1,3,1", "780", "not spoken of", "not spoken of", [Code.NUMBER_UNREADABLE]),
+        ("9" * 30, "780", "not spoken of", "not spoken of", [Code.NUMBER_UNREADABLE]),
+    ],
+)
+def test_price_and_sale_price_make_a_discount(
+    price: str, sale: str, wanted: str, discount: Value, found: list[Code]
+) -> None:
+    """The lower price is a discount in money; what cannot be read or is no price is not spoken of."""
+    result = mapped({"RetailPrice": price, "Sale": sale}, *PRICES)
+    (told,) = values(result, "price")
+    assert str(told) == wanted
+    assert values(result, "discount") == [discount]
+    assert codes(result) == found
+    silent = {name for name in ("price", "discount") if name not in result.product.values}
+    assert result.unreadable == silent
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        ({"EqualCurrencyName": "$", "EqualSalePrice": "10,5"}, [Code.CURRENCY_SIGN]),
+        ({"EqualCurrencyName": "€", "EqualSalePrice": "x", "EqualWholesalePrice": "9"}, [Code.CURRENCY_SIGN]),
+        ({"EqualCurrencyName": "$", "EqualSalePrice": "0", "EqualWholesalePrice": "0"}, [Code.CURRENCY_SIGN]),
+        ({"EqualCurrencyName": "$"}, [Code.CURRENCY_SIGN]),
+        ({"EqualCurrencyName": "Грн.", "EqualSalePrice": "10"}, []),
+        ({"EqualCurrencyName": " ", "EqualSalePrice": "10"}, []),
+    ],
+)
+def test_a_linked_price_is_told_and_never_converted(cells: dict[str, str], found: list[Code]) -> None:
+    """The price is the shop's own; another currency's sign is a thing to look at, whatever is linked."""
+    result = mapped(cells)
+    assert (codes(result), values(result, "price")) == (found, [Decimal("100.00")])
+
+
+@pytest.mark.parametrize("currency", ["USD", "usd", "RUR", "$"])
+def test_a_price_in_another_currency_is_not_sent(currency: str) -> None:
+    """A hundred dollars are never sold for a hundred hryvnias; stock and the rest go."""
+    columns = (("RetailPrice", "price"), ("W", "wholesale_price"), ("M", "wholesale_minimum"))
+    result = mapped({"RetailPrice": "100", "W": "90", "M": "5", "currencyId": currency}, *columns)
+    assert values(result, "price", "wholesale_prices") == ["not spoken of"] * 2
+    message = f"the price is in {currency}, the shop sells in UAH; prices are not sent"
+    assert [(one.code, one.message, one.column) for one in result.findings] == [
+        (Code.CURRENCY_OTHER, message, "currencyId")
+    ]
+
+
+@pytest.mark.parametrize("currency", ["UAH", "uah", "грн", "", " "])
+def test_a_price_in_the_shops_own_currency(currency: str) -> None:
+    """However it is written; an offer that names none is in the shop's."""
+    result = mapped({"RetailPrice": "100", "currencyId": currency}, ("RetailPrice", "price"))
+    assert (codes(result), values(result, "price")) == ([], [Decimal("100.00")])
+
+
+@pytest.mark.parametrize(
+    ("wholesale", "minimum", "ladder", "found"),
+    [
+        ("90", "5", (Step(5, Decimal("90.00")),), []),
+        ("90", "0", (), ["a wholesale price of 90.00 without a minimum quantity; it is not sent"]),
+        ("110", "5", (), ["the wholesale price 110.00 is above the price 100.00; it is not sent"]),
+        ("0", "0", (), []),
+        ("90", "2,5", "not spoken of", ["`2,5` is no number of whole pieces; not sent: wholesale prices"]),
+    ],
+)
+def test_a_wholesale_price_that_cannot_be_sent_is_told(
+    wholesale: str, minimum: str, ladder: Value, found: list[str]
+) -> None:
+    """It needs a whole minimum and is no higher than the retail price."""
+    columns = (("RetailPrice", "price"), ("W", "wholesale_price"), ("M", "wholesale_minimum"))
+    result = mapped({"RetailPrice": "100", "W": wholesale, "M": minimum}, *columns)
+    assert values(result, "wholesale_prices") == [ladder]
+    assert [one.message for one in result.findings] == found
+
+
+@pytest.mark.parametrize(
+    ("cell", "presence", "found"),
+    [
+        ("true", "available", []),
+        (" 1 ", "available", []),
+        ("False", "not_available", []),
+        ("", "not_available", []),
+        ("є", "not spoken of", ["`є` is neither true nor false; not sent: presence"]),
+    ],
+)
+def test_whether_it_can_be_bought_where_nobody_tells_how_many(
+    cell: str, presence: str, found: list[str]
+) -> None:
+    """What cannot be read keeps what Prom has."""
+    result = mapped({"available": cell}, ("available", "presence"))
+    assert values(result, "presence") == [presence]
+    assert [one.message for one in result.findings] == found
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", " #ССЫЛКА! "])
+def test_an_error_of_a_spreadsheet_is_no_text(error: str) -> None:
+    """What was last sent of each stays, prices and stock go; an article that only begins like one is one."""
+    columns = (
+        *(("Name", "name"), ("A", "sku"), ("Color", "characteristic", "Колір")),
+        *(("Size", "characteristic", "Розмір"), ("RetailPrice", "price")),
+    )
+    row = {"Name": error, "A": error, "Color": error, "Size": "37", "RetailPrice": "5"}
+    result = mapped(row, *columns)
+    assert values(result, "name", "name_ru", "sku", "price") == ["not spoken of"] * 3 + [Decimal("5.00")]
+    assert result.product.characteristics == (
+        Characteristic("Колір", "", ""),
+        Characteristic("Розмір", "", "37"),
+    )
+    assert codes(result) == [Code.CELL_ERROR] * 3
+    assert {"name", "sku"} <= result.unreadable
+    assert values(mapped({"A": "#12"}, ("A", "sku")), "sku") == ["#12"]
+    (found,) = mapped({"RetailPrice": error}, ("RetailPrice", "price")).findings
+    assert found.code is Code.CELL_ERROR
+    assert found.message == f"`{error.strip()}` is an error of a spreadsheet; not sent: price and discount"
+
+
+def test_a_number_that_is_too_long_is_called_so() -> None:
+    """It is a number, and no price."""
+    (found,) = mapped({"RetailPrice": "1" * 16}, ("RetailPrice", "price")).findings
+    assert found.message == f"`{'1' * 16}` has too many digits; not sent: price and discount"
+
+
+def test_a_sign_is_told_in_a_shop_of_another_currency() -> None:
+    """The shop's own sign says nothing new; one of a currency that nobody knows is told."""
+    sign = {"EqualCurrencyName": "$"}
+    assert codes(mapped(sign, catalog={"path": "goods.trs", "currency": "USD"})) == []
+    found = mapped(sign, catalog={"path": "goods.trs", "currency": "PLN"}).findings
+    assert [(one.message, one.column) for one in found] == [
+        ("`$` stands beside the price; it is sent in PLN, not converted", "EqualCurrencyName")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("base", "sale", "percent", "found"),
+    [
+        ("950", "780", "17,89473684", []),
+        ("950", "780", "17,9", []),
+        ("950", "780", "18", []),
+        ("950", "780", "17", [Code.DISCOUNT_MISMATCH]),
+        ("950", "780", "0", [Code.DISCOUNT_MISMATCH]),
+        ("1000", "999", "0,00", [Code.DISCOUNT_MISMATCH]),
+        ("9,99", "8,99", "10,00", []),
+        ("100", "100", "0", []),
+        ("100", "0", "0", []),
+        ("100", "", "10", [Code.DISCOUNT_MISMATCH]),
+        ("100", "90", "", []),
+        ("100", "90", "десять", []),
+        ("100", "110", "10", [Code.SALE_PRICE_ABOVE]),
+        ("0,001", "0,001", "5", [Code.PRICE_MISSING]),
+    ],
+)
+def test_the_percent_of_a_discount_is_cross_checked(
+    base: str, sale: str, percent: str, found: list[Code]
+) -> None:
+    """The two prices make the discount; a percent that is not theirs, even rounded, is told."""
+    row = {"RetailPrice": base, "RetailPriceWithDiscount": sale, "PriceDiscountPercent": percent}
+    led_columns = (("RetailPrice", "price"), ("RetailPriceWithDiscount", "sale_price"))
+    assert codes(mapped(row, *led_columns)) == found
+
+
+def test_the_percent_belongs_to_the_two_prices_of_the_accounting_program() -> None:
+    """Of prices in other columns it says nothing; the finding names what it compared before any markup."""
+    row = {"Ціна": "100", "Sale": "90", "PriceDiscountPercent": "50"}
+    assert codes(mapped(row, ("Ціна", "price"), ("Sale", "sale_price"))) == []
+    row = {"RetailPrice": "100", "RetailPriceWithDiscount": "90", "PriceDiscountPercent": "50"}
+    columns = (("RetailPrice", "price"), ("RetailPriceWithDiscount", "sale_price"))
+    (found,) = mapped(row, *columns, prices={"markup": "7%"}).findings
+    message = "`PriceDiscountPercent` says 50 %, the prices 10.00 %; the prices count"
+    assert (found.message, found.column, found.value) == (message, "PriceDiscountPercent", "50")
+
+
+@pytest.mark.parametrize(
+    ("cell", "respect", "found"),
+    [("так", True, [Code.DISPLAY_UNKNOWN]), ("2", True, [Code.DISPLAY_UNKNOWN]), ("так", False, [])]
+    + [(cell, True, []) for cell in ("0", "1", "1,0", " ")],
+)
+def test_a_display_that_is_neither_0_nor_1(cell: str, respect: bool, found: list[Code]) -> None:
+    """What was understood is told where the column is asked for: the good is shown."""
+    result = mapped({"Display": cell}, accounting_centers={"respect_display": respect})
+    assert codes(result) == found
+
+
+def test_a_good_in_no_group() -> None:
+    """A group that is led and empty is told, and the one on Prom stays; a column that is absent is not."""
+    result = mapped({"Розділ": " "}, ("Розділ", "group"))
+    assert (codes(result), values(result, "group")) == ([Code.GROUP_MISSING], ["not spoken of"])
+    assert codes(mapped({}, ("Розділ", "group"))) == []
+
+
+def test_a_missing_price_names_its_column() -> None:
+    """The finding points at the column that is led to the price."""
+    result = mapped({"Ціна": ""}, ("Ціна", "price"))
+    assert [(finding.code, finding.column) for finding in result.findings] == [(Code.PRICE_MISSING, "Ціна")]
+
+
+def test_without_a_sale_price_nothing_is_said_of_discounts() -> None:
+    """A discount that people give on Prom stays where no column speaks of one."""
+    assert values(mapped({}), "discount") == ["not spoken of"]
+
+
+def test_a_product_need_not_speak_of_its_price() -> None:
+    """An object that leads no column to the price never sends one."""
+    mapper = Mapper(sync_object(fields=led(("N", "name"))))
+    result = mapper.product("17", 3, {"N": "Капці"}, Stock(None), lambda _: None)
+    assert values(result, "price", "discount") == ["not spoken of"] * 2
+    assert not result.findings
+
+
+LADDER = (("W", "wholesale_price"), ("M", "wholesale_minimum"))
+
+
+@pytest.mark.parametrize(
+    ("wholesale", "minimum", "ladder"),
+    [
+        ("80,5", "10", (Step(10, Decimal("80.50")),)),
+        ("80", "1", (Step(1, Decimal("80.00")),)),
+        ("80", "0", ()),
+        ("80", "", ()),
+        ("0", "10", ()),
+        ("0,004", "10", ()),
+        ("", "10", ()),
+        ("xx", "10", "not spoken of"),
+        ("80", "xx", "not spoken of"),
+    ],
+)
+def test_wholesale_price_and_minimum_make_a_ladder(wholesale: str, minimum: str, ladder: Value) -> None:
+    """Both are needed; none is an empty ladder, an unreadable one keeps the last."""
+    result = mapped({"W": wholesale, "M": minimum}, *LADDER)
+    assert values(result, "wholesale_prices") == [ladder]
+
+
+def test_a_minimum_alone_says_nothing() -> None:
+    """Without a wholesale price the ladder is not spoken of."""
+    assert values(mapped({"M": "10"}, ("M", "wholesale_minimum")), "wholesale_prices") == ["not spoken of"]
+
+
+@given(st.decimals("0.01", 10**9, places=2), st.decimals("0.01", 10**9, places=2))
+def test_the_buyer_pays_the_lower_price(price: Decimal, sale: Decimal) -> None:
+    """Price less discount is the sale price, exactly, wherever that is lower."""
+    cells = {"RetailPrice": str(price).replace(".", ","), "Sale": str(sale)}
+    told = mapped(cells, *PRICES).product.values
+    discount = told["discount"]
+    off = discount.value if isinstance(discount, Discount) else Decimal(0)
+    assert told["price"] == price
+    assert price - off == min(price, sale)
+
+
+@pytest.mark.parametrize(
+    ("cell", "urls"),
+    [
+        ("https://shop.example/1.jpg\nhttps://shop.example/2.jpg", ["1.jpg", "2.jpg"]),
+        ("https://shop.example/1.jpg_x000d_\nhttps://shop.example/1.jpg", ["1.jpg"]),
+        ("https://shop.example/1.jpg|https://shop.example/2.jpg", ["1.jpg", "2.jpg"]),
+        ("C:\\Torgsoft\\Photo\\17.jpg", None),
+        ("", None),
+    ],
+)
+def test_the_export_itself_names_photos(cell: str, urls: list[str] | None) -> None:
+    """Addresses on the internet are sent where no folder is named; none at all is no signal."""
+    expected: Value = tuple(Photo(f"https://shop.example/{name}", "") for name in urls or ())
+    assert values(mapped({"picture": cell}), "photos") == [expected if urls else "not spoken of"]
+
+
+def test_the_folder_counts_more_than_the_export() -> None:
+    """Its photos are known by their content; an empty folder is a good without photos."""
+    own = (Photo("https://shop.example/photos/17.jpg", "aa"),)
+    cells = {"picture": "https://shop.example/1.jpg"}
+    assert values(mapped(cells, photos=own), "photos") == [own]
+    assert values(mapped(cells, photos=()), "photos") == [()]

@@ -1,0 +1,176 @@
+"""Prices: what a shop adds to them and how it rounds them, with every step in words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from builders import mapped, sync_object
+from hypothesis import given
+from hypothesis import strategies as st
+
+from torgsync.core.findings import Code
+from torgsync.core.mapping.prices import Priced, Pricing, smallest_power_above
+from torgsync.core.product.fields import Discount, Step
+
+STEPS = ("0.01", "0.02", "0.05", "0.1", "0.25", "0.5", "1", "2", "5", "10", "50", "100")
+ENDINGS = ("0.99", "0.9", "0.95", "9", "9.99", "3", "99", "99.90", "95")
+AMOUNTS = st.decimals("0.01", 10**7, places=3)
+
+
+def pricing(**prices: object) -> Pricing:
+    return Pricing(sync_object(prices=prices).prices)
+
+
+@pytest.mark.parametrize(
+    ("to", "amount", "price"),
+    [
+        ("0.01", "119.46667", "119.47"),
+        ("0.01", "10.005", "10.01"),
+        ("0.05", "10.02", "10.00"),
+        ("0.05", "10.025", "10.05"),
+        ("0.5", "10.25", "10.50"),
+        ("1", "10.50", "11.00"),
+        ("5", "12.50", "15.00"),
+        ("5", "2.49", "0.00"),
+        ("10", "104.99", "100.00"),
+        ("50", "1024.99", "1000.00"),
+        ("0.99", "105", "104.99"),
+        ("0.99", "105.49", "105.99"),
+        ("0.99", "105.48", "104.99"),
+        ("0.99", "0.30", "0.99"),
+        ("0.99", "0.004", "0.00"),
+        ("0.9", "10.4", "10.90"),
+        ("9", "14", "19.00"),
+        ("9", "13.99", "9.00"),
+        ("9.99", "14.99", "19.99"),
+        ("99", "1249.50", "1299.00"),
+        ("99", "1", "99.00"),
+        ("99", "0", "0.00"),
+        ("0.99", "-5", "-5.00"),
+    ],
+)
+def test_a_price_is_rounded_to_a_step_or_an_ending(to: str, amount: str, price: str) -> None:
+    """What divides its power of ten is a step, half up; anything else is an ending, ties up."""
+    value = pricing(round=to).apply(Decimal(amount)).value
+    assert str(value) == price
+
+
+@pytest.mark.parametrize(
+    ("number", "power"), [("0.01", "0.1"), ("0.99", "1"), ("1", "10"), ("9.99", "10"), ("10", "100")]
+)
+def test_the_power_of_ten_above(number: str, power: str) -> None:
+    """A power of ten is below the next one, not its own."""
+    assert smallest_power_above(Decimal(number)) == Decimal(power)
+
+
+@given(AMOUNTS, st.sampled_from(STEPS))
+def test_a_step_divides_its_price_and_none_is_nearer(amount: Decimal, to: str) -> None:
+    """The result is a multiple, at most half a step away."""
+    value, step = pricing(round=to).apply(amount).value, Decimal(to)
+    if amount.quantize(Decimal("0.01"), "ROUND_HALF_UP"):
+        assert value % step == 0
+        assert abs(value - amount) <= step / 2
+
+
+@given(AMOUNTS, st.sampled_from(ENDINGS))
+def test_a_price_has_its_ending_and_none_is_nearer(amount: Decimal, to: str) -> None:
+    """The result ends as it should, is not below the ending itself, and the next one is not nearer."""
+    value, ending = pricing(round=to).apply(amount).value, Decimal(to)
+    power = smallest_power_above(ending)
+    assert value % power == ending
+    assert value >= ending
+    assert abs(value - amount) <= power / 2 or value == ending
+
+
+@given(AMOUNTS, AMOUNTS, st.sampled_from((*STEPS, *ENDINGS)), st.sampled_from(["0%", "5%", "-3%", "12.5%"]))
+def test_a_higher_price_stays_the_higher(one: Decimal, two: Decimal, to: str, markup: str) -> None:
+    """Rules never turn two prices round."""
+    rules = pricing(round=to, markup=markup)
+    low, high = sorted((one, two))
+    assert rules.apply(low).value <= rules.apply(high).value
+
+
+@given(AMOUNTS, st.sampled_from((*STEPS, *ENDINGS)))
+def test_a_rounded_price_stays_as_it_is(amount: Decimal, to: str) -> None:
+    """Rounding twice changes nothing more, and says so by no steps."""
+    rules = pricing(round=to)
+    once = rules.apply(amount).value
+    assert rules.apply(once) == Priced(once)
+
+
+@pytest.mark.parametrize(
+    ("prices", "amount", "words"),
+    [
+        ({}, "100", []),
+        ({}, "119.46667", ["rounded to 0.01: 119.46667 -> 119.47"]),
+        (
+            {"markup": "5%", "round": "0.99"},
+            "100",
+            ["markup +5 %: 100.00 -> 105.00", "rounded to .99: 105.00 -> 104.99"],
+        ),
+        ({"markup": "-3%", "round": "0.5"}, "100", ["markup -3 %: 100.00 -> 97.00"]),
+        (
+            {"markup": "+12.5%", "round": 10},
+            "9.99",
+            ["markup +12.5 %: 9.99 -> 11.23875", "rounded to 10: 11.23875 -> 10.00"],
+        ),
+        (
+            {"markup": "10%", "round": 9.99},
+            "100",
+            ["markup +10 %: 100.00 -> 110.00", "rounded to 9.99: 110.00 -> 109.99"],
+        ),
+        ({"markup": "20%"}, "100", ["markup +20 %: 100.00 -> 120.00"]),
+        ({"markup": "5%"}, "0", []),
+    ],
+)
+def test_every_step_is_told(prices: dict[str, object], amount: str, words: list[str]) -> None:
+    """The rule, what was before and what came of it; a rule that changed nothing is no step."""
+    assert [step.words for step in pricing(**prices).apply(Decimal(amount)).steps] == words
+
+
+def test_the_rules_hold_for_every_price() -> None:
+    """Price, sale price and wholesale price are made alike, before they are compared."""
+    result = mapped(
+        {"RetailPrice": "100", "Sale": "98", "W": "80", "M": "10"},
+        ("RetailPrice", "price"),
+        ("Sale", "sale_price"),
+        ("W", "wholesale_price"),
+        ("M", "wholesale_minimum"),
+        prices={"markup": "5%", "round": "0.99"},
+    )
+    assert result.product.values["price"] == Decimal("104.99")
+    assert result.product.values["discount"] == Discount(Decimal("2.00"), "amount")
+    assert result.product.values["wholesale_prices"] == (Step(10, Decimal("83.99")),)
+    assert [priced.steps[0].words for priced in result.priced.values()] == [
+        "markup +5 %: 100.00 -> 105.00",
+        "markup +5 %: 98.00 -> 102.90",
+        "markup +5 %: 80.00 -> 84.00",
+    ]
+
+
+def test_a_sale_price_that_rounds_to_the_price_is_no_discount() -> None:
+    """Buyers are promised nothing off where the rules make both prices one, and the shop is told."""
+    columns = (("RetailPrice", "price"), ("Sale", "sale_price"))
+    result = mapped({"RetailPrice": "100", "Sale": "99,80"}, *columns, prices={"round": "5"})
+    assert result.product.values["discount"] is None
+    message = "100 and 99.80 are rounded to 100.00 and 100.00; no discount is sent"
+    assert [(found.code, found.message) for found in result.findings] == [(Code.PRICE_ROUNDED, message)]
+
+
+@pytest.mark.parametrize(
+    ("price", "rules", "code", "message"),
+    [
+        ("20", {"round": "50"}, Code.PRICE_MISSING, "20 is rounded to 0.00; none is sent"),
+        ("3", {"round": "99"}, Code.PRICE_ROUNDED, "rounded to 99: 3.00 -> 99.00, by `[prices]`"),
+        ("1,234", {}, Code.PRICE_ROUNDED, "`1,234` has more than two decimals; it counts as 1.23"),
+        ("104", {"round": "10"}, None, ""),
+    ],
+)
+def test_a_price_that_rounding_made_another_one_is_told(
+    price: str, rules: dict[str, str], code: Code | None, message: str
+) -> None:
+    """More than half of it away, or from more decimals than money has: perhaps it was meant otherwise."""
+    result = mapped({"RetailPrice": price}, ("RetailPrice", "price"), prices=rules)
+    told = [(found.code, found.message) for found in result.findings]
+    assert told == ([(code, message)] if code else [])

@@ -1,0 +1,267 @@
+"""Which goods go to Prom, and how many of each there are."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from builders import led, sync_object
+from hypothesis import given
+from hypothesis import strategies as st
+
+from torgsync.core.findings import Code
+from torgsync.core.mapping.select import WORDS, Reason, Stock, count_stock, why_out
+
+FOR_PARTNER = "WarehouseQuantityForPartner"
+CENTERS = {"WarehouseQuantity": "7,5", "WarehouseQuantityForPartner": "2=1,000|8=2,500|38=4,000"}
+
+
+@pytest.mark.parametrize(
+    ("use", "cells", "quantity", "column"),
+    [
+        ([], CENTERS, "7.5", "WarehouseQuantity"),
+        (["2", "8"], CENTERS, "3.5", "WarehouseQuantityForPartner"),
+        (["3"], CENTERS, "0", FOR_PARTNER),
+        (["2"], {"WarehouseQuantity": "0", FOR_PARTNER: ""}, "0", FOR_PARTNER),
+        ([], {"WarehouseQuantity": "9", FOR_PARTNER: ""}, "9", "WarehouseQuantity"),
+        (["2"], {"WarehouseQuantity": "9"}, "9", "WarehouseQuantity"),
+        (["2"], {FOR_PARTNER: " "}, "0", FOR_PARTNER),
+        ([], {"WarehouseQuantity": "", FOR_PARTNER: "2=1,000|8=2,000"}, "3", FOR_PARTNER),
+        (["2"], {"WarehouseQuantity": "", FOR_PARTNER: "2=1,000|8=2,000"}, "1", FOR_PARTNER),
+        ([], {"WarehouseQuantity": "1 234,5"}, "1234.5", "WarehouseQuantity"),
+    ],
+)  # fmt: skip
+def test_stock_is_counted_over_the_ticked_centers(
+    use: list[str], cells: dict[str, str], quantity: str, column: str
+) -> None:
+    """The ticked centers' sum; the summed column where none is ticked or the file tells no centers."""
+    stock = count_stock(sync_object(accounting_centers={"use": use}), cells)
+    assert stock == Stock(Decimal(quantity), column)
+
+
+def test_stock_is_read_where_it_is_led_from() -> None:
+    """A merchant's own quantity column counts, and Torgsoft's standard one does not."""
+    settings = sync_object(fields=led(("Залишок", "quantity")))
+    assert count_stock(settings, {"Залишок": "4", "WarehouseQuantity": "0"}) == Stock(Decimal(4), "Залишок")
+
+
+def test_balances_led_to_the_quantity_are_summed() -> None:
+    """Where the centers' column is led to the quantity and none is ticked, all of them count."""
+    settings = sync_object(fields=led(("WarehouseQuantityForPartner", "quantity")))
+    assert count_stock(settings, CENTERS).quantity == Decimal("7.5")
+
+
+def test_a_file_without_stock_says_nothing_of_it() -> None:
+    """No column, no quantity: such a good is not sold out."""
+    settings = sync_object(accounting_centers={"only_in_stock": True})
+    stock = count_stock(settings, {"GoodName": "Капці"})
+    assert stock == Stock(None)
+    assert why_out(settings, {}, stock, has_photos=False) is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "use", "column"),
+    [
+        ({"WarehouseQuantity": "три"}, [], "WarehouseQuantity"),
+        ({"WarehouseQuantityForPartner": "2=x"}, ["2"], "WarehouseQuantityForPartner"),
+    ],
+)
+def test_unreadable_stock_keeps_its_last_value(cells: dict[str, str], use: list[str], column: str) -> None:
+    """No quantity is guessed, and the finding names the column and what stands there."""
+    stock = count_stock(sync_object(accounting_centers={"use": use}), cells)
+    assert stock.quantity is None
+    (finding,) = stock.findings
+    assert (finding.code, finding.column, finding.value) == (Code.NUMBER_UNREADABLE, column, cells[column])
+
+
+@pytest.mark.parametrize(
+    ("cells", "fields", "use"),
+    [
+        ({"WarehouseQuantity": " "}, (), []),
+        ({"WarehouseQuantity": "", FOR_PARTNER: ""}, (), []),
+        ({"WarehouseQuantity": "", FOR_PARTNER: ""}, (), ["2"]),
+        ({"Залишок": "", "WarehouseQuantity": "5"}, (("Залишок", "quantity"),), []),
+    ],
+)
+def test_an_empty_stock_is_not_sold_out(
+    cells: dict[str, str], fields: tuple[tuple[str, str], ...], use: list[str]
+) -> None:
+    """Nothing said is no 0: the last stock stays, and that is told (§6: absent is no signal)."""
+    settings = sync_object(fields=led(*fields), accounting_centers={"use": use})
+    stock = count_stock(settings, cells)
+    assert stock.quantity is None
+    told = [(finding.code, finding.message) for finding in stock.findings]
+    assert told == [(Code.NUMBER_UNREADABLE, "the stock is empty; what Prom has stays")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "use", "quantity", "column"),
+    [
+        ({"WarehouseQuantity": "9", FOR_PARTNER: "2=x"}, [], 9, FOR_PARTNER),
+        ({"WarehouseQuantity": "три", FOR_PARTNER: "2=4"}, ["2"], 4, "WarehouseQuantity"),
+    ],
+)
+def test_the_other_of_two_stocks_cannot_be_read(
+    cells: dict[str, str], use: list[str], quantity: int, column: str
+) -> None:
+    """The one that is asked for counts, and it is told that nothing confirms it."""
+    stock = count_stock(sync_object(accounting_centers={"use": use}), cells)
+    assert stock.quantity == quantity
+    (finding,) = stock.findings
+    assert (finding.code, finding.column, finding.value) == (Code.STOCK_UNCHECKED, column, cells[column])
+
+
+def test_a_stock_of_the_merchants_own_is_checked_against_nothing() -> None:
+    """Neither of Torgsoft's columns is asked where another one is led to the quantity."""
+    cells = {"Залишок": "4", "WarehouseQuantity": "три", FOR_PARTNER: "2=x"}
+    settings = sync_object(fields=led(("Залишок", "quantity")))
+    assert count_stock(settings, cells) == Stock(Decimal(4), "Залишок")
+
+
+def test_less_than_nothing_is_nothing() -> None:
+    """A negative balance counts as 0, with a notice."""
+    stock = count_stock(sync_object(), {"WarehouseQuantity": "-3"})
+    assert stock.quantity == 0
+    assert [finding.code for finding in stock.findings] == [Code.STOCK_NEGATIVE]
+
+
+@pytest.mark.parametrize(
+    ("tables", "cells", "quantity", "photos", "reason"),
+    [
+        ({}, {}, "0", False, None),
+        ({}, {"Display": "0"}, "5", True, Reason.NOT_DISPLAYED),
+        ({}, {"Display": " 0,000"}, "5", True, Reason.NOT_DISPLAYED),
+        ({}, {"Display": " 1"}, "5", True, None),
+        ({}, {"Display": "ні"}, "5", True, None),
+        ({"accounting_centers": {"respect_display": False}}, {"Display": "0"}, "5", True, None),
+        ({"accounting_centers": {"only_in_stock": True}}, {"Display": "1"}, "0", True, Reason.OUT_OF_STOCK),
+        ({"accounting_centers": {"only_in_stock": True}}, {}, "0.5", True, Reason.OUT_OF_STOCK),
+        ({"accounting_centers": {"only_in_stock": True}}, {}, "1", True, None),
+        ({"accounting_centers": {"only_in_stock": True}}, {}, None, True, None),
+        ({"accounting_centers": {"only_with_photos": True}}, {}, "5", False, Reason.NO_PHOTOS),
+        ({"accounting_centers": {"only_with_photos": True}}, {}, "5", True, None),
+        ({"product_group": "Взуття"}, {"GoodTypeFull": "Одяг"}, "5", True, Reason.OTHER_GROUP),
+        ({"product_group": "Взуття"}, {"GoodTypeFull": "Взуття,Капці"}, "5", True, None),
+    ],
+)
+def test_a_good_that_stays_out_has_a_reason(
+    tables: dict[str, Any], cells: dict[str, str], quantity: str | None, photos: bool, reason: Reason | None
+) -> None:
+    """Group, `Display`, stock and photos each keep a good out when the object says so, and only then."""
+    stock = Stock(None if quantity is None else Decimal(quantity))
+    assert why_out(sync_object(**tables), cells, stock, has_photos=photos) is reason
+
+
+def test_every_reason_can_be_said() -> None:
+    """No reason is left without words."""
+    assert set(WORDS) == set(Reason)
+
+
+@pytest.mark.parametrize(
+    ("centers", "cells", "quantity", "words"),
+    [
+        (
+            {"use": ["2", "8"], "keep": 1},
+            CENTERS,
+            "1.5",
+            "2: 1.000 less 1 kept, 8: 2.500 less 1 kept = 1.500",
+        ),
+        ({"use": ["2", "8"], "keep": {"8": 2}}, CENTERS, "1.5", "2: 1.000, 8: 2.500 less 2 kept = 1.500"),
+        ({"use": ["2"], "keep": 5}, CENTERS, "0", "2: 1.000 less 5 kept = 0"),
+        ({"keep": 2}, {"WarehouseQuantity": "9"}, "7", "9 less 2 kept"),
+        ({"keep": 0.5}, {"WarehouseQuantity": "9"}, "8.5", "9 less 0.5 kept"),
+        ({"keep": {"2": 1, "8": 3}}, {"WarehouseQuantity": "9"}, "5", "9 less 4 kept"),
+        ({"keep": 20}, {"WarehouseQuantity": "9"}, "0", "9 less 20 kept"),
+        ({"keep": {"2": 3, "9": 4}}, CENTERS, "6.5", "2: 1.000 less 3 kept, 8: 2.500, 38: 4.000 = 6.500"),
+        (
+            {"keep": {"2": 3}},
+            {"WarehouseQuantity": "4", "WarehouseQuantityForPartner": " "},
+            "1",
+            "4 less 3 kept",
+        ),
+        ({}, {"WarehouseQuantity": "9"}, "9", "9"),
+    ],
+)
+def test_what_is_kept_is_not_offered(
+    centers: dict[str, Any], cells: dict[str, str], quantity: str, words: str
+) -> None:
+    """A safety stock is taken off each ticked center, each of a table, or the sum, a table together."""
+    stock = count_stock(sync_object(accounting_centers=centers), cells)
+    assert (stock.quantity, stock.words, stock.findings) == (Decimal(quantity), words, ())
+
+
+@pytest.mark.parametrize(
+    ("centers", "total", "by_center", "quantity", "message"),
+    [
+        ({}, "1", "8=2,000", "1", "`WarehouseQuantity` says 1, the centers together 2.000; 1 counts"),
+        ({}, "5", "8=2,000", "2", "`WarehouseQuantity` says 5, the centers together 2.000; 2.000 counts"),
+        (
+            {"use": ["8"]},
+            "1",
+            "8=2,000",
+            "1",
+            "`WarehouseQuantity` says 1, the centers together 2.000; 1 counts",
+        ),
+        (
+            {"use": ["8"]},
+            "4",
+            "2=3,000|8=2,000",
+            "2",
+            "`WarehouseQuantity` says 4, the centers together 5.000; 2.000 counts",
+        ),
+        ({"use": ["8"]}, "9", "", "0", "`WarehouseQuantity` says 9, the centers together 0; 0 counts"),
+        (
+            {"use": ["2", "8"], "keep": 1},
+            "1",
+            "2=1,000|8=2,000",
+            "0",
+            "`WarehouseQuantity` says 1, the centers together 3.000; 0 counts",
+        ),
+    ],
+)
+def test_the_smaller_of_two_stocks_counts(
+    centers: dict[str, Any], total: str, by_center: str, quantity: str, message: str
+) -> None:
+    """Where sum and centers differ, nothing is offered that one of them denies, and that is said."""
+    cells = {"WarehouseQuantity": total, FOR_PARTNER: by_center}
+    stock = count_stock(sync_object(accounting_centers=centers), cells)
+    assert stock.quantity == Decimal(quantity)
+    assert [(finding.code, finding.message) for finding in stock.findings] == [(Code.STOCK_MISMATCH, message)]
+
+
+@pytest.mark.parametrize("use", [[], ["8"]])
+def test_less_than_nothing_in_the_sum_is_no_mismatch(use: list[str]) -> None:
+    """Torgsoft leaves the centers empty where the sum is below zero: both mean nothing."""
+    cells = {"WarehouseQuantity": "-3", FOR_PARTNER: ""}
+    stock = count_stock(sync_object(accounting_centers={"use": use}), cells)
+    assert stock.quantity == 0
+    assert Code.STOCK_MISMATCH not in [finding.code for finding in stock.findings]
+
+
+QUANTITIES = st.decimals(-50, 50, places=3)
+
+
+@given(st.dictionaries(st.sampled_from(["2", "8", "38"]), QUANTITIES), st.integers(0, 9))
+def test_keeping_never_adds_stock(by_center: dict[str, Decimal], keep: int) -> None:
+    """With a safety stock there is never more than without, and never less than nothing."""
+    cells = {FOR_PARTNER: "|".join(f"{center}={amount}" for center, amount in by_center.items())}
+    use = ["2", "8"]
+    without = count_stock(sync_object(accounting_centers={"use": use}), cells).quantity
+    kept = count_stock(sync_object(accounting_centers={"use": use, "keep": keep}), cells).quantity
+    assert without is not None
+    assert kept is not None
+    assert 0 <= kept <= without
+
+
+def test_the_group_is_looked_for_where_it_is_led_from() -> None:
+    """The product group follows the column that makes the group on Prom, and the shop's placeholders."""
+    settings = sync_object(
+        product_group="Взуття",
+        fields=led(("GoodTypeFull", "group")),
+        catalog={"path": "x", "placeholders": ["-"]},
+    )
+    cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}
+    assert why_out(settings, cells, Stock(None), has_photos=True) is None
+    blank = {"GoodTypeFull": " - ", "SynchronizationSectionFull": "1=Сад"}
+    assert why_out(settings, blank, Stock(None), has_photos=True) is Reason.OTHER_GROUP

@@ -1,0 +1,156 @@
+"""Suggestions: which columns could go to Prom, judged by name and values."""
+
+from __future__ import annotations
+
+import pytest
+from builders import led, sync_object
+
+from torgsync.core.mapping.suggest import ENOUGH, SAMPLE, Samples, Suggestion, suggest
+
+PAIRS = [("GoodName", "name"), ("RetailPrice", "price")]
+
+
+def suggested(
+    *rows: dict[str, str], fields: list[tuple[str, ...]] | None = None, language: str = "uk"
+) -> list[Suggestion]:
+    """What is proposed for an export of these rows, where name and price are led already."""
+    mappings = led(*(PAIRS if fields is None else fields))
+    catalog = {"path": "goods.trs", "languages": {"name": language, "both": False}}
+    columns = list(rows[0])
+    samples = Samples(columns)
+    for row in rows:
+        samples.add(row)
+    return list(suggest(columns, samples, sync_object(fields=mappings, catalog=catalog)))
+
+
+def targets(*rows: dict[str, str], language: str = "uk") -> dict[str, str]:
+    """Where the columns of these rows could go, keyed by column."""
+    return {item.column: item.to for item in suggested(*rows, language=language)}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "target"),
+    [
+        ("opys_saytu", "Шовк і льон", "description"),
+        ("new_description", "Шовк і льон", "description"),
+        ("Опис", "Шовк і льон", "description"),
+        ("tekst", "<p>Шовк і льон</p>", "description"),
+        ("opys_ru", "Шелк", "description_ru"),
+        ("Описание", "Шёлк и лён", "description_ru"),
+        ("opys_ua", "объём, мова на вибір", "description"),
+        ("tekst", "<b>Объём</b>", "description_ru"),
+        ("descriptionRu", "Шелк", "description_ru"),
+        ("opysUa", "объём", "description"),
+        ("nazva_ru", "Платье", "name_ru"),
+        ("name_rus", "Платье", "name_ru"),
+        ("Название", "Чёрный чай", "name_ru"),
+        ("Название товара", "Чёрный чай", "name_ru"),
+        ("Height", "12,5", "characteristic"),
+        ("keywords", "сукня, шовк і льон", "keywords"),
+        ("keywords_ru", "платье", "keywords_ru"),
+        ("visota_kabluka", "6,5 см", "characteristic"),
+        ("name_of_colour", "синій", "characteristic"),
+        ("Season", "літо", "characteristic"),
+        ("Country", "Україна", "country"),
+    ],
+)
+def test_a_column_by_its_name_and_values(column: str, value: str, target: str) -> None:
+    """Texts go to their field and language, standard columns where they belong, the rest is dynamic."""
+    assert targets({"GoodID": "17", "GoodName": "Сукня", column: value}) == {column: target}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("visota_kabluka", ""),
+        ("visota_kabluka", "НЕМАЄ ІНФОРМАЦІЇ"),
+        ("Sex", "0"),
+        ("PrimeCost", "80"),
+        ("sobivartist", "80"),
+        ("Закупка", "80"),
+        ("inshe", "80,00"),
+        ("video", "https://shop.example/17.mp4"),
+        ("ShortName", "Сукня"),
+        ("WholesalePrice", "90"),
+        ("nazva", "Сукня їхня"),
+    ],
+)
+def test_a_column_that_is_not_proposed(column: str, value: str) -> None:
+    """Nothing empty, nothing that was paid, no address, nothing that has no field or a field led already."""
+    assert targets({"GoodName": "Сукня", "PrimeCost": "80", "Pack": "", column: value}) == {}
+
+
+def test_a_value_that_equals_the_cost_price_by_chance() -> None:
+    """Only what equals it in most rows is taken for it."""
+    rows = [{"PrimeCost": "80", "waga": weight} for weight in ("80", "90", "95")]
+    assert targets(*rows) == {"waga": "characteristic"}
+
+
+def test_a_wholesale_price_with_its_quantity() -> None:
+    """Both are proposed where both are filled, or the other one is led already."""
+    row = {"PrimeCost": "80", "WholesalePrice": "90", "WholesaleCount": "10"}
+    assert targets(row) == {"WholesalePrice": "wholesale_price", "WholesaleCount": "wholesale_minimum"}
+    assert targets(row | {"WholesaleCount": "0"}) == {}
+    assert targets(row | {"WholesalePrice": "80"}) == {}
+    (item,) = suggested(row, fields=[("WholesalePrice", "wholesale_price")])
+    assert item.words == ("WholesaleCount", "--to", "wholesale_minimum")
+
+
+def test_one_target_for_two_columns() -> None:
+    """The first column gets it; characteristics of which nobody knows the name are told apart by a person."""
+    row = {"opys": "їх", "opys_2": "їх", "fason": "міді", "stil": "класика"}
+    assert targets(row) == {"opys": "description", "fason": "characteristic", "stil": "characteristic"}
+    assert suggested({"Season": "літо"}, fields=[("pora", "characteristic", "Сезон")]) == []
+
+
+def test_an_export_in_russian() -> None:
+    """Russian texts are the main ones there, and there is no field for Ukrainian ones besides."""
+    row = {"opys": "Объём", "nazva_ua": "Сукня"}
+    assert targets(row, language="ru") == {"opys": "description"}
+
+
+def test_the_command() -> None:
+    """A characteristic gets the column's own name where people can read it."""
+    items = suggested({"Висота каблука": "6,5", "fason": "міді", "Country": "Україна"})
+    assert [item.words for item in items] == [
+        ("Висота каблука", "--dynamic", "--name", "Висота каблука"),
+        ("fason", "--dynamic", "--name", "…"),
+        ("Country", "--to", "country"),
+    ]
+
+
+def test_samples() -> None:
+    """The first value that says something, cut; none of what is secret or not there."""
+    samples = Samples(["GoodName", "Sex", "PrimeCost", "zakupka"])
+    complete = [samples.complete]
+    samples.add({"GoodName": "", "Sex": "0", "PrimeCost": "80", "zakupka": "75"})
+    samples.add({"GoodName": "Я" * 100, "Sex": "2", "PrimeCost": "ціна", "zakupka": "75"})
+    complete.append(samples.complete)
+    assert complete == [False, True]
+    assert [samples.sample(name) for name in ("GoodName", "Sex", "PrimeCost", "zakupka", "Pack")] == [
+        "Я" * SAMPLE,
+        "2",
+        "",
+        "",
+        "",
+    ]
+
+
+def test_a_measure_has_a_name_that_buyers_know() -> None:
+    """Nothing is proposed where it is 0, as in most shops."""
+    (found,) = suggested({"Height": "12,5", "Width": "0"})
+    assert found.words == ("Height", "--dynamic", "--name", "Висота, см")
+
+
+def test_many_rows() -> None:
+    """A column is judged by its first values."""
+    rows = [{"tekst": "<p>так</p>"}] * ENOUGH + [{"tekst": "ні"}] * ENOUGH * 2
+    assert targets(*rows) == {"tekst": "description"}
+
+
+def test_what_an_offer_says_of_itself_is_no_characteristic() -> None:
+    """The marks of a YML offer are no characteristics; its description goes, where buyers could read it."""
+    offer = {"available": "true", "currencyId": "UAH", "url": "17", "picture": "a.jpg", "Довжина": "90"}
+    assert targets(offer) == {"available": "presence", "Довжина": "characteristic"}
+    assert targets({"Description": "<p>Шовк</p>"}) == {"Description": "description"}
+    assert targets({"Description": "Капці"}) == {}

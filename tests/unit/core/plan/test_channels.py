@@ -1,0 +1,105 @@
+"""Roads, imports and what they cost."""
+
+from __future__ import annotations
+
+import pytest
+
+from torgsync.core.plan.channels import (
+    IMPORT_DEADLINE,
+    IMPORT_TAKES,
+    Budget,
+    ImportState,
+    budget,
+    by_road,
+    poll_times,
+    says_another_runs,
+    updated_fields,
+)
+from torgsync.core.product.fields import FIELDS, Road
+
+
+def test_fields_are_told_apart_by_road() -> None:
+    """Each field goes by exactly one road, in the order people see them."""
+    roads = [by_road(reversed(FIELDS), road) for road in Road]
+    assert sorted(name for names in roads for name in names) == sorted(FIELDS)
+    assert by_road(["status", "name", "price"], Road.EDIT) == ["price", "status"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        (["price", "quantity", "status"], []),
+        (["name", "name_ru", "price"], ["name"]),
+        (["photos", "characteristics", "gtin"], ["attributes", "gtin", "images_urls"]),
+        (["vendor"], []),
+    ],
+)
+def test_an_import_names_exactly_what_changed(fields: list[str], words: list[str]) -> None:
+    """Prom's words for the fields that need an import; prices and stock are never overwritten by it."""
+    assert updated_fields(fields) == words
+
+
+@pytest.mark.parametrize(
+    ("counters", "covers"),
+    [
+        ({}, False),
+        ({"created": 0, "updated": 0}, False),
+        ({"created": 1, "updated": 2, "not_changed": 3, "with_errors_count": 3}, False),
+        ({"created": 1, "updated": 2, "not_changed": 3, "with_errors_count": 4}, True),
+        ({"total": 10, "imported": 10, "not_in_file": 10}, False),
+        ({"updated": 11}, True),
+    ],
+)
+def test_an_import_is_finished_when_its_counters_cover_the_offers(
+    counters: dict[str, int], covers: bool
+) -> None:
+    """`SUCCESS` with zeros means "wait", and counters of other things cover nothing."""
+    assert ImportState("SUCCESS", counters).covers(10) is covers
+
+
+def test_an_import_without_offers_is_never_finished() -> None:
+    """Nothing sent cannot be covered."""
+    assert not ImportState("SUCCESS", {"updated": 1}).covers(0)
+
+
+@pytest.mark.parametrize(("status", "fatal"), [("FATAL", True), ("PARTIAL", False), ("SUCCESS", False)])
+def test_only_fatal_is_a_failure_of_the_whole(status: str, fatal: bool) -> None:
+    """Partial successes are settled product by product."""
+    state = ImportState(status, {"with_errors_count": 2, "created": 1})
+    assert (state.fatal, state.failed, state.dealt_with) == (fatal, 2, 3)
+    assert ImportState(status, {}).failed == 0
+
+
+def test_an_import_is_asked_for_until_its_deadline() -> None:
+    """After 1, 2, 4, 8 and 15 seconds, then every 30, for half an hour."""
+    pauses = list(poll_times())
+    assert pauses[:7] == [1, 2, 4, 8, 15, 30, 30]
+    assert sum(pauses[:-1]) < IMPORT_DEADLINE <= sum(pauses)
+
+
+@pytest.mark.parametrize(
+    ("edits", "imports", "offers", "requests"),
+    [(0, 0, 0, 0), (1, 0, 0, 1), (100, 0, 0, 1), (101, 0, 0, 2), (0, 1, 1, 5), (101, 1, 250, 9)],
+)
+def test_a_plan_tells_its_cost(edits: int, imports: int, offers: int, requests: int) -> None:
+    """Edits go by the hundred; an import is its upload, some looks, and the listing that reads it back."""
+    cost = budget(edits=edits, imports=imports, offers=offers, imports_left=7)
+    assert cost == Budget(requests, imports, 7)
+    assert cost.seconds(2.0) == requests / 2 + imports * IMPORT_TAKES
+
+
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        ("Импорт уже запущен, дождитесь его завершения", True),
+        ("Імпорт вже виконується, зачекайте", True),
+        ("another import is in progress", True),
+        ("Превышено количество импортов в сутки", False),
+        ("Перевищено ліміт, зачекайте до завершення доби", False),
+        ("The daily limit is reached, wait until it is finished", False),
+        ("without a reason", False),
+    ],
+)
+def test_another_import_is_told_by_likely_words(words: str, *, runs: bool) -> None:
+    """What speaks of the day's number is no import that runs; what says nothing is not waited for."""
+    assert says_another_runs(words) is runs

@@ -1,0 +1,352 @@
+"""Turning a run back: what may go, what moved since, and what nothing can bring back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from builders import existing, product, sent, update
+
+from torgsync.core.config.settings import Gone
+from torgsync.core.plan.decide import Known, Standing
+from torgsync.core.plan.diff import Change, FieldChange, Leaving, Sent, Verb, creation
+from torgsync.core.plan.rollback import (
+    Back,
+    Left,
+    Remain,
+    imported,
+    in_parts,
+    turn_back,
+    turn_back_unsure,
+    without_refused,
+)
+from torgsync.core.product.fields import Discount, Photo, Value
+from torgsync.core.product.products import Existing
+
+NEW = Decimal("90.00")
+OLD = Decimal("100.00")
+
+
+def known(shown: Existing | None, last: Sent | None = None) -> Known:
+    """Return what is known of a good of which this is shown, and was sent."""
+    return Known("17", Standing.IN, product(), last or sent(), shown)
+
+
+def removed(**fields: tuple[Value, Value]) -> Change:
+    return replace(update("17", "", **fields), verb=Verb.REMOVE, reason=Leaving.GONE)
+
+
+def reasons(back: Back) -> list[tuple[str, Left]]:
+    return [(remain.field, remain.reason) for remain in back.remains]
+
+
+# Updates
+
+
+def test_a_value_goes_back() -> None:
+    """From what Prom shows, to what was there before the run."""
+    back = turn_back(update(price=(OLD, NEW)), known(existing(price=NEW), sent(price=NEW)), "delete")
+    assert back == Back(update(price=(NEW, OLD)))
+
+
+def test_what_is_back_already_needs_nothing() -> None:
+    """A run that was turned back before leaves nothing to do."""
+    assert (
+        turn_back(update(price=(OLD, NEW)), known(existing(price=OLD), sent(price=OLD)), "delete") == Back()
+    )
+
+
+def test_each_field_is_looked_at_by_itself() -> None:
+    """One that moved since stays and is named, the other goes back."""
+    done = update(price=(OLD, NEW), quantity=(5, 3))
+    back = turn_back(done, known(existing(price=NEW, quantity=2), sent(price=NEW, quantity=3)), "delete")
+    assert back.change == update(price=(NEW, OLD))
+    assert reasons(back) == [("quantity", Left.MOVED)]
+    assert (back.remains[0].good_id, back.remains[0].title) == ("17", "Капці")
+
+
+def test_a_value_that_prom_keeps_in_its_own_way_did_not_move() -> None:
+    """What Prom showed right after the run is what the run left."""
+    last = Sent({"name": "Капці  нові"}, {"name": "Капці нові"})
+    done = update(name=("Капці", "Капці  нові"))
+    back = turn_back(done, known(existing(name="Капці нові"), last), "delete")
+    assert back.change == update(name=("Капці  нові", "Капці"))
+    assert reasons(turn_back(done, known(existing(name="Інші"), last), "delete")) == [("name", Left.MOVED)]
+
+
+def test_what_prom_does_not_show_is_held_against_what_was_last_sent() -> None:
+    """Photos, characteristics and codes: a later run has sent others."""
+    before, after = (Photo("https://x/1.jpg", "1"),), (Photo("https://x/2.jpg", "2"),)
+    done = update(photos=(before, after))
+    assert turn_back(done, known(existing(), sent(photos=after)), "delete").change == update(
+        photos=(after, before)
+    )
+    later = (Photo("https://x/3.jpg", "3"),)
+    assert reasons(turn_back(done, known(existing(), sent(photos=later)), "delete")) == [
+        ("photos", Left.MOVED)
+    ]
+    nothing = Known("17", Standing.IN, product(), None, existing())
+    assert reasons(turn_back(done, nothing, "delete")) == [("photos", Left.MOVED)]
+
+
+def test_what_nobody_knows_cannot_come_back() -> None:
+    """A first sending has no value before it; no discount is one that is known."""
+    done = update(gtin=(None, "4820000000017"), discount=(None, Discount(Decimal(5), "amount")))
+    now = known(
+        existing(discount=Discount(Decimal(5), "amount")),
+        sent(gtin="4820000000017", discount=Discount(Decimal(5), "amount")),
+    )
+    back = turn_back(done, now, "delete")
+    assert back.change == update(discount=(Discount(Decimal(5), "amount"), None))
+    assert reasons(back) == [("gtin", Left.UNKNOWN)]
+
+
+def test_what_no_call_changes() -> None:
+    """A field of a product's making stays, whatever it was."""
+    back = turn_back(update(vendor=("А", "Б")), known(existing(), sent(vendor="Б")), "delete")
+    assert (back.change, reasons(back)) == (None, [("vendor", Left.NO_CALL)])
+
+
+def test_a_product_without_an_external_id_takes_no_import() -> None:
+    """Its price goes back, its name stays."""
+    shown = replace(existing(price=NEW, name="Нові"), alias="")
+    done = update(name=("Капці", "Нові"), price=(OLD, NEW))
+    back = turn_back(done, known(shown, sent(price=NEW, name="Нові")), "delete")
+    assert back.change == update(price=(NEW, OLD))
+    assert reasons(back) == [("name", Left.NO_EXTERNAL_ID)]
+
+
+@pytest.mark.parametrize(
+    ("now", "reason"),
+    [
+        (None, Left.ABSENT),
+        (known(None), Left.ABSENT),
+        (known(existing(status="deleted")), Left.ABSENT),
+        (known(existing(status="deleted_by_moderator")), Left.MODERATED),
+    ],
+)
+def test_a_product_that_is_gone(now: Known | None, reason: Left) -> None:
+    """Nothing of it can be turned back; the whole change is named."""
+    assert reasons(turn_back(update(price=(OLD, NEW)), now, "delete")) == [("", reason)]
+
+
+# Removals
+
+
+def test_a_hidden_product_is_shown_again() -> None:
+    """What hid it, or said that there is none, is taken back."""
+    done = removed(status=("on_display", "not_on_display"))
+    assert turn_back(done, known(existing(status="not_on_display")), "hide").change == update(
+        status=("not_on_display", "on_display")
+    )
+    done = removed(presence=("available", "not_available"), quantity=(5, 0))
+    now = known(existing(presence="not_available", quantity=0))
+    assert turn_back(done, now, "hide").change == update(
+        presence=("not_available", "available"), quantity=(0, 5)
+    )
+
+
+def test_a_product_that_a_moderator_looked_at_is_shown_again() -> None:
+    """No edit sets Prom's own status: it is shown, and Prom looks at it once more."""
+    done = removed(status=("approval_pending", "not_on_display"))
+    assert turn_back(done, known(existing(status="not_on_display")), "hide").change == update(
+        status=("not_on_display", "on_display")
+    )
+
+
+@pytest.mark.parametrize("shown", [None, existing(status="deleted")])
+def test_a_deleted_product_is_made_anew(shown: Existing | None) -> None:
+    """Of what was last sent, as it was before the run."""
+    done = removed(status=("on_display", "deleted"))
+    back = turn_back(done, known(shown, sent(status="deleted", quantity=4)), "delete")
+    assert back == Back(creation(product(quantity=4)), anew=True)
+
+
+@pytest.mark.parametrize(
+    ("now", "reason"),
+    [
+        (known(existing()), Left.MOVED),
+        (known(None, Sent({"price": OLD})), Left.NEVER_SENT),
+        (Known("17", Standing.GONE, None, None, existing(status="deleted")), Left.NEVER_SENT),
+        (known(replace(existing(status="deleted"), alias="")), Left.NO_EXTERNAL_ID),
+    ],
+)
+def test_a_deleted_product_that_cannot_be_made_anew(now: Known, reason: Left) -> None:
+    """It is there again, or too little of it was ever sent, or no import can name it."""
+    assert reasons(turn_back(removed(status=("on_display", "deleted")), now, "delete")) == [("", reason)]
+
+
+def test_a_foreign_product_is_lost() -> None:
+    """Nothing is remembered of what was never sent from here."""
+    done = replace(removed(status=("on_display", "deleted")), prom_id="917")
+    back = turn_back(done, None, "delete")
+    assert (reasons(back), back.remains[0].prom_id) == ([("", Left.FOREIGN)], "917")
+
+
+# Creations
+
+
+@pytest.mark.parametrize(
+    ("gone", "fields"),
+    [
+        ("delete", {"status": FieldChange("on_display", "not_on_display")}),
+        ("hide", {"status": FieldChange("on_display", "not_on_display")}),
+        ("not-available", {"presence": FieldChange(None, "not_available")}),
+    ],
+)
+def test_a_product_that_the_run_made_is_taken_out(gone: Gone, fields: dict[str, FieldChange]) -> None:
+    """By the object's own way with what left, but it is never deleted."""
+    done = creation(product(currency="UAH", discount=None))
+    back = turn_back(done, known(existing(currency="USD")), gone)
+    change = Change("17", Verb.REMOVE, "Капці", fields, reason=Leaving.UNDONE)
+    assert back == Back(change, hidden=gone == "delete")
+
+
+def test_a_product_that_a_moderator_still_looks_at_did_not_move() -> None:
+    """Prom's own status stands for being shown."""
+    back = turn_back(creation(product()), known(existing(status="approval_pending")), "delete")
+    assert back.change is not None
+
+
+@pytest.mark.parametrize(
+    ("shown", "gone", "told"),
+    [
+        (existing(), "keep", [("", Left.KEPT)]),
+        (existing(price=NEW), "delete", [("price", Left.MOVED)]),
+        (None, "delete", []),
+        (existing(status="deleted"), "delete", []),
+        (existing(status="not_on_display"), "delete", []),
+    ],
+)
+def test_a_product_that_the_run_made_and_that_stays(
+    shown: Existing | None, gone: Gone, told: list[tuple[str, Left]]
+) -> None:
+    """One that moved since, or that the object keeps, is named; one that is gone needs nothing."""
+    back = turn_back(creation(product()), known(shown), gone)
+    assert (back.change, reasons(back)) == (None, told)
+
+
+def test_a_product_that_was_made_as_a_draft_is_hidden_already() -> None:
+    """Nothing is to do where it is out of the shop."""
+    assert turn_back(creation(product(status="draft")), known(existing(status="draft")), "hide") == Back()
+
+
+# What a run may have done
+
+
+def unsure(
+    wanted: Change, now: Known | None, *later: str, settled: bool = False, gone: Gone = "delete"
+) -> Back | None:
+    return turn_back_unsure(wanted, now, gone, settled=settled, later=later)
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_what_prom_shows_as_the_run_wanted_goes_back(settled: bool) -> None:
+    """The run did it, whatever became known of it; what is as before never happened."""
+    done = update(price=(OLD, NEW), quantity=(5, 3))
+    back = unsure(done, known(existing(price=NEW, quantity=5)), settled=settled)
+    assert back == Back(update(price=(NEW, OLD)))
+    assert unsure(done, known(existing(price=OLD, quantity=5)), settled=settled) is None
+
+
+def test_what_a_later_run_did_is_its_own() -> None:
+    """Field by field; where nothing is left of the change, there is nothing to turn back."""
+    done = update(price=(OLD, NEW), quantity=(5, 3))
+    now = known(existing(price=NEW, quantity=3))
+    assert unsure(done, now, "price") == Back(update(quantity=(3, 5)))
+    assert unsure(done, now, "price", "quantity") == Back()
+    assert unsure(done, now, "price", "quantity", settled=True) is None
+    assert unsure(creation(product()), known(existing()), "name", "price", "status", settled=True) is None
+
+
+def test_what_nobody_knows_is_named() -> None:
+    """A value that is neither, and what Prom does not show; where Prom refused it, it never happened."""
+    done = update(price=(OLD, NEW), gtin=("4820000000017", "4820000000024"))
+    now = known(existing(price=Decimal(7)), sent(gtin="4820000000017"))
+    back = unsure(done, now)
+    assert back is not None
+    assert (back.change, reasons(back)) == (None, [("price", Left.UNCLEAR), ("gtin", Left.UNCLEAR)])
+    assert unsure(done, now, settled=True) is None
+    took = known(existing(price=OLD), sent(gtin="4820000000024"))
+    assert unsure(done, took, settled=True) == Back(update(gtin=("4820000000024", "4820000000017")))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [update(price=(OLD, NEW)), creation(product()), removed(status=("on_display", "not_on_display"))],
+)
+def test_a_product_that_is_not_there(wanted: Change) -> None:
+    """What was refused never happened; of what stayed unclear nobody knows."""
+    assert unsure(wanted, known(None), settled=True) is None
+    assert unsure(wanted, None, settled=True) is None
+    back = unsure(wanted, known(None))
+    assert back is not None
+    assert reasons(back) == [("", Left.UNCLEAR)]
+
+
+def test_a_product_that_the_run_may_have_made() -> None:
+    """It is taken out where all of it is as wanted; else nobody knows whose it is."""
+    made = creation(product())
+    back = unsure(made, known(existing()), settled=True)
+    assert back is not None
+    assert back.change is not None
+    half = unsure(made, known(existing(price=NEW)), settled=True)
+    assert half is not None
+    assert reasons(half) == [("", Left.UNCLEAR)]
+
+
+def test_a_product_that_the_run_may_have_deleted() -> None:
+    """It is made anew where it is gone."""
+    done = removed(status=("on_display", "deleted"))
+    assert unsure(done, known(existing())) is None
+    back = unsure(done, known(None))
+    assert back is not None
+    assert back.anew
+
+
+def test_a_foreign_product_that_may_be_lost() -> None:
+    """Nobody knows, unless the outcome does."""
+    done = replace(removed(status=("on_display", "deleted")), prom_id="917")
+    back = unsure(done, None)
+    assert back is not None
+    assert reasons(back) == [("", Left.UNCLEAR)]
+    assert unsure(done, None, settled=True) is None
+
+
+def test_changes_that_take_several_requests() -> None:
+    """Creations, and what needs both the import and an edit."""
+    assert in_parts(creation(product()))
+    assert in_parts(update(name=("Капці", "Нові"), price=(OLD, NEW)))
+    assert not in_parts(update(name=("Капці", "Нові")))
+    assert not in_parts(update(price=(OLD, NEW)))
+
+
+# What Prom refused on the way back
+
+
+def test_what_was_refused_is_not_tried_again() -> None:
+    """A product that is made anew stays as a whole, of an update only what needs the import."""
+    anew = Back(creation(product(variant_group="5")), anew=True)
+    refused = imported(creation(product())).values
+    assert without_refused(anew, refused) == Back(remains=(Remain("17", "Капці", Left.REFUSED),))
+    mixed = Back(update(name=("Нові", "Капці"), price=(NEW, OLD)))
+    rest = without_refused(mixed, {"name": "Капці"})
+    assert (rest.change, reasons(rest)) == (update(price=(NEW, OLD)), [("name", Left.REFUSED)])
+    texts = Back(update(name=("Нові", "Капці")))
+    assert without_refused(texts, {"name": "Капці"}).change is None
+
+
+@pytest.mark.parametrize(
+    ("back", "refused"),
+    [
+        (Back(), {"name": "Капці"}),
+        (Back(update(price=(NEW, OLD))), {"price": OLD}),
+        (Back(update(name=("Нові", "Капці"))), None),
+        (Back(update(name=("Нові", "Капці"))), {"name": "Інші"}),
+        (Back(creation(product())), {"name": "Капці"}),
+    ],
+)
+def test_what_was_not_refused_is_tried(back: Back, refused: dict[str, Value] | None) -> None:
+    """Another content, and what needs no import."""
+    assert without_refused(back, refused) is back

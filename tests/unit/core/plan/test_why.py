@@ -1,0 +1,364 @@
+"""Why: what becomes of a good, what each filter says of it, and how its price was made."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from builders import existing, led, mapped, product, sent, sync_object
+
+from torgsync.core.mapping.select import CENTERS_COLUMN, Reason, count_stock, why_out
+from torgsync.core.plan.decide import Known, Standing
+from torgsync.core.plan.why import (
+    WORDS,
+    CenterStock,
+    Fate,
+    Filter,
+    Relative,
+    center_stocks,
+    family,
+    fate,
+    filters,
+    judge,
+    no_family,
+    price_steps,
+)
+from torgsync.core.product.fields import Characteristic
+from torgsync.core.product.products import Product
+from torgsync.core.product.variants import Member
+
+IN, OUT, GONE, BLOCKED = Standing.IN, Standing.OUT, Standing.GONE, Standing.BLOCKED
+DEAR = Decimal("120.00")
+
+STORIES: dict[str, tuple[Fate, Known]] = {
+    "new": (Fate.CREATE, Known("17", IN, product())),
+    "we moved": (Fate.MOVED, Known("17", IN, product(price=DEAR), sent(), existing())),
+    "edited": (Fate.EDITED, Known("17", IN, product(), sent(), existing(price=DEAR))),
+    "never sent": (Fate.FIRST, Known("17", IN, product(), None, existing(price=DEAR))),
+    "in step": (Fate.IN_STEP, Known("17", IN, product(), sent(), existing())),
+    "gone": (Fate.TAKE_OUT, Known("17", GONE, product(), sent(), existing())),
+    "gone and deleted": (Fate.GONE, Known("17", GONE, product(), sent(), existing(status="deleted"))),
+    "gone and never there": (Fate.GONE, Known("17", GONE)),
+    "foreign": (Fate.FOREIGN, Known("17", GONE, None, None, existing())),
+    "kept out and hidden": (
+        Fate.STAYS,
+        Known("17", OUT, product(), sent(), existing(status="not_on_display")),
+    ),
+    "kept out": (Fate.OUT, Known("17", OUT)),
+    "kept out and shown": (Fate.TAKE_OUT, Known("17", OUT, product(), sent(), existing())),
+    "blocked": (Fate.BLOCKED, Known("17", BLOCKED, product(), sent(), existing())),
+    "refused": (Fate.REFUSED_BEFORE, Known("17", IN, product(), refused=True)),
+    "moderated": (
+        Fate.MODERATED,
+        Known("17", IN, product(), sent(), existing(status="deleted_by_moderator")),
+    ),
+    "no price": (Fate.NO_PRICE, Known("17", IN, product(price=None))),
+    "no stock": (Fate.NO_STOCK, Known("17", IN, Product("17", {"name": "Капці", "price": DEAR}))),
+    "no name": (Fate.NO_NAME, Known("17", IN, product(name=None, name_ru=None))),
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_what_becomes_of_a_good(story: str) -> None:
+    """Every story has a fate of its own, and a fate its words."""
+    expected, known = STORIES[story]
+    assert fate(known, judge(known, sync_object()), held=False) is expected
+
+
+def test_every_fate_has_words() -> None:
+    """Nothing is without an answer."""
+    assert set(WORDS) == set(Fate)
+
+
+def test_a_guard_holds_it() -> None:
+    """What is held is told before what would happen."""
+    known = Known("17", IN, product(price=DEAR), sent(), existing())
+    assert fate(known, judge(known, sync_object()), held=True) is Fate.HELD
+
+
+def test_what_cannot_be_read_is_not_in_step() -> None:
+    """Nothing is to be done with a good of which a part cannot be sent; it is not called in step for that."""
+    known = Known("17", IN, product(), sent(), existing())
+    assert fate(known, judge(known, sync_object()), held=False, errors=True) is Fate.KEPT
+
+
+def test_a_field_that_is_the_other_sides() -> None:
+    """A difference that belongs to Prom is no step and no change."""
+    settings = sync_object(fields=[{"column": "RetailPrice", "to": "price", "owner": "prom"}])
+    known = Known("17", IN, product(), sent(), existing(price=DEAR))
+    assert fate(known, judge(known, settings), held=False) is Fate.LEFT_ALONE
+
+
+def test_a_foreign_product_that_is_to_be_deleted() -> None:
+    """The full overwrite takes it out; one that is deleted already is nothing to anybody."""
+    settings = sync_object(removal={"foreign": "delete"})
+    known = Known("17", GONE, None, None, existing())
+    verdict = judge(known, settings)
+    assert verdict.change is not None
+    assert fate(known, verdict, held=False) is Fate.TAKE_OUT
+    gone = Known("17", GONE, None, None, existing(status="deleted"))
+    assert fate(gone, judge(gone, settings), held=False) is Fate.GONE
+
+
+def test_a_product_that_the_settings_keep() -> None:
+    """It is gone from the export, and stays where it is."""
+    settings = sync_object(removal={"gone": "keep"})
+    known = Known("17", GONE, product(), sent(), existing())
+    assert fate(known, judge(known, settings), held=False) is Fate.STAYS
+
+
+# Filters
+
+CELLS = {
+    "SynchronizationSectionFull": "1=Взуття|11=Капці",
+    "Display": "1",
+    "WarehouseQuantity": "3",
+    CENTERS_COLUMN: "2=1,000|8=2,000",
+}
+
+
+def judged(cells: dict[str, str], photos: int | None = 1, **tables: Any) -> tuple[Filter, ...]:  # noqa: ANN401
+    """What each filter says."""
+    settings = sync_object(**tables)
+    return filters(settings, cells, count_stock(settings, cells), photos)
+
+
+def test_no_filter_is_set() -> None:
+    """Each one passes and tells what it saw."""
+    assert [(item.passes, item.words) for item in judged(CELLS)] == [
+        (True, "in Взуття > Капці; every group goes"),
+        (True, "`Display` is 1"),
+        (True, "3 by `WarehouseQuantity` (3); only_in_stock is off"),
+        (True, "1 photo; only_with_photos is off"),
+    ]
+
+
+@pytest.mark.parametrize("wanted", list(Reason)[:4])
+@pytest.mark.parametrize("photos", [0, None])
+def test_the_filter_that_keeps_a_good_out(wanted: Reason, photos: int | None) -> None:
+    """The first filter that does not pass is the reason that selection gives."""
+    cells = CELLS | {"Display": "1", CENTERS_COLUMN: ""}
+    tables: dict[str, Any] = {"accounting_centers": {"use": ["2", "8"]}}
+    match wanted:
+        case Reason.OTHER_GROUP:
+            tables["product_group"] = "Сукні"
+        case Reason.NOT_DISPLAYED:
+            cells["Display"] = "0"
+        case Reason.OUT_OF_STOCK:
+            tables["accounting_centers"]["only_in_stock"] = True
+        case _:
+            tables["accounting_centers"]["only_with_photos"] = True
+    settings = sync_object(**tables)
+    stock = count_stock(settings, cells)
+    found = filters(settings, cells, stock, photos)
+    assert [item.reason for item in found if not item.passes] == [wanted]
+    assert why_out(settings, cells, stock, has_photos=bool(photos)) is wanted
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"SynchronizationSection": "Капці"}, "in Капці"),
+        ({"GoodTypeFull": "Взуття,Капці"}, "in Взуття,Капці"),
+        ({}, "in no group"),
+    ],
+)
+def test_a_place_among_the_groups(cells: dict[str, str], words: str) -> None:
+    """The section path tells, else the section, else the type of goods."""
+    assert judged(cells, product_group="Капці")[0].words == f"{words}; only `Капці` goes"
+
+
+def test_the_filter_asks_the_column_that_is_led_to_the_group() -> None:
+    """`why` and selection are of one mind, also where the section path says something else."""
+    settings = sync_object(product_group="Капці", fields=led(("GoodTypeFull", "group")))
+    cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}
+    stock = count_stock(settings, cells)
+    (group, *_) = filters(settings, cells, stock, 1)
+    assert (group.passes, group.words) == (True, "in Взуття,Капці; only `Капці` goes")
+    assert why_out(settings, cells, stock, has_photos=True) is None
+
+
+def test_display_that_nobody_looks_at() -> None:
+    """A tick that is off is said."""
+    (_, display, *_) = judged(CELLS | {"Display": "0"}, accounting_centers={"respect_display": False})
+    assert (display.passes, display.words) == (True, "`Display` is 0; respect_display is off")
+    assert judged({})[1].words == "`Display` says nothing"
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (CELLS, f"3 by `{CENTERS_COLUMN}` (2=1,000|8=2,000), centers 2, 8 counted"),
+        (CELLS | {CENTERS_COLUMN: ""}, f"0 by `{CENTERS_COLUMN}` (empty), centers 2, 8 counted"),
+        (CELLS | {CENTERS_COLUMN: "багато"}, f"`{CENTERS_COLUMN}` cannot be read: багато"),
+        ({}, "the export has no column `WarehouseQuantity`"),
+    ],
+)
+def test_what_was_counted(cells: dict[str, str], words: str) -> None:
+    """The stock tells its column, its cell and the centers."""
+    centers = {"use": ["2", "8"], "only_in_stock": True}
+    stock = judged(cells, accounting_centers=centers)[2]
+    assert stock.words == f"{words}; only_in_stock is on"
+    assert judged(CELLS, None)[3].words == "there is no folder of photos; only_with_photos is off"
+
+
+# Prices
+
+
+@pytest.mark.parametrize(
+    ("price", "sale", "steps"),
+    [
+        (
+            "100",
+            "100",
+            ("`RetailPrice` 100 -> 100.00", "`Sale` 100 -> not lower than the price: no discount"),
+        ),
+        (
+            "100",
+            "90",
+            ("`RetailPrice` 100 -> 100.00", "`Sale` 90 -> lower than the price: a discount of 10.00"),
+        ),
+        (
+            "ціна",
+            "",
+            (
+                "`RetailPrice` ціна -> cannot be used; what Prom.ua has stays",
+                "`Sale` empty -> cannot be used; what Prom.ua has stays",
+            ),
+        ),
+    ],
+)
+def test_how_a_price_was_made(price: str, sale: str, steps: tuple[str, str]) -> None:
+    """Each cell and what became of it."""
+    cells = {"RetailPrice": price, "Sale": sale}
+    columns = (("RetailPrice", "price"), ("Sale", "sale_price"))
+    made = mapped(cells, *columns)
+    assert price_steps(sync_object(fields=led(*columns)), cells, made) == steps
+
+
+def test_the_rules_of_a_price_are_told() -> None:
+    """Each that changed it, in the order in which they were applied."""
+    cells, columns, prices = (
+        {"RetailPrice": "100"},
+        (("RetailPrice", "price"),),
+        {"markup": "5%", "round": "0.99"},
+    )
+    made = mapped(cells, *columns, prices=prices)
+    assert price_steps(sync_object(fields=led(*columns), prices=prices), cells, made) == (
+        "`RetailPrice` 100 -> markup +5 %: 100.00 -> 105.00; rounded to .99: 105.00 -> 104.99; 104.99",
+    )
+
+
+@pytest.mark.parametrize(
+    ("amount", "minimum", "result"),
+    [
+        ("90", "10", "90.00 from 10 pieces"),
+        ("90", "0", "no wholesale price"),
+        ("ціна", "10", "cannot be used; what Prom.ua has stays"),
+    ],
+)
+def test_how_a_wholesale_price_was_made(amount: str, minimum: str, result: str) -> None:
+    """A ladder has a price and a quantity, or there is none."""
+    cells = {"Gurt": amount, "Vid": minimum}
+    columns = (("Gurt", "wholesale_price"), ("Vid", "wholesale_minimum"))
+    made = mapped(cells, *columns)
+    assert price_steps(sync_object(fields=led(*columns)), cells, made) == (f"`Gurt` {amount} -> {result}",)
+
+
+def test_no_price_is_led() -> None:
+    """Nothing is said of what is not led."""
+    assert price_steps(sync_object(), {"RetailPrice": "100"}, mapped({"RetailPrice": "100"})) == ()
+
+
+# The other goods of the model
+
+
+def relative(good_id: str, *traits: str, out: str = "", group: int = 0) -> Relative:
+    """A good of a model, with characteristics as `name=value`."""
+    told = tuple(
+        Characteristic(name, "", value) for name, _, value in (item.partition("=") for item in traits)
+    )
+    return Relative(Member(good_id, int(good_id), told, group), f"Капці {good_id}", out)
+
+
+def test_the_sisters_of_a_good() -> None:
+    """Each tells what it has otherwise and what it lacks, and why it does not go with the others, if so."""
+    relatives = [
+        relative("1", "Розмір=36", "Колір=синій"),
+        relative("2", "Розмір=37", "Колір=синій"),
+        relative("3", "Розмір=36", "Колір=синій"),
+        relative("4", "Розмір=38"),
+        relative("5", "Розмір=39", "Колір=синій", out=Reason.NO_PHOTOS),
+    ]
+    found = family("id:501", "1", relatives, 501, None)
+    assert (found.model, found.group, found.alone) == ("501", 501, "")
+    two, three, four, five = found.sisters
+    assert (two.good_id, two.title, two.differs) == ("2", "Капці 2", (Characteristic("Розмір", "", "37"),))
+    assert (two.lacks, two.out, two.alone) == ((), "", "")
+    assert (three.differs, three.alone) == (
+        (),
+        "has the same Розмір 36, Колір синій as `1`, a good of the same model",
+    )
+    assert (four.lacks, four.alone.partition(",")[0]) == (("Колір",), "lacks `Колір`")
+    assert (five.out, five.alone) == (Reason.NO_PHOTOS, "")
+
+
+@pytest.mark.parametrize(
+    ("relatives", "alone"),
+    [
+        ([relative("1")], "the export has no other good of it"),
+        (
+            [relative("1", "Розмір=36"), relative("2", out="blocked")],
+            "no other good of its model can go with it",
+        ),
+        ([relative("1", out="no-photos"), relative("2")], "it stays out of the shop"),
+        ([relative("1", out="no-photos")], "it stays out of the shop"),
+        (
+            [relative("2", group=7), relative("1")],
+            "differs from `2` in no characteristic, a good of the same",
+        ),
+    ],
+)
+def test_a_good_that_goes_alone(relatives: list[Relative], alone: str) -> None:
+    """The reason is told, whether it lies in the good itself or in the others."""
+    found = family("name:капці верба", "1", relatives, 0, None)
+    assert (found.model, found.alone[: len(alone)]) == ("капці верба", alone)
+
+
+@pytest.mark.parametrize(
+    ("made", "alone"),
+    [
+        (None, ""),
+        (501, ""),
+        (0, "it was made on Prom.ua by itself, and Prom.ua joins products only when they are made"),
+        (7, "it was made on Prom.ua in the group 7, and Prom.ua joins products only when they are made"),
+    ],
+)
+def test_a_good_that_was_made_otherwise(made: int | None, alone: str) -> None:
+    """A product cannot be moved into a group afterwards."""
+    relatives = [relative("1", "Розмір=36"), relative("2", "Розмір=37")]
+    assert family("id:501", "1", relatives, 501, made).alone == alone
+
+
+def test_a_good_without_a_model() -> None:
+    """Either no column is led, or the one that is names none."""
+    assert no_family(sync_object()).alone == (
+        "no column is led to `variant_group`, which tells the model of a good"
+    )
+    settings = sync_object(fields=led(("ModelGoodID", "variant_group")))
+    assert no_family(settings).alone == "`ModelGoodID` names no model"
+
+
+def test_the_files_of_the_centers() -> None:
+    """Each tells its own stock; one may lack the good, or tell what cannot be read."""
+    files = {"1": r"D:\\out\\01.First.trs", "2": "../02.Second.trs", "3": "03.Third.trs"}
+    settings = sync_object(catalog={"centers": files}, accounting_centers={"use": ["1", "3"]})
+    assert center_stocks(settings, {CENTERS_COLUMN: "1=3,500|2=багато"}) == (
+        CenterStock("1", "01.First.trs", "3,500", Decimal("3.500"), counted=True),
+        CenterStock("2", "02.Second.trs", "багато", None, counted=False),
+        CenterStock("3", "03.Third.trs", "", None, counted=True),
+    )
+    assert center_stocks(sync_object(), {CENTERS_COLUMN: "1=3,500"}) == ()
+    everything = sync_object(catalog={"centers": files})
+    assert all(stock.counted for stock in center_stocks(everything, {}))

@@ -1,0 +1,222 @@
+"""Values inside a cell: numbers, balances, section paths and texts, as Torgsoft writes them."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from torgsync.core.product.columns import (
+    BARE_40,
+    BARE_48,
+    BARE_50,
+    LAYOUTS,
+    SECRET,
+    Section,
+    balances,
+    canonical,
+    clean,
+    is_standard,
+    known_names,
+    line_of_text,
+    number,
+    resolve,
+    section_path,
+    why_no_id,
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("632,74", "632.74"),
+        ("37.5", "37.5"),
+        ("119,46667", "119.46667"),
+        ("-3", "-3"),
+        ("+5", "5"),
+        (" 75 ", "75"),
+        ("1 234,50", "1234.50"),
+        ("1\u00a0234", "1234"),
+        ("1\u202f234,5", "1234.5"),
+        ("1\u2007234\u2060,5\ufeff", "1234.5"),
+        ("123456789012345,12345678", "123456789012345.12345678"),
+    ],
+)
+def test_a_number_is_read_exactly(cell: str, value: str) -> None:
+    """Comma or point, blanks of every kind: the decimal is the one that was written."""
+    assert number(cell) == Decimal(value)
+
+
+@pytest.mark.parametrize("cell", ["", " ", "\u00a0"])
+def test_a_blank_cell_is_no_number(cell: str) -> None:
+    """Nothing written is None, not zero."""
+    assert number(cell) is None
+
+
+@pytest.mark.parametrize(
+    "cell", ["1,000.00", "38,,5", "5-", ",5", "5,", "1e3", "NaN", "10 мл", "?", "1" * 16, "0x1F", "--1"]
+)
+def test_a_number_is_never_guessed(cell: str) -> None:
+    """What can be read in two ways, or is longer than any price, is refused."""
+    with pytest.raises(ValueError, match=re.escape(cell)):
+        number(cell)
+
+
+@given(
+    st.decimals(-(10**9), 10**9, places=5), st.sampled_from([",", "."]), st.sampled_from(["", " ", "\u00a0"])
+)
+def test_a_written_number_comes_back(value: Decimal, point: str, blank: str) -> None:
+    """Reading is the inverse of writing, whatever the point and the blanks around it."""
+    assert number(f"{blank}{value:f}{blank}".replace(".", point)) == value
+
+
+def test_balances_are_told_by_center() -> None:
+    """Each center has its balance, by its id as text."""
+    assert balances("2=4,000|38=-1,500") == {"2": Decimal(4), "38": Decimal("-1.5")}
+
+
+def test_an_empty_cell_of_balances_is_empty() -> None:
+    """Nothing in stock anywhere is an empty mapping."""
+    assert balances(" ") == {}
+
+
+@pytest.mark.parametrize("cell", ["2", "2=", "=4", "2=x", "2=1;8=1", "2=1|2=3", "2=1|8"])
+def test_balances_are_never_guessed(cell: str) -> None:
+    """A center without a balance, a balance without a center, and a center told twice are refused."""
+    with pytest.raises(ValueError, match=r"[2=x;|]"):
+        balances(cell)
+
+
+@given(st.dictionaries(st.integers(1, 99).map(str), st.decimals(-1000, 1000, places=3), max_size=4))
+def test_written_balances_come_back(by_center: dict[str, Decimal]) -> None:
+    """Reading is the inverse of Torgsoft's way of writing."""
+    cell = "|".join(f"{center}={amount:.3f}".replace(".", ",") for center, amount in by_center.items())
+    assert balances(cell) == by_center
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("26926", ""),
+        ("A-1", ""),
+        ("", "this row has no `GoodID`"),
+        ("#REF!", "`#REF!` is what a spreadsheet made of a `GoodID`"),
+        ("2,9E+12", "`2,9E+12` is what a spreadsheet made of a `GoodID`"),
+    ],
+)
+def test_a_key_tells_goods_apart(text: str, why: str) -> None:
+    """What a spreadsheet made one of many cannot."""
+    assert why_no_id(text) == why
+
+
+@pytest.mark.parametrize(
+    ("cell", "path"),
+    [
+        ("1=Сад|11=Полив", [("1", "Сад"), ("11", "Полив")]),
+        ("1=Сад;11=Полив", [("1", "Сад"), ("11", "Полив")]),
+        ("21=Лійки, відра, шланги", [("21", "Лійки, відра, шланги")]),
+        ("4=Одяг; взуття;56=Рукавиці", [("4", "Одяг; взуття"), ("56", "Рукавиці")]),
+        ("4=А=Б", [("4", "А=Б")]),
+        (" 4 = Одяг ", [("4", "Одяг")]),
+        ("-1=Нема|x=Нема|7=", []),
+        ("", []),
+    ],
+)
+def test_a_section_path_is_told_root_first(cell: str, path: list[tuple[str, str]]) -> None:
+    """Both separators are known, names keep their commas, items without number or name are dropped."""
+    assert section_path(cell) == tuple(Section(*step) for step in path)
+
+
+_NAME = st.text(
+    st.characters(categories=["L", "N"], include_characters=" ,.-="), min_size=1, max_size=20
+).map(str.strip)
+_STEPS = st.lists(st.builds(Section, st.integers(1, 9999).map(str), _NAME.filter(bool)), max_size=4)
+
+
+@given(_STEPS, st.sampled_from([";", "|"]))
+def test_a_written_path_comes_back(steps: list[Section], separator: str) -> None:
+    """Reading is the inverse of writing, in the old form and in the new."""
+    assert section_path(separator.join(f"{step.number}={step.name}" for step in steps)) == tuple(steps)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("повсть  ", "повсть"),
+        ("a\u00a0\u00a0b\t c", "a b c"),
+        ("два\r\nрядки\rі ще", "два рядки і ще"),
+        ("НЕТ ИНФОРМАЦИИ", ""),
+        (" немає інформації ", ""),
+        ("a\x0bb\x00", "ab"),
+    ],
+)
+def test_a_short_text_is_one_clean_line(cell: str, text: str) -> None:
+    """Trimmed, blanks folded, control characters gone; a placeholder is no text."""
+    assert line_of_text(cell) == text
+
+
+@given(st.text())
+def test_a_normal_form_is_its_own(text: str) -> None:
+    """Cleaning twice changes nothing more, and leaves nothing that XML cannot carry."""
+    assert clean(clean(text)) == clean(text)
+    once = line_of_text(text)
+    assert line_of_text(once) == once
+    assert not set(once) & set("\r\n\x00\x0b\x0c\x1f\x7f\ufffe\uffff")
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "standard"),
+    [
+        ("goodid", "GoodID", True),
+        ("SuppLierCode", "SupplierCode", True),
+        (" primecost ", "PrimeCost", False),
+        ("height", "Height", True),
+        ("visota_kabluka", "visota_kabluka", False),
+    ],
+)
+def test_a_column_has_one_spelling(written: str, name: str, standard: bool) -> None:
+    """Torgsoft's own columns are known in any case, a merchant's stay as they are."""
+    assert canonical(written) == name
+    assert is_standard(written) is standard
+
+
+@pytest.mark.parametrize(("count", "bare"), [(40, BARE_40), (48, BARE_48), (50, BARE_50)])
+def test_a_layout_is_as_wide_as_it_says(count: int, bare: frozenset[int]) -> None:
+    """Each layout has its number of columns, no name twice, and its bare positions are inside it."""
+    names, positions = LAYOUTS[count]
+    assert len(names) == len(set(names)) == count
+    assert positions == bare
+    assert max(positions) < count
+    assert {names[position] for position in positions} >= {"GoodID", "RetailPrice", "PrimeCost", "Sex"}
+    assert set(names) >= SECRET
+
+
+@pytest.mark.parametrize(
+    ("names", "columns"),
+    [
+        (["Ключ товару", "ЦВЕТ", "x"], ("GoodID", "Color", "x")),
+        (["Koлip"], ("Color",)),
+        (["Колір", "Цвет"], ("Color", "Цвет")),
+        (["Колір", "color"], ("Колір", "Color")),
+        (["Колір", "Тон"], ("Колір", "Color")),
+        (["Собівартість"], ("PrimeCost",)),
+        (["Розмір"], ("Розмір",)),
+    ],
+)
+def test_names_of_a_file_stand_for_columns(names: list[str], columns: tuple[str, ...]) -> None:
+    """Labels are known, look-alike letters folded; what is told, taken or mapped goes before."""
+    found = resolve(names, {"тон": "Color"}, led={"Розмір", "Собівартість"})
+    assert found.columns == columns
+    assert [name for name, _ in found.aliases] == [
+        name
+        for name, column in zip(names, columns, strict=True)
+        if name != column and name not in {"Тон", "color"}
+    ]
+
+
+def test_known_names_are_counted() -> None:
+    """Standard ones, labels, and those of the merchant's table."""
+    assert known_names(["goodid", "Колір", "Тон", "x", ""], {"Тон": "Color"}) == 3

@@ -1,0 +1,1 @@
+"""What every command uses: program, options, progress, rendering."""

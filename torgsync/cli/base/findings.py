@@ -1,0 +1,72 @@
+"""Shows findings by code: what each means, in how many goods, and where.
+
+Each has a sign and a word, so that it reads without colour.
+"""
+
+from __future__ import annotations
+
+from torgsync.cli.base.lines import wrapped
+from torgsync.cli.base.program import Program
+from torgsync.core.findings import MEANING, Finding, Severity
+from torgsync.core.tally import Group
+from torgsync.core.text import counted
+
+MARKS = {Severity.ERROR: "✗ error", Severity.WARNING: "! warning", Severity.NOTICE: "· notice"}
+STYLES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "dim"}
+PLACES = 3
+"""Places of one code that are shown before the rest is counted."""
+INDENT = " " * 11
+
+
+def finding_document(finding: Finding, export: str) -> dict[str, object]:
+    """Return one finding with its whole place as JSON; `export` is the file of those that name none.
+
+    A finding that has neither a line nor a column lies in no file.
+    """
+    placed = finding.line or finding.column
+    return {
+        "code": str(finding.code),
+        "severity": str(finding.severity),
+        "good_id": finding.good_id or None,
+        "file": finding.file or (export if placed else None),
+        "line": finding.line or None,
+        "column": finding.column or None,
+        "value": finding.value or None,
+        "message": finding.message,
+    }
+
+
+def count_document(group: Group) -> dict[str, object]:
+    """Return as JSON how often a code was met, and how many of its findings are listed with their places."""
+    return {
+        "code": str(group.code),
+        "severity": str(group.severity),
+        "meaning": MEANING[group.code],
+        "findings": group.count,
+        "goods": group.goods,
+        "listed": len(group.first),
+    }
+
+
+def print_groups(program: Program, groups: list[Group], file: str, *, every: bool) -> None:
+    """Print findings by code: how many goods, what it means, the first places, and how many more."""
+    for group in groups:
+        goods = counted(group.goods, "good") if group.goods else counted(group.count, "place")
+        program.out.print()
+        program.put(f"{MARKS[group.severity]:<10} {group.code}: {goods}", style=STYLES[group.severity])
+        shown = group.first if every else group.first[:PLACES]
+        for text in (MEANING[group.code], *(_place(finding, file) for finding in shown)):
+            for line in wrapped(text, program.out.width, INDENT):
+                program.out.print(line, soft_wrap=True)
+        if rest := group.count - len(shown):
+            more = "only the first are kept" if every else "`--show all`"
+            program.put(f"{INDENT}… and {rest} more; {more}")
+
+
+def _place(finding: Finding, file: str) -> str:
+    """Return where a finding is: file, line, good, and its cell, or what was found where no cell tells."""
+    line = f" line {finding.line}" if finding.line else ""
+    good = f", good {finding.good_id}" if finding.good_id else ""
+    column = f", {finding.column}" if finding.column else ""
+    said = f" = {finding.value}" if finding.value and finding.column else f": {finding.message}"
+    return f"{finding.file or file}{line}{good}{column}{said}"

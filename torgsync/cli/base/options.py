@@ -1,0 +1,85 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Annotated
+
+import typer
+
+from torgsync.cli.base.program import Format
+from torgsync.core.clock import bounds
+from torgsync.errors import UsageError
+
+ObjectOption = Annotated[
+    str | None,
+    typer.Option("-o", "--object", help="Name, slug or path of the sync object.", metavar="OBJECT"),
+]
+NameArgument = Annotated[
+    str | None, typer.Argument(help="Name, slug or path of the sync object.", metavar="NAME")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]
+
+# What makes a sync object, and changes it
+
+TokenOption = Annotated[
+    str | None,
+    typer.Option("--api-key", help="The token; `-` reads it from standard input.", metavar="TOKEN|-"),
+]
+PhotosUrlOption = Annotated[
+    str | None,
+    typer.Option("--photos-url", help="Where Prom.ua can fetch the same folder.", metavar="URL"),
+]
+FindByOption = Annotated[
+    list[str] | None,
+    typer.Option("--find-by", help="How a buyer is looked up: phone, email, name; repeatable."),
+]
+CreateClientsOption = Annotated[
+    bool | None, typer.Option("--create-clients/--no-create-clients", help="Make a missing client.")
+]
+CenterOption = Annotated[
+    list[str] | None, typer.Option("--center", help="Accounting center whose stock counts; repeatable.")
+]
+InStockOption = Annotated[
+    bool | None, typer.Option("--only-in-stock/--no-only-in-stock", help="Only goods in stock.")
+]
+WithPhotosOption = Annotated[
+    bool | None, typer.Option("--only-with-photos/--no-only-with-photos", help="Only goods with photos.")
+]
+BetweenOption = Annotated[
+    str | None, typer.Option("--between", help="In which hours, in Kyiv: 08:00-21:00.", metavar="HOURS")
+]
+DaysOption = Annotated[
+    str | None, typer.Option("--days", help="On which days: mon-sat, or mon,wed,fri.", metavar="DAYS")
+]
+
+# Stretches of days
+
+DAYS = ["%Y-%m-%d", "%d.%m.%Y"]
+"""How a day may be written: 2026-11-30, 30.11.2026."""
+
+FromOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--from",
+        help="First day, by the shop's clock: 2026-11-30 or 30.11.2026.",
+        formats=DAYS,
+        metavar="DAY",
+    ),
+]
+ToOption = Annotated[
+    datetime | None,
+    typer.Option("--to", help="Last day, itself included.", formats=DAYS, metavar="DAY"),
+]
+
+
+def stretch(
+    first: datetime | None, last: datetime | None, clock: tzinfo
+) -> tuple[datetime | None, datetime | None]:
+    """Return when a stretch of days begins and has ended. Raises UsageError for days in disorder."""
+    if first and last and last < first:
+        raise UsageError(
+            f"the days end before they begin: {first:%Y-%m-%d} to {last:%Y-%m-%d}",
+            hint=f"say it the other way round: --from {last:%Y-%m-%d} --to {first:%Y-%m-%d}",
+        )
+    return bounds(first and first.date(), last and last.date(), clock)

@@ -1,0 +1,141 @@
+"""Puts values on the screen: tables that fit 80 columns and read without colour, JSON, CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from torgsync.cli.base.program import SCHEMA, Format, Program
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from torgsync.jobs.config.check import Line
+
+Row = Mapping[str, object]
+
+
+def show_rows(
+    program: Program,
+    form: Format,
+    noun: str,
+    rows: Sequence[Row],
+    table_rows: Sequence[Row] | None = None,
+    *,
+    columns: Sequence[str] = (),
+    none: str = "",
+) -> None:
+    """Print rows of plain values, keyed by column: JSON is one document keyed by the plural noun.
+
+    `table_rows` are what people see, where that is shorter than what programs read. `columns` are the header
+    of a CSV without rows, `none` is what people are told where there are none.
+    """
+    if form is Format.JSON:
+        write_json({"schema": SCHEMA}, {noun: rows})
+    elif form is Format.CSV:
+        write_csv(rows, columns)
+    elif not rows:
+        program.say(none or f"no {noun.replace('_', ' ')} yet")
+    else:
+        shown = rows if table_rows is None else table_rows
+        table = plain_table(*(name.replace("_", " ") for name in shown[0]))
+        for row in shown:
+            table.add_row(*(cell(value) for value in row.values()))
+        program.out.print(table)
+
+
+def cell(value: object) -> str:
+    """Return a value as it stands in a table."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _visible(str(value))
+
+
+def _visible(text: str) -> str:
+    """Return a text without signs that steer a terminal; its line ends and tabs stay."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else " " * sign.isspace() for sign in text)
+
+
+def plain_table(*columns: str) -> Table:
+    """Return a table without lines: it can be copied, and it reads at 80 columns."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    return table
+
+
+def write_json(head: Row, lists: Mapping[str, Iterable[object]], tail: Row | None = None) -> None:
+    """Write one JSON document: `head`, then lists, which may be long, as they come, then `tail`."""
+    out = sys.stdout
+    out.write(json.dumps(head, ensure_ascii=False)[:-1])
+    for name, items in lists.items():
+        out.write(f", {json.dumps(name)}: [")
+        for number, item in enumerate(items):
+            out.write(("," if number else "") + "\n  " + json.dumps(item, ensure_ascii=False))
+        out.write("]")
+    if tail:
+        out.write(", " + json.dumps(tail, ensure_ascii=False)[1:-1])
+    out.write("}\n")
+
+
+def write_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> None:
+    """Write rows as CSV with a header: `columns`, or the first row's keys where none are given."""
+    writer = _csv_of(columns) if columns else None
+    for row in rows:
+        if writer is None:
+            writer = _csv_of(row)
+        writer.writerow({name: _harmless(value) for name, value in row.items()})
+
+
+def _csv_of(columns: Iterable[str]) -> csv.DictWriter[str]:
+    """Write the header of a CSV, and return what writes its rows."""
+    writer = csv.DictWriter(sys.stdout, list(columns), lineterminator="\n")
+    writer.writeheader()
+    return writer
+
+
+def _harmless(value: object) -> object:
+    """Return a cell as a spreadsheet takes it for text: what begins like a formula would be one."""
+    formula = isinstance(value, str) and value[:1] in _FORMULA and not _NUMBER.fullmatch(value)
+    return f"'{value}" if formula else value
+
+
+_FORMULA = frozenset("=+-@\t\r")
+_NUMBER = re.compile(r"[+-]?[\d\s()-]+([.,]\d+)?")
+
+
+HINT = 22
+"""Where the message of a line of a check begins, and its hint below."""
+_SIGNS = {"ok": "✓ ok", "warning": "! warning", "error": "✗ error"}
+
+
+def put_checks(program: Program, lines: Iterable[Line]) -> None:
+    """Print the lines of a check: how it is, what was looked at, and the cure below."""
+    for line in lines:
+        program.put(f"{_SIGNS[line.mark]:<10} {line.subject:<10} {line.message}", HINT)
+        if line.hint:
+            program.put(f"{'':<{HINT}}{line.hint}", HINT)
+
+
+def check_rows(lines: Iterable[Line]) -> list[dict[str, object]]:
+    """Return the lines of a check as rows of a document."""
+    return [
+        {
+            "subject": line.subject,
+            "state": str(line.mark),
+            "message": line.message,
+            "hint": line.hint or None,
+        }
+        for line in lines
+    ]

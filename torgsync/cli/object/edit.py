@@ -1,0 +1,258 @@
+"""`torgsync object edit`: change a sync object by flag, by key, or in an editor."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from torgsync.cli.base.options import (
+    CenterOption,
+    CreateClientsOption,
+    FindByOption,
+    InStockOption,
+    NameArgument,
+    PhotosUrlOption,
+    TokenOption,
+    WithPhotosOption,
+)
+from torgsync.cli.base.program import Program, program_of
+from torgsync.errors import ObjectInvalid, UsageError
+
+if TYPE_CHECKING:
+    from torgsync.core.config.keys import Key
+    from torgsync.files.config.objects import ObjectFile
+    from torgsync.files.config.toml_edit import Document, Setting
+
+
+def edit(
+    context: typer.Context,
+    name: NameArgument = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Set a key: removal.gone=hide; repeatable.", metavar="KEY=VALUE"),
+    ] = None,
+    unset: Annotated[
+        list[str] | None,
+        typer.Option("--unset", help="Take a key out, so that its default counts.", metavar="KEY"),
+    ] = None,
+    export: Annotated[
+        str | None, typer.Option("--export", help="The file that Torgsoft writes.", metavar="FILE")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", help="Only this product group; empty: everything.")
+    ] = None,
+    api_key: TokenOption = None,
+    keyring: Annotated[
+        bool, typer.Option("--keyring", help="Keep the token in the system's keyring from now on.")
+    ] = False,
+    photos: Annotated[str | None, typer.Option("--photos", help="The photo folder.", metavar="DIR")] = None,
+    photos_url: PhotosUrlOption = None,
+    find_by: FindByOption = None,
+    create: CreateClientsOption = None,
+    center: CenterOption = None,
+    in_stock: InStockOption = None,
+    with_photos: WithPhotosOption = None,
+    editor: Annotated[bool, typer.Option("--editor", help="Open the file in your editor.")] = False,
+) -> None:
+    """Change a sync object; comments and order stay. Without a flag, nothing changes."""
+    program = program_of(context)
+    file = program.object(name) if not editor else None
+    from torgsync.files.config.toml_edit import Setting, change_keys
+
+    given = {
+        "catalog.path": export and str(Path(export).expanduser().absolute()),
+        "catalog.photos.folder": photos and str(Path(photos).expanduser().absolute()),
+        "catalog.photos.url": photos_url,
+        "product_group": group or None,
+        "clients.find_by": find_by,
+        "clients.create": create,
+        "accounting_centers.use": center,
+        "accounting_centers.only_in_stock": in_stock,
+        "accounting_centers.only_with_photos": with_photos,
+    }
+    wanted = [Setting(_key(key), value=value) for key, value in given.items() if value is not None]
+    wanted += [_setting(text) for text in settings or ()]
+    gone = [_key(text) for text in unset or ()]
+    if file is None:
+        if wanted or gone or api_key or group is not None:
+            raise UsageError("give either `--editor` or the keys to change")
+        _edit_by_hand(program, name)
+        return
+    if group == "" and file.settings.product_group is not None:
+        gone.append(("product_group",))
+    for key in [*(setting.key for setting in wanted), *gone]:
+        _refuse_name(key, file)
+    if keyring and not api_key:
+        raise UsageError("give the token too", hint="`--api-key -` reads it from standard input")
+    if not (wanted or gone or api_key):
+        raise UsageError(
+            "nothing to change was given",
+            hint=f"--set KEY=VALUE, or open the file: torgsync object edit --editor {file.called}",
+        )
+    if wanted or gone:
+        _tell(program, *change_keys(file.path, wanted, gone))
+    if api_key:
+        _replace_token(program, file, api_key, keyring=keyring)
+
+
+def _key(text: str) -> Key:
+    from torgsync.core.config.keys import read_key
+
+    try:
+        return read_key(text.strip())
+    except ValueError as wrong:
+        raise UsageError(
+            f"`{text}` is not a key such as `removal.gone`", hint="see all keys: torgsync object show"
+        ) from wrong
+
+
+def _setting(text: str) -> Setting:
+    from torgsync.files.config.toml_edit import Setting
+
+    key, sign, word = text.partition("=")
+    if not sign:
+        raise UsageError(f"`{text}` sets nothing", hint="write it so: --set removal.gone=hide")
+    return Setting(_key(key), word=word.strip())
+
+
+def _refuse_name(key: Key, file: ObjectFile) -> None:
+    if key[0] == "name":
+        raise UsageError(
+            "the name stays: what was sent is remembered under it",
+            hint=f"a new name is a new object: torgsync object add, and torgsync object remove {file.called}",
+        )
+
+
+def _tell(program: Program, before: Document, after: Document) -> None:
+    """Tell each setting that is another one now, old and new; a token is never shown."""
+    from torgsync.cli.base.render import cell
+    from torgsync.cli.object.show import flat
+
+    lists = [key for key in before | after if _grew_or_shrank(before.get(key), after.get(key))]
+    kept = [
+        _hidden({key: value for key, value in document.items() if key not in lists})
+        for document in (before, after)
+    ]
+    old, new = (dict(flat(document)) for document in kept)
+    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    for key in changed:
+        program.say(f"{key}: {cell(old.get(key)) or '–'} -> {cell(new.get(key)) or '–'}")
+    for key in lists:
+        was, now = ([row for _, row in flat({key: document.get(key, [])})] for document in (before, after))
+        for row in was:
+            if row not in now:
+                program.say(f"- {key}: {row}")
+        for row in now:
+            if row not in was:
+                program.say(f"+ {key}: {row}")
+    if not changed and not lists:
+        program.say("nothing changed" if before == after else "the token is another one")
+
+
+def _grew_or_shrank(before: object, after: object) -> bool:
+    """Tell whether tables were added to a list or taken out: those behind them have other numbers then."""
+    counts = [len(tables) if isinstance(tables, list) else 0 for tables in (before, after)]
+    tables = [item for tables in (before, after) if isinstance(tables, list) for item in tables]
+    return counts[0] != counts[1] and any(isinstance(item, dict) for item in tables)
+
+
+def _hidden(document: Document) -> Document:
+    """Return a sync object's document without a token that stands in it."""
+    return document | ({"api_key": "(hidden)"} if isinstance(document.get("api_key"), str) else {})
+
+
+def _replace_token(program: Program, file: ObjectFile, given: str, *, keyring: bool) -> None:
+    """Put another token where the object keeps its own, or from now on into the system's keyring."""
+    from torgsync.cli.object.wizard import read_given_token
+    from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring
+    from torgsync.files.config.tokens import forget_token, keep_in_keyring, write_token
+    from torgsync.files.config.toml_edit import Setting, change_keys
+
+    token = read_given_token(given)
+    match file.settings.api_key:
+        case FromKeyring(keyring=name):
+            keep_in_keyring(name, token)
+            program.say(f"the token is in the system's keyring as `{name}`")
+            return
+        case _ if keyring:
+            keep_in_keyring(file.slug, token)
+            change_keys(file.path, [Setting(("api_key",), value={"keyring": file.slug})])
+            forget_token(file, program.settings.secrets)
+            program.say(f"the token is in the system's keyring as `{file.slug}`")
+            return
+        case FromEnvironment(env=variable):
+            raise UsageError(
+                f"the token of `{file.settings.name}` stands in the environment variable `{variable}`",
+                hint="set it there, or let the object have a file: "
+                f"--set 'api_key={{ file = \"../secrets/{file.slug}.token\" }}'",
+            )
+        case FromFile(file=place):
+            path = file.beside(place)
+        case _:
+            path = program.settings.secrets / f"{file.slug}.token"
+            at_home = file.path.parent == program.settings.objects
+            named = f"../{path.parent.name}/{path.name}" if at_home else str(path)
+            change_keys(file.path, [Setting(("api_key",), value={"file": named})])
+    write_token(path, token)
+    program.say(f"the token is in `{path}`")
+
+
+def _edit_by_hand(program: Program, name: str | None) -> None:
+    """Open a copy in the editor until it is valid or given up; only then is the file itself changed."""
+    from torgsync.files.config.objects import find_path, text_of
+    from torgsync.files.config.settings import editor_of_user
+    from torgsync.files.config.toml_edit import replace_whole
+
+    if not program.asks:
+        raise UsageError("an editor needs a terminal", hint="change keys by flag: --set KEY=VALUE")
+    path = find_path(program.settings.objects, name)
+    before = text_of(path)
+    text = before
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        while True:
+            copy.write_text(text, "utf-8")
+            subprocess.run([*shlex.split(editor_of_user()), str(copy)], check=False)  # noqa: S603  # their own
+            text = copy.read_text("utf-8-sig")
+            if text == before:
+                program.say("nothing changed")
+                return
+            try:
+                _tell(program, *replace_whole(path, before, text))
+            except ObjectInvalid as invalid:
+                program.say(f"error: {invalid.message}", style="error")
+                for mistake in invalid.mistakes:
+                    program.say(f"  {mistake}")
+                if not typer.confirm(
+                    "Open it again? Otherwise the file stays as it was", default=True, err=True
+                ):
+                    return
+            else:
+                return
+
+
+def remove(
+    context: typer.Context,
+    name: NameArgument = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove a sync object and its token. Nothing changes on Prom.ua, and what was sent is remembered."""
+    program = program_of(context)
+    file = program.object(name)
+    from torgsync.files.config.tokens import forget_token
+
+    if not yes:
+        if not program.asks:
+            raise UsageError("`--yes` is needed", hint="without a terminal nothing is asked")
+        if not typer.confirm(f"Remove `{file.path}`?", default=False, err=True):
+            program.say("nothing was removed")
+            return
+    file.path.unlink()
+    own = forget_token(file, program.settings.secrets)
+    program.say(f"removed `{file.path}`" + (" and its token" if own else ""))
+    program.say("the shop on Prom.ua stays as it is; an object of the same name goes on where this one was")

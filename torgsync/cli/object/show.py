@@ -1,0 +1,128 @@
+"""`torgsync object show`: one sync object with every setting."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from torgsync.cli.base.options import NameArgument
+from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
+from torgsync.errors import UsageError
+
+if TYPE_CHECKING:
+    from torgsync.files.config.objects import ObjectFile
+
+INDENT = 4
+"""How far a meaning stands in below its key."""
+
+
+class Shape(StrEnum):
+    """How a sync object is shown."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    TOML = "toml"
+
+
+def show(
+    context: typer.Context,
+    name: NameArgument = None,
+    form: Annotated[Shape, typer.Option("--format", help="How to print.")] = Shape.TABLE,
+    explain: Annotated[bool, typer.Option("--explain", help="Say what every key means.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema by which editors complete keys.")
+    ] = False,
+) -> None:
+    """Show a sync object with every setting, defaults included."""
+    program = program_of(context)
+    program.format(Format.TABLE if form is Shape.TOML else Format(form))
+    if schema:
+        from torgsync.core.config.explain import json_schema
+
+        sys.stdout.write(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")
+        return
+    file = program.object(name)
+    if explain:
+        if form is Shape.TOML:
+            raise UsageError("`--explain` prints a table, JSON or CSV")
+        _explain(program, file, Format(form))
+        return
+    settings = file.settings.document
+    if form is Shape.TOML:
+        import tomli_w
+
+        sys.stdout.write(tomli_w.dumps(_without_none(settings)))
+        return
+    if form is Shape.JSON:
+        sys.stdout.write(json.dumps({"schema": SCHEMA, "object": settings}, ensure_ascii=False) + "\n")
+        return
+    from torgsync.cli.base.render import cell, plain_table, write_csv
+
+    rows = [{"setting": key, "value": cell(value)} for key, value in flat(settings)]
+    if form is Shape.CSV:
+        write_csv(rows)
+        return
+    table = plain_table("setting", "value")
+    for row in rows:
+        table.add_row(*row.values())
+    program.out.print(str(file.path), soft_wrap=True)
+    program.out.print(table)
+
+
+def _explain(program: Program, file: ObjectFile, form: Format) -> None:
+    """Say of every key what it means and what it is now; keys of items have no one value."""
+    from torgsync.cli.base.render import cell, show_rows
+    from torgsync.core.config.explain import explained
+
+    now = dict(flat(file.settings.document))
+    rows: list[dict[str, object]] = []
+    for item in explained():
+        inside = {key: value for key, value in now.items() if key.startswith("api_key.")}
+        value = now.get(item.key)
+        if item.key == "api_key" and inside:
+            (value,) = (f'{{ {key.removeprefix("api_key.")} = "{kept}" }}' for key, kept in inside.items())
+        rows.append({"key": item.key, "value": value, "needed": item.required, "meaning": item.meaning})
+    if form is not Format.TABLE:
+        show_rows(program, form, "settings", rows)
+        return
+    program.out.print(str(file.path), soft_wrap=True)
+    for row in rows:
+        value = "" if row["value"] in (None, "", {}, []) else f" = {cell(row['value'])}"
+        program.put(f"{row['key']}{value}", INDENT)
+        program.put(f"{'':<{INDENT}}{row['meaning']}", INDENT)
+
+
+def _without_none(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings without what is not given: TOML has no word for it."""
+    return {
+        key: [_without_none(item) if isinstance(item, dict) else item for item in value]
+        if isinstance(value, list)
+        else _without_none(value)
+        if isinstance(value, dict)
+        else value
+        for key, value in settings.items()
+        if value is not None
+    }
+
+
+def flat(settings: dict[str, Any], above: str = "") -> list[tuple[str, object]]:
+    """Return nested settings as rows: `catalog.path`, `payment_methods[0]`."""
+    rows: list[tuple[str, object]] = []
+    for key, value in settings.items():
+        name = f"{above}.{key}" if above else key
+        if isinstance(value, dict) and value:
+            rows += flat(value, name)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for number, item in enumerate(value):
+                words = ", ".join(f"{word} = {part}" for word, part in item.items() if part is not None)
+                rows.append((f"{name}[{number}]", words))
+        elif isinstance(value, list):
+            rows.append((name, ", ".join(map(str, value))))
+        else:
+            rows.append((name, value))
+    return rows

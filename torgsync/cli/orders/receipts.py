@@ -1,0 +1,195 @@
+"""One order with everything about it, as a document and for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from torgsync.cli.base.program import Program
+from torgsync.cli.base.render import cell, plain_table
+from torgsync.core.orders.clients import client_of, normal_phone
+from torgsync.core.orders.postings import Posting
+from torgsync.core.text import one_line
+from torgsync.state.orders.orders import Confirmation, Stored, Version
+
+
+def order_document(
+    stored: Stored,
+    versions: Sequence[Version],
+    postings: Sequence[Posting],
+    confirmations: Sequence[Confirmation],
+    clock: tzinfo,
+) -> dict[str, Any]:
+    """Return an order as JSON: money as decimal strings, times by the shop's clock."""
+    order = stored.order
+    buyer = client_of(order.buyer)
+
+    def moment(when: datetime | None) -> str | None:
+        return None if when is None else when.astimezone(clock).isoformat(timespec="seconds")
+
+    def money(amount: Decimal | None) -> str | None:
+        return None if amount is None else str(amount)
+
+    return {
+        "id": order.id,
+        "status": order.shown,
+        "created": moment(order.created),
+        "modified": moment(order.modified),
+        "source": order.source or None,
+        "lines": [
+            {
+                "good_id": line.good_id or None,
+                "sku": line.sku or None,
+                "name": line.name,
+                "quantity": _number(line.quantity),
+                "price": str(line.price),
+                "total": str(line.total),
+            }
+            for line in order.lines
+        ],
+        "discount": str(order.discount),
+        "promo_code": order.promo_code or None,
+        "promotion": order.promotion or None,
+        "delivery": {
+            "way": order.delivery_name or None,
+            "carrier": order.carrier or None,
+            "address": order.delivery_address or None,
+            "cost": str(order.delivery_cost),
+            "free": order.free_delivery,
+            "recipient": order.recipient.full_name or None,
+            "recipient_phone": normal_phone(order.recipient.phone) or None,
+            "parcel": order.parcel or None,
+        },
+        "total": money(order.total),
+        "currency": order.currency,
+        "commission": money(order.commission),
+        "commission_returned": order.commission_returned,
+        "payment": {"id": order.payment_id or None, "method": order.payment_name, "state": str(order.paid)},
+        "buyer": {
+            "name": buyer.name or None,
+            "phone": buyer.phone or None,
+            "email": buyer.email or None,
+            "client_id": stored.client_id or None,
+            "forgotten": order.forgotten,
+        },
+        "note": order.note or None,
+        "cancelled_because": order.cancelled_because or None,
+        "unreadable": list(order.unreadable),
+        "torgsoft": {
+            "file": stored.file,
+            "phase": str(stored.phase) if stored.phase else None,
+            "written": moment(stored.written),
+            "taken": moment(stored.taken),
+            "held": stored.held,
+            "by_hand": stored.by_hand,
+            "confirmed": [
+                {"at": moment(said.at), "user": said.user, "host": said.host, "what": said.what}
+                for said in confirmations
+            ],
+        },
+        "accepted": moment(stored.accepted),
+        "postings": [posting_row(posting, clock) for posting in postings],
+        "versions": [
+            {
+                "version": version.number,
+                "seen": moment(version.seen),
+                "status": version.order.status,
+                "paid": str(version.order.paid),
+                "total": money(version.order.total),
+            }
+            for version in versions
+        ],
+    }
+
+
+POSTING_COLUMNS = (
+    "at", "order", "kind", "place", "account", "payment_id", "payment", "amount", "currency",
+)  # fmt: skip
+
+
+def posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
+    """Return a posting as a row of a document."""
+    return {
+        "at": posting.at.astimezone(clock).isoformat(timespec="seconds"),
+        "order": posting.order_id,
+        "kind": str(posting.kind),
+        "place": posting.place,
+        "account": posting.account or None,
+        "payment_id": posting.payment_id or None,
+        "payment": posting.payment_name,
+        "amount": str(posting.amount),
+        "currency": posting.currency,
+    }
+
+
+def print_order(program: Program, document: dict[str, Any]) -> None:
+    """Print an order for people, at 80 columns."""
+    delivery, buyer, payment = document["delivery"], document["buyer"], document["payment"]
+    torgsoft = document["torgsoft"]
+    placed = document["created"][:16].replace("T", " ")
+    program.put(f"order {document['id']}: {document['status']}, placed {placed}")
+    lines = plain_table("good", "name", "count", "price", "total")
+    for line in document["lines"]:
+        values = (line["good_id"], line["name"], line["quantity"], line["price"], line["total"])
+        lines.add_row(*map(cell, values))
+    program.out.print(lines)
+    facts = {
+        "total": f"{document['total']} {document['currency']}" if document["total"] else "–",
+        "discount": _told(document["discount"], document["promo_code"] or document["promotion"]),
+        "delivery": ", ".join(filter(None, (delivery["way"], delivery["address"]))),
+        "its cost": _told(delivery["cost"], "free for the buyer" if delivery["free"] else None),
+        "recipient": " ".join(filter(None, (delivery["recipient"], delivery["recipient_phone"]))),
+        "parcel": delivery["parcel"],
+        "buyer": "forgotten"
+        if buyer["forgotten"]
+        else " ".join(filter(None, (buyer["name"], buyer["phone"], buyer["email"]))),
+        "client": buyer["client_id"],
+        "note": document["note"],
+        "payment": f"{payment['method']}, {payment['state']}",
+        "commission": document["commission"] and _told(document["commission"], None),
+        "cancelled": document["cancelled_because"],
+        "unreadable": ", ".join(document["unreadable"]),
+        "Torgsoft": _way(torgsoft),
+        "to be done": torgsoft["by_hand"],
+        "done": "; ".join(
+            f"{said['what']} ({said['user']} on {said['host']}, {said['at'][:16].replace('T', ' ')})"
+            for said in torgsoft["confirmed"]
+        ),
+    }
+    for name, value in facts.items():
+        if value:
+            program.put(f"{name:<11}{one_line(value)}", 11)
+    if document["postings"]:
+        table = plain_table("money", "at", "account", "amount")
+        for posting in document["postings"]:
+            amount = f"{posting['amount']} {posting['currency']}"
+            account = posting["account"] or posting["place"]
+            table.add_row(posting["kind"], posting["at"][:16].replace("T", " "), account, amount)
+        program.out.print(table)
+
+
+def _number(quantity: Decimal) -> int | float:
+    """Return a quantity as a JSON number."""
+    return int(quantity) if quantity == int(quantity) else float(quantity)
+
+
+def _told(amount: str, more: str | None) -> str:
+    """Return an amount with what belongs to it; nothing where it is 0 and nothing belongs to it."""
+    zero = not Decimal(amount)
+    return "" if zero and not more else f"{amount}{f' ({more})' if more else ''}"
+
+
+def _way(torgsoft: dict[str, Any]) -> str:
+    match torgsoft["phase"]:
+        case "taken" if not torgsoft["file"]:
+            return f"entered by hand, {torgsoft['taken'][:16].replace('T', ' ')}"
+        case "taken":
+            return f"took {torgsoft['file']}, seen {torgsoft['taken'][:16].replace('T', ' ')}"
+        case "written":
+            return f"{torgsoft['file']} lies in the outbox"
+        case None:
+            return torgsoft["held"] or "its file is still to be written"
+        case phase:
+            return f"{torgsoft['file'] or 'no file'}, {phase}"

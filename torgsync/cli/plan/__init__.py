@@ -1,0 +1,1 @@
+"""`torgsync update`, `sync`, `rollback`, `why`, `history`."""

@@ -1,0 +1,75 @@
+"""What became of the changes of a run, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torgsync.cli.base.program import Program
+from torgsync.core.text import counted
+from torgsync.errors import Interrupted
+
+if TYPE_CHECKING:
+    from torgsync.errors import TorgsyncError
+    from torgsync.jobs.context import Desk
+    from torgsync.jobs.plan.update import Made
+    from torgsync.jobs.push.sync import Performed
+
+SCREENFUL = 10
+"""Reasons that are told; more are counted."""
+WORDS = {"done": "done", "refused": "refused", "unclear": "unclear", "deferred": "left for later"}
+
+
+def say_settled(program: Program, made: Made) -> None:
+    """Say that a look told what became of changes which earlier runs had left open."""
+    if made.settled:
+        left = counted(made.settled, "change that an earlier run", "changes that an earlier run")
+        program.say(f"{left} left open: what became of them was looked up")
+
+
+def stopped(done: Performed, next_step: str) -> Interrupted:
+    """Return what a person who stopped a run is told: how far it came, and how to go on."""
+    from torgsync.state.runs.plans import State
+
+    finished, total = done.outcomes.get(State.DONE, 0), sum(done.outcomes.values())
+    return Interrupted(f"stopped by you: {finished} of {counted(total, 'change')} done", hint=next_step)
+
+
+def say_trouble(program: Program, trouble: TorgsyncError) -> None:
+    """Say what ended a run early, after what it did."""
+    if isinstance(trouble, Interrupted):
+        program.say(f"{trouble.message}; {trouble.hint}", style="error")
+        return
+    program.say(f"error: {trouble.message}", style="error")
+    if trouble.hint:
+        program.say(f"hint: {trouble.hint}")
+
+
+def outcome_documents(desk: Desk, plan: int) -> list[dict[str, object]]:
+    """Return what became of each change of a plan that was tried, as JSON."""
+    with desk.memory() as memory:
+        return [
+            {
+                "good_id": item.change.good_id or None,
+                "verb": str(item.change.verb),
+                "state": str(item.state),
+                "message": item.message,
+            }
+            for item in memory.plans.changes(plan)
+            if item.state is not None
+        ]
+
+
+def put_failures(program: Program, desk: Desk, plan: int, *, every: bool = False) -> None:
+    """Name the changes that did not end well: of those with one and the same reason the first, or `every`."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    with desk.memory() as memory:
+        for item in memory.plans.changes(plan):
+            if item.state is not None and (str(item.state) != "done" or item.message):
+                what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
+                groups.setdefault((WORDS[str(item.state)], item.message), []).append(what)
+    for (state, message), changes in list(groups.items())[: None if every else SCREENFUL]:
+        for what in changes if every else changes[:1]:
+            more = f" (and {len(changes) - 1} more)" if len(changes) > 1 and not every else ""
+            program.put(f"! {state}: {what}{more}: {message}")
+    if len(groups) > SCREENFUL and not every:
+        program.put(f"! … and {len(groups) - SCREENFUL} other reasons")

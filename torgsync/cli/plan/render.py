@@ -1,0 +1,369 @@
+"""Shows a plan to people: the table of pending changes and the lines that sum it up.
+
+The table says for each change a sign and a word, so that it reads without colour. What does not fit a screen
+is folded: what many goods have in common is one line. Source: design §3, style.md.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import chain, islice
+from math import ceil
+from typing import TYPE_CHECKING
+
+from torgsync.cli.base.findings import INDENT, MARKS
+from torgsync.cli.base.lines import wrapped
+from torgsync.cli.base.program import Program
+from torgsync.cli.plan.changes import creation_words, field_lines, reason_words, sign
+from torgsync.cli.plan.outcomes import WORDS
+from torgsync.core.findings import SEVERITY, Severity
+from torgsync.core.plan.decide import Plan
+from torgsync.core.plan.diff import Change, Verb
+from torgsync.core.plan.fold import Fold, Folds, Kind, Mover
+from torgsync.core.plan.guards import Guard, Trip, prices_flag
+from torgsync.core.text import counted
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from torgsync.jobs.context import Desk
+    from torgsync.jobs.plan.update import Made
+    from torgsync.state.runs.plans import Numbered
+
+SCREENFUL = 10
+"""Goods of one verb that are shown one by one; more are folded, into as many lines at most."""
+FOLD = 4
+"""Goods with one and the same change that are folded into one line whatever their number."""
+FEW = 3
+"""Foreign products, and goods with a held price for one reason, that are told one by one."""
+GROUPS = 2
+"""Groups of goods that a line names; more are counted."""
+
+
+_Same = tuple[Verb, str, str, str | None]
+"""What makes two changes one line: verb, field, how it moves in words, guard."""
+
+
+class Show(StrEnum):
+    """Which part of a plan is shown."""
+
+    SUMMARY = "summary"
+    CHANGES = "changes"
+    HELD = "held"
+    SKIPPED = "skipped"
+    ALL = "all"
+
+
+def show_plan(program: Program, desk: Desk, made: Made, show: Show, *, next_step: str) -> None:
+    """Print the table of pending changes and the lines that sum it up."""
+    out = program.out
+    plan = made.plan
+    export = plan.export
+    facts = f"{_file_name(export.path)}, {counted(export.goods, 'good')}, {export.encoding}"
+    program.put(f"{plan.object}: {facts}")
+    if show in (Show.CHANGES, Show.HELD, Show.ALL) and plan.counts.changes:
+        out.print()
+        show_changes(program, desk, made.number, show)
+    if show in (Show.SKIPPED, Show.ALL):
+        _show_skipped(program, desk, made)
+    if show in (Show.CHANGES, Show.ALL):
+        _show_foreign(program, desk, plan, every=show is Show.ALL)
+    print_findings(program, desk, made, every=show is Show.ALL)
+    put_guards(program, plan)
+    put_sums(program, desk, plan, next_step, nothing="nothing pending")
+
+
+def _file_name(path: str) -> str:
+    """Return the last part of a path of any system."""
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+# The table
+
+
+def _empty_table() -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    table.add_column("change", no_wrap=True, min_width=10)
+    table.add_column("good", overflow="fold")
+    table.add_column("name, and each field old -> new", overflow="fold", ratio=1)
+    return table
+
+
+def show_changes(program: Program, desk: Desk, plan: int, show: Show, *, outcomes: bool = False) -> None:
+    """Print the table of a plan's changes; with `outcomes` what became of each that is shown by itself."""
+    table = _empty_table()
+    crowded = set() if show is Show.ALL else _crowded(desk, plan, held=show is Show.HELD)
+    same = {} if show is Show.ALL else _same_changes(desk, plan, crowded)
+    folds = Folds()
+    with desk.memory() as memory:
+        for item, group in memory.plans.groups(plan):
+            change = item.change
+            if show is Show.HELD and not change.held:
+                continue
+            if change.verb in crowded:
+                folds.add(change, group)
+            elif (key := _same(change)) and key in same:
+                same[key][group] += 1
+            else:
+                _add_change(table, change, whole=show is Show.ALL)
+                if outcomes:
+                    table.add_row("", "", f"  {_outcome_words(item)}")
+    _add_same(table, same)
+    for verb in Verb:
+        _add_folds(table, folds.of(verb), desk.object.catalog.currency)
+    program.out.print(table)
+    _put_movers(program, folds.movers)
+    if crowded:
+        program.out.print()
+        program.put("`--show all` lists every change")
+
+
+def _add_same(table: Table, same: Mapping[_Same, Counter[str]]) -> None:
+    """Add a line for each change that several goods have to the letter."""
+    for (verb, name, moves, held), groups in same.items():
+        if groups:
+            what = moves if name == "photos" else f"{name} {moves}"
+            goods = counted(groups.total(), "good")
+            table.add_row(sign(verb, held), "", f"{what} in {goods}{_of(groups)}")
+
+
+def _put_movers(program: Program, movers: Sequence[Mover]) -> None:
+    if movers:
+        program.out.print()
+        program.put("biggest price moves")
+    for mover in movers:
+        move = f"{mover.old} -> {mover.new} ({mover.share * 100:+.0f} %)"
+        program.put(f"  {mover.good_id}  {mover.title}: {move}", 4)
+
+
+def _outcome_words(item: Numbered) -> str:
+    if item.state is None:
+        return f"held by the guard `{item.change.held}`" if item.change.held else "no outcome is known"
+    return f"{WORDS[str(item.state)]}{f': {item.message}' if item.message else ''}"
+
+
+def _crowded(desk: Desk, plan: int, *, held: bool) -> set[Verb]:
+    """Return the verbs of so many goods that they are folded; with `held` only held ones count."""
+    with desk.memory() as memory:
+        if held:
+            stopped = memory.plans.counts(plan)
+            totals = Counter[Verb]()
+            for (verb, _, is_held), count in stopped.items():
+                totals[verb] += count if is_held else 0
+        else:
+            totals = Counter({verb: memory.plans.goods(plan, verb) for verb in Verb})
+    return {verb for verb, total in totals.items() if total > SCREENFUL}
+
+
+def _same(change: Change) -> _Same | None:
+    """Return what makes two changes one line: a single field with the same words before and after."""
+    lines = field_lines(change.fields, folded=True)
+    if len(lines) != 1 or change.verb is Verb.CREATE:
+        return None
+    return (change.verb, *lines[0], change.held)
+
+
+def _same_changes(desk: Desk, plan: int, crowded: set[Verb]) -> dict[_Same, Counter[str]]:
+    """Return the changes that several goods have, to be counted by group."""
+    with desk.memory() as memory:
+        counts = Counter(
+            same
+            for item in memory.plans.changes(plan)
+            if item.change.verb not in crowded and (same := _same(item.change))
+        )
+    return {same: Counter() for same, number in counts.items() if number >= FOLD}
+
+
+def _add_change(table: Table, change: Change, *, whole: bool) -> None:
+    """Add one change: the good's name, then a line a field; a creation tells little unless all is wanted."""
+    mark = sign(change.verb, change.held)
+    if change.verb is Verb.CREATE and not whole:
+        table.add_row(mark, change.good_id, change.title)
+        table.add_row("", "", f"  {creation_words(change.fields)}")
+        return
+    table.add_row(mark, change.good_id or f"Prom {change.prom_id}", change.title)
+    lines = field_lines(change.fields)
+    width = max(len(name) for name, _ in lines)
+    for name, moves in lines:
+        table.add_row("", "", f"  {name:<{width}}  {moves}")
+    if change.reason:
+        table.add_row("", "", f"  {reason_words(change.reason)}")
+
+
+def _add_folds(table: Table, folds: Sequence[tuple[Kind, Fold]], currency: str) -> None:
+    """Add a line a fold; where there are more than a screen holds, the smallest are counted."""
+    shown = folds if len(folds) <= SCREENFUL else folds[: SCREENFUL - 1]
+    for kind, fold in shown:
+        table.add_row(sign(kind.verb, kind.held or None), "", _fold_words(kind, fold, currency))
+    if rest := len(folds) - len(shown):
+        verb = folds[0][0].verb
+        table.add_row(sign(verb, None), "", f"… and {counted(rest, 'smaller kind')} of change")
+
+
+def _fold_words(kind: Kind, fold: Fold, currency: str) -> str:
+    goods = f"{counted(fold.goods, 'good')}{_of(fold.groups)}"
+    if kind.verb is Verb.CREATE:
+        worth = f", worth {fold.worth} {currency}" if fold.worth else ""
+        return f"{goods}, {fold.pieces} in stock{worth}"
+    reason = f": {reason_words(kind.reason)}" if kind.reason else ""
+    return f"{kind.field} {kind.how} in {goods}{reason}"
+
+
+def _of(groups: Counter[str]) -> str:
+    """Return in which groups goods lie: by name where they are few."""
+    named = [name for name, _ in groups.most_common() if name]
+    if not named or len(named) < len(groups):
+        return ""
+    return f" of {' and '.join(named)}" if len(named) <= GROUPS else f" of {len(named)} groups"
+
+
+# What is not done
+
+
+def _show_skipped(program: Program, desk: Desk, made: Made) -> None:
+    """Print each reason with the number of goods it keeps out, and the first of them."""
+    from torgsync.jobs.plan.update import skipped
+
+    out = program.out
+    out.print()
+    with desk.memory() as memory:
+        for reason, number in made.plan.skipped.items():
+            program.put(f"skipped  {counted(number, 'good')} {reason_words(reason)}", 9)
+            for item in islice(skipped(memory, made, reason), SCREENFUL):
+                line = f"line {item.line}" if item.line else ""
+                parts = ": ".join(filter(None, (line, item.title, item.message)))
+                for text in wrapped(f"{item.good_id}  {parts}", out.width, INDENT):
+                    out.print(text, soft_wrap=True)
+            if number > SCREENFUL:
+                rest = f"… and {number - SCREENFUL} more; `--format json` lists all"
+                program.put(f"{INDENT}{rest}")
+
+
+def _show_foreign(program: Program, desk: Desk, plan: Plan, *, every: bool) -> None:
+    """Print the products that are none of ours, the first of them where not all are wanted."""
+    if not plan.counts.foreign:
+        return
+    goes = "to be removed" if desk.object.removal.foreign == "delete" else "left alone"
+    program.out.print()
+    program.put(f"foreign  {counted(plan.counts.foreign, 'product')} on Prom.ua not from here, {goes}", 9)
+    with desk.memory() as memory:
+        foreign = memory.shown.foreign()
+    for product in foreign if every else foreign[:FEW]:
+        external = f" ({product.external_id})" if product.external_id else ""
+        program.put(f"{INDENT}Prom {product.prom_id}{external}  {product.title}", len(INDENT))
+    if not every and len(foreign) > FEW:
+        program.put(f"{INDENT}… and {len(foreign) - FEW} more; `--show all` lists them")
+
+
+def print_findings(program: Program, desk: Desk, made: Made, *, every: bool) -> None:
+    """Print findings by code: the first of each, and how many more there are."""
+    with desk.memory(lasting=False) as memory:
+        counts = Counter(finding.code for finding in made.told) + Counter(memory.rows.finding_counts())
+        if counts:
+            program.out.print()
+        for code in sorted(counts, key=lambda code: (list(Severity).index(SEVERITY[code]), code)):
+            told = (finding for finding in made.told if finding.code is code)
+            found = chain(told, memory.rows.findings(code=code))
+            for finding in found if every else islice(found, 1):
+                place = f"line {finding.line}, " if finding.line else ""
+                good = f"good {finding.good_id}: " if finding.good_id else ""
+                more = f" (and {counts[code] - 1} more)" if counts[code] > 1 and not every else ""
+                mark = MARKS[finding.severity]
+                program.put(f"{mark}  {place}{good}{finding.message}{more}", len(INDENT))
+
+
+def put_guards(program: Program, plan: Plan) -> None:
+    """Print what guards hold, with the likely cause and the flag that lets exactly this through."""
+    if not plan.trips:
+        return
+    program.out.print()
+    prices = [trip for trip in plan.trips if trip.guard is Guard.PRICE and trip.flag]
+    for trips in _by_cause([trip for trip in plan.trips if trip.guard is Guard.PRICE]):
+        if len(trips) <= FEW:
+            for trip in trips:
+                _put_trip(program, trip, trip.flag)
+            continue
+        first = trips[0]
+        if not first.flag:
+            program.put(
+                f"! held     {counted(len(trips), 'price')}: {first.saw}; the limit is {first.limit}",
+                len(INDENT),
+            )
+            program.put(f"{INDENT}{first.cause}", len(INDENT))
+            continue
+        saw = f"{counted(len(trips), 'price')}, such as that of good {first.good_id}: {first.saw}"
+        flag = prices_flag(prices) if len(prices) == len(trips) else f"all held prices: {prices_flag(prices)}"
+        program.put(f"! held     {saw}; the limit is {first.limit}", len(INDENT))
+        program.put(f"{INDENT}{first.cause}; if they are right: {flag}", len(INDENT))
+    for trip in plan.trips:
+        if trip.guard is not Guard.PRICE:
+            _put_trip(program, trip, trip.flag)
+
+
+def _put_trip(program: Program, trip: Trip, flag: str) -> None:
+    good = f"good {trip.good_id}: " if trip.good_id else ""
+    program.put(f"! held     {good}{trip.saw}; the limit is {trip.limit}", len(INDENT))
+    program.put(f"{INDENT}{trip.cause}{f'; if it is right: {flag}' if flag else ''}", len(INDENT))
+
+
+def _by_cause(trips: Sequence[Trip]) -> Iterator[list[Trip]]:
+    """Yield trips with one and the same cause together, those of most goods first."""
+    found: dict[str, list[Trip]] = {}
+    for trip in trips:
+        found.setdefault(trip.cause, []).append(trip)
+    yield from sorted(found.values(), key=len, reverse=True)
+
+
+# The sums
+
+
+def put_sums(program: Program, desk: Desk, plan: Plan, next_step: str, *, nothing: str) -> None:
+    """Print the lines that sum a plan up; `nothing` says that it is empty."""
+    counts = plan.counts
+    out = program.out
+    out.print()
+    out.print(f"{counts.create} to create, {counts.update} to update, {counts.remove} to remove")
+    rest = f"{counts.unchanged} unchanged, {counts.foreign} foreign"
+    out.print(f"{counts.held} held, {counts.skipped} skipped, {rest}")
+    if plan.edited:
+        many = "change undoes" if plan.edited == 1 else "changes undo"
+        program.put(f"{plan.edited} {many} what was edited on Prom.ua")
+    if plan.left_alone:
+        program.put(f"left to Prom.ua's side: {_goods_by_field(plan.left_alone)}")
+    if plan.dark.products:
+        dark, currency = plan.dark, desk.object.catalog.currency
+        stock = f"{counted(dark.pieces, 'piece')} in stock, worth {dark.worth} {currency}"
+        program.put(f"{counted(dark.products, 'product')} would leave with {stock}")
+    if plan.pending:
+        program.put(
+            f"other changes of {counted(plan.pending, 'good')} stay pending: `--fields` leaves them out"
+        )
+    _put_budget(program, desk, plan)
+    for word in plan.unmet:
+        program.put(f"`--allow {word}` let nothing through: no guard holds it")
+    if counts.changes - counts.held > 0 and next_step:
+        program.put(f"next: {next_step}")
+    elif counts.changes and next_step:
+        program.put(f"next: {next_step}, with the flags above if what is held is right")
+    elif not counts.changes and not plan.pending:
+        program.put(nothing)
+
+
+def _goods_by_field(fields: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} in {counted(number, 'good')}" for name, number in fields.items())
+
+
+def _put_budget(program: Program, desk: Desk, plan: Plan) -> None:
+    budget = plan.budget
+    if not budget.requests:
+        return
+    minutes = ceil(budget.seconds(desk.object.limits.requests_per_second) / 60)
+    lasts = "a minute" if minutes <= 1 else f"{minutes} minutes"
+    imports = f"{counted(budget.imports, 'import')} of {budget.imports_left} left today"
+    about = f"about {counted(budget.requests, 'request')}, {lasts}"
+    program.put(f"Prom.ua: {about}, {imports if budget.imports else 'no import'}")

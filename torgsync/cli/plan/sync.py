@@ -1,0 +1,309 @@
+"""`torgsync sync`: orders home, then goods out, as the table of pending changes says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from torgsync.cli.base.each import each
+from torgsync.cli.base.options import FormatOption, ObjectOption
+from torgsync.cli.base.program import SCHEMA, Format, Program, error_document, program_of
+from torgsync.cli.base.render import write_json
+from torgsync.cli.orders.orders import exit_code, found_in_orders, orders_document, say_orders
+from torgsync.cli.plan.outcomes import (
+    WORDS,
+    outcome_documents,
+    put_failures,
+    say_settled,
+    say_trouble,
+    stopped,
+)
+from torgsync.cli.plan.render import Show, print_findings, put_guards
+from torgsync.cli.plan.update import AllowOption, FieldsOption, field_names, print_plan
+from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.text import counted
+from torgsync.errors import Exit, Interrupted, UsageError
+
+if TYPE_CHECKING:
+    from torgsync.core.plan.guards import Allowed
+    from torgsync.core.plan.saved import SavedPlan
+    from torgsync.files.config.objects import ObjectFile
+    from torgsync.jobs.context import Desk
+    from torgsync.jobs.orders.fetch import Fetched
+    from torgsync.jobs.plan.update import Made
+    from torgsync.jobs.push.sync import Performed
+
+
+class Only(StrEnum):
+    """Which half of a synchronisation is done."""
+
+    GOODS = "goods"
+    ORDERS = "orders"
+
+
+def sync(
+    context: typer.Context,
+    wanted: ObjectOption = None,
+    form: FormatOption = Format.TABLE,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    only: Annotated[Only | None, typer.Option("--only", help="Only goods out, or only orders home.")] = None,
+    fields: FieldsOption = None,
+    allow: AllowOption = None,
+    show: Annotated[Show, typer.Option("--show", help="Which part of the table to show.")] = Show.CHANGES,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan", help="Perform a plan that `update --out` saved, and nothing else.", metavar="FILE"
+        ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All sync objects, one after another.")] = False,
+    wait: Annotated[
+        bool,
+        typer.Option(
+            "--wait/--no-wait", help="Wait for Prom.ua to import, or leave the import's end to the next run."
+        ),
+    ] = True,
+    due: Annotated[
+        bool,
+        typer.Option(
+            "--due", help="Only what the synchronization times ask of this user now; nothing is asked."
+        ),
+    ] = False,
+) -> None:
+    """Bring orders home, then send the pending changes to Prom.ua."""
+    program = program_of(context)
+    program.format(form)
+    from torgsync.core.plan.guards import read_allowed
+
+    if form is Format.CSV:
+        raise UsageError("`sync` prints a table or JSON")
+    if due and only:
+        raise UsageError(
+            "`--due` does what each time is for, `--only` narrows it",
+            hint="give a time its half: torgsync schedule add --only orders",
+        )
+    if plan and (fields or allow or every or due or only is Only.ORDERS):
+        raise UsageError(
+            "`--plan` performs what was saved, as it was saved",
+            hint="give `--fields` and `--allow` to `torgsync update --out`; only `--only goods` goes with it",
+        )
+    saved = None
+    if plan:
+        from torgsync.files.plan.plan_file import read_head
+
+        saved = read_head(plan)
+    if saved and plan and saved.undoes:
+        from torgsync.cli.plan.rollback import perform_saved
+
+        file = program.object(wanted or saved.object)
+        raise typer.Exit(int(perform_saved(program, form, show, file, saved, plan)))
+    call = _Call(
+        program,
+        form,
+        show,
+        only,
+        field_names(fields),
+        read_allowed(allow or ()),
+        asks=program.asks and not yes and not due and not plan,
+        saved=(saved, plan) if saved and plan else None,
+        waits=wait,
+    )
+    objects = program.objects(saved.object if saved and wanted is None else wanted, every=every or due)
+    work = call.perform_due if due else call.perform
+    raise typer.Exit(int(each(program, objects, work, apart=not due)))
+
+
+class _Call:
+    """One call of `sync`, which may be for several objects."""
+
+    def __init__(
+        self,
+        program: Program,
+        form: Format,
+        show: Show,
+        only: Only | None,
+        fields: tuple[str, ...],
+        allowed: Allowed,
+        *,
+        asks: bool,
+        saved: tuple[SavedPlan, Path] | None,
+        waits: bool,
+    ) -> None:
+        self._waits = waits
+        self._program = program
+        self._form = form
+        self._show = show
+        self._only = only
+        self._fields = fields
+        self._allowed = allowed
+        self._asks = asks and form is Format.TABLE
+        self._due: list[dict[str, str]] = []
+        self._saved = saved
+
+    def perform(self, file: ObjectFile) -> Exit:
+        """Synchronise one object and return its exit code."""
+        with self._program.desk(file) as desk, desk.brake.listening():
+            return self._perform(desk, self._only)
+
+    def perform_due(self, file: ObjectFile) -> Exit:
+        """Synchronise one object as far as its times ask for it now, and return its exit code."""
+        from torgsync.jobs.config.due import own_times, taking_up
+
+        if not own_times(file.settings):
+            self._say_nothing_due(file, None)
+            return Exit.DONE
+        with self._program.desk(file) as desk, desk.brake.listening(), taking_up(desk) as due:
+            if due is None:
+                self._say_nothing_due(file, desk.now())
+                return Exit.DONE
+            self._due = [
+                {"time": str(time), "moment": moment.astimezone(SHOP_ZONE).isoformat()}
+                for time, moment in due.times
+            ]
+            if self._form is Format.TABLE:
+                now = f"{desk.now().astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
+                self._program.put(f"{now}  {'; '.join(str(time) for time, _ in due.times)}")
+            due.exit_code = self._perform(desk, Only(due.only) if due.only else None)
+            return due.exit_code
+
+    def _say_nothing_due(self, file: ObjectFile, now: datetime | None) -> None:
+        from torgsync.jobs.config.due import own_times
+
+        name = file.settings.name
+        if self._form is Format.JSON:
+            write_json({"schema": SCHEMA, "object": name}, {"due": []}, {"exit": int(Exit.DONE)})
+        elif now is None:
+            self._program.say(f"{name}: no synchronization times of this user on this computer")
+            self._program.say(f"hint: torgsync schedule add --every 30m -o {file.called}")
+        else:
+            coming = min(next(time.rhythm.after(now)) for time in own_times(file.settings))
+            self._program.say(f"{name}: nothing is due; next {coming.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}")
+
+    def _perform(self, desk: Desk, only: Only | None) -> Exit:
+        try:
+            return self._run(desk, only)
+        except Interrupted as stop:
+            # Outside of a plan nothing of it was sent; what came home is remembered.
+            raise Interrupted("stopped by you before anything was sent", hint=self._next(desk)) from stop
+
+    def _next(self, desk: Desk) -> str:
+        """Return how to go on after a stop."""
+        half = f" --only {self._only}" if self._only else ""
+        return f"go on with: torgsync sync{half} -o {desk.file.called}"
+
+    def _run(self, desk: Desk, only: Only | None) -> Exit:
+        from torgsync.jobs.connect import prom_of
+        from torgsync.jobs.orders.fetch import fetch_orders
+        from torgsync.jobs.push.saved import prepare_saved, refuse_stale
+        from torgsync.jobs.push.sync import perform, performed, prepare, recover
+        from torgsync.jobs.run import running
+        from torgsync.jobs.shop import refuse_other_shop
+
+        fetched, made = None, None
+        with running(desk) as run, prom_of(desk, run) as prom:
+            desk = run.desk
+            if self._saved:
+                refuse_stale(desk, self._saved[0])
+            refuse_other_shop(desk, prom, self._allowed)
+            if only is Only.GOODS:
+                self._program.say(
+                    "orders stay on Prom.ua: what was sold since the last fetch is offered again"
+                )
+            else:
+                fetched = fetch_orders(desk, prom)
+            if only is not Only.ORDERS:
+                if recover(desk, prom, run, waits=self._waits):
+                    self._program.say("an import that an earlier run left behind was settled first")
+                if self._saved:
+                    made = prepare_saved(desk, prom, run, *self._saved)
+                else:
+                    made = prepare(desk, prom, run, allowed=self._allowed, only=self._fields)
+                say_settled(self._program, made)
+            if made is None or not made.plan.counts.changes:
+                done = performed(desk, run, made)
+            elif self._agreed(desk, made):
+                done = perform(desk, prom, run, made, waits=self._waits)
+            else:
+                run.exit_code = self._decline(desk, made, fetched)
+                return run.exit_code
+            if isinstance(done.trouble, Interrupted):
+                done = replace(done, trouble=stopped(done, self._next(desk)))
+            run.exit_code = Exit.worst(
+                [done.exit_code(made, fetched), exit_code(fetched) if fetched else Exit.DONE]
+            )
+            self._report(desk, made, fetched, done, run.exit_code)
+        return run.exit_code
+
+    def _decline(self, desk: Desk, made: Made, fetched: Fetched | None) -> Exit:
+        """Send nothing, because a person said no; what came home is told all the same."""
+        from torgsync.jobs.push.sync import decline
+
+        decline(desk, made)
+        if fetched:
+            say_orders(self._program, desk, fetched)
+        self._program.say("nothing was sent")
+        return exit_code(fetched) if fetched else Exit.DONE
+
+    def _agreed(self, desk: Desk, made: Made) -> bool:
+        """Show what is about to be done, and ask a person who is there."""
+        if self._form is Format.TABLE:
+            print_plan(self._program, desk, made, Format.TABLE, self._show, next_step="")
+        going = made.plan.counts.changes - made.plan.counts.held
+        if not self._asks or going <= 0:
+            return True
+        with desk.brake.resting():
+            return typer.confirm("Send this to Prom.ua?", default=False, err=True)
+
+    def _report(
+        self, desk: Desk, made: Made | None, fetched: Fetched | None, done: Performed, code: Exit
+    ) -> None:
+        if self._form is Format.JSON:
+            self._write_json(desk, made, fetched, done, code)
+            return
+        program = self._program
+        if fetched:
+            say_orders(program, desk, fetched)
+        if made:
+            _say_outcomes(program, desk, made, done)
+        if done.trouble:
+            say_trouble(program, done.trouble)
+
+    def _write_json(
+        self, desk: Desk, made: Made | None, fetched: Fetched | None, done: Performed, code: Exit
+    ) -> None:
+        tail: dict[str, object] = {
+            **({"due": self._due} if self._due else {}),
+            "orders": orders_document(fetched),
+            "requests": {"total": sum(done.requests.values()), "by_endpoint": done.requests},
+            "run": done.run,
+            "exit": int(code),
+        }
+        if trouble := done.trouble or (fetched and fetched.trouble):
+            tail["error"] = error_document(trouble)
+        if made is None:
+            head = {"schema": SCHEMA, "object": desk.object.name}
+            write_json(head, {"findings": found_in_orders(fetched)}, tail)
+            return
+        tail["outcomes"] = outcome_documents(desk, made.number)
+        more = found_in_orders(fetched)
+        print_plan(self._program, desk, made, Format.JSON, Show.ALL, next_step="", tail=tail, more=more)
+
+
+def _say_outcomes(program: Program, desk: Desk, made: Made, done: Performed) -> None:
+    if not made.plan.counts.changes:
+        print_findings(program, desk, made, every=False)
+        put_guards(program, made.plan)
+        held = f", {made.plan.counts.held} held" if made.plan.counts.held else ""
+        program.put(f"{made.plan.object}: nothing pending{held}")
+        return
+    parts = [f"{number} {WORDS[state]}" for state, number in sorted(done.outcomes.items())]
+    if made.plan.counts.held:
+        parts.append(f"{made.plan.counts.held} held")
+    requests = counted(sum(done.requests.values()), "request")
+    program.put(f"{', '.join(parts) or 'nothing sent'}; {requests}")
+    put_failures(program, desk, made.number)

@@ -1,0 +1,165 @@
+"""`torgsync update`: the table of pending changes. It never writes to Prom.ua."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from torgsync.cli.base.each import each
+from torgsync.cli.base.findings import finding_document
+from torgsync.cli.base.options import FormatOption, ObjectOption
+from torgsync.cli.base.program import Format, Program, program_of
+from torgsync.cli.base.render import Row, write_csv, write_json
+from torgsync.cli.plan.documents import (
+    CHANGE_COLUMNS,
+    SKIPPED_COLUMNS,
+    change_document,
+    change_rows,
+    foreign_documents,
+    plan_head,
+    plan_tail,
+    skipped_documents,
+)
+from torgsync.cli.plan.render import Show, show_plan
+from torgsync.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torgsync.files.config.objects import ObjectFile
+    from torgsync.jobs.context import Desk
+    from torgsync.jobs.plan.update import Made
+
+FieldsOption = Annotated[
+    str | None, typer.Option("--fields", help="Only these product fields, with commas.", metavar="FIELD,…")
+]
+AllowOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        help="Let held changes through: removals=120, price=ID,ID, prices=12.",
+        metavar="GUARD=…",
+    ),
+]
+
+
+def update(
+    context: typer.Context,
+    wanted: ObjectOption = None,
+    form: FormatOption = Format.TABLE,
+    show: Annotated[Show, typer.Option("--show", help="Which part to show.")] = Show.CHANGES,
+    only: FieldsOption = None,
+    allow: AllowOption = None,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="List everything on Prom.ua, and retry what it refused.")
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask Prom.ua nothing.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Save the plan, to be performed by `sync --plan`.", metavar="FILE"),
+    ] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of `--format json`, and do nothing else.")
+    ] = False,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit with 2 when changes are pending.")
+    ] = False,
+) -> None:
+    """Show the pending changes. Nothing is written to Prom.ua."""
+    program = program_of(context)
+    program.format(form)
+    if schema:
+        from torgsync.cli.plan.schemas import UPDATE
+
+        print(json.dumps(UPDATE, ensure_ascii=False, indent=2))  # noqa: T201  # it is the data asked for
+        return
+    from torgsync.core.plan.guards import read_allowed
+    from torgsync.jobs.connect import prom_of
+    from torgsync.jobs.plan.update import update as make_plan
+    from torgsync.jobs.push.saved import save
+    from torgsync.jobs.run import refuse_held
+
+    if offline and full_refresh:
+        raise UsageError("`--offline` asks Prom.ua nothing, `--full-refresh` everything")
+    allowed, names = read_allowed(allow or ()), field_names(only)
+
+    def look(file: ObjectFile) -> Exit:
+        with program.desk(file) as desk:
+            refuse_held(desk)
+            if offline:
+                made = make_plan(desk, None, allowed=allowed, only=names)
+            else:
+                with prom_of(desk) as prom:
+                    made = make_plan(desk, prom, allowed=allowed, full_refresh=full_refresh, only=names)
+            if out:
+                save(desk, made, out, allowed=allowed, only=names)
+            performs = f"torgsync sync -o {file.called}" + (f" --plan {shlex.quote(str(out))}" if out else "")
+            print_plan(program, desk, made, form, show, next_step=performs)
+        return Exit.PENDING if made.plan.counts.changes and detailed_exitcode else Exit.DONE
+
+    objects = program.objects(wanted, every=True)
+    if out and len(objects) > 1:
+        raise UsageError("a saved plan is for one object", hint="name it: `-o OBJECT`")
+    raise typer.Exit(int(each(program, objects, look)))
+
+
+def field_names(text: str | None) -> tuple[str, ...]:
+    """Return the product fields named by `--fields`; UsageError for one that there is not."""
+    from torgsync.core.product.fields import FIELDS
+    from torgsync.core.text import did_you_mean
+
+    names = tuple(name for part in (text or "").split(",") if (name := part.strip()))
+    if text is not None and not names:
+        raise UsageError("`--fields` names no field", hint="leave it out to have all of them")
+    for name in names:
+        if name not in FIELDS:
+            raise UsageError(f"there is no field `{name}`{did_you_mean(name, list(FIELDS))}")
+    return names
+
+
+def print_plan(
+    program: Program,
+    desk: Desk,
+    made: Made,
+    form: Format,
+    show: Show,
+    *,
+    next_step: str,
+    tail: Row | None = None,
+    more: Sequence[Row] = (),
+) -> None:
+    """Print a plan in the form that was asked for.
+
+    `tail` are further keys of its JSON document, `more` findings besides those of its goods.
+    """
+    from torgsync.jobs.plan.update import findings
+
+    program.hide_progress()
+    if form is Format.JSON:
+        with desk.memory() as memory:
+            changes = (change_document(item.change) for item in memory.plans.changes(made.number))
+            found = (
+                finding_document(finding, desk.file.catalog_path.name) for finding in findings(memory, made)
+            )
+            write_json(
+                plan_head(made.plan),
+                {
+                    "changes": changes,
+                    "findings": chain(found, more),
+                    "skipped_goods": skipped_documents(memory, made),
+                    "foreign_products": foreign_documents(memory),
+                },
+                plan_tail(made.plan) | dict(tail or {}),
+            )
+    elif form is Format.CSV and show is Show.SKIPPED:
+        with desk.memory() as memory:
+            write_csv(skipped_documents(memory, made), SKIPPED_COLUMNS)
+    elif form is Format.CSV:
+        write_csv(change_rows(desk, made, held=show is Show.HELD), CHANGE_COLUMNS)
+    else:
+        show_plan(program, desk, made, show, next_step=next_step)

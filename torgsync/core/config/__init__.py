@@ -1,0 +1,1 @@
+"""Settings of a sync object: keys, notation, validation, schedule."""

@@ -1,0 +1,170 @@
+"""When an object is synchronised unattended: the times of a rhythm, and which of them are due.
+
+Hours are those of the shop, Kyiv's, whatever zone the computer is set to. A rhythm begins anew at its first
+hour of each day and steps on in real time, so that a change of clocks neither doubles a time nor leaves one
+out. A time that was missed is caught up once, and only within the hours of the rhythm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from torgsync.core.clock import SHOP_ZONE
+from torgsync.errors import Exit
+
+GRACE = timedelta(minutes=10)
+"""How long after its last hour a rhythm still takes its last time: who calls it is never on the second."""
+PAUSE = timedelta(minutes=15)
+"""How long after an attempt that failed a time is tried again."""
+TRIES = 3
+"""How often a time is tried."""
+RETRIED = (None, Exit.TEMPORARY, Exit.INVALID, Exit.INTERRUPTED)
+"""How an attempt ends that is worth another one; None where it was killed, or still runs.
+
+An export that cannot be used may be one that Torgsoft is just writing.
+"""
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
+
+
+class Caller(StrEnum):
+    """What calls the program by the clock."""
+
+    CRON = "cron"
+    SYSTEMD = "systemd"
+    WINDOWS = "windows"
+
+
+def read_step(text: str) -> timedelta:
+    """Return how long `30m`, `2h` or `1d` is. Raises ValueError where it is none, or no part of a day."""
+    if not re.fullmatch(r"[1-9]\d{0,3}[mhd]", text):
+        raise ValueError(f'"{text}" is not an interval such as "30m", "2h" or "1d"')
+    step = int(text[:-1]) * _UNITS[text[-1]]
+    if step > _DAY and step % _DAY:
+        raise ValueError(f'"{text}" is longer than a day and not whole days; write "1d" or "2d"')
+    return step
+
+
+def read_days(text: str) -> frozenset[int]:
+    """Return the weekdays of `mon-sat` or `mon,wed,fri-sun`, 0 for Monday. Raises ValueError."""
+    days: set[int] = set()
+    for part in text.split(","):
+        ends = [end.strip().lower() for end in part.split("-")]
+        if not 1 <= len(ends) <= 2 or any(end not in WEEK for end in ends):  # noqa: PLR2004  # from, to
+            raise ValueError(f'"{text}" names no weekdays; write "mon-sat", or "mon,wed,fri"')
+        first, last = WEEK.index(ends[0]), WEEK.index(ends[-1])
+        days.update(day % len(WEEK) for day in range(first, last + 1 + (len(WEEK) if last < first else 0)))
+    return frozenset(days)
+
+
+def read_hour(text: str) -> time:
+    """Return the time of `08:00`. Raises ValueError where it is none."""
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError(f'"{text}" is not an hour such as "08:00"')
+    return time.fromisoformat(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """At which moments of which days something is done.
+
+    `step` is at most a day, or whole days. Without `end` the hours last until the day does; an `end` before
+    `start` lies on the next day, whose hours belong to the day on which they began. `days` are weekdays.
+    """
+
+    step: timedelta
+    start: time = time(0)
+    end: time | None = None
+    days: frozenset[int] = frozenset(range(len(WEEK)))
+
+    def __post_init__(self) -> None:
+        if self.end == self.start:
+            raise ValueError("the hours begin and end at once; leave `between` out for the whole day")
+        if self.step > _DAY and len(self.days) < len(WEEK):
+            raise ValueError('with `days`, `every` is "1d" or shorter')
+
+    def latest(self, now: datetime) -> datetime | None:
+        """Return the last time that has come, in UTC; None where its hours are over, or have not begun."""
+        today = now.astimezone(SHOP_ZONE).date()
+        if not any(self._open(day, now) for day in (today, today - _DAY)):
+            return None
+        for back in range(max(self.step // _DAY, len(WEEK)) + 2):
+            day = today - back * _DAY
+            begin, end = self._hours(day)
+            if self._has(day) and begin <= now:
+                return begin + (min(now, end) - begin) // self.step * self.step
+        return None  # pragma: no cover  # one of these days has times
+
+    def after(self, now: datetime) -> Iterator[datetime]:
+        """Yield the times that are still to come, in UTC, without end."""
+        day = now.astimezone(SHOP_ZONE).date() - _DAY
+        while True:
+            if self._has(day):
+                moment, end = self._hours(day)
+                while moment <= end:
+                    if moment > now:
+                        yield moment
+                    moment += self.step
+            day += _DAY
+
+    def _has(self, day: date) -> bool:
+        """Tell whether times begin on a day; steps of several days are counted from a Monday."""
+        return day.weekday() in self.days and (day.toordinal() - 1) % max(self.step // _DAY, 1) == 0
+
+    def _open(self, day: date, now: datetime) -> bool:
+        begin, end = self._hours(day)
+        return day.weekday() in self.days and begin <= now <= end + (GRACE if self.end else timedelta(0))
+
+    def _hours(self, day: date) -> tuple[datetime, datetime]:
+        """Return when the hours of a day begin and the last moment that belongs to them, in UTC."""
+        begin = _utc(day, self.start)
+        if self.end is None:
+            return begin, _utc(day + _DAY, self.start) - _INSTANT
+        return begin, _utc(day if self.end > self.start else day + _DAY, self.end)
+
+
+def _utc(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, SHOP_ZONE).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The last attempt at a time: which one, when it began, the how manyth it was, and how it ended.
+
+    `exit_code` is None while it runs, and where it was killed.
+    """
+
+    moment: datetime
+    started: datetime
+    tries: int = 1
+    exit_code: Exit | None = None
+
+
+def due(rhythm: Rhythm, now: datetime, last: Attempt | None) -> Attempt | None:
+    """Return the attempt that is to be made now, if one is.
+
+    However many times were missed, the last of them counts. A time in the future was tried when the clock
+    was wrong.
+    """
+    moment = rhythm.latest(now)
+    if moment is None:
+        return None
+    if last is None or last.moment != moment:
+        missed = last is None or last.moment < moment or last.moment > now
+        return Attempt(moment, now) if missed else None
+    if last.tries < TRIES and last.exit_code in RETRIED and not last.started <= now < last.started + PAUSE:
+        return Attempt(moment, now, last.tries + 1)
+    return None
+
+
+def is_for(user: str, name: str, hosts: frozenset[str]) -> bool:
+    r"""Tell whether a time is that of a user on one of the names of a host: `OFFICE-PC\olena`, or `olena`."""
+    host, _, wanted = user.rpartition("\\")
+    known = {known.casefold() for known in hosts}
+    return wanted.casefold() == name.casefold() and (not host or host.casefold() in known)

@@ -1,0 +1,219 @@
+"""Which columns of an export could go to Prom besides those that are led already, and as what.
+
+A column is judged by its name and its values. What is empty, what the shop paid, and what looks like what
+the shop paid is never proposed. Source: reference/torgsoft.md §3.1, §3.2, §5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from torgsync.core.config.settings import SyncObject
+from torgsync.core.product.columns import KEY, PICTURE, SECRET, is_standard, line_of_text, number
+from torgsync.core.product.fields import STANDARD
+
+ENOUGH = 200
+"""Filled cells of a column that are looked at; the rest would say the same."""
+SAMPLE = 60
+"""Letters of a sample value."""
+
+_COST = re.compile(r"prime|cost|sobiv|sebest|zakup|собів|себест|закуп|purchase", re.IGNORECASE)
+_DESCRIPTION = re.compile(r"opys|opis|descr|опис", re.IGNORECASE)
+_KEYWORDS = re.compile(r"keyword|klyuch|kluch|ключов|tags?$|теги", re.IGNORECASE)
+_NAME = re.compile(
+    r"(?:(?:good|product)_?)?name|(?:nazv|назв|найменув|наименов)\w*(?: +(?:tovar|товар)\w*)?",
+    re.IGNORECASE,
+)
+_RUSSIAN = re.compile(r"(?:^|[\W_])(?:ru|rus|ros|рос|рус)(?:$|[\W_])|(?-i:(?<=[a-z])Ru$)", re.IGNORECASE)
+_UKRAINIAN = re.compile(r"(?:^|[\W_])(?:ua|uk|ukr|укр)(?:$|[\W_])|(?-i:(?<=[a-z])U[ak]$)", re.IGNORECASE)
+_HTML = re.compile(r"</?(?:p|br|div|ul|li|b|strong|table|h[1-6]|span)\b[^>]*>", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_CYRILLIC = re.compile(r"[а-яіїєґё]", re.IGNORECASE)
+_ONLY_RUSSIAN, _ONLY_UKRAINIAN = frozenset("ыэъё"), frozenset("іїєґ")
+
+
+_ABOUT_THE_OFFER = frozenset({"available", "currencyId", "url", "delivery", "pickup", "store", PICTURE})
+"""Elements of a YML offer that are no characteristic of the good; stock and photos are taken from them."""
+
+
+def is_own(column: str) -> bool:
+    """Tell whether a column is the merchant's own, so that only a person knows what it is."""
+    return not is_standard(column) and column not in _ABOUT_THE_OFFER
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was met in one column: filled cells, and how many of them say something about it."""
+
+    sample: str = ""
+    filled: int = 0
+    html: int = 0
+    addresses: int = 0
+    russian: int = 0
+    ukrainian: int = 0
+    cost: int = 0
+
+
+class Samples:
+    """The values of some columns, as far as they are needed to judge them."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._seen = {name: _Seen() for name in columns if name not in SECRET}
+        self._open = set(self._seen)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every column has a sample."""
+        return all(seen.filled for seen in self._seen.values())
+
+    def add(self, cells: Mapping[str, str]) -> None:
+        """Take a row into account; `cells` are keyed by column."""
+        cost = {amount for name in SECRET if (amount := _amount(cells.get(name, "")))}
+        for name in tuple(self._open):
+            text = line_of_text(cells.get(name, ""))
+            if not text or (is_standard(name) and _amount(text) == 0):
+                continue
+            seen = self._seen[name]
+            seen.sample = seen.sample or text[:SAMPLE]
+            seen.filled += 1
+            seen.html += bool(_HTML.search(text))
+            seen.addresses += bool(_ADDRESS.match(text))
+            letters = set(text.casefold())
+            seen.russian += bool(letters & _ONLY_RUSSIAN)
+            seen.ukrainian += bool(letters & _ONLY_UKRAINIAN)
+            seen.cost += _amount(text) in cost
+            if seen.filled == ENOUGH:
+                self._open.discard(name)
+
+    def sample(self, column: str) -> str:
+        """Return a value of a column, cut to `SAMPLE` letters; empty where it has none or is secret."""
+        seen = self._seen.get(column)
+        return "" if seen is None or self._secret(column) else seen.sample
+
+    def _secret(self, column: str) -> bool:
+        """Tell whether a column is what the shop paid, by its name or by its values."""
+        seen = self._seen[column]
+        named = not is_standard(column) and bool(_COST.search(column))
+        return named or (seen.filled > 0 and seen.cost * 2 > seen.filled)
+
+    def proposable(self, column: str) -> bool:
+        """Tell whether a column holds something that buyers may see."""
+        seen = self._seen.get(column)
+        return seen is not None and seen.filled > 0 and not self._secret(column)
+
+    def russian(self, column: str) -> bool:
+        """Tell whether a column's texts are Russian: its name says so, else the letters."""
+        seen = self._seen[column]
+        if _UKRAINIAN.search(column):
+            return False
+        return bool(_RUSSIAN.search(column)) or seen.russian > seen.ukrainian
+
+    def html(self, column: str) -> bool:
+        """Tell whether most values are HTML."""
+        seen = self._seen[column]
+        return seen.html * 2 > seen.filled
+
+    def addresses(self, column: str) -> bool:
+        """Tell whether most values are addresses on the internet."""
+        seen = self._seen[column]
+        return seen.addresses * 2 > seen.filled
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One column that could go to Prom: as what, and a value of it.
+
+    `name` is a characteristic's name for buyers, `…` where only a person knows it.
+    """
+
+    column: str
+    to: str
+    name: str
+    sample: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the command that leads it there, after `torgsync fields add`."""
+        if self.to == "characteristic":
+            return (self.column, "--dynamic", "--name", self.name)
+        return (self.column, "--to", self.to)
+
+
+def suggest(columns: Sequence[str], samples: Samples, settings: SyncObject) -> tuple[Suggestion, ...]:
+    """Return what could be led besides, in the order of the file; no two for one target."""
+    led = {mapping.column for mapping in settings.fields}
+    taken = {
+        (mapping.to, mapping.name if mapping.to == "characteristic" else "") for mapping in settings.fields
+    }
+    found = []
+    for column in columns:
+        if column == KEY or column in led or not samples.proposable(column):
+            continue
+        target, name = _target(column, samples, settings)
+        if not target or (target, name) in taken or (target == "presence" and ("quantity", "") in taken):
+            continue
+        if name != "…":
+            taken.add((target, name))
+        found.append(Suggestion(column, target, name, samples.sample(column)))
+    return tuple(found)
+
+
+_BY_COLUMN = {column: (target, name) for column, target, name in STANDARD}
+
+
+def _target(column: str, samples: Samples, settings: SyncObject) -> tuple[str, str]:
+    """Return where a column could be led, and a characteristic's name; no target for none."""
+    if column in _BY_COLUMN:
+        return _BY_COLUMN[column]
+    if column in _MEASURES:
+        return "characteristic", _MEASURES[column]
+    if column in _WHOLESALE:
+        return (_WHOLESALE[column] if _has_ladder(samples, settings) else ""), ""
+    if column == _SITE_TEXT and samples.html(column):
+        return "description", ""
+    if not is_own(column) or samples.addresses(column):
+        return "", ""
+    text = _text_target(column, samples)
+    if not text:
+        return "characteristic", column if _CYRILLIC.search(column) else "…"
+    main = settings.catalog.languages.name
+    if samples.russian(column):
+        return (text if main == "ru" else f"{text}_ru"), ""
+    return (text if main == "uk" else ""), ""
+
+
+_SITE_TEXT = "Description"
+"""A part of the name in Torgsoft's own file; in a YML file it holds what buyers read (§3.1, §9)."""
+_MEASURES = {"Height": "Висота, см", "Width": "Ширина, см", "Length": "Довжина, см"}
+"""Standard columns in centimetres, which hold 0 in most shops (§3.1, §3.2)."""
+_WHOLESALE = {"WholesalePrice": "wholesale_price", "WholesaleCount": "wholesale_minimum"}
+
+
+def _has_ladder(samples: Samples, settings: SyncObject) -> bool:
+    """Tell whether both a wholesale price and its least quantity can be had: one alone is not sent."""
+    led = {mapping.to for mapping in settings.fields}
+    return all(target in led or samples.proposable(column) for column, target in _WHOLESALE.items())
+
+
+def _text_target(column: str, samples: Samples) -> str:
+    """Return the text of a product that a merchant's own column looks like; empty for none."""
+    if _KEYWORDS.search(column):
+        return "keywords"
+    if _DESCRIPTION.search(column) or samples.html(column):
+        return "description"
+    return "name" if _NAME.fullmatch(_language_less(column)) else ""
+
+
+def _language_less(column: str) -> str:
+    """Return a column's name without the part that names a language."""
+    return _UKRAINIAN.sub("", _RUSSIAN.sub("", column)).strip("_ ")
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        return number(text)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Orders, clients and postings as values, and the decisions about them."""

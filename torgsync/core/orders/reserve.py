@@ -1,0 +1,82 @@
+"""What was sold on Prom and the accounting program's export cannot know yet: it must not be offered again.
+
+Source: design §6, §7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from torgsync.core.orders.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """How far an order is on its way into the accounting program.
+
+    `waits` tells that its file is owed, lies in the outbox, or waits for a person; `taken` is when the file
+    was found gone, aware and in UTC, None where it was not. `before` is the order as the accounting program
+    has it, where it changed since and a person must do the rest.
+    """
+
+    order: Order
+    waits: bool
+    taken: datetime | None = None
+    before: Order | None = None
+
+
+class Holding(NamedTuple):
+    """Pieces of one good that an order holds; `quantity` may have parts."""
+
+    good_id: str
+    order_id: str
+    quantity: Decimal
+
+
+def cannot_know(handed: Handed, written: datetime) -> bool:
+    """Tell whether an export that was written at a moment cannot know of an order.
+
+    That is a sale which is newer than the export, or whose file lies in the outbox, or was found taken only
+    after the export was written: when exactly it was taken nobody saw, and to offer too few is the lesser
+    evil, until the next export.
+    """
+    if not handed.order.takes_place:
+        return False
+    late = handed.taken is not None and handed.taken > written
+    return handed.order.created > written or handed.waits or late
+
+
+def holdings(handed: Iterable[Handed], written: datetime) -> tuple[Holding, ...]:
+    """Return what orders hold that an export written at a moment cannot know, by good and order.
+
+    Lines without a good of the accounting program hold nothing that an export tells.
+    """
+    found: dict[tuple[str, str], Decimal] = {}
+    for one in handed:
+        pieces = _pieces(one.order)
+        if not cannot_know(one, written):
+            known = _pieces(one.before) if one.before and one.order.takes_place else pieces
+            pieces = {good_id: number - known.get(good_id, 0) for good_id, number in pieces.items()}
+        found |= {(good_id, one.order.id): number for good_id, number in pieces.items() if number > 0}
+    return tuple(Holding(*key, quantity) for key, quantity in sorted(found.items()))
+
+
+def _pieces(order: Order) -> dict[str, Decimal]:
+    """Return how many pieces of each good of the accounting program an order has, keyed by good id."""
+    pieces: dict[str, Decimal] = {}
+    for line in order.lines:
+        if line.good_id and line.quantity > 0:
+            pieces[line.good_id] = pieces.get(line.good_id, Decimal(0)) + line.quantity
+    return pieces
+
+
+def held_pieces(found: Iterable[Holding]) -> dict[str, Decimal]:
+    """Return how many pieces of each good are held, keyed by good id."""
+    pieces: dict[str, Decimal] = {}
+    for holding in found:
+        pieces[holding.good_id] = pieces.get(holding.good_id, Decimal(0)) + holding.quantity
+    return pieces

@@ -1,0 +1,1 @@
+"""Plan, guards and channels: compare, decide, hold, and explain."""

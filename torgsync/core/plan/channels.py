@@ -1,0 +1,142 @@
+"""By which road each change goes, what it costs, and when Prom's answer means "done".
+
+Prices, stock and status go by `edit_by_external_id`; creations and everything else by one import file a run
+(design §5.7). Source: reference/prom-api.md §3.4, §4.2-§4.4, §11 Q4, Q5, Q11.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from torgsync.core.product.fields import FIELDS, Road
+
+EDIT_BATCH = 100
+"""Products in one edit, at most; halved while Prom leaves gaps."""
+
+POLL_AFTER = (1, 2, 4, 8, 15)
+"""Seconds before the first looks at an import; then every `POLL_EVERY`."""
+POLL_EVERY = 30
+OVERLAP = timedelta(hours=3)
+"""How far back a look reaches behind the last one: the zone of Prom's date filters is not known (§11 Q9)."""
+LOOK_AFTER = (30, 60, 120, 240, 480, 900)
+"""Seconds to wait, one after the other, before products are read back of an import whose answer was lost."""
+FREE_AFTER = (60, 120, 240, 480, 900)
+"""Seconds to wait, one after the other, for an import that somebody else has started to end."""
+IMPORT_TAKES = 5 * 60
+"""Seconds that an import takes Prom, about: three minutes to nearly ten were seen (§4.4)."""
+IMPORT_WINDOW = timedelta(hours=24)
+"""The time in which imports are counted."""
+IMPORT_DEADLINE = 30 * 60
+"""Seconds after which an import is unclear and is settled by reading products back."""
+
+COUNTERS = ("created", "updated", "not_changed", "with_errors_count")
+
+
+def by_road(fields: Iterable[str], road: Road) -> list[str]:
+    """Return those of the fields that go by this road, in the order of `FIELDS`."""
+    wanted = set(fields)
+    return [name for name, field in FIELDS.items() if name in wanted and field.road is road]
+
+
+def updated_fields(fields: Iterable[str]) -> list[str]:
+    """Return the words for an import's `updated_fields`: exactly those whose fields changed, sorted."""
+    return sorted({FIELDS[name].updated for name in by_road(fields, Road.IMPORT)})
+
+
+@dataclass(frozen=True, slots=True)
+class EditAnswer:
+    """What Prom said of one edit: ids it processed, and its reasons for others, keyed by external id.
+
+    An id may be in neither: partial success is silent (reference/prom-api.md §3.4).
+    """
+
+    processed: frozenset[str]
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportState:
+    """What Prom says of a running or finished import.
+
+    `status` is in upper case; `counters` hold the numbers it told; `errors` are short texts that name no
+    product, photos that could not be fetched among them, and `errors_of` those that do, keyed by external
+    id. Prom tells some of a success too. `photos_failed` tells that there are photos among them.
+    """
+
+    status: str
+    counters: Mapping[str, int]
+    errors: tuple[str, ...] = ()
+    photos_failed: bool = False
+    errors_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def fatal(self) -> bool:
+        """Whether the import failed as a whole."""
+        return self.status == "FATAL"
+
+    def covers(self, offers: int) -> bool:
+        """Tell whether every offer was dealt with. `SUCCESS` with zeros means "wait" (§4.4)."""
+        return self.dealt_with >= offers > 0
+
+    @property
+    def dealt_with(self) -> int:
+        """How many offers the counters speak of."""
+        return sum(self.counters.get(name, 0) for name in COUNTERS)
+
+    @property
+    def failed(self) -> int:
+        """How many offers Prom counts as failed; photos are not among them."""
+        return self.counters.get("with_errors_count", 0)
+
+
+_LIMIT = re.compile(r"limit|л[іи]м[іи]т|day|доб[іу]|сут|к[іо]л[ьи]ч|превыш|перевищ", re.IGNORECASE)
+_RUNS = re.compile(
+    r"running|progress|finish|complet|запущ|запущен|выполн|викон|заверш|дожд|дочек|зачек|подожд|трив",
+    re.IGNORECASE,
+)
+
+
+def says_another_runs(words: str) -> bool:
+    """Tell whether Prom takes no import because another one runs, by the words of its refusal.
+
+    They are not recorded (§4.6), so this goes by what such words are likely to hold; those of the day's
+    number are known by theirs. Where it is mistaken, nothing is lost but a wait, or the next run sends it.
+    """
+    return bool(_RUNS.search(words)) and not _LIMIT.search(words)
+
+
+def poll_times() -> Iterable[int]:
+    """Yield the pauses, in seconds, between looks at an import until its deadline has passed."""
+    waited = 0
+    for pause in POLL_AFTER:
+        waited += pause
+        yield pause
+    while waited < IMPORT_DEADLINE:
+        waited += POLL_EVERY
+        yield POLL_EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a plan costs: requests in all, imports among them, and imports left in the rolling 24 hours."""
+
+    requests: int
+    imports: int
+    imports_left: int
+
+    def seconds(self, requests_per_second: float) -> float:
+        """Return about how long it takes at this pace, with the waiting for Prom to import."""
+        return self.requests / requests_per_second + self.imports * IMPORT_TAKES
+
+
+def budget(*, edits: int, imports: int, offers: int, imports_left: int) -> Budget:
+    """Return the cost of `edits` products to edit and one import of `offers` offers.
+
+    An import costs its upload, some three looks at its state, and the listing that reads it back.
+    """
+    batches = -(-edits // EDIT_BATCH)
+    import_requests = 1 + 3 + (offers // EDIT_BATCH + 1) if imports else 0
+    return Budget(batches + import_requests, imports, imports_left)

@@ -1,0 +1,260 @@
+"""Compares three sides of a product field by field: desired, last sent, existing.
+
+    desired vs existing   existing vs last sent   story            result
+    equal                 any                     in step          remembered
+    differs               equal                   we moved         update
+    differs               differs                 edited on Prom   ours: update, marked; Prom's: left alone
+    differs               nothing sent yet        first or adopted update
+
+Values are in normal form, so comparing is `!=`. Source: design §5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from torgsync.core.config.settings import Gone
+from torgsync.core.product.fields import CENT, FIELDS, Discount, Photo, Road, Value
+from torgsync.core.product.products import Existing, Product
+
+_NOTHING = object()
+_TAG = re.compile(r"<[^>]*>")
+IN_MODERATION = frozenset({"approval_pending", "editing_required"})
+"""Prom shows these instead of `on_display` while a moderator looks; no edit of ours can end that."""
+
+
+class Verb(StrEnum):
+    """What happens to a product."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REMOVE = "remove"
+
+
+class Leaving(StrEnum):
+    """Why a product leaves the shop, besides the rules that keep goods out (`core/mapping/select.py`)."""
+
+    GONE = "gone"  # the export does not have it any more
+    FOREIGN = "foreign"  # the export never had it, nor did we ever send it
+    UNDONE = "undone"  # a run made it that is turned back
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field's old and new value.
+
+    `edited` says that somebody changed it on Prom since we sent it; `sent` is then what we had sent.
+    """
+
+    old: Value
+    new: Value
+    edited: bool = False
+    sent: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to happen to one product. It never acts and never colours.
+
+    `fields` are keyed by field name in the order of `FIELDS`; a creation lists all of them with `old` None.
+    `held` is the name of the guard that stopped it. `prom_id` is set only for a foreign product, which has
+    no good of ours; `good_id` is then its external id, or empty. `reason` says why a product leaves the shop,
+    and is empty for what stays there.
+    """
+
+    good_id: str
+    verb: Verb
+    title: str
+    fields: Mapping[str, FieldChange]
+    held: str | None = None
+    prom_id: str = ""
+    reason: str = ""
+
+    @property
+    def via(self) -> Road:
+        """The dearest road that it needs."""
+        if self.verb is Verb.CREATE or any(FIELDS[name].road is Road.IMPORT for name in self.fields):
+            return Road.IMPORT
+        return Road.EDIT
+
+    @property
+    def new(self) -> dict[str, Value]:
+        """The new values, keyed by field."""
+        return {name: change.new for name, change in self.fields.items()}
+
+    def narrowed(self, names: Iterable[str]) -> Change:
+        """Return it with these fields alone; the others stay pending."""
+        wanted = set(names)
+        fields = {name: change for name, change in self.fields.items() if name in wanted}
+        return replace(self, fields=fields)
+
+    def split(self, names: Iterable[str], held: str) -> tuple[Change, ...]:
+        """Return it in two: fields that may go, and those that a guard holds; no empty halves."""
+        stopped = set(names)
+        go = {name: change for name, change in self.fields.items() if name not in stopped}
+        stay = {name: change for name, change in self.fields.items() if name in stopped}
+        halves = ((go, self.held), (stay, held))
+        return tuple(replace(self, fields=fields, held=guard) for fields, guard in halves if fields)
+
+    def joined(self, other: Change) -> Change:
+        """Return it with the fields of another change of the same product, in the order of `FIELDS`."""
+        both = {**self.fields, **other.fields}
+        return replace(self, fields={name: both[name] for name in FIELDS if name in both})
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What Prom accepted from us, and what it showed right afterwards where that was not the same.
+
+    Prom cuts names and tidies HTML. `echo` holds its version of such a field, so that the difference is not
+    taken for an edit by a person and sent again for ever.
+    """
+
+    values: Mapping[str, Value]
+    echo: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What differs, what is in step (to be remembered as sent), and what was left alone for its owner."""
+
+    fields: Mapping[str, FieldChange]
+    in_step: Mapping[str, Value]
+    left_alone: tuple[str, ...] = ()
+
+
+def creation(desired: Product) -> Change:
+    """Return the change that makes a product."""
+    fields = {name: FieldChange(None, desired.values[name]) for name in FIELDS if name in desired.values}
+    return Change(desired.good_id, Verb.CREATE, desired.title, fields)
+
+
+def compare(
+    desired: Product, sent: Sent | None, existing: Existing, prom_owned: frozenset[str] = frozenset()
+) -> Comparison:
+    """Return how a product on Prom differs from the desired one.
+
+    A field that Prom does not show, or shows nothing for, is compared with what was last sent. Fields of the
+    road `creation` cannot be changed and are not compared.
+    """
+    fields: dict[str, FieldChange] = {}
+    in_step: dict[str, Value] = {}
+    left_alone: list[str] = []
+    for name, known in FIELDS.items():
+        if name not in desired.values or known.road is Road.CREATION:
+            continue
+        want = desired.values[name]
+        last = sent.values.get(name, _NOTHING) if sent else _NOTHING
+        now = existing.values.get(name, last) if known.shown else last
+        if sent and name in sent.echo and now == sent.echo[name]:
+            now = last
+        if same(name, want, desired.values, existing.values, now) or (
+            name == "status" and want == "on_display" and now in IN_MODERATION
+        ):
+            in_step[name] = want
+        elif name in prom_owned:
+            left_alone.append(name)
+        else:
+            edited = last is not _NOTHING and now != last
+            fields[name] = FieldChange(
+                _value(now), want, edited=edited, sent=_value(last) if edited else None
+            )
+    return Comparison(fields, in_step, tuple(left_alone))
+
+
+_LEAST_MONEY = Decimal(1)
+
+
+def same(
+    name: str,
+    want: Value,
+    wanted: Mapping[str, Value],
+    shown: Mapping[str, Value],
+    now: object = _NOTHING,
+) -> bool:
+    """Tell whether a field shows what is wanted; `now` stands in for what `shown` holds.
+
+    A discount may be kept as an amount or as a share: it is the same where buyers pay the same. Photos are
+    the same by their content, whatever their files are called now: Prom has a copy of its own.
+    """
+    now = shown.get(name) if now is _NOTHING else now
+    if now == want or (name == "photos" and _contents(now) == _contents(want) is not None):
+        return True
+    if not isinstance(want, Discount) or not isinstance(now, Discount) or want.kind == now.kind:
+        return False
+    price = wanted.get("price", shown.get("price"))
+    pays, asked = (buyer_price({"price": price, "discount": discount}) for discount in (now, want))
+    return pays is not None and asked is not None and abs(pays - asked) < CENT
+
+
+def _contents(photos: object) -> list[str] | None:
+    """Return the digests of photos; None for anything else, or where the content of one is not known."""
+    if not isinstance(photos, tuple):
+        return None
+    known = [photo.digest for photo in photos if isinstance(photo, Photo) and photo.digest]
+    return known if len(known) == len(photos) else None
+
+
+def own_way(name: str, wanted: Value, shown: Value) -> bool:
+    """Tell whether Prom may keep `shown` for `wanted` without harm: its own word, or a rounded price."""
+    if isinstance(wanted, Decimal) and isinstance(shown, Decimal):
+        return abs(wanted - shown) < _LEAST_MONEY
+    return name in ("presence", "status", "ready_to_ship")
+
+
+def keeps(wanted: Value, shown: Value) -> bool:
+    """Tell whether Prom may show `shown` for `wanted`: what is no text, or a text that it cut or tidied.
+
+    For no text at all it shows what the file had to say instead (reference/prom-api.md §7.2).
+    """
+    if not isinstance(wanted, str) or not isinstance(shown, str):
+        return True
+    bare, kept = ("".join(_TAG.sub("", text).split()) for text in (wanted, shown))
+    return not bare or (bool(kept) and bare.startswith(kept))
+
+
+def is_cut(wanted: Value, shown: Value) -> bool:
+    """Tell whether Prom shows less of a text than was sent: its end is missing; tags and blanks count not."""
+    if not isinstance(wanted, str) or not isinstance(shown, str):
+        return False
+    bare, kept = ("".join(_TAG.sub("", text).split()) for text in (wanted, shown))
+    return kept != bare and bool(kept) and bare.startswith(kept)
+
+
+def _value(now: object) -> Value:
+    """Narrow what was shown or sent back to a value; nothing at all is None."""
+    return None if now is _NOTHING else now  # type: ignore[return-value]  # it came out of a mapping of values
+
+
+def removal(existing: Existing, policy: Gone) -> dict[str, FieldChange]:
+    """Return the fields that take a product out of the shop by this policy; empty where it is out already."""
+    now = existing.values
+    if existing.removed or policy == "keep":
+        return {}
+    if policy == "not-available":
+        wanted: dict[str, Value] = {"presence": "not_available"}
+        if now.get("quantity"):
+            wanted["quantity"] = 0
+        return {
+            name: FieldChange(now.get(name), value)
+            for name, value in wanted.items()
+            if now.get(name) != value
+        }
+    target = "deleted" if policy == "delete" else "not_on_display"
+    if now.get("status") == target or (policy == "hide" and now.get("status") == "draft"):
+        return {}
+    return {"status": FieldChange(now.get("status"), target)}
+
+
+def buyer_price(values: Mapping[str, Value]) -> Decimal | None:
+    """Return what a buyer pays for one piece: the price less its discount; None where there is no price."""
+    price, discount = values.get("price"), values.get("discount")
+    if not isinstance(price, Decimal):
+        return None
+    if not isinstance(discount, Discount):
+        return price
+    return price - (discount.value if discount.kind == "amount" else price * discount.value / 100)

@@ -1,0 +1,238 @@
+"""The fields of a product: what each holds, by which road it reaches Prom, and whether Prom shows it back.
+
+`FIELDS` is the whole list, in the order in which people see them. Source: reference/prom-api.md §3.3,
+§3.4 (edit), §4.2 (`updated_fields`), §7.2 (feed). `TARGETS` is what a column of the export can be led to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from torgsync.core.product.columns import Section
+
+CENT = Decimal("0.01")
+
+
+class Road(StrEnum):
+    """How a change of a field reaches Prom."""
+
+    EDIT = "edit"  # edit_by_external_id: cheap, no daily limit
+    IMPORT = "import"  # an import file with `updated_fields`: about ten a day
+    CREATION = "creation"  # only when the product is made; Prom cannot change it by any known call
+
+
+class Kind(StrEnum):
+    """The shape of a field's value in normal form."""
+
+    TEXT = "text"  # str, trimmed, one line
+    HTML = "html"  # str, canonical HTML
+    MONEY = "money"  # Decimal with two places, in the object's currency
+    DISCOUNT = "discount"  # Discount, or None for no discount
+    LADDER = "ladder"  # tuple of Step, by quantity
+    QUANTITY = "quantity"  # int
+    FLAG = "flag"  # bool
+    PATH = "path"  # tuple of Section, root first
+    CHARACTERISTICS = "characteristics"  # tuple of Characteristic, sorted
+    PHOTOS = "photos"  # tuple of Photo, main one first
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """What is taken off the price: `kind` is "amount" (money) or "percent"."""
+
+    value: Decimal
+    kind: str
+
+
+class Step(NamedTuple):
+    """One step of the wholesale ladder: the price of one piece from `quantity` pieces on."""
+
+    quantity: int
+    price: Decimal
+
+
+class Characteristic(NamedTuple):
+    """One characteristic as buyers see it; `unit` may be empty.
+
+    `value` is empty only in a desired product: the export has no such column today, and what was last sent
+    stays.
+    """
+
+    name: str
+    unit: str
+    value: str
+
+
+class Photo(NamedTuple):
+    """A photo's address and the digest of its content, so that a changed photo differs."""
+
+    url: str
+    digest: str
+
+
+Value = (
+    str
+    | Decimal
+    | int
+    | bool
+    | Discount
+    | tuple[Step, ...]
+    | tuple[Section, ...]
+    | tuple[Characteristic, ...]
+    | tuple[Photo, ...]
+    | None
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a product.
+
+    `shown` tells whether a listing of Prom carries it back; a field that is not shown is compared with what
+    was last sent. `updated` is its word in an import's `updated_fields`, empty where it has none.
+    """
+
+    name: str
+    kind: Kind
+    road: Road
+    shown: bool
+    updated: str = ""
+
+
+FIELDS: dict[str, Field] = {
+    field.name: field
+    for field in (
+        Field("name", Kind.TEXT, Road.IMPORT, shown=True, updated="name"),
+        Field("name_ru", Kind.TEXT, Road.IMPORT, shown=True, updated="name"),
+        Field("sku", Kind.TEXT, Road.IMPORT, shown=True, updated="sku"),
+        Field("price", Kind.MONEY, Road.EDIT, shown=True, updated="price"),
+        Field("discount", Kind.DISCOUNT, Road.EDIT, shown=True, updated="discount"),
+        Field("wholesale_prices", Kind.LADDER, Road.EDIT, shown=True, updated="price"),
+        Field("presence", Kind.TEXT, Road.EDIT, shown=True, updated="presence"),
+        Field("ready_to_ship", Kind.FLAG, Road.EDIT, shown=True, updated="presence"),
+        Field("quantity", Kind.QUANTITY, Road.EDIT, shown=True, updated="quantity_in_stock"),
+        Field("status", Kind.TEXT, Road.EDIT, shown=True),
+        Field("description", Kind.HTML, Road.IMPORT, shown=True, updated="description"),
+        Field("description_ru", Kind.HTML, Road.IMPORT, shown=True, updated="description"),
+        Field("keywords", Kind.TEXT, Road.IMPORT, shown=False, updated="keywords"),
+        Field("keywords_ru", Kind.TEXT, Road.IMPORT, shown=True, updated="keywords"),
+        Field("group", Kind.PATH, Road.IMPORT, shown=False, updated="group"),
+        Field("photos", Kind.PHOTOS, Road.IMPORT, shown=False, updated="images_urls"),
+        Field("characteristics", Kind.CHARACTERISTICS, Road.IMPORT, shown=False, updated="attributes"),
+        Field("gtin", Kind.TEXT, Road.IMPORT, shown=False, updated="gtin"),
+        Field("mpn", Kind.TEXT, Road.IMPORT, shown=False, updated="mpn"),
+        Field("vendor", Kind.TEXT, Road.CREATION, shown=False),
+        Field("country", Kind.TEXT, Road.CREATION, shown=False),
+        Field("unit", Kind.TEXT, Road.CREATION, shown=True),
+        Field("currency", Kind.TEXT, Road.CREATION, shown=True),
+        Field("variant_group", Kind.TEXT, Road.CREATION, shown=False),
+    )
+}
+
+TERMS = frozenset(field.name for field in FIELDS.values() if field.road is Road.EDIT)
+"""The terms on which a product is sold: price, stock, status. An edit changes them; all else is its card."""
+
+TARGETS: dict[str, tuple[str, ...]] = {
+    "name": ("name", "name_ru"),
+    "name_ru": ("name_ru",),
+    "description": ("description", "description_ru"),
+    "description_ru": ("description_ru",),
+    "keywords": ("keywords", "keywords_ru"),
+    "keywords_ru": ("keywords_ru",),
+    "price": ("price",),
+    "sale_price": ("discount",),
+    "wholesale_price": ("wholesale_prices",),
+    "wholesale_minimum": ("wholesale_prices",),
+    "quantity": ("quantity", "presence"),
+    "presence": ("presence",),
+    "ready_to_ship": ("ready_to_ship",),
+    "sku": ("sku",),
+    "gtin": ("gtin",),
+    "mpn": ("mpn",),
+    "group": ("group",),
+    "vendor": ("vendor",),
+    "country": ("country",),
+    "unit": ("unit",),
+    "variant_group": ("variant_group",),
+    "characteristic": ("characteristics",),
+}
+"""Where a column can be led (`[[fields]] to = …`), and the product fields that it makes."""
+
+NEEDED = frozenset(
+    {"name", "name_ru", "price", "sale_price", "wholesale_price", "wholesale_minimum", "quantity", "presence"}
+)
+"""Targets whose columns no export may lose: goods would stay on sale at old prices, or after the last one."""
+
+STANDARD: tuple[tuple[str, str, str], ...] = (
+    ("GoodName", "name", ""),
+    ("RetailPrice", "price", ""),
+    ("RetailPriceWithDiscount", "sale_price", ""),
+    ("WarehouseQuantity", "quantity", ""),
+    ("available", "presence", ""),
+    ("Articul", "sku", ""),
+    ("Barcode", "gtin", ""),
+    ("SynchronizationSectionFull", "group", ""),
+    ("SynchronizationSection", "group", ""),
+    ("GoodTypeFull", "group", ""),
+    ("MesUnit", "unit", ""),
+    ("PCName", "vendor", ""),
+    ("Country", "country", ""),
+    ("ModelGoodID", "variant_group", ""),
+    ("FashionName", "variant_group", ""),
+    ("TheSize", "characteristic", "Розмір"),
+    ("Color", "characteristic", "Колір"),
+    ("Material", "characteristic", "Матеріал"),
+    ("Sex", "characteristic", "Стать"),
+    ("Season", "characteristic", "Сезон"),
+    ("Age", "characteristic", "Вік"),
+    ("Pack", "characteristic", "Упаковка"),
+    ("PackSize", "characteristic", "Розмір упаковки"),
+    ("PowerSupply", "characteristic", "Живлення"),
+    ("CountUnitsPerBox", "characteristic", "Кількість в упаковці"),
+)
+"""What `fields add-all` leads where: column, target, name of the characteristic.
+
+Where several columns make one field, the first that the export has is taken (reference/torgsoft.md §17).
+
+`WholesalePrice` is left out on purpose: it is often the cost price in disguise (reference/torgsoft.md §3.1).
+"""
+
+
+def encode(field: Field, value: Value) -> object:
+    """Return a value as JSON: decimals are strings with a point, tuples are lists, their items have names."""
+    if isinstance(value, Discount):
+        return {"value": str(value.value), "type": value.kind}
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, tuple):
+        return [list(item) if field.kind is Kind.PATH else _encode_item(item) for item in value]
+    return value
+
+
+def _encode_item(item: Step | Section | Characteristic | Photo) -> dict[str, object]:
+    pairs = item._asdict().items()
+    return {key: str(part) if isinstance(part, Decimal) else part for key, part in pairs}
+
+
+def decode(field: Field, stored: object) -> Value:
+    """Return the value that `encode` made into `stored`."""
+    if stored is None:
+        return None
+    if isinstance(stored, str | int):  # most of them
+        return Decimal(stored) if field.kind is Kind.MONEY else stored
+    match field.kind:
+        case Kind.DISCOUNT if isinstance(stored, dict):
+            return Discount(Decimal(stored["value"]), stored["type"])
+        case Kind.LADDER if isinstance(stored, list):
+            return tuple(Step(item["quantity"], Decimal(item["price"])) for item in stored)
+        case Kind.PATH if isinstance(stored, list):
+            return tuple(Section(*item) for item in stored)
+        case Kind.CHARACTERISTICS if isinstance(stored, list):
+            return tuple(Characteristic(**item) for item in stored)
+        case Kind.PHOTOS if isinstance(stored, list):
+            return tuple(Photo(**item) for item in stored)
+        case _:
+            raise ValueError(f"{field.name}: {type(stored).__name__}")

@@ -1,0 +1,69 @@
+"""The tree of groups that the goods of one export make together.
+
+Every good tells its own path; two goods may tell different stories about one group. Prom must be given the
+same tree whichever goods happen to be sent, so all goods of the export vote.
+Source: reference/torgsoft.md §8.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from torgsync.core.findings import Code, Finding
+from torgsync.core.product.columns import Section
+
+Steps = tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Name and parent of each group, keyed by its number; the parent of a top group is empty."""
+
+    groups: Mapping[str, tuple[str, str]]
+    findings: tuple[Finding, ...] = ()
+
+    def path(self, told: Steps) -> Steps:
+        """Return the path of a group, root first, for one that a good told; unknown groups stay as told."""
+        path: list[Section] = []
+        met: set[str] = set()
+        number = told[-1].number if told else ""
+        while number in self.groups and number not in met:
+            met.add(number)
+            name, parent = self.groups[number]
+            path.append(Section(number, name))
+            number = parent
+        return tuple(reversed(path)) if path and not number else told
+
+
+def grow(paths: Iterable[tuple[Steps, int]]) -> Tree:
+    """Return the tree of paths, each with the number of goods that tell it.
+
+    A group has the parent and the name that most goods give it; where they are even, the lesser number and
+    the lesser name, so that the order of goods decides nothing.
+    """
+    votes: dict[str, Counter[tuple[str, str]]] = {}
+    for path, goods in paths:
+        parent = ""
+        for section in path:
+            votes.setdefault(section.number, Counter())[section.name, parent] += goods
+            parent = section.number
+    groups, findings = {}, []
+    for number, told in sorted(votes.items()):
+        (chosen, _), *others = sorted(told.items(), key=lambda item: (-item[1], item[0]))
+        groups[number] = chosen
+        if others:
+            findings.append(
+                Finding(Code.GROUP_CONFLICT, _words(number, chosen, [other for other, _ in others]))
+            )
+    return Tree(groups, tuple(findings))
+
+
+def _words(number: str, chosen: tuple[str, str], others: list[tuple[str, str]]) -> str:
+    instead = " and ".join(_place(*other) for other in others)
+    return f"group {number} is {_place(*chosen)} in most goods, and {instead} in others; all go to the first"
+
+
+def _place(name: str, parent: str) -> str:
+    return f"`{name}` under {parent}" if parent else f"`{name}` at the top"

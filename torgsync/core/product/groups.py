@@ -1,0 +1,103 @@
+"""Which group a good lies in, and which other goods are the same model.
+
+The section path is the best witness, then the section's number with its name, then the type of goods, whose
+levels are never torn apart: their names hold commas. Source: reference/torgsoft.md §3.6, §4, §8, §17 no. 13
+and 15.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+from torgsync.core.product.columns import PLACEHOLDERS, Section, line_of_text, section_path
+
+PATH, SECTION, TYPE = "SynchronizationSectionFull", "SynchronizationSection", "GoodTypeFull"
+NUMBER = "Category"
+MODEL, MODEL_NAME = "ModelGoodID", "FashionName"
+MADE = 1 << 30
+"""Numbers made from a group's text lie from here up to 2^31; those of real sections are far smaller."""
+
+_POSITIVE = re.compile(r"0*[1-9][0-9]*")
+
+
+def group_path(
+    cells: Mapping[str, str], column: str = PATH, blank: frozenset[str] = PLACEHOLDERS
+) -> tuple[Section, ...]:
+    """Return the path of a good's group, root first; empty where it lies in none.
+
+    The column that is led to the group is asked first, then the others of its kind that the row has. A
+    column of the merchant's own holds a path or the name of one group, and nothing else is asked.
+    """
+    asked = SECTION if column == NUMBER else column
+    if asked not in _ASK:
+        return _path(cells, asked, blank) or _named(cells.get(asked, ""), blank)
+    for name in (asked, *(other for other in _ASK if other != asked)):
+        if path := _ASK[name](cells, name, blank):
+            return path
+    return ()
+
+
+def _path(cells: Mapping[str, str], column: str, blank: frozenset[str]) -> tuple[Section, ...]:
+    steps = (
+        Section(step.number, line_of_text(step.name, blank)) for step in section_path(cells.get(column, ""))
+    )
+    return tuple(step for step in steps if step.name and _POSITIVE.fullmatch(step.number))
+
+
+def _section(cells: Mapping[str, str], column: str, blank: frozenset[str]) -> tuple[Section, ...]:
+    """Return the section by its number and name; a file that tells no numbers gets one made from the name."""
+    if NUMBER not in cells:
+        return _named(cells.get(column, ""), blank)
+    number, name = cells[NUMBER].strip(), line_of_text(cells.get(column, ""), blank)
+    return (Section(number, name),) if name and _POSITIVE.fullmatch(number) else ()
+
+
+def _type(cells: Mapping[str, str], column: str, blank: frozenset[str]) -> tuple[Section, ...]:
+    text = cells.get(column, "")
+    return _named(text, blank) if any(line_of_text(level, blank) for level in text.split(",")) else ()
+
+
+_ASK = {PATH: _path, SECTION: _section, TYPE: _type}
+
+
+def _named(text: str, blank: frozenset[str]) -> tuple[Section, ...]:
+    name = line_of_text(text, blank)
+    return (Section(str(made_number(name)), name),) if name else ()
+
+
+def made_number(name: str) -> int:
+    """Return the number of a group that has only a name: the same for the same name, in any case."""
+    digest = hashlib.blake2b(name.casefold().encode(), digest_size=4).digest()
+    return MADE | int.from_bytes(digest) & (MADE - 1)
+
+
+def in_group(
+    group: str, cells: Mapping[str, str], column: str = PATH, blank: frozenset[str] = PLACEHOLDERS
+) -> bool:
+    """Tell whether a good lies in a group or under it, by the path that `group_path` gives.
+
+    A type of goods joins levels with commas, and a level's name may hold commas itself, so the group's name
+    is looked for as a whole run of levels.
+    """
+    wanted = line_of_text(group).casefold()
+    path = group_path(cells, column, blank)
+    if any(section.name.casefold() == wanted for section in path):
+        return True
+    typed = len(path) == 1 and path == _type(cells, TYPE, blank)
+    return typed and f",{wanted}," in f",{path[0].name.casefold()},"
+
+
+def model_key(cells: Mapping[str, str], column: str = MODEL, blank: frozenset[str] = PLACEHOLDERS) -> str:
+    """Return what the goods of one model have in common: `id:4310`, else `name:капці верба`, else nothing.
+
+    The model's number is asked first, also where `FashionName` is the column that is led to the variants. A
+    column of the merchant's own holds the number or the name itself.
+    """
+    own = column not in (MODEL, MODEL_NAME)
+    number = cells.get(column if own else MODEL, "").strip()
+    if _POSITIVE.fullmatch(number):
+        return f"id:{number.lstrip('0')}"
+    name = line_of_text(cells.get(column if own else MODEL_NAME, ""), blank).casefold()
+    return f"name:{name}" if name else ""

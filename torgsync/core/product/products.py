@@ -1,0 +1,153 @@
+"""Products: desired, last sent and existing ones have one shape.
+
+A product is its good's id and the values of the fields that we speak about, in normal form
+(`core/product/fields.py`). A field that is absent is not spoken about: it is neither compared nor sent.
+Desired ones are made in `core/mapping/mapper.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from torgsync.core.product.columns import (
+    Section,
+)
+from torgsync.core.product.fields import (
+    FIELDS,
+    TERMS,
+    Characteristic,
+    Value,
+    decode,
+    encode,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A good in Prom's fields: values keyed by field name."""
+
+    good_id: str
+    values: Mapping[str, Value]
+
+    def text(self, field: str) -> str:
+        """Return a text field, empty where the product does not speak of it."""
+        value = self.values.get(field)
+        return value if isinstance(value, str) else ""
+
+    def money(self, field: str) -> Decimal | None:
+        """Return a money field."""
+        value = self.values.get(field)
+        return value if isinstance(value, Decimal) else None
+
+    def whole(self, field: str) -> int | None:
+        """Return a quantity."""
+        value = self.values.get(field)
+        return value if isinstance(value, int) else None
+
+    @property
+    def path(self) -> tuple[Section, ...]:
+        """The path of groups, root first; empty where the product does not speak of it."""
+        value = self.values.get("group")
+        return tuple(part for part in value if isinstance(part, Section)) if isinstance(value, tuple) else ()
+
+    @property
+    def characteristics(self) -> tuple[Characteristic, ...]:
+        """The characteristics, sorted; empty where the product does not speak of them."""
+        value = self.values.get("characteristics")
+        found = value if isinstance(value, tuple) else ()
+        return tuple(part for part in found if isinstance(part, Characteristic))
+
+    @property
+    def title(self) -> str:
+        """The name that people know the good by."""
+        return self.text("name") or self.text("name_ru")
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """A product as Prom shows it now: the fields that Prom shows back, in normal form.
+
+    `good_id` is its good, whose id is its external id on Prom but for adopted products: for these `alias` is
+    the external id, empty where Prom has none. A product that is no good's has its external id as `good_id`,
+    empty where it was made in the cabinet. `modified` is Prom's own time of the last change, aware and in
+    UTC, None where Prom tells none. `photos` counts those that Prom shows, as long as it was just asked.
+    """
+
+    prom_id: str
+    good_id: str
+    values: Mapping[str, Value]
+    modified: datetime | None = None
+    alias: str | None = None
+    photos: int | None = field(default=None, compare=False)
+
+    @property
+    def removed(self) -> bool:
+        """Whether it is deleted, and so cannot be changed any more (reference/prom-api.md §11 Q3)."""
+        return self.values.get("status") in ("deleted", "deleted_by_moderator")
+
+    @property
+    def external_id(self) -> str:
+        """The external id on Prom, empty where it has none."""
+        return self.good_id if self.alias is None else self.alias
+
+    @property
+    def title(self) -> str:
+        """The name that Prom shows, in the shop's language where it tells it."""
+        found = (self.values.get(name) for name in ("name", "name_ru"))
+        return next((name for name in found if isinstance(name, str) and name), "")
+
+    def named(self, good_id: str) -> Existing:
+        """Return it as the product of a good, or of none where that is its external id."""
+        alias = None if good_id == self.external_id else self.external_id
+        return replace(self, good_id=good_id, alias=alias)
+
+
+class Kept(NamedTuple):
+    """The values of a product as two JSON texts with sorted keys: equal texts are equal values.
+
+    The terms are short and move every day; the card is long and rarely moves (`core/product/fields.py`).
+    """
+
+    terms: str
+    card: str
+
+
+def keep(values: Mapping[str, Value]) -> Kept:
+    """Return values as they are kept."""
+    terms = {name: value for name, value in values.items() if name in TERMS}
+    card = {name: value for name, value in values.items() if name not in TERMS}
+    return Kept(dump(terms), dump(card))
+
+
+_write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+_read = json.JSONDecoder().decode
+
+
+def dump(values: Mapping[str, Value]) -> str:
+    """Return values as one JSON text."""
+    return _write({name: encode(FIELDS[name], value) for name, value in values.items()})
+
+
+def load(*texts: str) -> dict[str, Value]:
+    """Return the values that `keep` or `dump` wrote, those of all texts together, by name."""
+    found: dict[str, Value] = {}
+    for text in texts:
+        if text != "{}":
+            for name, value in _read(text).items():
+                if name in FIELDS:
+                    found[name] = decode(FIELDS[name], value)
+    return dict(sorted(found.items())) if len(texts) > 1 else found
+
+
+def shows(existing: Existing, values: Mapping[str, Value]) -> bool:
+    """Tell whether Prom shows these values; what it does not show at all is not held against it."""
+    return all(
+        existing.values.get(name, value) == value for name, value in values.items() if FIELDS[name].shown
+    )

@@ -1,0 +1,123 @@
+"""Opens a sandbox for a rehearsal: a scenario, what the command line adds, and a shop that is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from torgsync.errors import InvalidInput, Mistake, UsageError
+from torgsync.files.config.objects import Lines, mistakes_in, parse_toml
+from torgsync.sandbox.faults import Fault, parse_fault
+from torgsync.sandbox.scenario import TOKEN_WORDS, Filling, Scenario, read_manners, read_scenario
+from torgsync.sandbox.shop.filling import fill
+from torgsync.sandbox.shop.persistence import Keeper
+from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.shop.shop import Shop
+
+HELP = "see `torgsync sandbox --help`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the command line says of a sandbox; it goes before what the scenario says.
+
+    `manners` are words such as `last_id=inclusive`, `faults` rules such as `POST products/edit* nth=2 429`.
+    `products` and `import_seconds` are None where nothing is said.
+    """
+
+    scenario: Path | None = None
+    manners: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    read_only_tokens: tuple[str, ...] = ()
+    expired_tokens: tuple[str, ...] = ()
+    products: int | None = None
+    import_seconds: float | None = None
+    keep: Path | None = None
+
+
+@contextmanager
+def opened(asked: Asked) -> Iterator[Shop]:
+    """Yield the shop; where it is kept, it is in its file at the end.
+
+    Raises InvalidInput for a scenario with mistakes, UsageError for words that say nothing, TorgsyncError for
+    a file that cannot be the shop's.
+    """
+    scenario = _extended(load_scenario(asked.scenario) if asked.scenario else Scenario(), asked)
+    shop = Shop(tokens=scenario.tokens or None, manners=scenario.manners, faults=scenario.faults)
+    keeper = Keeper(shop, asked.keep) if asked.keep else None
+    try:
+        # A kept shop that has its goods already must not grow with every start.
+        if not shop.products():
+            fill(shop, scenario.shop.products, scenario.shop.seed)
+            shop.save()
+        yield shop
+    finally:
+        if keeper:
+            keeper.close()
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Read a scenario. Raises InvalidInput with every mistake and its line."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError as missing:
+        raise InvalidInput(f"there is no scenario `{path}`", hint=HELP) from missing
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise InvalidInput(f"`{path}` cannot be read as UTF-8 text") from trouble
+    data = parse_toml(text)
+    if isinstance(data, Mistake):
+        raise _invalid(path, [data])
+    scenario = read_scenario(data, Lines(text).of)
+    if isinstance(scenario, list):
+        raise _invalid(path, scenario)
+    return scenario
+
+
+def _invalid(path: Path, mistakes: list[Mistake]) -> InvalidInput:
+    return InvalidInput(mistakes_in(path, mistakes), mistakes=tuple(mistakes))
+
+
+def _extended(scenario: Scenario, asked: Asked) -> Scenario:
+    """Return a scenario with what the command line adds; raise UsageError where that says nothing."""
+    try:
+        manners = read_manners(scenario.manners, asked.manners)
+    except ValueError as wrong:
+        raise UsageError(f"--manner: {wrong}", hint=HELP) from wrong
+    if asked.import_seconds is not None:
+        manners = replace(manners, import_seconds=asked.import_seconds)
+    products = scenario.shop.products if asked.products is None else asked.products
+    return Scenario(
+        shop=Filling(products=products, seed=scenario.shop.seed),
+        tokens=_tokens(scenario, asked),
+        manners=manners,
+        faults=(*_faults(asked.faults), *scenario.faults),
+    )
+
+
+def _faults(texts: Iterable[str]) -> Iterator[Fault]:
+    for text in texts:
+        try:
+            yield parse_fault(text)
+        except ValueError as wrong:
+            raise UsageError(f'--fault "{text}": {wrong}', hint=HELP) from wrong
+
+
+def _tokens(scenario: Scenario, asked: Asked) -> dict[str, Rights]:
+    """Return the rights by token. Without any that may write, the shop's own `sandbox` may do everything."""
+    tokens = dict(scenario.tokens)
+    for word, named in (
+        ("write", asked.tokens),
+        ("read", asked.read_only_tokens),
+        ("expired", asked.expired_tokens),
+    ):
+        for token in named:
+            if not re.fullmatch(r"[\x21-\x7e]+", token):
+                raise UsageError("a token is empty or holds characters that no token has", hint=HELP)
+            tokens[token] = TOKEN_WORDS[word]
+    if not scenario.tokens and not asked.tokens:
+        tokens.setdefault("sandbox", TOKEN_WORDS["write"])
+    return tokens

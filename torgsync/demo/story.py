@@ -1,0 +1,130 @@
+"""The whole story in one go: an example shop, a Prom.ua of its own, a day and the day after.
+
+What happens is told here step by step; the commands are run by whoever shows the story.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+
+from torgsync.errors import TorgsyncError
+from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.server import RunningServer, serve
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, Buyer
+from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.shop.shop import Shop
+
+TOKEN = "demo-token"  # noqa: S105  # the sandbox's own
+NAME = "My Prom"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: what is said first, what happens in the world, and the command that is run, if any."""
+
+    say: str
+    command: tuple[str, ...] = ()
+    happens: Callable[[], object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The demo's world: a temporary home, the shop's folder in it, and its own marketplace."""
+
+    home: Path
+    shop: Path
+    server: RunningServer
+
+    def day_after(self) -> None:
+        """Have the accounting program write its next export."""
+        shutil.copyfile(self.shop / "TSGoods-tomorrow.trs", self.shop / "TSGoods.trs")
+
+    def order(self) -> None:
+        """Have somebody order."""
+        goods = [product.external_id for product in self.server.shop.products() if product.external_id]
+        buyer = Buyer(
+            first_name="Олена", last_name="Вигадана", phone="+380500000001", email="o.v@shop.example"
+        )
+        self.server.shop.place_order(
+            lines=[(goods[0], 1), (goods[5], 2)],
+            buyer=buyer,
+            payment_option_id=CASH_ON_DELIVERY.id,
+            delivery_cost=Decimal(0),
+            client_notes="подзвоніть після 18",
+        )
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """Yield a world that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="torgsync-demo-", ignore_cleanup_errors=True) as folder:
+        shop = Path(folder) / "shop"
+        shutil.copytree(example_shop(), shop)
+        market = Shop(tokens={TOKEN: Rights.full()}, manners=Manners(import_seconds=1.2))
+        with serve(market) as server:
+            yield World(Path(folder) / "home", shop, server)
+
+
+def example_shop() -> Path:
+    """Return the folder of the example shop: inside the package, or beside it in a checkout."""
+    for place in (
+        Path(str(files("torgsync"))) / "example_shop",
+        Path(__file__).parents[2] / "examples" / "shop",
+    ):
+        if place.is_dir():
+            return place
+    raise TorgsyncError(
+        "the example shop is not installed", hint="clone the repository and run it from there"
+    )
+
+
+def story(world: World) -> Iterator[Step]:
+    """Yield the steps, in order."""
+    yield Step(
+        "A shop keeps its goods in Torgsoft and wants to sell on Prom.ua. First it makes a sync object.",
+        (
+            *("object", "add", NAME, "--api-key", TOKEN),
+            *("--export", str(world.shop / "TSGoods.trs"), "--photos", str(world.shop / "photos")),
+            *("--photos-url", "https://shop.example/photos/", "--center", "2", "--center", "8"),
+            *("--requests-per-second", "20"),
+        ),
+    )
+    yield Step(
+        "Prom's payment methods are fetched, and each gets a place for its money.", ("payments", "fetch")
+    )
+    yield Step("", ("payments", "map", "Накладений платіж", "--cash-register", "Каса 1"))
+    yield Step("", ("payments", "map", "Пром-оплата", "--current-account", "UA213223130000026007233566001"))
+    yield Step(
+        "", ("payments", "map", "Оплата на карту", "--current-account", "UA213223130000026007233566001")
+    )
+    yield Step("Which columns go: all standard ones, and two of the shop's own.", ("fields", "add-all"))
+    yield Step("", ("fields", "add", "opys_saytu", "--to", "description"))
+    yield Step("", ("fields", "add", "visota_kabluka", "--dynamic", "--name", "Висота каблука"))
+    yield Step("What would happen? This only looks.", ("update",))
+    yield Step(
+        "Then it happens: one import file, and by edit what no import can be trusted with.",
+        ("sync", "--yes", "--show", "summary"),
+    )
+    yield Step("Is anything left to do?", ("update", "--show", "summary"))
+    yield Step(
+        "The next day Torgsoft writes a new export: prices moved, goods sold out, two are new, two gone.",
+        ("update",),
+        world.day_after,
+    )
+    yield Step("", ("sync", "--yes", "--show", "summary"))
+    yield Step("And again there is nothing left to do.", ("update", "--show", "summary"))
+    yield Step(
+        "Somebody orders. The order, the client and the money come home, and a file for Torgsoft is written.",
+        ("sync", "--only", "orders"),
+        world.order,
+    )
+    yield Step("", ("orders", "list"))
+    yield Step("", ("clients", "list"))
+    yield Step("", ("payments", "report"))

@@ -1,0 +1,1 @@
+"""Readers of the accounting program's export and its photo folder."""

@@ -1,0 +1,210 @@
+"""One file per accounting center, read as if all goods stood in one (reference/torgsoft.md §7).
+
+The file that leads gives texts and prices of the goods that it has, the next one of those that it lacks, and
+so on. Quantities come from all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+
+from torgsync.core.mapping.select import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN
+from torgsync.core.product.columns import KEY, Record, number
+from torgsync.errors import ExportInvalid, Mistake
+from torgsync.files.catalog.catalog_file import CatalogFile
+from torgsync.files.catalog.guesses import Guess, Kind
+from torgsync.files.catalog.rows import Skim, skimmed
+
+_SEPARATOR = b"\x1e"
+UNTOLD = "?"
+"""Stands for the stock of a center whose file has the good and leaves it empty: it is not nothing."""
+_THOUSANDTH = Decimal("0.001")
+
+
+@dataclass(frozen=True)
+class CenterFiles:
+    """The files of several accounting centers as one; see `CatalogFile` in `files/catalog/catalog_file.py`.
+
+    `files` are keyed by the center's id, the leading one first. A good's balances stand in
+    `WarehouseQuantityForPartner`, their sum in `WarehouseQuantity`; it is displayed where any of the files
+    displays it. A quantity that cannot be read stays as it is, to be told by who reads it.
+    """
+
+    files: Mapping[str, CatalogFile]
+    columns: tuple[str, ...]
+
+    @property
+    def _leading(self) -> CatalogFile:
+        return next(iter(self.files.values()))
+
+    @property
+    def path(self) -> Path:
+        """The file that leads."""
+        return self._leading.path
+
+    @property
+    def kind(self) -> Kind:
+        """The format of the file that leads."""
+        return self._leading.kind
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of the file that leads."""
+        return self._leading.encoding
+
+    @property
+    def has_header(self) -> bool:
+        """Whether the file that leads names its columns."""
+        return self._leading.has_header
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files.values())
+
+    @property
+    def modified_ns(self) -> int:
+        """The last change of any of them."""
+        return max(file.modified_ns for file in self.files.values())
+
+    @property
+    def guesses(self) -> tuple[Guess, ...]:
+        """What was found out of each, file by file."""
+        return tuple(guess for file in self.files.values() for guess in file.guesses)
+
+    @property
+    def context(self) -> bytes:
+        """What stands outside the rows of each file, and whose file it is."""
+        return _SEPARATOR.join(center.encode() + b" " + file.context for center, file in self.files.items())
+
+    def records(self, skim: Skim | None = None) -> Iterator[Record]:
+        """Yield the goods as `_all` does, each with its mark; those that `skim` knows are passed over."""
+        return skimmed(self._all(), skim)
+
+    def _all(self) -> Iterator[Record]:
+        """Yield every good once, by the first file that has it; what stands twice in one file comes twice.
+
+        `raw` holds the balances of all files before the row itself. All files are read before the first good
+        is yielded. Raises ExportInvalid as they do.
+        """
+        balances: dict[str, list[tuple[str, str, str]]] = {}
+        for center, file in self.files.items():
+            for record in file.records():
+                cells = file.cells(record)
+                found = (center, cells[SUM_COLUMN].strip(), cells.get(DISPLAY_COLUMN, "").strip())
+                known = balances.setdefault(file.good_id(record), [])
+                if all(center != other for other, *_ in known):
+                    known.append(found)
+        earlier: set[str] = set()
+        for place, file in enumerate(self.files.values()):
+            here: set[str] = set()
+            for record in file.records():
+                good_id = file.good_id(record)
+                if good_id not in earlier or good_id in here:
+                    head = (str(place), *_merged(balances.get(good_id, ())))
+                    raw = _SEPARATOR.join([*(_clean(text) for text in head), record.raw])
+                    yield Record(record.line, raw)
+                here.add(good_id)
+            earlier |= here
+
+    def good_id(self, record: Record) -> str:
+        """Return the good's key, see `key_of` in `core/product/columns.py`; empty where it has none."""
+        file, _, row = self._parts(record)
+        return file.good_id(row)
+
+    def cells(self, record: Record) -> dict[str, str]:
+        """Return the texts of a record, keyed by column, with the balances of all centers."""
+        file, (balances, total, display), row = self._parts(record)
+        cells = file.cells(row)
+        cells |= {CENTERS_COLUMN: balances, SUM_COLUMN: total}
+        if DISPLAY_COLUMN in cells:
+            cells[DISPLAY_COLUMN] = display
+        return {column: cells[column] for column in self.columns if column in cells}
+
+    def file_of(self, record: Record) -> str:
+        """Return the name of the file that gives the good's texts; `line` counts in that one."""
+        return self._parts(record)[0].path.name
+
+    def _parts(self, record: Record) -> tuple[CatalogFile, tuple[str, str, str], Record]:
+        place, balances, total, display, raw = record.raw.split(_SEPARATOR, 4)
+        file = list(self.files.values())[int(place)]
+        return file, (balances.decode(), total.decode(), display.decode()), Record(record.line, raw)
+
+
+def compose(files: Mapping[str, CatalogFile]) -> CenterFiles:
+    """Return the files of several accounting centers as one. `files` are keyed by center, the leading first.
+
+    An offer of a YML file speaks of what it has, so such a file may lack a param that another one has: goods
+    that it gives then say nothing of it. Raises ExportInvalid where other files have not the same columns, in
+    whatever order, or do not tell quantities.
+    """
+    leading = next(iter(files.values()))
+    spoken = dict.fromkeys(chain.from_iterable(file.columns for file in files.values()))
+    uneven = all(file.kind is Kind.YML for file in files.values())
+    mistakes = []
+    for file in files.values():
+        mistakes += [
+            Mistake(0, file.path.name, f"it has no column `{name}`")
+            for name in (KEY, SUM_COLUMN)
+            if name not in file.columns
+        ]
+        if uneven:
+            continue
+        missing = [name for name in leading.columns if name not in file.columns and name != SUM_COLUMN]
+        more = [name for name in file.columns if name not in leading.columns and name != SUM_COLUMN]
+        mistakes += [
+            Mistake(0, file.path.name, f"it has no column `{name}`, `{leading.path.name}` has")
+            for name in missing
+        ]
+        mistakes += [
+            Mistake(0, file.path.name, f"it has a column `{name}`, `{leading.path.name}` has not")
+            for name in more
+        ]
+    if mistakes:
+        raise ExportInvalid(
+            f"the files of the accounting centers do not have the same columns as `{leading.path}`",
+            mistakes=tuple(mistakes),
+            hint="let Torgsoft write the same fields into all of them, and export once more",
+        )
+    columns = tuple(spoken) if uneven else leading.columns
+    return CenterFiles(files, columns if CENTERS_COLUMN in columns else (*columns, CENTERS_COLUMN))
+
+
+def _clean(text: str) -> bytes:
+    return text.encode().replace(_SEPARATOR, b"")
+
+
+def _merged(found: Sequence[tuple[str, str, str]]) -> tuple[str, str, str]:
+    """Return the balances by center, their sum, and whether the good is displayed anywhere."""
+    displayed = [display for *_, display in found]
+    display = next((display for display in displayed if display != "0"), "".join(displayed[:1]))
+    total = Decimal(0)
+    unreadable = ""
+    items = []
+    for center, cell, _ in found:
+        try:
+            quantity = number(cell)
+        except ValueError:
+            quantity = None
+        if quantity is None:
+            unreadable = unreadable or cell or UNTOLD
+            items.append(f"{center}={cell or UNTOLD}")
+            continue
+        total += quantity
+        items.append(f"{center}={_written(quantity)}")
+    return "|".join(items), unreadable or _short(total), display
+
+
+def _written(quantity: Decimal) -> str:
+    """Return a quantity as Torgsoft writes balances: with a comma and at least three decimals."""
+    exact = max(quantity, quantity.quantize(_THOUSANDTH), key=lambda value: -int(value.as_tuple().exponent))
+    return format(exact, "f").replace(".", ",")
+
+
+def _short(quantity: Decimal) -> str:
+    text = format(quantity, "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")

@@ -1,0 +1,174 @@
+"""The encoding of a text export, judged by the whole file. Source: reference/torgsoft.md §2.2, §17 no. 1."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from torgsync.errors import ExportInvalid
+from torgsync.files.catalog.refusals import AGAIN, UNTOUCHED, no_text
+from torgsync.files.catalog.rows import line_at
+
+UTF8 = "utf-8"
+CP1251 = "cp1251"
+
+_CHUNK = 1024 * 1024
+_LETTERS_BEFORE_DAMAGE = 20  # cp1251 text passes for UTF-8 over a letter or two, never over so many
+_SAMPLE = 256 * 1024
+_USUAL = "оаинітеврсл"
+_ENOUGH, _DIFFERENT = 200, 12  # letters that a judgement needs, in all and different ones
+_WORDS, _CLEARLY = 0.45, 1.4  # the share of usual letters that words have, and how much more than as cp1251
+_DOUBLED = 0.4  # every second letter of doubled UTF-8 is one of two
+_LOST = "\ufffd"
+_UNKNOWN = b"\x98"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Encoding(NamedTuple):
+    """The encoding in which a whole file can be read, and what that was decided from."""
+
+    name: str
+    because: str
+
+
+def known_encoding(path: Path, encoding: str | None) -> str | None:
+    """Return `utf-8` or `cp1251` for any of their names, None for None. Raises ExportInvalid for others."""
+    if encoding is None:
+        return None
+    try:
+        name = codecs.lookup(encoding).name
+    except (LookupError, ValueError):
+        name = encoding
+    if name not in {UTF8, CP1251}:
+        raise ExportInvalid(
+            f"`{path}` cannot be read as `{encoding}`",
+            hint=f"the encoding is either `{UTF8}` or `{CP1251}`",
+        )
+    return name
+
+
+def refuse_utf16(path: Path, beginning: bytes) -> None:
+    """Refuse what spreadsheets call "Unicode text": it was saved by hand, and its quotes are lost."""
+    if beginning.startswith(_UTF16):
+        raise ExportInvalid(
+            f'`{path}` was saved as UTF-16 ("Unicode text"), which is not read',
+            hint=f'{UNTOUCHED}; or save it there as "CSV UTF-8"',
+        )
+
+
+def find_encoding(
+    path: Path, file: BinaryIO, start: int, forced: str | None, *, longest: int | None
+) -> Encoding:
+    """Return the encoding in which the file can be read from `start` to its end.
+
+    `forced` is not questioned. A line of more than `longest` bytes, where one is given, makes it no text.
+    Raises ExportInvalid.
+    """
+    encoding, because = forced or UTF8, "all its letters are UTF-8"
+    broken = _scan(path, file, start, encoding, longest)
+    if broken.line and not forced and broken.letters < _LETTERS_BEFORE_DAMAGE:
+        encoding, because = CP1251, f"the letters of line {broken.line} are not UTF-8"
+        broken = _scan(path, file, start, encoding, longest)
+    if broken.line:
+        size = file.seek(0, os.SEEK_END)
+        if line_at(file, start, size) == broken.line:
+            raise ExportInvalid(f"`{path}` ends in the middle of line {broken.line}", hint=AGAIN)
+        raise ExportInvalid(
+            f"`{path}` holds letters that cannot be read, the first in line {broken.line}", hint=UNTOUCHED
+        )
+    if not forced and (looks := _garbled(file, start, encoding)):
+        raise ExportInvalid(
+            f"the letters of `{path}` make no words as {encoding}; {looks}",
+            hint=f"{UNTOUCHED}; or write `encoding` under [catalog] if it is right as it is",
+        )
+    return Encoding(encoding, because)
+
+
+def _garbled(file: BinaryIO, start: int, encoding: str) -> str:
+    """Return what the letters look like where they make no words of Ukrainian or Russian, else nothing.
+
+    Every byte is a letter in Windows-1251 and in other Cyrillic encodings alike, and UTF-8 that was read as
+    Windows-1251 is sound UTF-8 once more. So the letters are counted: more than half of a text are of the
+    usual ones. A few letters, or few different ones, prove nothing.
+    """
+    file.seek(start)
+    sample = file.read(_SAMPLE)
+    if encoding == UTF8:
+        letters = [letter for letter in sample.decode(UTF8, "ignore") if letter > "\x7f"]
+        doubled = sum(letter in "РСÐÑ" for letter in letters)
+        return "they are UTF-8 that was taken for another encoding" if _is_most(doubled, letters) else ""
+    high = bytes(byte for byte in sample if byte > 0x7F)  # noqa: PLR2004  # beyond ASCII
+    if len(high) < _ENOUGH or len(set(high)) < _DIFFERENT:
+        return ""
+    shares = {
+        name: sum(map(high.count, (_USUAL + _USUAL.upper()).encode(name, "ignore"))) / len(high)
+        for name in (CP1251, "koi8-u", "cp866")
+    }
+    likely = max(shares, key=lambda name: shares[name])
+    clearly = shares[likely] > max(_WORDS, _CLEARLY * shares[CP1251])
+    return f"they look like {likely}" if clearly else ""
+
+
+def _is_most(count: int, letters: Sequence[str]) -> bool:
+    return len(letters) >= _ENOUGH and len(set(letters)) >= _DIFFERENT and count > _DOUBLED * len(letters)
+
+
+def is_surely_utf8(path: Path, file: BinaryIO, start: int) -> bool:
+    """Tell whether the file is UTF-8 with so many letters beyond ASCII that it can be nothing else."""
+    found = _scan(path, file, start, UTF8, None)
+    return not found.line and found.letters >= _LETTERS_BEFORE_DAMAGE
+
+
+class _Scan(NamedTuple):
+    """How far a file can be decoded: letters beyond ASCII, and the first line that cannot (or 0)."""
+
+    letters: int
+    line: int
+
+
+def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | None) -> _Scan:
+    """Look through the file from `start` to its end or to the first broken letter.
+
+    Raises ExportInvalid where it is no text, or a text that was spoilt before. Lines are counted only to tell
+    where something is wrong.
+    """
+    decode = _cp1251_letters if encoding == CP1251 else codecs.getincrementaldecoder(encoding)().decode
+    letters = unbroken = 0
+    at = start
+    file.seek(start)
+    more = True
+    while more:
+        chunk = file.read(_CHUNK)
+        more = bool(chunk)
+        try:
+            text = decode(chunk, final=not more)
+        except UnicodeDecodeError as error:
+            sound = error.object[: error.start]
+            broken = at + len(chunk) - len(error.object) + error.start
+            return _Scan(letters + len(sound) - len(sound.decode(encoding)), line_at(file, start, broken))
+        unbroken = 0 if b"\n" in chunk else unbroken + len(chunk)
+        if b"\0" in chunk or (longest and unbroken > longest):
+            raise no_text(path)
+        if _LOST in text:
+            line = line_at(file, start, at) + text[: text.index(_LOST)].count("\n")
+            raise ExportInvalid(
+                f"letters of `{path}` were lost when another program saved it, the first in line {line}",
+                hint=UNTOUCHED,
+            )
+        at += len(chunk)
+        letters += len(chunk) - len(text)
+    return _Scan(letters, 0)
+
+
+def _cp1251_letters(chunk: bytes, *, final: bool) -> str:  # noqa: ARG001  # every letter is one byte
+    """Refuse what is no Windows-1251. All bytes but one are, so nothing is decoded to know it.
+
+    What was lost when another program saved the file cannot be told in this encoding.
+    """
+    if _UNKNOWN in chunk:
+        at = chunk.index(_UNKNOWN)
+        raise UnicodeDecodeError(CP1251, chunk, at, at + 1, "it stands for no letter")
+    return ""

@@ -1,0 +1,301 @@
+"""Which columns a table has: by its delimiter and header, or by count and types where no names stand in it.
+
+Nothing here is trusted on one sign alone: a wrong column would sell goods at the price of others.
+Source: reference/torgsoft.md §2.2, §3.3, §3.4, §10, §17 no. 2-4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from torgsync.core.product.columns import KEY, LAYOUTS, Names, is_standard, known_names, resolve
+from torgsync.core.text import counted
+from torgsync.errors import ExportInvalid, Mistake
+from torgsync.files.catalog import refusals
+from torgsync.files.catalog.guesses import Aspect, Guess, Told
+from torgsync.files.catalog.rows import DELIMITER, DELIMITERS, split, texts
+
+CONFIRMING_ROWS = 100
+"""How many rows must agree with a layout that no header names."""
+
+_KNOWN_NAMES = 3  # so many column names in a first row cannot be a good's own texts
+_EXTENDED = (48, 50)  # the layouts that are met with a merchant's own columns behind them (§3.2)
+_PARTNER = 49  # the position that tells a true 50 from 48 and two more (§3.4)
+_NAMES_SHOWN = 6  # names of an unknown header
+_SHOWN = 40  # letters of a strange cell
+
+_DIGITS = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+_BALANCES = re.compile(r"[0-9]+=-?[0-9]+,[0-9]{3}(?:\|[0-9]+=-?[0-9]+,[0-9]{3})*")
+_SHAPES = {
+    KEY: _DIGITS,
+    "ModelGoodID": re.compile(r"[0-9]*"),
+    "SynchronizationSectionFull": re.compile(r"(?:[0-9]+=.*)?", re.DOTALL),
+    "WarehouseQuantityForPartner": re.compile(f"(?:{_BALANCES.pattern})?"),
+}
+"""What the texts of these columns look like; all others are numbers or anything (§3.4)."""
+
+_SPOKEN = {";": "semicolon", ",": "comma", "\t": "tab"}
+
+
+def find_delimiter(
+    name: str, lines: Sequence[bytes], encoding: str, told: Told
+) -> tuple[str, tuple[Guess, ...]]:
+    """Return the delimiter of a file's first lines, and the guess that it is.
+
+    The one under which the first row holds most known names; without any, the one under which most rows have
+    a known number of columns, else the same number.
+    """
+    if told.delimiter:
+        return told.delimiter, ()
+    first = lines[0] if lines else b""
+    heads = {mark: texts(first, encoding, None, mark) or [] for mark in DELIMITERS}
+    named = {mark: known_names(head, told.names) for mark, head in heads.items()}
+    best = max(DELIMITERS, key=lambda mark: (_names_key(heads[mark], told), named[mark]))
+    because = f"it parts {counted(named[best], 'known column name')}"
+    if not named[best]:
+        best = _by_width(lines, told)
+        because = "it parts the most rows into equally many columns"
+    return best, (Guess(Aspect.DELIMITER, _SPOKEN[best], because, "delimiter", name),)
+
+
+def _by_width(lines: Sequence[bytes], told: Told) -> str:
+    known = {*LAYOUTS, *(count + len(told.extra_columns) for count in _EXTENDED)}
+    best, score = DELIMITER, (0, 0)
+    for mark in DELIMITERS:
+        widths = Counter(len(cells) for line in lines if (cells := split(line, mark)) and len(cells) > 1)
+        evenly = max(widths.values(), default=0)
+        reached = (sum(widths[width] for width in known), evenly)
+        if reached > score:
+            best, score = mark, reached
+    return best
+
+
+def is_header(row: Sequence[str], told: Told) -> bool:
+    """Tell whether a first row holds column names (§17 no. 2)."""
+    return _names_key(row, told) or known_names(row, told.names) >= _KNOWN_NAMES
+
+
+def _names_key(row: Sequence[str], told: Told) -> bool:
+    return KEY in resolve(row, told.names, told.led).columns
+
+
+def name_columns(path: Path, line: int, row: Sequence[str], told: Told) -> Names:
+    """Return the columns that a header names. Raises ExportInvalid with all that is wrong with them."""
+    names = resolve(row, told.names, told.led)
+    mistakes = []
+    seen: dict[str, int] = {}
+    for position, name in enumerate(names.columns, start=1):
+        earlier = seen.setdefault(name.casefold(), position)
+        if not name:
+            mistakes.append(Mistake(line, f"column {position}", "it has no name"))
+        elif earlier != position:
+            mistakes.append(
+                Mistake(line, f"column {position}", f"`{name}` is also the name of column {earlier}")
+            )
+    if len(names.columns) == 1:
+        mistakes.append(Mistake(line, "", "there is only one column"))
+    if KEY not in names.columns:
+        mistakes.append(Mistake(line, "", f"no column is named `{KEY}`"))
+    if mistakes:
+        raise refusals.bad_names(path, mistakes, _hint_for_names(names.columns))
+    return names
+
+
+def _hint_for_names(columns: Sequence[str]) -> str:
+    # A column that Torgsoft names itself is never the key: a name or an article tells no good from another.
+    own = next((name.replace('"', "")[:_SHOWN] for name in columns if name and not is_standard(name)), "")
+    if KEY in columns or not own:
+        return refusals.NAMES
+    return f"{refusals.NAMES}; or {_name_the_key(own)}"
+
+
+def _own_names(key: str) -> str:
+    """Return the way on where no name is Torgsoft's; `key` is the column that could be the key."""
+    return f"{_name_the_key(key.replace(chr(34), '')[:_SHOWN])}, and each of the others likewise"
+
+
+def _name_the_key(own: str) -> str:
+    return f'name the key under `[catalog.names]`, such as "{own}" = "{KEY}"'
+
+
+def refuse_unknown_names(path: Path, line: int, rows: Sequence[Sequence[str]], told: Told) -> None:
+    """Refuse a table whose first row holds names of which none is known: they are no good's texts.
+
+    All of them are filled and different and none is a number, but numbers stand below. Raises ExportInvalid.
+    """
+    if told.header is not None or len(rows) < 2:  # noqa: PLR2004  # names, and a good below them
+        return
+    first, *others = ([cell.strip() for cell in row] for row in rows)
+    alike = {len(row) for row in others} == {len(first)}
+    named = len(first) > 1 and all(first) and len(set(first)) == len(first)
+    if not (alike and named) or any(_NUMBER.fullmatch(cell) for cell in first):
+        return
+    keys = [name for place, name in enumerate(first) if all(_DIGITS.fullmatch(row[place]) for row in others)]
+    if keys:
+        names = ", ".join(f"`{name[:_SHOWN]}`" for name in first[:_NAMES_SHOWN])
+        more = f" and {len(first) - _NAMES_SHOWN} more" if len(first) > _NAMES_SHOWN else ""
+        raise refusals.bad_names(
+            path,
+            [Mistake(line, "", f"none of these names is Torgsoft's: {names}{more}")],
+            _own_names(keys[0]),
+        )
+
+
+def guesses_of_names(name: str, names: Names) -> tuple[Guess, ...]:
+    """Return the guesses that the aliases of a header are."""
+    return tuple(
+        Guess(Aspect.NAME, f"`{column}`", f"the column is named `{alias}`", "names", name)
+        for alias, column in names.aliases
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read rows without names: the columns, and which of them Torgsoft writes without quotes.
+
+    `standard` is the number of standard columns; a merchant's own follow them.
+    """
+
+    columns: tuple[str, ...]
+    bare: frozenset[int]
+    standard: int
+
+    def __str__(self) -> str:
+        own = len(self.columns) - self.standard
+        return f"{self.standard} standard columns" + (f" and {own} of your own" if own else "")
+
+
+def readings(path: Path, lines: Sequence[bytes], delimiter: str, told: Told) -> tuple[Reading, ...]:
+    """Return every way to read rows without names that their number of cells allows, see `readings_of`."""
+    return readings_of(path, [len(cells) for line in lines if (cells := split(line, delimiter))], told)
+
+
+def readings_of(path: Path, counts: Sequence[int], told: Told) -> tuple[Reading, ...]:
+    """Return every way to read rows of that many cells without names.
+
+    The first count that can be read at all decides. Raises ExportInvalid where there is none; what could be
+    read if it were named is told.
+    """
+    own = told.extra_columns
+    for count in counts:
+        found = _readings_of(count, own)
+        if found and (not own or len(found[-1].columns) > found[-1].standard):
+            return found
+    seen = f"rows of {refusals.columns(counts[0])}" if counts else "rows whose quotes do not pair up"
+    known = ", ".join(map(str, LAYOUTS))
+    if own:
+        raise ExportInvalid(
+            f"`{path}` has no column names, and {seen}, which do not fit the {len(own)} of `extra_columns`",
+            hint=f"name under `[catalog]` as `extra_columns` what follows the {_EXTENDED[0]} or "
+            f"{_EXTENDED[1]} standard columns, no more and no less",
+        )
+    possible = [
+        f"{base} standard columns and {counts[0] - base} of your own"
+        for base in _EXTENDED
+        if counts and counts[0] > base
+    ]
+    raise ExportInvalid(
+        f"`{path}` has no column names, and {seen}, which could mean anything",
+        mistakes=tuple(Mistake(0, "", f"it may be {way}") for way in possible),
+        hint=f"{refusals.NAMES} (without names, only the {known} standard columns are known)"
+        + (f"; {_own_columns(counts[0] - _EXTENDED[0])}" if possible else ""),
+    )
+
+
+def _readings_of(count: int, own: tuple[str, ...]) -> tuple[Reading, ...]:
+    found = [Reading(*LAYOUTS[count], count)] if count in LAYOUTS else []
+    for base in _EXTENDED:
+        if own and base + len(own) == count:
+            columns, bare = LAYOUTS[base]
+            found.append(Reading((*columns, *own), bare, base))
+    return tuple(found)
+
+
+def _own_columns(count: int) -> str:
+    names = ", ".join(['"…"'] * count)
+    last, them = ("the last column is", "it") if count == 1 else (f"the last {count} columns are", "them")
+    if_so = f"if {last} your own and the {_EXTENDED[0]} before {them} standard"
+    return f"or, {if_so}, name {them} under `[catalog]`: extra_columns = [{names}]"
+
+
+class Table:
+    """The first rows of a file without names, by which a reading is confirmed."""
+
+    def __init__(self, path: Path, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
+        self.path = path
+        self._lines = lines
+        self._rows = rows
+        self.quotes: Sequence[Sequence[bool]] | None = None
+
+    @classmethod
+    def of_bytes(cls, path: Path, rows: Sequence[tuple[int, bytes]], encoding: str, delimiter: str) -> Table:
+        """Return the table of rows as they stand in a text file, each with its line."""
+        cells = [split(raw, delimiter) or [] for _, raw in rows]
+        found = cls(
+            path,
+            [line for line, _ in rows],
+            [texts(raw, encoding, None, delimiter) or [] for _, raw in rows],
+        )
+        marks = (delimiter.encode(), b'"', b"\r", b"\n")
+        # A spreadsheet puts quotes only where it must; then they tell nothing of types.
+        if any(
+            cell[:1] == b'"' and not any(mark in cell[1:-1] for mark in marks)
+            for row in cells
+            for cell in row
+        ):
+            found.quotes = [[cell[:1] == b'"' for cell in row] for row in cells]
+        return found
+
+    def choose(self, possible: Sequence[Reading]) -> tuple[Reading, Guess]:
+        """Return the reading that the rows confirm (§3.4). Raises ExportInvalid where none is confirmed.
+
+        Where rows confirm a true 50 as well as 48 and two of the merchant's own, balances of accounting
+        centers in the last column decide.
+        """
+        strange = {reading: self._strange(reading) for reading in possible}
+        confirmed = [reading for reading in possible if not strange[reading]]
+        if not confirmed:
+            best = min(possible, key=lambda reading: len(strange[reading]))
+            raise self._refusal(best, strange[best])
+        chosen = confirmed[-1]
+        if len(confirmed) > 1 and any(_BALANCES.fullmatch(row[_PARTNER]) for row in self._rows):
+            chosen = confirmed[0]
+        signs = "quotes and numbers" if self.quotes else "the numbers"
+        because = f"{signs} in the first {counted(len(self._rows), 'row')} stand where they should"
+        return chosen, Guess(Aspect.LAYOUT, str(chosen), because, "extra_columns", self.path.name)
+
+    def _strange(self, reading: Reading) -> dict[int, Mistake]:
+        """Return the first cell of each column that does not belong there."""
+        strange: dict[int, Mistake] = {}
+        for number, row in enumerate(self._rows):
+            for position, text in enumerate(row[: reading.standard]):
+                if position in strange:
+                    continue
+                name = reading.columns[position]
+                bare = position in reading.bare
+                shape = _SHAPES.get(name, _NUMBER if bare else None)
+                quoted = self.quotes[number][position] if self.quotes and self.quotes[number] else None
+                fits = shape is None or shape.fullmatch(text)
+                if fits and (quoted is None or quoted is not bare):
+                    continue
+                shown = f'"{text}"'[: _SHOWN + 1] if quoted else text[:_SHOWN]
+                where = f"column {position + 1} ({name})"
+                strange[position] = Mistake(self._lines[number], where, f"`{shown}` does not belong there")
+        return strange
+
+    def _refusal(self, reading: Reading, strange: dict[int, Mistake]) -> ExportInvalid:
+        width = len(reading.columns)
+        own = width - _EXTENDED[0]
+        more = f"; {_own_columns(own)}" if own > 0 and width == reading.standard else ""
+        # By column as a number: as a text, 11 stands before 2.
+        first = sorted(strange, key=lambda place: (strange[place].line, place))[: refusals.LISTED]
+        return ExportInvalid(
+            f"`{self.path}` has no column names, and its {width} columns are not the standard ones",
+            mistakes=tuple(strange[place] for place in first),
+            hint=refusals.NAMES + more,
+        )

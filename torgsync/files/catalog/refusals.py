@@ -1,0 +1,74 @@
+"""What every reader says of an export that cannot be trusted, and the stamp that tells it has changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from torgsync.core.product.columns import KEY
+from torgsync.errors import ExportInvalid, Mistake
+
+LISTED = 10
+"""Mistakes of one kind that are told with their places; the others are counted."""
+
+AGAIN = "export the catalog from Torgsoft once more, wait until it has finished, and run the command again"
+UNTOUCHED = "export the catalog from Torgsoft once more and do not save it in a spreadsheet or an editor"
+NAMES = f"let Torgsoft write the column names into the first row, the key as `{KEY}`, and export once more"
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """Return a file's size in bytes and its last change in nanoseconds since 1970. Raises OSError."""
+    seen = path.stat()
+    return seen.st_size, seen.st_mtime_ns
+
+
+def changed(path: Path) -> ExportInvalid:
+    """Return the refusal of a file that is not what the first look saw."""
+    return ExportInvalid(f"`{path}` changed while it was read", hint=AGAIN)
+
+
+def empty(path: Path) -> ExportInvalid:
+    """Return the refusal of a file with nothing to sell: it would empty the shop."""
+    return ExportInvalid(f"`{path}` holds no goods", hint=AGAIN)
+
+
+def no_text(path: Path) -> ExportInvalid:
+    """Return the refusal of a file that holds bytes which no text has."""
+    return ExportInvalid(f"`{path}` is not a text file", hint=AGAIN)
+
+
+def no_line_feeds(path: Path) -> ExportInvalid:
+    """Return the refusal of a file whose rows end in carriage returns alone."""
+    return ExportInvalid(
+        f"the rows of `{path}` end as old Macintosh programs end them, so it is one long line",
+        hint="save it with the line ends of Windows (CRLF), or export the catalog from Torgsoft once more",
+    )
+
+
+def web_page(path: Path) -> ExportInvalid:
+    """Return the refusal of what a browser or a server has put in the export's place."""
+    return ExportInvalid(f"`{path}` is a web page, not an export", hint=AGAIN)
+
+
+def unreadable(path: Path, error: OSError) -> ExportInvalid:
+    """Return the refusal of a file that is not there, or that the system does not give."""
+    if isinstance(error, FileNotFoundError):
+        return ExportInvalid(
+            f"there is no file `{path}`",
+            hint="correct its path under `[catalog]` in the sync object, or export the catalog from Torgsoft",
+        )
+    return ExportInvalid(
+        f"`{path}` cannot be read: {error.strerror}",
+        hint="close the program that holds it open, or give yourself the right to read it",
+    )
+
+
+def bad_names(path: Path, mistakes: list[Mistake], hint: str) -> ExportInvalid:
+    """Return the refusal of a header, with all that is wrong with it."""
+    return ExportInvalid(
+        f"the column names of `{path}` cannot be used", mistakes=tuple(mistakes[:LISTED]), hint=hint
+    )
+
+
+def columns(count: int) -> str:
+    """Return a number of columns in words."""
+    return f"{count} column" if count == 1 else f"{count} columns"

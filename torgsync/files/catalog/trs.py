@@ -1,0 +1,325 @@
+"""The accounting program's catalog file `TSGoods.trs`, read as a stream: any size costs little memory.
+
+A file that cannot be trusted is refused whole: a lost row would look like a vanished good, and a vanished
+good is taken off the shop. Source: reference/torgsoft.md §2, §3, §17 no. 1-6.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from torgsync.core.product.columns import KEY, Names, Record, key_of
+from torgsync.errors import ExportInvalid, Mistake
+from torgsync.files.catalog import refusals
+from torgsync.files.catalog.encodings import UTF8, find_encoding, known_encoding, refuse_utf16
+from torgsync.files.catalog.guesses import Aspect, Guess, Kind, Told
+from torgsync.files.catalog.layouts import (
+    CONFIRMING_ROWS,
+    Table,
+    find_delimiter,
+    guesses_of_names,
+    is_header,
+    name_columns,
+    readings,
+    refuse_unknown_names,
+)
+from torgsync.files.catalog.refusals import AGAIN, LISTED, UNTOUCHED, changed, stamp, unreadable
+from torgsync.files.catalog.rows import (
+    DELIMITER,
+    DELIMITERS,
+    LONGEST,
+    Grammar,
+    Lines,
+    Skim,
+    line_at,
+    split,
+    texts,
+    without_line_end,
+)
+
+_BUFFER = 256 * 1024
+_SAID = re.compile(rb'"?sep=([;,\t])"?\r?\n', re.IGNORECASE)
+"""A first line by which a spreadsheet tells itself the delimiter."""
+_TAIL = 64 * 1024
+
+
+@dataclass(frozen=True)
+class TrsFile:
+    """One export that was looked at and can be read.
+
+    `encoding` is `utf-8` or `cp1251`; `bom` tells whether the file says so itself. `columns` are in file
+    order, standard names in their standard spelling, a merchant's own as written. `size` is in bytes,
+    `modified_ns` in nanoseconds since 1970, both from before the first look. `body` is the offset of the
+    first byte after the header (or the byte order mark), `body_line` the number of its line, from 1.
+    `delimiter` stands between the cells, `guesses` are what nobody said and was found out.
+    """
+
+    path: Path
+    encoding: str
+    bom: bool
+    has_header: bool
+    columns: tuple[str, ...]
+    size: int
+    modified_ns: int
+    body: int
+    body_line: int
+    delimiter: str = DELIMITER
+    guesses: tuple[Guess, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """The format."""
+        return Kind.TRS
+
+    @property
+    def context(self) -> bytes:
+        """How the bytes of a row become texts."""
+        return f"{self.kind} {self.encoding} {self.delimiter}".encode()
+
+    def file_of(self, record: Record) -> str:  # noqa: ARG002  # all records come from the one file
+        """Return the name of the file in which the record stands."""
+        return self.path.name
+
+    def records(self, skim: Skim | None = None) -> Iterator[Record]:
+        """Yield the goods in file order, each as its line and bytes; those that `skim` knows are passed over.
+
+        Every record has the file's number of columns. Raises ExportInvalid, at the latest at the end, where
+        rows have another number of columns or the file changed while it was read: what was yielded before
+        must not be acted upon until the iterator is exhausted.
+        """
+        try:
+            with self.path.open("rb", _BUFFER) as file:
+                file.seek(self.body)
+                yield from self._rows(Lines(file, self.body_line), skim or Skim())
+            unchanged = stamp(self.path) == (self.size, self.modified_ns)
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+        if not unchanged:
+            raise changed(self.path)
+
+    def _rows(self, lines: Lines, skim: Skim) -> Iterator[Record]:
+        grammar = Grammar(len(self.columns), without_line_end(lines.peek(0)), self.delimiter)
+        usual, strict = grammar.usual, grammar.strict
+        mistakes: list[Mistake] = []
+        wrong = 0
+        while line := lines.take_unknown(skim):
+            number = lines.number - 1
+            raw = without_line_end(line)
+            mark = skim.mark(line)
+            if not usual(raw) and not strict(raw):
+                if not raw.strip():
+                    continue
+                gathered = grammar.gather(line, lines)
+                if gathered is None:
+                    wrong += 1
+                    cells = split(raw, self.delimiter)
+                    if cells is None:
+                        grammar.skip(lines)
+                    found = len(cells or ())
+                    mistake = _wrong(number, found, grammar.width)
+                    if wrong == 1 and found < grammar.width and lines.at_end():
+                        raise _cut_short(self.path, mistake)
+                    mistakes.append(mistake)
+                    del mistakes[LISTED:]
+                    continue
+                raw, mark = gathered, skim.mark(gathered, loose=True)
+                if skim.passes(mark, number):
+                    continue
+            if not wrong:
+                yield Record(number, raw, mark)
+        if wrong:
+            raise _uneven(self.path, len(self.columns), wrong, tuple(mistakes))
+
+    def good_id(self, record: Record) -> str:
+        """Return the good's key, see `key_of`; empty where the cell is empty.
+
+        Where the key is the first column and a bare number, as Torgsoft writes it, the row is not parsed.
+        """
+        if self.columns[0] == KEY:
+            first = record.raw.partition(self.delimiter.encode())[0]
+            if first.isdigit():
+                return first.decode()
+        return key_of(self.cells(record)[KEY])
+
+    def cells(self, record: Record) -> dict[str, str]:
+        """Return the texts of a record, keyed by column in file order: quotes undone, not trimmed.
+
+        Raises ExportInvalid where the record is not what the first look saw.
+        """
+        try:
+            row = texts(record.raw, self.encoding, len(self.columns), self.delimiter)
+        except UnicodeDecodeError:
+            row = None
+        if row is None:
+            raise changed(self.path)
+        return dict(zip(self.columns, row, strict=True))
+
+
+def open_trs(path: Path, told: Told = Told()) -> TrsFile:  # noqa: B008  # a value that never changes
+    """Look at an export and return it ready to be read.
+
+    What `told` leaves open is found out (§17 no. 1-4). The whole file is read once for its encoding; its last
+    line is looked at, so that a file which is still being written is refused before its first good. Raises
+    ExportInvalid.
+    """
+    forced = known_encoding(path, told.encoding)
+    try:
+        if path.is_dir():
+            raise ExportInvalid(
+                f"`{path}` is a folder, not an export", hint="give the path of the file inside the folder"
+            )
+        size, modified_ns = stamp(path)
+        if not size:
+            raise ExportInvalid(f"`{path}` is empty", hint=AGAIN)
+        with path.open("rb") as file:
+            trs = replace(_look(path, file, told, forced), size=size, modified_ns=modified_ns)
+            _check_tail(trs, file)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return trs if trs.has_header else _confirmed(trs, told)
+
+
+def _look(path: Path, file: BinaryIO, told: Told, forced: str | None) -> TrsFile:
+    """Return the file as its beginning speaks for it."""
+    beginning = file.read(len(codecs.BOM_UTF8))
+    refuse_utf16(path, beginning)
+    bom = beginning == codecs.BOM_UTF8
+    start = len(codecs.BOM_UTF8) if bom else 0
+    found = find_encoding(path, file, start, forced or (UTF8 if bom else None), longest=LONGEST)
+    guesses = (
+        [] if forced or bom else [Guess(Aspect.ENCODING, found.name, found.because, "encoding", path.name)]
+    )
+    file.seek(start)
+    number = 1
+    if (said := _SAID.fullmatch(file.readline())) is not None:
+        told = replace(told, delimiter=told.delimiter or said[1].decode())
+        start, number = file.tell(), 2
+    file.seek(start)
+    head = _first_lines(file)
+    delimiter, more = find_delimiter(path.name, head, found.name, told)
+    guesses += more
+    file.seek(start)
+    first, line = _first_row(file, number)
+    after = file.tell()
+    row = texts(first, found.name, None, delimiter) or []
+    has_header = is_header(row, told) if told.header is None else told.header
+    if told.header is None:
+        value = "the first row holds names" if has_header else "there is none"
+        because = "a column is named like one of Torgsoft's" if has_header else "the first row is a good"
+        guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
+    if b"\r" in first and not file.readline():
+        raise refusals.no_line_feeds(path)
+    file.seek(after)
+    if not first or (has_header and not _first_row(file, line + 1)[0]):
+        raise refusals.empty(path)
+    if has_header:
+        names = name_columns(path, line, row, told)
+        guesses += guesses_of_names(path.name, names)
+    else:
+        rows = (texts(raw, found.name, None, delimiter) or [] for raw in head)
+        refuse_unknown_names(path, line, list(rows), told)
+        names = Names(readings(path, head, delimiter, told)[0].columns)
+    return TrsFile(
+        path=path,
+        encoding=found.name,
+        bom=bom,
+        has_header=has_header,
+        columns=names.columns,
+        size=0,
+        modified_ns=0,
+        body=after if has_header else start,
+        body_line=line + 1 if has_header else number,
+        delimiter=delimiter,
+        guesses=tuple(guesses),
+    )
+
+
+def _first_lines(file: BinaryIO) -> list[bytes]:
+    """Return the first rows that are not blank, with the lines that end inside quotes joined."""
+    lines = [line for line in islice(file, CONFIRMING_ROWS) if line.strip()]
+    found = []
+    while lines:
+        reach = _closed_after(lines)
+        found.append(without_line_end(b"".join(lines[:reach])))
+        del lines[:reach]
+    return found
+
+
+def _closed_after(lines: list[bytes]) -> int:
+    """Return how many lines make the first row; 1 where its quotes pair up nowhere."""
+    quotes = 0
+    for reach, line in enumerate(lines, start=1):
+        quotes += line.count(b'"')
+        if quotes % 2 == 0:
+            row = without_line_end(b"".join(lines[:reach]))
+            return reach if any(split(row, mark) for mark in DELIMITERS) else 1
+    return 1
+
+
+def _first_row(file: BinaryIO, number: int) -> tuple[bytes, int]:
+    """Return the next line that is not blank, and its number; no bytes where there is none."""
+    while line := file.readline():
+        if line.strip():
+            return without_line_end(line), number
+        number += 1
+    return b"", number
+
+
+def _confirmed(trs: TrsFile, told: Told) -> TrsFile:
+    """Return a file without a header with the columns that its first rows confirm (§3.4)."""
+    rows = [(record.line, record.raw) for record in islice(trs.records(), CONFIRMING_ROWS)]
+    possible = readings(trs.path, [raw for _, raw in rows], trs.delimiter, told)
+    table = Table.of_bytes(trs.path, rows, trs.encoding, trs.delimiter)
+    chosen, guess = table.choose(possible)
+    return replace(trs, columns=chosen.columns, guesses=(*trs.guesses, guess))
+
+
+def _check_tail(trs: TrsFile, file: BinaryIO) -> None:
+    """Refuse a file whose last line is visibly cut, before anybody reads the first."""
+    begin = max(trs.body, trs.size - _TAIL)
+    file.seek(begin)
+    tail = file.read()
+    start = len(codecs.BOM_UTF8) if trs.bom else 0
+    if not tail.endswith(b"\n"):
+        line = line_at(file, start, begin + len(tail))
+        raise ExportInvalid(f"`{trs.path}` ends in the middle of line {line}", hint=AGAIN)
+    content = tail.rstrip(b" \r\n")  # a tab may be an empty cell
+    before, _, last = content.rpartition(b"\n")
+    cells = split(last, trs.delimiter)
+    # With an odd number of quotes it may be the end of a record of several lines: the reading will tell.
+    if before and cells and len(cells) < len(trs.columns) and last.count(b'"') % 2 == 0:
+        number = line_at(file, start, begin + len(content))
+        raise _cut_short(trs.path, _wrong(number, len(cells), len(trs.columns)))
+
+
+def _wrong(line: int, found: int, width: int) -> Mistake:
+    """Return what is wrong with a row in which `found` columns were told apart, 0 where none could."""
+    seen = (
+        f"{refusals.columns(found)} instead of {width}"
+        if found
+        else "a quotation mark is missing or too many"
+    )
+    return Mistake(line, "", seen)
+
+
+def _cut_short(path: Path, mistake: Mistake) -> ExportInvalid:
+    return ExportInvalid(
+        f"`{path}` is cut off in its last row, line {mistake.line}: {mistake.message}", hint=AGAIN
+    )
+
+
+def _uneven(path: Path, width: int, wrong: int, mistakes: tuple[Mistake, ...]) -> ExportInvalid:
+    rows = "1 row" if wrong == 1 else f"{wrong} rows"
+    have = "does" if wrong == 1 else "do"
+    first = f"; the first {LISTED} are listed" if wrong > LISTED else ""
+    return ExportInvalid(
+        f"{rows} of `{path}` {have} not have the {width} columns of the file{first}",
+        mistakes=mistakes,
+        hint=UNTOUCHED,
+    )

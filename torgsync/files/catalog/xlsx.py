@@ -1,0 +1,260 @@
+"""A list of goods saved from a spreadsheet as `.xlsx`: the optional extra `torgsync[xlsx]`.
+
+The format knows numbers and dates where an export has texts, so every cell is written down the one way in
+which a person would type it. Source: reference/torgsoft.md §10.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from torgsync.core.product.columns import KEY, Record, key_of
+from torgsync.errors import ExportInvalid
+from torgsync.files.catalog import refusals
+from torgsync.files.catalog.guesses import Aspect, Guess, Kind, Told
+from torgsync.files.catalog.layouts import (
+    CONFIRMING_ROWS,
+    Table,
+    guesses_of_names,
+    is_header,
+    name_columns,
+    readings_of,
+    refuse_unknown_names,
+)
+from torgsync.files.catalog.rows import Skim, skimmed
+from torgsync.files.catalog.sheets import corrections
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
+_LOOK = 20  # rows in which a header is looked for: a service row may stand above it (§10)
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a spreadsheet of the old kind begins, and one with a password."""
+_SEPARATOR = "\x1f"
+_RETURN = re.compile(r"_x000d_|\r(?=\n)", re.IGNORECASE)
+_SAVE = "open it in the spreadsheet, save it anew as .xlsx without a password, and run the command again"
+
+
+@dataclass(frozen=True)
+class XlsxFile:
+    """One spreadsheet that was looked at and can be read; see `CatalogFile`.
+
+    `sheet` is the name of the sheet, `first` the number of the first row below the header, from 1. `places`
+    are the positions of the columns in a row.
+    """
+
+    path: Path
+    has_header: bool
+    columns: tuple[str, ...]
+    size: int
+    modified_ns: int
+    guesses: tuple[Guess, ...]
+    sheet: str
+    first: int
+    places: tuple[int, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """The format."""
+        return Kind.XLSX
+
+    @property
+    def encoding(self) -> str:
+        """Texts of a spreadsheet are always Unicode."""
+        return "utf-8"
+
+    @property
+    def context(self) -> bytes:
+        """Nothing beside a row shapes its good."""
+        return str(self.kind).encode()
+
+    def file_of(self, record: Record) -> str:  # noqa: ARG002  # all records come from the one file
+        """Return the name of the file in which the record stands."""
+        return self.path.name
+
+    def records(self, skim: Skim | None = None) -> Iterator[Record]:
+        """Yield the goods as `_all` does, each with its mark; those that `skim` knows are passed over."""
+        return skimmed(self._all(), skim)
+
+    def _all(self) -> Iterator[Record]:
+        """Yield the goods in the order of the rows, each with the number of its row; blank rows are left out.
+
+        Raises ExportInvalid, at the latest at the end, where the file changed while it was read.
+        """
+        with _book(self.path) as book:
+            for number, row in _rows(self.path, book, self.sheet):
+                if number >= self.first and any(text.strip() for text in row):
+                    cells = [row[place] if place < len(row) else "" for place in self.places]
+                    yield Record(number, _SEPARATOR.join(cells).encode())
+            unchanged = refusals.stamp(self.path) == (self.size, self.modified_ns)
+        if not unchanged:
+            raise refusals.changed(self.path)
+
+    def good_id(self, record: Record) -> str:
+        """Return the good's key, see `key_of`; empty where the cell is empty."""
+        return key_of(self.cells(record)[KEY])
+
+    def cells(self, record: Record) -> dict[str, str]:
+        """Return the texts of a row, keyed by column. Raises ExportInvalid where it is none of the file's."""
+        try:
+            return dict(zip(self.columns, record.raw.decode().split(_SEPARATOR), strict=True))
+        except ValueError as error:
+            raise refusals.changed(self.path) from error
+
+
+def open_xlsx(path: Path, told: Told = Told()) -> XlsxFile:  # noqa: B008  # a value that never changes
+    """Look at a spreadsheet and return it ready to be read.
+
+    The first sheet that people see counts. Its header is the first of its first rows that holds names; what
+    stands above is passed over. Raises ExportInvalid, also where the library that reads it is not installed.
+    """
+    try:
+        size, modified_ns = refusals.stamp(path)
+    except OSError as error:
+        raise refusals.unreadable(path, error) from error
+    sheet = _sheet(path)
+    with _book(path) as book:
+        head = [
+            (number, row) for number, row in islice(_rows(path, book, sheet), CONFIRMING_ROWS) if any(row)
+        ]
+    guesses = [Guess(Aspect.SHEET, f"`{sheet}`", "it is the first that can be seen", "", path.name)]
+    if not head:
+        raise refusals.empty(path)
+    line = _header(head, told)
+    if told.header is None:
+        value = f"row {line} holds names" if line else "there is none"
+        because = "columns are named like Torgsoft's" if line else "no row holds names"
+        guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
+    if line:
+        row = next(row for number, row in head if number == line)
+        places = tuple(place for place, name in enumerate(row) if name.strip())
+        names = name_columns(path, line, [row[place] for place in places], told)
+        guesses += guesses_of_names(path.name, names)
+        columns = names.columns
+    else:
+        refuse_unknown_names(path, head[0][0], [row for _, row in head], told)
+        width = max(len(row) for _, row in head)
+        table = Table(path, [number for number, _ in head], [row for _, row in head])
+        chosen, guess = table.choose(readings_of(path, [width], told))
+        guesses.append(guess)
+        columns, places = chosen.columns, tuple(range(width))
+    opened = XlsxFile(
+        path=path,
+        has_header=bool(line),
+        columns=columns,
+        size=size,
+        modified_ns=modified_ns,
+        guesses=tuple(guesses),
+        sheet=sheet,
+        first=line + 1,
+        places=places,
+    )
+    if not any(True for _ in opened.records()):
+        raise refusals.empty(path)
+    return opened
+
+
+def _header(head: Sequence[tuple[int, list[str]]], told: Told) -> int:
+    """Return the number of the row that holds the names, 0 where none does."""
+    if told.header is False:
+        return 0
+    found = next((number for number, row in head[:_LOOK] if is_header(row, told)), 0)
+    return found or (head[0][0] if told.header else 0)
+
+
+@contextmanager
+def _book(path: Path) -> Iterator[CalamineWorkbook]:
+    """Open a spreadsheet. Whatever goes wrong with it while it is open is raised as ExportInvalid."""
+    try:
+        from python_calamine import CalamineWorkbook  # noqa: PLC0415  # an optional extra
+    except ImportError as error:
+        raise ExportInvalid(
+            f"`{path}` is a spreadsheet, and what reads those is not installed",
+            hint='pip install "torgsync[xlsx]"',
+        ) from error
+    try:
+        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
+            yield book
+    except BaseException as error:
+        if not _is_trouble(error):
+            raise
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: BaseException) -> ExportInvalid:
+    if isinstance(error, OSError):
+        return refusals.unreadable(path, error)
+    beginning = b""
+    with suppress(OSError), path.open("rb") as file:
+        beginning = file.read(len(OLD_OFFICE))
+    if type(error).__name__ == "PasswordError":
+        what = "is protected by a password"
+    elif beginning == OLD_OFFICE:
+        what = "is a spreadsheet of the old kind (.xls), which is not read, or protected by a password"
+    else:
+        what = "is no sound spreadsheet"
+    return ExportInvalid(f"`{path}` {what}", hint=_SAVE)
+
+
+def _is_trouble(error: BaseException) -> bool:
+    """Tell whether an error speaks of the file: also the library's panic, which is no ordinary exception."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return isinstance(error, OSError) or bool(names & {"CalamineError", "PanicException", "BadZipFile"})
+
+
+def _sheet(path: Path) -> str:
+    """Return the name of the first sheet that can be seen."""
+    with _book(path) as book:
+        for sheet in book.sheets_metadata:
+            # The library's enumerations have no names of their own.
+            if str(sheet.visible).endswith(".Visible") and str(sheet.typ).endswith(".WorkSheet"):
+                return sheet.name
+    raise refusals.empty(path)
+
+
+def _rows(path: Path, book: CalamineWorkbook, sheet: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a sheet as texts, each with its number."""
+    page = book.get_sheet_by_name(sheet)
+    _, shift = page.start or (0, 0)  # columns to the left that are empty are not in its rows
+    with path.open("rb") as file:
+        corrected = corrections(file, sheet)
+        at, right = next(corrected, _DONE)
+        for number, row in enumerate(page.iter_rows(), start=1):
+            texts = [_text(cell) for cell in row]
+            while at and at < number:
+                at, right = next(corrected, _DONE)
+            if at == number:
+                for place, text in right.items():
+                    if shift <= place < shift + len(texts):
+                        texts[place - shift] = text
+            yield number, texts
+
+
+_DONE: tuple[int, Mapping[int, str]] = (0, {})
+
+
+def _text(cell: object) -> str:
+    """Return a cell as a person would type it: no point where a number is whole, dates as ISO 8601.
+
+    A spreadsheet keeps 15 digits of a number; what it writes behind them is noise.
+    """
+    match cell:
+        case str():
+            return _RETURN.sub("", cell).replace(_SEPARATOR, "")
+        case bool():
+            return "1" if cell else "0"
+        case int() | float():
+            exact = format(Decimal(f"{cell:.15g}"), "f")
+            return exact.rstrip("0").rstrip(".") if "." in exact else exact
+        case datetime():
+            return cell.isoformat()
+        case _:  # days and times of day
+            return str(cell)

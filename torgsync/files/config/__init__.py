@@ -1,0 +1,1 @@
+"""Object files, tokens, folders of the home, timers and logs."""

@@ -1,0 +1,285 @@
+"""What calls the program by the clock: cron, a systemd timer of the user, or the Task Scheduler of Windows.
+
+Each calls `sync --due` every few minutes; which times are due, the state tells. Entries are found again by
+the home folder that they are for, and nothing but them is touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from lxml import etree
+from lxml.builder import ElementMaker
+
+from torgsync.core.config.schedule import Caller
+from torgsync.errors import TorgsyncError
+from torgsync.files.config.objects import replace_text
+from torgsync.files.config.settings import variable
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is called: `sync --due` in a home, every `minutes`, by a user as Windows names them."""
+
+    home: Path
+    minutes: int
+    user: str
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The command and its arguments; Windows has a Python that opens no window."""
+        python = Path(sys.executable)
+        windowless = python.with_name("pythonw.exe")
+        called = windowless if os.name == "nt" and windowless.is_file() else python
+        return (str(called), "-m", "torgsync", "--quiet", "--home", str(self.home), "sync", "--due")
+
+    @property
+    def log(self) -> Path:
+        """Where cron keeps what was said."""
+        return self.home / "logs" / "schedule.log"
+
+    @property
+    def name(self) -> str:
+        """What it is called where names must differ: two homes have two of them."""
+        return f"torgsync-{hashlib.sha256(str(self.home).encode()).hexdigest()[:8]}"
+
+
+def usual_caller() -> Caller:
+    """Return what calls programs on this computer."""
+    if os.name == "nt":
+        return Caller.WINDOWS
+    if shutil.which("systemctl") and _run(["systemctl", "--user", "show-environment"]).returncode == 0:
+        return Caller.SYSTEMD
+    return Caller.CRON
+
+
+def timer(caller: Caller, job: Job) -> Cron | Systemd | WindowsTask:
+    """Return the entry of a job."""
+    match caller:
+        case Caller.CRON:
+            return Cron(job)
+        case Caller.SYSTEMD:
+            return Systemd(job)
+        case Caller.WINDOWS:
+            return WindowsTask(job)
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """A line of the user's crontab, between two comments by which it is found again."""
+
+    job: Job
+    condition: ClassVar[str] = ""
+    """What must hold besides for the job to be called, as the end of a sentence."""
+
+    @property
+    def text(self) -> str:
+        """The lines, with a line feed at their end."""
+        log = shlex.quote(str(self.job.log))
+        line = f"{shlex.join(self.job.command)} >>{log} 2>&1".replace("%", r"\%")
+        step = f"*/{self.job.minutes}" if self.job.minutes > 1 else "*"
+        return f"{self._begin}\n{step} * * * * {line}\n{self._end}\n"
+
+    @property
+    def _begin(self) -> str:
+        return f"# begin of {self.job.name}: {self.job.home}"
+
+    @property
+    def _end(self) -> str:
+        return f"# end of {self.job.name}"
+
+    def install(self) -> str:
+        """Put the line into the crontab, in place of an older one; return where it is."""
+        self.job.log.parent.mkdir(exist_ok=True)
+        before, _, after = self._parts()
+        if before and not before.endswith("\n"):
+            before += "\n"
+        self._write(before + self.text + after)
+        return "the crontab of this user; see it with `crontab -l`"
+
+    def remove(self) -> bool:
+        """Take the line out; return whether there was one."""
+        before, own, after = self._parts()
+        if own:
+            self._write(before + after)
+        return bool(own)
+
+    def _parts(self) -> tuple[str, str, str]:
+        """Return the crontab before, of and after the own lines."""
+        listed = _run(["crontab", "-l"])
+        text = "" if listed.returncode else listed.stdout
+        if listed.returncode and "no crontab" not in listed.stderr:
+            raise _failed("crontab -l", listed)
+        before, begin, rest = text.partition(self._begin + "\n")
+        own, end, after = rest.partition(self._end + "\n")
+        return (before, begin + own + end, after) if begin and end else (text, "", "")
+
+    def _write(self, text: str) -> None:
+        _do(["crontab", "-"], given=text)
+
+
+@dataclass(frozen=True, slots=True)
+class Systemd:
+    """A service of the user and the timer that starts it."""
+
+    job: Job
+    condition: ClassVar[str] = " while you are logged in; also otherwise after `loginctl enable-linger`"
+
+    @property
+    def _folder(self) -> Path:
+        base = variable("XDG_CONFIG_HOME")
+        return (Path(base) if base else Path.home() / ".config") / "systemd" / "user"
+
+    @property
+    def _service(self) -> tuple[Path, str]:
+        command = " ".join(map(_quoted_for_systemd, self.job.command))
+        return self._folder / f"{self.job.name}.service", (
+            "[Unit]\nDescription=torgsync: what the synchronization times ask for now\n\n"
+            f"[Service]\nType=oneshot\nExecStart={command}\n"
+            "# 8: done, and something was held for a person. 10: another run is at work.\n"
+            "SuccessExitStatus=8 10\n"
+        )
+
+    @property
+    def _timer(self) -> tuple[Path, str]:
+        return self._folder / f"{self.job.name}.timer", (
+            "[Unit]\nDescription=torgsync: look whether a synchronization time has come\n\n"
+            f"[Timer]\nOnCalendar=*:0/{self.job.minutes}\nAccuracySec=10s\n\n"
+            "[Install]\nWantedBy=timers.target\n"
+        )
+
+    @property
+    def text(self) -> str:
+        """Both files, each below its name."""
+        return "\n".join(f"# {path}\n{text}" for path, text in (self._service, self._timer))
+
+    def install(self) -> str:
+        """Write both files and start the timer; return where they are."""
+        try:
+            for path, text in (self._service, self._timer):
+                replace_text(path, text)
+            _do(["systemctl", "--user", "daemon-reload"])
+            _do(["systemctl", "--user", "enable", "--now", f"{self.job.name}.timer"])
+        except TorgsyncError:
+            for path, _ in (self._service, self._timer):
+                path.unlink(missing_ok=True)
+            raise
+        return f"`{self._timer[0]}`; see it with `systemctl --user list-timers`"
+
+    def remove(self) -> bool:
+        """Stop the timer and take both files away; return whether there were any."""
+        files = [path for path, _ in (self._timer, self._service) if path.exists()]
+        if not files:
+            return False
+        _do(["systemctl", "--user", "disable", "--now", f"{self.job.name}.timer"])
+        for path in files:
+            path.unlink()
+        _do(["systemctl", "--user", "daemon-reload"])
+        return True
+
+
+def _quoted_for_systemd(word: str) -> str:
+    """Return one argument as systemd reads it: it knows quotes, backslashes, percents and dollars."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{escaped}"' if escaped != word or any(sign in word for sign in " '\t;") else word
+
+
+_TASK = "http://schemas.microsoft.com/windows/2004/02/mit/task"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowsTask:
+    """A task of the Task Scheduler."""
+
+    job: Job
+    condition: ClassVar[str] = " while you are logged in"
+
+    @property
+    def text(self) -> str:
+        """The task as XML."""
+        e = ElementMaker(namespace=_TASK, nsmap={None: _TASK})
+        command, *arguments = self.job.command
+        task = e.Task(
+            e.RegistrationInfo(e.Description("torgsync: what the synchronization times ask for now")),
+            e.Triggers(
+                e.TimeTrigger(
+                    e.Repetition(e.Interval(f"PT{self.job.minutes}M")),
+                    e.StartBoundary("2026-01-01T00:00:00"),
+                )
+            ),
+            e.Principals(e.Principal(e.UserId(self.job.user), e.LogonType("InteractiveToken"), id="Author")),
+            e.Settings(
+                e.MultipleInstancesPolicy("IgnoreNew"),
+                e.DisallowStartIfOnBatteries("false"),
+                e.StopIfGoingOnBatteries("false"),
+                e.StartWhenAvailable("true"),
+                e.RunOnlyIfNetworkAvailable("true"),
+                e.ExecutionTimeLimit("PT2H"),
+            ),
+            e.Actions(
+                e.Exec(e.Command(command), e.Arguments(subprocess.list2cmdline(arguments))),
+                Context="Author",
+            ),
+            version="1.2",
+        )
+        return etree.tostring(task, pretty_print=True, encoding="unicode")
+
+    def install(self) -> str:
+        """Make the task, in place of an older one; return where it is."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "task.xml"
+            file.write_text(f'<?xml version="1.0" encoding="UTF-16"?>\n{self.text}', "utf-16")
+            _do(["schtasks", "/Create", "/TN", self.job.name, "/XML", str(file), "/F"])
+        return f"the Task Scheduler as `{self.job.name}`"
+
+    def remove(self) -> bool:
+        """Delete the task; return whether there was one."""
+        if _run(["schtasks", "/Query", "/TN", self.job.name]).returncode:
+            return False
+        _do(["schtasks", "/Delete", "/TN", self.job.name, "/F"])
+        return True
+
+
+def _run(command: Sequence[str], *, given: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command of the system. Raises TorgsyncError where it is missing."""
+    found = shutil.which(command[0])
+    if found is None:
+        raise TorgsyncError(
+            f"this computer has no `{command[0]}`",
+            hint="choose another with `--with`, or install by hand what `--print` shows",
+        )
+    environment = {**os.environ, "LC_ALL": "C"}
+    return subprocess.run(  # noqa: S603  # a fixed command with our own words
+        [found, *command[1:]],
+        input=given,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        env=environment,
+        check=False,
+    )
+
+
+def _do(command: Sequence[str], *, given: str | None = None) -> None:
+    """Run a command that must succeed. Raises TorgsyncError with what it said."""
+    done = _run(command, given=given)
+    if done.returncode:
+        raise _failed(" ".join(command), done)
+
+
+def _failed(command: str, done: subprocess.CompletedProcess[str]) -> TorgsyncError:
+    said = " ".join((done.stderr or done.stdout).split()) or f"exit code {done.returncode}"
+    return TorgsyncError(
+        f"`{command}` failed: {said}",
+        hint="choose another with `--with`, or install by hand what `--print` shows",
+    )

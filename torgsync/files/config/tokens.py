@@ -1,0 +1,131 @@
+"""Where the token of a sync object is kept: environment, a file for its owner alone, the system's keyring.
+
+A token is never a part of a message.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+from pydantic import SecretStr
+
+from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring
+from torgsync.errors import TorgsyncError
+from torgsync.files.config.objects import ObjectFile, mistakes_at, replace_text
+from torgsync.files.config.settings import variable
+
+SERVICE = "torgsync"
+"""What all our tokens in a keyring are kept for."""
+
+
+def read_token(file: ObjectFile) -> str:
+    """Return the object's token. Raises ObjectInvalid where it is not to be had; never tells a part of it."""
+    way = file.settings.api_key
+    if isinstance(way, SecretStr):
+        token, trouble = way.get_secret_value(), "it is empty"
+    else:
+        found, trouble = _secret(file, way, "token")
+        token = found or ""
+    token = token.strip()
+    if token and token.isascii() and token.isprintable() and " " not in token:
+        return token
+    if token:
+        trouble = "it holds letters that no token has; copy it anew from the seller's cabinet"
+    raise mistakes_at(file, [(("api_key",), "api_key", trouble)])
+
+
+def read_outbox_password(file: ObjectFile) -> str | None:
+    """Return the password of the outbox, None where the object names none.
+
+    Raises ObjectInvalid where it is not to be had.
+    """
+    way = file.settings.orders.outbox_password
+    if way is None:
+        return None
+    found, trouble = _secret(file, way, "password")
+    if password := (found or "").strip("\r\n"):
+        return password
+    raise mistakes_at(file, [(("orders", "outbox_password"), "orders.outbox_password", trouble)])
+
+
+def _secret(
+    file: ObjectFile, way: FromEnvironment | FromFile | FromKeyring, what: str
+) -> tuple[str | None, str]:
+    """Return what is kept in this way, and what is the trouble where there is nothing."""
+    match way:
+        case FromEnvironment(env=name):
+            return variable(name), f"the environment variable `{name}` is not set"
+        case FromFile(file=path):
+            place = file.beside(path)
+            found = place.read_text("utf-8-sig") if place.is_file() else None
+            return found, f"there is no {what} in `{place}`"
+        case FromKeyring(keyring=name):  # pragma: no branch  # there is no fourth way
+            return _from_keyring(name)
+
+
+def _from_keyring(name: str) -> tuple[str | None, str]:
+    """Return the token under this name, and what is the trouble where there is none."""
+    try:
+        ring = _keyring()
+    except TorgsyncError as missing:
+        return None, missing.message
+    try:
+        return ring.get_password(SERVICE, name), f"the system's keyring holds no token under `{name}`"
+    except ring.errors.KeyringError as refused:
+        return None, _refused(refused)
+
+
+def literal_token(file: ObjectFile) -> bool:
+    """Tell whether the token stands in the TOML itself, where anybody who sees the file sees it."""
+    return isinstance(file.settings.api_key, SecretStr)
+
+
+def write_token(path: Path, token: str) -> None:
+    """Write a token where only its owner can read it, also where a file that others could read lay before."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    replace_text(path, token.strip() + "\n")
+
+
+def keep_in_keyring(name: str, token: str) -> None:
+    """Put a token into the system's keyring. Raises TorgsyncError where there is none, or it is locked."""
+    ring = _keyring()
+    try:
+        ring.set_password(SERVICE, name, token.strip())
+    except ring.errors.KeyringError as refused:
+        raise TorgsyncError(_refused(refused), hint="unlock it, or keep the token in a file") from refused
+
+
+def forget_token(file: ObjectFile, secrets: Path) -> bool:
+    """Take the token away where it was kept for this object alone; return whether it was."""
+    match file.settings.api_key:
+        case FromFile(file=path) if file.beside(path).parent == secrets.resolve():
+            place = file.beside(path)
+            there = place.exists()
+            place.unlink(missing_ok=True)
+            return there
+        case FromKeyring(keyring=name):
+            ring = _keyring()
+            try:
+                ring.delete_password(SERVICE, name)
+            except ring.errors.KeyringError:
+                return False
+            return True
+        case _:
+            return False
+
+
+def _keyring() -> ModuleType:
+    """Return the library that speaks with the system's keyring. Raises TorgsyncError where it is missing."""
+    try:
+        import keyring  # noqa: PLC0415  # an extra
+    except ImportError as missing:
+        raise TorgsyncError(
+            'the system\'s keyring needs a library: `pip install "torgsync[keyring]"`',
+        ) from missing
+    return keyring
+
+
+def _refused(refused: Exception) -> str:
+    said = " ".join(str(refused).split()) or type(refused).__name__
+    return f"the system's keyring cannot be used: {said}"

@@ -1,0 +1,1 @@
+"""Order files, the outbox, and the accounting program's list of clients."""

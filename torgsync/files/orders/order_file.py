@@ -1,0 +1,153 @@
+"""Order files for Torgsoft: one JSON file an order; and the same order as CSV, for people.
+
+Source: reference/torgsoft.md §12 and §17 no. 25-28.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime, tzinfo
+from decimal import Decimal
+
+from torgsync.core.orders.clients import client_of, normal_phone
+from torgsync.core.orders.order import Line, Order
+
+SALE_TYPE = "1"
+
+CSV_COLUMNS = (
+    "order", "placed", "status", "client", "phone", "email", "delivery", "address", "recipient", "parcel",
+    "payment", "good_id", "sku", "name", "price", "count", "line_total", "discount", "delivery_cost", "total",
+    "currency", "note",
+)  # fmt: skip
+
+
+def order_file_name(order_id: str, kind: str = "json") -> str:
+    """Return the name of an order's file."""
+    safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in order_id)
+    return f"order-{safe}.{kind}"
+
+
+def order_of_file(name: str) -> str:
+    """Return the number of the order that a file is called after, whatever stands behind it."""
+    return name.removeprefix("order-").partition(".")[0]
+
+
+def order_json(order: Order, clock: tzinfo) -> bytes:
+    """Return the content of an order's file: UTF-8 without a byte order mark."""
+    return (json.dumps(order_document(order, clock), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def order_number_in(content: bytes) -> str | None:
+    """Return the number of the order that a file holds; None where it is empty, cut, or holds none."""
+    try:
+        document = json.loads(content)
+    except ValueError:  # cut in mid-letter too
+        return None
+    options = document.get("Options") if isinstance(document, dict) else None
+    number = options.get("OrderNumber") if isinstance(options, dict) else None
+    return number if isinstance(number, str) else None
+
+
+def order_document(order: Order, clock: tzinfo) -> dict[str, object]:
+    """Return an order in Torgsoft's form: every number a string with a point, times by the shop's `clock`.
+
+    The form knows neither payment nor discount, delivery price or recipient, so they travel in `Comment`
+    (§12.3), and with them lines whose good nobody knows. A field that Prom does not tell is left out.
+    """
+    buyer = client_of(order.buyer)
+    other = normal_phone(order.recipient.phone)
+    client = {
+        "Name": buyer.name,
+        "MPhone": buyer.phone,
+        "CPhone": other if other != buyer.phone else "",
+        "EMail": buyer.email,
+        "Address": order.delivery_address,
+    }
+    options = {
+        "SaleType": SALE_TYPE,
+        "Comment": _comment(order),
+        "OrderNumber": order.id,
+        "DeliveryCondition": order.delivery_name,
+        "DeliveryAddress": order.delivery_address,
+        "OrderDate": f"{order.created.astimezone(clock):%Y-%m-%d %H:%M:%S}",
+        "CurrencyInternationalCode": order.currency,
+    }
+    optional = ("CPhone",)
+    return {
+        "Client": {key: text for key, text in client.items() if text or key not in optional},
+        "Options": options,
+        "Goods": [
+            {"GoodID": line.good_id, "Price": _plain(line.price), "Count": _plain(line.quantity)}
+            for line in order.lines
+            if line.good_id
+        ],
+    }
+
+
+def _comment(order: Order) -> str:
+    parts = [f"Prom {order.id}", order.payment_name]
+    if order.delivery_cost:
+        parts.append(f"доставка {_plain(order.delivery_cost)}")
+    if order.discount:
+        code = f" за промокодом {order.promo_code}" if order.promo_code else ""
+        parts.append(f"знижка {_plain(order.discount)}{code}")
+    if order.recipient.full_name not in ("", order.buyer.full_name):
+        parts.append(f"отримувач {order.recipient.full_name} {normal_phone(order.recipient.phone)}".strip())
+    if order.parcel:
+        parts.append(f"ТТН {order.parcel}")
+    parts += [_unknown(line) for line in order.lines if not line.good_id]
+    parts.append(order.note)
+    return "; ".join(part for part in parts if part)
+
+
+def _unknown(line: Line) -> str:
+    return f"невідомий товар: {line.name} x {_plain(line.quantity)} по {_plain(line.price)}"
+
+
+def order_csv(order: Order, clock: tzinfo) -> bytes:
+    """Return an order as CSV, a row a line of the order, as spreadsheets open it: `;`, UTF-8 with a mark."""
+    return orders_csv([order], clock).encode("utf-8-sig")
+
+
+def orders_csv(orders: Iterable[Order], clock: tzinfo) -> str:
+    """Return orders as the text of one CSV with a header, a row a line of an order."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(CSV_COLUMNS)
+    for order in orders:
+        writer.writerows(map(_harmless, row) for row in _csv_rows(order, clock))
+    return out.getvalue()
+
+
+def _csv_rows(order: Order, clock: tzinfo) -> Iterator[tuple[str, ...]]:
+    buyer = client_of(order.buyer)
+    for line in order.lines:
+        yield (
+            order.id, _moment(order.created, clock), order.shown, buyer.name, buyer.phone,
+            buyer.email, order.delivery_name, order.delivery_address,
+            order.recipient.full_name, order.parcel,
+            order.payment_name, line.good_id, line.sku, line.name, _plain(line.price),
+            _plain(line.quantity), _plain(line.total), _plain(order.discount),
+            _plain(order.delivery_cost), "" if order.total is None else _plain(order.total),
+            order.currency, order.note,
+        )  # fmt: skip
+
+
+def _harmless(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula: buyers write what they like."""
+    return f"'{text}" if text[:1] in ("=", "@", "\t") or (text[:1] in "+-" and not _is_number(text)) else text
+
+
+def _is_number(text: str) -> bool:
+    return text[1:].replace(".", "", 1).isdecimal() or not text
+
+
+def _moment(moment: datetime, clock: tzinfo) -> str:
+    return moment.astimezone(clock).isoformat(timespec="seconds")
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}" if number == number.to_integral_value() else f"{number:f}"

@@ -1,0 +1,1 @@
+"""Saved plans and decisions on disk."""

@@ -1,0 +1,62 @@
+"""Reads what a person decided about goods of which nobody else can tell which product they are.
+
+The file is CSV with the columns `good_id` and `prom_id`, as `torgsync object adopt --format csv` writes them;
+other columns are passed over. A line without one of both decides nothing, `new` says that the good is none of
+the products.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from torgsync.core.plan.adopt import Decision, Here, There, mistaken
+from torgsync.errors import InvalidInput, Mistake
+
+NEW = "new"
+_NEEDED = ("good_id", "prom_id")
+
+
+def read_decisions(path: Path, goods: Mapping[str, Here], products: Mapping[str, There]) -> list[Decision]:
+    """Return the decisions of a file, in its order. Raises InvalidInput with every mistake and its line."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as trouble:
+        reason = trouble.strerror if isinstance(trouble, OSError) else "it is not UTF-8"
+        raise InvalidInput(f"the decisions `{path}` cannot be read: {reason}") from trouble
+    lines = text.splitlines()
+    delimiter = ";" if lines and ";" in lines[0] and "," not in lines[0] else ","
+    rows = csv.DictReader(lines, delimiter=delimiter)
+    missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
+    if missing:
+        wanted = " and ".join(f"`{name}`" for name in _NEEDED)
+        raise InvalidInput(
+            f"the decisions `{path}` have no column `{missing[0]}`",
+            hint=f"the first line names the columns, {wanted} among them; "
+            "`torgsync object adopt --format csv` writes such a file",
+        )
+    found: list[Decision] = []
+    mistakes: list[Mistake] = []
+    for row in rows:
+        good_id, prom_id = ((row.get(name) or "").strip() for name in _NEEDED)
+        if not (good_id and prom_id):
+            continue
+        decision = Decision(good_id, None if prom_id.casefold() == NEW else prom_id, rows.line_num)
+        if why := _twice(decision, found) or mistaken(decision, goods, products):
+            mistakes.append(Mistake(rows.line_num, good_id, why))
+        else:
+            found.append(decision)
+    if mistakes:
+        number = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
+        raise InvalidInput(f"{number} in the decisions `{path}`", mistakes=tuple(mistakes))
+    return found
+
+
+def _twice(decision: Decision, earlier: list[Decision]) -> str:
+    for other in earlier:
+        if other.good_id == decision.good_id:
+            return f"line {other.line} decides about it too; leave one line a good"
+        if other.prom_id is not None and other.prom_id == decision.prom_id:
+            return f"line {other.line} gives product {other.prom_id} to the good `{other.good_id}`"
+    return ""

@@ -1,0 +1,165 @@
+"""Plans in files: JSON Lines, the head first, then a change a line, at last a digest of all before it.
+
+A file that was cut or changed by hand is told by its digest and refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xxhash
+
+from torgsync.core.plan.decide import Counts
+from torgsync.core.plan.diff import Change, FieldChange, Verb
+from torgsync.core.plan.saved import SavedPlan
+from torgsync.core.product.fields import FIELDS, decode, encode
+from torgsync.errors import InvalidInput, TorgsyncError, UsageError
+
+SCHEMA = 1
+KIND = "torgsync plan"
+
+
+def write_plan(path: Path, head: SavedPlan, changes: Iterable[Change]) -> None:
+    """Write a plan under a temporary name, then rename it. Raises TorgsyncError where that cannot be done.
+
+    Another plan of that name is replaced; any other file stays, with UsageError.
+    """
+    if path.exists() and not _is_plan(path):
+        raise UsageError(
+            f"`{path}` is there already and is no saved plan; it stays as it is",
+            hint="name another file with `--out`",
+        )
+    temporary = path.with_name(f".{path.name}.tmp")
+    digest = xxhash.xxh3_64()
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as out:
+            for document in _documents(head, changes):
+                line = json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+                digest.update(line.encode())
+                out.write(line)
+            out.write(_end(digest.hexdigest()))
+        temporary.replace(path)
+    except OSError as trouble:
+        with suppress(OSError):
+            temporary.unlink()
+        raise TorgsyncError(
+            f"the plan cannot be saved as `{path}`: {trouble.strerror}", hint="name another file with `--out`"
+        ) from trouble
+
+
+def _documents(head: SavedPlan, changes: Iterable[Change]) -> Iterator[Mapping[str, object]]:
+    yield {"kind": KIND, "schema": SCHEMA, **asdict(head), "made": head.made.isoformat()}
+    for change in changes:
+        yield {
+            "good_id": change.good_id,
+            "prom_id": change.prom_id,
+            "verb": change.verb,
+            "title": change.title,
+            "held": change.held,
+            "reason": change.reason,
+            "fields": {
+                name: [encode(FIELDS[name], moved.old), encode(FIELDS[name], moved.new)]
+                for name, moved in change.fields.items()
+            },
+        }
+
+
+def _is_plan(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return _is_head(file.readline())
+    except OSError:
+        return False
+
+
+def read_head(path: Path) -> SavedPlan:
+    """Return the head of a saved plan. Raises InvalidInput for a file that is none, or not whole."""
+    lines = _lines(path)
+    head = next(lines)
+    deque(lines, maxlen=0)  # the digest stands at the end
+    try:
+        return SavedPlan(
+            **{
+                **{
+                    name: head[name]
+                    for name in ("id", "object", "user", "host", "settings", "export", "state")
+                },
+                "made": datetime.fromisoformat(head["made"]),
+                "counts": Counts(**head["counts"]),
+                "fields": tuple(head["fields"]),
+                "allow": tuple(head["allow"]),
+                "undoes": int(head.get("undoes", 0)),
+            }
+        )
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise _no_plan(path) from wrong
+
+
+def read_changes(path: Path) -> Iterator[Change]:
+    """Yield the changes of a saved plan, in its order."""
+    lines = _lines(path)
+    next(lines)
+    for line in lines:
+        fields = {
+            name: FieldChange(decode(FIELDS[name], old), decode(FIELDS[name], new))
+            for name, (old, new) in line["fields"].items()
+        }
+        yield Change(
+            line["good_id"],
+            Verb(line["verb"]),
+            line["title"],
+            fields,
+            line["held"],
+            line["prom_id"],
+            line["reason"],
+        )
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the documents of a file but the digest, which is held against them at the end."""
+    digest, last = xxhash.xxh3_64(), b""
+    try:
+        with path.open("rb") as file:
+            last = file.readline()
+            if not _is_head(last):
+                raise _no_plan(path)
+            for line in file:
+                digest.update(last)
+                yield json.loads(last)
+                last = line
+    except OSError as trouble:
+        raise InvalidInput(f"the plan `{path}` cannot be read: {trouble.strerror}") from trouble
+    except ValueError as wrong:
+        raise _not_whole(path) from wrong
+    if last != _end(digest.hexdigest()).encode():
+        raise _not_whole(path)
+
+
+def _is_head(line: bytes) -> bool:
+    try:
+        head = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(head, dict) and head.get("kind") == KIND
+
+
+def _end(digest: str) -> str:
+    return json.dumps({"digest": digest}) + "\n"
+
+
+def _not_whole(path: Path) -> InvalidInput:
+    return InvalidInput(
+        f"the plan `{path}` is not whole: it was cut, or changed by hand",
+        hint=f"make it anew: torgsync update --out {path}",
+    )
+
+
+def _no_plan(path: Path) -> InvalidInput:
+    return InvalidInput(f"`{path}` is no saved plan", hint=f"save one with: torgsync update --out {path}")

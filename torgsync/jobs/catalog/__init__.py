@@ -1,0 +1,1 @@
+"""Read the export into the state."""

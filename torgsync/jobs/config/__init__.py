@@ -1,0 +1,1 @@
+"""Work on sync objects: fields, schedule, checks."""

@@ -1,0 +1,224 @@
+"""Looks at everything that a synchronisation of an object needs, and says what is wrong and how it is cured.
+
+Nothing is changed, neither here nor on Prom: rights are tried by lists, and the right to write by an edit
+of a product that does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.plan.channels import IMPORT_WINDOW
+from torgsync.core.plan.guards import Allowed
+from torgsync.core.text import counted
+from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
+from torgsync.files.config.settings import others_may_read
+from torgsync.jobs.config.check import Line, Mark, check, twin_line
+from torgsync.jobs.config.due import own_times
+from torgsync.jobs.config.schedule import timetable
+from torgsync.jobs.connect import prom_of
+from torgsync.jobs.context import Desk
+from torgsync.jobs.orders.fetch import still_open
+from torgsync.jobs.orders.outbox import place_of_file
+from torgsync.jobs.run import refuse_held
+from torgsync.jobs.shop import refuse_other_shop
+from torgsync.prom.http import Right
+from torgsync.state.store import place_of
+
+STALE_AFTER = timedelta(days=1)
+"""Age of an export from which on somebody should see whether Torgsoft still writes it."""
+
+_FAILED = frozenset(Exit) - {Exit.DONE, Exit.HELD, Exit.BUSY}
+"""How an unattended run ends that somebody should look at."""
+
+_RIGHTS = (
+    Right.PRODUCTS_READ,
+    Right.PRODUCTS_WRITE,
+    Right.GROUPS_READ,
+    Right.ORDERS_READ,
+    Right.CLIENTS_READ,
+    Right.SETTINGS_READ,
+)
+NEEDED = (Right.PRODUCTS_READ, Right.PRODUCTS_WRITE, Right.ORDERS_READ, Right.SETTINGS_READ)
+"""Rights without which a synchronisation fails; the others are not used yet."""
+
+
+@dataclass(slots=True)
+class Diagnosis:
+    """What was found of one object, line by line, and the exit code of the worst of it."""
+
+    lines: list[Line] = field(default_factory=list)
+    codes: list[Exit] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> Exit:
+        """The gravest code."""
+        return Exit.worst(self.codes)
+
+    def fail(self, subject: str, error: TorgsyncError) -> None:
+        """Note what went wrong."""
+        details = "".join(f"; {mistake}" for mistake in getattr(error, "mistakes", ()))
+        self.lines.append(Line(Mark.ERROR, subject, error.message + details, error.hint or ""))
+        self.codes.append(error.exit_code)
+
+
+def diagnose(desk: Desk) -> Diagnosis:
+    """Look at everything; what is wrong is in the answer, nothing is raised."""
+    checked = check(desk.file, desk.settings)
+    found = Diagnosis(checked.lines, [Exit.INVALID] if checked.failed else [])
+    if checked.shut:
+        found.codes.append(Exit.HELD if checked.shut.exit_code is Exit.ERROR else checked.shut.exit_code)
+    if not any(line.subject == "orders" for line in checked.lines):
+        found.lines += _twins(desk)
+    for look in (_secrets, _age, _memory, _limits, _schedule):
+        found.lines += look(desk)
+    _rights(desk, found)
+    try:
+        refuse_held(desk)
+        found.lines.append(Line(Mark.OK, "lock", "no other run holds the object"))
+    except TorgsyncError as busy:
+        found.fail("lock", busy)
+    return found
+
+
+def _twins(desk: Desk) -> Iterator[Line]:
+    """Tell of other objects whose own tokens brought home the same orders."""
+    with desk.memory() as memory:
+        twins = memory.trade.twins()
+    yield from (twin_line(slug, slug) for slug in twins)
+
+
+def _secrets(desk: Desk) -> Iterator[Line]:
+    place = desk.file.token_path
+    if place and others_may_read(place):
+        message = f"others on this machine may read the token in `{place}`"
+        yield Line(Mark.WARNING, "token", message, f'chmod 600 "{place}"')
+
+
+def _age(desk: Desk) -> Iterator[Line]:
+    """Tell how old the export is; whether it can be read is told by its check."""
+    try:
+        changed = datetime.fromtimestamp(desk.file.catalog_path.stat().st_mtime, tz=desk.now().tzinfo)
+    except OSError:
+        return
+    age = desk.now() - changed
+    hours = int(age / timedelta(hours=1))
+    words = counted(hours // 24, "day") if hours >= 48 else counted(hours, "hour")  # noqa: PLR2004  # two days
+    stale = age > STALE_AFTER
+    hint = "see whether Torgsoft still writes it: its own schedule, the folder, the disk" if stale else ""
+    yield Line(Mark.WARNING if stale else Mark.OK, "export", f"written {words} ago", hint)
+
+
+def _memory(desk: Desk) -> Iterator[Line]:
+    with desk.memory() as memory:
+        looks, unfinished = memory.whole.looks(), memory.journal.unfinished_import()
+    looked = (
+        f"Prom.ua was last looked at {_time(looks.looked)}" if looks.looked else "Prom.ua was never looked at"
+    )
+    yield Line(Mark.OK, "state", f"`{place_of(desk.settings.state_url)}`; {looked}")
+    if unfinished:
+        message = f"an import of {_time(unfinished.started)} was not settled: its run died"
+        yield Line(Mark.WARNING, "state", message, f"torgsync sync -o {desk.file.called}")
+    with desk.memory() as memory:
+        waiting, owed = memory.trade.lying(), len(memory.trade.unwritten())
+        todo = {finding.order for finding in still_open(memory, desk.object.clients.find_by)}
+    if waiting:
+        place = place_of_file(desk, waiting[-1])
+        yield Line(Mark.OK, "outbox", f"{counted(len(waiting), 'order file')} for Torgsoft in `{place}`")
+    if owed:
+        message = f"{counted(owed, 'order file')} could not be written yet"
+        yield Line(Mark.WARNING, "outbox", message, f"torgsync orders fetch -o {desk.file.called}")
+    if todo:
+        message = f"{counted(len(todo), 'order waits', 'orders wait')} for a person"
+        yield Line(Mark.WARNING, "orders", message, f"torgsync orders list --held -o {desk.file.called}")
+
+
+def _limits(desk: Desk) -> Iterator[Line]:
+    limits = desk.object.limits
+    with desk.memory() as memory:
+        used = memory.journal.imports_since(desk.now() - IMPORT_WINDOW)
+    left = max(0, limits.imports_per_day - used)
+    imports = f"{left} of {limits.imports_per_day} imports left in these 24 hours"
+    message = f"{imports}, {limits.requests_per_second:g} requests a second"
+    hint = "" if left else "what needs an import waits for tomorrow; prices and stock go all the same"
+    yield Line(Mark.OK if left else Mark.WARNING, "limits", message, hint)
+
+
+def _schedule(desk: Desk) -> Iterator[Line]:
+    times = timetable(desk)
+    mine = own_times(desk.object)
+    for timed in times:
+        told = f"{timed.time} by `{timed.time.user}`"
+        overdue = timed.overdue(desk.now())
+        if timed.time in mine and overdue:
+            message = f"{told}: that of {_clock(overdue)} was not done; does anything call `sync --due`?"
+            yield Line(Mark.WARNING, "schedule", message, "torgsync schedule install")
+        elif timed.last and timed.last.exit_code in _FAILED:
+            ended = f"that of {_clock(timed.last.moment)} ended with exit code {int(timed.last.exit_code)}"
+            message = f"{told}: {ended}"
+            yield Line(Mark.WARNING, "schedule", message, f"torgsync sync -o {desk.file.called}")
+        else:
+            yield Line(Mark.OK, "schedule", f"{told}; next {_clock(timed.coming[0])}")
+    if not times:
+        yield Line(Mark.OK, "schedule", "no synchronization times: it is done when somebody runs it")
+
+
+def _rights(desk: Desk, found: Diagnosis) -> None:
+    """Try each right; a token that opens nothing is told once.
+
+    Where the token is not to be had, its check has told so.
+    """
+    refused: dict[Right, TokenRefused] = {}
+    accepting = (Right.ORDERS_WRITE,) if desk.object.orders.accept else ()
+    rights = (*_RIGHTS, *accepting)
+    try:
+        with prom_of(desk) as prom:
+            for right in rights:
+                try:
+                    prom.try_right(right)
+                except TokenRefused as error:
+                    refused[right] = error
+    except InvalidInput:
+        return
+    except TorgsyncError as trouble:
+        found.fail("Prom.ua", trouble)
+        return
+    if len(refused) == len(rights):
+        found.fail("right", refused[rights[0]])
+        return
+    if Right.PRODUCTS_READ not in refused:
+        _shop(desk, found)
+    for right in rights:
+        if right not in refused:
+            found.lines.append(Line(Mark.OK, "right", f"the token can {right.doing}"))
+        elif right in NEEDED or right in accepting:
+            found.fail("right", refused[right])
+        else:
+            hint = f"not used yet; in the cabinet: {right.in_cabinet}"
+            found.lines.append(Line(Mark.WARNING, "right", f"the token cannot {right.doing}", hint))
+
+
+def _shop(desk: Desk, found: Diagnosis) -> None:
+    """Tell whether the token opens the shop that is remembered, where one is."""
+    with desk.memory() as memory:
+        if not memory.whole.begun():
+            return
+    try:
+        with prom_of(desk) as prom:
+            refuse_other_shop(desk, prom, Allowed())
+    except TorgsyncError as trouble:
+        found.fail("shop", trouble)
+        return
+    found.lines.append(Line(Mark.OK, "shop", "it is the one that was synchronised before"))
+
+
+def _clock(when: datetime) -> str:
+    """Return a time as the hours of a schedule are told."""
+    return f"{when.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
+
+
+def _time(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,133 @@
+"""Changes the synchronization times of an object, and tells when each comes next and how it last ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from pydantic import ValidationError
+
+from torgsync.core.config.schedule import Attempt, due
+from torgsync.core.config.settings import FromEnvironment, FromKeyring, SynchronizationTime
+from torgsync.core.text import counted
+from torgsync.errors import UsageError
+from torgsync.files.config.objects import ObjectFile, add_time, remove_time
+from torgsync.files.config.settings import ADDRESSES, Settings, variable, who
+from torgsync.files.config.timers import Job
+from torgsync.jobs.context import Desk
+
+LOOK = timedelta(minutes=5)
+"""How often something looks whether a time has come, where no time is nearer to the next."""
+OVERDUE = timedelta(minutes=20)
+"""How long after its moment a time was passed over: it is looked for, and tried again, sooner."""
+SHOWN = 3
+"""How many of the coming times are told."""
+_EXAMPLE = "for example: torgsync schedule add --every 30m --between 08:00-21:00 --days mon-sat"
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One time of an object: its number from 1, its next moments in UTC, and the last attempt at it.
+
+    Where it is `due`, the next call of `sync --due` by its user performs it.
+    """
+
+    number: int
+    time: SynchronizationTime
+    due: bool
+    coming: tuple[datetime, ...]
+    last: Attempt | None
+
+    def overdue(self, now: datetime) -> datetime | None:
+        """Return the moment that was passed over though its hours last, if there is one."""
+        moment = self.time.rhythm.latest(now)
+        return moment if self.due and moment and now - moment > OVERDUE else None
+
+
+def myself() -> str:
+    """Return this user on this computer as a synchronization time names them."""
+    user, host, _ = who()
+    return f"{host}\\{user}"
+
+
+def settings_of(
+    *, user: str, every: str, between: str | None, days: str | None, only: str | None
+) -> dict[str, object]:
+    """Return what was given on a command line as the file of an object holds it."""
+    hours = [hour.strip() for hour in between.split("-")] if between is not None else None
+    given = {"user": user, "every": every, "between": hours, "days": days, "only": only}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def add(
+    file: ObjectFile,
+    *,
+    user: str,
+    every: str,
+    between: str | None,
+    days: str | None,
+    only: str | None,
+) -> SynchronizationTime:
+    """Add a time to an object. Raises UsageError where it cannot be, or is there already."""
+    try:
+        time = SynchronizationTime.model_validate(
+            settings_of(user=user, every=every, between=between, days=days, only=only)
+        )
+    except ValidationError as wrong:
+        reasons = (str(error["msg"]).removeprefix("Value error, ") for error in wrong.errors())
+        raise UsageError("; ".join(reasons), hint=_EXAMPLE) from wrong
+    for number, other in enumerate(file.settings.synchronization_times, 1):
+        if other.identity == time.identity:
+            raise UsageError(
+                f"time {number} of `{file.settings.name}` says so already: {other}",
+                hint=f"see them: torgsync schedule list -o {file.called}",
+            )
+    add_time(file, time)
+    return time
+
+
+def remove(file: ObjectFile, number: int) -> SynchronizationTime:
+    """Take a time out of an object by its number from 1. Raises UsageError where there is none."""
+    times = file.settings.synchronization_times
+    if not 1 <= number <= len(times):
+        raise UsageError(
+            f"`{file.settings.name}` has {counted(len(times), 'synchronization time')}, and none is {number}",
+            hint=f"see them: torgsync schedule list -o {file.called}",
+        )
+    remove_time(file, times[number - 1])
+    return times[number - 1]
+
+
+def timetable(desk: Desk) -> list[Timed]:
+    """Return the times of an object with their next moments."""
+    now = desk.now()
+    with desk.memory() as memory:
+        attempts = memory.schedule.attempts()
+    found = []
+    for number, time in enumerate(desk.object.synchronization_times, 1):
+        last = attempts.get(time.identity)
+        coming = tuple(islice(time.rhythm.after(now), SHOWN))
+        found.append(Timed(number, time, due(time.rhythm, now, last) is not None, coming, last))
+    return found
+
+
+def job_of(settings: Settings, files: Iterable[ObjectFile]) -> Job:
+    """Return the job that looks often enough for all times of these objects."""
+    steps = [time.rhythm.step for file in files for time in file.settings.synchronization_times]
+    look = LOOK if min(steps, default=LOOK) >= LOOK else timedelta(minutes=1)
+    return Job(settings.home, int(look.total_seconds()) // 60, myself())
+
+
+def lost(files: Iterable[ObjectFile]) -> list[tuple[str, str]]:
+    """Return what counts here and may not be known to what calls the program, each with a cure."""
+    found = [(f"the environment variable `{name}`", "") for name in ADDRESSES if variable(name)]
+    for file in files:
+        cure = f"keep the token in a file: torgsync object edit {file.called} --api-key -"
+        match file.settings.api_key:
+            case FromEnvironment(env=name):
+                found.append((f"the environment variable `{name}`", cure))
+            case FromKeyring(keyring=name):
+                found.append((f"the keyring's token `{name}`", ""))
+    return found

@@ -1,0 +1,1 @@
+"""Bring orders, clients and payments home."""

@@ -1,0 +1,1 @@
+"""Make, explain and adopt plans."""

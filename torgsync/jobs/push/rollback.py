@@ -1,0 +1,154 @@
+"""Makes the plan that turns a run back; `jobs/push/sync.py` performs it like any other.
+
+What Prom shows now is looked at first, and what earlier runs left open is settled by that. What the run did
+lies in its changes. Source: design §3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from torgsync.core.paging import PAGE
+from torgsync.core.plan.decide import Counts, ExportInfo, Known, Plan, Standing
+from torgsync.core.plan.diff import Change, Verb
+from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.rollback import (
+    Back,
+    Remain,
+    Undone,
+    in_parts,
+    turn_back,
+    turn_back_unsure,
+    without_refused,
+)
+from torgsync.core.product.fields import Road
+from torgsync.jobs.context import Desk, Progress, Stage
+from torgsync.jobs.plan.draft import Draft
+from torgsync.jobs.plan.reconcile import settle_earlier
+from torgsync.jobs.plan.update import Made, budget_of, look, offers_of
+from torgsync.jobs.push.history import run_of
+from torgsync.prom.api import Prom
+from torgsync.state.runs.plans import Numbered, State
+
+NOT_FROM_AN_EXPORT = ExportInfo("", 0, "")
+"""Stands for the export of a plan that none made."""
+
+
+def plan_back(desk: Desk, prom: Prom, number: int, *, allowed: Allowed, run: int = 0) -> Made:
+    """Return the plan back to the values before a run. Raises UsageError where the object had no such run.
+
+    `run` is the run that the plan is made for, 0 for none.
+    """
+    plan = run_of(desk, number).record.plan
+    with desk.memory() as memory:
+        begun = memory.whole.begun()
+    settled = 0
+    if begun:
+        look(desk, prom, full=False, allowed=None)
+        settled = settle_earlier(desk, prom, run)
+    desk.tell(Progress(Stage.PLAN))
+    with desk.brake.resting(), desk.memory() as memory:
+        made = _Undo(desk=desk, memory=memory, allowed=allowed).draw_up(plan, number)
+    return replace(made, settled=settled)
+
+
+@dataclass(kw_only=True)
+class _Undo(Draft):
+    """The draft of what turns a run back."""
+
+    not_done: int = 0
+    anew: int = 0
+    hidden: int = 0
+    unmoved: int = 0
+    waits: bool = False  # the end of the run's import is not known yet
+
+    def draw_up(self, plan: int | None, undoes: int) -> Made:
+        """Turn back what the run did, change by change, then let the guards look at the whole."""
+        now, memory = self.desk.now(), self.memory
+        self.number = memory.plans.begin(now)
+        unfinished = memory.journal.unfinished_import()
+        self.waits = unfinished is not None and unfinished.plan == plan
+        remains: list[Remain] = []
+        changes = memory.plans.changes(plan) if plan else iter(())
+        while page := list(islice(changes, PAGE)):
+            since = memory.plans.changed_since(plan or 0, [item.change.good_id for item in page])
+            memory.plans.add(self.number, self._turn(page, since, remains))
+        standings = memory.rows.standings()
+        foreign = memory.shown.foreign_count()
+        self.guard(
+            stay=sum(count for (standing, _), count in standings.items() if standing == Standing.IN),
+            foreign=foreign,
+        )
+        plans = memory.plans
+        create, update, remove = (plans.goods(self.number, verb) for verb in Verb)
+        going = {
+            (verb, road): count for (verb, road, held), count in plans.counts(self.number).items() if not held
+        }
+        told = Plan(
+            id=plans.digest(self.number),
+            object=self.desk.object.name,
+            made=now,
+            export=NOT_FROM_AN_EXPORT,
+            counts=Counts(
+                create=create,
+                update=update,
+                remove=remove,
+                held=plans.held_goods(self.number),
+                skipped=len({(remain.good_id, remain.prom_id) for remain in remains}),
+                unchanged=self.unmoved,
+                foreign=foreign,
+            ),
+            budget=budget_of(self.desk, memory, going),
+            offers=offers_of(going),
+            trips=tuple(self.trips),
+            dark=self.dark,
+            overrides=tuple(self.opened),
+        )
+        back = Undone(undoes, tuple(remains), self.not_done, self.anew, self.hidden)
+        return Made(told, self.number, tuple(self.findings), back=back)
+
+    def _turn(
+        self, page: Sequence[Numbered], since: Mapping[str, Collection[str]], remains: list[Remain]
+    ) -> list[Change]:
+        """Return what turns a page of changes back; what stays is added to `remains`.
+
+        `since` holds the fields that later runs have changed, keyed by good.
+        """
+        ids = [item.change.good_id for item in page]
+        known, refused = self.memory.catalog.known(ids), self.memory.catalog.refused(ids)
+        back: list[Change] = []
+        for item in page:
+            good = known.get(item.change.good_id)
+            found = self._back_of(item, good, since.get(item.change.good_id, ()))
+            if found is None:
+                self.not_done += 1
+                continue
+            found = without_refused(found, refused.get(item.change.good_id))
+            remains += found.remains
+            self.anew += found.anew
+            self.hidden += found.hidden
+            self.unmoved += found == Back()
+            if found.change:
+                back += self.emit(found.change, good.existing if good else None)
+        return back
+
+    def _back_of(self, item: Numbered, good: Known | None, later: Collection[str]) -> Back | None:
+        """Return what turns one change back; None where it is known that it never happened."""
+        change, gone = item.change, self.desk.object.removal.gone
+        if item.state is State.DONE:
+            return turn_back(change, good, gone)
+        waits = self.waits and change.via is Road.IMPORT
+        settled = item.state in (State.REFUSED, State.DEFERRED) and not waits
+        if change.held or (settled and not in_parts(change)):
+            return None
+        return turn_back_unsure(change, good, gone, settled=settled, later=later)
+
+
+def prepare_back(desk: Desk, prom: Prom, run: int, number: int, *, allowed: Allowed) -> Made:
+    """Make the plan that turns a run back and have it belong to the run that is to perform it."""
+    made = plan_back(desk, prom, number, allowed=allowed, run=run)
+    with desk.memory() as memory:
+        memory.journal.turns_back(run, made.number, number)
+    return made

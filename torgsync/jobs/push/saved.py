@@ -1,0 +1,126 @@
+"""Saves plans, and brings a saved one up to what may still go.
+
+A saved plan is not performed as it stands: a plan is made anew, and of that only what was looked at goes. So
+nothing is sent that the guards of today would hold, and nothing that moved since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import xxhash
+
+from torgsync.core.mapping.mapper import rules_version
+from torgsync.core.plan.guards import Allowed, read_allowed
+from torgsync.core.plan.saved import SavedPlan, gone, refused, settle, stale
+from torgsync.errors import PlanStale
+from torgsync.files.config.settings import who
+from torgsync.files.plan.plan_file import read_changes, write_plan
+from torgsync.jobs.context import Desk
+from torgsync.jobs.plan.update import Made, recounted, update
+from torgsync.jobs.push.rollback import plan_back
+from torgsync.jobs.push.sync import usual_rows
+from torgsync.jobs.run import Run
+from torgsync.prom.api import Prom
+from torgsync.state.runs.plans import State
+from torgsync.state.store import Memory
+
+NAMED = 3
+"""Goods that are named where nothing of a saved plan is left."""
+
+
+def save(desk: Desk, made: Made, path: Path, *, allowed: Allowed, only: tuple[str, ...]) -> None:
+    """Write a plan that was just made to a file."""
+    plan = made.plan
+    user, host, _ = who()
+    with desk.memory() as memory:
+        now = _fingerprints(desk, memory)
+        head = SavedPlan(
+            id=plan.id,
+            object=plan.object,
+            made=plan.made,
+            user=user,
+            host=host,
+            counts=plan.counts,
+            fields=only,
+            allow=allowed.flags,
+            undoes=made.back.run if made.back else 0,
+            **now,
+        )
+        write_plan(path, head, (item.change for item in memory.plans.changes(made.number)))
+
+
+def _fingerprints(desk: Desk, memory: Memory, but: int = 0) -> dict[str, str]:
+    """Return what tells whether anything has moved since: settings and rules, export, what is remembered.
+
+    The run `but` is none that performed anything yet.
+    """
+    state = xxhash.xxh3_64()
+    settings = desk.object.model_dump_json(exclude={"api_key", "synchronization_times", "payment_methods"})
+    state.update(f"{rules_version()}\x1f{settings}".encode())
+    export, _ = memory.whole.reading()
+    return {
+        "settings": state.hexdigest(),
+        "export": export,
+        "state": f"{memory.journal.last_run(but)}/{memory.whole.current_look()}",
+    }
+
+
+def refuse_stale(desk: Desk, saved: SavedPlan) -> None:
+    """Raise PlanStale where a saved plan as a whole is out of date, before anything is done."""
+    with desk.memory() as memory:
+        now = _fingerprints(desk, memory)
+    if why := stale(saved, now):
+        raise _stale(saved, desk, why)
+
+
+def prepare_saved(desk: Desk, prom: Prom, run: Run, saved: SavedPlan, path: Path) -> Made:
+    """Return what of a saved plan may still go, as the plan of a run.
+
+    Changes of goods that moved since are in it as refused ones. Raises PlanStale where all of them did.
+    """
+    allowed = read_allowed(saved.allow)
+    with desk.memory() as memory:
+        before = _fingerprints(desk, memory, but=run.number)
+    if saved.undoes:
+        made = plan_back(desk, prom, saved.undoes, allowed=allowed, run=run.number)
+    else:
+        made = update(desk, prom, allowed=allowed, only=saved.fields, sure=True, run=run.number)
+    with desk.memory() as memory:
+        number = memory.plans.begin_beside(desk.now())
+        seq = kept = 0
+        lost: list[str] = []
+        for change in read_changes(path):
+            verdict = settle(change, memory.plans.of_good(made.number, change.good_id, change.prom_id))
+            if verdict.moved and change.held:
+                continue  # it would not have gone anyway
+            parts = [refused(change)] if verdict.moved else list(verdict.go)
+            if change.held:
+                parts = [replace(part, held=part.held or change.held) for part in parts]
+            kept += not verdict.moved
+            memory.plans.add(number, parts)
+            seq += len(parts)
+            if verdict.moved:
+                lost.append(f"good {change.good_id}: {verdict.moved}")
+                memory.plans.settle(number, {seq: (State.REFUSED, verdict.moved)})
+        if saved.undoes:
+            memory.journal.turns_back(run.number, number, saved.undoes)
+        else:
+            memory.journal.plan_of_run(run.number, number, usual_rows(made.plan))
+        plan = recounted(desk, memory, made.plan, number)
+    if seq and not kept:
+        with desk.memory() as memory:
+            export = _fingerprints(desk, memory)["export"]
+        more = f"; and {len(lost) - NAMED} more" if len(lost) > NAMED else ""
+        why = gone(saved, {**before, "export": export})
+        raise _stale(saved, desk, f"{why}; {'; '.join(lost[:NAMED])}{more}")
+    return replace(made, plan=plan, number=number)
+
+
+def _stale(saved: SavedPlan, desk: Desk, why: str) -> PlanStale:
+    makes = f"rollback {saved.undoes}" if saved.undoes else "update"
+    return PlanStale(
+        f"the saved plan of `{saved.object}` is out of date: {why} (made {saved.made:%Y-%m-%d %H:%M} UTC)",
+        hint=f"look anew: torgsync {makes} -o {desk.file.called} --out FILE",
+    )

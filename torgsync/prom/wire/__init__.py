@@ -1,0 +1,1 @@
+"""JSON of Prom.ua to values and back."""

@@ -1,0 +1,250 @@
+"""The JSON objects of the answers (reference/prom-api.md §3.3, §3.6, §5.5, §6)."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+from torgsync.sandbox.shop.orders import PROM_PAYMENT, STATUS_NAMES
+from torgsync.sandbox.shop.products import KOPIYKA, UNSORTED_CATEGORY_ID
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from torgsync.sandbox.shop.orders import Client, Line, Option, Order
+    from torgsync.sandbox.shop.products import Catalog, Group, Image, Product
+
+Language = Literal["ru", "uk"]
+Json = dict[str, Any]
+
+# Prom keeps photos on its own hosts; the address they came from is not shown.
+IMAGES = "https://images.prom.example"
+NO_IMAGE = f"{IMAGES}/no-image-200-200.png"
+
+
+def product_json(product: Product, catalog: Catalog, language: Language) -> Json:
+    """Return the Product object with all keys of §3.3."""
+    group = catalog.groups.get(product.group_id)
+    discount = product.discount
+    return {
+        "id": product.id,
+        "external_id": product.external_id,
+        "sku": product.sku,
+        "name": _localized(product.name, product.name_uk, language),
+        "name_multilang": _both(product.name, product.name_uk),
+        "keywords": product.keywords,
+        "description": _localized(product.description, product.description_uk, language),
+        "description_multilang": _both(product.description, product.description_uk),
+        "selling_type": product.selling_type,
+        "presence": product.presence,
+        "in_stock": product.in_stock,
+        "regions": [],
+        "price": _number(product.price),
+        "minimum_order_quantity": _number(product.minimum_order_quantity),
+        "discount": discount
+        and {
+            "value": _number(discount.value),
+            "type": discount.kind,
+            "date_start": discount.date_start,
+            "date_end": discount.date_end,
+        },
+        "currency": product.currency,
+        "measure_unit": product.measure_unit,
+        "group": {
+            "id": product.group_id,
+            "name": _localized(group.name, group.name_uk, language) if group else "Корневая группа",
+            "name_multilang": _both(group.name, group.name_uk) if group else None,
+        },
+        "category": {"id": product.category_id, "caption": _caption(product.category_id)},
+        "prices": [
+            {"price": _number(rung.price), "minimum_order_quantity": _number(rung.minimum_order_quantity)}
+            for rung in product.prices
+        ],
+        "main_image": f"{IMAGES}/{product.images[0].id}_w200_h200_x.jpg" if product.images else NO_IMAGE,
+        "images": [image_json(image) for image in product.images],
+        "status": product.status,
+        "quantity_in_stock": product.quantity_in_stock,
+        "is_variation": product.is_variation,
+        "variation_base_id": product.variation_base_id,
+        "variation_group_id": product.variation_group_id,
+        "date_modified": product.date_modified.isoformat(timespec="seconds"),
+    }
+
+
+def image_json(image: Image) -> Json:
+    """Return one photo of a product; the main one comes first in its list (§3.3)."""
+    return {"id": image.id, "url": f"{IMAGES}/{image.id}.jpg", "thumbnail_url": _thumbnail(image.id)}
+
+
+def group_json(group: Group, catalog: Catalog, language: Language) -> Json:
+    """Return the Group object of §3.6."""
+    return {
+        "id": group.id,
+        "name": _localized(group.name, group.name_uk, language),
+        "name_multilang": _both(group.name, group.name_uk),
+        "description": "",
+        "description_multilang": {"ru": "", "uk": ""},
+        "image": None,
+        "parent_group_id": catalog.parent_id(group),
+    }
+
+
+def order_json(order: Order, language: Language) -> Json:
+    """Return the Order object of §5.5."""
+    space = _money_space(order)
+    buyer = order.buyer
+    person = {
+        "first_name": buyer.first_name,
+        "last_name": buyer.last_name,
+        "second_name": buyer.second_name,
+        "phone": buyer.phone,
+    }
+    offer = order.special_offer_discount
+    return {
+        "id": order.id,
+        "status": order.status,
+        "status_name": STATUS_NAMES[order.status][language],
+        "source": order.source,
+        "date_created": _moment(order.date_created),
+        "date_modified": _moment(order.date_modified),
+        "client_id": order.client_id,
+        "client_first_name": buyer.first_name,
+        "client_second_name": buyer.second_name or "",
+        "client_last_name": buyer.last_name,
+        "client": {"id": order.client_id, **person},
+        "delivery_recipient": person,
+        "phone": buyer.phone,
+        "email": buyer.email,
+        "client_notes": order.client_notes,
+        "dont_call_customer_back": False,
+        "price": money(order.price, space),
+        "full_price": money(order.full_price, space),
+        "delivery_cost": _number(order.delivery_cost),
+        "delivery_address": order.delivery_address,
+        "delivery_option": {
+            "id": order.delivery_option.id,
+            "name": order.delivery_option.name,
+            "shipping_service": None,
+        },
+        "delivery_provider_data": _provider_json(order),
+        "payment_option": {"id": order.payment_option.id, "name": order.payment_option.name},
+        "payment_data": _payment_json(order),
+        "products": [_line_json(line, space, language) for line in order.lines],
+        "cpa_commission": {"amount": "0.00", "is_refunded": False},
+        "prosale_commission": None,
+        "has_order_promo_free_delivery": False,
+        "price_with_special_offer": money(order.price - offer, space) if offer else None,
+        "special_offer_discount": money(offer, space) if offer else None,
+        "special_offer_promocode": None,
+        "utm": None,
+        "ps_promotion": None,
+        "cancellation": order.cancellation and {"title": order.cancellation, "initiator": "seller"},
+    }
+
+
+def client_json(client: Client) -> Json:
+    """Return the Client object of §6.2."""
+    return {
+        "id": client.id,
+        "client_full_name": client.full_name,
+        "phones": list(client.phones),
+        "emails": list(client.emails),
+        "comment": client.comment,
+        "skype": "",
+        "orders_count": client.orders_count,
+        "total_payout": money(client.total_payout, "\u00a0"),
+    }
+
+
+def payment_option_json(option: Option) -> Json:
+    """Return a payment option of §6.1."""
+    return {"id": option.id, "name": option.name, "description": None}
+
+
+def delivery_option_json(option: Option) -> Json:
+    """Return a delivery option of §6.1; the values of `type` are unknown, here it is the carrier's code."""
+    return {
+        "id": option.id,
+        "name": option.name,
+        "comment": "",
+        "enabled": True,
+        "type": option.provider or "own",
+    }
+
+
+def money(amount: Decimal, space: str) -> str:
+    """Write an amount as orders show it: `1 234,50 грн`, without kopiykas where there are none (§5.5)."""
+    hryvnias, kopiykas = f"{amount.quantize(KOPIYKA, ROUND_HALF_UP):,}".split(".")
+    decimals = "" if kopiykas == "00" else f",{kopiykas}"
+    return f"{hryvnias.replace(',', space)}{decimals}{space}грн"
+
+
+def _money_space(order: Order) -> str:
+    """Choose the space in an order's money: the two that were seen alternate, so that a client meets both."""
+    return "\u202f" if order.id % 2 else "\u00a0"
+
+
+def _line_json(line: Line, space: str, language: Language) -> Json:
+    return {
+        "id": line.product_id,
+        "external_id": line.external_id,
+        "sku": line.sku,
+        "name": _localized(line.name, line.name_uk, language),
+        "name_multilang": _both(line.name, line.name_uk),
+        "image": NO_IMAGE if line.image_id is None else _thumbnail(line.image_id),
+        "url": f"https://prom.example/p{line.product_id}-product.html",
+        "quantity": float(line.quantity),
+        "measure_unit": line.measure_unit,
+        "price": money(line.price, space),
+        "total_price": money(line.total, space),
+        "cpa_commission": {"amount": "0.00"},
+    }
+
+
+def _payment_json(order: Order) -> Json | None:
+    if order.payment_option.id != PROM_PAYMENT.id or order.payment_modified is None:
+        return None
+    return {
+        "type": "evopay",
+        "status": order.payment_status,
+        "status_modified": order.payment_modified.isoformat(timespec="seconds"),
+    }
+
+
+def _provider_json(order: Order) -> Json | None:
+    if order.delivery_option.provider is None:
+        return None
+    return {
+        "provider": order.delivery_option.provider,
+        "type": "W2W",
+        "sender_warehouse_id": None,
+        "recipient_warehouse_id": None,
+        "declaration_number": order.declaration_number,
+        "unified_status": None,
+        "recipient_address": None,
+    }
+
+
+def _localized(russian: str, ukrainian: str | None, language: Language) -> str:
+    return ukrainian if language == "uk" and ukrainian else russian
+
+
+def _both(russian: str, ukrainian: str | None) -> Json:
+    return {"ru": russian, "uk": ukrainian}
+
+
+def _caption(category_id: int) -> str:
+    return "Товари, загальне" if category_id == UNSORTED_CATEGORY_ID else f"Категорія {category_id}"
+
+
+def _thumbnail(image_id: int) -> str:
+    return f"{IMAGES}/{image_id}_w100_h100.jpg"
+
+
+def _number(value: Decimal | None) -> float | None:
+    """Return a JSON number of at most two decimals; within the range of prices a float shows it exactly."""
+    return None if value is None else float(value.quantize(KOPIYKA, ROUND_HALF_UP))
+
+
+def _moment(time: datetime) -> str:
+    return time.isoformat(timespec="microseconds")

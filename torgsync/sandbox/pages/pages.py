@@ -1,0 +1,367 @@
+"""Pages to look at: the shop as a buyer sees it, and the seller's side with imports, orders and requests.
+
+Plain HTML without script. Whatever comes from products, imports or requests is text and is escaped; only
+descriptions are HTML, and `descriptions.py` makes them harmless first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from torgsync.sandbox.pages import descriptions, words
+from torgsync.sandbox.pages.photos import IMAGE_TYPES, PhotoFolders, name_of
+from torgsync.sandbox.pages.showcase import (
+    Page,
+    ShopWindow,
+    Showcase,
+    is_available,
+    matches,
+    percent_off,
+    values_of,
+)
+from torgsync.sandbox.shop.orders import STATUS_NAMES
+from torgsync.sandbox.shop.products import ROOT_GROUP_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from torgsync.sandbox.api.answers import Language
+    from torgsync.sandbox.shop.imports import Import
+    from torgsync.sandbox.shop.log import Record
+    from torgsync.sandbox.shop.orders import Order
+    from torgsync.sandbox.shop.products import Image, Product
+    from torgsync.sandbox.shop.shop import Shop
+
+HEADERS = {
+    # No script, nothing from elsewhere, and in nobody's frame; the own style sheet and pictures are enough.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # The shop may change with every request.
+    "Cache-Control": "no-cache",
+}
+FILES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+
+# 48 cards fill rows of two, three, four and six.
+CARDS_A_PAGE = 48
+LINES_A_PAGE = 100
+IMPORTS_A_PAGE = 20
+MOST_ERRORS = 100
+LONGEST_BODY = 2_000
+HIDDEN_TOKEN = "•••"  # noqa: S105  # what stands in its place
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in the language asked for, or in the other one where it is missing there."""
+
+    text: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One line of an import's report in words; `good` is the external id of the offer, "" where none is."""
+
+    stage: str
+    good: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request of the log as it may be shown: no token is in its texts. `body` is cut if it is long."""
+
+    record: Record
+    address: str
+    body: str
+
+
+class Pages:
+    """The pages as a WSGI application. The files in `photos` are shown as the products' pictures."""
+
+    def __init__(self, shop: Shop, photos: Iterable[Path] = ()) -> None:
+        self._shop = shop
+        self._window = ShopWindow(shop)
+        self._photos = PhotoFolders(photos)
+        self._templates = Environment(
+            loader=PackageLoader("torgsync.sandbox.pages"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals |= {
+            "description": descriptions.shown,
+            "grouped": words.grouped,
+            "is_available": is_available,
+            "moment": words.moment,
+            "missing_words": words.MISSING,
+            "order_statuses": STATUS_NAMES,
+            "outcomes": words.OUTCOMES,
+            "payments": words.PAYMENTS,
+            "percent_off": percent_off,
+            "photo_name": lambda image: name_of(image.source),
+            "photo_url": self._photo_url,
+            "presences": words.PRESENCES,
+            "price": words.price,
+            "quantity": words.quantity,
+            "root_group_id": ROOT_GROUP_ID,
+            "statuses": words.STATUSES,
+            "updatable": words.UPDATABLE,
+            "values_of": values_of,
+        }
+        views = {
+            "/": self._shop_page,
+            "/product/<int:product_id>": self._product_page,
+            "/photos/<name>": self._photo,
+            "/style.css": partial(self._file, name="style.css"),
+            "/icon.svg": partial(self._file, name="icon.svg"),
+            "/seller": self._seller_page,
+            "/seller/products": self._products_page,
+            "/seller/products/<int:product_id>": self._seller_product_page,
+            "/seller/imports": self._imports_page,
+            "/seller/orders": self._orders_page,
+            "/seller/log": self._log_page,
+        }
+        self._map = Map(
+            [Rule(path, methods=["GET"], endpoint=view) for path, view in views.items()],
+            strict_slashes=False,
+            merge_slashes=False,
+        )
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request; what people look at is not part of the shop's log."""
+        with Request(environ) as request:
+            response = self._respond(request)
+        response.headers.update(HEADERS)
+        return response(environ, start_response)
+
+    def _respond(self, request: Request) -> Response:
+        try:
+            view, arguments = self._map.bind("").match(request.path, request.method)
+            response: Response = view(request, **arguments)
+        except HTTPException as error:
+            response = self._page(request, "missing.html")
+            response.status_code = error.code or NotFound.code
+        return response
+
+    def _page(self, request: Request, template: str, **context: object) -> Response:
+        """Fill a template in the language of the request."""
+        language: Language = "ru" if request.args.get("lang") == "ru" else "uk"
+        html = self._templates.get_template(template).render(
+            context,
+            counted=partial(words.counted, language=language),
+            language=language,
+            link=partial(_link, language),
+            same_page=lambda **query: _link(language, quote(request.path), **{**request.args, **query}),
+            text=partial(_localized, language),
+            w={key: texts[language] for key, texts in words.BUYER.items()},
+        )
+        return Response(html.encode(errors="replace"), mimetype="text/html")
+
+    # What a buyer sees
+
+    def _shop_page(self, request: Request) -> Response:
+        showcase = self._window.look()
+        wanted = request.args.get("q", "").strip()
+        group_id = request.args.get("group", type=int)
+        if wanted:
+            cards: Sequence[Product] = showcase.find(wanted)
+        elif group_id is None:
+            cards = showcase.cards
+        elif group_id in showcase.groups or group_id == ROOT_GROUP_ID:
+            cards = showcase.cards_in(group_id)
+        else:
+            raise NotFound
+        way = [] if group_id is None or wanted else showcase.way_to(group_id)
+        page = Page.cut(cards, _number(request), CARDS_A_PAGE)
+        return self._page(
+            request,
+            "shop.html",
+            cards=page.showing([showcase.card_of(first) for first in page.items]),
+            group_id=None if wanted else group_id,
+            products_shown=showcase.count(cards),
+            shop_size=len(showcase.shown),
+            tree=showcase.tree(group_id),
+            wanted=wanted,
+            way=way,
+        )
+
+    def _product_page(self, request: Request, product_id: int) -> Response:
+        """Show a product on display; the buyer does not see any other."""
+        product = self._product(product_id)
+        if product.status != "on_display":
+            raise NotFound
+        return self._one_product(request, product, for_seller=False)
+
+    def _one_product(self, request: Request, product: Product, *, for_seller: bool) -> Response:
+        showcase = self._window.look()
+        return self._page(
+            request,
+            "product.html",
+            card=showcase.card_of(product),
+            for_seller=for_seller,
+            product=product,
+            way=showcase.way_to(product.group_id),
+        )
+
+    def _product(self, product_id: int) -> Product:
+        try:
+            return self._shop.product(product_id)
+        except LookupError as error:
+            raise NotFound from error
+
+    def _photo(self, _: Request, name: str) -> Response:
+        path = self._photos.find(name)
+        if path is None:
+            raise NotFound
+        return Response(path.read_bytes(), mimetype=IMAGE_TYPES[path.suffix.lower()])
+
+    def _photo_url(self, image: Image) -> str | None:
+        """Return where the picture of a photo is served, or None where no folder has it."""
+        name = name_of(image.source)
+        return None if self._photos.find(name) is None else f"/photos/{quote(name)}"
+
+    def _file(self, _: Request, name: str) -> Response:
+        return Response(self._templates.get_template(name).render(), mimetype=FILES[name])
+
+    # What the seller sees
+
+    def _seller_page(self, request: Request) -> Response:
+        showcase = self._window.look()
+        counts = self._counts(showcase)
+        usual = ("on_display", "not_on_display", "draft", "deleted")
+        orders, imports, records = self._orders(), self._imports(), self._records()
+        return self._page(
+            request,
+            "seller.html",
+            counts={status: count for status, count in counts.items() if count or status in usual},
+            imports=imports[:3],
+            imports_count=len(imports),
+            not_available=sum(product.presence == "not_available" for product in showcase.shown),
+            orders=orders[:5],
+            orders_count=len(orders),
+            records=[self._asked(record) for record in records[:10]],
+            records_count=len(records),
+            remarks=_remarks,
+        )
+
+    def _products_page(self, request: Request) -> Response:
+        """List products by status; of deleted ones the shop knows nothing but the external id."""
+        showcase = self._window.look()
+        status, wanted = request.args.get("status"), request.args.get("q", "").strip()
+        if status is not None and status not in words.STATUSES:
+            raise NotFound
+        products = showcase.products if status is None else showcase.by_status.get(status, [])
+        if wanted:
+            products = [product for product in products if matches(product, wanted)]
+        gone: list[str] = []
+        if status == "deleted":
+            with self._shop.lock:
+                gone = sorted(self._shop.catalog.deleted_external_ids)
+            gone = [external_id for external_id in gone if not wanted or wanted == external_id]
+        return self._page(
+            request,
+            "seller_products.html",
+            counts=self._counts(showcase),
+            gone=Page.cut(gone, _number(request), LINES_A_PAGE),
+            products=Page.cut(products, _number(request), LINES_A_PAGE),
+            status=status,
+            total=len(showcase.products),
+            wanted=wanted,
+        )
+
+    def _seller_product_page(self, request: Request, product_id: int) -> Response:
+        """Show any product as a buyer would see it, with what only the seller knows."""
+        return self._one_product(request, self._product(product_id), for_seller=True)
+
+    def _imports_page(self, request: Request) -> Response:
+        page = Page.cut(self._imports(), _number(request), IMPORTS_A_PAGE)
+        return self._page(request, "seller_imports.html", imports=page, remarks=_remarks)
+
+    def _orders_page(self, request: Request) -> Response:
+        page = Page.cut(self._orders(), _number(request), LINES_A_PAGE)
+        return self._page(request, "seller_orders.html", orders=page)
+
+    def _log_page(self, request: Request) -> Response:
+        page = Page.cut(self._records(), _number(request), LINES_A_PAGE)
+        asked = page.showing([self._asked(record) for record in page.items])
+        return self._page(request, "seller_log.html", records=asked)
+
+    def _counts(self, showcase: Showcase) -> dict[str, int]:
+        """Return the number of products by status, in the order of the statuses."""
+        with self._shop.lock:
+            gone = len(self._shop.catalog.deleted_external_ids)
+        counts = {status: len(showcase.by_status.get(status, ())) for status in words.STATUSES}
+        return counts | {"deleted": gone}
+
+    def _imports(self) -> list[Import]:
+        """Return the imports, newest first."""
+        return self._shop.imports()[::-1]
+
+    def _orders(self) -> list[Order]:
+        """Return the orders, newest first."""
+        with self._shop.lock:
+            return list(self._shop.orders)[::-1]
+
+    def _records(self) -> list[Record]:
+        """Return the requests of the log, newest first."""
+        return self._shop.log.records()[::-1]
+
+    def _asked(self, record: Record) -> Asked:
+        body = self._without_tokens(record.body.decode(errors="replace"))
+        address = f"{record.path}?{record.query}" if record.query else record.path
+        cut = f"{body[:LONGEST_BODY]}…" if len(body) > LONGEST_BODY else body
+        return Asked(record, self._without_tokens(address), cut)
+
+    def _without_tokens(self, text: str) -> str:
+        """Take out tokens: the log has none of its own, but a mistaken client may write one anywhere."""
+        for token in list(self._shop.tokens):
+            for spelling in (token, quote(token), quote(token, safe="")):
+                text = text.replace(spelling, HIDDEN_TOKEN)
+        return text
+
+
+def _number(request: Request) -> int:
+    return request.args.get("page", 1, type=int)
+
+
+def _link(language: Language, path: str, **query: object) -> str:
+    """Return an address of the pages that stays in the language; what is usual or empty is left out of it."""
+    asked = {key: value for key, value in query.items() if value not in {None, ""} and key != "lang"}
+    if asked.get("page") == 1:
+        del asked["page"]
+    if query.get("lang", language) == "ru":
+        asked["lang"] = "ru"
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def _localized(language: Language, russian: str, ukrainian: str | None) -> Text:
+    if language == "uk" and ukrainian:
+        return Text(ukrainian, "uk")
+    return Text(russian, "ru")
+
+
+def _remarks(entry: Import) -> list[Remark]:
+    """Return the lines of an import's report, at most MOST_ERRORS."""
+    lines = []
+    for error in entry.report.errors[:MOST_ERRORS] if entry.report else ():
+        for stage, told in error.items():
+            extra: Mapping[str, Any] = told["extra"]
+            text = extra.get("message") or f"код {told['code']}, відповідь {extra.get('status_code', '–')}"
+            lines.append(Remark(words.STAGES.get(stage, stage), str(extra.get("external_id", "")), str(text)))
+    return lines

@@ -1,0 +1,127 @@
+"""Orders and clients of the shop, and the ways by which an order may go (reference/prom-api.md §5, §6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from torgsync.sandbox.shop.products import KOPIYKA
+
+# In the order in which an order passes them; Russian and Ukrainian names as the API shows them.
+STATUS_NAMES = {
+    "draft": {"ru": "Черновик", "uk": "Чернетка"},
+    "pending": {"ru": "Новый", "uk": "Новий"},
+    "received": {"ru": "Принят", "uk": "Прийнято"},
+    "paid": {"ru": "Оплачен", "uk": "Оплачено"},
+    "delivered": {"ru": "Выполнен", "uk": "Виконано"},
+    "canceled": {"ru": "Отменен", "uk": "Скасовано"},
+}
+WRITABLE_STATUSES = ("received", "paid", "delivered", "canceled")
+# The reasons on which the two known lists agree (§5.3).
+CANCELLATION_REASONS = ("not_available", "buyers_request", "duplicate", "invalid_phone_number", "another")
+DECLARATION_TYPES = ("nova_poshta", "ukrposhta", "meest", "justin")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A payment or delivery option; `provider` is the carrier's code, None for the shop's own way."""
+
+    id: int
+    name: str
+    provider: str | None = None
+
+
+PROM_PAYMENT = Option(9000001, "Пром-оплата")
+CASH_ON_DELIVERY = Option(9000002, "Накладений платіж")
+CARD_TRANSFER = Option(9000003, "Оплата на карту")
+NOVA_POSHTA = Option(10000001, "Нова Пошта", "nova_poshta")
+UKRPOSHTA = Option(10000002, "Укрпошта", "ukrposhta")
+PICKUP = Option(10000003, "Самовивіз")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buyer:
+    """Who places an order. The same phone, or without one the same e-mail, is the same client."""
+
+    first_name: str = "Іван"
+    last_name: str = "Тестовий"
+    second_name: str | None = None
+    phone: str | None = "+380000000000"
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """A customer of the shop with the sum of the orders placed, in hryvnias."""
+
+    id: int
+    full_name: str
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+    comment: str = ""
+    orders_count: int = 0
+    total_payout: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One product of an order as it was when the order was placed; `price` is for one piece, in hryvnias."""
+
+    product_id: int
+    external_id: str | None
+    sku: str | None
+    name: str
+    name_uk: str | None
+    image_id: int | None
+    quantity: Decimal
+    measure_unit: str
+    price: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Price times quantity, rounded to kopiykas."""
+        return (self.price * self.quantity).quantize(KOPIYKA, ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An order. Money is in hryvnias, times are in UTC.
+
+    `payment_status` is None unless the order goes by «Пром-оплата» (§5.5 `payment_data`).
+    """
+
+    id: int
+    status: str
+    date_created: datetime
+    date_modified: datetime
+    client_id: int
+    buyer: Buyer
+    lines: tuple[Line, ...]
+    payment_option: Option
+    delivery_option: Option
+    delivery_address: str
+    delivery_cost: Decimal
+    special_offer_discount: Decimal
+    client_notes: str
+    source: str
+    payment_status: str | None = None
+    payment_modified: datetime | None = None
+    declaration_number: str | None = None
+    cancellation: str | None = None
+
+    @property
+    def price(self) -> Decimal:
+        """The sum of the lines."""
+        return sum((line.total for line in self.lines), Decimal(0))
+
+    @property
+    def full_price(self) -> Decimal:
+        """What the buyer pays in all: the lines less the special offer plus the delivery."""
+        return self.price - self.special_offer_discount + self.delivery_cost
+
+
+def is_later(status: str, than: str) -> bool:
+    """Tell whether an order passes `status` after `than`; a cancelled order goes nowhere any more."""
+    way = tuple(STATUS_NAMES)
+    return way.index(status) > way.index(than)

@@ -1,0 +1,212 @@
+"""Keeps a shop in a file, so that tomorrow's rehearsal goes on where today's ended.
+
+The file is an SQLite database that any tool opens. Each table holds one JSON document a row, with the fields
+of the dataclass of the same name: `products`, `groups`, `orders` and `clients` by `id`; `imports` by `place`,
+the order of acceptance, with the file that was sent in `feed`; `deleted` the external ids that never come
+back; `facts` the `format` (1), the next ids and the ways to pay. A write of the shop is one transaction: it
+is in the file whole or not at all, also when the machine stops. Tokens, manners, faults and the request log
+are not kept.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from torgsync.errors import TorgsyncError
+from torgsync.sandbox.shop.imports import Import
+from torgsync.sandbox.shop.orders import Client, Option, Order
+from torgsync.sandbox.shop.products import Group, Product
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torgsync.sandbox.shop.collection import Shelf
+    from torgsync.sandbox.shop.shop import Shop
+
+FORMAT = 1
+TABLES = ("products", "groups", "orders", "clients")
+
+SCHEMA = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE products (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE groups (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE orders (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE clients (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE imports (
+  place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, feed BLOB NOT NULL
+);
+CREATE TABLE deleted (external_id TEXT PRIMARY KEY);
+"""
+
+_KINDS: dict[str, TypeAdapter[Any]] = {
+    "products": TypeAdapter(Product),
+    "groups": TypeAdapter(Group),
+    "orders": TypeAdapter(Order),
+    "clients": TypeAdapter(Client),
+}
+_IMPORT = TypeAdapter(Import)
+_OPTIONS = TypeAdapter(list[Option])
+
+
+class Keeper:
+    """Keeps one shop in one file, from now until it is closed.
+
+    Where the file is there, the shop, which must be new, is filled with what it holds. Raises TorgsyncError
+    where the file is no kept shop, cannot be opened, or is held by another sandbox.
+    """
+
+    def __init__(self, shop: Shop, path: Path) -> None:
+        self._shop = shop
+        self._path = path
+        self._deleted: set[str] = set()
+        self._facts: dict[str, str] = {}
+        # Requests come on threads of their own; the shop's lock lets in one at a time.
+        try:
+            self._file = sqlite3.connect(path, timeout=0.5, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as trouble:
+            raise self._refused(trouble) from trouble
+        try:
+            self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._file.execute("BEGIN EXCLUSIVE")
+            if self._file.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                self._load()
+            else:
+                self._make()
+            self._file.execute("COMMIT")
+        except (sqlite3.Error, ValidationError, ValueError, LookupError) as trouble:
+            self._file.close()
+            raise self._refused(trouble) from trouble
+        self.save()
+        shop.keep_with(self.save)
+
+    def _refused(self, trouble: Exception) -> TorgsyncError:
+        if isinstance(trouble, sqlite3.OperationalError) and "locked" in str(trouble):
+            reason = "another sandbox works with it"
+        elif isinstance(trouble, sqlite3.OperationalError):
+            reason = str(trouble)
+        else:
+            reason = "it is no shop that this sandbox kept"
+        return TorgsyncError(
+            f"the shop cannot be kept in `{self._path}`: {reason}",
+            hint="name a file that is not there yet: `torgsync sandbox --keep FILE`",
+        )
+
+    def _make(self) -> None:
+        for statement in filter(str.strip, SCHEMA.split(";")):
+            self._file.execute(statement)
+        self._file.execute("INSERT INTO facts VALUES ('format', ?)", (str(FORMAT),))
+
+    def _load(self) -> None:
+        facts = dict(self._file.execute("SELECT name, document FROM facts"))
+        if facts.pop("format") != str(FORMAT):
+            raise ValueError("another format")
+        shop, read = self._shop, {name: json.loads(text) for name, text in facts.items()}
+        found = {name: self._documents(name) for name in TABLES}
+        shop.catalog.restore(
+            found["products"],
+            found["groups"],
+            next_product=read["next_products"],
+            next_group=read["next_groups"],
+        )
+        shop.catalog.last_image_id = read["last_image_id"]
+        shop.catalog.deleted_external_ids.update(
+            text for (text,) in self._file.execute("SELECT external_id FROM deleted")
+        )
+        shop.orders.restore([(order.id, order) for order in found["orders"]], read["next_orders"])
+        shop.clients.restore([(client.id, client) for client in found["clients"]], read["next_clients"])
+        shop.know_clients()
+        options = _OPTIONS.validate_python(read["payment_options"])
+        shop.payment_options.update((option.id, option) for option in options)
+        for text, feed in self._file.execute("SELECT document, feed FROM imports ORDER BY place"):
+            shop.desk.restore(replace(_IMPORT.validate_json(text), feed=feed))
+        self._facts = facts
+        self._deleted = set(shop.catalog.deleted_external_ids)
+
+    def _documents(self, table: str) -> list[Any]:
+        """Return the documents of one table, in growing order of ids."""
+        rows = self._file.execute(f"SELECT document FROM {table} ORDER BY id")  # noqa: S608 - a name of ours
+        return [_KINDS[table].validate_json(text) for (text,) in rows]
+
+    def save(self) -> None:
+        """Write what changed since the last time, whole or not at all."""
+        with self._shop.lock:
+            self._file.execute("BEGIN")
+            try:
+                for name, shelf in self._shelves().items():
+                    self._save_shelf(name, shelf)
+                self._save_imports()
+                facts = self._save_rest()
+                self._file.execute("COMMIT")
+            except BaseException:
+                self._file.execute("ROLLBACK")
+                raise
+            for shelf in self._shelves().values():
+                shelf.touched.clear()
+            self._shop.desk.touched.clear()
+            self._facts = facts
+            if len(self._deleted) != len(self._shop.catalog.deleted_external_ids):
+                self._deleted = set(self._shop.catalog.deleted_external_ids)
+
+    def close(self) -> None:
+        """Write what is left, and let the file go; the shop lives on in memory."""
+        with self._shop.lock:
+            self.save()
+            self._shop.keep_with(lambda: None)
+            self._file.close()
+
+    def _shelves(self) -> dict[str, Shelf[Any]]:
+        shop = self._shop
+        return {
+            "products": shop.catalog.products,
+            "groups": shop.catalog.groups,
+            "orders": shop.orders,
+            "clients": shop.clients,
+        }
+
+    def _save_shelf(self, name: str, shelf: Shelf[Any]) -> None:
+        there = {number: shelf.get(number) for number in sorted(shelf.touched)}
+        self._file.executemany(
+            f"INSERT OR REPLACE INTO {name} VALUES (?, ?)",  # noqa: S608 - a name of ours
+            [
+                (number, _KINDS[name].dump_json(item).decode())
+                for number, item in there.items()
+                if item is not None
+            ],
+        )
+        self._file.executemany(
+            f"DELETE FROM {name} WHERE id = ?",  # noqa: S608 - likewise
+            [(number,) for number, item in there.items() if item is None],
+        )
+
+    def _save_imports(self) -> None:
+        touched = self._shop.desk.touched
+        if not touched:
+            return
+        self._file.executemany(
+            "INSERT OR REPLACE INTO imports VALUES (?, ?, ?, ?)",
+            [
+                (place, entry.id, _IMPORT.dump_json(replace(entry, feed=b"")).decode(), entry.feed)
+                for place, entry in enumerate(self._shop.desk.imports())
+                if entry.id in touched
+            ],
+        )
+
+    def _save_rest(self) -> dict[str, str]:
+        """Write the facts and the ids that are gone; return the facts."""
+        shop = self._shop
+        facts = {f"next_{name}": json.dumps(shelf.next_id) for name, shelf in self._shelves().items()}
+        facts["last_image_id"] = json.dumps(shop.catalog.last_image_id)
+        facts["payment_options"] = _OPTIONS.dump_json(list(shop.payment_options.values())).decode()
+        changed = facts.items() - self._facts.items()
+        self._file.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", sorted(changed))
+        deleted = shop.catalog.deleted_external_ids
+        if len(deleted) != len(self._deleted):
+            self._file.executemany(
+                "INSERT INTO deleted VALUES (?)", [(one,) for one in sorted(deleted - self._deleted)]
+            )
+        return facts

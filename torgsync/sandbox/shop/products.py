@@ -1,0 +1,240 @@
+"""Products and groups of the shop: what they are made of, and where they are kept."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+from torgsync.sandbox.shop.collection import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PRESENCES = ("available", "not_available", "order", "service", "waiting")
+# The statuses that an edit may set, and those under which nothing of the product may be changed any more.
+EDITABLE_STATUSES = ("on_display", "draft", "deleted", "not_on_display")
+CLOSED_STATUSES = ("deleted", "deleted_by_moderator")
+
+# The root group is never listed (§3.6), yet top-level groups point to it and products lie in it.
+ROOT_GROUP_ID = 1000000
+UNSORTED_CATEGORY_ID = 29
+
+KOPIYKA = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """Money or per cent off the price; the dates are `DD.MM.YYYY` or None."""
+
+    value: Decimal
+    kind: str
+    date_start: str | None = None
+    date_end: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wholesale:
+    """One rung of the wholesale ladder: the price of one piece from this quantity on."""
+
+    price: Decimal
+    minimum_order_quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A photo that was taken over; `source` is the address it came from, which the API does not show."""
+
+    id: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One characteristic; several values stand in one text, separated by `|`. Not readable by the API."""
+
+    name: str
+    unit: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """One product as the shop keeps it.
+
+    Texts without a suffix are Russian, those with `_uk` Ukrainian, None where not given. Money is in
+    `currency`. The last block cannot be read through the API (§3.3); tests look at it here.
+    """
+
+    id: int
+    date_modified: datetime
+    name: str
+    external_id: str | None = None
+    sku: str | None = None
+    name_uk: str | None = None
+    keywords: str = ""
+    description: str = ""
+    description_uk: str | None = None
+    selling_type: str = "retail"
+    presence: str = "available"
+    in_stock: bool | None = None
+    price: Decimal | None = None
+    currency: str = "UAH"
+    minimum_order_quantity: Decimal | None = None
+    measure_unit: str = "шт."
+    discount: Discount | None = None
+    prices: tuple[Wholesale, ...] = ()
+    group_id: int = ROOT_GROUP_ID
+    category_id: int = UNSORTED_CATEGORY_ID
+    images: tuple[Image, ...] = ()
+    status: str = "on_display"
+    quantity_in_stock: int | None = None
+    is_variation: bool = False
+    variation_base_id: int | None = None
+    variation_group_id: int | None = None
+
+    keywords_uk: str | None = None
+    attributes: tuple[Attribute, ...] = ()
+    vendor: str | None = None
+    country: str | None = None
+    gtin: str | None = None
+    mpn: str | None = None
+    failed_photos: tuple[str, ...] = ()
+
+    @property
+    def price_to_pay(self) -> Decimal | None:
+        """The price of one piece less the discount, in kopiykas; the discount's dates are not looked at."""
+        if self.price is None or self.discount is None:
+            return self.price
+        off = self.discount.value
+        if self.discount.kind == "percent":
+            off = self.price * off / 100
+        return (self.price - off).quantize(KOPIYKA, ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group of the shop. `external_id` is its id in the import file, the parent's is another such id."""
+
+    id: int
+    date_modified: datetime
+    name: str
+    name_uk: str | None = None
+    external_id: str | None = None
+    parent_external_id: str | None = None
+
+
+class Catalog:
+    """All products that are not deleted, and all groups, with an index by external id for each.
+
+    `last_image_id` is the highest id of a photo so far.
+    """
+
+    def __init__(self) -> None:
+        self.products: Shelf[Product] = Shelf(first_id=1600000001)
+        self.groups: Shelf[Group] = Shelf(first_id=1000001)
+        self.deleted_external_ids: set[str] = set()
+        self._products_by_external_id: dict[str, int] = {}
+        self._groups_by_external_id: dict[str, int] = {}
+        self._ids_by_group: dict[int, list[int]] = {}
+        self.last_image_id = 10
+
+    def find(self, key: int | str) -> Product | None:
+        """Return the product with this Prom id (int) or external id (str), or None; deleted ones are gone."""
+        if isinstance(key, int):
+            return self.products.get(key)
+        number = self._products_by_external_id.get(key)
+        return None if number is None else self.products.get(number)
+
+    def add(self, fields: Mapping[str, Any], when: datetime) -> Product:
+        """Make a product of these fields of `Product`, and return it with its new id."""
+        product = self.products.add(lambda number: Product(**fields, id=number, date_modified=when))
+        self._index(product)
+        return product
+
+    def restore(
+        self, products: Sequence[Product], groups: Sequence[Group], *, next_product: int, next_group: int
+    ) -> None:
+        """Fill an empty catalog with what was kept, each in growing order of ids."""
+        self.products.restore([(product.id, product) for product in products], next_product)
+        self.groups.restore([(group.id, group) for group in groups], next_group)
+        for product in products:
+            self._index(product)
+        for group in groups:
+            if group.external_id is not None:
+                self._groups_by_external_id[group.external_id] = group.id
+
+    def _index(self, product: Product) -> None:
+        if product.external_id is not None:
+            self._products_by_external_id[product.external_id] = product.id
+        insort(self._ids_by_group.setdefault(product.group_id, []), product.id)
+
+    def _leave_group(self, product: Product) -> None:
+        ids = self._ids_by_group[product.group_id]
+        del ids[bisect_left(ids, product.id)]
+
+    def ids_in(self, group_id: int) -> Sequence[int]:
+        """Return the ids of the products in a group itself, growing."""
+        return self._ids_by_group.get(group_id, ())
+
+    def change(self, product: Product, fields: Mapping[str, Any], when: datetime) -> bool:
+        """Give a product these fields, and tell whether that made a difference; only then its date moves.
+
+        The status `deleted` takes the product out of sight for good (§3.2, §4.5).
+        """
+        changed = replace(product, **fields)
+        if changed == product:
+            return False
+        if changed.status != "deleted":
+            if changed.group_id != product.group_id:
+                self._leave_group(product)
+                insort(self._ids_by_group.setdefault(changed.group_id, []), product.id)
+            self.products.replace(product.id, replace(changed, date_modified=when))
+            return True
+        self.products.remove(product.id)
+        self._leave_group(product)
+        if product.external_id is not None:
+            del self._products_by_external_id[product.external_id]
+            self.deleted_external_ids.add(product.external_id)
+        return True
+
+    def new_image(self, source: str) -> Image:
+        """Take over a photo under a new image id."""
+        self.last_image_id += 1
+        return Image(self.last_image_id, source)
+
+    def find_group(self, external_id: str) -> Group | None:
+        """Return the group that an import file calls by this id, or None."""
+        number = self._groups_by_external_id.get(external_id)
+        return None if number is None else self.groups.get(number)
+
+    def add_group(
+        self,
+        name: str,
+        when: datetime,
+        *,
+        name_uk: str | None = None,
+        external_id: str | None = None,
+        parent_external_id: str | None = None,
+    ) -> Group:
+        """Make a group, and return it with its new id."""
+        group = self.groups.add(
+            lambda number: Group(
+                id=number,
+                date_modified=when,
+                name=name,
+                name_uk=name_uk,
+                external_id=external_id,
+                parent_external_id=parent_external_id,
+            )
+        )
+        if external_id is not None:
+            self._groups_by_external_id[external_id] = group.id
+        return group
+
+    def parent_id(self, group: Group) -> int:
+        """Return the id of the group above; at the top it is the root's, which no list shows (§10 Q12)."""
+        parent = None if group.parent_external_id is None else self.find_group(group.parent_external_id)
+        return ROOT_GROUP_ID if parent is None else parent.id

@@ -1,0 +1,337 @@
+"""The shop: its state, and what people do to it, the seller in the cabinet and buyers on the site."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from threading import RLock
+from typing import TYPE_CHECKING, TypedDict
+
+from torgsync.sandbox.faults import Fault, Faults
+from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.shop.collection import Shelf
+from torgsync.sandbox.shop.imports import ImportDesk
+from torgsync.sandbox.shop.log import RequestLog
+from torgsync.sandbox.shop.orders import (
+    CARD_TRANSFER,
+    CASH_ON_DELIVERY,
+    NOVA_POSHTA,
+    PICKUP,
+    PROM_PAYMENT,
+    STATUS_NAMES,
+    UKRPOSHTA,
+    Buyer,
+    Client,
+    Line,
+    Option,
+    Order,
+)
+from torgsync.sandbox.shop.products import Attribute, Catalog, Discount, Group, Image, Product, Wholesale
+from torgsync.sandbox.shop.rights import Rights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Unpack
+
+    from torgsync.sandbox.shop.imports import Import
+
+
+class ProductFields(TypedDict, total=False):
+    """The fields of `Product` that a person can set in the cabinet."""
+
+    name: str
+    sku: str | None
+    name_uk: str | None
+    keywords: str
+    keywords_uk: str | None
+    description: str
+    description_uk: str | None
+    selling_type: str
+    presence: str
+    in_stock: bool | None
+    price: Decimal | None
+    currency: str
+    minimum_order_quantity: Decimal | None
+    measure_unit: str
+    discount: Discount | None
+    prices: tuple[Wholesale, ...]
+    group_id: int
+    category_id: int
+    images: tuple[Image, ...]
+    status: str
+    quantity_in_stock: int | None
+    attributes: tuple[Attribute, ...]
+    vendor: str | None
+    gtin: str | None
+
+
+class Shop:
+    """A shop on the marketplace, all in memory.
+
+    `tokens` are the API tokens with their rights; by default there is one, `sandbox`, with all rights.
+    `clock` returns the time in UTC. `photo_status` returns the HTTP status of a photo's address; without it
+    every photo can be fetched. Nothing is really fetched ever. `faults` are rules for misbehaving;
+    `sleep` waits the seconds of a slow answer.
+
+    Products are named by their Prom id (an int) or their external id (a text); a name that the shop does not
+    know is a LookupError. Any thread may call any method.
+    """
+
+    def __init__(
+        self,
+        *,
+        tokens: Mapping[str, Rights] | None = None,
+        manners: Manners | None = None,
+        faults: Iterable[Fault] = (),
+        clock: Callable[[], datetime] | None = None,
+        photo_status: Callable[[str], int] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.lock = RLock()
+        self.manners = manners or Manners()
+        self.faults = Faults(faults)
+        self.sleep = sleep
+        self.tokens: dict[str, Rights] = dict(tokens or {"sandbox": Rights.full()})
+        self.log = RequestLog()
+        self.catalog = Catalog()
+        self.desk = ImportDesk(self.catalog, photo_status)
+        self.orders: Shelf[Order] = Shelf(first_id=300000001)
+        self.clients: Shelf[Client] = Shelf(first_id=100000001)
+        self.payment_options: dict[int, Option] = {
+            option.id: option for option in (PROM_PAYMENT, CASH_ON_DELIVERY, CARD_TRANSFER)
+        }
+        self.delivery_options: dict[int, Option] = {
+            option.id: option for option in (NOVA_POSHTA, UKRPOSHTA, PICKUP)
+        }
+        self._clients_by_contact: dict[str, int] = {}
+        self._clock = clock or (lambda: datetime.now(UTC))
+        self._keeper: Callable[[], None] | None = None
+
+    def misbehave(self, *faults: Fault) -> None:
+        """Put these rules, counted from now on, in the place of all others; without any the shop behaves."""
+        self.faults = Faults(faults)
+
+    def keep_with(self, keeper: Callable[[], None]) -> None:
+        """Have `keeper` called, under the lock, after every write."""
+        self._keeper = keeper
+
+    def save(self) -> None:
+        """Keep what changed, where somebody keeps it."""
+        if self._keeper is not None:
+            with self.lock:
+                self._keeper()
+
+    def now(self) -> datetime:
+        """Return the shop's time in UTC."""
+        return self._clock()
+
+    def settle(self) -> None:
+        """Let everything happen that is due. Whoever looks at the shop or changes it calls this first."""
+        self.desk.settle(self.now())
+
+    # What a test looks at
+
+    def product(self, key: int | str) -> Product:
+        """Return the product as it is now; it does not change with the shop."""
+        with self.lock:
+            self.settle()
+            product = self.catalog.find(key)
+        if product is None:
+            raise LookupError(f"the shop has no product {key!r}")
+        return product
+
+    def products(self) -> list[Product]:
+        """Return all products that are not deleted, oldest first."""
+        with self.lock:
+            self.settle()
+            return list(self.catalog.products)
+
+    def groups(self) -> list[Group]:
+        """Return all groups but the root, oldest first."""
+        with self.lock:
+            self.settle()
+            return list(self.catalog.groups)
+
+    def imports(self) -> list[Import]:
+        """Return all accepted imports, oldest first."""
+        with self.lock:
+            self.settle()
+            return self.desk.imports()
+
+    def order(self, order_id: int) -> Order:
+        """Return the order as it is now."""
+        with self.lock:
+            order = self.orders.get(order_id)
+        if order is None:
+            raise LookupError(f"the shop has no order {order_id}")
+        return order
+
+    # What the seller does in the cabinet
+
+    def add_product(self, external_id: str | None = None, **fields: Unpack[ProductFields]) -> int:
+        """Make a product by hand, and return its Prom id; such products often have no external id (§8)."""
+        with self.lock:
+            self.settle()
+            if external_id is not None and self.catalog.find(external_id):
+                raise ValueError(f"the shop has a product {external_id!r} already")
+            product = self.catalog.add({"name": "Товар", **fields, "external_id": external_id}, self.now())
+            return product.id
+
+    def edit_product(self, key: int | str, **fields: Unpack[ProductFields]) -> None:
+        """Change a product by hand."""
+        with self.lock:
+            self.catalog.change(self.product(key), fields, self.now())
+
+    def hide_product(self, key: int | str) -> None:
+        """Take a product off the site; it stays in the cabinet and in lists."""
+        self.edit_product(key, status="not_on_display")
+
+    def delete_product(self, key: int | str) -> None:
+        """Delete a product for good: its external id can never be imported again (§4.5)."""
+        self.edit_product(key, status="deleted")
+
+    def add_group(self, name: str, *, name_uk: str | None = None) -> int:
+        """Make a top-level group by hand, and return its id."""
+        with self.lock:
+            self.settle()
+            return self.catalog.add_group(name, self.now(), name_uk=name_uk).id
+
+    def add_payment_option(self, option_id: int, name: str) -> None:
+        """Add a payment option, or rename one."""
+        with self.lock:
+            self.payment_options[option_id] = Option(option_id, name)
+
+    def set_order_status(self, order_id: int, status: str) -> None:
+        """Move an order to any status of §5.2, as the cabinet allows."""
+        if status not in STATUS_NAMES:
+            raise ValueError(f"{status!r} is no status of an order")
+        with self.lock:
+            order = replace(self.order(order_id), status=status, date_modified=self.now())
+            self.orders.replace(order_id, order)
+
+    def cancel_order(self, order_id: int, reason: str = "Немає в наявності") -> None:
+        """Cancel an order."""
+        with self.lock:
+            self.set_order_status(order_id, "canceled")
+            self.orders.replace(order_id, replace(self.order(order_id), cancellation=reason))
+
+    def refund_order(self, order_id: int) -> None:
+        """Give the money of a paid order back: its payment becomes `refunded`."""
+        self._set_payment(order_id, "refunded")
+
+    # What buyers do on the site
+
+    def place_order(
+        self,
+        lines: Iterable[tuple[int | str, int | Decimal]],
+        *,
+        buyer: Buyer | None = None,
+        payment_option_id: int = PROM_PAYMENT.id,
+        delivery_option_id: int = NOVA_POSHTA.id,
+        delivery_address: str = "м. Львів (Львівська обл.), №1: вул. Тестова, 1",
+        delivery_cost: Decimal = Decimal(0),
+        special_offer_discount: Decimal = Decimal(0),
+        client_notes: str = "",
+        source: str = "portal",
+        paid: bool = False,
+    ) -> int:
+        """Place an order of (product, quantity) pairs at today's discounted prices, and return its id.
+
+        Money is in hryvnias. The stock of the products is left alone: the reference does not say that Prom
+        takes orders off it.
+        """
+        with self.lock:
+            now = self.now()
+            order_lines = tuple(self._line(key, Decimal(quantity)) for key, quantity in lines)
+            payment_option = self.payment_options[payment_option_id]
+            delivery_option = self.delivery_options[delivery_option_id]
+            buyer = buyer or Buyer()
+            client = self._client_of(buyer)
+            order = self.orders.add(
+                lambda number: Order(
+                    id=number,
+                    status="pending",
+                    date_created=now,
+                    date_modified=now,
+                    client_id=client.id,
+                    buyer=buyer,
+                    lines=order_lines,
+                    payment_option=payment_option,
+                    delivery_option=delivery_option,
+                    delivery_address=delivery_address,
+                    delivery_cost=delivery_cost,
+                    special_offer_discount=special_offer_discount,
+                    client_notes=client_notes,
+                    source=source,
+                    payment_status="unpaid" if payment_option_id == PROM_PAYMENT.id else None,
+                    payment_modified=now if payment_option_id == PROM_PAYMENT.id else None,
+                )
+            )
+            counted = replace(
+                client,
+                orders_count=client.orders_count + 1,
+                total_payout=client.total_payout + order.full_price,
+            )
+            self.clients.replace(client.id, counted)
+            if paid:
+                self.pay_order(order.id)
+            return order.id
+
+    def pay_order(self, order_id: int) -> None:
+        """Let the money of an order arrive: it jumps to `paid`, past `received` (§5.2)."""
+        with self.lock:
+            self.set_order_status(order_id, "paid")
+            self._set_payment(order_id, "paid")
+
+    def _set_payment(self, order_id: int, status: str) -> None:
+        with self.lock:
+            now = self.now()
+            order = self.order(order_id)
+            if order.payment_status is not None:
+                order = replace(order, payment_status=status, payment_modified=now)
+            self.orders.replace(order_id, replace(order, date_modified=now))
+
+    def _line(self, key: int | str, quantity: Decimal) -> Line:
+        product = self.product(key)
+        price = product.price_to_pay
+        if price is None:
+            raise ValueError(f"product {key!r} has no price")
+        return Line(
+            product_id=product.id,
+            external_id=product.external_id,
+            sku=product.sku,
+            name=product.name,
+            name_uk=product.name_uk,
+            image_id=product.images[0].id if product.images else None,
+            quantity=quantity,
+            measure_unit=product.measure_unit,
+            price=price,
+        )
+
+    def _client_of(self, buyer: Buyer) -> Client:
+        """Return the client that this buyer is, or a new one."""
+        known = self.clients.get(self._clients_by_contact.get(buyer.phone or buyer.email or "", 0))
+        if known is not None:
+            return known
+        names = (buyer.last_name, buyer.first_name, buyer.second_name)
+        made = self.clients.add(
+            lambda number: Client(
+                id=number,
+                full_name=" ".join(filter(None, names)),
+                phones=(buyer.phone,) if buyer.phone else (),
+                emails=(buyer.email,) if buyer.email else (),
+            )
+        )
+        self._know(made)
+        return made
+
+    def know_clients(self) -> None:
+        """Recognise all clients on the shelf by their contacts."""
+        for client in self.clients:
+            self._know(client)
+
+    def _know(self, client: Client) -> None:
+        for contact in (*client.phones, *client.emails)[:1]:
+            self._clients_by_contact[contact] = client.id

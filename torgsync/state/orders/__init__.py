@@ -1,0 +1,1 @@
+"""Orders, order files, clients and postings."""

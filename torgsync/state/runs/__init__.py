@@ -1,0 +1,1 @@
+"""Plans, runs, their journal, and the schedule."""

@@ -1,0 +1,138 @@
+"""What runs did, in sums: the newest first."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Column, ColumnElement, Connection, case, exists, func, select
+
+from torgsync.core.paging import pages
+from torgsync.state.runs.journal import USED, Holder, Overridden, Override
+from torgsync.state.runs.plans import State
+from torgsync.state.schema import tables as t
+
+HELD = "held"
+"""What a change is counted as that a guard stopped, and which has no outcome."""
+OPEN = "open"
+"""What a change is counted as that was to go and has no outcome: its run goes on, or died."""
+OUTCOMES = (*map(str, State), HELD, OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One run: who, when (in UTC), and what came of it.
+
+    `plan` is None where no plan was made, `exit_code` where it did not come to its end. `finished` is then
+    the last that it did, once a later run has found it out, and None before. `outcomes` counts changes by
+    `OUTCOMES`, all of them; `undoes` is the run that it was to turn back.
+    """
+
+    number: int
+    plan: int | None
+    started: datetime
+    finished: datetime | None
+    holder: Holder
+    exit_code: int | None
+    undoes: int | None
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    requests: int = 0
+    imports: int = 0
+    overrides: tuple[Overridden, ...] = ()
+
+    @property
+    def turned_back(self) -> int | None:
+        """The run of which it turned something back; None where it did nothing, or was for an export."""
+        return self.undoes if self.outcomes.get(State.DONE) else None
+
+
+class History:
+    """The runs of one object, inside one transaction."""
+
+    def __init__(self, connection: Connection, slug: str) -> None:
+        self._db = connection
+        self._slug = slug
+
+    def runs(self, most: int | None = None) -> list[Record]:
+        """Return the last runs, newest first: so many at most, or all."""
+        c = t.runs.c
+        numbers = self._db.execute(
+            select(c.id).where(c.object == self._slug).order_by(c.id.desc()).limit(most)
+        ).scalars()
+        ids = list(numbers)
+        return [run for page in pages(ids) for run in self._records(page)]
+
+    def count(self) -> int:
+        """Return how many runs there were."""
+        every = select(func.count()).select_from(t.runs).where(t.runs.c.object == self._slug)
+        return self._db.execute(every).scalar_one()
+
+    def run(self, number: int) -> Record | None:
+        """Return one run, None where this object had none of that number."""
+        return next(iter(self._records([number])), None)
+
+    def undone_by(self, number: int) -> list[int]:
+        """Return the runs that turned something of this one back, oldest first."""
+        c = t.runs.c
+        did = exists().where(t.changes.c.plan == c.plan, t.changes.c.state == State.DONE)
+        rows = select(c.id).where(c.object == self._slug, c.undoes == number, did).order_by(c.id)
+        return list(self._db.execute(rows).scalars())
+
+    def _records(self, numbers: Sequence[int]) -> list[Record]:
+        c = t.runs.c
+        rows = self._db.execute(
+            select(t.runs).where(c.object == self._slug, c.id.in_(numbers)).order_by(c.id.desc())
+        ).all()
+        outcomes = self._outcomes([row.plan for row in rows if row.plan is not None])
+        requests = self._counts(t.requests.c.run, numbers)
+        imports = self._counts(t.imports.c.run, numbers, USED)
+        overrides = self._overrides(numbers)
+        return [
+            Record(
+                row.id,
+                row.plan,
+                row.started,
+                row.finished,
+                Holder(row.user, row.host, row.pid),
+                row.exit,
+                row.undoes,
+                {name: outcomes[row.plan][name] for name in OUTCOMES},
+                requests.get(row.id, 0),
+                imports.get(row.id, 0),
+                tuple(overrides[row.id]),
+            )
+            for row in rows
+        ]
+
+    def _outcomes(self, plans: Sequence[int]) -> dict[int | None, Counter[str]]:
+        c = t.changes.c
+        became = case((c.state.is_not(None), c.state), (c.held.is_not(None), HELD), else_=OPEN)
+        rows = self._db.execute(
+            select(c.plan, became.label("became"), func.count().label("number"))
+            .where(c.plan.in_(plans))
+            .group_by(c.plan, became)
+        )
+        found: dict[int | None, Counter[str]] = defaultdict(Counter)
+        for plan, name, number in rows:
+            found[plan][name] = number
+        return found
+
+    def _counts(
+        self, column: Column[int], numbers: Sequence[int], *only: ColumnElement[bool]
+    ) -> dict[int, int]:
+        query = select(column, func.count()).where(column.in_(numbers), *only).group_by(column)
+        rows = self._db.execute(query)
+        return {run: number for run, number in rows}  # noqa: C416  # a row is no pair to mypy
+
+    def _overrides(self, numbers: Sequence[int]) -> dict[int, list[Overridden]]:
+        c = t.overrides.c
+        rows = self._db.execute(
+            select(t.overrides).where(c.object == self._slug, c.run.in_(numbers)).order_by(c.id)
+        )
+        found: dict[int, list[Overridden]] = defaultdict(list)
+        for row in rows:
+            override = Override(row.guard, row.allowed, row.saw)
+            found[row.run].append(Overridden(override, row.run, row.at, row.user, row.host))
+        return found

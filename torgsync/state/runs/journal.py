@@ -1,0 +1,335 @@
+"""What was done: runs, the requests they sent, the imports they spent, and who holds an object.
+
+Everything is written down before it is sent (design §6). Bodies are never kept, only their digests: no token
+and no personal data can lie here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from torgsync.state.schema import tables as t
+
+USED = or_(t.imports.c.ended.is_(None), t.imports.c.ended != "refused")
+"""Which imports count: a refused one took none of the day's number."""
+LEASE = timedelta(minutes=10)
+"""How long a lease lasts without being renewed; every request renews it, and so does a run at work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who runs: user, host, process."""
+
+    user: str
+    host: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds an object, in which run, until when, and since when."""
+
+    holder: Holder
+    run: int
+    expires: datetime
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A guard that a person opened: the value of `--allow` that did it, and what the guard had seen."""
+
+    guard: str
+    allowed: str
+    saw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overridden:
+    """Who opened a guard, when, and for which run; None where nothing was sent for it."""
+
+    override: Override
+    run: int | None
+    at: datetime
+    user: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of a run. `status` is None where no answer came."""
+
+    sent_at: datetime
+    method: str
+    path: str
+    items: int
+    status: int | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An import of a run that died: `prom_id` is None where it is not known whether Prom accepted it.
+
+    `undoes` tells that the run was to turn another one back.
+    """
+
+    number: int
+    prom_id: str | None
+    plan: int
+    offers: int
+    started: datetime
+    undoes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A plan of an earlier run of which some changes may have no outcome yet.
+
+    `imported` tells whether Prom took an import file of it; `died` whether the run never came to its end.
+    """
+
+    run: int
+    plan: int
+    imported: bool
+    died: bool
+
+
+class Journal:
+    """Runs of one object, inside one transaction."""
+
+    def __init__(self, connection: Connection, slug: str) -> None:
+        self._db = connection
+        self._slug = slug
+
+    # Runs
+
+    def begin_run(self, holder: Holder, now: datetime) -> int:
+        """Write down that a run begins and return its number."""
+        made = self._db.execute(
+            insert(t.runs).values(
+                object=self._slug, started=now, user=holder.user, host=holder.host, pid=holder.pid
+            )
+        )
+        return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+
+    def last_run(self, but: int = 0) -> int:
+        """Return the number of the newest run but that one that performed a plan, 0 where there was none."""
+        c = t.runs.c
+        newest = select(func.max(c.id)).where(c.object == self._slug, c.id != but, c.plan.is_not(None))
+        return self._db.execute(newest).scalar() or 0
+
+    def plan_of_run(self, run: int, plan: int, rows: int | None) -> None:
+        """Write down which plan a run performs, and how many rows its export had.
+
+        None stands for an export that is not to be taken for a usual one.
+        """
+        self._db.execute(update(t.runs).where(t.runs.c.id == run).values(plan=plan, rows=rows))
+
+    def turns_back(self, run: int, plan: int, undoes: int) -> None:
+        """Write down which plan a run performs that turns an earlier run back; no export makes it."""
+        self._db.execute(update(t.runs).where(t.runs.c.id == run).values(plan=plan, undoes=undoes))
+
+    def end_run(self, run: int, exit_code: int, now: datetime) -> None:
+        """Write down how a run ended."""
+        self._db.execute(update(t.runs).where(t.runs.c.id == run).values(finished=now, exit=exit_code))
+
+    def left_behind(self, run: int) -> list[Left]:
+        """Return the plans of runs before this one that died, and of the newest one that had a plan.
+
+        Left out are those whose import is not settled yet.
+        """
+        r, i = t.runs.c, t.imports.c
+        earlier = (
+            select(r.id, r.plan, r.finished)
+            .where(r.object == self._slug, r.id != run, r.plan.is_not(None))
+            .order_by(r.id.desc())
+        )
+        newest = self._db.execute(earlier.limit(1)).all()
+        died = self._db.execute(earlier.where(r.finished.is_(None))).all()
+        found = {row.id: row for row in (*newest, *died)}
+        imports: dict[int, list[str | None]] = {number: [] for number in found}
+        for row in self._db.execute(select(i.run, i.ended).where(i.run.in_(list(found)))):
+            imports[row.run].append(row.ended)
+        return [
+            Left(number, row.plan, any(word != "refused" for word in imports[number]), row.finished is None)
+            for number, row in sorted(found.items())
+            if None not in imports[number]
+        ]
+
+    def end_dead_runs(self, run: int) -> None:
+        """Write down that all runs but this one that never came to an end are over: when they last asked.
+
+        They have no exit code: nobody was there to give one.
+        """
+        q = t.requests.c
+        asked = func.coalesce(q.answered_at, q.sent_at)
+        last = select(func.max(asked)).where(q.run == t.runs.c.id).correlate(t.runs).scalar_subquery()
+        r = t.runs.c
+        waits = select(t.imports.c.run).where(t.imports.c.object == self._slug, t.imports.c.ended.is_(None))
+        self._db.execute(
+            update(t.runs)
+            .where(r.object == self._slug, r.id != run, r.finished.is_(None), r.id.not_in(waits))
+            .values(finished=func.coalesce(last, r.started))
+        )
+
+    def note_overrides(
+        self, run: int | None, overrides: Iterable[Override], holder: Holder, now: datetime
+    ) -> None:
+        """Write down which guards a person opened; `run` is None where nothing was sent for it."""
+        rows = [
+            {
+                "object": self._slug,
+                "run": run,
+                "at": now,
+                "user": holder.user,
+                "host": holder.host,
+                "guard": one.guard,
+                "allowed": one.allowed,
+                "saw": one.saw,
+            }
+            for one in overrides
+        ]
+        if rows:
+            self._db.execute(insert(t.overrides), rows)
+
+    def overrides(self, run: int | None = None) -> list[Overridden]:
+        """Return which guards were opened, oldest first: for one run, or ever."""
+        c = t.overrides.c
+        query = select(t.overrides).where(c.object == self._slug).order_by(c.id)
+        if run is not None:
+            query = query.where(c.run == run)
+        return [
+            Overridden(Override(row.guard, row.allowed, row.saw), row.run, row.at, row.user, row.host)
+            for row in self._db.execute(query)
+        ]
+
+    def export_rows(self, most: int = 10) -> list[int]:
+        """Return how many rows the exports of the last runs that came to an end had, newest first."""
+        c = t.runs.c
+        rows = self._db.execute(
+            select(c.rows)
+            .where(c.object == self._slug, c.rows.is_not(None), c.finished.is_not(None))
+            .order_by(c.id.desc())
+            .limit(most)
+        ).scalars()
+        return list(rows)
+
+    # Requests
+
+    def before(self, run: int, method: str, path: str, items: int, digest: str, now: datetime) -> int:
+        """Write down a request that is about to be sent, renew the run's lease, and return its number."""
+        self.renew(run, now)
+        made = self._db.execute(
+            insert(t.requests).values(
+                run=run, sent_at=now, method=method, path=path, items=items, digest=digest
+            )
+        )
+        return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+
+    def after(self, entry: int, status: int | None, outcome: str, now: datetime) -> None:
+        """Write down how a request was answered."""
+        self._db.execute(
+            update(t.requests)
+            .where(t.requests.c.id == entry)
+            .values(answered_at=now, status=status, outcome=outcome)
+        )
+
+    def requests(self, run: int) -> list[Request]:
+        """Return the requests of a run, in order."""
+        c = t.requests.c
+        rows = self._db.execute(select(t.requests).where(c.run == run).order_by(c.id))
+        return [
+            Request(row.sent_at, row.method, row.path, row.items, row.status, row.outcome) for row in rows
+        ]
+
+    # Imports
+
+    def begin_import(self, run: int, offers: int, now: datetime) -> int:
+        """Write down an import that is about to be sent: it counts as used from now on."""
+        made = self._db.execute(
+            insert(t.imports).values(object=self._slug, run=run, offers=offers, started=now)
+        )
+        return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+
+    def import_accepted(self, number: int, prom_id: str) -> None:
+        """Write down the id that Prom gave an import."""
+        self._db.execute(update(t.imports).where(t.imports.c.id == number).values(prom_id=prom_id))
+
+    def end_import(self, number: int, ended: str) -> None:
+        """Write down how an import ended: finished, refused, fatal, unclear, or lost."""
+        self._db.execute(update(t.imports).where(t.imports.c.id == number).values(ended=ended))
+
+    def unfinished_import(self) -> Unfinished | None:
+        """Return the newest import that was sent and never came to an end, None where there is none."""
+        c = t.imports.c
+        row = self._db.execute(
+            select(c.id, c.prom_id, c.offers, c.started, t.runs.c.plan, t.runs.c.undoes)
+            .join(t.runs, t.runs.c.id == c.run)
+            .where(c.object == self._slug, c.ended.is_(None), t.runs.c.plan.is_not(None))
+            .order_by(c.id.desc())
+        ).first()
+        if row is None:
+            return None
+        undoes = row.undoes is not None
+        return Unfinished(row.id, row.prom_id, row.plan, row.offers, row.started, undoes)
+
+    def imports_since(self, start: datetime) -> int:
+        """Return how many imports were used since."""
+        c = t.imports.c
+        return self._db.execute(
+            select(func.count()).select_from(t.imports).where(c.object == self._slug, c.started > start, USED)
+        ).scalar_one()
+
+    def oldest_import(self, start: datetime) -> datetime | None:
+        """Return when the first import was used since, None where none was."""
+        c = t.imports.c
+        return self._db.execute(
+            select(c.started)
+            .where(c.object == self._slug, c.started > start, USED)
+            .order_by(c.started)
+            .limit(1)
+        ).scalar()
+
+    # The lease
+
+    def lease(self) -> Lease | None:
+        """Return who holds the object, expired or not."""
+        row = self._db.execute(
+            select(t.leases, t.runs.c.started)
+            .outerjoin(t.runs, t.runs.c.id == t.leases.c.run)
+            .where(t.leases.c.object == self._slug)
+        ).one_or_none()
+        if row is None:
+            return None
+        return Lease(Holder(row.user, row.host, row.pid), row.run, row.expires, row.started)
+
+    def renew(self, run: int, now: datetime) -> bool:
+        """Hold the object for longer; return False where this run does not hold it any more."""
+        mine = (t.leases.c.object == self._slug, t.leases.c.run == run)
+        return bool(self._db.execute(update(t.leases).where(*mine).values(expires=now + LEASE)).rowcount)
+
+    def take_lease(self, run: int, holder: Holder, now: datetime) -> None:
+        """Hold the object for this run, whoever held it before: the caller has looked."""
+        t.upsert(
+            self._db,
+            t.leases,
+            [
+                {
+                    "object": self._slug,
+                    "run": run,
+                    "user": holder.user,
+                    "host": holder.host,
+                    "pid": holder.pid,
+                    "expires": now + LEASE,
+                }
+            ],
+        )
+
+    def release(self, run: int) -> None:
+        """Let the object go, if this run still holds it."""
+        self._db.execute(delete(t.leases).where(t.leases.c.object == self._slug, t.leases.c.run == run))

@@ -1,0 +1,1 @@
+"""What the state knows of one shop: rows, desired and existing products, photos, adoptions."""

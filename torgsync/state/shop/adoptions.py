@@ -1,0 +1,173 @@
+"""What is remembered of a shop that was taken over: which product is which good, and who decided so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
+
+from torgsync.core.ids import Adopted, Names
+from torgsync.core.paging import PAGE, pages
+from torgsync.core.plan.adopt import Match, Matching, Rule, There
+from torgsync.core.product.products import Existing, load
+from torgsync.state.runs.journal import Holder
+from torgsync.state.schema import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """How a good came to its product: by which rules, when, and who had it taken over."""
+
+    prom_id: str
+    by: tuple[Rule, ...]
+    at: datetime
+    user: str
+
+
+class Adoptions:
+    """The products of one object that were not made from here, inside one transaction."""
+
+    def __init__(self, connection: Connection, slug: str) -> None:
+        self._db = connection
+        self._slug = slug
+
+    def names(self) -> Names:
+        """Return how Prom calls the goods whose products have another external id, or none."""
+        a, e = t.adoptions.c, t.existing.c
+        rows = self._db.execute(
+            select(a.good_id, a.prom_id, e.alias)
+            .join(t.existing, and_(e.object == a.object, e.prom_id == a.prom_id))
+            .where(a.object == self._slug, e.alias.is_not(None))
+        )
+        return Names(Adopted(row.good_id, row.prom_id, row.alias) for row in rows)
+
+    def products(self) -> Iterator[There]:
+        """Yield the products that Prom shows as they are compared, by Prom's id, without deleted ones."""
+        c, a = t.existing.c, t.adoptions.c
+        rows = self._db.execute(
+            select(c.prom_id, c.good_id, c.terms, c.card, c.alias, a.by)
+            .outerjoin(t.adoptions, and_(a.object == c.object, a.prom_id == c.prom_id))
+            .where(c.object == self._slug, c.deleted.is_(False))
+            .order_by(func.length(c.prom_id), c.prom_id)
+            .execution_options(yield_per=PAGE)
+        )
+        for row in rows:
+            shown = Existing(row.prom_id, row.good_id, load(row.terms, row.card), alias=row.alias)
+            told = shown.values
+            yield There(
+                shown.prom_id,
+                shown.external_id,
+                shown.title,
+                str(told.get("sku") or ""),
+                frozenset(str(told[name]) for name in ("name", "name_ru") if told.get(name)),
+                str(told.get("status") or ""),
+                shown.good_id if row.by else "",
+                tuple(map(Rule, (row.by or "").split())),
+            )
+
+    def take_over(self, matching: Matching, holder: Holder, now: datetime) -> None:
+        """Remember who is who: what is matched is ours from now on, what is ambiguous waits for a person.
+
+        What was sent before stays remembered. Every good is looked at anew by the next plan.
+        """
+        mine: dict[str, object] = {"object": self._slug}
+        matched = {one.product.prom_id: one for one in matching.matched}
+        shown = self._db.execute(
+            select(t.existing.c.prom_id, t.existing.c.good_id, t.existing.c.alias).where(
+                t.existing.c.object == self._slug
+            )
+        ).all()
+        for row in shown:
+            external_id = row.good_id if row.alias is None else row.alias
+            one = matched.get(row.prom_id)
+            good_id = one.good.good_id if one else external_id
+            alias = None if good_id == external_id else external_id
+            if (good_id, alias) != (row.good_id, row.alias):
+                c = t.existing.c
+                self._db.execute(
+                    update(t.existing)
+                    .where(c.object == self._slug, c.prom_id == row.prom_id)
+                    .values(good_id=good_id, alias=alias)
+                )
+        kept = {
+            row.prom_id: row.good_id
+            for row in self._db.execute(
+                select(t.adoptions.c.prom_id, t.adoptions.c.good_id).where(t.adoptions.c.object == self._slug)
+            )
+        }
+        self._forget([prom_id for prom_id, good in kept.items() if not _is(matched, prom_id, good)])
+        self._insert(
+            t.adoptions,
+            [
+                mine
+                | {
+                    "prom_id": prom_id,
+                    "good_id": one.good.good_id,
+                    "by": " ".join(one.by),
+                    "at": now,
+                    "user": holder.user,
+                    "host": holder.host,
+                }
+                for prom_id, one in matched.items()
+                if kept.get(prom_id) != one.good.good_id
+            ],
+        )
+        known = set(self._db.execute(select(t.sent.c.good_id).where(t.sent.c.object == self._slug)).scalars())
+        nothing = {"at": now, "terms": "{}", "echo": "{}", "card": "{}"}
+        ours = [one.good.good_id for one in matching.matched if one.good.good_id not in known]
+        self._insert(t.sent, [mine | {"good_id": good_id} | nothing for good_id in ours])
+        self._db.execute(delete(t.candidates).where(t.candidates.c.object == self._slug))
+        self._insert(
+            t.candidates,
+            [
+                mine | {"good_id": good.good_id, "prom_id": product.prom_id, "by": doubt.by}
+                for doubt in matching.ambiguous
+                for good in doubt.goods
+                for product in doubt.products
+            ],
+        )
+        t.upsert(self._db, t.objects, [mine | {"adopted_at": now, "quiet": "", "foreign": None}])
+        self._db.execute(
+            update(t.goods).where(t.goods.c.object == self._slug).values(settled=False, card_settled=False)
+        )
+
+    def _forget(self, prom_ids: list[str]) -> None:
+        c = t.adoptions.c
+        for page in pages(prom_ids):
+            self._db.execute(delete(t.adoptions).where(c.object == self._slug, c.prom_id.in_(page)))
+
+    def _insert(self, table: Table, rows: list[dict[str, object]]) -> None:
+        if rows:
+            self._db.execute(insert(table), rows)
+
+    def of(self, good_id: str) -> Adoption | None:
+        """Return how a good was taken over, None where it was not."""
+        c = t.adoptions.c
+        row = self._db.execute(
+            select(c.prom_id, c.by, c.at, c.user).where(c.object == self._slug, c.good_id == good_id)
+        ).first()
+        return Adoption(row.prom_id, tuple(map(Rule, row.by.split())), row.at, row.user) if row else None
+
+    def candidates(self, good_id: str) -> list[str]:
+        """Return Prom's ids of the products any of which a good may be; none where that is decided."""
+        c = t.candidates.c
+        return list(
+            self._db.execute(
+                select(c.prom_id)
+                .where(c.object == self._slug, c.good_id == good_id)
+                .order_by(func.length(c.prom_id), c.prom_id)
+            ).scalars()
+        )
+
+    def adopted_at(self) -> datetime | None:
+        """Return when the shop was taken over, None where it never was."""
+        return self._db.execute(
+            select(t.objects.c.adopted_at).where(t.objects.c.object == self._slug)
+        ).scalar()
+
+
+def _is(matched: dict[str, Match], prom_id: str, good_id: str) -> bool:
+    one = matched.get(prom_id)
+    return one is not None and one.good.good_id == good_id

@@ -1,0 +1,203 @@
+"""What Prom was seen to show: products by its ids, ours and foreign ones. Source: design §5.1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select, tuple_
+
+from torgsync.core.paging import pages
+from torgsync.core.plan.decide import Standing
+from torgsync.core.product.fields import Value
+from torgsync.core.product.products import Existing, Kept, keep, load
+from torgsync.state.schema import tables as t
+from torgsync.state.shop.object_state import Whole
+from torgsync.state.shop.rows import Rows
+
+
+class Shown:
+    """The products that one shop shows, inside one transaction."""
+
+    def __init__(self, connection: Connection, slug: str, whole: Whole, rows: Rows) -> None:
+        self._db = connection
+        self._slug = slug
+        self._whole = whole
+        self._rows = rows
+
+    def anchors(self, most: int) -> list[tuple[str, str]]:
+        """Return some of our products that are there, each with Prom's id and the good's: the oldest ones."""
+        c = t.existing.c
+        ours = select(t.sent.c.good_id).where(t.sent.c.object == self._slug)
+        rows = self._db.execute(
+            select(c.prom_id, c.good_id)
+            .where(c.object == self._slug, c.deleted.is_(False), c.good_id.in_(ours))
+            .order_by(func.length(c.prom_id), c.prom_id)
+            .limit(most)
+        )
+        return [(row.prom_id, row.good_id) for row in rows]
+
+    def knows(self, products: Sequence[tuple[str, str]]) -> bool:
+        """Tell whether one of these products was seen in this shop before, by Prom's id and external id.
+
+        One without an external id tells nothing: the ids of two shops may be alike.
+        """
+        c = t.existing.c
+        external = func.coalesce(c.alias, c.good_id)
+        told = [pair for pair in products if pair[1]]
+        query = (
+            select(c.prom_id).where(c.object == self._slug, tuple_(c.prom_id, external).in_(told)).limit(1)
+        )
+        return bool(told) and self._db.execute(query).scalar() is not None
+
+    def remember_existing(self, products: Sequence[Existing], look: int) -> None:
+        """Remember what Prom shows. Goods whose product changed since the last look are not settled."""
+        kept = {product.prom_id: keep(product.values) for product in products}
+        known: dict[str, tuple[str, Kept]] = {}
+        e = t.existing.c
+        for page in pages(list(kept)):
+            rows = self._db.execute(
+                select(e.prom_id, e.good_id, e.terms, e.card).where(
+                    e.object == self._slug, e.prom_id.in_(page)
+                )
+            )
+            known.update((row.prom_id, (row.good_id, Kept(row.terms, row.card))) for row in rows)
+        t.upsert(
+            self._db,
+            t.existing,
+            [
+                {
+                    "object": self._slug,
+                    "prom_id": product.prom_id,
+                    "good_id": product.good_id,
+                    "alias": product.alias,
+                    **kept[product.prom_id]._asdict(),
+                    "modified": product.modified,
+                    "look": look,
+                    **facts(product.values),
+                }
+                for product in products
+            ],
+        )
+        changed, moved = set[str](), set[str]()
+        for product in products:
+            now, before = kept[product.prom_id], known.get(product.prom_id)
+            if before is None or (product.good_id, now.card) != (before[0], before[1].card):
+                changed |= {product.good_id, before[0] if before else ""}
+            elif now != before[1]:
+                moved.add(product.good_id)
+        if changed or moved:
+            self._whole.recount()
+        self._rows.unsettle(sorted(changed))
+        self._rows.unsettle(sorted(moved), card=False)
+
+    def unseen(self, look: int) -> list[str]:
+        """Return the ids of goods that should be on Prom and were not shown by a full look."""
+        seen = select(t.existing.c.good_id).where(
+            t.existing.c.object == self._slug, t.existing.c.look == look
+        )
+        missing = select(t.existing.c.good_id).where(
+            t.existing.c.object == self._slug, t.existing.c.look != look, t.existing.c.good_id != ""
+        )
+        lost = (
+            select(t.sent.c.good_id)
+            .where(t.sent.c.object == self._slug)
+            .where(t.sent.c.terms.not_like('%"status":"deleted"%'))
+        )
+        rows = self._db.execute(missing.union(lost)).scalars()
+        shown = set(self._db.execute(seen).scalars())
+        return sorted(good_id for good_id in rows if good_id not in shown)
+
+    def forget_unseen(self, look: int) -> None:
+        """Forget the products that a full look and a second question did not show: they are not on Prom."""
+        c = t.existing.c
+        gone = (
+            self._db.execute(select(c.good_id).where(c.object == self._slug, c.look != look)).scalars().all()
+        )
+        self._db.execute(delete(t.existing).where(c.object == self._slug, c.look != look))
+        if gone:
+            self._whole.recount()
+        self._rows.unsettle(gone)
+
+    def forget_good(self, good_id: str) -> None:
+        """Forget the product of a good, which is not on Prom any more; the next look sees everything."""
+        c = t.existing.c
+        self._db.execute(delete(t.existing).where(c.object == self._slug, c.good_id == good_id))
+        self._whole.forget_full_look()
+        self._whole.recount()
+        self._rows.unsettle([good_id])
+
+    def forget_existing(self, prom_ids: Sequence[str]) -> None:
+        """Forget products that are not on Prom any more."""
+        self._whole.recount()
+        c = t.existing.c
+        for page in pages(prom_ids):
+            self._db.execute(delete(t.existing).where(c.object == self._slug, c.prom_id.in_(page)))
+
+    def existing_count(self) -> int:
+        """Return how many products Prom shows, deleted ones left out."""
+        c = t.existing.c
+        return (
+            self._db.execute(
+                select(func.count())
+                .select_from(t.existing)
+                .where(c.object == self._slug, c.deleted.is_(False))
+            ).scalar()
+            or 0
+        )
+
+    def in_stock_count(self) -> int:
+        """Return how many products Prom shows as available."""
+        c = t.existing.c
+        return self._db.execute(
+            select(func.count())
+            .select_from(t.existing)
+            .where(c.object == self._slug, c.deleted.is_(False), c.available.is_(True))
+        ).scalar_one()
+
+    def pictured_count(self) -> int:
+        """Return to how many products on Prom photos were sent."""
+        s, e = t.sent.c, t.existing.c
+        return self._db.execute(
+            select(func.count())
+            .select_from(t.sent)
+            .join(t.existing, and_(e.object == s.object, e.good_id == s.good_id))
+            .where(s.object == self._slug, e.deleted.is_(False), s.card.like('%"photos":[{%'))
+        ).scalar_one()
+
+    def foreign_count(self) -> int:
+        """Return how many products are foreign; it is counted anew only where it may have changed."""
+        count = self._whole.foreign()
+        if count is None:
+            count = self._db.execute(
+                select(func.count()).select_from(self._foreign().subquery())
+            ).scalar_one()
+            self._whole.note_foreign(count)
+        return count
+
+    def foreign(self) -> list[Existing]:
+        """Return the products that are neither in the export nor ever sent by us, by Prom's id."""
+        rows = self._db.execute(self._foreign().order_by(t.existing.c.prom_id))
+        return [Existing(row.prom_id, row.good_id, load(row.terms, row.card), row.modified) for row in rows]
+
+    def _foreign(self) -> Select[tuple[str, str, str, str, datetime | None]]:
+        """Ask for foreign products; what may be a good of ours is none until a person has decided."""
+        c = t.existing.c
+        doubted = select(t.candidates.c.prom_id).where(t.candidates.c.object == self._slug)
+        ours = select(t.sent.c.good_id).where(t.sent.c.object == self._slug)
+        here = select(t.goods.c.good_id).where(
+            t.goods.c.object == self._slug, t.goods.c.standing != Standing.GONE
+        )
+        return (
+            select(c.prom_id, c.good_id, c.terms, c.card, c.modified)
+            .where(c.object == self._slug, c.deleted.is_(False), c.prom_id.not_in(doubted))
+            .where(or_(c.good_id == "", and_(c.good_id.not_in(ours), c.good_id.not_in(here))))
+        )
+
+
+def facts(values: Mapping[str, Value]) -> dict[str, bool]:
+    """Return what is counted of all products, beside the document that would be slow to search."""
+    return {
+        "deleted": values.get("status") in ("deleted", "deleted_by_moderator"),
+        "available": values.get("presence") == "available",
+    }

@@ -1,0 +1,353 @@
+"""What is known of goods on both sides at once: desired, sent, existing and refused.
+
+A good is *settled* when the last plan found nothing to do for it and nothing about it has changed since:
+settled goods are not looked at again. Source: design §5.1, §5.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    Table,
+    and_,
+    case,
+    delete,
+    select,
+    tuple_,
+    update,
+)
+
+from torgsync.core.findings import Code, Finding
+from torgsync.core.mapping.select import Reason
+from torgsync.core.paging import PAGE, pages
+from torgsync.core.plan.decide import Known, Skipped, Standing
+from torgsync.core.plan.diff import Sent
+from torgsync.core.product.fields import FIELDS, TERMS, Value
+from torgsync.core.product.products import Existing, Product, dump, keep, load
+from torgsync.core.product.variants import PLACED
+from torgsync.state.schema import tables as t
+from torgsync.state.shop.existing import facts
+from torgsync.state.shop.object_state import Whole
+from torgsync.state.shop.rows import Rows
+
+_BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
+"""Prom may list a deleted product beside the one that was made anew under its external id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What Prom refused of a good: the desired product, Prom's reason, and when."""
+
+    values: Mapping[str, Value]
+    message: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All that is remembered of one good, whether the export has it or not.
+
+    `standing` is None where no export ever had it; `sent_at` and `refusal` are None where there is none.
+    """
+
+    standing: Standing | None
+    reason: str
+    desired: Product | None
+    sent: Sent | None
+    sent_at: datetime | None
+    existing: Existing | None
+    refusal: Refusal | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is remembered."""
+        return self.standing is None and self.sent is None and self.existing is None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What Prom accepted of one product, and what it showed right after where that differs."""
+
+    good_id: str
+    values: Mapping[str, Value]
+    echo: Mapping[str, Value]
+
+
+class Catalog:
+    """What is known of the goods of one object on both sides, inside one transaction."""
+
+    def __init__(self, connection: Connection, slug: str, whole: Whole, rows: Rows) -> None:
+        self._db = connection
+        self._slug = slug
+        self._whole = whole
+        self._rows = rows
+
+    def unsettled(self) -> Iterator[list[Known]]:
+        """Yield, in the order of the file and by pages, what is known of goods that are not settled.
+
+        Where the card of a good that goes and is on Prom is settled, its products carry their terms alone.
+        """
+        e = t.existing.c
+        on_prom = and_(t.goods.c.standing == Standing.IN, e.prom_id.is_not(None), e.deleted.is_(False))
+        after: tuple[int, str] | None = None
+        while True:
+            g = t.goods.c
+            query = self._known(terms=and_(g.card_settled, on_prom)).where(g.settled.is_(False))
+            if after is not None:
+                query = query.where(tuple_(g.line, g.good_id) > after)
+            rows = self._db.execute(query.order_by(g.line, g.good_id, *_BEST_FIRST).limit(PAGE)).all()
+            if not rows:
+                return
+            yield [_known(best) for _, (best, *_) in groupby(rows, attrgetter("good_id"))]
+            after = (rows[-1].line, rows[-1].good_id)
+
+    def known(self, good_ids: Sequence[str]) -> dict[str, Known]:
+        """Return all that is known of these goods, keyed by id; goods never seen are left out."""
+        found: dict[str, Known] = {}
+        for page in pages(good_ids):
+            query = self._known().where(t.goods.c.good_id.in_(page)).order_by(*_BEST_FIRST)
+            for row in self._db.execute(query):
+                found.setdefault(row.good_id, _known(row))
+        return found
+
+    def _known(self, *, terms: ColumnElement[bool] | None = None) -> Select[Any]:
+        """Ask for all that is known; only the terms of products where `terms` is true."""
+        g, d, s, e, r = t.goods.c, t.desired.c, t.sent.c, t.existing.c, t.refusals.c
+
+        def of_good(table: Table) -> ColumnElement[bool]:
+            return and_(table.c.object == g.object, table.c.good_id == g.good_id)
+
+        def card_of(table: Table) -> ColumnElement[str]:
+            card: ColumnElement[str] = table.c.card
+            return (card if terms is None else case((terms, None), else_=card)).label(f"{table.name}_card")
+
+        doubt = (
+            select(t.candidates.c.prom_id)
+            .where(t.candidates.c.object == g.object, t.candidates.c.good_id == g.good_id)
+            .exists()
+        )
+        other = t.existing.alias("other")
+        taken = select(other.c.prom_id).where(other.c.object == g.object, other.c.alias == g.good_id).exists()
+        sources: FromClause = t.goods
+        for table in (t.desired, t.sent, t.existing, t.refusals):
+            sources = sources.outerjoin(table, of_good(table))
+        return (
+            select(
+                g.good_id,
+                g.standing,
+                g.reason,
+                g.reserved,
+                g.line,
+                case((g.model != 0, g.variant), else_=0).label("variant"),
+                d.title,
+                d.terms.label("desired"),
+                card_of(t.desired),
+                s.terms.label("sent"),
+                s.echo,
+                card_of(t.sent),
+                e.prom_id,
+                e.alias,
+                e.modified,
+                e.terms.label("existing"),
+                card_of(t.existing),
+                r.terms.label("refusals"),
+                card_of(t.refusals),
+                doubt.label("doubtful"),
+                taken.label("taken"),
+            )
+            .select_from(sources)
+            .where(g.object == self._slug)
+        )
+
+    def dossier(self, good_id: str) -> Dossier:
+        """Return all that is remembered of one good."""
+
+        def row_of(table: Table) -> Row[Any] | None:
+            query = select(table).where(table.c.object == self._slug, table.c.good_id == good_id)
+            return self._db.execute(query.order_by(*(_BEST_FIRST if table is t.existing else ()))).first()
+
+        good, wanted, sent, shown, refused = map(row_of, (t.goods, t.desired, t.sent, t.existing, t.refusals))
+        return Dossier(
+            Standing(good.standing) if good else None,
+            good.reason if good else "",
+            _desired(good_id, load(wanted.terms, wanted.card), good.variant if good and good.model else 0)
+            if wanted
+            else None,
+            Sent(load(sent.terms, sent.card), load(sent.echo)) if sent else None,
+            sent.at if sent else None,
+            Existing(shown.prom_id, good_id, load(shown.terms, shown.card), shown.modified, shown.alias)
+            if shown
+            else None,
+            Refusal(load(refused.terms, refused.card), refused.message, refused.at) if refused else None,
+            tuple(self._rows.findings(good_id)),
+        )
+
+    def skipped(self, reason: str | None = None) -> Iterator[Skipped]:
+        """Yield the goods of the last export that a rule or an error keeps out, in the order of the file.
+
+        With `reason` only those.
+        """
+        g = t.goods.c
+        rows = self._db.execute(
+            select(g.good_id, g.line, g.reason)
+            .where(g.object == self._slug, g.reason != "" if reason is None else g.reason == reason)
+            .order_by(g.line, g.good_id)
+        ).all()
+        for page in pages(rows):
+            known = self.known([row.good_id for row in page])
+            said = self._blocking([row.good_id for row in page if row.reason == Reason.BLOCKED])
+            for good_id, line, why in page:
+                yield Skipped(good_id, why, line, known[good_id].title, said.get(good_id, ""))
+
+    def _blocking(self, good_ids: Sequence[str]) -> dict[str, str]:
+        """Return what blocks these goods, keyed by id."""
+        c = t.findings.c
+        rows = self._db.execute(
+            select(c.good_id, c.message)
+            .where(c.object == self._slug, c.good_id.in_(good_ids), c.code == Code.ID_DUPLICATE)
+            .order_by(c.id)
+        )
+        return {good_id: message for good_id, message in rows}  # noqa: C416
+
+    def accept(self, accepted: Sequence[Accepted], now: datetime) -> None:
+        """Remember, good by good, what Prom accepted; what it shows of that is taken as shown from now on."""
+        if accepted:
+            self._whole.recount()
+        for page in pages(accepted):
+            ids = [item.good_id for item in page]
+            s, e = t.sent.c, t.existing.c
+            sent = {
+                row.good_id: row
+                for row in self._db.execute(
+                    select(s.good_id, s.terms, s.echo, s.card).where(
+                        s.object == self._slug, s.good_id.in_(ids)
+                    )
+                )
+            }
+            shown: dict[str, dict[str, object]] = {}
+            best_first = (
+                select(e.prom_id, e.good_id, e.terms, e.card, e.modified, e.look)
+                .where(e.object == self._slug, e.good_id.in_(ids))
+                .order_by(*_BEST_FIRST)
+            )
+            for row in self._db.execute(best_first).mappings():
+                shown.setdefault(str(row["good_id"]), dict(row))
+            news, views = [], []
+            joined: list[str] = []  # goods that Prom made in another variant group than they were in
+            for item in page:
+                before = sent.get(item.good_id)
+                echo = load(before.echo) if before else {}
+                echo = {name: value for name, value in echo.items() if name not in item.values}
+                past = load(before.terms, before.card) if before else {}
+                group = past.get("variant_group")
+                if item.values.get("variant_group", group) != group:
+                    joined.append(item.good_id)
+                news.append(
+                    {
+                        "object": self._slug,
+                        "good_id": item.good_id,
+                        "at": now,
+                        "echo": dump(echo | dict(item.echo)),
+                        **keep(past | dict(item.values))._asdict(),
+                    }
+                )
+                if view := shown.get(item.good_id):
+                    seen = {name: value for name, value in item.values.items() if FIELDS[name].shown}
+                    values = load(str(view["terms"]), str(view["card"])) | seen | dict(item.echo)
+                    views.append({**view, "object": self._slug, **keep(values)._asdict(), **facts(values)})
+            t.upsert(self._db, t.sent, news)
+            t.upsert(self._db, t.existing, views)
+            self._rows.forget_findings(joined, PLACED)
+            terms = {item.good_id for item in page if TERMS.issuperset((*item.values, *item.echo))}
+            self._rows.unsettle(terms, card=False)
+            self._rows.unsettle(good_id for good_id in ids if good_id not in terms)
+
+    def remember_in_step(self, values: Mapping[str, Mapping[str, Value]], now: datetime) -> None:
+        """Remember as sent what Prom was found to show already, keyed by good."""
+        items = [Accepted(good_id, fields, {}) for good_id, fields in values.items() if fields]
+        self.accept(items, now)
+
+    def refuse(self, product: Product, message: str, now: datetime) -> None:
+        """Remember that Prom refused this content of a good, so that no import is spent on it again.
+
+        Its variant group is no part of that: it is decided by other goods, and kept apart.
+        """
+        self._whole.stir()
+        values = {name: value for name, value in product.values.items() if name != "variant_group"}
+        row = {"object": self._slug, "good_id": product.good_id, "at": now, "message": message}
+        t.upsert(self._db, t.refusals, [row | keep(values)._asdict()])
+
+    def refused(self, good_ids: Sequence[str]) -> dict[str, dict[str, Value]]:
+        """Return the content that Prom refused of these goods, keyed by id; without the variant group."""
+        c = t.refusals.c
+        rows = self._db.execute(
+            select(c.good_id, c.terms, c.card).where(c.object == self._slug, c.good_id.in_(good_ids))
+        )
+        return {good_id: load(terms, card) for good_id, terms, card in rows}
+
+    def forget_refusals(self, good_ids: Sequence[str] | None = None) -> None:
+        """Let these goods, or all, be tried again."""
+        self._whole.stir()
+        everything = delete(t.refusals).where(t.refusals.c.object == self._slug)
+        if good_ids is None:
+            self._db.execute(everything)
+            self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(**t.UNSETTLED))
+            return
+        for page in pages(good_ids):
+            self._db.execute(everything.where(t.refusals.c.good_id.in_(page)))
+
+    def forget_shop(self) -> None:
+        """Forget all that was seen and sent: the object begins anew, in another shop or an emptied one."""
+        for table in (t.existing, t.sent, t.adoptions, t.candidates, t.unfetched):
+            self._db.execute(delete(table).where(table.c.object == self._slug))
+        self.forget_refusals()
+        self._whole.begin_anew()
+
+
+def _known(r: Row[Any]) -> Known:
+    wanted = None
+    if r.desired is not None:
+        variant = r.variant if r.desired_card is not None else 0
+        wanted = _desired(r.good_id, _load(r.desired, r.desired_card), variant)
+    sent = Sent(_load(r.sent, r.sent_card), load(r.echo)) if r.sent is not None else None
+    shown = None
+    if r.prom_id is not None:
+        agrees = sent is not None and (r.existing, r.existing_card) == (r.sent, r.sent_card)  # as most do
+        seen = sent.values if sent and agrees else _load(r.existing, r.existing_card)
+        shown = Existing(r.prom_id, r.good_id, seen, r.modified, r.alias)
+    refused = (r.refusals, r.refusals_card)
+    return Known(
+        r.good_id,
+        Standing(r.standing),
+        wanted,
+        sent,
+        shown,
+        refused=refused == (r.desired, r.desired_card) and None not in refused,
+        line=r.line,
+        name=r.title or "",
+        doubtful=r.doubtful,
+        taken=r.taken,
+        reserved=r.reserved,
+        reason=r.reason,
+    )
+
+
+def _desired(good_id: str, values: Mapping[str, Value], variant: int) -> Product:
+    """Return a desired product with its variant group, which is kept apart: other goods decide it too."""
+    return Product(good_id, {**values, "variant_group": str(variant)} if variant else values)
+
+
+def _load(terms: str, card: str | None) -> dict[str, Value]:
+    return load(terms) if card is None else load(terms, card)
