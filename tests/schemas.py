@@ -1,4 +1,5 @@
-"""What the JSON documents promise to other programs, as JSON Schemas. Source: design §3."""
+"""What the JSON documents promise to other programs, as JSON Schemas. Source: docs/developers/architecture.md
+§3."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ class ExportInvalid(InvalidInput):
 
 
 class TokenRefused(TorgsyncError):
-    """The token is unknown, expired, revoked, or lacks a right (reference/prom-api.md §1.2, §11 Q1)."""
+    """The token is unknown, expired, revoked, or lacks a right (prom-api §1.2, §11 Q1)."""
 
     exit_code = Exit.TOKEN
     kind = "token-refused"

@@ -1,7 +1,7 @@
 """By which name Prom knows a good: its external id is the `GoodID`, but for products that were taken over.
 
 A product that somebody made in the cabinet has an external id of its own, or none, and no known call gives it
-another one (reference/prom-api.md §3.4, §8 no. 5). What was adopted is spoken of by the name that it has.
+another one (prom-api §3.4, §8 no. 5). What was adopted is spoken of by the name that it has.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One run of one object: it holds the object, and everything it sends is written down first.
 
-Source: design §6.
+Source: docs/developers/architecture.md §6.
 """
 
 from __future__ import annotations

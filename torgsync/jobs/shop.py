@@ -1,7 +1,7 @@
 """Tells the shop of an object from another one, which a mistaken token opens: nothing may be done there.
 
 No call tells a shop's own id, so it is known by what was in it: a product of ours has Prom's id, the groups
-have theirs. Source: design §5.6.
+have theirs. Source: docs/developers/architecture.md §5.6.
 """
 
 from __future__ import annotations

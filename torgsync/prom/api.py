@@ -1,6 +1,6 @@
 """Prom.ua as its users see it: one method an endpoint, values in and values out.
 
-Source: reference/prom-api.md §2, §3, §4, §5.1, §6.1, §11 Q2, Q4, Q5.
+Source: docs/developers/prom-api.md §2, §3, §4, §5.1, §6.1, §11 Q2, Q4, Q5.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from torgsync.prom.http import Http, Journal, NotFound, Right, open_client
 from torgsync.prom.wire import products as wire
 
 PAGE = 100
-"""Items asked for in one page: the most that Prom gives (§2.1)."""
+"""Items asked for in one page: the most that Prom gives (prom-api §2.1)."""
 
 NOBODY = "torgsync-has-no-such-product"
 """An external id that no product has: an edit of it tells whether a token may edit."""
@@ -52,8 +52,8 @@ class Prom:
     def products(self, modified_from: datetime | None = None) -> Iterator[list[Existing]]:
         """Yield the products page by page, newest first, all or those modified since a moment.
 
-        The moment is aware; the overlap that an unknown time zone asks for is the caller's (§11 Q9). What is
-        missing here may exist all the same (§11 Q3).
+        The moment is aware; the overlap that an unknown time zone asks for is the caller's (prom-api §11 Q9).
+        What is missing here may exist all the same (prom-api §11 Q3).
         """
         pages = self._pages("/products/list", "products", wire.Product, modified_from, Right.PRODUCTS_READ)
         for page in pages:
@@ -84,8 +84,8 @@ class Prom:
     def edit(self, items: Sequence[Mapping[str, object]]) -> EditAnswer:
         """Set values of goods' products; `wire.edit_item` makes the items, with the good under `id`.
 
-        A good that is in neither part of the answer was perhaps left as it was: read it back (§11 Q4).
-        Products without an external id go in a request of their own.
+        A good that is in neither part of the answer was perhaps left as it was: read it back (prom-api §11
+        Q4). Products without an external id go in a request of their own.
         """
         named, nameless = {}, {}
         for item in items:
@@ -111,9 +111,9 @@ class Prom:
         """Upload a feed and return the import's id; products that are not in it are left alone.
 
         `updated_fields` are those of `core.route.updated_fields`; new products are made with all fields.
-        `force` has photos read once more that Prom knows by their address (§4.5). The
+        `force` has photos read once more that Prom knows by their address (prom-api §4.5). The
         file is streamed. Raises PromRefused where Prom takes no import, and AnswerLost where nobody knows:
-        it is then not repeated before a read-back (§4.6).
+        it is then not repeated before a read-back (prom-api §4.6).
         """
         settings = {
             "force_update": force,
@@ -136,7 +136,7 @@ class Prom:
         return identity
 
     def import_state(self, import_id: str) -> ImportState:
-        """Return how an import goes. Right after its start Prom says `SUCCESS` with zeros (§4.4)."""
+        """Return how an import goes. Right after its start Prom says `SUCCESS` with zeros (prom-api §4.4)."""
         answer = self._http.get(f"/products/import/status/{_segment(import_id)}", right=Right.PRODUCTS_READ)
         return wire.import_state(answer, self._http.words)
 
@@ -167,14 +167,14 @@ class Prom:
     def receive_orders(self, order_ids: Sequence[str]) -> EditAnswer:
         """Tell Prom that orders are received; ids of the answer are order ids.
 
-        One that is in neither part of the answer has this status already, or a later one (§5.3).
+        One that is in neither part of the answer has this status already, or a later one (prom-api §5.3).
         """
         body = {"status": "received", "ids": [int(order_id) for order_id in order_ids]}
         answer = self._http.post("/orders/set_status", json=body, right=Right.ORDERS_WRITE, effect="values")
         return wire.edit_answer(answer, list(order_ids), self._http.words)
 
     def save_parcel(self, order_id: str, parcel: str, carrier: str) -> None:
-        """Write a parcel's number to an order; `carrier` is Prom's word for who carries it (§5.4).
+        """Write a parcel's number to an order; `carrier` is Prom's word for who carries it (prom-api §5.4).
 
         Raises PromRefused, also for a number that the order has already: read it back.
         """
@@ -202,7 +202,7 @@ class Prom:
             return EditAnswer(frozenset(), {})
         answer = self._http.post(path, json=list(items), right=Right.PRODUCTS_WRITE, effect="values")
         told = wire.edit_answer(answer, [str(item["id"]) for item in items], self._http.words)
-        # A token without the right may be told product by product (§11 Q1).
+        # A token without the right may be told product by product (prom-api §11 Q1).
         if not told.processed and told.errors and all(map(_forbids, told.errors.values())):
             raise self._http.refused(Right.PRODUCTS_WRITE)
         return told
@@ -210,7 +210,7 @@ class Prom:
     def _pages(
         self, path: str, key: str, model: type[Keyed], modified_from: datetime | None, right: Right
     ) -> Iterator[list[Keyed]]:
-        """Yield pages of what was not seen yet, until a page brings nothing new (§11 Q2).
+        """Yield pages of what was not seen yet, until a page brings nothing new (prom-api §11 Q2).
 
         Whether `last_id` itself is listed again is open, so it is sent as it is and what comes twice is
         dropped. Ids descend: what is not below the smallest one seen was seen, and remembering that one is

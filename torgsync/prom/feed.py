@@ -1,6 +1,6 @@
 """The import file: products as YML, written as a stream, one offer in memory at a time.
 
-Source: reference/prom-api.md §7.1, §7.2, §11 Q6.
+Source: docs/developers/prom-api.md §7.1, §7.2, §11 Q6.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _attributes(product: Product, external_id: str) -> dict[str, str]:
     """Return the offer's attributes.
 
     Presence that is anything but "available" is the empty text: "false" may mean "to order". Either is only
-    a first word, presence itself is set by edit afterwards (§11 Q6).
+    a first word, presence itself is set by edit afterwards (prom-api §11 Q6).
     """
     available = product.text("presence") == "available"
     attributes = {"id": clean(external_id), "available": "true" if available else ""}
@@ -126,7 +126,7 @@ def _place(product: Product) -> Iterator[etree._Element]:
     """Yield the group, if there is one.
 
     An offer without a group gets no `categoryId`: the element is not mandatory, Prom then puts the product
-    under the root, and an invented group would show up in the shop (§7.2).
+    under the root, and an invented group would show up in the shop (prom-api §7.2).
     """
     for section in _parts(product, "group", Section)[-1:]:
         yield _leaf("categoryId", section.number)
@@ -147,7 +147,7 @@ def _texts(product: Product) -> Iterator[etree._Element]:
     """Yield keywords and descriptions.
 
     The tag `description` is mandatory, `name_ua` applies only together with `description_ua`, `keywords_ua`
-    only together with both (§7.2): where there is no description, the name is one.
+    only together with both (prom-api §7.2): where there is no description, the name is one.
     """
     name, name_ru = product.text("name"), product.text("name_ru") or product.text("name")
     keywords, keywords_ru = product.text("keywords"), product.text("keywords_ru")
@@ -162,7 +162,10 @@ def _texts(product: Product) -> Iterator[etree._Element]:
 
 
 def _ladder(product: Product) -> Iterator[etree._Element]:
-    """Yield the wholesale prices, never without a price: the product would load as "to order" (§7.2)."""
+    """Yield the wholesale prices, never without a price: the product would load as "to order".
+
+    Source: docs/developers/prom-api.md §7.2.
+    """
     steps = _parts(product, "wholesale_prices", Step)
     if not steps or product.money("price") is None:
         return

@@ -2,7 +2,7 @@
 
 No token and no HTML page ever leaves this room in a message, a log or an exception. For that, errors are
 raised after the `except` block that noticed the trouble, so that nothing foreign hangs on their chain.
-Source: reference/prom-api.md §1, §11 Q1, Q13.
+Source: docs/developers/prom-api.md §1, §11 Q1, Q13.
 """
 
 from __future__ import annotations
@@ -69,14 +69,18 @@ _TRIES = stamina.RetryingCaller(
 
 Json = dict[str, object]
 Effect = Literal["values", "import"]
-"""What a write does: "values" sets values and may be repeated, an "import" counts and may not (§4.6)."""
+"""What a write does: "values" sets values and may be repeated, an "import" counts and may not (prom-api
+§4.6)."""
 
 Files = Mapping[str, tuple[str, BinaryIO, str]]
 """Files of a form, keyed by part: file name, open file, media type. They are streamed."""
 
 
 class Right(Enum):
-    """A right that a token can have: what it lets us do, and how the seller's cabinet calls it (§1.2)."""
+    """A right that a token can have: what it lets us do, and how the seller's cabinet calls it.
+
+    Source: docs/developers/prom-api.md §1.2.
+    """
 
     PRODUCTS_READ = ("read products", "Products and groups", "Read only", "«Товари» and «Групи»")
     PRODUCTS_WRITE = ("write products", "Products and groups", "Read and write", "«Товари» and «Групи»")
@@ -117,7 +121,7 @@ class Journal(Protocol):
 
 
 class NotFound(PromRefused):
-    """There is nothing at this address; for a product that means absent or deleted (§1.3)."""
+    """There is nothing at this address; for a product that means absent or deleted (prom-api §1.3)."""
 
     kind = "not-found"
 
@@ -396,7 +400,10 @@ class Http:
         )
 
     def _read(self, ask: _Ask, response: httpx.Response) -> Json:
-        """Return the JSON object of an answer that says yes; raise what any other answer means (§1.3)."""
+        """Return the JSON object of an answer that says yes; raise what any other answer means.
+
+        Source: docs/developers/prom-api.md §1.3.
+        """
         status = response.status_code
         answer, page = _parse(response.content), _is_page(response)
         says_no = _refusal(answer, status)
@@ -451,7 +458,10 @@ class Http:
         return self._trouble(ask, f"the answer to `{ask.path}` is cut or is no JSON ({status})")
 
     def _check_right(self, ask: _Ask, status: int, says_no: object, *, page: bool) -> None:
-        """Raise where the answer speaks against the token: how a missing right looks is open (§11 Q1)."""
+        """Raise where the answer speaks against the token: how a missing right looks is open.
+
+        Source: docs/developers/prom-api.md §11 Q1.
+        """
         if status == httpx.codes.UNAUTHORIZED:
             raise self._unknown_token(ask.right)
         refused = self.refused(ask.right)
@@ -544,7 +554,10 @@ def _is_page(response: httpx.Response) -> bool:
 
 
 def _refusal(answer: Json | None, status: int) -> object:
-    """Return Prom's own words of refusal, of any shape, or None where the answer is no refusal (§1.3)."""
+    """Return Prom's own words of refusal, of any shape, or None where the answer is no refusal.
+
+    Source: docs/developers/prom-api.md §1.3.
+    """
     if answer is None:
         return None
     errors = answer.get("errors")

@@ -1,7 +1,7 @@
 """How this Prom.ua misbehaves on demand: rules that say which calls meet which trouble.
 
 A rule is written alike in Python, in a scenario and on the command line; `Fault` tells its keys. What the
-real Prom does of it stands in reference/prom-api.md §1.3, §1.4, §3.4, §4.4 to §4.6, §9.
+real Prom does of it stands in prom-api §1.3, §1.4, §3.4, §4.4 to §4.6, §9.
 """
 
 from __future__ import annotations
@@ -83,10 +83,10 @@ class Fault:
     - `slow`: `seconds` pass first (1 where not told), then everything goes on, other rules included;
     - `truncated`: the effect happens, and the answer ends in the middle of its JSON;
     - `web-page`: a page of bot protection with `status` 200 (by default), 403 or 503, and no effect;
-    - `gaps`: items of an edit are passed over, and are in neither part of the answer (§3.4);
-    - `import-refused`: no import is taken, with the text of `reason` (§4.6);
-    - `import-never-ends`: an import is taken and its counters stay at zero for ever (§4.4);
-    - `photos-missing`: an import is taken and finds `status` (404) where its photos should be (§4.4).
+    - `gaps`: items of an edit are passed over, and are in neither part of the answer (prom-api §3.4);
+    - `import-refused`: no import is taken, with the text of `reason` (prom-api §4.6);
+    - `import-never-ends`: an import is taken and its counters stay at zero for ever (prom-api §4.4);
+    - `photos-missing`: an import is taken and finds `status` (404) in place of its photos (prom-api §4.4).
 
     `on` names method and path below `/api/v1/`, with the wildcards of shells: `POST products/edit*`; without
     a method any is meant, without anything every call that the trouble can happen to.

@@ -1,4 +1,4 @@
-"""How this Prom.ua behaves where the real one is unknown or contradictory (reference/prom-api.md §9, §10)."""
+"""How this Prom.ua behaves where the real one is unknown or contradictory (prom-api §9, §10)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ LONGEST_IMPORT = 86_400
 class Manners:
     """The switches for what the reference leaves open. A shop's manners may be replaced while it runs.
 
-    `last_id`: whether a page contains the product whose id was given (§2.1).
-    `root_group_only`: a product list without `group_id` shows the root group alone (§3.1).
-    `forbidden_as`: what a token without the right gets (§1.3): a web page with 401 or 403, or, by default,
-    the trap that a careless client takes for success: 200 with a message that says "forbidden".
-    `report_unchanged`: an edit that changes nothing is in `processed_ids`; by default it is left out (§3.4).
-    `second_import`: what happens to an import sent while another one runs (§4.5).
-    `imports_per_day`: accepted imports in any 24 hours (§4.6).
-    `date_filters`: the zone in which the dates of filters are read; answers are in UTC in any case (§10 Q9).
-    `import_seconds`: from acceptance to the final status; the effect comes at its end (§4.4).
+    `last_id`: whether a page contains the product whose id was given (prom-api §2.1). `root_group_only`: a
+    product list without `group_id` shows the root group alone (prom-api §3.1). `forbidden_as`: what a token
+    without the right gets (prom-api §1.3): a web page with 401 or 403, or, by default, the trap that a
+    careless client takes for success: 200 with a message that says "forbidden". `report_unchanged`: an edit
+    that changes nothing is in `processed_ids`; by default it is left out (prom-api §3.4). `second_import`:
+    what happens to an import sent while another one runs (prom-api §4.5). `imports_per_day`: accepted imports
+    in any 24 hours (prom-api §4.6). `date_filters`: the zone in which the dates of filters are read; answers
+    are in UTC in any case (prom-api §10 Q9). `import_seconds`: from acceptance to the final status; the
+    effect comes at its end (prom-api §4.4).
     """
 
     last_id: Literal["exclusive", "inclusive"] = "exclusive"

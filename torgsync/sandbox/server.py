@@ -1,4 +1,4 @@
-"""The sandbox over HTTP: a WSGI application, and a server for it on loopback (reference/prom-api.md §1)."""
+"""The sandbox over HTTP: a WSGI application, and a server for it on loopback (prom-api §1)."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class SandboxApp:
         return trouble.in_front(met) or trouble.behind(met, self._respond(request, upload, body, met))
 
     def _respond(self, request: Request, upload: Upload | None, body: bytes, met: Met | None) -> Response:
-        """Answer one request; what is not JSON is a web page, as on the real side (§1.3)."""
+        """Answer one request; what is not JSON is a web page, as on the real side (prom-api §1.3)."""
         try:
             route, path = self._find(request)
             refusal = self._refusal(request, route)

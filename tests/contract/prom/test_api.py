@@ -32,7 +32,7 @@ def _no_pauses() -> Iterator[None]:
 
 
 class Listing(httpx.BaseTransport):
-    """A list of ids, newest first, by one of the readings of `last_id` (reference/prom-api.md §10 Q2)."""
+    """A list of ids, newest first, by one of the readings of `last_id` (prom-api §10 Q2)."""
 
     def __init__(self, ids: list[int], reading: str, key: str = "products") -> None:
         self.ids = ids

@@ -1,4 +1,5 @@
-"""What this project believes of Prom's API (reference/prom-api.md), as far as it can be asked by reading.
+"""What this project believes of Prom's API (docs/developers/prom-api.md), as far as it can be asked by
+reading.
 
 The sandbox is asked in every run. A real shop is asked by `pytest -m live` when TORGSYNC_LIVE_TOKEN holds one
 of its tokens (reading is enough; nothing is ever written), at TORGSYNC_LIVE_URL or else at Prom.ua itself.
@@ -25,7 +26,7 @@ from torgsync.sandbox.shop.shop import Shop
 TOKEN = os.environ.get("TORGSYNC_LIVE_TOKEN", "")
 URL = os.environ.get("TORGSYNC_LIVE_URL", "https://my.prom.ua/api/v1")
 PACE = 0.5
-"""Seconds between two requests to a real shop (§1.4)."""
+"""Seconds between two requests to a real shop (prom-api §1.4)."""
 MONEY = re.compile(r"\d[\d\s\u00a0\u202f]*([.,]\d{1,2})?\s*\S*")
 
 # Without a token no test stands here for a real shop but one, which says so. A host is looked up as
@@ -78,18 +79,18 @@ def test_a_real_shop_is_asked() -> None:
 
 
 def test_an_unknown_token(client: httpx.Client) -> None:
-    """§1.3: 401 with a web page."""
+    """prom-api §1.3: 401 with a web page."""
     assert is_page(client.get("/products/list", headers={"Authorization": "Bearer unknown"}), 401)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/products/by_external_id/torgsync-has-no-such-id"])
 def test_an_unknown_path(client: httpx.Client, path: str) -> None:
-    """§1.3: 404 with a web page, for an address and for a product."""
+    """prom-api §1.3: 404 with a web page, for an address and for a product."""
     assert is_page(client.get(path), 404)
 
 
 def test_order_and_length_of_a_page(client: httpx.Client) -> None:
-    """§2.1: ids fall, a page has at most 100, and a limit is kept."""
+    """prom-api §2.1: ids fall, a page has at most 100, and a limit is kept."""
     ids = [product["id"] for product in listed(client, "products", limit=1000)]
     assert ids == sorted(ids, reverse=True)
     assert len(ids) <= 100
@@ -97,7 +98,7 @@ def test_order_and_length_of_a_page(client: httpx.Client) -> None:
 
 
 def test_the_next_page(client: httpx.Client) -> None:
-    """§2.1: nothing above `last_id` is listed, whether it is listed itself or not."""
+    """prom-api §2.1: nothing above `last_id` is listed, whether it is listed itself or not."""
     ids = [product["id"] for product in listed(client, "products", limit=5)]
     if len(ids) < 3:
         pytest.skip("the shop has fewer than 3 products")
@@ -107,19 +108,19 @@ def test_the_next_page(client: httpx.Client) -> None:
 
 
 def test_unknown_parameters(client: httpx.Client) -> None:
-    """§2.1: they are passed over in silence."""
+    """prom-api §2.1: they are passed over in silence."""
     plain = [product["id"] for product in listed(client, "products", limit=3)]
     assert [product["id"] for product in listed(client, "products", limit=3, offset=1, page=7)] == plain
 
 
 @pytest.mark.parametrize("moment", ["2001-01-01T00:00:00Z", "2001-01-01T00:00:00.174Z"])
 def test_dates_in_another_form(client: httpx.Client, moment: str) -> None:
-    """§2.1: an empty list, without a word."""
+    """prom-api §2.1: an empty list, without a word."""
     assert listed(client, "orders", last_modified_from=moment) == []
 
 
 def test_a_date_filter(client: httpx.Client) -> None:
-    """§2.1: the plain form works, and nothing was modified in a far future."""
+    """prom-api §2.1: the plain form works, and nothing was modified in a far future."""
     assert len(listed(client, "products", limit=3, last_modified_from="2001-01-01T00:00:00")) == len(
         listed(client, "products", limit=3)
     )
@@ -127,7 +128,7 @@ def test_a_date_filter(client: httpx.Client) -> None:
 
 
 def test_a_product(client: httpx.Client) -> None:
-    """§3.2, §3.3: in its wrapper, the same by either id, with the keys and kinds of values we read."""
+    """prom-api §3.2, §3.3: in its wrapper, the same by either id, with the keys and kinds that we read."""
     products = listed(client, "products", limit=20)
     if not products:
         pytest.skip("the shop has no products")
@@ -144,7 +145,7 @@ def test_a_product(client: httpx.Client) -> None:
 
 
 def test_the_language(client: httpx.Client) -> None:
-    """§1.1: `X-LANGUAGE` chooses which of the two names is `name`."""
+    """prom-api §1.1: `X-LANGUAGE` chooses which of the two names is `name`."""
     products = client.get("/products/list", params={"limit": 20}, headers={"X-LANGUAGE": "uk"}).json()[
         "products"
     ]
@@ -155,13 +156,13 @@ def test_the_language(client: httpx.Client) -> None:
 
 
 def test_groups(client: httpx.Client) -> None:
-    """§3.6: ids, names and parents."""
+    """prom-api §3.6: ids, names and parents."""
     for group in listed(client, "groups", limit=20):
         assert {"id", "name", "parent_group_id"} <= group.keys()
 
 
 def test_orders(client: httpx.Client) -> None:
-    """§5.5: money is localised text, dates are in UTC, lines name their products."""
+    """prom-api §5.5: money is localised text, dates are in UTC, lines name their products."""
     for order in listed(client, "orders", limit=20):
         for key in ("price", "full_price"):
             assert order.get(key) is None or MONEY.fullmatch(order[key]), key
@@ -172,7 +173,7 @@ def test_orders(client: httpx.Client) -> None:
 
 
 def test_an_order_status_that_does_not_exist(client: httpx.Client) -> None:
-    """§1.3: a business error is told with 200."""
+    """prom-api §1.3: a business error is told with 200."""
     response = client.get("/orders/list", params={"status": "no-such-status"})
     assert (response.status_code, "error" in response.json()) == (200, True)
 
@@ -181,12 +182,12 @@ def test_an_order_status_that_does_not_exist(client: httpx.Client) -> None:
     ("what", "keys"), [("payment_options", {"id", "name"}), ("delivery_options", {"id", "name", "type"})]
 )
 def test_options(client: httpx.Client, what: str, keys: set[str]) -> None:
-    """§6.1: ids and names."""
+    """prom-api §6.1: ids and names."""
     for option in listed(client, what):
         assert keys <= option.keys()
 
 
 def test_an_import_that_never_was(client: httpx.Client) -> None:
-    """§4.4: what is asked by an id that nobody was given is no success."""
+    """prom-api §4.4: what is asked by an id that nobody was given is no success."""
     response = client.get("/products/import/status/0123456789abcdef01234567")
     assert response.status_code != 200 or "error" in response.json()

@@ -1,4 +1,4 @@
-"""The sandbox misbehaves as its rules say (reference/prom-api.md §1.3, §1.4, §3.4, §4)."""
+"""The sandbox misbehaves as its rules say (prom-api §1.3, §1.4, §3.4, §4)."""
 
 from __future__ import annotations
 

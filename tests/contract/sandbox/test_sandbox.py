@@ -1,4 +1,4 @@
-"""The sandbox keeps what reference/prom-api.md §1 and §2 say of transport, tokens, lists and pages."""
+"""The sandbox keeps what prom-api §1 and §2 say of transport, tokens, lists and pages."""
 
 from __future__ import annotations
 

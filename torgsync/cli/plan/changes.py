@@ -1,4 +1,7 @@
-"""How a change reads: the field, how it moves, and values in words. Source: style.md."""
+"""How a change reads: the field, how it moves, and values in words.
+
+Source: docs/developers/architecture.md §3.3.
+"""
 
 from __future__ import annotations
 

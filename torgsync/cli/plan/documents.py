@@ -1,4 +1,7 @@
-"""A plan as JSON and CSV, for other programs; `schemas.py` says what the JSON keeps. Source: design §3."""
+"""A plan as JSON and CSV, for other programs; `schemas.py` says what the JSON keeps.
+
+Source: docs/developers/architecture.md §3.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def plan_head(plan: Plan) -> dict[str, object]:
-    """Return the head of a plan's JSON document (design §3). What turns a run back has no export."""
+    """Return the head of a plan's JSON document (architecture §3). What turns a run back has no export."""
     export, counts = plan.export, plan.counts
     return {
         "schema": SCHEMA,

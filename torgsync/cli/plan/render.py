@@ -1,7 +1,7 @@
 """Shows a plan to people: the table of pending changes and the lines that sum it up.
 
 The table says for each change a sign and a word, so that it reads without colour. What does not fit a screen
-is folded: what many goods have in common is one line. Source: design §3, style.md.
+is folded: what many goods have in common is one line. Source: docs/developers/architecture.md §3.3.
 """
 
 from __future__ import annotations

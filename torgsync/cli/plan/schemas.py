@@ -1,7 +1,9 @@
-"""What the JSON of a plan promises to other programs, as JSON Schemas; tests hold it. Source: design §3.
+"""What the JSON of a plan promises to other programs, as JSON Schemas; tests hold it.
 
 Decimals are texts with a point, quantities numbers. `old` and `new` are values of any shape; a creation has
 `old` null throughout.
+
+Source: docs/developers/architecture.md §3.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The sync object: one shop's settings, tab by tab, checked as a whole.
 
-The models mirror the TOML file of design §4; `mistakes.py` reads them. Every default here is ours, none is
-claimed to be Torgsoft's (reference/torgsoft.md §17 no. 32).
+The models mirror the TOML file of architecture §4; `mistakes.py` reads them. Every default here is ours, none
+is claimed to be Torgsoft's (torgsoft §17 no. 32).
 """
 
 from __future__ import annotations
@@ -373,7 +373,7 @@ class SynchronizationTime(_Table):
 
 
 SPLIT_TARGETS = ("name", "description", "keywords", "characteristic", "vendor", "country", "unit")
-"""Targets whose texts may be written in both languages, `<uk>_<ru>` (reference/torgsoft.md §5)."""
+"""Targets whose texts may be written in both languages, `<uk>_<ru>` (torgsoft §5)."""
 
 
 class FieldMapping(_Table):

@@ -1,6 +1,6 @@
 """Makes the desired product of a row of the export, by the rules of one sync object.
 
-Source of the rules: reference/torgsoft.md §17, reference/prom-api.md §7.1, §11.
+Source of the rules: docs/developers/torgsoft.md §17, docs/developers/prom-api.md §7.1, §11.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def pictures(cells: Mapping[str, str]) -> tuple[Photo, ...] | None:
     """Return the photos that the export itself names by their addresses; None where it names none.
 
     Paths of the merchant's own disk are nothing that Prom could fetch. What the pictures show is not known,
-    so they have no digest (reference/torgsoft.md §6, §9).
+    so they have no digest (torgsoft §6, §9).
     """
     found = dict.fromkeys(
         _WEB_ADDRESS.findall(cells.get(PICTURE, "").replace("_x000d_", " ").replace("|", " "))
@@ -155,7 +155,7 @@ def brand_or_country(settings: SyncObject, cells: Mapping[str, str]) -> frozense
     """Return the columns of a row of which nobody can tell whether they hold a brand or a country.
 
     With one level of producer filled in, `PCName` equals `Country` and holds a country in some shops and
-    a brand in others (reference/torgsoft.md §3.6). Where only one of both fields is led, a person has told.
+    a brand in others (torgsoft §3.6). Where only one of both fields is led, a person has told.
     """
     led = {mapping.to: mapping.column for mapping in settings.fields if mapping.to in ("vendor", "country")}
     producer, land = (line_of_text(cells.get(name, ""), settings.catalog.blank) for name in _PRODUCER)

@@ -1,6 +1,6 @@
 """Makes the terms of a product, price, discount, wholesale and stock, of what a row leads to them.
 
-Source of the rules: reference/torgsoft.md §17, reference/prom-api.md §7.1, §11.
+Source of the rules: docs/developers/torgsoft.md §17, docs/developers/prom-api.md §7.1, §11.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from torgsync.core.product.fields import (
 )
 
 CURRENCY = "currencyId"
-"""The element of an offer that names the currency of its price (§9)."""
+"""The element of an offer that names the currency of its price (torgsoft §9)."""
 
 
 def finish_terms(work: Row, stock: Stock) -> None:
@@ -59,7 +59,7 @@ def _stock(work: Row, stock: Stock) -> None:
 
 
 def _finish_prices(work: Row) -> None:
-    """Put price, discount and wholesale ladder together (reference/torgsoft.md §17 no. 16)."""
+    """Put price, discount and wholesale ladder together (torgsoft §17 no. 16)."""
     if "price" in work.wanted:
         _tell_currency(work)
         _tell_rounding(work)
@@ -94,7 +94,7 @@ _SIGNS = {
 
 
 def _tell_currency(work: Row) -> None:
-    """Say where a price is linked to another currency; it is never converted (§17 no. 18).
+    """Say where a price is linked to another currency; it is never converted (torgsoft §17 no. 18).
 
     A sign with nothing linked to it is told as well: nobody can know that the price is not meant in it. Where
     an offer of a YML file names the very currency of its price, a price in another one is not sent.
@@ -123,7 +123,7 @@ def _tell_currency(work: Row) -> None:
 
 
 def _tell_rounding(work: Row) -> None:
-    """Say where rounding may have made another price than the one that was meant (§17 no. 5).
+    """Say where rounding may have made another price than the one that was meant (torgsoft §17 no. 5).
 
     A sale price that is written as the price is says nothing of its own; what is rounded to nothing is told
     as a missing price.
@@ -181,7 +181,7 @@ def _tell_lost_discount(work: Row, price: Decimal, sale: Decimal) -> None:
 
 
 def _cross_check(work: Row) -> None:
-    """Say where the percent of the discount is not that of the two prices (§3.6, §17 no. 16).
+    """Say where the percent of the discount is not that of the two prices (torgsoft §3.6, §17 no. 16).
 
     The prices count. The percent may be rounded to the places with which it is written, but 0 means that
     there is no discount.

@@ -1,6 +1,6 @@
 """Leads the cells of one row to fields of a product, column by column, each by the rule of its target.
 
-Source of the rules: reference/torgsoft.md §17, reference/prom-api.md §7.1, §11.
+Source of the rules: docs/developers/torgsoft.md §17, docs/developers/prom-api.md §7.1, §11.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ CHARACTERISTICS_LIMIT = 100
 
 
 SEX = {"0": "", "1": "Чоловіча", "2": "Жіноча", "3": "Хлопчик", "4": "Дівчинка", "5": "Унісекс"}
-"""Words for the numbers of the column `Sex`; 0 says nothing (reference/torgsoft.md §3.1)."""
+"""Words for the numbers of the column `Sex`; 0 says nothing (torgsoft §3.1)."""
 
 
 @dataclass(frozen=True, slots=True)

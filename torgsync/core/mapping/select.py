@@ -1,7 +1,7 @@
 """Which goods go to Prom, and how many of each there are.
 
-Each good that stays out has a reason, which can be counted and translated. Source: design §5.2,
-reference/torgsoft.md §7 and §17 no. 10-13.
+Each good that stays out has a reason, which can be counted and translated. Source:
+docs/developers/architecture.md §5.2, docs/developers/torgsoft.md §7 and §17 no. 10-13.
 """
 
 from __future__ import annotations
@@ -62,12 +62,12 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     """Return the stock of one row: the ticked centers' sum, or the summed column where none is ticked.
 
     Where none is ticked but some keep pieces of their own, all are counted one by one: no center gives away
-    what another one keeps.
-    A file without the centers' column falls back on the sum, which stands where `quantity` is led from. A
-    file without either column says nothing. An empty cell of centers means that nothing is in stock (§7), an
-    empty sum is no number: where it is told the centers' sum stands for it, else the stock cannot be read.
-    What is kept for the centers' own buyers is taken off. Less than nothing counts as nothing, with a
-    finding. Where the centers and the sum tell different stocks, the smaller one counts (§17 no. 12).
+    what another one keeps. A file without the centers' column falls back on the sum, which stands where
+    `quantity` is led from. A file without either column says nothing. An empty cell of centers means that
+    nothing is in stock (torgsoft §7), an empty sum is no number: where it is told the centers' sum stands for
+    it, else the stock cannot be read. What is kept for the centers' own buyers is taken off. Less than
+    nothing counts as nothing, with a finding. Where the centers and the sum tell different stocks, the
+    smaller one counts (torgsoft §17 no. 12).
     """
     centers = settings.accounting_centers
     column = CENTERS_COLUMN if _by_center_is_told(centers, cells) else _sum_column(settings)
@@ -241,7 +241,7 @@ def why_out(
 ) -> Reason | None:
     """Return why a good stays out of the shop, or None where it goes.
 
-    `Display` 0 always hides; 1 does not override the stock filter (reference/torgsoft.md §17 no. 11).
+    `Display` 0 always hides; 1 does not override the stock filter (torgsoft §17 no. 11).
     """
     centers = settings.accounting_centers
     if not in_product_group(settings, cells):

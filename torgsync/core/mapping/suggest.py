@@ -1,7 +1,7 @@
 """Which columns of an export could go to Prom besides those that are led already, and as what.
 
 A column is judged by its name and its values. What is empty, what the shop paid, and what looks like what
-the shop paid is never proposed. Source: reference/torgsoft.md §3.1, §3.2, §5.
+the shop paid is never proposed. Source: docs/developers/torgsoft.md §3.1, §3.2, §5.
 """
 
 from __future__ import annotations
@@ -186,9 +186,9 @@ def _target(column: str, samples: Samples, settings: SyncObject) -> tuple[str, s
 
 
 _SITE_TEXT = "Description"
-"""A part of the name in Torgsoft's own file; in a YML file it holds what buyers read (§3.1, §9)."""
+"""A part of the name in Torgsoft's own file; in a YML file it holds what buyers read (torgsoft §3.1, §9)."""
 _MEASURES = {"Height": "Висота, см", "Width": "Ширина, см", "Length": "Довжина, см"}
-"""Standard columns in centimetres, which hold 0 in most shops (§3.1, §3.2)."""
+"""Standard columns in centimetres, which hold 0 in most shops (torgsoft §3.1, §3.2)."""
 _WHOLESALE = {"WholesalePrice": "wholesale_price", "WholesaleCount": "wholesale_minimum"}
 
 

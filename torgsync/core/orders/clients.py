@@ -1,8 +1,8 @@
 """The people who order: who is who, by the object's ticks.
 
 A person is known by contacts in normal form: phones in E.164, e-mails in lower case, names without regard to
-case and blanks, Torgsoft's cards. One client may have several of each. Source: design §7,
-reference/torgsoft.md §11, §12.7, §17 no. 24.
+case and blanks, Torgsoft's cards. One client may have several of each. Source:
+docs/developers/architecture.md §7, docs/developers/torgsoft.md §11, §12.7, §17 no. 24.
 """
 
 from __future__ import annotations
@@ -142,10 +142,12 @@ class Match:
 def match_client(
     wanted: Collection[Contact], known: Mapping[str, Collection[Contact]], find_by: tuple[str, ...]
 ) -> Match:
-    """Return the clients that have one of the wanted contacts, by the first kind that finds any (design §7).
+    """Return the clients that have one of the wanted contacts, by the first kind that finds any.
 
     `known` are all contacts by client id. Two matches are returned both: they are reported, never guessed.
     Whom a kind before contradicts is passed over; where there is nobody else, they are returned with it.
+
+    Source: docs/developers/architecture.md §7.
     """
     doubtful = Match(())
     for place, kind in enumerate(find_by):

@@ -1,7 +1,7 @@
 """Orders as Prom tells them, and what a person should know about them.
 
-An order is a value; its money is what Prom says, never recomputed from today's prices. Source: design §7,
-reference/prom-api.md §5, reference/torgsoft.md §12.
+An order is a value; its money is what Prom says, never recomputed from today's prices. Source:
+docs/developers/architecture.md §7, docs/developers/prom-api.md §5, docs/developers/torgsoft.md §12.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _AMOUNT = re.compile(
 def parse_money(text: object) -> Decimal:
     """Return the exact amount of Prom's localised money: `"1 713,50 грн."`, `"1'713.50"`, `"100.00"`, 39.
 
-    The dot of `грн.` is no decimal point (reference/prom-api.md §11). Raises ValueError where there is no
+    The dot of `грн.` is no decimal point (prom-api §11). Raises ValueError where there is no
     number, one below zero, several, or one that could be read in two ways, such as `"1,713.50"`, `"1.713"`.
     """
     found = _AMOUNT.fullmatch(str(text))

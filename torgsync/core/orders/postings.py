@@ -1,7 +1,8 @@
 """The money of orders: postings in cash registers and on current accounts, which are added and never changed.
 
 What an order's postings come to is always what Prom says the order is worth; what turns out otherwise is
-reversed and posted anew. Source: design §7, reference/torgsoft.md §12.6, §17 no. 28.
+reversed and posted anew. Source: docs/developers/architecture.md §7, docs/developers/torgsoft.md §12.6, §17
+no. 28.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Place(NamedTuple):
 UNMAPPED = Place(NOWHERE, "")
 
 _ON_DELIVERY = re.compile(r"накладен|налож|післяпла|при отриман|при получ|cash on delivery", re.IGNORECASE)
-"""How shops call a payment that the carrier or the courier takes (reference/prom-api.md §6.1)."""
+"""How shops call a payment that the carrier or the courier takes (prom-api §6.1)."""
 
 
 def place_of(method: PaymentMethod | None) -> Place:

@@ -1,6 +1,6 @@
 """What was sold on Prom and the accounting program's export cannot know yet: it must not be offered again.
 
-Source: design §6, §7.
+Source: docs/developers/architecture.md §6, §7.
 """
 
 from __future__ import annotations

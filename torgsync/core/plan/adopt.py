@@ -2,7 +2,7 @@
 
 Products are matched by external id, then article, then barcode, then exact name. What one rule finds twice
 may be settled by a later one, but only among those that the earlier one found; what stays is ambiguous and
-waits for a person. Source: design §5.
+waits for a person. Source: docs/developers/architecture.md §5.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ _Keys = tuple[Rule, Callable[[Here], Iterable[str]], Callable[[There], Iterable[
 _RULES: tuple[_Keys, ...] = (
     (Rule.EXTERNAL_ID, lambda good: (good.good_id,), lambda product: (product.external_id,)),
     (Rule.SKU, lambda good: (good.sku,), lambda product: (product.sku,)),
-    # Prom shows no barcode; shops that keyed their products by it have it in one of these (§3.3).
+    # Prom shows no barcode; shops that keyed their products by it have it in one of these (prom-api §3.3).
     (Rule.BARCODE, lambda good: (good.barcode,), lambda product: (product.sku, product.external_id)),
     (Rule.NAME, lambda good: good.names, lambda product: product.names),
 )

@@ -1,7 +1,7 @@
 """By which road each change goes, what it costs, and when Prom's answer means "done".
 
 Prices, stock and status go by `edit_by_external_id`; creations and everything else by one import file a run
-(design §5.7). Source: reference/prom-api.md §3.4, §4.2-§4.4, §11 Q4, Q5, Q11.
+(architecture §5.7). Source: docs/developers/prom-api.md §3.4, §4.2 to §4.4, §11 Q4, Q5, Q11.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ POLL_AFTER = (1, 2, 4, 8, 15)
 """Seconds before the first looks at an import; then every `POLL_EVERY`."""
 POLL_EVERY = 30
 OVERLAP = timedelta(hours=3)
-"""How far back a look reaches behind the last one: the zone of Prom's date filters is not known (§11 Q9)."""
+"""How far back a look reaches behind the last one: the zone of Prom's date filters is not known (prom-api §11
+Q9)."""
 LOOK_AFTER = (30, 60, 120, 240, 480, 900)
 """Seconds to wait, one after the other, before products are read back of an import whose answer was lost."""
 FREE_AFTER = (60, 120, 240, 480, 900)
 """Seconds to wait, one after the other, for an import that somebody else has started to end."""
 IMPORT_TAKES = 5 * 60
-"""Seconds that an import takes Prom, about: three minutes to nearly ten were seen (§4.4)."""
+"""Seconds that an import takes Prom, about: three minutes to nearly ten were seen (prom-api §4.4)."""
 IMPORT_WINDOW = timedelta(hours=24)
 """The time in which imports are counted."""
 IMPORT_DEADLINE = 30 * 60
@@ -50,7 +51,7 @@ def updated_fields(fields: Iterable[str]) -> list[str]:
 class EditAnswer:
     """What Prom said of one edit: ids it processed, and its reasons for others, keyed by external id.
 
-    An id may be in neither: partial success is silent (reference/prom-api.md §3.4).
+    An id may be in neither: partial success is silent (prom-api §3.4).
     """
 
     processed: frozenset[str]
@@ -78,7 +79,7 @@ class ImportState:
         return self.status == "FATAL"
 
     def covers(self, offers: int) -> bool:
-        """Tell whether every offer was dealt with. `SUCCESS` with zeros means "wait" (§4.4)."""
+        """Tell whether every offer was dealt with. `SUCCESS` with zeros means "wait" (prom-api §4.4)."""
         return self.dealt_with >= offers > 0
 
     @property
@@ -102,8 +103,9 @@ _RUNS = re.compile(
 def says_another_runs(words: str) -> bool:
     """Tell whether Prom takes no import because another one runs, by the words of its refusal.
 
-    They are not recorded (§4.6), so this goes by what such words are likely to hold; those of the day's
-    number are known by theirs. Where it is mistaken, nothing is lost but a wait, or the next run sends it.
+    They are not recorded (prom-api §4.6), so this goes by what such words are likely to hold; those of the
+    day's number are known by theirs. Where it is mistaken, nothing is lost but a wait, or the next run sends
+    it.
     """
     return bool(_RUNS.search(words)) and not _LIMIT.search(words)
 

@@ -1,7 +1,8 @@
 """A plan: everything that one look found to do, and everything it found to say.
 
 `decide` settles one good; the sums are in `Plan`. Changes themselves can be many and long, so a plan does not
-carry them: whoever made it keeps them and hands them out one by one, in order. Source: design §5.
+carry them: whoever made it keeps them and hands them out one by one, in order. Source:
+docs/developers/architecture.md §5.
 """
 
 from __future__ import annotations
@@ -211,7 +212,7 @@ def why_incomplete(desired: Product) -> Aside | None:
 def _newborn(desired: Product, settings: SyncObject) -> Product:
     """Return a new good as it is made. One whose stock could not be read is not available.
 
-    No earlier value can stay there, and what may not be on the shelf is not offered (design §5.3).
+    No earlier value can stay there, and what may not be on the shelf is not offered (architecture §5.3).
     """
     if "presence" in desired.values or not any(mapping.to == "quantity" for mapping in settings.fields):
         return desired
@@ -245,7 +246,7 @@ def _take_out(known: Known, existing: Existing, settings: SyncObject) -> Verdict
 def may_not_return(change: Change, existing: Existing) -> bool:
     """Tell whether a removal deletes what was only out of stock: Prom may refuse it when it comes back.
 
-    Source: reference/prom-api.md §4.5.
+    Source: docs/developers/prom-api.md §4.5.
     """
     status = change.fields.get("status")
     if status is None or status.new != "deleted" or change.reason == Leaving.FOREIGN:

@@ -6,7 +6,7 @@
     differs               differs                 edited on Prom   ours: update, marked; Prom's: left alone
     differs               nothing sent yet        first or adopted update
 
-Values are in normal form, so comparing is `!=`. Source: design §5.
+Values are in normal form, so comparing is `!=`. Source: docs/developers/architecture.md §5.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ def own_way(name: str, wanted: Value, shown: Value) -> bool:
 def keeps(wanted: Value, shown: Value) -> bool:
     """Tell whether Prom may show `shown` for `wanted`: what is no text, or a text that it cut or tidied.
 
-    For no text at all it shows what the file had to say instead (reference/prom-api.md §7.2).
+    For no text at all it shows what the file had to say instead (prom-api §7.2).
     """
     if not isinstance(wanted, str) or not isinstance(shown, str):
         return True

@@ -1,6 +1,7 @@
 """Folds changes that say the same, so that thousands of them stay one screen.
 
-`price +5 % in 812 goods of Взуття` is one fold: a field that moves alike in many goods. Source: style.md.
+`price +5 % in 812 goods of Взуття` is one fold: a field that moves alike in many goods. Source:
+docs/developers/architecture.md §3.3.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The plan guards itself: what looks like an accident is held until a person allows exactly this.
 
 A guard says what it saw, its limit, the likely cause, and the flag that lets it through. All guards are on
-by default and none exempts small shops. Source: design §5.6.
+by default and none exempts small shops. Source: docs/developers/architecture.md §5.6.
 """
 
 from __future__ import annotations

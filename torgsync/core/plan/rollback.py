@@ -180,7 +180,7 @@ def _take_out(done: Change, known: Known, gone: Gone) -> Back:
     """Take a product out that the run made, if all of it is as the run made it.
 
     It is hidden where others would be deleted: the export may ask for it again, and Prom takes no deleted id
-    a second time (reference/prom-api.md §4.5).
+    a second time (prom-api §4.5).
     """
     shown, hides = known.on_prom, gone == "delete"
     fields = removal(shown, "hide" if hides else gone) if shown else {}

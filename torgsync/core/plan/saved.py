@@ -1,6 +1,7 @@
 """A plan that was saved to be performed later: only what is still as it was looked at may go.
 
-Source: design §3 (`update --out`, `sync --plan`), style.md no. 7.
+Source: docs/developers/architecture.md §3 (`update --out`, `sync --plan`), docs/developers/architecture.md
+§5.9.
 """
 
 from __future__ import annotations

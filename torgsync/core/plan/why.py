@@ -1,6 +1,7 @@
 """Why a good is where it is: which filters let it pass, how its price was made, what becomes of it.
 
-Source: design §5; the decisions themselves stand in `select`, `products`, `plan` and `guards`.
+Source: docs/developers/architecture.md §5; the decisions themselves stand in `select`, `products`, `plan` and
+`guards`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Barcodes: which of them Prom may be given as a product's GTIN, and why not the others.
 
-Source: reference/torgsoft.md §3.1 (`Barcode`): in-house codes, other lengths, wrong check digits and letters
-are all met.
+Source: docs/developers/torgsoft.md §3.1 (`Barcode`): in-house codes, other lengths, wrong check digits and
+letters are all met.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Goods as the accounting program writes them: columns, layouts, and the values inside a cell.
 
 Everything here is text in, value out. Which bytes of which file the text came from is told by
-`Record` and decided by the readers in `files/`. Source: reference/torgsoft.md §2, §3, §7, §8, §10.
+`Record` and decided by the readers in `files/`. Source: docs/developers/torgsoft.md §2, §3, §7, §8, §10.
 """
 
 from __future__ import annotations
@@ -55,19 +55,20 @@ LAYOUTS: dict[int, tuple[tuple[str, ...], frozenset[int]]] = {
     48: (LAYOUT_48, BARE_48),
     50: (LAYOUT_50, BARE_50),
 }
-"""Column names and the positions written without quotes, by the number of columns (§3.3, §3.4)."""
+"""Column names and the positions written without quotes, by the number of columns (torgsoft §3.3, §3.4)."""
 
 EXTRA_COLUMNS = ("Height", "Width", "Length", "ProductionDate", "GoodPhotoList", "GoodPhotoListWithLinks")
-"""Standard columns that stand in no measured layout, or only in the oldest (§3.2)."""
+"""Standard columns that stand in no measured layout, or only in the oldest (torgsoft §3.2)."""
 
 SECRET = frozenset({"PrimeCost"})
-"""What the shop paid. It never leaves the machine, and no setting can make it (§3.1)."""
+"""What the shop paid. It never leaves the machine, and no setting can make it (torgsoft §3.1)."""
 
 _CANONICAL = {name.casefold(): name for name in (*LAYOUT_40, *LAYOUT_50, *EXTRA_COLUMNS)}
 
 
 PICTURE = "picture"
-"""Addresses of photos, one a line: offers of a YML file have them, and lists from a spreadsheet (§9, §10)."""
+"""Addresses of photos, one a line: offers of a YML file have them, and lists from a spreadsheet (torgsoft §9,
+§10)."""
 
 _LABELS = {
     KEY: ("Ключ товару", "ID товару", "Код фото"),
@@ -110,7 +111,8 @@ _LABELS = {
     "GuaranteeMesUnit": ("Одиниця виміру терміну гарантії",),
     PICTURE: ("Ссылка на фото",),
 }
-"""Torgsoft's own labels (§3.1), and the headers of lists that its users save from a spreadsheet (§10)."""
+"""Torgsoft's own labels (torgsoft §3.1), and the headers of lists that its users save from a spreadsheet
+(torgsoft §10)."""
 
 _TWINS = str.maketrans("ABCEHIKMOPTXYaceiopxy", "АВСЕНІКМОРТХУасеіорху")
 _ALIASES: dict[str, str] = {}
@@ -119,7 +121,8 @@ _ALIASES: dict[str, str] = {}
 def folded(name: str) -> str:
     """Return a column's name as it is compared with labels.
 
-    Case and blanks do not matter, nor do Latin letters that look like Cyrillic ones: people type them (§10).
+    Case and blanks do not matter, nor do Latin letters that look like Cyrillic ones: people type them
+    (torgsoft §10).
     """
     return " ".join(name.translate(_TWINS).casefold().split())
 
@@ -196,7 +199,8 @@ def number(text: str) -> Decimal | None:
     """Return the exact decimal of a cell, with comma or point; None for a blank cell.
 
     Blanks of every kind between digits are dropped. Raises ValueError for anything else, a number of more
-    than 15 whole digits included: a price is never guessed (§17 no. 5; `1,000.00` and `38,,5` are refused).
+    than 15 whole digits included: a price is never guessed (torgsoft §17 no. 5; `1,000.00` and `38,,5` are
+    refused).
     """
     compact = _BLANKS.sub("", text)
     if not compact:
@@ -215,7 +219,7 @@ def why_no_number(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def balances(text: str) -> Mapping[str, Decimal]:
-    """Return the quantity of each accounting center, keyed by its id, from `2=1,000|8=1,000` (§7).
+    """Return the quantity of each accounting center, keyed by its id, from `2=1,000|8=1,000` (torgsoft §7).
 
     An empty cell is an empty mapping. Raises ValueError where the cell is not of that form, or names a
     center twice.
@@ -241,7 +245,7 @@ _SECTION_BREAK = re.compile(r";(?=\d+=)")
 
 
 def section_path(text: str) -> tuple[Section, ...]:
-    """Return the path from the root, from `1=Сад|11=Полив` or the older `1=Сад;11=Полив` (§8).
+    """Return the path from the root, from `1=Сад|11=Полив` or the older `1=Сад;11=Полив` (torgsoft §8).
 
     Items are split at their first `=`; names may contain commas. An item without a number is dropped.
     """
@@ -268,7 +272,8 @@ ERRORS = frozenset(
     "#REF! #VALUE! #N/A #DIV/0! #NAME? #NULL! #NUM! #ПОСИЛ! #ЗНАЧ! #Н/Д #ДІЛ/0! #ІМ'Я? #ЧИСЛО! "
     "#ССЫЛКА! #ДЕЛ/0! #ИМЯ? #ПУСТО!".split()
 )
-"""What a spreadsheet shows in the place of a value that it cannot compute, in its three languages (§10)."""
+"""What a spreadsheet shows in the place of a value that it cannot compute, in its three languages (torgsoft
+§10)."""
 
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
 _BROKEN = re.compile(r"\d+(?:[.,]\d+)+")
@@ -278,8 +283,8 @@ _RESPELLED = re.compile(r"(\d+)(?:[.,]0{1,2})?", re.ASCII)
 def key_of(text: str) -> str:
     """Return a good's key from its cell: trimmed, and as Torgsoft wrote it where a spreadsheet re-spelled it.
 
-    The key is a whole number (§3.1): `26 003` and `5,00` would be new goods beside 26003 and 5. What may be
-    two numbers, such as `1,000`, and what is none stays as it is.
+    The key is a whole number (torgsoft §3.1): `26 003` and `5,00` would be new goods beside 26003 and 5. What
+    may be two numbers, such as `1,000`, and what is none stays as it is.
     """
     trimmed = text.strip()
     if trimmed.isdigit():  # nearly every key
@@ -310,7 +315,7 @@ def why_no_id(text: str) -> str:
 
 
 PLACEHOLDERS = frozenset({"нет информации", "немає інформації"})
-"""Words that mean an empty cell (§3.5), in lower case."""
+"""Words that mean an empty cell (torgsoft §3.5), in lower case."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _SPACES = re.compile(r"[ \t\u00a0]{2,}")

@@ -1,7 +1,8 @@
 """The fields of a product: what each holds, by which road it reaches Prom, and whether Prom shows it back.
 
-`FIELDS` is the whole list, in the order in which people see them. Source: reference/prom-api.md §3.3,
-§3.4 (edit), §4.2 (`updated_fields`), §7.2 (feed). `TARGETS` is what a column of the export can be led to.
+`FIELDS` is the whole list, in the order in which people see them. Source: docs/developers/prom-api.md §3.3,
+§3.4 (edit), docs/developers/prom-api.md §4.2 (`updated_fields`), docs/developers/prom-api.md §7.2 (feed).
+`TARGETS` is what a column of the export can be led to.
 """
 
 from __future__ import annotations
@@ -195,9 +196,9 @@ STANDARD: tuple[tuple[str, str, str], ...] = (
 )
 """What `fields add-all` leads where: column, target, name of the characteristic.
 
-Where several columns make one field, the first that the export has is taken (reference/torgsoft.md §17).
+Where several columns make one field, the first that the export has is taken (torgsoft §17).
 
-`WholesalePrice` is left out on purpose: it is often the cost price in disguise (reference/torgsoft.md §3.1).
+`WholesalePrice` is left out on purpose: it is often the cost price in disguise (torgsoft §3.1).
 """
 
 

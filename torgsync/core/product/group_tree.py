@@ -2,7 +2,7 @@
 
 Every good tells its own path; two goods may tell different stories about one group. Prom must be given the
 same tree whichever goods happen to be sent, so all goods of the export vote.
-Source: reference/torgsoft.md §8.
+Source: docs/developers/torgsoft.md §8.
 """
 
 from __future__ import annotations

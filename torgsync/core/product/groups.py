@@ -1,8 +1,8 @@
 """Which group a good lies in, and which other goods are the same model.
 
 The section path is the best witness, then the section's number with its name, then the type of goods, whose
-levels are never torn apart: their names hold commas. Source: reference/torgsoft.md §3.6, §4, §8, §17 no. 13
-and 15.
+levels are never torn apart: their names hold commas. Source: docs/developers/torgsoft.md §3.6, §4, §8, §17
+no. 13 and 15.
 """
 
 from __future__ import annotations

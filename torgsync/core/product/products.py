@@ -87,7 +87,7 @@ class Existing:
 
     @property
     def removed(self) -> bool:
-        """Whether it is deleted, and so cannot be changed any more (reference/prom-api.md §11 Q3)."""
+        """Whether it is deleted, and so cannot be changed any more (prom-api §11 Q3)."""
         return self.values.get("status") in ("deleted", "deleted_by_moderator")
 
     @property

@@ -1,8 +1,8 @@
 """Texts as Prom takes them: names, articles, keywords, descriptions, each within Prom's limit.
 
 Every rule gives back the text and remarks: what was changed on the way, as codes and words. To which good
-and column a remark belongs is told by whoever asked. Source: reference/prom-api.md §7.1, §11 Q10,
-reference/torgsoft.md §2.3.
+and column a remark belongs is told by whoever asked. Source: docs/developers/prom-api.md §7.1, §11 Q10,
+docs/developers/torgsoft.md §2.3.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ class Both(NamedTuple):
 
 
 def split_languages(text: str, separator: str) -> Both:
-    """Return the two languages of `<uk>_<ru>` (reference/torgsoft.md §5).
+    """Return the two languages of `<uk>_<ru>` (torgsoft §5).
 
     A text without the separator, or with nothing on one side of it, is that of both. With more than one
     separator nobody can tell where it parts: the whole text goes to both, with a remark.

@@ -4,7 +4,7 @@ Prom refuses a variant that differs from its sisters in no characteristic, and o
 which the main one lacks; the good would be lost with the offer. Which one Prom takes for the main one is not
 known. So these go as products of their own, with a finding. A product that Prom has in a group already stays
 there: no known call moves it, so what it is told apart by stays as it was sent.
-Source: reference/torgsoft.md §4, §17 no. 15, reference/prom-api.md §7.2 (`offer@group_id`).
+Source: docs/developers/torgsoft.md §4, §17 no. 15, prom-api §7.2 (`offer@group_id`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from torgsync.core.product.columns import folded
 from torgsync.core.product.fields import Characteristic
 
 HIGHEST_NUMBER = 999_999_999
-"""The highest number of a variant group that Prom takes; the lowest is 1 (reference/prom-api.md §7.1)."""
+"""The highest number of a variant group that Prom takes; the lowest is 1 (prom-api §7.1)."""
 
 PLACED = frozenset({Code.VARIANT_MOVED, Code.VARIANT_APART})
 """The findings about where Prom has a good, which are over when Prom makes it anew."""

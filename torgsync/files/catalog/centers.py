@@ -1,4 +1,4 @@
-"""One file per accounting center, read as if all goods stood in one (reference/torgsoft.md §7).
+"""One file per accounting center, read as if all goods stood in one (torgsoft §7).
 
 The file that leads gives texts and prices of the goods that it has, the next one of those that it lacks, and
 so on. Quantities come from all of them.

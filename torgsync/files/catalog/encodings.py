@@ -1,4 +1,7 @@
-"""The encoding of a text export, judged by the whole file. Source: reference/torgsoft.md §2.2, §17 no. 1."""
+"""The encoding of a text export, judged by the whole file.
+
+Source: docs/developers/torgsoft.md §2.2, §17 no. 1.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The accounting program's catalog file, whatever its format, as the rest of the program sees it.
 
 The first bytes tell the format, the file's name never does: a YML file may be called `TSGoods.trs`
-(reference/torgsoft.md §2.1, §9, §17 no. 4).
+(torgsoft §2.1, §9, §17 no. 4).
 """
 
 from __future__ import annotations

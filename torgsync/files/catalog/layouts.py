@@ -1,7 +1,7 @@
 """Which columns a table has: by its delimiter and header, or by count and types where no names stand in it.
 
 Nothing here is trusted on one sign alone: a wrong column would sell goods at the price of others.
-Source: reference/torgsoft.md §2.2, §3.3, §3.4, §10, §17 no. 2-4.
+Source: docs/developers/torgsoft.md §2.2, §3.3, §3.4, §10, §17 no. 2-4.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ CONFIRMING_ROWS = 100
 """How many rows must agree with a layout that no header names."""
 
 _KNOWN_NAMES = 3  # so many column names in a first row cannot be a good's own texts
-_EXTENDED = (48, 50)  # the layouts that are met with a merchant's own columns behind them (§3.2)
-_PARTNER = 49  # the position that tells a true 50 from 48 and two more (§3.4)
+_EXTENDED = (
+    48,
+    50,
+)  # the layouts that are met with a merchant's own columns behind them (torgsoft §3.2)
+_PARTNER = 49  # the position that tells a true 50 from 48 and two more (torgsoft §3.4)
 _NAMES_SHOWN = 6  # names of an unknown header
 _SHOWN = 40  # letters of a strange cell
 
@@ -37,7 +40,7 @@ _SHAPES = {
     "SynchronizationSectionFull": re.compile(r"(?:[0-9]+=.*)?", re.DOTALL),
     "WarehouseQuantityForPartner": re.compile(f"(?:{_BALANCES.pattern})?"),
 }
-"""What the texts of these columns look like; all others are numbers or anything (§3.4)."""
+"""What the texts of these columns look like; all others are numbers or anything (torgsoft §3.4)."""
 
 _SPOKEN = {";": "semicolon", ",": "comma", "\t": "tab"}
 
@@ -76,7 +79,7 @@ def _by_width(lines: Sequence[bytes], told: Told) -> str:
 
 
 def is_header(row: Sequence[str], told: Told) -> bool:
-    """Tell whether a first row holds column names (§17 no. 2)."""
+    """Tell whether a first row holds column names (torgsoft §17 no. 2)."""
     return _names_key(row, told) or known_names(row, told.names) >= _KNOWN_NAMES
 
 
@@ -252,10 +255,12 @@ class Table:
         return found
 
     def choose(self, possible: Sequence[Reading]) -> tuple[Reading, Guess]:
-        """Return the reading that the rows confirm (§3.4). Raises ExportInvalid where none is confirmed.
+        """Return the reading that the rows confirm. Raises ExportInvalid where none is confirmed.
 
         Where rows confirm a true 50 as well as 48 and two of the merchant's own, balances of accounting
         centers in the last column decide.
+
+        Source: docs/developers/torgsoft.md §3.4.
         """
         strange = {reading: self._strange(reading) for reading in possible}
         confirmed = [reading for reading in possible if not strange[reading]]

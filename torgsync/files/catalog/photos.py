@@ -1,4 +1,4 @@
-"""The folder of photos: which files belong to which good. Source: reference/torgsoft.md §6."""
+"""The folder of photos: which files belong to which good. Source: docs/developers/torgsoft.md §6."""
 
 from __future__ import annotations
 
@@ -45,10 +45,12 @@ class PhotoIndex:
         return {file.name: file for files in self.by_stem.values() for file in files}
 
     def of(self, good_id: str) -> tuple[PhotoFile, ...]:
-        """Return a good's photos: `178.jpg` first, then `178_1.jpg`, `178_2.jpg` by number (§17 no. 23).
+        """Return a good's photos: `178.jpg` first, then `178_1.jpg`, `178_2.jpg` by number.
 
         The id is exact: 17 owns neither `178.jpg` nor `178_17.jpg`. Files that differ by extension or
         letter case alone come in the order of extension, then name. No photo gives an empty tuple.
+
+        Source: docs/developers/torgsoft.md §17 no. 23.
         """
         return self.by_stem.get(good_id.casefold(), ())
 
@@ -107,9 +109,11 @@ def _seen(entry: os.DirEntry[str]) -> PhotoFile | None:
 
 
 def digest(path: Path) -> str:
-    """Return the content of a photo as 16 hexadecimal digits: most photos are copies of another one (§6).
+    """Return the content of a photo as 16 hexadecimal digits: most photos are copies of another one.
 
     Raises ObjectInvalid where it cannot be read.
+
+    Source: docs/developers/torgsoft.md §6.
     """
     state = xxhash.xxh3_64()
     try:

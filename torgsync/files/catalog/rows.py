@@ -1,7 +1,7 @@
 """Rows of the TRS dialect, as bytes: where one ends, how many columns it has, what its cells are.
 
 `"`, every delimiter and both line ends are ASCII in either encoding, so nothing is decoded to find a row.
-Source: reference/torgsoft.md §2.2.
+Source: docs/developers/torgsoft.md §2.2.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import xxhash
 from torgsync.core.product.columns import Record
 
 DELIMITER = ";"
-"""The delimiter of a raw file; commas and tabs occur in copies re-saved in a spreadsheet (§2.2)."""
+"""The delimiter of a raw file; commas and tabs occur in copies re-saved in a spreadsheet (torgsoft §2.2)."""
 
 DELIMITERS = (DELIMITER, "\t", ",")
 """All that are known, in the order in which they are believed."""
@@ -192,7 +192,10 @@ class Grammar:
         return without_line_end(line + b"".join(lines.take() for _ in range(reach)))
 
     def _grown(self, line: bytes, lines: Lines) -> int | None:
-        """Return how many more lines make a strict row, where a line end stands inside quotes (§2.2)."""
+        """Return how many more lines make a strict row, where a line end stands inside quotes.
+
+        Source: docs/developers/torgsoft.md §2.2.
+        """
         piece, size, reach = line, len(line), 0
         joined = [line]
         while size <= LONGEST and self._known.open.fullmatch(piece):

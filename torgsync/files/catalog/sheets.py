@@ -2,7 +2,7 @@
 
 It gives an empty text for an error and for a formula that was never computed, and the bare number for one
 that is shown as `0042`. Both would be lost silently, so they are looked up in the sheet itself, row by row.
-Source: ECMA-376 part 1, §18.3 (sheets) and §18.8 (number formats).
+Source: ECMA-376 part 1: 18.3 (sheets) and 18.8 (number formats).
 """
 
 from __future__ import annotations

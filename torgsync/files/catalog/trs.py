@@ -1,7 +1,7 @@
 """The accounting program's catalog file `TSGoods.trs`, read as a stream: any size costs little memory.
 
 A file that cannot be trusted is refused whole: a lost row would look like a vanished good, and a vanished
-good is taken off the shop. Source: reference/torgsoft.md §2, §3, §17 no. 1-6.
+good is taken off the shop. Source: docs/developers/torgsoft.md §2, §3, §17 no. 1-6.
 """
 
 from __future__ import annotations
@@ -164,9 +164,9 @@ class TrsFile:
 def open_trs(path: Path, told: Told = Told()) -> TrsFile:  # noqa: B008  # a value that never changes
     """Look at an export and return it ready to be read.
 
-    What `told` leaves open is found out (§17 no. 1-4). The whole file is read once for its encoding; its last
-    line is looked at, so that a file which is still being written is refused before its first good. Raises
-    ExportInvalid.
+    What `told` leaves open is found out (torgsoft §17 no. 1-4). The whole file is read once for its encoding;
+    its last line is looked at, so that a file which is still being written is refused before its first good.
+    Raises ExportInvalid.
     """
     forced = known_encoding(path, told.encoding)
     try:
@@ -272,7 +272,7 @@ def _first_row(file: BinaryIO, number: int) -> tuple[bytes, int]:
 
 
 def _confirmed(trs: TrsFile, told: Told) -> TrsFile:
-    """Return a file without a header with the columns that its first rows confirm (§3.4)."""
+    """Return a file without a header with the columns that its first rows confirm (torgsoft §3.4)."""
     rows = [(record.line, record.raw) for record in islice(trs.records(), CONFIRMING_ROWS)]
     possible = readings(trs.path, [raw for _, raw in rows], trs.delimiter, told)
     table = Table.of_bytes(trs.path, rows, trs.encoding, trs.delimiter)

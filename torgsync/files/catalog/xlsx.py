@@ -1,7 +1,7 @@
 """A list of goods saved from a spreadsheet as `.xlsx`: the optional extra `torgsync[xlsx]`.
 
 The format knows numbers and dates where an export has texts, so every cell is written down the one way in
-which a person would type it. Source: reference/torgsoft.md §10.
+which a person would type it. Source: docs/developers/torgsoft.md §10.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from torgsync.files.catalog.sheets import corrections
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
-_LOOK = 20  # rows in which a header is looked for: a service row may stand above it (§10)
+_LOOK = 20  # rows in which a header is looked for: a service row may stand above it (torgsoft §10)
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How a spreadsheet of the old kind begins, and one with a password."""
 _SEPARATOR = "\x1f"

@@ -1,7 +1,7 @@
 """The export as YML, read as a stream: each offer is cut out as bytes and parsed only when it is asked for.
 
 The columns of the synchronisation file stand in every offer as `<param name="GoodID">` and win; what no
-param says is taken from the elements of the YML norm. Source: reference/torgsoft.md §9, §17 no. 1, 4.
+param says is taken from the elements of the YML norm. Source: docs/developers/torgsoft.md §9, §17 no. 1, 4.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from torgsync.files.catalog.rows import LONGEST, Skim, skimmed
 _CHUNK = 1024 * 1024
 LOOK = 4096
 """How many bytes of a file are enough to see how it begins."""
-_BLANK = bytes(range(0x21))  # control bytes may stand before the XML (§2.2)
+_BLANK = bytes(range(0x21))  # control bytes may stand before the XML (torgsoft §2.2)
 _MARK_LENGTH = 16  # bytes that a mark may reach over the end of what was read
 
 _MARK = re.compile(rb"<(?:!--|!\[CDATA\[|\?|(?P<end>/)?offer(?=[\s/>]))")
@@ -489,7 +489,7 @@ def _inside(element: etree._Element) -> str:
 
 
 def _unquoted(text: str) -> str:
-    """Return a value without the quotation marks that the CSV left around it (§9)."""
+    """Return a value without the quotation marks that the CSV left around it (torgsoft §9)."""
     found = _CSV_TEXT.fullmatch(text.strip())
     return found[1].replace('""', '"') if found else text
 

@@ -1,6 +1,6 @@
 """Torgsoft's clients, `TSClients.trs`: the dialect of the goods file, without a header, 14 columns.
 
-A file of another shape is refused whole. Source: reference/torgsoft.md §11, §17 no. 24.
+A file of another shape is refused whole. Source: docs/developers/torgsoft.md §11, §17 no. 24.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Order files for Torgsoft: one JSON file an order; and the same order as CSV, for people.
 
-Source: reference/torgsoft.md §12 and §17 no. 25-28.
+Source: docs/developers/torgsoft.md §12 and §17 no. 25-28.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def order_document(order: Order, clock: tzinfo) -> dict[str, object]:
     """Return an order in Torgsoft's form: every number a string with a point, times by the shop's `clock`.
 
     The form knows neither payment nor discount, delivery price or recipient, so they travel in `Comment`
-    (§12.3), and with them lines whose good nobody knows. A field that Prom does not tell is left out.
+    (torgsoft §12.3), and with them lines whose good nobody knows. A field that Prom does not tell is left
+    out.
     """
     buyer = client_of(order.buyer)
     other = normal_phone(order.recipient.phone)

@@ -1,7 +1,7 @@
 """Where order files are put for Torgsoft to take: a folder, or a server that fsspec knows.
 
 A file is written whole under a temporary name and then renamed, so that Torgsoft never sees half of one.
-Source: reference/torgsoft.md §12.4, §17 no. 25.
+Source: docs/developers/torgsoft.md §12.4, §17 no. 25.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A row is recognised by the hash of its bytes, seeded with everything else that shapes a product: settings,
 columns, whatever stands outside the rows, the version of the rules and of the program. Goods whose photos
 changed are taken apart all the same. An export that did not change at all is not even looked through.
-Source: design §5.1, §5.2.
+Source: docs/developers/architecture.md §5.1, §5.2.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ class Shelf:
     """The photos of one object's folder beside what was remembered of them.
 
     `touched` are the ids, in lower case, of goods whose photos are not what they were at the last reading.
-    Absent is no signal (reference/torgsoft.md §6): a folder without a single photo, as that of a drive which
+    Absent is no signal (torgsoft §6): a folder without a single photo, as that of a drive which
     is not connected, is taken for what it was, and an empty file for the photo that it was. Raises
     ObjectInvalid where the folder or a photo cannot be read.
     """

@@ -1,6 +1,6 @@
 """Decides, after a reading, which goods are variants of each other.
 
-Source: reference/torgsoft.md §17 no. 15.
+Source: docs/developers/torgsoft.md §17 no. 15.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def add_field(
     A column may be named as the file names it: a label of Torgsoft stands for its standard column, where the
     export has been read so.
     Warns where `WholesalePrice` is led anywhere and equals the cost price in most rows: then it is the cost
-    price in disguise (reference/torgsoft.md §3.1).
+    price in disguise (torgsoft §3.1).
     """
     if target == "characteristic" and not name:
         if split and split in column:

@@ -1,8 +1,8 @@
 """Brings orders home: into the memory with their clients and money, then into files that Torgsoft reads.
 
 First the memory, then the file (`jobs/orders/outbox.py`), then a word to Prom where the object says so:
-whatever ends a run early is taken up by the next one, so no order is lost and none doubled. Source: design
-§7.
+whatever ends a run early is taken up by the next one, so no order is lost and none doubled. Source:
+docs/developers/architecture.md §7.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _bring_home(desk: Desk, prom: Prom, fetched: Fetched) -> None:
     """Remember every page as it comes, then ask for the numbers that the list left out.
 
     The watermark is the newest change that Prom itself tells: its clock counts, not this computer's. An empty
-    answer moves nothing, since it is no proof that nothing changed (reference/prom-api.md §11 Q9).
+    answer moves nothing, since it is no proof that nothing changed (prom-api §11 Q9).
     """
     started = desk.now()
     with desk.memory() as memory:
@@ -226,7 +226,7 @@ def _known_goods(memory: Memory, order: Order, known: Stored | None) -> tuple[Li
     """Return the lines with the goods of those that Prom names none of.
 
     A line keeps the good that it was found to be before; else its product tells it, then its article
-    (reference/prom-api.md §8 no. 5).
+    (prom-api §8 no. 5).
     """
     blank = {line.prom_id for line in order.lines if not line.good_id and line.prom_id}
     before = {line.prom_id: line.good_id for line in known.order.lines if line.good_id} if known else {}

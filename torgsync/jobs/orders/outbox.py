@@ -3,7 +3,8 @@
 A file goes through three steps that a pulled plug can stand between: written whole under a temporary name,
 noted as moving, renamed. Where the temporary file of a moving one is gone, it was renamed, and Torgsoft may
 have it already: so none is written twice. One that is to be replaced is first set aside: whoever renames it
-first has it, we or Torgsoft. Source: design §7, reference/torgsoft.md §17 no. 25, 29.
+first has it, we or Torgsoft. Source: docs/developers/architecture.md §7, docs/developers/torgsoft.md §17 no.
+25, 29.
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ def map_method(
 def settle_money(desk: Desk) -> int:
     """Give money that had no place the one that its method has now; return of how many orders.
 
-    What was posted stays: it is moved, and posted where it belongs (design §7).
+    What was posted stays: it is moved, and posted where it belongs (architecture §7).
     """
     mapped = {str(method.id): method for method in desk.object.payment_methods if method.mapped}
     moved = 0

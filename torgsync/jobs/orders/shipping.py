@@ -10,7 +10,7 @@ from torgsync.jobs.orders.fetch import take_order
 from torgsync.prom.api import Prom
 
 CARRIERS = ("nova_poshta", "ukrposhta", "meest")
-"""Prom's words for who carries parcels (reference/prom-api.md §5.4)."""
+"""Prom's words for who carries parcels (prom-api §5.4)."""
 _NUMBER = re.compile(r"[0-9A-Z]{8,30}")
 _NOVA_POSHTA = re.compile(r"\d{14}")
 

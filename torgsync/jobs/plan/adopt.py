@@ -1,6 +1,6 @@
 """Takes a living shop over: looks at all of it, tells who is who, and remembers that. Writes nothing to Prom.
 
-Source: design §5.
+Source: docs/developers/architecture.md §5.
 """
 
 from __future__ import annotations

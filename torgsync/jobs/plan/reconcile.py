@@ -2,7 +2,7 @@
 
 It is done after a look, by what Prom shows then, and before anything is compared: what a run has sent and
 could not remember would else be taken for an edit by a person. Imports are settled before
-(`jobs/push/sync.py`). Source: design §6.
+(`jobs/push/sync.py`). Source: docs/developers/architecture.md §6.
 """
 
 from __future__ import annotations

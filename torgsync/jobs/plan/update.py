@@ -1,6 +1,6 @@
 """Makes a plan: reads the export, looks at Prom, compares, and lets the guards look. Never writes to Prom.
 
-Source: design §5.
+Source: docs/developers/architecture.md §5.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def look(desk: Desk, prom: Prom, *, full: bool, allowed: Allowed | None) -> tupl
     """Remember what Prom shows now: everything once a week, in between what was modified since then.
 
     After a full look every product that should be there and was not listed is asked for by its id: a list
-    proves no absence (reference/prom-api.md §11 Q3). Returns a finding where that found some.
+    proves no absence (prom-api §11 Q3). Returns a finding where that found some.
     With `allowed` the shop is looked at first: raises Unsafe where it is another one, and nothing of it is
     remembered.
     """
@@ -229,7 +229,7 @@ def _ask_for_unseen(desk: Desk, prom: Prom, number: int) -> int:
 def _reserve(desk: Desk, memory: Memory) -> tuple[Finding, ...]:
     """Keep back what was sold on Prom and what the export cannot know yet, and tell of which goods.
 
-    Source: design §6.
+    Source: docs/developers/architecture.md §6.
     """
     written = written_at(desk.file)
     pieces = held_pieces(memory.trade.beyond(written)) if written else {}
@@ -268,7 +268,7 @@ def _unfetched(memory: Memory) -> Iterator[Finding]:
 
 
 def _refuse_full_shop(desk: Desk, memory: Memory) -> None:
-    """Refuse a first run on a shop that has products already: Torgsoft's own rule (design §5)."""
+    """Refuse a first run on a shop that has products already: Torgsoft's own rule (architecture §5)."""
     if memory.whole.begun() or desk.object.removal.foreign == "delete":
         return
     count = memory.shown.existing_count()

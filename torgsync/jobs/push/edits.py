@@ -1,7 +1,7 @@
 """Sends prices, stock and status in batches, and believes only what Prom confirms or shows.
 
 An id that Prom leaves out of its answer is read back: as wanted means done, else it is tried once alone and
-read back again. Source: reference/prom-api.md §3.4, §11 Q4.
+read back again. Source: docs/developers/prom-api.md §3.4, §11 Q4.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What became of the changes of an import, by Prom's last word and by what it shows.
 
-Source: reference/prom-api.md §4.4, §11 Q4-Q6.
+Source: docs/developers/prom-api.md §4.4, §11 Q4-Q6.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class Settled:
 ENDING = 20
 """Letters that are shown of the end of a text."""
 DESCRIPTIONS = frozenset({"description", "description_ru"})
-"""Texts that no offer may lack (§7.2): one that has none says its name there, and so does Prom afterwards."""
+"""Texts that no offer may lack (prom-api §7.2): one that has none says its name there, and so does Prom
+afterwards."""
 
 
 def is_blank(known: Known, name: str) -> bool:

@@ -1,7 +1,7 @@
 """Sends all import work of a run as one file, waits for it, and settles it by reading products back.
 
 An import is spent only where it is needed, counts as used from the moment it is written down, and is never
-repeated before products were read back. Source: reference/prom-api.md §4, §11 Q5, Q6, Q11.
+repeated before products were read back. Source: docs/developers/prom-api.md §4, §11 Q5, Q6, Q11.
 """
 
 from __future__ import annotations

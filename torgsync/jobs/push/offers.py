@@ -35,7 +35,7 @@ def desired_offer(known: Known) -> Product:
     """Return a product for the feed: desired values over what was last sent.
 
     A product that is on Prom stays in the variant group in which it was made, or in none: no known call moves
-    it (reference/prom-api.md §7.2). One that is made anew goes to the group of its model.
+    it (prom-api §7.2). One that is made anew goes to the group of its model.
     """
     values = dict(known.wanted.values) if known.wanted else {}
     if known.sent:

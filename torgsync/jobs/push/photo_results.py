@@ -1,7 +1,7 @@
 """Sees which photos Prom could not fetch, and has them sent once more with a later import.
 
 An import that says so does not say of which goods, so the photos that Prom shows are counted. None is spent
-on photos alone: they go along with the next one. Source: reference/prom-api.md §4.4, §4.5.
+on photos alone: they go along with the next one. Source: docs/developers/prom-api.md §4.4, §4.5.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Pictures:
     def again(self, without: Collection[str]) -> list[str]:
         """Return the goods on sale whose photos are to be fetched once more, but for those that go anyway.
 
-        A draft stays out: read once more, Prom would put it on display (§4.5).
+        A draft stays out: read once more, Prom would put it on display (prom-api §4.5).
         """
         with self._desk.memory() as memory:
             known = memory.catalog.known(list(memory.photos.unfetched()))

@@ -1,7 +1,7 @@
 """Makes the plan that turns a run back; `jobs/push/sync.py` performs it like any other.
 
 What Prom shows now is looked at first, and what earlier runs left open is settled by that. What the run did
-lies in its changes. Source: design §3.
+lies in its changes. Source: docs/developers/architecture.md §3.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Performs a plan: creations, updates, removals, each remembered good by good as Prom accepts it.
 
 Orders are fetched before (`jobs/orders/fetch.py`). Removals go last, and only if nothing before them failed.
-Source: design §6.
+Source: docs/developers/architecture.md §6.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The models are lenient on purpose: unknown keys are ignored, unknown words pass, and a value of a strange
 shape counts as one that Prom did not tell. Only an order's money is never dropped silently: what cannot be
-read is named in the order. Source: reference/prom-api.md §3.3, §3.4, §4.3, §4.4, §5.5, §6.1, §11.
+read is named in the order. Source: docs/developers/prom-api.md §3.3, §3.4, §4.3, §4.4, §5.5, §6.1, §11.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _CURRENCIES = {
     "RUB": re.compile("₽|руб|rub"),
     "KZT": re.compile("₸|тг|тенге|kzt"),
 }
-"""Currencies, and the words by which money names them (§5.5)."""
+"""Currencies, and the words by which money names them (prom-api §5.5)."""
 
 _MONEY_WORD = re.compile(r"[^\W\d_]*[$€₴₽₸]|[^\W\d_]+|[^\w\s.,'\u2019\u02bc-]")
 
@@ -58,7 +58,7 @@ _EDIT_KEYS = {
     "quantity": "quantity_in_stock",
     "status": "status",
 }
-"""Fields that go by edit, and their keys in its items (§3.4)."""
+"""Fields that go by edit, and their keys in its items (prom-api §3.4)."""
 
 _log = logging.getLogger(__name__)
 
@@ -152,7 +152,7 @@ BothTexts = Annotated[Texts | None, BeforeValidator(_object)]
 
 
 class Product(_Wire):
-    """A product as Prom shows it (§3.3)."""
+    """A product as Prom shows it (prom-api §3.3)."""
 
     id: int
     external_id: Text = None
@@ -290,7 +290,7 @@ def _nothing_for_no_list(raw: object) -> object:
 
 
 class Order(_Wire):
-    """An order as Prom shows it (§5.5)."""
+    """An order as Prom shows it (prom-api §5.5)."""
 
     id: int
     status: Text = None
@@ -386,8 +386,9 @@ class Order(_Wire):
     ) -> tuple[Decimal | None, Decimal, bool]:
         """Return what the buyer pays, the discount in it, and whether it is only inferred.
 
-        Which of `price` and `full_price` holds discount and delivery is not recorded (§5.5), so the one that
-        adds up with the lines is taken; where none does, the full price, and a finding is made of it later.
+        Which of `price` and `full_price` holds discount and delivery is not recorded (prom-api §5.5), so the
+        one that adds up with the lines is taken; where none does, the full price, and a finding is made of it
+        later.
         """
         price = purse.money("price", self.price)
         full = purse.told("full_price", self.full_price)
@@ -402,7 +403,7 @@ class Order(_Wire):
         return next(iter([*adding_up, *shown]), None), discount, inferred
 
     def _buyer(self) -> trade.Buyer:
-        """Return who ordered; whose phone counts is told by §5.5: the recipient's, then the order's."""
+        """Return who ordered, with the recipient's phone, else the order's (prom-api §5.5)."""
         return trade.Buyer(
             prom_id=self.client_id or self.client.id or "",
             first_name=self.client_first_name or self.client.first_name or "",
@@ -425,14 +426,14 @@ class Order(_Wire):
 
 
 class Group(_Wire):
-    """A group of the shop (§3.6)."""
+    """A group of the shop (prom-api §3.6)."""
 
     id: int
     name: Text = None
 
 
 class PaymentOption(_Wire):
-    """A payment method of the shop (§6.1)."""
+    """A payment method of the shop (prom-api §6.1)."""
 
     id: int
     name: Text = None
@@ -443,7 +444,7 @@ class PaymentOption(_Wire):
 
 
 class ImportStatus(_Wire):
-    """How an import goes (§4.4)."""
+    """How an import goes (prom-api §4.4)."""
 
     status: Text = None
     errors: object = None
@@ -569,7 +570,7 @@ def _checked(model: type[Model], item: object) -> Model | None:
 
 
 def edit_answer(answer: Mapping[str, object], ids: Sequence[str], words: Words) -> EditAnswer:
-    """Return what Prom said of an edit of `ids`, all compared as text (§3.4, §11 Q4).
+    """Return what Prom said of an edit of `ids`, all compared as text (prom-api §3.4, §11 Q4).
 
     A reason that names no product belongs to the only one that was sent, else to the empty id.
     """
@@ -586,7 +587,7 @@ def edit_answer(answer: Mapping[str, object], ids: Sequence[str], words: Words) 
 
 
 def import_id(answer: Mapping[str, object]) -> str | None:
-    """Return the id of an accepted import, None where there is none: then it was refused (§4.3)."""
+    """Return the id of an accepted import, None where there is none: then it was refused (prom-api §4.3)."""
     return _text(answer.get("id")) or _text(answer.get("import_id"))
 
 
@@ -613,7 +614,7 @@ def import_state(answer: Mapping[str, object], words: Words) -> ImportState:
 
 
 def _told(error: object, key: str) -> str | None:
-    """Return what an error tells under a key at any depth: how deep is not recorded (§4.4)."""
+    """Return what an error tells under a key at any depth: how deep is not recorded (prom-api §4.4)."""
     if not isinstance(error, dict):
         return None
     found = (_told(value, key) for value in error.values())

@@ -1,4 +1,4 @@
-"""The JSON objects of the answers (reference/prom-api.md §3.3, §3.6, §5.5, §6)."""
+"""The JSON objects of the answers (prom-api §3.3, §3.6, §5.5, §6)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_IMAGE = f"{IMAGES}/no-image-200-200.png"
 
 
 def product_json(product: Product, catalog: Catalog, language: Language) -> Json:
-    """Return the Product object with all keys of §3.3."""
+    """Return the Product object with all keys of prom-api §3.3."""
     group = catalog.groups.get(product.group_id)
     discount = product.discount
     return {
@@ -72,12 +72,12 @@ def product_json(product: Product, catalog: Catalog, language: Language) -> Json
 
 
 def image_json(image: Image) -> Json:
-    """Return one photo of a product; the main one comes first in its list (§3.3)."""
+    """Return one photo of a product; the main one comes first in its list (prom-api §3.3)."""
     return {"id": image.id, "url": f"{IMAGES}/{image.id}.jpg", "thumbnail_url": _thumbnail(image.id)}
 
 
 def group_json(group: Group, catalog: Catalog, language: Language) -> Json:
-    """Return the Group object of §3.6."""
+    """Return the Group object of prom-api §3.6."""
     return {
         "id": group.id,
         "name": _localized(group.name, group.name_uk, language),
@@ -90,7 +90,7 @@ def group_json(group: Group, catalog: Catalog, language: Language) -> Json:
 
 
 def order_json(order: Order, language: Language) -> Json:
-    """Return the Order object of §5.5."""
+    """Return the Order object of prom-api §5.5."""
     space = _money_space(order)
     buyer = order.buyer
     person = {
@@ -143,7 +143,7 @@ def order_json(order: Order, language: Language) -> Json:
 
 
 def client_json(client: Client) -> Json:
-    """Return the Client object of §6.2."""
+    """Return the Client object of prom-api §6.2."""
     return {
         "id": client.id,
         "client_full_name": client.full_name,
@@ -157,12 +157,15 @@ def client_json(client: Client) -> Json:
 
 
 def payment_option_json(option: Option) -> Json:
-    """Return a payment option of §6.1."""
+    """Return a payment option of prom-api §6.1."""
     return {"id": option.id, "name": option.name, "description": None}
 
 
 def delivery_option_json(option: Option) -> Json:
-    """Return a delivery option of §6.1; the values of `type` are unknown, here it is the carrier's code."""
+    """Return a delivery option of prom-api §6.1.
+
+    The values of `type` are unknown, here it is the carrier's code.
+    """
     return {
         "id": option.id,
         "name": option.name,
@@ -173,7 +176,10 @@ def delivery_option_json(option: Option) -> Json:
 
 
 def money(amount: Decimal, space: str) -> str:
-    """Write an amount as orders show it: `1 234,50 грн`, without kopiykas where there are none (§5.5)."""
+    """Write an amount as orders show it: `1 234,50 грн`, without kopiykas where there are none.
+
+    Source: docs/developers/prom-api.md §5.5.
+    """
     hryvnias, kopiykas = f"{amount.quantize(KOPIYKA, ROUND_HALF_UP):,}".split(".")
     decimals = "" if kopiykas == "00" else f",{kopiykas}"
     return f"{hryvnias.replace(',', space)}{decimals}{space}грн"

@@ -1,4 +1,4 @@
-"""What one item of an edit says: the fields to change, or why it is refused (reference/prom-api.md §3.4)."""
+"""What one item of an edit says: the fields to change, or why it is refused (prom-api §3.4)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""What each call of the API does, without HTTP (reference/prom-api.md §2 to §6).
+"""What each call of the API does, without HTTP (prom-api §2 to §6).
 
 A handler gets the shop, under its lock and settled, and the call; it returns the JSON of the answer, or None
-where there is nothing under this address. Refusals are answers too: Prom says them with a 200 (§1.3).
+where there is nothing under this address. Refusals are answers too: Prom says them with a 200 (prom-api
+§1.3).
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
         "uk": "Цей ЕН вже додано до цього замовлення",
     },
 }
-# Said in English whatever the language (§1.3); the other English texts of this file are made up after it.
+# Said in English whatever the language (prom-api §1.3); the other English texts of this file are made up
+# after it.
 STATUS_NOT_ALLOWED = "This status value is not allowed"
 
 
@@ -95,7 +97,7 @@ def _page(
     *,
     among: Sequence[int] | None = None,
 ) -> list[Item]:
-    """Cut the page that a list call asks for (§2.1); unknown parameters are passed over.
+    """Cut the page that a list call asks for (prom-api §2.1); unknown parameters are passed over.
 
     `among` are the ids to choose from, by default all.
     """
@@ -131,7 +133,8 @@ def _limit(query: Mapping[str, str]) -> int:
 def _windows(query: Mapping[str, str], zone: tzinfo) -> list[tuple[str, datetime, datetime]] | None:
     """Return the attributes that are limited by dates, each with its bounds, which belong to the window.
 
-    None where a date is not in the one form that Prom reads: the list is then empty, without a word (§2.1).
+    None where a date is not in the one form that Prom reads: the list is then empty, without a word (prom-api
+    §2.1).
     """
     windows = []
     for parameter, attribute in (("last_modified", "date_modified"), ("date", "date_created")):
@@ -158,7 +161,7 @@ def _is_digits(text: str) -> bool:
 
 
 def list_products(shop: Shop, call: Call) -> Json:
-    """List products; `group_id` 0 is the same as none (§3.1)."""
+    """List products; `group_id` 0 is the same as none (prom-api §3.1)."""
     asked = call.query.get("group_id", "")
     group_id = int(asked) if _is_digits(asked) else 0
     shown = group_id or (ROOT_GROUP_ID if shop.manners.root_group_only else 0)
@@ -170,12 +173,12 @@ def list_products(shop: Shop, call: Call) -> Json:
 
 
 def show_product(shop: Shop, call: Call, product_id: int) -> Json | None:
-    """Show one product by its Prom id (§3.2)."""
+    """Show one product by its Prom id (prom-api §3.2)."""
     return _shown(shop, call, shop.catalog.find(product_id))
 
 
 def show_product_by_external_id(shop: Shop, call: Call, external_id: str) -> Json | None:
-    """Show one product by its external id (§3.2)."""
+    """Show one product by its external id (prom-api §3.2)."""
     return _shown(shop, call, shop.catalog.find(external_id))
 
 
@@ -184,19 +187,19 @@ def _shown(shop: Shop, call: Call, product: Product | None) -> Json | None:
 
 
 def edit_products(shop: Shop, call: Call) -> Json:
-    """Edit by Prom ids, which are numbers (§3.4)."""
+    """Edit by Prom ids, which are numbers (prom-api §3.4)."""
     return _edit(shop, call, int)
 
 
 def edit_products_by_external_id(shop: Shop, call: Call) -> Json:
-    """Edit by external ids, which are strings under the same key `id` (§3.4)."""
+    """Edit by external ids, which are strings under the same key `id` (prom-api §3.4)."""
     return _edit(shop, call, str)
 
 
 def _edit(shop: Shop, call: Call, kind: type[int | str]) -> Json:
     """Change item by item. An id that is unknown, deleted or of the wrong type is left out without a word.
 
-    So are the items that gaps strike: they stay as they are (§3.4).
+    So are the items that gaps strike: they stay as they are (prom-api §3.4).
     """
     if not isinstance(call.body, list) or not all(isinstance(item, dict) for item in call.body):
         return {"errors": {"error": TEXTS["list-expected"][call.language]}}
@@ -222,7 +225,7 @@ def _edit(shop: Shop, call: Call, kind: type[int | str]) -> Json:
 
 
 def list_groups(shop: Shop, call: Call) -> Json:
-    """List the groups without the root (§3.6)."""
+    """List the groups without the root (prom-api §3.6)."""
     page: list[Group] = _page(shop, call, shop.catalog.groups)
     return {"groups": [group_json(group, shop.catalog, call.language) for group in page]}
 
@@ -231,7 +234,7 @@ def list_groups(shop: Shop, call: Call) -> Json:
 
 
 def import_file(shop: Shop, call: Call) -> Json:
-    """Accept an import by file; a refusal has no `id` (§4.3)."""
+    """Accept an import by file; a refusal has no `id` (prom-api §4.3)."""
     upload = call.upload
     if upload is None or upload.file is None:
         return _refusal("A file is expected")
@@ -254,7 +257,7 @@ def import_url(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler 
 
 
 def show_import(shop: Shop, call: Call, import_id: str) -> Json | None:  # noqa: ARG001 - likewise
-    """Show the state of an import (§4.4)."""
+    """Show the state of an import (prom-api §4.4)."""
     report = shop.desk.status(import_id, shop.now())
     return None if report is None else report.as_json()
 
@@ -267,7 +270,7 @@ def _refusal(message: str) -> Json:
 
 
 def list_orders(shop: Shop, call: Call) -> Json:
-    """List orders; a status that does not exist is an error (§5.1)."""
+    """List orders; a status that does not exist is an error (prom-api §5.1)."""
     status = call.query.get("status")
     if status is not None and status not in orders.STATUS_NAMES:
         return {"error": STATUS_NOT_ALLOWED}
@@ -280,13 +283,16 @@ def list_orders(shop: Shop, call: Call) -> Json:
 
 
 def show_order(shop: Shop, call: Call, order_id: int) -> Json | None:
-    """Show one order (§5.1)."""
+    """Show one order (prom-api §5.1)."""
     order = shop.orders.get(order_id)
     return None if order is None else {"order": order_json(order, call.language)}
 
 
 def set_order_status(shop: Shop, call: Call) -> Json:
-    """Move orders on. One that is in this or a later status already is left out without a word (§5.3)."""
+    """Move orders on. One that is in this or a later status already is left out without a word.
+
+    Source: docs/developers/prom-api.md §5.3.
+    """
     body = call.body if isinstance(call.body, dict) else {}
     status, ids = body.get("status"), body.get("ids")
     if status not in orders.WRITABLE_STATUSES:
@@ -313,7 +319,7 @@ def set_order_status(shop: Shop, call: Call) -> Json:
 
 
 def save_declaration(shop: Shop, call: Call) -> Json:
-    """Write the parcel's number to an order; the same number again is an error (§5.4)."""
+    """Write the parcel's number to an order; the same number again is an error (prom-api §5.4)."""
     body = call.body if isinstance(call.body, dict) else {}
     order_id, number = body.get("order_id"), body.get("declaration_id")
     order = shop.orders.get(order_id) if type(order_id) is int else None
@@ -333,7 +339,7 @@ def save_declaration(shop: Shop, call: Call) -> Json:
 
 
 def list_order_statuses(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler is called alike
-    """List the statuses of orders; this shop has none of its own (§5.4)."""
+    """List the statuses of orders; this shop has none of its own (prom-api §5.4)."""
     return {
         "order_status_options": [
             {"id": number, "name": names[call.language], "code": code}
@@ -343,7 +349,7 @@ def list_order_statuses(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every
 
 
 def list_clients(shop: Shop, call: Call) -> Json:
-    """List clients; `search_term` is looked for in name, phones and e-mails (§6.2)."""
+    """List clients; `search_term` is looked for in name, phones and e-mails (prom-api §6.2)."""
     term = call.query.get("search_term", "").casefold()
 
     def wanted(client: Client) -> bool:
@@ -353,16 +359,16 @@ def list_clients(shop: Shop, call: Call) -> Json:
 
 
 def show_client(shop: Shop, call: Call, client_id: int) -> Json | None:  # noqa: ARG001 - every handler is called alike
-    """Show one client (§6.2)."""
+    """Show one client (prom-api §6.2)."""
     client = shop.clients.get(client_id)
     return None if client is None else {"client": client_json(client)}
 
 
 def list_payment_options(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - likewise
-    """List the ways to pay (§6.1)."""
+    """List the ways to pay (prom-api §6.1)."""
     return {"payment_options": [payment_option_json(option) for option in shop.payment_options.values()]}
 
 
 def list_delivery_options(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - likewise
-    """List the ways of delivery (§6.1)."""
+    """List the ways of delivery (prom-api §6.1)."""
     return {"delivery_options": [delivery_option_json(option) for option in shop.delivery_options.values()]}

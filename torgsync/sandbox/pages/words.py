@@ -26,7 +26,7 @@ PRESENCES: Mapping[str, Mapping[Language, str]] = {
     "waiting": {"uk": "Очікується", "ru": "Ожидается"},
 }
 
-# The cabinet's words for the statuses of a product (§3.3).
+# The cabinet's words for the statuses of a product (prom-api §3.3).
 STATUSES = {
     "on_display": "Опубліковано",
     "draft": "Чернетка",
@@ -43,7 +43,7 @@ OUTCOMES = {
     "FATAL": "Не виконано",
 }
 
-# The settings of an import and the stages of its errors (§4.2, §4.4).
+# The settings of an import and the stages of its errors (prom-api §4.2, §4.4).
 MISSING = {
     "none": "не чіпати",
     "not_available": "немає в наявності",

@@ -88,7 +88,7 @@ class Shelf(Generic[Item]):
         ascending: bool = False,
         modified_from: datetime | None = None,
     ) -> list[Item]:
-        """Return at most `limit` wanted items with ids below `last_id`, newest first (§2.1).
+        """Return at most `limit` wanted items with ids below `last_id`, newest first (prom-api §2.1).
 
         `among` are the ids to choose from, growing, by default all; `inclusive` lets the item `last_id`
         itself in. Items that were modified before `modified_from` are left out where that is cheap to see;

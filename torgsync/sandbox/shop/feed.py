@@ -1,4 +1,4 @@
-"""Reads YML import files as reference/prom-api.md §7.2 describes them, in constant memory.
+"""Reads YML import files as prom-api §7.2 describes them, in constant memory.
 
 Texts are given as they stand; what they mean is decided in `offers.py`.
 """

@@ -1,4 +1,4 @@
-"""Imports: which are accepted, how their status unfolds, and what they do (reference/prom-api.md §4)."""
+"""Imports: which are accepted, how their status unfolds, and what they do (prom-api §4)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ VALIDATION_CODE = 1001
 OFFER_CODE = 3001
 HTTP_OK = 200
 
-# Prom's own wording is not recorded (§4.6).
+# Prom's own wording is not recorded (prom-api §4.6).
 REFUSALS: Mapping[str, str] = {
     "running": "Импорт уже запущен, дождитесь его завершения",
     "daily-limit": "Превышено количество импортов в сутки",
@@ -43,12 +43,12 @@ REFUSALS: Mapping[str, str] = {
 
 
 class ImportRefused(Exception):
-    """The import was not accepted: the answer has no id (§4.3)."""
+    """The import was not accepted: the answer has no id (prom-api §4.3)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportSettings:
-    """The settings of §4.2 with their documented defaults."""
+    """The settings of prom-api §4.2 with their documented defaults."""
 
     force_update: bool = False
     only_available: bool = False
@@ -77,10 +77,11 @@ class ImportSettings:
 
 @dataclass(kw_only=True)
 class Report:
-    """The counters and errors of an import, as `products/import/status` shows them (§4.4).
+    """The counters and errors of an import, as `products/import/status` shows them (prom-api §4.4).
 
     `total` counts the offers that were considered, and is the sum of created, updated, not_changed and
-    with_errors_count; `imported` leaves the last one out. How the real counters add up is unknown (§10 Q11).
+    with_errors_count; `imported` leaves the last one out. How the real counters add up is unknown (prom-api
+    §10 Q11).
     """
 
     status: Literal["SUCCESS", "PARTIAL", "FATAL"] = "SUCCESS"
@@ -188,9 +189,11 @@ class ImportDesk:
                     entry.feed = b""
 
     def status(self, number: str, now: datetime) -> Report | None:
-        """Return what the status call shows: zeros with SUCCESS, then with PARTIAL, then the report (§4.4).
+        """Return what the status call shows: zeros with SUCCESS, then with PARTIAL, then the report.
 
         None where there is no such import.
+
+        Source: docs/developers/prom-api.md §4.4.
         """
         entry = self._imports.get(number)
         if entry is None:
@@ -315,7 +318,7 @@ class ImportWork:
         return product
 
     def _changes(self, product: Product, reading: Reading, variant: dict[str, Any]) -> dict[str, Any]:
-        """Return the fields of an existing product that this import may touch (§4.2)."""
+        """Return the fields of an existing product that this import may touch (prom-api §4.2)."""
         words = self._settings.updated_fields
         changes = {
             name: reading.fields[name] for word in words & FIELDS_OF.keys() for name in FIELDS_OF[word]
@@ -342,7 +345,10 @@ class ImportWork:
         return {"group_id": ROOT_GROUP_ID if group is None else group.id, "category_id": category_id}
 
     def _photos(self, reading: Reading, product: Product | None) -> dict[str, Any]:
-        """Return the photos: known ones keep their ids, failed ones are retried only by force (§4.5)."""
+        """Return the photos: known ones keep their ids, failed ones are retried only by force.
+
+        Source: docs/developers/prom-api.md §4.5.
+        """
         known = {image.source: image for image in product.images} if product else {}
         failed_before = product.failed_photos if product and not self._settings.force_update else ()
         images: list[Image] = []

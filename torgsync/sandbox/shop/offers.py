@@ -1,4 +1,4 @@
-"""What an offer of an import file means for the shop (reference/prom-api.md §4.2, §7.1, §7.2)."""
+"""What an offer of an import file means for the shop (prom-api §4.2, §7.1, §7.2)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ MOST_PHOTOS = 10
 LARGEST_VARIANT_GROUP = 999_999_999
 SELLING_TYPES = {"r": "retail", "w": "wholesale", "u": "universal", "s": "service"}
 
-# Recorded from the real shop or its help pages (§4.5, §7.2); the other texts of this file are made up.
+# Recorded from the real shop or its help pages (prom-api §4.5, §7.2); the other texts of this file are made
+# up.
 NOT_UPDATABLE = "Поле status: Позиція недоступна для оновлення"
 NAME_CUT = "Поле {field}: Максимальна довжина поля: 130, буде обрізано до 130 символів"
 VARIANT_EQUAL = "Різновид не буде імпортований"
@@ -62,7 +63,8 @@ def interpret(offer: FeedOffer) -> Reading:
     name = _name(offer)
     if "description" not in texts:
         raise OfferRefused("Поле Опис: обов'язкове поле")
-    # The Ukrainian texts hang together: the name needs the description, the keywords need both (§7.2).
+    # The Ukrainian texts hang together: the name needs the description, the keywords need both (prom-api
+    # §7.2).
     ukrainian = bool(texts.get("name_ua")) and bool(texts.get("description_ua"))
     name_uk = texts["name_ua"] if ukrainian else None
     remarks = [
@@ -101,7 +103,7 @@ def interpret(offer: FeedOffer) -> Reading:
     }
     fields |= _price(offer)
     if offer.prices and fields["price"] is None:
-        # A ladder without a price loads as «Под заказ» (§7.2).
+        # A ladder without a price loads as «Под заказ» (prom-api §7.2).
         fields["presence"] = "order"
     return Reading(
         fields=fields,
@@ -123,10 +125,12 @@ def _name(offer: FeedOffer) -> str:
 
 
 def _presence(offer: FeedOffer) -> str:
-    """Read `available`: "" is not available, "false" is on order, any other text is available (§7.2).
+    """Read `available`: "" is not available, "false" is on order, any other text is available.
 
     An old example has it as a child. Where it is missing altogether the reference says nothing; the offer is
     then taken for available.
+
+    Source: docs/developers/prom-api.md §7.2.
     """
     mark = offer.marks.get("available", offer.texts.get("available", "true")).strip().lower()
     return {"": "not_available", "false": "order"}.get(mark, "available")
@@ -185,7 +189,10 @@ class _Family:
 
 
 class Variants:
-    """The rule of §7.2: each variant differs in a param's value, and none has a param the first one lacks."""
+    """Variants of one group: each differs in a param's value, and none has a param that the first lacks.
+
+    Source: docs/developers/prom-api.md §7.2.
+    """
 
     def __init__(self) -> None:
         self._families: dict[int, _Family] = {}

@@ -1,4 +1,4 @@
-"""Orders and clients of the shop, and the ways by which an order may go (reference/prom-api.md §5, §6)."""
+"""Orders and clients of the shop, and the ways by which an order may go (prom-api §5, §6)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATUS_NAMES = {
     "canceled": {"ru": "Отменен", "uk": "Скасовано"},
 }
 WRITABLE_STATUSES = ("received", "paid", "delivered", "canceled")
-# The reasons on which the two known lists agree (§5.3).
+# The reasons on which the two known lists agree (prom-api §5.3).
 CANCELLATION_REASONS = ("not_available", "buyers_request", "duplicate", "invalid_phone_number", "another")
 DECLARATION_TYPES = ("nova_poshta", "ukrposhta", "meest", "justin")
 
@@ -88,7 +88,7 @@ class Line:
 class Order:
     """An order. Money is in hryvnias, times are in UTC.
 
-    `payment_status` is None unless the order goes by «Пром-оплата» (§5.5 `payment_data`).
+    `payment_status` is None unless the order goes by «Пром-оплата» (prom-api §5.5 `payment_data`).
     """
 
     id: int

@@ -18,7 +18,7 @@ PRESENCES = ("available", "not_available", "order", "service", "waiting")
 EDITABLE_STATUSES = ("on_display", "draft", "deleted", "not_on_display")
 CLOSED_STATUSES = ("deleted", "deleted_by_moderator")
 
-# The root group is never listed (§3.6), yet top-level groups point to it and products lie in it.
+# The root group is never listed (prom-api §3.6), yet top-level groups point to it and products lie in it.
 ROOT_GROUP_ID = 1000000
 UNSORTED_CATEGORY_ID = 29
 
@@ -65,7 +65,7 @@ class Product:
     """One product as the shop keeps it.
 
     Texts without a suffix are Russian, those with `_uk` Ukrainian, None where not given. Money is in
-    `currency`. The last block cannot be read through the API (§3.3); tests look at it here.
+    `currency`. The last block cannot be read through the API (prom-api §3.3); tests look at it here.
     """
 
     id: int
@@ -182,7 +182,7 @@ class Catalog:
     def change(self, product: Product, fields: Mapping[str, Any], when: datetime) -> bool:
         """Give a product these fields, and tell whether that made a difference; only then its date moves.
 
-        The status `deleted` takes the product out of sight for good (§3.2, §4.5).
+        The status `deleted` takes the product out of sight for good (prom-api §3.2, §4.5).
         """
         changed = replace(product, **fields)
         if changed == product:
@@ -235,6 +235,9 @@ class Catalog:
         return group
 
     def parent_id(self, group: Group) -> int:
-        """Return the id of the group above; at the top it is the root's, which no list shows (§10 Q12)."""
+        """Return the id of the group above; at the top it is the root's, which no list shows.
+
+        Source: docs/developers/prom-api.md §10 Q12.
+        """
         parent = None if group.parent_external_id is None else self.find_group(group.parent_external_id)
         return ROOT_GROUP_ID if parent is None else parent.id

@@ -1,4 +1,4 @@
-"""What a token may do: one right for each section of the cabinet (reference/prom-api.md §1.2)."""
+"""What a token may do: one right for each section of the cabinet (prom-api §1.2)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Section = Literal["products", "groups", "orders", "clients", "settings"]
 class Rights:
     """The rights of one token, by default none. `settings` covers the payment and delivery options.
 
-    `expires` is the moment, in UTC, from which on the token is no better than an unknown one (§1.2).
+    `expires` is the moment, in UTC, from which on the token is no better than an unknown one (prom-api §1.2).
     """
 
     products: Right = "none"

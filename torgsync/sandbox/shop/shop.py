@@ -171,7 +171,10 @@ class Shop:
     # What the seller does in the cabinet
 
     def add_product(self, external_id: str | None = None, **fields: Unpack[ProductFields]) -> int:
-        """Make a product by hand, and return its Prom id; such products often have no external id (§8)."""
+        """Make a product by hand, and return its Prom id; such products often have no external id.
+
+        Source: docs/developers/prom-api.md §8.
+        """
         with self.lock:
             self.settle()
             if external_id is not None and self.catalog.find(external_id):
@@ -189,7 +192,7 @@ class Shop:
         self.edit_product(key, status="not_on_display")
 
     def delete_product(self, key: int | str) -> None:
-        """Delete a product for good: its external id can never be imported again (§4.5)."""
+        """Delete a product for good: its external id can never be imported again (prom-api §4.5)."""
         self.edit_product(key, status="deleted")
 
     def add_group(self, name: str, *, name_uk: str | None = None) -> int:
@@ -204,7 +207,7 @@ class Shop:
             self.payment_options[option_id] = Option(option_id, name)
 
     def set_order_status(self, order_id: int, status: str) -> None:
-        """Move an order to any status of §5.2, as the cabinet allows."""
+        """Move an order to any status of prom-api §5.2, as the cabinet allows."""
         if status not in STATUS_NAMES:
             raise ValueError(f"{status!r} is no status of an order")
         with self.lock:
@@ -280,7 +283,7 @@ class Shop:
             return order.id
 
     def pay_order(self, order_id: int) -> None:
-        """Let the money of an order arrive: it jumps to `paid`, past `received` (§5.2)."""
+        """Let the money of an order arrive: it jumps to `paid`, past `received` (prom-api §5.2)."""
         with self.lock:
             self.set_order_status(order_id, "paid")
             self._set_payment(order_id, "paid")

@@ -1,7 +1,7 @@
 """What was done: runs, the requests they sent, the imports they spent, and who holds an object.
 
-Everything is written down before it is sent (design §6). Bodies are never kept, only their digests: no token
-and no personal data can lie here.
+Everything is written down before it is sent (architecture §6). Bodies are never kept, only their digests: no
+token and no personal data can lie here.
 """
 
 from __future__ import annotations

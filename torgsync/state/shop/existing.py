@@ -1,4 +1,7 @@
-"""What Prom was seen to show: products by its ids, ours and foreign ones. Source: design §5.1."""
+"""What Prom was seen to show: products by its ids, ours and foreign ones.
+
+Source: docs/developers/architecture.md §5.1.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What is known of goods on both sides at once: desired, sent, existing and refused.
 
 A good is *settled* when the last plan found nothing to do for it and nothing about it has changed since:
-settled goods are not looked at again. Source: design §5.1, §5.4.
+settled goods are not looked at again. Source: docs/developers/architecture.md §5.1, §5.4.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is remembered of the rows of the export, good by good, and of what was found in them.
 
 A good is *settled* when the last plan found nothing to do for it and nothing about it has changed since:
-settled goods are not looked at again. Source: design §5.1, §5.4.
+settled goods are not looked at again. Source: docs/developers/architecture.md §5.1, §5.4.
 """
 
 from __future__ import annotations

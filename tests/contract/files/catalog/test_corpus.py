@@ -1,4 +1,5 @@
-"""What reading promises of every quirk that `reference/torgsoft.md` names, each an export in `tests/data`."""
+"""What reading promises of every quirk that `docs/developers/torgsoft.md` names, each an export in
+`tests/data`."""
 
 from __future__ import annotations
 

@@ -264,7 +264,7 @@ def test_the_total_is_the_price_that_adds_up(money: dict[str, object], total: st
     ],
 )
 def test_a_discount_that_prom_does_not_tell_is_a_finding(money: dict[str, object], told: bool) -> None:
-    """The file adds up with it, but nobody said that there is one (design §7)."""
+    """The file adds up with it, but nobody said that there is one (architecture §7)."""
     found = findings_of(order(**money))
     message = "its price is 1613.00, its lines come to 1713.00, and Prom tells no discount"
     sums = [(Code.ORDER_SUM, f"order 300000001: {message}")]

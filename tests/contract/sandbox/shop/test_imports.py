@@ -1,4 +1,4 @@
-"""The sandbox imports files as reference/prom-api.md §4 and §7 say."""
+"""The sandbox imports files as prom-api §4 and §7 say."""
 
 from __future__ import annotations
 
@@ -616,7 +616,7 @@ class TestPhotos:
 
 
 def test_the_report_has_the_documented_keys(client: httpx.Client, clock: Clock) -> None:
-    """Every key of §4.4 is in the report, and no other."""
+    """Every key of prom-api §4.4 is in the report, and no other."""
     report = import_feed(client, clock, feed())
     keys = (
         "status total imported created updated not_changed actualized created_active created_hidden "

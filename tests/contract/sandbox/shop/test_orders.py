@@ -1,4 +1,4 @@
-"""The sandbox shows and moves orders, clients and options as reference/prom-api.md §5 and §6 say."""
+"""The sandbox shows and moves orders, clients and options as prom-api §5 and §6 say."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def order_of(client: httpx.Client, number: int) -> dict[str, Any]:
 
 class TestReading:
     def test_order_object(self, shop: Shop, client: httpx.Client) -> None:
-        """The object of §5.5: money as localised text, times with microseconds, the buyer in three places."""
+        """The object of prom-api §5.5: money as localised text, times with microseconds, the buyer in three
+        places."""
         number = shop.place_order([("1", 2)], paid=True, client_notes="подзвоніть після 18")
         order = order_of(client, number)
         assert order["id"] == number

@@ -1,4 +1,4 @@
-"""The sandbox shows and edits products as reference/prom-api.md §3 says."""
+"""The sandbox shows and edits products as prom-api §3 says."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def edit(client: httpx.Client, *items: object) -> dict[str, Any]:
 
 class TestReading:
     def test_product_object(self, shop: Shop, client: httpx.Client) -> None:
-        """The object has exactly the keys of §3.3, with numbers as numbers and times in UTC."""
+        """The object has exactly the keys of prom-api §3.3, with numbers as numbers and times in UTC."""
         number = shop.add_product(
             "12345",
             name="Платье",
@@ -142,7 +142,7 @@ class TestReading:
 
 class TestEditing:
     def test_every_field(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
-        """All fields of §3.4 arrive, prices exactly, and the next GET shows them."""
+        """All fields of prom-api §3.4 arrive, prices exactly, and the next GET shows them."""
         number = shop.add_product("1")
         clock.advance(minutes=1)
         item = (

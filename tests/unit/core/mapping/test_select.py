@@ -87,7 +87,7 @@ def test_unreadable_stock_keeps_its_last_value(cells: dict[str, str], use: list[
 def test_an_empty_stock_is_not_sold_out(
     cells: dict[str, str], fields: tuple[tuple[str, str], ...], use: list[str]
 ) -> None:
-    """Nothing said is no 0: the last stock stays, and that is told (§6: absent is no signal)."""
+    """Nothing said is no 0: the last stock stays, and that is told (torgsoft §6: absent is no signal)."""
     settings = sync_object(fields=led(*fields), accounting_centers={"use": use})
     stock = count_stock(settings, cells)
     assert stock.quantity is None
