@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from homes import Home
 
-from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.server import RunningServer, serve
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
@@ -27,7 +27,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def market() -> Iterator[RunningServer]:
     """A Prom.ua of the test's own on a real socket, whose imports are done at once."""
     tokens = {"full": Rights.full(), "read-only": Rights.read_only()}
-    with serve(Shop(tokens=tokens, manners=Manners(import_seconds=0))) as server:
+    with serve(Shop(tokens=tokens, quirks=Quirks(import_seconds=0))) as server:
         yield server
 
 

@@ -22,7 +22,7 @@ from torgsync.files.catalog.export import open_export
 from torgsync.files.config.objects import load_object
 from torgsync.files.config.settings import Settings
 from torgsync.jobs.config.fields import add_standard_fields
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.update import findings, skipped, update
 from torgsync.state.store import open_store
 
@@ -65,22 +65,22 @@ def answer(path: Path, fields: list[str] | None = None) -> Document:
     place = path.parent
     store = open_store(f"sqlite:///{place / 'state.db'}")
     try:
-        desk = Desk(Settings(place, "", None), load_object(path), store, now=lambda: NOON)
-        return _told(desk, fields)
+        context = JobContext(Settings(place, "", None), load_object(path), store, now=lambda: NOON)
+        return _told(context, fields)
     except ExportInvalid as refused:
         return _refusal(refused, place)
     finally:
         store.close()
 
 
-def _told(desk: Desk, fields: list[str] | None) -> Document:
-    file = open_export(desk.file)
-    made = update(desk, None)
-    with desk.memory() as memory:
+def _told(context: JobContext, fields: list[str] | None) -> Document:
+    file = open_export(context.file)
+    made = update(context, None)
+    with context.transaction() as work:
         ids = list(dict.fromkeys(file.good_id(record) for record in file.records()))
-        known = memory.catalog.known(ids)
-        out = {item.good_id: item.reason for item in skipped(memory, made)}
-        found = sorted(map(told, findings(memory, made)), key=repr)
+        known = work.products.known(ids)
+        out = {item.good_id: item.reason for item in skipped(work, made)}
+        found = sorted(map(told, findings(work, made)), key=repr)
     goods = {
         good_id: _values(product.values, fields)
         for good_id, one in known.items()

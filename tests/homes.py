@@ -21,8 +21,8 @@ from torgsync.cli.app import app
 from torgsync.cli.base.program import Program
 from torgsync.errors import Interrupted
 from torgsync.sandbox.faults import parse_fault
-from torgsync.sandbox.quirks import Manners
-from torgsync.sandbox.scenario import read_manners
+from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.scenario import read_quirks
 from torgsync.sandbox.shop.imports import ImportSettings
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
@@ -205,7 +205,7 @@ class Home:
 
     def manner(self, *words: str) -> None:
         """Change the marketplace's manners, in the words of `torgsync sandbox --manner`."""
-        self.market.manners = read_manners(self.market.manners, words)
+        self.market.quirks = read_quirks(self.market.quirks, words)
 
     def bury(self) -> None:
         """Have the process gone that holds an object: what was raised out of it stood for its kill."""
@@ -220,7 +220,7 @@ class Home:
 def invented_shop() -> Shop:
     """Return an empty shop whose imports are done at once."""
     tokens = {"full": Rights.full(), "read-only": Rights.read_only()}
-    return Shop(tokens=tokens, manners=Manners(import_seconds=0))
+    return Shop(tokens=tokens, quirks=Quirks(import_seconds=0))
 
 
 @dataclass(frozen=True)
@@ -235,5 +235,5 @@ class FirstDay:
         """Return a home and fill a marketplace as if the synchronisation had been there."""
         shutil.copytree(self.home.folder, folder / "home")
         shop = market.shop
-        shop.desk.accept(self.feed, self.settings, shop.manners, shop.now())
+        shop.desk.accept(self.feed, self.settings, shop.quirks, shop.now())
         return Home(folder / "home", folder / "home" / "objects", market)

@@ -72,13 +72,13 @@ def plan(folder: Path) -> None:
     """Read the export and make the plan, as `torgsync update --offline` does."""
     from torgsync.files.config.objects import load_object
     from torgsync.files.config.settings import Settings
-    from torgsync.jobs.context import Desk
+    from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.update import update
     from torgsync.state.store import open_store
 
     state = f"sqlite:///{folder / 'state.db'}"
     store = open_store(state)
-    made = update(Desk(Settings(folder, state, None), load_object(folder / "big.toml"), store), None)
+    made = update(JobContext(Settings(folder, state, None), load_object(folder / "big.toml"), store), None)
     store.close()
     sys.stderr.write(f"{made.plan.counts}\n")
 
@@ -127,12 +127,16 @@ def settle(folder: Path) -> None:
     engine = create_engine(f"sqlite:///{folder / 'state.db'}")
     with engine.begin() as base:
         base.execute(
-            text("INSERT INTO sent SELECT object, good_id, '2026-03-02', terms, '{}', card FROM desired")
+            text(
+                "INSERT INTO sent "
+                "SELECT object, good_id, '2026-03-02', price_stock, '{}', content FROM desired"
+            )
         )
         base.execute(
             text(
-                "INSERT INTO existing (object, prom_id, good_id, look, deleted, available, terms, card) "
-                "SELECT object, '9' || good_id, good_id, 1, false, true, terms, card FROM desired"
+                "INSERT INTO existing "
+                "(object, prom_id, good_id, look, deleted, available, price_stock, content) "
+                "SELECT object, '9' || good_id, good_id, 1, false, true, price_stock, content FROM desired"
             )
         )
         base.execute(text("UPDATE objects SET first_write_at = '2026-03-02'"))

@@ -11,7 +11,7 @@ from homes import Elsewhere, Home, Ran
 
 from torgsync.files.config.objects import load_object
 from torgsync.files.config.settings import read_settings
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import running
 from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop.rights import Rights
@@ -167,7 +167,7 @@ def test_another_run_holds_the_object(home: Home) -> None:
     settings = read_settings(home.folder)
     store = open_store(settings.state_url)
     try:
-        with running(Desk(settings, load_object(home.object), store)):
+        with running(JobContext(settings, load_object(home.object), store)):
             ran = examine(home)
     finally:
         store.close()

@@ -17,7 +17,7 @@ from homes import EXAMPLE, ROOT, Home, Market
 
 from torgsync.demo.sandbox import Asked, opened
 from torgsync.sandbox.faults import Fault
-from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.rights import Rights
 
 
@@ -98,7 +98,7 @@ def test_the_example_scenario(filled: Home) -> None:
     """The scenario that the examples show can be read, and a synchronisation survives it."""
     with opened(Asked(scenario=BAD_DAY)) as shop:
         assert shop.tokens.keys() == {"sandbox", "looker", "bookkeeper"}
-        assert shop.manners.last_id == "inclusive"
+        assert shop.quirks.last_id == "inclusive"
         filled.market.misbehave(*[one.fault for one in shop.faults.tally()])
     filled.next_day()
     assert filled.sync().code in {0, 5, 6}
@@ -123,7 +123,7 @@ def test_the_command_line_goes_before_the_scenario(tmp_path: Path) -> None:
         assert (len(shop.products()), set(shop.tokens)) == (7, {"mine", "looker"})
     asked = Asked(
         scenario=file,
-        manners=("last_id=exclusive",),
+        quirks=("last_id=exclusive",),
         faults=("POST 429",),
         read_only_tokens=("looker",),
         expired_tokens=("old",),
@@ -132,7 +132,7 @@ def test_the_command_line_goes_before_the_scenario(tmp_path: Path) -> None:
     )
     with opened(asked) as shop:
         assert len(shop.products()) == 2
-        assert (shop.manners.last_id, shop.manners.import_seconds) == ("exclusive", 0.5)
+        assert (shop.quirks.last_id, shop.quirks.import_seconds) == ("exclusive", 0.5)
         assert [one.fault for one in shop.faults.tally()] == [Fault("429", on="POST"), Fault("500")]
         assert shop.tokens["looker"] == Rights.read_only()
         assert shop.tokens["old"].expired(shop.now())
@@ -143,7 +143,7 @@ def test_without_a_word() -> None:
     for asked in (Asked(), Asked(read_only_tokens=("looker",))):
         with opened(asked) as shop:
             assert shop.tokens["sandbox"] == Rights.full()
-            assert (shop.products(), shop.faults.tally(), shop.manners) == ([], [], Manners())
+            assert (shop.products(), shop.faults.tally(), shop.quirks) == ([], [], Quirks())
 
 
 def test_a_shop_that_is_kept(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from browsers import Browser, find_chromium
 from homes import EXAMPLE, Home
 from lxml import html
 
-from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.server import RunningServer, serve
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
@@ -64,7 +64,7 @@ class Stage:
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """The example shop after two days of synchronizing, an order, and a hidden product."""
     folder = tmp_path_factory.mktemp("stage")
-    shop = Shop(tokens={"full": Rights.full()}, manners=Manners(import_seconds=0))
+    shop = Shop(tokens={"full": Rights.full()}, quirks=Quirks(import_seconds=0))
     assert CHROMIUM is not None
     with (
         serve(shop, photos=[EXAMPLE / "photos"]) as server,

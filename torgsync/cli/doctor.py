@@ -23,8 +23,8 @@ def doctor(context: typer.Context, wanted: ObjectOption = None, form: FormatOpti
     from torgsync.jobs.config.doctor import diagnose
 
     def look(file: ObjectFile) -> Exit:
-        with program.desk(file) as desk:
-            found = diagnose(desk)
+        with program.job(file) as job:
+            found = diagnose(job)
         rows = check_rows(found.lines)
         if form is Format.JSON:
             document = {"schema": SCHEMA, "object": file.settings.name, "exit": int(found.exit_code)}

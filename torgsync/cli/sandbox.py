@@ -105,7 +105,7 @@ def sandbox(
 
     asked = Asked(
         scenario=scenario,
-        manners=tuple(manner or ()),
+        quirks=tuple(manner or ()),
         faults=tuple(fault or ()),
         tokens=tuple(token or ()),
         read_only_tokens=tuple(read_only_token or ()),

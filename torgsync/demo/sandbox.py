@@ -11,9 +11,9 @@ from pathlib import Path
 from torgsync.errors import InvalidInput, Mistake, UsageError
 from torgsync.files.config.objects import Lines, mistakes_in, parse_toml
 from torgsync.sandbox.faults import Fault, parse_fault
-from torgsync.sandbox.scenario import TOKEN_WORDS, Filling, Scenario, read_manners, read_scenario
+from torgsync.sandbox.scenario import TOKEN_WORDS, Filling, Scenario, read_quirks, read_scenario
 from torgsync.sandbox.shop.filling import fill
-from torgsync.sandbox.shop.persistence import Keeper
+from torgsync.sandbox.shop.persistence import Persistence
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
@@ -24,12 +24,12 @@ HELP = "see `torgsync sandbox --help`"
 class Asked:
     """What the command line says of a sandbox; it goes before what the scenario says.
 
-    `manners` are words such as `last_id=inclusive`, `faults` rules such as `POST products/edit* nth=2 429`.
+    `quirks` are words such as `last_id=inclusive`, `faults` rules such as `POST products/edit* nth=2 429`.
     `products` and `import_seconds` are None where nothing is said.
     """
 
     scenario: Path | None = None
-    manners: tuple[str, ...] = ()
+    quirks: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
     read_only_tokens: tuple[str, ...] = ()
@@ -47,8 +47,8 @@ def opened(asked: Asked) -> Iterator[Shop]:
     a file that cannot be the shop's.
     """
     scenario = _extended(load_scenario(asked.scenario) if asked.scenario else Scenario(), asked)
-    shop = Shop(tokens=scenario.tokens or None, manners=scenario.manners, faults=scenario.faults)
-    keeper = Keeper(shop, asked.keep) if asked.keep else None
+    shop = Shop(tokens=scenario.tokens or None, quirks=scenario.quirks, faults=scenario.faults)
+    persistence = Persistence(shop, asked.keep) if asked.keep else None
     try:
         # A kept shop that has its goods already must not grow with every start.
         if not shop.products():
@@ -56,8 +56,8 @@ def opened(asked: Asked) -> Iterator[Shop]:
             shop.save()
         yield shop
     finally:
-        if keeper:
-            keeper.close()
+        if persistence:
+            persistence.close()
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -84,16 +84,16 @@ def _invalid(path: Path, mistakes: list[Mistake]) -> InvalidInput:
 def _extended(scenario: Scenario, asked: Asked) -> Scenario:
     """Return a scenario with what the command line adds; raise UsageError where that says nothing."""
     try:
-        manners = read_manners(scenario.manners, asked.manners)
+        quirks = read_quirks(scenario.quirks, asked.quirks)
     except ValueError as wrong:
         raise UsageError(f"--manner: {wrong}", hint=HELP) from wrong
     if asked.import_seconds is not None:
-        manners = replace(manners, import_seconds=asked.import_seconds)
+        quirks = replace(quirks, import_seconds=asked.import_seconds)
     products = scenario.shop.products if asked.products is None else asked.products
     return Scenario(
         shop=Filling(products=products, seed=scenario.shop.seed),
         tokens=_tokens(scenario, asked),
-        manners=manners,
+        quirks=quirks,
         faults=(*_faults(asked.faults), *scenario.faults),
     )
 

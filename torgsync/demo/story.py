@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from torgsync.errors import TorgsyncError
-from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.server import RunningServer, serve
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, Buyer
 from torgsync.sandbox.shop.rights import Rights
@@ -67,7 +67,7 @@ def world() -> Iterator[World]:
     with tempfile.TemporaryDirectory(prefix="torgsync-demo-", ignore_cleanup_errors=True) as folder:
         shop = Path(folder) / "shop"
         shutil.copytree(example_shop(), shop)
-        market = Shop(tokens={TOKEN: Rights.full()}, manners=Manners(import_seconds=1.2))
+        market = Shop(tokens={TOKEN: Rights.full()}, quirks=Quirks(import_seconds=1.2))
         with serve(market) as server:
             yield World(Path(folder) / "home", shop, server)
 

@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from torgsync.files.config.tokens import read_token
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.prom.api import Prom, connect
 from torgsync.prom.http import PROM_URL, Journal
 
 
 @contextmanager
-def prom_of(desk: Desk, journal: Journal | None = None) -> Iterator[Prom]:
+def prom_of(context: JobContext, journal: Journal | None = None) -> Iterator[Prom]:
     """Yield the marketplace of an object, with its token."""
-    with desk.memory(lasting=False) as memory:
-        names = memory.adoptions.names()
+    with context.transaction(durable=False) as work:
+        names = work.adoptions.names()
     with connect(
-        desk.settings.prom_url or PROM_URL,
-        read_token(desk.file),
-        shop=desk.object.name,
-        requests_per_second=desk.object.limits.requests_per_second,
+        context.settings.prom_url or PROM_URL,
+        read_token(context.file),
+        shop=context.object.name,
+        requests_per_second=context.object.limits.requests_per_second,
         journal=journal,
         names=names,
-        rests=desk.brake.rest,
+        rests=context.stop.rest,
     ) as prom:
         yield prom

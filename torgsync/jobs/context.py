@@ -13,8 +13,8 @@ from functools import partial
 from torgsync.core.config.settings import SyncObject
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
-from torgsync.jobs.stop import Brake
-from torgsync.state.store import Memory, Store
+from torgsync.jobs.stop import StopSignal
+from torgsync.state.store import Store, UnitOfWork
 
 
 class Stage(StrEnum):
@@ -45,15 +45,15 @@ def _silent(_progress: Progress) -> None:
     """Tell nobody."""
 
 
-def _held_by_nobody(_memory: Memory) -> None:
+def _held_by_nobody(_memory: UnitOfWork) -> None:
     """Keep no lease: a look holds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class JobContext:
     """One object at work.
 
-    `now` gives aware times in UTC, `tell` hears about progress, `sleep` waits seconds, `brake` is what a stop
+    `now` gives aware times in UTC, `tell` hears about progress, `sleep` waits seconds, `stop` is what a stop
     is asked by. `keep` is called at the beginning and the end of every unit of work: a run renews its lease.
     """
 
@@ -63,8 +63,8 @@ class Desk:
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     tell: Callable[[Progress], None] = field(default=_silent)
     sleep: Callable[[float], None] = time.sleep
-    brake: Brake = field(default_factory=Brake)
-    keep: Callable[[Memory], None] = field(default=_held_by_nobody)
+    stop: StopSignal = field(default_factory=StopSignal)
+    keep: Callable[[UnitOfWork], None] = field(default=_held_by_nobody)
 
     @property
     def object(self) -> SyncObject:
@@ -78,18 +78,18 @@ class Desk:
 
     def pause(self, seconds: float) -> None:
         """Wait; who asks for a stop ends it at once. Raises Interrupted then."""
-        with self.memory():
+        with self.transaction():
             pass  # a run renews its lease
-        with self.brake.resting():
+        with self.stop.interruptible():
             self.sleep(seconds)
 
     @contextmanager
-    def memory(self, *, lasting: bool = True) -> Iterator[Memory]:
+    def transaction(self, *, durable: bool = True) -> Iterator[UnitOfWork]:
         """Begin one unit of work with the object's memory; it is kept whole or not at all.
 
-        What is not `lasting` can be found out again, and a pulled plug may take it back.
+        What is not `durable` can be found out again, and a pulled plug may take it back.
         """
-        with self.store.work(self.slug, lasting=lasting) as memory:
-            self.keep(memory)
-            yield memory
-            self.keep(memory)
+        with self.store.transaction(self.slug, durable=durable) as work:
+            self.keep(work)
+            yield work
+            self.keep(work)

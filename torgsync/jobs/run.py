@@ -15,9 +15,9 @@ from torgsync.core.clock import SHOP_ZONE
 from torgsync.errors import Busy, Exit, TorgsyncError
 from torgsync.files.config.logs import note_run
 from torgsync.files.config.settings import alive, who
-from torgsync.jobs.context import Desk, Progress
+from torgsync.jobs.context import JobContext, Progress
 from torgsync.state.runs.journal import Holder, Lease
-from torgsync.state.store import Memory
+from torgsync.state.store import UnitOfWork
 
 RENEW_EVERY = timedelta(minutes=1)
 
@@ -28,30 +28,30 @@ _log = logging.getLogger(__name__)
 class Run:
     """A run that has begun. `exit_code` is what it will be remembered by.
 
-    `desk` is the one to work with: with every unit of work, the run's lease is renewed when it is time, and
-    wherever progress is told, a person may stop it.
+    `context` is the one to work with: with every unit of work, the run's lease is renewed when it is time,
+    and wherever progress is told, a person may stop it.
     """
 
-    desk: Desk
+    context: JobContext
     number: int
     renewed: datetime
     exit_code: Exit = Exit.ERROR
 
     def __post_init__(self) -> None:
-        looks_on = self.desk.tell
-        brake = self.desk.brake
+        looks_on = self.context.tell
+        stop = self.context.stop
 
         def tell(progress: Progress) -> None:
             looks_on(progress)
-            brake.check()
+            stop.check()
 
-        self.desk = replace(self.desk, tell=tell, keep=self._keep)
+        self.context = replace(self.context, tell=tell, keep=self._keep)
 
-    def _keep(self, memory: Memory) -> None:
+    def _keep(self, work: UnitOfWork) -> None:
         """Renew the lease if it is time. That it was lost is noticed before the next request."""
-        now = self.desk.now()
+        now = self.context.now()
         if now - self.renewed >= RENEW_EVERY:
-            memory.journal.renew(self.number, now)
+            work.journal.renew(self.number, now)
             self.renewed = now
 
     def before(self, method: str, path: str, items: int, digest: str) -> int:
@@ -60,80 +60,80 @@ class Run:
         Raises Interrupted where somebody asked for a stop, Busy where another run holds the object by now:
         then nothing is sent.
         """
-        self.desk.brake.check()
-        with self.desk.memory() as memory:
-            if not memory.journal.renew(self.number, self.desk.now()):
-                raise _taken(self.desk, memory.journal.lease())
+        self.context.stop.check()
+        with self.context.transaction() as work:
+            if not work.journal.renew(self.number, self.context.now()):
+                raise _taken(self.context, work.journal.lease())
             if method != "GET" and path.lstrip("/").startswith("products/"):
-                memory.whole.note_first_write(self.desk.now())
-            return memory.journal.before(self.number, method, path, items, digest, self.desk.now())
+                work.object_state.note_first_write(self.context.now())
+            return work.journal.before(self.number, method, path, items, digest, self.context.now())
 
     def after(self, entry: int, *, status: int | None, outcome: str) -> None:
         """Write down how it was answered."""
-        with self.desk.memory() as memory:
-            memory.journal.after(entry, status, outcome, self.desk.now())
+        with self.context.transaction() as work:
+            work.journal.after(entry, status, outcome, self.context.now())
 
 
 @contextmanager
-def running(desk: Desk) -> Iterator[Run]:
+def running(context: JobContext) -> Iterator[Run]:
     """Hold the object for one run. Raises Busy where another run holds it.
 
     A holder on this host whose process is gone is taken over at once, any other when its lease has expired.
     """
     me = Holder(*who())
-    with desk.memory() as memory:
-        refuse_lease(desk, memory.journal.lease())
-        number = memory.journal.begin_run(me, desk.now())
-        memory.journal.take_lease(number, me, desk.now())
-    run = Run(desk, number, desk.now())
+    with context.transaction() as work:
+        refuse_lease(context, work.journal.lease())
+        number = work.journal.begin_run(me, context.now())
+        work.journal.take_lease(number, me, context.now())
+    run = Run(context, number, context.now())
     note_run(number)
     _log.info("the run begins")
     try:
         yield run
     except TorgsyncError as error:
         run.exit_code = error.exit_code
-        _end(desk, run)
+        _end(context, run)
         raise
     except Exception:
         # Whatever it was, nobody noted what became of the work in hand: the next run looks that up.
-        with desk.memory() as memory:
-            memory.journal.release(number)
+        with context.transaction() as work:
+            work.journal.release(number)
         raise
-    _end(desk, run)
+    _end(context, run)
 
 
-def _end(desk: Desk, run: Run) -> None:
-    with desk.memory() as memory:
-        memory.journal.end_run(run.number, run.exit_code, desk.now())
-        memory.journal.release(run.number)
+def _end(context: JobContext, run: Run) -> None:
+    with context.transaction() as work:
+        work.journal.end_run(run.number, run.exit_code, context.now())
+        work.journal.release(run.number)
     _log.info("the run ended with exit code %d", run.exit_code)
 
 
-def refuse_held(desk: Desk) -> None:
+def refuse_held(context: JobContext) -> None:
     """Raise Busy where a run holds the object: a look would change what that run is working on."""
-    with desk.memory() as memory:
-        refuse_lease(desk, memory.journal.lease())
+    with context.transaction() as work:
+        refuse_lease(context, work.journal.lease())
 
 
-def refuse_lease(desk: Desk, lease: Lease | None) -> None:
+def refuse_lease(context: JobContext, lease: Lease | None) -> None:
     """Raise Busy where a lease is that of a run that lives."""
-    if lease and lives(desk, lease):
+    if lease and lives(context, lease):
         raise Busy(
-            f"`{desk.object.name}` is held by another run: {_who(lease)}",
+            f"`{context.object.name}` is held by another run: {_who(lease)}",
             hint="wait until it has finished, then run the same command again",
         )
 
 
-def lives(desk: Desk, lease: Lease) -> bool:
+def lives(context: JobContext, lease: Lease) -> bool:
     """Tell whether the run that holds the object goes on, as far as can be known here."""
-    return lease.expires > desk.now() and not _crashed(lease, Holder(*who()))
+    return lease.expires > context.now() and not _crashed(lease, Holder(*who()))
 
 
-def _taken(desk: Desk, lease: Lease | None) -> Busy:
+def _taken(context: JobContext, lease: Lease | None) -> Busy:
     """Return the error for a run that lost its lease: it was not renewed in time."""
     by = f"by another run: {_who(lease)}" if lease else "and let go by another run"
     return Busy(
-        f"`{desk.object.name}` was taken over {by}; this run was silent for too long and sends no more",
+        f"`{context.object.name}` was taken over {by}; this run was silent for too long and sends no more",
         hint="wait until the other run has finished, then run the same command again",
     )
 

@@ -15,7 +15,7 @@ from torgsync.core.product.products import Existing
 from torgsync.core.text import counted
 from torgsync.errors import PromRefused, TokenRefused, Unsafe
 from torgsync.files.config.settings import who
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.prom.api import Prom
 from torgsync.state.runs.journal import Holder, Override
 
@@ -29,17 +29,19 @@ WITHOUT_GROUPS = "without-groups"
 """How a shop is called that shows no group by which it could be named."""
 
 
-def refuse_other_shop(desk: Desk, prom: Prom, allowed: Allowed, seen: Sequence[Existing] = ()) -> None:
+def refuse_other_shop(
+    context: JobContext, prom: Prom, allowed: Allowed, seen: Sequence[Existing] = ()
+) -> None:
     """Raise Unsafe where the token opens another shop than the one that is remembered.
 
     `seen` are products that were just listed: where one of them is known, nothing is asked. A person may
     allow exactly the shop that is seen; then all that is remembered of the old one is forgotten, and the
     object begins anew.
     """
-    with desk.memory() as memory:
-        if memory.shown.knows([(product.prom_id, product.external_id) for product in seen]):
+    with context.transaction() as work:
+        if work.existing.knows([(product.prom_id, product.external_id) for product in seen]):
             return
-        anchors, groups = memory.shown.anchors(PROBES), memory.whole.groups()
+        anchors, groups = work.existing.anchors(PROBES), work.object_state.groups()
     if not anchors and not groups:
         return
     for prom_id, good_id in anchors:
@@ -55,13 +57,13 @@ def refuse_other_shop(desk: Desk, prom: Prom, allowed: Allowed, seen: Sequence[E
         lost += f", and none of {counted(len(groups), 'group')}"
     if allowed.shop == sight:
         opened = Override("shop", f"shop={sight}", lost)
-        with desk.memory() as memory:
-            memory.journal.note_overrides(None, [opened], Holder(*who()), desk.now())
-            memory.catalog.forget_shop()
+        with context.transaction() as work:
+            work.journal.note_overrides(None, [opened], Holder(*who()), context.now())
+            work.products.forget_shop()
         return
     raise Unsafe(
-        f"the token opens another shop than the one of `{desk.object.name}`: {lost}",
-        hint=f"give the object its token: torgsync object edit {desk.file.called} --api-key -; if this is "
+        f"the token opens another shop than the one of `{context.object.name}`: {lost}",
+        hint=f"give the object its token: torgsync object edit {context.file.called} --api-key -; if this is "
         f"the same shop, emptied, or a new one for this object, let it begin anew: --allow shop={sight}",
     )
 

@@ -17,7 +17,7 @@ from torgsync.errors import Interrupted
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Brake:
+class StopSignal:
     """Whether a run has been asked to stop, and whether it may be stopped where it is."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Brake:
             self.check()
 
     @contextmanager
-    def resting(self) -> Iterator[None]:
+    def interruptible(self) -> Iterator[None]:
         """Let a stop end what is done inside at once: it leaves nothing behind that could not be redone."""
         try:
             self.rest(True)
@@ -53,7 +53,7 @@ class Brake:
             self.rest(False)
 
     @contextmanager
-    def listening(self) -> Iterator[None]:
+    def handling_signals(self) -> Iterator[None]:
         """Hear Ctrl-C and the system's signal to end for the time of a `with` block."""
         if threading.current_thread() is not threading.main_thread():
             yield  # only there Python hears signals

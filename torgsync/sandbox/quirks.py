@@ -10,7 +10,7 @@ LONGEST_IMPORT = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manners:
+class Quirks:
     """The switches for what the reference leaves open. A shop's manners may be replaced while it runs.
 
     `last_id`: whether a page contains the product whose id was given (prom-api §2.1). `root_group_only`: a

@@ -8,7 +8,7 @@
     sandbox = "write"              # or "read", "none", "expired"
     orders-only = { orders = "read", expires = 2026-03-09T12:00:00Z }
 
-    [manners]                      # the keys of `Manners`
+    [manners]                      # the keys of `Quirks`
     last_id = "inclusive"
     import_seconds = 20
 
@@ -36,7 +36,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from torgsync.errors import Mistake
 from torgsync.sandbox.faults import Fault
-from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.rights import Rights
 
 Path = tuple[str | int, ...]
@@ -69,7 +69,7 @@ class Scenario:
 
     shop: Filling = field(default_factory=Filling)
     tokens: Mapping[str, Rights] = field(default_factory=dict)
-    manners: Manners = field(default_factory=Manners)
+    quirks: Quirks = field(default_factory=Quirks)
     faults: tuple[Fault, ...] = ()
 
 
@@ -87,7 +87,7 @@ def read_scenario(data: Mapping[str, Any], line_of: Callable[[Path], int]) -> Sc
     scenario = Scenario(
         shop=reader.table(Filling, ("shop",), data.get("shop", {})) or Filling(),
         tokens=reader.tokens(data.get("tokens", {})),
-        manners=reader.table(Manners, ("manners",), data.get("manners", {})) or Manners(),
+        quirks=reader.table(Quirks, ("manners",), data.get("manners", {})) or Quirks(),
         faults=tuple(
             fault
             for place, table in enumerate(faults)
@@ -97,14 +97,14 @@ def read_scenario(data: Mapping[str, Any], line_of: Callable[[Path], int]) -> Sc
     return sorted(reader.mistakes) if reader.mistakes else scenario
 
 
-def read_manners(base: Manners, words: Iterable[str]) -> Manners:
+def read_quirks(base: Quirks, words: Iterable[str]) -> Quirks:
     """Return manners changed by words such as `last_id=inclusive`; raise ValueError with every mistake."""
     table: dict[str, Any] = {}
     for word in words:
         name, _, text = word.partition("=")
         table[name.strip()] = _plain(text.strip())
     reader = _Reader(lambda _: 0)
-    read = reader.table(Manners, (), table)
+    read = reader.table(Quirks, (), table)
     if read is None or reader.mistakes:
         raise ValueError("; ".join(str(mistake) for mistake in sorted(reader.mistakes)))
     return replace(base, **{name: getattr(read, name) for name in table})

@@ -169,9 +169,9 @@ class SandboxApp:
             raise Unauthorized
         if rights.allow(route.section, route.right):
             return None
-        if self._shop.manners.forbidden_as == "401-html":
+        if self._shop.quirks.forbidden_as == "401-html":
             raise Unauthorized
-        if self._shop.manners.forbidden_as == "403-html":
+        if self._shop.quirks.forbidden_as == "403-html":
             raise Forbidden
         if route.handler in (endpoints.import_file, endpoints.import_url):
             return {"status": "error", "message": "Import forbidden"}

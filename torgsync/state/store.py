@@ -21,7 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state.orders.clients import Clients
-from torgsync.state.orders.orders import Trade
+from torgsync.state.orders.orders import OrderRepository
 from torgsync.state.orders.postings import Payments
 from torgsync.state.runs.history import History
 from torgsync.state.runs.journal import Journal
@@ -29,10 +29,10 @@ from torgsync.state.runs.plans import Plans
 from torgsync.state.runs.schedule import Schedule
 from torgsync.state.schema.backups import back_up, copies_of, delete_copies
 from torgsync.state.shop.adoptions import Adoptions
-from torgsync.state.shop.existing import Shown
-from torgsync.state.shop.object_state import Whole
+from torgsync.state.shop.existing import ExistingProducts
+from torgsync.state.shop.object_state import ObjectState
 from torgsync.state.shop.photos import Photos
-from torgsync.state.shop.products import Catalog
+from torgsync.state.shop.products import ProductRepository
 from torgsync.state.shop.rows import Rows
 from torgsync.state.shop.variants import Models
 
@@ -40,7 +40,7 @@ SCHEMA = "0010"
 """The newest migration; a test holds it equal to the folder's."""
 
 MIGRATIONS = Path(__file__).parent / "schema" / "migrations"
-_LASTING = "torgsync.lasting"
+_DURABLE = "torgsync.durable"
 """Whether a transaction must outlive a pulled plug, as what the journal says must."""
 PATIENCE = 30
 """Seconds to wait for another process that writes."""
@@ -49,20 +49,20 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class UnitOfWork:
     """What one object remembers, inside one transaction."""
 
-    whole: Whole
+    object_state: ObjectState
     rows: Rows
     photos: Photos
-    shown: Shown
-    catalog: Catalog
+    existing: ExistingProducts
+    products: ProductRepository
     adoptions: Adoptions
-    models: Models
+    variants: Models
     plans: Plans
     journal: Journal
     history: History
-    trade: Trade
+    orders: OrderRepository
     clients: Clients
     payments: Payments
     schedule: Schedule
@@ -75,31 +75,31 @@ class Store:
         self._engine = engine
 
     @contextmanager
-    def work(self, slug: str, *, lasting: bool = True) -> Iterator[Memory]:
+    def transaction(self, slug: str, *, durable: bool = True) -> Iterator[UnitOfWork]:
         """Yield the memory of one object; commit at the end, or take everything back on an error.
 
-        Without `lasting` a pulled plug may take back the last of it, whole: good for what can be found out
+        Without `durable` a pulled plug may take back the last of it, whole: good for what can be found out
         again, and faster. Raises `Temporary` where another process holds the state for too long.
         """
         try:
             with self._engine.connect() as connection:
-                connection.info[_LASTING] = lasting
+                connection.info[_DURABLE] = durable
                 with connection.begin():
                     _queue_up(connection, slug)
-                    whole = Whole(connection, slug)
+                    whole = ObjectState(connection, slug)
                     rows = Rows(connection, slug, whole)
-                    yield Memory(
+                    yield UnitOfWork(
                         whole,
                         rows,
                         Photos(connection, slug, whole),
-                        Shown(connection, slug, whole, rows),
-                        Catalog(connection, slug, whole, rows),
+                        ExistingProducts(connection, slug, whole, rows),
+                        ProductRepository(connection, slug, whole, rows),
                         Adoptions(connection, slug),
                         Models(connection, slug),
                         Plans(connection, slug),
                         Journal(connection, slug),
                         History(connection, slug),
-                        Trade(connection, slug),
+                        OrderRepository(connection, slug),
                         Clients(connection, slug),
                         Payments(connection, slug),
                         Schedule(connection, slug),
@@ -228,7 +228,7 @@ def _write_ahead(cursor: Any) -> None:  # noqa: ANN401
 
 
 def _begin_at_once(connection: Connection) -> None:
-    level = "FULL" if connection.info.get(_LASTING, True) else "NORMAL"
+    level = "FULL" if connection.info.get(_DURABLE, True) else "NORMAL"
     connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 

@@ -9,7 +9,7 @@ import pytest
 from shops import Clock, client_of, feed, import_feed, offer, send_feed
 
 from torgsync.sandbox.faults import Fault, parse_fault
-from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
@@ -191,9 +191,9 @@ class TestImports:
         assert (report["status"], report["total"]) == ("PARTIAL", 0)
         clock.advance(days=2)
         assert len(shop.products()) == 1
-        shop.manners = Manners(second_import="refuse")
+        shop.quirks = Quirks(second_import="refuse")
         assert "id" not in send_feed(client, feed(offer("2")))
-        shop.manners = Manners()
+        shop.quirks = Quirks()
         assert import_feed(client, clock, feed(offer("2")))["created"] == 1
 
     def test_photos_missing(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
@@ -240,7 +240,7 @@ class TestTokens:
 class TestDates:
     def test_filters_in_the_zone_of_kyiv(self, shop: Shop, client: httpx.Client) -> None:
         """By a switch the dates of filters are read in Kyiv's time; answers stay in UTC."""
-        shop.manners = Manners(date_filters="kyiv")
+        shop.quirks = Quirks(date_filters="kyiv")
         for hour, found in (("11:00:00", 1), ("11:00:01", 0)):
             query = {"last_modified_from": f"2026-03-02T{hour}"}
             assert len(client.get("/products/list", params=query).json()["products"]) == found
@@ -299,4 +299,4 @@ def test_a_path_that_some_call_has_is_taken(text: str) -> None:
 def test_an_import_takes_a_time_that_there_is(seconds: float) -> None:
     """Neither for ever nor less than nothing; for ever is a fault of its own."""
     with pytest.raises(ValueError, match="import_seconds"):
-        Manners(import_seconds=seconds)
+        Quirks(import_seconds=seconds)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from shops import Clock, client_of, feed, send_feed
 
-from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.log import Record
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID
 from torgsync.sandbox.shop.rights import Rights
@@ -59,7 +59,7 @@ class TestTokens:
         self, forbidden_as: Literal["401-html", "403-html"], status: int
     ) -> None:
         """A token without the right gets a web page, if the manners say so."""
-        shop = Shop(tokens={"reader": Rights.read_only()}, manners=Manners(forbidden_as=forbidden_as))
+        shop = Shop(tokens={"reader": Rights.read_only()}, quirks=Quirks(forbidden_as=forbidden_as))
         assert is_page(client_of(shop, "reader").post("/products/edit", json=[]), status)
 
     def test_missing_right_as_message(self) -> None:
@@ -132,7 +132,7 @@ class TestPages:
 
     def test_last_id_inclusive(self, clock: Clock) -> None:
         """The documentation's wording lets the product `last_id` itself in; a switch."""
-        shop = Shop(clock=clock, manners=Manners(last_id="inclusive"))
+        shop = Shop(clock=clock, quirks=Quirks(last_id="inclusive"))
         made = [shop.add_product(str(number)) for number in range(5)]
         page = client_of(shop).get("/products/list", params={"last_id": made[2]})
         assert ids(page) == [made[2], made[1], made[0]]
@@ -213,7 +213,7 @@ class TestGroups:
 
     def test_list_shows_the_root_group_only(self) -> None:
         """On some accounts the plain list shows only what lies in the root group."""
-        shop = Shop(manners=Manners(root_group_only=True))
+        shop = Shop(quirks=Quirks(root_group_only=True))
         shop.add_product("1", group_id=shop.add_group("Платья"))
         root = shop.add_product("2")
         assert ids(client_of(shop).get("/products/list")) == [root]

@@ -11,8 +11,8 @@ import pytest
 
 from torgsync.sandbox import scenario as room
 from torgsync.sandbox.faults import Fault
-from torgsync.sandbox.quirks import Manners
-from torgsync.sandbox.scenario import Filling, Scenario, read_manners, read_scenario
+from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.scenario import Filling, Scenario, read_quirks, read_scenario
 from torgsync.sandbox.shop.rights import Rights
 
 
@@ -33,7 +33,7 @@ def test_the_example() -> None:
     assert read(text) == Scenario(
         shop=Filling(products=200, seed=7),
         tokens={"sandbox": Rights.full(), "orders-only": Rights(orders="read", expires=expires)},
-        manners=Manners(last_id="inclusive", import_seconds=20),
+        quirks=Quirks(last_id="inclusive", import_seconds=20),
         faults=(Fault("429", on="POST products/edit*", nth=2, retry_after=3),),
     )
 
@@ -126,20 +126,20 @@ def test_what_is_no_table(text: str, where: str) -> None:
 
 def test_manners_in_words() -> None:
     """What is not named stays as it was."""
-    base = Manners(second_import="refuse")
-    changed = read_manners(base, ["last_id=inclusive", "root_group_only = true", "import_seconds=0.5"])
-    assert changed == Manners(
+    base = Quirks(second_import="refuse")
+    changed = read_quirks(base, ["last_id=inclusive", "root_group_only = true", "import_seconds=0.5"])
+    assert changed == Quirks(
         second_import="refuse", last_id="inclusive", root_group_only=True, import_seconds=0.5
     )
-    assert read_manners(base, []) == base
+    assert read_quirks(base, []) == base
 
 
 def test_manners_that_are_none() -> None:
     """All mistakes are told."""
     with pytest.raises(ValueError, match="last_id") as refused:
-        read_manners(Manners(), ["last_id=both", "politeness=high"])
+        read_quirks(Quirks(), ["last_id=both", "politeness=high"])
     assert "politeness: there is no such key" in str(refused.value)
     with pytest.raises(ValueError, match="import_seconds is not between 0 and 86400"):
-        read_manners(Manners(), ["import_seconds=-1"])
+        read_quirks(Quirks(), ["import_seconds=-1"])
     with pytest.raises(ValueError, match="imports_per_day is below 0"):
-        Manners(imports_per_day=-1)
+        Quirks(imports_per_day=-1)

@@ -28,11 +28,11 @@ from torgsync.core.orders.order import Line
 from torgsync.core.orders.postings import Money, Place, Posting, postings_due
 from torgsync.core.orders.reserve import Holding
 from torgsync.core.paging import PAGE
-from torgsync.core.plan.decide import Known, Skipped, Standing
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Skipped
 from torgsync.core.plan.diff import Change, FieldChange, Sent, Verb, creation
 from torgsync.core.plan.guards import falls_to_zero
 from torgsync.core.product.columns import Section
-from torgsync.core.product.fields import TERMS, Characteristic, Road, Value
+from torgsync.core.product.fields import TERMS, Channel, Characteristic, Value
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import Member
 from torgsync.errors import Temporary, TorgsyncError
@@ -44,8 +44,8 @@ from torgsync.state.schema import tables
 from torgsync.state.shop.object_state import Looks
 from torgsync.state.shop.products import Accepted
 from torgsync.state.shop.rows import GoodRow, OldRow
-from torgsync.state.shop.variants import Kept
-from torgsync.state.store import Memory, Store, open_store, place_of
+from torgsync.state.shop.variants import StoredVariant
+from torgsync.state.store import Store, UnitOfWork, open_store, place_of
 
 SLUG = "my-prom"
 POSTGRES = os.environ.get("TORGSYNC_TEST_POSTGRES")
@@ -74,15 +74,15 @@ def state(url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def memory(state: Store) -> Iterator[Memory]:
+def work(state: Store) -> Iterator[UnitOfWork]:
     """One unit of work with the object's memory."""
-    with state.work(SLUG) as memory:
-        yield memory
+    with state.transaction(SLUG) as work:
+        yield work
 
 
 def row(good_id: str = "17", digest: int = 1, line: int = 2, **given: object) -> GoodRow:
     """Return a row that goes to Prom; with `standing` it stands otherwise."""
-    good = GoodRow(good_id, digest, line, Standing.IN, product=product(good_id))
+    good = GoodRow(good_id, digest, line, RowStatus.IN, product=product(good_id))
     return replace(good, **given)  # type: ignore[arg-type]  # the fields of a row
 
 
@@ -90,12 +90,12 @@ def finding(good_id: str = "17", line: int = 2, message: str = "cut") -> Finding
     return Finding(Code.NAME_CUT, message, good_id, line, "GoodName", "Капці")
 
 
-def unsettled(memory: Memory) -> list[str]:
-    return [known.good_id for page in memory.catalog.unsettled() for known in page]
+def dirty(work: UnitOfWork) -> list[str]:
+    return [known.good_id for page in work.products.dirty() for known in page]
 
 
-def known(memory: Memory, good_id: str = "17") -> Known:
-    return memory.catalog.known([good_id])[good_id]
+def known(work: UnitOfWork, good_id: str = "17") -> ProductSnapshot:
+    return work.products.known([good_id])[good_id]
 
 
 # A unit of work
@@ -105,51 +105,51 @@ def test_half_a_unit_of_work_leaves_nothing(state: Store) -> None:
     """An error takes everything back, and comes through as it is."""
 
     def stumble() -> None:
-        with state.work(SLUG) as memory:
-            memory.rows.remember_rows([row(findings=(finding(),))])
-            memory.journal.begin_run(ME, NOON)
+        with state.transaction(SLUG) as work:
+            work.rows.remember_rows([row(findings=(finding(),))])
+            work.journal.begin_run(ME, NOON)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         stumble()
-    with state.work(SLUG) as memory:
-        assert memory.rows.marks() == set()
-        assert list(memory.rows.findings()) == []
-        assert memory.catalog.known(["17"]) == {}
+    with state.transaction(SLUG) as work:
+        assert work.rows.row_hashes() == set()
+        assert list(work.rows.findings()) == []
+        assert work.products.known(["17"]) == {}
 
 
 def test_objects_do_not_see_each_other(state: Store) -> None:
     """Everything that one object remembers is its own."""
-    with state.work("other") as memory:
-        memory.whole.begin_settings("f")
-        memory.rows.remember_rows([row(findings=(finding(),))])
-        memory.shown.remember_existing([existing()], memory.whole.begin_look())
-        memory.photos.remember({"17.jpg": (1, 2, "00")})
-        memory.catalog.refuse(product(), "no", NOON)
-        memory.trade.remember(order(), NOON, client_id="", held=None)
-        client = memory.clients.add(OLENA, NOON)
-        memory.clients.hold("300000001", [client])
-        memory.clients.note_read("stamp")
-        memory.payments.post([POSTING], NOON)
-        memory.trade.note_absent(7)
-        memory.trade.moves_file("300000001", "order.json", "outbox")
-        memory.trade.took_file("300000001", NOON, "changed")
-        memory.trade.used_outbox("outbox", apart=True)
-        memory.journal.begin_import(memory.journal.begin_run(ME, NOON), 5, NOON)
-        memory.journal.take_lease(1, ME, NOON)
-        memory.whole.note_first_write(NOON)
-    with state.work(SLUG) as memory:
-        trade = memory.trade
-        mine, shown = memory.rows, memory.shown
-        assert (mine.marks(), list(mine.findings()), mine.standings()) == (set(), [], {})
-        assert (memory.photos.seen(), memory.photos.unfetched(), memory.whole.begun()) == ({}, {}, False)
+    with state.transaction("other") as work:
+        work.object_state.begin_settings("f")
+        work.rows.remember_rows([row(findings=(finding(),))])
+        work.existing.remember_existing([existing()], work.object_state.begin_look())
+        work.photos.remember({"17.jpg": (1, 2, "00")})
+        work.products.refuse(product(), "no", NOON)
+        work.orders.remember(order(), NOON, client_id="", held=None)
+        client = work.clients.add(OLENA, NOON)
+        work.clients.hold("300000001", [client])
+        work.clients.note_read("stamp")
+        work.payments.post([POSTING], NOON)
+        work.orders.note_absent(7)
+        work.orders.moves_file("300000001", "order.json", "outbox")
+        work.orders.took_file("300000001", NOON, "changed")
+        work.orders.used_outbox("outbox", apart=True)
+        work.journal.begin_import(work.journal.begin_run(ME, NOON), 5, NOON)
+        work.journal.take_lease(1, ME, NOON)
+        work.object_state.note_first_write(NOON)
+    with state.transaction(SLUG) as work:
+        trade = work.orders
+        mine, shown = work.rows, work.existing
+        assert (mine.row_hashes(), list(mine.findings()), mine.row_statuses()) == (set(), [], {})
+        assert (work.photos.seen(), work.photos.unfetched(), work.object_state.begun()) == ({}, {}, False)
         assert (shown.existing_count(), shown.foreign(), shown.unseen(9)) == (0, [], [])
-        assert (list(trade.orders()), memory.clients.all(), memory.payments.postings()) == ([], [], ())
+        assert (list(trade.orders()), work.clients.all(), work.payments.postings()) == ([], [], ())
         assert (trade.numbers(), trade.absent(), trade.unwritten(), trade.lying()) == ([], set(), [], [])
         assert (trade.versions("300000001"), trade.to_accept(), trade.beyond(EARLY)) == ([], [], ())
         assert (trade.waiting(), trade.statuses(), trade.confirmations("300000001")) == ([], [], [])
-        assert (trade.apart("outbox"), trade.twins(), memory.payments.unmapped()) == (None, [], {})
-        people = memory.clients
+        assert (trade.apart("outbox"), trade.twins(), work.payments.unmapped()) == (None, [], {})
+        people = work.clients
         assert (people.client(client), people.held(), people.read(), people.orders()) == (None, {}, "", {})
         assert (people.everybody(), people.contacts(client), people.known_by(OLENA.contacts)) == (
             {},
@@ -157,13 +157,13 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
             {},
         )
         people.remove(client)
-        assert memory.journal.imports_since(NOON - LEASE) == 0
-        assert memory.journal.lease() is None
-        memory.catalog.forget_refusals()
-        memory.whole.begin_settings("g")
-    with state.work("other") as memory:
-        assert known(memory).good_id == "17"
-        assert memory.whole.begun()
+        assert work.journal.imports_since(NOON - LEASE) == 0
+        assert work.journal.lease() is None
+        work.products.forget_refusals()
+        work.object_state.begin_settings("g")
+    with state.transaction("other") as work:
+        assert known(work).good_id == "17"
+        assert work.object_state.begun()
 
 
 def test_units_of_work_queue_up(url: str) -> None:
@@ -176,8 +176,8 @@ def test_units_of_work_queue_up(url: str) -> None:
         mine = open_store(url)
         start.wait()
         for _ in range(10):
-            with mine.work(SLUG) as memory:
-                seen.append(memory.whole.begin_look())
+            with mine.transaction(SLUG) as work:
+                seen.append(work.object_state.begin_look())
         mine.close()
 
     threads = [threading.Thread(target=look_again_and_again) for _ in range(4)]
@@ -216,76 +216,78 @@ def test_a_state_held_too_long_is_a_passing_trouble(url: str, monkeypatch: pytes
         closing.callback(one.close)
         closing.callback(other.close)
         with (
-            one.work(SLUG),
+            one.transaction(SLUG),
             pytest.raises(Temporary, match="the state cannot be used now: ") as caught,
-            other.work(SLUG) as memory,
+            other.transaction(SLUG) as work,
         ):
-            memory.whole.begin_look()
+            work.object_state.begin_look()
         assert caught.value.hint
-        with other.work(SLUG) as memory:
-            assert memory.whole.begin_look() == 1
+        with other.transaction(SLUG) as work:
+            assert work.object_state.begin_look() == 1
 
 
-def test_a_time_without_a_zone_is_a_bug(memory: Memory) -> None:
+def test_a_time_without_a_zone_is_a_bug(work: UnitOfWork) -> None:
     """No naive time can slip into the memory."""
     with pytest.raises(StatementError, match="a time without a zone"):
-        memory.whole.end_look(NOON.replace(tzinfo=None), full=False)
+        work.object_state.end_look(NOON.replace(tzinfo=None), full=False)
 
 
 # Rows of the export
 
 
-def test_rows_are_remembered_by_their_mark(memory: Memory) -> None:
+def test_rows_are_remembered_by_their_mark(work: UnitOfWork) -> None:
     """New rows are added, changed ones replaced; a mark may be any number of 63 bits."""
-    memory.rows.remember_rows([row("17", 2**63 - 1), row("18", 4)])
-    memory.rows.remember_rows([row("18", 5)])
-    memory.rows.remember_rows([])
-    assert memory.rows.marks() == {2**63 - 1, 5}
+    work.rows.remember_rows([row("17", 2**63 - 1), row("18", 4)])
+    work.rows.remember_rows([row("18", 5)])
+    work.rows.remember_rows([])
+    assert work.rows.row_hashes() == {2**63 - 1, 5}
 
 
-def test_old_rows_are_found_by_good_and_by_mark(memory: Memory) -> None:
+def test_old_rows_are_found_by_good_and_by_mark(work: UnitOfWork) -> None:
     """What a row was at the last reading is told, of goods that the export had then; few marks or many."""
-    memory.rows.remember_rows([row("17", 1, model=501, section=7, traits=9), row("18", 2), row("19", 3)])
-    memory.rows.mark_gone(["19"])
+    work.rows.remember_rows([row("17", 1, model=501, section=7, traits=9), row("18", 2), row("19", 3)])
+    work.rows.mark_gone(["19"])
     old = OldRow(1, 501, 7, 9, 0, "in")
-    assert memory.rows.old_rows(["17", "19", "99"]) == {"17": old}
-    assert memory.rows.rows_marked({1, 3}) == {"17": old}
-    assert memory.rows.rows_marked({1, *range(10, 10 + PAGE)}) == {"17": old}
-    assert list(memory.rows.rows_of(lambda good_id, mark: good_id == "18" and mark == 2)) == ["18"]
+    assert work.rows.old_rows(["17", "19", "99"]) == {"17": old}
+    assert work.rows.rows_marked({1, 3}) == {"17": old}
+    assert work.rows.rows_marked({1, *range(10, 10 + PAGE)}) == {"17": old}
+    assert list(work.rows.rows_of(lambda good_id, mark: good_id == "18" and mark == 2)) == ["18"]
 
 
-def test_what_is_known_of_a_good_comes_back(memory: Memory) -> None:
+def test_what_is_known_of_a_good_comes_back(work: UnitOfWork) -> None:
     """Desired, sent, echo, existing: each as it was remembered; strangers are left out."""
-    memory.rows.remember_rows([row(product=Product("17", FULL))])
-    memory.shown.remember_existing([existing()], 1)
-    memory.catalog.accept([Accepted("17", {"gtin": "A"}, {"name": "Кап"})], NOON)
+    work.rows.remember_rows([row(product=Product("17", FULL))])
+    work.existing.remember_existing([existing()], 1)
+    work.products.accept([Accepted("17", {"gtin": "A"}, {"name": "Кап"})], NOON)
     shown = Existing("917", "17", {**existing().values, "name": "Кап"}, NOON)
-    assert memory.catalog.known(["17", "99"]) == {
-        "17": Known("17", Standing.IN, Product("17", FULL), Sent({"gtin": "A"}, {"name": "Кап"}), shown)
+    assert work.products.known(["17", "99"]) == {
+        "17": ProductSnapshot(
+            "17", RowStatus.IN, Product("17", FULL), Sent({"gtin": "A"}, {"name": "Кап"}), shown
+        )
     }
 
 
-def test_more_goods_are_asked_for_than_fit_a_statement(memory: Memory) -> None:
+def test_more_goods_are_asked_for_than_fit_a_statement(work: UnitOfWork) -> None:
     """Lists of any length are taken page by page."""
     ids = [str(number) for number in range(2 * PAGE + 1)]
-    memory.rows.remember_rows([row(good_id) for good_id in ids])
-    memory.rows.settle(ids)
-    memory.rows.mark_gone(ids[1:])
-    assert list(memory.rows.rows_of(lambda *_: True)) == ["0"]
-    assert set(memory.catalog.known(ids)) == set(ids)
+    work.rows.remember_rows([row(good_id) for good_id in ids])
+    work.rows.settle(ids)
+    work.rows.mark_gone(ids[1:])
+    assert list(work.rows.rows_of(lambda *_: True)) == ["0"]
+    assert set(work.products.known(ids)) == set(ids)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(any_values())
-def test_any_product_comes_back(memory: Memory, values: dict[str, Value]) -> None:
+def test_any_product_comes_back(work: UnitOfWork, values: dict[str, Value]) -> None:
     """No value is lost or bent between remembering and knowing, and a refusal of it is recognised."""
     values = {name: _without_nul(value) for name, value in values.items() if name != "variant_group"}
-    memory.rows.remember_rows([row(product=Product("17", values))])
-    desired = known(memory).desired
+    work.rows.remember_rows([row(product=Product("17", values))])
+    desired = known(work).desired
     assert desired is not None
     assert desired.values == values
-    memory.catalog.refuse(desired, "no", NOON)
-    assert known(memory).refused
+    work.products.refuse(desired, "no", NOON)
+    assert known(work).refused
 
 
 def _without_nul(value: Value) -> Value:
@@ -293,374 +295,377 @@ def _without_nul(value: Value) -> Value:
     return value.replace("\x00", "") if isinstance(value, str) else value
 
 
-def test_a_blocked_row_keeps_what_was_desired(memory: Memory) -> None:
+def test_a_blocked_row_keeps_what_was_desired(work: UnitOfWork) -> None:
     """An error in a row changes how the good stands, not what was known of it."""
-    memory.rows.remember_rows([row()])
-    memory.rows.remember_rows([GoodRow("17", 2, 2, Standing.BLOCKED, Reason.BLOCKED, findings=(finding(),))])
-    assert known(memory) == Known("17", Standing.BLOCKED, product())
-    assert memory.rows.standings() == {("blocked", "blocked"): 1}
+    work.rows.remember_rows([row()])
+    work.rows.remember_rows([GoodRow("17", 2, 2, RowStatus.BLOCKED, Reason.BLOCKED, findings=(finding(),))])
+    assert known(work) == ProductSnapshot("17", RowStatus.BLOCKED, product())
+    assert work.rows.row_statuses() == {("blocked", "blocked"): 1}
 
 
-def test_a_good_can_be_blocked_afterwards(memory: Memory) -> None:
+def test_a_good_can_be_blocked_afterwards(work: UnitOfWork) -> None:
     """A good that stands twice counts as blocked, says why, and its row is read anew next time."""
-    memory.rows.remember_rows([row(standing=Standing.OUT, reason=Reason.NO_PHOTOS, product=None)])
-    memory.rows.settle(["17"])
-    memory.rows.block("17", finding(message="twice"), 2)
-    assert memory.rows.standings() == {("blocked", "blocked"): 1}
-    assert memory.rows.marks() == set()
-    assert list(memory.rows.rows_marked({0})) == ["17"]
-    assert [found.message for found in memory.rows.findings()] == ["twice"]
-    assert unsettled(memory) == ["17"]
+    work.rows.remember_rows([row(row_status=RowStatus.OUT, reason=Reason.NO_PHOTOS, product=None)])
+    work.rows.settle(["17"])
+    work.rows.block("17", finding(message="twice"), 2)
+    assert work.rows.row_statuses() == {("blocked", "blocked"): 1}
+    assert work.rows.row_hashes() == set()
+    assert list(work.rows.rows_marked({0})) == ["17"]
+    assert [found.message for found in work.rows.findings()] == ["twice"]
+    assert dirty(work) == ["17"]
 
 
-def test_a_good_that_left_is_gone_until_it_returns(memory: Memory) -> None:
+def test_a_good_that_left_is_gone_until_it_returns(work: UnitOfWork) -> None:
     """It has no digest and no findings any more, is looked at again, and comes back with its row."""
-    memory.rows.remember_rows([row(findings=(finding(),)), row("18", 3, 3)])
-    memory.rows.settle(["17", "18"])
-    memory.rows.mark_gone(good_id for good_id in ["17"])
-    assert memory.rows.marks() == {3}
-    assert list(memory.rows.findings()) == []
-    assert memory.rows.standings() == {("gone", ""): 1, ("in", ""): 1}
-    assert unsettled(memory) == ["17"]
-    memory.rows.remember_rows([row(digest=7)])
-    assert memory.rows.marks() == {7, 3}
+    work.rows.remember_rows([row(findings=(finding(),)), row("18", 3, 3)])
+    work.rows.settle(["17", "18"])
+    work.rows.mark_gone(good_id for good_id in ["17"])
+    assert work.rows.row_hashes() == {3}
+    assert list(work.rows.findings()) == []
+    assert work.rows.row_statuses() == {("gone", ""): 1, ("in", ""): 1}
+    assert dirty(work) == ["17"]
+    work.rows.remember_rows([row(digest=7)])
+    assert work.rows.row_hashes() == {7, 3}
 
 
-def test_standings_are_counted_by_reason(memory: Memory) -> None:
+def test_standings_are_counted_by_reason(work: UnitOfWork) -> None:
     """Goods that stay out are told apart by what keeps them out."""
-    memory.rows.remember_rows(
+    work.rows.remember_rows(
         [
             row("1"),
-            row("2", standing=Standing.OUT, reason=Reason.NO_PHOTOS),
-            row("3", standing=Standing.OUT, reason=Reason.NO_PHOTOS),
-            row("4", standing=Standing.OUT, reason=Reason.OUT_OF_STOCK),
+            row("2", row_status=RowStatus.OUT, reason=Reason.NO_PHOTOS),
+            row("3", row_status=RowStatus.OUT, reason=Reason.NO_PHOTOS),
+            row("4", row_status=RowStatus.OUT, reason=Reason.OUT_OF_STOCK),
         ]
     )
-    assert memory.rows.standings() == {("in", ""): 1, ("out", "no-photos"): 2, ("out", "out-of-stock"): 1}
+    assert work.rows.row_statuses() == {("in", ""): 1, ("out", "no-photos"): 2, ("out", "out-of-stock"): 1}
 
 
 # Findings
 
 
-def test_findings_belong_to_the_last_reading_of_a_row(memory: Memory) -> None:
+def test_findings_belong_to_the_last_reading_of_a_row(work: UnitOfWork) -> None:
     """A row read anew loses its old findings; all are told by line, whole."""
-    memory.rows.remember_rows([row("18", line=9, findings=(finding("18", 9),))])
-    memory.rows.remember_rows([row(findings=(finding(message="a"), finding(message="b")))])
+    work.rows.remember_rows([row("18", line=9, findings=(finding("18", 9),))])
+    work.rows.remember_rows([row(findings=(finding(message="a"), finding(message="b")))])
     again = row(findings=(finding(message="c"), finding(message="d")))
-    memory.rows.remember_rows([again], {"17"})
-    assert list(memory.rows.findings()) == [
+    work.rows.remember_rows([again], {"17"})
+    assert list(work.rows.findings()) == [
         finding(message="c"),
         finding(message="d"),
         finding("18", 9),
     ]
 
 
-def test_findings_move_with_their_rows(memory: Memory) -> None:
+def test_findings_move_with_their_rows(work: UnitOfWork) -> None:
     """Where rows moved without changing, the findings tell their new lines."""
-    memory.rows.remember_rows(
+    work.rows.remember_rows(
         [row(findings=(finding(), finding())), row("18", 8, 5, findings=(finding("18", 5),)), row("19", 9)]
     )
-    assert memory.rows.lines_of_findings() == {1: 2, 8: 5}
-    memory.rows.move_rows({1: 40, 99: 1})
-    memory.rows.move_rows({})
-    assert memory.rows.lines_of_findings() == {1: 40, 8: 5}
-    assert [found.line for found in memory.rows.findings()] == [5, 40, 40]
+    assert work.rows.lines_of_findings() == {1: 2, 8: 5}
+    work.rows.move_rows({1: 40, 99: 1})
+    work.rows.move_rows({})
+    assert work.rows.lines_of_findings() == {1: 40, 8: 5}
+    assert [found.line for found in work.rows.findings()] == [5, 40, 40]
 
 
 # Photos
 
 
-def test_photos_are_recognised_by_name_size_and_time(memory: Memory) -> None:
+def test_photos_are_recognised_by_name_size_and_time(work: UnitOfWork) -> None:
     """A photo that changed has one digest, its newest; one that is gone is forgotten."""
-    memory.photos.remember({"17.jpg": (10, 2**60, "aa"), "18.jpg": (1, 1, "bb"), "19.jpg": (1, 1, "")})
-    memory.photos.remember({"17.jpg": (11, 2**60 + 1, "cc")}, ["19.jpg"])
-    memory.photos.remember({})
-    assert memory.photos.seen() == {"17.jpg": (11, 2**60 + 1, "cc"), "18.jpg": (1, 1, "bb")}
+    work.photos.remember({"17.jpg": (10, 2**60, "aa"), "18.jpg": (1, 1, "bb"), "19.jpg": (1, 1, "")})
+    work.photos.remember({"17.jpg": (11, 2**60 + 1, "cc")}, ["19.jpg"])
+    work.photos.remember({})
+    assert work.photos.seen() == {"17.jpg": (11, 2**60 + 1, "cc"), "18.jpg": (1, 1, "bb")}
 
 
 # Models and sections
 
 
-def test_models_are_known_with_their_goods(memory: Memory) -> None:
+def test_models_are_known_with_their_goods(work: UnitOfWork) -> None:
     """Goods that go to Prom, in the order of the file, with the group that each has there and here."""
     red, blue = (Characteristic("Колір", "", name) for name in ("червоний", "синій"))
     goods = {"17": (red,), "18": (blue,), "19": (), "20": (red,)}
-    memory.rows.remember_rows(
+    work.rows.remember_rows(
         [
             row(good_id, number, 9 - number, model=501, product=product(good_id, characteristics=told))
             for number, (good_id, told) in enumerate(goods.items(), 1)
         ]
     )
-    memory.rows.mark_gone(["20"])
-    memory.catalog.accept([Accepted("17", {"variant_group": "77"}, {}), Accepted("18", {}, {})], NOON)
-    memory.models.regroup({"18": 501})
-    memory.models.regroup({})
-    assert list(memory.models.unsettled()) == [[501]]
-    assert memory.models.members([501, 502]) == {
+    work.rows.mark_gone(["20"])
+    work.products.accept([Accepted("17", {"variant_group": "77"}, {}), Accepted("18", {}, {})], NOON)
+    work.variants.regroup({"18": 501})
+    work.variants.regroup({})
+    assert list(work.variants.dirty()) == [[501]]
+    assert work.variants.members([501, 502]) == {
         501: [
-            Kept(Member("19", 6, ()), 0),
-            Kept(Member("18", 7, (blue,), made=True), 501),
-            Kept(Member("17", 8, (red,), 77, made=True), 0),
+            StoredVariant(Member("19", 6, ()), 0),
+            StoredVariant(Member("18", 7, (blue,), made=True), 501),
+            StoredVariant(Member("17", 8, (red,), 77, made=True), 0),
         ]
     }
 
 
-def test_a_regrouped_good_carries_its_group_and_is_tried_again(memory: Memory) -> None:
+def test_a_regrouped_good_carries_its_group_and_is_tried_again(work: UnitOfWork) -> None:
     """What Prom refused of it may have been the group."""
-    memory.rows.remember_rows([row(model=501)])
-    memory.catalog.refuse(product(), "no", NOON)
-    memory.models.regroup({"17": 501})
-    found = known(memory)
+    work.rows.remember_rows([row(model=501)])
+    work.products.refuse(product(), "no", NOON)
+    work.variants.regroup({"17": 501})
+    found = known(work)
     assert found.desired is not None
     assert (found.desired.text("variant_group"), found.refused) == ("501", False)
 
 
-def test_models_are_paged(memory: Memory) -> None:
+def test_models_are_paged(work: UnitOfWork) -> None:
     """Any number of them is looked at, each once."""
     count = PAGE + 1
-    memory.rows.remember_rows([row(str(number), number, model=-number) for number in range(1, count + 1)])
-    pages = list(memory.models.unsettled())
+    work.rows.remember_rows([row(str(number), number, model=-number) for number in range(1, count + 1)])
+    pages = list(work.variants.dirty())
     assert [len(page) for page in pages] == [PAGE, 1]
     assert sorted(-model for page in pages for model in page) == list(range(1, count + 1))
 
 
-def test_a_variant_group_has_one_model(memory: Memory) -> None:
+def test_a_variant_group_has_one_model(work: UnitOfWork) -> None:
     """A model keeps its number; another's is taken only when its goods are gone."""
-    memory.rows.remember_rows([row(model=501)])
-    assert memory.models.number(501, iter([501])) == 501
-    assert memory.models.number(501, iter([9])) == 501
-    assert memory.models.number(-5, iter([501, 502])) == 502
-    memory.rows.mark_gone(["17"])
-    assert memory.models.number(-6, iter([501])) == 501
-    assert memory.models.number(501, iter([503])) == 503
+    work.rows.remember_rows([row(model=501)])
+    assert work.variants.number(501, iter([501])) == 501
+    assert work.variants.number(501, iter([9])) == 501
+    assert work.variants.number(-5, iter([501, 502])) == 502
+    work.rows.mark_gone(["17"])
+    assert work.variants.number(-6, iter([501])) == 501
+    assert work.variants.number(501, iter([503])) == 503
 
 
-def test_findings_of_some_codes_are_replaced(memory: Memory) -> None:
+def test_findings_of_some_codes_are_replaced(work: UnitOfWork) -> None:
     """Others about the same goods stay."""
-    memory.rows.remember_rows([row(findings=(finding(),))])
+    work.rows.remember_rows([row(findings=(finding(),))])
     alike = Finding(Code.VARIANT_ALIKE, "alike", "17", 2)
-    memory.models.replace_findings(["17"], {Code.VARIANT_ALIKE}, [alike])
-    assert list(memory.rows.findings()) == [finding(), alike]
-    memory.models.replace_findings(["17"], {Code.VARIANT_ALIKE}, [])
-    assert list(memory.rows.findings()) == [finding()]
+    work.variants.replace_findings(["17"], {Code.VARIANT_ALIKE}, [alike])
+    assert list(work.rows.findings()) == [finding(), alike]
+    work.variants.replace_findings(["17"], {Code.VARIANT_ALIKE}, [])
+    assert list(work.rows.findings()) == [finding()]
 
 
-def test_paths_are_counted_over_all_goods(memory: Memory) -> None:
+def test_paths_are_counted_over_all_goods(work: UnitOfWork) -> None:
     """Only goods that go to Prom tell of groups."""
     garden, water = Section("1", "Сад"), Section("11", "Полив; шланги")
-    memory.models.remember_sections({7: (garden,), 8: (garden, water), 9: (water,)})
-    memory.rows.remember_rows(
+    work.variants.remember_sections({7: (garden,), 8: (garden, water), 9: (water,)})
+    work.rows.remember_rows(
         [row("17", section=7), row("18", 2, section=8), row("19", 3, section=8), row("20", 4, section=9)]
     )
-    memory.rows.mark_gone(["20"])
-    assert sorted(memory.models.paths()) == [((garden,), 1), ((garden, water), 2)]
+    work.rows.mark_gone(["20"])
+    assert sorted(work.variants.paths()) == [((garden,), 1), ((garden, water), 2)]
 
 
 # The object as a whole
 
 
-def test_a_reading_is_remembered_whole(memory: Memory) -> None:
+def test_a_reading_is_remembered_whole(work: UnitOfWork) -> None:
     """Its fingerprint and what was noted of it; before the first one there is nothing."""
-    assert memory.whole.reading() == ("", "")
-    memory.whole.end_reading("00ff", "{}")
-    assert memory.whole.reading() == ("00ff", "{}")
+    assert work.object_state.reading() == ("", "")
+    work.object_state.end_reading("00ff", "{}")
+    assert work.object_state.reading() == ("00ff", "{}")
 
 
-STIRS: dict[str, Callable[[Memory], object]] = {
-    "a row": lambda memory: memory.rows.remember_rows([row("18", 2)], {"18"}),
-    "a good gone": lambda memory: memory.rows.mark_gone(["17"]),
-    "a good twice": lambda memory: memory.rows.block("17", finding(), 2),
-    "other settings": lambda memory: memory.whole.begin_settings("other"),
-    "a product": lambda memory: memory.shown.remember_existing([existing("19")], 2),
-    "a product without an id": lambda memory: memory.shown.remember_existing([Existing("5", "", {})], 2),
-    "a product gone": lambda memory: memory.shown.forget_existing(["917"]),
-    "a product not shown": lambda memory: memory.shown.forget_unseen(2),
-    "a good asked for": lambda memory: memory.shown.forget_good("17"),
-    "something accepted": lambda memory: memory.catalog.accept([Accepted("17", {}, {})], NOON),
-    "a refusal": lambda memory: memory.catalog.refuse(product(), "no", NOON),
-    "refusals forgotten": lambda memory: memory.catalog.forget_refusals(),
-    "a good looked at": lambda memory: memory.rows.unsettle(["17"]),
+STIRS: dict[str, Callable[[UnitOfWork], object]] = {
+    "a row": lambda work: work.rows.remember_rows([row("18", 2)], {"18"}),
+    "a good gone": lambda work: work.rows.mark_gone(["17"]),
+    "a good twice": lambda work: work.rows.block("17", finding(), 2),
+    "other settings": lambda work: work.object_state.begin_settings("other"),
+    "a product": lambda work: work.existing.remember_existing([existing("19")], 2),
+    "a product without an id": lambda work: work.existing.remember_existing([Existing("5", "", {})], 2),
+    "a product gone": lambda work: work.existing.forget_existing(["917"]),
+    "a product not shown": lambda work: work.existing.forget_unseen(2),
+    "a good asked for": lambda work: work.existing.forget_good("17"),
+    "something accepted": lambda work: work.products.accept([Accepted("17", {}, {})], NOON),
+    "a refusal": lambda work: work.products.refuse(product(), "no", NOON),
+    "refusals forgotten": lambda work: work.products.forget_refusals(),
+    "a good looked at": lambda work: work.rows.mark_dirty(["17"]),
 }
 
 
 @pytest.mark.parametrize("stir", STIRS.values(), ids=STIRS)
-def test_quiet_sums_last_until_anything_moves(state: Store, stir: Callable[[Memory], object]) -> None:
+def test_quiet_sums_last_until_anything_moves(state: Store, stir: Callable[[UnitOfWork], object]) -> None:
     """Whatever could make another plan takes them back."""
-    with state.work(SLUG) as memory:
-        memory.whole.begin_settings("f")
-        memory.rows.remember_rows([row()])
-        memory.shown.remember_existing([existing()], 1)
-        memory.whole.note_quiet("sums")
-    with state.work(SLUG) as memory:
-        memory.whole.begin_settings("f")
-        memory.rows.mark_gone([])
-        memory.shown.remember_existing([existing()], 1)
-        memory.rows.unsettle([])
-        assert memory.whole.quiet() == "sums"
-        stir(memory)
-        assert memory.whole.quiet() == ""
+    with state.transaction(SLUG) as work:
+        work.object_state.begin_settings("f")
+        work.rows.remember_rows([row()])
+        work.existing.remember_existing([existing()], 1)
+        work.object_state.cache_noop_plan("sums")
+    with state.transaction(SLUG) as work:
+        work.object_state.begin_settings("f")
+        work.rows.mark_gone([])
+        work.existing.remember_existing([existing()], 1)
+        work.rows.mark_dirty([])
+        assert work.object_state.cached_noop_plan() == "sums"
+        stir(work)
+        assert work.object_state.cached_noop_plan() == ""
 
 
 def test_foreign_products_are_counted_anew_when_one_comes_or_goes(state: Store) -> None:
     """The number always is that of the list."""
 
     def counted() -> int:
-        with state.work(SLUG) as memory:
-            count = memory.shown.foreign_count()
-            assert count == memory.shown.foreign_count() == len(memory.shown.foreign())
+        with state.transaction(SLUG) as work:
+            count = work.existing.foreign_count()
+            assert count == work.existing.foreign_count() == len(work.existing.foreign())
             return count
 
-    def work(step: Callable[[Memory], object]) -> int:
-        with state.work(SLUG) as memory:
-            step(memory)
+    def work(step: Callable[[UnitOfWork], object]) -> int:
+        with state.transaction(SLUG) as work:
+            step(work)
         return counted()
 
     assert counted() == 0
-    assert work(lambda memory: memory.shown.remember_existing([existing(), existing("18")], 1)) == 2
-    assert work(lambda memory: memory.rows.remember_rows([row()])) == 1
-    assert work(lambda memory: memory.rows.mark_gone(["17"])) == 2
-    assert work(lambda memory: memory.catalog.accept([Accepted("17", {}, {})], NOON)) == 1
-    assert work(lambda memory: memory.shown.forget_good("18")) == 0
+    assert work(lambda work: work.existing.remember_existing([existing(), existing("18")], 1)) == 2
+    assert work(lambda work: work.rows.remember_rows([row()])) == 1
+    assert work(lambda work: work.rows.mark_gone(["17"])) == 2
+    assert work(lambda work: work.products.accept([Accepted("17", {}, {})], NOON)) == 1
+    assert work(lambda work: work.existing.forget_good("18")) == 0
 
 
 def test_what_need_not_last_is_remembered_too(state: Store) -> None:
     """Only a pulled plug tells the two kinds of work apart."""
-    for lasting in (False, True):
-        with state.work(SLUG, lasting=lasting) as memory:
-            memory.rows.remember_rows([row(str(lasting), int(lasting) + 1)])
-    with state.work(SLUG) as memory:
-        assert memory.rows.marks() == {1, 2}
+    for durable in (False, True):
+        with state.transaction(SLUG, durable=durable) as work:
+            work.rows.remember_rows([row(str(durable), int(durable) + 1)])
+    with state.transaction(SLUG) as work:
+        assert work.rows.row_hashes() == {1, 2}
 
 
-def test_new_settings_have_every_good_looked_at(memory: Memory) -> None:
+def test_new_settings_have_every_good_looked_at(work: UnitOfWork) -> None:
     """Where the fingerprint changed no good is settled any more; the same one changes nothing."""
-    memory.whole.begin_settings("a")
-    memory.rows.remember_rows([row()])
-    memory.rows.settle(["17"])
-    memory.whole.begin_settings("a")
-    assert unsettled(memory) == []
-    memory.whole.begin_settings("b")
-    assert unsettled(memory) == ["17"]
+    work.object_state.begin_settings("a")
+    work.rows.remember_rows([row()])
+    work.rows.settle(["17"])
+    work.object_state.begin_settings("a")
+    assert dirty(work) == []
+    work.object_state.begin_settings("b")
+    assert dirty(work) == ["17"]
 
 
-def test_the_first_write_is_remembered(memory: Memory) -> None:
+def test_the_first_write_is_remembered(work: UnitOfWork) -> None:
     """Once something was sent, it always was."""
-    assert not memory.whole.begun()
-    memory.whole.note_first_write(NOON)
-    memory.whole.note_first_write(LATER)
-    assert memory.whole.begun()
+    assert not work.object_state.begun()
+    work.object_state.note_first_write(NOON)
+    work.object_state.note_first_write(LATER)
+    assert work.object_state.begun()
 
 
-def test_a_shop_is_known_by_its_products_and_groups(memory: Memory) -> None:
+def test_a_shop_is_known_by_its_products_and_groups(work: UnitOfWork) -> None:
     """By Prom's ids of ours that are there, the oldest first; forgotten, nothing was ever sent."""
-    assert (memory.shown.anchors(3), memory.whole.groups(), memory.shown.knows([("55", "55")])) == (
+    assert (work.existing.anchors(3), work.object_state.groups(), work.existing.knows([("55", "55")])) == (
         [],
         frozenset(),
         False,
     )
-    memory.rows.remember_rows([row("1"), row("2")])
-    memory.catalog.accept([Accepted(good_id, {"gtin": "A"}, {}) for good_id in ("1", "2", "3")], NOON)
+    work.rows.remember_rows([row("1"), row("2")])
+    work.products.accept([Accepted(good_id, {"gtin": "A"}, {}) for good_id in ("1", "2", "3")], NOON)
     shown = [
         existing("1", "100"),
         existing("2", "99"),
         existing("3", "98", status="deleted"),
         existing("", "97"),
     ]
-    memory.shown.remember_existing(shown, 1)
-    memory.whole.remember_groups({"7", "5"})
-    memory.whole.note_first_write(NOON)
-    memory.whole.end_look(NOON, full=True)
-    memory.rows.settle(["1", "2"])
-    assert (memory.shown.anchors(1), memory.shown.anchors(3)) == ([("99", "2")], [("99", "2"), ("100", "1")])
+    work.existing.remember_existing(shown, 1)
+    work.object_state.remember_groups({"7", "5"})
+    work.object_state.note_first_write(NOON)
+    work.object_state.end_look(NOON, full=True)
+    work.rows.settle(["1", "2"])
+    assert (work.existing.anchors(1), work.existing.anchors(3)) == (
+        [("99", "2")],
+        [("99", "2"), ("100", "1")],
+    )
     assert (
-        memory.shown.knows([("1", "1"), ("100", "1")]),
-        memory.shown.knows([("97", "x"), ("97", "")]),
-        memory.shown.knows([]),
+        work.existing.knows([("1", "1"), ("100", "1")]),
+        work.existing.knows([("97", "x"), ("97", "")]),
+        work.existing.knows([]),
     ) == (True, False, False)
-    assert memory.whole.groups() == {"5", "7"}
-    memory.catalog.forget_shop()
-    assert (memory.shown.anchors(3), memory.whole.groups(), memory.shown.knows([("97", "7")])) == (
+    assert work.object_state.groups() == {"5", "7"}
+    work.products.forget_shop()
+    assert (work.existing.anchors(3), work.object_state.groups(), work.existing.knows([("97", "7")])) == (
         [],
         frozenset(),
         False,
     )
-    assert (memory.whole.begun(), memory.whole.looks()) == (False, Looks(None, None))
-    assert unsettled(memory) == ["1", "2"]
-    assert known(memory, "1").sent is None
+    assert (work.object_state.begun(), work.object_state.looks()) == (False, Looks(None, None))
+    assert dirty(work) == ["1", "2"]
+    assert known(work, "1").sent is None
 
 
 # What Prom shows
 
 
-def test_looks_are_counted_and_timed(memory: Memory) -> None:
+def test_looks_are_counted_and_timed(work: UnitOfWork) -> None:
     """Each look has a number; times are those of its start, full looks have their own."""
-    assert memory.whole.looks() == Looks(None, None)
-    assert memory.whole.current_look() == 0
-    assert memory.whole.begin_look() == 1
-    memory.whole.end_look(NOON, full=True)
-    assert memory.whole.begin_look() == memory.whole.current_look() == 2
-    memory.whole.end_look(LATER.astimezone(timezone(timedelta(hours=2))), full=False)
-    assert memory.whole.looks() == Looks(LATER, NOON)
-    assert memory.whole.looks().looked.tzinfo is UTC  # type: ignore[union-attr]  # just compared
+    assert work.object_state.looks() == Looks(None, None)
+    assert work.object_state.current_look() == 0
+    assert work.object_state.begin_look() == 1
+    work.object_state.end_look(NOON, full=True)
+    assert work.object_state.begin_look() == work.object_state.current_look() == 2
+    work.object_state.end_look(LATER.astimezone(timezone(timedelta(hours=2))), full=False)
+    assert work.object_state.looks() == Looks(LATER, NOON)
+    assert work.object_state.looks().looked.tzinfo is UTC  # type: ignore[union-attr]  # just compared
 
 
-def test_only_goods_whose_product_changed_are_looked_at(memory: Memory) -> None:
+def test_only_goods_whose_product_changed_are_looked_at(work: UnitOfWork) -> None:
     """A listing that tells nothing new settles nothing anew."""
-    memory.rows.remember_rows([row("17"), row("18")])
-    memory.shown.remember_existing([existing("17"), existing("18"), existing("", "55")], 1)
-    memory.rows.settle(["17", "18"])
+    work.rows.remember_rows([row("17"), row("18")])
+    work.existing.remember_existing([existing("17"), existing("18"), existing("", "55")], 1)
+    work.rows.settle(["17", "18"])
     changed = replace(existing("18", quantity=1), modified=LATER)
-    memory.shown.remember_existing([replace(existing("17"), modified=LATER), changed], 2)
-    assert unsettled(memory) == ["18"]
-    assert known(memory, "17").existing == replace(existing("17"), modified=LATER)
-    assert known(memory, "18").existing == changed
-    memory.shown.remember_existing([], 2)
+    work.existing.remember_existing([replace(existing("17"), modified=LATER), changed], 2)
+    assert dirty(work) == ["18"]
+    assert known(work, "17").existing == replace(existing("17"), modified=LATER)
+    assert known(work, "18").existing == changed
+    work.existing.remember_existing([], 2)
 
 
-def test_a_product_given_to_another_good_leaves_its_old_one(memory: Memory) -> None:
+def test_a_product_given_to_another_good_leaves_its_old_one(work: UnitOfWork) -> None:
     """Both goods are looked at: the one that gained a product and the one that lost it."""
-    memory.rows.remember_rows([row("17"), row("18", line=3)])
-    memory.shown.remember_existing([existing("17", "55")], 1)
-    memory.rows.settle(["17", "18"])
-    memory.shown.remember_existing([existing("18", "55")], 2)
-    assert unsettled(memory) == ["17", "18"]
-    assert (known(memory, "17").existing, known(memory, "18").existing) == (None, existing("18", "55"))
+    work.rows.remember_rows([row("17"), row("18", line=3)])
+    work.existing.remember_existing([existing("17", "55")], 1)
+    work.rows.settle(["17", "18"])
+    work.existing.remember_existing([existing("18", "55")], 2)
+    assert dirty(work) == ["17", "18"]
+    assert (known(work, "17").existing, known(work, "18").existing) == (None, existing("18", "55"))
 
 
 @pytest.mark.parametrize("ids", [("55", "66"), ("66", "55")])
 @pytest.mark.parametrize("dead", ["deleted", "deleted_by_moderator"])
-def test_a_good_has_one_product_the_living_one(memory: Memory, ids: tuple[str, str], dead: str) -> None:
+def test_a_good_has_one_product_the_living_one(work: UnitOfWork, ids: tuple[str, str], dead: str) -> None:
     """Prom may list a deleted product beside the one made anew; the good is decided once, by the living."""
     living, other = existing("17", ids[0]), existing("17", ids[1], status=dead)
-    memory.rows.remember_rows([row("17"), row("18", line=3)])
-    memory.shown.remember_existing([living, other], 1)
-    assert unsettled(memory) == ["17", "18"]
-    assert [page[0].existing for page in memory.catalog.unsettled()] == [living]
-    assert known(memory).existing == living
-    memory.catalog.accept([Accepted("17", {"quantity": 3}, {})], NOON)
-    assert known(memory).existing == existing("17", ids[0], quantity=3)
+    work.rows.remember_rows([row("17"), row("18", line=3)])
+    work.existing.remember_existing([living, other], 1)
+    assert dirty(work) == ["17", "18"]
+    assert [page[0].existing for page in work.products.dirty()] == [living]
+    assert known(work).existing == living
+    work.products.accept([Accepted("17", {"quantity": 3}, {})], NOON)
+    assert known(work).existing == existing("17", ids[0], quantity=3)
 
 
-def test_a_full_look_misses_what_it_did_not_show(memory: Memory) -> None:
+def test_a_full_look_misses_what_it_did_not_show(work: UnitOfWork) -> None:
     """Asked for again: what an earlier look showed, and what we sent and never saw; not what we deleted."""
-    memory.rows.remember_rows([row(good_id) for good_id in ("1", "2", "3", "4")])
-    memory.shown.remember_existing([existing("1"), existing("2"), existing("", "55")], 1)
-    memory.catalog.accept(
+    work.rows.remember_rows([row(good_id) for good_id in ("1", "2", "3", "4")])
+    work.existing.remember_existing([existing("1"), existing("2"), existing("", "55")], 1)
+    work.products.accept(
         [Accepted("3", product("3").values, {}), Accepted("4", {"status": "deleted"}, {})], NOON
     )
-    memory.shown.remember_existing([existing("1")], 2)
-    assert memory.shown.unseen(2) == ["2", "3"]
-    memory.rows.settle(["1", "2", "3", "4"])
-    memory.shown.forget_unseen(2)
-    assert unsettled(memory) == ["2"]
-    assert known(memory, "2").existing is None
-    assert memory.shown.existing_count() == 1
+    work.existing.remember_existing([existing("1")], 2)
+    assert work.existing.unseen(2) == ["2", "3"]
+    work.rows.settle(["1", "2", "3", "4"])
+    work.existing.forget_unseen(2)
+    assert dirty(work) == ["2"]
+    assert known(work, "2").existing is None
+    assert work.existing.existing_count() == 1
 
 
-def test_counts_leave_out_the_deleted(memory: Memory) -> None:
+def test_counts_leave_out_the_deleted(work: UnitOfWork) -> None:
     """What is deleted is neither in the shop nor in stock, whoever deleted it; a description is no status."""
     trap = '"status":"deleted" "presence":"available"'
-    memory.shown.remember_existing(
+    work.existing.remember_existing(
         [
             existing("1", presence="available"),
             existing("2", presence="not_available", description=trap),
@@ -669,117 +674,117 @@ def test_counts_leave_out_the_deleted(memory: Memory) -> None:
         ],
         1,
     )
-    assert memory.shown.existing_count() == 2
-    assert memory.shown.in_stock_count() == 1
+    assert work.existing.existing_count() == 2
+    assert work.existing.in_stock_count() == 1
 
 
-def test_foreign_products_are_neither_in_the_export_nor_ours(memory: Memory) -> None:
+def test_foreign_products_are_neither_in_the_export_nor_ours(work: UnitOfWork) -> None:
     """Without an external id, or one that no good has and nothing was sent to; not deleted."""
-    memory.rows.remember_rows([row("1"), row("2"), row("3")])
-    memory.catalog.accept([Accepted("2", {"gtin": "A"}, {})], NOON)
-    memory.rows.mark_gone(["2", "3"])
+    work.rows.remember_rows([row("1"), row("2"), row("3")])
+    work.products.accept([Accepted("2", {"gtin": "A"}, {})], NOON)
+    work.rows.mark_gone(["2", "3"])
     ours = [existing("1"), existing("2")]
     theirs = [replace(existing("", "55"), modified=None), existing("3", "56"), existing("9", "57")]
-    memory.shown.remember_existing([*ours, *theirs, existing("", "58", status="deleted")], 1)
-    assert memory.shown.foreign() == theirs
+    work.existing.remember_existing([*ours, *theirs, existing("", "58", status="deleted")], 1)
+    assert work.existing.foreign() == theirs
 
 
-def test_products_can_be_forgotten(memory: Memory) -> None:
+def test_products_can_be_forgotten(work: UnitOfWork) -> None:
     """What Prom confirmed as deleted is not there any more."""
-    memory.shown.remember_existing([existing("", "55"), existing("", "56")], 1)
-    memory.shown.forget_existing(["55"])
-    assert [shown.prom_id for shown in memory.shown.foreign()] == ["56"]
+    work.existing.remember_existing([existing("", "55"), existing("", "56")], 1)
+    work.existing.forget_existing(["55"])
+    assert [shown.prom_id for shown in work.existing.foreign()] == ["56"]
 
 
 # Deciding
 
 
-def test_a_good_without_its_product_has_everything_looked_at(memory: Memory) -> None:
+def test_a_good_without_its_product_has_everything_looked_at(work: UnitOfWork) -> None:
     """A product that is gone is forgotten; the next look is a full one, and the good is decided anew."""
-    memory.rows.remember_rows([row()])
-    memory.shown.remember_existing([existing("17")], memory.whole.begin_look())
-    memory.whole.end_look(NOON, full=True)
-    memory.rows.settle(["17"])
-    memory.shown.forget_good("17")
-    assert (known(memory).existing, memory.whole.looks()) == (None, Looks(NOON, None))
-    assert unsettled(memory) == ["17"]
+    work.rows.remember_rows([row()])
+    work.existing.remember_existing([existing("17")], work.object_state.begin_look())
+    work.object_state.end_look(NOON, full=True)
+    work.rows.settle(["17"])
+    work.existing.forget_good("17")
+    assert (known(work).existing, work.object_state.looks()) == (None, Looks(NOON, None))
+    assert dirty(work) == ["17"]
 
 
 @pytest.mark.parametrize("count", [0, 1, PAGE, PAGE + 1, 3 * PAGE])
-def test_unsettled_goods_come_in_pages_in_the_order_of_the_file(memory: Memory, count: int) -> None:
+def test_unsettled_goods_come_in_pages_in_the_order_of_the_file(work: UnitOfWork, count: int) -> None:
     """Each comes exactly once, by line and id as text, though each page is settled while the next waits."""
     rows = [row(str(number), line=1 + number // 3) for number in range(count)]
-    memory.rows.remember_rows(rows[::-1])
+    work.rows.remember_rows(rows[::-1])
     seen: list[str] = []
-    for page in memory.catalog.unsettled():
+    for page in work.products.dirty():
         assert 0 < len(page) <= PAGE
         seen += [good.good_id for good in page]
-        memory.rows.settle(good.good_id for good in page)
+        work.rows.settle(good.good_id for good in page)
     assert seen == [good.good_id for good in sorted(rows, key=lambda good: (good.line, good.good_id))]
-    assert unsettled(memory) == []
+    assert dirty(work) == []
 
 
-def test_what_prom_accepted_is_merged(memory: Memory) -> None:
+def test_what_prom_accepted_is_merged(work: UnitOfWork) -> None:
     """Each acceptance adds to what was sent before; what Prom shows of it is taken as shown."""
-    memory.rows.remember_rows([row(), row("18", line=3)])
-    memory.shown.remember_existing([existing(quantity=5, name="Кап")], 1)
-    memory.rows.settle(["17", "18"])
-    memory.catalog.accept([Accepted("17", {"name": "Капці домашні", "gtin": "A"}, {"name": "Кап"})], NOON)
-    memory.catalog.accept([Accepted("17", {"quantity": 3}, {}), Accepted("18", {"quantity": 1}, {})], LATER)
-    good = known(memory)
+    work.rows.remember_rows([row(), row("18", line=3)])
+    work.existing.remember_existing([existing(quantity=5, name="Кап")], 1)
+    work.rows.settle(["17", "18"])
+    work.products.accept([Accepted("17", {"name": "Капці домашні", "gtin": "A"}, {"name": "Кап"})], NOON)
+    work.products.accept([Accepted("17", {"quantity": 3}, {}), Accepted("18", {"quantity": 1}, {})], LATER)
+    good = known(work)
     assert good.sent == Sent({"name": "Капці домашні", "gtin": "A", "quantity": 3}, {"name": "Кап"})
     assert good.existing == existing(quantity=3, name="Кап")
-    assert known(memory, "18").sent == Sent({"quantity": 1})
-    assert known(memory, "18").existing is None
-    assert unsettled(memory) == ["17", "18"]
+    assert known(work, "18").sent == Sent({"quantity": 1})
+    assert known(work, "18").existing is None
+    assert dirty(work) == ["17", "18"]
 
 
-def test_a_new_value_has_no_old_echo(memory: Memory) -> None:
+def test_a_new_value_has_no_old_echo(work: UnitOfWork) -> None:
     """What Prom made of an older text says nothing of the new one."""
-    memory.rows.remember_rows([row()])
-    memory.catalog.accept([Accepted("17", {"name": "А", "sku": "Б"}, {"name": "а", "sku": "б"})], NOON)
-    memory.catalog.accept([Accepted("17", {"name": "В"}, {})], LATER)
-    assert known(memory).sent == Sent({"name": "В", "sku": "Б"}, {"sku": "б"})
+    work.rows.remember_rows([row()])
+    work.products.accept([Accepted("17", {"name": "А", "sku": "Б"}, {"name": "а", "sku": "б"})], NOON)
+    work.products.accept([Accepted("17", {"name": "В"}, {})], LATER)
+    assert known(work).sent == Sent({"name": "В", "sku": "Б"}, {"sku": "б"})
 
 
-def test_what_is_in_step_is_remembered_as_sent(memory: Memory) -> None:
+def test_what_is_in_step_is_remembered_as_sent(work: UnitOfWork) -> None:
     """Fields found as desired count as sent from now on; a good without any is not touched."""
-    memory.rows.remember_rows([row(), row("18")])
-    memory.catalog.remember_in_step({"17": {"price": Decimal("100.00")}, "18": {}}, NOON)
-    assert known(memory).sent == Sent({"price": Decimal("100.00")})
-    assert known(memory, "18").sent is None
+    work.rows.remember_rows([row(), row("18")])
+    work.products.remember_in_step({"17": {"price": Decimal("100.00")}, "18": {}}, NOON)
+    assert known(work).sent == Sent({"price": Decimal("100.00")})
+    assert known(work, "18").sent is None
 
 
-def test_a_refusal_holds_for_its_content(memory: Memory) -> None:
+def test_a_refusal_holds_for_its_content(work: UnitOfWork) -> None:
     """A good is tried again as soon as anything about it changes."""
-    memory.rows.remember_rows([row(), row("18")])
-    memory.catalog.refuse(product("17"), "blocked word", NOON)
-    assert known(memory).refused
-    assert not known(memory, "18").refused
-    assert memory.catalog.refused(["17", "18"]) == {"17": product("17").values}
-    memory.rows.remember_rows([row(product=product(price=Decimal("1.00")))])
-    assert not known(memory).refused
+    work.rows.remember_rows([row(), row("18")])
+    work.products.refuse(product("17"), "blocked word", NOON)
+    assert known(work).refused
+    assert not known(work, "18").refused
+    assert work.products.refused(["17", "18"]) == {"17": product("17").values}
+    work.rows.remember_rows([row(product=product(price=Decimal("1.00")))])
+    assert not known(work).refused
 
 
-def test_refusals_can_be_forgotten(memory: Memory) -> None:
+def test_refusals_can_be_forgotten(work: UnitOfWork) -> None:
     """Of some goods, or of all: then every good is looked at again."""
-    memory.rows.remember_rows([row(), row("18", line=3)])
+    work.rows.remember_rows([row(), row("18", line=3)])
     for good_id in ("17", "18"):
-        memory.catalog.refuse(product(good_id), "no", NOON)
-    memory.rows.settle(["17", "18"])
-    memory.catalog.forget_refusals(["17"])
-    assert (known(memory).refused, known(memory, "18").refused) == (False, True)
-    assert unsettled(memory) == []
-    memory.catalog.forget_refusals()
-    assert not known(memory, "18").refused
-    assert unsettled(memory) == ["17", "18"]
+        work.products.refuse(product(good_id), "no", NOON)
+    work.rows.settle(["17", "18"])
+    work.products.forget_refusals(["17"])
+    assert (known(work).refused, known(work, "18").refused) == (False, True)
+    assert dirty(work) == []
+    work.products.forget_refusals()
+    assert not known(work, "18").refused
+    assert dirty(work) == ["17", "18"]
 
 
 # Plans
 
 
-def all_changes(memory: Memory, plan: int) -> list[Change]:
-    return [item.change for item in memory.plans.changes(plan)]
+def all_changes(work: UnitOfWork, plan: int) -> list[Change]:
+    return [item.change for item in work.plans.changes(plan)]
 
 
 REMOVED = Change("3", Verb.REMOVE, "Капці", {"status": FieldChange("on_display", "deleted")})
@@ -790,130 +795,130 @@ MOVED = replace(update("2", price=(Decimal(1), Decimal(2))), held="price")
 EDITED = Change("2", Verb.UPDATE, "", {"gtin": FieldChange("a", "b", edited=True)})
 
 
-def test_changes_come_back_as_they_were(memory: Memory) -> None:
+def test_changes_come_back_as_they_were(work: UnitOfWork) -> None:
     """Creations, updates, removals, each in its order, with every field's old and new value."""
-    plan = memory.plans.begin(NOON)
-    memory.plans.add(plan, [REMOVED, MOVED, MADE])
-    memory.plans.add(plan, [EDITED, FOREIGN])
-    memory.plans.add(plan, [])
-    assert all_changes(memory, plan) == [MADE, MOVED, EDITED, REMOVED, FOREIGN]
+    plan = work.plans.begin(NOON)
+    work.plans.add(plan, [REMOVED, MOVED, MADE])
+    work.plans.add(plan, [EDITED, FOREIGN])
+    work.plans.add(plan, [])
+    assert all_changes(work, plan) == [MADE, MOVED, EDITED, REMOVED, FOREIGN]
 
 
-def test_many_changes_come_page_by_page(memory: Memory) -> None:
+def test_many_changes_come_page_by_page(work: UnitOfWork) -> None:
     """All changes are told, more than a page of a verb too; a page is a verb's, unheld, after a number."""
-    plan = memory.plans.begin(NOON)
+    plan = work.plans.begin(NOON)
     many = [update(str(number), quantity=(1, 2)) for number in range(PAGE + 1)]
-    memory.plans.add(plan, [MOVED, *many, EDITED])
-    assert all_changes(memory, plan) == [MOVED, *many, EDITED]
-    first = memory.plans.page(plan, Verb.UPDATE)
+    work.plans.add(plan, [MOVED, *many, EDITED])
+    assert all_changes(work, plan) == [MOVED, *many, EDITED]
+    first = work.plans.page(plan, Verb.UPDATE)
     assert [item.change for item in first] == many[:-1]
-    rest = memory.plans.page(plan, Verb.UPDATE, after=first[-1].seq)
+    rest = work.plans.page(plan, Verb.UPDATE, after=first[-1].seq)
     assert [item.change for item in rest] == [many[-1], EDITED]
-    assert [item.change for item in memory.plans.page(plan, Verb.UPDATE, via=Road.IMPORT)] == [EDITED]
-    assert len(memory.plans.page(plan, Verb.UPDATE, size=3)) == 3
-    assert memory.plans.page(plan, Verb.CREATE) == []
+    assert [item.change for item in work.plans.page(plan, Verb.UPDATE, via=Channel.IMPORT)] == [EDITED]
+    assert len(work.plans.page(plan, Verb.UPDATE, size=3)) == 3
+    assert work.plans.page(plan, Verb.CREATE) == []
 
 
-def test_a_plan_nobody_performed_is_forgotten(memory: Memory) -> None:
+def test_a_plan_nobody_performed_is_forgotten(work: UnitOfWork) -> None:
     """A new plan takes the old one's place, unless a run performed it: that one is history."""
-    performed = memory.plans.begin(NOON)
-    memory.plans.add(performed, [MADE])
-    memory.journal.plan_of_run(memory.journal.begin_run(ME, NOON), performed, 5)
-    forgotten = memory.plans.begin(NOON)
-    assert forgotten != performed
-    memory.plans.add(forgotten, [MOVED, EDITED])
-    newest = memory.plans.begin(LATER)
-    assert newest != performed
-    assert all_changes(memory, performed) == [MADE]
-    assert all_changes(memory, newest) == []
-    memory.plans.add(newest, [REMOVED])
-    assert all_changes(memory, newest) == [REMOVED]
+    run_result = work.plans.begin(NOON)
+    work.plans.add(run_result, [MADE])
+    work.journal.plan_of_run(work.journal.begin_run(ME, NOON), run_result, 5)
+    forgotten = work.plans.begin(NOON)
+    assert forgotten != run_result
+    work.plans.add(forgotten, [MOVED, EDITED])
+    newest = work.plans.begin(LATER)
+    assert newest != run_result
+    assert all_changes(work, run_result) == [MADE]
+    assert all_changes(work, newest) == []
+    work.plans.add(newest, [REMOVED])
+    assert all_changes(work, newest) == [REMOVED]
 
 
-def test_a_guard_holds_all_changes_of_a_verb(memory: Memory) -> None:
+def test_a_guard_holds_all_changes_of_a_verb(work: UnitOfWork) -> None:
     """What another guard holds already stays held by it; other verbs go."""
-    plan = memory.plans.begin(NOON)
-    memory.plans.add(plan, [MADE, REMOVED, replace(FOREIGN, held="removals")])
-    memory.plans.hold(plan, Verb.REMOVE, "export-rows")
-    assert [change.held for change in all_changes(memory, plan)] == [None, "export-rows", "removals"]
-    assert memory.plans.page(plan, Verb.REMOVE) == []
+    plan = work.plans.begin(NOON)
+    work.plans.add(plan, [MADE, REMOVED, replace(FOREIGN, held="removals")])
+    work.plans.hold(plan, Verb.REMOVE, "export-rows")
+    assert [change.held for change in all_changes(work, plan)] == [None, "export-rows", "removals"]
+    assert work.plans.page(plan, Verb.REMOVE) == []
 
 
 @pytest.mark.parametrize("count", [1, PAGE, 2 * PAGE + 1])
-def test_emptied_stock_is_split_off_and_held(memory: Memory, count: int) -> None:
+def test_emptied_stock_is_split_off_and_held(work: UnitOfWork, count: int) -> None:
     """Of each update that empties a stock, quantity and presence are held, the rest goes."""
-    plan = memory.plans.begin(NOON)
+    plan = work.plans.begin(NOON)
     emptied = [replace(EMPTIED, good_id=str(number)) for number in range(count)]
     filled = update("x", quantity=(0, 5))
     bare = update("y", quantity=(5, 0))
     held = replace(update("z", quantity=(5, 0)), held="price")
-    memory.plans.add(plan, [filled, *emptied, bare, held, REMOVED])
-    memory.plans.hold_fields(plan, "stock-out", ("quantity", "presence"), falls_to_zero)
-    assert [set(item.change.fields) for item in memory.plans.page(plan, Verb.UPDATE, size=9999)] == [
+    work.plans.add(plan, [filled, *emptied, bare, held, REMOVED])
+    work.plans.hold_fields(plan, "stock-out", ("quantity", "presence"), falls_to_zero)
+    assert [set(item.change.fields) for item in work.plans.page(plan, Verb.UPDATE, size=9999)] == [
         {"quantity"},
         *[{"price"}] * count,
     ]
-    stopped = [change for change in all_changes(memory, plan) if change.held == "stock-out"]
+    stopped = [change for change in all_changes(work, plan) if change.held == "stock-out"]
     assert [(change.good_id, set(change.fields)) for change in stopped] == [
         *[(change.good_id, {"quantity", "presence"}) for change in emptied],
         ("y", {"quantity"}),
     ]
-    assert held in all_changes(memory, plan)
-    assert memory.plans.goods(plan, Verb.UPDATE) == count + 3
+    assert held in all_changes(work, plan)
+    assert work.plans.goods(plan, Verb.UPDATE) == count + 3
 
 
-def test_a_plan_without_changes_has_no_stock_to_hold(memory: Memory) -> None:
+def test_a_plan_without_changes_has_no_stock_to_hold(work: UnitOfWork) -> None:
     """Nothing to split is no trouble."""
-    plan = memory.plans.begin(NOON)
-    memory.plans.hold_fields(plan, "stock-out", ("quantity",), falls_to_zero)
-    assert all_changes(memory, plan) == []
+    plan = work.plans.begin(NOON)
+    work.plans.hold_fields(plan, "stock-out", ("quantity",), falls_to_zero)
+    assert all_changes(work, plan) == []
 
 
-def test_changes_are_counted(memory: Memory) -> None:
+def test_changes_are_counted(work: UnitOfWork) -> None:
     """By verb, road and whether held; goods once though their change was split, foreign ones each."""
-    plan = memory.plans.begin(NOON)
+    plan = work.plans.begin(NOON)
     other = replace(FOREIGN, prom_id="56")
-    memory.plans.add(plan, [MADE, MOVED, EDITED, REMOVED, FOREIGN, other])
-    assert memory.plans.counts(plan) == {
-        (Verb.CREATE, Road.IMPORT, False): 1,
-        (Verb.UPDATE, Road.EDIT, True): 1,
-        (Verb.UPDATE, Road.IMPORT, False): 1,
-        (Verb.REMOVE, Road.EDIT, False): 3,
+    work.plans.add(plan, [MADE, MOVED, EDITED, REMOVED, FOREIGN, other])
+    assert work.plans.counts(plan) == {
+        (Verb.CREATE, Channel.IMPORT, False): 1,
+        (Verb.UPDATE, Channel.EDIT, True): 1,
+        (Verb.UPDATE, Channel.IMPORT, False): 1,
+        (Verb.REMOVE, Channel.EDIT, False): 3,
     }
-    assert [memory.plans.goods(plan, verb) for verb in Verb] == [1, 1, 3]
-    assert memory.plans.held_goods(plan) == 1
+    assert [work.plans.goods(plan, verb) for verb in Verb] == [1, 1, 3]
+    assert work.plans.held_goods(plan) == 1
 
 
-def test_equal_plans_have_equal_digests(memory: Memory) -> None:
+def test_equal_plans_have_equal_digests(work: UnitOfWork) -> None:
     """The digest is of the content, whatever the plan's number and the order of the file; eight digits."""
     digests = []
     for changes in ([MADE, MOVED], [MOVED, MADE], [MADE, replace(MOVED, held=None)], [MADE], []):
-        plan = memory.plans.begin(NOON)
-        memory.plans.add(plan, changes)
-        digests.append(memory.plans.digest(plan))
+        plan = work.plans.begin(NOON)
+        work.plans.add(plan, changes)
+        digests.append(work.plans.digest(plan))
     assert digests[0] == digests[1]
     assert len(set(digests)) == 4
     assert all(len(digest) == 8 and int(digest, 16) >= 0 for digest in digests)
 
 
-def test_outcomes_are_written_down(memory: Memory) -> None:
+def test_outcomes_are_written_down(work: UnitOfWork) -> None:
     """Each change ends in one state with its message; what was not reached is deferred."""
-    plan = memory.plans.begin(NOON)
-    memory.plans.add(plan, [MADE, MOVED, EDITED, REMOVED])
-    numbers = sorted(item.seq for item in memory.plans.changes(plan))
-    assert memory.plans.state(plan, numbers[0]) is None
-    memory.plans.settle(plan, {numbers[0]: (State.DONE, ""), numbers[2]: (State.UNCLEAR, "no word")})
-    memory.plans.settle(plan, {})
-    memory.plans.settle(plan, {numbers[2]: (State.REFUSED, "blocked word")})
-    memory.plans.defer_open(plan, "not reached")
-    assert [memory.plans.state(plan, number) for number in numbers] == [
+    plan = work.plans.begin(NOON)
+    work.plans.add(plan, [MADE, MOVED, EDITED, REMOVED])
+    numbers = sorted(item.seq for item in work.plans.changes(plan))
+    assert work.plans.state(plan, numbers[0]) is None
+    work.plans.settle(plan, {numbers[0]: (State.DONE, ""), numbers[2]: (State.UNCLEAR, "no word")})
+    work.plans.settle(plan, {})
+    work.plans.settle(plan, {numbers[2]: (State.REFUSED, "blocked word")})
+    work.plans.defer_open(plan, "not reached")
+    assert [work.plans.state(plan, number) for number in numbers] == [
         State.DONE,
         None,
         State.REFUSED,
         State.DEFERRED,
     ]
-    assert memory.plans.outcomes(plan) == {State.DONE: 1, State.REFUSED: 1, State.DEFERRED: 1}
-    told = {item.seq: (item.state, item.message) for item in memory.plans.changes(plan)}
+    assert work.plans.outcomes(plan) == {State.DONE: 1, State.REFUSED: 1, State.DEFERRED: 1}
+    told = {item.seq: (item.state, item.message) for item in work.plans.changes(plan)}
     assert told[numbers[2]] == (State.REFUSED, "blocked word")
     assert told[numbers[3]] == (State.DEFERRED, "not reached")
 
@@ -924,94 +929,94 @@ ME = Holder("olena", "OFFICE-PC", 4711)
 HOUR = timedelta(hours=1)
 
 
-def test_runs_tell_how_many_rows_their_exports_had(memory: Memory) -> None:
+def test_runs_tell_how_many_rows_their_exports_had(work: UnitOfWork) -> None:
     """Newest first, at most ten, and only of runs that came to their end with a plan."""
     for rows in range(12):
-        run = memory.journal.begin_run(ME, NOON)
-        memory.journal.plan_of_run(run, 1, rows)
-        memory.journal.end_run(run, 0, LATER)
-    memory.journal.end_run(memory.journal.begin_run(ME, NOON), 0, LATER)
-    memory.journal.plan_of_run(memory.journal.begin_run(ME, NOON), 1, 99)
-    assert memory.journal.export_rows() == list(range(11, 1, -1))
-    assert memory.journal.export_rows(2) == [11, 10]
+        run = work.journal.begin_run(ME, NOON)
+        work.journal.plan_of_run(run, 1, rows)
+        work.journal.end_run(run, 0, LATER)
+    work.journal.end_run(work.journal.begin_run(ME, NOON), 0, LATER)
+    work.journal.plan_of_run(work.journal.begin_run(ME, NOON), 1, 99)
+    assert work.journal.export_rows() == list(range(11, 1, -1))
+    assert work.journal.export_rows(2) == [11, 10]
 
 
-def test_requests_are_written_down_before_and_after(memory: Memory) -> None:
+def test_requests_are_written_down_before_and_after(work: UnitOfWork) -> None:
     """Each has its number; one without an answer has no status."""
-    run = memory.journal.begin_run(ME, NOON)
-    first = memory.journal.before(run, "POST", "products/edit_by_external_id", 100, "abc", NOON)
-    second = memory.journal.before(run, "GET", "products/list", 0, "", LATER)
-    memory.journal.after(first, 200, "99 of 100", LATER)
+    run = work.journal.begin_run(ME, NOON)
+    first = work.journal.before(run, "POST", "products/edit_by_external_id", 100, "abc", NOON)
+    second = work.journal.before(run, "GET", "products/list", 0, "", LATER)
+    work.journal.after(first, 200, "99 of 100", LATER)
     assert first != second
-    assert memory.journal.requests(run) == [
+    assert work.journal.requests(run) == [
         Request(NOON, "POST", "products/edit_by_external_id", 100, 200, "99 of 100"),
         Request(LATER, "GET", "products/list", 0, None, ""),
     ]
-    assert memory.journal.requests(run + 1) == []
+    assert work.journal.requests(run + 1) == []
 
 
-def test_an_import_without_an_end_is_found_again(memory: Memory) -> None:
+def test_an_import_without_an_end_is_found_again(work: UnitOfWork) -> None:
     """The newest one of a run that had a plan, with or without Prom's id; what came to an end is history."""
-    run = memory.journal.begin_run(ME, NOON)
-    first = memory.journal.begin_import(run, 5, NOON)
-    assert memory.journal.unfinished_import() is None
-    memory.journal.plan_of_run(run, 7, 40)
-    assert memory.journal.unfinished_import() == Unfinished(first, None, 7, 5, NOON)
-    second = memory.journal.begin_import(run, 6, LATER)
-    memory.journal.import_accepted(second, "0123456789abcdef01234567")
+    run = work.journal.begin_run(ME, NOON)
+    first = work.journal.begin_import(run, 5, NOON)
+    assert work.journal.unfinished_import() is None
+    work.journal.plan_of_run(run, 7, 40)
+    assert work.journal.unfinished_import() == Unfinished(first, None, 7, 5, NOON)
+    second = work.journal.begin_import(run, 6, LATER)
+    work.journal.import_accepted(second, "0123456789abcdef01234567")
     found = Unfinished(second, "0123456789abcdef01234567", 7, 6, LATER)
-    assert memory.journal.unfinished_import() == found
+    assert work.journal.unfinished_import() == found
     for number in (first, second):
-        memory.journal.end_import(number, "finished")
-    assert memory.journal.unfinished_import() is None
+        work.journal.end_import(number, "finished")
+    assert work.journal.unfinished_import() is None
 
 
-def test_imports_are_counted_over_a_rolling_day(memory: Memory) -> None:
+def test_imports_are_counted_over_a_rolling_day(work: UnitOfWork) -> None:
     """From the moment they are written down; a refused one took none, one at the window's edge is past."""
-    run = memory.journal.begin_run(ME, NOON)
-    numbers = [memory.journal.begin_import(run, 5, NOON + hours * HOUR) for hours in (0, 1, 2, 3, 4)]
-    memory.journal.import_accepted(numbers[1], "0123456789abcdef01234567")
+    run = work.journal.begin_run(ME, NOON)
+    numbers = [work.journal.begin_import(run, 5, NOON + hours * HOUR) for hours in (0, 1, 2, 3, 4)]
+    work.journal.import_accepted(numbers[1], "0123456789abcdef01234567")
     for number, ended in zip(numbers[1:], ("finished", "refused", "lost"), strict=False):
-        memory.journal.end_import(number, ended)
-    assert memory.journal.imports_since(NOON - HOUR) == 4
-    assert memory.journal.imports_since(NOON) == 3
-    assert memory.journal.imports_since(NOON + 3 * HOUR) == 1
-    assert memory.journal.imports_since(NOON + 4 * HOUR) == 0
+        work.journal.end_import(number, ended)
+    assert work.journal.imports_since(NOON - HOUR) == 4
+    assert work.journal.imports_since(NOON) == 3
+    assert work.journal.imports_since(NOON + 3 * HOUR) == 1
+    assert work.journal.imports_since(NOON + 4 * HOUR) == 0
 
 
-def test_a_lease_is_taken_renewed_and_released(memory: Memory) -> None:
+def test_a_lease_is_taken_renewed_and_released(work: UnitOfWork) -> None:
     """It tells who holds the object, in which run, until when; every request of that run renews it."""
-    assert memory.journal.lease() is None
-    memory.journal.take_lease(1, ME, NOON)
-    assert memory.journal.lease() == Lease(ME, 1, NOON + LEASE)
-    memory.journal.before(1, "GET", "products/list", 0, "", NOON + HOUR)
-    assert memory.journal.lease() == Lease(ME, 1, NOON + HOUR + LEASE)
-    memory.journal.release(1)
-    assert memory.journal.lease() is None
+    assert work.journal.lease() is None
+    work.journal.take_lease(1, ME, NOON)
+    assert work.journal.lease() == Lease(ME, 1, NOON + LEASE)
+    work.journal.before(1, "GET", "products/list", 0, "", NOON + HOUR)
+    assert work.journal.lease() == Lease(ME, 1, NOON + HOUR + LEASE)
+    work.journal.release(1)
+    assert work.journal.lease() is None
 
 
-def test_a_lease_that_was_taken_over_is_the_new_runs(memory: Memory) -> None:
+def test_a_lease_that_was_taken_over_is_the_new_runs(work: UnitOfWork) -> None:
     """The old run neither renews it nor lets it go."""
     other = Holder("ivan", "HOME-PC", 1)
-    memory.journal.take_lease(1, ME, NOON)
-    memory.journal.take_lease(2, other, LATER)
-    memory.journal.before(1, "GET", "products/list", 0, "", NOON + HOUR)
-    memory.journal.release(1)
-    assert memory.journal.lease() == Lease(other, 2, LATER + LEASE)
+    work.journal.take_lease(1, ME, NOON)
+    work.journal.take_lease(2, other, LATER)
+    work.journal.before(1, "GET", "products/list", 0, "", NOON + HOUR)
+    work.journal.release(1)
+    assert work.journal.lease() == Lease(other, 2, LATER + LEASE)
 
 
-def test_a_lease_tells_since_when(memory: Memory) -> None:
+def test_a_lease_tells_since_when(work: UnitOfWork) -> None:
     """That is when its run began."""
-    run = memory.journal.begin_run(ME, NOON)
-    memory.journal.take_lease(run, ME, NOON)
-    assert memory.journal.renew(run, NOON + HOUR)
-    assert not memory.journal.renew(run + 1, NOON + HOUR)
-    assert memory.journal.lease() == Lease(ME, run, NOON + HOUR + LEASE, NOON)
+    run = work.journal.begin_run(ME, NOON)
+    work.journal.take_lease(run, ME, NOON)
+    assert work.journal.renew(run, NOON + HOUR)
+    assert not work.journal.renew(run + 1, NOON + HOUR)
+    assert work.journal.lease() == Lease(ME, run, NOON + HOUR + LEASE, NOON)
 
 
-def test_what_earlier_runs_left_behind(memory: Memory) -> None:
+def test_what_earlier_runs_left_behind(work: UnitOfWork) -> None:
     """Plans of runs that died and of the newest that had one; a plan whose import is open is left alone."""
-    journal = memory.journal
+    journal = work.journal
     runs = [journal.begin_run(ME, NOON) for _ in range(6)]
     for number, run in enumerate(runs[:5], 1):
         journal.plan_of_run(run, number, 1)
@@ -1035,9 +1040,9 @@ def test_what_earlier_runs_left_behind(memory: Memory) -> None:
     assert journal.left_behind(runs[5]) == [Left(runs[4], 5, imported=False, died=False)]
 
 
-def test_changes_of_an_import_file_wait_and_are_opened_again(memory: Memory) -> None:
+def test_changes_of_an_import_file_wait_and_are_opened_again(work: UnitOfWork) -> None:
     """Only those without an outcome wait, and removals and edits are none of them."""
-    plans = memory.plans
+    plans = work.plans
     plan = plans.begin(NOON)
     changes = [creation(product("1")), creation(product("2")), update("3", price=(Decimal(1), Decimal(2)))]
     plans.add(plan, changes)
@@ -1059,9 +1064,9 @@ def test_of_two_runs_that_begin_at_once_one_holds_the_object(url: str) -> None:
     def begin(pid: int) -> None:
         mine = open_store(url)
         start.wait()
-        with mine.work(SLUG) as memory:
-            if memory.journal.lease() is None:
-                memory.journal.take_lease(pid, replace(ME, pid=pid), NOON)
+        with mine.transaction(SLUG) as work:
+            if work.journal.lease() is None:
+                work.journal.take_lease(pid, replace(ME, pid=pid), NOON)
                 took.append(pid)
         mine.close()
 
@@ -1088,29 +1093,29 @@ POSTING = Posting(
 )
 
 
-def test_a_changed_order_is_a_new_version_of_the_same(memory: Memory) -> None:
+def test_a_changed_order_is_a_new_version_of_the_same(work: UnitOfWork) -> None:
     """The same order again changes nothing; a change counts up, and the newest is at hand."""
     odd = replace(order().lines[0], quantity=Decimal("0.125"), total=Decimal("12.50"))
     first = order(lines=(odd, odd), total=None, unreadable=("price",), note="після 18:00")
     paid = replace(first, status="paid", modified=datetime(2026, 3, 2, 14, 0, 0, 123456, UTC))
-    remember = memory.trade.remember
+    remember = work.orders.remember
     assert remember(first, NOON, client_id="", held="why") == 1
-    assert memory.trade.order(first.id) == Stored(first, 1, "", None, "why")
+    assert work.orders.order(first.id) == Stored(first, 1, "", None, "why")
     assert remember(first, LATER, client_id="7", held=None) == 0
     assert remember(paid, LATER, client_id="7", held=None) == 2
-    assert memory.trade.order(first.id) == Stored(paid, 2, "7", None, None)
-    assert memory.trade.order("1") is None
-    assert [stored.order.id for stored in memory.trade.orders()] == [first.id]
+    assert work.orders.order(first.id) == Stored(paid, 2, "7", None, None)
+    assert work.orders.order("1") is None
+    assert [stored.order.id for stored in work.orders.orders()] == [first.id]
 
 
-def test_orders_come_newest_first(memory: Memory) -> None:
+def test_orders_come_newest_first(work: UnitOfWork) -> None:
     """By the time they were placed, whatever the order they came in."""
     for number, created in (("2", LATER), ("1", NOON), ("3", LATER + HOUR)):
-        memory.trade.remember(order(id=number, created=created), NOON, client_id="", held=None)
-    assert [stored.order.id for stored in memory.trade.orders()] == ["3", "2", "1"]
+        work.orders.remember(order(id=number, created=created), NOON, client_id="", held=None)
+    assert [stored.order.id for stored in work.orders.orders()] == ["3", "2", "1"]
 
 
-def test_orders_are_told_by_what_they_are(memory: Memory) -> None:
+def test_orders_are_told_by_what_they_are(work: UnitOfWork) -> None:
     """By status, by the time they were placed, by client, and those that something holds."""
     for number, created, status, held in (
         ("1", NOON, "pending", None),
@@ -1118,30 +1123,30 @@ def test_orders_are_told_by_what_they_are(memory: Memory) -> None:
         ("3", LATER + HOUR, "pending", None),
     ):
         found = order(id=number, created=created, status=status)
-        memory.trade.remember(found, NOON, client_id="7" if number == "3" else "", held=held)
+        work.orders.remember(found, NOON, client_id="7" if number == "3" else "", held=held)
 
     def told(**wanted: object) -> list[str]:
-        return [stored.order.id for stored in memory.trade.orders(**wanted)]  # type: ignore[arg-type]
+        return [stored.order.id for stored in work.orders.orders(**wanted)]  # type: ignore[arg-type]
 
     assert told(since=LATER) == ["3", "2"]
     assert told(until=LATER) == ["1"]
-    assert memory.trade.statuses() == ["paid", "pending"]
+    assert work.orders.statuses() == ["paid", "pending"]
     assert told(client_id="7") == ["3"]
-    assert sorted(memory.trade.numbers()) == ["1", "2", "3"]
-    memory.trade.remember(order(id="2", created=LATER, status="delivered"), NOON, client_id="", held=None)
-    versions = {number: [one.status for one in all_] for number, all_ in memory.trade.all_versions().items()}
+    assert sorted(work.orders.numbers()) == ["1", "2", "3"]
+    work.orders.remember(order(id="2", created=LATER, status="delivered"), NOON, client_id="", held=None)
+    versions = {number: [one.status for one in all_] for number, all_ in work.orders.all_versions().items()}
     assert versions == {"1": ["pending"], "2": ["paid", "delivered"], "3": ["pending"]}
 
 
-def test_an_order_file_is_owed_until_it_is_written(memory: Memory) -> None:
+def test_an_order_file_is_owed_until_it_is_written(work: UnitOfWork) -> None:
     """Oldest first; what is held owes none, and a new version of a written order owes none again."""
     for number, created, held in (("2", LATER, None), ("1", NOON, None), ("3", NOON, "a good without an id")):
-        memory.trade.remember(order(id=number, created=created), NOON, client_id="", held=held)
-    assert [stored.order.id for stored in memory.trade.unwritten()] == ["1", "2"]
-    memory.trade.moves_file("1", "order-1.json", "/outbox")
-    memory.trade.remember(order(id="1", created=NOON, status="paid"), LATER, client_id="", held=None)
-    assert [stored.order.id for stored in memory.trade.unwritten()] == ["2"]
-    (moving,) = memory.trade.lying()
+        work.orders.remember(order(id=number, created=created), NOON, client_id="", held=held)
+    assert [stored.order.id for stored in work.orders.unwritten()] == ["1", "2"]
+    work.orders.moves_file("1", "order-1.json", "/outbox")
+    work.orders.remember(order(id="1", created=NOON, status="paid"), LATER, client_id="", held=None)
+    assert [stored.order.id for stored in work.orders.unwritten()] == ["2"]
+    (moving,) = work.orders.lying()
     assert (moving.version, moving.file, moving.phase, moving.place) == (
         2,
         "order-1.json",
@@ -1150,29 +1155,29 @@ def test_an_order_file_is_owed_until_it_is_written(memory: Memory) -> None:
     )
 
 
-def test_an_order_file_is_followed_until_torgsoft_has_it(memory: Memory) -> None:
+def test_an_order_file_is_followed_until_torgsoft_has_it(work: UnitOfWork) -> None:
     """Written, taken, taken back: each is remembered with its time, and ends its waiting."""
-    memory.trade.remember(order(), NOON, client_id="", held=None)
+    work.orders.remember(order(), NOON, client_id="", held=None)
 
     def stands() -> tuple[object, ...]:
-        stored = memory.trade.order("300000001")
+        stored = work.orders.order("300000001")
         assert stored is not None
-        return stored.phase, stored.written, stored.taken, len(memory.trade.lying())
+        return stored.phase, stored.written, stored.taken, len(work.orders.lying())
 
-    memory.trade.moves_file("300000001", "order-300000001.json", "/outbox")
-    memory.trade.wrote_file("300000001", NOON)
+    work.orders.moves_file("300000001", "order-300000001.json", "/outbox")
+    work.orders.wrote_file("300000001", NOON)
     assert stands() == (Phase.WRITTEN, NOON, None, 1)
-    memory.trade.took_file("300000001", LATER)
+    work.orders.took_file("300000001", LATER)
     assert stands() == (Phase.TAKEN, NOON, LATER, 0)
-    memory.trade.wrote_file("300000001", LATER)
+    work.orders.wrote_file("300000001", LATER)
     assert stands() == (Phase.WRITTEN, LATER, None, 1)
-    memory.trade.withdrew_file("300000001")
+    work.orders.withdrew_file("300000001")
     assert stands() == (Phase.WITHDRAWN, LATER, None, 0)
 
 
-def test_torgsoft_is_known_to_have_the_version_that_it_was_given(memory: Memory) -> None:
+def test_torgsoft_is_known_to_have_the_version_that_it_was_given(work: UnitOfWork) -> None:
     """Until it is given another one, or a person says that it has the newest."""
-    trade = memory.trade
+    trade = work.orders
     first, second = order(), order(delivery_address="Львів")
     trade.remember(first, NOON, client_id="", held=None)
     trade.moves_file("300000001", "order-300000001.json", "/outbox")
@@ -1204,9 +1209,9 @@ def test_torgsoft_is_known_to_have_the_version_that_it_was_given(memory: Memory)
     assert [one.order.id for one in trade.waiting()] == ["300000001"]
 
 
-def test_an_order_that_waits_for_a_person_is_taken_once_it_was_entered(memory: Memory) -> None:
+def test_an_order_that_waits_for_a_person_is_taken_once_it_was_entered(work: UnitOfWork) -> None:
     """Its goods count as Torgsoft's from then on; one that is no sale waits for nobody."""
-    trade = memory.trade
+    trade = work.orders
     trade.remember(order(id="1"), NOON, client_id="", held="order 1: no id", waits=True)
     trade.remember(order(id="2", status="canceled"), NOON, client_id="", held="it is canceled")
     (waiting,) = trade.waiting()
@@ -1218,108 +1223,108 @@ def test_an_order_that_waits_for_a_person_is_taken_once_it_was_entered(memory: M
     assert (found.phase, found.taken, found.file, found.filed) == (Phase.TAKEN, LATER, None, 1)
 
 
-def test_outboxes_are_remembered_with_where_they_lay(memory: Memory) -> None:
+def test_outboxes_are_remembered_with_where_they_lay(work: UnitOfWork) -> None:
     """None where nothing was put there yet; the last word counts."""
-    assert memory.trade.apart("/share") is None
+    assert work.orders.apart("/share") is None
     for apart in (False, True):
-        memory.trade.used_outbox("/share", apart=apart)
-        assert memory.trade.apart("/share") is apart
+        work.orders.used_outbox("/share", apart=apart)
+        assert work.orders.apart("/share") is apart
 
 
 def test_objects_that_bring_the_same_orders_home_are_told(state: Store) -> None:
     """The same number at the same time is the same order; another shop may count alike."""
-    with state.work("mine") as memory:
+    with state.transaction("mine") as work:
         for number in ("1", "2"):
-            memory.trade.remember(order(id=number), NOON, client_id="", held=None)
+            work.orders.remember(order(id=number), NOON, client_id="", held=None)
     for slug, number, created in (("twin", "2", NOON), ("other", "1", LATER), ("new", "3", NOON)):
-        with state.work(slug) as memory:
-            memory.trade.remember(order(id=number, created=created), NOON, client_id="", held=None)
-    with state.work("mine") as memory:
-        assert memory.trade.twins() == ["twin"]
+        with state.transaction(slug) as work:
+            work.orders.remember(order(id=number, created=created), NOON, client_id="", held=None)
+    with state.transaction("mine") as work:
+        assert work.orders.twins() == ["twin"]
 
 
-def test_money_without_a_place_is_counted_by_method(memory: Memory) -> None:
+def test_money_without_a_place_is_counted_by_method(work: UnitOfWork) -> None:
     """What was paid back, what has a place by now, and what goes by no method needs none."""
     lost = Place("unmapped", "")
     cash = Place("cash_register", "Каса 1")
     for number, method, name in (("1", "9", "Картка"), ("2", "9", "Картка"), ("3", "8", ""), ("4", "", "")):
         found = order(id=number, payment_id=method, payment_name=name)
-        memory.payments.post(postings_due(found, lost, ()), NOON)
-    assert memory.payments.unmapped() == {"Картка": 2, "8": 1}
+        work.payments.post(postings_due(found, lost, ()), NOON)
+    assert work.payments.unmapped() == {"Картка": 2, "8": 1}
     again = order(id="1", payment_id="9", payment_name="Картка")
-    memory.payments.post(postings_due(again, cash, memory.payments.postings("1")), NOON)
+    work.payments.post(postings_due(again, cash, work.payments.postings("1")), NOON)
     gone = order(id="2", payment_id="9", status="canceled")
-    memory.payments.post(postings_due(gone, lost, memory.payments.postings("2")), NOON)
-    assert memory.payments.unmapped() == {"8": 1}
+    work.payments.post(postings_due(gone, lost, work.payments.postings("2")), NOON)
+    assert work.payments.unmapped() == {"8": 1}
 
 
-def test_money_without_a_method_is_told_until_its_order_is_delivered(memory: Memory) -> None:
+def test_money_without_a_method_is_told_until_its_order_is_delivered(work: UnitOfWork) -> None:
     """What is cancelled, and what goes by a method, is not told here."""
     lost = Place("unmapped", "")
     for number, method, status in (
         ("1", "", "received"), ("2", "", "paid"), ("3", "9", "paid"), ("4", "", "delivered"),
     ):  # fmt: skip
         found = order(id=number, payment_id=method, status=status)
-        memory.trade.remember(found, NOON, client_id="", held=None)
-        memory.payments.post(postings_due(found, lost, ()), NOON)
-    assert memory.payments.without_method() == ["1", "2"]
+        work.orders.remember(found, NOON, client_id="", held=None)
+        work.payments.post(postings_due(found, lost, ()), NOON)
+    assert work.payments.without_method() == ["1", "2"]
     gone = order(id="1", payment_id="", status="canceled")
-    memory.payments.post(postings_due(gone, lost, memory.payments.postings("1")), NOON)
-    assert memory.payments.without_method() == ["2"]
+    work.payments.post(postings_due(gone, lost, work.payments.postings("1")), NOON)
+    assert work.payments.without_method() == ["2"]
 
 
-def test_new_orders_are_accepted_once(memory: Memory) -> None:
+def test_new_orders_are_accepted_once(work: UnitOfWork) -> None:
     """Those that nothing holds, oldest first; an order that went further needs it no more."""
     for number, status, held in (("1", "pending", None), ("2", "paid", None), ("3", "pending", "why")):
-        memory.trade.remember(order(id=number, status=status), NOON, client_id="", held=held)
-    assert [stored.order.id for stored in memory.trade.to_accept()] == ["1"]
-    memory.trade.accepted("1", LATER)
-    assert memory.trade.to_accept() == []
-    stored = memory.trade.order("1")
+        work.orders.remember(order(id=number, status=status), NOON, client_id="", held=held)
+    assert [stored.order.id for stored in work.orders.to_accept()] == ["1"]
+    work.orders.accepted("1", LATER)
+    assert work.orders.to_accept() == []
+    stored = work.orders.order("1")
     assert stored is not None
     assert stored.accepted == LATER
 
 
-def test_an_order_is_rewritten_in_all_its_versions(memory: Memory) -> None:
+def test_an_order_is_rewritten_in_all_its_versions(work: UnitOfWork) -> None:
     """What must not be kept is kept nowhere; the versions stay as many."""
-    memory.trade.remember(order(note="one"), NOON, client_id="", held=None)
-    memory.trade.remember(order(note="two", status="paid"), LATER, client_id="", held=None)
-    memory.trade.rewrite("300000001", lambda found: replace(found, note=""))
-    assert memory.trade.versions("300000001") == [
+    work.orders.remember(order(note="one"), NOON, client_id="", held=None)
+    work.orders.remember(order(note="two", status="paid"), LATER, client_id="", held=None)
+    work.orders.rewrite("300000001", lambda found: replace(found, note=""))
+    assert work.orders.versions("300000001") == [
         Version(1, NOON, order(note="")),
         Version(2, LATER, order(note="", status="paid")),
     ]
-    stored = memory.trade.order("300000001")
+    stored = work.orders.order("300000001")
     assert stored is not None
     assert stored.order == order(note="", status="paid")
 
 
-def test_numbers_that_prom_has_no_order_of_are_remembered(memory: Memory) -> None:
+def test_numbers_that_prom_has_no_order_of_are_remembered(work: UnitOfWork) -> None:
     """Also when they are noted twice."""
-    memory.trade.note_absent(7)
-    memory.trade.note_absent(7)
-    memory.trade.note_absent(2**40)
-    assert memory.trade.absent() == {7, 2**40}
+    work.orders.note_absent(7)
+    work.orders.note_absent(7)
+    work.orders.note_absent(2**40)
+    assert work.orders.absent() == {7, 2**40}
 
 
-def test_goods_of_an_order_are_told_by_product_and_article(memory: Memory) -> None:
+def test_goods_of_an_order_are_told_by_product_and_article(work: UnitOfWork) -> None:
     """A foreign product is neither in an export nor sent; an article that two goods have tells none."""
-    memory.rows.remember_rows([row(product=product("17", sku='A"7%')), row("18", 2, 3)])
-    memory.rows.remember_rows([row("19", 3, 4, product=product("19", sku="B")), row("20", 4, 5)])
-    memory.rows.remember_rows([row("21", 5, 6, product=product("21", sku="B"))])
-    look = memory.whole.begin_look()
-    memory.shown.remember_existing([existing(), existing("abc", "55"), existing("", "56")], look)
-    assert memory.trade.foreign(["17", "abc", "never"]) == {"abc"}
-    assert memory.trade.goods_of(["917", "56", "57"]) == {"917": "17"}
-    assert memory.trade.good_of_sku('A"7%') == "17"
-    assert memory.trade.good_of_sku("B") is None
-    assert memory.trade.good_of_sku("A_7") is None
+    work.rows.remember_rows([row(product=product("17", sku='A"7%')), row("18", 2, 3)])
+    work.rows.remember_rows([row("19", 3, 4, product=product("19", sku="B")), row("20", 4, 5)])
+    work.rows.remember_rows([row("21", 5, 6, product=product("21", sku="B"))])
+    look = work.object_state.begin_look()
+    work.existing.remember_existing([existing(), existing("abc", "55"), existing("", "56")], look)
+    assert work.orders.foreign(["17", "abc", "never"]) == {"abc"}
+    assert work.orders.goods_of(["917", "56", "57"]) == {"917": "17"}
+    assert work.orders.good_of_sku('A"7%') == "17"
+    assert work.orders.good_of_sku("B") is None
+    assert work.orders.good_of_sku("A_7") is None
 
 
 EARLY = NOON - timedelta(hours=6)
 
 
-def test_what_an_export_cannot_know_is_held(memory: Memory) -> None:
+def test_what_an_export_cannot_know_is_held(work: UnitOfWork) -> None:
     """Orders newer than the export, owed, in the outbox, or found taken later; others are known to it."""
     for number, created, held in (
         ("1", EARLY, None),
@@ -1329,23 +1334,23 @@ def test_what_an_export_cannot_know_is_held(memory: Memory) -> None:
         ("5", LATER, "a good without an id"),
         ("6", EARLY, None),
     ):
-        memory.trade.remember(order(id=number, created=created), NOON, client_id="", held=held)
-    memory.trade.moves_file("2", "order-2.json", "/outbox")
+        work.orders.remember(order(id=number, created=created), NOON, client_id="", held=held)
+    work.orders.moves_file("2", "order-2.json", "/outbox")
     for number, taken in (("3", LATER), ("6", EARLY)):
-        memory.trade.moves_file(number, "f", "/outbox")
-        memory.trade.took_file(number, taken)
+        work.orders.moves_file(number, "f", "/outbox")
+        work.orders.took_file(number, taken)
     pieces = Decimal(2)
-    assert memory.trade.beyond(NOON) == tuple(Holding("17", number, pieces) for number in "1235")
-    assert [holding.order_id for holding in memory.trade.beyond(LATER)] == ["1", "2"]
+    assert work.orders.beyond(NOON) == tuple(Holding("17", number, pieces) for number in "1235")
+    assert [holding.order_id for holding in work.orders.beyond(LATER)] == ["1", "2"]
 
 
-def test_the_time_of_the_last_fetch_is_remembered(memory: Memory) -> None:
+def test_the_time_of_the_last_fetch_is_remembered(work: UnitOfWork) -> None:
     """None before the first one; remembering it leaves everything else of the object alone."""
-    assert memory.trade.orders_until() is None
-    memory.whole.begin_look()
-    memory.trade.fetched_until(NOON)
-    assert memory.trade.orders_until() == NOON
-    assert memory.whole.current_look() == 1
+    assert work.orders.orders_until() is None
+    work.object_state.begin_look()
+    work.orders.fetched_until(NOON)
+    assert work.orders.orders_until() == NOON
+    assert work.object_state.current_look() == 1
 
 
 OLENA = Client("", "Вигадана Олена", "+380500000001", "olena@example.com", "990000000017")
@@ -1356,36 +1361,34 @@ def contact(kind: str, key: str) -> Contact:
     return Contact(kind, key)
 
 
-def test_clients_are_found_by_what_they_share(memory: Memory) -> None:
+def test_clients_are_found_by_what_they_share(work: UnitOfWork) -> None:
     """Phone, e-mail, card, or the name without regard to case; a blank is shared with nobody."""
-    olena, ivan, empty = (
-        memory.clients.add(client, NOON) for client in (OLENA, IVAN, Client("", "", "", ""))
-    )
-    assert memory.clients.all() == [
+    olena, ivan, empty = (work.clients.add(client, NOON) for client in (OLENA, IVAN, Client("", "", "", "")))
+    assert work.clients.all() == [
         replace(OLENA, id=olena),
         replace(IVAN, id=ivan),
         Client(empty, "", "", ""),
     ]
     phone, mail = contact("phone", "+380500000001"), contact("email", "ivan@example.com")
-    assert memory.clients.known_by([phone, mail]) == {olena: OLENA.contacts, ivan: IVAN.contacts}
+    assert work.clients.known_by([phone, mail]) == {olena: OLENA.contacts, ivan: IVAN.contacts}
     name = contact("name", "тестовий іван")
-    assert memory.clients.known_by([name]) == {ivan: IVAN.contacts}
-    assert memory.clients.known_by([contact("phone", "%")]) == memory.clients.known_by([]) == {}
-    assert memory.clients.contacts(olena) == OLENA.contacts
-    assert memory.clients.everybody()[phone] == {olena}
-    assert memory.clients.client(olena) == replace(OLENA, id=olena)
-    assert memory.clients.client("99") is memory.clients.client("x") is None
+    assert work.clients.known_by([name]) == {ivan: IVAN.contacts}
+    assert work.clients.known_by([contact("phone", "%")]) == work.clients.known_by([]) == {}
+    assert work.clients.contacts(olena) == OLENA.contacts
+    assert work.clients.everybody()[phone] == {olena}
+    assert work.clients.client(olena) == replace(OLENA, id=olena)
+    assert work.clients.client("99") is work.clients.client("x") is None
 
 
-def test_a_client_is_found_by_all_that_it_shows(memory: Memory) -> None:
+def test_a_client_is_found_by_all_that_it_shows(work: UnitOfWork) -> None:
     """By contacts of its own, by shared ones, and by a phone that it never got as a contact."""
-    olena, twin = (memory.clients.add(OLENA, NOON) for _ in range(2))
-    assert memory.clients.contacts(twin) == OLENA.contacts
-    ivan, nobody = memory.clients.add(IVAN, NOON), memory.clients.add(Client("", "", "", ""), NOON)
-    memory.clients.fill(ivan, OLENA)
-    assert memory.clients.contacts(ivan) == IVAN.contacts
-    memory.clients.learn(nobody, [contact("email", "new@example.com")])
-    assert memory.clients.traces() == {
+    olena, twin = (work.clients.add(OLENA, NOON) for _ in range(2))
+    assert work.clients.contacts(twin) == OLENA.contacts
+    ivan, nobody = work.clients.add(IVAN, NOON), work.clients.add(Client("", "", "", ""), NOON)
+    work.clients.fill(ivan, OLENA)
+    assert work.clients.contacts(ivan) == IVAN.contacts
+    work.clients.learn(nobody, [contact("email", "new@example.com")])
+    assert work.clients.traces() == {
         olena: OLENA.contacts,
         twin: OLENA.contacts,
         ivan: IVAN.contacts | {contact("phone", "+380500000001"), contact("card", "990000000017")},
@@ -1396,15 +1399,15 @@ def test_a_client_is_found_by_all_that_it_shows(memory: Memory) -> None:
 def test_other_objects_that_know_people_are_told(state: Store) -> None:
     """By slug, each once; an object without clients and orders is none of them."""
     for slug in ("b", "a"):
-        with state.work(slug) as memory:
-            memory.clients.add(OLENA, NOON)
-            memory.trade.remember(order(), NOON, client_id="", held=None)
-    with state.work("c") as memory:
-        memory.clients.note_read("stamp")
-    with state.work("a") as memory:
-        assert memory.clients.elsewhere() == ["b"]
-    with state.work("c") as memory:
-        assert memory.clients.elsewhere() == ["a", "b"]
+        with state.transaction(slug) as work:
+            work.clients.add(OLENA, NOON)
+            work.orders.remember(order(), NOON, client_id="", held=None)
+    with state.transaction("c") as work:
+        work.clients.note_read("stamp")
+    with state.transaction("a") as work:
+        assert work.clients.elsewhere() == ["b"]
+    with state.transaction("c") as work:
+        assert work.clients.elsewhere() == ["a", "b"]
 
 
 def test_copies_of_the_state_are_deleted(tmp_path: Path) -> None:
@@ -1432,74 +1435,72 @@ def test_a_state_in_memory_has_no_copies() -> None:
     nowhere.close()
 
 
-def test_a_client_learns_what_is_nobodys(memory: Memory) -> None:
+def test_a_client_learns_what_is_nobodys(work: UnitOfWork) -> None:
     """A contact that another one has stays theirs: two people must not become one by a shared phone."""
-    olena, ivan = memory.clients.add(OLENA, NOON), memory.clients.add(IVAN, NOON)
+    olena, ivan = work.clients.add(OLENA, NOON), work.clients.add(IVAN, NOON)
     new = contact("phone", "+380500000002")
-    memory.clients.learn(ivan, [new, contact("phone", "+380500000001")])
-    assert memory.clients.contacts(ivan) == IVAN.contacts | {new}
-    assert memory.clients.known_by([new]) == {ivan: IVAN.contacts | {new}}
-    assert memory.clients.contacts(olena) == OLENA.contacts
+    work.clients.learn(ivan, [new, contact("phone", "+380500000001")])
+    assert work.clients.contacts(ivan) == IVAN.contacts | {new}
+    assert work.clients.known_by([new]) == {ivan: IVAN.contacts | {new}}
+    assert work.clients.contacts(olena) == OLENA.contacts
 
 
-def test_blanks_of_a_client_are_filled(memory: Memory) -> None:
+def test_blanks_of_a_client_are_filled(work: UnitOfWork) -> None:
     """What is known is never written over."""
-    ivan = memory.clients.add(IVAN, NOON)
-    memory.clients.fill(ivan, OLENA)
-    memory.clients.fill("99", OLENA)
-    assert memory.clients.client(ivan) == Client(
+    ivan = work.clients.add(IVAN, NOON)
+    work.clients.fill(ivan, OLENA)
+    work.clients.fill("99", OLENA)
+    assert work.clients.client(ivan) == Client(
         ivan, "Тестовий Іван", "+380500000001", "ivan@example.com", "990000000017"
     )
-    memory.clients.fill(ivan, Client("", "", "", ""))
+    work.clients.fill(ivan, Client("", "", "", ""))
 
 
-def test_merged_clients_are_one(memory: Memory) -> None:
+def test_merged_clients_are_one(work: UnitOfWork) -> None:
     """Contacts, orders and open choices go to the one that stays, which keeps its own words."""
-    olena, ivan, third = (
-        memory.clients.add(client, NOON) for client in (OLENA, IVAN, replace(IVAN, name="І"))
-    )
-    memory.trade.remember(order(), NOON, client_id=ivan, held=None)
-    memory.clients.hold("5", [ivan, olena])
-    memory.clients.hold("6", [ivan, third])
-    assert memory.clients.orders() == {ivan: 1}
-    memory.clients.merge(ivan, olena)
-    assert memory.clients.client(ivan) is None
-    assert memory.clients.client(olena) == replace(OLENA, id=olena)
-    assert memory.clients.contacts(olena) == OLENA.contacts | IVAN.contacts
-    assert memory.clients.orders() == {olena: 1}
-    assert memory.clients.held() == {"5": (olena,), "6": (olena, third)}
-    memory.clients.settle("5")
-    assert memory.clients.held() == {"6": (olena, third)}
-    memory.clients.merge("99", olena)
+    olena, ivan, third = (work.clients.add(client, NOON) for client in (OLENA, IVAN, replace(IVAN, name="І")))
+    work.orders.remember(order(), NOON, client_id=ivan, held=None)
+    work.clients.hold("5", [ivan, olena])
+    work.clients.hold("6", [ivan, third])
+    assert work.clients.orders() == {ivan: 1}
+    work.clients.merge(ivan, olena)
+    assert work.clients.client(ivan) is None
+    assert work.clients.client(olena) == replace(OLENA, id=olena)
+    assert work.clients.contacts(olena) == OLENA.contacts | IVAN.contacts
+    assert work.clients.orders() == {olena: 1}
+    assert work.clients.held() == {"5": (olena,), "6": (olena, third)}
+    work.clients.settle("5")
+    assert work.clients.held() == {"6": (olena, third)}
+    work.clients.merge("99", olena)
 
 
-def test_a_client_that_is_removed_leaves_its_orders(memory: Memory) -> None:
+def test_a_client_that_is_removed_leaves_its_orders(work: UnitOfWork) -> None:
     """Nothing of the person is left, and the order is nobody's."""
-    olena = memory.clients.add(OLENA, NOON)
-    memory.trade.remember(order(), NOON, client_id="", held=None)
-    memory.trade.set_client("300000001", olena)
-    memory.clients.hold("5", [olena])
-    memory.clients.remove(olena)
-    assert (memory.clients.all(), memory.clients.held(), memory.clients.everybody()) == ([], {}, {})
-    stored = memory.trade.order("300000001")
+    olena = work.clients.add(OLENA, NOON)
+    work.orders.remember(order(), NOON, client_id="", held=None)
+    work.orders.set_client("300000001", olena)
+    work.clients.hold("5", [olena])
+    work.clients.remove(olena)
+    assert (work.clients.all(), work.clients.held(), work.clients.everybody()) == ([], {}, {})
+    stored = work.orders.order("300000001")
     assert stored is not None
     assert stored.client_id == ""
 
 
-def test_the_clients_export_that_was_read_is_remembered(memory: Memory) -> None:
+def test_the_clients_export_that_was_read_is_remembered(work: UnitOfWork) -> None:
     """Its stamp, so that it is read when it changed."""
-    assert memory.clients.read() == ""
-    memory.clients.note_read("a")
-    memory.clients.note_read("b")
-    assert memory.clients.read() == "b"
+    assert work.clients.read() == ""
+    work.clients.note_read("a")
+    work.clients.note_read("b")
+    assert work.clients.read() == "b"
 
 
 def test_what_was_taken_out_is_overwritten(state: Store, tmp_path: Path) -> None:
     """After a wipe not even the bytes of the files hold it."""
-    with state.work(SLUG) as memory:
-        client = memory.clients.add(OLENA, NOON)
-    with state.work(SLUG) as memory:
-        memory.clients.remove(client)
+    with state.transaction(SLUG) as work:
+        client = work.clients.add(OLENA, NOON)
+    with state.transaction(SLUG) as work:
+        work.clients.remove(client)
     state.wipe()
     held = b"".join(path.read_bytes() for path in tmp_path.glob("state.db*"))
     assert b"+380500000001" not in held
@@ -1513,8 +1514,8 @@ def test_a_state_that_is_in_use_is_not_wiped(
     open_store(f"sqlite:///{tmp_path / 'state.db'}").close()
     monkeypatch.setattr(store, "PATIENCE", 0)
     hasty = open_store(f"sqlite:///{tmp_path / 'state.db'}")
-    with hasty.work(SLUG) as memory:
-        memory.clients.add(OLENA, NOON)
+    with hasty.transaction(SLUG) as work:
+        work.clients.add(OLENA, NOON)
     other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
     for statement in doing.split("; "):
         other.execute(statement).fetchall()
@@ -1526,35 +1527,35 @@ def test_a_state_that_is_in_use_is_not_wiped(
     hasty.close()
 
 
-def test_postings_are_only_added(memory: Memory) -> None:
+def test_postings_are_only_added(work: UnitOfWork) -> None:
     """In the order they were made, of one order or of all, with the money to the last digit."""
     received = replace(POSTING, kind=Money.RECEIVED, amount=Decimal("1713.10"), at=LATER)
     other = replace(POSTING, order_id="2")
-    memory.payments.post([POSTING, other], NOON)
-    memory.payments.post([received], LATER)
-    memory.payments.post([], LATER)
-    assert memory.payments.postings() == (POSTING, other, received)
-    assert memory.payments.postings("300000001") == (POSTING, received)
-    assert memory.payments.postings("9") == ()
-    assert str(memory.payments.postings("300000001")[1].amount) == "1713.10"
+    work.payments.post([POSTING, other], NOON)
+    work.payments.post([received], LATER)
+    work.payments.post([], LATER)
+    assert work.payments.postings() == (POSTING, other, received)
+    assert work.payments.postings("300000001") == (POSTING, received)
+    assert work.payments.postings("9") == ()
+    assert str(work.payments.postings("300000001")[1].amount) == "1713.10"
 
 
-def test_money_without_a_place_is_found(memory: Memory) -> None:
+def test_money_without_a_place_is_found(work: UnitOfWork) -> None:
     """Orders of the methods asked for whose last posting has no place and is no reversal, oldest first."""
     lost = replace(POSTING, place="unmapped", account="")
-    memory.payments.post([replace(lost, order_id=number) for number in "1234"], NOON)
-    memory.payments.post([replace(lost, order_id="2", kind=Money.RECEIVED)], NOON)
-    memory.payments.post([replace(lost, order_id="3", kind=Money.REVERSED)], NOON)
-    memory.payments.post([replace(POSTING, order_id="4"), replace(lost, order_id="5", payment_id="8")], NOON)
-    assert memory.payments.without_place(["9000001"]) == ["1", "2"]
-    assert memory.payments.without_place([]) == []
+    work.payments.post([replace(lost, order_id=number) for number in "1234"], NOON)
+    work.payments.post([replace(lost, order_id="2", kind=Money.RECEIVED)], NOON)
+    work.payments.post([replace(lost, order_id="3", kind=Money.REVERSED)], NOON)
+    work.payments.post([replace(POSTING, order_id="4"), replace(lost, order_id="5", payment_id="8")], NOON)
+    assert work.payments.without_place(["9000001"]) == ["1", "2"]
+    assert work.payments.without_place([]) == []
 
 
-def test_an_order_line_keeps_its_parts(memory: Memory) -> None:
+def test_an_order_line_keeps_its_parts(work: UnitOfWork) -> None:
     """Quantities and prices come back digit by digit."""
     line = Line("17", "16", "A", "Капці", Decimal("1.50"), Decimal("0.10"), Decimal("0.15"))
-    memory.trade.remember(order(lines=(line,)), NOON, client_id="", held=None)
-    stored = memory.trade.order("300000001")
+    work.orders.remember(order(lines=(line,)), NOON, client_id="", held=None)
+    stored = work.orders.order("300000001")
     assert stored is not None
     assert stored.order.lines == (line,)
     assert str(stored.order.lines[0].quantity) == "1.50"
@@ -1563,41 +1564,41 @@ def test_an_order_line_keeps_its_parts(memory: Memory) -> None:
 def test_goods_that_stay_out(state: Store) -> None:
     """Each tells its line and reason, in the order of the file; a blocked one what blocks it."""
     twice = Finding(Code.ID_DUPLICATE, "twice", "20", 9)
-    with state.work(SLUG) as memory:
+    with state.transaction(SLUG) as work:
         rows = [
-            GoodRow(str(number), number, number, Standing.OUT, Reason.NO_PHOTOS) for number in range(1, 121)
+            GoodRow(str(number), number, number, RowStatus.OUT, Reason.NO_PHOTOS) for number in range(1, 121)
         ]
-        rows[2] = GoodRow("3", 3, 200, Standing.OUT, Reason.NOT_DISPLAYED)
-        rows[16] = GoodRow("17", 17, 17, Standing.IN, product=product("17"))
-        rows[19] = GoodRow("20", 20, 20, Standing.IN, product=product("20"))
-        memory.rows.remember_rows(rows)
-        memory.rows.block("20", twice, 20)
-    with state.work(SLUG) as memory:
-        everything = list(memory.catalog.skipped())
+        rows[2] = GoodRow("3", 3, 200, RowStatus.OUT, Reason.NOT_DISPLAYED)
+        rows[16] = GoodRow("17", 17, 17, RowStatus.IN, product=product("17"))
+        rows[19] = GoodRow("20", 20, 20, RowStatus.IN, product=product("20"))
+        work.rows.remember_rows(rows)
+        work.rows.block("20", twice, 20)
+    with state.transaction(SLUG) as work:
+        everything = list(work.products.skipped())
         assert [item.good_id for item in everything[:3]] == ["1", "2", "4"]
         assert (len(everything), everything[-1]) == (119, Skipped("3", Reason.NOT_DISPLAYED, 200))
-        assert list(memory.catalog.skipped(Reason.BLOCKED)) == [
+        assert list(work.products.skipped(Reason.BLOCKED)) == [
             Skipped("20", Reason.BLOCKED, 20, "Капці", "twice")
         ]
-    with state.work("other") as memory:
-        assert list(memory.catalog.skipped()) == []
+    with state.transaction("other") as work:
+        assert list(work.products.skipped()) == []
 
 
 def test_the_dossier_of_a_good(state: Store) -> None:
     """All that is remembered of it, in one piece; nothing of another."""
     lost = Finding(Code.LETTERS_LOST, "lost", "17", 3, "GoodName", "К?ем")
-    with state.work(SLUG) as memory:
-        assert memory.catalog.dossier("17").empty
-        memory.rows.remember_rows([GoodRow("17", 1, 3, Standing.IN, product=product(), findings=(lost,))])
-        memory.rows.remember_rows([GoodRow("18", 1, 4, Standing.OUT, Reason.NO_PHOTOS)])
-        memory.shown.remember_existing([existing("17", "2", status="deleted"), existing("17", "3")], 1)
-        memory.catalog.accept([Accepted("17", {"price": Decimal("90.00")}, {})], NOON)
-        memory.catalog.refuse(product(), "занадто мала", LATER)
-    with state.work(SLUG) as memory:
-        found = memory.catalog.dossier("17")
-        assert (found.empty, found.standing, found.reason, found.findings) == (
+    with state.transaction(SLUG) as work:
+        assert work.products.dossier("17").empty
+        work.rows.remember_rows([GoodRow("17", 1, 3, RowStatus.IN, product=product(), findings=(lost,))])
+        work.rows.remember_rows([GoodRow("18", 1, 4, RowStatus.OUT, Reason.NO_PHOTOS)])
+        work.existing.remember_existing([existing("17", "2", status="deleted"), existing("17", "3")], 1)
+        work.products.accept([Accepted("17", {"price": Decimal("90.00")}, {})], NOON)
+        work.products.refuse(product(), "занадто мала", LATER)
+    with state.transaction(SLUG) as work:
+        found = work.products.dossier("17")
+        assert (found.empty, found.row_status, found.reason, found.findings) == (
             False,
-            Standing.IN,
+            RowStatus.IN,
             "",
             (lost,),
         )
@@ -1608,46 +1609,46 @@ def test_the_dossier_of_a_good(state: Store) -> None:
         assert found.refusal is not None
         refusal = found.refusal
         assert (refusal.values, refusal.message, refusal.at) == (product().values, "занадто мала", LATER)
-        other = memory.catalog.dossier("18")
-        assert (other.standing, other.reason) == (Standing.OUT, Reason.NO_PHOTOS)
+        other = work.products.dossier("18")
+        assert (other.row_status, other.reason) == (RowStatus.OUT, Reason.NO_PHOTOS)
         assert (other.desired, other.sent, other.existing, other.refusal) == (None, None, None, None)
 
 
 def test_what_later_runs_have_changed(state: Store) -> None:
     """The fields of what was done after a plan, by good; neither what was refused nor what came before."""
     price, quantity = (Decimal("100.00"), Decimal("90.00")), (1, 2)
-    with state.work(SLUG) as memory:
-        first = memory.plans.begin(NOON)
-        memory.plans.add(first, [update("17", price=price)])
-        second = memory.plans.begin_beside(NOON)
-        memory.plans.add(second, [update("17", price=price), update("17", quantity=quantity)])
-        memory.plans.add(second, [update("18", price=price), update("19", price=price)])
+    with state.transaction(SLUG) as work:
+        first = work.plans.begin(NOON)
+        work.plans.add(first, [update("17", price=price)])
+        second = work.plans.begin_beside(NOON)
+        work.plans.add(second, [update("17", price=price), update("17", quantity=quantity)])
+        work.plans.add(second, [update("18", price=price), update("19", price=price)])
         for plan in (first, second):
-            memory.plans.settle(plan, dict.fromkeys((1, 2, 4), (State.DONE, "")))
-        memory.plans.settle(second, {3: (State.REFUSED, "ні")})
-        assert memory.plans.changed_since(first, ["17", "18"]) == {"17": {"price", "quantity"}}
-        assert memory.plans.changed_since(second, ["17", "18"]) == {}
+            work.plans.settle(plan, dict.fromkeys((1, 2, 4), (State.DONE, "")))
+        work.plans.settle(second, {3: (State.REFUSED, "ні")})
+        assert work.plans.changed_since(first, ["17", "18"]) == {"17": {"price", "quantity"}}
+        assert work.plans.changed_since(second, ["17", "18"]) == {}
 
 
 def test_what_was_attempted_with_a_good(state: Store) -> None:
     """Its changes come newest first: of every run, and of the plan that nobody performed yet."""
     change = update("17", price=(Decimal("100.00"), Decimal("90.00")))
-    with state.work(SLUG) as memory:
-        first = memory.plans.begin(NOON)
-        memory.plans.add(first, [update("18", quantity=(1, 2)), change])
-        run = memory.journal.begin_run(Holder("olena", "OFFICE-PC", 1), LATER)
-        memory.journal.plan_of_run(run, first, 2)
-        memory.plans.settle(first, {2: (State.REFUSED, "занадто мала")})
-        memory.plans.add(memory.plans.begin(LATER), [change])
-    with state.work(SLUG) as memory:
-        newest, oldest = memory.plans.attempts("17", 10)
+    with state.transaction(SLUG) as work:
+        first = work.plans.begin(NOON)
+        work.plans.add(first, [update("18", quantity=(1, 2)), change])
+        run = work.journal.begin_run(Holder("olena", "OFFICE-PC", 1), LATER)
+        work.journal.plan_of_run(run, first, 2)
+        work.plans.settle(first, {2: (State.REFUSED, "занадто мала")})
+        work.plans.add(work.plans.begin(LATER), [change])
+    with state.transaction(SLUG) as work:
+        newest, oldest = work.plans.attempts("17", 10)
         assert (newest.at, newest.run, newest.item.state) == (LATER, None, None)
         assert (oldest.at, oldest.run, oldest.item.state) == (LATER, run, State.REFUSED)
         assert (oldest.item.message, oldest.item.change) == ("занадто мала", change)
-        assert memory.plans.attempts("17", 1) == [newest]
-        assert memory.plans.attempts("99", 10) == []
-    with state.work("other") as memory:
-        assert memory.plans.attempts("17", 10) == []
+        assert work.plans.attempts("17", 1) == [newest]
+        assert work.plans.attempts("99", 10) == []
+    with state.transaction("other") as work:
+        assert work.plans.attempts("17", 10) == []
 
 
 # Terms and card
@@ -1657,17 +1658,17 @@ def terms_of(**values: Value) -> dict[str, Value]:
     return {name: value for name, value in product("17", **values).values.items() if name in TERMS}
 
 
-def in_step(memory: Memory, *good_ids: str) -> None:
+def in_step(work: UnitOfWork, *good_ids: str) -> None:
     """Remember goods of which everything was sent and is shown."""
-    memory.rows.remember_rows([row(good_id, number) for number, good_id in enumerate(good_ids, 1)])
-    memory.shown.remember_existing([existing(good_id) for good_id in good_ids], 1)
-    memory.catalog.accept([Accepted(good_id, product(good_id).values, {}) for good_id in good_ids], NOON)
-    memory.rows.settle(good_ids)
+    work.rows.remember_rows([row(good_id, number) for number, good_id in enumerate(good_ids, 1)])
+    work.existing.remember_existing([existing(good_id) for good_id in good_ids], 1)
+    work.products.accept([Accepted(good_id, product(good_id).values, {}) for good_id in good_ids], NOON)
+    work.rows.settle(good_ids)
 
 
-def looked_at(memory: Memory) -> Known:
+def looked_at(work: UnitOfWork) -> ProductSnapshot:
     """Return what the next plan is told of the one good that is not settled."""
-    (page,) = memory.catalog.unsettled()
+    (page,) = work.products.dirty()
     (known,) = page
     return known
 
@@ -1677,62 +1678,64 @@ def moved(**values: Value) -> GoodRow:
     return row(digest=8, line=9, product=Product("17", terms_of(**values)), whole=False)
 
 
-def test_where_only_terms_moved_the_plan_is_told_no_more(memory: Memory) -> None:
+def test_where_only_terms_moved_the_plan_is_told_no_more(work: UnitOfWork) -> None:
     """Desired, sent and existing carry their terms alone, and the good its name; all of it is remembered."""
-    in_step(memory, "17", "18")
-    memory.rows.remember_rows([moved(price=Decimal("90.00"))], {"17"})
-    told = looked_at(memory)
+    in_step(work, "17", "18")
+    work.rows.remember_rows([moved(price=Decimal("90.00"))], {"17"})
+    told = looked_at(work)
     assert (told.good_id, told.title, told.line) == ("17", "Капці", 9)
     assert told.desired == Product("17", terms_of(price=Decimal("90.00")))
     assert told.sent == Sent(terms_of())
     assert told.existing == replace(existing(), values=terms_of())
-    assert known(memory).desired == product(price=Decimal("90.00"))
-    assert memory.rows.marks() == {8, 2}
+    assert known(work).desired == product(price=Decimal("90.00"))
+    assert work.rows.row_hashes() == {8, 2}
 
 
-def test_findings_about_terms_are_remembered(memory: Memory) -> None:
+def test_findings_about_terms_are_remembered(work: UnitOfWork) -> None:
     """They are told like all others."""
-    in_step(memory, "17")
-    memory.rows.remember_rows([replace(moved(), findings=(finding(),))], {"17"})
-    assert list(memory.rows.findings()) == [finding()]
+    in_step(work, "17")
+    work.rows.remember_rows([replace(moved(), findings=(finding(),))], {"17"})
+    assert list(work.rows.findings()) == [finding()]
 
 
-def test_terms_that_were_sent_or_shown_leave_the_card_settled(memory: Memory) -> None:
+def test_terms_that_were_sent_or_shown_leave_the_card_settled(work: UnitOfWork) -> None:
     """An edit and its echo move no card."""
-    in_step(memory, "17")
-    memory.catalog.accept([Accepted("17", {"price": Decimal("90.00")}, {"presence": "available"})], NOON)
-    told = looked_at(memory)
+    in_step(work, "17")
+    work.products.accept([Accepted("17", {"price": Decimal("90.00")}, {"presence": "available"})], NOON)
+    told = looked_at(work)
     assert told.sent == Sent(terms_of(price=Decimal("90.00")), {"presence": "available"})
-    memory.rows.settle(["17"])
-    memory.shown.remember_existing([existing(price=Decimal(7))], 2)
-    assert looked_at(memory).existing == replace(existing(), values=terms_of(price=Decimal(7)))
+    work.rows.settle(["17"])
+    work.existing.remember_existing([existing(price=Decimal(7))], 2)
+    assert looked_at(work).existing == replace(existing(), values=terms_of(price=Decimal(7)))
 
 
-WHOLE: dict[str, Callable[[Memory], object]] = {
-    "another card on Prom": lambda memory: memory.shown.remember_existing([existing(name="Інше")], 2),
-    "another card sent": lambda memory: memory.catalog.accept(
+WHOLE: dict[str, Callable[[UnitOfWork], object]] = {
+    "another card on Prom": lambda work: work.existing.remember_existing([existing(name="Інше")], 2),
+    "another card sent": lambda work: work.products.accept(
         [Accepted("17", {"name": "Інше", "price": Decimal(7)}, {})], NOON
     ),
-    "another echo": lambda memory: memory.catalog.accept(
+    "another echo": lambda work: work.products.accept(
         [Accepted("17", {"price": Decimal(7)}, {"name": "Інше"})], NOON
     ),
-    "another row": lambda memory: memory.rows.remember_rows([row(digest=8)], {"17"}),
-    "other settings": lambda memory: memory.whole.begin_settings("other"),
-    "not on Prom any more": lambda memory: memory.shown.forget_good("17"),
-    "deleted on Prom": lambda memory: memory.shown.remember_existing([existing(status="deleted")], 2),
-    "deleted by us": lambda memory: memory.catalog.accept([Accepted("17", {"status": "deleted"}, {})], NOON),
-    "gone": lambda memory: memory.rows.mark_gone(["17"]),
-    "twice in the export": lambda memory: memory.rows.block("17", finding(), 2),
-    "refusals forgotten": lambda memory: memory.catalog.forget_refusals(),
+    "another row": lambda work: work.rows.remember_rows([row(digest=8)], {"17"}),
+    "other settings": lambda work: work.object_state.begin_settings("other"),
+    "not on Prom any more": lambda work: work.existing.forget_good("17"),
+    "deleted on Prom": lambda work: work.existing.remember_existing([existing(status="deleted")], 2),
+    "deleted by us": lambda work: work.products.accept([Accepted("17", {"status": "deleted"}, {})], NOON),
+    "gone": lambda work: work.rows.mark_gone(["17"]),
+    "twice in the export": lambda work: work.rows.block("17", finding(), 2),
+    "refusals forgotten": lambda work: work.products.forget_refusals(),
 }
 
 
 @pytest.mark.parametrize("touch", WHOLE.values(), ids=WHOLE)
-def test_whatever_needs_the_card_is_told_the_card(memory: Memory, touch: Callable[[Memory], object]) -> None:
+def test_whatever_needs_the_card_is_told_the_card(
+    work: UnitOfWork, touch: Callable[[UnitOfWork], object]
+) -> None:
     """A creation, a removal and any other change of a card must not be planned from terms alone."""
-    in_step(memory, "17")
-    touch(memory)
-    assert looked_at(memory).desired == product()
+    in_step(work, "17")
+    touch(work)
+    assert looked_at(work).desired == product()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from servers import PASSWORD, FtpPlace, ftp_server
 
 from torgsync.files.orders.outbox import ASIDE, UNFINISHED, Folder
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, Buyer
-from torgsync.state.orders.orders import Trade
+from torgsync.state.orders.orders import OrderRepository
 
 OLENA = Buyer(first_name="Олена", last_name="Вигадана", phone="+380500000001")
 
@@ -86,7 +86,13 @@ def dies(step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(
     ("step", "place"),
-    [("put", Folder), ("keep", Folder), ("moves_file", Trade), ("publish", Folder), ("wrote_file", Trade)],
+    [
+        ("put", Folder),
+        ("keep", Folder),
+        ("moves_file", OrderRepository),
+        ("publish", Folder),
+        ("wrote_file", OrderRepository),
+    ],
 )
 def test_a_kill_between_state_and_outbox(
     mapped: Home, step: str, place: type, when: str, taken: bool, monkeypatch: pytest.MonkeyPatch
@@ -427,10 +433,10 @@ def test_a_file_that_is_taken_while_it_is_replaced(
         ("put", Folder),
         ("keep", Folder),
         ("set_aside", Folder),
-        ("moves_file", Trade),
+        ("moves_file", OrderRepository),
         ("publish", Folder),
         ("remove", Folder),
-        ("wrote_file", Trade),
+        ("wrote_file", OrderRepository),
     ],
 )
 def test_a_kill_while_a_file_is_replaced(
@@ -507,7 +513,8 @@ def raises_killed(_self: Folder, _name: str) -> None:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(
-    ("step", "place"), [("set_aside", Folder), ("keep", Folder), ("withdrew_file", Trade), ("remove", Folder)]
+    ("step", "place"),
+    [("set_aside", Folder), ("keep", Folder), ("withdrew_file", OrderRepository), ("remove", Folder)],
 )
 def test_a_kill_while_files_are_taken_back(
     mapped: Home, step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch

@@ -193,11 +193,11 @@ def test_who_opened_a_guard_is_written_down(filled: Home) -> None:
     filled.edit_row("26931", ";68;0;68;", ";6800;0;6800;")
     run = filled.sync("--allow", "price=26931").json["run"]
     connection = sqlite3.connect(filled.folder / "state.db")
-    rows = connection.execute("select run, guard, allowed, saw, user, at from overrides").fetchall()
+    rows = connection.execute("select run, guard, allowed, observed, user, at from overrides").fetchall()
     connection.close()
-    ((number, guard, allowed, saw, user, at),) = rows
+    ((number, guard, allowed, observed, user, at),) = rows
     assert (number, guard, allowed) == (run, "price", "price=26931")
-    assert saw == "68.00 -> 6800.00 (+9900 %)"
+    assert observed == "68.00 -> 6800.00 (+9900 %)"
     assert user
     assert at.endswith("+00:00")
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from homes import Home, Ran
 
-from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop.orders import Buyer
 from torgsync.sandbox.shop.rights import Rights
@@ -23,7 +23,7 @@ def elsewhere(filled: Home) -> Iterator[Home]:
         "full": Rights.full(),
         "no-groups": replace(Rights.full(), groups="none"),
     }
-    shop = Shop(tokens=tokens, manners=Manners(import_seconds=0))
+    shop = Shop(tokens=tokens, quirks=Quirks(import_seconds=0))
     shop.catalog.products.next_id = 1700000001
     shop.catalog.groups.next_id = 2000001
     with serve(shop) as server:
@@ -134,7 +134,7 @@ def test_orders_of_another_shop(elsewhere: Home) -> None:
 def test_a_shop_with_the_same_numbers(filled: Home) -> None:
     """Two markets may count alike: a product is ours by both of its ids, a group by its name too."""
     tokens = {"full": Rights.full()}
-    shop = Shop(tokens=tokens, manners=Manners(import_seconds=0))
+    shop = Shop(tokens=tokens, quirks=Quirks(import_seconds=0))
     for number in range(60):
         shop.add_product(external_id=f"S-{number}", name="Чуже", price=Decimal(10))
     shop.add_group("Чуже")

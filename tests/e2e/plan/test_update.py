@@ -467,7 +467,7 @@ def test_full_refresh_lists_everything(filled: Home) -> None:
 
 def test_full_refresh_finds_what_a_list_leaves_out(filled: Home) -> None:
     """Products that the list hides are asked for one by one, never taken for deleted."""
-    filled.market.manners = replace(filled.market.manners, root_group_only=True)
+    filled.market.quirks = replace(filled.market.quirks, root_group_only=True)
     document = filled.run("update", "--full-refresh", "--format", "json").json
     assert document["counts"]["create"] == 0
     (finding,) = [finding for finding in document["findings"] if finding["code"] == "list-incomplete"]

@@ -16,7 +16,7 @@ from homes import Home, Ran
 
 from torgsync.core.plan.channels import FREE_AFTER
 from torgsync.prom import http
-from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop.filling import fill
 from torgsync.sandbox.shop.imports import Import, ImportSettings
@@ -33,7 +33,7 @@ FIRST_DAY, SECOND_DAY = 39, 41
 def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, Snapshot]:
     """What an undisturbed shop holds after the first day and after the second."""
     tokens = {"full": Rights.full()}
-    with serve(Shop(tokens=tokens, manners=Manners(import_seconds=0))) as server:
+    with serve(Shop(tokens=tokens, quirks=Quirks(import_seconds=0))) as server:
         home = Home.of_example(tmp_path_factory.mktemp("calm"), server)
         assert home.sync().code == 0
         first = snapshot(home)
@@ -253,7 +253,7 @@ def started_in_the_cabinet(home: Home) -> Import:
     shop = home.market
     settings = ImportSettings()
     return shop.desk.accept(
-        b"<yml_catalog/>", settings, replace(shop.manners, second_import="accept"), shop.now()
+        b"<yml_catalog/>", settings, replace(shop.quirks, second_import="accept"), shop.now()
     )
 
 

@@ -64,7 +64,7 @@ class Big:
         self.day = MONDAY
         shop = self.empty()
         (entry,) = self.shop.imports()
-        shop.desk.accept(entry.feed, entry.settings, shop.manners, MONDAY)
+        shop.desk.accept(entry.feed, entry.settings, shop.quirks, MONDAY)
         assert len(shop.products()) == PRODUCTS
         self.day = MONDAY + timedelta(days=1)
         with serve(shop) as server:

@@ -420,7 +420,7 @@ def test_no_import_left_today(filled: Home) -> None:
 
 def test_prom_takes_no_import(filled: Home) -> None:
     """Exit 5 with Prom's own words; prices and stock still go, removals wait, nothing is repeated."""
-    filled.market.manners = replace(filled.market.manners, imports_per_day=1)
+    filled.market.quirks = replace(filled.market.quirks, imports_per_day=1)
     filled.next_day()
     ran = filled.sync()
     assert ran.code == 5
@@ -436,14 +436,14 @@ def test_prom_takes_no_import(filled: Home) -> None:
         "26909",
         "26936",
     }
-    filled.market.manners = replace(filled.market.manners, imports_per_day=10)
+    filled.market.quirks = replace(filled.market.quirks, imports_per_day=10)
     assert filled.sync().code == 0
     settled(filled)
 
 
 def test_an_import_that_never_ends(home: Home) -> None:
     """After its deadline the import is unclear, not repeated in the same run, and settled by the next one."""
-    home.market.manners = replace(home.market.manners, import_seconds=3600)
+    home.market.quirks = replace(home.market.quirks, import_seconds=3600)
     ran = home.sync()
     assert ran.code == 6
     assert set(states(ran).values()) == {"unclear"}
@@ -591,7 +591,7 @@ def test_an_edit_with_a_reason(hard_filled: Home, faulty: FaultyMarket) -> None:
 @pytest.mark.parametrize("manner", ["401-html", "403-html", "200-message"])
 def test_a_token_that_may_only_read(home: Home, manner: Any) -> None:  # noqa: ANN401  # one of three words
     """Exit 4 names the missing right and where to give it; neither page nor token is told anywhere."""
-    home.market.manners = replace(home.market.manners, forbidden_as=manner)
+    home.market.quirks = replace(home.market.quirks, forbidden_as=manner)
     (home.shop / "token").write_text("read-only\n")
     told = home.run("sync", "--yes")
     failed = home.sync()

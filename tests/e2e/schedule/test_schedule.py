@@ -23,7 +23,7 @@ from torgsync.cli.base.program import Program
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.files.config.objects import load_object
 from torgsync.files.config.settings import read_settings
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import running
 from torgsync.state.store import open_store
 
@@ -274,7 +274,7 @@ def test_a_manual_run_holds_the_object(timed: Home) -> None:
     store = open_store(f"sqlite:///{timed.folder / 'state.db'}")
     settings = read_settings(timed.folder, timed.server.url)
     now = kyiv("2026-11-24 08:01")
-    with running(Desk(settings, load_object(timed.object), store, now=lambda: now)):
+    with running(JobContext(settings, load_object(timed.object), store, now=lambda: now)):
         ran = due(timed, "2026-11-24 08:01")
         assert (ran.code, ran.json["error"]["kind"]) == (10, "busy")
     store.close()

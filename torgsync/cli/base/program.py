@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from torgsync.files.config.objects import ObjectFile
     from torgsync.files.config.settings import Settings
-    from torgsync.jobs.context import Desk
+    from torgsync.jobs.context import JobContext
 
 
 _log = logging.getLogger(__name__)
@@ -158,25 +158,25 @@ class Program:
         return {found.slug: lambda: found}
 
     @contextmanager
-    def desk(self, file: ObjectFile) -> Iterator[Desk]:
+    def job(self, file: ObjectFile) -> Iterator[JobContext]:
         """Yield the desk of an object, with the state open and progress shown."""
-        from torgsync.cli.base.progress import noted, telling
-        from torgsync.jobs.context import Desk
+        from torgsync.cli.base.progress import logged_progress, progress_reporter
+        from torgsync.jobs.context import JobContext
         from torgsync.state.store import open_store
 
         with self._logged(file.slug), ExitStack() as stack:
             store = open_store(self.settings.state_url, self.say)
             stack.callback(store.close)
-            tell = noted(stack.enter_context(telling(self)))
-            yield Desk(self.settings, file, store, now=self.now, tell=tell, sleep=self.sleep)
+            tell = logged_progress(stack.enter_context(progress_reporter(self)))
+            yield JobContext(self.settings, file, store, now=self.now, tell=tell, sleep=self.sleep)
 
     @contextmanager
     def _logged(self, slug: str) -> Iterator[None]:
         """Write what happens meanwhile to the log, and what ends it."""
-        from torgsync.cli.base.progress import Ears
+        from torgsync.cli.base.progress import TerminalLogHandler
         from torgsync.files.config.logs import logged
 
-        with logged(self.settings.log, slug, Ears(self)) as log:
+        with logged(self.settings.log, slug, TerminalLogHandler(self)) as log:
             try:
                 yield
             except Exception as error:

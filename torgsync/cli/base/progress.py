@@ -34,7 +34,7 @@ class Program(Protocol):
 
 
 @contextmanager
-def telling(program: Program) -> Iterator[Callable[[Progress], None]]:
+def progress_reporter(program: Program) -> Iterator[Callable[[Progress], None]]:
     """Yield somebody to tell."""
     if program.verbosity < 0:
         yield _nobody
@@ -49,7 +49,7 @@ def telling(program: Program) -> Iterator[Callable[[Progress], None]]:
         yield _Lines(program)
 
 
-def noted(tell: Callable[[Progress], None]) -> Callable[[Progress], None]:
+def logged_progress(tell: Callable[[Progress], None]) -> Callable[[Progress], None]:
     """Return somebody to tell who writes each stage to the log when it begins."""
     stage: Stage | None = None
 
@@ -63,7 +63,7 @@ def noted(tell: Callable[[Progress], None]) -> Callable[[Progress], None]:
     return note
 
 
-class Ears(logging.Handler):
+class TerminalLogHandler(logging.Handler):
     """Tells a person what the log is told: warnings, with `-v` the course of things, with `-vv` all of it."""
 
     def __init__(self, program: Program) -> None:

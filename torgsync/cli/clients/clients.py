@@ -38,10 +38,10 @@ def list_(
     from torgsync.cli.base.render import show_rows
 
     file = program.object(wanted)
-    with program.desk(file) as desk, desk.memory() as memory:
-        clients = {client.id: client for client in memory.clients.all()}
-        orders = memory.clients.orders()
-        open_choices = memory.clients.held() if held else {}
+    with program.job(file) as job, job.transaction() as work:
+        clients = {client.id: client for client in work.clients.all()}
+        orders = work.clients.orders()
+        open_choices = work.clients.held() if held else {}
     people = [
         {"id": client.id, "name": client.name, "phone": client.phone, "email": client.email}
         for client in clients.values()
@@ -90,13 +90,13 @@ def show(
 
     file = program.object(wanted)
     clock = file.settings.orders.clock
-    with program.desk(file) as desk, desk.memory() as memory:
-        found = memory.clients.client(client)
+    with program.job(file) as job, job.transaction() as work:
+        found = work.clients.client(client)
         if found is None:
             hint = f"see them: torgsync clients list -o {file.called}"
             raise UsageError(f"there is no client {client}", hint=hint)
-        contacts = sorted(memory.clients.contacts(client))
-        orders = [stored.order for stored in memory.trade.orders(client_id=client)]
+        contacts = sorted(work.clients.contacts(client))
+        orders = [stored.order for stored in work.orders.orders(client_id=client)]
     rows = [
         {
             "id": order.id,
@@ -152,8 +152,8 @@ def import_(
             "which file?",
             hint=f'name it, or set it once: torgsync object edit {file.called} --set clients.path="…"',
         )
-    with program.desk(file) as desk:
-        read = read_torgsoft_clients(desk, given)
+    with program.job(file) as job:
+        read = read_torgsoft_clients(job, given)
     if read is None:  # pragma: no cover  # a file that is named is always read
         return
     exit_code = Exit.HELD if read.ambiguous else Exit.DONE
@@ -197,8 +197,8 @@ def choose(
         _refuse_words(client)
     from torgsync.jobs.orders.clients import choose_client
 
-    with program.desk(program.object(wanted)) as desk:
-        chosen = choose_client(desk, order, client)
+    with program.job(program.object(wanted)) as job:
+        chosen = choose_client(job, order, client)
     program.say(f"order {order} is that of client {chosen}")
 
 
@@ -215,8 +215,8 @@ def merge(
         _refuse_words(client)
     from torgsync.jobs.orders.clients import merge_clients
 
-    with program.desk(program.object(wanted)) as desk:
-        settled = merge_clients(desk, list(dict.fromkeys(clients)), into)
+    with program.job(program.object(wanted)) as job:
+        settled = merge_clients(job, list(dict.fromkeys(clients)), into)
     orders = counted(settled, "order no longer waits", "orders no longer wait") + " for a choice"
     program.say(
         f"{counted(len(set(clients)), 'client')} merged into {into}{f'; {orders}' if settled else ''}"
@@ -248,8 +248,8 @@ def forget(
         typer.confirm(
             f"Take {person} out of `{file.settings.name}` for good, {copies}?", abort=True, err=True
         )
-    with program.desk(file) as desk, running(desk) as run:
-        gone = forget_person(desk, person)
+    with program.job(file) as job, running(job) as run:
+        gone = forget_person(job, person)
         run.exit_code = Exit.HELD if gone.left else Exit.DONE
     names = ("clients", "orders", "files", "copies", "places", "named_in", "elsewhere", "kept", "by_hand")
     document = {name: getattr(gone, name) for name in names}

@@ -125,8 +125,8 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
         add_time(load_object(place), SynchronizationTime.model_validate(time))
     codes = []
     if answers.fetch_payments:
-        with program.desk(load_object(place)) as desk:
-            codes.append(_besides(program, lambda: fetch_methods(desk)))
+        with program.job(load_object(place)) as job:
+            codes.append(_besides(program, lambda: fetch_methods(job)))
     if answers.all_fields:
         codes.append(_besides(program, lambda: add_standard_fields(load_object(place))))
     made = load_object(place)

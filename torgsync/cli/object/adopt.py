@@ -56,18 +56,18 @@ def adopt(
 
     file = program.object(name)
     decide = partial(read_decisions, decisions) if decisions else None
-    with program.desk(file) as desk:
-        refuse_held(desk)
-        with running(desk) as run, prom_of(desk, run) as prom:
-            matching = tell_apart(desk, prom, decide)
+    with program.job(file) as job:
+        refuse_held(job)
+        with running(job) as run, prom_of(job, run) as prom:
+            matching = tell_apart(job, prom, decide)
             if form is Format.TABLE:
                 _show(program, file, matching, every=every)
             agreed = not dry_run and _agreed(program, form, yes=yes)
             if agreed:
-                take_over(desk, prom, matching)
+                take_over(job, prom, matching)
             run.exit_code = Exit.HELD if agreed and matching.ambiguous else Exit.DONE
-            with desk.memory(lasting=False) as memory:
-                fresh = memory.history.count() == 1
+            with job.transaction(durable=False) as work:
+                fresh = work.history.count() == 1
     program.hide_progress()
     if form is Format.JSON:
         _write_json(file, matching, adopted=agreed, code=run.exit_code)

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from torgsync.core.findings import Finding
     from torgsync.core.orders.order import Order
-    from torgsync.jobs.context import Desk
-    from torgsync.jobs.orders.fetch import Fetched
+    from torgsync.jobs.context import JobContext
+    from torgsync.jobs.orders.fetch import FetchResult
     from torgsync.state.orders.orders import Stored
-    from torgsync.state.store import Memory
+    from torgsync.state.store import UnitOfWork
 
 app = typer.Typer(help="Orders that came home.", no_args_is_help=True)
 
@@ -48,46 +48,46 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     from torgsync.jobs.run import running
     from torgsync.jobs.shop import refuse_other_shop
 
-    with program.desk(program.object(wanted)) as desk:
-        with running(desk) as run, prom_of(desk, run) as prom:
-            refuse_other_shop(desk, prom, Allowed())
-            fetched = fetch_orders(desk, prom)
+    with program.job(program.object(wanted)) as job:
+        with running(job) as run, prom_of(job, run) as prom:
+            refuse_other_shop(job, prom, Allowed())
+            fetched = fetch_orders(job, prom)
             run.exit_code = exit_code(fetched)
         if form is Format.TABLE:
             if not fetched.new and not fetched.changed:
                 program.say("no new orders")
-            say_orders(program, desk, fetched)
+            say_orders(program, job, fetched)
         elif form is Format.CSV:
             write_csv([orders_document(fetched)])
         else:
             tail: dict[str, object] = {"orders": orders_document(fetched), "exit": int(run.exit_code)}
             if fetched.trouble:
                 tail["error"] = error_document(fetched.trouble)
-            head = {"schema": SCHEMA, "object": desk.object.name}
+            head = {"schema": SCHEMA, "object": job.object.name}
             write_json(head, {"findings": found_in_orders(fetched)}, tail)
     raise typer.Exit(int(run.exit_code))
 
 
-def exit_code(fetched: Fetched) -> Exit:
+def exit_code(fetched: FetchResult) -> Exit:
     """Return the exit code of a fetch."""
     trouble = [fetched.trouble.exit_code] if fetched.trouble else []
     return Exit.worst([*trouble, Exit.HELD if fetched.waits else Exit.DONE])
 
 
-def orders_document(fetched: Fetched | None) -> dict[str, object]:
+def orders_document(fetched: FetchResult | None) -> dict[str, object]:
     """Return what a fetch brought as numbers."""
     names = ("new", "changed", "unmapped", "held", "ambiguous", "accepted", "files", "open")
     numbers: dict[str, object] = {name: getattr(fetched, name) if fetched else 0 for name in names}
     return numbers | {"taken": fetched.delivered.taken if fetched else 0}
 
 
-def found_in_orders(fetched: Fetched | None) -> list[dict[str, object]]:
+def found_in_orders(fetched: FetchResult | None) -> list[dict[str, object]]:
     """Return what a person should know about orders, of this fetch and still open from earlier ones."""
     found = fetched.findings if fetched else []
     return [finding_document(finding, "") | {"order": finding.order or None} for finding in found]
 
 
-def say_orders(program: Program, desk: Desk, fetched: Fetched) -> None:
+def say_orders(program: Program, job: JobContext, fetched: FetchResult) -> None:
     """Tell people what a fetch brought, what went wrong, and the commands that mend it."""
     if fetched.new or fetched.changed:
         program.put(
@@ -97,7 +97,7 @@ def say_orders(program: Program, desk: Desk, fetched: Fetched) -> None:
     if fetched.accepted:
         program.put(f"orders: {fetched.accepted} set to received on Prom.ua")
     _put_findings(program, fetched.findings)
-    for hint in _hints(desk, fetched):
+    for hint in _hints(job, fetched):
         program.say(f"hint: {hint}")
     if fetched.trouble:
         tell(program, fetched.trouble)
@@ -115,12 +115,12 @@ def _put_findings(program: Program, findings: Iterable[Finding]) -> None:
             program.put(f"! … and {count - FEW} more of `{code}`; `--format json` tells all")
 
 
-def _hints(desk: Desk, fetched: Fetched) -> Iterator[str]:
+def _hints(job: JobContext, fetched: FetchResult) -> Iterator[str]:
     """Yield the commands that settle what is open."""
     from torgsync.core.findings import Code
 
-    called = desk.file.called
-    known = {method.name for method in desk.object.payment_methods}
+    called = job.file.called
+    known = {method.name for method in job.object.payment_methods}
     if set(fetched.unmapped_methods) - known:
         yield f"torgsync payments fetch -o {called}"
     for name in fetched.unmapped_methods:
@@ -154,11 +154,11 @@ def list_(
     file = program.object(wanted)
     clock = file.settings.orders.clock
     since, until = stretch(first, last, clock)
-    with program.desk(file) as desk, desk.memory() as memory:
+    with program.job(file) as job, job.transaction() as work:
         todo: dict[str, list[str]] = {}
-        for finding in still_open(memory, desk.object.clients.find_by):
+        for finding in still_open(work, job.object.clients.find_by):
             todo.setdefault(finding.order, []).append(finding.message)
-        fitting = _fitting(memory, status, since, until)
+        fitting = _fitting(work, status, since, until)
         orders = [stored for stored in fitting if not held or stored.order.id in todo]
     rows = [_row(stored, clock, todo.get(stored.order.id, ())) for stored in orders]
     shown = [_shown(stored, clock) for stored in orders]
@@ -253,12 +253,12 @@ def show(
     from torgsync.cli.orders.receipts import order_document, print_order
 
     file = program.object(wanted)
-    with program.desk(file) as desk, desk.memory() as memory:
-        stored = memory.trade.order(order)
+    with program.job(file) as job, job.transaction() as work:
+        stored = work.orders.order(order)
         if stored is None:
             raise UsageError(f"there is no order {order}", hint="see them: torgsync orders list")
-        versions, postings = memory.trade.versions(order), memory.payments.postings(order)
-        confirmations = memory.trade.confirmations(order)
+        versions, postings = work.orders.versions(order), work.payments.postings(order)
+        confirmations = work.orders.confirmations(order)
     clock = file.settings.orders.clock
     document = order_document(stored, versions, postings, confirmations, clock)
     if form is Format.JSON:
@@ -283,8 +283,8 @@ def done(
     from torgsync.jobs.orders.fetch import confirm_orders
     from torgsync.jobs.run import running
 
-    with program.desk(program.object(wanted)) as desk, running(desk) as run:
-        confirmed = confirm_orders(desk, list(dict.fromkeys(orders)))
+    with program.job(program.object(wanted)) as job, running(job) as run:
+        confirmed = confirm_orders(job, list(dict.fromkeys(orders)))
         run.exit_code = Exit.DONE
     rows = [{"order": order, "what": what} for order, what in confirmed.items()]
     if form is Format.JSON:
@@ -336,17 +336,17 @@ def export(
     file = program.object(wanted)
     since, until = stretch(first, last, file.settings.orders.clock)
     as_csv = form is Format.CSV
-    with program.desk(file) as desk, running(desk) as run:
+    with program.job(file) as job, running(job) as run:
         numbers, left = list(dict.fromkeys(orders or ())), 0
         if not numbers:
-            with desk.memory() as memory:
-                fitting = [stored.order for stored in _fitting(memory, status, since, until)]
+            with job.transaction() as work:
+                fitting = [stored.order for stored in _fitting(work, status, since, until)]
             numbers = [order.id for order in fitting if _may_be_written(order, sales_only=not (to or as_csv))]
             left = len(fitting) - len(numbers)
         if as_csv and to is None:
-            text, findings = csv_of_orders(desk, numbers)
+            text, findings = csv_of_orders(job, numbers)
         else:
-            written = export_csv(desk, numbers, to) if as_csv and to else export_orders(desk, numbers, to)
+            written = export_csv(job, numbers, to) if as_csv and to else export_orders(job, numbers, to)
             findings = written.findings
         waits = any(finding.code in STOPPING for finding in findings)
         run.exit_code = Exit.HELD if waits else Exit.DONE
@@ -365,13 +365,13 @@ def export(
 
 
 def _fitting(
-    memory: Memory, status: str | None, since: datetime | None, until: datetime | None
+    work: UnitOfWork, status: str | None, since: datetime | None, until: datetime | None
 ) -> list[Stored]:
     """Return the orders that fit, newest first. Raises UsageError for a status that nothing has."""
     from torgsync.jobs.orders.fetch import refuse_unknown_status
 
-    refuse_unknown_status(memory, status)
-    found = memory.trade.orders(since=since, until=until)
+    refuse_unknown_status(work, status)
+    found = work.orders.orders(since=since, until=until)
     return [stored for stored in found if status in (None, stored.order.shown)]
 
 
@@ -408,15 +408,15 @@ def ship(
             hint=f"these are known: {', '.join(CARRIERS)}",
         )
     with (
-        program.desk(program.object(wanted)) as desk,
-        running(desk) as run,
-        prom_of(desk, run) as prom,
+        program.job(program.object(wanted)) as job,
+        running(job) as run,
+        prom_of(job, run) as prom,
     ):
-        refuse_other_shop(desk, prom, Allowed())
-        saved = ship_order(desk, prom, order, parcel, carrier)
+        refuse_other_shop(job, prom, Allowed())
+        saved = ship_order(job, prom, order, parcel, carrier)
         run.exit_code = Exit.DONE
-        with desk.memory() as memory:
-            stored = memory.trade.order(order)
+        with job.transaction() as work:
+            stored = work.orders.order(order)
     row = {"order": order, "parcel": stored.order.parcel if stored else None, "saved": saved}
     if form is Format.JSON:
         write_json({"schema": SCHEMA}, {}, {"parcel": row})

@@ -30,8 +30,8 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     from torgsync.jobs.orders.payments import fetch_methods
 
     file = program.object(wanted)
-    with program.desk(file) as desk:
-        found = fetch_methods(desk)
+    with program.job(file) as job:
+        found = fetch_methods(job)
     if form is not Format.TABLE:
         rows = _method_rows(load_object(file.path).settings.payment_methods)
         news = [row | {"new": row["name"] in found.added} for row in rows]
@@ -77,8 +77,8 @@ def map_(
         raise UsageError("give either `--cash-register` or `--current-account`")
     file = program.object(wanted)
     changed = map_method(file, method, cash_register=cash_register, current_account=current_account)
-    with program.desk(load_object(file.path)) as desk:
-        moved = settle_money(desk)
+    with program.job(load_object(file.path)) as job:
+        moved = settle_money(job)
     (row,) = _method_rows([changed])
     if form is Format.JSON:
         write_json({"schema": SCHEMA}, {}, {"payment_method": row, "moved_orders": moved})
@@ -113,9 +113,9 @@ def report(
 
     file = program.object(wanted)
     since, until = stretch(first, last, file.settings.orders.clock)
-    with program.desk(file) as desk, desk.memory() as memory:
-        balances = sums(memory.payments.postings(), since, until)
-        unmapped, methodless = memory.payments.unmapped(), memory.payments.without_method()
+    with program.job(file) as job, job.transaction() as work:
+        balances = sums(work.payments.postings(), since, until)
+        unmapped, methodless = work.payments.unmapped(), work.payments.without_method()
     show_rows(
         program,
         form,
@@ -180,10 +180,10 @@ def postings(
     file = program.object(wanted)
     clock = file.settings.orders.clock
     since, until = stretch(first, last, clock)
-    with program.desk(file) as desk, desk.memory() as memory:
+    with program.job(file) as job, job.transaction() as work:
         found = [
             posting
-            for posting in memory.payments.postings()
+            for posting in work.payments.postings()
             if (since is None or posting.at >= since) and (until is None or posting.at < until)
         ]
     shown = [

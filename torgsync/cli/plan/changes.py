@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from torgsync.core.mapping.select import WORDS, Reason
-from torgsync.core.plan.decide import Aside
+from torgsync.core.plan.decide import SkipReason
 from torgsync.core.plan.diff import FieldChange, Leaving, Verb
 from torgsync.core.plan.fold import told_by_another
 from torgsync.core.plan.saved import MOVED
@@ -28,14 +28,14 @@ SIGNS = {Verb.CREATE: "+ create", Verb.UPDATE: "~ update", Verb.REMOVE: "- remov
 STYLES = {Verb.CREATE: "green", Verb.UPDATE: "yellow", Verb.REMOVE: "red"}
 
 _ASIDES = {
-    Aside.REFUSED_BEFORE: "refused by Prom.ua before",
-    Aside.MODERATED: "deleted by Prom.ua's moderators",
-    Aside.NO_PRICE: "new and without a price that can be sent",
-    Aside.NO_NAME: "new and without a name",
-    Aside.NO_STOCK: "new and without a stock that can be read",
-    Aside.AMBIGUOUS: "of which nobody knows which product on Prom.ua it is",
-    Aside.ID_TAKEN: "whose id another product has on Prom.ua",
-    Aside.NO_EXTERNAL_ID: "without an external id on Prom.ua",
+    SkipReason.REFUSED_BEFORE: "refused by Prom.ua before",
+    SkipReason.MODERATED: "deleted by Prom.ua's moderators",
+    SkipReason.NO_PRICE: "new and without a price that can be sent",
+    SkipReason.NO_NAME: "new and without a name",
+    SkipReason.NO_STOCK: "new and without a stock that can be read",
+    SkipReason.AMBIGUOUS: "of which nobody knows which product on Prom.ua it is",
+    SkipReason.ID_TAKEN: "whose id another product has on Prom.ua",
+    SkipReason.NO_EXTERNAL_ID: "without an external id on Prom.ua",
 }
 _LEAVES = {
     Leaving.GONE: "not in the export any more",
@@ -158,4 +158,4 @@ def reason_words(reason: str) -> str:
     """Return why a good stays out, in words."""
     if reason in set(Leaving):
         return _LEAVES[Leaving(reason)]
-    return WORDS[Reason(reason)] if reason in set(Reason) else _ASIDES[Aside(reason)]
+    return WORDS[Reason(reason)] if reason in set(Reason) else _ASIDES[SkipReason(reason)]

@@ -15,9 +15,9 @@ from torgsync.core.plan.diff import Change, FieldChange
 from torgsync.core.product.fields import FIELDS, encode
 
 if TYPE_CHECKING:
-    from torgsync.jobs.context import Desk
-    from torgsync.jobs.plan.update import Made
-    from torgsync.state.store import Memory
+    from torgsync.jobs.context import JobContext
+    from torgsync.jobs.plan.update import PlanResult
+    from torgsync.state.store import UnitOfWork
 
 
 def plan_head(plan: Plan) -> dict[str, object]:
@@ -46,14 +46,14 @@ def plan_tail(plan: Plan) -> dict[str, object]:
     """Return the end of a plan's JSON document: what the guards said, and the budget."""
     guards = [
         {
-            "guard": str(trip.guard),
-            "good_id": trip.good_id or None,
-            "saw": trip.saw,
-            "limit": trip.limit,
-            "cause": trip.cause,
-            "allow": trip.flag,
+            "guard": str(violation.guard),
+            "good_id": violation.good_id or None,
+            "saw": violation.observed,
+            "limit": violation.limit,
+            "cause": violation.cause,
+            "allow": violation.flag,
         }
-        for trip in plan.trips
+        for violation in plan.violations
     ]
     budget = plan.budget
     return {
@@ -62,20 +62,20 @@ def plan_tail(plan: Plan) -> dict[str, object]:
         "edited_on_prom": plan.edited,
         "pending": plan.pending,
         "dark": {
-            "products": plan.dark.products,
-            "pieces": plan.dark.pieces,
-            "worth": str(plan.dark.worth),
+            "products": plan.removed_stock.products,
+            "pieces": plan.removed_stock.pieces,
+            "worth": str(plan.removed_stock.worth),
         },
         "guards": guards,
         "overrides": [
             {
-                "guard": str(trip.guard),
-                "good_id": trip.good_id or None,
-                "saw": trip.saw,
-                "limit": trip.limit,
-                "allowed": trip.flag.removeprefix("--allow "),
+                "guard": str(violation.guard),
+                "good_id": violation.good_id or None,
+                "saw": violation.observed,
+                "limit": violation.limit,
+                "allowed": violation.flag.removeprefix("--allow "),
             }
-            for trip in plan.overrides
+            for violation in plan.overrides
         ],
         "unmet": list(plan.unmet),
         "budget": {
@@ -86,9 +86,9 @@ def plan_tail(plan: Plan) -> dict[str, object]:
     }
 
 
-def foreign_documents(memory: Memory) -> Iterator[dict[str, object]]:
+def foreign_documents(work: UnitOfWork) -> Iterator[dict[str, object]]:
     """Yield the products on Prom.ua that are none of ours, by Prom's id."""
-    for product in memory.shown.foreign():
+    for product in work.existing.foreign():
         yield {
             "prom_id": product.prom_id,
             "external_id": product.external_id or None,
@@ -129,10 +129,10 @@ SKIPPED_COLUMNS = ("good_id", "title", "line", "reason", "message")
 """Headers of the CSV of a plan, which it has without rows too."""
 
 
-def change_rows(desk: Desk, made: Made, *, held: bool = False) -> Iterator[dict[str, object]]:
+def change_rows(job: JobContext, made: PlanResult, *, held: bool = False) -> Iterator[dict[str, object]]:
     """Yield a plan as rows for CSV, one a field; with `held` only what a guard stopped."""
-    with desk.memory() as memory:
-        for item in memory.plans.changes(made.number):
+    with job.transaction() as work:
+        for item in work.plans.changes(made.number):
             if held and not item.change.held:
                 continue
             yield from field_rows(item.change)
@@ -155,11 +155,11 @@ def field_rows(change: Change) -> Iterator[dict[str, object]]:
         }
 
 
-def skipped_documents(memory: Memory, made: Made) -> Iterator[dict[str, object]]:
+def skipped_documents(work: UnitOfWork, made: PlanResult) -> Iterator[dict[str, object]]:
     """Yield every good that stays out, as JSON or as a row for CSV."""
     from torgsync.jobs.plan.update import skipped
 
-    for item in skipped(memory, made):
+    for item in skipped(work, made):
         yield {
             "good_id": item.good_id,
             "title": item.title or None,

@@ -17,7 +17,7 @@ from torgsync.core.text import counted
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from torgsync.jobs.context import Desk
+    from torgsync.jobs.context import JobContext
     from torgsync.jobs.push.history import Past
     from torgsync.state.runs.journal import Overridden, Request
 
@@ -45,28 +45,28 @@ def history(
     program = program_of(context)
     program.format(form)
     file = program.object(wanted)
-    with program.desk(file) as desk:
+    with program.job(file) as job:
         if number is None:
-            _list(program, desk, form, every=show is Part.ALL)
+            _list(program, job, form, every=show is Part.ALL)
         else:
-            _show(program, desk, number, form, every=show is Part.ALL)
+            _show(program, job, number, form, every=show is Part.ALL)
 
 
 # All runs
 
 
-def _list(program: Program, desk: Desk, form: Format, *, every: bool) -> None:
+def _list(program: Program, job: JobContext, form: Format, *, every: bool) -> None:
     from torgsync.cli.base.render import cell, plain_table, write_csv, write_json
     from torgsync.jobs.push.history import runs
 
-    found, number = runs(desk, LATEST if form is Format.TABLE and not every else None)
+    found, number = runs(job, LATEST if form is Format.TABLE and not every else None)
     if form is Format.JSON:
-        head = {"schema": SCHEMA, "object": desk.object.name}
+        head = {"schema": SCHEMA, "object": job.object.name}
         write_json(head, {"runs": (_document(past) for past in found)})
     elif form is Format.CSV:
         write_csv(map(_flat, found))
     elif not found:
-        program.say(f"`{desk.object.name}` was not synchronised yet")
+        program.say(f"`{job.object.name}` was not synchronised yet")
     else:
         table = plain_table("run", "started", "took", "by", "exit", "what it did")
         for past in found:
@@ -145,7 +145,7 @@ def _override(opened: Overridden) -> dict[str, object]:
     return {
         "guard": opened.override.guard,
         "allowed": opened.override.allowed,
-        "saw": opened.override.saw,
+        "saw": opened.override.observed,
         "at": _iso(opened.at),
         "user": opened.user,
         "host": opened.host,
@@ -172,24 +172,24 @@ def _iso(moment: datetime) -> str:
 # One run
 
 
-def _show(program: Program, desk: Desk, number: int, form: Format, *, every: bool) -> None:
+def _show(program: Program, job: JobContext, number: int, form: Format, *, every: bool) -> None:
     from torgsync.cli.base.render import write_csv, write_json
     from torgsync.jobs.push.history import requests_of, run_of
 
-    past = run_of(desk, number)
-    asked = requests_of(desk, number)
+    past = run_of(job, number)
+    asked = requests_of(job, number)
     if form is Format.JSON:
-        with desk.memory(lasting=False) as memory:
+        with job.transaction(durable=False) as work:
             plan = past.record.plan
-            changes = memory.plans.changes(plan) if plan else iter(())
+            changes = work.plans.changes(plan) if plan else iter(())
             write_json(
-                {"schema": SCHEMA, "object": desk.object.name, "run": _document(past)},
+                {"schema": SCHEMA, "object": job.object.name, "run": _document(past)},
                 {"changes": map(_change, changes), "requests": map(_request, asked)},
             )
     elif form is Format.CSV:
-        write_csv(_rows(desk, past))
+        write_csv(_rows(job, past))
     else:
-        _print(program, desk, past, asked, every=every)
+        _print(program, job, past, asked, every=every)
 
 
 def _change(item: Any) -> dict[str, object]:  # noqa: ANN401  # a `Numbered`
@@ -212,24 +212,24 @@ def _request(one: Request) -> dict[str, object]:
     }
 
 
-def _rows(desk: Desk, past: Past) -> Iterator[dict[str, object]]:
+def _rows(job: JobContext, past: Past) -> Iterator[dict[str, object]]:
     """Yield what a run changed as rows for CSV, one a field."""
     from torgsync.cli.plan.documents import field_rows
 
-    with desk.memory(lasting=False) as memory:
-        for item in memory.plans.changes(past.record.plan) if past.record.plan else ():
+    with job.transaction(durable=False) as work:
+        for item in work.plans.changes(past.record.plan) if past.record.plan else ():
             for row in field_rows(item.change):
                 yield {**row, "state": item.state or "", "message": item.message}
 
 
-def _print(program: Program, desk: Desk, past: Past, asked: Sequence[Request], *, every: bool) -> None:
+def _print(program: Program, job: JobContext, past: Past, asked: Sequence[Request], *, every: bool) -> None:
     from torgsync.cli.plan.outcomes import put_failures
     from torgsync.cli.plan.render import Show, show_changes
     from torgsync.jobs.push.history import Going
 
     record, out = past.record, program.out
     holder = f"{record.holder.user} on {record.holder.host}"
-    program.put(f"{desk.object.name}: run {record.number}, {_clock(record.started)}, by {holder}")
+    program.put(f"{job.object.name}: run {record.number}, {_clock(record.started)}, by {holder}")
     if past.going is Going.RUNNING:
         program.put(f"it still goes on, process {record.holder.pid}")
     elif record.finished is None:
@@ -242,11 +242,11 @@ def _print(program: Program, desk: Desk, past: Past, asked: Sequence[Request], *
     for line in _did(past):
         program.put(line)
     for opened in record.overrides:
-        program.put(f"  guard {opened.override.guard} had seen: {opened.override.saw}", 4)
+        program.put(f"  guard {opened.override.guard} had seen: {opened.override.observed}", 4)
     if record.plan and any(record.outcomes.values()):
         out.print()
-        show_changes(program, desk, record.plan, Show.ALL if every else Show.CHANGES, outcomes=True)
-        put_failures(program, desk, record.plan, every=every)
+        show_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcomes=True)
+        put_failures(program, job, record.plan, every=every)
     if asked:
         out.print()
         _print_requests(program, asked, every=every)

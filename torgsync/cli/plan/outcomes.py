@@ -10,23 +10,23 @@ from torgsync.errors import Interrupted
 
 if TYPE_CHECKING:
     from torgsync.errors import TorgsyncError
-    from torgsync.jobs.context import Desk
-    from torgsync.jobs.plan.update import Made
-    from torgsync.jobs.push.sync import Performed
+    from torgsync.jobs.context import JobContext
+    from torgsync.jobs.plan.update import PlanResult
+    from torgsync.jobs.push.sync import RunResult
 
 SCREENFUL = 10
 """Reasons that are told; more are counted."""
 WORDS = {"done": "done", "refused": "refused", "unclear": "unclear", "deferred": "left for later"}
 
 
-def say_settled(program: Program, made: Made) -> None:
+def say_settled(program: Program, made: PlanResult) -> None:
     """Say that a look told what became of changes which earlier runs had left open."""
     if made.settled:
         left = counted(made.settled, "change that an earlier run", "changes that an earlier run")
         program.say(f"{left} left open: what became of them was looked up")
 
 
-def stopped(done: Performed, next_step: str) -> Interrupted:
+def stopped(done: RunResult, next_step: str) -> Interrupted:
     """Return what a person who stopped a run is told: how far it came, and how to go on."""
     from torgsync.state.runs.plans import State
 
@@ -44,9 +44,9 @@ def say_trouble(program: Program, trouble: TorgsyncError) -> None:
         program.say(f"hint: {trouble.hint}")
 
 
-def outcome_documents(desk: Desk, plan: int) -> list[dict[str, object]]:
+def outcome_documents(job: JobContext, plan: int) -> list[dict[str, object]]:
     """Return what became of each change of a plan that was tried, as JSON."""
-    with desk.memory() as memory:
+    with job.transaction() as work:
         return [
             {
                 "good_id": item.change.good_id or None,
@@ -54,16 +54,16 @@ def outcome_documents(desk: Desk, plan: int) -> list[dict[str, object]]:
                 "state": str(item.state),
                 "message": item.message,
             }
-            for item in memory.plans.changes(plan)
+            for item in work.plans.changes(plan)
             if item.state is not None
         ]
 
 
-def put_failures(program: Program, desk: Desk, plan: int, *, every: bool = False) -> None:
+def put_failures(program: Program, job: JobContext, plan: int, *, every: bool = False) -> None:
     """Name the changes that did not end well: of those with one and the same reason the first, or `every`."""
     groups: dict[tuple[str, str], list[str]] = {}
-    with desk.memory() as memory:
-        for item in memory.plans.changes(plan):
+    with job.transaction() as work:
+        for item in work.plans.changes(plan):
             if item.state is not None and (str(item.state) != "done" or item.message):
                 what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
                 groups.setdefault((WORDS[str(item.state)], item.message), []).append(what)

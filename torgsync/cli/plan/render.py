@@ -22,14 +22,14 @@ from torgsync.core.findings import SEVERITY, Severity
 from torgsync.core.plan.decide import Plan
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.fold import Fold, Folds, Kind, Mover
-from torgsync.core.plan.guards import Guard, Trip, prices_flag
+from torgsync.core.plan.guards import Guard, GuardViolation, prices_flag
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from torgsync.jobs.context import Desk
-    from torgsync.jobs.plan.update import Made
+    from torgsync.jobs.context import JobContext
+    from torgsync.jobs.plan.update import PlanResult
     from torgsync.state.runs.plans import Numbered
 
 SCREENFUL = 10
@@ -56,7 +56,7 @@ class Show(StrEnum):
     ALL = "all"
 
 
-def show_plan(program: Program, desk: Desk, made: Made, show: Show, *, next_step: str) -> None:
+def show_plan(program: Program, job: JobContext, made: PlanResult, show: Show, *, next_step: str) -> None:
     """Print the table of pending changes and the lines that sum it up."""
     out = program.out
     plan = made.plan
@@ -65,14 +65,14 @@ def show_plan(program: Program, desk: Desk, made: Made, show: Show, *, next_step
     program.put(f"{plan.object}: {facts}")
     if show in (Show.CHANGES, Show.HELD, Show.ALL) and plan.counts.changes:
         out.print()
-        show_changes(program, desk, made.number, show)
+        show_changes(program, job, made.number, show)
     if show in (Show.SKIPPED, Show.ALL):
-        _show_skipped(program, desk, made)
+        _show_skipped(program, job, made)
     if show in (Show.CHANGES, Show.ALL):
-        _show_foreign(program, desk, plan, every=show is Show.ALL)
-    print_findings(program, desk, made, every=show is Show.ALL)
+        _show_foreign(program, job, plan, every=show is Show.ALL)
+    print_findings(program, job, made, every=show is Show.ALL)
     put_guards(program, plan)
-    put_sums(program, desk, plan, next_step, nothing="nothing pending")
+    put_sums(program, job, plan, next_step, nothing="nothing pending")
 
 
 def _file_name(path: str) -> str:
@@ -94,14 +94,14 @@ def _empty_table() -> Table:
     return table
 
 
-def show_changes(program: Program, desk: Desk, plan: int, show: Show, *, outcomes: bool = False) -> None:
+def show_changes(program: Program, job: JobContext, plan: int, show: Show, *, outcomes: bool = False) -> None:
     """Print the table of a plan's changes; with `outcomes` what became of each that is shown by itself."""
     table = _empty_table()
-    crowded = set() if show is Show.ALL else _crowded(desk, plan, held=show is Show.HELD)
-    same = {} if show is Show.ALL else _same_changes(desk, plan, crowded)
+    crowded = set() if show is Show.ALL else _crowded(job, plan, held=show is Show.HELD)
+    same = {} if show is Show.ALL else _same_changes(job, plan, crowded)
     folds = Folds()
-    with desk.memory() as memory:
-        for item, group in memory.plans.groups(plan):
+    with job.transaction() as work:
+        for item, group in work.plans.groups(plan):
             change = item.change
             if show is Show.HELD and not change.held:
                 continue
@@ -115,7 +115,7 @@ def show_changes(program: Program, desk: Desk, plan: int, show: Show, *, outcome
                     table.add_row("", "", f"  {_outcome_words(item)}")
     _add_same(table, same)
     for verb in Verb:
-        _add_folds(table, folds.of(verb), desk.object.catalog.currency)
+        _add_folds(table, folds.of(verb), job.object.catalog.currency)
     program.out.print(table)
     _put_movers(program, folds.movers)
     if crowded:
@@ -147,16 +147,16 @@ def _outcome_words(item: Numbered) -> str:
     return f"{WORDS[str(item.state)]}{f': {item.message}' if item.message else ''}"
 
 
-def _crowded(desk: Desk, plan: int, *, held: bool) -> set[Verb]:
+def _crowded(job: JobContext, plan: int, *, held: bool) -> set[Verb]:
     """Return the verbs of so many goods that they are folded; with `held` only held ones count."""
-    with desk.memory() as memory:
+    with job.transaction() as work:
         if held:
-            stopped = memory.plans.counts(plan)
+            stopped = work.plans.counts(plan)
             totals = Counter[Verb]()
             for (verb, _, is_held), count in stopped.items():
                 totals[verb] += count if is_held else 0
         else:
-            totals = Counter({verb: memory.plans.goods(plan, verb) for verb in Verb})
+            totals = Counter({verb: work.plans.goods(plan, verb) for verb in Verb})
     return {verb for verb, total in totals.items() if total > SCREENFUL}
 
 
@@ -168,12 +168,12 @@ def _same(change: Change) -> _Same | None:
     return (change.verb, *lines[0], change.held)
 
 
-def _same_changes(desk: Desk, plan: int, crowded: set[Verb]) -> dict[_Same, Counter[str]]:
+def _same_changes(job: JobContext, plan: int, crowded: set[Verb]) -> dict[_Same, Counter[str]]:
     """Return the changes that several goods have, to be counted by group."""
-    with desk.memory() as memory:
+    with job.transaction() as work:
         counts = Counter(
             same
-            for item in memory.plans.changes(plan)
+            for item in work.plans.changes(plan)
             if item.change.verb not in crowded and (same := _same(item.change))
         )
     return {same: Counter() for same, number in counts.items() if number >= FOLD}
@@ -225,16 +225,16 @@ def _of(groups: Counter[str]) -> str:
 # What is not done
 
 
-def _show_skipped(program: Program, desk: Desk, made: Made) -> None:
+def _show_skipped(program: Program, job: JobContext, made: PlanResult) -> None:
     """Print each reason with the number of goods it keeps out, and the first of them."""
     from torgsync.jobs.plan.update import skipped
 
     out = program.out
     out.print()
-    with desk.memory() as memory:
+    with job.transaction() as work:
         for reason, number in made.plan.skipped.items():
             program.put(f"skipped  {counted(number, 'good')} {reason_words(reason)}", 9)
-            for item in islice(skipped(memory, made, reason), SCREENFUL):
+            for item in islice(skipped(work, made, reason), SCREENFUL):
                 line = f"line {item.line}" if item.line else ""
                 parts = ": ".join(filter(None, (line, item.title, item.message)))
                 for text in wrapped(f"{item.good_id}  {parts}", out.width, INDENT):
@@ -244,15 +244,15 @@ def _show_skipped(program: Program, desk: Desk, made: Made) -> None:
                 program.put(f"{INDENT}{rest}")
 
 
-def _show_foreign(program: Program, desk: Desk, plan: Plan, *, every: bool) -> None:
+def _show_foreign(program: Program, job: JobContext, plan: Plan, *, every: bool) -> None:
     """Print the products that are none of ours, the first of them where not all are wanted."""
     if not plan.counts.foreign:
         return
-    goes = "to be removed" if desk.object.removal.foreign == "delete" else "left alone"
+    goes = "to be removed" if job.object.removal.foreign == "delete" else "left alone"
     program.out.print()
     program.put(f"foreign  {counted(plan.counts.foreign, 'product')} on Prom.ua not from here, {goes}", 9)
-    with desk.memory() as memory:
-        foreign = memory.shown.foreign()
+    with job.transaction() as work:
+        foreign = work.existing.foreign()
     for product in foreign if every else foreign[:FEW]:
         external = f" ({product.external_id})" if product.external_id else ""
         program.put(f"{INDENT}Prom {product.prom_id}{external}  {product.title}", len(INDENT))
@@ -260,15 +260,15 @@ def _show_foreign(program: Program, desk: Desk, plan: Plan, *, every: bool) -> N
         program.put(f"{INDENT}… and {len(foreign) - FEW} more; `--show all` lists them")
 
 
-def print_findings(program: Program, desk: Desk, made: Made, *, every: bool) -> None:
+def print_findings(program: Program, job: JobContext, made: PlanResult, *, every: bool) -> None:
     """Print findings by code: the first of each, and how many more there are."""
-    with desk.memory(lasting=False) as memory:
-        counts = Counter(finding.code for finding in made.told) + Counter(memory.rows.finding_counts())
+    with job.transaction(durable=False) as work:
+        counts = Counter(finding.code for finding in made.told) + Counter(work.rows.finding_counts())
         if counts:
             program.out.print()
         for code in sorted(counts, key=lambda code: (list(Severity).index(SEVERITY[code]), code)):
             told = (finding for finding in made.told if finding.code is code)
-            found = chain(told, memory.rows.findings(code=code))
+            found = chain(told, work.rows.findings(code=code))
             for finding in found if every else islice(found, 1):
                 place = f"line {finding.line}, " if finding.line else ""
                 good = f"good {finding.good_id}: " if finding.good_id else ""
@@ -279,50 +279,59 @@ def print_findings(program: Program, desk: Desk, made: Made, *, every: bool) -> 
 
 def put_guards(program: Program, plan: Plan) -> None:
     """Print what guards hold, with the likely cause and the flag that lets exactly this through."""
-    if not plan.trips:
+    if not plan.violations:
         return
     program.out.print()
-    prices = [trip for trip in plan.trips if trip.guard is Guard.PRICE and trip.flag]
-    for trips in _by_cause([trip for trip in plan.trips if trip.guard is Guard.PRICE]):
-        if len(trips) <= FEW:
-            for trip in trips:
-                _put_trip(program, trip, trip.flag)
+    prices = [violation for violation in plan.violations if violation.guard is Guard.PRICE and violation.flag]
+    for violations in _by_cause(
+        [violation for violation in plan.violations if violation.guard is Guard.PRICE]
+    ):
+        if len(violations) <= FEW:
+            for violation in violations:
+                _put_violation(program, violation, violation.flag)
             continue
-        first = trips[0]
+        first = violations[0]
         if not first.flag:
             program.put(
-                f"! held     {counted(len(trips), 'price')}: {first.saw}; the limit is {first.limit}",
+                f"! held     {counted(len(violations), 'price')}: {first.observed}; "
+                f"the limit is {first.limit}",
                 len(INDENT),
             )
             program.put(f"{INDENT}{first.cause}", len(INDENT))
             continue
-        saw = f"{counted(len(trips), 'price')}, such as that of good {first.good_id}: {first.saw}"
-        flag = prices_flag(prices) if len(prices) == len(trips) else f"all held prices: {prices_flag(prices)}"
-        program.put(f"! held     {saw}; the limit is {first.limit}", len(INDENT))
+        observed = (
+            f"{counted(len(violations), 'price')}, such as that of good {first.good_id}: {first.observed}"
+        )
+        flag = (
+            prices_flag(prices)
+            if len(prices) == len(violations)
+            else f"all held prices: {prices_flag(prices)}"
+        )
+        program.put(f"! held     {observed}; the limit is {first.limit}", len(INDENT))
         program.put(f"{INDENT}{first.cause}; if they are right: {flag}", len(INDENT))
-    for trip in plan.trips:
-        if trip.guard is not Guard.PRICE:
-            _put_trip(program, trip, trip.flag)
+    for violation in plan.violations:
+        if violation.guard is not Guard.PRICE:
+            _put_violation(program, violation, violation.flag)
 
 
-def _put_trip(program: Program, trip: Trip, flag: str) -> None:
-    good = f"good {trip.good_id}: " if trip.good_id else ""
-    program.put(f"! held     {good}{trip.saw}; the limit is {trip.limit}", len(INDENT))
-    program.put(f"{INDENT}{trip.cause}{f'; if it is right: {flag}' if flag else ''}", len(INDENT))
+def _put_violation(program: Program, violation: GuardViolation, flag: str) -> None:
+    good = f"good {violation.good_id}: " if violation.good_id else ""
+    program.put(f"! held     {good}{violation.observed}; the limit is {violation.limit}", len(INDENT))
+    program.put(f"{INDENT}{violation.cause}{f'; if it is right: {flag}' if flag else ''}", len(INDENT))
 
 
-def _by_cause(trips: Sequence[Trip]) -> Iterator[list[Trip]]:
+def _by_cause(violations: Sequence[GuardViolation]) -> Iterator[list[GuardViolation]]:
     """Yield trips with one and the same cause together, those of most goods first."""
-    found: dict[str, list[Trip]] = {}
-    for trip in trips:
-        found.setdefault(trip.cause, []).append(trip)
+    found: dict[str, list[GuardViolation]] = {}
+    for violation in violations:
+        found.setdefault(violation.cause, []).append(violation)
     yield from sorted(found.values(), key=len, reverse=True)
 
 
 # The sums
 
 
-def put_sums(program: Program, desk: Desk, plan: Plan, next_step: str, *, nothing: str) -> None:
+def put_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *, nothing: str) -> None:
     """Print the lines that sum a plan up; `nothing` says that it is empty."""
     counts = plan.counts
     out = program.out
@@ -335,15 +344,15 @@ def put_sums(program: Program, desk: Desk, plan: Plan, next_step: str, *, nothin
         program.put(f"{plan.edited} {many} what was edited on Prom.ua")
     if plan.left_alone:
         program.put(f"left to Prom.ua's side: {_goods_by_field(plan.left_alone)}")
-    if plan.dark.products:
-        dark, currency = plan.dark, desk.object.catalog.currency
-        stock = f"{counted(dark.pieces, 'piece')} in stock, worth {dark.worth} {currency}"
-        program.put(f"{counted(dark.products, 'product')} would leave with {stock}")
+    if plan.removed_stock.products:
+        removed_stock, currency = plan.removed_stock, job.object.catalog.currency
+        stock = f"{counted(removed_stock.pieces, 'piece')} in stock, worth {removed_stock.worth} {currency}"
+        program.put(f"{counted(removed_stock.products, 'product')} would leave with {stock}")
     if plan.pending:
         program.put(
             f"other changes of {counted(plan.pending, 'good')} stay pending: `--fields` leaves them out"
         )
-    _put_budget(program, desk, plan)
+    _put_budget(program, job, plan)
     for word in plan.unmet:
         program.put(f"`--allow {word}` let nothing through: no guard holds it")
     if counts.changes - counts.held > 0 and next_step:
@@ -358,11 +367,11 @@ def _goods_by_field(fields: Mapping[str, int]) -> str:
     return ", ".join(f"{name} in {counted(number, 'good')}" for name, number in fields.items())
 
 
-def _put_budget(program: Program, desk: Desk, plan: Plan) -> None:
+def _put_budget(program: Program, job: JobContext, plan: Plan) -> None:
     budget = plan.budget
     if not budget.requests:
         return
-    minutes = ceil(budget.seconds(desk.object.limits.requests_per_second) / 60)
+    minutes = ceil(budget.seconds(job.object.limits.requests_per_second) / 60)
     lasts = "a minute" if minutes <= 1 else f"{minutes} minutes"
     imports = f"{counted(budget.imports, 'import')} of {budget.imports_left} left today"
     about = f"about {counted(budget.requests, 'request')}, {lasts}"

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from torgsync.core.plan.rollback import Remain, Undone
     from torgsync.core.plan.saved import SavedPlan
     from torgsync.files.config.objects import ObjectFile
-    from torgsync.jobs.context import Desk
-    from torgsync.jobs.plan.update import Made
-    from torgsync.jobs.push.sync import Performed
+    from torgsync.jobs.context import JobContext
+    from torgsync.jobs.plan.update import PlanResult
+    from torgsync.jobs.push.sync import RunResult
     from torgsync.jobs.run import Run
     from torgsync.prom.api import Prom
 
@@ -115,62 +115,64 @@ class _Call:
         from torgsync.jobs.run import refuse_held
         from torgsync.jobs.shop import refuse_other_shop
 
-        with self._program.desk(file) as desk:
-            refuse_held(desk)
-            with prom_of(desk) as prom:
-                refuse_other_shop(desk, prom, self._allowed)
-                made = plan_back(desk, prom, self._number, allowed=self._allowed)
+        with self._program.job(file) as job:
+            refuse_held(job)
+            with prom_of(job) as prom:
+                refuse_other_shop(job, prom, self._allowed)
+                made = plan_back(job, prom, self._number, allowed=self._allowed)
             say_settled(self._program, made)
-            save(desk, made, path, allowed=self._allowed, only=())
+            save(job, made, path, allowed=self._allowed, only=())
             if self._form is Format.JSON:
-                self._write_json(desk, made, {})
+                self._write_json(job, made, {})
             else:
-                self._print(desk, made, f"torgsync sync --plan {shlex.quote(str(path))}")
+                self._print(job, made, f"torgsync sync --plan {shlex.quote(str(path))}")
         return Exit.DONE
 
     def perform(self, file: ObjectFile, saved: tuple[SavedPlan, Path] | None = None) -> Exit:
         """Turn the run back, or what a saved plan holds of it, and return the exit code."""
         from torgsync.jobs.push.history import run_of
 
-        with self._program.desk(file) as desk, desk.brake.listening():
-            run_of(desk, self._number)
+        with self._program.job(file) as job, job.stop.handling_signals():
+            run_of(job, self._number)
             try:
-                return self._run(desk, saved)
+                return self._run(job, saved)
             except Interrupted as stop:
-                raise Interrupted("stopped by you before anything was sent", hint=self._next(desk)) from stop
+                raise Interrupted("stopped by you before anything was sent", hint=self._next(job)) from stop
 
-    def _next(self, desk: Desk) -> str:
+    def _next(self, job: JobContext) -> str:
         """Return how to go on after a stop: what is turned back already needs nothing."""
-        return f"go on with: torgsync rollback {self._number} -o {desk.file.called}"
+        return f"go on with: torgsync rollback {self._number} -o {job.file.called}"
 
-    def _run(self, desk: Desk, saved: tuple[SavedPlan, Path] | None) -> Exit:
+    def _run(self, job: JobContext, saved: tuple[SavedPlan, Path] | None) -> Exit:
         from torgsync.jobs.connect import prom_of
-        from torgsync.jobs.push.sync import decline, perform, performed
+        from torgsync.jobs.push.sync import decline, perform, run_result
         from torgsync.jobs.run import running
 
-        with running(desk) as run, prom_of(desk, run) as prom:
-            desk = run.desk
-            made = self._prepare(desk, prom, run, saved)
+        with running(job) as run, prom_of(job, run) as prom:
+            job = run.context
+            made = self._prepare(job, prom, run, saved)
             say_settled(self._program, made)
             if self._form is Format.TABLE:
-                self._print(desk, made, "")
+                self._print(job, made, "")
             if not made.plan.counts.changes:
-                done = performed(desk, run, made)
-            elif self._agreed(desk, made):
-                done = perform(desk, prom, run, made)
+                done = run_result(job, run, made)
+            elif self._agreed(job, made):
+                done = perform(job, prom, run, made)
             else:
-                decline(desk, made)
+                decline(job, made)
                 self._program.say("nothing was sent")
                 run.exit_code = Exit.DONE
                 return Exit.DONE
             if isinstance(done.trouble, Interrupted):
-                done = replace(done, trouble=stopped(done, self._next(desk)))
+                done = replace(done, trouble=stopped(done, self._next(job)))
             stays = [Exit.PARTIAL] if made.back and made.back.remains else []
             run.exit_code = Exit.worst([done.exit_code(made, None), *stays])
-            self._report(desk, made, done, run.exit_code)
+            self._report(job, made, done, run.exit_code)
         return run.exit_code
 
-    def _prepare(self, desk: Desk, prom: Prom, run: Run, saved: tuple[SavedPlan, Path] | None) -> Made:
+    def _prepare(
+        self, job: JobContext, prom: Prom, run: Run, saved: tuple[SavedPlan, Path] | None
+    ) -> PlanResult:
         """Return the plan back, made now or saved before, when what earlier runs left behind is settled."""
         from torgsync.jobs.push.rollback import prepare_back
         from torgsync.jobs.push.saved import prepare_saved, refuse_stale
@@ -178,34 +180,34 @@ class _Call:
         from torgsync.jobs.shop import refuse_other_shop
 
         if saved:
-            refuse_stale(desk, saved[0])
-        refuse_other_shop(desk, prom, self._allowed)
-        if recover(desk, prom, run):
+            refuse_stale(job, saved[0])
+        refuse_other_shop(job, prom, self._allowed)
+        if recover(job, prom, run):
             self._program.say("an import that an earlier run left behind was settled first")
         if saved:
-            return prepare_saved(desk, prom, run, *saved)
-        return prepare_back(desk, prom, run.number, self._number, allowed=self._allowed)
+            return prepare_saved(job, prom, run, *saved)
+        return prepare_back(job, prom, run.number, self._number, allowed=self._allowed)
 
-    def _agreed(self, desk: Desk, made: Made) -> bool:
+    def _agreed(self, job: JobContext, made: PlanResult) -> bool:
         going = made.plan.counts.changes - made.plan.counts.held
         if not self._asks or going <= 0:
             return True
-        with desk.brake.resting():
+        with job.stop.interruptible():
             return typer.confirm("Send this to Prom.ua?", default=False, err=True)
 
     # For people
 
-    def _print(self, desk: Desk, made: Made, next_step: str) -> None:
+    def _print(self, job: JobContext, made: PlanResult, next_step: str) -> None:
         program, counts = self._program, made.plan.counts
         program.hide_progress()
         program.put(f"{made.plan.object}: back to the values before run {self._number}")
         if self._show in (Show.CHANGES, Show.HELD, Show.ALL) and counts.changes:
             program.out.print()
-            show_changes(program, desk, made.number, self._show)
+            show_changes(program, job, made.number, self._show)
         if made.back:
             self._print_rest(made.back)
         put_guards(program, made.plan)
-        put_sums(program, desk, made.plan, next_step, nothing="nothing to turn back")
+        put_sums(program, job, made.plan, next_step, nothing="nothing to turn back")
 
     def _print_rest(self, back: Undone) -> None:
         """Print what cannot be turned back, good by good, and what comes back only in part."""
@@ -231,9 +233,9 @@ class _Call:
                 "and Prom.ua may refuse an id that was deleted"
             )
 
-    def _report(self, desk: Desk, made: Made, done: Performed, code: Exit) -> None:
+    def _report(self, job: JobContext, made: PlanResult, done: RunResult, code: Exit) -> None:
         if self._form is Format.JSON:
-            self._write_json(desk, made, _ended(desk, made, done, code))
+            self._write_json(job, made, _ended(job, made, done, code))
             return
         from torgsync.state.runs.plans import State
 
@@ -244,7 +246,7 @@ class _Call:
                 parts.append(f"{made.plan.counts.held} held")
             requests = counted(sum(done.requests.values()), "request")
             program.put(f"{', '.join(parts) or 'nothing sent'}; {requests}")
-            put_failures(program, desk, made.number)
+            put_failures(program, job, made.number)
         if done.outcomes.get(State.DONE):
             program.put(
                 "the export still asks for what was turned back, and `torgsync update` shows it as pending: "
@@ -255,7 +257,7 @@ class _Call:
 
     # For programs
 
-    def _write_json(self, desk: Desk, made: Made, tail: dict[str, object]) -> None:
+    def _write_json(self, job: JobContext, made: PlanResult, tail: dict[str, object]) -> None:
         back = made.back
         told = {
             "run": self._number,
@@ -264,11 +266,11 @@ class _Call:
             "hidden": back.hidden if back else 0,
         }
         self._program.hide_progress()
-        with desk.memory() as memory:
+        with job.transaction() as work:
             write_json(
                 plan_head(made.plan) | {"turns_back": told},
                 {
-                    "changes": (change_document(item.change) for item in memory.plans.changes(made.number)),
+                    "changes": (change_document(item.change) for item in work.plans.changes(made.number)),
                     "remains": _remains(back),
                 },
                 plan_tail(made.plan) | tail,
@@ -292,12 +294,12 @@ def _remains(back: Undone | None) -> Iterator[dict[str, object]]:
         }
 
 
-def _ended(desk: Desk, made: Made, done: Performed, code: Exit) -> dict[str, object]:
+def _ended(job: JobContext, made: PlanResult, done: RunResult, code: Exit) -> dict[str, object]:
     tail: dict[str, object] = {
         "requests": {"total": sum(done.requests.values()), "by_endpoint": done.requests},
         "run": done.run,
         "exit": int(code),
-        "outcomes": outcome_documents(desk, made.number),
+        "outcomes": outcome_documents(job, made.number),
     }
     if done.trouble:
         tail["error"] = error_document(done.trouble)

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from torgsync.core.plan.guards import Allowed
     from torgsync.core.plan.saved import SavedPlan
     from torgsync.files.config.objects import ObjectFile
-    from torgsync.jobs.context import Desk
-    from torgsync.jobs.orders.fetch import Fetched
-    from torgsync.jobs.plan.update import Made
-    from torgsync.jobs.push.sync import Performed
+    from torgsync.jobs.context import JobContext
+    from torgsync.jobs.orders.fetch import FetchResult
+    from torgsync.jobs.plan.update import PlanResult
+    from torgsync.jobs.push.sync import RunResult
 
 
 class Only(StrEnum):
@@ -147,8 +147,8 @@ class _Call:
 
     def perform(self, file: ObjectFile) -> Exit:
         """Synchronise one object and return its exit code."""
-        with self._program.desk(file) as desk, desk.brake.listening():
-            return self._perform(desk, self._only)
+        with self._program.job(file) as job, job.stop.handling_signals():
+            return self._perform(job, self._only)
 
     def perform_due(self, file: ObjectFile) -> Exit:
         """Synchronise one object as far as its times ask for it now, and return its exit code."""
@@ -157,18 +157,18 @@ class _Call:
         if not own_times(file.settings):
             self._say_nothing_due(file, None)
             return Exit.DONE
-        with self._program.desk(file) as desk, desk.brake.listening(), taking_up(desk) as due:
+        with self._program.job(file) as job, job.stop.handling_signals(), taking_up(job) as due:
             if due is None:
-                self._say_nothing_due(file, desk.now())
+                self._say_nothing_due(file, job.now())
                 return Exit.DONE
             self._due = [
                 {"time": str(time), "moment": moment.astimezone(SHOP_ZONE).isoformat()}
                 for time, moment in due.times
             ]
             if self._form is Format.TABLE:
-                now = f"{desk.now().astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
+                now = f"{job.now().astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
                 self._program.put(f"{now}  {'; '.join(str(time) for time, _ in due.times)}")
-            due.exit_code = self._perform(desk, Only(due.only) if due.only else None)
+            due.exit_code = self._perform(job, Only(due.only) if due.only else None)
             return due.exit_code
 
     def _say_nothing_due(self, file: ObjectFile, now: datetime | None) -> None:
@@ -184,97 +184,107 @@ class _Call:
             coming = min(next(time.rhythm.after(now)) for time in own_times(file.settings))
             self._program.say(f"{name}: nothing is due; next {coming.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}")
 
-    def _perform(self, desk: Desk, only: Only | None) -> Exit:
+    def _perform(self, job: JobContext, only: Only | None) -> Exit:
         try:
-            return self._run(desk, only)
+            return self._run(job, only)
         except Interrupted as stop:
             # Outside of a plan nothing of it was sent; what came home is remembered.
-            raise Interrupted("stopped by you before anything was sent", hint=self._next(desk)) from stop
+            raise Interrupted("stopped by you before anything was sent", hint=self._next(job)) from stop
 
-    def _next(self, desk: Desk) -> str:
+    def _next(self, job: JobContext) -> str:
         """Return how to go on after a stop."""
         half = f" --only {self._only}" if self._only else ""
-        return f"go on with: torgsync sync{half} -o {desk.file.called}"
+        return f"go on with: torgsync sync{half} -o {job.file.called}"
 
-    def _run(self, desk: Desk, only: Only | None) -> Exit:
+    def _run(self, job: JobContext, only: Only | None) -> Exit:
         from torgsync.jobs.connect import prom_of
         from torgsync.jobs.orders.fetch import fetch_orders
         from torgsync.jobs.push.saved import prepare_saved, refuse_stale
-        from torgsync.jobs.push.sync import perform, performed, prepare, recover
+        from torgsync.jobs.push.sync import perform, prepare, recover, run_result
         from torgsync.jobs.run import running
         from torgsync.jobs.shop import refuse_other_shop
 
         fetched, made = None, None
-        with running(desk) as run, prom_of(desk, run) as prom:
-            desk = run.desk
+        with running(job) as run, prom_of(job, run) as prom:
+            job = run.context
             if self._saved:
-                refuse_stale(desk, self._saved[0])
-            refuse_other_shop(desk, prom, self._allowed)
+                refuse_stale(job, self._saved[0])
+            refuse_other_shop(job, prom, self._allowed)
             if only is Only.GOODS:
                 self._program.say(
                     "orders stay on Prom.ua: what was sold since the last fetch is offered again"
                 )
             else:
-                fetched = fetch_orders(desk, prom)
+                fetched = fetch_orders(job, prom)
             if only is not Only.ORDERS:
-                if recover(desk, prom, run, waits=self._waits):
+                if recover(job, prom, run, waits=self._waits):
                     self._program.say("an import that an earlier run left behind was settled first")
                 if self._saved:
-                    made = prepare_saved(desk, prom, run, *self._saved)
+                    made = prepare_saved(job, prom, run, *self._saved)
                 else:
-                    made = prepare(desk, prom, run, allowed=self._allowed, only=self._fields)
+                    made = prepare(job, prom, run, allowed=self._allowed, only=self._fields)
                 say_settled(self._program, made)
             if made is None or not made.plan.counts.changes:
-                done = performed(desk, run, made)
-            elif self._agreed(desk, made):
-                done = perform(desk, prom, run, made, waits=self._waits)
+                done = run_result(job, run, made)
+            elif self._agreed(job, made):
+                done = perform(job, prom, run, made, waits=self._waits)
             else:
-                run.exit_code = self._decline(desk, made, fetched)
+                run.exit_code = self._decline(job, made, fetched)
                 return run.exit_code
             if isinstance(done.trouble, Interrupted):
-                done = replace(done, trouble=stopped(done, self._next(desk)))
+                done = replace(done, trouble=stopped(done, self._next(job)))
             run.exit_code = Exit.worst(
                 [done.exit_code(made, fetched), exit_code(fetched) if fetched else Exit.DONE]
             )
-            self._report(desk, made, fetched, done, run.exit_code)
+            self._report(job, made, fetched, done, run.exit_code)
         return run.exit_code
 
-    def _decline(self, desk: Desk, made: Made, fetched: Fetched | None) -> Exit:
+    def _decline(self, job: JobContext, made: PlanResult, fetched: FetchResult | None) -> Exit:
         """Send nothing, because a person said no; what came home is told all the same."""
         from torgsync.jobs.push.sync import decline
 
-        decline(desk, made)
+        decline(job, made)
         if fetched:
-            say_orders(self._program, desk, fetched)
+            say_orders(self._program, job, fetched)
         self._program.say("nothing was sent")
         return exit_code(fetched) if fetched else Exit.DONE
 
-    def _agreed(self, desk: Desk, made: Made) -> bool:
+    def _agreed(self, job: JobContext, made: PlanResult) -> bool:
         """Show what is about to be done, and ask a person who is there."""
         if self._form is Format.TABLE:
-            print_plan(self._program, desk, made, Format.TABLE, self._show, next_step="")
+            print_plan(self._program, job, made, Format.TABLE, self._show, next_step="")
         going = made.plan.counts.changes - made.plan.counts.held
         if not self._asks or going <= 0:
             return True
-        with desk.brake.resting():
+        with job.stop.interruptible():
             return typer.confirm("Send this to Prom.ua?", default=False, err=True)
 
     def _report(
-        self, desk: Desk, made: Made | None, fetched: Fetched | None, done: Performed, code: Exit
+        self,
+        job: JobContext,
+        made: PlanResult | None,
+        fetched: FetchResult | None,
+        done: RunResult,
+        code: Exit,
     ) -> None:
         if self._form is Format.JSON:
-            self._write_json(desk, made, fetched, done, code)
+            self._write_json(job, made, fetched, done, code)
             return
         program = self._program
         if fetched:
-            say_orders(program, desk, fetched)
+            say_orders(program, job, fetched)
         if made:
-            _say_outcomes(program, desk, made, done)
+            _say_outcomes(program, job, made, done)
         if done.trouble:
             say_trouble(program, done.trouble)
 
     def _write_json(
-        self, desk: Desk, made: Made | None, fetched: Fetched | None, done: Performed, code: Exit
+        self,
+        job: JobContext,
+        made: PlanResult | None,
+        fetched: FetchResult | None,
+        done: RunResult,
+        code: Exit,
     ) -> None:
         tail: dict[str, object] = {
             **({"due": self._due} if self._due else {}),
@@ -286,17 +296,17 @@ class _Call:
         if trouble := done.trouble or (fetched and fetched.trouble):
             tail["error"] = error_document(trouble)
         if made is None:
-            head = {"schema": SCHEMA, "object": desk.object.name}
+            head = {"schema": SCHEMA, "object": job.object.name}
             write_json(head, {"findings": found_in_orders(fetched)}, tail)
             return
-        tail["outcomes"] = outcome_documents(desk, made.number)
+        tail["outcomes"] = outcome_documents(job, made.number)
         more = found_in_orders(fetched)
-        print_plan(self._program, desk, made, Format.JSON, Show.ALL, next_step="", tail=tail, more=more)
+        print_plan(self._program, job, made, Format.JSON, Show.ALL, next_step="", tail=tail, more=more)
 
 
-def _say_outcomes(program: Program, desk: Desk, made: Made, done: Performed) -> None:
+def _say_outcomes(program: Program, job: JobContext, made: PlanResult, done: RunResult) -> None:
     if not made.plan.counts.changes:
-        print_findings(program, desk, made, every=False)
+        print_findings(program, job, made, every=False)
         put_guards(program, made.plan)
         held = f", {made.plan.counts.held} held" if made.plan.counts.held else ""
         program.put(f"{made.plan.object}: nothing pending{held}")
@@ -306,4 +316,4 @@ def _say_outcomes(program: Program, desk: Desk, made: Made, done: Performed) -> 
         parts.append(f"{made.plan.counts.held} held")
     requests = counted(sum(done.requests.values()), "request")
     program.put(f"{', '.join(parts) or 'nothing sent'}; {requests}")
-    put_failures(program, desk, made.number)
+    put_failures(program, job, made.number)

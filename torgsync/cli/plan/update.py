@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torgsync.files.config.objects import ObjectFile
-    from torgsync.jobs.context import Desk
-    from torgsync.jobs.plan.update import Made
+    from torgsync.jobs.context import JobContext
+    from torgsync.jobs.plan.update import PlanResult
 
 FieldsOption = Annotated[
     str | None, typer.Option("--fields", help="Only these product fields, with commas.", metavar="FIELD,…")
@@ -89,17 +89,17 @@ def update(
     allowed, names = read_allowed(allow or ()), field_names(only)
 
     def look(file: ObjectFile) -> Exit:
-        with program.desk(file) as desk:
-            refuse_held(desk)
+        with program.job(file) as job:
+            refuse_held(job)
             if offline:
-                made = make_plan(desk, None, allowed=allowed, only=names)
+                made = make_plan(job, None, allowed=allowed, only=names)
             else:
-                with prom_of(desk) as prom:
-                    made = make_plan(desk, prom, allowed=allowed, full_refresh=full_refresh, only=names)
+                with prom_of(job) as prom:
+                    made = make_plan(job, prom, allowed=allowed, full_refresh=full_refresh, only=names)
             if out:
-                save(desk, made, out, allowed=allowed, only=names)
+                save(job, made, out, allowed=allowed, only=names)
             performs = f"torgsync sync -o {file.called}" + (f" --plan {shlex.quote(str(out))}" if out else "")
-            print_plan(program, desk, made, form, show, next_step=performs)
+            print_plan(program, job, made, form, show, next_step=performs)
         return Exit.PENDING if made.plan.counts.changes and detailed_exitcode else Exit.DONE
 
     objects = program.objects(wanted, every=True)
@@ -124,8 +124,8 @@ def field_names(text: str | None) -> tuple[str, ...]:
 
 def print_plan(
     program: Program,
-    desk: Desk,
-    made: Made,
+    job: JobContext,
+    made: PlanResult,
     form: Format,
     show: Show,
     *,
@@ -141,25 +141,25 @@ def print_plan(
 
     program.hide_progress()
     if form is Format.JSON:
-        with desk.memory() as memory:
-            changes = (change_document(item.change) for item in memory.plans.changes(made.number))
+        with job.transaction() as work:
+            changes = (change_document(item.change) for item in work.plans.changes(made.number))
             found = (
-                finding_document(finding, desk.file.catalog_path.name) for finding in findings(memory, made)
+                finding_document(finding, job.file.catalog_path.name) for finding in findings(work, made)
             )
             write_json(
                 plan_head(made.plan),
                 {
                     "changes": changes,
                     "findings": chain(found, more),
-                    "skipped_goods": skipped_documents(memory, made),
-                    "foreign_products": foreign_documents(memory),
+                    "skipped_goods": skipped_documents(work, made),
+                    "foreign_products": foreign_documents(work),
                 },
                 plan_tail(made.plan) | dict(tail or {}),
             )
     elif form is Format.CSV and show is Show.SKIPPED:
-        with desk.memory() as memory:
-            write_csv(skipped_documents(memory, made), SKIPPED_COLUMNS)
+        with job.transaction() as work:
+            write_csv(skipped_documents(work, made), SKIPPED_COLUMNS)
     elif form is Format.CSV:
-        write_csv(change_rows(desk, made, held=show is Show.HELD), CHANGE_COLUMNS)
+        write_csv(change_rows(job, made, held=show is Show.HELD), CHANGE_COLUMNS)
     else:
-        show_plan(program, desk, made, show, next_step=next_step)
+        show_plan(program, job, made, show, next_step=next_step)

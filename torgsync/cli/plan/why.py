@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from torgsync.core.plan.diff import Change
-    from torgsync.core.plan.why import CenterStock, Family, Sister
+    from torgsync.core.plan.why import CenterStock, Family, VariantSibling
     from torgsync.core.product.fields import Value
     from torgsync.core.product.products import Product
     from torgsync.files.config.objects import ObjectFile
@@ -58,8 +58,8 @@ def why(
     from torgsync.jobs.plan.why import why as explain
 
     file = program.object(wanted)
-    with program.desk(file) as desk:
-        told = explain(desk, good_id.strip())
+    with program.job(file) as job:
+        told = explain(job, good_id.strip())
     if form is Format.JSON:
         write_json({"schema": SCHEMA, "object": file.settings.name, "good": _document(file, told)}, {})
     elif form is Format.CSV:
@@ -112,9 +112,9 @@ def _answer(told: Why) -> Iterator[Line]:
     if told.row and told.row.out:
         yield Line("answer", "kept out", reason_words(told.row.out))
     if told.held:
-        saw = f"{told.held.saw}; " if told.held.saw else "`torgsync update` tells the number; "
+        observed = f"{told.held.observed}; " if told.held.observed else "`torgsync update` tells the number; "
         yield Line(
-            "answer", f"held by the guard `{told.held.guard}`", f"{saw}if it is right: {told.held.flag}"
+            "answer", f"held by the guard `{told.held.guard}`", f"{observed}if it is right: {told.held.flag}"
         )
     if told.refusal:
         since = "" if told.refused else ", and it changed since then"
@@ -165,29 +165,29 @@ def _family_lines(family: Family) -> Iterator[Line]:
     """Yield the model of a good and the other goods of it, or why the good goes alone."""
     from torgsync.core.text import counted
 
-    others = f", with {counted(len(family.sisters), 'other good')}" if family.sisters else ""
+    others = f", with {counted(len(family.siblings), 'other good')}" if family.siblings else ""
     parts = [f"model `{family.model}`{others}"] if family.model else []
     if family.alone:
         parts.append(f"goes alone: {family.alone}")
     else:
         parts.append(f"variant group {family.group}" if family.group else "a variant group, not numbered yet")
     yield Line("variants", "", "; ".join(parts))
-    for sister in family.sisters[:SISTERS]:
-        yield Line("variants", sister.good_id, _sister_words(sister))
-    if (rest := len(family.sisters) - SISTERS) > 0:
+    for sibling in family.siblings[:SISTERS]:
+        yield Line("variants", sibling.good_id, _sibling_words(sibling))
+    if (rest := len(family.siblings) - SISTERS) > 0:
         yield Line("variants", "", f"… and {rest} more; `--format json` lists all")
 
 
-def _sister_words(sister: Sister) -> str:
+def _sibling_words(sibling: VariantSibling) -> str:
     from torgsync.cli.plan.changes import reason_words, words
 
-    parts = [words(sister.differs)] if sister.differs else []
-    if sister.lacks:
-        parts.append(f"without {', '.join(sister.lacks)}")
+    parts = [words(sibling.differs)] if sibling.differs else []
+    if sibling.lacks:
+        parts.append(f"without {', '.join(sibling.lacks)}")
     text = "; ".join(parts) or "differs in no characteristic"
-    if sister.out:
-        return f"{text}; stays out: {reason_words(sister.out)}"
-    return f"{text}; goes alone: {sister.alone}" if sister.alone else text
+    if sibling.out:
+        return f"{text}; stays out: {reason_words(sibling.out)}"
+    return f"{text}; goes alone: {sibling.alone}" if sibling.alone else text
 
 
 def _prom_lines(told: Why) -> Iterator[Line]:
@@ -285,7 +285,7 @@ def _document(file: ObjectFile, told: Why) -> dict[str, object]:
         "title": told.title,
         "fate": str(told.fate),
         "message": WORDS[told.fate],
-        "standing": str(told.standing),
+        "standing": str(told.row_status),
         "export_problem": told.problem or None,
         "row": _row_document(told),
         "findings": [finding_document(finding, name) for finding in told.findings],
@@ -313,7 +313,7 @@ def _document(file: ObjectFile, told: Why) -> dict[str, object]:
         "candidates": list(told.candidates),
         "sold": [{"order": holding.order_id, "quantity": float(holding.quantity)} for holding in told.sold],
         "left_alone": list(told.verdict.left_alone),
-        "held": {"guard": told.held.guard, "saw": told.held.saw or None, "allow": told.held.flag}
+        "held": {"guard": told.held.guard, "saw": told.held.observed or None, "allow": told.held.flag}
         if told.held
         else None,
         "refusal": {"at": _iso(told.refusal.at), "message": told.refusal.message, "current": told.refused}
@@ -370,14 +370,14 @@ def _row_document(told: Why) -> dict[str, object] | None:
             "alone": row.family.alone or None,
             "sisters": [
                 {
-                    "good_id": sister.good_id,
-                    "title": sister.title or None,
-                    "differs": [item._asdict() for item in sister.differs],
-                    "lacks": list(sister.lacks),
-                    "out": sister.out or None,
-                    "alone": sister.alone or None,
+                    "good_id": sibling.good_id,
+                    "title": sibling.title or None,
+                    "differs": [item._asdict() for item in sibling.differs],
+                    "lacks": list(sibling.lacks),
+                    "out": sibling.out or None,
+                    "alone": sibling.alone or None,
                 }
-                for sister in row.family.sisters
+                for sibling in row.family.siblings
             ],
         },
         "reason": str(row.out) if row.out else None,

@@ -48,8 +48,8 @@ def add(
     time = schedule.add(
         file, user=user or me, every=every, between=between, days=days, only=only.value if only else None
     )
-    with program.desk(program.object(wanted)) as desk:
-        (timed,) = [timed for timed in schedule.timetable(desk) if timed.time.identity == time.identity]
+    with program.job(program.object(wanted)) as job:
+        (timed,) = [timed for timed in schedule.timetable(job) if timed.time.identity == time.identity]
     at_once = "due now, then" if timed.due else "next"
     program.say(f"{time} by `{time.user}`; {at_once} {_clock(timed.coming[0])}")
     if file.path.parent != program.settings.objects:
@@ -78,8 +78,8 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
             program.say(f"! {slug}: {invalid.message}", style="warning")
             codes.append(invalid.exit_code)
             continue
-        with program.desk(file) as desk:
-            table = timetable(desk)
+        with program.job(file) as job:
+            table = timetable(job)
         rows += [_row(file, timed) for timed in table]
         shown += [_shown(file, timed) for timed in table]
     if form is Format.CSV:

@@ -88,7 +88,7 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OrderBalance:
     """What an order's postings come to: the sum that stands as expected, and whether it was received."""
 
     expected: Posting | None = None
@@ -99,19 +99,19 @@ class Standing:
         """The sum of the order's postings: what was expected less what was reversed."""
         return self.expected.amount if self.expected else ZERO
 
-    def after(self, posting: Posting) -> Standing:
+    def after(self, posting: Posting) -> OrderBalance:
         """Return what stands after one more posting."""
         match posting.kind:
             case Money.EXPECTED:
-                return Standing(posting, None)
+                return OrderBalance(posting, None)
             case Money.RECEIVED:
                 return replace(self, received=posting)
-        return Standing()
+        return OrderBalance()
 
 
-def standing(posted: Iterable[Posting]) -> Standing:
+def standing(posted: Iterable[Posting]) -> OrderBalance:
     """Return what the postings of one order come to; they are in the order in which they were made."""
-    stands = Standing()
+    stands = OrderBalance()
     for posting in posted:
         stands = stands.after(posting)
     return stands
@@ -151,7 +151,7 @@ def postings_due(order: Order, place: Place, posted: Iterable[Posting]) -> tuple
         if stands.received and wrong == "sum" and old.where != UNMAPPED:
             place = old.where  # it lies there already
         came = stands.received.at if stands.received and moved else None
-        stands = Standing()
+        stands = OrderBalance()
     else:
         moment = None
         place = old.where if old else place
@@ -224,11 +224,11 @@ def sums(
     is not counted; a place where nothing happened and nothing is open is left out.
     """
     totals: dict[tuple[str, str, str], dict[str, Decimal]] = {}
-    stand: dict[str, Standing] = {}
+    stand: dict[str, OrderBalance] = {}
     for posting in postings:
         if until is not None and posting.at >= until:
             continue
-        before = stand.get(posting.order_id, Standing())
+        before = stand.get(posting.order_id, OrderBalance())
         stand[posting.order_id] = before.after(posting)
         total = totals.setdefault(
             (posting.place, posting.account, posting.currency), dict.fromkeys(_COLUMNS, ZERO)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from torgsync.core.product.fields import FIELDS, Road
+from torgsync.core.product.fields import FIELDS, Channel
 
 EDIT_BATCH = 100
 """Products in one edit, at most; halved while Prom leaves gaps."""
@@ -36,15 +36,15 @@ IMPORT_DEADLINE = 30 * 60
 COUNTERS = ("created", "updated", "not_changed", "with_errors_count")
 
 
-def by_road(fields: Iterable[str], road: Road) -> list[str]:
+def by_channel(fields: Iterable[str], channel: Channel) -> list[str]:
     """Return those of the fields that go by this road, in the order of `FIELDS`."""
     wanted = set(fields)
-    return [name for name, field in FIELDS.items() if name in wanted and field.road is road]
+    return [name for name, field in FIELDS.items() if name in wanted and field.channel is channel]
 
 
 def updated_fields(fields: Iterable[str]) -> list[str]:
     """Return the words for an import's `updated_fields`: exactly those whose fields changed, sorted."""
-    return sorted({FIELDS[name].updated for name in by_road(fields, Road.IMPORT)})
+    return sorted({FIELDS[name].updated for name in by_channel(fields, Channel.IMPORT)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.select import Reason
-from torgsync.core.plan.channels import Budget, by_road
+from torgsync.core.plan.channels import Budget, by_channel
 from torgsync.core.plan.diff import (
     Change,
     Comparison,
@@ -27,12 +27,12 @@ from torgsync.core.plan.diff import (
     creation,
     removal,
 )
-from torgsync.core.plan.guards import Trip
-from torgsync.core.product.fields import CENT, Road, Value
+from torgsync.core.plan.guards import GuardViolation
+from torgsync.core.product.fields import CENT, Channel, Value
 from torgsync.core.product.products import Existing, Product
 
 
-class Standing(StrEnum):
+class RowStatus(StrEnum):
     """How a good stands in the last export that was read."""
 
     IN = "in"  # it goes to Prom
@@ -41,7 +41,7 @@ class Standing(StrEnum):
     GONE = "gone"  # the export does not have it any more
 
 
-class Aside(StrEnum):
+class SkipReason(StrEnum):
     """Why a good with a difference is not in the plan all the same."""
 
     REFUSED_BEFORE = "refused-before"
@@ -55,7 +55,7 @@ class Aside(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ProductSnapshot:
     """What is known of one good when the plan is made; `line` is where the last export had it, or 0.
 
     Where nothing but its terms is to be decided, the products carry these alone, and `name` its name. It is
@@ -65,7 +65,7 @@ class Known:
     """
 
     good_id: str
-    standing: Standing
+    row_status: RowStatus
     desired: Product | None = None
     sent: Sent | None = None
     existing: Existing | None = None
@@ -140,7 +140,7 @@ class Known:
 class Skipped:
     """One good that stays out: its line in the export (0 where it has none) and why.
 
-    `reason` is a `Reason` or an `Aside`; `message` says more where a finding does. `title` may be empty.
+    `reason` is a `Reason` or an `SkipReason`; `message` says more where a finding does. `title` may be empty.
     """
 
     good_id: str
@@ -157,56 +157,56 @@ class Verdict:
     change: Change | None = None
     in_step: Mapping[str, Value] = field(default_factory=dict)
     left_alone: tuple[str, ...] = ()
-    aside: Aside | None = None
+    aside: SkipReason | None = None
 
 
-def decide(known: Known, settings: SyncObject) -> Verdict:
+def decide(known: ProductSnapshot, settings: SyncObject) -> Verdict:
     """Return what becomes of one good.
 
     A creation that Prom refused is not tried again until the good changes: each try would cost one of the
     day's few imports.
     """
-    if known.standing is Standing.BLOCKED:
+    if known.row_status is RowStatus.BLOCKED:
         return Verdict()
     shown, wanted = known.on_prom, known.wanted
-    if known.standing is not Standing.IN:
+    if known.row_status is not RowStatus.IN:
         return _take_out(known, shown, settings) if shown else Verdict()
     if wanted is None:
         return Verdict()
     if known.existing is not None and known.existing.values.get("status") == "deleted_by_moderator":
-        return Verdict(aside=Aside.MODERATED)
+        return Verdict(aside=SkipReason.MODERATED)
     if shown is None:
         if aside := why_not_created(known, wanted):
             return Verdict(aside=aside)
         return Verdict(creation(_newborn(wanted, settings)))
     found = compare(wanted, known.sent, shown, settings.prom_owned())
     if not shown.external_id:
-        return _by_edit_alone(known, found, Aside.NO_EXTERNAL_ID)
+        return _by_edit_alone(known, found, SkipReason.NO_EXTERNAL_ID)
     if known.refused:
-        return _by_edit_alone(known, found, Aside.REFUSED_BEFORE)
+        return _by_edit_alone(known, found, SkipReason.REFUSED_BEFORE)
     return _update(known, found)
 
 
-def why_not_created(known: Known, desired: Product) -> Aside | None:
+def why_not_created(known: ProductSnapshot, desired: Product) -> SkipReason | None:
     """Return why a good that is not on Prom is not made there, None where it is.
 
     A good that may be on Prom already would stand there twice, and Prom would take one whose id another
     product has for that product.
     """
     if known.doubtful:
-        return Aside.AMBIGUOUS
+        return SkipReason.AMBIGUOUS
     if known.taken:
-        return Aside.ID_TAKEN
-    return why_incomplete(desired) or (Aside.REFUSED_BEFORE if known.refused else None)
+        return SkipReason.ID_TAKEN
+    return why_incomplete(desired) or (SkipReason.REFUSED_BEFORE if known.refused else None)
 
 
-def why_incomplete(desired: Product) -> Aside | None:
+def why_incomplete(desired: Product) -> SkipReason | None:
     """Return what a good lacks without which nothing new is made of it, None where it lacks nothing."""
     if not desired.title:
-        return Aside.NO_NAME
+        return SkipReason.NO_NAME
     if desired.money("price") is None:
-        return Aside.NO_PRICE
-    return None if "status" in desired.values else Aside.NO_STOCK
+        return SkipReason.NO_PRICE
+    return None if "status" in desired.values else SkipReason.NO_STOCK
 
 
 def _newborn(desired: Product, settings: SyncObject) -> Product:
@@ -219,25 +219,25 @@ def _newborn(desired: Product, settings: SyncObject) -> Product:
     return Product(desired.good_id, {**desired.values, "quantity": 0, "presence": "not_available"})
 
 
-def _update(known: Known, found: Comparison) -> Verdict:
+def _update(known: ProductSnapshot, found: Comparison) -> Verdict:
     change = Change(known.good_id, Verb.UPDATE, known.title, found.fields) if found.fields else None
     return Verdict(change, found.in_step, found.left_alone)
 
 
-def _by_edit_alone(known: Known, found: Comparison, why: Aside) -> Verdict:
+def _by_edit_alone(known: ProductSnapshot, found: Comparison, why: SkipReason) -> Verdict:
     """Leave out what needs an import, which Prom refused or cannot take; prices and stock still go."""
     update = _update(known, found)
     if update.change is None:
         return update
-    change = update.change.narrowed(by_road(found.fields, Road.EDIT))
+    change = update.change.narrowed(by_channel(found.fields, Channel.EDIT))
     aside = why if len(change.fields) < len(found.fields) else None
     return Verdict(change if change.fields else None, found.in_step, found.left_alone, aside)
 
 
-def _take_out(known: Known, existing: Existing, settings: SyncObject) -> Verdict:
-    if known.standing is Standing.GONE and known.sent is None:
+def _take_out(known: ProductSnapshot, existing: Existing, settings: SyncObject) -> Verdict:
+    if known.row_status is RowStatus.GONE and known.sent is None:
         return Verdict()  # a foreign product is not ours to take out
-    gone = known.standing is Standing.GONE
+    gone = known.row_status is RowStatus.GONE
     fields = removal(existing, settings.removal.gone if gone else settings.removal.unsold)
     reason = Leaving.GONE if gone else known.reason
     return Verdict(Change(known.good_id, Verb.REMOVE, known.title, fields, reason=reason) if fields else None)
@@ -289,7 +289,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Dark:
+class RemovedStock:
     """What a plan takes off the shelf though it is in stock: products, pieces, and their worth.
 
     `worth` is what buyers would have paid, in the shop's currency; what has no price counts as nothing.
@@ -299,7 +299,7 @@ class Dark:
     pieces: int = 0
     worth: Decimal = Decimal("0.00")
 
-    def plus(self, existing: Existing) -> Dark:
+    def plus(self, existing: Existing) -> RemovedStock:
         """Return it with one more product that leaves; one that is not on sale now adds nothing."""
         pieces = existing.values.get("quantity")
         on_sale = existing.values.get("status") == "on_display"
@@ -307,7 +307,7 @@ class Dark:
             return self
         price = buyer_price(existing.values) or Decimal(0)
         worth = (self.worth + price * pieces).quantize(CENT)
-        return Dark(self.products + 1, self.pieces + pieces, worth)
+        return RemovedStock(self.products + 1, self.pieces + pieces, worth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,13 +336,13 @@ class Plan:
     export: ExportInfo
     counts: Counts
     budget: Budget
-    trips: tuple[Trip, ...] = ()
+    violations: tuple[GuardViolation, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     left_alone: Mapping[str, int] = field(default_factory=dict)
     edited: int = 0
     offline: bool = False
     offers: int = 0
     pending: int = 0
-    dark: Dark = Dark()
-    overrides: tuple[Trip, ...] = ()
+    removed_stock: RemovedStock = RemovedStock()
+    overrides: tuple[GuardViolation, ...] = ()
     unmet: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from torgsync.core.config.settings import Gone
-from torgsync.core.product.fields import CENT, FIELDS, Discount, Photo, Road, Value
+from torgsync.core.product.fields import CENT, FIELDS, Channel, Discount, Photo, Value
 from torgsync.core.product.products import Existing, Product
 
 _NOTHING = object()
@@ -75,11 +75,11 @@ class Change:
     reason: str = ""
 
     @property
-    def via(self) -> Road:
+    def via(self) -> Channel:
         """The dearest road that it needs."""
-        if self.verb is Verb.CREATE or any(FIELDS[name].road is Road.IMPORT for name in self.fields):
-            return Road.IMPORT
-        return Road.EDIT
+        if self.verb is Verb.CREATE or any(FIELDS[name].channel is Channel.IMPORT for name in self.fields):
+            return Channel.IMPORT
+        return Channel.EDIT
 
     @property
     def new(self) -> dict[str, Value]:
@@ -145,7 +145,7 @@ def compare(
     in_step: dict[str, Value] = {}
     left_alone: list[str] = []
     for name, known in FIELDS.items():
-        if name not in desired.values or known.road is Road.CREATION:
+        if name not in desired.values or known.channel is Channel.CREATION:
             continue
         want = desired.values[name]
         last = sent.values.get(name, _NOTHING) if sent else _NOTHING

@@ -46,14 +46,14 @@ PRICES = "prices"
 
 
 @dataclass(frozen=True, slots=True)
-class Trip:
+class GuardViolation:
     """One guard that stopped something: what it saw, its limit, the likely cause, the flag that allows it.
 
     `count` is the number of changes that it stops.
     """
 
     guard: Guard
-    saw: str
+    observed: str
     limit: str
     cause: str
     flag: str
@@ -74,16 +74,16 @@ class Allowed:
     shop: str = ""
     prices: int = 0
 
-    def lets(self, trip: Trip) -> bool:
+    def lets(self, violation: GuardViolation) -> bool:
         """Tell whether exactly what a guard stops may pass; prices by their number are not meant here."""
-        if trip.guard is Guard.PRICE:
-            return trip.good_id in self.price
-        return trip.count <= self.numbers.get(trip.guard, 0)
+        if violation.guard is Guard.PRICE:
+            return violation.good_id in self.price
+        return violation.count <= self.numbers.get(violation.guard, 0)
 
-    def unmet(self, opened: Sequence[Trip]) -> tuple[str, ...]:
+    def unmet(self, opened: Sequence[GuardViolation]) -> tuple[str, ...]:
         """Return the values of `--allow` that opened no guard of a plan: perhaps they are mistyped."""
-        prices = {trip.good_id for trip in opened if trip.guard is Guard.PRICE}
-        guards = {trip.guard for trip in opened}
+        prices = {violation.good_id for violation in opened if violation.guard is Guard.PRICE}
+        guards = {violation.guard for violation in opened}
         lost = [f"price={good_id}" for good_id in sorted(self.price - prices)]
         if self.prices and not prices - self.price:
             lost.append(f"{PRICES}={self.prices}")
@@ -136,13 +136,13 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def price_trip(
+def price_violation(
     good_id: str,
     old: Mapping[str, Value],
     new: Mapping[str, Value],
     limits: Limits,
     quantity: int | None = None,
-) -> Trip | None:
+) -> GuardViolation | None:
     """Return why a product's new price is held, or None.
 
     Looks at what the buyer pays, discount included. `old` may lack a price: then only nothing is suspicious.
@@ -154,7 +154,9 @@ def price_trip(
     flag = f"--allow price={good_id}"
     if after <= 0:
         cause = "equals the quantity column" if after == quantity else "an empty price"
-        return Trip(Guard.PRICE, f"the price becomes {after:.2f}", "more than 0", cause, flag, good_id)
+        return GuardViolation(
+            Guard.PRICE, f"the price becomes {after:.2f}", "more than 0", cause, flag, good_id
+        )
     if before is None or before <= 0:
         return None
     share = (after - before) / before
@@ -165,25 +167,25 @@ def price_trip(
     told = _percent(abs(share))
     if told in (_percent(limits.price_drop), _percent(limits.price_rise)):
         told = _percent(abs(share), digits=3)  # else it would look as if it were at the limit
-    saw = f"{before:.2f} -> {after:.2f} ({'+' if share > 0 else '-'}{told})"
+    observed = f"{before:.2f} -> {after:.2f} ({'+' if share > 0 else '-'}{told})"
     if (before, after) != (old.get("price"), new.get("price", old.get("price"))):
-        saw = f"{saw} for the buyer"  # the table shows the price before the discount
+        observed = f"{observed} for the buyer"  # the table shows the price before the discount
     if after == quantity:
         cause = "equals the quantity column"
-    return Trip(Guard.PRICE, saw, limit, cause or "a mistyped price", flag, good_id)
+    return GuardViolation(Guard.PRICE, observed, limit, cause or "a mistyped price", flag, good_id)
 
 
-def nothing_trip(good_id: str) -> Trip:
+def nothing_violation(good_id: str) -> GuardViolation:
     """Return what is said of a good on Prom whose price in the export is 0 or less: no flag sends that."""
     cause = "an empty or mistaken price column; a price of 0 is never sent"
-    return Trip(Guard.PRICE, "the price becomes 0", "more than 0", cause, "", good_id)
+    return GuardViolation(Guard.PRICE, "the price becomes 0", "more than 0", cause, "", good_id)
 
 
-def prices_flag(trips: Sequence[Trip]) -> str:
+def prices_flag(violations: Sequence[GuardViolation]) -> str:
     """Return the flag that lets exactly these prices through: by their goods where these are few."""
-    if len(trips) > MOST_NAMED:
-        return f"--allow {PRICES}={len(trips)}"
-    return f"--allow price={','.join(trip.good_id for trip in trips)}"
+    if len(violations) > MOST_NAMED:
+        return f"--allow {PRICES}={len(violations)}"
+    return f"--allow price={','.join(violation.good_id for violation in violations)}"
 
 
 def _price_cause(before: Decimal, after: Decimal) -> str:
@@ -199,7 +201,9 @@ def _price_cause(before: Decimal, after: Decimal) -> str:
     return ""
 
 
-def removals_trip(*, removals: int, products: int, limits: Limits, cause: str, stay: int = 0) -> Trip | None:
+def removals_violation(
+    *, removals: int, products: int, limits: Limits, cause: str, stay: int = 0
+) -> GuardViolation | None:
     """Return why the removals of a plan are held, or None.
 
     `removals` counts removals and hides together, `products` our products in the shop, `stay` the goods that
@@ -212,7 +216,7 @@ def removals_trip(*, removals: int, products: int, limits: Limits, cause: str, s
     if not everything and removals <= limits.removals * products:
         return None
     share = _percent(Decimal(removals) / Decimal(max(products, 1)))
-    return Trip(
+    return GuardViolation(
         Guard.REMOVALS,
         f"{removals} of {counted(products, 'product')} would be taken out ({share})",
         "never all products" if everything else _percent(limits.removals),
@@ -289,7 +293,9 @@ def removals_cause(
     return "; ".join(parts)
 
 
-def stock_out_trip(*, emptied: int, in_stock: int, limits: Limits, cause: str = "") -> Trip | None:
+def stock_out_violation(
+    *, emptied: int, in_stock: int, limits: Limits, cause: str = ""
+) -> GuardViolation | None:
     """Return why stock changes to zero are held: `emptied` of `in_stock` products would sell out.
 
     `cause` is what is known to have changed, where something is.
@@ -297,7 +303,7 @@ def stock_out_trip(*, emptied: int, in_stock: int, limits: Limits, cause: str = 
     if not emptied or emptied <= limits.stock_out * in_stock:
         return None
     share = _percent(Decimal(emptied) / Decimal(max(in_stock, 1)))
-    return Trip(
+    return GuardViolation(
         Guard.STOCK_OUT,
         f"{emptied} of {counted(in_stock, 'product')} in stock would fall to zero ({share})",
         _percent(limits.stock_out),
@@ -307,12 +313,12 @@ def stock_out_trip(*, emptied: int, in_stock: int, limits: Limits, cause: str = 
     )
 
 
-def photos_trip(*, bared: int, pictured: int, limits: Limits) -> Trip | None:
+def photos_violation(*, bared: int, pictured: int, limits: Limits) -> GuardViolation | None:
     """Return why losses of photos are held: `bared` of `pictured` products would have none any more."""
     if not bared or bared <= limits.photos * pictured:
         return None
     share = _percent(Decimal(bared) / Decimal(max(pictured, 1)))
-    return Trip(
+    return GuardViolation(
         Guard.PHOTOS,
         f"{bared} of {counted(pictured, 'product')} with photos would lose them all ({share})",
         _percent(limits.photos),
@@ -322,7 +328,7 @@ def photos_trip(*, bared: int, pictured: int, limits: Limits) -> Trip | None:
     )
 
 
-def export_rows_trip(*, rows: int, earlier: Sequence[int], limits: Limits) -> Trip | None:
+def export_rows_violation(*, rows: int, earlier: Sequence[int], limits: Limits) -> GuardViolation | None:
     """Return why removals are held: the export shrank below a share of the median of the `earlier` runs."""
     if not earlier:
         return None
@@ -330,7 +336,7 @@ def export_rows_trip(*, rows: int, earlier: Sequence[int], limits: Limits) -> Tr
     if rows >= limits.export_rows * usual:
         return None
     missing = usual - rows
-    return Trip(
+    return GuardViolation(
         Guard.EXPORT_ROWS,
         f"the export has {counted(rows, 'row')}, {missing} fewer than the usual {usual}",
         f"{_percent(limits.export_rows)} of the usual rows",

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from torgsync.core.config.settings import Gone
-from torgsync.core.plan.channels import by_road
-from torgsync.core.plan.decide import Known, why_incomplete
+from torgsync.core.plan.channels import by_channel
+from torgsync.core.plan.decide import ProductSnapshot, why_incomplete
 from torgsync.core.plan.diff import (
     IN_MODERATION,
     Change,
@@ -24,7 +24,7 @@ from torgsync.core.plan.diff import (
     removal,
     same,
 )
-from torgsync.core.product.fields import FIELDS, Road, Value
+from torgsync.core.product.fields import FIELDS, Channel, Value
 from torgsync.core.product.products import Existing, Product
 
 
@@ -83,7 +83,7 @@ class Undone:
     hidden: int = 0
 
 
-def turn_back(done: Change, known: Known | None, gone: Gone) -> Back:
+def turn_back(done: Change, known: ProductSnapshot | None, gone: Gone) -> Back:
     """Return what turns a change back that a run did, by what is `known` of its good now.
 
     `known` is None where nothing is; `gone` is what the object does with products that leave.
@@ -106,7 +106,7 @@ def imported(change: Change) -> Product:
 
     Its variant group is no part of that (`state/shop/products.py`).
     """
-    names = change.fields if change.verb is Verb.CREATE else by_road(change.fields, Road.IMPORT)
+    names = change.fields if change.verb is Verb.CREATE else by_channel(change.fields, Channel.IMPORT)
     values = {name: change.fields[name].new for name in names if name != "variant_group"}
     return Product(change.good_id, values)
 
@@ -117,23 +117,23 @@ def without_refused(back: Back, refused: Mapping[str, Value] | None) -> Back:
     Each try would cost one of the day's few imports, and nothing is taken out after it.
     """
     change = back.change
-    if change is None or change.via is not Road.IMPORT or imported(change).values != refused:
+    if change is None or change.via is not Channel.IMPORT or imported(change).values != refused:
         return back
     if change.verb is Verb.CREATE:
         return _left(change, Left.REFUSED)
-    names = by_road(change.fields, Road.IMPORT)
+    names = by_channel(change.fields, Channel.IMPORT)
     rest = change.narrowed(set(change.fields) - set(names))
     return Back(rest if rest.fields else None, (*back.remains, *_remain(change, Left.REFUSED, names)))
 
 
 def in_parts(change: Change) -> bool:
     """Tell whether a change takes several requests: some of it may be done, whatever the worst came to."""
-    imported = change.via is Road.IMPORT
-    return change.verb is Verb.CREATE or (imported and bool(by_road(change.fields, Road.EDIT)))
+    imported = change.via is Channel.IMPORT
+    return change.verb is Verb.CREATE or (imported and bool(by_channel(change.fields, Channel.EDIT)))
 
 
 def turn_back_unsure(
-    wanted: Change, known: Known | None, gone: Gone, *, settled: bool, later: Collection[str]
+    wanted: Change, known: ProductSnapshot | None, gone: Gone, *, settled: bool, later: Collection[str]
 ) -> Back | None:
     """Return what turns a change back that a run may have done in part or whole; None where it did nothing.
 
@@ -156,7 +156,9 @@ def turn_back_unsure(
     return _set_back_unsure(wanted.narrowed(set(wanted.fields) - set(later)), known, shown, settled=settled)
 
 
-def _set_back_unsure(wanted: Change, known: Known, shown: Existing, *, settled: bool) -> Back | None:
+def _set_back_unsure(
+    wanted: Change, known: ProductSnapshot, shown: Existing, *, settled: bool
+) -> Back | None:
     """Set the fields back that are as the run wanted them; name those of which nobody knows."""
     its: list[str] = []
     doubted: list[str] = []
@@ -176,7 +178,7 @@ def _left(done: Change, reason: Left) -> Back:
     return Back(remains=(Remain(done.good_id, done.title, reason, prom_id=done.prom_id),))
 
 
-def _take_out(done: Change, known: Known, gone: Gone) -> Back:
+def _take_out(done: Change, known: ProductSnapshot, gone: Gone) -> Back:
     """Take a product out that the run made, if all of it is as the run made it.
 
     It is hidden where others would be deleted: the export may ask for it again, and Prom takes no deleted id
@@ -194,7 +196,7 @@ def _take_out(done: Change, known: Known, gone: Gone) -> Back:
     return Back(Change(done.good_id, Verb.REMOVE, done.title, fields, reason=Leaving.UNDONE), hidden=hides)
 
 
-def _make_anew(done: Change, known: Known) -> Back:
+def _make_anew(done: Change, known: ProductSnapshot) -> Back:
     """Make a product anew that the run deleted: from what was last sent, as it was before the run."""
     if known.on_prom is not None:
         return _left(done, Left.MOVED)
@@ -208,7 +210,7 @@ def _make_anew(done: Change, known: Known) -> Back:
     return Back(creation(product), anew=True)
 
 
-def _set_back(done: Change, known: Known) -> Back:
+def _set_back(done: Change, known: ProductSnapshot) -> Back:
     """Set fields back that the run changed, each that is still as the run left it."""
     shown = known.on_prom
     if shown is None:
@@ -221,14 +223,14 @@ def _set_back(done: Change, known: Known) -> Back:
             continue  # it is as it was before
         if not _as_left(name, moved.new, done.new, known, shown):
             remains += _remain(done, Left.MOVED, [name])
-        elif FIELDS[name].road is Road.CREATION:
+        elif FIELDS[name].channel is Channel.CREATION:
             remains += _remain(done, Left.NO_CALL, [name])
         elif _unknown(name, moved.old):
             remains += _remain(done, Left.UNKNOWN, [name])
         else:
             fields[name] = FieldChange(now, moved.old)
     if not shown.external_id:
-        imports = by_road(fields, Road.IMPORT)
+        imports = by_channel(fields, Channel.IMPORT)
         remains += _remain(done, Left.NO_EXTERNAL_ID, imports)
         fields = {name: moved for name, moved in fields.items() if name not in imports}
     change = Change(done.good_id, Verb.UPDATE, done.title, fields) if fields else None
@@ -261,14 +263,18 @@ def _now(name: str, sent: Sent | None, shown: Existing) -> Value:
     return last if sent and name in sent.echo and now == sent.echo[name] else now
 
 
-def _as_left(name: str, new: Value, wanted: Mapping[str, Value], known: Known, shown: Existing) -> bool:
+def _as_left(
+    name: str, new: Value, wanted: Mapping[str, Value], known: ProductSnapshot, shown: Existing
+) -> bool:
     """Tell whether a field is still as a run left it. Nothing can have moved what no call changes."""
-    if FIELDS[name].road is Road.CREATION:
+    if FIELDS[name].channel is Channel.CREATION:
         return True
     now = _now(name, known.sent, shown)
     moderated = name == "status" and new == "on_display" and now in IN_MODERATION
     return moderated or _equal(name, new, wanted, known, shown)
 
 
-def _equal(name: str, value: Value, wanted: Mapping[str, Value], known: Known, shown: Existing) -> bool:
+def _equal(
+    name: str, value: Value, wanted: Mapping[str, Value], known: ProductSnapshot, shown: Existing
+) -> bool:
     return same(name, value, wanted, shown.values, _now(name, known.sent, shown))

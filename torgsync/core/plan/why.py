@@ -25,7 +25,7 @@ from torgsync.core.mapping.select import (
     in_product_group,
     sold_out,
 )
-from torgsync.core.plan.decide import Aside, Known, Standing, Verdict, decide, remove_foreign
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus, SkipReason, Verdict, decide, remove_foreign
 from torgsync.core.plan.diff import Verb
 from torgsync.core.product.columns import number
 from torgsync.core.product.fields import Characteristic, Discount, Step
@@ -87,31 +87,31 @@ WORDS: dict[Fate, str] = {
 }
 
 _ASIDES = {
-    Aside.REFUSED_BEFORE: Fate.REFUSED_BEFORE,
-    Aside.MODERATED: Fate.MODERATED,
-    Aside.NO_PRICE: Fate.NO_PRICE,
-    Aside.NO_NAME: Fate.NO_NAME,
-    Aside.NO_STOCK: Fate.NO_STOCK,
-    Aside.AMBIGUOUS: Fate.AMBIGUOUS,
-    Aside.ID_TAKEN: Fate.ID_TAKEN,
-    Aside.NO_EXTERNAL_ID: Fate.NO_EXTERNAL_ID,
+    SkipReason.REFUSED_BEFORE: Fate.REFUSED_BEFORE,
+    SkipReason.MODERATED: Fate.MODERATED,
+    SkipReason.NO_PRICE: Fate.NO_PRICE,
+    SkipReason.NO_NAME: Fate.NO_NAME,
+    SkipReason.NO_STOCK: Fate.NO_STOCK,
+    SkipReason.AMBIGUOUS: Fate.AMBIGUOUS,
+    SkipReason.ID_TAKEN: Fate.ID_TAKEN,
+    SkipReason.NO_EXTERNAL_ID: Fate.NO_EXTERNAL_ID,
 }
 
 
-def judge(known: Known, settings: SyncObject) -> Verdict:
+def judge(known: ProductSnapshot, settings: SyncObject) -> Verdict:
     """Return what a plan decides about a good, a foreign product included."""
     if _is_foreign(known) and known.existing and settings.removal.foreign == "delete":
         return Verdict(remove_foreign(known.existing))
     return decide(known, settings)
 
 
-def _is_foreign(known: Known) -> bool:
+def _is_foreign(known: ProductSnapshot) -> bool:
     """Tell whether Prom shows a product that is neither in the export nor ever sent by us."""
     shown = known.existing is not None and not known.existing.removed
-    return shown and known.standing is Standing.GONE and known.sent is None
+    return shown and known.row_status is RowStatus.GONE and known.sent is None
 
 
-def fate(known: Known, verdict: Verdict, *, held: bool, errors: bool = False) -> Fate:
+def fate(known: ProductSnapshot, verdict: Verdict, *, held: bool, errors: bool = False) -> Fate:
     """Return what becomes of a good by the verdict on it.
 
     `held` tells that a guard stops something, `errors` that not all of its row can be sent.
@@ -131,16 +131,16 @@ def fate(known: Known, verdict: Verdict, *, held: bool, errors: bool = False) ->
     return _ASIDES[verdict.aside] if verdict.aside else _unchanged(known, verdict, errors=errors)
 
 
-def _unchanged(known: Known, verdict: Verdict, *, errors: bool) -> Fate:
+def _unchanged(known: ProductSnapshot, verdict: Verdict, *, errors: bool) -> Fate:
     """Return why nothing is done with a good."""
-    if known.standing is Standing.BLOCKED:
+    if known.row_status is RowStatus.BLOCKED:
         return Fate.BLOCKED
-    if known.standing is not Standing.IN:
+    if known.row_status is not RowStatus.IN:
         if _is_foreign(known):
             return Fate.FOREIGN
         if known.existing is not None and not known.existing.removed:
             return Fate.STAYS
-        return Fate.GONE if known.standing is Standing.GONE else Fate.OUT
+        return Fate.GONE if known.row_status is RowStatus.GONE else Fate.OUT
     if verdict.left_alone:
         return Fate.LEFT_ALONE
     return Fate.KEPT if errors or known.stuck else Fate.IN_STEP
@@ -219,7 +219,7 @@ def _counted_stock(settings: SyncObject, cells: Mapping[str, str], stock: Stock)
 
 
 @dataclass(frozen=True, slots=True)
-class Sister:
+class VariantSibling:
     """Another good of the same model, and how it differs: what it has otherwise, and what it lacks.
 
     `out` is why it stays out of the shop and `alone` why it is a product of its own, empty where neither is.
@@ -245,7 +245,7 @@ class Family:
     model: str
     group: int
     alone: str
-    sisters: tuple[Sister, ...] = ()
+    siblings: tuple[VariantSibling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +284,8 @@ def family(key: str, good_id: str, relatives: Sequence[Relative], group: int, ma
     }
     own = next(one for one in relatives if one.member.good_id == good_id)
     mine = set(own.member.characteristics)
-    sisters = tuple(
-        Sister(
+    siblings = tuple(
+        VariantSibling(
             one.member.good_id,
             one.title,
             tuple(item for item in one.member.characteristics if item not in mine),
@@ -302,11 +302,11 @@ def family(key: str, good_id: str, relatives: Sequence[Relative], group: int, ma
         reason = alone[good_id]
     elif len(arranged.variants) == 1:
         reason = (
-            "no other good of its model can go with it" if sisters else "the export has no other good of it"
+            "no other good of its model can go with it" if siblings else "the export has no other good of it"
         )
     else:
         reason = _made_otherwise(group, made)
-    return Family(key.partition(":")[2], group, reason, sisters)
+    return Family(key.partition(":")[2], group, reason, siblings)
 
 
 def _made_otherwise(group: int, made: int | None) -> str:

@@ -17,13 +17,13 @@ class Record(NamedTuple):
     """One good's stretch of the file, not yet taken apart.
 
     `line` is the number of its first line, from 1. `raw` are all the bytes that shape the good, without the
-    line end that closes it (a line end inside quotes is part of it): equal bytes, equal good. `mark` is their
-    hash, 0 where nobody asked for it.
+    line end that closes it (a line end inside quotes is part of it): equal bytes, equal good. `row_hash` is
+    their hash, 0 where nobody asked for it.
     """
 
     line: int
     raw: bytes
-    mark: int = 0
+    row_hash: int = 0
 
 
 KEY = "GoodID"

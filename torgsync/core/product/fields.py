@@ -17,7 +17,7 @@ from torgsync.core.product.columns import Section
 CENT = Decimal("0.01")
 
 
-class Road(StrEnum):
+class Channel(StrEnum):
     """How a change of a field reaches Prom."""
 
     EDIT = "edit"  # edit_by_external_id: cheap, no daily limit
@@ -98,7 +98,7 @@ class Field:
 
     name: str
     kind: Kind
-    road: Road
+    channel: Channel
     shown: bool
     updated: str = ""
 
@@ -106,34 +106,34 @@ class Field:
 FIELDS: dict[str, Field] = {
     field.name: field
     for field in (
-        Field("name", Kind.TEXT, Road.IMPORT, shown=True, updated="name"),
-        Field("name_ru", Kind.TEXT, Road.IMPORT, shown=True, updated="name"),
-        Field("sku", Kind.TEXT, Road.IMPORT, shown=True, updated="sku"),
-        Field("price", Kind.MONEY, Road.EDIT, shown=True, updated="price"),
-        Field("discount", Kind.DISCOUNT, Road.EDIT, shown=True, updated="discount"),
-        Field("wholesale_prices", Kind.LADDER, Road.EDIT, shown=True, updated="price"),
-        Field("presence", Kind.TEXT, Road.EDIT, shown=True, updated="presence"),
-        Field("ready_to_ship", Kind.FLAG, Road.EDIT, shown=True, updated="presence"),
-        Field("quantity", Kind.QUANTITY, Road.EDIT, shown=True, updated="quantity_in_stock"),
-        Field("status", Kind.TEXT, Road.EDIT, shown=True),
-        Field("description", Kind.HTML, Road.IMPORT, shown=True, updated="description"),
-        Field("description_ru", Kind.HTML, Road.IMPORT, shown=True, updated="description"),
-        Field("keywords", Kind.TEXT, Road.IMPORT, shown=False, updated="keywords"),
-        Field("keywords_ru", Kind.TEXT, Road.IMPORT, shown=True, updated="keywords"),
-        Field("group", Kind.PATH, Road.IMPORT, shown=False, updated="group"),
-        Field("photos", Kind.PHOTOS, Road.IMPORT, shown=False, updated="images_urls"),
-        Field("characteristics", Kind.CHARACTERISTICS, Road.IMPORT, shown=False, updated="attributes"),
-        Field("gtin", Kind.TEXT, Road.IMPORT, shown=False, updated="gtin"),
-        Field("mpn", Kind.TEXT, Road.IMPORT, shown=False, updated="mpn"),
-        Field("vendor", Kind.TEXT, Road.CREATION, shown=False),
-        Field("country", Kind.TEXT, Road.CREATION, shown=False),
-        Field("unit", Kind.TEXT, Road.CREATION, shown=True),
-        Field("currency", Kind.TEXT, Road.CREATION, shown=True),
-        Field("variant_group", Kind.TEXT, Road.CREATION, shown=False),
+        Field("name", Kind.TEXT, Channel.IMPORT, shown=True, updated="name"),
+        Field("name_ru", Kind.TEXT, Channel.IMPORT, shown=True, updated="name"),
+        Field("sku", Kind.TEXT, Channel.IMPORT, shown=True, updated="sku"),
+        Field("price", Kind.MONEY, Channel.EDIT, shown=True, updated="price"),
+        Field("discount", Kind.DISCOUNT, Channel.EDIT, shown=True, updated="discount"),
+        Field("wholesale_prices", Kind.LADDER, Channel.EDIT, shown=True, updated="price"),
+        Field("presence", Kind.TEXT, Channel.EDIT, shown=True, updated="presence"),
+        Field("ready_to_ship", Kind.FLAG, Channel.EDIT, shown=True, updated="presence"),
+        Field("quantity", Kind.QUANTITY, Channel.EDIT, shown=True, updated="quantity_in_stock"),
+        Field("status", Kind.TEXT, Channel.EDIT, shown=True),
+        Field("description", Kind.HTML, Channel.IMPORT, shown=True, updated="description"),
+        Field("description_ru", Kind.HTML, Channel.IMPORT, shown=True, updated="description"),
+        Field("keywords", Kind.TEXT, Channel.IMPORT, shown=False, updated="keywords"),
+        Field("keywords_ru", Kind.TEXT, Channel.IMPORT, shown=True, updated="keywords"),
+        Field("group", Kind.PATH, Channel.IMPORT, shown=False, updated="group"),
+        Field("photos", Kind.PHOTOS, Channel.IMPORT, shown=False, updated="images_urls"),
+        Field("characteristics", Kind.CHARACTERISTICS, Channel.IMPORT, shown=False, updated="attributes"),
+        Field("gtin", Kind.TEXT, Channel.IMPORT, shown=False, updated="gtin"),
+        Field("mpn", Kind.TEXT, Channel.IMPORT, shown=False, updated="mpn"),
+        Field("vendor", Kind.TEXT, Channel.CREATION, shown=False),
+        Field("country", Kind.TEXT, Channel.CREATION, shown=False),
+        Field("unit", Kind.TEXT, Channel.CREATION, shown=True),
+        Field("currency", Kind.TEXT, Channel.CREATION, shown=True),
+        Field("variant_group", Kind.TEXT, Channel.CREATION, shown=False),
     )
 }
 
-TERMS = frozenset(field.name for field in FIELDS.values() if field.road is Road.EDIT)
+TERMS = frozenset(field.name for field in FIELDS.values() if field.channel is Channel.EDIT)
 """The terms on which a product is sold: price, stock, status. An edit changes them; all else is its card."""
 
 TARGETS: dict[str, tuple[str, ...]] = {

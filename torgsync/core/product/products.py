@@ -107,21 +107,21 @@ class Existing:
         return replace(self, good_id=good_id, alias=alias)
 
 
-class Kept(NamedTuple):
+class StoredProduct(NamedTuple):
     """The values of a product as two JSON texts with sorted keys: equal texts are equal values.
 
     The terms are short and move every day; the card is long and rarely moves (`core/product/fields.py`).
     """
 
-    terms: str
-    card: str
+    price_stock: str
+    content: str
 
 
-def keep(values: Mapping[str, Value]) -> Kept:
+def keep(values: Mapping[str, Value]) -> StoredProduct:
     """Return values as they are kept."""
-    terms = {name: value for name, value in values.items() if name in TERMS}
-    card = {name: value for name, value in values.items() if name not in TERMS}
-    return Kept(dump(terms), dump(card))
+    price_stock = {name: value for name, value in values.items() if name in TERMS}
+    content = {name: value for name, value in values.items() if name not in TERMS}
+    return StoredProduct(dump(price_stock), dump(content))
 
 
 _write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

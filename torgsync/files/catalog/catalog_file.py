@@ -8,7 +8,7 @@ from typing import Protocol
 
 from torgsync.core.product.columns import Record
 from torgsync.files.catalog.guesses import Guess, Kind
-from torgsync.files.catalog.rows import Skim
+from torgsync.files.catalog.rows import RowFilter
 
 
 class CatalogFile(Protocol):
@@ -54,8 +54,8 @@ class CatalogFile(Protocol):
     def context(self) -> bytes:
         """Everything outside the records and `columns` that shapes a good, such as the tree of categories."""
 
-    def records(self, skim: Skim | None = None) -> Iterator[Record]:
-        """Yield the goods in file order, each with its mark; those that `skim` knows are passed over.
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
+        """Yield the goods in file order, each with its mark; those that `row_filter` knows are passed over.
 
         Raises ExportInvalid, at the latest at the end, where the file cannot be trusted: what was yielded
         before must not be acted upon until the iterator is exhausted.

@@ -17,7 +17,7 @@ from torgsync.core.product.columns import KEY, Record, number
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.guesses import Guess, Kind
-from torgsync.files.catalog.rows import Skim, skimmed
+from torgsync.files.catalog.rows import RowFilter, filtered_rows
 
 _SEPARATOR = b"\x1e"
 UNTOLD = "?"
@@ -81,9 +81,9 @@ class CenterFiles:
         """What stands outside the rows of each file, and whose file it is."""
         return _SEPARATOR.join(center.encode() + b" " + file.context for center, file in self.files.items())
 
-    def records(self, skim: Skim | None = None) -> Iterator[Record]:
-        """Yield the goods as `_all` does, each with its mark; those that `skim` knows are passed over."""
-        return skimmed(self._all(), skim)
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
+        """Yield the goods as `_all` does, each with its hash; rows that `row_filter` knows are skipped."""
+        return filtered_rows(self._all(), row_filter)
 
     def _all(self) -> Iterator[Record]:
         """Yield every good once, by the first file that has it; what stands twice in one file comes twice.

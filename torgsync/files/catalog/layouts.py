@@ -56,9 +56,9 @@ def find_delimiter(
     if told.delimiter:
         return told.delimiter, ()
     first = lines[0] if lines else b""
-    heads = {mark: texts(first, encoding, None, mark) or [] for mark in DELIMITERS}
-    named = {mark: known_names(head, told.names) for mark, head in heads.items()}
-    best = max(DELIMITERS, key=lambda mark: (_names_key(heads[mark], told), named[mark]))
+    heads = {row_hash: texts(first, encoding, None, row_hash) or [] for row_hash in DELIMITERS}
+    named = {row_hash: known_names(head, told.names) for row_hash, head in heads.items()}
+    best = max(DELIMITERS, key=lambda row_hash: (_names_key(heads[row_hash], told), named[row_hash]))
     because = f"it parts {counted(named[best], 'known column name')}"
     if not named[best]:
         best = _by_width(lines, told)
@@ -69,12 +69,12 @@ def find_delimiter(
 def _by_width(lines: Sequence[bytes], told: Told) -> str:
     known = {*LAYOUTS, *(count + len(told.extra_columns) for count in _EXTENDED)}
     best, score = DELIMITER, (0, 0)
-    for mark in DELIMITERS:
-        widths = Counter(len(cells) for line in lines if (cells := split(line, mark)) and len(cells) > 1)
+    for row_hash in DELIMITERS:
+        widths = Counter(len(cells) for line in lines if (cells := split(line, row_hash)) and len(cells) > 1)
         evenly = max(widths.values(), default=0)
         reached = (sum(widths[width] for width in known), evenly)
         if reached > score:
-            best, score = mark, reached
+            best, score = row_hash, reached
     return best
 
 
@@ -244,10 +244,10 @@ class Table:
             [line for line, _ in rows],
             [texts(raw, encoding, None, delimiter) or [] for _, raw in rows],
         )
-        marks = (delimiter.encode(), b'"', b"\r", b"\n")
+        row_hashes = (delimiter.encode(), b'"', b"\r", b"\n")
         # A spreadsheet puts quotes only where it must; then they tell nothing of types.
         if any(
-            cell[:1] == b'"' and not any(mark in cell[1:-1] for mark in marks)
+            cell[:1] == b'"' and not any(row_hash in cell[1:-1] for row_hash in row_hashes)
             for row in cells
             for cell in row
         ):

@@ -53,7 +53,7 @@ _PATTERNS = {delimiter: _Patterns(delimiter) for delimiter in DELIMITERS}
 
 
 @dataclass(slots=True)
-class Skim:
+class RowFilter:
     """What is known of a file's rows before it is read, so that rows which did not change are passed over.
 
     `known` holds the marks of rows seen before; each that is met is taken out, so that in the end the marks
@@ -68,7 +68,7 @@ class Skim:
     moved: dict[int, int] = field(default_factory=dict)
     met: int = 0
 
-    def mark(self, raw: bytes, *, loose: bool = False) -> int:
+    def row_hash(self, raw: bytes, *, loose: bool = False) -> int:
         """Return the hash of a row as 63 bits, which every database keeps.
 
         `loose` tells that more than the line itself decided where the row ends: such a row never has the mark
@@ -76,24 +76,24 @@ class Skim:
         """
         return xxhash.xxh3_64_intdigest(raw, self.seed ^ loose) >> 1
 
-    def passes(self, mark: int, line: int) -> bool:
+    def passes(self, row_hash: int, line: int) -> bool:
         """Tell whether a row was known; it counts as met then."""
-        if mark not in self.known:
+        if row_hash not in self.known:
             return False
-        self.known.remove(mark)
+        self.known.remove(row_hash)
         self.met += 1
-        if self.noted.get(mark, line) != line:
-            self.moved[mark] = line
+        if self.noted.get(row_hash, line) != line:
+            self.moved[row_hash] = line
         return True
 
 
-def skimmed(records: Iterable[Record], skim: Skim | None) -> Iterator[Record]:
-    """Yield the records that `skim` does not know, each with its mark."""
-    skim = skim or Skim()
+def filtered_rows(records: Iterable[Record], row_filter: RowFilter | None) -> Iterator[Record]:
+    """Yield the records that `row_filter` does not know, each with its mark."""
+    row_filter = row_filter or RowFilter()
     for line, raw, _ in records:
-        mark = skim.mark(raw)
-        if not skim.passes(mark, line):
-            yield Record(line, raw, mark)
+        row_hash = row_filter.row_hash(raw)
+        if not row_filter.passes(row_hash, line):
+            yield Record(line, raw, row_hash)
 
 
 class Lines:
@@ -105,31 +105,31 @@ class Lines:
         self._readline = file.readline
         self._ahead: deque[bytes] = deque()
 
-    def take_unknown(self, skim: Skim) -> bytes:
+    def take_unknown(self, row_filter: RowFilter) -> bytes:
         """Return the next line that is no known row by itself; no bytes at the end of the file.
 
         Nearly all lines of a big file go through here, so the loop holds only what a line cannot do without.
         """
         while self._ahead:
             line = self.take()
-            if not skim.passes(skim.mark(line), self.number - 1):
+            if not row_filter.passes(row_filter.row_hash(line), self.number - 1):
                 return line
-        digest, seed = xxhash.xxh3_64_intdigest, skim.seed
-        remove, noted = skim.known.remove, skim.noted
+        digest, seed = xxhash.xxh3_64_intdigest, row_filter.seed
+        remove, noted = row_filter.known.remove, row_filter.noted
         first = number = self.number
         line = b""
         for line in self._file:  # the one that it stops at is the answer
-            mark = digest(line, seed) >> 1
+            row_hash = digest(line, seed) >> 1
             try:
-                remove(mark)
+                remove(row_hash)
             except KeyError:
                 break
-            if mark in noted and noted[mark] != number:
-                skim.moved[mark] = number
+            if row_hash in noted and noted[row_hash] != number:
+                row_filter.moved[row_hash] = number
             number += 1
         else:
             line = b""
-        skim.met += number - first
+        row_filter.met += number - first
         self.number = number + 1
         return line
 
@@ -281,7 +281,7 @@ def texts(
 
 
 def _split(cell: re.Pattern[bytes], raw: bytes, delimiter: str) -> list[bytes] | None:
-    mark = delimiter.encode()
+    row_hash = delimiter.encode()
     cells = []
     at = 0
     while found := cell.match(raw, at):
@@ -289,7 +289,7 @@ def _split(cell: re.Pattern[bytes], raw: bytes, delimiter: str) -> list[bytes] |
         at = found.end() + 1
         if at > len(raw):
             return cells
-        if raw[at - 1 : at] != mark:
+        if raw[at - 1 : at] != row_hash:
             break
     return None
 

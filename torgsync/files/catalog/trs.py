@@ -36,7 +36,7 @@ from torgsync.files.catalog.rows import (
     LONGEST,
     Grammar,
     Lines,
-    Skim,
+    RowFilter,
     line_at,
     split,
     texts,
@@ -86,8 +86,10 @@ class TrsFile:
         """Return the name of the file in which the record stands."""
         return self.path.name
 
-    def records(self, skim: Skim | None = None) -> Iterator[Record]:
-        """Yield the goods in file order, each as its line and bytes; those that `skim` knows are passed over.
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
+        """Yield the goods in file order, each as its line and bytes.
+
+        Rows that `row_filter` knows are skipped.
 
         Every record has the file's number of columns. Raises ExportInvalid, at the latest at the end, where
         rows have another number of columns or the file changed while it was read: what was yielded before
@@ -96,22 +98,22 @@ class TrsFile:
         try:
             with self.path.open("rb", _BUFFER) as file:
                 file.seek(self.body)
-                yield from self._rows(Lines(file, self.body_line), skim or Skim())
+                yield from self._rows(Lines(file, self.body_line), row_filter or RowFilter())
             unchanged = stamp(self.path) == (self.size, self.modified_ns)
         except OSError as error:
             raise unreadable(self.path, error) from error
         if not unchanged:
             raise changed(self.path)
 
-    def _rows(self, lines: Lines, skim: Skim) -> Iterator[Record]:
+    def _rows(self, lines: Lines, row_filter: RowFilter) -> Iterator[Record]:
         grammar = Grammar(len(self.columns), without_line_end(lines.peek(0)), self.delimiter)
         usual, strict = grammar.usual, grammar.strict
         mistakes: list[Mistake] = []
         wrong = 0
-        while line := lines.take_unknown(skim):
+        while line := lines.take_unknown(row_filter):
             number = lines.number - 1
             raw = without_line_end(line)
-            mark = skim.mark(line)
+            row_hash = row_filter.row_hash(line)
             if not usual(raw) and not strict(raw):
                 if not raw.strip():
                     continue
@@ -128,11 +130,11 @@ class TrsFile:
                     mistakes.append(mistake)
                     del mistakes[LISTED:]
                     continue
-                raw, mark = gathered, skim.mark(gathered, loose=True)
-                if skim.passes(mark, number):
+                raw, row_hash = gathered, row_filter.row_hash(gathered, loose=True)
+                if row_filter.passes(row_hash, number):
                     continue
             if not wrong:
-                yield Record(number, raw, mark)
+                yield Record(number, raw, row_hash)
         if wrong:
             raise _uneven(self.path, len(self.columns), wrong, tuple(mistakes))
 
@@ -258,7 +260,7 @@ def _closed_after(lines: list[bytes]) -> int:
         quotes += line.count(b'"')
         if quotes % 2 == 0:
             row = without_line_end(b"".join(lines[:reach]))
-            return reach if any(split(row, mark) for mark in DELIMITERS) else 1
+            return reach if any(split(row, row_hash) for row_hash in DELIMITERS) else 1
     return 1
 
 

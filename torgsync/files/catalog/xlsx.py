@@ -29,7 +29,7 @@ from torgsync.files.catalog.layouts import (
     readings_of,
     refuse_unknown_names,
 )
-from torgsync.files.catalog.rows import Skim, skimmed
+from torgsync.files.catalog.rows import RowFilter, filtered_rows
 from torgsync.files.catalog.sheets import corrections
 
 if TYPE_CHECKING:
@@ -80,9 +80,9 @@ class XlsxFile:
         """Return the name of the file in which the record stands."""
         return self.path.name
 
-    def records(self, skim: Skim | None = None) -> Iterator[Record]:
-        """Yield the goods as `_all` does, each with its mark; those that `skim` knows are passed over."""
-        return skimmed(self._all(), skim)
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
+        """Yield the goods as `_all` does, each with its hash; rows that `row_filter` knows are skipped."""
+        return filtered_rows(self._all(), row_filter)
 
     def _all(self) -> Iterator[Record]:
         """Yield the goods in the order of the rows, each with the number of its row; blank rows are left out.

@@ -25,7 +25,7 @@ from torgsync.files.catalog.encodings import CP1251, UTF8, find_encoding, is_sur
 from torgsync.files.catalog.guesses import Aspect, Guess, Kind, Told
 from torgsync.files.catalog.layouts import guesses_of_names
 from torgsync.files.catalog.refusals import AGAIN, LISTED
-from torgsync.files.catalog.rows import LONGEST, Skim, skimmed
+from torgsync.files.catalog.rows import LONGEST, RowFilter, filtered_rows
 
 _CHUNK = 1024 * 1024
 LOOK = 4096
@@ -144,9 +144,9 @@ class YmlFile:
         """Return the name of the file in which the record stands."""
         return self.path.name
 
-    def records(self, skim: Skim | None = None) -> Iterator[Record]:
-        """Yield the goods as `_all` does, each with its mark; those that `skim` knows are passed over."""
-        return skimmed(self._all(), skim)
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
+        """Yield the goods as `_all` does, each with its hash; rows that `row_filter` knows are skipped."""
+        return filtered_rows(self._all(), row_filter)
 
     def _all(self) -> Iterator[Record]:
         """Yield the offers in file order, each as its first line and its bytes.
@@ -295,14 +295,14 @@ class _Cutter:
     def offers(self) -> Iterator[Record]:
         """Yield the offers. Raises ExportInvalid where one of them does not end."""
         at = 0
-        while mark := self._mark(at):
-            if mark[0] in _CLOSED_BY:
-                at = self._behind(mark.end(), _CLOSED_BY[mark[0]])
+        while row_hash := self._mark(at):
+            if row_hash[0] in _CLOSED_BY:
+                at = self._behind(row_hash.end(), _CLOSED_BY[row_hash[0]])
                 continue
-            if mark["end"]:
-                raise self._refusal(mark.start(), "an offer ends here that has not begun")
-            self._leave(mark.start())
-            end = self._offer(mark.end())
+            if row_hash["end"]:
+                raise self._refusal(row_hash.start(), "an offer ends here that has not begun")
+            self._leave(row_hash.start())
+            end = self._offer(row_hash.end())
             yield Record(self._line, self._buffer[self._at : end])
             self._advance(end)
             if self._at > _CHUNK:
@@ -319,13 +319,13 @@ class _Cutter:
         at = tag.end()
         if tag["empty"]:
             return at
-        while mark := self._mark(at):
-            if mark[0] in _CLOSED_BY:
-                at = self._behind(mark.end(), _CLOSED_BY[mark[0]])
-            elif mark["end"]:
-                return self._behind(mark.end(), b">")
+        while row_hash := self._mark(at):
+            if row_hash[0] in _CLOSED_BY:
+                at = self._behind(row_hash.end(), _CLOSED_BY[row_hash[0]])
+            elif row_hash["end"]:
+                return self._behind(row_hash.end(), b">")
             else:
-                raise self._refusal(mark.start(), "an offer begins here before the one above has ended")
+                raise self._refusal(row_hash.start(), "an offer begins here before the one above has ended")
         raise self._refusal(self._at, "this offer has no end")
 
     def _mark(self, at: int) -> re.Match[bytes] | None:
@@ -336,14 +336,14 @@ class _Cutter:
                 return None
         return found
 
-    def _behind(self, at: int, mark: bytes) -> int:
-        """Return the place behind the next `mark`."""
+    def _behind(self, at: int, row_hash: bytes) -> int:
+        """Return the place behind the next `row_hash`."""
         start = at
-        while (found := self._buffer.find(mark, at)) < 0:
-            at = max(start, len(self._buffer) - len(mark))
+        while (found := self._buffer.find(row_hash, at)) < 0:
+            at = max(start, len(self._buffer) - len(row_hash))
             if not self._more():
-                raise self._refusal(start, f"`{mark.decode()}` is missing")
-        return found + len(mark)
+                raise self._refusal(start, f"`{row_hash.decode()}` is missing")
+        return found + len(row_hash)
 
     def _more(self) -> bool:
         """Read on. Raises ExportInvalid where an offer grows past every measure."""

@@ -31,7 +31,7 @@ from torgsync.core.mapping.select import (
     why_out,
 )
 from torgsync.core.paging import PAGE
-from torgsync.core.plan.decide import ExportInfo, Standing
+from torgsync.core.plan.decide import ExportInfo, RowStatus
 from torgsync.core.product.columns import Record, Section, why_no_id
 from torgsync.core.product.fields import NEEDED
 from torgsync.core.product.group_tree import grow
@@ -42,13 +42,13 @@ from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import content_of, no_column, open_export
 from torgsync.files.catalog.guesses import Kind
-from torgsync.files.catalog.rows import Skim
+from torgsync.files.catalog.rows import RowFilter
 from torgsync.files.config.objects import ObjectFile, mistakes_at
 from torgsync.jobs.catalog.photos import Shelf
 from torgsync.jobs.catalog.variants import arrange_models, tell_left
-from torgsync.jobs.context import Desk, Progress, Stage
+from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.state.shop.rows import GoodRow, OldRow
-from torgsync.state.store import Memory
+from torgsync.state.store import UnitOfWork
 
 TOLD_EVERY = 500
 _NO_SHAPE = {"name", "api_key", "clients", "payment_methods", "synchronization_times", "limits"}
@@ -67,32 +67,32 @@ class Reading:
     findings: tuple[Finding, ...]
 
 
-def read_export(desk: Desk) -> Reading:
+def read_export(context: JobContext) -> Reading:
     """Read the export and remember its goods; nothing is remembered where the file cannot be trusted.
 
     Raises ExportInvalid for the file, ObjectInvalid where the sync object names columns that it lacks.
     """
-    settings = desk.object
-    desk.tell(Progress(Stage.READ))
-    content = content_of(desk.file)
-    with desk.memory(lasting=False) as memory:
-        shelf = Shelf(desk.file, memory)
+    settings = context.object
+    context.tell(Progress(Stage.READ))
+    content = content_of(context.file)
+    with context.transaction(durable=False) as work:
+        shelf = Shelf(context.file, work)
         whole = f"{shape(settings, (), content, shelf):016x}"
-        before, noted = memory.whole.reading()
+        before, noted = work.object_state.reading()
         if content and before == whole and not shelf.moved:
             return _remembered(settings, noted, shelf)
-        catalog = open_export(desk.file)
-        check_columns(desk.file, catalog)
-        _check_display(settings, catalog, memory)
+        catalog = open_export(context.file)
+        check_columns(context.file, catalog)
+        _check_display(settings, catalog, work)
         fingerprint = shape(settings, catalog.columns, catalog.context, shelf)
-        same = memory.whole.begin_settings(f"{fingerprint:016x}")
-        rows = _Rows(desk, memory, catalog, shelf, fingerprint, skimming=same)
+        same = work.object_state.begin_settings(f"{fingerprint:016x}")
+        rows = _Rows(context, work, catalog, shelf, fingerprint, skimming=same)
         if same and noted:
             rows.centers.update(json.loads(noted).get("centers", ()))
         rows.read()
-        shelf.remember(memory)
+        shelf.remember(work)
         found = (*file_findings(settings, catalog), *rows.findings())
-        memory.whole.end_reading(whole, _noted(rows, catalog.encoding, found))
+        work.object_state.end_reading(whole, _noted(rows, catalog.encoding, found))
     info = ExportInfo(settings.catalog.path, rows.count, catalog.encoding)
     return Reading(info, (*found, *shelf.findings()))
 
@@ -136,11 +136,11 @@ def check_columns(file: ObjectFile, catalog: CatalogFile) -> None:
         raise mistakes_at(file, missing)
 
 
-def _check_display(settings: SyncObject, catalog: CatalogFile, memory: Memory) -> None:
+def _check_display(settings: SyncObject, catalog: CatalogFile, work: UnitOfWork) -> None:
     """Refuse an export that has lost the column by which goods are kept off the site: they would be sold."""
     if not settings.accounting_centers.respect_display or DISPLAY_COLUMN in catalog.columns:
         return
-    hidden = memory.rows.standings().get((Standing.OUT, Reason.NOT_DISPLAYED), 0)
+    hidden = work.rows.row_statuses().get((RowStatus.OUT, Reason.NOT_DISPLAYED), 0)
     if hidden:
         kept = counted(hidden, "good that it kept", "goods that it kept")
         raise ExportInvalid(
@@ -185,8 +185,8 @@ def twins_message(lines: Sequence[int]) -> str:
 class _Rows:
     """One reading of all rows; without `skimming` every row is taken apart, whatever is known of it."""
 
-    desk: Desk
-    memory: Memory
+    context: JobContext
+    work: UnitOfWork
     file: CatalogFile
     shelf: Shelf
     seed: int
@@ -202,57 +202,57 @@ class _Rows:
     _regrouped: bool = False
 
     def __post_init__(self) -> None:
-        self._mapper = Mapper(self.desk.object)
-        self._begun = self.memory.whole.begun()
-        terms = term_columns(self.desk.object)
+        self._mapper = Mapper(self.context.object)
+        self._begun = self.work.object_state.begun()
+        terms = term_columns(self.context.object)
         self._card_columns = [column for column in self.file.columns if column not in terms]
 
     def read(self) -> None:
         """Remember every new and changed row, and which goods are gone."""
-        skim = Skim(self.seed)
+        row_filter = RowFilter(self.seed)
         if self.skimming:
-            skim = Skim(self.seed, self.memory.rows.marks(), self.memory.rows.lines_of_findings())
-        self._force(skim)
+            row_filter = RowFilter(self.seed, self.work.rows.row_hashes(), self.work.rows.lines_of_findings())
+        self._force(row_filter)
         page: list[tuple[str, Record]] = []
-        for good_id, record in self._rows_that_differ(skim):
+        for good_id, record in self._rows_that_differ(row_filter):
             page.append((good_id, record))
             if len(page) == PAGE:
-                self._remember(page, skim)
+                self._remember(page, row_filter)
                 page = []
-        self._remember(page, skim)
-        self.count = self.changed + skim.met
-        self._mark_gone(skim)
-        self.memory.rows.move_rows(skim.moved)
+        self._remember(page, row_filter)
+        self.count = self.changed + row_filter.met
+        self._mark_gone(row_filter)
+        self.work.rows.move_rows(row_filter.moved)
         self._block_twins()
-        told = arrange_models(self.memory, self._stirred if self.skimming else None)
+        told = arrange_models(self.work, self._stirred if self.skimming else None)
         self._place(told - self._fresh)
         if self._regrouped:
-            findings = grow(self.memory.models.paths()).findings
-            self.memory.models.replace_findings([""], {Code.GROUP_CONFLICT}, findings)
+            findings = grow(self.work.variants.paths()).findings
+            self.work.variants.replace_findings([""], {Code.GROUP_CONFLICT}, findings)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what is to be said of the rows as a whole."""
-        settings = self.desk.object
+        settings = self.context.object
         found: list[Finding] = []
         if CENTERS_COLUMN in self.file.columns:
             found += unknown_centers(settings, self.centers)
         if settings.product_group:
-            standings = self.memory.rows.standings()
-            here = {reason for (standing, reason) in standings if standing != Standing.GONE}
+            row_statuses = self.work.rows.row_statuses()
+            here = {reason for (row_status, reason) in row_statuses if row_status != RowStatus.GONE}
             if here == {Reason.OTHER_GROUP}:
                 found.append(empty_group(settings))
         return tuple(found)
 
-    def _force(self, skim: Skim) -> None:
+    def _force(self, row_filter: RowFilter) -> None:
         """Have the rows of goods taken apart whose photos changed, though their bytes did not."""
-        if self.shelf.touched and skim.known:
-            rows = self.memory.rows.rows_of(lambda good_id, _: good_id.casefold() in self.shelf.touched)
-            self._forced = {row.mark for row in rows.values()} & skim.known
-            skim.known -= self._forced
+        if self.shelf.touched and row_filter.known:
+            rows = self.work.rows.rows_of(lambda good_id, _: good_id.casefold() in self.shelf.touched)
+            self._forced = {row.row_hash for row in rows.values()} & row_filter.known
+            row_filter.known -= self._forced
 
-    def _rows_that_differ(self, skim: Skim) -> Iterator[tuple[str, Record]]:
+    def _rows_that_differ(self, row_filter: RowFilter) -> Iterator[tuple[str, Record]]:
         """Yield each new or changed row with its good's id; of a good that stands twice the first one."""
-        for record in self.file.records(skim):
+        for record in self.file.records(row_filter):
             good_id = self.file.good_id(record)
             if why := why_no_id(good_id):
                 lost = Mistake(record.line, self.file.columns[0], why)
@@ -263,66 +263,66 @@ class _Rows:
                 )
             self.changed += 1
             if self.changed % TOLD_EVERY == 0:
-                self.desk.tell(Progress(Stage.READ, self.changed + skim.met))
+                self.context.tell(Progress(Stage.READ, self.changed + row_filter.met))
             if good_id in self._fresh:
                 self._twins.add(good_id)
             else:
                 self._fresh.add(good_id)
                 yield good_id, record
 
-    def _remember(self, page: list[tuple[str, Record]], skim: Skim) -> None:
+    def _remember(self, page: list[tuple[str, Record]], row_filter: RowFilter) -> None:
         """Remember rows, and see from what they were before who has left a model, or stands here twice."""
-        before = self.memory.rows.old_rows([good_id for good_id, _ in page])
+        before = self.work.rows.old_rows([good_id for good_id, _ in page])
         rows = []
         for good_id, record in page:
             old = before.get(good_id)
-            row = self._map(good_id, record, old, skim)
+            row = self._map(good_id, record, old, row_filter)
             rows.append(row)
             self._regrouped |= row.section != (old.section if old else 0)
             same_traits = old is not None and (old.model, old.traits) == (row.model, row.traits)
-            if not same_traits or (old is not None and old.mark in skim.noted):
+            if not same_traits or (old is not None and old.row_hash in row_filter.noted):
                 # Where there was something to say of a good, its model may have to say it again.
                 self._stir(row.model, old.model if old else 0)
             if old is None:
                 continue
-            if old.mark in self._forced:
-                self._forced.remove(old.mark)
-            elif old.mark in skim.known:
-                skim.known.remove(old.mark)
-            elif old.mark and self.skimming:
+            if old.row_hash in self._forced:
+                self._forced.remove(old.row_hash)
+            elif old.row_hash in row_filter.known:
+                row_filter.known.remove(old.row_hash)
+            elif old.row_hash and self.skimming:
                 self._twins.add(row.good_id)  # its old row was met as well
-        self.memory.models.remember_sections(self._paths)
+        self.work.variants.remember_sections(self._paths)
         self._paths.clear()
-        self.memory.rows.remember_rows(rows, before)
+        self.work.rows.remember_rows(rows, before)
         single = {row.good_id: row.line for row in rows if row.product and row.whole and not row.model}
         if self._begun:  # a good that comes back may have left its model while it was gone
-            tell_left(self.memory, single)
+            tell_left(self.work, single)
 
     def _stir(self, *models: int) -> None:
         """Have models looked at anew. Where all rows are read, all are, and they need not be gathered."""
         if self.skimming:
             self._stirred.update(filter(None, models))
 
-    def _mark_gone(self, skim: Skim) -> None:
+    def _mark_gone(self, row_filter: RowFilter) -> None:
         """Remember the goods of which no row was met."""
         if self.skimming:
             # A row without a mark is that of a good which stood there twice: it is never known.
-            found = self.memory.rows.rows_marked(skim.known | self._forced | {0})
+            found = self.work.rows.rows_marked(row_filter.known | self._forced | {0})
             gone = {good_id: row for good_id, row in found.items() if good_id not in self._fresh}
         else:
-            gone = self.memory.rows.rows_of(lambda good_id, _: good_id not in self._fresh)
-        self.memory.rows.mark_gone(gone)
+            gone = self.work.rows.rows_of(lambda good_id, _: good_id not in self._fresh)
+        self.work.rows.mark_gone(gone)
         self._stir(*(old.model for old in gone.values()))
         self._regrouped |= any(old.section for old in gone.values())
 
     def _place(self, good_ids: set[str]) -> None:
         """Find the lines of goods whose rows did not change, but of which there is something to say now."""
-        marks = [row.mark for row in self.memory.rows.old_rows(sorted(good_ids)).values()]
-        if marks:
-            skim = Skim(self.seed, self.memory.rows.marks(), dict.fromkeys(marks, 0))
-            for _ in self.file.records(skim):
+        row_hashes = [row.row_hash for row in self.work.rows.old_rows(sorted(good_ids)).values()]
+        if row_hashes:
+            row_filter = RowFilter(self.seed, self.work.rows.row_hashes(), dict.fromkeys(row_hashes, 0))
+            for _ in self.file.records(row_filter):
                 pass
-            self.memory.rows.move_rows(skim.moved)
+            self.work.rows.move_rows(row_filter.moved)
 
     def _block_twins(self) -> None:
         """Leave goods as they are that stand in the export twice, and name all their lines."""
@@ -334,25 +334,29 @@ class _Rows:
             if good_id in self._twins:
                 found.setdefault(good_id, []).append(record)
         self._regrouped = True
-        self._stir(*(row.model for row in self.memory.rows.old_rows(sorted(found)).values()))
+        self._stir(*(row.model for row in self.work.rows.old_rows(sorted(found)).values()))
         for good_id, twins in sorted(found.items()):
             lines = [twin.line for twin in twins]
             finding = Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])
             (told,) = placed([finding], self.file, twins[-1])
-            self.memory.rows.block(good_id, told, lines[0])
+            self.work.rows.block(good_id, told, lines[0])
 
-    def _map(self, good_id: str, record: Record, old: OldRow | None, skim: Skim) -> GoodRow:
+    def _map(self, good_id: str, record: Record, old: OldRow | None, row_filter: RowFilter) -> GoodRow:
         cells = self.file.cells(record)
-        stock = count_stock(self.desk.object, cells)
+        stock = count_stock(self.context.object, cells)
         self.centers |= told_centers(cells)
         card = self._card(cells)
-        if old is not None and old.card == card and self._only_terms_moved(good_id, old, stock, skim):
+        if (
+            old is not None
+            and old.content_hash == card
+            and self._only_terms_moved(good_id, old, stock, row_filter)
+        ):
             moved = self._mapper.terms(good_id, record.line, cells, stock)
             return GoodRow(
                 good_id,
-                record.mark,
+                record.row_hash,
                 record.line,
-                Standing.IN,
+                RowStatus.IN,
                 product=moved.product,
                 findings=placed(moved.findings, self.file, record),
                 model=old.model,
@@ -361,15 +365,15 @@ class _Rows:
                 whole=False,
             )
         has_photos = bool(self.shelf(good_id) or pictures(cells))
-        out = why_out(self.desk.object, cells, stock, has_photos=has_photos)
+        out = why_out(self.context.object, cells, stock, has_photos=has_photos)
         if out is not None:
-            return GoodRow(good_id, record.mark, record.line, Standing.OUT, out)
+            return GoodRow(good_id, record.row_hash, record.line, RowStatus.OUT, out)
         mapped = self._mapper.product(good_id, record.line, cells, stock, self.shelf)
         row = GoodRow(
             good_id,
-            record.mark,
+            record.row_hash,
             record.line,
-            Standing.IN,
+            RowStatus.IN,
             findings=placed(mapped.findings, self.file, record),
             model=model_of(mapped.model),
         )
@@ -378,7 +382,7 @@ class _Rows:
             product=mapped.product,
             section=self._section(mapped.product),
             traits=_traits(mapped.product),
-            card=card,
+            content_hash=card,
         )
 
     def _card(self, cells: Mapping[str, str]) -> int:
@@ -386,14 +390,14 @@ class _Rows:
         told = "\x1f".join([cells.get(column, _NO_CELL) for column in self._card_columns])
         return xxhash.xxh3_64_intdigest(told.encode("utf-8", "surrogatepass")) >> 1 | 1
 
-    def _only_terms_moved(self, good_id: str, old: OldRow, stock: Stock, skim: Skim) -> bool:
+    def _only_terms_moved(self, good_id: str, old: OldRow, stock: Stock, row_filter: RowFilter) -> bool:
         """Tell whether a good whose card's cells are what they were went before and goes now, undoubted."""
         return (
             self.skimming
-            and old.standing == Standing.IN
-            and old.mark not in skim.noted
+            and old.row_status == RowStatus.IN
+            and old.row_hash not in row_filter.noted
             and good_id.casefold() not in self.shelf.touched
-            and not sold_out(self.desk.object, stock)
+            and not sold_out(self.context.object, stock)
         )
 
     def _section(self, product: Product) -> int:

@@ -10,7 +10,7 @@ from torgsync.core.product.fields import Photo
 from torgsync.core.text import counted
 from torgsync.files.catalog.photos import PhotoFile, digest, index_of, index_photos, owners_of
 from torgsync.files.config.objects import ObjectFile
-from torgsync.state.store import Memory
+from torgsync.state.store import UnitOfWork
 
 Seen = tuple[int, int, str]
 """Size, modification time and digest of a photo; the digest is empty where no good asked for it."""
@@ -25,11 +25,11 @@ class Shelf:
     ObjectInvalid where the folder or a photo cannot be read.
     """
 
-    def __init__(self, file: ObjectFile, memory: Memory) -> None:
+    def __init__(self, file: ObjectFile, work: UnitOfWork) -> None:
         photos = file.settings.catalog.photos
         self._url = photos.url if photos else ""
         self._index = index_photos(file.photo_folder) if file.photo_folder else None
-        self._known = memory.photos.seen()
+        self._known = work.photos.seen()
         self._news: dict[str, Seen] = {}
         self._blank: set[str] = set()  # names of files without content
         files = self._index.files() if self._index else {}
@@ -91,9 +91,9 @@ class Shelf:
             return (Finding(Code.PHOTOS_UNREAD, f"{many}, `{min(self._blank)}` for one; none is sent"),)
         return ()
 
-    def remember(self, memory: Memory) -> None:
+    def remember(self, work: UnitOfWork) -> None:
         """Keep what was found out."""
-        memory.photos.remember(self._news, self._gone)
+        work.photos.remember(self._news, self._gone)
 
     def _digest(self, name: str) -> str:
         return digest(self._index.folder / name) if self._index else ""

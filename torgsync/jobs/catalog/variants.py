@@ -11,28 +11,28 @@ from collections.abc import Collection, Mapping, Sequence
 from torgsync.core.findings import Finding
 from torgsync.core.paging import pages
 from torgsync.core.product.variants import CODES, Arranged, apart, arrange, group_numbers, moved, stands_alone
-from torgsync.state.shop.variants import Kept
-from torgsync.state.store import Memory
+from torgsync.state.shop.variants import StoredVariant
+from torgsync.state.store import UnitOfWork
 
 
-def arrange_models(memory: Memory, models: Collection[int] | None) -> set[str]:
+def arrange_models(work: UnitOfWork, models: Collection[int] | None) -> set[str]:
     """Look anew at these models, and return the goods that there is a finding about.
 
-    None stands for every model of a good that is not settled.
+    None stands for every model of a good that is not clean.
     """
     told: set[str] = set()
-    for page in pages(sorted(models)) if models is not None else memory.models.unsettled():
-        told |= _arrange(memory, page)
+    for page in pages(sorted(models)) if models is not None else work.variants.dirty():
+        told |= _arrange(work, page)
     return told
 
 
-def _arrange(memory: Memory, models: Sequence[int]) -> set[str]:
+def _arrange(work: UnitOfWork, models: Sequence[int]) -> set[str]:
     groups: dict[str, int] = {}
     findings: list[Finding] = []
     looked_at: list[str] = []
-    for model, kept in memory.models.members(models).items():
+    for model, kept in work.variants.members(models).items():
         arranged = arrange([one.member for one in kept])
-        number = _number(memory, model, kept, arranged)
+        number = _number(work, model, kept, arranged)
         for one in kept:
             good_id = one.member.good_id
             looked_at.append(good_id)
@@ -44,21 +44,21 @@ def _arrange(memory: Memory, models: Sequence[int]) -> set[str]:
             elif wanted and one.member.made and not one.member.group and len(arranged.variants) > 1:
                 findings.append(apart(one.member))
         findings += arranged.findings
-    memory.models.regroup(groups)
-    memory.models.replace_findings(looked_at, CODES, findings)
+    work.variants.regroup(groups)
+    work.variants.replace_findings(looked_at, CODES, findings)
     return {finding.good_id for finding in findings}
 
 
-def tell_left(memory: Memory, lines: Mapping[str, int]) -> None:
+def tell_left(work: UnitOfWork, lines: Mapping[str, int]) -> None:
     """Say of which goods without a model Prom keeps the variant group; `lines` are keyed by good."""
-    groups = memory.models.groups(list(lines))
+    groups = work.variants.groups(list(lines))
     findings = [moved(good_id, lines[good_id], group) for good_id, group in groups.items()]
-    memory.models.replace_findings([], CODES, findings)
+    work.variants.replace_findings([], CODES, findings)
 
 
-def _number(memory: Memory, model: int, kept: Sequence[Kept], arranged: Arranged) -> int:
+def _number(work: UnitOfWork, model: int, kept: Sequence[StoredVariant], arranged: Arranged) -> int:
     """Return the variant group of a model, 0 where its goods make none."""
     used = Counter(one.member.group for one in kept if one.member.group)
     if len(arranged.variants) < 2 and not used and not stands_alone(model):  # noqa: PLR2004  # one is no pair
         return 0
-    return memory.models.number(model, group_numbers(model, [group for group, _ in used.most_common()]))
+    return work.variants.number(model, group_numbers(model, [group for group, _ in used.most_common()]))

@@ -26,7 +26,7 @@ from torgsync.core.mapping.select import (
     why_out,
 )
 from torgsync.core.mapping.suggest import Samples, Suggestion, is_own, suggest
-from torgsync.core.plan.decide import Aside, why_incomplete
+from torgsync.core.plan.decide import SkipReason, why_incomplete
 from torgsync.core.product.columns import Record, is_standard, why_no_id
 from torgsync.core.product.fields import Photo
 from torgsync.core.product.group_tree import Steps, grow
@@ -48,9 +48,9 @@ SHOWN = 10
 """Lines of the export that one line of a check names."""
 
 _NOT_CREATED = {
-    Aside.NO_PRICE: "without a price that can be sent, unless Prom.ua has them already",
-    Aside.NO_NAME: "without a name, unless Prom.ua has them already",
-    Aside.NO_STOCK: "without a stock that can be read, unless Prom.ua has them already",
+    SkipReason.NO_PRICE: "without a price that can be sent, unless Prom.ua has them already",
+    SkipReason.NO_NAME: "without a name, unless Prom.ua has them already",
+    SkipReason.NO_STOCK: "without a stock that can be read, unless Prom.ua has them already",
 }
 
 
@@ -236,7 +236,7 @@ def _strays(photos: PhotoIndex, ids: set[str]) -> Iterator[Line]:
         yield Line(Mark.OK, "photos", message)
 
 
-def _why(reason: Reason | Aside) -> str:
+def _why(reason: Reason | SkipReason) -> str:
     return WORDS[reason] if isinstance(reason, Reason) else _NOT_CREATED[reason]
 
 
@@ -317,7 +317,7 @@ class _Tally:
     samples: Samples
     goods: int = 0
     ids: set[str] = field(default_factory=set)
-    out: Counter[Reason | Aside] = field(default_factory=Counter)
+    out: Counter[Reason | SkipReason] = field(default_factory=Counter)
     centers: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
     unsure: int = 0
@@ -337,7 +337,7 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
     led = {mapping.column for mapping in settings.fields}
     tally = _Tally(Samples([name for name in catalog.columns if name not in led]))
     first: dict[str, Record] = {}
-    out: dict[str, Reason | Aside | None] = {}
+    out: dict[str, Reason | SkipReason | None] = {}
     models: dict[str, list[Member]] = {}
     paths: Counter[Steps] = Counter()
     twins: dict[str, list[Record]] = {}

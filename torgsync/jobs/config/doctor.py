@@ -20,7 +20,7 @@ from torgsync.jobs.config.check import Line, Mark, check, twin_line
 from torgsync.jobs.config.due import own_times
 from torgsync.jobs.config.schedule import timetable
 from torgsync.jobs.connect import prom_of
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.fetch import still_open
 from torgsync.jobs.orders.outbox import place_of_file
 from torgsync.jobs.run import refuse_held
@@ -65,46 +65,46 @@ class Diagnosis:
         self.codes.append(error.exit_code)
 
 
-def diagnose(desk: Desk) -> Diagnosis:
+def diagnose(context: JobContext) -> Diagnosis:
     """Look at everything; what is wrong is in the answer, nothing is raised."""
-    checked = check(desk.file, desk.settings)
+    checked = check(context.file, context.settings)
     found = Diagnosis(checked.lines, [Exit.INVALID] if checked.failed else [])
     if checked.shut:
         found.codes.append(Exit.HELD if checked.shut.exit_code is Exit.ERROR else checked.shut.exit_code)
     if not any(line.subject == "orders" for line in checked.lines):
-        found.lines += _twins(desk)
+        found.lines += _twins(context)
     for look in (_secrets, _age, _memory, _limits, _schedule):
-        found.lines += look(desk)
-    _rights(desk, found)
+        found.lines += look(context)
+    _rights(context, found)
     try:
-        refuse_held(desk)
+        refuse_held(context)
         found.lines.append(Line(Mark.OK, "lock", "no other run holds the object"))
     except TorgsyncError as busy:
         found.fail("lock", busy)
     return found
 
 
-def _twins(desk: Desk) -> Iterator[Line]:
+def _twins(context: JobContext) -> Iterator[Line]:
     """Tell of other objects whose own tokens brought home the same orders."""
-    with desk.memory() as memory:
-        twins = memory.trade.twins()
+    with context.transaction() as work:
+        twins = work.orders.twins()
     yield from (twin_line(slug, slug) for slug in twins)
 
 
-def _secrets(desk: Desk) -> Iterator[Line]:
-    place = desk.file.token_path
+def _secrets(context: JobContext) -> Iterator[Line]:
+    place = context.file.token_path
     if place and others_may_read(place):
         message = f"others on this machine may read the token in `{place}`"
         yield Line(Mark.WARNING, "token", message, f'chmod 600 "{place}"')
 
 
-def _age(desk: Desk) -> Iterator[Line]:
+def _age(context: JobContext) -> Iterator[Line]:
     """Tell how old the export is; whether it can be read is told by its check."""
     try:
-        changed = datetime.fromtimestamp(desk.file.catalog_path.stat().st_mtime, tz=desk.now().tzinfo)
+        changed = datetime.fromtimestamp(context.file.catalog_path.stat().st_mtime, tz=context.now().tzinfo)
     except OSError:
         return
-    age = desk.now() - changed
+    age = context.now() - changed
     hours = int(age / timedelta(hours=1))
     words = counted(hours // 24, "day") if hours >= 48 else counted(hours, "hour")  # noqa: PLR2004  # two days
     stale = age > STALE_AFTER
@@ -112,34 +112,34 @@ def _age(desk: Desk) -> Iterator[Line]:
     yield Line(Mark.WARNING if stale else Mark.OK, "export", f"written {words} ago", hint)
 
 
-def _memory(desk: Desk) -> Iterator[Line]:
-    with desk.memory() as memory:
-        looks, unfinished = memory.whole.looks(), memory.journal.unfinished_import()
+def _memory(context: JobContext) -> Iterator[Line]:
+    with context.transaction() as work:
+        looks, unfinished = work.object_state.looks(), work.journal.unfinished_import()
     looked = (
         f"Prom.ua was last looked at {_time(looks.looked)}" if looks.looked else "Prom.ua was never looked at"
     )
-    yield Line(Mark.OK, "state", f"`{place_of(desk.settings.state_url)}`; {looked}")
+    yield Line(Mark.OK, "state", f"`{place_of(context.settings.state_url)}`; {looked}")
     if unfinished:
         message = f"an import of {_time(unfinished.started)} was not settled: its run died"
-        yield Line(Mark.WARNING, "state", message, f"torgsync sync -o {desk.file.called}")
-    with desk.memory() as memory:
-        waiting, owed = memory.trade.lying(), len(memory.trade.unwritten())
-        todo = {finding.order for finding in still_open(memory, desk.object.clients.find_by)}
+        yield Line(Mark.WARNING, "state", message, f"torgsync sync -o {context.file.called}")
+    with context.transaction() as work:
+        waiting, owed = work.orders.lying(), len(work.orders.unwritten())
+        todo = {finding.order for finding in still_open(work, context.object.clients.find_by)}
     if waiting:
-        place = place_of_file(desk, waiting[-1])
+        place = place_of_file(context, waiting[-1])
         yield Line(Mark.OK, "outbox", f"{counted(len(waiting), 'order file')} for Torgsoft in `{place}`")
     if owed:
         message = f"{counted(owed, 'order file')} could not be written yet"
-        yield Line(Mark.WARNING, "outbox", message, f"torgsync orders fetch -o {desk.file.called}")
+        yield Line(Mark.WARNING, "outbox", message, f"torgsync orders fetch -o {context.file.called}")
     if todo:
         message = f"{counted(len(todo), 'order waits', 'orders wait')} for a person"
-        yield Line(Mark.WARNING, "orders", message, f"torgsync orders list --held -o {desk.file.called}")
+        yield Line(Mark.WARNING, "orders", message, f"torgsync orders list --held -o {context.file.called}")
 
 
-def _limits(desk: Desk) -> Iterator[Line]:
-    limits = desk.object.limits
-    with desk.memory() as memory:
-        used = memory.journal.imports_since(desk.now() - IMPORT_WINDOW)
+def _limits(context: JobContext) -> Iterator[Line]:
+    limits = context.object.limits
+    with context.transaction() as work:
+        used = work.journal.imports_since(context.now() - IMPORT_WINDOW)
     left = max(0, limits.imports_per_day - used)
     imports = f"{left} of {limits.imports_per_day} imports left in these 24 hours"
     message = f"{imports}, {limits.requests_per_second:g} requests a second"
@@ -147,35 +147,35 @@ def _limits(desk: Desk) -> Iterator[Line]:
     yield Line(Mark.OK if left else Mark.WARNING, "limits", message, hint)
 
 
-def _schedule(desk: Desk) -> Iterator[Line]:
-    times = timetable(desk)
-    mine = own_times(desk.object)
+def _schedule(context: JobContext) -> Iterator[Line]:
+    times = timetable(context)
+    mine = own_times(context.object)
     for timed in times:
         told = f"{timed.time} by `{timed.time.user}`"
-        overdue = timed.overdue(desk.now())
+        overdue = timed.overdue(context.now())
         if timed.time in mine and overdue:
             message = f"{told}: that of {_clock(overdue)} was not done; does anything call `sync --due`?"
             yield Line(Mark.WARNING, "schedule", message, "torgsync schedule install")
         elif timed.last and timed.last.exit_code in _FAILED:
             ended = f"that of {_clock(timed.last.moment)} ended with exit code {int(timed.last.exit_code)}"
             message = f"{told}: {ended}"
-            yield Line(Mark.WARNING, "schedule", message, f"torgsync sync -o {desk.file.called}")
+            yield Line(Mark.WARNING, "schedule", message, f"torgsync sync -o {context.file.called}")
         else:
             yield Line(Mark.OK, "schedule", f"{told}; next {_clock(timed.coming[0])}")
     if not times:
         yield Line(Mark.OK, "schedule", "no synchronization times: it is done when somebody runs it")
 
 
-def _rights(desk: Desk, found: Diagnosis) -> None:
+def _rights(context: JobContext, found: Diagnosis) -> None:
     """Try each right; a token that opens nothing is told once.
 
     Where the token is not to be had, its check has told so.
     """
     refused: dict[Right, TokenRefused] = {}
-    accepting = (Right.ORDERS_WRITE,) if desk.object.orders.accept else ()
+    accepting = (Right.ORDERS_WRITE,) if context.object.orders.accept else ()
     rights = (*_RIGHTS, *accepting)
     try:
-        with prom_of(desk) as prom:
+        with prom_of(context) as prom:
             for right in rights:
                 try:
                     prom.try_right(right)
@@ -190,7 +190,7 @@ def _rights(desk: Desk, found: Diagnosis) -> None:
         found.fail("right", refused[rights[0]])
         return
     if Right.PRODUCTS_READ not in refused:
-        _shop(desk, found)
+        _shop(context, found)
     for right in rights:
         if right not in refused:
             found.lines.append(Line(Mark.OK, "right", f"the token can {right.doing}"))
@@ -201,14 +201,14 @@ def _rights(desk: Desk, found: Diagnosis) -> None:
             found.lines.append(Line(Mark.WARNING, "right", f"the token cannot {right.doing}", hint))
 
 
-def _shop(desk: Desk, found: Diagnosis) -> None:
+def _shop(context: JobContext, found: Diagnosis) -> None:
     """Tell whether the token opens the shop that is remembered, where one is."""
-    with desk.memory() as memory:
-        if not memory.whole.begun():
+    with context.transaction() as work:
+        if not work.object_state.begun():
             return
     try:
-        with prom_of(desk) as prom:
-            refuse_other_shop(desk, prom, Allowed())
+        with prom_of(context) as prom:
+            refuse_other_shop(context, prom, Allowed())
     except TorgsyncError as trouble:
         found.fail("shop", trouble)
         return

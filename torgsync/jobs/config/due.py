@@ -14,7 +14,7 @@ from torgsync.core.config.schedule import Attempt, due, is_for
 from torgsync.core.config.settings import SynchronizationTime, SyncObject
 from torgsync.errors import Exit, TorgsyncError
 from torgsync.files.config.settings import hosts, who
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import refuse_lease
 
 
@@ -43,23 +43,23 @@ def own_times(settings: SyncObject) -> list[SynchronizationTime]:
 
 
 @contextmanager
-def taking_up(desk: Desk) -> Iterator[Due | None]:
+def taking_up(context: JobContext) -> Iterator[Due | None]:
     """Take up what is due now and yield it, None where nothing is; what became of it is remembered.
 
     Raises Busy where something is due and another run holds the object: then nothing is taken up.
     """
-    now = desk.now()
-    mine = {time.identity: time for time in own_times(desk.object)}
+    now = context.now()
+    mine = {time.identity: time for time in own_times(context.object)}
     attempts: dict[str, Attempt] = {}
-    with desk.memory() as memory:
-        before = memory.schedule.attempts()
+    with context.transaction() as work:
+        before = work.schedule.attempts()
         for identity, time in mine.items():
             if attempt := due(time.rhythm, now, before.get(identity)):
                 attempts[identity] = attempt
         if attempts:
-            refuse_lease(desk, memory.journal.lease())
+            refuse_lease(context, work.journal.lease())
         for identity, attempt in attempts.items():
-            memory.schedule.take_up(identity, attempt)
+            work.schedule.take_up(identity, attempt)
     if not attempts:
         yield None
         return
@@ -73,9 +73,9 @@ def taking_up(desk: Desk) -> Iterator[Due | None]:
         taken.exit_code = Exit.INTERRUPTED
         raise
     finally:
-        with desk.memory() as memory:
+        with context.transaction() as work:
             for identity, attempt in attempts.items():
                 if taken.exit_code is Exit.BUSY:
-                    memory.schedule.give_back(identity, before.get(identity))
+                    work.schedule.give_back(identity, before.get(identity))
                 else:
-                    memory.schedule.ended(identity, attempt, taken.exit_code)
+                    work.schedule.ended(identity, attempt, taken.exit_code)

@@ -16,7 +16,7 @@ from torgsync.errors import UsageError
 from torgsync.files.config.objects import ObjectFile, add_time, remove_time
 from torgsync.files.config.settings import ADDRESSES, Settings, variable, who
 from torgsync.files.config.timers import Job
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 
 LOOK = timedelta(minutes=5)
 """How often something looks whether a time has come, where no time is nearer to the next."""
@@ -100,13 +100,13 @@ def remove(file: ObjectFile, number: int) -> SynchronizationTime:
     return times[number - 1]
 
 
-def timetable(desk: Desk) -> list[Timed]:
+def timetable(context: JobContext) -> list[Timed]:
     """Return the times of an object with their next moments."""
-    now = desk.now()
-    with desk.memory() as memory:
-        attempts = memory.schedule.attempts()
+    now = context.now()
+    with context.transaction() as work:
+        attempts = work.schedule.attempts()
     found = []
-    for number, time in enumerate(desk.object.synchronization_times, 1):
+    for number, time in enumerate(context.object.synchronization_times, 1):
         last = attempts.get(time.identity)
         coming = tuple(islice(time.rhythm.after(now), SHOWN))
         found.append(Timed(number, time, due(time.rhythm, now, last) is not None, coming, last))

@@ -18,9 +18,9 @@ from torgsync.core.orders.clients import (
 )
 from torgsync.errors import UsageError
 from torgsync.files.orders.clients import clients_stamp, read_clients
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.state.orders.orders import Stored
-from torgsync.state.store import Memory
+from torgsync.state.store import UnitOfWork
 
 NEW = "new"
 """What a person says instead of a client's id where the buyer is none of those that fit."""
@@ -44,24 +44,24 @@ class Read:
         return self.new + self.known + self.ambiguous
 
 
-def read_torgsoft_clients(desk: Desk, path: Path | None = None) -> Read | None:
+def read_torgsoft_clients(context: JobContext, path: Path | None = None) -> Read | None:
     """Read Torgsoft's clients into the memory, None where there is nothing to read.
 
     The object's own file is read where it changed; a `path` that is given is always read. Raises
     ExportInvalid where the file is not to be had or of another shape.
     """
-    given = path or desk.file.clients_path
+    given = path or context.file.clients_path
     if given is None:
         return None
-    named = path is not None and path != desk.file.clients_path
+    named = path is not None and path != context.file.clients_path
     stamp = f"{given}/{clients_stamp(given, named=named)}"
-    with desk.memory() as memory:
-        if path is None and memory.clients.read() == stamp:
+    with context.transaction() as work:
+        if path is None and work.clients.read() == stamp:
             return None
     clients = read_clients(given)
-    with desk.memory() as memory:
-        read = _remember(desk, memory, clients)
-        memory.clients.note_read(stamp)
+    with context.transaction() as work:
+        read = _remember(context, work, clients)
+        work.clients.note_read(stamp)
     return read
 
 
@@ -91,26 +91,26 @@ class _Ledger:
             self._contacts.setdefault(client_id, set()).add(contact)
 
 
-def _remember(desk: Desk, memory: Memory, clients: Sequence[Client]) -> Read:
+def _remember(context: JobContext, work: UnitOfWork, clients: Sequence[Client]) -> Read:
     """Remember clients of Torgsoft: one with two spellings or two cards is one."""
     read = Read()
-    ledger = _Ledger(memory.clients.everybody())
+    ledger = _Ledger(work.clients.everybody())
     for client in clients:
         read.unreadable += bool(client.phone) and not is_phone(client.phone)
         if not client.contacts:
             continue
-        match = _whose(client, ledger, tuple(desk.object.clients.find_by))
+        match = _whose(client, ledger, tuple(context.object.clients.find_by))
         if len(match.client_ids) > 1:
             read.ambiguous += 1
         elif match.one:
             read.known += 1
             new = ledger.nobodys(client.contacts)
-            memory.clients.learn(match.one, new)
-            memory.clients.fill(match.one, client)
+            work.clients.learn(match.one, new)
+            work.clients.fill(match.one, client)
             ledger.note(match.one, new)
         else:
             read.new += 1
-            ledger.note(memory.clients.add(client, desk.now()), client.contacts)
+            ledger.note(work.clients.add(client, context.now()), client.contacts)
     return read
 
 
@@ -132,72 +132,72 @@ def _whose(client: Client, ledger: _Ledger, find_by: tuple[str, ...]) -> Match:
 # What a person decides
 
 
-def choose_client(desk: Desk, order_id: str, client_id: str) -> str:
+def choose_client(context: JobContext, order_id: str, client_id: str) -> str:
     """Say whose order one is, by the client's id or "new"; return the client's id.
 
     Raises UsageError where there is no such client, and for an order that does not wait for a choice.
     """
-    with desk.memory() as memory:
-        wanted = client_of(_waiting(desk, memory, order_id).order.buyer)
+    with context.transaction() as work:
+        wanted = client_of(_waiting(context, work, order_id).order.buyer)
         if client_id == NEW:
-            client_id = memory.clients.add(wanted, desk.now())
+            client_id = work.clients.add(wanted, context.now())
         else:
-            _refuse_unknown(desk, memory, client_id)
-            memory.clients.learn(client_id, wanted.contacts)
-            memory.clients.fill(client_id, wanted)
-        memory.trade.set_client(order_id, client_id)
-        memory.clients.settle(order_id)
+            _refuse_unknown(context, work, client_id)
+            work.clients.learn(client_id, wanted.contacts)
+            work.clients.fill(client_id, wanted)
+        work.orders.set_client(order_id, client_id)
+        work.clients.settle(order_id)
     return client_id
 
 
-def _waiting(desk: Desk, memory: Memory, order_id: str) -> Stored:
+def _waiting(context: JobContext, work: UnitOfWork, order_id: str) -> Stored:
     """Return an order that waits for a choice, or raise UsageError."""
-    hint = f"see those that wait for a choice: torgsync clients list --held -o {desk.file.called}"
-    stored = memory.trade.order(order_id)
+    hint = f"see those that wait for a choice: torgsync clients list --held -o {context.file.called}"
+    stored = work.orders.order(order_id)
     if stored is None:
         raise UsageError(f"there is no order {order_id}", hint=hint)
     if stored.order.forgotten:
         raise UsageError(f"the people of order {order_id} were forgotten", hint=hint)
-    if order_id not in memory.clients.held():
+    if order_id not in work.clients.held():
         client = f"it is that of client {stored.client_id}" if stored.client_id else "no known client fits it"
         raise UsageError(f"order {order_id} does not wait for a choice: {client}", hint=hint)
     return stored
 
 
-def merge_clients(desk: Desk, client_ids: Sequence[str], into: str) -> int:
+def merge_clients(context: JobContext, client_ids: Sequence[str], into: str) -> int:
     """Make several clients one; return how many orders that settled which waited for a choice.
 
     Raises UsageError where there is no such client.
     """
-    with desk.memory() as memory:
+    with context.transaction() as work:
         for client_id in (*client_ids, into):
-            _refuse_unknown(desk, memory, client_id)
+            _refuse_unknown(context, work, client_id)
         if into in client_ids:
             raise UsageError(f"client {into} cannot be merged into itself")
         merged = {*client_ids, into}
         waiting = [
             order_id
-            for order_id, fitting in memory.clients.held().items()
+            for order_id, fitting in work.clients.held().items()
             if merged.issuperset(fitting) and not set(fitting).isdisjoint(client_ids)
         ]
         for client_id in client_ids:
-            memory.clients.merge(client_id, into)
-        settled = [order_id for order_id in waiting if _is_clear(desk, memory, order_id)]
+            work.clients.merge(client_id, into)
+        settled = [order_id for order_id in waiting if _is_clear(context, work, order_id)]
         for order_id in settled:
-            memory.trade.set_client(order_id, into)
-            memory.clients.settle(order_id)
+            work.orders.set_client(order_id, into)
+            work.clients.settle(order_id)
     return len(settled)
 
 
-def _is_clear(desk: Desk, memory: Memory, order_id: str) -> bool:
+def _is_clear(context: JobContext, work: UnitOfWork, order_id: str) -> bool:
     """Tell whether nothing speaks against the only client that an order fits."""
-    stored = memory.trade.order(order_id)
+    stored = work.orders.order(order_id)
     wanted = client_of(stored.order.buyer).contacts if stored else frozenset()
-    find_by = tuple(desk.object.clients.find_by)
-    return not match_client(wanted, memory.clients.known_by(wanted), find_by).against
+    find_by = tuple(context.object.clients.find_by)
+    return not match_client(wanted, work.clients.known_by(wanted), find_by).against
 
 
-def _refuse_unknown(desk: Desk, memory: Memory, client_id: str) -> None:
-    if memory.clients.client(client_id) is None:
-        hint = f"see them: torgsync clients list -o {desk.file.called}"
+def _refuse_unknown(context: JobContext, work: UnitOfWork, client_id: str) -> None:
+    if work.clients.client(client_id) is None:
+        hint = f"see them: torgsync clients list -o {context.file.called}"
         raise UsageError(f"there is no client {client_id}", hint=hint)

@@ -33,13 +33,13 @@ from torgsync.core.plan.channels import OVERLAP
 from torgsync.core.text import counted, did_you_mean
 from torgsync.errors import Exit, ExportInvalid, PromRefused, TokenRefused, TorgsyncError, UsageError
 from torgsync.files.config.settings import who
-from torgsync.jobs.context import Desk, Progress, Stage
+from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.orders.clients import read_torgsoft_clients
 from torgsync.jobs.orders.outbox import Delivered, deliver
 from torgsync.jobs.orders.payments import settle_money
 from torgsync.prom.api import Prom
 from torgsync.state.orders.orders import Confirmation, Phase, Stored
-from torgsync.state.store import Memory
+from torgsync.state.store import UnitOfWork
 
 AT_ONCE = 50
 """Orders that Prom is told of in one request."""
@@ -50,7 +50,7 @@ OLD = "it was delivered before orders were brought home"
 
 
 @dataclass(slots=True)
-class Fetched:
+class FetchResult:
     """What one fetch brought: numbers of orders, and what a person should know.
 
     `unmapped` counts new orders whose payment method has no place for its money yet, `methodless` those on
@@ -96,18 +96,18 @@ class Fetched:
         self.findings.append(Finding(code, message, order=order))
 
 
-def fetch_orders(desk: Desk, prom: Prom) -> Fetched:
+def fetch_orders(context: JobContext, prom: Prom) -> FetchResult:
     """Fetch what is new or changed since the last fetch, with an overlap, and write the order files.
 
     What goes wrong once the orders are home is in the answer, not raised. What an earlier fetch left open is
     told again until it is done.
     """
-    fetched = Fetched()
-    _read_clients(desk, fetched)
-    _bring_home(desk, prom, fetched)
-    settle_money(desk)
+    fetched = FetchResult()
+    _read_clients(context, fetched)
+    _bring_home(context, prom, fetched)
+    settle_money(context)
     try:
-        deliver(desk, fetched.delivered)
+        deliver(context, fetched.delivered)
     except TorgsyncError as trouble:
         fetched.find(Code.OUTBOX_FAILED, trouble.message)
         if trouble.exit_code is Exit.ERROR:  # it is in order but for the outbox, which a person must mend
@@ -115,17 +115,17 @@ def fetch_orders(desk: Desk, prom: Prom) -> Fetched:
         else:
             fetched.trouble = trouble
     fetched.findings += fetched.delivered.findings
-    _tell_open(desk, fetched)
-    if desk.object.orders.accept:
-        _accept(desk, prom, fetched)
+    _tell_open(context, fetched)
+    if context.object.orders.accept:
+        _accept(context, prom, fetched)
     return fetched
 
 
-def _tell_open(desk: Desk, fetched: Fetched) -> None:
+def _tell_open(context: JobContext, fetched: FetchResult) -> None:
     """Tell what is open, once: much of it was found in this fetch."""
-    with desk.memory() as memory:
-        found, unmapped = list(still_open(memory, desk.object.clients.find_by)), memory.payments.unmapped()
-        methodless = memory.payments.without_method()
+    with context.transaction() as work:
+        found, unmapped = list(still_open(work, context.object.clients.find_by)), work.payments.unmapped()
+        methodless = work.payments.without_method()
     fetched.open = len({finding.order for finding in found})
     by_hand_too = (Code.ORDER_CHANGED, Code.ORDER_FORGOTTEN, *STOPPING)
     fetched.to_confirm = next((finding.order for finding in found if finding.code in by_hand_too), "")
@@ -139,90 +139,90 @@ def _tell_open(desk: Desk, fetched: Fetched) -> None:
     fetched.findings += [finding for finding in found if finding not in fetched.findings]
 
 
-def take_order(desk: Desk, order: Order) -> None:
+def take_order(context: JobContext, order: Order) -> None:
     """Remember one order as Prom shows it now."""
-    with desk.memory() as memory:
-        _take(desk, memory, order, Fetched())
+    with context.transaction() as work:
+        _take(context, work, order, FetchResult())
 
 
-def _bring_home(desk: Desk, prom: Prom, fetched: Fetched) -> None:
+def _bring_home(context: JobContext, prom: Prom, fetched: FetchResult) -> None:
     """Remember every page as it comes, then ask for the numbers that the list left out.
 
     The watermark is the newest change that Prom itself tells: its clock counts, not this computer's. An empty
     answer moves nothing, since it is no proof that nothing changed (prom-api §11 Q9).
     """
-    started = desk.now()
-    with desk.memory() as memory:
-        until = memory.trade.orders_until()
-        fetched.begun = memory.trade.begin_orders(started)
-    desk.tell(Progress(Stage.ORDERS))
+    started = context.now()
+    with context.transaction() as work:
+        until = work.orders.orders_until()
+        fetched.begun = work.orders.begin_orders(started)
+    context.tell(Progress(Stage.ORDERS))
     seen, newest = 0, until
     for page in prom.orders(until - OVERLAP if until else None):
-        with desk.memory() as memory:
+        with context.transaction() as work:
             for order in sorted(page, key=lambda order: order.created):
-                _take(desk, memory, order, fetched)
+                _take(context, work, order, fetched)
         seen += len(page)
         newest = max([*([newest] if newest else []), *(order.modified for order in page)])
-        desk.tell(Progress(Stage.ORDERS, seen))
-    _ask_for_missing(desk, prom, fetched)
+        context.tell(Progress(Stage.ORDERS, seen))
+    _ask_for_missing(context, prom, fetched)
     if newest is not None and (until is None or newest > until):
-        with desk.memory() as memory:
-            memory.trade.fetched_until(min(newest, started))
+        with context.transaction() as work:
+            work.orders.fetched_until(min(newest, started))
 
 
-def _ask_for_missing(desk: Desk, prom: Prom, fetched: Fetched) -> None:
+def _ask_for_missing(context: JobContext, prom: Prom, fetched: FetchResult) -> None:
     """Ask for numbers that lie between known ones; those that do not exist are asked for once."""
-    with desk.memory() as memory:
-        missing = missing_numbers(memory.trade.numbers(), memory.trade.absent())
+    with context.transaction() as work:
+        missing = missing_numbers(work.orders.numbers(), work.orders.absent())
     for number in missing[:GAPS_AT_ONCE]:
         try:
             order = prom.order(str(number))
         except (PromRefused, TokenRefused):  # the list may be read, so this one is not ours
             order = None
-        with desk.memory() as memory:
+        with context.transaction() as work:
             if order is None:
-                memory.trade.note_absent(number)
+                work.orders.note_absent(number)
             else:
-                _take(desk, memory, order, fetched)
+                _take(context, work, order, fetched)
                 message = f"order {number} was missing from Prom's list; it is home now"
                 fetched.find(Code.ORDER_UNLISTED, message, order.id)
 
 
-def _take(desk: Desk, memory: Memory, order: Order, fetched: Fetched) -> None:
+def _take(context: JobContext, work: UnitOfWork, order: Order, fetched: FetchResult) -> None:
     """Remember one order with its client and money; nothing happens where it is known as it is."""
-    known = memory.trade.order(order.id)
-    order = replace(order, lines=_known_goods(memory, order, known))
+    known = work.orders.order(order.id)
+    order = replace(order, lines=_known_goods(work, order, known))
     if known and known.order.forgotten:
         order = without_people(order)
     if known and same_order(known.order, order):
         return
-    foreign = memory.trade.foreign(line.good_id for line in order.lines if line.good_id)
+    foreign = work.orders.foreign(line.good_id for line in order.lines if line.good_id)
     found = list(findings_of(order, foreign))
     client_id = known.client_id if known else ""
-    if not client_id and not order.forgotten and not (known and order.id in memory.clients.held()):
-        client_id = _client(desk, memory, order)
+    if not client_id and not order.forgotten and not (known and order.id in work.clients.held()):
+        client_id = _client(context, work, order)
     old = known.held == OLD if known else fetched.begun is not None and order.created < fetched.begun
-    held, waits = _why_held(order, found, desk.object.orders.begin, old=old)
+    held, waits = _why_held(order, found, context.object.orders.begin, old=old)
     if held is None and order.forgotten and not (known and known.phase is Phase.TAKEN):
         held, waits = forgotten_too_early(order.id), True
-    memory.trade.remember(order, desk.now(), client_id=client_id, held=held, waits=waits)
-    method = desk.object.payment_method(order.payment_id)
-    posted = memory.payments.postings(order.id) if known else ()
-    memory.payments.post(postings_due(order, place_of(method), posted), desk.now())
+    work.orders.remember(order, context.now(), client_id=client_id, held=held, waits=waits)
+    method = context.object.payment_method(order.payment_id)
+    posted = work.payments.postings(order.id) if known else ()
+    work.payments.post(postings_due(order, place_of(method), posted), context.now())
     fetched.findings += found
     if known:
         fetched.changed += 1
         if known.phase is Phase.TAKEN:
-            _note_by_hand(memory, known, order)
+            _note_by_hand(work, known, order)
         if known.phase is Phase.WITHDRAWN and order.takes_place:
-            memory.trade.owes_file(order.id)
+            work.orders.owes_file(order.id)
         return
     fetched.new += 1
     fetched.held += waits
     fetched.unmapped += bool(order.payment_id and not (method and method.mapped))
 
 
-def _known_goods(memory: Memory, order: Order, known: Stored | None) -> tuple[Line, ...]:
+def _known_goods(work: UnitOfWork, order: Order, known: Stored | None) -> tuple[Line, ...]:
     """Return the lines with the goods of those that Prom names none of.
 
     A line keeps the good that it was found to be before; else its product tells it, then its article
@@ -230,11 +230,11 @@ def _known_goods(memory: Memory, order: Order, known: Stored | None) -> tuple[Li
     """
     blank = {line.prom_id for line in order.lines if not line.good_id and line.prom_id}
     before = {line.prom_id: line.good_id for line in known.order.lines if line.good_id} if known else {}
-    shown = memory.trade.goods_of(blank) if blank else {}
+    shown = work.orders.goods_of(blank) if blank else {}
 
     def good_of(line: Line) -> str:
         by_product = line.good_id or before.get(line.prom_id) or shown.get(line.prom_id)
-        return by_product or (memory.trade.good_of_sku(line.sku) if line.sku else None) or ""
+        return by_product or (work.orders.good_of_sku(line.sku) if line.sku else None) or ""
 
     return tuple(line if line.good_id else replace(line, good_id=good_of(line)) for line in order.lines)
 
@@ -258,19 +258,19 @@ def _why_held(
     return reason, reason is not None
 
 
-def _note_by_hand(memory: Memory, known: Stored, order: Order) -> None:
+def _note_by_hand(work: UnitOfWork, known: Stored, order: Order) -> None:
     """Note what a person must do in Torgsoft about an order that changed after Torgsoft took its file."""
     filed = known.filed
     if order.takes_place and not known.order.takes_place:
         filed = known.version  # it was told that its reserve is to be released
-    handed = known.order if filed == known.version else memory.trade.handed(known)
-    memory.trade.must_be_done(order.id, filed, by_hand(handed, order, known.by_hand))
+    handed = known.order if filed == known.version else work.orders.handed(known)
+    work.orders.must_be_done(order.id, filed, by_hand(handed, order, known.by_hand))
 
 
 # What is open
 
 
-def still_open(memory: Memory, find_by: Sequence[str]) -> Iterator[Finding]:
+def still_open(work: UnitOfWork, find_by: Sequence[str]) -> Iterator[Finding]:
     """Yield what a person still has to do about orders, until it is done: oldest orders first.
 
     `find_by` are the ticks by which clients are found.
@@ -278,7 +278,7 @@ def still_open(memory: Memory, find_by: Sequence[str]) -> Iterator[Finding]:
     Those that get no file before somebody looks, those that changed after Torgsoft took their file, those
     whose file could not be written, and then those of which nobody said whose they are.
     """
-    for stored in memory.trade.waiting():
+    for stored in work.orders.waiting():
         order_id = stored.order.id
         if stored.by_hand:
             yield Finding(Code.ORDER_CHANGED, f"order {order_id} {stored.by_hand}", order=order_id)
@@ -287,11 +287,11 @@ def still_open(memory: Memory, find_by: Sequence[str]) -> Iterator[Finding]:
         else:
             message = f"order {order_id}: its file for Torgsoft is still to be written"
             yield Finding(Code.OUTBOX_FAILED, message, order=order_id)
-    for order_id, clients in memory.clients.held().items():
-        unclear = memory.trade.order(order_id)
+    for order_id, clients in work.clients.held().items():
+        unclear = work.orders.order(order_id)
         if unclear and unclear.order.takes_place and not unclear.order.forgotten:
             wanted = client_of(unclear.order.buyer)
-            known = {client_id: memory.clients.contacts(client_id) for client_id in clients}
+            known = {client_id: work.clients.contacts(client_id) for client_id in clients}
             why = _unclear(match_client(wanted.contacts, known, tuple(find_by)), len(clients))
             yield Finding(Code.CLIENT_AMBIGUOUS, f"order {order_id}: {why}; none was picked", order=order_id)
 
@@ -303,7 +303,7 @@ def _why_by_hand(stored: Stored) -> Code:
     return Code.ORDER_MONEY_UNREADABLE if stored.order.unreadable else Code.ORDER_GOOD_UNKNOWN
 
 
-def confirm_orders(desk: Desk, order_ids: Sequence[str]) -> dict[str, str]:
+def confirm_orders(context: JobContext, order_ids: Sequence[str]) -> dict[str, str]:
     """Note that a person did in Torgsoft what these orders asked for; return what that was, by order.
 
     Raises UsageError for an order that is not known, or that waits for nothing of the kind; then nothing is
@@ -311,34 +311,34 @@ def confirm_orders(desk: Desk, order_ids: Sequence[str]) -> dict[str, str]:
     """
     user, host, _ = who()
     done: dict[str, str] = {}
-    with desk.memory() as memory:
+    with context.transaction() as work:
         for order_id in order_ids:
-            stored = memory.trade.order(order_id)
+            stored = work.orders.order(order_id)
             if stored is None:
                 raise UsageError(f"there is no order {order_id}", hint="see them: torgsync orders list")
             what = stored.by_hand or (stored.held if stored.needs_person else None)
             if not what:
                 raise UsageError(
                     f"order {order_id} does not wait for anything to be done in Torgsoft",
-                    hint=_instead(memory, stored, desk.file.called),
+                    hint=_instead(work, stored, context.file.called),
                 )
-            memory.trade.confirm(stored, Confirmation(desk.now(), user, host, what))
+            work.orders.confirm(stored, Confirmation(context.now(), user, host, what))
             done[order_id] = what
     return done
 
 
-def _instead(memory: Memory, stored: Stored, called: str) -> str:
+def _instead(work: UnitOfWork, stored: Stored, called: str) -> str:
     """Return what settles an order that no word of a person does."""
-    if stored.order.id in memory.clients.held():
+    if stored.order.id in work.clients.held():
         return f"nobody said whose it is: torgsync clients list --held -o {called}"
     if stored.owed:
         return f"its file is still to be written: torgsync orders fetch -o {called}"
     return f"see what does: torgsync orders list --held -o {called}"
 
 
-def refuse_unknown_status(memory: Memory, status: str | None) -> None:
+def refuse_unknown_status(work: UnitOfWork, status: str | None) -> None:
     """Raise UsageError for a status that neither Prom's shops nor this one's orders have."""
-    known = dict.fromkeys([*STATUSES, *memory.trade.statuses()])
+    known = dict.fromkeys([*STATUSES, *work.orders.statuses()])
     if status is not None and status not in known:
         raise UsageError(
             f"there is no status `{status}`{did_you_mean(status, list(known))}",
@@ -349,29 +349,29 @@ def refuse_unknown_status(memory: Memory, status: str | None) -> None:
 # Clients
 
 
-def _read_clients(desk: Desk, fetched: Fetched) -> None:
+def _read_clients(context: JobContext, fetched: FetchResult) -> None:
     try:
-        read_torgsoft_clients(desk)
+        read_torgsoft_clients(context)
     except ExportInvalid as wrong:
         fetched.find(Code.CLIENTS_UNREAD, wrong.message)
 
 
-def _client(desk: Desk, memory: Memory, order: Order) -> str:
+def _client(context: JobContext, work: UnitOfWork, order: Order) -> str:
     """Return the id of the order's client: found by the ticks, or made; empty where unclear."""
     wanted = client_of(order.buyer)
-    settings = desk.object.clients
-    known = memory.clients.known_by(wanted.contacts)
+    settings = context.object.clients
+    known = work.clients.known_by(wanted.contacts)
     match = match_client(wanted.contacts, known, tuple(settings.find_by))
     if match.one:
         if new := wanted.contacts - known[match.one]:
-            memory.clients.learn(match.one, new)
-            memory.clients.fill(match.one, wanted)
+            work.clients.learn(match.one, new)
+            work.clients.fill(match.one, wanted)
         return match.one
     if match.client_ids:
-        memory.clients.hold(order.id, match.client_ids)
+        work.clients.hold(order.id, match.client_ids)
         return ""
     somebody = wanted.name or wanted.phone or wanted.email
-    return memory.clients.add(wanted, desk.now()) if settings.create and somebody else ""
+    return work.clients.add(wanted, context.now()) if settings.create and somebody else ""
 
 
 def _unclear(match: Match, number: int) -> str:
@@ -385,10 +385,10 @@ def _unclear(match: Match, number: int) -> str:
 # Prom's side
 
 
-def _accept(desk: Desk, prom: Prom, fetched: Fetched) -> None:
+def _accept(context: JobContext, prom: Prom, fetched: FetchResult) -> None:
     """Tell Prom of the new orders that Torgsoft can have; what goes wrong is tried again by the next run."""
-    with desk.memory() as memory:
-        waiting = [stored.order.id for stored in memory.trade.to_accept() if stored.phase is not None]
+    with context.transaction() as work:
+        waiting = [stored.order.id for stored in work.orders.to_accept() if stored.phase is not None]
     try:
         for batch in pages(waiting, AT_ONCE):
             answer = prom.receive_orders(batch)
@@ -399,8 +399,8 @@ def _accept(desk: Desk, prom: Prom, fetched: Fetched) -> None:
                         message = f"order {order_id} was not set to received: {reason}"
                         fetched.find(Code.ORDER_NOT_ACCEPTED, message, order_id)
                         continue
-                with desk.memory() as memory:
-                    memory.trade.accepted(order_id, desk.now())
+                with context.transaction() as work:
+                    work.orders.accepted(order_id, context.now())
                 fetched.accepted += 1
     except TorgsyncError as trouble:
         fetched.trouble = fetched.trouble or trouble

@@ -11,10 +11,10 @@ from torgsync.core.text import counted
 from torgsync.errors import Temporary, TorgsyncError, UsageError
 from torgsync.files.orders.order_file import order_file_name
 from torgsync.files.orders.outbox import ASIDE, UNFINISHED, Outbox
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.outbox import outbox_of, place_of_file
 from torgsync.state.orders.orders import LYING, Phase, Stored
-from torgsync.state.store import Memory
+from torgsync.state.store import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,77 +59,77 @@ def wanted_phone(text: str) -> str:
     return normal
 
 
-def forget(desk: Desk, phone: str) -> Forgotten:
+def forget(context: JobContext, phone: str) -> Forgotten:
     """Take a person out of the memory and the outbox, keeping orders and sums; return how much that was.
 
     `phone` is in E.164. Files and copies of the state go first: where a run dies in between, the next one
     finds the person still. Raises TorgsyncError where the outbox cannot be used or a copy cannot be deleted.
     """
-    with desk.memory() as memory:
-        person = _person(memory, phone)
-        orders = [stored for stored in memory.trade.orders() if stored.order.id in person.order_ids]
-        others = memory.clients.elsewhere()
-    elsewhere = tuple(slug for slug in others if _knows(desk, slug, phone))
+    with context.transaction() as work:
+        person = _person(work, phone)
+        orders = [stored for stored in work.orders.orders() if stored.order.id in person.order_ids]
+        others = work.clients.elsewhere()
+    elsewhere = tuple(slug for slug in others if _knows(context, slug, phone))
     named_in = tuple(sorted(person.named_in))
     if not person.client_ids and not orders:
-        desk.store.wipe()
-        kept = tuple(map(str, desk.store.copies()))
+        context.store.wipe()
+        kept = tuple(map(str, context.store.copies()))
         return Forgotten(named_in=named_in, elsewhere=elsewhere, kept=kept)
-    files, places = _take_away(desk, orders)
-    copies = desk.store.delete_copies()
-    with desk.memory() as memory:
-        untaken = _take_out(desk, memory, person)
-    desk.store.wipe()
+    files, places = _take_away(context, orders)
+    copies = context.store.delete_copies()
+    with context.transaction() as work:
+        untaken = _take_out(context, work, person)
+    context.store.wipe()
     return Forgotten(
         len(person.client_ids), len(orders), files, copies, places, named_in, elsewhere, by_hand=untaken
     )
 
 
-def _person(memory: Memory, phone: str) -> Person:
-    held = memory.clients.held()
-    versions = memory.trade.all_versions()
+def _person(work: UnitOfWork, phone: str) -> Person:
+    held = work.clients.held()
+    versions = work.orders.all_versions()
     traces = {
         stored.order.id: trace_of(
             stored.client_id, held.get(stored.order.id, ()), versions.get(stored.order.id, ())
         )
-        for stored in memory.trade.orders()
+        for stored in work.orders.orders()
     }
-    return person_behind(phone, memory.clients.traces(), traces)
+    return person_behind(phone, work.clients.traces(), traces)
 
 
-def _knows(desk: Desk, slug: str, phone: str) -> bool:
+def _knows(context: JobContext, slug: str, phone: str) -> bool:
     """Tell whether another object knows who has a phone."""
-    with desk.store.work(slug) as memory:
-        person = _person(memory, phone)
+    with context.store.transaction(slug) as work:
+        person = _person(work, phone)
     return bool(person.client_ids or person.order_ids)
 
 
-def _take_away(desk: Desk, orders: Sequence[Stored]) -> tuple[int, tuple[str, ...]]:
+def _take_away(context: JobContext, orders: Sequence[Stored]) -> tuple[int, tuple[str, ...]]:
     """Take all files of orders out of all outboxes that were ever used.
 
     Return how many that were, and the old outboxes that are out of reach with files in them.
     """
-    usual = str(desk.settings.outbox(desk.slug))
+    usual = str(context.settings.outbox(context.slug))
     of: dict[str, list[Stored]] = {usual: []}
     for stored in orders:
-        of.setdefault(place_of_file(desk, stored), []).append(stored)
+        of.setdefault(place_of_file(context, stored), []).append(stored)
     lying = {place: sum(stored.phase in LYING for stored in there) for place, there in of.items()}
-    with outbox_of(desk) as outbox:
+    with outbox_of(context) as outbox:
         here = of.pop(outbox.label, [])
         if (number := lying.get(outbox.label)) and outbox.names() is None:
             raise Temporary(
                 f"the outbox `{outbox.label}` is gone, with {counted(number, 'order file')} in it",
                 hint="is a share not mounted? Where the folder was deleted on purpose, make it anew",
             )
-        _look(desk, outbox, here)
+        _look(context, outbox, here)
         files = _remove_files(outbox, orders)
     unseen = []
     for place, there in sorted(of.items()):
         try:
-            with outbox_of(desk, place) as old:
+            with outbox_of(context, place) as old:
                 missing = old.names() is None
                 if not missing:
-                    _look(desk, old, there)
+                    _look(context, old, there)
                 files += _remove_files(old, orders)
         except TorgsyncError:
             missing = True
@@ -138,16 +138,16 @@ def _take_away(desk: Desk, orders: Sequence[Stored]) -> tuple[int, tuple[str, ..
     return files, tuple(unseen)
 
 
-def _look(desk: Desk, outbox: Outbox, orders: Sequence[Stored]) -> None:
+def _look(context: JobContext, outbox: Outbox, orders: Sequence[Stored]) -> None:
     """Note what Torgsoft took, and what it never will, before the files go: afterwards nobody can tell."""
     there = outbox.names() or frozenset()
-    with desk.memory() as memory:
+    with context.transaction() as work:
         for stored in orders:
             if stored.phase in LYING and not _lies(stored, there):
-                lacks = by_hand(memory.trade.handed(stored), stored.order)
-                memory.trade.took_file(stored.order.id, desk.now(), lacks)
+                lacks = by_hand(work.orders.handed(stored), stored.order)
+                work.orders.took_file(stored.order.id, context.now(), lacks)
             elif stored.phase in LYING and stored.order.takes_place:
-                memory.trade.waits_for_person(stored.order.id, forgotten_too_early(stored.order.id))
+                work.orders.waits_for_person(stored.order.id, forgotten_too_early(stored.order.id))
 
 
 def _lies(stored: Stored, there: Collection[str]) -> bool:
@@ -169,30 +169,30 @@ def _remove_files(outbox: Outbox, orders: Sequence[Stored]) -> int:
     )
 
 
-def _take_out(desk: Desk, memory: Memory, person: Person) -> tuple[str, ...]:
+def _take_out(context: JobContext, work: UnitOfWork, person: Person) -> tuple[str, ...]:
     """Take the person out of the memory; no file of nobody is written afterwards.
 
     Return the sales that Torgsoft does not have.
     """
     stranded = [
         order_id
-        for order_id, fitting in memory.clients.held().items()
+        for order_id, fitting in work.clients.held().items()
         if person.client_ids.issuperset(fitting) and order_id not in person.order_ids
     ]
-    orders = [stored for stored in memory.trade.orders() if stored.order.id in person.order_ids]
+    orders = [stored for stored in work.orders.orders() if stored.order.id in person.order_ids]
     untaken = [stored.order.id for stored in orders if _is_untaken(stored)]
     for stored in orders:
         order_id = stored.order.id
-        memory.trade.rewrite(order_id, without_people)
-        memory.clients.settle(order_id)
+        work.orders.rewrite(order_id, without_people)
+        work.clients.settle(order_id)
         if order_id in untaken and not stored.needs_person:
-            memory.trade.waits_for_person(order_id, forgotten_too_early(order_id))
+            work.orders.waits_for_person(order_id, forgotten_too_early(order_id))
         elif order_id not in untaken and stored.phase in (None, *LYING):
-            memory.trade.withdrew_file(order_id)
+            work.orders.withdrew_file(order_id)
     for client_id in person.client_ids:
-        memory.clients.remove(client_id)
+        work.clients.remove(client_id)
     for order_id in stranded:
-        _settle_stranded(desk, memory, order_id)
+        _settle_stranded(context, work, order_id)
     return tuple(sorted(untaken))
 
 
@@ -201,8 +201,8 @@ def _is_untaken(stored: Stored) -> bool:
     return stored.order.takes_place and (stored.phase in LYING or stored.owed or stored.needs_person)
 
 
-def _settle_stranded(desk: Desk, memory: Memory, order_id: str) -> None:
+def _settle_stranded(context: JobContext, work: UnitOfWork, order_id: str) -> None:
     """Make a client of the buyer of an order who only might have been the person that was taken out."""
-    stored = memory.trade.order(order_id)
-    if stored and desk.object.clients.create:
-        memory.trade.set_client(order_id, memory.clients.add(client_of(stored.order.buyer), desk.now()))
+    stored = work.orders.order(order_id)
+    if stored and context.object.clients.create:
+        work.orders.set_client(order_id, work.clients.add(client_of(stored.order.buyer), context.now()))

@@ -12,7 +12,7 @@ from torgsync.core.text import did_you_mean
 from torgsync.errors import UsageError
 from torgsync.files.config.objects import ObjectFile, set_payment_methods
 from torgsync.jobs.connect import prom_of
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.jobs.shop import refuse_other_shop
 
 
@@ -30,15 +30,15 @@ class Methods:
     unmapped: tuple[str, ...]
 
 
-def fetch_methods(desk: Desk) -> Methods:
+def fetch_methods(context: JobContext) -> Methods:
     """Write the shop's payment methods into the sync object; new ones are added, mappings are kept.
 
     A method that Prom lists no more is marked, and its mark goes when it comes back.
     """
-    with prom_of(desk) as prom:
-        refuse_other_shop(desk, prom, Allowed())
+    with prom_of(context) as prom:
+        refuse_other_shop(context, prom, Allowed())
         listed = {option.id: option.name for option in prom.payment_options()}
-    known = {method.id: method for method in desk.object.payment_methods}
+    known = {method.id: method for method in context.object.payment_methods}
     now = {
         method.id: method.model_copy(
             update={"name": listed.get(method.id, method.name), "gone": method.id not in listed}
@@ -47,7 +47,7 @@ def fetch_methods(desk: Desk) -> Methods:
     }
     for number, name in listed.items():
         now.setdefault(number, PaymentMethod(id=number, name=name))
-    set_payment_methods(desk.file, [method for method in now.values() if method != known.get(method.id)])
+    set_payment_methods(context.file, [method for method in now.values() if method != known.get(method.id)])
     return Methods(
         len(listed),
         tuple(name for number, name in listed.items() if number not in known),
@@ -99,20 +99,20 @@ def map_method(
     )
 
 
-def settle_money(desk: Desk) -> int:
+def settle_money(context: JobContext) -> int:
     """Give money that had no place the one that its method has now; return of how many orders.
 
     What was posted stays: it is moved, and posted where it belongs (architecture §7).
     """
-    mapped = {str(method.id): method for method in desk.object.payment_methods if method.mapped}
+    mapped = {str(method.id): method for method in context.object.payment_methods if method.mapped}
     moved = 0
-    with desk.memory() as memory:
-        for order_id in memory.payments.without_place(mapped):
-            stored, posted = memory.trade.order(order_id), memory.payments.postings(order_id)
+    with context.transaction() as work:
+        for order_id in work.payments.without_place(mapped):
+            stored, posted = work.orders.order(order_id), work.payments.postings(order_id)
             if stored is None:
                 continue
             place = place_of(mapped.get(stored.order.payment_id))
             due = postings_due(stored.order, place, posted)
-            memory.payments.post(due, desk.now())
+            work.payments.post(due, context.now())
             moved += bool(due)
     return moved

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from torgsync.errors import AnswerLost, PromRefused, UsageError
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.fetch import take_order
 from torgsync.prom.api import Prom
 
@@ -15,15 +15,17 @@ _NUMBER = re.compile(r"[0-9A-Z]{8,30}")
 _NOVA_POSHTA = re.compile(r"\d{14}")
 
 
-def ship_order(desk: Desk, prom: Prom, order_id: str, parcel: str, carrier: str | None = None) -> bool:
+def ship_order(
+    context: JobContext, prom: Prom, order_id: str, parcel: str, carrier: str | None = None
+) -> bool:
     """Write a parcel's number to an order on Prom; return False where it stood there already.
 
     Without a `carrier` it is the one that the buyer chose. An answer that is lost, or a refusal of a number
     that the order has, is settled by reading the order back. Raises UsageError for a number that is none.
     """
     number = re.sub(r"[\s-]", "", parcel).upper()
-    with desk.memory() as memory:
-        stored = memory.trade.order(order_id)
+    with context.transaction() as work:
+        stored = work.orders.order(order_id)
     if stored is None:
         raise UsageError(f"there is no order {order_id}", hint="see them: torgsync orders list")
     carrier = carrier or stored.order.carrier
@@ -47,7 +49,7 @@ def ship_order(desk: Desk, prom: Prom, order_id: str, parcel: str, carrier: str 
         trouble = unclear
     now = prom.order(order_id)
     if now is not None:
-        take_order(desk, now)
+        take_order(context, now)
     if trouble and (now is None or now.parcel != number):
         raise trouble
     return True

@@ -16,35 +16,35 @@ from torgsync.files.catalog.export import open_export
 from torgsync.files.config.settings import who
 from torgsync.jobs.catalog.export import read_export
 from torgsync.jobs.catalog.photos import Shelf
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.update import look
 from torgsync.jobs.shop import groups_of
 from torgsync.prom.api import Prom
 from torgsync.state.runs.journal import Holder
-from torgsync.state.store import Memory
+from torgsync.state.store import UnitOfWork
 
 Decide = Callable[[Mapping[str, Here], Mapping[str, There]], Sequence[Decision]]
 """Gives what a person decided, knowing all goods and products by their ids."""
 
 
-def tell_apart(desk: Desk, prom: Prom, decide: Decide | None = None) -> Matching:
+def tell_apart(context: JobContext, prom: Prom, decide: Decide | None = None) -> Matching:
     """Return which product on Prom is which good of the export, those that a rule keeps out among them.
 
     Raises Unsafe where the token opens another shop than before.
     """
-    read_export(desk)
-    look(desk, prom, full=True, allowed=Allowed())
-    with desk.memory(lasting=False) as memory:
-        goods = _goods(desk, memory)
-        products = {product.prom_id: product for product in memory.adoptions.products()}
+    read_export(context)
+    look(context, prom, full=True, allowed=Allowed())
+    with context.transaction(durable=False) as work:
+        goods = _goods(context, work)
+        products = {product.prom_id: product for product in work.adoptions.products()}
     decisions = decide(goods, products) if decide else ()
     return match(list(goods.values()), list(products.values()), decisions)
 
 
-def _goods(desk: Desk, memory: Memory) -> dict[str, Here]:
+def _goods(context: JobContext, work: UnitOfWork) -> dict[str, Here]:
     """Return the goods of the export as they are compared, keyed by id, in the order of the file."""
-    settings, catalog = desk.object, open_export(desk.file)
-    mapper, shelf = Mapper(settings), Shelf(desk.file, memory)
+    settings, catalog = context.object, open_export(context.file)
+    mapper, shelf = Mapper(settings), Shelf(context.file, work)
     led = {mapping.to: mapping.column for mapping in settings.fields}
     found: dict[str, Here] = {}
     for record in catalog.records():
@@ -68,11 +68,11 @@ def _cell(blank: frozenset[str], cells: Mapping[str, str], column: str) -> str:
     return line_of_text(cells.get(column, ""), blank)
 
 
-def take_over(desk: Desk, prom: Prom, matching: Matching) -> None:
+def take_over(context: JobContext, prom: Prom, matching: Matching) -> None:
     """Remember who is who, and by which groups the shop is known."""
     groups = groups_of(prom)
     user, host, pid = who()
-    with desk.memory() as memory:
-        memory.adoptions.take_over(matching, Holder(user, host, pid), desk.now())
+    with context.transaction() as work:
+        work.adoptions.take_over(matching, Holder(user, host, pid), context.now())
         if groups:
-            memory.whole.remember_groups(groups)
+            work.object_state.remember_groups(groups)

@@ -8,29 +8,29 @@ from dataclasses import dataclass, field
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.plan import guards
-from torgsync.core.plan.decide import Dark, may_not_return
+from torgsync.core.plan.decide import RemovedStock, may_not_return
 from torgsync.core.plan.diff import Change, Verb
-from torgsync.core.plan.guards import Allowed, Guard, Trip
+from torgsync.core.plan.guards import Allowed, Guard, GuardViolation
 from torgsync.core.product.products import Existing
-from torgsync.jobs.context import Desk
-from torgsync.state.store import Memory
+from torgsync.jobs.context import JobContext
+from torgsync.state.store import UnitOfWork
 
 
 @dataclass(kw_only=True)
 class Draft:
-    """Changes that are being guarded: `trips` held something, `opened` would have, but a person let it go."""
+    """Changes under guard: `violations` held something, `opened` would have, but a person allowed them."""
 
-    desk: Desk
-    memory: Memory
+    context: JobContext
+    work: UnitOfWork
     allowed: Allowed
     number: int = 0
     findings: list[Finding] = field(default_factory=list)
-    trips: list[Trip] = field(default_factory=list)
-    opened: list[Trip] = field(default_factory=list)
+    violations: list[GuardViolation] = field(default_factory=list)
+    opened: list[GuardViolation] = field(default_factory=list)
     edited: int = 0
     emptied: int = 0
     bared: int = 0
-    dark: Dark = field(default_factory=Dark)
+    removed_stock: RemovedStock = field(default_factory=RemovedStock)
 
     def emit(
         self, change: Change, existing: Existing | None, quantity: int | None = None
@@ -44,21 +44,23 @@ class Draft:
             yield change
             return
         old = existing.values if existing and change.verb is Verb.UPDATE else {}
-        trip = guards.price_trip(change.good_id, old, change.new, self.desk.object.limits, quantity)
-        if trip is None:
+        violation = guards.price_violation(
+            change.good_id, old, change.new, self.context.object.limits, quantity
+        )
+        if violation is None:
             yield change
-        elif self.allowed.lets(trip):
-            self.opened.append(trip)
+        elif self.allowed.lets(violation):
+            self.opened.append(violation)
             yield change
         else:
-            self.trips.append(trip)
+            self.violations.append(violation)
             yield from guards.hold_price(change)
 
     def take_out(self, change: Change, existing: Existing | None) -> None:
         """Count what a removal takes off the shelf, and warn where it may not come back."""
         if existing is None:
             return
-        self.dark = self.dark.plus(existing)
+        self.removed_stock = self.removed_stock.plus(existing)
         if may_not_return(change, existing):
             message = (
                 f"{change.title}: it is out of stock, which may pass, and Prom may refuse a deleted product "
@@ -66,23 +68,25 @@ class Draft:
             )
             self.findings.append(Finding(Code.DELETED_FOR_GOOD, message, change.good_id))
 
-    def guard(self, *, stay: int, foreign: int, first: Sequence[Trip | None] = ()) -> None:
+    def guard(self, *, stay: int, foreign: int, first: Sequence[GuardViolation | None] = ()) -> None:
         """Let the guards look at the whole: each holds what is past its limit, or was opened for that.
 
         `stay` counts the goods that are still offered, `foreign` the products that are none of ours and stay;
         `first` are further guards of removals.
         """
-        plans, shown, limits = self.memory.plans, self.memory.shown, self.desk.object.limits
-        prices = [trip for trip in self.trips if trip.guard is Guard.PRICE]
+        plans, shown, limits = self.work.plans, self.work.existing, self.context.object.limits
+        prices = [violation for violation in self.violations if violation.guard is Guard.PRICE]
         if prices and len(prices) <= self.allowed.prices:
             self.opened += prices
-            self.trips = [trip for trip in self.trips if trip.guard is not Guard.PRICE]
+            self.violations = [
+                violation for violation in self.violations if violation.guard is not Guard.PRICE
+            ]
             plans.release(self.number, Guard.PRICE)
         if removals := plans.goods(self.number, Verb.REMOVE):
-            for trip in filter(self._holds, (*first, self._removals_trip(removals, stay, foreign))):
-                if trip:
-                    plans.hold(self.number, Verb.REMOVE, trip.guard)
-        stock = guards.stock_out_trip(
+            for violation in filter(self._holds, (*first, self._removals_trip(removals, stay, foreign))):
+                if violation:
+                    plans.hold(self.number, Verb.REMOVE, violation.guard)
+        stock = guards.stock_out_violation(
             emptied=self.emptied,
             in_stock=shown.in_stock_count() if self.emptied else 0,
             limits=limits,
@@ -90,43 +94,43 @@ class Draft:
         )
         if self._holds(stock):
             plans.hold_fields(self.number, Guard.STOCK_OUT, guards.STOCK_FIELDS, guards.falls_to_zero)
-        photos = guards.photos_trip(
+        photos = guards.photos_violation(
             bared=self.bared, pictured=shown.pictured_count() if self.bared else 0, limits=limits
         )
         if self._holds(photos):
             plans.hold_fields(self.number, Guard.PHOTOS, guards.PHOTO_FIELDS, guards.loses_photos)
 
-    def _removals_trip(self, removals: int, stay: int, foreign: int) -> Trip | None:
+    def _removals_trip(self, removals: int, stay: int, foreign: int) -> GuardViolation | None:
         # Foreign products that stay are none of ours: they must not make our removals look few.
-        return guards.removals_trip(
+        return guards.removals_violation(
             removals=removals,
-            products=self.memory.shown.existing_count() - foreign,
-            limits=self.desk.object.limits,
+            products=self.work.existing.existing_count() - foreign,
+            limits=self.context.object.limits,
             cause=guards.removals_cause(
-                self.memory.plans.reasons(self.number, Verb.REMOVE),
-                guards.selection(self.desk.object),
+                self.work.plans.reasons(self.number, Verb.REMOVE),
+                guards.selection(self.context.object),
                 self._selected_before(),
             ),
             stay=stay,
         )
 
-    def _holds(self, trip: Trip | None) -> bool:
+    def _holds(self, violation: GuardViolation | None) -> bool:
         """Note what a guard stops, or what it would have stopped; tell whether it holds."""
-        if trip is None:
+        if violation is None:
             return False
-        if self.allowed.lets(trip):
-            self.opened.append(trip)
+        if self.allowed.lets(violation):
+            self.opened.append(violation)
             return False
-        self.trips.append(trip)
+        self.violations.append(violation)
         return True
 
     def _selected_before(self) -> dict[str, object]:
         """Return how the last run whose removals nothing held selected goods; empty where there was none."""
-        noted: dict[str, object] = json.loads(self.memory.whole.selection() or "{}")
+        noted: dict[str, object] = json.loads(self.work.object_state.selection() or "{}")
         return noted
 
     def _stock_cause(self) -> str:
         before = self._selected_before() if self.emptied else {}
-        now = guards.selection(self.desk.object)
+        now = guards.selection(self.context.object)
         moved = before and any(now[name] != before.get(name) for name in ("use", "keep"))
         return "your new accounting centers" if moved else ""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from torgsync.core.plan.channels import EDIT_BATCH, by_road
-from torgsync.core.plan.decide import Known
+from torgsync.core.plan.channels import EDIT_BATCH, by_channel
+from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.plan.diff import Verb
-from torgsync.core.product.fields import FIELDS, Road, Value
+from torgsync.core.product.fields import FIELDS, Channel, Value
 from torgsync.core.product.products import Existing, shows
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.prom.api import Prom
 from torgsync.state.runs.journal import Left
 from torgsync.state.runs.plans import Numbered, State
@@ -25,21 +25,21 @@ NOT_REACHED = "not reached: the run ended before it"
 HALF = "made, and not all of it as wanted when the run ended"
 
 
-def settle_earlier(desk: Desk, prom: Prom, run: int) -> int:
+def settle_earlier(context: JobContext, prom: Prom, run: int) -> int:
     """Settle the changes of runs before `run`, and return how many were; 0 is a look that is no run."""
-    with desk.memory() as memory:
-        left = memory.journal.left_behind(run)
-    count = sum(_Settling(desk, prom, plan).settle() for plan in left)
-    with desk.memory() as memory:
-        memory.journal.end_dead_runs(run)
+    with context.transaction() as work:
+        left = work.journal.left_behind(run)
+    count = sum(_Settling(context, prom, plan).settle() for plan in left)
+    with context.transaction() as work:
+        work.journal.end_dead_runs(run)
     return count
 
 
 class _Settling:
     """The changes of one plan."""
 
-    def __init__(self, desk: Desk, prom: Prom, left: Left) -> None:
-        self._desk = desk
+    def __init__(self, context: JobContext, prom: Prom, left: Left) -> None:
+        self._desk = context
         self._prom = prom
         self._left = left
         self._reached = True
@@ -49,16 +49,16 @@ class _Settling:
         """Settle all changes in doubt, page by page, and return how many were."""
         count = 0
         for page in self._pages():
-            with self._desk.memory() as memory:
-                known = memory.catalog.known([item.change.good_id for item in page])
+            with self._desk.transaction() as work:
+                known = work.products.known([item.change.good_id for item in page])
             found = [
                 (item, *judged)
                 for item in page
                 if (judged := self._judge(item, known.get(item.change.good_id)))
             ]
-            with self._desk.memory() as memory:
-                memory.catalog.accept([took for *_, took in found if took], self._desk.now())
-                memory.plans.settle(
+            with self._desk.transaction() as work:
+                work.products.accept([took for *_, took in found if took], self._desk.now())
+                work.plans.settle(
                     self._left.plan, {item.seq: (state, message) for item, state, message, _ in found}
                 )
             count += len(found)
@@ -67,14 +67,16 @@ class _Settling:
     def _pages(self) -> Iterator[list[Numbered]]:
         after = 0
         while True:
-            with self._desk.memory() as memory:
-                page = memory.plans.doubtful(self._left.plan, after=after)
+            with self._desk.transaction() as work:
+                page = work.plans.doubtful(self._left.plan, after=after)
             if not page:
                 return
             after = page[-1].seq
             yield page
 
-    def _judge(self, item: Numbered, known: Known | None) -> tuple[State, str, Accepted | None] | None:
+    def _judge(
+        self, item: Numbered, known: ProductSnapshot | None
+    ) -> tuple[State, str, Accepted | None] | None:
         """Return what became of a change and what Prom took of it; None where nobody can know it."""
         change = item.change
         if change.verb is Verb.REMOVE:
@@ -94,11 +96,11 @@ class _Settling:
         """Return the values that are in doubt: an import of this plan has been settled before."""
         change = item.change
         if change.verb is Verb.UPDATE and self._left.imported and item.state is None:
-            return {name: change.new[name] for name in by_road(change.fields, Road.EDIT)}
+            return {name: change.new[name] for name in by_channel(change.fields, Channel.EDIT)}
         return change.new
 
     def _judge_removal(
-        self, item: Numbered, known: Known | None
+        self, item: Numbered, known: ProductSnapshot | None
     ) -> tuple[State, str, Accepted | None] | None:
         change = item.change
         deletes = change.new.get("status") == "deleted"
@@ -124,8 +126,8 @@ class _Settling:
         change = item.change
         if not change.prom_id:
             return Accepted(change.good_id, change.new, {})
-        with self._desk.memory() as memory:
-            memory.shown.forget_existing([change.prom_id])
+        with self._desk.transaction() as work:
+            work.existing.forget_existing([change.prom_id])
         return None
 
     @staticmethod

@@ -19,9 +19,9 @@ from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import Reason, count_stock, why_out
 from torgsync.core.orders.reserve import Holding
 from torgsync.core.plan import guards
-from torgsync.core.plan.decide import Known, Standing, Verdict
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict
 from torgsync.core.plan.diff import Verb
-from torgsync.core.plan.guards import Guard, Trip
+from torgsync.core.plan.guards import Guard, GuardViolation
 from torgsync.core.plan.why import (
     CenterStock,
     Family,
@@ -48,11 +48,11 @@ from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_export, written_at
 from torgsync.jobs.catalog.export import check_columns, twins_message
 from torgsync.jobs.catalog.photos import Shelf
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.state.runs.plans import Attempt
 from torgsync.state.shop.adoptions import Adoption
 from torgsync.state.shop.products import Dossier, Refusal
-from torgsync.state.store import Memory
+from torgsync.state.store import UnitOfWork
 
 ATTEMPTS = 10
 """Past changes of a good that are shown."""
@@ -86,7 +86,7 @@ class Held:
 
     guard: str
     flag: str
-    saw: str = ""
+    observed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Why:
     good_id: str
     title: str
     fate: Fate
-    standing: Standing
+    row_status: RowStatus
     row: Row | None
     problem: str
     desired: Product | None
@@ -121,31 +121,31 @@ class Why:
     sold: tuple[Holding, ...]
 
 
-def why(desk: Desk, good_id: str) -> Why:
+def why(context: JobContext, good_id: str) -> Why:
     """Return what is known of a good; UsageError with near ids where nothing is."""
-    with desk.memory() as memory:
-        dossier = memory.catalog.dossier(good_id)
-        looked = memory.whole.looks().looked
-        attempts = tuple(memory.plans.attempts(good_id, ATTEMPTS))
+    with context.transaction() as work:
+        dossier = work.products.dossier(good_id)
+        looked = work.object_state.looks().looked
+        attempts = tuple(work.plans.attempts(good_id, ATTEMPTS))
         row, problem = None, ""
         try:
-            row = _row(desk, memory, good_id, _made(dossier))
+            row = _row(context, work, good_id, _made(dossier))
         except InvalidInput as refused:
             problem = "; ".join((refused.message, *map(str, refused.mistakes)))
         if row is None and dossier.empty and not attempts:
-            raise _unknown(good_id, _ids(desk, memory), problem)
-        tree = grow(memory.models.paths())
-        kept = memory.catalog.known([good_id]).get(good_id)
-        written = written_at(desk.file)
-        sold = memory.trade.beyond(written) if written else ()
-        adoption, candidates = memory.adoptions.of(good_id), tuple(memory.adoptions.candidates(good_id))
+            raise _unknown(good_id, _ids(context, work), problem)
+        tree = grow(work.variants.paths())
+        kept = work.products.known([good_id]).get(good_id)
+        written = written_at(context.file)
+        sold = work.orders.beyond(written) if written else ()
+        adoption, candidates = work.adoptions.of(good_id), tuple(work.adoptions.candidates(good_id))
     known = _known(good_id, row, dossier, readable=not problem)
     if kept:
         known = replace(known, doubtful=kept.doubtful, taken=kept.taken)
     mine = tuple(holding for holding in sold if holding.good_id == good_id)
     known = replace(known, reserved=ceil(sum(holding.quantity for holding in mine)))
-    verdict = judge(known, desk.object)
-    held = _held(known, verdict, attempts, desk.object)
+    verdict = judge(known, context.object)
+    held = _held(known, verdict, attempts, context.object)
     return Why(
         good_id=good_id,
         title=known.title or next((item.item.change.title for item in attempts), ""),
@@ -155,7 +155,7 @@ def why(desk: Desk, good_id: str) -> Why:
             held=held is not None,
             errors=row is not None and any(found.severity is Severity.ERROR for found in row.findings),
         ),
-        standing=known.standing,
+        row_status=known.row_status,
         row=row,
         problem=problem,
         desired=_among_others(known.offered, tree),
@@ -182,11 +182,11 @@ def _all_findings(row: Row | None, dossier: Dossier) -> tuple[Finding, ...]:
     return (*row.findings, *(finding for finding in dossier.findings if finding.code in CODES))
 
 
-def _ids(desk: Desk, memory: Memory) -> set[str]:
+def _ids(context: JobContext, work: UnitOfWork) -> set[str]:
     """Return every good that the memory knows, and those of the export as far as it can be read."""
-    ids = set(memory.rows.rows_of(lambda *_: True))
+    ids = set(work.rows.rows_of(lambda *_: True))
     with suppress(InvalidInput):
-        catalog = open_export(desk.file)
+        catalog = open_export(context.file)
         ids.update(catalog.good_id(record) for record in catalog.records())
     return ids
 
@@ -208,14 +208,14 @@ def _made(dossier: Dossier) -> int | None:
     return int(str(dossier.sent.values.get("variant_group") or 0))
 
 
-def _row(desk: Desk, memory: Memory, good_id: str, made: int | None) -> Row | None:
+def _row(context: JobContext, work: UnitOfWork, good_id: str, made: int | None) -> Row | None:
     """Return the good's row, None where the export has none.
 
     Raises InvalidInput where the export cannot be trusted, which shows at its end at the latest.
     """
-    settings, shelf = desk.object, Shelf(desk.file, memory)
-    catalog = open_export(desk.file)
-    check_columns(desk.file, catalog)
+    settings, shelf = context.object, Shelf(context.file, work)
+    catalog = open_export(context.file)
+    check_columns(context.file, catalog)
     records = [record for record in catalog.records() if catalog.good_id(record) == good_id]
     if not records:
         return None
@@ -232,7 +232,7 @@ def _row(desk: Desk, memory: Memory, good_id: str, made: int | None) -> Row | No
         unsent=_unsent(settings, cells),
         filters=filters(settings, cells, count_stock(settings, cells), photos),
         centers=center_stocks(settings, cells),
-        family=_family(settings, memory, shelf, catalog, judged, made),
+        family=_family(settings, work, shelf, catalog, judged, made),
         out=judged.out,
         steps=price_steps(settings, cells, judged.mapped),
         findings=tuple(found),
@@ -281,7 +281,7 @@ def _judge(
 
 def _family(
     settings: SyncObject,
-    memory: Memory,
+    work: UnitOfWork,
     shelf: Shelf,
     catalog: CatalogFile,
     judged: _Judged,
@@ -302,7 +302,7 @@ def _family(
             lines.setdefault(good_id, []).append(record.line)
     kept = {
         one.member.good_id: one
-        for members in memory.models.members([model_of(key)]).values()
+        for members in work.variants.members([model_of(key)]).values()
         for one in members
     }
     relatives = []
@@ -314,15 +314,15 @@ def _family(
     return family(key, judged.good_id, relatives, number, made)
 
 
-def _known(good_id: str, row: Row | None, dossier: Dossier, *, readable: bool) -> Known:
+def _known(good_id: str, row: Row | None, dossier: Dossier, *, readable: bool) -> ProductSnapshot:
     """Return all that is known of the good now: the row as it is, else as it was when it was last read."""
-    standing, desired = dossier.standing or Standing.GONE, dossier.desired
+    row_status, desired = dossier.row_status or RowStatus.GONE, dossier.desired
     if row is not None:
         twice = len(row.lines) > 1
-        standing = Standing.BLOCKED if twice else Standing.OUT if row.out else Standing.IN
+        row_status = RowStatus.BLOCKED if twice else RowStatus.OUT if row.out else RowStatus.IN
         desired = row.mapped.product
     elif readable:
-        standing = Standing.GONE
+        row_status = RowStatus.GONE
     kept = dossier.desired.values if dossier.desired else {}
     group = {"variant_group": kept["variant_group"]} if "variant_group" in kept else {}
     refused = False
@@ -330,7 +330,9 @@ def _known(good_id: str, row: Row | None, dossier: Dossier, *, readable: bool) -
     if desired is not None:
         desired = Product(good_id, {**desired.values, **group})
         refused = dossier.refusal is not None and {**dossier.refusal.values, **group} == desired.values
-    return Known(good_id, standing, desired, dossier.sent, dossier.existing, refused=refused, reason=reason)
+    return ProductSnapshot(
+        good_id, row_status, desired, dossier.sent, dossier.existing, refused=refused, reason=reason
+    )
 
 
 def _among_others(desired: Product | None, tree: Tree) -> Product | None:
@@ -340,7 +342,9 @@ def _among_others(desired: Product | None, tree: Tree) -> Product | None:
     return Product(desired.good_id, {**desired.values, "group": tree.path(desired.path)})
 
 
-def _held(known: Known, verdict: Verdict, attempts: Sequence[Attempt], settings: SyncObject) -> Held | None:
+def _held(
+    known: ProductSnapshot, verdict: Verdict, attempts: Sequence[Attempt], settings: SyncObject
+) -> Held | None:
     """Return what a guard holds: a price by what is known now, the rest as the last plan had it."""
     change = verdict.change
     if change is None:
@@ -348,10 +352,12 @@ def _held(known: Known, verdict: Verdict, attempts: Sequence[Attempt], settings:
     if change.verb is not Verb.REMOVE:
         old = known.existing.values if known.existing and change.verb is Verb.UPDATE else {}
         quantity = known.desired.whole("quantity") if known.desired else None
-        trip: Trip | None = guards.price_trip(known.good_id, old, change.new, settings.limits, quantity)
-        if trip:
-            saw = f"{trip.saw}; the limit is {trip.limit}; {trip.cause}"
-            return Held(trip.guard, trip.flag, saw)
+        violation: GuardViolation | None = guards.price_violation(
+            known.good_id, old, change.new, settings.limits, quantity
+        )
+        if violation:
+            observed = f"{violation.observed}; the limit is {violation.limit}; {violation.cause}"
+            return Held(violation.guard, violation.flag, observed)
     for attempt in attempts:
         past = attempt.item.change
         newest = attempt.at == attempts[0].at

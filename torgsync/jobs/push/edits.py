@@ -12,12 +12,12 @@ from datetime import datetime
 from itertools import islice
 
 from torgsync.core.clock import SHOP_ZONE
-from torgsync.core.plan.channels import EDIT_BATCH, OVERLAP, EditAnswer, by_road
+from torgsync.core.plan.channels import EDIT_BATCH, OVERLAP, EditAnswer, by_channel
 from torgsync.core.plan.diff import Verb, own_way, same
-from torgsync.core.product.fields import Road, Value
+from torgsync.core.product.fields import Channel, Value
 from torgsync.core.product.products import Existing, shows
 from torgsync.errors import AnswerLost, PromRefused, TorgsyncError
-from torgsync.jobs.context import Desk, Progress, Stage
+from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.push.outcomes import Outcomes
 from torgsync.prom.api import Prom
 from torgsync.prom.wire.products import edit_item
@@ -54,8 +54,8 @@ _DONE = _Result(State.DONE)
 class Editor:
     """Sends edits of one run. The size of a batch is halved while Prom leaves gaps."""
 
-    def __init__(self, desk: Desk, prom: Prom, outcomes: Outcomes) -> None:
-        self._desk = desk
+    def __init__(self, context: JobContext, prom: Prom, outcomes: Outcomes) -> None:
+        self._desk = context
         self._prom = prom
         self._outcomes = outcomes
         self._size = EDIT_BATCH
@@ -67,7 +67,7 @@ class Editor:
         """
         done = 0
         waiting: list[Edit] = []
-        for page in self._outcomes.pages([verb], road=None, size=EDIT_BATCH):
+        for page in self._outcomes.pages([verb], channel=None, size=EDIT_BATCH):
             self._desk.tell(Progress(stage, done, plan_size))
             waiting += [edit for item in page if (edit := edit_of(item))]
             while len(waiting) >= self._size:
@@ -148,12 +148,12 @@ class Editor:
         """Return the edits whose products a listing shows that begins at the newest, with what it shows."""
         wanted = {edit.good_id: edit for edit in edits}
         found: list[tuple[Edit, Existing]] = []
-        with self._desk.memory() as memory:
-            look = memory.whole.current_look()
+        with self._desk.transaction() as work:
+            look = work.object_state.current_look()
         try:
             for page in islice(self._prom.products(modified_from=started - OVERLAP), len(edits) // FEW):
-                with self._desk.memory() as memory:
-                    memory.shown.remember_existing(page, look)
+                with self._desk.transaction() as work:
+                    work.existing.remember_existing(page, look)
                 found += [(wanted[one.good_id], one) for one in page if one.good_id in wanted]
                 if len(found) >= len(wanted):
                     break
@@ -174,8 +174,8 @@ class Editor:
             for edit, result in results
             if result.state is State.DONE
         ]
-        with self._desk.memory() as memory:
-            memory.catalog.accept(accepted, self._desk.now())
+        with self._desk.transaction() as work:
+            work.products.accept(accepted, self._desk.now())
         self._outcomes.note_all((edit.seq, result.state, result.message) for edit, result in results)
 
     def _try(self, batch: Sequence[Edit]) -> tuple[EditAnswer, State]:
@@ -196,8 +196,8 @@ class Editor:
         """Settle a product that Prom left out: read it back, try it alone, read it back."""
         shown = self._read_back(edit)
         if shown is None and edit.values.get("status") != "deleted":
-            with self._desk.memory() as memory:
-                memory.shown.forget_good(edit.good_id)
+            with self._desk.transaction() as work:
+                work.existing.forget_good(edit.good_id)
             return _Result(State.UNCLEAR, "it is not on Prom.ua any more; the next run makes it anew")
         if _as_wanted(edit, shown):
             return _DONE
@@ -227,8 +227,8 @@ class Editor:
     def _read_back(self, edit: Edit) -> Existing | None:
         shown = self._prom.product(edit.good_id)
         if shown is not None:
-            with self._desk.memory() as memory:
-                memory.shown.remember_existing([shown], memory.whole.current_look())
+            with self._desk.transaction() as work:
+                work.existing.remember_existing([shown], work.object_state.current_look())
         return shown
 
     def _remove_foreign(self, items: Sequence[Numbered]) -> None:
@@ -256,8 +256,8 @@ class Editor:
 
     def _forget(self, gone: Sequence[Numbered]) -> None:
         """Note that foreign products are not on Prom any more."""
-        with self._desk.memory() as memory:
-            memory.shown.forget_existing([item.change.prom_id for item in gone])
+        with self._desk.transaction() as work:
+            work.existing.forget_existing([item.change.prom_id for item in gone])
         self._outcomes.note_all((item.seq, State.DONE, "") for item in gone)
 
 
@@ -285,7 +285,7 @@ def _as_wanted(edit: Edit, shown: Existing | None) -> bool:
 def edit_of(item: Numbered) -> Edit | None:
     """Return what an edit can carry of a change, None where it carries nothing."""
     change = item.change
-    names = by_road(change.fields, Road.EDIT)
+    names = by_channel(change.fields, Channel.EDIT)
     if change.prom_id or not names:
         return None
     doubted = any(change.fields[name].edited for name in names)
@@ -296,7 +296,7 @@ def fix_up(seq: int, good_id: str, desired: Mapping[str, Value], shown: Existing
     """Return the edit that a new product still needs: presence above all, with which no feed is trusted."""
     names = [
         name
-        for name in by_road(desired, Road.EDIT)
+        for name in by_channel(desired, Channel.EDIT)
         if name in shown.values and shown.values[name] != desired[name]
     ]
     return Edit(seq, good_id, {name: desired[name] for name in names}) if names else None

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from torgsync.core.plan.channels import (
     ImportState,
-    by_road,
+    by_channel,
 )
-from torgsync.core.plan.decide import Known
+from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.plan.diff import IN_MODERATION, Verb, is_cut
-from torgsync.core.product.fields import FIELDS, Road, Value
+from torgsync.core.product.fields import FIELDS, Channel, Value
 from torgsync.core.product.products import Existing, Product, shows
 from torgsync.core.text import counted
 from torgsync.jobs.push.edits import Edit
@@ -65,14 +65,14 @@ DESCRIPTIONS = frozenset({"description", "description_ru"})
 afterwards."""
 
 
-def is_blank(known: Known, name: str) -> bool:
+def is_blank(known: ProductSnapshot, name: str) -> bool:
     """Tell whether a good has no such text and Prom shows one."""
     wanted, shown = known.wanted, known.existing
     return bool(wanted and shown and wanted.values.get(name) == "" and shown.values.get(name))
 
 
 def settle_update(
-    item: Numbered, known: Known, ended: Ended, beside: Mapping[str, Value], *, touched: bool
+    item: Numbered, known: ProductSnapshot, ended: Ended, beside: Mapping[str, Value], *, touched: bool
 ) -> Settled:
     """Settle an update by what Prom says of the whole and shows of this product.
 
@@ -82,7 +82,7 @@ def settle_update(
     that shows none of the changed fields but was modified by the import. The others were refused; they are
     not sent again until they change.
     """
-    values = {name: item.change.fields[name].new for name in by_road(item.change.fields, Road.IMPORT)}
+    values = {name: item.change.fields[name].new for name in by_channel(item.change.fields, Channel.IMPORT)}
     shown, state = known.existing, ended.state
     clean = state is not None and not state.fatal and not state.failed
     visible = any(FIELDS[name].shown for name in values)
@@ -99,7 +99,7 @@ def settle_update(
     )
 
 
-def settle_missing(item: Numbered, known: Known, ended: Ended) -> Settled:
+def settle_missing(item: Numbered, known: ProductSnapshot, ended: Ended) -> Settled:
     """Settle a product that was not made. What Prom refused by itself is not sent again until it changes."""
     if ended.state is None:
         return Settled(item.seq, State.UNCLEAR, _reason(ended, item.change.good_id))
@@ -107,11 +107,11 @@ def settle_missing(item: Numbered, known: Known, ended: Ended) -> Settled:
     return Settled(item.seq, State.REFUSED, _reason(ended, item.change.good_id), refused=refused)
 
 
-def arrived(item: Numbered, known: Known, *, touched: bool) -> bool:
+def arrived(item: Numbered, known: ProductSnapshot, *, touched: bool) -> bool:
     """Tell whether Prom shows what an import was to make of a product, or `touched` it where it cannot."""
     if item.change.verb is Verb.CREATE:
         return known.existing is not None and not known.existing.removed
-    values = {name: item.change.fields[name].new for name in by_road(item.change.fields, Road.IMPORT)}
+    values = {name: item.change.fields[name].new for name in by_channel(item.change.fields, Channel.IMPORT)}
     visible = any(FIELDS[name].shown for name in values)
     return known.existing is not None and (shows(known.existing, values) if visible else touched)
 
@@ -120,7 +120,7 @@ def accepted_of(good_id: str, values: Mapping[str, Value], shown: Existing) -> A
     """Return what was accepted, and where Prom shows a text of its own instead, that too."""
     echo = {
         name: shown.values[name]
-        for name in by_road(values, Road.IMPORT)
+        for name in by_channel(values, Channel.IMPORT)
         if FIELDS[name].shown and name in shown.values and shown.values[name] != values[name]
     }
     return Accepted(good_id, values, echo)

@@ -27,14 +27,14 @@ from torgsync.core.plan.channels import (
     says_another_runs,
     updated_fields,
 )
-from torgsync.core.plan.decide import Known
+from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.plan.diff import Verb, keeps
 from torgsync.core.plan.rollback import imported
-from torgsync.core.product.fields import Road
+from torgsync.core.product.fields import Channel
 from torgsync.core.product.group_tree import Steps, grow
 from torgsync.core.product.products import Existing, Product
 from torgsync.errors import AnswerLost, PromRefused, Temporary, TorgsyncError
-from torgsync.jobs.context import Desk, Progress, Stage
+from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.push.edits import Editor, edit_of, fix_up
 from torgsync.jobs.push.import_results import (
     DESCRIPTIONS,
@@ -78,7 +78,7 @@ class Importer:
 
     def __init__(
         self,
-        desk: Desk,
+        context: JobContext,
         prom: Prom,
         outcomes: Outcomes,
         editor: Editor,
@@ -95,7 +95,7 @@ class Importer:
         """Whether Prom takes no import because another one runs, as far as its words tell."""
         self.left = False
         """Whether an import was sent and its end is left to the next run."""
-        self._desk = desk
+        self._desk = context
         self._prom = prom
         self._outcomes = outcomes
         self._editor = editor
@@ -103,7 +103,7 @@ class Importer:
         self._back = back
         self._modified: dict[str, datetime | None] = {}  # when products were modified before this import
         self._fields: set[str] = set()  # fields that this import changes in some product
-        self._pictures = Pictures(desk, prom)
+        self._pictures = Pictures(context, prom)
 
     def perform(self, offers: int, imports_left: int) -> None:
         """Send `offers` changes that need an import, or defer them where today's imports are used up.
@@ -121,8 +121,8 @@ class Importer:
 
     def _free_at(self) -> str:
         """Return when an import is free again, by the shop's clock."""
-        with self._desk.memory() as memory:
-            oldest = memory.journal.oldest_import(self._desk.now() - IMPORT_WINDOW)
+        with self._desk.transaction() as work:
+            oldest = work.journal.oldest_import(self._desk.now() - IMPORT_WINDOW)
         free = (oldest or self._desk.now()) + IMPORT_WINDOW
         return f"{free.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
 
@@ -205,18 +205,18 @@ class Importer:
         return folder
 
     def _pages(self) -> Iterator[list[Numbered]]:
-        return self._outcomes.pages([Verb.CREATE, Verb.UPDATE], Road.IMPORT, PAGE)
+        return self._outcomes.pages([Verb.CREATE, Verb.UPDATE], Channel.IMPORT, PAGE)
 
-    def _known(self, page: list[Numbered]) -> dict[str, Known]:
-        with self._desk.memory() as memory:
-            return memory.catalog.known([item.change.good_id for item in page])
+    def _known(self, page: list[Numbered]) -> dict[str, ProductSnapshot]:
+        with self._desk.transaction() as work:
+            return work.products.known([item.change.good_id for item in page])
 
     # The file
 
     def _write(self, feed: Path) -> tuple[list[str], int]:
         """Write the import file; return its `updated_fields`, exactly what changed, and its offers."""
-        with self._desk.memory() as memory:
-            tree = grow(memory.models.paths())
+        with self._desk.transaction() as work:
+            tree = grow(work.variants.paths())
         paths: dict[Steps, None] = {}
         fields: set[str] = set()
         groups: set[str] = set()
@@ -230,8 +230,8 @@ class Importer:
             fields.update(
                 name for item in page if item.change.verb is Verb.UPDATE for name in item.change.fields
             )
-        sisters = self._sisters(groups - {""})
-        along = [*sisters, *self._pictures.again({*self._modified, *sisters})]
+        siblings = self._sisters(groups - {""})
+        along = [*siblings, *self._pictures.again({*self._modified, *siblings})]
         if self._pictures.owed:
             fields.add("photos")
         for product in self._as_they_are(along):
@@ -256,15 +256,15 @@ class Importer:
         Whether Prom joins a new variant to a group that it knows only from an earlier file is not known: it
         may make a group of what one file brings. So they go along, the eldest first.
         """
-        with self._desk.memory() as memory:
-            made = memory.models.made_in(groups)
+        with self._desk.transaction() as work:
+            made = work.variants.made_in(groups)
         return [good_id for good_id in made if good_id not in self._modified]
 
     def _as_they_are(self, good_ids: Sequence[str]) -> Iterator[Product]:
         """Yield products on Prom with the values that Prom shows, or took where it shows none."""
         for page in pages(good_ids):
-            with self._desk.memory() as memory:
-                found = memory.catalog.known(page)
+            with self._desk.transaction() as work:
+                found = work.products.known(page)
             for known in map(found.__getitem__, page):
                 if known.sent and known.on_prom:
                     yield as_it_is(known)
@@ -284,8 +284,8 @@ class Importer:
         The end is None where it is left to the next run.
         """
         self._desk.tell(Progress(Stage.UPLOAD))
-        with self._desk.memory() as memory:
-            number = memory.journal.begin_import(self._run, offers, self._desk.now())
+        with self._desk.transaction() as work:
+            number = work.journal.begin_import(self._run, offers, self._desk.now())
         try:
             import_id = self._prom.start_import(feed, words, force="photos" in self._fields)
         except AnswerLost as lost:
@@ -302,8 +302,8 @@ class Importer:
         except TorgsyncError:
             self._end(number, "refused")
             raise
-        with self._desk.memory() as memory:
-            memory.journal.import_accepted(number, import_id)
+        with self._desk.transaction() as work:
+            work.journal.import_accepted(number, import_id)
         self._sent = True
         if not self._waits:
             return number, None
@@ -311,8 +311,8 @@ class Importer:
         return number, Ended(state, "" if state else TOO_LONG)
 
     def _end(self, number: int, ended: str) -> None:
-        with self._desk.memory() as memory:
-            memory.journal.end_import(number, ended)
+        with self._desk.transaction() as work:
+            work.journal.end_import(number, ended)
 
     def _wait(self, import_id: str, offers: int, started: datetime) -> ImportState | None:
         """Return the last word of an import that `started` then, None where the deadline passed without one.
@@ -361,10 +361,10 @@ class Importer:
             every += len(page)
         return came, every
 
-    def _has_arrived(self, item: Numbered, known: Known) -> bool:
+    def _has_arrived(self, item: Numbered, known: ProductSnapshot) -> bool:
         return arrived(item, known, touched=self._touched(known))
 
-    def _touched(self, known: Known) -> bool:
+    def _touched(self, known: ProductSnapshot) -> bool:
         """Tell whether a product was modified since this import was written, and by it."""
         shown = known.existing
         return (
@@ -385,13 +385,13 @@ class Importer:
             known = self._known(page)
             settled = [self._settle_one(item, known[item.change.good_id], ended) for item in page]
             now = self._desk.now()
-            with self._desk.memory() as memory:
+            with self._desk.transaction() as work:
                 accepted = [self._as_taken(one.accepted) for one in settled if one.accepted]
-                memory.catalog.accept(accepted, now)
-                memory.catalog.forget_refusals([item.good_id for item in accepted])
+                work.products.accept(accepted, now)
+                work.products.forget_refusals([item.good_id for item in accepted])
                 for item, one in zip(page, settled, strict=True):
                     if product := self._refused(item, one, ended):
-                        memory.catalog.refuse(product, one.message, now)
+                        work.products.refuse(product, one.message, now)
             # What is to be edited yet has its outcome then: half of it is not done.
             edited = {item.seq for item in page if self._edit_follows(item)}
             edited |= {one.seq for one in settled if one.fix}
@@ -425,8 +425,8 @@ class Importer:
         return replace(accepted, echo=echo)
 
     def _read_back(self, offers: int, started: datetime) -> None:
-        with self._desk.memory() as memory:
-            look = memory.whole.current_look()
+        with self._desk.transaction() as work:
+            look = work.object_state.current_look()
         if offers <= FEW:
             for page in self._pages():
                 self._read_one_by_one([item.change.good_id for item in page], look)
@@ -434,8 +434,8 @@ class Importer:
         seen = 0
         for shown in self._prom.products(modified_from=started - OVERLAP):
             self._pictures.see(shown)
-            with self._desk.memory() as memory:
-                memory.shown.remember_existing(shown, look)
+            with self._desk.transaction() as work:
+                work.existing.remember_existing(shown, look)
             seen += len(shown)
             self._desk.tell(Progress(Stage.SETTLE, min(seen, offers), offers))
 
@@ -443,10 +443,10 @@ class Importer:
         for good_id in good_ids:
             if shown := self._prom.product(good_id):
                 self._pictures.see([shown])
-                with self._desk.memory() as memory:
-                    memory.shown.remember_existing([shown], look)
+                with self._desk.transaction() as work:
+                    work.existing.remember_existing([shown], look)
 
-    def _settle_one(self, item: Numbered, known: Known, ended: Ended) -> Settled:
+    def _settle_one(self, item: Numbered, known: ProductSnapshot, ended: Ended) -> Settled:
         """Return what became of one change, by what Prom said and shows."""
         if item.change.verb is Verb.UPDATE:
             beside = {
@@ -480,6 +480,6 @@ class Importer:
         shown = self._prom.product(good_id)
         if shown:
             self._pictures.see([shown])
-            with self._desk.memory() as memory:
-                memory.shown.remember_existing([shown], memory.whole.current_look())
+            with self._desk.transaction() as work:
+                work.existing.remember_existing([shown], work.object_state.current_look())
         return shown

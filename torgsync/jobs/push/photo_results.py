@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from torgsync.core.mapping.mapper import PHOTO_LIMIT
-from torgsync.core.plan.decide import Standing
+from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.fields import Value
 from torgsync.core.product.products import Existing
 from torgsync.core.text import counted
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.prom.api import Prom
 
 ASKED = 50
@@ -23,8 +23,8 @@ ASKED = 50
 class Pictures:
     """The photos of one import."""
 
-    def __init__(self, desk: Desk, prom: Prom) -> None:
-        self._desk = desk
+    def __init__(self, context: JobContext, prom: Prom) -> None:
+        self._desk = context
         self._prom = prom
         self._shown: dict[str, int] = {}
         self._again: dict[str, int] = {}
@@ -40,11 +40,16 @@ class Pictures:
 
         A draft stays out: read once more, Prom would put it on display (prom-api §4.5).
         """
-        with self._desk.memory() as memory:
-            known = memory.catalog.known(list(memory.photos.unfetched()))
+        with self._desk.transaction() as work:
+            known = work.products.known(list(work.photos.unfetched()))
         for good_id, good in known.items():
             shown = good.on_prom
-            if good.standing is Standing.IN and good.sent and shown and shown.values.get("status") != "draft":
+            if (
+                good.row_status is RowStatus.IN
+                and good.sent
+                and shown
+                and shown.values.get("status") != "draft"
+            ):
                 self._again[good_id] = number_of(good.sent.values)
         return [good_id for good_id in self._again if good_id not in without]
 
@@ -77,8 +82,8 @@ class Pictures:
         """Remember which goods lack photos on Prom; those that went once more are judged too."""
         for good_id, sent in self._again.items():
             self._missing[good_id] = max(sent - self._count(good_id), 0) if failed else 0
-        with self._desk.memory() as memory:
-            memory.photos.note_unfetched(self._missing, self._desk.now())
+        with self._desk.transaction() as work:
+            work.photos.note_unfetched(self._missing, self._desk.now())
 
 
 def number_of(values: Mapping[str, Value]) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from torgsync.core.paging import PAGE
-from torgsync.core.plan.decide import Counts, ExportInfo, Known, Plan, Standing
+from torgsync.core.plan.decide import Counts, ExportInfo, Plan, ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed
 from torgsync.core.plan.rollback import (
@@ -23,11 +23,11 @@ from torgsync.core.plan.rollback import (
     turn_back_unsure,
     without_refused,
 )
-from torgsync.core.product.fields import Road
-from torgsync.jobs.context import Desk, Progress, Stage
+from torgsync.core.product.fields import Channel
+from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.draft import Draft
 from torgsync.jobs.plan.reconcile import settle_earlier
-from torgsync.jobs.plan.update import Made, budget_of, look, offers_of
+from torgsync.jobs.plan.update import PlanResult, budget_of, look, offers_of
 from torgsync.jobs.push.history import run_of
 from torgsync.prom.api import Prom
 from torgsync.state.runs.plans import Numbered, State
@@ -36,21 +36,21 @@ NOT_FROM_AN_EXPORT = ExportInfo("", 0, "")
 """Stands for the export of a plan that none made."""
 
 
-def plan_back(desk: Desk, prom: Prom, number: int, *, allowed: Allowed, run: int = 0) -> Made:
+def plan_back(context: JobContext, prom: Prom, number: int, *, allowed: Allowed, run: int = 0) -> PlanResult:
     """Return the plan back to the values before a run. Raises UsageError where the object had no such run.
 
     `run` is the run that the plan is made for, 0 for none.
     """
-    plan = run_of(desk, number).record.plan
-    with desk.memory() as memory:
-        begun = memory.whole.begun()
+    plan = run_of(context, number).record.plan
+    with context.transaction() as work:
+        begun = work.object_state.begun()
     settled = 0
     if begun:
-        look(desk, prom, full=False, allowed=None)
-        settled = settle_earlier(desk, prom, run)
-    desk.tell(Progress(Stage.PLAN))
-    with desk.brake.resting(), desk.memory() as memory:
-        made = _Undo(desk=desk, memory=memory, allowed=allowed).draw_up(plan, number)
+        look(context, prom, full=False, allowed=None)
+        settled = settle_earlier(context, prom, run)
+    context.tell(Progress(Stage.PLAN))
+    with context.stop.interruptible(), context.transaction() as work:
+        made = _Undo(context=context, work=work, allowed=allowed).draw_up(plan, number)
     return replace(made, settled=settled)
 
 
@@ -64,31 +64,33 @@ class _Undo(Draft):
     unmoved: int = 0
     waits: bool = False  # the end of the run's import is not known yet
 
-    def draw_up(self, plan: int | None, undoes: int) -> Made:
+    def draw_up(self, plan: int | None, undoes: int) -> PlanResult:
         """Turn back what the run did, change by change, then let the guards look at the whole."""
-        now, memory = self.desk.now(), self.memory
-        self.number = memory.plans.begin(now)
-        unfinished = memory.journal.unfinished_import()
+        now, work = self.context.now(), self.work
+        self.number = work.plans.begin(now)
+        unfinished = work.journal.unfinished_import()
         self.waits = unfinished is not None and unfinished.plan == plan
         remains: list[Remain] = []
-        changes = memory.plans.changes(plan) if plan else iter(())
+        changes = work.plans.changes(plan) if plan else iter(())
         while page := list(islice(changes, PAGE)):
-            since = memory.plans.changed_since(plan or 0, [item.change.good_id for item in page])
-            memory.plans.add(self.number, self._turn(page, since, remains))
-        standings = memory.rows.standings()
-        foreign = memory.shown.foreign_count()
+            since = work.plans.changed_since(plan or 0, [item.change.good_id for item in page])
+            work.plans.add(self.number, self._turn(page, since, remains))
+        row_statuses = work.rows.row_statuses()
+        foreign = work.existing.foreign_count()
         self.guard(
-            stay=sum(count for (standing, _), count in standings.items() if standing == Standing.IN),
+            stay=sum(count for (row_status, _), count in row_statuses.items() if row_status == RowStatus.IN),
             foreign=foreign,
         )
-        plans = memory.plans
+        plans = work.plans
         create, update, remove = (plans.goods(self.number, verb) for verb in Verb)
         going = {
-            (verb, road): count for (verb, road, held), count in plans.counts(self.number).items() if not held
+            (verb, channel): count
+            for (verb, channel, held), count in plans.counts(self.number).items()
+            if not held
         }
         told = Plan(
             id=plans.digest(self.number),
-            object=self.desk.object.name,
+            object=self.context.object.name,
             made=now,
             export=NOT_FROM_AN_EXPORT,
             counts=Counts(
@@ -100,14 +102,14 @@ class _Undo(Draft):
                 unchanged=self.unmoved,
                 foreign=foreign,
             ),
-            budget=budget_of(self.desk, memory, going),
+            budget=budget_of(self.context, work, going),
             offers=offers_of(going),
-            trips=tuple(self.trips),
-            dark=self.dark,
+            violations=tuple(self.violations),
+            removed_stock=self.removed_stock,
             overrides=tuple(self.opened),
         )
         back = Undone(undoes, tuple(remains), self.not_done, self.anew, self.hidden)
-        return Made(told, self.number, tuple(self.findings), back=back)
+        return PlanResult(told, self.number, tuple(self.findings), back=back)
 
     def _turn(
         self, page: Sequence[Numbered], since: Mapping[str, Collection[str]], remains: list[Remain]
@@ -117,7 +119,7 @@ class _Undo(Draft):
         `since` holds the fields that later runs have changed, keyed by good.
         """
         ids = [item.change.good_id for item in page]
-        known, refused = self.memory.catalog.known(ids), self.memory.catalog.refused(ids)
+        known, refused = self.work.products.known(ids), self.work.products.refused(ids)
         back: list[Change] = []
         for item in page:
             good = known.get(item.change.good_id)
@@ -134,21 +136,21 @@ class _Undo(Draft):
                 back += self.emit(found.change, good.existing if good else None)
         return back
 
-    def _back_of(self, item: Numbered, good: Known | None, later: Collection[str]) -> Back | None:
+    def _back_of(self, item: Numbered, good: ProductSnapshot | None, later: Collection[str]) -> Back | None:
         """Return what turns one change back; None where it is known that it never happened."""
-        change, gone = item.change, self.desk.object.removal.gone
+        change, gone = item.change, self.context.object.removal.gone
         if item.state is State.DONE:
             return turn_back(change, good, gone)
-        waits = self.waits and change.via is Road.IMPORT
+        waits = self.waits and change.via is Channel.IMPORT
         settled = item.state in (State.REFUSED, State.DEFERRED) and not waits
         if change.held or (settled and not in_parts(change)):
             return None
         return turn_back_unsure(change, good, gone, settled=settled, later=later)
 
 
-def prepare_back(desk: Desk, prom: Prom, run: int, number: int, *, allowed: Allowed) -> Made:
+def prepare_back(context: JobContext, prom: Prom, run: int, number: int, *, allowed: Allowed) -> PlanResult:
     """Make the plan that turns a run back and have it belong to the run that is to perform it."""
-    made = plan_back(desk, prom, number, allowed=allowed, run=run)
-    with desk.memory() as memory:
-        memory.journal.turns_back(run, made.number, number)
+    made = plan_back(context, prom, number, allowed=allowed, run=run)
+    with context.transaction() as work:
+        work.journal.turns_back(run, made.number, number)
     return made

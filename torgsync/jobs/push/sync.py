@@ -17,9 +17,9 @@ from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Allowed, Guard
 from torgsync.errors import Exit, Interrupted, Temporary, TorgsyncError
 from torgsync.files.config.settings import who
-from torgsync.jobs.context import Desk, Stage
-from torgsync.jobs.orders.fetch import Fetched
-from torgsync.jobs.plan.update import Made, update
+from torgsync.jobs.context import JobContext, Stage
+from torgsync.jobs.orders.fetch import FetchResult
+from torgsync.jobs.plan.update import PlanResult, update
 from torgsync.jobs.push.edits import Editor
 from torgsync.jobs.push.imports import Importer
 from torgsync.jobs.push.outcomes import Outcomes
@@ -33,7 +33,7 @@ _OF_REMOVALS = frozenset({Guard.REMOVALS, Guard.EXPORT_ROWS})
 
 
 @dataclass(frozen=True, slots=True)
-class Performed:
+class RunResult:
     """What a run did. `outcomes` counts changes by what became of them; `trouble` is what ended it early."""
 
     run: int
@@ -41,7 +41,7 @@ class Performed:
     requests: dict[str, int] = field(default_factory=dict)
     trouble: TorgsyncError | None = None
 
-    def exit_code(self, made: Made | None, fetched: Fetched | None) -> Exit:
+    def exit_code(self, made: PlanResult | None, fetched: FetchResult | None) -> Exit:
         """Return the exit code of the whole: the gravest thing that happened."""
         if self.trouble:
             return self.trouble.exit_code
@@ -53,32 +53,34 @@ class Performed:
         return Exit.HELD if held else Exit.DONE
 
 
-def recover(desk: Desk, prom: Prom, run: Run, *, waits: bool = True) -> bool:
+def recover(context: JobContext, prom: Prom, run: Run, *, waits: bool = True) -> bool:
     """Settle the import that a run left behind when it died; return whether there was one.
 
     It is found again by its id, waited for, and its products are read back: nothing of it is sent twice.
     Raises Temporary where it goes on, and this run `waits` for none.
     """
-    with desk.memory() as memory:
-        unfinished = memory.journal.unfinished_import()
+    with context.transaction() as work:
+        unfinished = work.journal.unfinished_import()
     if unfinished is None:
         return False
-    outcomes = Outcomes(desk, unfinished.plan, late=True)
-    editor = Editor(desk, prom, outcomes)
-    importer = Importer(desk, prom, outcomes, editor, run.number, waits=waits, back=unfinished.undoes)
+    outcomes = Outcomes(context, unfinished.plan, late=True)
+    editor = Editor(context, prom, outcomes)
+    importer = Importer(context, prom, outcomes, editor, run.number, waits=waits, back=unfinished.undoes)
     importer.resume(unfinished)
     return True
 
 
-def prepare(desk: Desk, prom: Prom, run: Run, *, allowed: Allowed, only: Sequence[str] = ()) -> Made:
+def prepare(
+    context: JobContext, prom: Prom, run: Run, *, allowed: Allowed, only: Sequence[str] = ()
+) -> PlanResult:
     """Make the plan that this run is to perform.
 
     It belongs to the run at once, so that nobody's look forgets it while a person thinks it over. That it is
     the right shop was looked at before anything was brought home.
     """
-    made = update(desk, prom, allowed=allowed, only=only, sure=True, run=run.number)
-    with desk.memory() as memory:
-        memory.journal.plan_of_run(run.number, made.number, usual_rows(made.plan))
+    made = update(context, prom, allowed=allowed, only=only, sure=True, run=run.number)
+    with context.transaction() as work:
+        work.journal.plan_of_run(run.number, made.number, usual_rows(made.plan))
     return made
 
 
@@ -87,65 +89,67 @@ def usual_rows(plan: Plan) -> int | None:
 
     What a guard holds must not become the measure that the guard has.
     """
-    shrunk = any(trip.guard is Guard.EXPORT_ROWS for trip in plan.trips)
+    shrunk = any(violation.guard is Guard.EXPORT_ROWS for violation in plan.violations)
     return None if shrunk else plan.export.goods
 
 
-def decline(desk: Desk, made: Made) -> None:
+def decline(context: JobContext, made: PlanResult) -> None:
     """Write down that a person wanted nothing of a plan to be sent."""
-    Outcomes(desk, made.number).defer_open("not sent: a person said no")
+    Outcomes(context, made.number).defer_open("not sent: a person said no")
 
 
-def perform(desk: Desk, prom: Prom, run: Run, made: Made, *, waits: bool = True) -> Performed:
+def perform(context: JobContext, prom: Prom, run: Run, made: PlanResult, *, waits: bool = True) -> RunResult:
     """Perform a plan's changes that nothing holds, and return what became of them.
 
     Unless it `waits`, an import's end is left to the next run, and so are removals then.
     What cannot be reached after trouble stays for the next run. The trouble is in the answer, not raised:
     what was done before it must be told too.
     """
-    outcomes = Outcomes(desk, made.number)
+    outcomes = Outcomes(context, made.number)
     trouble: TorgsyncError | None = None
-    with desk.memory() as memory:
-        memory.journal.note_overrides(run.number, overrides(made.plan), Holder(*who()), desk.now())
-        if not (made.back or any(trip.guard in _OF_REMOVALS for trip in made.plan.trips)):
-            memory.whole.note_selection(json.dumps(guards.selection(desk.object), sort_keys=True))
+    with context.transaction() as work:
+        work.journal.note_overrides(run.number, overrides(made.plan), Holder(*who()), context.now())
+        if not (made.back or any(violation.guard in _OF_REMOVALS for violation in made.plan.violations)):
+            work.object_state.note_selection(json.dumps(guards.selection(context.object), sort_keys=True))
     try:
-        _perform(desk, prom, run, made, outcomes, waits=waits)
+        _perform(context, prom, run, made, outcomes, waits=waits)
     except Interrupted as error:
         trouble = error
         outcomes.defer_open("not reached: stopped by a person")
     except TorgsyncError as error:
         trouble = error
         outcomes.defer_open(f"not reached: {error.message}")
-    return performed(desk, run, made, trouble)
+    return run_result(context, run, made, trouble)
 
 
 def overrides(plan: Plan) -> Iterator[Override]:
     """Yield the guards that a person opened for a plan; many prices are one."""
-    prices = [trip for trip in plan.overrides if trip.guard is Guard.PRICE]
+    prices = [violation for violation in plan.overrides if violation.guard is Guard.PRICE]
     if prices:
         more = f" and {len(prices) - 1} more" if len(prices) > 1 else ""
-        yield Override(Guard.PRICE, _allowed(guards.prices_flag(prices)), f"{prices[0].saw}{more}")
+        yield Override(Guard.PRICE, _allowed(guards.prices_flag(prices)), f"{prices[0].observed}{more}")
     held = any(
-        trip.guard in _OF_REMOVALS for trip in plan.trips
+        violation.guard in _OF_REMOVALS for violation in plan.violations
     )  # then no removal went, whatever was allowed
-    for trip in plan.overrides:
-        if trip.guard is not Guard.PRICE and not (held and trip.guard in _OF_REMOVALS):
-            yield Override(trip.guard, _allowed(trip.flag), trip.saw)
+    for violation in plan.overrides:
+        if violation.guard is not Guard.PRICE and not (held and violation.guard in _OF_REMOVALS):
+            yield Override(violation.guard, _allowed(violation.flag), violation.observed)
 
 
 def _allowed(flag: str) -> str:
     return flag.removeprefix("--allow ")
 
 
-def performed(desk: Desk, run: Run, made: Made | None, trouble: TorgsyncError | None = None) -> Performed:
+def run_result(
+    context: JobContext, run: Run, made: PlanResult | None, trouble: TorgsyncError | None = None
+) -> RunResult:
     """Return what the memory holds of a run."""
-    with desk.memory() as memory:
-        ended = memory.plans.outcomes(made.number) if made else {}
+    with context.transaction() as work:
+        ended = work.plans.outcomes(made.number) if made else {}
         requests = Counter(
-            f"{request.method} {endpoint(request.path)}" for request in memory.journal.requests(run.number)
+            f"{request.method} {endpoint(request.path)}" for request in work.journal.requests(run.number)
         )
-    return Performed(run.number, ended, dict(requests), trouble)
+    return RunResult(run.number, ended, dict(requests), trouble)
 
 
 def endpoint(path: str) -> str:
@@ -158,12 +162,14 @@ def endpoint(path: str) -> str:
     return "/".join(parts[:2])
 
 
-def _perform(desk: Desk, prom: Prom, run: Run, made: Made, outcomes: Outcomes, *, waits: bool) -> None:
+def _perform(
+    context: JobContext, prom: Prom, run: Run, made: PlanResult, outcomes: Outcomes, *, waits: bool
+) -> None:
     counts, offers = made.plan.counts, made.plan.offers
-    editor = Editor(desk, prom, outcomes)
+    editor = Editor(context, prom, outcomes)
     postponed: TorgsyncError | None = None
     back = made.back is not None
-    importer = Importer(desk, prom, outcomes, editor, run.number, waits=waits, back=back)
+    importer = Importer(context, prom, outcomes, editor, run.number, waits=waits, back=back)
     try:
         importer.perform(offers, made.plan.budget.imports_left)
     except Temporary as busy:

@@ -17,9 +17,9 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from torgsync.core.orders import order as trade
-from torgsync.core.plan.channels import EditAnswer, ImportState, by_road
+from torgsync.core.plan.channels import EditAnswer, ImportState, by_channel
 from torgsync.core.product.columns import line_of_text
-from torgsync.core.product.fields import CENT, Discount, Road, Step, Value
+from torgsync.core.product.fields import CENT, Channel, Discount, Step, Value
 from torgsync.core.product.products import Existing
 from torgsync.core.product.texts import canonical_html
 from torgsync.errors import PromRefused
@@ -116,7 +116,7 @@ def _objects(raw: object) -> object:
 
 Text = Annotated[str | None, BeforeValidator(_text)]
 Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
-Whole = Annotated[int | None, BeforeValidator(_whole)]
+ObjectState = Annotated[int | None, BeforeValidator(_whole)]
 Flag = Annotated[bool | None, BeforeValidator(_flag)]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 
@@ -145,7 +145,7 @@ class WholesalePrice(_Wire):
     """One step of a wholesale ladder."""
 
     price: Amount = None
-    minimum_order_quantity: Whole = None
+    minimum_order_quantity: ObjectState = None
 
 
 BothTexts = Annotated[Texts | None, BeforeValidator(_object)]
@@ -167,7 +167,7 @@ class Product(_Wire):
     prices: Annotated[list[WholesalePrice] | None, BeforeValidator(_objects)] = None
     presence: Text = None
     in_stock: Flag = None
-    quantity_in_stock: Whole = None
+    quantity_in_stock: ObjectState = None
     status: Text = None
     measure_unit: Text = None
     currency: Text = None
@@ -627,7 +627,7 @@ def edit_item(good_id: str, values: Mapping[str, Value], *, today: date) -> dict
     A discount begins `today` and ends in a year, since Prom takes none without dates.
     """
     item: dict[str, object] = {"id": good_id}
-    for field in by_road(values, Road.EDIT):
+    for field in by_channel(values, Channel.EDIT):
         item[_EDIT_KEYS[field]] = _edit_value(values[field], today)
     return item
 

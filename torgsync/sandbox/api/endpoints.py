@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from torgsync.sandbox.faults import Met
-    from torgsync.sandbox.shop.collection import Item, Shelf
+    from torgsync.sandbox.shop.collection import Collection, Item
     from torgsync.sandbox.shop.orders import Client, Order
     from torgsync.sandbox.shop.products import Group, Product
     from torgsync.sandbox.shop.shop import Shop
@@ -92,7 +92,7 @@ def parse_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON may be anything
 def _page(
     shop: Shop,
     call: Call,
-    shelf: Shelf[Item],
+    collection: Collection[Item],
     wanted: Callable[[Item], bool] | None = None,
     *,
     among: Sequence[int] | None = None,
@@ -101,7 +101,7 @@ def _page(
 
     `among` are the ids to choose from, by default all.
     """
-    windows = _windows(call.query, ZONES[shop.manners.date_filters])
+    windows = _windows(call.query, ZONES[shop.quirks.date_filters])
     if windows is None:
         return []
 
@@ -112,13 +112,13 @@ def _page(
         return inside and (wanted is None or wanted(item))
 
     last_id = call.query.get("last_id", "")
-    return shelf.page(
+    return collection.page(
         _limit(call.query),
         wanted=fits,
         among=among,
         modified_from=next(low for name, low, _ in windows if name == "date_modified"),
         last_id=int(last_id) if _is_digits(last_id) else None,
-        inclusive=shop.manners.last_id == "inclusive",
+        inclusive=shop.quirks.last_id == "inclusive",
         ascending=call.query.get("sort_dir") == "asc",
     )
 
@@ -164,7 +164,7 @@ def list_products(shop: Shop, call: Call) -> Json:
     """List products; `group_id` 0 is the same as none (prom-api §3.1)."""
     asked = call.query.get("group_id", "")
     group_id = int(asked) if _is_digits(asked) else 0
-    shown = group_id or (ROOT_GROUP_ID if shop.manners.root_group_only else 0)
+    shown = group_id or (ROOT_GROUP_ID if shop.quirks.root_group_only else 0)
     page = _page(shop, call, shop.catalog.products, among=shop.catalog.ids_in(shown) if shown else None)
     return {
         "group_id": group_id,
@@ -219,7 +219,7 @@ def _edit(shop: Shop, call: Call, kind: type[int | str]) -> Json:
         except EditRefused as refusal:
             errors[str(key)] = str(refusal)
             continue
-        if changed or shop.manners.report_unchanged:
+        if changed or shop.quirks.report_unchanged:
             processed.append(key)
     return {"processed_ids": processed, "errors": errors}
 
@@ -245,7 +245,7 @@ def import_file(shop: Shop, call: Call) -> Json:
     except ImportRefused as refusal:
         return _refusal(str(refusal))
     try:
-        accepted = shop.desk.accept(upload.file, settings, shop.manners, shop.now(), call.met)
+        accepted = shop.desk.accept(upload.file, settings, shop.quirks, shop.now(), call.met)
     except ImportRefused as refusal:
         return _refusal(str(refusal))
     return {"id": accepted.id, "status": "success"}

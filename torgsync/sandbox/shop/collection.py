@@ -16,7 +16,7 @@ Item = TypeVar("Item")
 SPANS = (4096, 64)
 
 
-class Shelf(Generic[Item]):
+class Collection(Generic[Item]):
     """Items by id, in growing order of ids, which are given out here one after the other.
 
     Cutting a page costs the items walked over plus a binary search, never the size of the shelf. `touched`

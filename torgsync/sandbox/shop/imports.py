@@ -16,7 +16,7 @@ from torgsync.sandbox.shop.products import CLOSED_STATUSES, ROOT_GROUP_ID, UNSOR
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from torgsync.sandbox.quirks import Manners
+    from torgsync.sandbox.quirks import Quirks
     from torgsync.sandbox.shop.products import Catalog, Image, Product
 
 Missing = Literal["none", "not_available", "not_on_display", "deleted"]
@@ -142,7 +142,7 @@ class ImportDesk:
         self,
         feed: bytes,
         settings: ImportSettings,
-        manners: Manners,
+        quirks: Quirks,
         now: datetime,
         met: Met | None = None,
     ) -> Import:
@@ -152,17 +152,17 @@ class ImportDesk:
         """
         if met and met.fault.does == "import-refused":
             raise ImportRefused(REFUSALS[met.fault.reason or "daily-limit"])
-        if manners.second_import == "refuse" and any(entry.runs(now) for entry in self._imports.values()):
+        if quirks.second_import == "refuse" and any(entry.runs(now) for entry in self._imports.values()):
             raise ImportRefused(REFUSALS["running"])
         day = [entry for entry in self._imports.values() if entry.accepted_at > now - timedelta(hours=24)]
-        if len(day) >= manners.imports_per_day:
+        if len(day) >= quirks.imports_per_day:
             raise ImportRefused(REFUSALS["daily-limit"])
         # Letters and digits: a client that takes the id for an int64 fails here as it would there.
         number = hashlib.sha256(str(len(self._imports)).encode()).hexdigest()[:24]
         entry = Import(
             id=number,
             accepted_at=now,
-            due_at=now + timedelta(seconds=manners.import_seconds),
+            due_at=now + timedelta(seconds=quirks.import_seconds),
             settings=settings,
             feed=feed,
             met=met,

@@ -25,7 +25,7 @@ from torgsync.sandbox.shop.products import Group, Product
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from torgsync.sandbox.shop.collection import Shelf
+    from torgsync.sandbox.shop.collection import Collection
     from torgsync.sandbox.shop.shop import Shop
 
 FORMAT = 1
@@ -53,7 +53,7 @@ _IMPORT = TypeAdapter(Import)
 _OPTIONS = TypeAdapter(list[Option])
 
 
-class Keeper:
+class Persistence:
     """Keeps one shop in one file, from now until it is closed.
 
     Where the file is there, the shop, which must be new, is filled with what it holds. Raises TorgsyncError
@@ -137,16 +137,16 @@ class Keeper:
         with self._shop.lock:
             self._file.execute("BEGIN")
             try:
-                for name, shelf in self._shelves().items():
-                    self._save_shelf(name, shelf)
+                for name, collection in self._shelves().items():
+                    self._save_shelf(name, collection)
                 self._save_imports()
                 facts = self._save_rest()
                 self._file.execute("COMMIT")
             except BaseException:
                 self._file.execute("ROLLBACK")
                 raise
-            for shelf in self._shelves().values():
-                shelf.touched.clear()
+            for collection in self._shelves().values():
+                collection.touched.clear()
             self._shop.desk.touched.clear()
             self._facts = facts
             if len(self._deleted) != len(self._shop.catalog.deleted_external_ids):
@@ -159,7 +159,7 @@ class Keeper:
             self._shop.keep_with(lambda: None)
             self._file.close()
 
-    def _shelves(self) -> dict[str, Shelf[Any]]:
+    def _shelves(self) -> dict[str, Collection[Any]]:
         shop = self._shop
         return {
             "products": shop.catalog.products,
@@ -168,8 +168,8 @@ class Keeper:
             "clients": shop.clients,
         }
 
-    def _save_shelf(self, name: str, shelf: Shelf[Any]) -> None:
-        there = {number: shelf.get(number) for number in sorted(shelf.touched)}
+    def _save_shelf(self, name: str, collection: Collection[Any]) -> None:
+        there = {number: collection.get(number) for number in sorted(collection.touched)}
         self._file.executemany(
             f"INSERT OR REPLACE INTO {name} VALUES (?, ?)",  # noqa: S608 - a name of ours
             [
@@ -199,7 +199,9 @@ class Keeper:
     def _save_rest(self) -> dict[str, str]:
         """Write the facts and the ids that are gone; return the facts."""
         shop = self._shop
-        facts = {f"next_{name}": json.dumps(shelf.next_id) for name, shelf in self._shelves().items()}
+        facts = {
+            f"next_{name}": json.dumps(collection.next_id) for name, collection in self._shelves().items()
+        }
         facts["last_image_id"] = json.dumps(shop.catalog.last_image_id)
         facts["payment_options"] = _OPTIONS.dump_json(list(shop.payment_options.values())).decode()
         changed = facts.items() - self._facts.items()

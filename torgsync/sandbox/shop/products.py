@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from torgsync.sandbox.shop.collection import Shelf
+from torgsync.sandbox.shop.collection import Collection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -133,8 +133,8 @@ class Catalog:
     """
 
     def __init__(self) -> None:
-        self.products: Shelf[Product] = Shelf(first_id=1600000001)
-        self.groups: Shelf[Group] = Shelf(first_id=1000001)
+        self.products: Collection[Product] = Collection(first_id=1600000001)
+        self.groups: Collection[Group] = Collection(first_id=1000001)
         self.deleted_external_ids: set[str] = set()
         self._products_by_external_id: dict[str, int] = {}
         self._groups_by_external_id: dict[str, int] = {}

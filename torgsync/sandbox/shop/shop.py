@@ -10,8 +10,8 @@ from threading import RLock
 from typing import TYPE_CHECKING, TypedDict
 
 from torgsync.sandbox.faults import Fault, Faults
-from torgsync.sandbox.quirks import Manners
-from torgsync.sandbox.shop.collection import Shelf
+from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.imports import ImportDesk
 from torgsync.sandbox.shop.log import RequestLog
 from torgsync.sandbox.shop.orders import (
@@ -83,22 +83,22 @@ class Shop:
         self,
         *,
         tokens: Mapping[str, Rights] | None = None,
-        manners: Manners | None = None,
+        quirks: Quirks | None = None,
         faults: Iterable[Fault] = (),
         clock: Callable[[], datetime] | None = None,
         photo_status: Callable[[str], int] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.lock = RLock()
-        self.manners = manners or Manners()
+        self.quirks = quirks or Quirks()
         self.faults = Faults(faults)
         self.sleep = sleep
         self.tokens: dict[str, Rights] = dict(tokens or {"sandbox": Rights.full()})
         self.log = RequestLog()
         self.catalog = Catalog()
         self.desk = ImportDesk(self.catalog, photo_status)
-        self.orders: Shelf[Order] = Shelf(first_id=300000001)
-        self.clients: Shelf[Client] = Shelf(first_id=100000001)
+        self.orders: Collection[Order] = Collection(first_id=300000001)
+        self.clients: Collection[Client] = Collection(first_id=100000001)
         self.payment_options: dict[int, Option] = {
             option.id: option for option in (PROM_PAYMENT, CASH_ON_DELIVERY, CARD_TRANSFER)
         }
@@ -113,9 +113,9 @@ class Shop:
         """Put these rules, counted from now on, in the place of all others; without any the shop behaves."""
         self.faults = Faults(faults)
 
-    def keep_with(self, keeper: Callable[[], None]) -> None:
-        """Have `keeper` called, under the lock, after every write."""
-        self._keeper = keeper
+    def keep_with(self, persistence: Callable[[], None]) -> None:
+        """Have `persistence` called, under the lock, after every write."""
+        self._keeper = persistence
 
     def save(self) -> None:
         """Keep what changed, where somebody keeps it."""

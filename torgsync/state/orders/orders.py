@@ -95,7 +95,7 @@ class Version:
     order: Order
 
 
-class Trade:
+class OrderRepository:
     """Orders of one object, inside one transaction."""
 
     def __init__(self, connection: Connection, slug: str) -> None:
@@ -432,9 +432,11 @@ class Trade:
         c = t.desired.c
         told = json.dumps({"sku": sku}, ensure_ascii=False, separators=(",", ":"))[1:-1]
         rows = self._db.execute(
-            select(c.good_id, c.card).where(c.object == self._slug, c.card.contains(told, autoescape=True))
+            select(c.good_id, c.content).where(
+                c.object == self._slug, c.content.contains(told, autoescape=True)
+            )
         )
-        found = [row.good_id for row in rows if json.loads(row.card).get("sku") == sku]
+        found = [row.good_id for row in rows if json.loads(row.content).get("sku") == sku]
         return found[0] if len(found) == 1 else None
 
     def beyond(self, written: datetime) -> tuple[Holding, ...]:

@@ -133,6 +133,6 @@ class History:
         )
         found: dict[int, list[Overridden]] = defaultdict(list)
         for row in rows:
-            override = Override(row.guard, row.allowed, row.saw)
+            override = Override(row.guard, row.allowed, row.observed)
             found[row.run].append(Overridden(override, row.run, row.at, row.user, row.host))
         return found

@@ -45,7 +45,7 @@ class Override:
 
     guard: str
     allowed: str
-    saw: str
+    observed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class Journal:
                 "host": holder.host,
                 "guard": one.guard,
                 "allowed": one.allowed,
-                "saw": one.saw,
+                "observed": one.observed,
             }
             for one in overrides
         ]
@@ -204,7 +204,7 @@ class Journal:
         if run is not None:
             query = query.where(c.run == run)
         return [
-            Overridden(Override(row.guard, row.allowed, row.saw), row.run, row.at, row.user, row.host)
+            Overridden(Override(row.guard, row.allowed, row.observed), row.run, row.at, row.user, row.host)
             for row in self._db.execute(query)
         ]
 

@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.diff import Change, FieldChange, Verb
-from torgsync.core.product.fields import FIELDS, Road, decode, encode
+from torgsync.core.product.fields import FIELDS, Channel, decode, encode
 from torgsync.state.schema import tables as t
 
 
@@ -73,13 +73,13 @@ class Plans:
 
     def begin(self, now: datetime) -> int:
         """Forget the plans that nobody performed, and return the number of a new one."""
-        performed = select(t.runs.c.plan).where(t.runs.c.object == self._slug, t.runs.c.plan.is_not(None))
+        run_result = select(t.runs.c.plan).where(t.runs.c.object == self._slug, t.runs.c.plan.is_not(None))
         stale = select(t.plans.c.number).where(
-            t.plans.c.object == self._slug, t.plans.c.number.not_in(performed)
+            t.plans.c.object == self._slug, t.plans.c.number.not_in(run_result)
         )
         self._db.execute(delete(t.changes).where(t.changes.c.plan.in_(stale)))
         self._db.execute(
-            delete(t.plans).where(t.plans.c.object == self._slug, t.plans.c.number.not_in(performed))
+            delete(t.plans).where(t.plans.c.object == self._slug, t.plans.c.number.not_in(run_result))
         )
         return self.begin_beside(now)
 
@@ -98,7 +98,7 @@ class Plans:
             self._db.execute(insert(t.changes), rows)
 
     def page(
-        self, plan: int, verb: Verb, *, via: Road | None = None, after: int = 0, size: int = PAGE
+        self, plan: int, verb: Verb, *, via: Channel | None = None, after: int = 0, size: int = PAGE
     ) -> list[Numbered]:
         """Return the next changes of a verb that nothing holds, in the order of the file."""
         c = t.changes.c
@@ -195,7 +195,7 @@ class Plans:
 
     def _in_file(self, plan: int) -> tuple[ColumnElement[bool], ...]:
         c = t.changes.c
-        return (c.plan == plan, c.via == Road.IMPORT, c.verb != Verb.REMOVE, c.held.is_(None))
+        return (c.plan == plan, c.via == Channel.IMPORT, c.verb != Verb.REMOVE, c.held.is_(None))
 
     def doubtful(self, plan: int, *, after: int = 0) -> list[Numbered]:
         """Return the next changes that nothing holds and that have no outcome, or an unclear one."""
@@ -217,16 +217,16 @@ class Plans:
         )
 
     def hold_fields(
-        self, plan: int, guard: str, fields: Sequence[str], trips: Callable[[Change], bool]
+        self, plan: int, guard: str, fields: Sequence[str], violations: Callable[[Change], bool]
     ) -> None:
-        """Split every update that `trips` says yes to: these fields are held, the others go."""
+        """Split every update that `violations` says yes to: these fields are held, the others go."""
         c, after = t.changes.c, 0
         last = self._db.execute(select(func.max(c.seq)).where(c.plan == plan)).scalar() or 0
         while page := [
             item for item in self.page(plan, Verb.UPDATE, after=after) if item.seq <= last
         ]:  # halves are appended behind `last`
             after = page[-1].seq
-            tripping = [item for item in page if trips(item.change)]
+            tripping = [item for item in page if violations(item.change)]
             seqs = [item.seq for item in tripping]
             self._db.execute(delete(t.changes).where(c.plan == plan, c.seq.in_(seqs)))
             self.add(plan, [half for item in tripping for half in item.change.split(fields, guard)])
@@ -276,7 +276,7 @@ class Plans:
             for item in page:
                 yield item, "" if item.change.prom_id else named.get(item.change.good_id, "")
 
-    def counts(self, plan: int) -> dict[tuple[Verb, Road, bool], int]:
+    def counts(self, plan: int) -> dict[tuple[Verb, Channel, bool], int]:
         """Return how many changes there are, keyed by verb, road and whether held."""
         c = t.changes.c
         held = case((c.held.is_(None), 0), else_=1)
@@ -285,7 +285,7 @@ class Plans:
             .where(c.plan == plan)
             .group_by(c.verb, c.via, held)
         )
-        return {(Verb(verb), Road(via), bool(stopped)): count for verb, via, stopped, count in rows}
+        return {(Verb(verb), Channel(via), bool(stopped)): count for verb, via, stopped, count in rows}
 
     def goods(self, plan: int, verb: Verb) -> int:
         """Return how many goods a verb touches; a change that was split in two counts once."""

@@ -86,7 +86,7 @@ objects = Table(
     Column("first_write_at", Instant),
     Column("reading", String(20), nullable=False, default=""),  # fingerprint of the last whole reading
     Column("read_info", Text, nullable=False, default="{}"),
-    Column("quiet", Text, nullable=False, default=""),  # sums of a plan that found nothing to do
+    Column("noop_plan", Text, nullable=False, default=""),  # sums of a plan that found nothing to do
     Column("foreign", Integer),  # products that are not ours, where that is known
     Column("groups", Text, nullable=False, default="", server_default=""),  # ids of the shop's groups
     Column("adopted_at", Instant),
@@ -99,23 +99,23 @@ goods = Table(
     metadata,
     Column("object", String(200), nullable=False),
     Column("good_id", Text, nullable=False),
-    Column("digest", BigInteger, nullable=False),
-    Column("standing", String(8), nullable=False),
+    Column("row_hash", BigInteger, nullable=False),
+    Column("row_status", String(8), nullable=False),
     Column("reason", String(20), nullable=False, default=""),
     Column("line", Integer, nullable=False),
-    Column("settled", Boolean, nullable=False, default=False),
-    Column("card_settled", Boolean, nullable=False, default=False),  # only its terms are to be looked at
+    Column("clean", Boolean, nullable=False, default=False),
+    Column("content_clean", Boolean, nullable=False, default=False),  # only its terms are to be looked at
     Column("model", BigInteger, nullable=False, default=0),
     Column("variant", Integer, nullable=False, default=0),
     Column("section", BigInteger, nullable=False, default=0),
     Column("traits", BigInteger, nullable=False, default=0),
-    Column("card", BigInteger, nullable=False, default=0),  # hash of what makes the card
+    Column("content_hash", BigInteger, nullable=False, default=0),  # hash of what makes the card
     Column("left_alone", Text, nullable=False, default="", server_default=""),  # fields that are Prom's
     Column("reserved", Integer, nullable=False, default=0, server_default="0"),  # pieces of unknown orders
     PrimaryKeyConstraint("object", "good_id"),
-    Index("goods_unsettled", "object", "settled", "line", "good_id"),
+    Index("goods_dirty", "object", "clean", "line", "good_id"),
     Index("goods_model", "object", "model"),
-    Index("goods_standing", "object", "standing", "reason"),
+    Index("goods_row_status", "object", "row_status", "reason"),
     Index(
         "goods_left_alone",
         "object",
@@ -150,8 +150,8 @@ desired = Table(
     Column("object", String(200), nullable=False),
     Column("good_id", Text, nullable=False),
     Column("title", Text, nullable=False),
-    Column("terms", Text, nullable=False),
-    Column("card", Text, nullable=False),
+    Column("price_stock", Text, nullable=False),
+    Column("content", Text, nullable=False),
     PrimaryKeyConstraint("object", "good_id"),
 )
 
@@ -161,9 +161,9 @@ sent = Table(
     Column("object", String(200), nullable=False),
     Column("good_id", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("terms", Text, nullable=False),
+    Column("price_stock", Text, nullable=False),
     Column("echo", Text, nullable=False, default="{}"),
-    Column("card", Text, nullable=False),
+    Column("content", Text, nullable=False),
     PrimaryKeyConstraint("object", "good_id"),
 )
 
@@ -177,8 +177,8 @@ existing = Table(
     Column("look", Integer, nullable=False),
     Column("deleted", Boolean, nullable=False, default=False),
     Column("available", Boolean, nullable=False, default=False),
-    Column("terms", Text, nullable=False),
-    Column("card", Text, nullable=False),
+    Column("price_stock", Text, nullable=False),
+    Column("content", Text, nullable=False),
     Column("alias", Text),  # the external id of an adopted product, where it is not its good's id
     PrimaryKeyConstraint("object", "prom_id"),
     Index("existing_good", "object", "good_id"),
@@ -223,8 +223,8 @@ refusals = Table(
     Column("good_id", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("terms", Text, nullable=False),
-    Column("card", Text, nullable=False),
+    Column("price_stock", Text, nullable=False),
+    Column("content", Text, nullable=False),
     PrimaryKeyConstraint("object", "good_id"),
 )
 
@@ -318,7 +318,7 @@ overrides = Table(
     Column("host", String(200), nullable=False),
     Column("guard", String(20), nullable=False),
     Column("allowed", Text, nullable=False),
-    Column("saw", Text, nullable=False),
+    Column("observed", Text, nullable=False),
     Index("overrides_run", "object", "run"),
 )
 
@@ -493,11 +493,11 @@ absent_orders = Table(  # numbers that Prom was asked for and has no order of
 )
 
 
-UNSETTLED = {"settled": False, "card_settled": False}
-TERMS_UNSETTLED = {
-    "settled": False,
+DIRTY = {"clean": False, "content_clean": False}
+PRICE_STOCK_DIRTY = {
+    "clean": False,
     # What is left alone is told field by field, so such a good is compared as a whole.
-    "card_settled": case((goods.c.left_alone != "", False), else_=goods.c.card_settled),
+    "content_clean": case((goods.c.left_alone != "", False), else_=goods.c.content_clean),
 }
 """What is set of goods of which nothing but their terms has moved."""
 

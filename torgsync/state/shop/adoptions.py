@@ -47,14 +47,14 @@ class Adoptions:
         """Yield the products that Prom shows as they are compared, by Prom's id, without deleted ones."""
         c, a = t.existing.c, t.adoptions.c
         rows = self._db.execute(
-            select(c.prom_id, c.good_id, c.terms, c.card, c.alias, a.by)
+            select(c.prom_id, c.good_id, c.price_stock, c.content, c.alias, a.by)
             .outerjoin(t.adoptions, and_(a.object == c.object, a.prom_id == c.prom_id))
             .where(c.object == self._slug, c.deleted.is_(False))
             .order_by(func.length(c.prom_id), c.prom_id)
             .execution_options(yield_per=PAGE)
         )
         for row in rows:
-            shown = Existing(row.prom_id, row.good_id, load(row.terms, row.card), alias=row.alias)
+            shown = Existing(row.prom_id, row.good_id, load(row.price_stock, row.content), alias=row.alias)
             told = shown.values
             yield There(
                 shown.prom_id,
@@ -115,7 +115,7 @@ class Adoptions:
             ],
         )
         known = set(self._db.execute(select(t.sent.c.good_id).where(t.sent.c.object == self._slug)).scalars())
-        nothing = {"at": now, "terms": "{}", "echo": "{}", "card": "{}"}
+        nothing = {"at": now, "price_stock": "{}", "echo": "{}", "content": "{}"}
         ours = [one.good.good_id for one in matching.matched if one.good.good_id not in known]
         self._insert(t.sent, [mine | {"good_id": good_id} | nothing for good_id in ours])
         self._db.execute(delete(t.candidates).where(t.candidates.c.object == self._slug))
@@ -128,9 +128,9 @@ class Adoptions:
                 for product in doubt.products
             ],
         )
-        t.upsert(self._db, t.objects, [mine | {"adopted_at": now, "quiet": "", "foreign": None}])
+        t.upsert(self._db, t.objects, [mine | {"adopted_at": now, "noop_plan": "", "foreign": None}])
         self._db.execute(
-            update(t.goods).where(t.goods.c.object == self._slug).values(settled=False, card_settled=False)
+            update(t.goods).where(t.goods.c.object == self._slug).values(clean=False, content_clean=False)
         )
 
     def _forget(self, prom_ids: list[str]) -> None:

@@ -11,18 +11,18 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, and_, delete, func, or_, select, tuple_
 
 from torgsync.core.paging import pages
-from torgsync.core.plan.decide import Standing
+from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.fields import Value
-from torgsync.core.product.products import Existing, Kept, keep, load
+from torgsync.core.product.products import Existing, StoredProduct, keep, load
 from torgsync.state.schema import tables as t
-from torgsync.state.shop.object_state import Whole
+from torgsync.state.shop.object_state import ObjectState
 from torgsync.state.shop.rows import Rows
 
 
-class Shown:
+class ExistingProducts:
     """The products that one shop shows, inside one transaction."""
 
-    def __init__(self, connection: Connection, slug: str, whole: Whole, rows: Rows) -> None:
+    def __init__(self, connection: Connection, slug: str, whole: ObjectState, rows: Rows) -> None:
         self._db = connection
         self._slug = slug
         self._whole = whole
@@ -54,17 +54,19 @@ class Shown:
         return bool(told) and self._db.execute(query).scalar() is not None
 
     def remember_existing(self, products: Sequence[Existing], look: int) -> None:
-        """Remember what Prom shows. Goods whose product changed since the last look are not settled."""
+        """Remember what Prom shows. Goods whose product changed since the last look are not clean."""
         kept = {product.prom_id: keep(product.values) for product in products}
-        known: dict[str, tuple[str, Kept]] = {}
+        known: dict[str, tuple[str, StoredProduct]] = {}
         e = t.existing.c
         for page in pages(list(kept)):
             rows = self._db.execute(
-                select(e.prom_id, e.good_id, e.terms, e.card).where(
+                select(e.prom_id, e.good_id, e.price_stock, e.content).where(
                     e.object == self._slug, e.prom_id.in_(page)
                 )
             )
-            known.update((row.prom_id, (row.good_id, Kept(row.terms, row.card))) for row in rows)
+            known.update(
+                (row.prom_id, (row.good_id, StoredProduct(row.price_stock, row.content))) for row in rows
+            )
         t.upsert(
             self._db,
             t.existing,
@@ -85,14 +87,14 @@ class Shown:
         changed, moved = set[str](), set[str]()
         for product in products:
             now, before = kept[product.prom_id], known.get(product.prom_id)
-            if before is None or (product.good_id, now.card) != (before[0], before[1].card):
+            if before is None or (product.good_id, now.content) != (before[0], before[1].content):
                 changed |= {product.good_id, before[0] if before else ""}
             elif now != before[1]:
                 moved.add(product.good_id)
         if changed or moved:
             self._whole.recount()
-        self._rows.unsettle(sorted(changed))
-        self._rows.unsettle(sorted(moved), card=False)
+        self._rows.mark_dirty(sorted(changed))
+        self._rows.mark_dirty(sorted(moved), content=False)
 
     def unseen(self, look: int) -> list[str]:
         """Return the ids of goods that should be on Prom and were not shown by a full look."""
@@ -105,7 +107,7 @@ class Shown:
         lost = (
             select(t.sent.c.good_id)
             .where(t.sent.c.object == self._slug)
-            .where(t.sent.c.terms.not_like('%"status":"deleted"%'))
+            .where(t.sent.c.price_stock.not_like('%"status":"deleted"%'))
         )
         rows = self._db.execute(missing.union(lost)).scalars()
         shown = set(self._db.execute(seen).scalars())
@@ -120,7 +122,7 @@ class Shown:
         self._db.execute(delete(t.existing).where(c.object == self._slug, c.look != look))
         if gone:
             self._whole.recount()
-        self._rows.unsettle(gone)
+        self._rows.mark_dirty(gone)
 
     def forget_good(self, good_id: str) -> None:
         """Forget the product of a good, which is not on Prom any more; the next look sees everything."""
@@ -128,7 +130,7 @@ class Shown:
         self._db.execute(delete(t.existing).where(c.object == self._slug, c.good_id == good_id))
         self._whole.forget_full_look()
         self._whole.recount()
-        self._rows.unsettle([good_id])
+        self._rows.mark_dirty([good_id])
 
     def forget_existing(self, prom_ids: Sequence[str]) -> None:
         """Forget products that are not on Prom any more."""
@@ -165,7 +167,7 @@ class Shown:
             select(func.count())
             .select_from(t.sent)
             .join(t.existing, and_(e.object == s.object, e.good_id == s.good_id))
-            .where(s.object == self._slug, e.deleted.is_(False), s.card.like('%"photos":[{%'))
+            .where(s.object == self._slug, e.deleted.is_(False), s.content.like('%"photos":[{%'))
         ).scalar_one()
 
     def foreign_count(self) -> int:
@@ -181,7 +183,10 @@ class Shown:
     def foreign(self) -> list[Existing]:
         """Return the products that are neither in the export nor ever sent by us, by Prom's id."""
         rows = self._db.execute(self._foreign().order_by(t.existing.c.prom_id))
-        return [Existing(row.prom_id, row.good_id, load(row.terms, row.card), row.modified) for row in rows]
+        return [
+            Existing(row.prom_id, row.good_id, load(row.price_stock, row.content), row.modified)
+            for row in rows
+        ]
 
     def _foreign(self) -> Select[tuple[str, str, str, str, datetime | None]]:
         """Ask for foreign products; what may be a good of ours is none until a person has decided."""
@@ -189,10 +194,10 @@ class Shown:
         doubted = select(t.candidates.c.prom_id).where(t.candidates.c.object == self._slug)
         ours = select(t.sent.c.good_id).where(t.sent.c.object == self._slug)
         here = select(t.goods.c.good_id).where(
-            t.goods.c.object == self._slug, t.goods.c.standing != Standing.GONE
+            t.goods.c.object == self._slug, t.goods.c.row_status != RowStatus.GONE
         )
         return (
-            select(c.prom_id, c.good_id, c.terms, c.card, c.modified)
+            select(c.prom_id, c.good_id, c.price_stock, c.content, c.modified)
             .where(c.object == self._slug, c.deleted.is_(False), c.prom_id.not_in(doubted))
             .where(or_(c.good_id == "", and_(c.good_id.not_in(ours), c.good_id.not_in(here))))
         )

@@ -19,7 +19,7 @@ class Looks:
     full: datetime | None
 
 
-class Whole:
+class ObjectState:
     """One object as a whole, inside one transaction."""
 
     def __init__(self, connection: Connection, slug: str) -> None:
@@ -30,14 +30,14 @@ class Whole:
     def begin_settings(self, fingerprint: str) -> bool:
         """Note the settings that a plan is made with, and tell whether they are those of the last one.
 
-        Where they changed, no good is settled any more.
+        Where they changed, no good is clean any more.
         """
         row = self._db.execute(select(t.objects.c.settings).where(t.objects.c.object == self._slug)).scalar()
         if row == fingerprint:
             return True
-        self.stir()
+        self.invalidate_noop_plan()
         t.upsert(self._db, t.objects, [{"object": self._slug, "settings": fingerprint}])
-        self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(**t.UNSETTLED))
+        self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(**t.DIRTY))
         return False
 
     def reading(self) -> tuple[str, str]:
@@ -52,25 +52,25 @@ class Whole:
         row = {"object": self._slug, "reading": fingerprint, "read_info": noted}
         t.upsert(self._db, t.objects, [row])
 
-    def quiet(self) -> str:
+    def cached_noop_plan(self) -> str:
         """Return the sums of the last plan, if it found nothing to do and nothing has moved since."""
-        found = select(t.objects.c.quiet).where(t.objects.c.object == self._slug)
+        found = select(t.objects.c.noop_plan).where(t.objects.c.object == self._slug)
         return self._db.execute(found).scalar() or ""
 
-    def note_quiet(self, sums: str) -> None:
+    def cache_noop_plan(self, sums: str) -> None:
         """Remember the sums of a plan that found nothing to do."""
-        t.upsert(self._db, t.objects, [{"object": self._slug, "quiet": sums}])
+        t.upsert(self._db, t.objects, [{"object": self._slug, "noop_plan": sums}])
         self._stirred = False
 
-    def stir(self) -> None:
+    def invalidate_noop_plan(self) -> None:
         """Forget the quiet sums: something moved."""
         if not self._stirred:
-            self._db.execute(update(t.objects).where(t.objects.c.object == self._slug).values(quiet=""))
+            self._db.execute(update(t.objects).where(t.objects.c.object == self._slug).values(noop_plan=""))
             self._stirred = True
 
     def recount(self) -> None:
         """Have foreign products counted anew: a product or a good came or went."""
-        self.stir()
+        self.invalidate_noop_plan()
         if not self._recount:
             self._db.execute(update(t.objects).where(t.objects.c.object == self._slug).values(foreign=None))
             self._recount = True

@@ -8,15 +8,15 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, select
 
 from torgsync.core.paging import pages
-from torgsync.core.plan.decide import Standing
+from torgsync.core.plan.decide import RowStatus
 from torgsync.state.schema import tables as t
-from torgsync.state.shop.object_state import Whole
+from torgsync.state.shop.object_state import ObjectState
 
 
 class Photos:
     """The photos of one object, inside one transaction."""
 
-    def __init__(self, connection: Connection, slug: str, whole: Whole) -> None:
+    def __init__(self, connection: Connection, slug: str, whole: ObjectState) -> None:
         self._db = connection
         self._slug = slug
         self._whole = whole
@@ -46,7 +46,7 @@ class Photos:
         """Remember how many photos of goods Prom could not fetch, keyed by good; 0 forgets it."""
         lost = {good_id: number for good_id, number in photos.items() if number}
         if photos:
-            self._whole.stir()
+            self._whole.invalidate_noop_plan()
         for page in pages([good_id for good_id in photos if good_id not in lost]):
             c = t.unfetched.c
             self._db.execute(delete(t.unfetched).where(c.object == self._slug, c.good_id.in_(page)))
@@ -59,7 +59,7 @@ class Photos:
         rows = self._db.execute(
             select(u.good_id, u.photos)
             .join(t.goods, and_(g.object == u.object, g.good_id == u.good_id))
-            .where(u.object == self._slug, g.standing == Standing.IN)
+            .where(u.object == self._slug, g.row_status == RowStatus.IN)
             .order_by(u.good_id)
         )
         return {good_id: photos for good_id, photos in rows}  # noqa: C416  # a row is no pair to mypy

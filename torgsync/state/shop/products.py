@@ -1,7 +1,7 @@
 """What is known of goods on both sides at once: desired, sent, existing and refused.
 
-A good is *settled* when the last plan found nothing to do for it and nothing about it has changed since:
-settled goods are not looked at again. Source: docs/developers/architecture.md §5.1, §5.4.
+A good is *clean* when the last plan found nothing to do for it and nothing about it has changed since:
+clean goods are not looked at again. Source: docs/developers/architecture.md §5.1, §5.4.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from sqlalchemy import (
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import Reason
 from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.decide import Known, Skipped, Standing
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Skipped
 from torgsync.core.plan.diff import Sent
 from torgsync.core.product.fields import FIELDS, TERMS, Value
 from torgsync.core.product.products import Existing, Product, dump, keep, load
 from torgsync.core.product.variants import PLACED
 from torgsync.state.schema import tables as t
 from torgsync.state.shop.existing import facts
-from torgsync.state.shop.object_state import Whole
+from torgsync.state.shop.object_state import ObjectState
 from torgsync.state.shop.rows import Rows
 
 _BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
@@ -61,7 +61,7 @@ class Dossier:
     `standing` is None where no export ever had it; `sent_at` and `refusal` are None where there is none.
     """
 
-    standing: Standing | None
+    row_status: RowStatus | None
     reason: str
     desired: Product | None
     sent: Sent | None
@@ -73,7 +73,7 @@ class Dossier:
     @property
     def empty(self) -> bool:
         """Whether nothing is remembered."""
-        return self.standing is None and self.sent is None and self.existing is None
+        return self.row_status is None and self.sent is None and self.existing is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +85,26 @@ class Accepted:
     echo: Mapping[str, Value]
 
 
-class Catalog:
+class ProductRepository:
     """What is known of the goods of one object on both sides, inside one transaction."""
 
-    def __init__(self, connection: Connection, slug: str, whole: Whole, rows: Rows) -> None:
+    def __init__(self, connection: Connection, slug: str, whole: ObjectState, rows: Rows) -> None:
         self._db = connection
         self._slug = slug
         self._whole = whole
         self._rows = rows
 
-    def unsettled(self) -> Iterator[list[Known]]:
-        """Yield, in the order of the file and by pages, what is known of goods that are not settled.
+    def dirty(self) -> Iterator[list[ProductSnapshot]]:
+        """Yield, in the order of the file and by pages, what is known of goods that are not clean.
 
         Where the card of a good that goes and is on Prom is settled, its products carry their terms alone.
         """
         e = t.existing.c
-        on_prom = and_(t.goods.c.standing == Standing.IN, e.prom_id.is_not(None), e.deleted.is_(False))
+        on_prom = and_(t.goods.c.row_status == RowStatus.IN, e.prom_id.is_not(None), e.deleted.is_(False))
         after: tuple[int, str] | None = None
         while True:
             g = t.goods.c
-            query = self._known(terms=and_(g.card_settled, on_prom)).where(g.settled.is_(False))
+            query = self._known(price_stock=and_(g.content_clean, on_prom)).where(g.clean.is_(False))
             if after is not None:
                 query = query.where(tuple_(g.line, g.good_id) > after)
             rows = self._db.execute(query.order_by(g.line, g.good_id, *_BEST_FIRST).limit(PAGE)).all()
@@ -113,16 +113,16 @@ class Catalog:
             yield [_known(best) for _, (best, *_) in groupby(rows, attrgetter("good_id"))]
             after = (rows[-1].line, rows[-1].good_id)
 
-    def known(self, good_ids: Sequence[str]) -> dict[str, Known]:
+    def known(self, good_ids: Sequence[str]) -> dict[str, ProductSnapshot]:
         """Return all that is known of these goods, keyed by id; goods never seen are left out."""
-        found: dict[str, Known] = {}
+        found: dict[str, ProductSnapshot] = {}
         for page in pages(good_ids):
             query = self._known().where(t.goods.c.good_id.in_(page)).order_by(*_BEST_FIRST)
             for row in self._db.execute(query):
                 found.setdefault(row.good_id, _known(row))
         return found
 
-    def _known(self, *, terms: ColumnElement[bool] | None = None) -> Select[Any]:
+    def _known(self, *, price_stock: ColumnElement[bool] | None = None) -> Select[Any]:
         """Ask for all that is known; only the terms of products where `terms` is true."""
         g, d, s, e, r = t.goods.c, t.desired.c, t.sent.c, t.existing.c, t.refusals.c
 
@@ -130,8 +130,10 @@ class Catalog:
             return and_(table.c.object == g.object, table.c.good_id == g.good_id)
 
         def card_of(table: Table) -> ColumnElement[str]:
-            card: ColumnElement[str] = table.c.card
-            return (card if terms is None else case((terms, None), else_=card)).label(f"{table.name}_card")
+            content: ColumnElement[str] = table.c.content
+            return (content if price_stock is None else case((price_stock, None), else_=content)).label(
+                f"{table.name}_card"
+            )
 
         doubt = (
             select(t.candidates.c.prom_id)
@@ -146,23 +148,23 @@ class Catalog:
         return (
             select(
                 g.good_id,
-                g.standing,
+                g.row_status,
                 g.reason,
                 g.reserved,
                 g.line,
                 case((g.model != 0, g.variant), else_=0).label("variant"),
                 d.title,
-                d.terms.label("desired"),
+                d.price_stock.label("desired"),
                 card_of(t.desired),
-                s.terms.label("sent"),
+                s.price_stock.label("sent"),
                 s.echo,
                 card_of(t.sent),
                 e.prom_id,
                 e.alias,
                 e.modified,
-                e.terms.label("existing"),
+                e.price_stock.label("existing"),
                 card_of(t.existing),
-                r.terms.label("refusals"),
+                r.price_stock.label("refusals"),
                 card_of(t.refusals),
                 doubt.label("doubtful"),
                 taken.label("taken"),
@@ -180,17 +182,23 @@ class Catalog:
 
         good, wanted, sent, shown, refused = map(row_of, (t.goods, t.desired, t.sent, t.existing, t.refusals))
         return Dossier(
-            Standing(good.standing) if good else None,
+            RowStatus(good.row_status) if good else None,
             good.reason if good else "",
-            _desired(good_id, load(wanted.terms, wanted.card), good.variant if good and good.model else 0)
+            _desired(
+                good_id, load(wanted.price_stock, wanted.content), good.variant if good and good.model else 0
+            )
             if wanted
             else None,
-            Sent(load(sent.terms, sent.card), load(sent.echo)) if sent else None,
+            Sent(load(sent.price_stock, sent.content), load(sent.echo)) if sent else None,
             sent.at if sent else None,
-            Existing(shown.prom_id, good_id, load(shown.terms, shown.card), shown.modified, shown.alias)
+            Existing(
+                shown.prom_id, good_id, load(shown.price_stock, shown.content), shown.modified, shown.alias
+            )
             if shown
             else None,
-            Refusal(load(refused.terms, refused.card), refused.message, refused.at) if refused else None,
+            Refusal(load(refused.price_stock, refused.content), refused.message, refused.at)
+            if refused
+            else None,
             tuple(self._rows.findings(good_id)),
         )
 
@@ -231,14 +239,14 @@ class Catalog:
             sent = {
                 row.good_id: row
                 for row in self._db.execute(
-                    select(s.good_id, s.terms, s.echo, s.card).where(
+                    select(s.good_id, s.price_stock, s.echo, s.content).where(
                         s.object == self._slug, s.good_id.in_(ids)
                     )
                 )
             }
             shown: dict[str, dict[str, object]] = {}
             best_first = (
-                select(e.prom_id, e.good_id, e.terms, e.card, e.modified, e.look)
+                select(e.prom_id, e.good_id, e.price_stock, e.content, e.modified, e.look)
                 .where(e.object == self._slug, e.good_id.in_(ids))
                 .order_by(*_BEST_FIRST)
             )
@@ -250,7 +258,7 @@ class Catalog:
                 before = sent.get(item.good_id)
                 echo = load(before.echo) if before else {}
                 echo = {name: value for name, value in echo.items() if name not in item.values}
-                past = load(before.terms, before.card) if before else {}
+                past = load(before.price_stock, before.content) if before else {}
                 group = past.get("variant_group")
                 if item.values.get("variant_group", group) != group:
                     joined.append(item.good_id)
@@ -265,14 +273,14 @@ class Catalog:
                 )
                 if view := shown.get(item.good_id):
                     seen = {name: value for name, value in item.values.items() if FIELDS[name].shown}
-                    values = load(str(view["terms"]), str(view["card"])) | seen | dict(item.echo)
+                    values = load(str(view["price_stock"]), str(view["content"])) | seen | dict(item.echo)
                     views.append({**view, "object": self._slug, **keep(values)._asdict(), **facts(values)})
             t.upsert(self._db, t.sent, news)
             t.upsert(self._db, t.existing, views)
             self._rows.forget_findings(joined, PLACED)
-            terms = {item.good_id for item in page if TERMS.issuperset((*item.values, *item.echo))}
-            self._rows.unsettle(terms, card=False)
-            self._rows.unsettle(good_id for good_id in ids if good_id not in terms)
+            price_stock = {item.good_id for item in page if TERMS.issuperset((*item.values, *item.echo))}
+            self._rows.mark_dirty(price_stock, content=False)
+            self._rows.mark_dirty(good_id for good_id in ids if good_id not in price_stock)
 
     def remember_in_step(self, values: Mapping[str, Mapping[str, Value]], now: datetime) -> None:
         """Remember as sent what Prom was found to show already, keyed by good."""
@@ -284,7 +292,7 @@ class Catalog:
 
         Its variant group is no part of that: it is decided by other goods, and kept apart.
         """
-        self._whole.stir()
+        self._whole.invalidate_noop_plan()
         values = {name: value for name, value in product.values.items() if name != "variant_group"}
         row = {"object": self._slug, "good_id": product.good_id, "at": now, "message": message}
         t.upsert(self._db, t.refusals, [row | keep(values)._asdict()])
@@ -293,17 +301,17 @@ class Catalog:
         """Return the content that Prom refused of these goods, keyed by id; without the variant group."""
         c = t.refusals.c
         rows = self._db.execute(
-            select(c.good_id, c.terms, c.card).where(c.object == self._slug, c.good_id.in_(good_ids))
+            select(c.good_id, c.price_stock, c.content).where(c.object == self._slug, c.good_id.in_(good_ids))
         )
-        return {good_id: load(terms, card) for good_id, terms, card in rows}
+        return {good_id: load(price_stock, content) for good_id, price_stock, content in rows}
 
     def forget_refusals(self, good_ids: Sequence[str] | None = None) -> None:
         """Let these goods, or all, be tried again."""
-        self._whole.stir()
+        self._whole.invalidate_noop_plan()
         everything = delete(t.refusals).where(t.refusals.c.object == self._slug)
         if good_ids is None:
             self._db.execute(everything)
-            self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(**t.UNSETTLED))
+            self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(**t.DIRTY))
             return
         for page in pages(good_ids):
             self._db.execute(everything.where(t.refusals.c.good_id.in_(page)))
@@ -316,7 +324,7 @@ class Catalog:
         self._whole.begin_anew()
 
 
-def _known(r: Row[Any]) -> Known:
+def _known(r: Row[Any]) -> ProductSnapshot:
     wanted = None
     if r.desired is not None:
         variant = r.variant if r.desired_card is not None else 0
@@ -328,9 +336,9 @@ def _known(r: Row[Any]) -> Known:
         seen = sent.values if sent and agrees else _load(r.existing, r.existing_card)
         shown = Existing(r.prom_id, r.good_id, seen, r.modified, r.alias)
     refused = (r.refusals, r.refusals_card)
-    return Known(
+    return ProductSnapshot(
         r.good_id,
-        Standing(r.standing),
+        RowStatus(r.row_status),
         wanted,
         sent,
         shown,
@@ -349,5 +357,5 @@ def _desired(good_id: str, values: Mapping[str, Value], variant: int) -> Product
     return Product(good_id, {**values, "variant_group": str(variant)} if variant else values)
 
 
-def _load(terms: str, card: str | None) -> dict[str, Value]:
-    return load(terms) if card is None else load(terms, card)
+def _load(price_stock: str, content: str | None) -> dict[str, Value]:
+    return load(price_stock) if content is None else load(price_stock, content)

@@ -1,7 +1,7 @@
 """What is remembered of the rows of the export, good by good, and of what was found in them.
 
-A good is *settled* when the last plan found nothing to do for it and nothing about it has changed since:
-settled goods are not looked at again. Source: docs/developers/architecture.md §5.1, §5.4.
+A good is *clean* when the last plan found nothing to do for it and nothing about it has changed since:
+clean goods are not looked at again. Source: docs/developers/architecture.md §5.1, §5.4.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from sqlalchemy import (
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import Reason
 from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.decide import Standing
+from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.fields import FIELDS
 from torgsync.core.product.products import Product, dump, keep
 from torgsync.state.schema import tables as t
-from torgsync.state.shop.object_state import Whole
+from torgsync.state.shop.object_state import ObjectState
 
 _STREAM = 10_000
 """Rows of the narrow table fetched at once."""
@@ -43,7 +43,7 @@ _STREAM = 10_000
 class GoodRow:
     """One row of the export as it is to be remembered.
 
-    `mark` is the hash of the row, 63 bits; `model` the number of its model, 0 for none;
+    `row_hash` is the hash of the row, 63 bits; `model` the number of its model, 0 for none;
     `section` the number under which its path of groups is remembered, 0 for none; `traits` a hash of all that
     makes it a variant of its model, 63 bits; `card` a hash of all that makes its card, 63 bits, 0 where that
     was not looked at. `whole` tells that the product is all of it: else it is the terms of a good that went
@@ -51,46 +51,46 @@ class GoodRow:
     """
 
     good_id: str
-    mark: int
+    row_hash: int
     line: int
-    standing: Standing
+    row_status: RowStatus
     reason: str = ""
     product: Product | None = None
     findings: tuple[Finding, ...] = ()
     model: int = 0
     section: int = 0
     traits: int = 0
-    card: int = 0
+    content_hash: int = 0
     whole: bool = True
 
 
 class OldRow(NamedTuple):
     """What was remembered of a row before this reading: its mark, 0 where it must be read anew."""
 
-    mark: int
+    row_hash: int
     model: int
     section: int
     traits: int
-    card: int
-    standing: str
+    content_hash: int
+    row_status: str
 
 
 class Rows:
     """The rows of one object's export, inside one transaction."""
 
-    def __init__(self, connection: Connection, slug: str, whole: Whole) -> None:
+    def __init__(self, connection: Connection, slug: str, whole: ObjectState) -> None:
         self._db = connection
         self._slug = slug
         self._whole = whole
 
-    def marks(self) -> set[int]:
+    def row_hashes(self) -> set[int]:
         """Return the marks of all rows that the last export had.
 
         A million of them are fetched at every look, so they come from the driver itself.
         """
         c = t.goods.c
         rows = self._db.execute(
-            select(c.digest).where(c.object == self._slug, c.standing != Standing.GONE, c.digest != 0)
+            select(c.row_hash).where(c.object == self._slug, c.row_status != RowStatus.GONE, c.row_hash != 0)
         )
         cursor: Iterable[tuple[int]] = rows.cursor or ()  # type: ignore[assignment]  # every driver's iterates
         return set(chain.from_iterable(cursor))
@@ -106,20 +106,20 @@ class Rows:
     def rows_of(self, wanted: Callable[[str, int], bool]) -> dict[str, OldRow]:
         """Return the rows of the last export that `wanted` says yes to, by id and mark."""
         rows = self._db.execute(self._old_rows().execution_options(yield_per=_STREAM))
-        return _old_rows(row for row in rows if wanted(row.good_id, row.digest))
+        return _old_rows(row for row in rows if wanted(row.good_id, row.row_hash))
 
-    def rows_marked(self, marks: Collection[int]) -> dict[str, OldRow]:
+    def rows_marked(self, row_hashes: Collection[int]) -> dict[str, OldRow]:
         """Return the rows of the last export that have one of these marks."""
-        if len(marks) > PAGE:
-            return self.rows_of(lambda _, mark: mark in marks)
-        rows = self._db.execute(self._old_rows().where(t.goods.c.digest.in_(list(marks))))
+        if len(row_hashes) > PAGE:
+            return self.rows_of(lambda _, row_hash: row_hash in row_hashes)
+        rows = self._db.execute(self._old_rows().where(t.goods.c.row_hash.in_(list(row_hashes))))
         return _old_rows(rows)
 
     def _old_rows(self) -> Select[tuple[str, int, int, int, int, int, str]]:
         c = t.goods.c
-        return select(c.good_id, c.digest, c.model, c.section, c.traits, c.card, c.standing).where(
-            c.object == self._slug, c.standing != Standing.GONE
-        )
+        return select(
+            c.good_id, c.row_hash, c.model, c.section, c.traits, c.content_hash, c.row_status
+        ).where(c.object == self._slug, c.row_status != RowStatus.GONE)
 
     def remember_rows(self, rows: Sequence[GoodRow], known: Collection[str] = ()) -> None:
         """Remember new and changed rows. What was desired of a blocked good stays.
@@ -128,7 +128,7 @@ class Rows:
         """
         if not rows:
             return
-        self._whole.stir()
+        self._whole.invalidate_noop_plan()
         if any(row.good_id not in known for row in rows):
             self._whole.recount()
         self._remember_whole([row for row in rows if row.whole], known)
@@ -143,15 +143,15 @@ class Rows:
                 {
                     "object": self._slug,
                     "good_id": row.good_id,
-                    "digest": row.mark,
-                    "standing": row.standing,
+                    "row_hash": row.row_hash,
+                    "row_status": row.row_status,
                     "reason": row.reason,
                     "line": row.line,
-                    **t.UNSETTLED,
+                    **t.DIRTY,
                     "model": row.model,
                     "section": row.section,
                     "traits": row.traits,
-                    "card": row.card,
+                    "content_hash": row.content_hash,
                 }
                 for row in rows
             ],
@@ -192,11 +192,13 @@ class Rows:
         self._db.execute(
             update(t.goods)
             .where(g.object == self._slug, g.good_id == of)
-            .values(digest=bindparam("mark"), line=bindparam("at"), **t.TERMS_UNSETTLED),
-            [{"of": row.good_id, "mark": row.mark, "at": row.line} for row in rows],
+            .values(row_hash=bindparam("mark"), line=bindparam("at"), **t.PRICE_STOCK_DIRTY),
+            [{"of": row.good_id, "mark": row.row_hash, "at": row.line} for row in rows],
         )
         self._db.execute(
-            update(t.desired).where(d.object == self._slug, d.good_id == of).values(terms=bindparam("moved")),
+            update(t.desired)
+            .where(d.object == self._slug, d.good_id == of)
+            .values(price_stock=bindparam("moved")),
             [{"of": row.good_id, "moved": dump(row.product.values)} for row in rows if row.product],
         )
 
@@ -219,7 +221,7 @@ class Rows:
 
         `line` is the first of its lines.
         """
-        self._whole.stir()
+        self._whole.invalidate_noop_plan()
         self._db.execute(
             delete(t.findings).where(t.findings.c.object == self._slug, t.findings.c.good_id == good_id)
         )
@@ -227,14 +229,14 @@ class Rows:
             update(t.goods)
             .where(t.goods.c.object == self._slug, t.goods.c.good_id == good_id)
             .values(
-                standing=Standing.BLOCKED,
+                row_status=RowStatus.BLOCKED,
                 reason=Reason.BLOCKED,
                 line=line,
-                digest=0,
+                row_hash=0,
                 section=0,
                 traits=0,
-                card=0,
-                **t.UNSETTLED,
+                content_hash=0,
+                **t.DIRTY,
             )
         )
         self._add_findings([finding])
@@ -248,7 +250,7 @@ class Rows:
             self._db.execute(
                 update(t.goods)
                 .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
-                .values(standing=Standing.GONE, reason="", line=0, **t.UNSETTLED)
+                .values(row_status=RowStatus.GONE, reason="", line=0, **t.DIRTY)
             )
             self._db.execute(
                 delete(t.findings).where(t.findings.c.object == self._slug, t.findings.c.good_id.in_(page))
@@ -257,15 +259,15 @@ class Rows:
     def lines_of_findings(self) -> dict[int, int]:
         """Return the line of each row whose good has findings, keyed by its mark."""
         rows = self._db.execute(
-            select(t.goods.c.digest, t.goods.c.line)
+            select(t.goods.c.row_hash, t.goods.c.line)
             .join(
                 t.findings,
                 and_(t.findings.c.object == t.goods.c.object, t.findings.c.good_id == t.goods.c.good_id),
             )
-            .where(t.goods.c.object == self._slug, t.goods.c.standing != Standing.GONE)
+            .where(t.goods.c.object == self._slug, t.goods.c.row_status != RowStatus.GONE)
             .distinct()
         )
-        return {mark: line for mark, line in rows}  # noqa: C416  # a row is no pair to mypy
+        return {row_hash: line for row_hash, line in rows}  # noqa: C416  # a row is no pair to mypy
 
     def move_rows(self, lines: Mapping[int, int]) -> None:
         """Bring lines up to date where rows with findings moved without changing, keyed by mark."""
@@ -276,7 +278,7 @@ class Rows:
                     update(table)
                     .where(table.c.object == self._slug, table.c.good_id == bindparam("moved"))
                     .values(line=bindparam("to")),
-                    [{"moved": good_id, "to": lines[row.mark]} for good_id, row in places.items()],
+                    [{"moved": good_id, "to": lines[row.row_hash]} for good_id, row in places.items()],
                 )
 
     def findings(self, good_id: str | None = None, code: Code | None = None) -> Iterator[Finding]:
@@ -300,20 +302,20 @@ class Rows:
         )
         return {Code(code): count for code, count in rows}
 
-    def standings(self) -> dict[tuple[str, str], int]:
+    def row_statuses(self) -> dict[tuple[str, str], int]:
         """Return how many goods stand how: keyed by standing and reason."""
         c = t.goods.c
         rows = self._db.execute(
-            select(c.standing, c.reason, func.count())
+            select(c.row_status, c.reason, func.count())
             .where(c.object == self._slug)
-            .group_by(c.standing, c.reason)
+            .group_by(c.row_status, c.reason)
         )
-        return {(standing, reason): count for standing, reason, count in rows}
+        return {(row_status, reason): count for row_status, reason, count in rows}
 
     def reserve(self, pieces: Mapping[str, int]) -> None:
         """Remember how many pieces of goods the export offers though they are sold, keyed by good.
 
-        Goods of which that changed are not settled.
+        Goods of which that changed are not clean.
         """
         g = t.goods.c
         rows = self._db.execute(select(g.good_id, g.reserved).where(g.object == self._slug, g.reserved != 0))
@@ -326,7 +328,7 @@ class Rows:
                 .values(reserved=bindparam("pieces")),
                 [{"of": good_id, "pieces": pieces.get(good_id, 0)} for good_id in moved],
             )
-            self.unsettle(sorted(moved), card=False)
+            self.mark_dirty(sorted(moved), content=False)
 
     def leave_alone(self, fields: Mapping[str, str]) -> None:
         """Remember which fields of goods differ and are Prom's, keyed by good; empty where none does."""
@@ -348,7 +350,7 @@ class Rows:
         g = t.goods.c
         rows = self._db.execute(
             select(g.left_alone, func.count())
-            .where(g.object == self._slug, g.left_alone != "", g.standing == Standing.IN)
+            .where(g.object == self._slug, g.left_alone != "", g.row_status == RowStatus.IN)
             .group_by(g.left_alone)
         )
         counts = Counter[str]()
@@ -363,22 +365,22 @@ class Rows:
             self._db.execute(
                 update(t.goods)
                 .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
-                .values(settled=True, card_settled=True)
+                .values(clean=True, content_clean=True)
             )
 
-    def unsettle(self, good_ids: Iterable[str], *, card: bool = True) -> None:
+    def mark_dirty(self, good_ids: Iterable[str], *, content: bool = True) -> None:
         """Have these goods looked at by the next plan; an empty id stands for a product without one.
 
         Without `card` nothing but their terms has moved.
         """
         ids = list(good_ids)
         if ids:
-            self._whole.stir()
+            self._whole.invalidate_noop_plan()
         for page in pages([good_id for good_id in ids if good_id]):
             self._db.execute(
                 update(t.goods)
                 .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
-                .values(**(t.UNSETTLED if card else t.TERMS_UNSETTLED))
+                .values(**(t.DIRTY if content else t.PRICE_STOCK_DIRTY))
             )
 
 

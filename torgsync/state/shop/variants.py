@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select
 
 from torgsync.core.findings import Finding
 from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.decide import Standing
+from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.columns import Section
 from torgsync.core.product.products import Product, load
 from torgsync.core.product.variants import Member
@@ -18,7 +18,7 @@ from torgsync.state.schema import tables as t
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredVariant:
     """A member of a model, and the variant group that is remembered for it, 0 for none."""
 
     member: Member
@@ -32,11 +32,11 @@ class Models:
         self._db = connection
         self._slug = slug
 
-    def unsettled(self) -> Iterator[list[int]]:
+    def dirty(self) -> Iterator[list[int]]:
         """Yield, by pages, the models of goods that are new, changed, gone or pending."""
         g, after = t.goods.c, None
         while True:
-            query = select(g.model).where(g.object == self._slug, g.settled.is_(False), g.model != 0)
+            query = select(g.model).where(g.object == self._slug, g.clean.is_(False), g.model != 0)
             if after is not None:
                 query = query.where(g.model > after)
             page = list(self._db.execute(query.distinct().order_by(g.model).limit(PAGE)).scalars())
@@ -45,22 +45,22 @@ class Models:
             yield page
             after = page[-1]
 
-    def members(self, models: Sequence[int]) -> dict[int, list[Kept]]:
+    def members(self, models: Sequence[int]) -> dict[int, list[StoredVariant]]:
         """Return the goods of these models that go to Prom, keyed by model, in the order of the file."""
         g, d = t.goods.c, t.desired.c
         rows = self._db.execute(
-            select(g.model, g.good_id, g.line, g.variant, d.card)
+            select(g.model, g.good_id, g.line, g.variant, d.content)
             .join(t.desired, and_(d.object == g.object, d.good_id == g.good_id))
-            .where(g.object == self._slug, g.model.in_(models), g.standing == Standing.IN)
+            .where(g.object == self._slug, g.model.in_(models), g.row_status == RowStatus.IN)
             .order_by(g.model, g.line, g.good_id)
         ).all()
         ids = [row.good_id for row in rows]
         groups, made = self.groups(ids), self._made(ids)
-        found: dict[int, list[Kept]] = {}
+        found: dict[int, list[StoredVariant]] = {}
         for row in rows:
-            traits = Product(row.good_id, load(row.card)).characteristics
+            traits = Product(row.good_id, load(row.content)).characteristics
             member = Member(row.good_id, row.line, traits, groups.get(row.good_id, 0), row.good_id in made)
-            found.setdefault(row.model, []).append(Kept(member, row.variant))
+            found.setdefault(row.model, []).append(StoredVariant(member, row.variant))
         return found
 
     def _made(self, good_ids: Sequence[str]) -> set[str]:
@@ -81,12 +81,12 @@ class Models:
         found: dict[str, int] = {}
         for page in pages(good_ids):
             rows = self._db.execute(
-                select(s.good_id, s.card)
+                select(s.good_id, s.content)
                 .where(s.object == self._slug, s.good_id.in_(page))
-                .where(s.card.like('%"variant_group":"%'))
+                .where(s.content.like('%"variant_group":"%'))
             )
-            for good_id, card in rows:
-                found[good_id] = int(json.loads(card)["variant_group"])
+            for good_id, content in rows:
+                found[good_id] = int(json.loads(content)["variant_group"])
         return found
 
     def made_in(self, groups: Collection[str]) -> list[str]:
@@ -96,16 +96,16 @@ class Models:
         found: list[tuple[int, str, str]] = []
         for page in pages(numbers):
             rows = self._db.execute(
-                select(g.good_id, e.prom_id, s.card)
+                select(g.good_id, e.prom_id, s.content)
                 .join(t.sent, and_(s.object == g.object, s.good_id == g.good_id))
                 .join(t.existing, and_(e.object == g.object, e.good_id == g.good_id))
-                .where(g.object == self._slug, g.standing == Standing.IN, e.deleted.is_(False))
+                .where(g.object == self._slug, g.row_status == RowStatus.IN, e.deleted.is_(False))
                 .where(g.variant.in_(page))
             )
             found += [
                 (len(prom_id), prom_id, good_id)
-                for good_id, prom_id, card in rows
-                if load(card).get("variant_group") in groups
+                for good_id, prom_id, content in rows
+                if load(content).get("variant_group") in groups
             ]
         return [good_id for *_, good_id in sorted(found)]
 
@@ -141,7 +141,9 @@ class Models:
 
     def _has_goods(self, model: int) -> bool:
         g = t.goods.c
-        query = select(g.good_id).where(g.object == self._slug, g.model == model, g.standing != Standing.GONE)
+        query = select(g.good_id).where(
+            g.object == self._slug, g.model == model, g.row_status != RowStatus.GONE
+        )
         return self._db.execute(query.limit(1)).first() is not None
 
     def replace_findings(
@@ -181,7 +183,7 @@ class Models:
         rows = self._db.execute(
             select(s.path, func.count())
             .join(t.goods, and_(g.object == s.object, g.section == s.section))
-            .where(s.object == self._slug, g.standing == Standing.IN)
+            .where(s.object == self._slug, g.row_status == RowStatus.IN)
             .group_by(s.path)
             .order_by(s.path)
         )

@@ -45,11 +45,11 @@ def test_others_hear_it_too(tmp_path: Path) -> None:
     """What a person is to be told goes to a handler beside the file."""
     heard: list[str] = []
 
-    class Ears(logging.Handler):
+    class TerminalLogHandler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             heard.append(record.getMessage())
 
-    with logged(tmp_path / "torgsync.log", "a", Ears()):
+    with logged(tmp_path / "torgsync.log", "a", TerminalLogHandler()):
         _log.info("hello")
     assert heard == ["hello"]
 

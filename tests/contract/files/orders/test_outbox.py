@@ -47,7 +47,7 @@ def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(params=["folder", "ftp", "sftp", "memory"])
 def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
-    """An outbox whose folder is not there yet; `memory` copies instead of renaming, as S3 does."""
+    """An outbox whose folder is not there yet; `work` copies instead of renaming, as S3 does."""
     if request.param == "folder":
         with open_outbox(tmp_path / "in" / "orders") as opened:
             yield opened

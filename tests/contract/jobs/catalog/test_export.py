@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import Mapper
-from torgsync.core.plan.decide import Plan, Standing
+from torgsync.core.plan.decide import Plan, RowStatus
 from torgsync.core.product.products import Existing
 from torgsync.errors import ExportInvalid
 from torgsync.files.config.objects import load_object, slugify
 from torgsync.files.config.settings import Settings
 from torgsync.jobs.catalog import export
 from torgsync.jobs.catalog.export import read_export
-from torgsync.jobs.context import Desk
+from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.update import findings, update
 from torgsync.state.shop.products import Accepted
 from torgsync.state.store import Store, open_store
@@ -79,35 +79,35 @@ class Shop:
             if not file.exists() or file.read_bytes() != content:
                 file.write_bytes(content)
 
-    def desk(self, name: str = "object") -> Desk:
+    def context(self, name: str = "object") -> JobContext:
         """Return a desk of this shop; another name has a memory of its own."""
         path = self.folder / f"{name}.toml"
         if name != "object":
             text = (self.folder / "object.toml").read_text("utf-8")
             path.write_text(text.replace("My Prom", name, 1), "utf-8")
         home = Settings(self.folder, "", None)
-        return Desk(home, load_object(path), self.store, now=lambda: NOON)
+        return JobContext(home, load_object(path), self.store, now=lambda: NOON)
 
     def plan(self, name: str = "object") -> tuple[Plan, tuple[Finding, ...]]:
         """Return the plan and its findings."""
-        made = update(self.desk(name), None)
-        with self.store.work(slugify(name if name != "object" else "My Prom")) as memory:
-            return made.plan, tuple(findings(memory, made))
+        made = update(self.context(name), None)
+        with self.store.transaction(slugify(name if name != "object" else "My Prom")) as work:
+            return made.plan, tuple(findings(work, made))
 
     def mapped(self) -> list[str]:
         """Read the export, and return the ids of the goods whose rows were taken apart."""
         met: list[str] = []
         with pytest.MonkeyPatch.context() as patch:
-            for road in (Mapper.product, Mapper.terms):
+            for channel in (Mapper.product, Mapper.terms):
 
                 def noted(
-                    mapper: Mapper, good_id: str, *rest: object, _road: Callable[..., object] = road
+                    mapper: Mapper, good_id: str, *rest: object, _road: Callable[..., object] = channel
                 ) -> object:
                     met.append(good_id)
                     return _road(mapper, good_id, *rest)
 
-                patch.setattr(Mapper, road.__name__, noted)
-            read_export(self.desk())
+                patch.setattr(Mapper, channel.__name__, noted)
+            read_export(self.context())
         return met
 
 
@@ -144,7 +144,7 @@ def test_an_unchanged_file_is_not_even_opened(shop: Shop, monkeypatch: pytest.Mo
     shop.write()
     opened: list[object] = []
     monkeypatch.setattr(export, "open_export", lambda *given, **_: opened.append(given))
-    before = read_export(shop.desk())
+    before = read_export(shop.context())
     assert (opened, before.info.goods, before.info.encoding) == ([], 3, "utf-8")
 
 
@@ -201,7 +201,7 @@ def test_a_file_that_is_refused_leaves_the_state_as_it_was(shop: Shop) -> None:
     good = (shop.folder / "TSGoods.trs").read_bytes()
     (shop.folder / "TSGoods.trs").write_bytes(good + row("4")[0].encode() + b";")
     with pytest.raises(ExportInvalid):
-        read_export(shop.desk())
+        read_export(shop.context())
     (shop.folder / "TSGoods.trs").write_bytes(good)
     assert shop.mapped() == []
 
@@ -378,13 +378,13 @@ def test_the_fast_road_and_the_full_road_give_the_same_plan(shop: Shop, days: li
 
 def arrive(shop: Shop, slug: str) -> None:
     """Have everything that the plan wants of the goods with a price sent, and shown by Prom."""
-    with shop.store.work(slug) as memory:
-        memory.whole.note_first_write(NOON)
-        for good_id, known in memory.catalog.known(list("123456")).items():
-            if known.standing is Standing.IN and known.desired and known.desired.money("price"):
+    with shop.store.transaction(slug) as work:
+        work.object_state.note_first_write(NOON)
+        for good_id, known in work.products.known(list("123456")).items():
+            if known.row_status is RowStatus.IN and known.desired and known.desired.money("price"):
                 values = dict(known.sent.values if known.sent else {}) | dict(known.desired.values)
-                memory.shown.remember_existing([Existing(f"9{good_id}", good_id, values, NOON)], 1)
-                memory.catalog.accept([Accepted(good_id, values, {})], NOON)
+                work.existing.remember_existing([Existing(f"9{good_id}", good_id, values, NOON)], 1)
+                work.products.accept([Accepted(good_id, values, {})], NOON)
 
 
 def arrive_after_plan(shop: Shop) -> None:
@@ -405,8 +405,8 @@ def test_a_variant_that_prom_has_apart_is_told_until_it_is_made_anew(shop: Shop)
         shop.write()
         (found,) = shop.plan()[1]
         assert (found.code, found.good_id, found.line) == (Code.VARIANT_APART, "2", 3)
-    with shop.store.work("my-prom") as memory:
-        memory.catalog.accept([Accepted("2", {"variant_group": "501"}, {})], NOON)
+    with shop.store.transaction("my-prom") as work:
+        work.products.accept([Accepted("2", {"variant_group": "501"}, {})], NOON)
     assert shop.plan()[1] == ()
 
 

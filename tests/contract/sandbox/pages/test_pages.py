@@ -19,7 +19,7 @@ from shops import Clock, client_of, feed, import_feed, offer, send_feed, visitor
 from torgsync.sandbox.pages import descriptions, words
 from torgsync.sandbox.pages.photos import PhotoFolders
 from torgsync.sandbox.pages.showcase import ShopWindow, percent_off
-from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.orders import Buyer
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Attribute, Discount, Image, Wholesale
 from torgsync.sandbox.shop.rights import Rights
@@ -78,7 +78,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def shop(clock: Clock) -> Shop:
-    return Shop(clock=clock, manners=Manners(import_seconds=5))
+    return Shop(clock=clock, quirks=Quirks(import_seconds=5))
 
 
 def dress(size: str, colour: str, *parts: str, **marks: str) -> str:
@@ -775,7 +775,7 @@ class TestSeller:
 
     def test_many_imports_and_errors(self, clock: Clock) -> None:
         """A long report is cut, and says how much is missing; many imports have pages."""
-        shop = Shop(clock=clock, manners=Manners(imports_per_day=100, import_seconds=0))
+        shop = Shop(clock=clock, quirks=Quirks(imports_per_day=100, import_seconds=0))
         for _ in range(21):
             import_feed(client_of(shop), clock, feed(*(offer(str(n), "<name></name>") for n in range(103))))
         page = visit(shop, "/seller/imports")

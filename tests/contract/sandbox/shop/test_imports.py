@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from shops import Clock, client_of, feed, import_feed, offer, send_feed
 
-from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop import imports
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Attribute, Discount, Wholesale
 from torgsync.sandbox.shop.shop import Shop
@@ -109,7 +109,7 @@ class TestAcceptance:
 
     def test_second_import_is_refused(self, clock: Clock) -> None:
         """By a switch an import is refused while another one runs."""
-        client = client_of(Shop(clock=clock, manners=Manners(second_import="refuse")))
+        client = client_of(Shop(clock=clock, quirks=Quirks(second_import="refuse")))
         assert "id" in send_feed(client, feed())
         assert "id" not in send_feed(client, feed())
         clock.advance(seconds=1.5)
@@ -133,7 +133,7 @@ class TestStatus:
 
     def test_duration(self, clock: Clock) -> None:
         """The duration is a manner; products carry the date of the import's end, however late one looks."""
-        shop = Shop(clock=clock, manners=Manners(import_seconds=600))
+        shop = Shop(clock=clock, quirks=Quirks(import_seconds=600))
         send_feed(client_of(shop), feed(offer()))
         clock.advance(seconds=599)
         assert shop.products() == []

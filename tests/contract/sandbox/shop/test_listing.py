@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from shops import Clock, client_of
 
-from torgsync.sandbox.shop.collection import Shelf
+from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.products import Product
 from torgsync.sandbox.shop.shop import Shop
 
@@ -89,14 +89,14 @@ def test_a_group_that_is_left() -> None:
 
 def test_an_id_is_given_out_once_its_item_was_made() -> None:
     """An item that cannot be made leaves nothing behind."""
-    shelf: Shelf[int] = Shelf(first_id=5)
+    collection: Collection[int] = Collection(first_id=5)
 
     def fail(number: int) -> int:
         raise ValueError(number)
 
     with pytest.raises(ValueError, match="5"):
-        shelf.add(fail)
-    assert (shelf.add(lambda number: number), len(shelf)) == (5, 1)
+        collection.add(fail)
+    assert (collection.add(lambda number: number), len(collection)) == (5, 1)
 
 
 def test_a_walk_steps_over_stale_spans() -> None:

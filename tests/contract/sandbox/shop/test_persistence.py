@@ -14,12 +14,12 @@ from torgsync.errors import TorgsyncError
 from torgsync.sandbox.faults import Fault
 from torgsync.sandbox.shop.filling import fill
 from torgsync.sandbox.shop.orders import Buyer
-from torgsync.sandbox.shop.persistence import Keeper
+from torgsync.sandbox.shop.persistence import Persistence
 from torgsync.sandbox.shop.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("each_door")
 
-Opened = Callable[[], tuple[Shop, Keeper]]
+Opened = Callable[[], tuple[Shop, Persistence]]
 
 
 @pytest.fixture
@@ -36,16 +36,16 @@ def file(tmp_path: Path) -> Path:
 def again(file: Path, clock: Clock) -> Opened:
     """Open the file as a new sandbox would."""
 
-    def opened() -> tuple[Shop, Keeper]:
+    def opened() -> tuple[Shop, Persistence]:
         shop = Shop(clock=clock)
-        return shop, Keeper(shop, file)
+        return shop, Persistence(shop, file)
 
     return opened
 
 
 def test_everything_comes_back(again: Opened) -> None:
     """Products, groups, orders, clients, options, and what is gone for good."""
-    shop, keeper = again()
+    shop, persistence = again()
     fill(shop, 60, seed=3)
     client = client_of(shop)
     send_feed(client, feed(offer("9"), categories='<category id="7">Платья</category>'))
@@ -53,9 +53,9 @@ def test_everything_comes_back(again: Opened) -> None:
     olena = Buyer(first_name="Олена", phone="+380000000001", email="o@shop.example")
     shop.place_order([("S-1", Decimal("1.5"))], buyer=olena, paid=True)
     shop.delete_product("S-2")
-    keeper.close()
+    persistence.close()
 
-    back, keeper = again()
+    back, persistence = again()
     assert back.products() == shop.products()
     assert back.groups() == shop.groups()
     assert list(back.orders) == list(shop.orders)
@@ -64,12 +64,12 @@ def test_everything_comes_back(again: Opened) -> None:
     assert back.catalog.deleted_external_ids == {"S-2"}
     assert back.catalog.ids_in(shop.groups()[0].id) == shop.catalog.ids_in(shop.groups()[0].id)
     assert back.imports() == shop.imports()
-    keeper.close()
+    persistence.close()
 
 
 def test_life_goes_on(again: Opened, clock: Clock) -> None:
     """Ids are given out further, clients and groups are recognised, deleted ids stay refused."""
-    shop, keeper = again()
+    shop, persistence = again()
     number = shop.add_product("1", price=Decimal(5))
     shop.delete_product(shop.add_product("2"))
     order = shop.place_order([("1", 1)], buyer=Buyer(phone=None, email="o@shop.example"))
@@ -77,9 +77,9 @@ def test_life_goes_on(again: Opened, clock: Clock) -> None:
     send_feed(client_of(shop), feed(categories=category))
     clock.advance(seconds=2)
     assert len(shop.groups()) == 1
-    keeper.close()
+    persistence.close()
 
-    back, keeper = again()
+    back, persistence = again()
     assert back.add_product("3") == number + 2
     assert back.place_order([("1", 1)], buyer=Buyer(phone=None, email="o@shop.example")) == order + 1
     assert [client.orders_count for client in back.clients] == [2]
@@ -89,30 +89,30 @@ def test_life_goes_on(again: Opened, clock: Clock) -> None:
     clock.advance(seconds=2)
     report = client.get(f"/products/import/status/{sent['id']}").json()
     assert (report["with_errors_count"], len(back.groups()), sent["id"] == first) == (1, 1, False)
-    keeper.close()
+    persistence.close()
 
 
 def test_an_import_under_way(again: Opened, clock: Clock) -> None:
     """An import that was running when the sandbox stopped ends in the next one; one that hangs hangs on."""
-    shop, keeper = again()
+    shop, persistence = again()
     client = client_of(shop)
     shop.misbehave(Fault("import-never-ends", nth=2), Fault("photos-missing", nth=3))
     photo = "<picture>https://shop.example/1.jpg</picture>"
     for number in ("1", "2", "3"):
         send_feed(client, feed(offer(number, photo)))
-    keeper.close()
+    persistence.close()
 
-    back, keeper = again()
+    back, persistence = again()
     assert back.products() == []
     clock.advance(seconds=10)
     assert [product.external_id for product in back.products()] == ["1", "3"]
     assert [len(product.images) for product in back.products()] == [1, 0]
-    keeper.close()
+    persistence.close()
 
 
 def test_every_write_is_kept_at_once(again: Opened, file: Path) -> None:
     """A sandbox that is killed has kept what it answered: edits, imports, orders, and what the seller did."""
-    shop, keeper = again()
+    shop, persistence = again()
     shop.add_product("1", price=Decimal(5))
     client = client_of(shop)
     assert client.post("/products/edit_by_external_id", json=[{"id": "1", "price": 7}]).status_code == 200
@@ -120,50 +120,50 @@ def test_every_write_is_kept_at_once(again: Opened, file: Path) -> None:
     client.post(place, json={"products": [{"product": "1"}]})
     copy = file.with_name("copy.db")
     copy.write_bytes(file.read_bytes())
-    keeper.close()
+    persistence.close()
 
     back = Shop()
-    keeper = Keeper(back, copy)
+    persistence = Persistence(back, copy)
     assert (back.product("1").price, len(back.orders)) == (Decimal(7), 1)
-    keeper.close()
+    persistence.close()
 
 
 def test_a_write_that_cannot_be_kept(again: Opened) -> None:
     """It is in the file whole or not at all, and the next one keeps both."""
-    shop, keeper = again()
+    shop, persistence = again()
     shop.add_product("1")
-    keeper._file.execute(
+    persistence._file.execute(
         "CREATE TRIGGER full BEFORE INSERT ON deleted BEGIN SELECT RAISE(ABORT, 'full'); END"
     )
     shop.delete_product("1")
     shop.add_product("2")
     with pytest.raises(sqlite3.IntegrityError):
         shop.save()
-    assert keeper._file.execute("SELECT count(*) FROM products").fetchone() == (0,)
-    keeper._file.execute("DROP TRIGGER full")
-    keeper.close()
-    back, keeper = again()
+    assert persistence._file.execute("SELECT count(*) FROM products").fetchone() == (0,)
+    persistence._file.execute("DROP TRIGGER full")
+    persistence.close()
+    back, persistence = again()
     assert [product.external_id for product in back.products()] == ["2"]
     assert back.catalog.deleted_external_ids == {"1"}
-    keeper.close()
+    persistence.close()
 
 
 def test_after_closing(again: Opened) -> None:
     """The shop lives on in memory when its file is let go."""
-    shop, keeper = again()
-    keeper.close()
+    shop, persistence = again()
+    persistence.close()
     shop.add_product("1")
     shop.save()
-    back, keeper = again()
+    back, persistence = again()
     assert (len(shop.products()), back.products()) == (1, [])
-    keeper.close()
+    persistence.close()
 
 
 def test_the_file_can_be_read_by_any_tool(again: Opened, file: Path) -> None:
     """Documents are JSON with the fields' own names."""
-    shop, keeper = again()
+    shop, persistence = again()
     number = shop.add_product("1", name="Платье", price=Decimal("5.50"))
-    keeper.close()
+    persistence.close()
     connection = sqlite3.connect(file)
     row = connection.execute("SELECT id, document ->> 'name', document ->> 'price' FROM products").fetchone()
     connection.close()
@@ -172,10 +172,10 @@ def test_the_file_can_be_read_by_any_tool(again: Opened, file: Path) -> None:
 
 def test_two_sandboxes_with_one_file(again: Opened) -> None:
     """The second one is told, and does no harm."""
-    _, keeper = again()
+    _, persistence = again()
     with pytest.raises(TorgsyncError, match="another sandbox works with it"):
         again()
-    keeper.close()
+    persistence.close()
 
 
 @pytest.mark.parametrize("content", [b"no database at all", b"{}" * 4000])
@@ -197,9 +197,9 @@ def test_a_file_that_is_something_else(again: Opened, file: Path, content: bytes
 )
 def test_a_shop_of_another_make(again: Opened, file: Path, spoil: str) -> None:
     """What cannot be understood is refused whole."""
-    shop, keeper = again()
+    shop, persistence = again()
     shop.add_product("1")
-    keeper.close()
+    persistence.close()
     connection = sqlite3.connect(file)
     with connection:
         connection.execute(spoil)
@@ -220,7 +220,7 @@ def test_another_database(again: Opened, file: Path) -> None:
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     """A place that takes no file is told."""
     with pytest.raises(TorgsyncError, match="unable to open database file"):
-        Keeper(Shop(), tmp_path / "nowhere" / "shop.db")
+        Persistence(Shop(), tmp_path / "nowhere" / "shop.db")
 
 
 def test_filling_twice_invents_no_id_twice() -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from shops import Clock, client_of
 
-from torgsync.sandbox.quirks import Manners
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.products import Discount, Image, Product, Wholesale
 from torgsync.sandbox.shop.shop import Shop
 
@@ -194,7 +194,7 @@ class TestEditing:
 
     def test_nothing_changes_and_is_reported(self) -> None:
         """By a switch an edit that changes nothing is in `processed_ids`."""
-        shop = Shop(manners=Manners(report_unchanged=True))
+        shop = Shop(quirks=Quirks(report_unchanged=True))
         shop.add_product("1", price=Decimal(5))
         assert edit(client_of(shop), {"id": "1", "price": 5}) == {"processed_ids": ["1"], "errors": {}}
 

@@ -26,36 +26,36 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def attempts(store: Store, slug: str = "shop") -> dict[str, Attempt]:
-    with store.work(slug) as memory:
-        return memory.schedule.attempts()
+    with store.transaction(slug) as work:
+        return work.schedule.attempts()
 
 
 def test_an_attempt_is_remembered_until_the_next(store: Store) -> None:
     """Each time has one, each object its own."""
-    with store.work("shop") as memory:
-        memory.schedule.take_up("a", FIRST)
-        memory.schedule.take_up("b", FIRST)
-    with store.work("shop") as memory:
-        memory.schedule.take_up("a", SECOND)
+    with store.transaction("shop") as work:
+        work.schedule.take_up("a", FIRST)
+        work.schedule.take_up("b", FIRST)
+    with store.transaction("shop") as work:
+        work.schedule.take_up("a", SECOND)
     assert attempts(store) == {"a": SECOND, "b": FIRST}
     assert attempts(store, "other") == {}
 
 
 def test_how_it_ended(store: Store) -> None:
     """Only of the attempt that is meant: an older one that ends late says nothing of a newer one."""
-    with store.work("shop") as memory:
-        memory.schedule.take_up("a", SECOND)
-        memory.schedule.ended("a", FIRST, Exit.TEMPORARY)
+    with store.transaction("shop") as work:
+        work.schedule.take_up("a", SECOND)
+        work.schedule.ended("a", FIRST, Exit.TEMPORARY)
     assert attempts(store) == {"a": SECOND}
-    with store.work("shop") as memory:
-        memory.schedule.ended("a", SECOND, Exit.HELD)
+    with store.transaction("shop") as work:
+        work.schedule.ended("a", SECOND, Exit.HELD)
     assert attempts(store) == {"a": Attempt(NOON, SECOND.started, 2, Exit.HELD)}
 
 
 @pytest.mark.parametrize("before", [None, Attempt(NOON, NOON, exit_code=Exit.TEMPORARY)])
 def test_an_attempt_that_did_nothing_is_given_back(store: Store, before: Attempt | None) -> None:
     """What was before it counts again."""
-    with store.work("shop") as memory:
-        memory.schedule.take_up("a", Attempt(LATER, LATER))
-        memory.schedule.give_back("a", before)
+    with store.transaction("shop") as work:
+        work.schedule.take_up("a", Attempt(LATER, LATER))
+        work.schedule.give_back("a", before)
     assert attempts(store) == ({"a": before} if before else {})

@@ -56,12 +56,12 @@ def test_the_schema_is_the_newest_migration() -> None:
 def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     """What was remembered is there after the next opening."""
     first = open_store(url_of(tmp_path))
-    with first.work("shop") as memory:
-        assert memory.whole.begin_look() == 1
+    with first.transaction("shop") as work:
+        assert work.object_state.begin_look() == 1
     first.close()
     again = open_store(url_of(tmp_path))
-    with again.work("shop") as memory:
-        assert memory.whole.current_look() == 1
+    with again.transaction("shop") as work:
+        assert work.object_state.current_look() == 1
     again.close()
 
 
@@ -171,13 +171,13 @@ def test_a_state_with_rows_comes_through_every_migration(tmp_path: Path) -> None
     """What the first schema remembered is there; products are counted as before, and rows are read anew."""
     make_old(tmp_path, "0001", ROWS_OF_0001)
     store = open_store(url_of(tmp_path))
-    with store.work("shop") as memory:
-        assert memory.whole.current_look() == 3
-        assert (memory.shown.existing_count(), memory.shown.in_stock_count()) == (1, 1)
-        assert [finding.file for finding in memory.rows.findings()] == [""]
-        assert memory.rows.marks() == set()
-        assert list(memory.rows.rows_marked({0})) == ["17"]
-        assert [known.good_id for page in memory.catalog.unsettled() for known in page] == ["17"]
+    with store.transaction("shop") as work:
+        assert work.object_state.current_look() == 3
+        assert (work.existing.existing_count(), work.existing.in_stock_count()) == (1, 1)
+        assert [finding.file for finding in work.rows.findings()] == [""]
+        assert work.rows.row_hashes() == set()
+        assert list(work.rows.rows_marked({0})) == ["17"]
+        assert [known.good_id for page in work.products.dirty() for known in page] == ["17"]
     store.close()
 
 
@@ -187,18 +187,18 @@ def test_products_are_the_same_in_two_documents(tmp_path: Path) -> None:
     many = [insert % number for number in range(1001)]
     make_old(tmp_path, "0002", [*ROWS_OF_0002, *many])
     store = open_store(url_of(tmp_path))
-    with store.work("shop") as memory:
-        told = memory.catalog.dossier("17")
+    with store.transaction("shop") as work:
+        told = work.products.dossier("17")
         wanted: dict[str, Value] = {"characteristics": (), "name": "Капці", "price": Decimal("9.50")}
         assert told.desired == Product("17", wanted)
         assert told.sent == Sent({"gtin": "A", "quantity": 4}, {"name": "Кап"})
         assert told.existing == Existing("1", "17", {"name": "Кап", "status": "on_display"})
         assert told.refusal is not None
         assert (told.refusal.values, told.refusal.message) == (wanted, "no")
-        assert memory.catalog.known(["17"])["17"].refused
-        assert len(memory.shown.unseen(4)) == 1002
-        memory.rows.unsettle(["17"], card=False)
-        assert [[known.title for known in page] for page in memory.catalog.unsettled()] == [["Капці"]]
+        assert work.products.known(["17"])["17"].refused
+        assert len(work.existing.unseen(4)) == 1002
+        work.rows.mark_dirty(["17"], content=False)
+        assert [[known.title for known in page] for page in work.products.dirty()] == [["Капці"]]
     store.close()
     engine = create_engine(url_of(tmp_path))
     with engine.connect() as connection:
@@ -236,16 +236,16 @@ def test_clients_are_recognised_as_before(tmp_path: Path, more: int) -> None:
         connection.execute(text("UPDATE orders SET doc = :doc"), {"doc": json.dumps(old)})
     engine.dispose()
     store = open_store(url_of(tmp_path))
-    with store.work("shop") as memory:
-        assert memory.clients.everybody() == {
+    with store.transaction("shop") as work:
+        assert work.clients.everybody() == {
             Contact("phone", "+380500000001"): {"1"},
             Contact("email", "o@shop.example"): {"1"},
             Contact("name", "вигадана олена"): {"1"},
         }
-        (lying,) = memory.trade.lying()
+        (lying,) = work.orders.lying()
         assert (lying.order, lying.file, lying.phase) == (order(), "order-1.json", Phase.WRITTEN)
-        assert len(memory.trade.unwritten()) == 1
-        (posting,) = memory.payments.postings()
+        assert len(work.orders.unwritten()) == 1
+        (posting,) = work.payments.postings()
         assert posting.at == datetime(2026, 3, 2, 10, tzinfo=UTC)
     store.close()
 
@@ -288,13 +288,13 @@ def test_an_older_program_told_what_torgsoft_has(tmp_path: Path) -> None:
         )
     engine.dispose()
     store = open_store(url_of(tmp_path))
-    with store.work("shop") as memory:
-        assert [stored.filed for stored in memory.trade.lying()] == [1]
-        taken = memory.trade.order("2")
+    with store.transaction("shop") as work:
+        assert [stored.filed for stored in work.orders.lying()] == [1]
+        taken = work.orders.order("2")
         assert taken is not None
         assert (taken.filed, taken.by_hand) == (2, None)
-        assert [stored.held for stored in memory.trade.waiting()] == ["order 3: no id"]
-        kinds = [str(posting.kind) for posting in memory.payments.postings()]
+        assert [stored.held for stored in work.orders.waiting()] == ["order 3: no id"]
+        kinds = [str(posting.kind) for posting in work.payments.postings()]
         assert kinds == ["expected", "moved", "expected", "expected", "reversed"]
     store.close()
 

@@ -10,23 +10,23 @@ import pytest
 from builders import LATER, NOON, existing, product, update
 
 from torgsync.core.plan.adopt import Doubt, Here, Match, Matching, Rule, There
-from torgsync.core.plan.decide import Standing
+from torgsync.core.plan.decide import RowStatus
 from torgsync.core.plan.diff import Change, FieldChange, Verb
 from torgsync.core.product.products import Existing
 from torgsync.state.runs.journal import Holder, Override
 from torgsync.state.shop.rows import GoodRow
-from torgsync.state.store import Memory, open_store
+from torgsync.state.store import UnitOfWork, open_store
 
 ME = Holder("olena", "office-pc", 1)
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Memory]:
+def work(tmp_path: Path) -> Iterator[UnitOfWork]:
     """The memory of one object, in one unit of work."""
     store = open_store(f"sqlite:///{tmp_path / 'state.db'}")
     try:
-        with store.work("shop") as memory:
-            yield memory
+        with store.transaction("shop") as work:
+            yield work
     finally:
         store.close()
 
@@ -39,33 +39,33 @@ def there(prom_id: str, external_id: str = "") -> There:
     return There(prom_id, external_id, "Капці")
 
 
-def remember(memory: Memory, *products: Existing) -> None:
-    memory.shown.remember_existing(products, memory.whole.begin_look())
+def remember(work: UnitOfWork, *products: Existing) -> None:
+    work.existing.remember_existing(products, work.object_state.begin_look())
 
 
-def take_over(memory: Memory, *pairs: tuple[str, str], doubts: tuple[Doubt, ...] = ()) -> None:
+def take_over(work: UnitOfWork, *pairs: tuple[str, str], doubts: tuple[Doubt, ...] = ()) -> None:
     matched = tuple(Match(Here(good, ""), there(prom_id), (Rule.SKU, Rule.NAME)) for good, prom_id in pairs)
-    memory.adoptions.take_over(Matching(matched, doubts), ME, LATER)
+    work.adoptions.take_over(Matching(matched, doubts), ME, LATER)
 
 
-def test_an_adopted_product_is_its_goods(memory: Memory) -> None:
+def test_an_adopted_product_is_its_goods(work: UnitOfWork) -> None:
     """It keeps the name that Prom has for it, at this look and at the next ones."""
-    remember(memory, shown("11", "old"), shown("12", ""), shown("13", "17"), shown("14", "x"))
-    take_over(memory, ("1", "11"), ("2", "12"), ("17", "13"))
-    assert memory.adoptions.adopted_at() == LATER
-    assert memory.whole.begun()
-    names = memory.adoptions.names()
+    remember(work, shown("11", "old"), shown("12", ""), shown("13", "17"), shown("14", "x"))
+    take_over(work, ("1", "11"), ("2", "12"), ("17", "13"))
+    assert work.adoptions.adopted_at() == LATER
+    assert work.object_state.begun()
+    names = work.adoptions.names()
     assert [names.external_id(good) for good in ("1", "2", "17", "x")] == ["old", "", "17", "x"]
     remember(
-        memory,
+        work,
         *(
             product.named(names.good_id(product.prom_id, product.external_id))
             for product in (shown("11", "old"), shown("12", ""), shown("13", "17"))
         ),
     )
-    assert [one.prom_id for one in memory.shown.foreign()] == ["14"]
-    assert sorted(memory.shown.anchors(9)) == [("11", "1"), ("12", "2"), ("13", "17")]
-    adoption = memory.adoptions.of("1")
+    assert [one.prom_id for one in work.existing.foreign()] == ["14"]
+    assert sorted(work.existing.anchors(9)) == [("11", "1"), ("12", "2"), ("13", "17")]
+    adoption = work.adoptions.of("1")
     assert adoption is not None
     assert (adoption.prom_id, adoption.by, adoption.at, adoption.user) == (
         "11",
@@ -73,19 +73,19 @@ def test_an_adopted_product_is_its_goods(memory: Memory) -> None:
         LATER,
         "olena",
     )
-    assert memory.adoptions.of("x") is None
-    dossier = memory.catalog.dossier("1")
+    assert work.adoptions.of("x") is None
+    dossier = work.products.dossier("1")
     assert dossier.existing is not None
     assert (dossier.existing.alias, dossier.existing.external_id) == ("old", "old")
     assert dossier.sent is not None
     assert not dossier.sent.values
 
 
-def test_products_as_they_are_compared(memory: Memory) -> None:
+def test_products_as_they_are_compared(work: UnitOfWork) -> None:
     """Deleted ones are left out, and what was taken over says by what."""
-    remember(memory, shown("11", "old", sku="A"), shown("9", "z", status="deleted"), shown("2", "5"))
-    take_over(memory, ("1", "11"))
-    two, eleven = memory.adoptions.products()
+    remember(work, shown("11", "old", sku="A"), shown("9", "z", status="deleted"), shown("2", "5"))
+    take_over(work, ("1", "11"))
+    two, eleven = work.adoptions.products()
     assert (two.prom_id, two.external_id, two.good_id, two.by) == ("2", "5", "", ())
     assert (eleven.sku, eleven.external_id, eleven.good_id, eleven.by) == (
         "A",
@@ -96,158 +96,158 @@ def test_products_as_they_are_compared(memory: Memory) -> None:
     assert eleven.names
 
 
-def test_another_decision(memory: Memory) -> None:
+def test_another_decision(work: UnitOfWork) -> None:
     """A product may become another good's, or nobody's; who was ours once stays ours."""
-    remember(memory, shown("11", "old"), shown("12", ""))
-    take_over(memory, ("1", "11"), ("2", "12"))
-    take_over(memory, ("2", "11"))
-    assert memory.adoptions.of("1") is None
-    assert memory.adoptions.names().external_id("2") == "old"
-    assert [(one.prom_id, one.good_id) for one in memory.adoptions.products()] == [("11", "2"), ("12", "")]
+    remember(work, shown("11", "old"), shown("12", ""))
+    take_over(work, ("1", "11"), ("2", "12"))
+    take_over(work, ("2", "11"))
+    assert work.adoptions.of("1") is None
+    assert work.adoptions.names().external_id("2") == "old"
+    assert [(one.prom_id, one.good_id) for one in work.adoptions.products()] == [("11", "2"), ("12", "")]
 
 
-def test_what_is_ambiguous_waits(memory: Memory) -> None:
+def test_what_is_ambiguous_waits(work: UnitOfWork) -> None:
     """Its good is known as doubtful, and its products are not foreign until somebody decides."""
-    memory.rows.remember_rows([GoodRow("1", 1, 1, Standing.IN, product=product())])
-    remember(memory, shown("11", "a"), shown("12", "b"))
+    work.rows.remember_rows([GoodRow("1", 1, 1, RowStatus.IN, product=product())])
+    remember(work, shown("11", "a"), shown("12", "b"))
     doubt = Doubt(Rule.SKU, (Here("1", ""),), (there("12"), there("11")))
-    take_over(memory, doubts=(doubt,))
-    assert memory.adoptions.candidates("1") == ["11", "12"]
-    assert memory.catalog.known(["1"])["1"].doubtful
-    assert memory.shown.foreign() == []
-    take_over(memory)
-    assert not memory.catalog.known(["1"])["1"].doubtful
-    assert memory.shown.foreign_count() == 2
+    take_over(work, doubts=(doubt,))
+    assert work.adoptions.candidates("1") == ["11", "12"]
+    assert work.products.known(["1"])["1"].doubtful
+    assert work.existing.foreign() == []
+    take_over(work)
+    assert not work.products.known(["1"])["1"].doubtful
+    assert work.existing.foreign_count() == 2
 
 
-def test_an_id_that_another_product_has(memory: Memory) -> None:
+def test_an_id_that_another_product_has(work: UnitOfWork) -> None:
     """The good of this id is known as one whose id is taken."""
-    memory.rows.remember_rows([GoodRow("old", 1, 1, Standing.IN, product=product())])
-    remember(memory, shown("11", "old"))
-    take_over(memory, ("1", "11"))
-    assert memory.catalog.known(["old"])["old"].taken
+    work.rows.remember_rows([GoodRow("old", 1, 1, RowStatus.IN, product=product())])
+    remember(work, shown("11", "old"))
+    take_over(work, ("1", "11"))
+    assert work.products.known(["old"])["old"].taken
 
 
-def test_another_shop_forgets_it(memory: Memory) -> None:
+def test_another_shop_forgets_it(work: UnitOfWork) -> None:
     """With all else that was known of the old one."""
-    remember(memory, shown("11", "old"))
-    take_over(memory, ("1", "11"))
-    memory.catalog.forget_shop()
-    assert (memory.adoptions.of("1"), memory.adoptions.adopted_at(), memory.whole.begun()) == (
+    remember(work, shown("11", "old"))
+    take_over(work, ("1", "11"))
+    work.products.forget_shop()
+    assert (work.adoptions.of("1"), work.adoptions.adopted_at(), work.object_state.begun()) == (
         None,
         None,
         False,
     )
 
 
-def test_what_is_left_alone_stays_counted(memory: Memory) -> None:
+def test_what_is_left_alone_stays_counted(work: UnitOfWork) -> None:
     """By field, for goods that go; a new word replaces the old one, and such a good is compared whole."""
-    rows = [GoodRow(str(n), n, n, Standing.IN, product=product()) for n in (1, 2, 3)]
-    memory.rows.remember_rows(rows)
-    memory.rows.leave_alone({"1": "name,price", "2": "price", "3": ""})
-    memory.rows.settle(["1", "2", "3"])
-    assert memory.rows.left_alone() == {"name": 1, "price": 2}
-    memory.rows.unsettle(["1", "3"], card=False)
-    remember(memory, *(shown(f"1{n}", str(n)) for n in (1, 2, 3)))
-    memory.rows.leave_alone({"1": "price"})
-    memory.rows.mark_gone(["2"])
-    assert memory.rows.left_alone() == {"price": 1}
+    rows = [GoodRow(str(n), n, n, RowStatus.IN, product=product()) for n in (1, 2, 3)]
+    work.rows.remember_rows(rows)
+    work.rows.leave_alone({"1": "name,price", "2": "price", "3": ""})
+    work.rows.settle(["1", "2", "3"])
+    assert work.rows.left_alone() == {"name": 1, "price": 2}
+    work.rows.mark_dirty(["1", "3"], content=False)
+    remember(work, *(shown(f"1{n}", str(n)) for n in (1, 2, 3)))
+    work.rows.leave_alone({"1": "price"})
+    work.rows.mark_gone(["2"])
+    assert work.rows.left_alone() == {"price": 1}
 
 
-def test_how_goods_were_selected(memory: Memory) -> None:
+def test_how_goods_were_selected(work: UnitOfWork) -> None:
     """Nothing before a run that might have removed; then what that run used."""
-    assert memory.whole.selection() == ""
-    memory.whole.note_selection('{"use": []}')
-    assert memory.whole.selection() == '{"use": []}'
+    assert work.object_state.selection() == ""
+    work.object_state.note_selection('{"use": []}')
+    assert work.object_state.selection() == '{"use": []}'
 
 
-def test_who_opened_what(memory: Memory) -> None:
+def test_who_opened_what(work: UnitOfWork) -> None:
     """Of one run, or of all times."""
-    assert memory.journal.last_run() == 0
-    run = memory.journal.begin_run(ME, NOON)
-    assert memory.journal.last_run() == 0
-    memory.journal.plan_of_run(run, 1, None)
-    assert (memory.journal.last_run(), memory.journal.last_run(but=run)) == (run, 0)
-    memory.journal.note_overrides(run, [Override("price", "price=1", "1 -> 2")], ME, NOON)
-    memory.journal.note_overrides(None, [Override("shop", "shop=5", "another")], ME, LATER)
-    memory.journal.note_overrides(run, [], ME, LATER)
-    assert [(one.override.allowed, one.run, one.at, one.user) for one in memory.journal.overrides()] == [
+    assert work.journal.last_run() == 0
+    run = work.journal.begin_run(ME, NOON)
+    assert work.journal.last_run() == 0
+    work.journal.plan_of_run(run, 1, None)
+    assert (work.journal.last_run(), work.journal.last_run(but=run)) == (run, 0)
+    work.journal.note_overrides(run, [Override("price", "price=1", "1 -> 2")], ME, NOON)
+    work.journal.note_overrides(None, [Override("shop", "shop=5", "another")], ME, LATER)
+    work.journal.note_overrides(run, [], ME, LATER)
+    assert [(one.override.allowed, one.run, one.at, one.user) for one in work.journal.overrides()] == [
         ("price=1", run, NOON, "olena"),
         ("shop=5", None, LATER, "olena"),
     ]
-    (own,) = memory.journal.overrides(run)
+    (own,) = work.journal.overrides(run)
     assert own.override.guard == "price"
 
 
 # Plans
 
 
-def test_what_is_released_goes_in_one_piece(memory: Memory) -> None:
+def test_what_is_released_goes_in_one_piece(work: UnitOfWork) -> None:
     """A price that was split off joins what else goes of its product; other guards keep what they hold."""
-    number = memory.plans.begin(NOON)
+    number = work.plans.begin(NOON)
     whole = update("1", price=(Decimal(1), Decimal(9)), quantity=(1, 2))
     halves = whole.split(["price"], "price")
     alone = update("2", price=(Decimal(1), Decimal(9))).split(["price"], "price")
     other = update("3", quantity=(1, 0)).split(["quantity"], "stock-out")
-    memory.plans.add(number, [*halves, *alone, *other])
-    memory.plans.release(number, "price")
-    found = {item.change.good_id: item.change for item in memory.plans.changes(number)}
+    work.plans.add(number, [*halves, *alone, *other])
+    work.plans.release(number, "price")
+    found = {item.change.good_id: item.change for item in work.plans.changes(number)}
     assert found["1"] == whole
     assert found["2"].held is None
     assert found["3"].held == "stock-out"
-    assert len(list(memory.plans.changes(number))) == 3
+    assert len(list(work.plans.changes(number))) == 3
 
 
-def test_reasons_and_last_sent_values_are_kept(memory: Memory) -> None:
+def test_reasons_and_last_sent_values_are_kept(work: UnitOfWork) -> None:
     """A change comes back as it was."""
-    number = memory.plans.begin(NOON)
+    number = work.plans.begin(NOON)
     edited = Change(
         "1", Verb.UPDATE, "", {"price": FieldChange(Decimal(1), Decimal(2), edited=True, sent=Decimal(3))}
     )
     gone = Change("2", Verb.REMOVE, "", {"status": FieldChange("on_display", "deleted")}, reason="gone")
-    memory.plans.add(number, [edited, gone])
-    assert [item.change for item in memory.plans.changes(number)] == [edited, gone]
-    assert memory.plans.reasons(number, Verb.REMOVE) == {"gone": 1}
-    assert memory.plans.of_good(number, "1") == [edited]
-    assert memory.plans.held_goods(number, but="moved") == 0
+    work.plans.add(number, [edited, gone])
+    assert [item.change for item in work.plans.changes(number)] == [edited, gone]
+    assert work.plans.reasons(number, Verb.REMOVE) == {"gone": 1}
+    assert work.plans.of_good(number, "1") == [edited]
+    assert work.plans.held_goods(number, but="moved") == 0
 
 
-def test_changes_with_their_groups(memory: Memory) -> None:
+def test_changes_with_their_groups(work: UnitOfWork) -> None:
     """The topmost group of the good, or nothing."""
     from torgsync.core.product.columns import Section
 
-    memory.models.remember_sections({5: (Section("1", "Взуття"), Section("2", "Капці"))})
-    row = GoodRow("1", 1, 1, Standing.IN, product=product(), section=5)
-    memory.rows.remember_rows([row, GoodRow("2", 2, 2, Standing.IN, product=product())])
-    number = memory.plans.begin(NOON)
+    work.variants.remember_sections({5: (Section("1", "Взуття"), Section("2", "Капці"))})
+    row = GoodRow("1", 1, 1, RowStatus.IN, product=product(), section=5)
+    work.rows.remember_rows([row, GoodRow("2", 2, 2, RowStatus.IN, product=product())])
+    number = work.plans.begin(NOON)
     changes = [update("1", quantity=(1, 2)), update("2", quantity=(1, 2))]
     foreign = Change("1", Verb.REMOVE, "", {"status": FieldChange(None, "deleted")}, prom_id="99")
-    memory.plans.add(number, [*changes, foreign])
-    assert [(item.change.good_id, group) for item, group in memory.plans.groups(number)] == [
+    work.plans.add(number, [*changes, foreign])
+    assert [(item.change.good_id, group) for item, group in work.plans.groups(number)] == [
         ("1", "Взуття"),
         ("2", ""),
         ("1", ""),
     ]
 
 
-def test_a_plan_beside_another(memory: Memory) -> None:
+def test_a_plan_beside_another(work: UnitOfWork) -> None:
     """Both stay until the next one is begun."""
-    first = memory.plans.begin(NOON)
-    memory.plans.add(first, [update("1", quantity=(1, 2))])
-    second = memory.plans.begin_beside(NOON)
+    first = work.plans.begin(NOON)
+    work.plans.add(first, [update("1", quantity=(1, 2))])
+    second = work.plans.begin_beside(NOON)
     assert second != first
-    assert len(list(memory.plans.changes(first))) == 1
-    memory.plans.begin(LATER)
-    assert list(memory.plans.changes(first)) == []
+    assert len(list(work.plans.changes(first))) == 1
+    work.plans.begin(LATER)
+    assert list(work.plans.changes(first)) == []
 
 
-def test_photos_that_could_not_be_fetched(memory: Memory) -> None:
+def test_photos_that_could_not_be_fetched(work: UnitOfWork) -> None:
     """Of goods that go, until none is missing any more."""
-    memory.rows.remember_rows([GoodRow(str(n), n, n, Standing.IN, product=product()) for n in (1, 2)])
-    memory.photos.note_unfetched({}, NOON)
-    memory.photos.note_unfetched({"1": 2, "2": 1, "3": 1}, NOON)
-    assert memory.photos.unfetched() == {"1": 2, "2": 1}
-    memory.photos.note_unfetched({"1": 0, "2": 3}, LATER)
-    assert memory.photos.unfetched() == {"2": 3}
-    memory.rows.mark_gone(["2"])
-    assert memory.photos.unfetched() == {}
+    work.rows.remember_rows([GoodRow(str(n), n, n, RowStatus.IN, product=product()) for n in (1, 2)])
+    work.photos.note_unfetched({}, NOON)
+    work.photos.note_unfetched({"1": 2, "2": 1, "3": 1}, NOON)
+    assert work.photos.unfetched() == {"1": 2, "2": 1}
+    work.photos.note_unfetched({"1": 0, "2": 3}, LATER)
+    assert work.photos.unfetched() == {"2": 3}
+    work.rows.mark_gone(["2"])
+    assert work.photos.unfetched() == {}

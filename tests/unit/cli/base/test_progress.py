@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from torgsync.cli.base.program import Program
-from torgsync.cli.base.progress import telling
+from torgsync.cli.base.progress import progress_reporter
 from torgsync.jobs.context import Progress, Stage
 
 
@@ -23,7 +23,7 @@ def told(monkeypatch: pytest.MonkeyPatch, *steps: Progress, terminal: bool, verb
     program = Program(Path())
     program.verbosity = verbosity
     monkeypatch.setattr(type(program), "err", console, raising=False)
-    with telling(program) as tell:
+    with progress_reporter(program) as tell:
         for step in steps:
             tell(step)
     return seen.getvalue()

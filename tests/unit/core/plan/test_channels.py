@@ -10,19 +10,19 @@ from torgsync.core.plan.channels import (
     Budget,
     ImportState,
     budget,
-    by_road,
+    by_channel,
     poll_times,
     says_another_runs,
     updated_fields,
 )
-from torgsync.core.product.fields import FIELDS, Road
+from torgsync.core.product.fields import FIELDS, Channel
 
 
 def test_fields_are_told_apart_by_road() -> None:
     """Each field goes by exactly one road, in the order people see them."""
-    roads = [by_road(reversed(FIELDS), road) for road in Road]
+    roads = [by_channel(reversed(FIELDS), channel) for channel in Channel]
     assert sorted(name for names in roads for name in names) == sorted(FIELDS)
-    assert by_road(["status", "name", "price"], Road.EDIT) == ["price", "status"]
+    assert by_channel(["status", "name", "price"], Channel.EDIT) == ["price", "status"]
 
 
 @pytest.mark.parametrize(

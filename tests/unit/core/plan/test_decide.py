@@ -9,7 +9,15 @@ import pytest
 from builders import existing, led, product, sent, sync_object
 
 from torgsync.core.config.settings import Removal
-from torgsync.core.plan.decide import Aside, Counts, Known, Standing, Verdict, decide, remove_foreign
+from torgsync.core.plan.decide import (
+    Counts,
+    ProductSnapshot,
+    RowStatus,
+    SkipReason,
+    Verdict,
+    decide,
+    remove_foreign,
+)
 from torgsync.core.plan.diff import FieldChange, Verb
 from torgsync.core.product.fields import Characteristic
 from torgsync.core.product.products import Existing, Product
@@ -19,14 +27,14 @@ NEW = product(price=Decimal("110.00"), name="Нові капці")
 
 
 def known(
-    standing: Standing = Standing.IN,
+    row_status: RowStatus = RowStatus.IN,
     desired: Product | None = None,
     shown: Existing | None = None,
     *,
     was_sent: bool = True,
     refused: bool = False,
-) -> Known:
-    return Known("17", standing, desired, sent() if was_sent else None, shown, refused)
+) -> ProductSnapshot:
+    return ProductSnapshot("17", row_status, desired, sent() if was_sent else None, shown, refused)
 
 
 # Goods that go
@@ -35,7 +43,7 @@ def known(
 @pytest.mark.parametrize("shown", [None, existing(status="deleted")])
 def test_a_good_that_is_not_on_prom_is_created(shown: Existing | None) -> None:
     """What Prom never had, or has deleted, is made with all its fields."""
-    verdict = decide(known(Standing.IN, product(), shown), SHOP)
+    verdict = decide(known(RowStatus.IN, product(), shown), SHOP)
     assert verdict.change is not None
     assert (verdict.change.verb, verdict.change.new) == (Verb.CREATE, product().values)
     assert verdict.aside is None
@@ -44,7 +52,7 @@ def test_a_good_that_is_not_on_prom_is_created(shown: Existing | None) -> None:
 def test_a_good_without_a_price_is_not_created() -> None:
     """Nothing is offered for nothing; why is said."""
     desired = Product("17", {"name": "Капці"})
-    assert decide(known(Standing.IN, desired), SHOP) == Verdict(aside=Aside.NO_PRICE)
+    assert decide(known(RowStatus.IN, desired), SHOP) == Verdict(aside=SkipReason.NO_PRICE)
 
 
 @pytest.mark.parametrize(
@@ -63,23 +71,23 @@ def test_a_product_in_a_variant_group_that_is_not_its_own(
     red, blue = ((Characteristic("Колір", "", colour),) for colour in ("червоний", "синій"))
     desired = product(characteristics=red, variant_group=wanted)
     past = sent(characteristics=blue, variant_group=made)
-    found = Known("17", Standing.IN, desired, past, existing())
+    found = ProductSnapshot("17", RowStatus.IN, desired, past, existing())
     change = decide(found, SHOP).change
     assert set(change.fields if change else ()) == fields
-    assert not Known("17", Standing.IN, desired, past).stuck
+    assert not ProductSnapshot("17", RowStatus.IN, desired, past).stuck
 
 
 def test_a_good_whose_stock_may_keep_it_out_is_not_created() -> None:
     """Only goods in stock go, and nobody can say whether it is one."""
     desired = Product("17", {"name": "Капці", "price": Decimal("90.00")})
-    assert decide(known(Standing.IN, desired, was_sent=False), SHOP) == Verdict(aside=Aside.NO_STOCK)
+    assert decide(known(RowStatus.IN, desired, was_sent=False), SHOP) == Verdict(aside=SkipReason.NO_STOCK)
 
 
 def test_a_good_without_a_name_is_not_created_but_kept_up_to_date() -> None:
     """A new one waits; stock and price of one that Prom has do not wait for its name."""
     desired = Product("17", {"price": Decimal("90.00")})
-    assert decide(known(Standing.IN, desired, was_sent=False), SHOP) == Verdict(aside=Aside.NO_NAME)
-    change = decide(known(Standing.IN, desired, existing(price=Decimal("100.00"))), SHOP).change
+    assert decide(known(RowStatus.IN, desired, was_sent=False), SHOP) == Verdict(aside=SkipReason.NO_NAME)
+    change = decide(known(RowStatus.IN, desired, existing(price=Decimal("100.00"))), SHOP).change
     assert change is not None
     assert set(change.fields) == {"price"}
 
@@ -90,7 +98,7 @@ def test_a_good_without_a_name_is_not_created_but_kept_up_to_date() -> None:
 )
 def test_a_new_good_whose_stock_cannot_be_read_is_not_available(column: str, told: dict[str, Any]) -> None:
     """What may not be there is not offered; a shop that leads no stock says nothing of it."""
-    verdict = decide(known(Standing.IN, product()), sync_object(fields=led(("Stock", column))))
+    verdict = decide(known(RowStatus.IN, product()), sync_object(fields=led(("Stock", column))))
     assert verdict.change is not None
     assert verdict.change.new == product(**told).values
 
@@ -98,7 +106,7 @@ def test_a_new_good_whose_stock_cannot_be_read_is_not_available(column: str, tol
 def test_a_product_on_prom_keeps_the_stock_that_cannot_be_read() -> None:
     """Nothing is said of it: the last good value stays."""
     settings = sync_object(fields=led(("Stock", "quantity")))
-    verdict = decide(known(Standing.IN, NEW, existing(quantity=3, presence="available")), settings)
+    verdict = decide(known(RowStatus.IN, NEW, existing(quantity=3, presence="available")), settings)
     assert verdict.change is not None
     assert list(verdict.change.fields) == ["name", "price"]
 
@@ -124,7 +132,7 @@ def test_a_characteristic_that_the_export_lacks_today_stays(
 ) -> None:
     """What was last sent of it is wanted still; where nothing was, nothing is said of a product on Prom."""
     was = sent(characteristics=last) if last else None
-    good = Known("17", Standing.IN, product(characteristics=(COLOR, SILENT)), was, shown)
+    good = ProductSnapshot("17", RowStatus.IN, product(characteristics=(COLOR, SILENT)), was, shown)
     assert good.wanted is not None
     assert good.wanted.values.get("characteristics") == wanted
     verdict = decide(good, SHOP)
@@ -135,30 +143,30 @@ def test_a_characteristic_that_the_export_lacks_today_stays(
 
 def test_a_good_of_which_nothing_is_known_wants_nothing() -> None:
     """A good without a product is left as it is."""
-    assert Known("17", Standing.IN).wanted is None
+    assert ProductSnapshot("17", RowStatus.IN).wanted is None
 
 
 def test_a_creation_that_was_refused_waits_for_the_good_to_change() -> None:
     """No import is spent on content that Prom refused."""
-    verdict = decide(known(Standing.IN, product(), refused=True), SHOP)
-    assert verdict == Verdict(aside=Aside.REFUSED_BEFORE)
+    verdict = decide(known(RowStatus.IN, product(), refused=True), SHOP)
+    assert verdict == Verdict(aside=SkipReason.REFUSED_BEFORE)
 
 
 def test_what_a_moderator_deleted_is_left_alone() -> None:
     """It is neither changed nor made anew, whatever the export says."""
     shown = existing(status="deleted_by_moderator")
-    assert decide(known(Standing.IN, NEW, shown), SHOP) == Verdict(aside=Aside.MODERATED)
+    assert decide(known(RowStatus.IN, NEW, shown), SHOP) == Verdict(aside=SkipReason.MODERATED)
 
 
 def test_a_good_in_step_has_no_change() -> None:
     """What is in step is handed back, to be remembered as sent."""
-    verdict = decide(known(Standing.IN, product(), existing()), SHOP)
+    verdict = decide(known(RowStatus.IN, product(), existing()), SHOP)
     assert verdict == Verdict(in_step=product().values)
 
 
 def test_a_good_that_differs_is_updated() -> None:
     """One change carries all fields that differ."""
-    verdict = decide(known(Standing.IN, NEW, existing()), SHOP)
+    verdict = decide(known(RowStatus.IN, NEW, existing()), SHOP)
     assert verdict.change is not None
     assert (verdict.change.verb, verdict.change.title) == (Verb.UPDATE, "Нові капці")
     assert verdict.change.fields == {
@@ -172,7 +180,7 @@ def test_what_belongs_to_prom_is_left_alone() -> None:
     """A field that people keep on Prom is counted, the others go."""
     fields = led(("GoodName", "name"))
     fields[0]["owner"] = "prom"
-    verdict = decide(known(Standing.IN, NEW, existing()), sync_object(fields=fields))
+    verdict = decide(known(RowStatus.IN, NEW, existing()), sync_object(fields=fields))
     assert verdict.left_alone == ("name",)
     assert verdict.change is not None
     assert list(verdict.change.fields) == ["price"]
@@ -180,32 +188,32 @@ def test_what_belongs_to_prom_is_left_alone() -> None:
 
 def test_prices_go_where_an_import_was_refused() -> None:
     """Of a product that Prom refused as it is, what needs no import still goes, and the rest is told."""
-    verdict = decide(known(Standing.IN, NEW, existing(), refused=True), SHOP)
+    verdict = decide(known(RowStatus.IN, NEW, existing(), refused=True), SHOP)
     assert verdict.change is not None
     assert list(verdict.change.fields) == ["price"]
-    assert verdict.aside is Aside.REFUSED_BEFORE
+    assert verdict.aside is SkipReason.REFUSED_BEFORE
 
 
 @pytest.mark.parametrize(
     ("desired", "aside", "changes"),
     [
-        (product(name="Нові капці"), Aside.REFUSED_BEFORE, False),
+        (product(name="Нові капці"), SkipReason.REFUSED_BEFORE, False),
         (product(price=Decimal("110.00")), None, True),
         (product(), None, False),
     ],
 )
 def test_a_refusal_is_told_only_where_it_stops_something(
-    desired: Product, aside: Aside | None, changes: bool
+    desired: Product, aside: SkipReason | None, changes: bool
 ) -> None:
     """A refused product that only changed its price, or nothing, has nothing set aside."""
-    verdict = decide(known(Standing.IN, desired, existing(), refused=True), SHOP)
+    verdict = decide(known(RowStatus.IN, desired, existing(), refused=True), SHOP)
     assert verdict.aside is aside
     assert (verdict.change is not None) is changes
 
 
 def test_a_good_of_which_nothing_is_desired_stays() -> None:
     """A memory without the good's product is no reason to take it out."""
-    assert decide(known(Standing.IN, None, existing()), SHOP) == Verdict()
+    assert decide(known(RowStatus.IN, None, existing()), SHOP) == Verdict()
 
 
 # Goods that stay out
@@ -214,44 +222,44 @@ def test_a_good_of_which_nothing_is_desired_stays() -> None:
 @pytest.mark.parametrize("shown", [None, existing()])
 def test_a_blocked_good_stays_as_it_is(shown: Existing | None) -> None:
     """An error in its row never changes or removes a product."""
-    assert decide(known(Standing.BLOCKED, NEW, shown), SHOP) == Verdict()
+    assert decide(known(RowStatus.BLOCKED, NEW, shown), SHOP) == Verdict()
 
 
 @pytest.mark.parametrize(
-    ("standing", "status"), [(Standing.GONE, "deleted"), (Standing.OUT, "not_on_display")]
+    ("standing", "status"), [(RowStatus.GONE, "deleted"), (RowStatus.OUT, "not_on_display")]
 )
-def test_what_leaves_is_taken_out_by_its_policy(standing: Standing, status: str) -> None:
+def test_what_leaves_is_taken_out_by_its_policy(row_status: RowStatus, status: str) -> None:
     """What left the accounting program is deleted, what a rule keeps out is hidden."""
-    verdict = decide(known(standing, product(), existing()), SHOP)
+    verdict = decide(known(row_status, product(), existing()), SHOP)
     assert verdict.change is not None
     assert verdict.change.verb is Verb.REMOVE
     assert verdict.change.fields == {"status": FieldChange("on_display", status)}
 
 
-@pytest.mark.parametrize("standing", [Standing.GONE, Standing.OUT])
+@pytest.mark.parametrize("standing", [RowStatus.GONE, RowStatus.OUT])
 @pytest.mark.parametrize("shown", [None, existing(status="deleted"), existing(status="deleted_by_moderator")])
-def test_what_is_out_already_is_left(standing: Standing, shown: Existing | None) -> None:
+def test_what_is_out_already_is_left(row_status: RowStatus, shown: Existing | None) -> None:
     """What Prom does not have is not taken out again."""
-    assert decide(known(standing, product(), shown), SHOP) == Verdict()
+    assert decide(known(row_status, product(), shown), SHOP) == Verdict()
 
 
 def test_what_we_never_sent_is_not_ours_to_take_out() -> None:
     """A product that stands under the id of a good long gone is foreign."""
-    assert decide(known(Standing.GONE, product(), existing(), was_sent=False), SHOP) == Verdict()
+    assert decide(known(RowStatus.GONE, product(), existing(), was_sent=False), SHOP) == Verdict()
 
 
 def test_an_unsold_product_is_hidden_though_we_never_sent_it() -> None:
     """A good of the export that a rule keeps out is ours, whoever made its product."""
-    verdict = decide(known(Standing.OUT, None, existing(), was_sent=False), SHOP)
+    verdict = decide(known(RowStatus.OUT, None, existing(), was_sent=False), SHOP)
     assert verdict.change is not None
     assert verdict.change.title == "Капці"
 
 
-@pytest.mark.parametrize("standing", [Standing.GONE, Standing.OUT])
-def test_a_policy_may_keep(standing: Standing) -> None:
+@pytest.mark.parametrize("standing", [RowStatus.GONE, RowStatus.OUT])
+def test_a_policy_may_keep(row_status: RowStatus) -> None:
     """Where the object says keep, nothing is taken out."""
     kept = SHOP.model_copy(update={"removal": Removal(gone="keep", unsold="keep")})
-    assert decide(known(standing, product(), existing()), kept) == Verdict()
+    assert decide(known(row_status, product(), existing()), kept) == Verdict()
 
 
 # Foreign products and words
@@ -283,7 +291,7 @@ def test_a_foreign_product_that_is_deleted_is_left() -> None:
         (known(), ""),
     ],
 )
-def test_a_good_has_the_best_title_there_is(good: Known, title: str) -> None:
+def test_a_good_has_the_best_title_there_is(good: ProductSnapshot, title: str) -> None:
     """The export's name, else the one on Prom, else none."""
     assert good.title == title
 

@@ -24,7 +24,7 @@ from torgsync.core.plan.diff import (
     removal,
     same,
 )
-from torgsync.core.product.fields import FIELDS, Discount, Photo, Road, Value
+from torgsync.core.product.fields import FIELDS, Channel, Discount, Photo, Value
 from torgsync.core.product.products import Existing, Product
 
 OLD, NEW, EDITED = Decimal("90.00"), Decimal("100.00"), Decimal("95.00")
@@ -114,7 +114,9 @@ def test_a_field_not_spoken_of_is_not_touched() -> None:
     assert not {"sku", "quantity"} & set(found.in_step)
 
 
-@pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if field.road is Road.CREATION])
+@pytest.mark.parametrize(
+    "name", [name for name, field in FIELDS.items() if field.channel is Channel.CREATION]
+)
 def test_what_only_a_creation_sets_is_never_compared(name: str) -> None:
     """No known call changes it, so a difference would stay pending for ever."""
     found = compare(product(**{name: "А"}), sent(**{name: "Б"}), existing(**{name: "В"}))
@@ -182,7 +184,7 @@ def test_every_field_has_one_story(
     prom = frozenset({"name", "price", "gtin"})
     found = compare(Product("17", desired), Sent(last), Existing("917", "17", shown), prom)
     stories = [*found.fields, *found.in_step, *found.left_alone]
-    assert sorted(stories) == sorted(name for name in desired if FIELDS[name].road is not Road.CREATION)
+    assert sorted(stories) == sorted(name for name in desired if FIELDS[name].channel is not Channel.CREATION)
     assert not prom & set(found.fields)
     assert set(found.left_alone) <= prom
 
@@ -202,13 +204,13 @@ def test_a_creation_lists_all_its_fields() -> None:
 @pytest.mark.parametrize(
     ("change", "via"),
     [
-        (update(price=(OLD, NEW), quantity=(1, 2)), Road.EDIT),
-        (update(price=(OLD, NEW), gtin=("", "A")), Road.IMPORT),
-        (Change("17", Verb.CREATE, "", {"price": FieldChange(None, NEW)}), Road.IMPORT),
-        (Change("17", Verb.REMOVE, "", {"status": FieldChange("on_display", "deleted")}), Road.EDIT),
+        (update(price=(OLD, NEW), quantity=(1, 2)), Channel.EDIT),
+        (update(price=(OLD, NEW), gtin=("", "A")), Channel.IMPORT),
+        (Change("17", Verb.CREATE, "", {"price": FieldChange(None, NEW)}), Channel.IMPORT),
+        (Change("17", Verb.REMOVE, "", {"status": FieldChange("on_display", "deleted")}), Channel.EDIT),
     ],
 )
-def test_a_change_takes_the_dearest_road_it_needs(change: Change, via: Road) -> None:
+def test_a_change_takes_the_dearest_road_it_needs(change: Change, via: Channel) -> None:
     """One field that needs an import is enough; a creation always does."""
     assert change.via is via
 

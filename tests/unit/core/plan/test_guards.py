@@ -15,19 +15,19 @@ from torgsync.core.plan.guards import (
     PRICE_FIELDS,
     Allowed,
     Guard,
-    Trip,
-    export_rows_trip,
+    GuardViolation,
+    export_rows_violation,
     falls_to_zero,
     hold_price,
     loses_photos,
-    photos_trip,
-    price_trip,
+    photos_violation,
+    price_violation,
     prices_flag,
     read_allowed,
     removals_cause,
-    removals_trip,
+    removals_violation,
     selection,
-    stock_out_trip,
+    stock_out_violation,
 )
 from torgsync.core.product.fields import Discount, Photo, Value
 from torgsync.errors import UsageError
@@ -72,9 +72,9 @@ def test_anything_else_is_not_understood(text: str) -> None:
 # Prices
 
 
-def trip_of(before: str | None, after: str, limits: Limits = LIMITS) -> Trip | None:
+def trip_of(before: str | None, after: str, limits: Limits = LIMITS) -> GuardViolation | None:
     old = {} if before is None else {"price": Decimal(before)}
-    return price_trip("17", old, {"price": Decimal(after)}, limits)
+    return price_violation("17", old, {"price": Decimal(after)}, limits)
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ def test_a_price_may_move_within_its_limits(before: str | None, after: str, trip
 )
 def test_a_slip_is_held_whatever_the_limits(before: str, after: str, cause: str) -> None:
     """A factor 10, 100, 1000 or a currency rate is an accident even where any price may move."""
-    trip = trip_of(before, after, WIDE)
-    assert trip is not None
-    assert trip.cause == cause
+    violation = trip_of(before, after, WIDE)
+    assert violation is not None
+    assert violation.cause == cause
 
 
 @pytest.mark.parametrize("after", ["9.80", "12.00", "2.95", "1.63"])
@@ -125,7 +125,7 @@ def test_an_ordinary_jump_goes_where_the_limits_are_wide(after: str) -> None:
 
 def test_a_held_price_is_explained() -> None:
     """What was seen, the limit, the likely cause and the exact flag."""
-    assert trip_of("5300.00", "2650.00") == Trip(
+    assert trip_of("5300.00", "2650.00") == GuardViolation(
         Guard.PRICE,
         "5300.00 -> 2650.00 (-50 %)",
         "-40 % to +150 %",
@@ -135,46 +135,49 @@ def test_a_held_price_is_explained() -> None:
     )
     rise = trip_of("100.00", "333.33")
     assert rise is not None
-    assert rise.saw == "100.00 -> 333.33 (+233.3 %)"
+    assert rise.observed == "100.00 -> 333.33 (+233.3 %)"
 
 
 def test_what_the_buyer_pays_counts() -> None:
     """A discount can make a price nothing, and can take a rise back."""
     old: dict[str, Value] = {"price": Decimal("100.00")}
     off = Discount(Decimal("100.00"), "amount")
-    free = price_trip("17", old, {"discount": off}, LIMITS)
+    free = price_violation("17", old, {"discount": off}, LIMITS)
     assert free is not None
-    assert (free.saw, free.limit) == ("the price becomes 0.00", "more than 0")
+    assert (free.observed, free.limit) == ("the price becomes 0.00", "more than 0")
     raised: dict[str, Value] = {"price": Decimal("300.00"), "discount": Discount(Decimal("100.00"), "amount")}
-    assert price_trip("17", old, raised, LIMITS) is None
+    assert price_violation("17", old, raised, LIMITS) is None
     kept: dict[str, Value] = {"price": Decimal("100.00"), "discount": Discount(Decimal(50), "percent")}
-    assert price_trip("17", kept, {"price": Decimal("90.00")}, LIMITS) is None
+    assert price_violation("17", kept, {"price": Decimal("90.00")}, LIMITS) is None
 
 
 def test_a_price_that_the_table_does_not_show_is_named() -> None:
     """What the buyer pays less a discount is told as the buyer's."""
     old: dict[str, Value] = {"price": Decimal(100)}
-    cut = price_trip("17", old, {"discount": Discount(Decimal(50), "percent")}, LIMITS)
-    plain = price_trip("17", old, {"price": Decimal(50)}, LIMITS)
+    cut = price_violation("17", old, {"discount": Discount(Decimal(50), "percent")}, LIMITS)
+    plain = price_violation("17", old, {"price": Decimal(50)}, LIMITS)
     assert cut is not None
     assert plain is not None
-    assert (cut.saw, plain.saw) == ("100.00 -> 50.00 (-50 %) for the buyer", "100.00 -> 50.00 (-50 %)")
+    assert (cut.observed, plain.observed) == (
+        "100.00 -> 50.00 (-50 %) for the buyer",
+        "100.00 -> 50.00 (-50 %)",
+    )
 
 
 @pytest.mark.parametrize("new", [{"quantity": 0}, {"discount": None}])
 def test_a_change_without_a_price_is_no_price_change(new: dict[str, Value]) -> None:
     """Stock, or a discount of what has no price, is not for this guard."""
-    assert price_trip("17", {}, new, LIMITS) is None
+    assert price_violation("17", {}, new, LIMITS) is None
 
 
 @given(st.decimals("0.01", 10**6, places=2), st.decimals("0.01", 10**6, places=2))
 def test_what_passes_is_within_the_limits(before: Decimal, after: Decimal) -> None:
     """No price that moved further than its limits ever gets through."""
-    if price_trip("17", {"price": before}, {"price": after}, LIMITS) is None:
+    if price_violation("17", {"price": before}, {"price": after}, LIMITS) is None:
         assert before * Decimal("0.6") <= after <= before * Decimal("2.5")
 
 
-TRIP = Trip(Guard.PRICE, "", "", "", "")
+TRIP = GuardViolation(Guard.PRICE, "", "", "", "")
 
 
 def test_a_suspicious_price_is_split_off() -> None:
@@ -193,9 +196,9 @@ def test_a_creation_is_held_whole() -> None:
 
 def test_exactly_the_allowed_prices_go() -> None:
     """Those of the goods that a person named, and no other; their number is another matter."""
-    trip = Trip(Guard.PRICE, "", "", "", "", "17")
-    assert Allowed(price=frozenset({"17"})).lets(trip)
-    assert not Allowed(price=frozenset({"18"}), prices=5, numbers={Guard.PRICE: 5}).lets(trip)
+    violation = GuardViolation(Guard.PRICE, "", "", "", "", "17")
+    assert Allowed(price=frozenset({"17"})).lets(violation)
+    assert not Allowed(price=frozenset({"18"}), prices=5, numbers={Guard.PRICE: 5}).lets(violation)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +207,9 @@ def test_exactly_the_allowed_prices_go() -> None:
 )
 def test_few_prices_are_allowed_by_name_and_many_by_number(ids: str, flag: str) -> None:
     """A flag that can be pasted stays short."""
-    assert prices_flag([Trip(Guard.PRICE, "", "", "", "", good_id) for good_id in ids.split()]) == flag
+    assert (
+        prices_flag([GuardViolation(Guard.PRICE, "", "", "", "", good_id) for good_id in ids.split()]) == flag
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,18 +225,21 @@ def test_few_prices_are_allowed_by_name_and_many_by_number(ids: str, flag: str) 
 )
 def test_a_price_that_is_the_stock(after: str, quantity: int | None, cause: str) -> None:
     """A column that was led to the wrong target is named."""
-    trip = price_trip("17", {"price": Decimal(120)}, {"price": Decimal(after)}, LIMITS, quantity)
-    assert trip is not None
-    assert trip.cause == cause
+    violation = price_violation("17", {"price": Decimal(120)}, {"price": Decimal(after)}, LIMITS, quantity)
+    assert violation is not None
+    assert violation.cause == cause
 
 
 def test_a_flag_that_opened_nothing_is_told() -> None:
     """It may be mistyped, or name another good than was meant."""
     allowed = read_allowed(["price=17,18", "prices=3", "removals=5", "photos=2"])
-    price = Trip(Guard.PRICE, "", "", "", "", "17")
-    removals = Trip(Guard.REMOVALS, "", "", "", "", count=5)
+    price = GuardViolation(Guard.PRICE, "", "", "", "", "17")
+    removals = GuardViolation(Guard.REMOVALS, "", "", "", "", count=5)
     assert allowed.unmet([price, removals]) == ("price=18", "prices=3", "photos=2")
-    assert allowed.unmet([Trip(Guard.PRICE, "", "", "", "", "19")])[2:] == ("removals=5", "photos=2")
+    assert allowed.unmet([GuardViolation(Guard.PRICE, "", "", "", "", "19")])[2:] == (
+        "removals=5",
+        "photos=2",
+    )
     assert NOTHING.unmet([price]) == ()
 
 
@@ -252,33 +260,33 @@ def test_a_flag_that_opened_nothing_is_told() -> None:
 )
 def test_removals_have_a_limit(removals: int, products: int, stay: int, tripped: bool) -> None:
     """At the limit they go, past it they are held, and small shops are no exception."""
-    trip = removals_trip(removals=removals, products=products, limits=LIMITS, cause="", stay=stay)
-    assert (trip is not None) is tripped
+    violation = removals_violation(removals=removals, products=products, limits=LIMITS, cause="", stay=stay)
+    assert (violation is not None) is tripped
 
 
 def test_no_limit_lets_all_products_go() -> None:
     """Where nothing would stay, even 100 % is passed; where goods stay, it is not."""
     anything = Limits(removals="100%")  # type: ignore[arg-type]
-    last = removals_trip(removals=5, products=5, limits=anything, cause="")
+    last = removals_violation(removals=5, products=5, limits=anything, cause="")
     assert last is not None
     assert last.limit == "never all products"
-    assert removals_trip(removals=5, products=5, limits=anything, cause="", stay=1) is None
+    assert removals_violation(removals=5, products=5, limits=anything, cause="", stay=1) is None
 
 
 @pytest.mark.parametrize(("number", "tripped"), [(10, True), (11, False), (12, False)])
 def test_removals_are_allowed_by_their_number(number: int, tripped: bool) -> None:
     """A person allows what was seen; one removal more is another question."""
     allowed = allow(Guard.REMOVALS, number)
-    trip = removals_trip(removals=11, products=100, limits=LIMITS, cause="", stay=89)
-    assert trip is not None
-    assert allowed.lets(trip) is not tripped
+    violation = removals_violation(removals=11, products=100, limits=LIMITS, cause="", stay=89)
+    assert violation is not None
+    assert allowed.lets(violation) is not tripped
 
 
 def test_held_removals_are_explained() -> None:
     """Numbers, share, limit, causes, flag."""
     cause = "120 are not in the export any more"
-    trip = removals_trip(removals=120, products=960, limits=LIMITS, cause=cause, stay=840)
-    assert trip == Trip(
+    violation = removals_violation(removals=120, products=960, limits=LIMITS, cause=cause, stay=840)
+    assert violation == GuardViolation(
         Guard.REMOVALS,
         "120 of 960 products would be taken out (12.5 %)",
         "10 %",
@@ -286,9 +294,9 @@ def test_held_removals_are_explained() -> None:
         "--allow removals=120",
         count=120,
     )
-    alone = removals_trip(removals=1, products=1, limits=LIMITS, cause="")
+    alone = removals_violation(removals=1, products=1, limits=LIMITS, cause="")
     assert alone is not None
-    assert alone.saw == "1 of 1 product would be taken out (100 %)"
+    assert alone.observed == "1 of 1 product would be taken out (100 %)"
 
 
 @pytest.mark.parametrize(
@@ -342,16 +350,16 @@ def test_stock_may_fall_to_zero_within_its_limit(
     emptied: int, in_stock: int, number: int, tripped: bool
 ) -> None:
     """At the limit it falls, past it it is held, unless a person allowed as many."""
-    trip = stock_out_trip(emptied=emptied, in_stock=in_stock, limits=LIMITS)
-    assert (trip is not None and not allow(Guard.STOCK_OUT, number).lets(trip)) is tripped
+    violation = stock_out_violation(emptied=emptied, in_stock=in_stock, limits=LIMITS)
+    assert (violation is not None and not allow(Guard.STOCK_OUT, number).lets(violation)) is tripped
 
 
 def test_held_stock_is_explained() -> None:
     """Numbers, share, limit, causes, flag."""
-    told = stock_out_trip(emptied=2, in_stock=3, limits=LIMITS, cause="your new accounting centers")
+    told = stock_out_violation(emptied=2, in_stock=3, limits=LIMITS, cause="your new accounting centers")
     assert told is not None
     assert told.cause == "your new accounting centers"
-    assert stock_out_trip(emptied=2, in_stock=3, limits=LIMITS) == Trip(
+    assert stock_out_violation(emptied=2, in_stock=3, limits=LIMITS) == GuardViolation(
         Guard.STOCK_OUT,
         "2 of 3 products in stock would fall to zero (66.7 %)",
         "50 %",
@@ -370,8 +378,8 @@ SHOTS = (Photo("https://shop.example/photos/17.jpg", "ab"),)
 )
 def test_photos_may_go_within_their_limit(bared: int, pictured: int, number: int, tripped: bool) -> None:
     """At the limit they go, past it they are held, unless a person allowed as many."""
-    trip = photos_trip(bared=bared, pictured=pictured, limits=LIMITS)
-    assert (trip is not None and not allow(Guard.PHOTOS, number).lets(trip)) is tripped
+    violation = photos_violation(bared=bared, pictured=pictured, limits=LIMITS)
+    assert (violation is not None and not allow(Guard.PHOTOS, number).lets(violation)) is tripped
 
 
 @pytest.mark.parametrize(
@@ -430,13 +438,13 @@ def test_an_export_may_shrink_within_its_limit(
     rows: int, earlier: list[int], number: int, tripped: bool
 ) -> None:
     """Measured by the median of the runs before; the first run has nothing to be measured by."""
-    trip = export_rows_trip(rows=rows, earlier=earlier, limits=LIMITS)
-    assert (trip is not None and not allow(Guard.EXPORT_ROWS, number).lets(trip)) is tripped
+    violation = export_rows_violation(rows=rows, earlier=earlier, limits=LIMITS)
+    assert (violation is not None and not allow(Guard.EXPORT_ROWS, number).lets(violation)) is tripped
 
 
 def test_a_shrunk_export_is_explained() -> None:
     """Numbers, limit, cause, and the flag that allows exactly this; a median between two is cut."""
-    assert export_rows_trip(rows=1, earlier=[11, 12], limits=LIMITS) == Trip(
+    assert export_rows_violation(rows=1, earlier=[11, 12], limits=LIMITS) == GuardViolation(
         Guard.EXPORT_ROWS,
         "the export has 1 row, 10 fewer than the usual 11",
         "70 % of the usual rows",
@@ -449,6 +457,6 @@ def test_a_shrunk_export_is_explained() -> None:
 @given(st.integers(0, 500), st.lists(st.integers(0, 500), min_size=1, max_size=10))
 def test_the_flag_of_a_trip_opens_its_guard(rows: int, earlier: list[int]) -> None:
     """What a guard says to write is what lets through."""
-    trip = export_rows_trip(rows=rows, earlier=earlier, limits=LIMITS)
-    if trip:
-        assert read_allowed([trip.flag.removeprefix("--allow ")]).lets(trip)
+    violation = export_rows_violation(rows=rows, earlier=earlier, limits=LIMITS)
+    if violation:
+        assert read_allowed([violation.flag.removeprefix("--allow ")]).lets(violation)

@@ -9,7 +9,7 @@ import pytest
 from builders import existing, product, sent, update
 
 from torgsync.core.config.settings import Gone
-from torgsync.core.plan.decide import Known, Standing
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Change, FieldChange, Leaving, Sent, Verb, creation
 from torgsync.core.plan.rollback import (
     Back,
@@ -28,9 +28,9 @@ NEW = Decimal("90.00")
 OLD = Decimal("100.00")
 
 
-def known(shown: Existing | None, last: Sent | None = None) -> Known:
+def known(shown: Existing | None, last: Sent | None = None) -> ProductSnapshot:
     """Return what is known of a good of which this is shown, and was sent."""
-    return Known("17", Standing.IN, product(), last or sent(), shown)
+    return ProductSnapshot("17", RowStatus.IN, product(), last or sent(), shown)
 
 
 def removed(**fields: tuple[Value, Value]) -> Change:
@@ -86,7 +86,7 @@ def test_what_prom_does_not_show_is_held_against_what_was_last_sent() -> None:
     assert reasons(turn_back(done, known(existing(), sent(photos=later)), "delete")) == [
         ("photos", Left.MOVED)
     ]
-    nothing = Known("17", Standing.IN, product(), None, existing())
+    nothing = ProductSnapshot("17", RowStatus.IN, product(), None, existing())
     assert reasons(turn_back(done, nothing, "delete")) == [("photos", Left.MOVED)]
 
 
@@ -126,7 +126,7 @@ def test_a_product_without_an_external_id_takes_no_import() -> None:
         (known(existing(status="deleted_by_moderator")), Left.MODERATED),
     ],
 )
-def test_a_product_that_is_gone(now: Known | None, reason: Left) -> None:
+def test_a_product_that_is_gone(now: ProductSnapshot | None, reason: Left) -> None:
     """Nothing of it can be turned back; the whole change is named."""
     assert reasons(turn_back(update(price=(OLD, NEW)), now, "delete")) == [("", reason)]
 
@@ -168,11 +168,11 @@ def test_a_deleted_product_is_made_anew(shown: Existing | None) -> None:
     [
         (known(existing()), Left.MOVED),
         (known(None, Sent({"price": OLD})), Left.NEVER_SENT),
-        (Known("17", Standing.GONE, None, None, existing(status="deleted")), Left.NEVER_SENT),
+        (ProductSnapshot("17", RowStatus.GONE, None, None, existing(status="deleted")), Left.NEVER_SENT),
         (known(replace(existing(status="deleted"), alias="")), Left.NO_EXTERNAL_ID),
     ],
 )
-def test_a_deleted_product_that_cannot_be_made_anew(now: Known, reason: Left) -> None:
+def test_a_deleted_product_that_cannot_be_made_anew(now: ProductSnapshot, reason: Left) -> None:
     """It is there again, or too little of it was ever sent, or no import can name it."""
     assert reasons(turn_back(removed(status=("on_display", "deleted")), now, "delete")) == [("", reason)]
 
@@ -236,7 +236,7 @@ def test_a_product_that_was_made_as_a_draft_is_hidden_already() -> None:
 
 
 def unsure(
-    wanted: Change, now: Known | None, *later: str, settled: bool = False, gone: Gone = "delete"
+    wanted: Change, now: ProductSnapshot | None, *later: str, settled: bool = False, gone: Gone = "delete"
 ) -> Back | None:
     return turn_back_unsure(wanted, now, gone, settled=settled, later=later)
 

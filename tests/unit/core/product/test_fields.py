@@ -15,9 +15,9 @@ from torgsync.core.product.fields import (
     FIELDS,
     STANDARD,
     TARGETS,
+    Channel,
     Discount,
     Kind,
-    Road,
     Value,
     decode,
     encode,
@@ -71,16 +71,16 @@ def test_what_goes_by_import_has_its_word() -> None:
     )
     for field in FIELDS.values():
         assert field.updated in known | {""}
-        if field.road is Road.IMPORT:
+        if field.channel is Channel.IMPORT:
             assert field.updated
 
 
 def test_what_an_edit_carries_can_be_seen() -> None:
     """Each field that goes by edit is shown by Prom, so that a silent edit can be read back."""
-    assert {name for name, field in FIELDS.items() if field.road is Road.EDIT} == {
+    assert {name for name, field in FIELDS.items() if field.channel is Channel.EDIT} == {
         "price", "discount", "wholesale_prices", "presence", "ready_to_ship", "quantity", "status",
     }  # fmt: skip
-    assert all(field.shown for field in FIELDS.values() if field.road is Road.EDIT)
+    assert all(field.shown for field in FIELDS.values() if field.channel is Channel.EDIT)
 
 
 def test_every_target_makes_known_fields() -> None:

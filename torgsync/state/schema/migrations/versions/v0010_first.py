@@ -110,8 +110,8 @@ def upgrade() -> None:
         sa.Column("object", sa.String(length=200), nullable=False),
         sa.Column("good_id", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("terms", sa.Text(), nullable=False),
-        sa.Column("card", sa.Text(), nullable=False),
+        sa.Column("price_stock", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("object", "good_id"),
     )
     op.create_table(
@@ -123,8 +123,8 @@ def upgrade() -> None:
         sa.Column("look", sa.Integer(), nullable=False),
         sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.Column("available", sa.Boolean(), nullable=False),
-        sa.Column("terms", sa.Text(), nullable=False),
-        sa.Column("card", sa.Text(), nullable=False),
+        sa.Column("price_stock", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
         sa.Column("alias", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("object", "prom_id"),
     )
@@ -156,17 +156,17 @@ def upgrade() -> None:
         "goods",
         sa.Column("object", sa.String(length=200), nullable=False),
         sa.Column("good_id", sa.Text(), nullable=False),
-        sa.Column("digest", sa.BigInteger(), nullable=False),
-        sa.Column("standing", sa.String(length=8), nullable=False),
+        sa.Column("row_hash", sa.BigInteger(), nullable=False),
+        sa.Column("row_status", sa.String(length=8), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
-        sa.Column("settled", sa.Boolean(), nullable=False),
-        sa.Column("card_settled", sa.Boolean(), nullable=False),
+        sa.Column("clean", sa.Boolean(), nullable=False),
+        sa.Column("content_clean", sa.Boolean(), nullable=False),
         sa.Column("model", sa.BigInteger(), nullable=False),
         sa.Column("variant", sa.Integer(), nullable=False),
         sa.Column("section", sa.BigInteger(), nullable=False),
         sa.Column("traits", sa.BigInteger(), nullable=False),
-        sa.Column("card", sa.BigInteger(), nullable=False),
+        sa.Column("content_hash", sa.BigInteger(), nullable=False),
         sa.Column("left_alone", sa.Text(), server_default="", nullable=False),
         sa.Column("reserved", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("object", "good_id"),
@@ -180,8 +180,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("left_alone != ''"),
     )
     op.create_index("goods_model", "goods", ["object", "model"], unique=False)
-    op.create_index("goods_standing", "goods", ["object", "standing", "reason"], unique=False)
-    op.create_index("goods_unsettled", "goods", ["object", "settled", "line", "good_id"], unique=False)
+    op.create_index("goods_row_status", "goods", ["object", "row_status", "reason"], unique=False)
+    op.create_index("goods_dirty", "goods", ["object", "clean", "line", "good_id"], unique=False)
     op.create_table(
         "imports",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -224,7 +224,7 @@ def upgrade() -> None:
         sa.Column("first_write_at", sa.String(32), nullable=True),
         sa.Column("reading", sa.String(length=20), nullable=False),
         sa.Column("read_info", sa.Text(), nullable=False),
-        sa.Column("quiet", sa.Text(), nullable=False),
+        sa.Column("noop_plan", sa.Text(), nullable=False),
         sa.Column("foreign", sa.Integer(), nullable=True),
         sa.Column("groups", sa.Text(), server_default="", nullable=False),
         sa.Column("adopted_at", sa.String(32), nullable=True),
@@ -280,7 +280,7 @@ def upgrade() -> None:
         sa.Column("host", sa.String(length=200), nullable=False),
         sa.Column("guard", sa.String(length=20), nullable=False),
         sa.Column("allowed", sa.Text(), nullable=False),
-        sa.Column("saw", sa.Text(), nullable=False),
+        sa.Column("observed", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("overrides_run", "overrides", ["object", "run"], unique=False)
@@ -323,8 +323,8 @@ def upgrade() -> None:
         sa.Column("good_id", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
-        sa.Column("terms", sa.Text(), nullable=False),
-        sa.Column("card", sa.Text(), nullable=False),
+        sa.Column("price_stock", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("object", "good_id"),
     )
     op.create_table(
@@ -369,9 +369,9 @@ def upgrade() -> None:
         sa.Column("object", sa.String(length=200), nullable=False),
         sa.Column("good_id", sa.Text(), nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
-        sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("price_stock", sa.Text(), nullable=False),
         sa.Column("echo", sa.Text(), nullable=False),
-        sa.Column("card", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("object", "good_id"),
     )
     op.create_table(
