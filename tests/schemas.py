@@ -100,7 +100,7 @@ WHY = record(
                         model=OR_NULL,
                         group={"type": ["integer", "null"], "minimum": 1},
                         alone=OR_NULL,
-                        siblings={
+                        sisters={
                             "type": "array",
                             "items": record(
                                 good_id=TEXT,

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from torgsync import __version__
 from torgsync.cli import demo, doctor, sandbox
-from torgsync.cli.base.program import Program, tell
+from torgsync.cli.base.program import Program, report_error
 from torgsync.cli.clients import clients
 from torgsync.cli.fields import fields
 from torgsync.cli.object import app as objects
@@ -55,11 +55,11 @@ class Boundary(TyperGroup):
                 args, prog_name, complete_var, False, windows_expand_args, obj=program, **extra
             )
         except TorgsyncError as error:
-            code = tell(program, error)
+            code = report_error(program, error)
         except (typer.Abort, KeyboardInterrupt):
-            code = tell(program, _stopped())
+            code = report_error(program, _stopped())
         except _CommandLineWrong as wrong:
-            code = _tell_usage(program, wrong)
+            code = _report_usage(program, wrong)
         sys.exit(code if isinstance(code, int) else 0)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer's own kind of context
@@ -81,14 +81,16 @@ def _asks_for_json(args: Sequence[str]) -> bool:
     return "--format=json" in args or ("--format", "json") in pairwise(args)
 
 
-def _tell_usage(program: Program, wrong: Any) -> int:  # noqa: ANN401
+def _report_usage(program: Program, wrong: Any) -> int:  # noqa: ANN401
     context = getattr(wrong, "ctx", None)
     if context and type(wrong).__name__ == "NoArgsIsHelpError":
         print(context.get_help(), file=sys.stderr)  # noqa: T201
         return int(Exit.USAGE)
     command = context.command_path if context else "torgsync"
     message = str(wrong.format_message()).rstrip(".").replace("Value error, ", "")
-    return tell(program, UsageError(message[:1].lower() + message[1:], hint=f"see `{command} --help`"))
+    return report_error(
+        program, UsageError(message[:1].lower() + message[1:], hint=f"see `{command} --help`")
+    )
 
 
 app = typer.Typer(

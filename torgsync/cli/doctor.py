@@ -19,7 +19,7 @@ def doctor(context: typer.Context, wanted: ObjectOption = None, form: FormatOpti
     """Look at token, rights, export, photos, limits, lock, schedule and state of one object, or of all."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import check_rows, put_checks, write_csv, write_json
+    from torgsync.cli.base.render import check_rows, print_checks, print_csv, print_json
     from torgsync.jobs.config.doctor import diagnose
 
     def look(file: ObjectFile) -> Exit:
@@ -28,11 +28,11 @@ def doctor(context: typer.Context, wanted: ObjectOption = None, form: FormatOpti
         rows = check_rows(found.lines)
         if form is Format.JSON:
             document = {"schema": SCHEMA, "object": file.settings.name, "exit": int(found.exit_code)}
-            write_json(document, {"checks": rows})
+            print_json(document, {"checks": rows})
         elif form is Format.CSV:
-            write_csv({"object": file.settings.name, **row} for row in rows)
+            print_csv({"object": file.settings.name, **row} for row in rows)
         else:
-            put_checks(program, found.lines)
+            print_checks(program, found.lines)
         return found.exit_code
 
     raise typer.Exit(int(each(program, program.objects(wanted, every=True), look)))

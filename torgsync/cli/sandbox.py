@@ -115,10 +115,10 @@ def sandbox(
         keep=keep,
     )
     with opened(asked) as shop, serve(shop, port=port, photos=photos or ()) as server:
-        program.say(f"a Prom.ua of your own at {server.url}; Ctrl-C stops it")
-        program.say(f"export TORGSYNC_PROM_URL={server.url}")
-        program.say(f"the shop as a buyer sees it: {server.shop_url}")
+        program.notify(f"a Prom.ua of your own at {server.url}; Ctrl-C stops it")
+        program.notify(f"export TORGSYNC_PROM_URL={server.url}")
+        program.notify(f"the shop as a buyer sees it: {server.shop_url}")
         try:
             server.wait()
         except KeyboardInterrupt:
-            program.say("stopped")
+            program.notify("stopped")

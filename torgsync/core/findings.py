@@ -5,8 +5,10 @@ The codes are the whole catalogue; whoever makes a finding takes one from here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from torgsync.core.reason import Args
 
 
 class Severity(StrEnum):
@@ -250,13 +252,14 @@ class Finding:
     """
 
     code: Code
-    message: str
+    message: str = ""
     good_id: str = ""
     line: int = 0
     column: str = ""
     value: str = ""
     file: str = ""
     order: str = ""
+    args: Args = field(default_factory=dict, hash=False)
 
     @property
     def severity(self) -> Severity:

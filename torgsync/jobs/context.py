@@ -61,7 +61,7 @@ class JobContext:
     file: ObjectFile
     store: Store
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
-    tell: Callable[[Progress], None] = field(default=_silent)
+    report: Callable[[Progress], None] = field(default=_silent)
     sleep: Callable[[float], None] = time.sleep
     stop: StopSignal = field(default_factory=StopSignal)
     keep: Callable[[UnitOfWork], None] = field(default=_held_by_nobody)

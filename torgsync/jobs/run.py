@@ -38,14 +38,14 @@ class Run:
     exit_code: Exit = Exit.ERROR
 
     def __post_init__(self) -> None:
-        looks_on = self.context.tell
+        looks_on = self.context.report
         stop = self.context.stop
 
         def tell(progress: Progress) -> None:
             looks_on(progress)
             stop.check()
 
-        self.context = replace(self.context, tell=tell, keep=self._keep)
+        self.context = replace(self.context, report=tell, keep=self._keep)
 
     def _keep(self, work: UnitOfWork) -> None:
         """Renew the lease if it is time. That it was lost is noticed before the next request."""

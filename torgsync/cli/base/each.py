@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from torgsync.cli.base.program import SCHEMA, Program, tell
+from torgsync.cli.base.program import SCHEMA, Program, report_error
 from torgsync.errors import Exit, TorgsyncError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def each(
         try:
             codes.append(work(read()))
         except TorgsyncError as error:
-            tell(program, error, slug=slug)
+            report_error(program, error, slug=slug)
             codes.append(error.exit_code)
     if program.json:
         sys.stdout.write("]}\n")

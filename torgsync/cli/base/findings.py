@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from torgsync.cli.base.lines import wrapped
 from torgsync.cli.base.program import Program
+from torgsync.cli.messages.findings import finding_message
 from torgsync.core.findings import MEANING, Finding, Severity
 from torgsync.core.tally import Group
 from torgsync.core.text import counted
@@ -32,7 +33,7 @@ def finding_document(finding: Finding, export: str) -> dict[str, object]:
         "line": finding.line or None,
         "column": finding.column or None,
         "value": finding.value or None,
-        "message": finding.message,
+        "message": finding_message(finding),
     }
 
 
@@ -53,14 +54,14 @@ def print_groups(program: Program, groups: list[Group], file: str, *, every: boo
     for group in groups:
         goods = counted(group.goods, "good") if group.goods else counted(group.count, "place")
         program.out.print()
-        program.put(f"{MARKS[group.severity]:<10} {group.code}: {goods}", style=STYLES[group.severity])
+        program.print(f"{MARKS[group.severity]:<10} {group.code}: {goods}", style=STYLES[group.severity])
         shown = group.first if every else group.first[:PLACES]
         for text in (MEANING[group.code], *(_place(finding, file) for finding in shown)):
             for line in wrapped(text, program.out.width, INDENT):
                 program.out.print(line, soft_wrap=True)
         if rest := group.count - len(shown):
             more = "only the first are kept" if every else "`--show all`"
-            program.put(f"{INDENT}… and {rest} more; {more}")
+            program.print(f"{INDENT}… and {rest} more; {more}")
 
 
 def _place(finding: Finding, file: str) -> str:
@@ -68,5 +69,5 @@ def _place(finding: Finding, file: str) -> str:
     line = f" line {finding.line}" if finding.line else ""
     good = f", good {finding.good_id}" if finding.good_id else ""
     column = f", {finding.column}" if finding.column else ""
-    said = f" = {finding.value}" if finding.value and finding.column else f": {finding.message}"
+    said = f" = {finding.value}" if finding.value and finding.column else f": {finding_message(finding)}"
     return f"{finding.file or file}{line}{good}{column}{said}"

@@ -112,19 +112,19 @@ class Program:
             theme=Theme(STYLES),
         )
 
-    def say(self, text: str, style: str | None = None) -> None:
+    def notify(self, text: str, style: str | None = None) -> None:
         """Tell a person something; `-q` silences it."""
         if self.verbosity >= 0:
             self.hide_progress()
-            _put(self.err, text, 2, style)
+            _print_wrapped(self.err, text, 2, style)
 
     def before_output(self, hide: Callable[[], None]) -> None:
         """Have `hide` called before anything else is printed."""
         self.hide_progress = hide
 
-    def put(self, text: str, indent: int = 2, style: str | None = None) -> None:
+    def print(self, text: str, indent: int = 2, style: str | None = None) -> None:
         """Print one line of data; where a terminal is too narrow it goes on below, indented."""
-        _put(self.out, text, indent, style)
+        _print_wrapped(self.out, text, indent, style)
 
     def format(self, wanted: Format) -> Format:
         """Note how this command prints, so that its errors are printed alike."""
@@ -165,10 +165,10 @@ class Program:
         from torgsync.state.store import open_store
 
         with self._logged(file.slug), ExitStack() as stack:
-            store = open_store(self.settings.state_url, self.say)
+            store = open_store(self.settings.state_url, self.notify)
             stack.callback(store.close)
-            tell = logged_progress(stack.enter_context(progress_reporter(self)))
-            yield JobContext(self.settings, file, store, now=self.now, tell=tell, sleep=self.sleep)
+            report = logged_progress(stack.enter_context(progress_reporter(self)))
+            yield JobContext(self.settings, file, store, now=self.now, report=report, sleep=self.sleep)
 
     @contextmanager
     def _logged(self, slug: str) -> Iterator[None]:
@@ -183,7 +183,7 @@ class Program:
                 self._note(error)
                 raise
         if log.trouble:
-            self.say(f"! the log `{log.baseFilename}` cannot be written: {log.trouble}", style="warning")
+            self.notify(f"! the log `{log.baseFilename}` cannot be written: {log.trouble}", style="warning")
 
     def _note(self, error: Exception) -> None:
         """Write an error to the log. Of a bug only its kind and place: its words may hold anything."""
@@ -210,7 +210,7 @@ class Program:
                 self._note(error)
 
 
-def _put(console: Console, text: str, indent: int, style: str | None) -> None:
+def _print_wrapped(console: Console, text: str, indent: int, style: str | None) -> None:
     """Print a text as one line, on a terminal as lines that fit: only there nobody else breaks them well."""
     lines = wrapped(text, console.width, more=" " * indent) if console.is_terminal else [text]
     for line in lines:
@@ -249,7 +249,7 @@ def error_document(error: TorgsyncError) -> dict[str, object]:
     return document
 
 
-def tell(program: Program, error: TorgsyncError, *, slug: str = "") -> int:
+def report_error(program: Program, error: TorgsyncError, *, slug: str = "") -> int:
     """Print an error for people, or as a document where JSON was asked for; return its exit code.
 
     `slug` names the object where it is one of several.

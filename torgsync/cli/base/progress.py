@@ -26,7 +26,7 @@ class Program(Protocol):
     def err(self) -> Console:
         """Where talk goes."""
 
-    def say(self, text: str, style: str | None = None) -> None:
+    def notify(self, text: str, style: str | None = None) -> None:
         """Print a line of talk."""
 
     def before_output(self, hide: Callable[[], None]) -> None:
@@ -73,7 +73,7 @@ class TerminalLogHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell one event."""
-        self._program.say(clean(record.getMessage()))
+        self._program.notify(clean(record.getMessage()))
 
 
 def _nobody(_progress: Progress) -> None:
@@ -90,7 +90,7 @@ class _Lines:
     def __call__(self, progress: Progress) -> None:
         if progress.stage is not self._stage:
             self._stage = progress.stage
-            self._program.say(f"{progress.stage.value} …")
+            self._program.notify(f"{progress.stage.value} …")
 
 
 def _left(seconds: float | None) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, object]
 
 
-def show_rows(
+def print_rows(
     program: Program,
     form: Format,
     noun: str,
@@ -35,11 +35,11 @@ def show_rows(
     of a CSV without rows, `none` is what people are told where there are none.
     """
     if form is Format.JSON:
-        write_json({"schema": SCHEMA}, {noun: rows})
+        print_json({"schema": SCHEMA}, {noun: rows})
     elif form is Format.CSV:
-        write_csv(rows, columns)
+        print_csv(rows, columns)
     elif not rows:
-        program.say(none or f"no {noun.replace('_', ' ')} yet")
+        program.notify(none or f"no {noun.replace('_', ' ')} yet")
     else:
         shown = rows if table_rows is None else table_rows
         table = plain_table(*(name.replace("_", " ") for name in shown[0]))
@@ -75,7 +75,7 @@ def plain_table(*columns: str) -> Table:
     return table
 
 
-def write_json(head: Row, lists: Mapping[str, Iterable[object]], tail: Row | None = None) -> None:
+def print_json(head: Row, lists: Mapping[str, Iterable[object]], tail: Row | None = None) -> None:
     """Write one JSON document: `head`, then lists, which may be long, as they come, then `tail`."""
     out = sys.stdout
     out.write(json.dumps(head, ensure_ascii=False)[:-1])
@@ -89,7 +89,7 @@ def write_json(head: Row, lists: Mapping[str, Iterable[object]], tail: Row | Non
     out.write("}\n")
 
 
-def write_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> None:
+def print_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> None:
     """Write rows as CSV with a header: `columns`, or the first row's keys where none are given."""
     writer = _csv_of(columns) if columns else None
     for row in rows:
@@ -120,12 +120,12 @@ HINT = 22
 _SIGNS = {"ok": "✓ ok", "warning": "! warning", "error": "✗ error"}
 
 
-def put_checks(program: Program, lines: Iterable[Line]) -> None:
+def print_checks(program: Program, lines: Iterable[Line]) -> None:
     """Print the lines of a check: how it is, what was looked at, and the cure below."""
     for line in lines:
-        program.put(f"{_SIGNS[line.mark]:<10} {line.subject:<10} {line.message}", HINT)
+        program.print(f"{_SIGNS[line.mark]:<10} {line.subject:<10} {line.message}", HINT)
         if line.hint:
-            program.put(f"{'':<{HINT}}{line.hint}", HINT)
+            program.print(f"{'':<{HINT}}{line.hint}", HINT)
 
 
 def check_rows(lines: Iterable[Line]) -> list[dict[str, object]]:

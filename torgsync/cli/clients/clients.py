@@ -35,7 +35,7 @@ def list_(
     """List the clients, in the order they came."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import show_rows
+    from torgsync.cli.base.render import print_rows
 
     file = program.object(wanted)
     with program.job(file) as job, job.transaction() as work:
@@ -53,7 +53,7 @@ def list_(
             for row in people
             if row["id"] in fitting
         ]
-        show_rows(
+        print_rows(
             program,
             form,
             "held_orders",
@@ -63,16 +63,16 @@ def list_(
         )
         if rows and form is Format.TABLE:
             order_id, (client_id, *others) = next(iter(open_choices.items()))
-            program.say(f"hint: torgsync clients choose {order_id} {client_id} -o {file.called}")
-            program.say(f"hint: torgsync clients choose {order_id} new -o {file.called}")
+            program.notify(f"hint: torgsync clients choose {order_id} {client_id} -o {file.called}")
+            program.notify(f"hint: torgsync clients choose {order_id} new -o {file.called}")
             if others:
                 merged = f"{' '.join(others)} --into {client_id}"
-                program.say(f"hint: torgsync clients merge {merged} -o {file.called}")
+                program.notify(f"hint: torgsync clients merge {merged} -o {file.called}")
         return
     documents = [
         row | {"card": clients[row["id"]].card, "orders": orders.get(row["id"], 0)} for row in people
     ]
-    show_rows(program, form, "clients", documents, people, columns=(*SHOWN, "card", "orders"))
+    print_rows(program, form, "clients", documents, people, columns=(*SHOWN, "card", "orders"))
 
 
 @app.command()
@@ -86,7 +86,7 @@ def show(
     program = program_of(context)
     program.format(form)
     _refuse_words(client)
-    from torgsync.cli.base.render import plain_table, write_csv, write_json
+    from torgsync.cli.base.render import plain_table, print_csv, print_json
 
     file = program.object(wanted)
     clock = file.settings.orders.clock
@@ -113,14 +113,14 @@ def show(
     }
     if form is Format.JSON:
         document = {"id": found.id, "name": found.name, **known_by, "orders": rows}
-        write_json({"schema": SCHEMA}, {}, {"client": document})
+        print_json({"schema": SCHEMA}, {}, {"client": document})
     elif form is Format.CSV:
-        write_csv(rows, ("id", "created", "status", "total", "currency"))
+        print_csv(rows, ("id", "created", "status", "total", "currency"))
     else:
-        program.put(f"client {found.id}: {found.name or 'without a name'}")
+        program.print(f"client {found.id}: {found.name or 'without a name'}")
         for kind, keys in known_by.items():
             if keys:
-                program.put(f"{kind:<8}{', '.join(keys)}", 8)
+                program.print(f"{kind:<8}{', '.join(keys)}", 8)
         if rows:
             table = plain_table("order", "placed", "status", "total")
             for row in rows:
@@ -142,7 +142,7 @@ def import_(
     """Read the clients that Torgsoft knows; nothing is taken away, and a second time changes nothing."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import write_csv, write_json
+    from torgsync.cli.base.render import print_csv, print_json
     from torgsync.jobs.orders.clients import read_torgsoft_clients
 
     file = program.object(wanted)
@@ -159,25 +159,25 @@ def import_(
     exit_code = Exit.HELD if read.ambiguous else Exit.DONE
     numbers = {name: getattr(read, name) for name in ("rows", "new", "known", "ambiguous", "unreadable")}
     if form is Format.TABLE:
-        _say_read(program, given, read)
+        _notify_read(program, given, read)
     elif form is Format.CSV:
-        write_csv([numbers])
+        print_csv([numbers])
     else:
         head = {"schema": SCHEMA, "object": file.settings.name}
-        write_json(head, {}, {"clients": numbers, "exit": int(exit_code)})
+        print_json(head, {}, {"clients": numbers, "exit": int(exit_code)})
     raise typer.Exit(int(exit_code))
 
 
-def _say_read(program: Program, path: Path, read: Read) -> None:
+def _notify_read(program: Program, path: Path, read: Read) -> None:
     """Tell people what came of Torgsoft's clients."""
     number = counted(read.rows, "client")
-    program.say(f"{number} in `{path.name}`: {read.new} new, {read.known} known")
+    program.notify(f"{number} in `{path.name}`: {read.new} new, {read.known} known")
     if read.unreadable:
         phones = counted(read.unreadable, "phone is no number", "phones are no numbers")
-        program.say(f"! {phones} and will find nobody", style="warning")
+        program.notify(f"! {phones} and will find nobody", style="warning")
     if read.ambiguous:
         rows = counted(read.ambiguous, "row fits", "rows fit")
-        program.say(f"! {rows} several known clients; none was picked", style="warning")
+        program.notify(f"! {rows} several known clients; none was picked", style="warning")
 
 
 @app.command()
@@ -199,7 +199,7 @@ def choose(
 
     with program.job(program.object(wanted)) as job:
         chosen = choose_client(job, order, client)
-    program.say(f"order {order} is that of client {chosen}")
+    program.notify(f"order {order} is that of client {chosen}")
 
 
 @app.command()
@@ -218,7 +218,7 @@ def merge(
     with program.job(program.object(wanted)) as job:
         settled = merge_clients(job, list(dict.fromkeys(clients)), into)
     orders = counted(settled, "order no longer waits", "orders no longer wait") + " for a choice"
-    program.say(
+    program.notify(
         f"{counted(len(set(clients)), 'client')} merged into {into}{f'; {orders}' if settled else ''}"
     )
 
@@ -234,7 +234,7 @@ def forget(
     """Take a person out of state, copies of it, and outbox; orders and sums stay."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import write_csv, write_json
+    from torgsync.cli.base.render import print_csv, print_json
     from torgsync.jobs.orders.forget import forget as forget_person
     from torgsync.jobs.orders.forget import wanted_phone
     from torgsync.jobs.run import running
@@ -254,55 +254,55 @@ def forget(
     names = ("clients", "orders", "files", "copies", "places", "named_in", "elsewhere", "kept", "by_hand")
     document = {name: getattr(gone, name) for name in names}
     if form is Format.TABLE:
-        _say_forgotten(program, gone)
+        _notify_forgotten(program, gone)
     elif form is Format.CSV:
         flat = {name: " ".join(told) if isinstance(told, tuple) else told for name, told in document.items()}
-        write_csv([flat])
+        print_csv([flat])
     else:
         head = {"schema": SCHEMA, "object": file.settings.name}
-        write_json(head, {}, {"forgotten": document, "exit": int(run.exit_code)})
-    _say_what_is_left(program, file, gone, person)
+        print_json(head, {}, {"forgotten": document, "exit": int(run.exit_code)})
+    _notify_what_is_left(program, file, gone, person)
     raise typer.Exit(int(run.exit_code))
 
 
-def _say_forgotten(program: Program, gone: Forgotten) -> None:
+def _notify_forgotten(program: Program, gone: Forgotten) -> None:
     if not gone.anybody:
-        program.say("nobody with this phone is known")
+        program.notify("nobody with this phone is known")
         return
-    program.say(
+    program.notify(
         f"forgotten: {counted(gone.clients, 'client')}, the people of {counted(gone.orders, 'order')}, "
         f"{counted(gone.files, 'file')} of the outbox"
     )
     if gone.copies:
         number = counted(gone.copies, "copy", "copies")
-        program.say(f"deleted: {number} of the state from before an update, which knew everybody")
+        program.notify(f"deleted: {number} of the state from before an update, which knew everybody")
 
 
-def _say_what_is_left(program: Program, file: ObjectFile, gone: Forgotten, phone: str) -> None:
+def _notify_what_is_left(program: Program, file: ObjectFile, gone: Forgotten, phone: str) -> None:
     """Tell where the person may still be found, and what to do about it."""
     if gone.by_hand:
         sales = counted(len(gone.by_hand), "sale was", "sales were")
-        program.say(
+        program.notify(
             f"! {sales} not taken by Torgsoft yet; enter by hand: {', '.join(gone.by_hand)}", style="warning"
         )
         numbers = " ".join(gone.by_hand)
-        program.say(f"hint: when it is done in Torgsoft: torgsync orders done {numbers} -o {file.called}")
+        program.notify(f"hint: when it is done in Torgsoft: torgsync orders done {numbers} -o {file.called}")
     for place in gone.places:
         message = f"! files of these orders may still lie in the old outbox `{place}`; delete them there"
-        program.say(message, style="warning")
+        program.notify(message, style="warning")
     for order_id in gone.named_in:
         where = "in its note, address or phones; that was left"
-        program.say(f"! order {order_id} of somebody else names this phone {where}", style="warning")
-        program.say(f"hint: torgsync orders show {order_id} -o {file.called}")
+        program.notify(f"! order {order_id} of somebody else names this phone {where}", style="warning")
+        program.notify(f"hint: torgsync orders show {order_id} -o {file.called}")
     for slug in gone.elsewhere:
-        program.say(f"! the sync object `{slug}` knows this phone too", style="warning")
-        program.say(f"hint: torgsync clients forget {phone} -o {slug}")
+        program.notify(f"! the sync object `{slug}` knows this phone too", style="warning")
+        program.notify(f"hint: torgsync clients forget {phone} -o {slug}")
     for copy in gone.kept:
-        program.say(
+        program.notify(
             f"! `{copy}`, a copy of the state from before an update, may know it; delete it", style="warning"
         )
     if gone.anybody and file.settings.clients.path:
-        program.say("hint: delete the person in Torgsoft too, else its clients export brings them back")
+        program.notify("hint: delete the person in Torgsoft too, else its clients export brings them back")
 
 
 def _refuse_words(client: str) -> None:

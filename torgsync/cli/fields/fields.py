@@ -34,10 +34,10 @@ def add_all(context: typer.Context, wanted: ObjectOption = None) -> None:
 
     file = program.object(wanted)
     added = add_standard_fields(file)
-    program.say(f"{counted(len(added.mappings), 'field')} added to `{file.path.name}`")
+    program.notify(f"{counted(len(added.mappings), 'field')} added to `{file.path.name}`")
     if added.own_columns:
         names = ", ".join(f"`{name}`" for name in added.own_columns)
-        program.say(f"columns of your own, not sent yet: {names}")
+        program.notify(f"columns of your own, not sent yet: {names}")
 
 
 @app.command()
@@ -71,9 +71,9 @@ def add(
         file, column, target or "characteristic", name=name, unit=unit, split=split, owner=owner.value
     )
     parted = f', Ukrainian and Russian parted by "{added.mapping.split}"' if added.mapping.split else ""
-    program.say(f"`{added.mapping.column}` -> {added.mapping.name or added.mapping.to}{parted}")
+    program.notify(f"`{added.mapping.column}` -> {added.mapping.name or added.mapping.to}{parted}")
     if added.warning:
-        program.say(f"! {added.warning}", style="warning")
+        program.notify(f"! {added.warning}", style="warning")
 
 
 @app.command()
@@ -88,7 +88,7 @@ def remove(
 
     file = program.object(wanted)
     for mapping in remove_field(file, column):
-        program.say(f"`{mapping.column}` is no longer led to {mapping.name or mapping.to}")
+        program.notify(f"`{mapping.column}` is no longer led to {mapping.name or mapping.to}")
 
 
 @app.command("list")
@@ -96,7 +96,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     """List the fields that go to Prom.ua, each with a value of its column."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import show_rows
+    from torgsync.cli.base.render import print_rows
     from torgsync.jobs.config.fields import sampled_fields
 
     found, problem = sampled_fields(program.object(wanted))
@@ -116,6 +116,6 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
             {"column": field.column, "to": field.name or field.to, "owner": field.owner, "sample": sample}
         )
     columns = ("column", "to", "name", "owner", "sample", "in_export", "split")
-    show_rows(program, form, "fields", rows, shown, columns=columns)
+    print_rows(program, form, "fields", rows, shown, columns=columns)
     if problem:
-        program.say(f"! no samples: {problem}", style="warning")
+        program.notify(f"! no samples: {problem}", style="warning")

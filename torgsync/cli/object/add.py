@@ -131,11 +131,11 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
         codes.append(_besides(program, lambda: add_standard_fields(load_object(place))))
     made = load_object(place)
     print_check(program, made, check(made, program.settings))
-    program.say(f"made `{place}`")
+    program.notify(f"made `{place}`")
     if answers.every:
-        program.say("next: torgsync schedule install")
+        program.notify("next: torgsync schedule install")
     following = f"update -o {made.called}" if made.settings.fields else f"fields add-all -o {made.called}"
-    program.say(f"next: torgsync {following}")
+    program.notify(f"next: torgsync {following}")
     return Exit.worst(codes)
 
 
@@ -144,9 +144,9 @@ def _besides(program: Program, work: Callable[[], object]) -> Exit:
     try:
         work()
     except TorgsyncError as trouble:
-        program.say(f"! {trouble.message}", style="warning")
+        program.notify(f"! {trouble.message}", style="warning")
         if trouble.hint:
-            program.say(f"hint: {trouble.hint}")
+            program.notify(f"hint: {trouble.hint}")
         return trouble.exit_code
     return Exit.DONE
 

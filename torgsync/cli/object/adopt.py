@@ -61,7 +61,7 @@ def adopt(
         with running(job) as run, prom_of(job, run) as prom:
             matching = tell_apart(job, prom, decide)
             if form is Format.TABLE:
-                _show(program, file, matching, every=every)
+                _print_table(program, file, matching, every=every)
             agreed = not dry_run and _agreed(program, form, yes=yes)
             if agreed:
                 take_over(job, prom, matching)
@@ -70,13 +70,13 @@ def adopt(
                 fresh = work.history.count() == 1
     program.hide_progress()
     if form is Format.JSON:
-        _write_json(file, matching, adopted=agreed, code=run.exit_code)
+        _print_json(file, matching, adopted=agreed, code=run.exit_code)
     elif form is Format.CSV:
-        _write_csv(matching)
+        _print_csv(matching)
     elif agreed:
-        _say_next(program, file, matching, fresh=fresh)
+        _notify_next(program, file, matching, fresh=fresh)
     else:
-        program.say("nothing was taken over")
+        program.notify("nothing was taken over")
     raise typer.Exit(int(run.exit_code))
 
 
@@ -89,20 +89,20 @@ def _agreed(program: Program, form: Format, *, yes: bool) -> bool:
 # For people
 
 
-def _show(program: Program, file: ObjectFile, matching: Matching, *, every: bool) -> None:
+def _print_table(program: Program, file: ObjectFile, matching: Matching, *, every: bool) -> None:
     most = None if every else SCREENFUL
     by = _counts(matching.matched)
     told = ", ".join(f"{number} by {rules}" for rules, number in by.items())
-    program.put(f"{file.settings.name}: {counted(len(matching.matched), 'good')} matched" + _after(told))
+    program.print(f"{file.settings.name}: {counted(len(matching.matched), 'good')} matched" + _after(told))
     renamed = [one for one in matching.matched if str(one.by[0]) != "external-id"]
     _list(program, (_pair(one) for one in renamed), len(renamed), most)
     goods = sum(len(doubt.goods) for doubt in matching.ambiguous)
-    program.put(f"{counted(goods, 'good')} ambiguous: each waits until you say which product it is")
+    program.print(f"{counted(goods, 'good')} ambiguous: each waits until you say which product it is")
     _list(program, map(_doubt_words, matching.ambiguous), len(matching.ambiguous), most)
-    program.put(f"{counted(len(matching.only_here), 'good')} only in the export: new on Prom.ua")
+    program.print(f"{counted(len(matching.only_here), 'good')} only in the export: new on Prom.ua")
     here = (f"{good.good_id}  {good.title}" for good in matching.only_here)
     _list(program, here, len(matching.only_here), most)
-    program.put(f"{counted(len(matching.only_there), 'product')} only on Prom.ua: foreign")
+    program.print(f"{counted(len(matching.only_there), 'product')} only on Prom.ua: foreign")
     there = (_product(product) for product in matching.only_there)
     _list(program, there, len(matching.only_there), most)
 
@@ -113,9 +113,9 @@ def _after(told: str) -> str:
 
 def _list(program: Program, lines: Iterable[str], number: int, most: int | None) -> None:
     for line in islice(lines, most):
-        program.put(f"  {line}", 6)
+        program.print(f"  {line}", 6)
     if most is not None and number > most:
-        program.put(f"  … and {number - most} more; `--all` lists them")
+        program.print(f"  … and {number - most} more; `--all` lists them")
 
 
 def _counts(matched: Sequence[Match]) -> dict[str, int]:
@@ -143,27 +143,27 @@ def _doubt_words(doubt: Doubt) -> str:
     return f"{goods}  {title} = any of Prom {products}, by {_RULES[doubt.by]}"
 
 
-def _say_next(program: Program, file: ObjectFile, matching: Matching, *, fresh: bool) -> None:
-    program.say(f"`{file.settings.name}` is taken over; nothing was changed on Prom.ua")
+def _notify_next(program: Program, file: ObjectFile, matching: Matching, *, fresh: bool) -> None:
+    program.notify(f"`{file.settings.name}` is taken over; nothing was changed on Prom.ua")
     if fresh:
-        program.say("how many imports were used today is not known: the seller's cabinet lists them")
+        program.notify("how many imports were used today is not known: the seller's cabinet lists them")
     called = file.called
     if matching.ambiguous:
-        program.say(
+        program.notify(
             f"hint: torgsync object adopt {called} --format csv > decisions.csv; leave one line a good"
         )
-        program.say("  and write `new` as prom_id of a good that is none of them, then:")
-        program.say(f"  torgsync object adopt {called} --decisions decisions.csv")
-    program.say(f"next: torgsync update -o {called}")
+        program.notify("  and write `new` as prom_id of a good that is none of them, then:")
+        program.notify(f"  torgsync object adopt {called} --decisions decisions.csv")
+    program.notify(f"next: torgsync update -o {called}")
 
 
 # For programs
 
 
-def _write_json(file: ObjectFile, matching: Matching, *, adopted: bool, code: Exit) -> None:
-    from torgsync.cli.base.render import write_json
+def _print_json(file: ObjectFile, matching: Matching, *, adopted: bool, code: Exit) -> None:
+    from torgsync.cli.base.render import print_json
 
-    write_json(
+    print_json(
         {"schema": SCHEMA, "object": file.settings.name, "adopted": adopted},
         {
             "matched": (
@@ -198,10 +198,10 @@ def _there(product: There) -> dict[str, object]:
     }
 
 
-def _write_csv(matching: Matching) -> None:
-    from torgsync.cli.base.render import write_csv
+def _print_csv(matching: Matching) -> None:
+    from torgsync.cli.base.render import print_csv
 
-    write_csv(_rows(matching))
+    print_csv(_rows(matching))
 
 
 def _rows(matching: Matching) -> Iterator[Mapping[str, object]]:

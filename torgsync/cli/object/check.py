@@ -41,9 +41,9 @@ def check(
     if form is Format.TABLE:
         print_check(program, file, checked, every=show is Places.ALL or program.verbosity > 0)
     elif form is Format.CSV:
-        _write_check_rows(file, checked)
+        _print_check_csv(file, checked)
     else:
-        _write_check(file, checked)
+        _print_check_json(file, checked)
     raise typer.Exit(int(Exit.INVALID if checked.failed else Exit.DONE))
 
 
@@ -56,9 +56,9 @@ def _check(program: Program, file: ObjectFile) -> Checked:
 def print_check(program: Program, file: ObjectFile, checked: Checked, *, every: bool = False) -> None:
     """Print a check for people: its lines, what was found out, what could go besides, and the findings."""
     from torgsync.cli.base.findings import print_groups
-    from torgsync.cli.base.render import plain_table, put_checks
+    from torgsync.cli.base.render import plain_table, print_checks
 
-    put_checks(program, checked.lines)
+    print_checks(program, checked.lines)
     if checked.guesses:
         table = plain_table("found out", "it is", "because", "[catalog] key")
         for row in _guess_rows(checked):
@@ -68,10 +68,10 @@ def print_check(program: Program, file: ObjectFile, checked: Checked, *, every: 
     if checked.suggestions:
         program.out.print()
         columns = counted(len(checked.suggestions), "column")
-        program.put(f"{columns} that could be sent besides, with a value of each:")
+        program.print(f"{columns} that could be sent besides, with a value of each:")
     for item in checked.suggestions:
-        program.put(f"  `{item.column}`: {item.sample}", 4)
-        program.put(f"    {_command(file, item)}")
+        program.print(f"  `{item.column}`: {item.sample}", 4)
+        program.print(f"    {_command(file, item)}")
     print_groups(program, checked.findings.groups(), checked.file, every=every)
 
 
@@ -97,12 +97,12 @@ def _command(file: ObjectFile, item: Suggestion) -> str:
     return f"torgsync fields add {' '.join(map(quoted, item.words))} -o {file.called}"
 
 
-def _write_check(file: ObjectFile, checked: Checked) -> None:
+def _print_check_json(file: ObjectFile, checked: Checked) -> None:
     from torgsync.cli.base.findings import count_document, finding_document
-    from torgsync.cli.base.render import check_rows, write_json
+    from torgsync.cli.base.render import check_rows, print_json
 
     groups = checked.findings.groups()
-    write_json(
+    print_json(
         {"schema": SCHEMA, "object": file.settings.name, "valid": not checked.failed},
         {
             "checks": check_rows(checked.lines),
@@ -133,10 +133,10 @@ def _write_check(file: ObjectFile, checked: Checked) -> None:
     )
 
 
-def _write_check_rows(file: ObjectFile, checked: Checked) -> None:
+def _print_check_csv(file: ObjectFile, checked: Checked) -> None:
     """Write every line of the check as CSV, then what was guessed, what could go besides, every finding."""
     from torgsync.cli.base.findings import finding_document
-    from torgsync.cli.base.render import check_rows, write_csv
+    from torgsync.cli.base.render import check_rows, print_csv
 
     rows = check_rows(checked.lines)
     for guess in checked.guesses:
@@ -172,4 +172,4 @@ def _write_check_rows(file: ObjectFile, checked: Checked) -> None:
                 "hint": None,
             }
             rows.append(head | blank | {"code": str(group.code)})
-    write_csv({**row, **{key: row.get(key) for key in blank}} for row in rows)
+    print_csv({**row, **{key: row.get(key) for key in blank}} for row in rows)

@@ -141,17 +141,17 @@ def _tell(program: Program, before: Document, after: Document) -> None:
     old, new = (dict(flat(document)) for document in kept)
     changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
     for key in changed:
-        program.say(f"{key}: {cell(old.get(key)) or '–'} -> {cell(new.get(key)) or '–'}")
+        program.notify(f"{key}: {cell(old.get(key)) or '–'} -> {cell(new.get(key)) or '–'}")
     for key in lists:
         was, now = ([row for _, row in flat({key: document.get(key, [])})] for document in (before, after))
         for row in was:
             if row not in now:
-                program.say(f"- {key}: {row}")
+                program.notify(f"- {key}: {row}")
         for row in now:
             if row not in was:
-                program.say(f"+ {key}: {row}")
+                program.notify(f"+ {key}: {row}")
     if not changed and not lists:
-        program.say("nothing changed" if before == after else "the token is another one")
+        program.notify("nothing changed" if before == after else "the token is another one")
 
 
 def _grew_or_shrank(before: object, after: object) -> bool:
@@ -177,13 +177,13 @@ def _replace_token(program: Program, file: ObjectFile, given: str, *, keyring: b
     match file.settings.api_key:
         case FromKeyring(keyring=name):
             keep_in_keyring(name, token)
-            program.say(f"the token is in the system's keyring as `{name}`")
+            program.notify(f"the token is in the system's keyring as `{name}`")
             return
         case _ if keyring:
             keep_in_keyring(file.slug, token)
             change_keys(file.path, [Setting(("api_key",), value={"keyring": file.slug})])
             forget_token(file, program.settings.secrets)
-            program.say(f"the token is in the system's keyring as `{file.slug}`")
+            program.notify(f"the token is in the system's keyring as `{file.slug}`")
             return
         case FromEnvironment(env=variable):
             raise UsageError(
@@ -199,7 +199,7 @@ def _replace_token(program: Program, file: ObjectFile, given: str, *, keyring: b
             named = f"../{path.parent.name}/{path.name}" if at_home else str(path)
             change_keys(file.path, [Setting(("api_key",), value={"file": named})])
     write_token(path, token)
-    program.say(f"the token is in `{path}`")
+    program.notify(f"the token is in `{path}`")
 
 
 def _edit_by_hand(program: Program, name: str | None) -> None:
@@ -220,14 +220,14 @@ def _edit_by_hand(program: Program, name: str | None) -> None:
             subprocess.run([*shlex.split(editor_of_user()), str(copy)], check=False)  # noqa: S603  # their own
             text = copy.read_text("utf-8-sig")
             if text == before:
-                program.say("nothing changed")
+                program.notify("nothing changed")
                 return
             try:
                 _tell(program, *replace_whole(path, before, text))
             except ObjectInvalid as invalid:
-                program.say(f"error: {invalid.message}", style="error")
+                program.notify(f"error: {invalid.message}", style="error")
                 for mistake in invalid.mistakes:
-                    program.say(f"  {mistake}")
+                    program.notify(f"  {mistake}")
                 if not typer.confirm(
                     "Open it again? Otherwise the file stays as it was", default=True, err=True
                 ):
@@ -250,9 +250,11 @@ def remove(
         if not program.asks:
             raise UsageError("`--yes` is needed", hint="without a terminal nothing is asked")
         if not typer.confirm(f"Remove `{file.path}`?", default=False, err=True):
-            program.say("nothing was removed")
+            program.notify("nothing was removed")
             return
     file.path.unlink()
     own = forget_token(file, program.settings.secrets)
-    program.say(f"removed `{file.path}`" + (" and its token" if own else ""))
-    program.say("the shop on Prom.ua stays as it is; an object of the same name goes on where this one was")
+    program.notify(f"removed `{file.path}`" + (" and its token" if own else ""))
+    program.notify(
+        "the shop on Prom.ua stays as it is; an object of the same name goes on where this one was"
+    )

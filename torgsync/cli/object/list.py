@@ -13,7 +13,7 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     """List all sync objects."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import show_rows
+    from torgsync.cli.base.render import print_rows
     from torgsync.files.config.objects import list_objects, load_object, name_in
 
     rows = []
@@ -24,4 +24,4 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
         except ObjectInvalid as broken:
             state = {"name": name_in(path) or path.stem, "export": None, "problem": broken.message}
         rows.append({"slug": path.stem, **state})
-    show_rows(program, form, "objects", rows, columns=("slug", "name", "export", "problem"))
+    print_rows(program, form, "objects", rows, columns=("slug", "name", "export", "problem"))

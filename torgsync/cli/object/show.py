@@ -61,11 +61,11 @@ def show(
     if form is Shape.JSON:
         sys.stdout.write(json.dumps({"schema": SCHEMA, "object": settings}, ensure_ascii=False) + "\n")
         return
-    from torgsync.cli.base.render import cell, plain_table, write_csv
+    from torgsync.cli.base.render import cell, plain_table, print_csv
 
     rows = [{"setting": key, "value": cell(value)} for key, value in flat(settings)]
     if form is Shape.CSV:
-        write_csv(rows)
+        print_csv(rows)
         return
     table = plain_table("setting", "value")
     for row in rows:
@@ -76,7 +76,7 @@ def show(
 
 def _explain(program: Program, file: ObjectFile, form: Format) -> None:
     """Say of every key what it means and what it is now; keys of items have no one value."""
-    from torgsync.cli.base.render import cell, show_rows
+    from torgsync.cli.base.render import cell, print_rows
     from torgsync.core.config.explain import explained
 
     now = dict(flat(file.settings.document))
@@ -88,13 +88,13 @@ def _explain(program: Program, file: ObjectFile, form: Format) -> None:
             (value,) = (f'{{ {key.removeprefix("api_key.")} = "{kept}" }}' for key, kept in inside.items())
         rows.append({"key": item.key, "value": value, "needed": item.required, "meaning": item.meaning})
     if form is not Format.TABLE:
-        show_rows(program, form, "settings", rows)
+        print_rows(program, form, "settings", rows)
         return
     program.out.print(str(file.path), soft_wrap=True)
     for row in rows:
         value = "" if row["value"] in (None, "", {}, []) else f" = {cell(row['value'])}"
-        program.put(f"{row['key']}{value}", INDENT)
-        program.put(f"{'':<{INDENT}}{row['meaning']}", INDENT)
+        program.print(f"{row['key']}{value}", INDENT)
+        program.print(f"{'':<{INDENT}}{row['meaning']}", INDENT)
 
 
 def _without_none(settings: dict[str, Any]) -> dict[str, Any]:

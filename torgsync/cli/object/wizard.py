@@ -232,19 +232,19 @@ def _ask(question: str, default: str | None) -> str:
 
 
 def _tell(program: Program, message: str) -> None:
-    program.say(f"! {message}", style="warning")
+    program.notify(f"! {message}", style="warning")
 
 
 def _works(program: Program, trial: Callable[[], str]) -> bool:
     """Try an answer and say how it went; where it does not work, ask whether another one is to be given."""
     try:
-        program.say(f"✓ {trial()}", style="success")
+        program.notify(f"✓ {trial()}", style="success")
     except TorgsyncError as error:
         _tell(program, error.message)
         for mistake in error.mistakes if isinstance(error, InvalidInput) else ():
-            program.say(f"    {mistake}")
+            program.notify(f"    {mistake}")
         if error.hint:
-            program.say(f"  {error.hint}")
+            program.notify(f"  {error.hint}")
         return not typer.confirm("Give another answer?", default=True, err=True)
     return True
 

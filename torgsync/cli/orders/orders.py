@@ -11,7 +11,7 @@ import typer
 
 from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
-from torgsync.cli.base.program import SCHEMA, Format, Program, error_document, program_of, tell
+from torgsync.cli.base.program import SCHEMA, Format, Program, error_document, program_of, report_error
 from torgsync.core.text import counted
 from torgsync.errors import Exit, UsageError
 
@@ -41,7 +41,7 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     """Bring orders home and write their files, as `sync --only orders` does."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import write_csv, write_json
+    from torgsync.cli.base.render import print_csv, print_json
     from torgsync.core.plan.guards import Allowed
     from torgsync.jobs.connect import prom_of
     from torgsync.jobs.orders.fetch import fetch_orders
@@ -55,16 +55,16 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
             run.exit_code = exit_code(fetched)
         if form is Format.TABLE:
             if not fetched.new and not fetched.changed:
-                program.say("no new orders")
-            say_orders(program, job, fetched)
+                program.notify("no new orders")
+            notify_orders(program, job, fetched)
         elif form is Format.CSV:
-            write_csv([orders_document(fetched)])
+            print_csv([orders_document(fetched)])
         else:
             tail: dict[str, object] = {"orders": orders_document(fetched), "exit": int(run.exit_code)}
             if fetched.trouble:
                 tail["error"] = error_document(fetched.trouble)
             head = {"schema": SCHEMA, "object": job.object.name}
-            write_json(head, {"findings": found_in_orders(fetched)}, tail)
+            print_json(head, {"findings": found_in_orders(fetched)}, tail)
     raise typer.Exit(int(run.exit_code))
 
 
@@ -87,32 +87,32 @@ def found_in_orders(fetched: FetchResult | None) -> list[dict[str, object]]:
     return [finding_document(finding, "") | {"order": finding.order or None} for finding in found]
 
 
-def say_orders(program: Program, job: JobContext, fetched: FetchResult) -> None:
+def notify_orders(program: Program, job: JobContext, fetched: FetchResult) -> None:
     """Tell people what a fetch brought, what went wrong, and the commands that mend it."""
     if fetched.new or fetched.changed:
-        program.put(
+        program.print(
             f"orders: {fetched.new} new, {fetched.changed} changed, "
             f"{counted(fetched.files, 'file')} for Torgsoft in the outbox"
         )
     if fetched.accepted:
-        program.put(f"orders: {fetched.accepted} set to received on Prom.ua")
-    _put_findings(program, fetched.findings)
+        program.print(f"orders: {fetched.accepted} set to received on Prom.ua")
+    _print_findings(program, fetched.findings)
     for hint in _hints(job, fetched):
-        program.say(f"hint: {hint}")
+        program.notify(f"hint: {hint}")
     if fetched.trouble:
-        tell(program, fetched.trouble)
+        report_error(program, fetched.trouble)
 
 
-def _put_findings(program: Program, findings: Iterable[Finding]) -> None:
+def _print_findings(program: Program, findings: Iterable[Finding]) -> None:
     """Print findings one by one; of many of one kind the first, and how many more."""
     counts: Counter[str] = Counter()
     for finding in findings:
         counts[finding.code] += 1
         if counts[finding.code] <= FEW:
-            program.put(f"! {finding.message}")
+            program.print(f"! {finding.message}")
     for code, count in counts.items():
         if count > FEW:
-            program.put(f"! … and {count - FEW} more of `{code}`; `--format json` tells all")
+            program.print(f"! … and {count - FEW} more of `{code}`; `--format json` tells all")
 
 
 def _hints(job: JobContext, fetched: FetchResult) -> Iterator[str]:
@@ -148,7 +148,7 @@ def list_(
     """List the orders, newest first; the days are those on which they were placed."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import show_rows
+    from torgsync.cli.base.render import print_rows
     from torgsync.jobs.orders.fetch import still_open
 
     file = program.object(wanted)
@@ -166,7 +166,7 @@ def list_(
         shown = [_open(stored, clock, todo[stored.order.id]) for stored in orders]
     narrowed = status is not None or first is not None or last is not None
     none = "no order fits" if narrowed else "no order waits for a person" if held else ""
-    show_rows(program, form, "orders", rows, shown, columns=COLUMNS, none=none)
+    print_rows(program, form, "orders", rows, shown, columns=COLUMNS, none=none)
 
 
 COLUMNS = (
@@ -249,7 +249,7 @@ def show(
     """Show one order: its lines, people, delivery, money, and its way into Torgsoft."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import write_csv, write_json
+    from torgsync.cli.base.render import print_csv, print_json
     from torgsync.cli.orders.receipts import order_document, print_order
 
     file = program.object(wanted)
@@ -262,9 +262,9 @@ def show(
     clock = file.settings.orders.clock
     document = order_document(stored, versions, postings, confirmations, clock)
     if form is Format.JSON:
-        write_json({"schema": SCHEMA}, {}, {"order": document})
+        print_json({"schema": SCHEMA}, {}, {"order": document})
     elif form is Format.CSV:
-        write_csv([{"order": order, **line} for line in document["lines"]])
+        print_csv([{"order": order, **line} for line in document["lines"]])
     else:
         print_order(program, document)
 
@@ -279,7 +279,7 @@ def done(
     """Say that orders were entered, changed or released in Torgsoft by hand; then nobody is asked again."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import write_csv, write_json
+    from torgsync.cli.base.render import print_csv, print_json
     from torgsync.jobs.orders.fetch import confirm_orders
     from torgsync.jobs.run import running
 
@@ -288,11 +288,11 @@ def done(
         run.exit_code = Exit.DONE
     rows = [{"order": order, "what": what} for order, what in confirmed.items()]
     if form is Format.JSON:
-        write_json({"schema": SCHEMA}, {"orders": rows})
+        print_json({"schema": SCHEMA}, {"orders": rows})
     elif form is Format.CSV:
-        write_csv(rows)
+        print_csv(rows)
     else:
-        program.say(f"{counted(len(rows), 'order')} done in Torgsoft: {', '.join(confirmed)}")
+        program.notify(f"{counted(len(rows), 'order')} done in Torgsoft: {', '.join(confirmed)}")
 
 
 @app.command()
@@ -355,12 +355,12 @@ def export(
         sys.stdout.write(text)
     else:
         for name in written.names:
-            program.put(name)
-        program.say(f"{counted(len(written.names), 'file')} in `{written.place}`")
+            program.print(name)
+        program.notify(f"{counted(len(written.names), 'file')} in `{written.place}`")
     if left:
-        program.say(f"{counted(left, 'order')} left out: called off, paid back, or their people forgotten")
+        program.notify(f"{counted(left, 'order')} left out: called off, paid back, or their people forgotten")
     for finding in findings:
-        program.say(f"! {finding.message}", style="warning")
+        program.notify(f"! {finding.message}", style="warning")
     raise typer.Exit(int(run.exit_code))
 
 
@@ -394,7 +394,7 @@ def ship(
     """Save the number of an order's parcel on Prom.ua."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import write_csv, write_json
+    from torgsync.cli.base.render import print_csv, print_json
     from torgsync.core.plan.guards import Allowed
     from torgsync.core.text import did_you_mean
     from torgsync.jobs.connect import prom_of
@@ -419,8 +419,8 @@ def ship(
             stored = work.orders.order(order)
     row = {"order": order, "parcel": stored.order.parcel if stored else None, "saved": saved}
     if form is Format.JSON:
-        write_json({"schema": SCHEMA}, {}, {"parcel": row})
+        print_json({"schema": SCHEMA}, {}, {"parcel": row})
     elif form is Format.CSV:
-        write_csv([row])
+        print_csv([row])
     else:
-        program.say(f"order {order}: {'saved on Prom.ua' if saved else 'Prom.ua has this number already'}")
+        program.notify(f"order {order}: {'saved on Prom.ua' if saved else 'Prom.ua has this number already'}")

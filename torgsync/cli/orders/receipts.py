@@ -129,7 +129,7 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
     delivery, buyer, payment = document["delivery"], document["buyer"], document["payment"]
     torgsoft = document["torgsoft"]
     placed = document["created"][:16].replace("T", " ")
-    program.put(f"order {document['id']}: {document['status']}, placed {placed}")
+    program.print(f"order {document['id']}: {document['status']}, placed {placed}")
     lines = plain_table("good", "name", "count", "price", "total")
     for line in document["lines"]:
         values = (line["good_id"], line["name"], line["quantity"], line["price"], line["total"])
@@ -160,7 +160,7 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
     }
     for name, value in facts.items():
         if value:
-            program.put(f"{name:<11}{one_line(value)}", 11)
+            program.print(f"{name:<11}{one_line(value)}", 11)
     if document["postings"]:
         table = plain_table("money", "at", "account", "amount")
         for posting in document["postings"]:

@@ -25,7 +25,7 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     """Fetch the payment methods that the shop has on Prom.ua; mappings are kept."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import show_rows
+    from torgsync.cli.base.render import print_rows
     from torgsync.files.config.objects import load_object
     from torgsync.jobs.orders.payments import fetch_methods
 
@@ -35,18 +35,18 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     if form is not Format.TABLE:
         rows = _method_rows(load_object(file.path).settings.payment_methods)
         news = [row | {"new": row["name"] in found.added} for row in rows]
-        show_rows(program, form, "payment_methods", news, columns=(*METHOD_COLUMNS, "new"))
+        print_rows(program, form, "payment_methods", news, columns=(*METHOD_COLUMNS, "new"))
         return
     methods = counted(found.listed, "payment method")
-    program.say(f"{methods} on Prom.ua, {len(found.added)} new in `{file.path.name}`")
+    program.notify(f"{methods} on Prom.ua, {len(found.added)} new in `{file.path.name}`")
     for old, new in found.renamed:
-        program.say(f"`{old}` is called `{new}` now")
+        program.notify(f"`{old}` is called `{new}` now")
     for method in found.gone:
-        program.say(f"! `{method}` is not on Prom.ua any more; its mapping is kept", style="warning")
+        program.notify(f"! `{method}` is not on Prom.ua any more; its mapping is kept", style="warning")
     if found.unmapped:
-        program.say("without a place for their money:")
+        program.notify("without a place for their money:")
         for name in found.unmapped:
-            program.say(f'  torgsync payments map "{name}" --cash-register "…" -o {file.called}')
+            program.notify(f'  torgsync payments map "{name}" --cash-register "…" -o {file.called}')
 
 
 @app.command("map")
@@ -69,7 +69,7 @@ def map_(
     """
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import show_rows, write_json
+    from torgsync.cli.base.render import print_json, print_rows
     from torgsync.files.config.objects import load_object
     from torgsync.jobs.orders.payments import map_method, settle_money
 
@@ -81,14 +81,14 @@ def map_(
         moved = settle_money(job)
     (row,) = _method_rows([changed])
     if form is Format.JSON:
-        write_json({"schema": SCHEMA}, {}, {"payment_method": row, "moved_orders": moved})
+        print_json({"schema": SCHEMA}, {}, {"payment_method": row, "moved_orders": moved})
         return
     if form is Format.CSV:
-        show_rows(program, form, "payment_methods", [row | {"moved_orders": moved}])
+        print_rows(program, form, "payment_methods", [row | {"moved_orders": moved}])
         return
-    program.say(f"`{changed.name}` -> {changed.cash_register or changed.current_account}")
+    program.notify(f"`{changed.name}` -> {changed.cash_register or changed.current_account}")
     if moved:
-        program.say(f"the money of {counted(moved, 'order')} that had no place is there now")
+        program.notify(f"the money of {counted(moved, 'order')} that had no place is there now")
 
 
 @app.command()
@@ -108,7 +108,7 @@ def report(
     """
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import show_rows
+    from torgsync.cli.base.render import print_rows
     from torgsync.core.orders.postings import sums, without_method
 
     file = program.object(wanted)
@@ -116,7 +116,7 @@ def report(
     with program.job(file) as job, job.transaction() as work:
         balances = sums(work.payments.postings(), since, until)
         unmapped, methodless = work.payments.unmapped(), work.payments.without_method()
-    show_rows(
+    print_rows(
         program,
         form,
         "accounts",
@@ -149,14 +149,14 @@ def report(
     if form is not Format.TABLE:
         return
     if balances:
-        program.say("open: expected, and neither received nor reversed by the end of these days")
+        program.notify("open: expected, and neither received nor reversed by the end of these days")
     for name, orders in sorted(unmapped.items()):
-        program.say(
+        program.notify(
             f"! the money of {counted(orders, 'order')} by `{name}` has no place yet", style="warning"
         )
-        program.say(f'hint: torgsync payments map "{name}" --cash-register "…" -o {file.called}')
+        program.notify(f'hint: torgsync payments map "{name}" --cash-register "…" -o {file.called}')
     if methodless:
-        program.say(f"! {without_method(methodless)}", style="warning")
+        program.notify(f"! {without_method(methodless)}", style="warning")
 
 
 @app.command()
@@ -174,7 +174,7 @@ def postings(
     """
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import show_rows
+    from torgsync.cli.base.render import print_rows
     from torgsync.cli.orders.receipts import POSTING_COLUMNS, posting_row
 
     file = program.object(wanted)
@@ -197,7 +197,7 @@ def postings(
         for posting in found
     ]
     rows = [posting_row(posting, clock) for posting in found]
-    show_rows(program, form, "postings", rows, shown, columns=POSTING_COLUMNS, none=_nothing(first, last))
+    print_rows(program, form, "postings", rows, shown, columns=POSTING_COLUMNS, none=_nothing(first, last))
 
 
 def _nothing(first: datetime | None, last: datetime | None) -> str:
@@ -210,7 +210,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     """List the payment methods: those without a place first, those that Prom.ua has no more last."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import show_rows
+    from torgsync.cli.base.render import print_rows
 
     methods = program.object(wanted).settings.payment_methods
     rows = _method_rows(sorted(methods, key=lambda method: (method.gone, method.mapped)))
@@ -219,7 +219,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
         | ({"name": f"{row['name']} (gone from Prom.ua)"} if row["gone"] else {})
         for row in rows
     ]
-    show_rows(program, form, "payment_methods", rows, shown, columns=METHOD_COLUMNS)
+    print_rows(program, form, "payment_methods", rows, shown, columns=METHOD_COLUMNS)
 
 
 METHOD_COLUMNS = ("id", "name", "cash_register", "current_account", "gone")

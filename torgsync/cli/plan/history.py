@@ -49,31 +49,31 @@ def history(
         if number is None:
             _list(program, job, form, every=show is Part.ALL)
         else:
-            _show(program, job, number, form, every=show is Part.ALL)
+            _print_table(program, job, number, form, every=show is Part.ALL)
 
 
 # All runs
 
 
 def _list(program: Program, job: JobContext, form: Format, *, every: bool) -> None:
-    from torgsync.cli.base.render import cell, plain_table, write_csv, write_json
+    from torgsync.cli.base.render import cell, plain_table, print_csv, print_json
     from torgsync.jobs.push.history import runs
 
     found, number = runs(job, LATEST if form is Format.TABLE and not every else None)
     if form is Format.JSON:
         head = {"schema": SCHEMA, "object": job.object.name}
-        write_json(head, {"runs": (_document(past) for past in found)})
+        print_json(head, {"runs": (_document(past) for past in found)})
     elif form is Format.CSV:
-        write_csv(map(_flat, found))
+        print_csv(map(_flat, found))
     elif not found:
-        program.say(f"`{job.object.name}` was not synchronised yet")
+        program.notify(f"`{job.object.name}` was not synchronised yet")
     else:
         table = plain_table("run", "started", "took", "by", "exit", "what it did")
         for past in found:
             table.add_row(*map(cell, _cells(past)))
         program.out.print(table)
         if number > len(found):
-            program.put(f"… and {counted(number - len(found), 'older run')}; `--show all` lists them")
+            program.print(f"… and {counted(number - len(found), 'older run')}; `--show all` lists them")
 
 
 def _cells(past: Past) -> Iterator[object]:
@@ -172,8 +172,8 @@ def _iso(moment: datetime) -> str:
 # One run
 
 
-def _show(program: Program, job: JobContext, number: int, form: Format, *, every: bool) -> None:
-    from torgsync.cli.base.render import write_csv, write_json
+def _print_table(program: Program, job: JobContext, number: int, form: Format, *, every: bool) -> None:
+    from torgsync.cli.base.render import print_csv, print_json
     from torgsync.jobs.push.history import requests_of, run_of
 
     past = run_of(job, number)
@@ -182,12 +182,12 @@ def _show(program: Program, job: JobContext, number: int, form: Format, *, every
         with job.transaction(durable=False) as work:
             plan = past.record.plan
             changes = work.plans.changes(plan) if plan else iter(())
-            write_json(
+            print_json(
                 {"schema": SCHEMA, "object": job.object.name, "run": _document(past)},
                 {"changes": map(_change, changes), "requests": map(_request, asked)},
             )
     elif form is Format.CSV:
-        write_csv(_rows(job, past))
+        print_csv(_rows(job, past))
     else:
         _print(program, job, past, asked, every=every)
 
@@ -223,30 +223,30 @@ def _rows(job: JobContext, past: Past) -> Iterator[dict[str, object]]:
 
 
 def _print(program: Program, job: JobContext, past: Past, asked: Sequence[Request], *, every: bool) -> None:
-    from torgsync.cli.plan.outcomes import put_failures
-    from torgsync.cli.plan.render import Show, show_changes
+    from torgsync.cli.plan.outcomes import print_failures
+    from torgsync.cli.plan.render import Show, print_changes
     from torgsync.jobs.push.history import Going
 
     record, out = past.record, program.out
     holder = f"{record.holder.user} on {record.holder.host}"
-    program.put(f"{job.object.name}: run {record.number}, {_clock(record.started)}, by {holder}")
+    program.print(f"{job.object.name}: run {record.number}, {_clock(record.started)}, by {holder}")
     if past.going is Going.RUNNING:
-        program.put(f"it still goes on, process {record.holder.pid}")
+        program.print(f"it still goes on, process {record.holder.pid}")
     elif record.finished is None:
-        program.put("it died before it came to its end; the next run settles what it left behind")
+        program.print("it died before it came to its end; the next run settles what it left behind")
     elif past.going is Going.DIED:
         took = _took(record.finished - record.started)
-        program.put(f"it died after {took}; what it left behind was settled by a later run")
+        program.print(f"it died after {took}; what it left behind was settled by a later run")
     else:
-        program.put(f"it took {_took(record.finished - record.started)}, exit code {record.exit_code}")
+        program.print(f"it took {_took(record.finished - record.started)}, exit code {record.exit_code}")
     for line in _did(past):
-        program.put(line)
+        program.print(line)
     for opened in record.overrides:
-        program.put(f"  guard {opened.override.guard} had seen: {opened.override.observed}", 4)
+        program.print(f"  guard {opened.override.guard} had seen: {opened.override.observed}", 4)
     if record.plan and any(record.outcomes.values()):
         out.print()
-        show_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcomes=True)
-        put_failures(program, job, record.plan, every=every)
+        print_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcomes=True)
+        print_failures(program, job, record.plan, every=every)
     if asked:
         out.print()
         _print_requests(program, asked, every=every)
@@ -271,4 +271,4 @@ def _print_requests(program: Program, asked: Sequence[Request], *, every: bool) 
     for (called, status, outcome), number in kinds.items():
         table.add_row(*map(cell, (number, called, status, outcome or "no answer")))
     program.out.print(table)
-    program.put("`--show all` lists every request")
+    program.print("`--show all` lists every request")

@@ -19,11 +19,11 @@ SCREENFUL = 10
 WORDS = {"done": "done", "refused": "refused", "unclear": "unclear", "deferred": "left for later"}
 
 
-def say_settled(program: Program, made: PlanResult) -> None:
+def notify_reconciled(program: Program, made: PlanResult) -> None:
     """Say that a look told what became of changes which earlier runs had left open."""
     if made.settled:
         left = counted(made.settled, "change that an earlier run", "changes that an earlier run")
-        program.say(f"{left} left open: what became of them was looked up")
+        program.notify(f"{left} left open: what became of them was looked up")
 
 
 def stopped(done: RunResult, next_step: str) -> Interrupted:
@@ -34,14 +34,14 @@ def stopped(done: RunResult, next_step: str) -> Interrupted:
     return Interrupted(f"stopped by you: {finished} of {counted(total, 'change')} done", hint=next_step)
 
 
-def say_trouble(program: Program, trouble: TorgsyncError) -> None:
+def notify_trouble(program: Program, trouble: TorgsyncError) -> None:
     """Say what ended a run early, after what it did."""
     if isinstance(trouble, Interrupted):
-        program.say(f"{trouble.message}; {trouble.hint}", style="error")
+        program.notify(f"{trouble.message}; {trouble.hint}", style="error")
         return
-    program.say(f"error: {trouble.message}", style="error")
+    program.notify(f"error: {trouble.message}", style="error")
     if trouble.hint:
-        program.say(f"hint: {trouble.hint}")
+        program.notify(f"hint: {trouble.hint}")
 
 
 def outcome_documents(job: JobContext, plan: int) -> list[dict[str, object]]:
@@ -59,7 +59,7 @@ def outcome_documents(job: JobContext, plan: int) -> list[dict[str, object]]:
         ]
 
 
-def put_failures(program: Program, job: JobContext, plan: int, *, every: bool = False) -> None:
+def print_failures(program: Program, job: JobContext, plan: int, *, every: bool = False) -> None:
     """Name the changes that did not end well: of those with one and the same reason the first, or `every`."""
     groups: dict[tuple[str, str], list[str]] = {}
     with job.transaction() as work:
@@ -70,6 +70,6 @@ def put_failures(program: Program, job: JobContext, plan: int, *, every: bool = 
     for (state, message), changes in list(groups.items())[: None if every else SCREENFUL]:
         for what in changes if every else changes[:1]:
             more = f" (and {len(changes) - 1} more)" if len(changes) > 1 and not every else ""
-            program.put(f"! {state}: {what}{more}: {message}")
+            program.print(f"! {state}: {what}{more}: {message}")
     if len(groups) > SCREENFUL and not every:
-        program.put(f"! … and {len(groups) - SCREENFUL} other reasons")
+        program.print(f"! … and {len(groups) - SCREENFUL} other reasons")

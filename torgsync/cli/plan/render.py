@@ -56,23 +56,25 @@ class Show(StrEnum):
     ALL = "all"
 
 
-def show_plan(program: Program, job: JobContext, made: PlanResult, show: Show, *, next_step: str) -> None:
+def print_plan_table(
+    program: Program, job: JobContext, made: PlanResult, show: Show, *, next_step: str
+) -> None:
     """Print the table of pending changes and the lines that sum it up."""
     out = program.out
     plan = made.plan
     export = plan.export
     facts = f"{_file_name(export.path)}, {counted(export.goods, 'good')}, {export.encoding}"
-    program.put(f"{plan.object}: {facts}")
+    program.print(f"{plan.object}: {facts}")
     if show in (Show.CHANGES, Show.HELD, Show.ALL) and plan.counts.changes:
         out.print()
-        show_changes(program, job, made.number, show)
+        print_changes(program, job, made.number, show)
     if show in (Show.SKIPPED, Show.ALL):
-        _show_skipped(program, job, made)
+        _print_skipped(program, job, made)
     if show in (Show.CHANGES, Show.ALL):
-        _show_foreign(program, job, plan, every=show is Show.ALL)
+        _print_foreign(program, job, plan, every=show is Show.ALL)
     print_findings(program, job, made, every=show is Show.ALL)
-    put_guards(program, plan)
-    put_sums(program, job, plan, next_step, nothing="nothing pending")
+    print_guards(program, plan)
+    print_sums(program, job, plan, next_step, nothing="nothing pending")
 
 
 def _file_name(path: str) -> str:
@@ -94,7 +96,9 @@ def _empty_table() -> Table:
     return table
 
 
-def show_changes(program: Program, job: JobContext, plan: int, show: Show, *, outcomes: bool = False) -> None:
+def print_changes(
+    program: Program, job: JobContext, plan: int, show: Show, *, outcomes: bool = False
+) -> None:
     """Print the table of a plan's changes; with `outcomes` what became of each that is shown by itself."""
     table = _empty_table()
     crowded = set() if show is Show.ALL else _crowded(job, plan, held=show is Show.HELD)
@@ -117,10 +121,10 @@ def show_changes(program: Program, job: JobContext, plan: int, show: Show, *, ou
     for verb in Verb:
         _add_folds(table, folds.of(verb), job.object.catalog.currency)
     program.out.print(table)
-    _put_movers(program, folds.movers)
+    _print_movers(program, folds.movers)
     if crowded:
         program.out.print()
-        program.put("`--show all` lists every change")
+        program.print("`--show all` lists every change")
 
 
 def _add_same(table: Table, same: Mapping[_Same, Counter[str]]) -> None:
@@ -132,13 +136,13 @@ def _add_same(table: Table, same: Mapping[_Same, Counter[str]]) -> None:
             table.add_row(sign(verb, held), "", f"{what} in {goods}{_of(groups)}")
 
 
-def _put_movers(program: Program, movers: Sequence[Mover]) -> None:
+def _print_movers(program: Program, movers: Sequence[Mover]) -> None:
     if movers:
         program.out.print()
-        program.put("biggest price moves")
+        program.print("biggest price moves")
     for mover in movers:
         move = f"{mover.old} -> {mover.new} ({mover.share * 100:+.0f} %)"
-        program.put(f"  {mover.good_id}  {mover.title}: {move}", 4)
+        program.print(f"  {mover.good_id}  {mover.title}: {move}", 4)
 
 
 def _outcome_words(item: Numbered) -> str:
@@ -225,7 +229,7 @@ def _of(groups: Counter[str]) -> str:
 # What is not done
 
 
-def _show_skipped(program: Program, job: JobContext, made: PlanResult) -> None:
+def _print_skipped(program: Program, job: JobContext, made: PlanResult) -> None:
     """Print each reason with the number of goods it keeps out, and the first of them."""
     from torgsync.jobs.plan.update import skipped
 
@@ -233,7 +237,7 @@ def _show_skipped(program: Program, job: JobContext, made: PlanResult) -> None:
     out.print()
     with job.transaction() as work:
         for reason, number in made.plan.skipped.items():
-            program.put(f"skipped  {counted(number, 'good')} {reason_words(reason)}", 9)
+            program.print(f"skipped  {counted(number, 'good')} {reason_words(reason)}", 9)
             for item in islice(skipped(work, made, reason), SCREENFUL):
                 line = f"line {item.line}" if item.line else ""
                 parts = ": ".join(filter(None, (line, item.title, item.message)))
@@ -241,23 +245,23 @@ def _show_skipped(program: Program, job: JobContext, made: PlanResult) -> None:
                     out.print(text, soft_wrap=True)
             if number > SCREENFUL:
                 rest = f"… and {number - SCREENFUL} more; `--format json` lists all"
-                program.put(f"{INDENT}{rest}")
+                program.print(f"{INDENT}{rest}")
 
 
-def _show_foreign(program: Program, job: JobContext, plan: Plan, *, every: bool) -> None:
+def _print_foreign(program: Program, job: JobContext, plan: Plan, *, every: bool) -> None:
     """Print the products that are none of ours, the first of them where not all are wanted."""
     if not plan.counts.foreign:
         return
     goes = "to be removed" if job.object.removal.foreign == "delete" else "left alone"
     program.out.print()
-    program.put(f"foreign  {counted(plan.counts.foreign, 'product')} on Prom.ua not from here, {goes}", 9)
+    program.print(f"foreign  {counted(plan.counts.foreign, 'product')} on Prom.ua not from here, {goes}", 9)
     with job.transaction() as work:
         foreign = work.existing.foreign()
     for product in foreign if every else foreign[:FEW]:
         external = f" ({product.external_id})" if product.external_id else ""
-        program.put(f"{INDENT}Prom {product.prom_id}{external}  {product.title}", len(INDENT))
+        program.print(f"{INDENT}Prom {product.prom_id}{external}  {product.title}", len(INDENT))
     if not every and len(foreign) > FEW:
-        program.put(f"{INDENT}… and {len(foreign) - FEW} more; `--show all` lists them")
+        program.print(f"{INDENT}… and {len(foreign) - FEW} more; `--show all` lists them")
 
 
 def print_findings(program: Program, job: JobContext, made: PlanResult, *, every: bool) -> None:
@@ -274,10 +278,10 @@ def print_findings(program: Program, job: JobContext, made: PlanResult, *, every
                 good = f"good {finding.good_id}: " if finding.good_id else ""
                 more = f" (and {counts[code] - 1} more)" if counts[code] > 1 and not every else ""
                 mark = MARKS[finding.severity]
-                program.put(f"{mark}  {place}{good}{finding.message}{more}", len(INDENT))
+                program.print(f"{mark}  {place}{good}{finding.message}{more}", len(INDENT))
 
 
-def put_guards(program: Program, plan: Plan) -> None:
+def print_guards(program: Program, plan: Plan) -> None:
     """Print what guards hold, with the likely cause and the flag that lets exactly this through."""
     if not plan.violations:
         return
@@ -288,16 +292,16 @@ def put_guards(program: Program, plan: Plan) -> None:
     ):
         if len(violations) <= FEW:
             for violation in violations:
-                _put_violation(program, violation, violation.flag)
+                _print_violation(program, violation, violation.flag)
             continue
         first = violations[0]
         if not first.flag:
-            program.put(
+            program.print(
                 f"! held     {counted(len(violations), 'price')}: {first.observed}; "
                 f"the limit is {first.limit}",
                 len(INDENT),
             )
-            program.put(f"{INDENT}{first.cause}", len(INDENT))
+            program.print(f"{INDENT}{first.cause}", len(INDENT))
             continue
         observed = (
             f"{counted(len(violations), 'price')}, such as that of good {first.good_id}: {first.observed}"
@@ -307,17 +311,17 @@ def put_guards(program: Program, plan: Plan) -> None:
             if len(prices) == len(violations)
             else f"all held prices: {prices_flag(prices)}"
         )
-        program.put(f"! held     {observed}; the limit is {first.limit}", len(INDENT))
-        program.put(f"{INDENT}{first.cause}; if they are right: {flag}", len(INDENT))
+        program.print(f"! held     {observed}; the limit is {first.limit}", len(INDENT))
+        program.print(f"{INDENT}{first.cause}; if they are right: {flag}", len(INDENT))
     for violation in plan.violations:
         if violation.guard is not Guard.PRICE:
-            _put_violation(program, violation, violation.flag)
+            _print_violation(program, violation, violation.flag)
 
 
-def _put_violation(program: Program, violation: GuardViolation, flag: str) -> None:
+def _print_violation(program: Program, violation: GuardViolation, flag: str) -> None:
     good = f"good {violation.good_id}: " if violation.good_id else ""
-    program.put(f"! held     {good}{violation.observed}; the limit is {violation.limit}", len(INDENT))
-    program.put(f"{INDENT}{violation.cause}{f'; if it is right: {flag}' if flag else ''}", len(INDENT))
+    program.print(f"! held     {good}{violation.observed}; the limit is {violation.limit}", len(INDENT))
+    program.print(f"{INDENT}{violation.cause}{f'; if it is right: {flag}' if flag else ''}", len(INDENT))
 
 
 def _by_cause(violations: Sequence[GuardViolation]) -> Iterator[list[GuardViolation]]:
@@ -331,7 +335,7 @@ def _by_cause(violations: Sequence[GuardViolation]) -> Iterator[list[GuardViolat
 # The sums
 
 
-def put_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *, nothing: str) -> None:
+def print_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *, nothing: str) -> None:
     """Print the lines that sum a plan up; `nothing` says that it is empty."""
     counts = plan.counts
     out = program.out
@@ -341,33 +345,33 @@ def put_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *, n
     out.print(f"{counts.held} held, {counts.skipped} skipped, {rest}")
     if plan.edited:
         many = "change undoes" if plan.edited == 1 else "changes undo"
-        program.put(f"{plan.edited} {many} what was edited on Prom.ua")
+        program.print(f"{plan.edited} {many} what was edited on Prom.ua")
     if plan.left_alone:
-        program.put(f"left to Prom.ua's side: {_goods_by_field(plan.left_alone)}")
+        program.print(f"left to Prom.ua's side: {_goods_by_field(plan.left_alone)}")
     if plan.removed_stock.products:
         removed_stock, currency = plan.removed_stock, job.object.catalog.currency
         stock = f"{counted(removed_stock.pieces, 'piece')} in stock, worth {removed_stock.worth} {currency}"
-        program.put(f"{counted(removed_stock.products, 'product')} would leave with {stock}")
+        program.print(f"{counted(removed_stock.products, 'product')} would leave with {stock}")
     if plan.pending:
-        program.put(
+        program.print(
             f"other changes of {counted(plan.pending, 'good')} stay pending: `--fields` leaves them out"
         )
-    _put_budget(program, job, plan)
+    _print_budget(program, job, plan)
     for word in plan.unmet:
-        program.put(f"`--allow {word}` let nothing through: no guard holds it")
+        program.print(f"`--allow {word}` let nothing through: no guard holds it")
     if counts.changes - counts.held > 0 and next_step:
-        program.put(f"next: {next_step}")
+        program.print(f"next: {next_step}")
     elif counts.changes and next_step:
-        program.put(f"next: {next_step}, with the flags above if what is held is right")
+        program.print(f"next: {next_step}, with the flags above if what is held is right")
     elif not counts.changes and not plan.pending:
-        program.put(nothing)
+        program.print(nothing)
 
 
 def _goods_by_field(fields: Mapping[str, int]) -> str:
     return ", ".join(f"{name} in {counted(number, 'good')}" for name, number in fields.items())
 
 
-def _put_budget(program: Program, job: JobContext, plan: Plan) -> None:
+def _print_budget(program: Program, job: JobContext, plan: Plan) -> None:
     budget = plan.budget
     if not budget.requests:
         return
@@ -375,4 +379,4 @@ def _put_budget(program: Program, job: JobContext, plan: Plan) -> None:
     lasts = "a minute" if minutes <= 1 else f"{minutes} minutes"
     imports = f"{counted(budget.imports, 'import')} of {budget.imports_left} left today"
     about = f"about {counted(budget.requests, 'request')}, {lasts}"
-    program.put(f"Prom.ua: {about}, {imports if budget.imports else 'no import'}")
+    program.print(f"Prom.ua: {about}, {imports if budget.imports else 'no import'}")

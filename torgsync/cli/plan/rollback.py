@@ -12,17 +12,17 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, error_document, program_of
-from torgsync.cli.base.render import write_json
+from torgsync.cli.base.render import print_json
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
 from torgsync.cli.plan.outcomes import (
     WORDS,
+    notify_reconciled,
+    notify_trouble,
     outcome_documents,
-    put_failures,
-    say_settled,
-    say_trouble,
+    print_failures,
     stopped,
 )
-from torgsync.cli.plan.render import Show, put_guards, put_sums, show_changes
+from torgsync.cli.plan.render import Show, print_changes, print_guards, print_sums
 from torgsync.cli.plan.update import AllowOption
 from torgsync.core.plan.rollback import Left
 from torgsync.core.text import counted
@@ -102,7 +102,7 @@ class _Call:
     ) -> None:
         self._program = program
         self._form = form
-        self._show = show
+        self._print_table = show
         self._number = number
         self._allowed = allowed
         self._asks = asks and form is Format.TABLE
@@ -120,10 +120,10 @@ class _Call:
             with prom_of(job) as prom:
                 refuse_other_shop(job, prom, self._allowed)
                 made = plan_back(job, prom, self._number, allowed=self._allowed)
-            say_settled(self._program, made)
+            notify_reconciled(self._program, made)
             save(job, made, path, allowed=self._allowed, only=())
             if self._form is Format.JSON:
-                self._write_json(job, made, {})
+                self._print_json(job, made, {})
             else:
                 self._print(job, made, f"torgsync sync --plan {shlex.quote(str(path))}")
         return Exit.DONE
@@ -151,7 +151,7 @@ class _Call:
         with running(job) as run, prom_of(job, run) as prom:
             job = run.context
             made = self._prepare(job, prom, run, saved)
-            say_settled(self._program, made)
+            notify_reconciled(self._program, made)
             if self._form is Format.TABLE:
                 self._print(job, made, "")
             if not made.plan.counts.changes:
@@ -160,7 +160,7 @@ class _Call:
                 done = perform(job, prom, run, made)
             else:
                 decline(job, made)
-                self._program.say("nothing was sent")
+                self._program.notify("nothing was sent")
                 run.exit_code = Exit.DONE
                 return Exit.DONE
             if isinstance(done.trouble, Interrupted):
@@ -183,7 +183,7 @@ class _Call:
             refuse_stale(job, saved[0])
         refuse_other_shop(job, prom, self._allowed)
         if recover(job, prom, run):
-            self._program.say("an import that an earlier run left behind was settled first")
+            self._program.notify("an import that an earlier run left behind was settled first")
         if saved:
             return prepare_saved(job, prom, run, *saved)
         return prepare_back(job, prom, run.number, self._number, allowed=self._allowed)
@@ -200,34 +200,34 @@ class _Call:
     def _print(self, job: JobContext, made: PlanResult, next_step: str) -> None:
         program, counts = self._program, made.plan.counts
         program.hide_progress()
-        program.put(f"{made.plan.object}: back to the values before run {self._number}")
-        if self._show in (Show.CHANGES, Show.HELD, Show.ALL) and counts.changes:
+        program.print(f"{made.plan.object}: back to the values before run {self._number}")
+        if self._print_table in (Show.CHANGES, Show.HELD, Show.ALL) and counts.changes:
             program.out.print()
-            show_changes(program, job, made.number, self._show)
+            print_changes(program, job, made.number, self._print_table)
         if made.back:
             self._print_rest(made.back)
-        put_guards(program, made.plan)
-        put_sums(program, job, made.plan, next_step, nothing="nothing to turn back")
+        print_guards(program, made.plan)
+        print_sums(program, job, made.plan, next_step, nothing="nothing to turn back")
 
     def _print_rest(self, back: Undone) -> None:
         """Print what cannot be turned back, good by good, and what comes back only in part."""
         program = self._program
         if back.remains or back.not_done or back.anew or back.hidden:
             program.out.print()
-        named = back.remains if self._show is Show.ALL else back.remains[:NAMED]
+        named = back.remains if self._print_table is Show.ALL else back.remains[:NAMED]
         for remain in named:
-            program.put(f"! stays    {_called(remain)}: {_WHY[remain.reason]}", 11)
+            program.print(f"! stays    {_called(remain)}: {_WHY[remain.reason]}", 11)
         if rest := len(back.remains) - len(named):
-            program.put(f"! stays    … and {rest} more; `--show all` lists them", 11)
+            program.print(f"! stays    … and {rest} more; `--show all` lists them", 11)
         if back.not_done:
-            program.put(f"{counted(back.not_done, 'change')} of that run never happened")
+            program.print(f"{counted(back.not_done, 'change')} of that run never happened")
         if back.hidden:
-            program.put(
+            program.print(
                 f"{counted(back.hidden, 'product')} that the run made would be hidden, not deleted: "
                 "Prom.ua takes no deleted id a second time, and the next `torgsync sync` may want it again"
             )
         if back.anew:
-            program.put(
+            program.print(
                 f"{counted(back.anew, 'product')} would be made anew of what was last sent from here: "
                 "reviews, sales, place in lists and what was added in the cabinet do not come back, "
                 "and Prom.ua may refuse an id that was deleted"
@@ -235,7 +235,7 @@ class _Call:
 
     def _report(self, job: JobContext, made: PlanResult, done: RunResult, code: Exit) -> None:
         if self._form is Format.JSON:
-            self._write_json(job, made, _ended(job, made, done, code))
+            self._print_json(job, made, _ended(job, made, done, code))
             return
         from torgsync.state.runs.plans import State
 
@@ -245,19 +245,19 @@ class _Call:
             if made.plan.counts.held:
                 parts.append(f"{made.plan.counts.held} held")
             requests = counted(sum(done.requests.values()), "request")
-            program.put(f"{', '.join(parts) or 'nothing sent'}; {requests}")
-            put_failures(program, job, made.number)
+            program.print(f"{', '.join(parts) or 'nothing sent'}; {requests}")
+            print_failures(program, job, made.number)
         if done.outcomes.get(State.DONE):
-            program.put(
+            program.print(
                 "the export still asks for what was turned back, and `torgsync update` shows it as pending: "
                 "restore the older export, or correct it, before the next `torgsync sync`"
             )
         if done.trouble:
-            say_trouble(program, done.trouble)
+            notify_trouble(program, done.trouble)
 
     # For programs
 
-    def _write_json(self, job: JobContext, made: PlanResult, tail: dict[str, object]) -> None:
+    def _print_json(self, job: JobContext, made: PlanResult, tail: dict[str, object]) -> None:
         back = made.back
         told = {
             "run": self._number,
@@ -267,7 +267,7 @@ class _Call:
         }
         self._program.hide_progress()
         with job.transaction() as work:
-            write_json(
+            print_json(
                 plan_head(made.plan) | {"turns_back": told},
                 {
                     "changes": (change_document(item.change) for item in work.plans.changes(made.number)),

@@ -89,11 +89,11 @@ PLAN: dict[str, Any] = {
     "dark": record(products=COUNT, pieces=COUNT, worth={"type": "string", "pattern": r"^\d+\.\d\d$"}),
     "guards": {
         "type": "array",
-        "items": record(guard=TEXT, good_id=OR_NULL, observed=TEXT, limit=TEXT, cause=TEXT, allow=TEXT),
+        "items": record(guard=TEXT, good_id=OR_NULL, saw=TEXT, limit=TEXT, cause=TEXT, allow=TEXT),
     },
     "overrides": {
         "type": "array",
-        "items": record(guard=TEXT, good_id=OR_NULL, observed=TEXT, limit=TEXT, allowed=TEXT),
+        "items": record(guard=TEXT, good_id=OR_NULL, saw=TEXT, limit=TEXT, allowed=TEXT),
     },
     "unmet": {"type": "array", "items": TEXT},
     "budget": record(requests=COUNT, imports=COUNT, imports_left=COUNT),

@@ -13,17 +13,17 @@ import typer
 from torgsync.cli.base.each import each
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, error_document, program_of
-from torgsync.cli.base.render import write_json
-from torgsync.cli.orders.orders import exit_code, found_in_orders, orders_document, say_orders
+from torgsync.cli.base.render import print_json
+from torgsync.cli.orders.orders import exit_code, found_in_orders, notify_orders, orders_document
 from torgsync.cli.plan.outcomes import (
     WORDS,
+    notify_reconciled,
+    notify_trouble,
     outcome_documents,
-    put_failures,
-    say_settled,
-    say_trouble,
+    print_failures,
     stopped,
 )
-from torgsync.cli.plan.render import Show, print_findings, put_guards
+from torgsync.cli.plan.render import Show, print_findings, print_guards
 from torgsync.cli.plan.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.text import counted
@@ -137,7 +137,7 @@ class _Call:
         self._waits = waits
         self._program = program
         self._form = form
-        self._show = show
+        self._print_table = show
         self._only = only
         self._fields = fields
         self._allowed = allowed
@@ -155,11 +155,11 @@ class _Call:
         from torgsync.jobs.config.due import own_times, taking_up
 
         if not own_times(file.settings):
-            self._say_nothing_due(file, None)
+            self._notify_nothing_due(file, None)
             return Exit.DONE
         with self._program.job(file) as job, job.stop.handling_signals(), taking_up(job) as due:
             if due is None:
-                self._say_nothing_due(file, job.now())
+                self._notify_nothing_due(file, job.now())
                 return Exit.DONE
             self._due = [
                 {"time": str(time), "moment": moment.astimezone(SHOP_ZONE).isoformat()}
@@ -167,22 +167,24 @@ class _Call:
             ]
             if self._form is Format.TABLE:
                 now = f"{job.now().astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
-                self._program.put(f"{now}  {'; '.join(str(time) for time, _ in due.times)}")
+                self._program.print(f"{now}  {'; '.join(str(time) for time, _ in due.times)}")
             due.exit_code = self._perform(job, Only(due.only) if due.only else None)
             return due.exit_code
 
-    def _say_nothing_due(self, file: ObjectFile, now: datetime | None) -> None:
+    def _notify_nothing_due(self, file: ObjectFile, now: datetime | None) -> None:
         from torgsync.jobs.config.due import own_times
 
         name = file.settings.name
         if self._form is Format.JSON:
-            write_json({"schema": SCHEMA, "object": name}, {"due": []}, {"exit": int(Exit.DONE)})
+            print_json({"schema": SCHEMA, "object": name}, {"due": []}, {"exit": int(Exit.DONE)})
         elif now is None:
-            self._program.say(f"{name}: no synchronization times of this user on this computer")
-            self._program.say(f"hint: torgsync schedule add --every 30m -o {file.called}")
+            self._program.notify(f"{name}: no synchronization times of this user on this computer")
+            self._program.notify(f"hint: torgsync schedule add --every 30m -o {file.called}")
         else:
             coming = min(next(time.rhythm.after(now)) for time in own_times(file.settings))
-            self._program.say(f"{name}: nothing is due; next {coming.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}")
+            self._program.notify(
+                f"{name}: nothing is due; next {coming.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
+            )
 
     def _perform(self, job: JobContext, only: Only | None) -> Exit:
         try:
@@ -211,19 +213,19 @@ class _Call:
                 refuse_stale(job, self._saved[0])
             refuse_other_shop(job, prom, self._allowed)
             if only is Only.GOODS:
-                self._program.say(
+                self._program.notify(
                     "orders stay on Prom.ua: what was sold since the last fetch is offered again"
                 )
             else:
                 fetched = fetch_orders(job, prom)
             if only is not Only.ORDERS:
                 if recover(job, prom, run, waits=self._waits):
-                    self._program.say("an import that an earlier run left behind was settled first")
+                    self._program.notify("an import that an earlier run left behind was settled first")
                 if self._saved:
                     made = prepare_saved(job, prom, run, *self._saved)
                 else:
                     made = prepare(job, prom, run, allowed=self._allowed, only=self._fields)
-                say_settled(self._program, made)
+                notify_reconciled(self._program, made)
             if made is None or not made.plan.counts.changes:
                 done = run_result(job, run, made)
             elif self._agreed(job, made):
@@ -245,14 +247,14 @@ class _Call:
 
         decline(job, made)
         if fetched:
-            say_orders(self._program, job, fetched)
-        self._program.say("nothing was sent")
+            notify_orders(self._program, job, fetched)
+        self._program.notify("nothing was sent")
         return exit_code(fetched) if fetched else Exit.DONE
 
     def _agreed(self, job: JobContext, made: PlanResult) -> bool:
         """Show what is about to be done, and ask a person who is there."""
         if self._form is Format.TABLE:
-            print_plan(self._program, job, made, Format.TABLE, self._show, next_step="")
+            print_plan(self._program, job, made, Format.TABLE, self._print_table, next_step="")
         going = made.plan.counts.changes - made.plan.counts.held
         if not self._asks or going <= 0:
             return True
@@ -268,17 +270,17 @@ class _Call:
         code: Exit,
     ) -> None:
         if self._form is Format.JSON:
-            self._write_json(job, made, fetched, done, code)
+            self._print_json(job, made, fetched, done, code)
             return
         program = self._program
         if fetched:
-            say_orders(program, job, fetched)
+            notify_orders(program, job, fetched)
         if made:
-            _say_outcomes(program, job, made, done)
+            _notify_outcomes(program, job, made, done)
         if done.trouble:
-            say_trouble(program, done.trouble)
+            notify_trouble(program, done.trouble)
 
-    def _write_json(
+    def _print_json(
         self,
         job: JobContext,
         made: PlanResult | None,
@@ -297,23 +299,23 @@ class _Call:
             tail["error"] = error_document(trouble)
         if made is None:
             head = {"schema": SCHEMA, "object": job.object.name}
-            write_json(head, {"findings": found_in_orders(fetched)}, tail)
+            print_json(head, {"findings": found_in_orders(fetched)}, tail)
             return
         tail["outcomes"] = outcome_documents(job, made.number)
         more = found_in_orders(fetched)
         print_plan(self._program, job, made, Format.JSON, Show.ALL, next_step="", tail=tail, more=more)
 
 
-def _say_outcomes(program: Program, job: JobContext, made: PlanResult, done: RunResult) -> None:
+def _notify_outcomes(program: Program, job: JobContext, made: PlanResult, done: RunResult) -> None:
     if not made.plan.counts.changes:
         print_findings(program, job, made, every=False)
-        put_guards(program, made.plan)
+        print_guards(program, made.plan)
         held = f", {made.plan.counts.held} held" if made.plan.counts.held else ""
-        program.put(f"{made.plan.object}: nothing pending{held}")
+        program.print(f"{made.plan.object}: nothing pending{held}")
         return
     parts = [f"{number} {WORDS[state]}" for state, number in sorted(done.outcomes.items())]
     if made.plan.counts.held:
         parts.append(f"{made.plan.counts.held} held")
     requests = counted(sum(done.requests.values()), "request")
-    program.put(f"{', '.join(parts) or 'nothing sent'}; {requests}")
-    put_failures(program, job, made.number)
+    program.print(f"{', '.join(parts) or 'nothing sent'}; {requests}")
+    print_failures(program, job, made.number)

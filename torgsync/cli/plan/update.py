@@ -14,7 +14,7 @@ from torgsync.cli.base.each import each
 from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
-from torgsync.cli.base.render import Row, write_csv, write_json
+from torgsync.cli.base.render import Row, print_csv, print_json
 from torgsync.cli.plan.documents import (
     CHANGE_COLUMNS,
     SKIPPED_COLUMNS,
@@ -25,7 +25,7 @@ from torgsync.cli.plan.documents import (
     plan_tail,
     skipped_documents,
 )
-from torgsync.cli.plan.render import Show, show_plan
+from torgsync.cli.plan.render import Show, print_plan_table
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def print_plan(
             found = (
                 finding_document(finding, job.file.catalog_path.name) for finding in findings(work, made)
             )
-            write_json(
+            print_json(
                 plan_head(made.plan),
                 {
                     "changes": changes,
@@ -158,8 +158,8 @@ def print_plan(
             )
     elif form is Format.CSV and show is Show.SKIPPED:
         with job.transaction() as work:
-            write_csv(skipped_documents(work, made), SKIPPED_COLUMNS)
+            print_csv(skipped_documents(work, made), SKIPPED_COLUMNS)
     elif form is Format.CSV:
-        write_csv(change_rows(job, made, held=show is Show.HELD), CHANGE_COLUMNS)
+        print_csv(change_rows(job, made, held=show is Show.HELD), CHANGE_COLUMNS)
     else:
-        show_plan(program, job, made, show, next_step=next_step)
+        print_plan_table(program, job, made, show, next_step=next_step)

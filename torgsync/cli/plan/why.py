@@ -54,16 +54,16 @@ def why(
     """Say of one good why it is, or is not, on Prom.ua as it is. Asks Prom.ua nothing."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import write_csv, write_json
+    from torgsync.cli.base.render import print_csv, print_json
     from torgsync.jobs.plan.why import why as explain
 
     file = program.object(wanted)
     with program.job(file) as job:
         told = explain(job, good_id.strip())
     if form is Format.JSON:
-        write_json({"schema": SCHEMA, "object": file.settings.name, "good": _document(file, told)}, {})
+        print_json({"schema": SCHEMA, "object": file.settings.name, "good": _document(file, told)}, {})
     elif form is Format.CSV:
-        write_csv({"section": line.section, "about": line.about, "text": line.text} for line in _lines(told))
+        print_csv({"section": line.section, "about": line.about, "text": line.text} for line in _lines(told))
     else:
         _print(program, told)
 

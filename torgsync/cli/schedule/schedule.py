@@ -51,13 +51,13 @@ def add(
     with program.job(program.object(wanted)) as job:
         (timed,) = [timed for timed in schedule.timetable(job) if timed.time.identity == time.identity]
     at_once = "due now, then" if timed.due else "next"
-    program.say(f"{time} by `{time.user}`; {at_once} {_clock(timed.coming[0])}")
+    program.notify(f"{time} by `{time.user}`; {at_once} {_clock(timed.coming[0])}")
     if file.path.parent != program.settings.objects:
-        program.say(
+        program.notify(
             f"! `sync --due` without `-o` looks only in `{program.settings.objects}`", style="warning"
         )
     elif time.user == me:
-        program.say("next: torgsync schedule install")
+        program.notify("next: torgsync schedule install")
 
 
 @app.command("list")
@@ -65,7 +65,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     """List synchronization times, when each comes next, and how it ended last."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import show_rows
+    from torgsync.cli.base.render import print_rows
     from torgsync.jobs.config.schedule import timetable
 
     rows: list[dict[str, Any]] = []
@@ -75,7 +75,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
         try:
             file = read()
         except ObjectInvalid as invalid:
-            program.say(f"! {slug}: {invalid.message}", style="warning")
+            program.notify(f"! {slug}: {invalid.message}", style="warning")
             codes.append(invalid.exit_code)
             continue
         with program.job(file) as job:
@@ -84,7 +84,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
         shown += [_shown(file, timed) for timed in table]
     if form is Format.CSV:
         rows = [row | {"next": " ".join(map(str, row["next"]))} for row in rows]
-    show_rows(program, form, "synchronization_times", rows, shown, columns=COLUMNS)
+    print_rows(program, form, "synchronization_times", rows, shown, columns=COLUMNS)
     raise typer.Exit(int(Exit.worst(codes)))
 
 
@@ -141,7 +141,7 @@ def remove(
 
     file = program.object(wanted)
     gone = schedule.remove(file, number)
-    program.say(f"`{file.settings.name}` is not synchronised {gone} by `{gone.user}` any more")
+    program.notify(f"`{file.settings.name}` is not synchronised {gone} by `{gone.user}` any more")
 
 
 @app.command()
@@ -168,18 +168,20 @@ def install(
         sys.stdout.write(entry.text)
         return
     if take_out:
-        program.say("taken out" if entry.remove() else "there was nothing to take out")
+        program.notify("taken out" if entry.remove() else "there was nothing to take out")
         return
     place = entry.install()
-    program.say(f"installed in {place}")
-    program.say(f"every {counted(job.minutes, 'minute')} it looks whether a time has come{entry.condition}")
+    program.notify(f"installed in {place}")
+    program.notify(
+        f"every {counted(job.minutes, 'minute')} it looks whether a time has come{entry.condition}"
+    )
     for what, cure in lost(files):
-        program.say(f"! {what} may not be known there", style="warning")
+        program.notify(f"! {what} may not be known there", style="warning")
         if cure:
-            program.say(f"hint: {cure}")
+            program.notify(f"hint: {cure}")
     if not any(own_times(file.settings) for file in files):
-        program.say(f"! no time is that of `{job.user}`, so nothing will be done", style="warning")
-        program.say("hint: torgsync schedule add --every 30m --between 08:00-21:00")
+        program.notify(f"! no time is that of `{job.user}`, so nothing will be done", style="warning")
+        program.notify("hint: torgsync schedule add --every 30m --between 08:00-21:00")
 
 
 def _readable(program: Program) -> Iterator[ObjectFile]:
@@ -190,4 +192,4 @@ def _readable(program: Program) -> Iterator[ObjectFile]:
         try:
             yield load_object(path)
         except TorgsyncError as wrong:
-            program.say(f"! {wrong.message}", style="warning")
+            program.notify(f"! {wrong.message}", style="warning")

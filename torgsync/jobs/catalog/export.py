@@ -73,7 +73,7 @@ def read_export(context: JobContext) -> Reading:
     Raises ExportInvalid for the file, ObjectInvalid where the sync object names columns that it lacks.
     """
     settings = context.object
-    context.tell(Progress(Stage.READ))
+    context.report(Progress(Stage.READ))
     content = content_of(context.file)
     with context.transaction(durable=False) as work:
         shelf = Shelf(context.file, work)
@@ -263,7 +263,7 @@ class _Rows:
                 )
             self.changed += 1
             if self.changed % TOLD_EVERY == 0:
-                self.context.tell(Progress(Stage.READ, self.changed + row_filter.met))
+                self.context.report(Progress(Stage.READ, self.changed + row_filter.met))
             if good_id in self._fresh:
                 self._twins.add(good_id)
             else:

@@ -155,7 +155,7 @@ def _bring_home(context: JobContext, prom: Prom, fetched: FetchResult) -> None:
     with context.transaction() as work:
         until = work.orders.orders_until()
         fetched.begun = work.orders.begin_orders(started)
-    context.tell(Progress(Stage.ORDERS))
+    context.report(Progress(Stage.ORDERS))
     seen, newest = 0, until
     for page in prom.orders(until - OVERLAP if until else None):
         with context.transaction() as work:
@@ -163,7 +163,7 @@ def _bring_home(context: JobContext, prom: Prom, fetched: FetchResult) -> None:
                 _take(context, work, order, fetched)
         seen += len(page)
         newest = max([*([newest] if newest else []), *(order.modified for order in page)])
-        context.tell(Progress(Stage.ORDERS, seen))
+        context.report(Progress(Stage.ORDERS, seen))
     _ask_for_missing(context, prom, fetched)
     if newest is not None and (until is None or newest > until):
         with context.transaction() as work:

@@ -39,7 +39,7 @@ class _Settling:
     """The changes of one plan."""
 
     def __init__(self, context: JobContext, prom: Prom, left: Left) -> None:
-        self._desk = context
+        self._context = context
         self._prom = prom
         self._left = left
         self._reached = True
@@ -49,15 +49,15 @@ class _Settling:
         """Settle all changes in doubt, page by page, and return how many were."""
         count = 0
         for page in self._pages():
-            with self._desk.transaction() as work:
+            with self._context.transaction() as work:
                 known = work.products.known([item.change.good_id for item in page])
             found = [
                 (item, *judged)
                 for item in page
                 if (judged := self._judge(item, known.get(item.change.good_id)))
             ]
-            with self._desk.transaction() as work:
-                work.products.accept([took for *_, took in found if took], self._desk.now())
+            with self._context.transaction() as work:
+                work.products.accept([took for *_, took in found if took], self._context.now())
                 work.plans.settle(
                     self._left.plan, {item.seq: (state, message) for item, state, message, _ in found}
                 )
@@ -67,7 +67,7 @@ class _Settling:
     def _pages(self) -> Iterator[list[Numbered]]:
         after = 0
         while True:
-            with self._desk.transaction() as work:
+            with self._context.transaction() as work:
                 page = work.plans.doubtful(self._left.plan, after=after)
             if not page:
                 return
@@ -126,7 +126,7 @@ class _Settling:
         change = item.change
         if not change.prom_id:
             return Accepted(change.good_id, change.new, {})
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             work.existing.forget_existing([change.prom_id])
         return None
 

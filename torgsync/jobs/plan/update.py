@@ -124,7 +124,7 @@ def update(
     if full_refresh:
         with context.transaction() as work:
             work.products.forget_refusals()
-    context.tell(Progress(Stage.PLAN))
+    context.report(Progress(Stage.PLAN))
     with context.stop.interruptible(), context.transaction(durable=False) as work:
         _refuse_full_shop(context, work)
         sold = (*_reserve(context, work), *_unfetched(work), *_under_way(work))
@@ -176,7 +176,7 @@ def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed | None
     )
     usual = _products_known(context) if full else None
     since = None if full or looks.looked is None else looks.looked - OVERLAP
-    context.tell(Progress(Stage.LOOK, 0, usual))
+    context.report(Progress(Stage.LOOK, 0, usual))
     pages = prom.products(modified_from=since)
     first = next(pages, [])
     if allowed is not None and not first_run:
@@ -190,7 +190,7 @@ def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed | None
         with context.transaction() as work:
             work.existing.remember_existing(page, number)
         seen += len(page)
-        context.tell(Progress(Stage.LOOK, seen, max(usual, seen) if usual else None))
+        context.report(Progress(Stage.LOOK, seen, max(usual, seen) if usual else None))
     hidden = _ask_for_unseen(context, prom, number) if full else 0
     groups = groups_of(prom) if full and not first_run else frozenset()
     with context.transaction() as work:
@@ -216,7 +216,7 @@ def _ask_for_unseen(context: JobContext, prom: Prom, number: int) -> int:
         unseen = work.existing.unseen(number)
     hidden = 0
     for done, good_id in enumerate(unseen, 1):
-        context.tell(Progress(Stage.LOOK, done, len(unseen)))
+        context.report(Progress(Stage.LOOK, done, len(unseen)))
         if product := prom.product(good_id):
             hidden += 1
             with context.transaction() as work:

@@ -55,7 +55,7 @@ class Editor:
     """Sends edits of one run. The size of a batch is halved while Prom leaves gaps."""
 
     def __init__(self, context: JobContext, prom: Prom, outcomes: Outcomes) -> None:
-        self._desk = context
+        self._context = context
         self._prom = prom
         self._outcomes = outcomes
         self._size = EDIT_BATCH
@@ -68,7 +68,7 @@ class Editor:
         done = 0
         waiting: list[Edit] = []
         for page in self._outcomes.pages([verb], channel=None, size=EDIT_BATCH):
-            self._desk.tell(Progress(stage, done, plan_size))
+            self._context.report(Progress(stage, done, plan_size))
             waiting += [edit for item in page if (edit := edit_of(item))]
             while len(waiting) >= self._size:
                 batch, waiting = waiting[: self._size], waiting[self._size :]
@@ -76,10 +76,10 @@ class Editor:
             self._remove_foreign([item for item in page if item.change.prom_id])
             done += len(page)
         if waiting:
-            self._desk.tell(Progress(stage, done - len(waiting), plan_size))
+            self._context.report(Progress(stage, done - len(waiting), plan_size))
             self.send(waiting)
         if done:
-            self._desk.tell(Progress(stage, done, plan_size))
+            self._context.report(Progress(stage, done, plan_size))
 
     def send(self, edits: Sequence[Edit]) -> None:
         """Send these edits, remember what was accepted, and note every outcome."""
@@ -93,7 +93,7 @@ class Editor:
 
         One that is refused as a whole is parted, until the products stand alone that Prom means.
         """
-        started = self._desk.now()
+        started = self._context.now()
         answer, unanswered = self._try(batch)
         if unanswered is State.REFUSED and len(batch) > 1:
             half = len(batch) // 2
@@ -148,11 +148,11 @@ class Editor:
         """Return the edits whose products a listing shows that begins at the newest, with what it shows."""
         wanted = {edit.good_id: edit for edit in edits}
         found: list[tuple[Edit, Existing]] = []
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             look = work.object_state.current_look()
         try:
             for page in islice(self._prom.products(modified_from=started - OVERLAP), len(edits) // FEW):
-                with self._desk.transaction() as work:
+                with self._context.transaction() as work:
                     work.existing.remember_existing(page, look)
                 found += [(wanted[one.good_id], one) for one in page if one.good_id in wanted]
                 if len(found) >= len(wanted):
@@ -174,8 +174,8 @@ class Editor:
             for edit, result in results
             if result.state is State.DONE
         ]
-        with self._desk.transaction() as work:
-            work.products.accept(accepted, self._desk.now())
+        with self._context.transaction() as work:
+            work.products.accept(accepted, self._context.now())
         self._outcomes.note_all((edit.seq, result.state, result.message) for edit, result in results)
 
     def _try(self, batch: Sequence[Edit]) -> tuple[EditAnswer, State]:
@@ -183,7 +183,7 @@ class Editor:
 
         An answer that was lost (unclear), or a refusal of the whole, settles nothing of it.
         """
-        today = self._desk.now().astimezone(SHOP_ZONE).date()
+        today = self._context.now().astimezone(SHOP_ZONE).date()
         items = [edit_item(edit.good_id, edit.values, today=today) for edit in batch]
         try:
             return self._prom.edit(items), State.DONE
@@ -196,7 +196,7 @@ class Editor:
         """Settle a product that Prom left out: read it back, try it alone, read it back."""
         shown = self._read_back(edit)
         if shown is None and edit.values.get("status") != "deleted":
-            with self._desk.transaction() as work:
+            with self._context.transaction() as work:
                 work.existing.forget_good(edit.good_id)
             return _Result(State.UNCLEAR, "it is not on Prom.ua any more; the next run makes it anew")
         if _as_wanted(edit, shown):
@@ -227,7 +227,7 @@ class Editor:
     def _read_back(self, edit: Edit) -> Existing | None:
         shown = self._prom.product(edit.good_id)
         if shown is not None:
-            with self._desk.transaction() as work:
+            with self._context.transaction() as work:
                 work.existing.remember_existing([shown], work.object_state.current_look())
         return shown
 
@@ -256,7 +256,7 @@ class Editor:
 
     def _forget(self, gone: Sequence[Numbered]) -> None:
         """Note that foreign products are not on Prom any more."""
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             work.existing.forget_existing([item.change.prom_id for item in gone])
         self._outcomes.note_all((item.seq, State.DONE, "") for item in gone)
 

@@ -95,7 +95,7 @@ class Importer:
         """Whether Prom takes no import because another one runs, as far as its words tell."""
         self.left = False
         """Whether an import was sent and its end is left to the next run."""
-        self._desk = context
+        self._context = context
         self._prom = prom
         self._outcomes = outcomes
         self._editor = editor
@@ -121,9 +121,9 @@ class Importer:
 
     def _free_at(self) -> str:
         """Return when an import is free again, by the shop's clock."""
-        with self._desk.transaction() as work:
-            oldest = work.journal.oldest_import(self._desk.now() - IMPORT_WINDOW)
-        free = (oldest or self._desk.now()) + IMPORT_WINDOW
+        with self._context.transaction() as work:
+            oldest = work.journal.oldest_import(self._context.now() - IMPORT_WINDOW)
+        free = (oldest or self._context.now()) + IMPORT_WINDOW
         return f"{free.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
 
     def perform_when_free(self) -> None:
@@ -134,8 +134,8 @@ class Importer:
         self._edited = True
         trouble: Temporary | None = None
         for pause in FREE_AFTER:
-            self._desk.tell(Progress(Stage.FREE))
-            self._desk.pause(pause)
+            self._context.report(Progress(Stage.FREE))
+            self._context.pause(pause)
             self._outcomes.reopen_imported()
             try:
                 self._attempt()
@@ -160,7 +160,7 @@ class Importer:
             raise
 
     def _perform(self) -> None:
-        started = self._desk.now()
+        started = self._context.now()
         with tempfile.TemporaryDirectory(dir=self._feeds(), prefix="import-") as folder:
             feed = Path(folder) / "products.xml"
             words, offers = self._write(feed)
@@ -199,7 +199,7 @@ class Importer:
 
     def _feeds(self) -> Path:
         """Return an empty folder for this object's import file; a run that was killed may have left one."""
-        folder = self._desk.settings.feeds / self._desk.slug
+        folder = self._context.settings.feeds / self._context.slug
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -208,14 +208,14 @@ class Importer:
         return self._outcomes.pages([Verb.CREATE, Verb.UPDATE], Channel.IMPORT, PAGE)
 
     def _known(self, page: list[Numbered]) -> dict[str, ProductSnapshot]:
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             return work.products.known([item.change.good_id for item in page])
 
     # The file
 
     def _write(self, feed: Path) -> tuple[list[str], int]:
         """Write the import file; return its `updated_fields`, exactly what changed, and its offers."""
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             tree = grow(work.variants.paths())
         paths: dict[Steps, None] = {}
         fields: set[str] = set()
@@ -240,9 +240,9 @@ class Importer:
         with feed.open("wb") as out:
             count = write_feed(
                 out,
-                shop=self._desk.object.name,
-                made=self._desk.now(),
-                currency=self._desk.object.catalog.currency,
+                shop=self._context.object.name,
+                made=self._context.now(),
+                currency=self._context.object.catalog.currency,
                 paths=paths,
                 offers=chain(self._as_they_are(along), self._offers()),
                 names=self._prom.names,
@@ -256,14 +256,14 @@ class Importer:
         Whether Prom joins a new variant to a group that it knows only from an earlier file is not known: it
         may make a group of what one file brings. So they go along, the eldest first.
         """
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             made = work.variants.made_in(groups)
         return [good_id for good_id in made if good_id not in self._modified]
 
     def _as_they_are(self, good_ids: Sequence[str]) -> Iterator[Product]:
         """Yield products on Prom with the values that Prom shows, or took where it shows none."""
         for page in pages(good_ids):
-            with self._desk.transaction() as work:
+            with self._context.transaction() as work:
                 found = work.products.known(page)
             for known in map(found.__getitem__, page):
                 if known.sent and known.on_prom:
@@ -283,9 +283,9 @@ class Importer:
 
         The end is None where it is left to the next run.
         """
-        self._desk.tell(Progress(Stage.UPLOAD))
-        with self._desk.transaction() as work:
-            number = work.journal.begin_import(self._run, offers, self._desk.now())
+        self._context.report(Progress(Stage.UPLOAD))
+        with self._context.transaction() as work:
+            number = work.journal.begin_import(self._run, offers, self._context.now())
         try:
             import_id = self._prom.start_import(feed, words, force="photos" in self._fields)
         except AnswerLost as lost:
@@ -302,16 +302,16 @@ class Importer:
         except TorgsyncError:
             self._end(number, "refused")
             raise
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             work.journal.import_accepted(number, import_id)
         self._sent = True
         if not self._waits:
             return number, None
-        state = self._wait(import_id, offers, self._desk.now())
+        state = self._wait(import_id, offers, self._context.now())
         return number, Ended(state, "" if state else TOO_LONG)
 
     def _end(self, number: int, ended: str) -> None:
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             work.journal.end_import(number, ended)
 
     def _wait(self, import_id: str, offers: int, started: datetime) -> ImportState | None:
@@ -319,14 +319,14 @@ class Importer:
 
         Raises Temporary where it still goes on and nobody waits for it.
         """
-        self._desk.tell(Progress(Stage.IMPORT, 0, offers))
+        self._context.report(Progress(Stage.IMPORT, 0, offers))
         for pause in poll_times():
-            self._desk.pause(pause)
+            self._context.pause(pause)
             state = self._prom.import_state(import_id)
-            self._desk.tell(Progress(Stage.IMPORT, min(state.dealt_with, offers), offers))
+            self._context.report(Progress(Stage.IMPORT, min(state.dealt_with, offers), offers))
             if state.fatal or state.covers(offers):
                 return state
-            if self._desk.now() - started >= timedelta(seconds=IMPORT_DEADLINE):
+            if self._context.now() - started >= timedelta(seconds=IMPORT_DEADLINE):
                 return None
             if not self._waits:
                 raise _goes_on()
@@ -341,11 +341,11 @@ class Importer:
         """
         came = 0
         for pause in LOOK_AFTER:
-            self._desk.tell(Progress(Stage.IMPORT, came, offers))
-            self._desk.pause(pause)
+            self._context.report(Progress(Stage.IMPORT, came, offers))
+            self._context.pause(pause)
             self._read_back(offers, started)
             before, (came, every) = came, self._arrived()
-            late = self._desk.now() - started >= timedelta(seconds=IMPORT_DEADLINE)
+            late = self._context.now() - started >= timedelta(seconds=IMPORT_DEADLINE)
             if came == every or late or 0 < came == before:
                 break
             if not self._waits:
@@ -384,8 +384,8 @@ class Importer:
         for page in self._pages():
             known = self._known(page)
             settled = [self._settle_one(item, known[item.change.good_id], ended) for item in page]
-            now = self._desk.now()
-            with self._desk.transaction() as work:
+            now = self._context.now()
+            with self._context.transaction() as work:
                 accepted = [self._as_taken(one.accepted) for one in settled if one.accepted]
                 work.products.accept(accepted, now)
                 work.products.forget_refusals([item.good_id for item in accepted])
@@ -402,7 +402,7 @@ class Importer:
             )
             self._editor.send([one.fix for one in settled if one.fix])
             done += len(page)
-            self._desk.tell(Progress(Stage.SETTLE, done, offers))
+            self._context.report(Progress(Stage.SETTLE, done, offers))
         self._pictures.remember(failed=ended.lost_photos)
 
     def _refused(self, item: Numbered, one: Settled, ended: Ended) -> Product | None:
@@ -425,7 +425,7 @@ class Importer:
         return replace(accepted, echo=echo)
 
     def _read_back(self, offers: int, started: datetime) -> None:
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             look = work.object_state.current_look()
         if offers <= FEW:
             for page in self._pages():
@@ -434,16 +434,16 @@ class Importer:
         seen = 0
         for shown in self._prom.products(modified_from=started - OVERLAP):
             self._pictures.see(shown)
-            with self._desk.transaction() as work:
+            with self._context.transaction() as work:
                 work.existing.remember_existing(shown, look)
             seen += len(shown)
-            self._desk.tell(Progress(Stage.SETTLE, min(seen, offers), offers))
+            self._context.report(Progress(Stage.SETTLE, min(seen, offers), offers))
 
     def _read_one_by_one(self, good_ids: list[str], look: int) -> None:
         for good_id in good_ids:
             if shown := self._prom.product(good_id):
                 self._pictures.see([shown])
-                with self._desk.transaction() as work:
+                with self._context.transaction() as work:
                     work.existing.remember_existing([shown], look)
 
     def _settle_one(self, item: Numbered, known: ProductSnapshot, ended: Ended) -> Settled:
@@ -480,6 +480,6 @@ class Importer:
         shown = self._prom.product(good_id)
         if shown:
             self._pictures.see([shown])
-            with self._desk.transaction() as work:
+            with self._context.transaction() as work:
                 work.existing.remember_existing([shown], work.object_state.current_look())
         return shown

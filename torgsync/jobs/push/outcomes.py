@@ -23,7 +23,7 @@ class Outcomes:
     """
 
     def __init__(self, context: JobContext, plan: int, *, late: bool = False) -> None:
-        self._desk = context
+        self._context = context
         self._plan = plan
         self._open = {None, State.DEFERRED} if late else {None}
         self.failed = False
@@ -35,7 +35,7 @@ class Outcomes:
 
     def note_all(self, notes: Iterable[tuple[int, State, str]]) -> None:
         """Write down outcomes by the numbers of their changes."""
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             for seq, state, message in notes:
                 self.failed = self.failed or state in (State.REFUSED, State.UNCLEAR)
                 known = work.plans.state(self._plan, seq)
@@ -46,19 +46,19 @@ class Outcomes:
 
     def defer_open(self, message: str) -> None:
         """Write down that all changes without an outcome were not reached."""
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             left = work.plans.defer_open(self._plan, message)
         if left:
             _log.info("%s left for later: %s", counted(left, "change"), message)
 
     def defer_imported(self, message: str) -> None:
         """Write down that the changes of the import file that have no outcome wait for the import's end."""
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             work.plans.defer_imported(self._plan, message)
 
     def reopen_imported(self) -> None:
         """Forget that the changes of the import file wait: they are about to be settled."""
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             work.plans.reopen_imported(self._plan)
 
     def pages(self, verbs: Iterable[Verb], channel: Channel | None, size: int) -> Iterator[list[Numbered]]:
@@ -66,7 +66,7 @@ class Outcomes:
         for verb in verbs:
             after = 0
             while True:
-                with self._desk.transaction() as work:
+                with self._context.transaction() as work:
                     page = work.plans.page(self._plan, verb, via=channel, after=after, size=size)
                 if not page:
                     break

@@ -24,7 +24,7 @@ class Pictures:
     """The photos of one import."""
 
     def __init__(self, context: JobContext, prom: Prom) -> None:
-        self._desk = context
+        self._context = context
         self._prom = prom
         self._shown: dict[str, int] = {}
         self._again: dict[str, int] = {}
@@ -40,7 +40,7 @@ class Pictures:
 
         A draft stays out: read once more, Prom would put it on display (prom-api §4.5).
         """
-        with self._desk.transaction() as work:
+        with self._context.transaction() as work:
             known = work.products.known(list(work.photos.unfetched()))
         for good_id, good in known.items():
             shown = good.on_prom
@@ -82,8 +82,8 @@ class Pictures:
         """Remember which goods lack photos on Prom; those that went once more are judged too."""
         for good_id, sent in self._again.items():
             self._missing[good_id] = max(sent - self._count(good_id), 0) if failed else 0
-        with self._desk.transaction() as work:
-            work.photos.note_unfetched(self._missing, self._desk.now())
+        with self._context.transaction() as work:
+            work.photos.note_unfetched(self._missing, self._context.now())
 
 
 def number_of(values: Mapping[str, Value]) -> int:

@@ -48,7 +48,7 @@ def plan_back(context: JobContext, prom: Prom, number: int, *, allowed: Allowed,
     if begun:
         look(context, prom, full=False, allowed=None)
         settled = settle_earlier(context, prom, run)
-    context.tell(Progress(Stage.PLAN))
+    context.report(Progress(Stage.PLAN))
     with context.stop.interruptible(), context.transaction() as work:
         made = _Undo(context=context, work=work, allowed=allowed).draw_up(plan, number)
     return replace(made, settled=settled)
