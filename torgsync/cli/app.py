@@ -14,7 +14,8 @@ from typer.core import TyperGroup
 
 from torgsync import __version__
 from torgsync.cli import demo, doctor, sandbox
-from torgsync.cli.base.program import Program, report_error
+from torgsync.cli.base.errors import report_error
+from torgsync.cli.base.program import Program
 from torgsync.cli.clients import clients
 from torgsync.cli.fields import fields
 from torgsync.cli.object import app as objects

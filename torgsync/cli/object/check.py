@@ -55,8 +55,9 @@ def _check(program: Program, file: ObjectFile) -> Checked:
 
 def print_check(program: Program, file: ObjectFile, checked: Checked, *, every: bool = False) -> None:
     """Print a check for people: its lines, what was found out, what could go besides, and the findings."""
+    from torgsync.cli.base.checks import print_checks
     from torgsync.cli.base.findings import print_groups
-    from torgsync.cli.base.render import plain_table, print_checks
+    from torgsync.cli.base.render import plain_table
 
     print_checks(program, checked.lines)
     if checked.guesses:
@@ -98,14 +99,15 @@ def _command(file: ObjectFile, item: Suggestion) -> str:
 
 
 def _print_check_json(file: ObjectFile, checked: Checked) -> None:
+    from torgsync.cli.base.checks import render_checks
     from torgsync.cli.base.findings import count_document, finding_document
-    from torgsync.cli.base.render import check_rows, print_json
+    from torgsync.cli.base.render import print_json
 
     groups = checked.findings.groups()
     print_json(
         {"schema": SCHEMA, "object": file.settings.name, "valid": not checked.failed},
         {
-            "checks": check_rows(checked.lines),
+            "checks": render_checks(checked.lines),
             "guesses": [
                 {
                     "what": guess.aspect,
@@ -135,10 +137,11 @@ def _print_check_json(file: ObjectFile, checked: Checked) -> None:
 
 def _print_check_csv(file: ObjectFile, checked: Checked) -> None:
     """Write every line of the check as CSV, then what was guessed, what could go besides, every finding."""
+    from torgsync.cli.base.checks import render_checks
     from torgsync.cli.base.findings import finding_document
-    from torgsync.cli.base.render import check_rows, print_csv
+    from torgsync.cli.base.render import print_csv
 
-    rows = check_rows(checked.lines)
+    rows = render_checks(checked.lines)
     for guess in checked.guesses:
         key = f"catalog.{guess.key}" if guess.key else None
         rows.append(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from torgsync.cli.base.program import Program, refuse_without_terminal
+from torgsync.cli.base.program import Program
 from torgsync.core.text import counted
 from torgsync.errors import InvalidInput, TokenRefused, TorgsyncError, UsageError
 
@@ -72,7 +72,7 @@ def complete(program: Program, given: Answers) -> Answers:
             every = _confirm("Send every standard field that the export has?", default=True)
             answers = replace(answers, all_fields=every)
     if answers.photos and not answers.photos_url:
-        refuse_without_terminal(program, "--photos-url URL")
+        _refuse_without_terminal(program, "--photos-url URL")
         answers = replace(answers, photos_url=_ask_url(program))
     return answers
 
@@ -91,7 +91,7 @@ def _name(program: Program, given: str | None) -> str:
         )
     if given:
         return given
-    refuse_without_terminal(program, "NAME")
+    _refuse_without_terminal(program, "NAME")
     while True:
         name = _ask("Name of the object", "My Prom")
         if not taken(name):
@@ -103,7 +103,7 @@ def _token(program: Program, given: str | None, name: str) -> str:
     """Ask for the token without showing it, until Prom takes it or a person keeps it all the same."""
     if given:
         return read_given_token(given)
-    refuse_without_terminal(program, "--api-key TOKEN")
+    _refuse_without_terminal(program, "--api-key TOKEN")
     while True:
         token = str(typer.prompt("Token of Prom.ua (it is not shown)", hide_input=True, err=True)).strip()
         if _works(program, lambda: _try_token(program, name, token)):  # noqa: B023  # it is called at once
@@ -114,7 +114,7 @@ def _export(program: Program, given: Path | None) -> Path:
     """Ask for the export, until it can be read or a person keeps it all the same."""
     if given:
         return given
-    refuse_without_terminal(program, "--export FILE")
+    _refuse_without_terminal(program, "--export FILE")
     while True:
         path = Path(_ask("File that Torgsoft writes", "TSGoods.trs"))
         if _works(program, lambda: _try_export(path)):  # noqa: B023  # it is called at once
@@ -282,3 +282,11 @@ def _try_photos(folder: Path) -> str:
     from torgsync.files.catalog.photos import index_photos
 
     return counted(len(index_photos(folder.expanduser().absolute()).files()), "photo")
+
+
+def _refuse_without_terminal(program: Program, missing: str) -> None:
+    """Raise UsageError where something is missing and cannot be asked."""
+    if not program.asks:
+        raise UsageError(
+            f"`{missing}` is needed", hint="without a terminal nothing is asked; give it as an option"
+        )

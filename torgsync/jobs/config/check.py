@@ -63,7 +63,7 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CheckLine:
     """One line of a check: what was looked at, how it is, and the cure."""
 
     mark: Mark
@@ -81,7 +81,7 @@ class Checked:
     """
 
     file: str
-    lines: list[Line] = field(default_factory=list)
+    lines: list[CheckLine] = field(default_factory=list)
     guesses: tuple[Guess, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     findings: Tally = field(default_factory=Tally)
@@ -101,9 +101,9 @@ def check(file: ObjectFile, home: Settings) -> Checked:
     checked = Checked(file.catalog_path.name)
     settings = file.settings
     checked.lines.append(
-        Line(Mark.OK, "object", f"`{settings.name}`, {counted(len(settings.fields), 'field')} mapped")
+        CheckLine(Mark.OK, "object", f"`{settings.name}`, {counted(len(settings.fields), 'field')} mapped")
         if settings.fields
-        else Line(
+        else CheckLine(
             Mark.WARNING, "object", "no fields are mapped yet", f"torgsync fields add-all -o {file.called}"
         )
     )
@@ -112,7 +112,7 @@ def check(file: ObjectFile, home: Settings) -> Checked:
         if settings.fields and not led & columns:
             message = f"no column is led to `{needed}`: new goods cannot be created"
             hint = f"torgsync fields add COLUMN --to {needed} -o {file.called}"
-            checked.lines.append(Line(Mark.WARNING, "object", message, hint))
+            checked.lines.append(CheckLine(Mark.WARNING, "object", message, hint))
     _attempt(checked, "token", lambda: _token(file, checked))
     photos = _attempt(checked, "photos", lambda: _photos(file, checked))
     _attempt(checked, "export", lambda: _export(file, checked, photos))
@@ -121,14 +121,14 @@ def check(file: ObjectFile, home: Settings) -> Checked:
     unmapped = [method.name for method in settings.payment_methods if not (method.mapped or method.gone)]
     if not settings.payment_methods:
         hint = f"torgsync payments fetch -o {file.called}"
-        checked.lines.append(Line(Mark.WARNING, "payments", "no payment methods were fetched yet", hint))
+        checked.lines.append(CheckLine(Mark.WARNING, "payments", "no payment methods were fetched yet", hint))
     elif unmapped:
         hint = f'torgsync payments map "{unmapped[0]}" --cash-register "…" -o {file.called}'
         names = ", ".join(f"`{name}`" for name in unmapped)
-        checked.lines.append(Line(Mark.WARNING, "payments", f"no place for the money of {names}", hint))
+        checked.lines.append(CheckLine(Mark.WARNING, "payments", f"no place for the money of {names}", hint))
     else:
         checked.lines.append(
-            Line(Mark.OK, "payments", f"{counted(len(settings.payment_methods), 'method')} mapped")
+            CheckLine(Mark.OK, "payments", f"{counted(len(settings.payment_methods), 'method')} mapped")
         )
     return checked
 
@@ -139,7 +139,7 @@ def _attempt(checked: Checked, subject: str, look: Callable[[], PhotoIndex | Non
         return look()
     except InvalidInput as refused:
         details = "".join(f"; {mistake}" for mistake in refused.mistakes)
-        checked.lines.append(Line(Mark.ERROR, subject, refused.message + details, refused.hint or ""))
+        checked.lines.append(CheckLine(Mark.ERROR, subject, refused.message + details, refused.hint or ""))
         return None
 
 
@@ -148,12 +148,12 @@ def _token(file: ObjectFile, checked: Checked) -> None:
     if literal_token(file):
         message = "the token stands in the file itself, where everybody who sees the file sees it"
         hint = 'write api_key = { env = "NAME" } or { file = "path" } instead'
-        checked.lines.append(Line(Mark.WARNING, "token", message, hint))
+        checked.lines.append(CheckLine(Mark.WARNING, "token", message, hint))
     else:
-        checked.lines.append(Line(Mark.OK, "token", "there is one"))
+        checked.lines.append(CheckLine(Mark.OK, "token", "there is one"))
 
 
-def _twins(file: ObjectFile, home: Settings) -> Iterator[Line]:
+def _twins(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
     """Tell of other objects of the home that open the same shop: each of them brings every order home."""
     own = _token_of(file)
     for path in list_objects(home.objects):
@@ -165,11 +165,11 @@ def _twins(file: ObjectFile, home: Settings) -> Iterator[Line]:
                 yield twin_line(other.settings.name, other.called)
 
 
-def twin_line(name: str, called: str) -> Line:
+def twin_line(name: str, called: str) -> CheckLine:
     """Return the line about another object that brings home the same orders."""
     message = f"`{name}` opens the same shop: with both, Torgsoft gets a file of each order twice"
     hint = f"let one of them bring orders home; the other one with: torgsync sync --only goods -o {called}"
-    return Line(Mark.WARNING, "orders", message, hint)
+    return CheckLine(Mark.WARNING, "orders", message, hint)
 
 
 def _token_of(file: ObjectFile) -> str:
@@ -186,7 +186,7 @@ def _outbox(file: ObjectFile, home: Settings, checked: Checked) -> None:
     if given and is_address(given) and without_password(given) != given:
         message = "the outbox's password stands in the file itself, where everybody who sees the file sees it"
         hint = 'write outbox_password = { env = "NAME" } or { file = "path" } under `[orders]` instead'
-        checked.lines.append(Line(Mark.WARNING, "outbox", message, hint))
+        checked.lines.append(CheckLine(Mark.WARNING, "outbox", message, hint))
     try:
         with outbox_of_object(file, home.outbox(file.slug)) as outbox:
             there = try_outbox(outbox)
@@ -195,18 +195,18 @@ def _outbox(file: ObjectFile, home: Settings, checked: Checked) -> None:
         raise
     except TorgsyncError as shut:
         checked.shut = shut
-        checked.lines.append(Line(Mark.WARNING, "outbox", shut.message, shut.hint or ""))
+        checked.lines.append(CheckLine(Mark.WARNING, "outbox", shut.message, shut.hint or ""))
         return
     if there or not given:
-        checked.lines.append(Line(Mark.OK, "outbox", f"order files can be written to {place}"))
+        checked.lines.append(CheckLine(Mark.OK, "outbox", f"order files can be written to {place}"))
     else:
         hint = "right for a new folder, which the first order makes; else see whether a share is not mounted"
-        checked.lines.append(Line(Mark.WARNING, "outbox", f"there is no {place} yet", hint))
+        checked.lines.append(CheckLine(Mark.WARNING, "outbox", f"there is no {place} yet", hint))
 
 
 def _photos(file: ObjectFile, checked: Checked) -> PhotoIndex | None:
     if file.photo_folder is None:
-        checked.lines.append(Line(Mark.OK, "photos", "none named: photos on Prom.ua stay untouched"))
+        checked.lines.append(CheckLine(Mark.OK, "photos", "none named: photos on Prom.ua stay untouched"))
         return None
     index = index_photos(file.photo_folder)
     files, name = index.files(), file.photo_folder.name
@@ -214,18 +214,18 @@ def _photos(file: ObjectFile, checked: Checked) -> PhotoIndex | None:
     if not files:
         message = f"there is no photo in `{name}`: photos on Prom.ua stay untouched"
         hint = "see whether the folder is connected, and its photos are called as goods are: `17.jpg`"
-        checked.lines.append(Line(Mark.WARNING, "photos", message, hint))
+        checked.lines.append(CheckLine(Mark.WARNING, "photos", message, hint))
         return None
     if blank:
         many = counted(len(blank), "file is empty", "files are empty")
         message = f"{counted(len(files), 'file')} in `{name}`; {many}, `{blank[0]}` for one"
-        checked.lines.append(Line(Mark.WARNING, "photos", message, "put the photos there once more"))
+        checked.lines.append(CheckLine(Mark.WARNING, "photos", message, "put the photos there once more"))
     else:
-        checked.lines.append(Line(Mark.OK, "photos", f"{counted(len(files), 'file')} in `{name}`"))
+        checked.lines.append(CheckLine(Mark.OK, "photos", f"{counted(len(files), 'file')} in `{name}`"))
     return index
 
 
-def _strays(photos: PhotoIndex, ids: set[str]) -> Iterator[Line]:
+def _strays(photos: PhotoIndex, ids: set[str]) -> Iterator[CheckLine]:
     """Tell of photos that belong to no good: they may be called otherwise than is meant."""
     known = {good_id.casefold() for good_id in ids}
     strays = [name for name in photos.files() if known.isdisjoint(owners_of(name))]
@@ -233,7 +233,7 @@ def _strays(photos: PhotoIndex, ids: set[str]) -> Iterator[Line]:
         many = counted(len(strays), "photo belongs", "photos belong")
         hint = "a photo is called as its good is: `17.jpg`, `17_1.jpg`"
         message = f"{many} to no good of the export, `{min(strays)}` for one; {hint}"
-        yield Line(Mark.OK, "photos", message)
+        yield CheckLine(Mark.OK, "photos", message)
 
 
 def _why(reason: Reason | SkipReason) -> str:
@@ -252,7 +252,7 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
         more = f" and {len(tally.nameless) - SHOWN} more" if len(tally.nameless) > SHOWN else ""
         message = f"{counted(len(tally.nameless), 'row has', 'rows have')} no `GoodID`: line {places}{more}"
         hint = "export the goods from Torgsoft again"
-        checked.lines.append(Line(Mark.ERROR, "export", message, hint))
+        checked.lines.append(CheckLine(Mark.ERROR, "export", message, hint))
         return
     if photos:
         checked.lines += _strays(photos, tally.ids)
@@ -260,19 +260,19 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
     width = counted(len(catalog.columns), "column")
     written = "a spreadsheet" if catalog.kind is Kind.XLSX else catalog.encoding
     facts = f"{counted(tally.goods, 'good')}, {width} {header}, {written}"
-    checked.lines.append(Line(Mark.OK, "export", facts))
+    checked.lines.append(CheckLine(Mark.OK, "export", facts))
     sizes = "; ".join(
         f"{counted(count, 'stays out', 'stay out')}: {_why(reason)}"
         for reason, count in sorted(tally.out.items())
     )
     going = f"{counted(len(tally.ids) - tally.out.total(), 'goes', 'go')} to Prom.ua"
-    checked.lines.append(Line(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
+    checked.lines.append(CheckLine(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
     if tally.centers:
         used = settings.accounting_centers.use
         names = ", ".join(
             f"{center}{' (used)' if center in used else ''}" for center in sorted(tally.centers)
         )
-        checked.lines.append(Line(Mark.OK, "centers", names))
+        checked.lines.append(CheckLine(Mark.OK, "centers", names))
     if CENTERS_COLUMN in catalog.columns:
         checked.findings.add(unknown_centers(settings, tally.centers))
     if (
@@ -285,7 +285,7 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
     own = [name for name in catalog.columns if is_own(name) and name not in mapped]
     if own:
         names = ", ".join(f"`{name}`" for name in own)
-        checked.lines.append(Line(Mark.OK, "columns", f"columns of your own that are not sent: {names}"))
+        checked.lines.append(CheckLine(Mark.OK, "columns", f"columns of your own that are not sent: {names}"))
     checked.suggestions = tuple(
         # Where nothing is led yet, `fields add-all` is the way for the standard columns.
         item
@@ -295,11 +295,11 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
     if tally.unsure:
         message = f"{counted(tally.unsure, 'good has', 'goods have')} one word as brand and country, not sent"
         hint = f"if it is the brand: torgsync fields remove Country -o {file.called}"
-        checked.lines.append(Line(Mark.WARNING, "brand", message, hint))
+        checked.lines.append(CheckLine(Mark.WARNING, "brand", message, hint))
     errors = checked.findings.count(Severity.ERROR)
     if errors:
         checked.lines.append(
-            Line(
+            CheckLine(
                 Mark.WARNING,
                 "goods",
                 f"{counted(errors, 'finding keeps', 'findings keep')} a good or a field as it is",
