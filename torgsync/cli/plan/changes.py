@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from torgsync.core.mapping.select import WORDS, Reason
-from torgsync.core.plan.decide import SkipReason
+from torgsync.core.mapping.select import WORDS, SkipReason
 from torgsync.core.plan.diff import FieldChange, Leaving, Verb
 from torgsync.core.plan.fold import told_by_another
 from torgsync.core.plan.saved import MOVED
@@ -158,4 +157,5 @@ def reason_words(reason: str) -> str:
     """Return why a good stays out, in words."""
     if reason in set(Leaving):
         return _LEAVES[Leaving(reason)]
-    return WORDS[Reason(reason)] if reason in set(Reason) else _ASIDES[SkipReason(reason)]
+    skip = SkipReason(reason)
+    return WORDS.get(skip) or _ASIDES[skip]

@@ -21,7 +21,7 @@ from torgsync.core.mapping.select import (
     CENTERS_COLUMN,
     DISPLAY_COLUMN,
     SUM_COLUMN,
-    Reason,
+    SkipReason,
     Stock,
     count_stock,
     empty_group,
@@ -140,7 +140,7 @@ def _check_display(settings: SyncObject, catalog: CatalogFile, work: UnitOfWork)
     """Refuse an export that has lost the column by which goods are kept off the site: they would be sold."""
     if not settings.accounting_centers.respect_display or DISPLAY_COLUMN in catalog.columns:
         return
-    hidden = work.rows.row_statuses().get((RowStatus.OUT, Reason.NOT_DISPLAYED), 0)
+    hidden = work.rows.row_statuses().get((RowStatus.OUT, SkipReason.NOT_DISPLAYED), 0)
     if hidden:
         kept = counted(hidden, "good that it kept", "goods that it kept")
         raise ExportInvalid(
@@ -239,7 +239,7 @@ class _Rows:
         if settings.product_group:
             row_statuses = self.work.rows.row_statuses()
             here = {reason for (row_status, reason) in row_statuses if row_status != RowStatus.GONE}
-            if here == {Reason.OTHER_GROUP}:
+            if here == {SkipReason.OTHER_GROUP}:
                 found.append(empty_group(settings))
         return tuple(found)
 
