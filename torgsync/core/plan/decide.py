@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from torgsync.core.config.settings import SyncObject
-from torgsync.core.mapping.select import Reason
+from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.channels import Budget, by_channel
 from torgsync.core.plan.diff import (
     Change,
@@ -39,19 +39,6 @@ class RowStatus(StrEnum):
     OUT = "out"  # a rule keeps it out
     BLOCKED = "blocked"  # its id stands in several rows: it stays as it is on Prom
     GONE = "gone"  # the export does not have it any more
-
-
-class SkipReason(StrEnum):
-    """Why a good with a difference is not in the plan all the same."""
-
-    REFUSED_BEFORE = "refused-before"
-    MODERATED = "deleted-by-moderator"
-    NO_PRICE = "no-price"
-    NO_NAME = "no-name"
-    NO_STOCK = "no-stock"
-    AMBIGUOUS = "ambiguous"
-    ID_TAKEN = "id-taken"
-    NO_EXTERNAL_ID = "no-external-id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +127,7 @@ class ProductSnapshot:
 class Skipped:
     """One good that stays out: its line in the export (0 where it has none) and why.
 
-    `reason` is a `Reason` or an `SkipReason`; `message` says more where a finding does. `title` may be empty.
+    `reason` is a `SkipReason`; `message` says more where a finding does. `title` may be empty.
     """
 
     good_id: str
@@ -252,7 +239,7 @@ def may_not_return(change: Change, existing: Existing) -> bool:
     if status is None or status.new != "deleted" or change.reason == Leaving.FOREIGN:
         return False
     sold_out = existing.values.get("quantity") == 0 or existing.values.get("presence") == "not_available"
-    return change.reason == Reason.OUT_OF_STOCK or (change.reason == Leaving.GONE and sold_out)
+    return change.reason == SkipReason.OUT_OF_STOCK or (change.reason == Leaving.GONE and sold_out)
 
 
 def remove_foreign(existing: Existing) -> Change | None:

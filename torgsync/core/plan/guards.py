@@ -14,7 +14,7 @@ from statistics import median
 from typing import NamedTuple
 
 from torgsync.core.config.settings import Limits, SyncObject
-from torgsync.core.mapping.select import Reason
+from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.diff import Change, Leaving, Verb, buyer_price
 from torgsync.core.product.fields import Value
 from torgsync.core.text import counted
@@ -234,22 +234,25 @@ class Choice(NamedTuple):
 
 
 _CHOICES: dict[str, tuple[Choice, ...]] = {
-    Reason.OTHER_GROUP: (Choice("product_group", "product group"),),
-    Reason.NOT_DISPLAYED: (Choice("respect_display", "respect_display"),),
-    Reason.OUT_OF_STOCK: (
+    SkipReason.OTHER_GROUP: (Choice("product_group", "product group"),),
+    SkipReason.NOT_DISPLAYED: (Choice("respect_display", "respect_display"),),
+    SkipReason.OUT_OF_STOCK: (
         Choice("only_in_stock", "only_in_stock"),
         Choice("use", "accounting centers"),
         Choice("keep", "pieces to keep"),
     ),
-    Reason.NO_PHOTOS: (Choice("only_with_photos", "only_with_photos"), Choice("photos", "folder of photos")),
+    SkipReason.NO_PHOTOS: (
+        Choice("only_with_photos", "only_with_photos"),
+        Choice("photos", "folder of photos"),
+    ),
     Leaving.GONE: (Choice("path", "export path"),),
     Leaving.FOREIGN: (Choice("foreign", 'foreign = "delete"'),),
 }
 _PLAINLY: dict[str, tuple[str, str]] = {
-    Reason.OTHER_GROUP: ("lies outside the product group", "lie outside the product group"),
-    Reason.NOT_DISPLAYED: ("has `Display` = 0", "have `Display` = 0"),
-    Reason.OUT_OF_STOCK: ("is out of stock", "are out of stock"),
-    Reason.NO_PHOTOS: ("has no photos", "have no photos"),
+    SkipReason.OTHER_GROUP: ("lies outside the product group", "lie outside the product group"),
+    SkipReason.NOT_DISPLAYED: ("has `Display` = 0", "have `Display` = 0"),
+    SkipReason.OUT_OF_STOCK: ("is out of stock", "are out of stock"),
+    SkipReason.NO_PHOTOS: ("has no photos", "have no photos"),
     Leaving.GONE: ("is not in the export any more", "are not in the export any more"),
     Leaving.FOREIGN: ("was never sent from here", "were never sent from here"),
     Leaving.UNDONE: ("was made by the run that is turned back", "were made by the run that is turned back"),

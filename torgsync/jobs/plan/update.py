@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.findings import Code, Finding, Severity
+from torgsync.core.mapping.select import SkipReason
 from torgsync.core.orders.reserve import held_pieces
 from torgsync.core.paging import pages
 from torgsync.core.plan import guards
@@ -26,7 +27,6 @@ from torgsync.core.plan.decide import (
     ProductSnapshot,
     RowStatus,
     Skipped,
-    SkipReason,
     decide,
     remove_foreign,
 )

@@ -16,7 +16,7 @@ from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.mapper import Mapper, brand_or_country, pictures
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import Reason, count_stock, why_out
+from torgsync.core.mapping.select import SkipReason, count_stock, why_out
 from torgsync.core.orders.reserve import Holding
 from torgsync.core.plan import guards
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict
@@ -74,7 +74,7 @@ class Row:
     filters: tuple[Filter, ...]
     centers: tuple[CenterStock, ...]
     family: Family
-    out: Reason | None
+    out: SkipReason | None
     steps: tuple[str, ...]
     findings: tuple[Finding, ...]
     mapped: Mapped
@@ -253,7 +253,7 @@ class _Judged:
     good_id: str
     lines: Sequence[int]
     photos: tuple[Photo, ...] | None
-    out: Reason | None
+    out: SkipReason | None
     mapped: Mapped
 
     @property
@@ -266,7 +266,7 @@ class _Judged:
         """The good as a member of its model."""
         product = self.mapped.product
         member = Member(self.good_id, self.lines[0], product.characteristics)
-        return Relative(member, product.title, self.out or (Reason.BLOCKED if self.blocked else ""))
+        return Relative(member, product.title, self.out or (SkipReason.BLOCKED if self.blocked else ""))
 
 
 def _judge(

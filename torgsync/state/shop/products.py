@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.select import Reason
+from torgsync.core.mapping.select import SkipReason
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Skipped
 from torgsync.core.plan.diff import Sent
@@ -215,7 +215,7 @@ class ProductRepository:
         ).all()
         for page in pages(rows):
             known = self.known([row.good_id for row in page])
-            said = self._blocking([row.good_id for row in page if row.reason == Reason.BLOCKED])
+            said = self._blocking([row.good_id for row in page if row.reason == SkipReason.BLOCKED])
             for good_id, line, why in page:
                 yield Skipped(good_id, why, line, known[good_id].title, said.get(good_id, ""))
 
