@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from torgsync.cli.base.program import Program
-from torgsync.jobs.config.check import CheckLine
+from torgsync.jobs.config.check_view import CheckLine
 
 HINT = 22
 """The column where the message of a line begins, and its hint below."""

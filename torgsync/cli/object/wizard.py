@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,31 +20,7 @@ from torgsync.errors import InvalidInput, TokenRefused, TorgsyncError, UsageErro
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a sync object is made of, in the order of the tabs; None is what nobody has said.
-
-    `token` is what was given, `-` before it was read from standard input.
-    """
-
-    name: str | None = None
-    token: str | None = None
-    token_env: str | None = None
-    export: Path | None = None
-    group: str | None = None
-    photos: Path | None = None
-    photos_url: str | None = None
-    find_by: list[str] | None = None
-    create: bool | None = None
-    fetch_payments: bool | None = None
-    centers: list[str] | None = None
-    only_in_stock: bool | None = None
-    only_with_photos: bool | None = None
-    every: str | None = None
-    between: str | None = None
-    days: str | None = None
-    all_fields: bool | None = None
+    from torgsync.jobs.config.objects import Answers
 
 
 def complete(program: Program, given: Answers) -> Answers:
@@ -96,7 +72,7 @@ def _name(program: Program, given: str | None) -> str:
         name = _ask("Name of the object", "My Prom")
         if not taken(name):
             return name
-        _tell(program, f"there is a sync object `{name}` already")
+        _notify_wrong(program, f"there is a sync object `{name}` already")
 
 
 def _token(program: Program, given: str | None, name: str) -> str:
@@ -134,7 +110,7 @@ def _clients(program: Program, answers: Answers) -> Answers:
     while find_by is None:
         find_by = _parts(_ask("How buyers are looked up: phone, email, name, with commas", "phone, email"))
         if unknown := [way for way in find_by if way not in ("phone", "email", "name")]:
-            _tell(program, f"`{unknown[0]}` is none of phone, email, name")
+            _notify_wrong(program, f"`{unknown[0]}` is none of phone, email, name")
             find_by = None
     if create is None:
         create = _confirm("Make a client of a buyer who is not found?", default=True)
@@ -172,7 +148,7 @@ def _ask_until_read(program: Program, question: str, read: Callable[[str], objec
         try:
             read(answer)
         except ValueError as wrong:
-            _tell(program, str(wrong))
+            _notify_wrong(program, str(wrong))
         else:
             return answer
     return None
@@ -211,7 +187,7 @@ def _ask_url(program: Program) -> str:
         url = _ask("Address of the photo folder on the internet", None)
         if re.match(r"https?://[^\s/]+", url):
             return url
-        _tell(program, f"`{url}` is not an address such as https://shop.example/photos/")
+        _notify_wrong(program, f"`{url}` is not an address such as https://shop.example/photos/")
 
 
 def read_given_token(given: str) -> str:
@@ -231,7 +207,7 @@ def _ask(question: str, default: str | None) -> str:
     return str(typer.prompt(question, default=default, err=True)).strip()
 
 
-def _tell(program: Program, message: str) -> None:
+def _notify_wrong(program: Program, message: str) -> None:
     program.notify(f"! {message}", style="warning")
 
 
@@ -240,7 +216,7 @@ def _works(program: Program, trial: Callable[[], str]) -> bool:
     try:
         program.notify(f"✓ {trial()}", style="success")
     except TorgsyncError as error:
-        _tell(program, error.message)
+        _notify_wrong(program, error.message)
         for mistake in error.mistakes if isinstance(error, InvalidInput) else ():
             program.notify(f"    {mistake}")
         if error.hint:

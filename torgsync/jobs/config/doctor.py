@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.clock import shop_time
 from torgsync.core.plan.channels import IMPORT_WINDOW
 from torgsync.core.plan.guards import Allowed
 from torgsync.core.text import counted
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
 from torgsync.files.config.settings import others_may_read
-from torgsync.jobs.config.check import CheckLine, Mark, check, twin_line
+from torgsync.jobs.config.check import check, twin_line
+from torgsync.jobs.config.check_view import CheckLine, Mark
 from torgsync.jobs.config.due import own_times
 from torgsync.jobs.config.schedule import timetable
 from torgsync.jobs.connect import prom_of
@@ -69,8 +70,10 @@ def diagnose(context: JobContext) -> Diagnosis:
     """Look at everything; what is wrong is in the answer, nothing is raised."""
     checked = check(context.file, context.settings)
     found = Diagnosis(checked.lines, [Exit.INVALID] if checked.failed else [])
-    if checked.shut:
-        found.codes.append(Exit.HELD if checked.shut.exit_code is Exit.ERROR else checked.shut.exit_code)
+    if checked.outbox_error:
+        found.codes.append(
+            Exit.HELD if checked.outbox_error.exit_code is Exit.ERROR else checked.outbox_error.exit_code
+        )
     if not any(line.subject == "orders" for line in checked.lines):
         found.lines += _twins(context)
     for look in (_secrets, _age, _memory, _limits, _schedule):
@@ -156,14 +159,14 @@ def _schedule(context: JobContext) -> Iterator[CheckLine]:
         told = f"{timed.time} by `{timed.time.user}`"
         overdue = timed.overdue(context.now())
         if timed.time in mine and overdue:
-            message = f"{told}: that of {_clock(overdue)} was not done; does anything call `sync --due`?"
+            message = f"{told}: that of {shop_time(overdue)} was not done; does anything call `sync --due`?"
             yield CheckLine(Mark.WARNING, "schedule", message, "torgsync schedule install")
         elif timed.last and timed.last.exit_code in _FAILED:
-            ended = f"that of {_clock(timed.last.moment)} ended with exit code {int(timed.last.exit_code)}"
+            ended = f"that of {shop_time(timed.last.moment)} ended with exit code {int(timed.last.exit_code)}"
             message = f"{told}: {ended}"
             yield CheckLine(Mark.WARNING, "schedule", message, f"torgsync sync -o {context.file.called}")
         else:
-            yield CheckLine(Mark.OK, "schedule", f"{told}; next {_clock(timed.coming[0])}")
+            yield CheckLine(Mark.OK, "schedule", f"{told}; next {shop_time(timed.coming[0])}")
     if not times:
         yield CheckLine(Mark.OK, "schedule", "no synchronization times: it is done when somebody runs it")
 
@@ -215,11 +218,6 @@ def _shop(context: JobContext, found: Diagnosis) -> None:
         found.fail("shop", trouble)
         return
     found.lines.append(CheckLine(Mark.OK, "shop", "it is the one that was synchronised before"))
-
-
-def _clock(when: datetime) -> str:
-    """Return a time as the hours of a schedule are told."""
-    return f"{when.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
 
 
 def _time(when: datetime) -> str:
