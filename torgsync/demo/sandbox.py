@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from torgsync.errors import InvalidInput, Mistake, UsageError
-from torgsync.files.config.objects import Lines, mistakes_in, parse_toml
+from torgsync.files.config.objects import mistakes_in
+from torgsync.files.config.toml_lines import TomlLines, parse_toml
 from torgsync.sandbox.faults import Fault, parse_fault
 from torgsync.sandbox.scenario import TOKEN_WORDS, Filling, Scenario, read_quirks, read_scenario
 from torgsync.sandbox.shop.filling import fill
@@ -71,7 +72,7 @@ def load_scenario(path: Path) -> Scenario:
     data = parse_toml(text)
     if isinstance(data, Mistake):
         raise _invalid(path, [data])
-    scenario = read_scenario(data, Lines(text).of)
+    scenario = read_scenario(data, TomlLines(text).of)
     if isinstance(scenario, list):
         raise _invalid(path, scenario)
     return scenario

@@ -24,9 +24,10 @@ from torgsync.cli.base.program import Program, program_of
 from torgsync.errors import ObjectInvalid, UsageError
 
 if TYPE_CHECKING:
+    from torgsync.core.config.changes import Document
     from torgsync.core.config.keys import Key
     from torgsync.files.config.objects import ObjectFile
-    from torgsync.files.config.toml_edit import Document, Setting
+    from torgsync.files.config.toml_edit import Setting
 
 
 def edit(

@@ -23,8 +23,8 @@ from lxml.builder import ElementMaker
 
 from torgsync.core.config.schedule import Caller
 from torgsync.errors import TorgsyncError
-from torgsync.files.config.objects import replace_text
 from torgsync.files.config.settings import variable
+from torgsync.files.config.text_files import replace_text
 
 
 @dataclass(frozen=True, slots=True)

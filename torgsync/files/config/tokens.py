@@ -12,8 +12,9 @@ from pydantic import SecretStr
 
 from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring
 from torgsync.errors import TorgsyncError
-from torgsync.files.config.objects import ObjectFile, mistakes_at, replace_text
+from torgsync.files.config.objects import ObjectFile, mistakes_at
 from torgsync.files.config.settings import variable
+from torgsync.files.config.text_files import replace_text
 
 SERVICE = "torgsync"
 """What all our tokens in a keyring are kept for."""

@@ -14,11 +14,14 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AbstractTable, Item, Table
 
+from torgsync.core.config.changes import Document
 from torgsync.core.config.keys import Key, key_text, meanings, put, take_out
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.config.validation import OF_ANOTHER_KIND, read_settings
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
-from torgsync.files.config.objects import Lines, editing, parse_toml, replace_text, text_of
+from torgsync.files.config.objects import text_of
+from torgsync.files.config.text_files import editing, replace_text
+from torgsync.files.config.toml_lines import TomlLines, parse_toml
 
 _NOWHERE = "it leads nowhere: there is no such table or item"
 
@@ -33,10 +36,6 @@ class Setting:
     key: Key
     word: str | None = None
     value: object = None
-
-
-Document = dict[str, Any]
-"""A sync object as its TOML holds it."""
 
 
 def change_keys(
@@ -68,11 +67,11 @@ def replace_whole(path: Path, before: str, after: str) -> tuple[Document, Docume
     Raises UsageError where somebody else has changed the file since it was `before`, ObjectInvalid with all
     mistakes where the new text is no sync object, or one of another name.
     """
-    new = _valid(parse_toml(after), "is not valid yet", Lines(after))
+    new = _valid(parse_toml(after), "is not valid yet", TomlLines(after))
     old = parse_toml(before)
     was = {} if isinstance(old, Mistake) else old
     if was.get("name", new["name"]) != new["name"]:
-        line = Lines(after).of(("name",))
+        line = TomlLines(after).of(("name",))
         wrong = Mistake(line, "name", f'write "{was["name"]}" again: what was sent is remembered under it')
         raise ObjectInvalid("the name stays", mistakes=(wrong,))
     with editing(path):
@@ -82,7 +81,7 @@ def replace_whole(path: Path, before: str, after: str) -> tuple[Document, Docume
     return was, new
 
 
-def _valid(data: Document | Mistake, what: str, lines: Lines | None = None) -> Document:
+def _valid(data: Document | Mistake, what: str, lines: TomlLines | None = None) -> Document:
     """Return what a TOML text holds. Raises ObjectInvalid where that is no sync object."""
     if isinstance(data, Mistake):
         raise ObjectInvalid(f"the sync object {what}", mistakes=(data,))

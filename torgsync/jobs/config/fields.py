@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from torgsync.core.config.settings import FieldMapping, twin_target
+from torgsync.core.config.field_mapping import FieldMapping, twin_target
 from torgsync.core.mapping.suggest import Samples, is_own
 from torgsync.core.product.columns import canonical, labelled
 from torgsync.core.product.fields import STANDARD, TARGETS
@@ -14,8 +14,9 @@ from torgsync.core.text import did_you_mean
 from torgsync.errors import ExportInvalid, UsageError
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import no_column, open_export
-from torgsync.files.config.objects import ObjectFile, add_fields, quoted
-from torgsync.files.config.objects import remove_field as remove_from_file
+from torgsync.files.config.object_tables import add_fields
+from torgsync.files.config.object_tables import remove_field as remove_from_file
+from torgsync.files.config.objects import ObjectFile, quoted
 
 
 @dataclass(frozen=True, slots=True)

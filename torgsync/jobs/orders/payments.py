@@ -10,7 +10,8 @@ from torgsync.core.orders.postings import place_of, postings_due
 from torgsync.core.plan.guards import Allowed
 from torgsync.core.text import did_you_mean
 from torgsync.errors import UsageError
-from torgsync.files.config.objects import ObjectFile, set_payment_methods
+from torgsync.files.config.object_tables import set_payment_methods
+from torgsync.files.config.objects import ObjectFile
 from torgsync.jobs.connect import prom_of
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.shop import refuse_other_shop

@@ -12,15 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from torgsync.core.config.field_mapping import FieldMapping, twin_target
 from torgsync.core.config.keys import key_text
-from torgsync.core.config.settings import (
-    FieldMapping,
-    FromEnvironment,
-    FromFile,
-    FromKeyring,
-    SyncObject,
-    twin_target,
-)
+from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring, SyncObject
 from torgsync.core.config.validation import read_settings
 from torgsync.core.product.fields import TARGETS
 from torgsync.core.text import did_you_mean
