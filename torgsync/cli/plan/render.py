@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.findings import INDENT, MARKS
 from torgsync.cli.base.lines import wrapped
 from torgsync.cli.base.program import Program
+from torgsync.cli.messages.outcomes import WORDS
 from torgsync.cli.plan.changes import creation_words, field_lines, reason_words, sign
-from torgsync.cli.plan.outcomes import WORDS
 from torgsync.core.findings import SEVERITY, Severity
 from torgsync.core.plan.decide import Plan
 from torgsync.core.plan.diff import Change, Verb
