@@ -21,7 +21,7 @@ class PlanSource(ABC):
         """Whether the plan sends what the export says, its stock with what was sold since."""
         return True
 
-    def refuse_stale(self, context: JobContext) -> None:  # noqa: ARG002, B027  # most are never stale
+    def refuse_stale(self, context: JobContext) -> None:  # noqa: B027  # most are never stale
         """Raise PlanStale where it is known in advance that the plan as a whole is out of date."""
 
     @abstractmethod
