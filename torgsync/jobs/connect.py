@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from torgsync.files.config.tokens import read_token
 from torgsync.jobs.context import JobContext
 from torgsync.prom.api import Prom, connect
-from torgsync.prom.http import PROM_URL, Journal
+from torgsync.prom.http import PROM_URL
+from torgsync.prom.request import RequestJournal
 
 
 @contextmanager
-def prom_of(context: JobContext, journal: Journal | None = None) -> Iterator[Prom]:
+def prom_of(context: JobContext, journal: RequestJournal | None = None) -> Iterator[Prom]:
     """Yield the marketplace of an object, with its token."""
     with context.transaction(durable=False) as work:
         names = work.adoptions.names()
@@ -23,6 +24,6 @@ def prom_of(context: JobContext, journal: Journal | None = None) -> Iterator[Pro
         requests_per_second=context.object.limits.requests_per_second,
         journal=journal,
         names=names,
-        rests=context.stop.rest,
+        on_idle=context.stop.rest,
     ) as prom:
         yield prom
