@@ -10,14 +10,15 @@ from torgsync.files.config.tokens import read_token
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.shop import refuse_other_shop
 from torgsync.prom.api import Prom, connect
-from torgsync.prom.http import PROM_URL, Journal
+from torgsync.prom.http import PROM_URL
+from torgsync.prom.request import RequestJournal
 
 _NOTHING_ALLOWED = Allowed()
 
 
 @contextmanager
 def connect_shop(
-    context: JobContext, journal: Journal | None = None, *, allowed: Allowed = _NOTHING_ALLOWED
+    context: JobContext, journal: RequestJournal | None = None, *, allowed: Allowed = _NOTHING_ALLOWED
 ) -> Iterator[Prom]:
     """Yield the shop of an object once it was recognised as the one that the object was synchronised with.
 
@@ -35,7 +36,7 @@ def connect_shop(
 
 
 @contextmanager
-def connect_unverified(context: JobContext, journal: Journal | None = None) -> Iterator[Prom]:
+def connect_unverified(context: JobContext, journal: RequestJournal | None = None) -> Iterator[Prom]:
     """Yield the shop that the token of an object opens, whichever it is.
 
     For jobs that verify it themselves: `jobs/plan/update.py` recognises it by the first page of its list,
@@ -50,6 +51,6 @@ def connect_unverified(context: JobContext, journal: Journal | None = None) -> I
         requests_per_second=context.object.limits.requests_per_second,
         journal=journal,
         names=names,
-        rests=context.stop.wait,
+        on_idle=context.stop.wait,
     ) as prom:
         yield prom

@@ -23,7 +23,7 @@ from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.fetch import still_open
 from torgsync.jobs.orders.outbox import place_of_file
 from torgsync.jobs.run import refuse_held
-from torgsync.prom.http import Right
+from torgsync.prom.rights import Right
 from torgsync.state.store import place_of
 
 STALE_AFTER = timedelta(days=1)
