@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import xxhash
 
-from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.guards import SHOP, Allowed, MissingShop, encode_measure
 from torgsync.core.product.products import Existing
 from torgsync.core.text import counted
 from torgsync.errors import PromRefused, TokenRefused, Unsafe
@@ -52,11 +52,12 @@ def refuse_other_shop(
     if now & groups:
         return
     sight = min((mark.partition(MARK)[0] for mark in now), default=WITHOUT_GROUPS)
+    missing = MissingShop(len(anchors), len(groups))
     lost = f"of {counted(len(anchors), 'product')} that were looked for none is there"
     if groups:
         lost += f", and none of {counted(len(groups), 'group')}"
     if allowed.shop == sight:
-        opened = Override("shop", f"shop={sight}", lost)
+        opened = Override(SHOP, f"shop={sight}", encode_measure(missing))
         with context.transaction() as work:
             work.journal.note_overrides(None, [opened], Holder(*who()), context.now())
             work.products.forget_shop()

@@ -30,7 +30,7 @@ from torgsync.core.orders.reserve import Holding
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Skipped
 from torgsync.core.plan.diff import Change, FieldChange, Sent, Verb, creation
-from torgsync.core.plan.guards import falls_to_zero
+from torgsync.core.plan.plan_guards import falls_to_zero
 from torgsync.core.product.columns import Section
 from torgsync.core.product.fields import TERMS, Channel, Characteristic, Value
 from torgsync.core.product.products import Existing, Product

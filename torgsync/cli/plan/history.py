@@ -11,6 +11,7 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
+from torgsync.cli.messages.guards import override_observed
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.text import counted
 
@@ -145,7 +146,7 @@ def _override(opened: Overridden) -> dict[str, object]:
     return {
         "guard": opened.override.guard,
         "allowed": opened.override.allowed,
-        "saw": opened.override.observed,
+        "saw": override_observed(opened.override.guard, opened.override.observed),
         "at": _iso(opened.at),
         "user": opened.user,
         "host": opened.host,
@@ -242,7 +243,8 @@ def _print(program: Program, job: JobContext, past: Past, asked: Sequence[Reques
     for line in _did(past):
         program.print(line)
     for opened in record.overrides:
-        program.print(f"  guard {opened.override.guard} had seen: {opened.override.observed}", 4)
+        observed = override_observed(opened.override.guard, opened.override.observed)
+        program.print(f"  guard {opened.override.guard} had seen: {observed}", 4)
     if record.plan and any(record.outcomes.values()):
         out.print()
         print_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcomes=True)

@@ -14,6 +14,7 @@ from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, error_document, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
+from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import (
     WORDS,
     notify_reconciled,
@@ -22,7 +23,7 @@ from torgsync.cli.plan.outcomes import (
     print_failures,
     stopped,
 )
-from torgsync.cli.plan.render import Show, print_changes, print_guards, print_sums
+from torgsync.cli.plan.render import Show, print_changes, print_sums
 from torgsync.cli.plan.update import AllowOption
 from torgsync.core.plan.rollback import Left
 from torgsync.core.text import counted
@@ -206,7 +207,7 @@ class _Call:
             print_changes(program, job, made.number, self._print_table)
         if made.back:
             self._print_rest(made.back)
-        print_guards(program, made.plan)
+        print_guards(program, made.plan.violations)
         print_sums(program, job, made.plan, next_step, nothing="nothing to turn back")
 
     def _print_rest(self, back: Undone) -> None:

@@ -15,6 +15,7 @@ from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, error_document, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.orders.orders import exit_code, found_in_orders, notify_orders, orders_document
+from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import (
     WORDS,
     notify_reconciled,
@@ -23,7 +24,7 @@ from torgsync.cli.plan.outcomes import (
     print_failures,
     stopped,
 )
-from torgsync.cli.plan.render import Show, print_findings, print_guards
+from torgsync.cli.plan.render import Show, print_findings
 from torgsync.cli.plan.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.text import counted
@@ -309,7 +310,7 @@ class _Call:
 def _notify_outcomes(program: Program, job: JobContext, made: PlanResult, done: RunResult) -> None:
     if not made.plan.counts.changes:
         print_findings(program, job, made, every=False)
-        print_guards(program, made.plan)
+        print_guards(program, made.plan.violations)
         held = f", {made.plan.counts.held} held" if made.plan.counts.held else ""
         program.print(f"{made.plan.object}: nothing pending{held}")
         return
