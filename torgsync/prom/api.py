@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from torgsync.core.ids import Names
+from torgsync.core.ids import ExternalIds
 from torgsync.core.orders import order as trade
 from torgsync.core.plan.channels import EditAnswer, ImportState
 from torgsync.core.product.products import Existing
@@ -45,9 +45,9 @@ class Prom:
     PromRefused or Temporary; those that write may raise AnswerLost.
     """
 
-    def __init__(self, http: Http, names: Names | None = None) -> None:
+    def __init__(self, http: Http, names: ExternalIds | None = None) -> None:
         self._http = http
-        self.names = names or Names()
+        self.names = names or ExternalIds()
 
     def products(self, modified_from: datetime | None = None) -> Iterator[list[Existing]]:
         """Yield the products page by page, newest first, all or those modified since a moment.
@@ -247,7 +247,7 @@ def connect(
     shop: str,
     requests_per_second: float = 2.0,
     journal: Journal | None = None,
-    names: Names | None = None,
+    names: ExternalIds | None = None,
     rests: Callable[[bool], None] = lambda _: None,
 ) -> Iterator[Prom]:
     """Open the shop at `url` for the time of a `with` block; the connection is closed at its end.

@@ -28,10 +28,11 @@ from torgsync.core.orders.order import Line
 from torgsync.core.orders.postings import Money, Place, Posting, postings_due
 from torgsync.core.orders.reserve import Holding
 from torgsync.core.paging import PAGE
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Skipped
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus
+from torgsync.core.plan.plan import Skipped
 from torgsync.core.plan.diff import Change, FieldChange, Sent, Verb, creation
 from torgsync.core.plan.plan_guards import falls_to_zero
-from torgsync.core.product.columns import Section
+from torgsync.core.product.cells import Section
 from torgsync.core.product.fields import TERMS, Channel, Characteristic, Value
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import Member
@@ -1581,7 +1582,7 @@ def test_goods_that_stay_out(state: Store) -> None:
         assert [item.good_id for item in everything[:3]] == ["1", "2", "4"]
         assert (len(everything), everything[-1]) == (119, Skipped("3", SkipReason.NOT_DISPLAYED, 200))
         assert list(work.products.skipped(SkipReason.BLOCKED)) == [
-            Skipped("20", SkipReason.BLOCKED, 20, "Капці", "twice")
+            Skipped("20", SkipReason.BLOCKED, 20, "Капці", twice)
         ]
     with state.transaction("other") as work:
         assert list(work.products.skipped()) == []

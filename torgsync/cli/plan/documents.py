@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.program import SCHEMA
 from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.plan.changes import reason_words, words
-from torgsync.core.plan.decide import Plan
 from torgsync.core.plan.diff import Change, FieldChange
+from torgsync.core.plan.plan import Plan
 from torgsync.core.product.fields import FIELDS, encode
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from torgsync.cli.plan.changes import creation_words, field_lines, reason_words,
 from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import WORDS
 from torgsync.core.findings import SEVERITY, Severity
-from torgsync.core.plan.decide import Plan
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.fold import Fold, Folds, Kind, Mover
+from torgsync.core.plan.plan import Plan
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:

@@ -15,13 +15,11 @@ from typing import NamedTuple
 
 from torgsync.core.config.settings import AccountingCenters, SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.product.columns import ERRORS, balances, number
+from torgsync.core.product.cells import ERRORS, balances, number
+from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN
 from torgsync.core.product.groups import PATH, group_path, in_group
 from torgsync.core.text import did_you_mean
 
-SUM_COLUMN = "WarehouseQuantity"
-CENTERS_COLUMN = "WarehouseQuantityForPartner"
-DISPLAY_COLUMN = "Display"
 ZERO = Decimal(0)
 
 

@@ -16,8 +16,6 @@ from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.prices import Priced
 from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import (
-    CENTERS_COLUMN,
-    DISPLAY_COLUMN,
     SkipReason,
     Stock,
     displayed,
@@ -27,8 +25,9 @@ from torgsync.core.mapping.select import (
 )
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict, decide, remove_foreign
 from torgsync.core.plan.diff import Verb
-from torgsync.core.product.columns import number
-from torgsync.core.product.fields import Characteristic, Discount, Step
+from torgsync.core.product.cells import number
+from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN
+from torgsync.core.product.fields import Characteristic, Discount, WholesaleStep
 from torgsync.core.product.groups import group_path
 from torgsync.core.product.variants import ALONE, STAYS, Arranged, Member, arrange
 from torgsync.core.text import counted
@@ -383,7 +382,9 @@ def price_steps(settings: SyncObject, cells: Mapping[str, str], mapped: Mapped) 
         steps.append(_step(led["sale_price"], cells, mapped.priced.get("sale_price"), result))
     if "wholesale_price" in led:
         ladder = values.get("wholesale_prices")
-        rungs = [rung for rung in ladder if isinstance(rung, Step)] if isinstance(ladder, tuple) else []
+        rungs = (
+            [rung for rung in ladder if isinstance(rung, WholesaleStep)] if isinstance(ladder, tuple) else []
+        )
         words = ", ".join(f"{rung.price} from {rung.quantity} pieces" for rung in rungs)
         result = words or ("no wholesale price" if "wholesale_prices" in values else "")
         steps.append(_step(led["wholesale_price"], cells, mapped.priced.get("wholesale_price"), result))

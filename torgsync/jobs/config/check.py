@@ -15,7 +15,6 @@ from torgsync.core.config.settings import SyncObject, without_password
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.mapper import Mapper, brand_or_country, pictures
 from torgsync.core.mapping.select import (
-    CENTERS_COLUMN,
     WORDS,
     SkipReason,
     count_stock,
@@ -27,7 +26,8 @@ from torgsync.core.mapping.select import (
 )
 from torgsync.core.mapping.suggest import Samples, Suggestion, is_own, suggest
 from torgsync.core.plan.decide import why_incomplete
-from torgsync.core.product.columns import Record, is_standard, why_no_id
+from torgsync.core.product.cells import why_no_id
+from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord, is_standard
 from torgsync.core.product.fields import Photo
 from torgsync.core.product.group_tree import Steps, grow
 from torgsync.core.product.variants import Member, arrange
@@ -336,11 +336,11 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
     settings, mapper = file.settings, Mapper(file.settings)
     led = {mapping.column for mapping in settings.fields}
     tally = _Tally(Samples([name for name in catalog.columns if name not in led]))
-    first: dict[str, Record] = {}
+    first: dict[str, ExportRecord] = {}
     out: dict[str, SkipReason | None] = {}
     models: dict[str, list[Member]] = {}
     paths: Counter[Steps] = Counter()
-    twins: dict[str, list[Record]] = {}
+    twins: dict[str, list[ExportRecord]] = {}
 
     def shots(good_id: str) -> tuple[Photo, ...] | None:
         if photos is None:

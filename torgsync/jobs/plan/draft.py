@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.plan.decide import RemovedStock, may_not_return
+from torgsync.core.plan.decide import may_not_return
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed, Guard, GuardViolation
+from torgsync.core.plan.plan import RemovedStock
 from torgsync.core.plan.plan_guards import (
     PHOTO_FIELDS,
     STOCK_FIELDS,

@@ -20,17 +20,10 @@ from torgsync.core.mapping.select import SkipReason
 from torgsync.core.orders.reserve import held_pieces
 from torgsync.core.paging import pages
 from torgsync.core.plan.channels import IMPORT_WINDOW, OVERLAP, Budget, budget
-from torgsync.core.plan.decide import (
-    Counts,
-    Plan,
-    ProductSnapshot,
-    RowStatus,
-    Skipped,
-    decide,
-    remove_foreign,
-)
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus, decide, remove_foreign
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.plan import Counts, Plan, Skipped
 from torgsync.core.plan.plan_guards import export_rows_violation
 from torgsync.core.plan.price_guard import zero_price_violation
 from torgsync.core.plan.rollback import Undone

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from torgsync.core.plan.decide import Plan
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Allowed, Guard, encode_measure, prices_allowance
+from torgsync.core.plan.plan import Plan
 from torgsync.core.plan.plan_guards import selection
 from torgsync.errors import Exit, Interrupted, Temporary, TorgsyncError
 from torgsync.files.config.settings import who

@@ -18,8 +18,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from torgsync.core.orders import order as trade
 from torgsync.core.plan.channels import EditAnswer, ImportState, by_channel
-from torgsync.core.product.columns import line_of_text
-from torgsync.core.product.fields import CENT, Channel, Discount, Step, Value
+from torgsync.core.product.cells import line_of_text
+from torgsync.core.product.fields import CENT, Channel, Discount, Value, WholesaleStep
 from torgsync.core.product.products import Existing
 from torgsync.core.product.texts import canonical_html
 from torgsync.errors import PromRefused
@@ -200,12 +200,12 @@ class Product(_Wire):
         photos = None if self.images is None else len(self.images)
         return Existing(str(self.id), self.external_id or "", values, self.date_modified, photos=photos)
 
-    def _ladder(self) -> tuple[Step, ...] | None:
+    def _ladder(self) -> tuple[WholesaleStep, ...] | None:
         if self.prices is None:
             return None
         return tuple(
             sorted(
-                Step(step.minimum_order_quantity, step.price)
+                WholesaleStep(step.minimum_order_quantity, step.price)
                 for step in self.prices
                 if step.minimum_order_quantity is not None and step.price is not None
             )
@@ -647,7 +647,7 @@ def _edit_value(value: Value, today: date) -> object:
             return [
                 {"price": json_number(step.price), "minimum_order_quantity": step.quantity}
                 for step in value
-                if isinstance(step, Step)
+                if isinstance(step, WholesaleStep)
             ]
         case _:
             return value

@@ -17,7 +17,7 @@ from torgsync.core.findings import Code
 from torgsync.core.orders import order as trade
 from torgsync.core.orders.order import Paid, findings_of
 from torgsync.core.plan.channels import EditAnswer
-from torgsync.core.product.fields import Discount, Photo, Step, Value
+from torgsync.core.product.fields import Discount, Photo, Value, WholesaleStep
 from torgsync.core.product.products import Existing, dump
 from torgsync.errors import PromRefused
 from torgsync.prom.wire import products as wire
@@ -49,7 +49,7 @@ def test_a_product_is_in_normal_form() -> None:
             "sku": "AA7775",
             "price": Decimal("150.00"),
             "discount": Discount(Decimal("10.00"), "percent"),
-            "wholesale_prices": (Step(10, Decimal("100.75")),),
+            "wholesale_prices": (WholesaleStep(10, Decimal("100.75")),),
             "presence": "available",
             "ready_to_ship": True,
             "quantity": 5,
@@ -110,7 +110,9 @@ def test_the_wholesale_ladder_is_sorted_and_an_unreadable_step_is_none() -> None
         {"price": 1},
     ]
     values = existing({"id": 7, "prices": [*steps, {"minimum_order_quantity": 3}, "odd"]}).values
-    assert values == {"wholesale_prices": (Step(10, Decimal("9.50")), Step(50, Decimal("9.00")))}
+    assert values == {
+        "wholesale_prices": (WholesaleStep(10, Decimal("9.50")), WholesaleStep(50, Decimal("9.00")))
+    }
     assert existing({"id": 7, "prices": []}).values == {"wholesale_prices": ()}
 
 
@@ -453,7 +455,7 @@ def test_an_edit_speaks_of_nothing_but_what_edits_can_change() -> None:
             "photos": (Photo("https://images.example/1.jpg", "d"),),
             "price": Decimal("4990.50"),
             "discount": Discount(Decimal("170.00"), "amount"),
-            "wholesale_prices": (Step(10, Decimal("100.75")),),
+            "wholesale_prices": (WholesaleStep(10, Decimal("100.75")),),
             "presence": "not_available",
             "ready_to_ship": False,
             "quantity": 0,

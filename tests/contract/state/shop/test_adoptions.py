@@ -214,7 +214,7 @@ def test_reasons_and_last_sent_values_are_kept(work: UnitOfWork) -> None:
 
 def test_changes_with_their_groups(work: UnitOfWork) -> None:
     """The topmost group of the good, or nothing."""
-    from torgsync.core.product.columns import Section
+    from torgsync.core.product.cells import Section
 
     work.variants.remember_sections({5: (Section("1", "Взуття"), Section("2", "Капці"))})
     row = GoodRow("1", 1, 1, RowStatus.IN, product=product(), section=5)

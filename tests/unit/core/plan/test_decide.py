@@ -10,8 +10,9 @@ from builders import existing, led, product, sent, sync_object
 
 from torgsync.core.config.settings import Removal
 from torgsync.core.mapping.select import SkipReason
-from torgsync.core.plan.decide import Counts, ProductSnapshot, RowStatus, Verdict, decide, remove_foreign
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict, decide, remove_foreign
 from torgsync.core.plan.diff import FieldChange, Verb
+from torgsync.core.plan.plan import Counts
 from torgsync.core.product.fields import Characteristic
 from torgsync.core.product.products import Existing, Product
 

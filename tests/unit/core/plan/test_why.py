@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from builders import existing, led, mapped, product, sent, sync_object
 
-from torgsync.core.mapping.select import CENTERS_COLUMN, FILTERS, SkipReason, count_stock, why_out
+from torgsync.core.mapping.select import FILTERS, SkipReason, count_stock, why_out
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.why import (
     WORDS,
@@ -24,6 +24,7 @@ from torgsync.core.plan.why import (
     no_family,
     price_steps,
 )
+from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.fields import Characteristic
 from torgsync.core.product.products import Product
 from torgsync.core.product.variants import Member
