@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import xxhash
 
-from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.guards import SHOP, Allowed, MissingShop, encode_measure
 from torgsync.core.product.products import Existing
 from torgsync.core.text import counted
 from torgsync.errors import PromRefused, TokenRefused, Unsafe
@@ -64,7 +64,8 @@ def refuse_other_shop(
     if groups:
         lost += f", and none of {counted(len(groups), 'group')}"
     if allowed.shop == shop_id:
-        override = Override("shop", f"shop={shop_id}", lost)
+        missing = encode_measure(MissingShop(len(anchors), len(groups)))
+        override = Override(SHOP, f"shop={shop_id}", missing)
         with context.transaction() as work:
             work.journal.note_overrides(None, [override], Holder(*who()), context.now())
             work.products.forget_shop()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from torgsync.core.ids import Names
+from torgsync.core.ids import ExternalIds
 from torgsync.core.orders.order import Order, PaymentOption
 from torgsync.core.plan.channels import EditAnswer, ImportState
 from torgsync.core.product.products import Existing
@@ -52,9 +52,9 @@ class Prom:
     PromRefused or Temporary; those that write may raise AnswerLost.
     """
 
-    def __init__(self, http: Http, names: Names | None = None) -> None:
+    def __init__(self, http: Http, names: ExternalIds | None = None) -> None:
         self._http = http
-        self.names = names or Names()
+        self.names = names or ExternalIds()
 
     def products(self, modified_from: datetime | None = None) -> Iterator[list[Existing]]:
         """Yield the products page by page, newest first, all or those modified since a moment.
@@ -261,7 +261,7 @@ def connect(
     shop: str,
     requests_per_second: float = 2.0,
     journal: RequestJournal | None = None,
-    names: Names | None = None,
+    names: ExternalIds | None = None,
     on_idle: Callable[[bool], None] = ignore_idle,
 ) -> Iterator[Prom]:
     """Connect to the shop at `url` for the time of a `with` block.

@@ -13,10 +13,10 @@ from typing import BinaryIO, TypeVar
 
 from lxml import etree
 
-from torgsync.core.ids import Names
+from torgsync.core.ids import ExternalIds
 from torgsync.core.mapping.mapper import PHOTO_LIMIT
-from torgsync.core.product.columns import Section, clean
-from torgsync.core.product.fields import Characteristic, Discount, Photo, Step
+from torgsync.core.product.cells import Section, clean
+from torgsync.core.product.fields import Characteristic, Discount, Photo, WholesaleStep
 from torgsync.core.product.products import Product
 
 
@@ -28,7 +28,7 @@ def write_feed(
     currency: str,
     paths: Iterable[tuple[Section, ...]],
     offers: Iterable[Product],
-    names: Names | None = None,
+    names: ExternalIds | None = None,
 ) -> int:
     """Write the file to `out` in UTF-8 and return the number of its offers.
 
@@ -44,7 +44,7 @@ def write_feed(
         names: maps goods to external ids.
     """
     count = 0
-    names = names or Names()
+    names = names or ExternalIds()
     with etree.xmlfile(out, encoding="utf-8") as file:
         file.write_declaration()
         with file.element("yml_catalog", {"date": f"{made:%Y-%m-%d %H:%M}"}), file.element("shop"):
@@ -172,7 +172,7 @@ def _ladder(product: Product) -> Iterator[etree._Element]:
 
     Source: docs/developers/prom-api.md §7.2.
     """
-    steps = _parts(product, "wholesale_prices", Step)
+    steps = _parts(product, "wholesale_prices", WholesaleStep)
     if not steps or product.money("price") is None:
         return
     yield _leaf("minimum_order_quantity", str(steps[0].quantity))
@@ -191,7 +191,7 @@ def _params(product: Product) -> Iterator[etree._Element]:
         yield _leaf("param", item.value, name=item.name, **unit)
 
 
-Part = TypeVar("Part", Section, Step, Characteristic, Photo)
+Part = TypeVar("Part", Section, WholesaleStep, Characteristic, Photo)
 
 
 def _parts(product: Product, field: str, kind: type[Part]) -> list[Part]:

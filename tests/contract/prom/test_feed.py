@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from torgsync.core.product.columns import Section, clean
-from torgsync.core.product.fields import Characteristic, Discount, Photo, Step, Value
+from torgsync.core.product.cells import Section, clean
+from torgsync.core.product.fields import Characteristic, Discount, Photo, Value, WholesaleStep
 from torgsync.core.product.products import Product
 from torgsync.prom.feed import write_feed
 
@@ -26,7 +26,7 @@ FULL: dict[str, Value] = {
     "sku": "AA7775",
     "price": Decimal("1713.00"),
     "discount": Discount(Decimal("170.00"), "amount"),
-    "wholesale_prices": (Step(10, Decimal("1500.75")), Step(50, Decimal("1400.00"))),
+    "wholesale_prices": (WholesaleStep(10, Decimal("1500.75")), WholesaleStep(50, Decimal("1400.00"))),
     "presence": "available",
     "ready_to_ship": True,
     "quantity": 5,

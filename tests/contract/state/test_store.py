@@ -22,16 +22,17 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import StatementError
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.select import Reason
+from torgsync.core.mapping.select import SkipReason
 from torgsync.core.orders.clients import Client, Contact
 from torgsync.core.orders.order import Line
 from torgsync.core.orders.postings import Money, Place, Posting, postings_due
 from torgsync.core.orders.reserve import Holding
 from torgsync.core.paging import PAGE
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Skipped
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Change, FieldChange, Sent, Verb, creation
-from torgsync.core.plan.guards import falls_to_zero
-from torgsync.core.product.columns import Section
+from torgsync.core.plan.plan import Skipped
+from torgsync.core.plan.plan_guards import falls_to_zero
+from torgsync.core.product.cells import Section
 from torgsync.core.product.fields import TERMS, Channel, Characteristic, Value
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import Member
@@ -298,14 +299,16 @@ def _without_nul(value: Value) -> Value:
 def test_a_blocked_row_keeps_what_was_desired(work: UnitOfWork) -> None:
     """An error in a row changes how the good stands, not what was known of it."""
     work.rows.remember_rows([row()])
-    work.rows.remember_rows([GoodRow("17", 2, 2, RowStatus.BLOCKED, Reason.BLOCKED, findings=(finding(),))])
+    work.rows.remember_rows(
+        [GoodRow("17", 2, 2, RowStatus.BLOCKED, SkipReason.BLOCKED, findings=(finding(),))]
+    )
     assert known(work) == ProductSnapshot("17", RowStatus.BLOCKED, product())
     assert work.rows.row_statuses() == {("blocked", "blocked"): 1}
 
 
 def test_a_good_can_be_blocked_afterwards(work: UnitOfWork) -> None:
     """A good that stands twice counts as blocked, says why, and its row is read anew next time."""
-    work.rows.remember_rows([row(row_status=RowStatus.OUT, reason=Reason.NO_PHOTOS, product=None)])
+    work.rows.remember_rows([row(row_status=RowStatus.OUT, reason=SkipReason.NO_PHOTOS, product=None)])
     work.rows.settle(["17"])
     work.rows.block("17", finding(message="twice"), 2)
     assert work.rows.row_statuses() == {("blocked", "blocked"): 1}
@@ -333,9 +336,9 @@ def test_standings_are_counted_by_reason(work: UnitOfWork) -> None:
     work.rows.remember_rows(
         [
             row("1"),
-            row("2", row_status=RowStatus.OUT, reason=Reason.NO_PHOTOS),
-            row("3", row_status=RowStatus.OUT, reason=Reason.NO_PHOTOS),
-            row("4", row_status=RowStatus.OUT, reason=Reason.OUT_OF_STOCK),
+            row("2", row_status=RowStatus.OUT, reason=SkipReason.NO_PHOTOS),
+            row("3", row_status=RowStatus.OUT, reason=SkipReason.NO_PHOTOS),
+            row("4", row_status=RowStatus.OUT, reason=SkipReason.OUT_OF_STOCK),
         ]
     )
     assert work.rows.row_statuses() == {("in", ""): 1, ("out", "no-photos"): 2, ("out", "out-of-stock"): 1}
@@ -1566,9 +1569,10 @@ def test_goods_that_stay_out(state: Store) -> None:
     twice = Finding(Code.ID_DUPLICATE, "twice", "20", 9)
     with state.transaction(SLUG) as work:
         rows = [
-            GoodRow(str(number), number, number, RowStatus.OUT, Reason.NO_PHOTOS) for number in range(1, 121)
+            GoodRow(str(number), number, number, RowStatus.OUT, SkipReason.NO_PHOTOS)
+            for number in range(1, 121)
         ]
-        rows[2] = GoodRow("3", 3, 200, RowStatus.OUT, Reason.NOT_DISPLAYED)
+        rows[2] = GoodRow("3", 3, 200, RowStatus.OUT, SkipReason.NOT_DISPLAYED)
         rows[16] = GoodRow("17", 17, 17, RowStatus.IN, product=product("17"))
         rows[19] = GoodRow("20", 20, 20, RowStatus.IN, product=product("20"))
         work.rows.remember_rows(rows)
@@ -1576,9 +1580,9 @@ def test_goods_that_stay_out(state: Store) -> None:
     with state.transaction(SLUG) as work:
         everything = list(work.products.skipped())
         assert [item.good_id for item in everything[:3]] == ["1", "2", "4"]
-        assert (len(everything), everything[-1]) == (119, Skipped("3", Reason.NOT_DISPLAYED, 200))
-        assert list(work.products.skipped(Reason.BLOCKED)) == [
-            Skipped("20", Reason.BLOCKED, 20, "Капці", "twice")
+        assert (len(everything), everything[-1]) == (119, Skipped("3", SkipReason.NOT_DISPLAYED, 200))
+        assert list(work.products.skipped(SkipReason.BLOCKED)) == [
+            Skipped("20", SkipReason.BLOCKED, 20, "Капці", twice)
         ]
     with state.transaction("other") as work:
         assert list(work.products.skipped()) == []
@@ -1590,7 +1594,7 @@ def test_the_dossier_of_a_good(state: Store) -> None:
     with state.transaction(SLUG) as work:
         assert work.products.dossier("17").empty
         work.rows.remember_rows([GoodRow("17", 1, 3, RowStatus.IN, product=product(), findings=(lost,))])
-        work.rows.remember_rows([GoodRow("18", 1, 4, RowStatus.OUT, Reason.NO_PHOTOS)])
+        work.rows.remember_rows([GoodRow("18", 1, 4, RowStatus.OUT, SkipReason.NO_PHOTOS)])
         work.existing.remember_existing([existing("17", "2", status="deleted"), existing("17", "3")], 1)
         work.products.accept([Accepted("17", {"price": Decimal("90.00")}, {})], NOON)
         work.products.refuse(product(), "занадто мала", LATER)
@@ -1610,7 +1614,7 @@ def test_the_dossier_of_a_good(state: Store) -> None:
         refusal = found.refusal
         assert (refusal.values, refusal.message, refusal.at) == (product().values, "занадто мала", LATER)
         other = work.products.dossier("18")
-        assert (other.row_status, other.reason) == (RowStatus.OUT, Reason.NO_PHOTOS)
+        assert (other.row_status, other.reason) == (RowStatus.OUT, SkipReason.NO_PHOTOS)
         assert (other.desired, other.sent, other.existing, other.refusal) == (None, None, None, None)
 
 

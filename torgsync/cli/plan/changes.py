@@ -9,13 +9,20 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from torgsync.core.mapping.select import WORDS, Reason
-from torgsync.core.plan.decide import SkipReason
+from torgsync.core.mapping.select import WORDS, SkipReason
 from torgsync.core.plan.diff import FieldChange, Leaving, Verb
 from torgsync.core.plan.fold import told_by_another
 from torgsync.core.plan.saved import MOVED
-from torgsync.core.product.columns import Section
-from torgsync.core.product.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value
+from torgsync.core.product.cells import Section
+from torgsync.core.product.fields import (
+    FIELDS,
+    Characteristic,
+    Discount,
+    FieldKind,
+    Photo,
+    Value,
+    WholesaleStep,
+)
 from torgsync.core.product.photos import PhotoMoves, file_name, photo_moves
 from torgsync.core.text import counted
 
@@ -80,9 +87,9 @@ def field_lines(fields: Mapping[str, FieldChange], *, folded: bool = False) -> l
 
 def moved(name: str, field: FieldChange, *, folded: bool = False) -> str:
     """Return in words how a field moves; `folded` counts photos instead of naming them."""
-    tell = _length if FIELDS[name].kind is Kind.HTML else words
+    tell = _length if FIELDS[name].kind is FieldKind.HTML else words
     before, after = tell(field.old), tell(field.new)
-    if FIELDS[name].kind is Kind.PHOTOS:
+    if FIELDS[name].kind is FieldKind.PHOTOS:
         text = _photo_words(photo_moves(_photos(field.old), _photos(field.new)), 0 if folded else NAMED)
     elif field.old is None and field.new is not None:
         text = f"-> {after}"
@@ -141,9 +148,9 @@ def words(value: Value, *, digests: bool = False) -> str:
             return str(value)
 
 
-def _item_words(item: Step | Section | Characteristic | Photo, *, digests: bool) -> str:
+def _item_words(item: WholesaleStep | Section | Characteristic | Photo, *, digests: bool) -> str:
     match item:
-        case Step():
+        case WholesaleStep():
             return f"{item.price} from {item.quantity}"
         case Section():
             return item.name
@@ -158,4 +165,5 @@ def reason_words(reason: str) -> str:
     """Return why a good stays out, in words."""
     if reason in set(Leaving):
         return _LEAVES[Leaving(reason)]
-    return WORDS[Reason(reason)] if reason in set(Reason) else _ASIDES[SkipReason(reason)]
+    skip = SkipReason(reason)
+    return WORDS.get(skip) or _ASIDES[skip]

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import SCHEMA
+from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.plan.changes import reason_words, words
-from torgsync.core.plan.decide import Plan
 from torgsync.core.plan.diff import Change, FieldChange
+from torgsync.core.plan.plan import Plan
 from torgsync.core.product.fields import FIELDS, encode
 
 if TYPE_CHECKING:
@@ -48,10 +49,10 @@ def plan_tail(plan: Plan) -> dict[str, object]:
         {
             "guard": str(violation.guard),
             "good_id": violation.good_id or None,
-            "saw": violation.observed,
-            "limit": violation.limit,
-            "cause": violation.cause,
-            "allow": violation.flag,
+            "saw": observed(violation),
+            "limit": limit(violation),
+            "cause": cause(violation),
+            "allow": allow_flag(violation),
         }
         for violation in plan.violations
     ]
@@ -71,9 +72,9 @@ def plan_tail(plan: Plan) -> dict[str, object]:
             {
                 "guard": str(violation.guard),
                 "good_id": violation.good_id or None,
-                "saw": violation.observed,
-                "limit": violation.limit,
-                "allowed": violation.flag.removeprefix("--allow "),
+                "saw": observed(violation),
+                "limit": limit(violation),
+                "allowed": violation.allowance,
             }
             for violation in plan.overrides
         ],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from torgsync.cli.base.program import SCHEMA, Format, Program
 from torgsync.cli.base.render import cell, plain_table, print_csv, print_json
+from torgsync.cli.messages.guards import override_observed
 from torgsync.cli.plan.documents import change_document, field_rows
 from torgsync.cli.plan.outcomes import print_failures
 from torgsync.cli.plan.render import Show, print_changes
@@ -113,7 +114,7 @@ def _override(opened: Overridden) -> dict[str, object]:
     return {
         "guard": opened.override.guard,
         "allowed": opened.override.allowed,
-        "saw": opened.override.observed,
+        "saw": override_observed(opened.override.guard, opened.override.observed),
         "at": _iso(opened.at),
         "user": opened.user,
         "host": opened.host,
@@ -207,7 +208,8 @@ def _print(
     for line in _did(past):
         program.print(line)
     for opened in record.overrides:
-        program.print(f"  guard {opened.override.guard} had seen: {opened.override.observed}", 4)
+        observed = override_observed(opened.override.guard, opened.override.observed)
+        program.print(f"  guard {opened.override.guard} had seen: {observed}", 4)
     if record.plan and any(record.outcomes.values()):
         out.print()
         print_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcomes=True)

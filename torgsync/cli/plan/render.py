@@ -7,7 +7,7 @@ is folded: what many goods have in common is one line. Source: docs/developers/a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from itertools import chain, islice
 from math import ceil
@@ -18,11 +18,11 @@ from torgsync.cli.base.lines import wrapped
 from torgsync.cli.base.program import Program
 from torgsync.cli.messages.outcomes import WORDS
 from torgsync.cli.plan.changes import creation_words, field_lines, reason_words, sign
+from torgsync.cli.plan.guards import print_guards
 from torgsync.core.findings import SEVERITY, Severity
-from torgsync.core.plan.decide import Plan
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.fold import Fold, Folds, Kind, Mover
-from torgsync.core.plan.guards import Guard, GuardViolation, prices_flag
+from torgsync.core.plan.plan import Plan
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def print_plan_table(
     if show in (Show.CHANGES, Show.ALL):
         _print_foreign(program, job, plan, every=show is Show.ALL)
     print_findings(program, job, made, every=show is Show.ALL)
-    print_guards(program, plan)
+    print_guards(program, plan.violations)
     print_sums(program, job, plan, next_step, nothing="nothing pending")
 
 
@@ -279,57 +279,6 @@ def print_findings(program: Program, job: JobContext, made: PlanResult, *, every
                 more = f" (and {counts[code] - 1} more)" if counts[code] > 1 and not every else ""
                 mark = MARKS[finding.severity]
                 program.print(f"{mark}  {place}{good}{finding.message}{more}", len(INDENT))
-
-
-def print_guards(program: Program, plan: Plan) -> None:
-    """Print what guards hold, with the likely cause and the flag that lets exactly this through."""
-    if not plan.violations:
-        return
-    program.out.print()
-    prices = [violation for violation in plan.violations if violation.guard is Guard.PRICE and violation.flag]
-    for violations in _by_cause(
-        [violation for violation in plan.violations if violation.guard is Guard.PRICE]
-    ):
-        if len(violations) <= FEW:
-            for violation in violations:
-                _print_violation(program, violation, violation.flag)
-            continue
-        first = violations[0]
-        if not first.flag:
-            program.print(
-                f"! held     {counted(len(violations), 'price')}: {first.observed}; "
-                f"the limit is {first.limit}",
-                len(INDENT),
-            )
-            program.print(f"{INDENT}{first.cause}", len(INDENT))
-            continue
-        observed = (
-            f"{counted(len(violations), 'price')}, such as that of good {first.good_id}: {first.observed}"
-        )
-        flag = (
-            prices_flag(prices)
-            if len(prices) == len(violations)
-            else f"all held prices: {prices_flag(prices)}"
-        )
-        program.print(f"! held     {observed}; the limit is {first.limit}", len(INDENT))
-        program.print(f"{INDENT}{first.cause}; if they are right: {flag}", len(INDENT))
-    for violation in plan.violations:
-        if violation.guard is not Guard.PRICE:
-            _print_violation(program, violation, violation.flag)
-
-
-def _print_violation(program: Program, violation: GuardViolation, flag: str) -> None:
-    good = f"good {violation.good_id}: " if violation.good_id else ""
-    program.print(f"! held     {good}{violation.observed}; the limit is {violation.limit}", len(INDENT))
-    program.print(f"{INDENT}{violation.cause}{f'; if it is right: {flag}' if flag else ''}", len(INDENT))
-
-
-def _by_cause(violations: Sequence[GuardViolation]) -> Iterator[list[GuardViolation]]:
-    """Yield trips with one and the same cause together, those of most goods first."""
-    found: dict[str, list[GuardViolation]] = {}
-    for violation in violations:
-        found.setdefault(violation.cause, []).append(violation)
-    yield from sorted(found.values(), key=len, reverse=True)
 
 
 # The sums

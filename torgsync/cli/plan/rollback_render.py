@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.program import Program, error_document
 from torgsync.cli.base.render import print_json
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
+from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import (
     notify_trouble,
     outcome_documents,
@@ -15,7 +16,7 @@ from torgsync.cli.plan.outcomes import (
     run_document,
     trouble_of,
 )
-from torgsync.cli.plan.render import Show, print_changes, print_guards, print_sums
+from torgsync.cli.plan.render import Show, print_changes, print_sums
 from torgsync.core.plan.rollback import Left
 from torgsync.core.text import counted
 
@@ -54,7 +55,7 @@ def print_plan_back(
         print_changes(program, job, made.number, show)
     if made.back:
         _print_rest(program, made.back, every=show is Show.ALL)
-    print_guards(program, made.plan)
+    print_guards(program, made.plan.violations)
     print_sums(program, job, made.plan, next_step, nothing="nothing to turn back")
 
 

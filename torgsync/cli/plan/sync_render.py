@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.program import SCHEMA, Format, Program, error_document
 from torgsync.cli.base.render import print_json
 from torgsync.cli.orders.orders import found_in_orders, notify_orders, orders_document
+from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import (
     notify_trouble,
     outcome_documents,
@@ -15,7 +16,7 @@ from torgsync.cli.plan.outcomes import (
     run_document,
     trouble_of,
 )
-from torgsync.cli.plan.render import Show, print_findings, print_guards
+from torgsync.cli.plan.render import Show, print_findings
 from torgsync.cli.plan.update import print_plan
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def print_run(program: Program, job: JobContext, view: RunView, next_step: str) 
         print_outcomes(program, job, view, made)
     elif made:
         print_findings(program, job, made, every=False)
-        print_guards(program, made.plan)
+        print_guards(program, made.plan.violations)
         held = f", {made.plan.counts.held} held" if made.plan.counts.held else ""
         program.print(f"{made.plan.object}: nothing pending{held}")
     if trouble := trouble_of(view, next_step):

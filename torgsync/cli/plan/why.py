@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torgsync.core.product.fields import Value
     from torgsync.core.product.products import Product
     from torgsync.files.config.objects import ObjectFile
-    from torgsync.jobs.plan.why import Why
+    from torgsync.jobs.plan.why import Held, Why
     from torgsync.state.runs.plans import Attempt
 
 LABEL = 11
@@ -112,13 +112,27 @@ def _answer(told: Why) -> Iterator[Line]:
     if told.row and told.row.out:
         yield Line("answer", "kept out", reason_words(told.row.out))
     if told.held:
-        observed = f"{told.held.observed}; " if told.held.observed else "`torgsync update` tells the number; "
-        yield Line(
-            "answer", f"held by the guard `{told.held.guard}`", f"{observed}if it is right: {told.held.flag}"
-        )
+        observed, flag = _held_words(told.held)
+        observed = f"{observed}; " if observed else "`torgsync update` tells the number; "
+        yield Line("answer", f"held by the guard `{told.held.guard}`", f"{observed}if it is right: {flag}")
     if told.refusal:
         since = "" if told.refused else ", and it changed since then"
         yield Line("answer", f"refused {_time(told.refusal.at)}", f"{told.refusal.message}{since}")
+
+
+def _held_words(held: Held) -> tuple[str, str]:
+    """Return what a guard holds, empty where only a plan can say it, and the flag that allows it."""
+    from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
+
+    if held.violation is None:
+        return "", f"--allow {held.guard}=NUMBER"
+    seen = f"{observed(held.violation)}; the limit is {limit(held.violation)}; {cause(held.violation)}"
+    return seen, allow_flag(held.violation)
+
+
+def _held_document(held: Held) -> dict[str, object]:
+    observed, flag = _held_words(held)
+    return {"guard": held.guard, "saw": observed or None, "allow": flag}
 
 
 def _row_lines(told: Why) -> Iterator[Line]:
@@ -313,9 +327,7 @@ def _document(file: ObjectFile, told: Why) -> dict[str, object]:
         "candidates": list(told.candidates),
         "sold": [{"order": holding.order_id, "quantity": float(holding.quantity)} for holding in told.sold],
         "left_alone": list(told.verdict.left_alone),
-        "held": {"guard": told.held.guard, "saw": told.held.observed or None, "allow": told.held.flag}
-        if told.held
-        else None,
+        "held": _held_document(told.held) if told.held else None,
         "refusal": {"at": _iso(told.refusal.at), "message": told.refusal.message, "current": told.refused}
         if told.refusal
         else None,

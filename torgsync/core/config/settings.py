@@ -29,14 +29,8 @@ from pydantic_core import PydanticCustomError
 from torgsync.core.config.keys import Key
 from torgsync.core.config.notation import Every, Kept, Markup, Rise, Rounding, Share, Weekdays
 from torgsync.core.config.schedule import Rhythm, read_days, read_hour, read_step
-from torgsync.core.product.columns import (
-    LAYOUT_48,
-    PLACEHOLDERS,
-    SECRET,
-    canonical,
-    is_standard,
-    line_of_text,
-)
+from torgsync.core.product.cells import PLACEHOLDERS, line_of_text
+from torgsync.core.product.columns import LAYOUT_48, SECRET, canonical, is_standard
 from torgsync.core.product.fields import TARGETS
 from torgsync.core.text import did_you_mean
 

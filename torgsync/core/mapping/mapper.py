@@ -14,24 +14,10 @@ from torgsync.core.findings import Code
 from torgsync.core.mapping.price_stock import finish_terms
 from torgsync.core.mapping.prices import Pricing
 from torgsync.core.mapping.row import Mapped, Row, finish_characteristics
-from torgsync.core.mapping.select import (
-    CENTERS_COLUMN,
-    DISPLAY_COLUMN,
-    SUM_COLUMN,
-    Stock,
-    displayed,
-)
-from torgsync.core.product.columns import (
-    KEY,
-    PICTURE,
-    line_of_text,
-    why_odd_id,
-)
-from torgsync.core.product.fields import (
-    TARGETS,
-    TERMS,
-    Photo,
-)
+from torgsync.core.mapping.select import Stock, displayed
+from torgsync.core.product.cells import line_of_text, why_odd_id
+from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, KEY, PICTURE, SUM_COLUMN
+from torgsync.core.product.fields import TARGETS, TERMS, Photo
 from torgsync.core.product.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE
 
 MAPPING_VERSION = 4

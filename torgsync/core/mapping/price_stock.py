@@ -10,19 +10,9 @@ from decimal import ROUND_FLOOR, Decimal
 from torgsync.core.findings import Code
 from torgsync.core.mapping.prices import NOTHING
 from torgsync.core.mapping.row import Row
-from torgsync.core.mapping.select import (
-    Stock,
-    in_doubt,
-)
-from torgsync.core.product.columns import (
-    line_of_text,
-    number,
-)
-from torgsync.core.product.fields import (
-    CENT,
-    Discount,
-    Step,
-)
+from torgsync.core.mapping.select import Stock, in_doubt
+from torgsync.core.product.cells import line_of_text, number
+from torgsync.core.product.fields import CENT, Discount, WholesaleStep
 
 CURRENCY = "currencyId"
 """The element of an offer that names the currency of its price (torgsoft §9)."""
@@ -69,7 +59,7 @@ def _finish_prices(work: Row) -> None:
         work.values["wholesale_prices"] = _ladder(work)
 
 
-def _ladder(work: Row) -> tuple[Step, ...]:
+def _ladder(work: Row) -> tuple[WholesaleStep, ...]:
     """Return the wholesale price as Prom's ladder of one step; a price that cannot be one is told."""
     wholesale, retail = work.price("wholesale_price"), work.price("price")
     if wholesale <= 0:
@@ -79,7 +69,7 @@ def _ladder(work: Row) -> tuple[Step, ...]:
     elif work.minimum < 1:
         why = f"a wholesale price of {wholesale} without a minimum quantity"
     else:
-        return (Step(int(work.minimum), wholesale),)
+        return (WholesaleStep(int(work.minimum), wholesale),)
     column = work.columns["wholesale_price"]
     work.find(Code.WHOLESALE_UNUSED, f"{why}; it is not sent", column, work.cells[column])
     return ()

@@ -12,22 +12,10 @@ from decimal import Decimal
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.prices import NOTHING, Priced, Pricing
-from torgsync.core.mapping.select import (
-    unreadable,
-)
+from torgsync.core.mapping.select import unreadable
 from torgsync.core.product.barcodes import why_no_barcode
-from torgsync.core.product.columns import (
-    ERRORS,
-    line_of_text,
-    no_sections,
-    number,
-    why_no_number,
-)
-from torgsync.core.product.fields import (
-    TARGETS,
-    Characteristic,
-    Value,
-)
+from torgsync.core.product.cells import ERRORS, line_of_text, no_sections, number, why_no_number
+from torgsync.core.product.fields import TARGETS, Characteristic, Value
 from torgsync.core.product.groups import NUMBER, PATH, SECTION, TYPE, group_path, model_key
 from torgsync.core.product.products import Product
 from torgsync.core.product.texts import (

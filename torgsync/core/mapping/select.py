@@ -15,18 +15,16 @@ from typing import NamedTuple
 
 from torgsync.core.config.settings import AccountingCenters, SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.product.columns import ERRORS, balances, number
+from torgsync.core.product.cells import ERRORS, balances, number
+from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN
 from torgsync.core.product.groups import PATH, group_path, in_group
 from torgsync.core.text import did_you_mean
 
-SUM_COLUMN = "WarehouseQuantity"
-CENTERS_COLUMN = "WarehouseQuantityForPartner"
-DISPLAY_COLUMN = "Display"
 ZERO = Decimal(0)
 
 
-class Reason(StrEnum):
-    """Why a good stays out."""
+class SkipReason(StrEnum):
+    """Why a good is not on Prom, or is left there unchanged although it differs."""
 
     OTHER_GROUP = "other-group"
     NOT_DISPLAYED = "not-displayed"
@@ -34,13 +32,31 @@ class Reason(StrEnum):
     NO_PHOTOS = "no-photos"
     BLOCKED = "blocked"
 
+    REFUSED_BEFORE = "refused-before"
+    MODERATED = "deleted-by-moderator"
+    NO_PRICE = "no-price"
+    NO_NAME = "no-name"
+    NO_STOCK = "no-stock"
+    AMBIGUOUS = "ambiguous"
+    ID_TAKEN = "id-taken"
+    NO_EXTERNAL_ID = "no-external-id"
 
-WORDS: dict[Reason, str] = {
-    Reason.OTHER_GROUP: "outside the product group",
-    Reason.NOT_DISPLAYED: "Display = 0 in the accounting program",
-    Reason.OUT_OF_STOCK: "not in stock",
-    Reason.NO_PHOTOS: "without photos",
-    Reason.BLOCKED: "standing in several rows, left alone",
+
+FILTERS = (
+    SkipReason.OTHER_GROUP,
+    SkipReason.NOT_DISPLAYED,
+    SkipReason.OUT_OF_STOCK,
+    SkipReason.NO_PHOTOS,
+    SkipReason.BLOCKED,
+)
+"""The reasons that come from the export and the object's rules alone, in the order they are tried."""
+
+WORDS: dict[SkipReason, str] = {
+    SkipReason.OTHER_GROUP: "outside the product group",
+    SkipReason.NOT_DISPLAYED: "Display = 0 in the accounting program",
+    SkipReason.OUT_OF_STOCK: "not in stock",
+    SkipReason.NO_PHOTOS: "without photos",
+    SkipReason.BLOCKED: "standing in several rows, left alone",
 }
 
 
@@ -238,20 +254,20 @@ def displayed(cells: Mapping[str, str]) -> bool | None:
 
 def why_out(
     settings: SyncObject, cells: Mapping[str, str], stock: Stock, *, has_photos: bool
-) -> Reason | None:
+) -> SkipReason | None:
     """Return why a good stays out of the shop, or None where it goes.
 
     `Display` 0 always hides; 1 does not override the stock filter (torgsoft §17 no. 11).
     """
     centers = settings.accounting_centers
     if not in_product_group(settings, cells):
-        return Reason.OTHER_GROUP
+        return SkipReason.OTHER_GROUP
     if centers.respect_display and displayed(cells) is False:
-        return Reason.NOT_DISPLAYED
+        return SkipReason.NOT_DISPLAYED
     if sold_out(settings, stock):
-        return Reason.OUT_OF_STOCK
+        return SkipReason.OUT_OF_STOCK
     if centers.only_with_photos and not has_photos:
-        return Reason.NO_PHOTOS
+        return SkipReason.NO_PHOTOS
     return None
 
 

@@ -9,26 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 
 from torgsync.core.config.settings import SyncObject
-from torgsync.core.mapping.select import Reason
-from torgsync.core.plan.channels import Budget, by_channel
+from torgsync.core.mapping.select import SkipReason
+from torgsync.core.plan.channels import by_channel
 from torgsync.core.plan.diff import (
     Change,
     Comparison,
     Leaving,
     Sent,
     Verb,
-    buyer_price,
     compare,
     creation,
     removal,
 )
-from torgsync.core.plan.guards import GuardViolation
-from torgsync.core.product.fields import CENT, Channel, Value
+from torgsync.core.product.fields import Channel, Value
 from torgsync.core.product.products import Existing, Product
 
 
@@ -39,19 +35,6 @@ class RowStatus(StrEnum):
     OUT = "out"  # a rule keeps it out
     BLOCKED = "blocked"  # its id stands in several rows: it stays as it is on Prom
     GONE = "gone"  # the export does not have it any more
-
-
-class SkipReason(StrEnum):
-    """Why a good with a difference is not in the plan all the same."""
-
-    REFUSED_BEFORE = "refused-before"
-    MODERATED = "deleted-by-moderator"
-    NO_PRICE = "no-price"
-    NO_NAME = "no-name"
-    NO_STOCK = "no-stock"
-    AMBIGUOUS = "ambiguous"
-    ID_TAKEN = "id-taken"
-    NO_EXTERNAL_ID = "no-external-id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +117,6 @@ class ProductSnapshot:
         else:
             values["characteristics"] = tuple(spoken)
         return Product(self.good_id, values)
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """One good that stays out: its line in the export (0 where it has none) and why.
-
-    `reason` is a `Reason` or an `SkipReason`; `message` says more where a finding does. `title` may be empty.
-    """
-
-    good_id: str
-    reason: str
-    line: int
-    title: str = ""
-    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +221,7 @@ def may_not_return(change: Change, existing: Existing) -> bool:
     if status is None or status.new != "deleted" or change.reason == Leaving.FOREIGN:
         return False
     sold_out = existing.values.get("quantity") == 0 or existing.values.get("presence") == "not_available"
-    return change.reason == Reason.OUT_OF_STOCK or (change.reason == Leaving.GONE and sold_out)
+    return change.reason == SkipReason.OUT_OF_STOCK or (change.reason == Leaving.GONE and sold_out)
 
 
 def remove_foreign(existing: Existing) -> Change | None:
@@ -268,81 +237,3 @@ def remove_foreign(existing: Existing) -> Change | None:
         prom_id=existing.prom_id,
         reason=Leaving.FOREIGN,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The sums of a plan, in goods. `held` ones are also counted under their verb."""
-
-    create: int = 0
-    update: int = 0
-    remove: int = 0
-    held: int = 0
-    skipped: int = 0
-    unchanged: int = 0
-    foreign: int = 0
-
-    @property
-    def changes(self) -> int:
-        """How many changes there are, held ones included."""
-        return self.create + self.update + self.remove
-
-
-@dataclass(frozen=True, slots=True)
-class RemovedStock:
-    """What a plan takes off the shelf though it is in stock: products, pieces, and their worth.
-
-    `worth` is what buyers would have paid, in the shop's currency; what has no price counts as nothing.
-    """
-
-    products: int = 0
-    pieces: int = 0
-    worth: Decimal = Decimal("0.00")
-
-    def plus(self, existing: Existing) -> RemovedStock:
-        """Return it with one more product that leaves; one that is not on sale now adds nothing."""
-        pieces = existing.values.get("quantity")
-        on_sale = existing.values.get("status") == "on_display"
-        if not on_sale or not isinstance(pieces, int) or pieces <= 0:
-            return self
-        price = buyer_price(existing.values) or Decimal(0)
-        worth = (self.worth + price * pieces).quantize(CENT)
-        return RemovedStock(self.products + 1, self.pieces + pieces, worth)
-
-
-@dataclass(frozen=True, slots=True)
-class ExportInfo:
-    """The export that a plan was made from; `goods` counts its rows."""
-
-    path: str
-    goods: int
-    encoding: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One look's result. `id` is a digest of the changes: equal plans have equal ids.
-
-    `skipped` counts goods by the reason that keeps them out. `left_alone` counts goods by the field that
-    differs there and is Prom's. `edited` counts the changes of what somebody edited on Prom, `offers` those
-    that need the import, `pending` the goods with changes that the choice of fields leaves out. `dark` is
-    what its removals take off the shelf, and `overrides` are the guards that a person opened for it;
-    `unmet` are the words of a person that opened none.
-    """
-
-    id: str
-    object: str
-    made: datetime
-    export: ExportInfo
-    counts: Counts
-    budget: Budget
-    violations: tuple[GuardViolation, ...] = ()
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    left_alone: Mapping[str, int] = field(default_factory=dict)
-    edited: int = 0
-    offline: bool = False
-    offers: int = 0
-    pending: int = 0
-    removed_stock: RemovedStock = RemovedStock()
-    overrides: tuple[GuardViolation, ...] = ()
-    unmet: tuple[str, ...] = ()

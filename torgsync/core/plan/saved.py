@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from torgsync.core.plan.decide import Counts
 from torgsync.core.plan.diff import Change
+from torgsync.core.plan.plan import Counts
 
 MOVED = "moved"
 """Stands for the guard of a change that is not performed because its good moved since the plan was made."""

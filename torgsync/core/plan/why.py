@@ -16,19 +16,18 @@ from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.prices import Priced
 from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import (
-    CENTERS_COLUMN,
-    DISPLAY_COLUMN,
-    Reason,
+    SkipReason,
     Stock,
     displayed,
     group_column,
     in_product_group,
     sold_out,
 )
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus, SkipReason, Verdict, decide, remove_foreign
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict, decide, remove_foreign
 from torgsync.core.plan.diff import Verb
-from torgsync.core.product.columns import number
-from torgsync.core.product.fields import Characteristic, Discount, Step
+from torgsync.core.product.cells import number
+from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN
+from torgsync.core.product.fields import Characteristic, Discount, WholesaleStep
 from torgsync.core.product.groups import group_path
 from torgsync.core.product.variants import ALONE, STAYS, Arranged, Member, arrange
 from torgsync.core.text import counted
@@ -150,7 +149,7 @@ def _unchanged(known: ProductSnapshot, verdict: Verdict, *, errors: bool) -> Fat
 class Filter:
     """One filter and what it says of a good: whether it lets it pass, and what it looked at."""
 
-    reason: Reason
+    reason: SkipReason
     passes: bool
     words: str
 
@@ -169,22 +168,22 @@ def filters(
     images = nowhere if photos is None else counted(photos, "photo")
     return (
         Filter(
-            Reason.OTHER_GROUP,
+            SkipReason.OTHER_GROUP,
             in_product_group(settings, cells),
             f"{_place(settings, cells)}; {f'only `{group}` goes' if group else 'every group goes'}",
         ),
         Filter(
-            Reason.NOT_DISPLAYED,
+            SkipReason.NOT_DISPLAYED,
             not (centers.respect_display and displayed(cells) is False),
             shown if centers.respect_display else f"{shown}; respect_display is off",
         ),
         Filter(
-            Reason.OUT_OF_STOCK,
+            SkipReason.OUT_OF_STOCK,
             not sold_out(settings, stock),
             f"{_counted_stock(settings, cells, stock)}; only_in_stock is {_on(centers.only_in_stock)}",
         ),
         Filter(
-            Reason.NO_PHOTOS,
+            SkipReason.NO_PHOTOS,
             not centers.only_with_photos or bool(photos),
             f"{images}; only_with_photos is {_on(centers.only_with_photos)}",
         ),
@@ -383,7 +382,9 @@ def price_steps(settings: SyncObject, cells: Mapping[str, str], mapped: Mapped) 
         steps.append(_step(led["sale_price"], cells, mapped.priced.get("sale_price"), result))
     if "wholesale_price" in led:
         ladder = values.get("wholesale_prices")
-        rungs = [rung for rung in ladder if isinstance(rung, Step)] if isinstance(ladder, tuple) else []
+        rungs = (
+            [rung for rung in ladder if isinstance(rung, WholesaleStep)] if isinstance(ladder, tuple) else []
+        )
         words = ", ".join(f"{rung.price} from {rung.quantity} pieces" for rung in rungs)
         result = words or ("no wholesale price" if "wholesale_prices" in values else "")
         steps.append(_step(led["wholesale_price"], cells, mapped.priced.get("wholesale_price"), result))

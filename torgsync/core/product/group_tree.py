@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.product.columns import Section
+from torgsync.core.product.cells import Section
 
 Steps = tuple[Section, ...]
 

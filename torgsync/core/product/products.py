@@ -14,17 +14,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from torgsync.core.product.columns import (
-    Section,
-)
-from torgsync.core.product.fields import (
-    FIELDS,
-    TERMS,
-    Characteristic,
-    Value,
-    decode,
-    encode,
-)
+from torgsync.core.product.cells import Section
+from torgsync.core.product.fields import FIELDS, TERMS, Characteristic, Value, decode, encode
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from torgsync.core.findings import Code
-from torgsync.core.product.columns import clean
+from torgsync.core.product.cells import clean
 from torgsync.core.text import counted
 
 NAME_LIMIT = 110

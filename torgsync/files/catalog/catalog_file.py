@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from torgsync.core.product.columns import Record
+from torgsync.core.product.columns import ExportRecord
 from torgsync.files.catalog.guesses import Guess, Kind
 from torgsync.files.catalog.rows import RowFilter
 
@@ -54,21 +54,21 @@ class CatalogFile(Protocol):
     def context(self) -> bytes:
         """Everything outside the records and `columns` that shapes a good, such as the tree of categories."""
 
-    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
         """Yield the goods in file order, each with its mark; those that `row_filter` knows are passed over.
 
         Raises ExportInvalid, at the latest at the end, where the file cannot be trusted: what was yielded
         before must not be acted upon until the iterator is exhausted.
         """
 
-    def good_id(self, record: Record) -> str:
+    def good_id(self, record: ExportRecord) -> str:
         """Return the good's key, see `key_of` in `core/product/columns.py`; empty where it has none."""
 
-    def cells(self, record: Record) -> dict[str, str]:
+    def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of a record, keyed by column, one for each of `columns`; not trimmed.
 
         Raises ExportInvalid where the record is not what the first look saw.
         """
 
-    def file_of(self, record: Record) -> str:
+    def file_of(self, record: ExportRecord) -> str:
         """Return the name of the file in which the record stands."""

@@ -12,8 +12,8 @@ from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 
-from torgsync.core.mapping.select import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN
-from torgsync.core.product.columns import KEY, Record, number
+from torgsync.core.product.cells import number
+from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, KEY, SUM_COLUMN, ExportRecord
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.guesses import Guess, Kind
@@ -81,11 +81,11 @@ class CenterFiles:
         """What stands outside the rows of each file, and whose file it is."""
         return _SEPARATOR.join(center.encode() + b" " + file.context for center, file in self.files.items())
 
-    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
         """Yield the goods as `_all` does, each with its hash; rows that `row_filter` knows are skipped."""
         return filtered_rows(self._all(), row_filter)
 
-    def _all(self) -> Iterator[Record]:
+    def _all(self) -> Iterator[ExportRecord]:
         """Yield every good once, by the first file that has it; what stands twice in one file comes twice.
 
         `raw` holds the balances of all files before the row itself. All files are read before the first good
@@ -107,16 +107,16 @@ class CenterFiles:
                 if good_id not in earlier or good_id in here:
                     head = (str(place), *_merged(balances.get(good_id, ())))
                     raw = _SEPARATOR.join([*(_clean(text) for text in head), record.raw])
-                    yield Record(record.line, raw)
+                    yield ExportRecord(record.line, raw)
                 here.add(good_id)
             earlier |= here
 
-    def good_id(self, record: Record) -> str:
+    def good_id(self, record: ExportRecord) -> str:
         """Return the good's key, see `key_of` in `core/product/columns.py`; empty where it has none."""
         file, _, row = self._parts(record)
         return file.good_id(row)
 
-    def cells(self, record: Record) -> dict[str, str]:
+    def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of a record, keyed by column, with the balances of all centers."""
         file, (balances, total, display), row = self._parts(record)
         cells = file.cells(row)
@@ -125,14 +125,14 @@ class CenterFiles:
             cells[DISPLAY_COLUMN] = display
         return {column: cells[column] for column in self.columns if column in cells}
 
-    def file_of(self, record: Record) -> str:
+    def file_of(self, record: ExportRecord) -> str:
         """Return the name of the file that gives the good's texts; `line` counts in that one."""
         return self._parts(record)[0].path.name
 
-    def _parts(self, record: Record) -> tuple[CatalogFile, tuple[str, str, str], Record]:
+    def _parts(self, record: ExportRecord) -> tuple[CatalogFile, tuple[str, str, str], ExportRecord]:
         place, balances, total, display, raw = record.raw.split(_SEPARATOR, 4)
         file = list(self.files.values())[int(place)]
-        return file, (balances.decode(), total.decode(), display.decode()), Record(record.line, raw)
+        return file, (balances.decode(), total.decode(), display.decode()), ExportRecord(record.line, raw)
 
 
 def compose(files: Mapping[str, CatalogFile]) -> CenterFiles:

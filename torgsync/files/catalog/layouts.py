@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from torgsync.core.product.columns import KEY, LAYOUTS, Names, is_standard, known_names, resolve
+from torgsync.core.product.columns import KEY, LAYOUTS, ColumnNames, is_standard, known_names, resolve
 from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
@@ -87,7 +87,7 @@ def _names_key(row: Sequence[str], told: Told) -> bool:
     return KEY in resolve(row, told.names, told.led).columns
 
 
-def name_columns(path: Path, line: int, row: Sequence[str], told: Told) -> Names:
+def name_columns(path: Path, line: int, row: Sequence[str], told: Told) -> ColumnNames:
     """Return the columns that a header names. Raises ExportInvalid with all that is wrong with them."""
     names = resolve(row, told.names, told.led)
     mistakes = []
@@ -149,7 +149,7 @@ def refuse_unknown_names(path: Path, line: int, rows: Sequence[Sequence[str]], t
         )
 
 
-def guesses_of_names(name: str, names: Names) -> tuple[Guess, ...]:
+def guesses_of_names(name: str, names: ColumnNames) -> tuple[Guess, ...]:
     """Return the guesses that the aliases of a header are."""
     return tuple(
         Guess(Aspect.NAME, f"`{column}`", f"the column is named `{alias}`", "names", name)

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import xxhash
 
-from torgsync.core.product.columns import Record
+from torgsync.core.product.columns import ExportRecord
 
 DELIMITER = ";"
 """The delimiter of a raw file; commas and tabs occur in copies re-saved in a spreadsheet (torgsoft §2.2)."""
@@ -87,13 +87,13 @@ class RowFilter:
         return True
 
 
-def filtered_rows(records: Iterable[Record], row_filter: RowFilter | None) -> Iterator[Record]:
+def filtered_rows(records: Iterable[ExportRecord], row_filter: RowFilter | None) -> Iterator[ExportRecord]:
     """Yield the records that `row_filter` does not know, each with its mark."""
     row_filter = row_filter or RowFilter()
     for line, raw, _ in records:
         row_hash = row_filter.row_hash(raw)
         if not row_filter.passes(row_hash, line):
-            yield Record(line, raw, row_hash)
+            yield ExportRecord(line, raw, row_hash)
 
 
 class Lines:

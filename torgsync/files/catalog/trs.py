@@ -14,7 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from torgsync.core.product.columns import KEY, Names, Record, key_of
+from torgsync.core.product.cells import key_of
+from torgsync.core.product.columns import KEY, ColumnNames, ExportRecord
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
 from torgsync.files.catalog.encodings import UTF8, find_encoding, known_encoding, refuse_utf16
@@ -82,11 +83,11 @@ class TrsFile:
         """How the bytes of a row become texts."""
         return f"{self.kind} {self.encoding} {self.delimiter}".encode()
 
-    def file_of(self, record: Record) -> str:  # noqa: ARG002  # all records come from the one file
+    def file_of(self, record: ExportRecord) -> str:  # noqa: ARG002  # all records come from the one file
         """Return the name of the file in which the record stands."""
         return self.path.name
 
-    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
         """Yield the goods in file order, each as its line and bytes.
 
         Rows that `row_filter` knows are skipped.
@@ -105,7 +106,7 @@ class TrsFile:
         if not unchanged:
             raise changed(self.path)
 
-    def _rows(self, lines: Lines, row_filter: RowFilter) -> Iterator[Record]:
+    def _rows(self, lines: Lines, row_filter: RowFilter) -> Iterator[ExportRecord]:
         grammar = Grammar(len(self.columns), without_line_end(lines.peek(0)), self.delimiter)
         usual, strict = grammar.usual, grammar.strict
         mistakes: list[Mistake] = []
@@ -134,11 +135,11 @@ class TrsFile:
                 if row_filter.passes(row_hash, number):
                     continue
             if not wrong:
-                yield Record(number, raw, row_hash)
+                yield ExportRecord(number, raw, row_hash)
         if wrong:
             raise _uneven(self.path, len(self.columns), wrong, tuple(mistakes))
 
-    def good_id(self, record: Record) -> str:
+    def good_id(self, record: ExportRecord) -> str:
         """Return the good's key, see `key_of`; empty where the cell is empty.
 
         Where the key is the first column and a bare number, as Torgsoft writes it, the row is not parsed.
@@ -149,7 +150,7 @@ class TrsFile:
                 return first.decode()
         return key_of(self.cells(record)[KEY])
 
-    def cells(self, record: Record) -> dict[str, str]:
+    def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of a record, keyed by column in file order: quotes undone, not trimmed.
 
         Raises ExportInvalid where the record is not what the first look saw.
@@ -226,7 +227,7 @@ def _look(path: Path, file: BinaryIO, told: Told, forced: str | None) -> TrsFile
     else:
         rows = (texts(raw, found.name, None, delimiter) or [] for raw in head)
         refuse_unknown_names(path, line, list(rows), told)
-        names = Names(readings(path, head, delimiter, told)[0].columns)
+        names = ColumnNames(readings(path, head, delimiter, told)[0].columns)
     return TrsFile(
         path=path,
         encoding=found.name,

@@ -16,7 +16,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torgsync.core.product.columns import KEY, Record, key_of
+from torgsync.core.product.cells import key_of
+from torgsync.core.product.columns import KEY, ExportRecord
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog import refusals
 from torgsync.files.catalog.guesses import Aspect, Guess, Kind, Told
@@ -76,15 +77,15 @@ class XlsxFile:
         """Nothing beside a row shapes its good."""
         return str(self.kind).encode()
 
-    def file_of(self, record: Record) -> str:  # noqa: ARG002  # all records come from the one file
+    def file_of(self, record: ExportRecord) -> str:  # noqa: ARG002  # all records come from the one file
         """Return the name of the file in which the record stands."""
         return self.path.name
 
-    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
         """Yield the goods as `_all` does, each with its hash; rows that `row_filter` knows are skipped."""
         return filtered_rows(self._all(), row_filter)
 
-    def _all(self) -> Iterator[Record]:
+    def _all(self) -> Iterator[ExportRecord]:
         """Yield the goods in the order of the rows, each with the number of its row; blank rows are left out.
 
         Raises ExportInvalid, at the latest at the end, where the file changed while it was read.
@@ -93,16 +94,16 @@ class XlsxFile:
             for number, row in _rows(self.path, book, self.sheet):
                 if number >= self.first and any(text.strip() for text in row):
                     cells = [row[place] if place < len(row) else "" for place in self.places]
-                    yield Record(number, _SEPARATOR.join(cells).encode())
+                    yield ExportRecord(number, _SEPARATOR.join(cells).encode())
             unchanged = refusals.stamp(self.path) == (self.size, self.modified_ns)
         if not unchanged:
             raise refusals.changed(self.path)
 
-    def good_id(self, record: Record) -> str:
+    def good_id(self, record: ExportRecord) -> str:
         """Return the good's key, see `key_of`; empty where the cell is empty."""
         return key_of(self.cells(record)[KEY])
 
-    def cells(self, record: Record) -> dict[str, str]:
+    def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of a row, keyed by column. Raises ExportInvalid where it is none of the file's."""
         try:
             return dict(zip(self.columns, record.raw.decode().split(_SEPARATOR), strict=True))

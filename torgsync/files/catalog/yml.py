@@ -16,8 +16,18 @@ from typing import BinaryIO, NamedTuple
 
 from lxml import etree
 
-from torgsync.core.mapping.select import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN
-from torgsync.core.product.columns import KEY, PICTURE, Names, Record, canonical, key_of, number, resolve
+from torgsync.core.product.cells import key_of, number
+from torgsync.core.product.columns import (
+    CENTERS_COLUMN,
+    DISPLAY_COLUMN,
+    KEY,
+    PICTURE,
+    SUM_COLUMN,
+    ColumnNames,
+    ExportRecord,
+    canonical,
+    resolve,
+)
 from torgsync.core.product.groups import MODEL, NUMBER, PATH, SECTION
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
@@ -140,15 +150,15 @@ class YmlFile:
         )
         return f"{self.kind} {self.encoding} {tree}".encode()
 
-    def file_of(self, record: Record) -> str:  # noqa: ARG002  # all records come from the one file
+    def file_of(self, record: ExportRecord) -> str:  # noqa: ARG002  # all records come from the one file
         """Return the name of the file in which the record stands."""
         return self.path.name
 
-    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
         """Yield the goods as `_all` does, each with its hash; rows that `row_filter` knows are skipped."""
         return filtered_rows(self._all(), row_filter)
 
-    def _all(self) -> Iterator[Record]:
+    def _all(self) -> Iterator[ExportRecord]:
         """Yield the offers in file order, each as its first line and its bytes.
 
         Raises ExportInvalid, at the latest at the end, where the file is cut or changed while it was read.
@@ -163,7 +173,7 @@ class YmlFile:
         if not unchanged:
             raise refusals.changed(self.path)
 
-    def good_id(self, record: Record) -> str:
+    def good_id(self, record: ExportRecord) -> str:
         """Return the param `GoodID`, else the offer's id. An offer that says either plainly is not parsed."""
         plain = _SPECIAL.sub(b"&", record.raw) if b"<!" in record.raw else record.raw
         if KEY not in self.names.values():
@@ -173,7 +183,7 @@ class YmlFile:
             return str(key.decode())
         return key_of(self.cells(record).get(KEY, ""))
 
-    def cells(self, record: Record) -> dict[str, str]:
+    def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of an offer, keyed by column; empty where the offer does not speak of one.
 
         Raises ExportInvalid where the offer is no sound XML.
@@ -292,7 +302,7 @@ class _Cutter:
         self._line = line  # of the byte at that place
         self.outside = bytearray()
 
-    def offers(self) -> Iterator[Record]:
+    def offers(self) -> Iterator[ExportRecord]:
         """Yield the offers. Raises ExportInvalid where one of them does not end."""
         at = 0
         while row_hash := self._mark(at):
@@ -303,7 +313,7 @@ class _Cutter:
                 raise self._refusal(row_hash.start(), "an offer ends here that has not begun")
             self._leave(row_hash.start())
             end = self._offer(row_hash.end())
-            yield Record(self._line, self._buffer[self._at : end])
+            yield ExportRecord(self._line, self._buffer[self._at : end])
             self._advance(end)
             if self._at > _CHUNK:
                 self._buffer = self._buffer[self._at :]
@@ -389,7 +399,7 @@ class _Survey:
         self.available = False
         self.keyless: list[int] = []
 
-    def add(self, record: Record) -> None:
+    def add(self, record: ExportRecord) -> None:
         """Learn what stands in an offer."""
         self.offers += 1
         plain = _SPECIAL.sub(b"", record.raw) if b"<!" in record.raw else record.raw
@@ -419,16 +429,16 @@ def _attributes(text: bytes) -> tuple[bytes, bytes]:
     return b"offer", b" ".join(names.split())
 
 
-def _resolve(survey: _Survey, told: Told) -> Names:
+def _resolve(survey: _Survey, told: Told) -> ColumnNames:
     """Return the columns of the params; names that differ by case alone are one column."""
     given = [name.strip() for name in survey.params]
     names = resolve(given, told.names, told.led)
     first: dict[str, str] = {}
     columns = tuple(first.setdefault(column.casefold(), column) for column in names.columns)
-    return Names(columns, names.aliases)
+    return ColumnNames(columns, names.aliases)
 
 
-def _columns(survey: _Survey, names: Names) -> tuple[str, ...]:
+def _columns(survey: _Survey, names: ColumnNames) -> tuple[str, ...]:
     found = {KEY: None} | dict.fromkeys(names.columns)
     taken = {name.casefold() for name in found}
     for name in survey.elements:
@@ -449,7 +459,7 @@ def _parser() -> etree.XMLParser[etree._Element]:
     )
 
 
-def _parse(path: Path, record: Record, encoding: str) -> Offer:
+def _parse(path: Path, record: ExportRecord, encoding: str) -> Offer:
     """Return what an offer says. Raises ExportInvalid with its line."""
     try:
         text = record.raw.translate(None, _CONTROL).decode(encoding)

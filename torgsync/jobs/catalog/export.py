@@ -18,10 +18,7 @@ from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import Mapper, pictures, rules_version, term_columns
 from torgsync.core.mapping.select import (
-    CENTERS_COLUMN,
-    DISPLAY_COLUMN,
-    SUM_COLUMN,
-    Reason,
+    SkipReason,
     Stock,
     count_stock,
     empty_group,
@@ -31,8 +28,10 @@ from torgsync.core.mapping.select import (
     why_out,
 )
 from torgsync.core.paging import PAGE
-from torgsync.core.plan.decide import ExportInfo, RowStatus
-from torgsync.core.product.columns import Record, Section, why_no_id
+from torgsync.core.plan.decide import RowStatus
+from torgsync.core.plan.plan import ExportInfo
+from torgsync.core.product.cells import Section, why_no_id
+from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN, ExportRecord
 from torgsync.core.product.fields import NEEDED
 from torgsync.core.product.group_tree import grow
 from torgsync.core.product.products import Product
@@ -140,7 +139,7 @@ def _check_display(settings: SyncObject, catalog: CatalogFile, work: UnitOfWork)
     """Refuse an export that has lost the column by which goods are kept off the site: they would be sold."""
     if not settings.accounting_centers.respect_display or DISPLAY_COLUMN in catalog.columns:
         return
-    hidden = work.rows.row_statuses().get((RowStatus.OUT, Reason.NOT_DISPLAYED), 0)
+    hidden = work.rows.row_statuses().get((RowStatus.OUT, SkipReason.NOT_DISPLAYED), 0)
     if hidden:
         kept = counted(hidden, "good that it kept", "goods that it kept")
         raise ExportInvalid(
@@ -213,7 +212,7 @@ class _Rows:
         if self.skimming:
             row_filter = RowFilter(self.seed, self.work.rows.row_hashes(), self.work.rows.lines_of_findings())
         self._force(row_filter)
-        page: list[tuple[str, Record]] = []
+        page: list[tuple[str, ExportRecord]] = []
         for good_id, record in self._rows_that_differ(row_filter):
             page.append((good_id, record))
             if len(page) == PAGE:
@@ -239,7 +238,7 @@ class _Rows:
         if settings.product_group:
             row_statuses = self.work.rows.row_statuses()
             here = {reason for (row_status, reason) in row_statuses if row_status != RowStatus.GONE}
-            if here == {Reason.OTHER_GROUP}:
+            if here == {SkipReason.OTHER_GROUP}:
                 found.append(empty_group(settings))
         return tuple(found)
 
@@ -250,7 +249,7 @@ class _Rows:
             self._forced = {row.row_hash for row in rows.values()} & row_filter.known
             row_filter.known -= self._forced
 
-    def _rows_that_differ(self, row_filter: RowFilter) -> Iterator[tuple[str, Record]]:
+    def _rows_that_differ(self, row_filter: RowFilter) -> Iterator[tuple[str, ExportRecord]]:
         """Yield each new or changed row with its good's id; of a good that stands twice the first one."""
         for record in self.file.records(row_filter):
             good_id = self.file.good_id(record)
@@ -270,7 +269,7 @@ class _Rows:
                 self._fresh.add(good_id)
                 yield good_id, record
 
-    def _remember(self, page: list[tuple[str, Record]], row_filter: RowFilter) -> None:
+    def _remember(self, page: list[tuple[str, ExportRecord]], row_filter: RowFilter) -> None:
         """Remember rows, and see from what they were before who has left a model, or stands here twice."""
         before = self.work.rows.old_rows([good_id for good_id, _ in page])
         rows = []
@@ -328,7 +327,7 @@ class _Rows:
         """Leave goods as they are that stand in the export twice, and name all their lines."""
         if not self._twins:
             return
-        found: dict[str, list[Record]] = {}
+        found: dict[str, list[ExportRecord]] = {}
         for record in self.file.records():
             good_id = self.file.good_id(record)
             if good_id in self._twins:
@@ -341,7 +340,7 @@ class _Rows:
             (told,) = placed([finding], self.file, twins[-1])
             self.work.rows.block(good_id, told, lines[0])
 
-    def _map(self, good_id: str, record: Record, old: OldRow | None, row_filter: RowFilter) -> GoodRow:
+    def _map(self, good_id: str, record: ExportRecord, old: OldRow | None, row_filter: RowFilter) -> GoodRow:
         cells = self.file.cells(record)
         stock = count_stock(self.context.object, cells)
         self.centers |= told_centers(cells)
@@ -410,7 +409,7 @@ class _Rows:
         return number
 
 
-def placed(findings: Sequence[Finding], file: CatalogFile, record: Record) -> tuple[Finding, ...]:
+def placed(findings: Sequence[Finding], file: CatalogFile, record: ExportRecord) -> tuple[Finding, ...]:
     """Return findings with the name of the file in which the row stands, where it is not the leading one."""
     name = file.file_of(record)
     if name == file.path.name:

@@ -15,9 +15,8 @@ from torgsync.core.config.settings import SyncObject, without_password
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.mapper import Mapper, brand_or_country, pictures
 from torgsync.core.mapping.select import (
-    CENTERS_COLUMN,
     WORDS,
-    Reason,
+    SkipReason,
     count_stock,
     empty_group,
     groups_of,
@@ -26,8 +25,9 @@ from torgsync.core.mapping.select import (
     why_out,
 )
 from torgsync.core.mapping.suggest import Samples, Suggestion, is_own, suggest
-from torgsync.core.plan.decide import SkipReason, why_incomplete
-from torgsync.core.product.columns import Record, is_standard, why_no_id
+from torgsync.core.plan.decide import why_incomplete
+from torgsync.core.product.cells import why_no_id
+from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord, is_standard
 from torgsync.core.product.fields import Photo
 from torgsync.core.product.group_tree import Steps, grow
 from torgsync.core.product.variants import Member, arrange
@@ -236,8 +236,8 @@ def _strays(photos: PhotoIndex, ids: set[str]) -> Iterator[Line]:
         yield Line(Mark.OK, "photos", message)
 
 
-def _why(reason: Reason | SkipReason) -> str:
-    return WORDS[reason] if isinstance(reason, Reason) else _NOT_CREATED[reason]
+def _why(reason: SkipReason) -> str:
+    return _NOT_CREATED.get(reason) or WORDS[reason]
 
 
 def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> None:
@@ -277,7 +277,7 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
         checked.findings.add(unknown_centers(settings, tally.centers))
     if (
         settings.product_group
-        and set(tally.out) == {Reason.OTHER_GROUP}
+        and set(tally.out) == {SkipReason.OTHER_GROUP}
         and tally.out.total() == len(tally.ids)
     ):
         checked.findings.add([empty_group(settings, tally.groups)])
@@ -317,7 +317,7 @@ class _Tally:
     samples: Samples
     goods: int = 0
     ids: set[str] = field(default_factory=set)
-    out: Counter[Reason | SkipReason] = field(default_factory=Counter)
+    out: Counter[SkipReason] = field(default_factory=Counter)
     centers: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
     unsure: int = 0
@@ -336,11 +336,11 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
     settings, mapper = file.settings, Mapper(file.settings)
     led = {mapping.column for mapping in settings.fields}
     tally = _Tally(Samples([name for name in catalog.columns if name not in led]))
-    first: dict[str, Record] = {}
-    out: dict[str, Reason | SkipReason | None] = {}
+    first: dict[str, ExportRecord] = {}
+    out: dict[str, SkipReason | None] = {}
     models: dict[str, list[Member]] = {}
     paths: Counter[Steps] = Counter()
-    twins: dict[str, list[Record]] = {}
+    twins: dict[str, list[ExportRecord]] = {}
 
     def shots(good_id: str) -> tuple[Photo, ...] | None:
         if photos is None:
@@ -377,6 +377,6 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
     for members in models.values():
         checked.findings.add(arrange([one for one in members if one.good_id not in twins]).findings)
     checked.findings.add(grow(paths.items()).findings)
-    out |= dict.fromkeys(twins, Reason.BLOCKED)
+    out |= dict.fromkeys(twins, SkipReason.BLOCKED)
     tally.ids, tally.out = set(out), Counter(filter(None, out.values()))
     return tally

@@ -11,7 +11,7 @@ from torgsync.core.mapping.mapper import Mapper
 from torgsync.core.mapping.select import count_stock
 from torgsync.core.plan.adopt import Decision, Here, Matching, There, match
 from torgsync.core.plan.guards import Allowed
-from torgsync.core.product.columns import line_of_text
+from torgsync.core.product.cells import line_of_text
 from torgsync.files.catalog.export import open_export
 from torgsync.files.config.settings import who
 from torgsync.jobs.catalog.export import read_export

@@ -7,10 +7,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.plan import guards
-from torgsync.core.plan.decide import RemovedStock, may_not_return
+from torgsync.core.plan.decide import may_not_return
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed, Guard, GuardViolation
+from torgsync.core.plan.plan import RemovedStock
+from torgsync.core.plan.plan_guards import (
+    PHOTO_FIELDS,
+    STOCK_FIELDS,
+    falls_to_zero,
+    loses_photos,
+    photos_violation,
+    removals_cause,
+    removals_violation,
+    selection,
+    stock_out_violation,
+)
+from torgsync.core.plan.price_guard import hold_price, price_violation
 from torgsync.core.product.products import Existing
 from torgsync.jobs.context import JobContext
 from torgsync.state.store import UnitOfWork
@@ -37,16 +49,14 @@ class Draft:
     ) -> Iterator[Change]:
         """Hand on a change with a suspicious price split off; `quantity` is what the export says is there."""
         self.edited += any(item.edited for item in change.fields.values())
-        self.emptied += guards.falls_to_zero(change)
-        self.bared += guards.loses_photos(change)
+        self.emptied += falls_to_zero(change)
+        self.bared += loses_photos(change)
         if change.verb is Verb.REMOVE:
             self.take_out(change, existing)
             yield change
             return
         old = existing.values if existing and change.verb is Verb.UPDATE else {}
-        violation = guards.price_violation(
-            change.good_id, old, change.new, self.context.object.limits, quantity
-        )
+        violation = price_violation(change.good_id, old, change.new, self.context.object.limits, quantity)
         if violation is None:
             yield change
         elif self.allowed.lets(violation):
@@ -54,7 +64,7 @@ class Draft:
             yield change
         else:
             self.violations.append(violation)
-            yield from guards.hold_price(change)
+            yield from hold_price(change)
 
     def take_out(self, change: Change, existing: Existing | None) -> None:
         """Count what a removal takes off the shelf, and warn where it may not come back."""
@@ -86,29 +96,29 @@ class Draft:
             for violation in filter(self._holds, (*first, self._removals_trip(removals, stay, foreign))):
                 if violation:
                     plans.hold(self.number, Verb.REMOVE, violation.guard)
-        stock = guards.stock_out_violation(
+        stock = stock_out_violation(
             emptied=self.emptied,
             in_stock=shown.in_stock_count() if self.emptied else 0,
             limits=limits,
-            cause=self._stock_cause(),
+            new_centers=bool(self.emptied) and self._centers_are_new(),
         )
         if self._holds(stock):
-            plans.hold_fields(self.number, Guard.STOCK_OUT, guards.STOCK_FIELDS, guards.falls_to_zero)
-        photos = guards.photos_violation(
+            plans.hold_fields(self.number, Guard.STOCK_OUT, STOCK_FIELDS, falls_to_zero)
+        photos = photos_violation(
             bared=self.bared, pictured=shown.pictured_count() if self.bared else 0, limits=limits
         )
         if self._holds(photos):
-            plans.hold_fields(self.number, Guard.PHOTOS, guards.PHOTO_FIELDS, guards.loses_photos)
+            plans.hold_fields(self.number, Guard.PHOTOS, PHOTO_FIELDS, loses_photos)
 
     def _removals_trip(self, removals: int, stay: int, foreign: int) -> GuardViolation | None:
         # Foreign products that stay are none of ours: they must not make our removals look few.
-        return guards.removals_violation(
+        return removals_violation(
             removals=removals,
             products=self.work.existing.existing_count() - foreign,
             limits=self.context.object.limits,
-            cause=guards.removals_cause(
+            cause=removals_cause(
                 self.work.plans.reasons(self.number, Verb.REMOVE),
-                guards.selection(self.context.object),
+                selection(self.context.object),
                 self._selected_before(),
             ),
             stay=stay,
@@ -129,8 +139,6 @@ class Draft:
         noted: dict[str, object] = json.loads(self.work.object_state.selection() or "{}")
         return noted
 
-    def _stock_cause(self) -> str:
-        before = self._selected_before() if self.emptied else {}
-        now = guards.selection(self.context.object)
-        moved = before and any(now[name] != before.get(name) for name in ("use", "keep"))
-        return "your new accounting centers" if moved else ""
+    def _centers_are_new(self) -> bool:
+        before, now = self._selected_before(), selection(self.context.object)
+        return bool(before) and any(now[name] != before.get(name) for name in ("use", "keep"))

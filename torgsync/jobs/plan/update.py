@@ -16,22 +16,16 @@ from typing import TYPE_CHECKING
 
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.findings import Code, Finding, Severity
+from torgsync.core.mapping.select import SkipReason
 from torgsync.core.orders.reserve import held_pieces
 from torgsync.core.paging import pages
-from torgsync.core.plan import guards
 from torgsync.core.plan.channels import IMPORT_WINDOW, OVERLAP, Budget, budget
-from torgsync.core.plan.decide import (
-    Counts,
-    Plan,
-    ProductSnapshot,
-    RowStatus,
-    Skipped,
-    SkipReason,
-    decide,
-    remove_foreign,
-)
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus, decide, remove_foreign
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.plan import Counts, Plan, Skipped
+from torgsync.core.plan.plan_guards import export_rows_violation
+from torgsync.core.plan.price_guard import zero_price_violation
 from torgsync.core.plan.rollback import Undone
 from torgsync.core.plan.saved import MOVED
 from torgsync.core.product.fields import Channel, Value
@@ -410,12 +404,12 @@ class _Draft(Draft):
         for page in pages(given):
             known = self.work.products.known(page)
             held = [good_id for good_id, good in known.items() if good.on_prom]
-            self.violations += map(guards.nothing_violation, held)
+            self.violations += map(zero_price_violation, held)
             self.given_away += len(held)
 
     def _guard(self, row_statuses: Standings) -> None:
         """Let the guards look at the whole, that of the export's rows among them."""
-        rows = guards.export_rows_violation(
+        rows = export_rows_violation(
             rows=self.reading.info.goods,
             earlier=self.work.journal.export_rows(),
             limits=self.context.object.limits,

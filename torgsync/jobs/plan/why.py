@@ -16,12 +16,12 @@ from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.mapper import Mapper, brand_or_country, pictures
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import Reason, count_stock, why_out
+from torgsync.core.mapping.select import SkipReason, count_stock, why_out
 from torgsync.core.orders.reserve import Holding
-from torgsync.core.plan import guards
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Guard, GuardViolation
+from torgsync.core.plan.price_guard import price_violation
 from torgsync.core.plan.why import (
     CenterStock,
     Family,
@@ -74,7 +74,7 @@ class Row:
     filters: tuple[Filter, ...]
     centers: tuple[CenterStock, ...]
     family: Family
-    out: Reason | None
+    out: SkipReason | None
     steps: tuple[str, ...]
     findings: tuple[Finding, ...]
     mapped: Mapped
@@ -82,11 +82,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a guard holds: the guard, the flag that lets it through, and what it saw where that is known."""
+    """What a guard holds: the guard, and its violation where that is known without a plan."""
 
     guard: str
-    flag: str
-    observed: str = ""
+    violation: GuardViolation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +252,7 @@ class _Judged:
     good_id: str
     lines: Sequence[int]
     photos: tuple[Photo, ...] | None
-    out: Reason | None
+    out: SkipReason | None
     mapped: Mapped
 
     @property
@@ -266,7 +265,7 @@ class _Judged:
         """The good as a member of its model."""
         product = self.mapped.product
         member = Member(self.good_id, self.lines[0], product.characteristics)
-        return Relative(member, product.title, self.out or (Reason.BLOCKED if self.blocked else ""))
+        return Relative(member, product.title, self.out or (SkipReason.BLOCKED if self.blocked else ""))
 
 
 def _judge(
@@ -352,15 +351,12 @@ def _held(
     if change.verb is not Verb.REMOVE:
         old = known.existing.values if known.existing and change.verb is Verb.UPDATE else {}
         quantity = known.desired.whole("quantity") if known.desired else None
-        violation: GuardViolation | None = guards.price_violation(
-            known.good_id, old, change.new, settings.limits, quantity
-        )
+        violation = price_violation(known.good_id, old, change.new, settings.limits, quantity)
         if violation:
-            observed = f"{violation.observed}; the limit is {violation.limit}; {violation.cause}"
-            return Held(violation.guard, violation.flag, observed)
+            return Held(violation.guard, violation)
     for attempt in attempts:
         past = attempt.item.change
         newest = attempt.at == attempts[0].at
         if newest and past.held and past.held != Guard.PRICE and past.verb is change.verb:
-            return Held(past.held, f"--allow {past.held}=NUMBER")
+            return Held(past.held)
     return None

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from torgsync.core.plan import guards
-from torgsync.core.plan.decide import Plan
 from torgsync.core.plan.diff import Verb
-from torgsync.core.plan.guards import Guard
+from torgsync.core.plan.guards import Guard, encode_measure, prices_allowance
+from torgsync.core.plan.plan import Plan
+from torgsync.core.plan.plan_guards import selection
 from torgsync.errors import Interrupted, Temporary, TorgsyncError
 from torgsync.files.config.settings import who
 from torgsync.jobs.context import JobContext, Stage
@@ -64,7 +64,7 @@ def perform(
     with context.transaction() as work:
         work.journal.note_overrides(run.number, overrides(made.plan), Holder(*who()), context.now())
         if not (made.back or any(violation.guard in _OF_REMOVALS for violation in made.plan.violations)):
-            work.object_state.note_selection(json.dumps(guards.selection(context.object), sort_keys=True))
+            work.object_state.note_selection(json.dumps(selection(context.object), sort_keys=True))
     try:
         _perform(context, prom, run, made, outcomes, waits=waits)
     except Interrupted as error:
@@ -80,17 +80,14 @@ def overrides(plan: Plan) -> Iterator[Override]:
     """Yield the guards that a person opened for a plan; many prices are one override."""
     prices = [violation for violation in plan.overrides if violation.guard is Guard.PRICE]
     if prices:
-        more = f" and {len(prices) - 1} more" if len(prices) > 1 else ""
-        yield Override(Guard.PRICE, _allowed(guards.prices_flag(prices)), f"{prices[0].observed}{more}")
+        more = {"more": len(prices) - 1} if len(prices) > 1 else {}
+        args = {**encode_measure(prices[0].measure), **more}
+        yield Override(Guard.PRICE, prices_allowance(prices), args)
     # Where one guard still holds the removals, none was sent, whatever was allowed of another one.
     held = any(violation.guard in _OF_REMOVALS for violation in plan.violations)
     for violation in plan.overrides:
         if violation.guard is not Guard.PRICE and not (held and violation.guard in _OF_REMOVALS):
-            yield Override(violation.guard, _allowed(violation.flag), violation.observed)
-
-
-def _allowed(flag: str) -> str:
-    return flag.removeprefix("--allow ")
+            yield Override(violation.guard, violation.allowance, encode_measure(violation.measure))
 
 
 def _perform(

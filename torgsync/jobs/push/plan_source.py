@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from torgsync.core.plan.decide import Plan
 from torgsync.core.plan.guards import Allowed, Guard
+from torgsync.core.plan.plan import Plan
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.update import PlanResult, update
 from torgsync.jobs.run import Run

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from torgsync.core.paging import PAGE
-from torgsync.core.plan.decide import Counts, ExportInfo, Plan, ProductSnapshot, RowStatus
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.plan import Counts, ExportInfo, Plan
 from torgsync.core.plan.rollback import (
     Back,
     Remain,

@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from torgsync.core.orders.order import Buyer, Line, Order, Paid, PaymentOption, Recipient
-from torgsync.core.product.columns import line_of_text
+from torgsync.core.product.cells import line_of_text
 from torgsync.prom.wire.money import EXCERPT, currency_of, exact, exact_money
 from torgsync.prom.wire.values import (
     Amount,

@@ -13,8 +13,8 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from torgsync.core.plan.channels import EditAnswer, by_channel
-from torgsync.core.product.columns import line_of_text
-from torgsync.core.product.fields import Channel, Discount, Step, Value
+from torgsync.core.product.cells import line_of_text
+from torgsync.core.product.fields import Channel, Discount, Value, WholesaleStep
 from torgsync.core.product.products import Existing
 from torgsync.core.product.texts import canonical_html
 from torgsync.prom.wire.money import json_number
@@ -108,12 +108,12 @@ class WireProduct(WireModel):
         photos = None if self.images is None else len(self.images)
         return Existing(str(self.id), self.external_id or "", values, self.date_modified, photos=photos)
 
-    def _wholesale_steps(self) -> tuple[Step, ...] | None:
+    def _wholesale_steps(self) -> tuple[WholesaleStep, ...] | None:
         if self.prices is None:
             return None
         return tuple(
             sorted(
-                Step(step.minimum_order_quantity, step.price)
+                WholesaleStep(step.minimum_order_quantity, step.price)
                 for step in self.prices
                 if step.minimum_order_quantity is not None and step.price is not None
             )
@@ -187,7 +187,7 @@ def _edit_value(value: Value, today: date) -> object:
             return [
                 {"price": json_number(step.price), "minimum_order_quantity": step.quantity}
                 for step in value
-                if isinstance(step, Step)
+                if isinstance(step, WholesaleStep)
             ]
         case _:
             return value

@@ -14,7 +14,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from torgsync.core.product.columns import line_of_text
+from torgsync.core.product.cells import line_of_text
 from torgsync.core.product.fields import CENT
 from torgsync.errors import PromRefused
 from torgsync.prom.wire.money import exact

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Column, ColumnElement, Connection, case, exists, func, select
 
 from torgsync.core.paging import pages
+from torgsync.core.reason import decode_args
 from torgsync.state.runs.journal import USED, Holder, Overridden, Override
 from torgsync.state.runs.plans import State
 from torgsync.state.schema import tables as t
@@ -133,6 +134,6 @@ class History:
         )
         found: dict[int, list[Overridden]] = defaultdict(list)
         for row in rows:
-            override = Override(row.guard, row.allowed, row.observed)
+            override = Override(row.guard, row.allowed, decode_args(row.observed))
             found[row.run].append(Overridden(override, row.run, row.at, row.user, row.host))
         return found

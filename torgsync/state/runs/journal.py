@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
+from torgsync.core.reason import Args, decode_args, encode_args
 from torgsync.state.schema import tables as t
 
 USED = or_(t.imports.c.ended.is_(None), t.imports.c.ended != "refused")
@@ -41,11 +42,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A guard that a person opened: the value of `--allow` that did it, and what the guard had seen."""
+    """A guard that a person opened: the value of `--allow` that did it, and what the guard measured."""
 
     guard: str
     allowed: str
-    observed: str
+    observed: Args
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ class Journal:
                 "host": holder.host,
                 "guard": one.guard,
                 "allowed": one.allowed,
-                "observed": one.observed,
+                "observed": encode_args(one.observed),
             }
             for one in overrides
         ]
@@ -214,7 +215,13 @@ class Journal:
         if run is not None:
             query = query.where(c.run == run)
         return [
-            Overridden(Override(row.guard, row.allowed, row.observed), row.run, row.at, row.user, row.host)
+            Overridden(
+                Override(row.guard, row.allowed, decode_args(row.observed)),
+                row.run,
+                row.at,
+                row.user,
+                row.host,
+            )
             for row in self._db.execute(query)
         ]
 

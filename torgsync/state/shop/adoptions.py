@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
 
-from torgsync.core.ids import Adopted, Names
+from torgsync.core.ids import Adopted, ExternalIds
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.adopt import Match, Matching, Rule, There
 from torgsync.core.product.products import Existing, load
@@ -33,7 +33,7 @@ class Adoptions:
         self._db = connection
         self._slug = slug
 
-    def names(self) -> Names:
+    def names(self) -> ExternalIds:
         """Return how Prom calls the goods whose products have another external id, or none."""
         a, e = t.adoptions.c, t.existing.c
         rows = self._db.execute(
@@ -41,7 +41,7 @@ class Adoptions:
             .join(t.existing, and_(e.object == a.object, e.prom_id == a.prom_id))
             .where(a.object == self._slug, e.alias.is_not(None))
         )
-        return Names(Adopted(row.good_id, row.prom_id, row.alias) for row in rows)
+        return ExternalIds(Adopted(row.good_id, row.prom_id, row.alias) for row in rows)
 
     def products(self) -> Iterator[There]:
         """Yield the products that Prom shows as they are compared, by Prom's id, without deleted ones."""

@@ -29,10 +29,11 @@ from sqlalchemy import (
 )
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.select import Reason
+from torgsync.core.mapping.select import SkipReason
 from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Skipped
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Sent
+from torgsync.core.plan.plan import Skipped
 from torgsync.core.product.fields import FIELDS, TERMS, Value
 from torgsync.core.product.products import Existing, Product, dump, keep, load
 from torgsync.core.product.variants import PLACED
@@ -215,19 +216,12 @@ class ProductRepository:
         ).all()
         for page in pages(rows):
             known = self.known([row.good_id for row in page])
-            said = self._blocking([row.good_id for row in page if row.reason == Reason.BLOCKED])
             for good_id, line, why in page:
-                yield Skipped(good_id, why, line, known[good_id].title, said.get(good_id, ""))
-
-    def _blocking(self, good_ids: Sequence[str]) -> dict[str, str]:
-        """Return what blocks these goods, keyed by id."""
-        c = t.findings.c
-        rows = self._db.execute(
-            select(c.good_id, c.message)
-            .where(c.object == self._slug, c.good_id.in_(good_ids), c.code == Code.ID_DUPLICATE)
-            .order_by(c.id)
-        )
-        return {good_id: message for good_id, message in rows}  # noqa: C416
+                blocking = (
+                    self._rows.findings(good_id, Code.ID_DUPLICATE) if why == SkipReason.BLOCKED else ()
+                )
+                finding = next(iter(blocking), None)
+                yield Skipped(good_id, why, line, known[good_id].title, finding)
 
     def accept(self, accepted: Sequence[Accepted], now: datetime) -> None:
         """Remember, good by good, what Prom accepted; what it shows of that is taken as shown from now on."""

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.select import Reason
+from torgsync.core.mapping.select import SkipReason
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.fields import FIELDS
@@ -230,7 +230,7 @@ class Rows:
             .where(t.goods.c.object == self._slug, t.goods.c.good_id == good_id)
             .values(
                 row_status=RowStatus.BLOCKED,
-                reason=Reason.BLOCKED,
+                reason=SkipReason.BLOCKED,
                 line=line,
                 row_hash=0,
                 section=0,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select
 from torgsync.core.findings import Finding
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.decide import RowStatus
-from torgsync.core.product.columns import Section
+from torgsync.core.product.cells import Section
 from torgsync.core.product.products import Product, load
 from torgsync.core.product.variants import Member
 from torgsync.state.schema import tables as t

@@ -10,7 +10,7 @@ import pytest
 from dialects import Row, csv
 
 from torgsync.core.config.settings import Catalog
-from torgsync.core.product.columns import balances
+from torgsync.core.product.cells import balances
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_catalog

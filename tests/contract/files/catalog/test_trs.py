@@ -13,15 +13,8 @@ from dialects import csv
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from torgsync.core.product.columns import (
-    LAYOUT_40,
-    LAYOUT_48,
-    LAYOUT_50,
-    Record,
-    balances,
-    number,
-    section_path,
-)
+from torgsync.core.product.cells import balances, number, section_path
+from torgsync.core.product.columns import LAYOUT_40, LAYOUT_48, LAYOUT_50, ExportRecord
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.guesses import Aspect, Told
@@ -582,7 +575,7 @@ def test_uneven_rows_refuse_the_whole_file(tmp_path: Path) -> None:
     """A lost key would look like a vanished good, so the first ten are listed and nothing is used."""
     rows = [f'{number};"a";1\r\n' if number % 2 else ROW for number in range(1, 31)]
     trs = open_trs(write(tmp_path, HEADER + "".join(rows)))
-    seen: list[Record] = []
+    seen: list[ExportRecord] = []
     with pytest.raises(ExportInvalid) as caught:
         seen.extend(trs.records())
     assert not seen
@@ -632,7 +625,7 @@ def test_a_record_that_the_first_look_did_not_see_is_refused(tmp_path: Path, raw
     """Bytes that cannot be of this file came from a change in the middle of the reading."""
     trs = open_trs(write(tmp_path, HEADER + ROW))
     with pytest.raises(ExportInvalid, match="changed while it was read"):
-        trs.cells(Record(2, raw))
+        trs.cells(ExportRecord(2, raw))
 
 
 # Rows

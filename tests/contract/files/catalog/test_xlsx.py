@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from dialects import DATE, MOMENT, Styled, xlsx
 
-from torgsync.core.product.columns import LAYOUT_48, Record
+from torgsync.core.product.columns import LAYOUT_48, ExportRecord
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.guesses import Aspect, Kind, Told
 from torgsync.files.catalog.xlsx import XlsxFile, open_xlsx
@@ -146,7 +146,7 @@ def test_a_file_that_changes_or_vanishes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportInvalid, match="changed while"):
         list(file.records())
     with pytest.raises(ExportInvalid, match="changed while"):
-        file.cells(Record(2, b"1"))
+        file.cells(ExportRecord(2, b"1"))
     file.path.unlink()
     with pytest.raises(ExportInvalid, match="there is no file"):
         list(file.records())

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from dialects import offer, yml
 
-from torgsync.core.product.columns import Record, section_path
+from torgsync.core.product.cells import section_path
+from torgsync.core.product.columns import ExportRecord
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.guesses import Aspect, Kind, Told
 from torgsync.files.catalog.yml import SITE_TEXT, YmlFile, open_yml
@@ -346,7 +347,7 @@ def test_a_file_that_changes_or_vanishes_is_refused(tmp_path: Path) -> None:
         list(file.records())
     assert "there is no file" in refusal(path).message
     with pytest.raises(ExportInvalid):
-        file.cells(Record(1, b"<offer"))
+        file.cells(ExportRecord(1, b"<offer"))
 
 
 def test_an_offer_of_any_size_and_many_offers_are_read_by_blocks(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import Mapper
-from torgsync.core.plan.decide import Plan, RowStatus
+from torgsync.core.plan.decide import RowStatus
+from torgsync.core.plan.plan import Plan
 from torgsync.core.product.products import Existing
 from torgsync.errors import ExportInvalid
 from torgsync.files.config.objects import load_object, slugify

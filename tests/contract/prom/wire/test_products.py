@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from recorded import PRODUCT, parsed
 
 from torgsync.core.plan.channels import EditAnswer
-from torgsync.core.product.fields import Discount, Photo, Step, Value
+from torgsync.core.product.fields import Discount, Photo, Value, WholesaleStep
 from torgsync.core.product.products import Existing, dump
 from torgsync.prom.wire.products import WireProduct, edit_answer, edit_item
 from torgsync.prom.wire.values import single
@@ -37,7 +37,7 @@ def test_a_product_is_in_normal_form() -> None:
             "sku": "AA7775",
             "price": Decimal("150.00"),
             "discount": Discount(Decimal("10.00"), "percent"),
-            "wholesale_prices": (Step(10, Decimal("100.75")),),
+            "wholesale_prices": (WholesaleStep(10, Decimal("100.75")),),
             "presence": "available",
             "ready_to_ship": True,
             "quantity": 5,
@@ -98,7 +98,9 @@ def test_wholesale_steps_are_sorted_and_unreadable_ones_left_out() -> None:
         {"price": 1},
     ]
     values = existing({"id": 7, "prices": [*steps, {"minimum_order_quantity": 3}, "odd"]}).values
-    assert values == {"wholesale_prices": (Step(10, Decimal("9.50")), Step(50, Decimal("9.00")))}
+    assert values == {
+        "wholesale_prices": (WholesaleStep(10, Decimal("9.50")), WholesaleStep(50, Decimal("9.00")))
+    }
     assert existing({"id": 7, "prices": []}).values == {"wholesale_prices": ()}
 
 
@@ -145,7 +147,7 @@ def test_an_edit_holds_only_fields_that_go_by_edit() -> None:
             "photos": (Photo("https://images.example/1.jpg", "d"),),
             "price": Decimal("4990.50"),
             "discount": Discount(Decimal("170.00"), "amount"),
-            "wholesale_prices": (Step(10, Decimal("100.75")),),
+            "wholesale_prices": (WholesaleStep(10, Decimal("100.75")),),
             "presence": "not_available",
             "ready_to_ship": False,
             "quantity": 0,

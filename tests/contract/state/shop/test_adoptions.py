@@ -168,8 +168,8 @@ def test_who_opened_what(work: UnitOfWork) -> None:
     assert work.journal.last_run() == 0
     work.journal.plan_of_run(run, 1, None)
     assert (work.journal.last_run(), work.journal.last_run(but=run)) == (run, 0)
-    work.journal.note_overrides(run, [Override("price", "price=1", "1 -> 2")], ME, NOON)
-    work.journal.note_overrides(None, [Override("shop", "shop=5", "another")], ME, LATER)
+    work.journal.note_overrides(run, [Override("price", "price=1", {"old": "1", "new": "2"})], ME, NOON)
+    work.journal.note_overrides(None, [Override("shop", "shop=5", {"products": 1})], ME, LATER)
     work.journal.note_overrides(run, [], ME, LATER)
     assert [(one.override.allowed, one.run, one.at, one.user) for one in work.journal.overrides()] == [
         ("price=1", run, NOON, "olena"),
@@ -214,7 +214,7 @@ def test_reasons_and_last_sent_values_are_kept(work: UnitOfWork) -> None:
 
 def test_changes_with_their_groups(work: UnitOfWork) -> None:
     """The topmost group of the good, or nothing."""
-    from torgsync.core.product.columns import Section
+    from torgsync.core.product.cells import Section
 
     work.variants.remember_sections({5: (Section("1", "Взуття"), Section("2", "Капці"))})
     row = GoodRow("1", 1, 1, RowStatus.IN, product=product(), section=5)

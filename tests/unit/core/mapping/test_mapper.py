@@ -15,8 +15,8 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import MAPPING_VERSION, Mapper, rules_version
 from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import Stock
-from torgsync.core.product.columns import Section
-from torgsync.core.product.fields import Characteristic, Discount, Photo, Step, Value
+from torgsync.core.product.cells import Section
+from torgsync.core.product.fields import Characteristic, Discount, Photo, Value, WholesaleStep
 from torgsync.core.product.products import Product, dump, load
 
 
@@ -637,7 +637,7 @@ def test_a_price_in_the_shops_own_currency(currency: str) -> None:
 @pytest.mark.parametrize(
     ("wholesale", "minimum", "ladder", "found"),
     [
-        ("90", "5", (Step(5, Decimal("90.00")),), []),
+        ("90", "5", (WholesaleStep(5, Decimal("90.00")),), []),
         ("90", "0", (), ["a wholesale price of 90.00 without a minimum quantity; it is not sent"]),
         ("110", "5", (), ["the wholesale price 110.00 is above the price 100.00; it is not sent"]),
         ("0", "0", (), []),
@@ -793,8 +793,8 @@ LADDER = (("W", "wholesale_price"), ("M", "wholesale_minimum"))
 @pytest.mark.parametrize(
     ("wholesale", "minimum", "ladder"),
     [
-        ("80,5", "10", (Step(10, Decimal("80.50")),)),
-        ("80", "1", (Step(1, Decimal("80.00")),)),
+        ("80,5", "10", (WholesaleStep(10, Decimal("80.50")),)),
+        ("80", "1", (WholesaleStep(1, Decimal("80.00")),)),
         ("80", "0", ()),
         ("80", "", ()),
         ("0", "10", ()),

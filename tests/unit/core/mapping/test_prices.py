@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from torgsync.core.findings import Code
 from torgsync.core.mapping.prices import Priced, Pricing, smallest_power_above
-from torgsync.core.product.fields import Discount, Step
+from torgsync.core.product.fields import Discount, WholesaleStep
 
 STEPS = ("0.01", "0.02", "0.05", "0.1", "0.25", "0.5", "1", "2", "5", "10", "50", "100")
 ENDINGS = ("0.99", "0.9", "0.95", "9", "9.99", "3", "99", "99.90", "95")
@@ -141,7 +141,7 @@ def test_the_rules_hold_for_every_price() -> None:
     )
     assert result.product.values["price"] == Decimal("104.99")
     assert result.product.values["discount"] == Discount(Decimal("2.00"), "amount")
-    assert result.product.values["wholesale_prices"] == (Step(10, Decimal("83.99")),)
+    assert result.product.values["wholesale_prices"] == (WholesaleStep(10, Decimal("83.99")),)
     assert [priced.steps[0].words for priced in result.priced.values()] == [
         "markup +5 %: 100.00 -> 105.00",
         "markup +5 %: 98.00 -> 102.90",

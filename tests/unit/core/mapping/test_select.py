@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torgsync.core.findings import Code
-from torgsync.core.mapping.select import WORDS, Reason, Stock, count_stock, why_out
+from torgsync.core.mapping.select import FILTERS, WORDS, SkipReason, Stock, count_stock, why_out
 
 FOR_PARTNER = "WarehouseQuantityForPartner"
 CENTERS = {"WarehouseQuantity": "7,5", "WarehouseQuantityForPartner": "2=1,000|8=2,500|38=4,000"}
@@ -130,23 +130,33 @@ def test_less_than_nothing_is_nothing() -> None:
     ("tables", "cells", "quantity", "photos", "reason"),
     [
         ({}, {}, "0", False, None),
-        ({}, {"Display": "0"}, "5", True, Reason.NOT_DISPLAYED),
-        ({}, {"Display": " 0,000"}, "5", True, Reason.NOT_DISPLAYED),
+        ({}, {"Display": "0"}, "5", True, SkipReason.NOT_DISPLAYED),
+        ({}, {"Display": " 0,000"}, "5", True, SkipReason.NOT_DISPLAYED),
         ({}, {"Display": " 1"}, "5", True, None),
         ({}, {"Display": "ні"}, "5", True, None),
         ({"accounting_centers": {"respect_display": False}}, {"Display": "0"}, "5", True, None),
-        ({"accounting_centers": {"only_in_stock": True}}, {"Display": "1"}, "0", True, Reason.OUT_OF_STOCK),
-        ({"accounting_centers": {"only_in_stock": True}}, {}, "0.5", True, Reason.OUT_OF_STOCK),
+        (
+            {"accounting_centers": {"only_in_stock": True}},
+            {"Display": "1"},
+            "0",
+            True,
+            SkipReason.OUT_OF_STOCK,
+        ),
+        ({"accounting_centers": {"only_in_stock": True}}, {}, "0.5", True, SkipReason.OUT_OF_STOCK),
         ({"accounting_centers": {"only_in_stock": True}}, {}, "1", True, None),
         ({"accounting_centers": {"only_in_stock": True}}, {}, None, True, None),
-        ({"accounting_centers": {"only_with_photos": True}}, {}, "5", False, Reason.NO_PHOTOS),
+        ({"accounting_centers": {"only_with_photos": True}}, {}, "5", False, SkipReason.NO_PHOTOS),
         ({"accounting_centers": {"only_with_photos": True}}, {}, "5", True, None),
-        ({"product_group": "Взуття"}, {"GoodTypeFull": "Одяг"}, "5", True, Reason.OTHER_GROUP),
+        ({"product_group": "Взуття"}, {"GoodTypeFull": "Одяг"}, "5", True, SkipReason.OTHER_GROUP),
         ({"product_group": "Взуття"}, {"GoodTypeFull": "Взуття,Капці"}, "5", True, None),
     ],
 )
 def test_a_good_that_stays_out_has_a_reason(
-    tables: dict[str, Any], cells: dict[str, str], quantity: str | None, photos: bool, reason: Reason | None
+    tables: dict[str, Any],
+    cells: dict[str, str],
+    quantity: str | None,
+    photos: bool,
+    reason: SkipReason | None,
 ) -> None:
     """Group, `Display`, stock and photos each keep a good out when the object says so, and only then."""
     stock = Stock(None if quantity is None else Decimal(quantity))
@@ -155,7 +165,7 @@ def test_a_good_that_stays_out_has_a_reason(
 
 def test_every_reason_can_be_said() -> None:
     """No reason is left without words."""
-    assert set(WORDS) == set(Reason)
+    assert set(WORDS) == set(FILTERS)
 
 
 @pytest.mark.parametrize(
@@ -264,4 +274,4 @@ def test_the_group_is_looked_for_where_it_is_led_from() -> None:
     cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}
     assert why_out(settings, cells, Stock(None), has_photos=True) is None
     blank = {"GoodTypeFull": " - ", "SynchronizationSectionFull": "1=Сад"}
-    assert why_out(settings, blank, Stock(None), has_photos=True) is Reason.OTHER_GROUP
+    assert why_out(settings, blank, Stock(None), has_photos=True) is SkipReason.OTHER_GROUP

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.core.ids import Adopted, Names
+from torgsync.core.ids import Adopted, ExternalIds
 from torgsync.core.plan.adopt import Decision, Here, Match, Matching, Rule, There, match, mistaken
 
 
@@ -163,7 +163,7 @@ def test_the_order_of_the_file_decides_nothing(goods: list[Here], products: list
 
 def test_names() -> None:
     """A good is called by its id, but for what was taken over; what has no external id by Prom's own id."""
-    names = Names([Adopted("1", "11", "old"), Adopted("2", "12", "")])
+    names = ExternalIds([Adopted("1", "11", "old"), Adopted("2", "12", "")])
     assert [names.external_id(good_id) for good_id in "123"] == ["old", "", "3"]
     assert [names.prom_id(good_id) for good_id in "123"] == ["11", "12", ""]
     assert [names.good_id(*pair) for pair in (("11", "old"), ("12", ""), ("13", "3"), ("14", ""))] == [

@@ -9,16 +9,10 @@ import pytest
 from builders import existing, led, product, sent, sync_object
 
 from torgsync.core.config.settings import Removal
-from torgsync.core.plan.decide import (
-    Counts,
-    ProductSnapshot,
-    RowStatus,
-    SkipReason,
-    Verdict,
-    decide,
-    remove_foreign,
-)
+from torgsync.core.mapping.select import SkipReason
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict, decide, remove_foreign
 from torgsync.core.plan.diff import FieldChange, Verb
+from torgsync.core.plan.plan import Counts
 from torgsync.core.product.fields import Characteristic
 from torgsync.core.product.products import Existing, Product
 
@@ -226,7 +220,7 @@ def test_a_blocked_good_stays_as_it_is(shown: Existing | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("standing", "status"), [(RowStatus.GONE, "deleted"), (RowStatus.OUT, "not_on_display")]
+    ("row_status", "status"), [(RowStatus.GONE, "deleted"), (RowStatus.OUT, "not_on_display")]
 )
 def test_what_leaves_is_taken_out_by_its_policy(row_status: RowStatus, status: str) -> None:
     """What left the accounting program is deleted, what a rule keeps out is hidden."""
@@ -236,7 +230,7 @@ def test_what_leaves_is_taken_out_by_its_policy(row_status: RowStatus, status: s
     assert verdict.change.fields == {"status": FieldChange("on_display", status)}
 
 
-@pytest.mark.parametrize("standing", [RowStatus.GONE, RowStatus.OUT])
+@pytest.mark.parametrize("row_status", [RowStatus.GONE, RowStatus.OUT])
 @pytest.mark.parametrize("shown", [None, existing(status="deleted"), existing(status="deleted_by_moderator")])
 def test_what_is_out_already_is_left(row_status: RowStatus, shown: Existing | None) -> None:
     """What Prom does not have is not taken out again."""
@@ -255,7 +249,7 @@ def test_an_unsold_product_is_hidden_though_we_never_sent_it() -> None:
     assert verdict.change.title == "Капці"
 
 
-@pytest.mark.parametrize("standing", [RowStatus.GONE, RowStatus.OUT])
+@pytest.mark.parametrize("row_status", [RowStatus.GONE, RowStatus.OUT])
 def test_a_policy_may_keep(row_status: RowStatus) -> None:
     """Where the object says keep, nothing is taken out."""
     kept = SHOP.model_copy(update={"removal": Removal(gone="keep", unsold="keep")})

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from builders import NOON, update
 
-from torgsync.core.plan.decide import Counts
 from torgsync.core.plan.diff import Change, FieldChange, Verb
+from torgsync.core.plan.plan import Counts
 from torgsync.core.plan.saved import MOVED, SavedPlan, gone, refused, settle, stale
 
 SAVED = update(price=(Decimal(1), Decimal(2)), quantity=(3, 4))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from builders import existing, led, mapped, product, sent, sync_object
 
-from torgsync.core.mapping.select import CENTERS_COLUMN, Reason, count_stock, why_out
+from torgsync.core.mapping.select import FILTERS, SkipReason, count_stock, why_out
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.why import (
     WORDS,
@@ -24,6 +24,7 @@ from torgsync.core.plan.why import (
     no_family,
     price_steps,
 )
+from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.fields import Characteristic
 from torgsync.core.product.products import Product
 from torgsync.core.product.variants import Member
@@ -137,18 +138,18 @@ def test_no_filter_is_set() -> None:
     ]
 
 
-@pytest.mark.parametrize("wanted", list(Reason)[:4])
+@pytest.mark.parametrize("wanted", FILTERS[:4])
 @pytest.mark.parametrize("photos", [0, None])
-def test_the_filter_that_keeps_a_good_out(wanted: Reason, photos: int | None) -> None:
+def test_the_filter_that_keeps_a_good_out(wanted: SkipReason, photos: int | None) -> None:
     """The first filter that does not pass is the reason that selection gives."""
     cells = CELLS | {"Display": "1", CENTERS_COLUMN: ""}
     tables: dict[str, Any] = {"accounting_centers": {"use": ["2", "8"]}}
     match wanted:
-        case Reason.OTHER_GROUP:
+        case SkipReason.OTHER_GROUP:
             tables["product_group"] = "Сукні"
-        case Reason.NOT_DISPLAYED:
+        case SkipReason.NOT_DISPLAYED:
             cells["Display"] = "0"
-        case Reason.OUT_OF_STOCK:
+        case SkipReason.OUT_OF_STOCK:
             tables["accounting_centers"]["only_in_stock"] = True
         case _:
             tables["accounting_centers"]["only_with_photos"] = True
@@ -292,7 +293,7 @@ def test_the_sisters_of_a_good() -> None:
         relative("2", "Розмір=37", "Колір=синій"),
         relative("3", "Розмір=36", "Колір=синій"),
         relative("4", "Розмір=38"),
-        relative("5", "Розмір=39", "Колір=синій", out=Reason.NO_PHOTOS),
+        relative("5", "Розмір=39", "Колір=синій", out=SkipReason.NO_PHOTOS),
     ]
     found = family("id:501", "1", relatives, 501, None)
     assert (found.model, found.group, found.alone) == ("501", 501, "")
@@ -304,7 +305,7 @@ def test_the_sisters_of_a_good() -> None:
         "has the same Розмір 36, Колір синій as `1`, a good of the same model",
     )
     assert (four.lacks, four.alone.partition(",")[0]) == (("Колір",), "lacks `Колір`")
-    assert (five.out, five.alone) == (Reason.NO_PHOTOS, "")
+    assert (five.out, five.alone) == (SkipReason.NO_PHOTOS, "")
 
 
 @pytest.mark.parametrize(

@@ -9,23 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from torgsync.core.product.cells import (
+    Section,
+    balances,
+    clean,
+    line_of_text,
+    number,
+    section_path,
+    why_no_id,
+)
 from torgsync.core.product.columns import (
     BARE_40,
     BARE_48,
     BARE_50,
     LAYOUTS,
     SECRET,
-    Section,
-    balances,
     canonical,
-    clean,
     is_standard,
     known_names,
-    line_of_text,
-    number,
     resolve,
-    section_path,
-    why_no_id,
 )
 
 
