@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import Busy, Exit, TorgsyncError
 from torgsync.files.config.logs import note_run
 from torgsync.files.config.settings import alive, who
@@ -140,11 +141,17 @@ def is_alive(context: JobContext, lease: Lease) -> bool:
 
 def _lost_lease(context: JobContext, lease: Lease | None) -> Busy:
     """Return the error of a run whose lease was not renewed in time; `lease` is that of the other run."""
-    by = f"by another run: {_who(lease)}" if lease else "and let go by another run"
-    return Busy(
-        f"`{context.object.name}` was taken over {by}; this run was silent for too long and sends no more",
-        hint="wait until the other run has finished, then run the same command again",
-    )
+    lost = problem(ProblemCode.LEASE_LET_GO, object=context.object.name)
+    if lease:
+        lost = problem(
+            ProblemCode.LEASE_TAKEN,
+            object=context.object.name,
+            user=lease.holder.user,
+            host=lease.holder.host,
+            pid=lease.holder.pid,
+            since=lease.since.isoformat() if lease.since else "",
+        )
+    return error_of(Busy, lost, "wait until the other run has finished, then run the same command again")
 
 
 def _who(lease: Lease) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import Interrupted
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -43,7 +44,7 @@ class StopSignal:
         Call it where no request is in flight and all outcomes are recorded.
         """
         if self._requested:
-            raise Interrupted("stopped by you")
+            raise error_of(Interrupted, problem(ProblemCode.STOPPED))
 
     def wait(self, waiting: bool) -> None:  # noqa: FBT001  # nothing else could be meant
         """Note whether the run only waits from now on, so that a stop takes effect at once."""

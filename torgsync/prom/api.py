@@ -16,6 +16,7 @@ from urllib.parse import quote
 from torgsync.core.ids import ExternalIds
 from torgsync.core.orders.order import Order, PaymentOption
 from torgsync.core.plan.channels import EditAnswer, ImportState
+from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.product.products import Existing
 from torgsync.errors import PromRefused
 from torgsync.prom.http import Http, ignore_idle, open_client
@@ -145,8 +146,8 @@ class Prom:
             )
         identity = import_id(answer)
         if not identity:
-            reason = self._http.responses.words(answer.get("message")) or "without a reason"
-            raise PromRefused(f"Prom.ua took no import: {reason}")
+            words = self._http.responses.words(answer.get("message"))
+            raise error_of(PromRefused, problem(ProblemCode.NO_IMPORT_ID, words=words))
         return identity
 
     def import_state(self, identity: str) -> ImportState:

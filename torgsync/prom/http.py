@@ -17,7 +17,16 @@ import httpx
 import stamina
 
 from torgsync import __version__
-from torgsync.errors import AnswerLost, GivenUp, Interrupted, TokenRefused, TorgsyncError, UsageError
+from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
+from torgsync.errors import (
+    AnswerLost,
+    GivenUp,
+    Interrupted,
+    Problem,
+    TokenRefused,
+    TorgsyncError,
+    UsageError,
+)
 from torgsync.prom.request import (
     ApiRequest,
     Effect,
@@ -58,22 +67,22 @@ class _FailureStreak:
 
     requests: int = 0
     tries: int = 0
-    last: str = ""
+    last: Problem | None = None
 
     def add(self, request: ApiRequest, failure: TorgsyncError) -> None:
         """Count one more."""
         self.requests += 1
         self.tries += request.tries
-        self.last = failure.message
+        self.last = problem_of(failure)
 
     def given_up(self) -> GivenUp | None:
         """Return the error that ends the run after too many failures, else None."""
         if self.requests < GIVE_UP_AFTER:
             return None
-        return GivenUp(
-            f"{self.requests} requests in a row failed, with {self.tries} tries in all, and nothing more is "
-            f"asked in this run; the last time {self.last}",
-            hint="wait until Prom.ua answers again (`torgsync doctor` tells), then run the same command "
+        return error_of(
+            GivenUp,
+            problem(ProblemCode.GIVEN_UP, self.last, requests=self.requests, tries=self.tries),
+            "wait until Prom.ua answers again (`torgsync doctor` tells), then run the same command "
             "again: it goes on where this run ended",
         )
 
@@ -207,7 +216,7 @@ class Http:
         finally:
             self._on_idle(False)
         if request.in_doubt and not isinstance(failure, AnswerLost):
-            failure = lost_answer(request, failure.message)
+            failure = lost_answer(request, problem_of(failure))
         if not stopped:
             streak.add(request, failure)
         if not isinstance(failure, AnswerLost) and (given_up := streak.given_up()):

@@ -13,7 +13,8 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from torgsync.errors import AnswerLost, PromRefused, Temporary, TokenRefused, TorgsyncError
+from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
+from torgsync.errors import AnswerLost, Problem, PromRefused, Temporary, TokenRefused, TorgsyncError
 from torgsync.prom.request import ApiRequest, Json
 from torgsync.prom.rights import NEEDED_RIGHTS, Right
 
@@ -78,25 +79,27 @@ class ResponseReader:
         refusal = _refusal(answer, status)
         self._check_right(request, status, refusal, page=page)
         if status == httpx.codes.NOT_FOUND:
-            raise NotFound(f"Prom.ua knows no `{request.path}`")
+            raise error_of(NotFound, problem(ProblemCode.NOT_FOUND, path=request.path))
         if status == httpx.codes.TOO_MANY_REQUESTS:
-            message = f"Prom.ua is busy: it answered 429 to `{request.path}`"
-            raise FailedTry(Temporary(message, hint=AGAIN), again=_pause(response))
+            busy = problem(ProblemCode.BUSY, path=request.path)
+            raise FailedTry(error_of(Temporary, busy, AGAIN), again=_pause(response))
         if response.is_server_error:
             raise self._server_error(request, response, page=page)
         if response.is_redirect:
-            message = f"the server sent `{request.path}` on to another address ({status})"
-            raise _failed(request, message, again=False)
+            raise _failed(request, _answered(ProblemCode.REDIRECT, request, status), again=False)
         if response.is_client_error:
-            reason = self.words(refusal) or "without a reason"
-            raise PromRefused(f"Prom.ua refused `{request.path}` ({status}): {reason}")
+            refused = problem(
+                ProblemCode.REFUSED, path=request.path, status=status, words=self.words(refusal)
+            )
+            raise error_of(PromRefused, refused)
         if answer is None and page:
-            raise _failed(request, _web_page(request, status), again=WEB_PAGE_PAUSE, hint=IN_A_BROWSER)
+            web_page = _answered(ProblemCode.WEB_PAGE, request, status)
+            raise _failed(request, web_page, again=WEB_PAGE_PAUSE, hint=IN_A_BROWSER)
         if answer is None:
-            raise _failed(request, f"the answer to `{request.path}` is cut or is no JSON ({status})")
+            raise _failed(request, _answered(ProblemCode.UNREADABLE, request, status))
         if refusal is not None:
-            reason = self.words(refusal) or "without a reason"
-            raise PromRefused(f"Prom.ua refused `{request.path}`: {reason}")
+            refused = problem(ProblemCode.REFUSED, path=request.path, words=self.words(refusal))
+            raise error_of(PromRefused, refused)
         return answer
 
     def broken(self, request: ApiRequest, error: httpx.HTTPError) -> FailedTry:
@@ -104,27 +107,27 @@ class ResponseReader:
         # The number of an error means something to programmers only.
         reason = _ERRNO.sub("", self.words(str(error))) or type(error).__name__
         if isinstance(error, _NEVER_CONNECTED):
-            return FailedTry(
-                Temporary(f"no connection to `{self._server}`: {reason}", hint=AGAIN), again=True
-            )
+            unconnected = problem(ProblemCode.NO_CONNECTION, server=self._server, words=reason)
+            return FailedTry(error_of(Temporary, unconnected, AGAIN), again=True)
         if isinstance(error, httpx.TimeoutException):
-            return _failed(request, f"`{self._server}` did not answer `{request.path}` in time")
-        return _failed(request, f"the connection to `{self._server}` broke: {reason}")
+            return _failed(request, problem(ProblemCode.TIMEOUT, server=self._server, path=request.path))
+        return _failed(request, problem(ProblemCode.CONNECTION_BROKE, server=self._server, words=reason))
 
     def lacks(self, right: Right) -> TokenRefused:
         """Return the error for a token that lacks `right`."""
-        return TokenRefused(
-            f"Prom.ua refused the token of `{self._shop}`: it may not {right.doing}",
-            hint=f"in the seller's cabinet, Settings > API tokens, give {right.instruction}, "
+        return error_of(
+            TokenRefused,
+            problem(ProblemCode.RIGHT_MISSING, shop=self._shop, right=right.doing),
+            f"in the seller's cabinet, Settings > API tokens, give {right.instruction}, "
             f"then put the new token where `api_key` of `{self._shop}` points",
         )
 
     def _unknown_token(self, right: Right) -> TokenRefused:
         needed = ", ".join(one.instruction for one in NEEDED_RIGHTS)
-        return TokenRefused(
-            f"Prom.ua refused the token of `{self._shop}`: it is unknown, expired or revoked, "
-            f"or may not {right.doing}",
-            hint=f"in the seller's cabinet, Settings > API tokens, create a new one and give {needed}; "
+        return error_of(
+            TokenRefused,
+            problem(ProblemCode.TOKEN_UNKNOWN, shop=self._shop, right=right.doing),
+            f"in the seller's cabinet, Settings > API tokens, create a new one and give {needed}; "
             f"then put the new token where `api_key` of `{self._shop}` points",
         )
 
@@ -139,44 +142,42 @@ class ResponseReader:
             return
         if not page:
             raise lacks
-        either = TokenRefused(
-            f"{lacks.message}, or a page of bot protection or of a proxy stood in the way (403)",
-            hint=lacks.hint,
-        )
+        either = error_of(TokenRefused, problem(ProblemCode.RIGHT_OR_PAGE, problem_of(lacks)), lacks.hint)
         raise either if request.effect else FailedTry(either, again=WEB_PAGE_PAUSE)
 
     def _server_error(self, request: ApiRequest, response: httpx.Response, *, page: bool) -> FailedTry:
         status, pause = response.status_code, _pause(response)
         if page and status == httpx.codes.SERVICE_UNAVAILABLE:
             again = WEB_PAGE_PAUSE if pause is True else pause
-            return _failed(request, _web_page(request, status), again=again, hint=IN_A_BROWSER)
-        message = f"Prom.ua is in trouble: it answered {status} to `{request.path}`"
-        return _failed(request, message, again=pause)
+            web_page = _answered(ProblemCode.WEB_PAGE, request, status)
+            return _failed(request, web_page, again=again, hint=IN_A_BROWSER)
+        return _failed(request, _answered(ProblemCode.SERVER_ERROR, request, status), again=pause)
 
 
-def lost_answer(request: ApiRequest, why: str) -> AnswerLost:
+def lost_answer(request: ApiRequest, cause: Problem) -> AnswerLost:
     """Return the error for a write that may have had its effect, with the cause."""
-    noun = "product" if request.path.startswith("/products") else "order"
-    what = "an import" if request.effect == "import" else f"an edit of {request.items} {noun}"
-    plural = "s" if request.effect == "values" and request.items != 1 else ""
-    return AnswerLost(
-        f"{what}{plural} was sent and its answer was lost: {why}",
-        hint="run the same command again: it reads back what Prom.ua has before it sends anything",
-    )
+    lost = problem(ProblemCode.IMPORT_LOST, cause)
+    if request.effect != "import":
+        noun = "product" if request.path.startswith("/products") else "order"
+        lost = problem(ProblemCode.EDIT_LOST, cause, items=request.items, noun=noun)
+    hint = "run the same command again: it reads back what Prom.ua has before it sends anything"
+    return error_of(AnswerLost, lost, hint)
 
 
-def _failed(request: ApiRequest, why: str, *, again: bool | float = True, hint: str = AGAIN) -> FailedTry:
+def _failed(
+    request: ApiRequest, cause: Problem, *, again: bool | float = True, hint: str = AGAIN
+) -> FailedTry:
     """Return the failure of a try that reached the server, or may have; the hint is for a read.
 
     Values may be set twice, so an edit is repeated; an import is not.
     """
     if request.effect is None:
-        return FailedTry(Temporary(why, hint=hint), again=again)
-    return FailedTry(lost_answer(request, why), again=again if request.effect == "values" else False)
+        return FailedTry(error_of(Temporary, cause, hint), again=again)
+    return FailedTry(lost_answer(request, cause), again=again if request.effect == "values" else False)
 
 
-def _web_page(request: ApiRequest, status: int) -> str:
-    return f"the server answered `{request.path}` with a web page ({status}): bot protection, or a proxy"
+def _answered(code: ProblemCode, request: ApiRequest, status: int) -> Problem:
+    return problem(code, path=request.path, status=status)
 
 
 def _pause(response: httpx.Response) -> bool | float:

@@ -14,6 +14,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.product.cells import line_of_text
 from torgsync.core.product.fields import CENT
 from torgsync.errors import PromRefused
@@ -117,7 +118,7 @@ def listed(answer: Mapping[str, object], key: str, model: type[Model]) -> list[M
     """
     items = answer.get(key)
     if not isinstance(items, list):
-        raise PromRefused(f"Prom.ua's answer has no list of `{key}`")
+        raise error_of(PromRefused, problem(ProblemCode.LIST_MISSING, key=key))
     objects = []
     for item in items:
         checked = _checked(model, item)
@@ -132,7 +133,7 @@ def single(answer: Mapping[str, object], key: str, model: type[Model]) -> Model:
     """Return the one object under `key`. Raises PromRefused where there is none."""
     checked = _checked(model, answer.get(key))
     if checked is None:
-        raise PromRefused(f"Prom.ua's answer has no `{key}`")
+        raise error_of(PromRefused, problem(ProblemCode.KEY_MISSING, key=key))
     return checked
 
 
