@@ -17,6 +17,7 @@ from torgsync.cli.plan.outcomes import (
     trouble_of,
 )
 from torgsync.cli.plan.render import Show, print_changes, print_sums
+from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.rollback import Left
 from torgsync.core.text import counted
 
@@ -90,9 +91,7 @@ def print_run_back(program: Program, job: JobContext, view: RunView, next_step: 
         return
     if view.made and view.made.plan.counts.changes:
         print_outcomes(program, job, view, view.made)
-    from torgsync.state.runs.plans import State
-
-    if view.outcomes.get(State.DONE):
+    if view.outcomes.get(Outcome.DONE):
         program.print(
             "the export still asks for what was turned back, and `torgsync update` shows it as pending: "
             "restore the older export, or correct it, before the next `torgsync sync`"
