@@ -29,8 +29,8 @@ from torgsync.core.orders.postings import Money, Place, Posting, postings_due
 from torgsync.core.orders.reserve import Holding
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
-from torgsync.core.plan.plan import Skipped
 from torgsync.core.plan.diff import Change, FieldChange, Sent, Verb, creation
+from torgsync.core.plan.plan import Skipped
 from torgsync.core.plan.plan_guards import falls_to_zero
 from torgsync.core.product.cells import Section
 from torgsync.core.product.fields import TERMS, Channel, Characteristic, Value

@@ -224,8 +224,9 @@ def _rows(job: JobContext, past: Past) -> Iterator[dict[str, object]]:
 
 
 def _print(program: Program, job: JobContext, past: Past, asked: Sequence[Request], *, every: bool) -> None:
+    from torgsync.cli.plan.change_table import Show
     from torgsync.cli.plan.outcomes import print_failures
-    from torgsync.cli.plan.render import Show, print_changes
+    from torgsync.cli.plan.render import print_changes
     from torgsync.jobs.push.history import Going
 
     record, out = past.record, program.out

@@ -11,8 +11,9 @@ from torgsync.errors import Interrupted
 if TYPE_CHECKING:
     from torgsync.errors import TorgsyncError
     from torgsync.jobs.context import JobContext
-    from torgsync.jobs.plan.update import PlanResult
+    from torgsync.jobs.plan.result import PlanResult
     from torgsync.jobs.push.sync import RunResult
+    from torgsync.state.runs.plans import Numbered
 
 SCREENFUL = 10
 """Reasons that are told; more are counted."""
@@ -21,8 +22,8 @@ WORDS = {"done": "done", "refused": "refused", "unclear": "unclear", "deferred":
 
 def notify_reconciled(program: Program, made: PlanResult) -> None:
     """Say that a look told what became of changes which earlier runs had left open."""
-    if made.settled:
-        left = counted(made.settled, "change that an earlier run", "changes that an earlier run")
+    if made.reconciled:
+        left = counted(made.reconciled, "change that an earlier run", "changes that an earlier run")
         program.notify(f"{left} left open: what became of them was looked up")
 
 
@@ -73,3 +74,10 @@ def print_failures(program: Program, job: JobContext, plan: int, *, every: bool 
             program.print(f"! {state}: {what}{more}: {message}")
     if len(groups) > SCREENFUL and not every:
         program.print(f"! … and {len(groups) - SCREENFUL} other reasons")
+
+
+def outcome_words(item: Numbered) -> str:
+    """Return how one change ended, or what holds it."""
+    if item.state is None:
+        return f"held by the guard `{item.change.held}`" if item.change.held else "no outcome is known"
+    return f"{WORDS[str(item.state)]}{f': {item.message}' if item.message else ''}"

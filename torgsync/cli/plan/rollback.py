@@ -13,6 +13,7 @@ import typer
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, error_document, program_of
 from torgsync.cli.base.render import print_json
+from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
 from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import (
@@ -23,7 +24,7 @@ from torgsync.cli.plan.outcomes import (
     print_failures,
     stopped,
 )
-from torgsync.cli.plan.render import Show, print_changes, print_sums
+from torgsync.cli.plan.render import print_changes, print_sums
 from torgsync.cli.plan.update import AllowOption
 from torgsync.core.plan.rollback import Left
 from torgsync.core.text import counted
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from torgsync.core.plan.saved import SavedPlan
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
-    from torgsync.jobs.plan.update import PlanResult
+    from torgsync.jobs.plan.result import PlanResult
     from torgsync.jobs.push.sync import RunResult
     from torgsync.jobs.run import Run
     from torgsync.prom.api import Prom
@@ -166,7 +167,7 @@ class _Call:
                 return Exit.DONE
             if isinstance(done.trouble, Interrupted):
                 done = replace(done, trouble=stopped(done, self._next(job)))
-            stays = [Exit.PARTIAL] if made.back and made.back.remains else []
+            stays = [Exit.PARTIAL] if made.undone and made.undone.remains else []
             run.exit_code = Exit.worst([done.exit_code(made, None), *stays])
             self._report(job, made, done, run.exit_code)
         return run.exit_code
@@ -205,8 +206,8 @@ class _Call:
         if self._print_table in (Show.CHANGES, Show.HELD, Show.ALL) and counts.changes:
             program.out.print()
             print_changes(program, job, made.number, self._print_table)
-        if made.back:
-            self._print_rest(made.back)
+        if made.undone:
+            self._print_rest(made.undone)
         print_guards(program, made.plan.violations)
         print_sums(program, job, made.plan, next_step, nothing="nothing to turn back")
 
@@ -259,7 +260,7 @@ class _Call:
     # For programs
 
     def _print_json(self, job: JobContext, made: PlanResult, tail: dict[str, object]) -> None:
-        back = made.back
+        back = made.undone
         told = {
             "run": self._number,
             "not_done": back.not_done if back else 0,

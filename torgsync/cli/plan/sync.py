@@ -15,6 +15,7 @@ from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, error_document, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.orders.orders import exit_code, found_in_orders, notify_orders, orders_document
+from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import (
     WORDS,
@@ -24,7 +25,7 @@ from torgsync.cli.plan.outcomes import (
     print_failures,
     stopped,
 )
-from torgsync.cli.plan.render import Show, print_findings
+from torgsync.cli.plan.render import print_findings
 from torgsync.cli.plan.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.text import counted
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.orders.fetch import FetchResult
-    from torgsync.jobs.plan.update import PlanResult
+    from torgsync.jobs.plan.result import PlanResult
     from torgsync.jobs.push.sync import RunResult
 
 

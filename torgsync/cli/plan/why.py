@@ -10,6 +10,7 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
+from torgsync.cli.messages.findings import finding_message
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -95,7 +96,7 @@ def _lines(told: Why) -> Iterator[Line]:
     yield from _row_lines(told)
     for finding in told.findings:
         column = f"{finding.column}: " if finding.column else ""
-        yield Line("findings", f"{finding.severity} {finding.code}", f"{column}{finding.message}")
+        yield Line("findings", f"{finding.severity} {finding.code}", f"{column}{finding_message(finding)}")
     yield from _prom_lines(told)
     yield from _change_lines(told)
     for attempt in told.attempts:
@@ -103,14 +104,14 @@ def _lines(told: Why) -> Iterator[Line]:
 
 
 def _answer(told: Why) -> Iterator[Line]:
-    from torgsync.cli.plan.changes import reason_words
+    from torgsync.cli.messages.plan import skip_message
     from torgsync.core.plan.why import WORDS
 
     yield Line("answer", "", WORDS[told.fate])
     if told.problem:
         yield Line("answer", "", "the export cannot be read now: this is told by what was read before")
     if told.row and told.row.out:
-        yield Line("answer", "kept out", reason_words(told.row.out))
+        yield Line("answer", "kept out", skip_message(told.row.out))
     if told.held:
         observed, flag = _held_words(told.held)
         observed = f"{observed}; " if observed else "`torgsync update` tells the number; "
@@ -193,14 +194,15 @@ def _family_lines(family: Family) -> Iterator[Line]:
 
 
 def _sibling_words(sibling: VariantSibling) -> str:
-    from torgsync.cli.plan.changes import reason_words, words
+    from torgsync.cli.messages.plan import skip_message
+    from torgsync.cli.plan.changes import words
 
     parts = [words(sibling.differs)] if sibling.differs else []
     if sibling.lacks:
         parts.append(f"without {', '.join(sibling.lacks)}")
     text = "; ".join(parts) or "differs in no characteristic"
     if sibling.out:
-        return f"{text}; stays out: {reason_words(sibling.out)}"
+        return f"{text}; stays out: {skip_message(sibling.out)}"
     return f"{text}; goes alone: {sibling.alone}" if sibling.alone else text
 
 

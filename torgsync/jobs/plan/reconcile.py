@@ -25,7 +25,7 @@ NOT_REACHED = "not reached: the run ended before it"
 HALF = "made, and not all of it as wanted when the run ended"
 
 
-def settle_earlier(context: JobContext, prom: Prom, run: int) -> int:
+def reconcile_earlier(context: JobContext, prom: Prom, run: int) -> int:
     """Settle the changes of runs before `run`, and return how many were; 0 is a look that is no run."""
     with context.transaction() as work:
         left = work.journal.left_behind(run)

@@ -26,9 +26,11 @@ from torgsync.core.plan.rollback import (
 )
 from torgsync.core.product.fields import Channel
 from torgsync.jobs.context import JobContext, Progress, Stage
+from torgsync.jobs.plan.budget import budget_of, offers_of
 from torgsync.jobs.plan.draft import Draft
-from torgsync.jobs.plan.reconcile import settle_earlier
-from torgsync.jobs.plan.update import PlanResult, budget_of, look, offers_of
+from torgsync.jobs.plan.look import look
+from torgsync.jobs.plan.reconcile import reconcile_earlier
+from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.push.history import run_of
 from torgsync.prom.api import Prom
 from torgsync.state.runs.plans import Numbered, State
@@ -48,11 +50,11 @@ def plan_back(context: JobContext, prom: Prom, number: int, *, allowed: Allowed,
     settled = 0
     if begun:
         look(context, prom, full=False, allowed=None)
-        settled = settle_earlier(context, prom, run)
+        settled = reconcile_earlier(context, prom, run)
     context.report(Progress(Stage.PLAN))
     with context.stop.interruptible(), context.transaction() as work:
         made = _Undo(context=context, work=work, allowed=allowed).draw_up(plan, number)
-    return replace(made, settled=settled)
+    return replace(made, reconciled=settled)
 
 
 @dataclass(kw_only=True)
@@ -110,7 +112,7 @@ class _Undo(Draft):
             overrides=tuple(self.opened),
         )
         back = Undone(undoes, tuple(remains), self.not_done, self.anew, self.hidden)
-        return PlanResult(told, self.number, tuple(self.findings), back=back)
+        return PlanResult(told, self.number, tuple(self.findings), undone=back)
 
     def _turn(
         self, page: Sequence[Numbered], since: Mapping[str, Collection[str]], remains: list[Remain]

@@ -19,7 +19,8 @@ from torgsync.errors import Exit, Interrupted, Temporary, TorgsyncError
 from torgsync.files.config.settings import who
 from torgsync.jobs.context import JobContext, Stage
 from torgsync.jobs.orders.fetch import FetchResult
-from torgsync.jobs.plan.update import PlanResult, update
+from torgsync.jobs.plan.result import PlanResult
+from torgsync.jobs.plan.update import update
 from torgsync.jobs.push.edits import Editor
 from torgsync.jobs.push.imports import Importer
 from torgsync.jobs.push.outcomes import Outcomes
@@ -78,7 +79,7 @@ def prepare(
     It belongs to the run at once, so that nobody's look forgets it while a person thinks it over. That it is
     the right shop was looked at before anything was brought home.
     """
-    made = update(context, prom, allowed=allowed, only=only, sure=True, run=run.number)
+    made = update(context, prom, allowed=allowed, only=only, shop_verified=True, run=run.number)
     with context.transaction() as work:
         work.journal.plan_of_run(run.number, made.number, usual_rows(made.plan))
     return made
@@ -109,7 +110,7 @@ def perform(context: JobContext, prom: Prom, run: Run, made: PlanResult, *, wait
     trouble: TorgsyncError | None = None
     with context.transaction() as work:
         work.journal.note_overrides(run.number, overrides(made.plan), Holder(*who()), context.now())
-        if not (made.back or any(violation.guard in _OF_REMOVALS for violation in made.plan.violations)):
+        if not (made.undone or any(violation.guard in _OF_REMOVALS for violation in made.plan.violations)):
             work.object_state.note_selection(json.dumps(selection(context.object), sort_keys=True))
     try:
         _perform(context, prom, run, made, outcomes, waits=waits)
@@ -165,7 +166,7 @@ def _perform(
     counts, offers = made.plan.counts, made.plan.offers
     editor = Editor(context, prom, outcomes)
     postponed: TorgsyncError | None = None
-    back = made.back is not None
+    back = made.undone is not None
     importer = Importer(context, prom, outcomes, editor, run.number, waits=waits, back=back)
     try:
         importer.perform(offers, made.plan.budget.imports_left)
