@@ -34,11 +34,10 @@ from torgsync.prom.http import (
     TOTAL_TIMEOUT,
     TRIES,
     Http,
-    NotFound,
-    Right,
     open_client,
-    retry_after,
 )
+from torgsync.prom.responses import NotFound, retry_after
+from torgsync.prom.rights import Right
 
 READ = Right.PRODUCTS_READ
 WRITE = Right.PRODUCTS_WRITE
@@ -560,9 +559,9 @@ class Stop:
         self.at = at
         self.heard: list[bool] = []
 
-    def __call__(self, rests: bool) -> None:
-        self.heard.append(rests)
-        if rests and self.heard.count(True) == self.at:
+    def __call__(self, idle: bool) -> None:
+        self.heard.append(idle)
+        if idle and self.heard.count(True) == self.at:
             raise Interrupted("stopped")
 
 
@@ -570,7 +569,7 @@ def stopping(wire: Wire, at: int) -> tuple[Http, Stop]:
     """Return a client that is stopped at this pause."""
     stop = Stop(at)
     client = httpx.Client(base_url=URL, transport=wire)
-    return Http(client, token=TOKEN, shop="My Prom", requests_per_second=1e9, rests=stop), stop
+    return Http(client, token=TOKEN, shop="My Prom", requests_per_second=1e9, on_idle=stop), stop
 
 
 def test_it_is_told_when_nothing_is_in_flight() -> None:

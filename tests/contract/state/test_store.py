@@ -1624,7 +1624,7 @@ def test_what_later_runs_have_changed(state: Store) -> None:
     with state.transaction(SLUG) as work:
         first = work.plans.begin(NOON)
         work.plans.add(first, [update("17", price=price)])
-        second = work.plans.begin_beside(NOON)
+        second = work.plans.begin_next(NOON)
         work.plans.add(second, [update("17", price=price), update("17", quantity=quantity)])
         work.plans.add(second, [update("18", price=price), update("19", price=price)])
         for plan in (first, second):

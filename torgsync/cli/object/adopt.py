@@ -50,7 +50,7 @@ def adopt(
     program = program_of(context)
     program.format(form)
     from torgsync.files.plan.decisions import read_decisions
-    from torgsync.jobs.connect import prom_of
+    from torgsync.jobs.connect import connect_unverified
     from torgsync.jobs.plan.adopt import take_over, tell_apart
     from torgsync.jobs.run import refuse_held, running
 
@@ -58,7 +58,7 @@ def adopt(
     decide = partial(read_decisions, decisions) if decisions else None
     with program.job(file) as job:
         refuse_held(job)
-        with running(job) as run, prom_of(job, run) as prom:
+        with running(job) as run, connect_unverified(job, run) as prom:
             matching = tell_apart(job, prom, decide)
             if form is Format.TABLE:
                 _print_table(program, file, matching, every=every)

@@ -79,7 +79,7 @@ def update(
         print(json.dumps(UPDATE, ensure_ascii=False, indent=2))  # noqa: T201  # it is the data asked for
         return
     from torgsync.core.plan.guards import read_allowed
-    from torgsync.jobs.connect import prom_of
+    from torgsync.jobs.connect import connect_unverified
     from torgsync.jobs.plan.update import update as make_plan
     from torgsync.jobs.push.saved import save
     from torgsync.jobs.run import refuse_held
@@ -94,7 +94,7 @@ def update(
             if offline:
                 result = make_plan(job, None, allowed=allowed, only=names)
             else:
-                with prom_of(job) as prom:
+                with connect_unverified(job) as prom:
                     result = make_plan(job, prom, allowed=allowed, full_refresh=full_refresh, only=names)
             if out:
                 save(job, result, out, allowed=allowed, only=names)

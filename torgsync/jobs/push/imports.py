@@ -402,7 +402,7 @@ class Importer:
             )
             self._editor.send([one.fix for one in settled if one.fix])
             done += len(page)
-            self._context.report(Progress(Stage.SETTLE, done, offers))
+            self._context.report(Progress(Stage.READ_BACK, done, offers))
         self._pictures.remember(failed=ended.lost_photos)
 
     def _refused(self, item: Numbered, one: Settled, ended: Ended) -> Product | None:
@@ -437,7 +437,7 @@ class Importer:
             with self._context.transaction() as work:
                 work.existing.remember_existing(shown, look)
             seen += len(shown)
-            self._context.report(Progress(Stage.SETTLE, min(seen, offers), offers))
+            self._context.report(Progress(Stage.READ_BACK, min(seen, offers), offers))
 
     def _read_one_by_one(self, good_ids: list[str], look: int) -> None:
         for good_id in good_ids:

@@ -23,7 +23,7 @@ OUTCOMES = (*map(str, State), HELD, OPEN)
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RunRecord:
     """One run: who, when (in UTC), and what came of it.
 
     `plan` is None where no plan was made, `exit_code` where it did not come to its end. `finished` is then
@@ -56,7 +56,7 @@ class History:
         self._db = connection
         self._slug = slug
 
-    def runs(self, most: int | None = None) -> list[Record]:
+    def runs(self, most: int | None = None) -> list[RunRecord]:
         """Return the last runs, newest first: so many at most, or all."""
         c = t.runs.c
         numbers = self._db.execute(
@@ -70,7 +70,7 @@ class History:
         every = select(func.count()).select_from(t.runs).where(t.runs.c.object == self._slug)
         return self._db.execute(every).scalar_one()
 
-    def run(self, number: int) -> Record | None:
+    def run(self, number: int) -> RunRecord | None:
         """Return one run, None where this object had none of that number."""
         return next(iter(self._records([number])), None)
 
@@ -81,7 +81,7 @@ class History:
         rows = select(c.id).where(c.object == self._slug, c.undoes == number, did).order_by(c.id)
         return list(self._db.execute(rows).scalars())
 
-    def _records(self, numbers: Sequence[int]) -> list[Record]:
+    def _records(self, numbers: Sequence[int]) -> list[RunRecord]:
         c = t.runs.c
         rows = self._db.execute(
             select(t.runs).where(c.object == self._slug, c.id.in_(numbers)).order_by(c.id.desc())
@@ -91,7 +91,7 @@ class History:
         imports = self._counts(t.imports.c.run, numbers, USED)
         overrides = self._overrides(numbers)
         return [
-            Record(
+            RunRecord(
                 row.id,
                 row.plan,
                 row.started,

@@ -71,6 +71,16 @@ class Request:
     status: int | None
     outcome: str
 
+    @property
+    def endpoint(self) -> str:
+        """The path without the ids in it."""
+        parts = [part for part in self.path.split("/") if part]
+        if parts[:2] == ["products", "by_external_id"]:
+            return "products/by_external_id"
+        if parts[:3] == ["products", "import", "status"]:
+            return "products/import/status"
+        return "/".join(parts[:2])
+
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:

@@ -81,9 +81,9 @@ class Plans:
         self._db.execute(
             delete(t.plans).where(t.plans.c.object == self._slug, t.plans.c.number.not_in(run_result))
         )
-        return self.begin_beside(now)
+        return self.begin_next(now)
 
-    def begin_beside(self, now: datetime) -> int:
+    def begin_next(self, now: datetime) -> int:
         """Return the number of a new plan that is made of the last one, which stays for now."""
         made = self._db.execute(insert(t.plans).values(object=self._slug, made=now))
         return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0

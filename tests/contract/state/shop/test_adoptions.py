@@ -234,7 +234,7 @@ def test_a_plan_beside_another(work: UnitOfWork) -> None:
     """Both stay until the next one is begun."""
     first = work.plans.begin(NOON)
     work.plans.add(first, [update("1", quantity=(1, 2))])
-    second = work.plans.begin_beside(NOON)
+    second = work.plans.begin_next(NOON)
     assert second != first
     assert len(list(work.plans.changes(first))) == 1
     work.plans.begin(LATER)
