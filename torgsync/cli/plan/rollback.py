@@ -10,8 +10,8 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
+from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.outcomes import confirmed, notifier
-from torgsync.cli.plan.render import Show
 from torgsync.cli.plan.rollback_render import print_plan_back, print_plan_back_json, print_run_back
 from torgsync.cli.plan.update import AllowOption
 from torgsync.core.reason import Reason
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from torgsync.core.plan.saved import SavedPlan
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
-    from torgsync.jobs.plan.update import PlanResult
+    from torgsync.jobs.plan.result import PlanResult
     from torgsync.jobs.push.plan_source import PlanSource
 
 
@@ -81,8 +81,8 @@ def _save(
 
     with program.job(file) as job:
         made = look_back(job, number, allowed=allowed)
-        if made.settled:
-            notifier(program)(Reason(Notice.EARLIER_RECONCILED, {"count": made.settled}))
+        if made.reconciled:
+            notifier(program)(Reason(Notice.EARLIER_RECONCILED, {"count": made.reconciled}))
         save(job, made, path, allowed=allowed)
         if form is Format.JSON:
             print_plan_back_json(program, job, made, number)

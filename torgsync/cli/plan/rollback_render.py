@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import Program, error_document
 from torgsync.cli.base.render import print_json
+from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
 from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import (
@@ -16,7 +17,7 @@ from torgsync.cli.plan.outcomes import (
     run_document,
     trouble_of,
 )
-from torgsync.cli.plan.render import Show, print_changes, print_sums
+from torgsync.cli.plan.render import print_changes, print_sums
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.rollback import Left
 from torgsync.core.text import counted
@@ -24,7 +25,7 @@ from torgsync.core.text import counted
 if TYPE_CHECKING:
     from torgsync.core.plan.rollback import Remain, Undone
     from torgsync.jobs.context import JobContext
-    from torgsync.jobs.plan.update import PlanResult
+    from torgsync.jobs.plan.result import PlanResult
     from torgsync.jobs.push.execute import RunView
 
 NAMED = 20
@@ -54,8 +55,8 @@ def print_plan_back(
     if show in (Show.CHANGES, Show.HELD, Show.ALL) and made.plan.counts.changes:
         program.out.print()
         print_changes(program, job, made.number, show)
-    if made.back:
-        _print_rest(program, made.back, every=show is Show.ALL)
+    if made.undone:
+        _print_rest(program, made.undone, every=show is Show.ALL)
     print_guards(program, made.plan.violations)
     print_sums(program, job, made.plan, next_step, nothing="nothing to turn back")
 
@@ -109,9 +110,9 @@ def print_plan_back_json(
     next_step: str = "",
 ) -> None:
     """Print the plan that undoes run `number` as one document, with what became of it once it was sent."""
-    from torgsync.jobs.push.history import changes_of
+    from torgsync.jobs.plan.result import PlanView
 
-    back = made.back
+    back = made.undone
     tail: dict[str, object] = {}
     if view:
         tail = {**run_document(view), "outcomes": outcome_documents(job, made.number)}
@@ -127,7 +128,7 @@ def print_plan_back_json(
     print_json(
         plan_head(made.plan) | {"turns_back": turns_back},
         {
-            "changes": (change_document(item.change) for item in changes_of(job, made.number)),
+            "changes": (change_document(item.change) for item in PlanView(job, made.number).changes()),
             "remains": _remains(back),
         },
         plan_tail(made.plan) | tail,

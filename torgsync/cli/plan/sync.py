@@ -13,8 +13,8 @@ from torgsync.cli.base.each import each
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_json
+from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.outcomes import confirmed, notifier
-from torgsync.cli.plan.render import Show
 from torgsync.cli.plan.sync_render import print_run, print_run_json
 from torgsync.cli.plan.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.core.clock import SHOP_ZONE
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from torgsync.core.plan.guards import Allowed
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
-    from torgsync.jobs.plan.update import PlanResult
+    from torgsync.jobs.plan.result import PlanResult
     from torgsync.jobs.push.plan_source import PlanSource
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.program import SCHEMA, Format, Program, error_document
 from torgsync.cli.base.render import print_json
 from torgsync.cli.orders.orders import found_in_orders, notify_orders, orders_document
+from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import (
     notify_trouble,
@@ -16,7 +17,7 @@ from torgsync.cli.plan.outcomes import (
     run_document,
     trouble_of,
 )
-from torgsync.cli.plan.render import Show, print_findings
+from torgsync.cli.plan.render import print_findings
 from torgsync.cli.plan.update import print_plan
 
 if TYPE_CHECKING:

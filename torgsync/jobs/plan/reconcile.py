@@ -27,7 +27,7 @@ NOT_REACHED = Reason(OutcomeCode.RUN_ENDED_BEFORE)
 HALF = Reason(OutcomeCode.MADE_IN_PART)
 
 
-def settle_earlier(context: JobContext, prom: Prom, run: int) -> int:
+def reconcile_earlier(context: JobContext, prom: Prom, run: int) -> int:
     """Settle the changes of runs before `run`, and return how many were; 0 is a look that is no run."""
     with context.transaction() as work:
         left = work.journal.open_plans(run)

@@ -17,7 +17,7 @@ from torgsync.errors import Exit, TorgsyncError
 from torgsync.jobs.connect import connect_shop
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.fetch import FetchResult, fetch_orders
-from torgsync.jobs.plan.update import PlanResult
+from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.push.perform import decline, perform, recover
 from torgsync.jobs.push.plan_source import PlanSource
 from torgsync.jobs.run import Run, running
@@ -130,8 +130,8 @@ def _plan(
     if recover(context, prom, run, waits=waits):
         notify(Reason(Notice.IMPORT_RECOVERED))
     made = source.make(context, prom, run)
-    if made.settled:
-        notify(Reason(Notice.EARLIER_RECONCILED, {"count": made.settled}))
+    if made.reconciled:
+        notify(Reason(Notice.EARLIER_RECONCILED, {"count": made.reconciled}))
     return made
 
 
@@ -161,6 +161,6 @@ def _exit_code(
         codes.append(Exit.TEMPORARY)
     elif made and made.plan.counts.held:
         codes.append(Exit.HELD)
-    if made and made.back and made.back.remains:
+    if made and made.undone and made.undone.remains:
         codes.append(Exit.PARTIAL)
     return Exit.worst(codes)

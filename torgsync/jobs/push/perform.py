@@ -17,7 +17,7 @@ from torgsync.core.reason import Reason
 from torgsync.errors import Interrupted, Temporary, TorgsyncError
 from torgsync.files.config.settings import who
 from torgsync.jobs.context import JobContext, Stage
-from torgsync.jobs.plan.update import PlanResult
+from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.push.edits import EditSender
 from torgsync.jobs.push.imports.sender import ImportSender
 from torgsync.jobs.push.outcomes import OutcomeRecorder
@@ -67,7 +67,7 @@ def perform(
     outcomes = OutcomeRecorder(context, made.number)
     with context.transaction() as work:
         work.journal.note_overrides(run.number, overrides(made.plan), Holder(*who()), context.now())
-        if not (made.back or any(violation.guard in _OF_REMOVALS for violation in made.plan.violations)):
+        if not (made.undone or any(violation.guard in _OF_REMOVALS for violation in made.plan.violations)):
             work.object_state.note_selection(json.dumps(selection(context.object), sort_keys=True))
     try:
         _perform(context, prom, run, made, outcomes, waits=waits)
@@ -100,7 +100,7 @@ def _perform(
     counts, offers = made.plan.counts, made.plan.offers
     editor = EditSender(context, prom, outcomes)
     postponed: TorgsyncError | None = None
-    undoes = made.back is not None
+    undoes = made.undone is not None
     importer = ImportSender(context, prom, outcomes, editor, run.number, waits=waits, undoes=undoes)
     try:
         importer.perform(offers, made.plan.budget.imports_left)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from torgsync.core.plan.guards import Allowed, Guard
 from torgsync.core.plan.plan import Plan
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.update import PlanResult, update
+from torgsync.jobs.plan.result import PlanResult
+from torgsync.jobs.plan.update import update
 from torgsync.jobs.run import Run
 from torgsync.prom.api import Prom
 
@@ -38,7 +39,9 @@ class NewPlan(PlanSource):
 
     def make(self, context: JobContext, prom: Prom, run: Run) -> PlanResult:
         """Make the plan by comparing the export with the shop."""
-        made = update(context, prom, allowed=self.allowed, only=self.fields, sure=True, run=run.number)
+        made = update(
+            context, prom, allowed=self.allowed, only=self.fields, shop_verified=True, run=run.number
+        )
         with context.transaction() as work:
             work.journal.plan_of_run(run.number, made.number, usual_rows(made.plan))
         return made

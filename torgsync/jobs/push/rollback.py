@@ -28,9 +28,11 @@ from torgsync.core.plan.rollback import (
 from torgsync.core.product.fields import Channel
 from torgsync.jobs.connect import connect_shop
 from torgsync.jobs.context import JobContext, Progress, Stage
+from torgsync.jobs.plan.budget import budget_of, offers_of
 from torgsync.jobs.plan.draft import Draft
-from torgsync.jobs.plan.reconcile import settle_earlier
-from torgsync.jobs.plan.update import PlanResult, budget_of, look, offers_of
+from torgsync.jobs.plan.look import look
+from torgsync.jobs.plan.reconcile import reconcile_earlier
+from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.push.history import run_of
 from torgsync.jobs.push.plan_source import PlanSource
 from torgsync.jobs.run import Run, refuse_held
@@ -53,11 +55,11 @@ def plan_back(context: JobContext, prom: Prom, number: int, *, allowed: Allowed,
     settled = 0
     if begun:
         look(context, prom, full=False, allowed=None)
-        settled = settle_earlier(context, prom, run)
+        settled = reconcile_earlier(context, prom, run)
     context.report(Progress(Stage.PLAN))
     with context.stop.interruptible(), context.transaction() as work:
         made = _Undo(context=context, work=work, allowed=allowed).draw_up(plan, number)
-    return replace(made, settled=settled)
+    return replace(made, reconciled=settled)
 
 
 def look_back(context: JobContext, number: int, *, allowed: Allowed) -> PlanResult:
@@ -128,7 +130,7 @@ class _Undo(Draft):
             overrides=tuple(self.opened),
         )
         back = Undone(undoes, tuple(remains), self.not_done, self.anew, self.hidden)
-        return PlanResult(told, self.number, tuple(self.findings), back=back)
+        return PlanResult(told, self.number, tuple(self.findings), undone=back)
 
     def _turn(
         self, page: Sequence[NumberedChange], since: Mapping[str, Collection[str]], remains: list[Remain]

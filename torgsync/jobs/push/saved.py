@@ -20,7 +20,9 @@ from torgsync.errors import PlanStale
 from torgsync.files.config.settings import who
 from torgsync.files.plan.plan_file import read_changes, write_plan
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.update import PlanResult, recounted, update
+from torgsync.jobs.plan.budget import recounted
+from torgsync.jobs.plan.result import PlanResult
+from torgsync.jobs.plan.update import update
 from torgsync.jobs.push.plan_source import PlanSource, usual_rows
 from torgsync.jobs.push.rollback import plan_back
 from torgsync.jobs.run import Run
@@ -47,7 +49,7 @@ def save(
             counts=plan.counts,
             fields=only,
             allow=allowed.flags,
-            undoes=made.back.run if made.back else 0,
+            undoes=made.undone.run if made.undone else 0,
             **_fingerprints(context, work),
         )
         write_plan(path, head, (item.change for item in work.plans.changes(made.number)))
@@ -99,7 +101,9 @@ class SavedChanges(PlanSource):
         if saved.undoes:
             made = plan_back(context, prom, saved.undoes, allowed=allowed, run=run.number)
         else:
-            made = update(context, prom, allowed=allowed, only=saved.fields, sure=True, run=run.number)
+            made = update(
+                context, prom, allowed=allowed, only=saved.fields, shop_verified=True, run=run.number
+            )
         with context.transaction() as work:
             number = work.plans.begin_next(context.now())
             lost, kept = self._keep_unchanged(work, made.number, number)

@@ -23,7 +23,8 @@ from torgsync.files.config.settings import Settings
 from torgsync.jobs.catalog import export
 from torgsync.jobs.catalog.export import read_export
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.update import findings, update
+from torgsync.jobs.plan.result import findings
+from torgsync.jobs.plan.update import update
 from torgsync.state.shop.products import Accepted
 from torgsync.state.store import Store, open_store
 

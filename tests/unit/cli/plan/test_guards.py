@@ -25,7 +25,10 @@ def test_each_violation_has_its_limit_its_cause_and_its_flag() -> None:
         f"! held     good 7: {MOVED}",
         "           a mistyped price; if it is right: --allow price=7",
         "! held     the export has 60 rows, 40 fewer than the usual 100; the limit is 70 % of the usual rows",
-        "           an export that was cut short, or of one group only; if it is right: --allow export-rows=40",
+        (
+            "           an export that was cut short, or of one group only; if it is right: "
+            "--allow export-rows=40"
+        ),
     ]
 
 

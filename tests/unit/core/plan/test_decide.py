@@ -40,13 +40,13 @@ def test_a_good_that_is_not_on_prom_is_created(shown: Existing | None) -> None:
     verdict = decide(known(RowStatus.IN, product(), shown), SHOP)
     assert verdict.change is not None
     assert (verdict.change.verb, verdict.change.new) == (Verb.CREATE, product().values)
-    assert verdict.aside is None
+    assert verdict.skip is None
 
 
 def test_a_good_without_a_price_is_not_created() -> None:
     """Nothing is offered for nothing; why is said."""
     desired = Product("17", {"name": "Капці"})
-    assert decide(known(RowStatus.IN, desired), SHOP) == Verdict(aside=SkipReason.NO_PRICE)
+    assert decide(known(RowStatus.IN, desired), SHOP) == Verdict(skip=SkipReason.NO_PRICE)
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ def test_a_product_in_a_variant_group_that_is_not_its_own(
 def test_a_good_whose_stock_may_keep_it_out_is_not_created() -> None:
     """Only goods in stock go, and nobody can say whether it is one."""
     desired = Product("17", {"name": "Капці", "price": Decimal("90.00")})
-    assert decide(known(RowStatus.IN, desired, was_sent=False), SHOP) == Verdict(aside=SkipReason.NO_STOCK)
+    assert decide(known(RowStatus.IN, desired, was_sent=False), SHOP) == Verdict(skip=SkipReason.NO_STOCK)
 
 
 def test_a_good_without_a_name_is_not_created_but_kept_up_to_date() -> None:
     """A new one waits; stock and price of one that Prom has do not wait for its name."""
     desired = Product("17", {"price": Decimal("90.00")})
-    assert decide(known(RowStatus.IN, desired, was_sent=False), SHOP) == Verdict(aside=SkipReason.NO_NAME)
+    assert decide(known(RowStatus.IN, desired, was_sent=False), SHOP) == Verdict(skip=SkipReason.NO_NAME)
     change = decide(known(RowStatus.IN, desired, existing(price=Decimal("100.00"))), SHOP).change
     assert change is not None
     assert set(change.fields) == {"price"}
@@ -143,13 +143,13 @@ def test_a_good_of_which_nothing_is_known_wants_nothing() -> None:
 def test_a_creation_that_was_refused_waits_for_the_good_to_change() -> None:
     """No import is spent on content that Prom refused."""
     verdict = decide(known(RowStatus.IN, product(), refused=True), SHOP)
-    assert verdict == Verdict(aside=SkipReason.REFUSED_BEFORE)
+    assert verdict == Verdict(skip=SkipReason.REFUSED_BEFORE)
 
 
 def test_what_a_moderator_deleted_is_left_alone() -> None:
     """It is neither changed nor made anew, whatever the export says."""
     shown = existing(status="deleted_by_moderator")
-    assert decide(known(RowStatus.IN, NEW, shown), SHOP) == Verdict(aside=SkipReason.MODERATED)
+    assert decide(known(RowStatus.IN, NEW, shown), SHOP) == Verdict(skip=SkipReason.MODERATED)
 
 
 def test_a_good_in_step_has_no_change() -> None:
@@ -185,11 +185,11 @@ def test_prices_go_where_an_import_was_refused() -> None:
     verdict = decide(known(RowStatus.IN, NEW, existing(), refused=True), SHOP)
     assert verdict.change is not None
     assert list(verdict.change.fields) == ["price"]
-    assert verdict.aside is SkipReason.REFUSED_BEFORE
+    assert verdict.skip is SkipReason.REFUSED_BEFORE
 
 
 @pytest.mark.parametrize(
-    ("desired", "aside", "changes"),
+    ("desired", "skip", "changes"),
     [
         (product(name="Нові капці"), SkipReason.REFUSED_BEFORE, False),
         (product(price=Decimal("110.00")), None, True),
@@ -197,11 +197,11 @@ def test_prices_go_where_an_import_was_refused() -> None:
     ],
 )
 def test_a_refusal_is_told_only_where_it_stops_something(
-    desired: Product, aside: SkipReason | None, changes: bool
+    desired: Product, skip: SkipReason | None, changes: bool
 ) -> None:
-    """A refused product that only changed its price, or nothing, has nothing set aside."""
+    """A refused product that only changed its price, or nothing, has nothing skipped."""
     verdict = decide(known(RowStatus.IN, desired, existing(), refused=True), SHOP)
-    assert verdict.aside is aside
+    assert verdict.skip is skip
     assert (verdict.change is not None) is changes
 
 
