@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torgsync.cli.base.program import Program, error_document
+from torgsync.cli.base.errors import error_document
+from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import print_json
 from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
