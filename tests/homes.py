@@ -235,5 +235,5 @@ class FirstDay:
         """Return a home and fill a marketplace as if the synchronisation had been there."""
         shutil.copytree(self.home.folder, folder / "home")
         shop = market.shop
-        shop.desk.accept(self.feed, self.settings, shop.quirks, shop.now())
+        shop.import_queue.accept(self.feed, self.settings, shop.quirks, shop.now())
         return Home(folder / "home", folder / "home" / "objects", market)

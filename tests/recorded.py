@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import httpx
 
 from torgsync.prom.api import Prom
-from torgsync.prom.http import Http, Journal
+from torgsync.prom.http import Http
+from torgsync.prom.request import RequestJournal
 
 URL = "https://prom.example/api/v1"
 TOKEN = "tok3n-invented-0123456789"
@@ -105,6 +107,11 @@ def changed(answer: dict[str, Any], **values: object) -> dict[str, Any]:
     return deepcopy(answer) | values
 
 
+def parsed(body: object) -> Any:  # noqa: ANN401  (JSON is of any type)
+    """Return an answer as the client parses it, with exact decimals."""
+    return json.loads(json.dumps(body), parse_float=Decimal)
+
+
 class Answer(NamedTuple):
     """What the wire says to one request."""
 
@@ -151,7 +158,7 @@ class Wire(httpx.BaseTransport):
         """The addresses that were asked, with their queries."""
         return [request.url.raw_path.decode().removeprefix("/api/v1") for request in self.requests]
 
-    def http(self, journal: Journal | None = None, token: str = TOKEN) -> Http:
+    def http(self, journal: RequestJournal | None = None, token: str = TOKEN) -> Http:
         """Return a door to this wire that never waits."""
         client = httpx.Client(base_url=URL, transport=self)
         return Http(client, token=token, shop="My Prom", requests_per_second=1e9, journal=journal)

@@ -11,8 +11,9 @@ from typing import Any
 
 import httpx
 
+from torgsync.sandbox.app import SandboxApp
 from torgsync.sandbox.faults import ConnectionCut
-from torgsync.sandbox.server import RunningServer, SandboxApp, serve
+from torgsync.sandbox.server import RunningServer, serve
 from torgsync.sandbox.shop.shop import Shop
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from torgsync.sandbox.shop.products import Product
+from torgsync.sandbox.shop.products import ShopProduct
 from torgsync.sandbox.shop.shop import Shop
 
 
@@ -49,7 +49,7 @@ def open_ends(state: Path, *, but: int = 0) -> list[Any]:
     ]
 
 
-def _lies_of(verb: str, fields: dict[str, dict[str, Any]], product: Product | None) -> Iterator[str]:
+def _lies_of(verb: str, fields: dict[str, dict[str, Any]], product: ShopProduct | None) -> Iterator[str]:
     if verb == "remove" and fields["status"]["new"] == "deleted":
         if product is not None:
             yield "it is still there"

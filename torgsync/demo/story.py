@@ -17,7 +17,7 @@ from pathlib import Path
 from torgsync.errors import TorgsyncError
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.server import RunningServer, serve
-from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, Buyer
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, ShopBuyer
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
@@ -49,7 +49,7 @@ class World:
     def order(self) -> None:
         """Have somebody order."""
         goods = [product.external_id for product in self.server.shop.products() if product.external_id]
-        buyer = Buyer(
+        buyer = ShopBuyer(
             first_name="Олена", last_name="Вигадана", phone="+380500000001", email="o.v@shop.example"
         )
         self.server.shop.place_order(

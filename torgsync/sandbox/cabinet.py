@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from torgsync.sandbox.api.endpoints import parse_json
-from torgsync.sandbox.shop.orders import NOVA_POSHTA, PROM_PAYMENT, Buyer
-from torgsync.sandbox.shop.products import Discount
+from torgsync.sandbox.api.call import parse_json
+from torgsync.sandbox.shop.orders import NOVA_POSHTA, PROM_PAYMENT, ShopBuyer
+from torgsync.sandbox.shop.products import ShopDiscount
 
 if TYPE_CHECKING:
     from torgsync.sandbox.api.answers import Json
@@ -78,7 +78,7 @@ class _Fields(_Body):
         if fields.get("group_id", 0) is None:
             del fields["group_id"]
         if discount := fields.get("discount"):
-            fields["discount"] = Discount(
+            fields["discount"] = ShopDiscount(
                 discount.value, discount.type, discount.date_start, discount.date_end
             )
         return fields
@@ -101,24 +101,24 @@ class _NewGroup(_Body):
     name_uk: str | None = None
 
 
-class _Line(_Body):
+class _OrderedProduct(_Body):
     product: Key
     quantity: Decimal = Field(Decimal(1), gt=0)
 
 
-_SOMEBODY = Buyer()
+_DEFAULT_BUYER = ShopBuyer()
 
 
 class _Buyer(_Body):
-    first_name: str = _SOMEBODY.first_name
-    last_name: str = _SOMEBODY.last_name
-    second_name: str | None = _SOMEBODY.second_name
-    phone: str | None = _SOMEBODY.phone
-    email: str | None = _SOMEBODY.email
+    first_name: str = _DEFAULT_BUYER.first_name
+    last_name: str = _DEFAULT_BUYER.last_name
+    second_name: str | None = _DEFAULT_BUYER.second_name
+    phone: str | None = _DEFAULT_BUYER.phone
+    email: str | None = _DEFAULT_BUYER.email
 
 
 class _NewOrder(_Body):
-    products: tuple[_Line, ...] = Field(min_length=1)
+    products: tuple[_OrderedProduct, ...] = Field(min_length=1)
     buyer: _Buyer = _Buyer()
     payment_option_id: int = PROM_PAYMENT.id
     delivery_option_id: int = NOVA_POSHTA.id
@@ -143,7 +143,7 @@ class _MovedOrder(_Order):
 
 
 @dataclass(frozen=True)
-class _Act:
+class _Action:
     """One thing to do: the body that it asks for, and how it is done; it returns the answer."""
 
     body: type[_Body]
@@ -177,7 +177,7 @@ def _add_group(shop: Shop, body: _NewGroup) -> Json:
 def _place_order(shop: Shop, body: _NewOrder) -> Json:
     number = shop.place_order(
         [(line.product, line.quantity) for line in body.products],
-        buyer=Buyer(**body.buyer.model_dump()),
+        buyer=ShopBuyer(**body.buyer.model_dump()),
         **body.model_dump(exclude={"products", "buyer"}),
     )
     return {"order": number}
@@ -203,25 +203,25 @@ def _move_order(shop: Shop, body: _MovedOrder) -> Json:
     return {"order": body.order}
 
 
-ACTS: Mapping[str, _Act] = {
-    "order/place": _Act(_NewOrder, _place_order),
-    "order/pay": _Act(_Order, _pay_order),
-    "order/refund": _Act(_Order, _refund_order),
-    "order/cancel": _Act(_CancelledOrder, _cancel_order),
-    "order/status": _Act(_MovedOrder, _move_order),
-    "product/add": _Act(_NewProduct, _add_product),
-    "product/edit": _Act(_EditedProduct, _edit_product),
-    "product/hide": _Act(_Product, _hide_product),
-    "product/delete": _Act(_Product, _delete_product),
-    "group/add": _Act(_NewGroup, _add_group),
+ACTIONS: Mapping[str, _Action] = {
+    "order/place": _Action(_NewOrder, _place_order),
+    "order/pay": _Action(_Order, _pay_order),
+    "order/refund": _Action(_Order, _refund_order),
+    "order/cancel": _Action(_CancelledOrder, _cancel_order),
+    "order/status": _Action(_MovedOrder, _move_order),
+    "product/add": _Action(_NewProduct, _add_product),
+    "product/edit": _Action(_EditedProduct, _edit_product),
+    "product/hide": _Action(_Product, _hide_product),
+    "product/delete": _Action(_Product, _delete_product),
+    "group/add": _Action(_NewGroup, _add_group),
 }
 
 
-def act(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]:
+def perform(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]:
     """Do what a path below `/cabinet/` and its JSON say; return the answer and its HTTP status."""
-    wanted = ACTS.get(path.removeprefix(f"{BASE}/"))
+    wanted = ACTIONS.get(path.removeprefix(f"{BASE}/"))
     if wanted is None:
-        return {"error": f"there is no {path}", "there are": [f"{BASE}/{name}" for name in ACTS]}, UNKNOWN
+        return {"error": f"there is no {path}", "there are": [f"{BASE}/{name}" for name in ACTIONS]}, UNKNOWN
     if method != "POST":
         return {"error": "send JSON by POST", "keys": list(wanted.body.model_fields)}, NOT_ALLOWED
     try:
@@ -240,12 +240,12 @@ def act(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]:
             answer = wanted.do(shop, data)
             shop.save()
     except LookupError as unknown:
-        return {"error": _told(unknown)}, UNKNOWN
+        return {"error": _message(unknown)}, UNKNOWN
     except ValueError as refused:
         return {"error": str(refused)}, BAD
     return answer, OK
 
 
-def _told(unknown: LookupError) -> str:
+def _message(unknown: LookupError) -> str:
     """Return what a LookupError says; a KeyError only holds the key that a table lacks."""
     return f"the shop has no option {unknown.args[0]}" if isinstance(unknown, KeyError) else str(unknown)

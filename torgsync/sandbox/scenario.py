@@ -82,7 +82,7 @@ def read_scenario(data: Mapping[str, Any], line_of: Callable[[Path], int]) -> Sc
     reader.unknown_keys((), data, ("shop", "tokens", "manners", "faults"))
     faults = data.get("faults", [])
     if not isinstance(faults, list):
-        reader.tell(("faults",), "this is an array of tables: [[faults]]")
+        reader.add_mistake(("faults",), "this is an array of tables: [[faults]]")
         faults = []
     scenario = Scenario(
         shop=reader.table(Filling, ("shop",), data.get("shop", {})) or Filling(),
@@ -132,7 +132,7 @@ class _Reader:
         self._line_of = line_of
         self.mistakes: set[Mistake] = set()
 
-    def tell(self, path: Path, message: str) -> None:
+    def add_mistake(self, path: Path, message: str) -> None:
         """Remember a mistake."""
         text = ""
         for part in path:
@@ -145,12 +145,12 @@ class _Reader:
         for name in table.keys() - set(names):
             near = get_close_matches(name, names, n=1)
             meant = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(names)}"
-            self.tell((*path, name), f"there is no such key{meant}")
+            self.add_mistake((*path, name), f"there is no such key{meant}")
 
     def table(self, kind: type[Table], path: Path, table: object) -> Table | None:
         """Return a table as a value of its dataclass, None where it has mistakes."""
         if not isinstance(table, dict):
-            self.tell(path, "this is a table")
+            self.add_mistake(path, "this is a table")
             return None
         names = [one.name for one in fields(kind)]  # type: ignore[arg-type]  # all are dataclasses
         self.unknown_keys(path, table, names)
@@ -159,36 +159,36 @@ class _Reader:
             return TypeAdapter(kind).validate_json(json.dumps(table, default=str), strict=True)
         except ValidationError as wrong:
             for error in wrong.errors(include_url=False):
-                self.tell((*path, *error["loc"]), _words(error))
+                self.add_mistake((*path, *error["loc"]), _words(error))
             return None
 
     def tokens(self, table: object) -> dict[str, Rights]:
         """Return the rights by token."""
         if not isinstance(table, dict):
-            self.tell(("tokens",), "this is a table")
+            self.add_mistake(("tokens",), "this is a table")
             return {}
-        found = {}
-        for token, told in table.items():
+        rights_of = {}
+        for token, value in table.items():
             path = ("tokens", token)
-            if isinstance(told, str):
-                rights = TOKEN_WORDS.get(told)
+            if isinstance(value, str):
+                rights = TOKEN_WORDS.get(value)
                 if rights is None:
-                    self.tell(path, f'"{told}" is none of {", ".join(TOKEN_WORDS)}')
+                    self.add_mistake(path, f'"{value}" is none of {", ".join(TOKEN_WORDS)}')
             else:
-                rights = self._sections(path, told)
+                rights = self._sections(path, value)
             if rights is not None:
-                found[token] = rights
-        return found
+                rights_of[token] = rights
+        return rights_of
 
-    def _sections(self, path: Path, told: object) -> Rights | None:
+    def _sections(self, path: Path, value: object) -> Rights | None:
         """Return rights told section by section; a date without a zone is in UTC."""
-        if not isinstance(told, dict):
-            self.tell(path, f"this is one of {', '.join(TOKEN_WORDS)}, or a table of sections")
+        if not isinstance(value, dict):
+            self.add_mistake(path, f"this is one of {', '.join(TOKEN_WORDS)}, or a table of sections")
             return None
-        sections = dict(told)
+        sections = dict(value)
         expires = sections.pop("expires", None)
         if expires is not None and not isinstance(expires, datetime):
-            self.tell((*path, "expires"), "this is a date with a time, such as 2026-03-09T12:00:00Z")
+            self.add_mistake((*path, "expires"), "this is a date with a time, such as 2026-03-09T12:00:00Z")
             return None
         rights = self.table(Rights, path, sections)
         if rights is None or expires is None:

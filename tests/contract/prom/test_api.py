@@ -19,8 +19,9 @@ from recorded import IMPORT, ORDER, PRODUCT, TOKEN, URL, Wire, changed, page, sa
 from torgsync.core.orders.order import PaymentOption
 from torgsync.core.plan.channels import EditAnswer
 from torgsync.errors import PromRefused, Temporary, TokenRefused, UsageError
-from torgsync.prom.api import NOBODY, Prom, connect
-from torgsync.prom.http import TRIES, Http, Right
+from torgsync.prom.api import UNUSED_ID, Prom, connect
+from torgsync.prom.http import TRIES, Http
+from torgsync.prom.rights import Right
 
 SINCE = datetime(2026, 7, 20, 18, 10, 44, 174_000, tzinfo=timezone(timedelta(hours=3)))
 
@@ -226,7 +227,7 @@ def test_an_edit_that_is_refused_as_a_whole_raises() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        {"processed_ids": [], "errors": {NOBODY: "Товар не знайдено"}},
+        {"processed_ids": [], "errors": {UNUSED_ID: "Товар не знайдено"}},
         {"processed_ids": []},
         {"errors": {"error": "Ожидается список товаров"}},
     ],
@@ -236,12 +237,12 @@ def test_the_right_to_write_is_tried_on_no_product(answer: dict[str, object]) ->
     wire = Wire(said(answer))
     wire.prom().try_right(Right.PRODUCTS_WRITE)
     (sent,) = json.loads(wire.bodies[0])
-    assert sent["id"] == NOBODY
+    assert sent["id"] == UNUSED_ID
 
 
 def test_a_right_that_is_missing_is_found_out() -> None:
     """Each is tried where it is needed."""
-    forbidden = Wire(said({"processed_ids": [], "errors": {NOBODY: "Forbidden"}}))
+    forbidden = Wire(said({"processed_ids": [], "errors": {UNUSED_ID: "Forbidden"}}))
     with pytest.raises(TokenRefused, match="may not write products"):
         forbidden.prom().try_right(Right.PRODUCTS_WRITE)
     wire = Wire(said({"groups": []}))

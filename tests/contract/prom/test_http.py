@@ -18,6 +18,7 @@ from recorded import PAGE, TOKEN, URL, Answer, Wire, page, said
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from torgsync import __version__
+from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import (
     AnswerLost,
     GivenUp,
@@ -34,11 +35,10 @@ from torgsync.prom.http import (
     TOTAL_TIMEOUT,
     TRIES,
     Http,
-    NotFound,
-    Right,
     open_client,
-    retry_after,
 )
+from torgsync.prom.responses import NotFound, retry_after
+from torgsync.prom.rights import Right
 
 READ = Right.PRODUCTS_READ
 WRITE = Right.PRODUCTS_WRITE
@@ -560,17 +560,17 @@ class Stop:
         self.at = at
         self.heard: list[bool] = []
 
-    def __call__(self, rests: bool) -> None:
-        self.heard.append(rests)
-        if rests and self.heard.count(True) == self.at:
-            raise Interrupted("stopped")
+    def __call__(self, idle: bool) -> None:
+        self.heard.append(idle)
+        if idle and self.heard.count(True) == self.at:
+            raise error_of(Interrupted, problem(ProblemCode.STOPPED))
 
 
 def stopping(wire: Wire, at: int) -> tuple[Http, Stop]:
     """Return a client that is stopped at this pause."""
     stop = Stop(at)
     client = httpx.Client(base_url=URL, transport=wire)
-    return Http(client, token=TOKEN, shop="My Prom", requests_per_second=1e9, rests=stop), stop
+    return Http(client, token=TOKEN, shop="My Prom", requests_per_second=1e9, on_idle=stop), stop
 
 
 def test_it_is_told_when_nothing_is_in_flight() -> None:

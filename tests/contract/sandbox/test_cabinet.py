@@ -10,7 +10,7 @@ import pytest
 from shops import client_of
 
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY
-from torgsync.sandbox.shop.products import Discount
+from torgsync.sandbox.shop.products import ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("each_door")
@@ -81,7 +81,7 @@ class TestProducts:
         post(client, "product/edit", {"product": "2", "quantity_in_stock": 3, "discount": discount})
         product = shop.product("2")
         assert (product.quantity_in_stock, product.price) == (3, Decimal("74.5"))
-        assert product.discount == Discount(Decimal(5), "percent", None, "31.12.2026")
+        assert product.discount == ShopDiscount(Decimal(5), "percent", None, "31.12.2026")
         post(client, "product/edit", {"product": "2", "discount": None, "group_id": None})
         assert (shop.product("2").discount, shop.product("2").group_id) == (None, group)
         post(client, "product/hide", {"product": number})

@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from torgsync.sandbox.faults import ConnectionCut, Fault, Faults, parse_fault
-from torgsync.sandbox.server import SandboxApp, serve
+from torgsync.sandbox.app import SandboxApp
+from torgsync.sandbox.faults import ConnectionCut, Fault, parse_fault
+from torgsync.sandbox.injector import FaultInjector
+from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop.shop import Shop
 
 
@@ -72,9 +74,9 @@ def test_random_calls_from_many_threads() -> None:
     """A share is drawn by seed and number of the call: whoever asks first, as many calls meet it."""
 
     def struck(threads: int) -> int:
-        faults = Faults([Fault("500", share=0.2, seed=11)])
+        faults = FaultInjector([Fault("500", share=0.2, seed=11)])
         with ThreadPoolExecutor(threads) as pool:
-            return sum(map(len, pool.map(lambda _: faults.meet("GET", "products/list"), range(500))))
+            return sum(map(len, pool.map(lambda _: faults.match("GET", "products/list"), range(500))))
 
     assert struck(1) == struck(8)
     assert 60 < struck(8) < 140

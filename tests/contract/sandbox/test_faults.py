@@ -277,7 +277,7 @@ def test_every_rule_counts(shop: Shop, client: httpx.Client) -> None:
     shop.misbehave(Fault("429", every=2), Fault("500", on="GET products/list", nth=4), Fault("gaps"))
     statuses = [client.get("/products/list").status_code for _ in range(4)]
     assert statuses == [200, 429, 200, 429]
-    assert [(one.named, one.met) for one in shop.faults.tally()] == [(4, 2), (4, 0), (0, 0)]
+    assert [(one.matched, one.fired) for one in shop.faults.tally()] == [(4, 2), (4, 0), (0, 0)]
     shop.misbehave()
     assert client.get("/products/list").status_code == 200
 

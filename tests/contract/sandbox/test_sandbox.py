@@ -8,7 +8,7 @@ import pytest
 from shops import Clock, client_of, feed, send_feed
 
 from torgsync.sandbox.quirks import Quirks
-from torgsync.sandbox.shop.log import Record
+from torgsync.sandbox.shop.log import RequestRecord
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
@@ -246,7 +246,7 @@ class TestLog:
         client.post("/products/edit", content=b'[{"id":1}]')
         client_of(shop, "wrong").get("/orders/list")
         first, second, third = shop.log.records()
-        assert first == Record(
+        assert first == RequestRecord(
             time=clock.time,
             method="GET",
             path="/api/v1/products/list",

@@ -252,7 +252,7 @@ def started_in_the_cabinet(home: Home) -> Import:
     home.manner("second_import=refuse", "import_seconds=600")
     shop = home.market
     settings = ImportSettings()
-    return shop.desk.accept(
+    return shop.import_queue.accept(
         b"<yml_catalog/>", settings, replace(shop.quirks, second_import="accept"), shop.now()
     )
 

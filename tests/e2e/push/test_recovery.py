@@ -8,14 +8,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from faulty import Answer, Asked, Fault, FaultyMarket, Forward
+from faulty import Answer, Asked, Fault, FaultyMarket
 from homes import Home, stopped
 from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.base.program import Program
 from torgsync.core.plan.channels import LOOK_AFTER
-from torgsync.sandbox.shop.products import Discount
+from torgsync.sandbox.injector import Forward
+from torgsync.sandbox.shop.products import ShopDiscount
 
 
 def rewrites(change: tuple[str, str]) -> Fault:
@@ -157,7 +158,7 @@ def test_one_good_of_an_import_that_prom_cannot_update(hard_filled: Home, faulty
 
 def test_a_discount_that_prom_keeps_as_a_share(filled: Home) -> None:
     """Buyers pay the same, so there is nothing to send."""
-    filled.market.edit_product("26907", discount=Discount(Decimal(15), "percent"))
+    filled.market.edit_product("26907", discount=ShopDiscount(Decimal(15), "percent"))
     assert filled.sync().json["changes"] == []
 
 

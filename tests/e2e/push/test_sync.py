@@ -20,7 +20,6 @@ from faulty import (
     Answer,
     Asked,
     FaultyMarket,
-    Forward,
     Gate,
     breaks_before,
     keeps_silent_of,
@@ -33,6 +32,7 @@ from schemas import valid
 
 from torgsync.core.product import texts
 from torgsync.jobs.push import edits
+from torgsync.sandbox.injector import Forward
 
 EDIT = "POST /products/edit_by_external_id"
 IMPORT = "POST /products/import_file"

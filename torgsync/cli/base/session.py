@@ -35,10 +35,14 @@ def open_job(
 ) -> Iterator[JobContext]:
     """Yield the context of an object's jobs; what happens meanwhile is logged, and the error that ends it."""
     from torgsync.cli.base.progress import TerminalLogHandler, logged_progress, progress_reporter
+    from torgsync.cli.messages.outcomes import render_reasons
     from torgsync.jobs.context import JobContext
     from torgsync.state.store import open_store
 
-    with logged(settings.log, file.slug, TerminalLogHandler(output)) as log, ExitStack() as stack:
+    terminal = TerminalLogHandler(output)
+    with logged(settings.log, file.slug, terminal) as log, ExitStack() as stack:
+        for handler in (log, terminal):
+            handler.addFilter(render_reasons)
         try:
             store = open_store(settings.state_url, output.notify)
             stack.callback(store.close)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from torgsync.cli.messages import plan
 from torgsync.core.findings import Code, Finding
 
-SENTENCES: dict[Code, str | Callable[..., str]] = {}
+SENTENCES: dict[Code, str | Callable[..., str]] = {**plan.FINDINGS}
 """A template filled with the finding's arguments, or a function that takes them by name."""
 
 

@@ -10,6 +10,8 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
+from torgsync.cli.messages.findings import finding_message
+from torgsync.cli.messages.outcomes import reasons_message
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
     from torgsync.core.product.fields import Value
     from torgsync.core.product.products import Product
     from torgsync.files.config.objects import ObjectFile
-    from torgsync.jobs.plan.why import Why
-    from torgsync.state.runs.plans import Attempt
+    from torgsync.jobs.plan.why import Held, Why
+    from torgsync.state.runs.plans import ChangeAttempt
 
 LABEL = 11
 SISTERS = 10
@@ -95,7 +97,7 @@ def _lines(told: Why) -> Iterator[Line]:
     yield from _row_lines(told)
     for finding in told.findings:
         column = f"{finding.column}: " if finding.column else ""
-        yield Line("findings", f"{finding.severity} {finding.code}", f"{column}{finding.message}")
+        yield Line("findings", f"{finding.severity} {finding.code}", f"{column}{finding_message(finding)}")
     yield from _prom_lines(told)
     yield from _change_lines(told)
     for attempt in told.attempts:
@@ -103,22 +105,38 @@ def _lines(told: Why) -> Iterator[Line]:
 
 
 def _answer(told: Why) -> Iterator[Line]:
-    from torgsync.cli.plan.changes import reason_words
+    from torgsync.cli.messages.plan import skip_message
     from torgsync.core.plan.why import WORDS
 
     yield Line("answer", "", WORDS[told.fate])
     if told.problem:
         yield Line("answer", "", "the export cannot be read now: this is told by what was read before")
     if told.row and told.row.out:
-        yield Line("answer", "kept out", reason_words(told.row.out))
+        yield Line("answer", "kept out", skip_message(told.row.out))
     if told.held:
-        observed = f"{told.held.observed}; " if told.held.observed else "`torgsync update` tells the number; "
-        yield Line(
-            "answer", f"held by the guard `{told.held.guard}`", f"{observed}if it is right: {told.held.flag}"
-        )
+        observed, flag = _held_words(told.held)
+        observed = f"{observed}; " if observed else "`torgsync update` tells the number; "
+        yield Line("answer", f"held by the guard `{told.held.guard}`", f"{observed}if it is right: {flag}")
     if told.refusal:
         since = "" if told.refused else ", and it changed since then"
-        yield Line("answer", f"refused {_time(told.refusal.at)}", f"{told.refusal.message}{since}")
+        yield Line(
+            "answer", f"refused {_time(told.refusal.at)}", f"{reasons_message(told.refusal.reasons)}{since}"
+        )
+
+
+def _held_words(held: Held) -> tuple[str, str]:
+    """Return what a guard holds, empty where only a plan can say it, and the flag that allows it."""
+    from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
+
+    if held.violation is None:
+        return "", f"--allow {held.guard}=NUMBER"
+    seen = f"{observed(held.violation)}; the limit is {limit(held.violation)}; {cause(held.violation)}"
+    return seen, allow_flag(held.violation)
+
+
+def _held_document(held: Held) -> dict[str, object]:
+    observed, flag = _held_words(held)
+    return {"guard": held.guard, "saw": observed or None, "allow": flag}
 
 
 def _row_lines(told: Why) -> Iterator[Line]:
@@ -179,14 +197,15 @@ def _family_lines(family: Family) -> Iterator[Line]:
 
 
 def _sibling_words(sibling: VariantSibling) -> str:
-    from torgsync.cli.plan.changes import reason_words, words
+    from torgsync.cli.messages.plan import skip_message
+    from torgsync.cli.plan.changes import words
 
     parts = [words(sibling.differs)] if sibling.differs else []
     if sibling.lacks:
         parts.append(f"without {', '.join(sibling.lacks)}")
     text = "; ".join(parts) or "differs in no characteristic"
     if sibling.out:
-        return f"{text}; stays out: {reason_words(sibling.out)}"
+        return f"{text}; stays out: {skip_message(sibling.out)}"
     return f"{text}; goes alone: {sibling.alone}" if sibling.alone else text
 
 
@@ -242,12 +261,12 @@ def _change_lines(told: Why) -> Iterator[Line]:
         yield Line("plan", name, "differs, belongs to Prom.ua's side and is left alone")
 
 
-def _attempt_words(attempt: Attempt) -> str:
+def _attempt_words(attempt: ChangeAttempt) -> str:
     item = attempt.item
     held = f"held by `{item.change.held}`" if item.change.held else ""
-    ended = str(item.state) if item.state else held or "shown by `torgsync update`, not performed"
+    ended = str(item.outcome) if item.outcome else held or "shown by `torgsync update`, not performed"
     run = f" in run {attempt.run}" if attempt.run else ""
-    said = f": {item.message}" if item.message else ""
+    said = f": {reasons_message(item.reasons)}" if item.reasons else ""
     names = "" if item.change.verb == "create" else f" {', '.join(item.change.fields)}"
     return f"{item.change.verb}{names}{run}: {ended}{said}"
 
@@ -313,18 +332,20 @@ def _document(file: ObjectFile, told: Why) -> dict[str, object]:
         "candidates": list(told.candidates),
         "sold": [{"order": holding.order_id, "quantity": float(holding.quantity)} for holding in told.sold],
         "left_alone": list(told.verdict.left_alone),
-        "held": {"guard": told.held.guard, "saw": told.held.observed or None, "allow": told.held.flag}
-        if told.held
-        else None,
-        "refusal": {"at": _iso(told.refusal.at), "message": told.refusal.message, "current": told.refused}
+        "held": _held_document(told.held) if told.held else None,
+        "refusal": {
+            "at": _iso(told.refusal.at),
+            "message": reasons_message(told.refusal.reasons),
+            "current": told.refused,
+        }
         if told.refusal
         else None,
         "attempts": [
             {
                 "at": _iso(attempt.at),
                 "run": attempt.run,
-                "state": str(attempt.item.state) if attempt.item.state else None,
-                "message": attempt.item.message,
+                "state": str(attempt.item.outcome) if attempt.item.outcome else None,
+                "message": reasons_message(attempt.item.reasons),
                 **_change_document(attempt.item.change),
             }
             for attempt in told.attempts

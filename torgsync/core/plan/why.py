@@ -127,7 +127,7 @@ def fate(known: ProductSnapshot, verdict: Verdict, *, held: bool, errors: bool =
             return Fate.EDITED
         sent = known.sent.values if known.sent else {}
         return Fate.MOVED if any(name in sent for name in change.fields) else Fate.FIRST
-    return _ASIDES[verdict.aside] if verdict.aside else _unchanged(known, verdict, errors=errors)
+    return _ASIDES[verdict.skip] if verdict.skip else _unchanged(known, verdict, errors=errors)
 
 
 def _unchanged(known: ProductSnapshot, verdict: Verdict, *, errors: bool) -> Fate:

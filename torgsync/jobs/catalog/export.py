@@ -28,7 +28,8 @@ from torgsync.core.mapping.select import (
     why_out,
 )
 from torgsync.core.paging import PAGE
-from torgsync.core.plan.decide import ExportInfo, RowStatus
+from torgsync.core.plan.decide import RowStatus
+from torgsync.core.plan.plan import ExportInfo
 from torgsync.core.product.cells import Section, why_no_id
 from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN, ExportRecord
 from torgsync.core.product.fields import NEEDED

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torgsync.core.plan.adopt import Matching
 from torgsync.errors import Exit
-from torgsync.jobs.connect import prom_of
+from torgsync.jobs.connect import connect_unverified
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.adopt import Decide, take_over, tell_apart
 from torgsync.jobs.run import refuse_held, running
@@ -30,7 +30,7 @@ def adopt(context: JobContext, decide: Decide | None, agree: Callable[[Matching]
         Busy: Another run holds the object.
     """
     refuse_held(context)
-    with running(context) as run, prom_of(context, run) as prom:
+    with running(context) as run, connect_unverified(context, run) as prom:
         matching = tell_apart(context, prom, decide)
         adopted = agree(matching)
         if adopted:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 from torgsync.core.clock import shop_time
 from torgsync.core.plan.channels import IMPORT_WINDOW
-from torgsync.core.plan.guards import Allowed
 from torgsync.core.text import counted
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
 from torgsync.files.config.settings import others_may_read
@@ -20,13 +19,12 @@ from torgsync.jobs.config.check import check, twin_line
 from torgsync.jobs.config.check_view import CheckLine, Mark
 from torgsync.jobs.config.due import own_times
 from torgsync.jobs.config.schedule import timetable
-from torgsync.jobs.connect import prom_of
+from torgsync.jobs.connect import connect_shop, connect_unverified
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.fetch import still_open
 from torgsync.jobs.orders.outbox import place_of_file
 from torgsync.jobs.run import refuse_held
-from torgsync.jobs.shop import refuse_other_shop
-from torgsync.prom.http import Right
+from torgsync.prom.rights import Right
 from torgsync.state.store import place_of
 
 STALE_AFTER = timedelta(days=1)
@@ -180,7 +178,7 @@ def _rights(context: JobContext, found: Diagnosis) -> None:
     accepting = (Right.ORDERS_WRITE,) if context.object.orders.accept else ()
     rights = (*_RIGHTS, *accepting)
     try:
-        with prom_of(context) as prom:
+        with connect_unverified(context) as prom:
             for right in rights:
                 try:
                     prom.try_right(right)
@@ -212,8 +210,8 @@ def _shop(context: JobContext, found: Diagnosis) -> None:
         if not work.object_state.begun():
             return
     try:
-        with prom_of(context) as prom:
-            refuse_other_shop(context, prom, Allowed())
+        with connect_shop(context):
+            pass
     except TorgsyncError as trouble:
         found.fail("shop", trouble)
         return

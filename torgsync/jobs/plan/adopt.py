@@ -17,7 +17,7 @@ from torgsync.files.config.settings import who
 from torgsync.jobs.catalog.export import read_export
 from torgsync.jobs.catalog.photos import Shelf
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.update import look
+from torgsync.jobs.plan.look import look
 from torgsync.jobs.shop import groups_of
 from torgsync.prom.api import Prom
 from torgsync.state.runs.journal import Holder

@@ -18,10 +18,10 @@ from torgsync.core.mapping.mapper import Mapper, brand_or_country, pictures
 from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import SkipReason, count_stock, why_out
 from torgsync.core.orders.reserve import Holding
-from torgsync.core.plan import guards
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Guard, GuardViolation
+from torgsync.core.plan.price_guard import price_violation
 from torgsync.core.plan.why import (
     CenterStock,
     Family,
@@ -49,7 +49,7 @@ from torgsync.files.catalog.export import open_export, written_at
 from torgsync.jobs.catalog.export import check_columns, twins_message
 from torgsync.jobs.catalog.photos import Shelf
 from torgsync.jobs.context import JobContext
-from torgsync.state.runs.plans import Attempt
+from torgsync.state.runs.plans import ChangeAttempt
 from torgsync.state.shop.adoptions import Adoption
 from torgsync.state.shop.products import Dossier, Refusal
 from torgsync.state.store import UnitOfWork
@@ -82,11 +82,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a guard holds: the guard, the flag that lets it through, and what it saw where that is known."""
+    """What a guard holds: the guard, and its violation where that is known without a plan."""
 
     guard: str
-    flag: str
-    observed: str = ""
+    violation: GuardViolation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ class Why:
     refusal: Refusal | None
     refused: bool
     findings: tuple[Finding, ...]
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[ChangeAttempt, ...]
     adoption: Adoption | None
     candidates: tuple[str, ...]
     sold: tuple[Holding, ...]
@@ -343,7 +342,7 @@ def _among_others(desired: Product | None, tree: Tree) -> Product | None:
 
 
 def _held(
-    known: ProductSnapshot, verdict: Verdict, attempts: Sequence[Attempt], settings: SyncObject
+    known: ProductSnapshot, verdict: Verdict, attempts: Sequence[ChangeAttempt], settings: SyncObject
 ) -> Held | None:
     """Return what a guard holds: a price by what is known now, the rest as the last plan had it."""
     change = verdict.change
@@ -352,15 +351,12 @@ def _held(
     if change.verb is not Verb.REMOVE:
         old = known.existing.values if known.existing and change.verb is Verb.UPDATE else {}
         quantity = known.desired.whole("quantity") if known.desired else None
-        violation: GuardViolation | None = guards.price_violation(
-            known.good_id, old, change.new, settings.limits, quantity
-        )
+        violation = price_violation(known.good_id, old, change.new, settings.limits, quantity)
         if violation:
-            observed = f"{violation.observed}; the limit is {violation.limit}; {violation.cause}"
-            return Held(violation.guard, violation.flag, observed)
+            return Held(violation.guard, violation)
     for attempt in attempts:
         past = attempt.item.change
         newest = attempt.at == attempts[0].at
         if newest and past.held and past.held != Guard.PRICE and past.verb is change.verb:
-            return Held(past.held, f"--allow {past.held}=NUMBER")
+            return Held(past.held)
     return None

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
     from torgsync.sandbox.api.answers import Language
     from torgsync.sandbox.shop.imports import Import
-    from torgsync.sandbox.shop.log import Record
-    from torgsync.sandbox.shop.orders import Order
-    from torgsync.sandbox.shop.products import Image, Product
+    from torgsync.sandbox.shop.log import RequestRecord
+    from torgsync.sandbox.shop.orders import ShopOrder
+    from torgsync.sandbox.shop.products import Image, ShopProduct
     from torgsync.sandbox.shop.shop import Shop
 
 HEADERS = {
@@ -65,7 +65,7 @@ HIDDEN_TOKEN = "•••"  # noqa: S105  # what stands in its place
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class LocalizedText:
     """A text in the language asked for, or in the other one where it is missing there."""
 
     text: str
@@ -73,7 +73,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class ImportRemark:
     """One line of an import's report in words; `good` is the external id of the offer, "" where none is."""
 
     stage: str
@@ -82,10 +82,10 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LoggedRequest:
     """One request of the log as it may be shown: no token is in its texts. `body` is cut if it is long."""
 
-    record: Record
+    record: RequestRecord
     address: str
     body: str
 
@@ -180,7 +180,7 @@ class Pages:
         wanted = request.args.get("q", "").strip()
         group_id = request.args.get("group", type=int)
         if wanted:
-            cards: Sequence[Product] = showcase.find(wanted)
+            cards: Sequence[ShopProduct] = showcase.find(wanted)
         elif group_id is None:
             cards = showcase.cards
         elif group_id in showcase.groups or group_id == ROOT_GROUP_ID:
@@ -208,7 +208,7 @@ class Pages:
             raise NotFound
         return self._one_product(request, product, for_seller=False)
 
-    def _one_product(self, request: Request, product: Product, *, for_seller: bool) -> Response:
+    def _one_product(self, request: Request, product: ShopProduct, *, for_seller: bool) -> Response:
         showcase = self._window.look()
         return self._page(
             request,
@@ -219,7 +219,7 @@ class Pages:
             way=showcase.way_to(product.group_id),
         )
 
-    def _product(self, product_id: int) -> Product:
+    def _product(self, product_id: int) -> ShopProduct:
         try:
             return self._shop.product(product_id)
         except LookupError as error:
@@ -255,7 +255,7 @@ class Pages:
             not_available=sum(product.presence == "not_available" for product in showcase.shown),
             orders=orders[:5],
             orders_count=len(orders),
-            records=[self._asked(record) for record in records[:10]],
+            records=[self._logged(record) for record in records[:10]],
             records_count=len(records),
             remarks=_remarks,
         )
@@ -299,7 +299,7 @@ class Pages:
 
     def _log_page(self, request: Request) -> Response:
         page = Page.cut(self._records(), _number(request), LINES_A_PAGE)
-        asked = page.showing([self._asked(record) for record in page.items])
+        asked = page.showing([self._logged(record) for record in page.items])
         return self._page(request, "seller_log.html", records=asked)
 
     def _counts(self, showcase: Showcase) -> dict[str, int]:
@@ -313,20 +313,20 @@ class Pages:
         """Return the imports, newest first."""
         return self._shop.imports()[::-1]
 
-    def _orders(self) -> list[Order]:
+    def _orders(self) -> list[ShopOrder]:
         """Return the orders, newest first."""
         with self._shop.lock:
             return list(self._shop.orders)[::-1]
 
-    def _records(self) -> list[Record]:
+    def _records(self) -> list[RequestRecord]:
         """Return the requests of the log, newest first."""
         return self._shop.log.records()[::-1]
 
-    def _asked(self, record: Record) -> Asked:
+    def _logged(self, record: RequestRecord) -> LoggedRequest:
         body = self._without_tokens(record.body.decode(errors="replace"))
         address = f"{record.path}?{record.query}" if record.query else record.path
         cut = f"{body[:LONGEST_BODY]}…" if len(body) > LONGEST_BODY else body
-        return Asked(record, self._without_tokens(address), cut)
+        return LoggedRequest(record, self._without_tokens(address), cut)
 
     def _without_tokens(self, text: str) -> str:
         """Take out tokens: the log has none of its own, but a mistaken client may write one anywhere."""
@@ -350,18 +350,20 @@ def _link(language: Language, path: str, **query: object) -> str:
     return f"{path}?{urlencode(asked)}" if asked else path
 
 
-def _localized(language: Language, russian: str, ukrainian: str | None) -> Text:
+def _localized(language: Language, russian: str, ukrainian: str | None) -> LocalizedText:
     if language == "uk" and ukrainian:
-        return Text(ukrainian, "uk")
-    return Text(russian, "ru")
+        return LocalizedText(ukrainian, "uk")
+    return LocalizedText(russian, "ru")
 
 
-def _remarks(entry: Import) -> list[Remark]:
+def _remarks(entry: Import) -> list[ImportRemark]:
     """Return the lines of an import's report, at most MOST_ERRORS."""
     lines = []
     for error in entry.report.errors[:MOST_ERRORS] if entry.report else ():
         for stage, told in error.items():
             extra: Mapping[str, Any] = told["extra"]
             text = extra.get("message") or f"код {told['code']}, відповідь {extra.get('status_code', '–')}"
-            lines.append(Remark(words.STAGES.get(stage, stage), str(extra.get("external_id", "")), str(text)))
+            lines.append(
+                ImportRemark(words.STAGES.get(stage, stage), str(extra.get("external_id", "")), str(text))
+            )
     return lines

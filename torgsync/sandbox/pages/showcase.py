@@ -12,7 +12,7 @@ from torgsync.sandbox.shop.products import ROOT_GROUP_ID
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from torgsync.sandbox.shop.products import Catalog, Group, Product
+    from torgsync.sandbox.shop.products import ShopCatalog, ShopGroup, ShopProduct
     from torgsync.sandbox.shop.shop import Shop
 
 Item = TypeVar("Item")
@@ -44,11 +44,11 @@ class Page(Generic[Item]):
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class TraitValue:
     """One value of a characteristic by which variants differ, and the variant that a click on it leads to."""
 
     text: str
-    product: Product
+    product: ShopProduct
     available: bool
 
 
@@ -56,15 +56,15 @@ class Value:
 class Card:
     """One product, or the variants of one product, in the order in which they came to the shop."""
 
-    products: tuple[Product, ...]
+    products: tuple[ShopProduct, ...]
 
     @property
-    def main(self) -> Product:
+    def main(self) -> ShopProduct:
         """The product that stands for the card: the first one that can be bought, else the first one."""
         return next((product for product in self.products if is_available(product)), self.products[0])
 
     @property
-    def cheapest(self) -> Product:
+    def cheapest(self) -> ShopProduct:
         """The product with the lowest price to pay, the main one where none has a price.
 
         The variants of one product are taken to have one currency.
@@ -82,17 +82,17 @@ class Card:
         return len({product.price_to_pay for product in self.products}) == 1
 
     @property
-    def traits(self) -> dict[str, list[Value]]:
+    def traits(self) -> dict[str, list[TraitValue]]:
         """The values by name of each characteristic in which the variants differ, in order of appearance."""
         return {
             name: [
-                Value(text, main.main, any(map(is_available, main.products)))
+                TraitValue(text, main.main, any(map(is_available, main.products)))
                 for text, main in self._by_value(name).items()
             ]
             for name in self._differing()
         }
 
-    def label(self, product: Product) -> str:
+    def label(self, product: ShopProduct) -> str:
         """Return what tells this variant from the others, "" where no characteristic does."""
         values = values_of(product)
         return ", ".join(values[name] for name in self._differing() if name in values)
@@ -104,26 +104,26 @@ class Card:
         return [name for name in names if len({table.get(name) for table in tables}) > 1]
 
     def _by_value(self, name: str) -> dict[str, Card]:
-        found: dict[str, list[Product]] = {}
+        found: dict[str, list[ShopProduct]] = {}
         for product in self.products:
             if text := values_of(product).get(name):
                 found.setdefault(text, []).append(product)
         return {text: Card(tuple(products)) for text, products in found.items()}
 
 
-def is_available(product: Product) -> bool:
+def is_available(product: ShopProduct) -> bool:
     """Tell whether the product can be bought now."""
     return product.presence == "available"
 
 
-def percent_off(product: Product) -> int:
+def percent_off(product: ShopProduct) -> int:
     """Return the discount in whole per cent of the price, rounded; 0 where it is less or there is none."""
     if product.discount is None or not product.price or product.price_to_pay is None:
         return 0
     return max(0, round(100 - product.price_to_pay * 100 / product.price))
 
 
-def values_of(product: Product) -> dict[str, str]:
+def values_of(product: ShopProduct) -> dict[str, str]:
     """Return the characteristics by name; several values in one text are told one after the other."""
     return {
         entry.name: " ".join(filter(None, (", ".join(entry.value.split("|")), entry.unit)))
@@ -140,7 +140,7 @@ class Branch:
 
     id: int
     parent_id: int
-    group: Group | None
+    group: ShopGroup | None
     depth: int
     count: int
 
@@ -154,17 +154,17 @@ class Showcase:
     """
 
     def __init__(
-        self, products: Sequence[Product], groups: Iterable[Group], parents: Mapping[int, int]
+        self, products: Sequence[ShopProduct], groups: Iterable[ShopGroup], parents: Mapping[int, int]
     ) -> None:
         self.groups = {group.id: group for group in groups}
         self._ways = _ways_up(self.groups, parents)
         self.products = products
-        self.by_status: defaultdict[str, list[Product]] = defaultdict(list)
+        self.by_status: defaultdict[str, list[ShopProduct]] = defaultdict(list)
         for product in products:
             self.by_status[product.status].append(product)
         self.shown = self.by_status["on_display"]
-        self.cards: list[Product] = []
-        self._variants: dict[int, list[Product]] = {}
+        self.cards: list[ShopProduct] = []
+        self._variants: dict[int, list[ShopProduct]] = {}
         for product in self.shown:
             number = product.variation_group_id
             if number is None:
@@ -178,7 +178,7 @@ class Showcase:
         for group_id, count in Counter(product.group_id for product in self.shown).items():
             for above in self._way_from(group_id):
                 self._counts[above] += count
-        self._cards_by_group: defaultdict[int, list[Product]] = defaultdict(list)
+        self._cards_by_group: defaultdict[int, list[ShopProduct]] = defaultdict(list)
         for first in self.cards:
             if first.variation_group_id is None:
                 places: Iterable[int] = self._way_from(first.group_id)
@@ -190,17 +190,17 @@ class Showcase:
                 self._cards_by_group[place].append(first)
         self._tree = self._branches()
 
-    def card_of(self, product: Product) -> Card:
+    def card_of(self, product: ShopProduct) -> Card:
         """Return the card on which a product is shown; one that is not on display has a card of its own."""
         if product.variation_group_id is None or product.status != "on_display":
             return Card((product,))
         return Card(tuple(self._variants.get(product.variation_group_id, [product])))
 
-    def cards_in(self, group_id: int) -> Sequence[Product]:
+    def cards_in(self, group_id: int) -> Sequence[ShopProduct]:
         """Return the cards of a group and of all groups below it; ROOT_GROUP_ID has those without a group."""
         return self._cards_by_group.get(group_id, [])
 
-    def find(self, text: str) -> list[Product]:
+    def find(self, text: str) -> list[ShopProduct]:
         """Return the cards with a product on display that `matches` the text."""
         found = {}
         for product in self.shown:
@@ -210,12 +210,12 @@ class Showcase:
                 found[first.id] = first
         return list(found.values())
 
-    def count(self, cards: Iterable[Product]) -> int:
+    def count(self, cards: Iterable[ShopProduct]) -> int:
         """Return how many products are on these cards."""
         numbers = (first.variation_group_id for first in cards)
         return sum(1 if number is None else len(self._variants[number]) for number in numbers)
 
-    def way_to(self, group_id: int) -> list[Group]:
+    def way_to(self, group_id: int) -> list[ShopGroup]:
         """Return the groups from the top down to this one, none for the root or an unknown group."""
         return [self.groups[number] for number in reversed(self._ways.get(group_id, ()))]
 
@@ -257,13 +257,13 @@ class ShopWindow:
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self._known: tuple[tuple[Catalog, int, int] | None, Showcase] = (None, Showcase((), (), {}))
+        self._known: tuple[tuple[ShopCatalog, int, int] | None, Showcase] = (None, Showcase((), (), {}))
 
     def look(self) -> Showcase:
         """Return the showcase of the catalog as it is now."""
         shop = self._shop
         with shop.lock:
-            shop.settle()
+            shop.run_due_imports()
             catalog = shop.catalog
             state = (catalog, catalog.products.version, catalog.groups.version)
             known_state, showcase = self._known
@@ -277,7 +277,7 @@ class ShopWindow:
         return showcase
 
 
-def matches(product: Product, text: str) -> bool:
+def matches(product: ShopProduct, text: str) -> bool:
     """Tell whether the text is in one of the product's names, or is its article or one of its ids.
 
     Capitals make no difference.

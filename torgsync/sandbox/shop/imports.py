@@ -8,16 +8,23 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from torgsync.sandbox.faults import HTTP_NOT_FOUND, Met
+from torgsync.sandbox.faults import HTTP_NOT_FOUND, FaultHit
 from torgsync.sandbox.shop import feed as yml
-from torgsync.sandbox.shop.offers import FIELDS_OF, NOT_UPDATABLE, OfferRefused, Reading, Variants, interpret
+from torgsync.sandbox.shop.offers import (
+    FIELDS_OF,
+    NOT_UPDATABLE,
+    OfferReading,
+    OfferRefused,
+    Variants,
+    interpret,
+)
 from torgsync.sandbox.shop.products import CLOSED_STATUSES, ROOT_GROUP_ID, UNSORTED_CATEGORY_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from torgsync.sandbox.quirks import Quirks
-    from torgsync.sandbox.shop.products import Catalog, Image, Product
+    from torgsync.sandbox.shop.products import Image, ShopCatalog, ShopProduct
 
 Missing = Literal["none", "not_available", "not_on_display", "deleted"]
 MISSING_MEANS: Mapping[str, dict[str, str]] = {
@@ -115,7 +122,7 @@ class Import:
     due_at: datetime
     settings: ImportSettings
     feed: bytes
-    met: Met | None = None
+    met: FaultHit | None = None
     report: Report | None = None
 
     @property
@@ -128,10 +135,10 @@ class Import:
         return self.never_ends or self.due_at > now
 
 
-class ImportDesk:
+class ImportQueue:
     """Accepts imports and carries them out when their time has come. The lock is the shop's."""
 
-    def __init__(self, catalog: Catalog, photo_status: Callable[[str], int] | None) -> None:
+    def __init__(self, catalog: ShopCatalog, photo_status: Callable[[str], int] | None) -> None:
         self._catalog = catalog
         self._photo_status = photo_status
         self._imports: dict[str, Import] = {}
@@ -144,14 +151,14 @@ class ImportDesk:
         settings: ImportSettings,
         quirks: Quirks,
         now: datetime,
-        met: Met | None = None,
+        hit: FaultHit | None = None,
     ) -> Import:
         """Take an import in; raise ImportRefused when another one runs or the day's number is used up.
 
         `met` is the trouble that the import meets.
         """
-        if met and met.fault.does == "import-refused":
-            raise ImportRefused(REFUSALS[met.fault.reason or "daily-limit"])
+        if hit and hit.fault.does == "import-refused":
+            raise ImportRefused(REFUSALS[hit.fault.reason or "daily-limit"])
         if quirks.second_import == "refuse" and any(entry.runs(now) for entry in self._imports.values()):
             raise ImportRefused(REFUSALS["running"])
         day = [entry for entry in self._imports.values() if entry.accepted_at > now - timedelta(hours=24)]
@@ -165,7 +172,7 @@ class ImportDesk:
             due_at=now + timedelta(seconds=quirks.import_seconds),
             settings=settings,
             feed=feed,
-            met=met,
+            met=hit,
         )
         self.restore(entry)
         self.touched.add(number)
@@ -175,7 +182,7 @@ class ImportDesk:
         """Put an import that was kept back in its place; the oldest comes first."""
         self._imports[entry.id] = entry
 
-    def settle(self, now: datetime) -> None:
+    def run_due_imports(self, now: datetime) -> None:
         """Carry out what is due, in the order of acceptance; products get the date when it was due."""
         for entry in self._imports.values():
             if entry.report is None and not entry.runs(now):
@@ -211,16 +218,16 @@ class ImportDesk:
 class MissingPhotos:
     """What the addresses of an import's photos answer when some of them find nothing."""
 
-    def __init__(self, met: Met, others: Callable[[str], int] | None) -> None:
-        self._met = met
+    def __init__(self, hit: FaultHit, others: Callable[[str], int] | None) -> None:
+        self._hit = hit
         self._others = others
         self._count = 0
 
     def __call__(self, address: str) -> int:
         """Return the HTTP status of one photo; they are counted in the order in which they are fetched."""
         self._count += 1
-        if self._met.strikes(self._count):
-            return self._met.fault.status or HTTP_NOT_FOUND
+        if self._hit.affects(self._count):
+            return self._hit.fault.status or HTTP_NOT_FOUND
         return self._others(address) if self._others else HTTP_OK
 
 
@@ -229,7 +236,7 @@ class ImportWork:
 
     def __init__(
         self,
-        catalog: Catalog,
+        catalog: ShopCatalog,
         settings: ImportSettings,
         when: datetime,
         photo_status: Callable[[str], int] | None = None,
@@ -249,7 +256,7 @@ class ImportWork:
             # Once to the end before anything is touched: a file cut in half must not be imported by half.
             yml.check(io.BytesIO(feed))
         except yml.FeedInvalid as error:
-            self._tell("validation", VALIDATION_CODE, message=str(error))
+            self._add_error("validation", VALIDATION_CODE, message=str(error))
             self._report.status = "FATAL"
             self._report.message = "Невірний формат файлу"
             return self._report
@@ -264,7 +271,7 @@ class ImportWork:
         report.status = "PARTIAL" if report.errors else "SUCCESS"
         return report
 
-    def _tell(self, stage: str, code: int, **extra: object) -> None:
+    def _add_error(self, stage: str, code: int, **extra: object) -> None:
         self._report.errors.append({stage: {"code": code, "extra": extra}})
 
     def _take_category(self, category: yml.FeedCategory) -> None:
@@ -292,14 +299,14 @@ class ImportWork:
         self._variants.join(reading, product.id)
         self._report.total += 1
         for remark in reading.remarks:
-            self._tell("import", OFFER_CODE, external_id=offer.id, message=remark)
+            self._add_error("import", OFFER_CODE, external_id=offer.id, message=remark)
 
     def _refuse(self, external_id: str, message: str) -> None:
         self._report.total += 1
         self._report.with_errors_count += 1
-        self._tell("import", OFFER_CODE, external_id=external_id, message=message)
+        self._add_error("import", OFFER_CODE, external_id=external_id, message=message)
 
-    def _apply(self, external_id: str, reading: Reading, variant: dict[str, Any]) -> Product:
+    def _apply(self, external_id: str, reading: OfferReading, variant: dict[str, Any]) -> ShopProduct:
         """Create or update the product of an offer, count it, and return it."""
         if external_id in self._catalog.deleted_external_ids:
             raise OfferRefused(NOT_UPDATABLE)
@@ -317,7 +324,9 @@ class ImportWork:
             self._report.not_changed += 1
         return product
 
-    def _changes(self, product: Product, reading: Reading, variant: dict[str, Any]) -> dict[str, Any]:
+    def _changes(
+        self, product: ShopProduct, reading: OfferReading, variant: dict[str, Any]
+    ) -> dict[str, Any]:
         """Return the fields of an existing product that this import may touch (prom-api §4.2)."""
         words = self._settings.updated_fields
         changes = {
@@ -336,7 +345,7 @@ class ImportWork:
             changes["status"] = "on_display"
         return changes
 
-    def _place(self, reading: Reading) -> dict[str, Any]:
+    def _place(self, reading: OfferReading) -> dict[str, Any]:
         """Return the shop group and Prom's category; the offer's own category goes before its group's."""
         group = None if reading.group is None else self._catalog.find_group(reading.group)
         category_id: int = reading.fields["category_id"]
@@ -344,7 +353,7 @@ class ImportWork:
             category_id = self._categories.get(reading.group, category_id)
         return {"group_id": ROOT_GROUP_ID if group is None else group.id, "category_id": category_id}
 
-    def _photos(self, reading: Reading, product: Product | None) -> dict[str, Any]:
+    def _photos(self, reading: OfferReading, product: ShopProduct | None) -> dict[str, Any]:
         """Return the photos: known ones keep their ids, failed ones are retried only by force.
 
         Source: docs/developers/prom-api.md §4.5.
@@ -362,7 +371,7 @@ class ImportWork:
                 images.append(self._catalog.new_image(address))
             else:
                 failed.append(address)
-                self._tell("download_images", PHOTO_CODE, status_code=status)
+                self._add_error("download_images", PHOTO_CODE, status_code=status)
         return {"images": tuple(images), "failed_photos": tuple(failed)}
 
     def _mark_missing(self) -> None:

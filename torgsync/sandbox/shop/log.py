@@ -14,7 +14,7 @@ KEPT_RECORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class RequestRecord:
     """One request and its answer. The token is never part of it.
 
     `time` is UTC, `path` begins with `/api/v1/`, `query` is as it was sent, `size` counts the bytes of the
@@ -36,17 +36,17 @@ class RequestLog:
     """The newest requests, oldest first. Appending is atomic; it needs no lock."""
 
     def __init__(self) -> None:
-        self._records: deque[Record] = deque(maxlen=KEPT_RECORDS)
+        self._records: deque[RequestRecord] = deque(maxlen=KEPT_RECORDS)
 
-    def add(self, record: Record) -> None:
+    def add(self, record: RequestRecord) -> None:
         """Remember one request."""
         self._records.append(record)
 
-    def records(self) -> list[Record]:
+    def records(self) -> list[RequestRecord]:
         """Return all remembered requests, oldest first."""
         return list(self._records)
 
-    def writes(self) -> list[Record]:
+    def writes(self) -> list[RequestRecord]:
         """Return the remembered requests that were no GET, whether they had an effect or not."""
         return [record for record in self._records if record.method != "GET"]
 

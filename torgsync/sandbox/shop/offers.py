@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from torgsync.sandbox.shop.products import UNSORTED_CATEGORY_ID, Attribute, Discount, Wholesale
+from torgsync.sandbox.shop.products import UNSORTED_CATEGORY_ID, Attribute, ShopDiscount, Wholesale
 
 if TYPE_CHECKING:
     from torgsync.sandbox.shop.feed import FeedOffer
@@ -46,7 +46,7 @@ class OfferRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class OfferReading:
     """What one offer says: fields of `Product`, the group's id in the file, photos, lines for the report."""
 
     fields: dict[str, Any]
@@ -55,7 +55,7 @@ class Reading:
     remarks: tuple[str, ...]
 
 
-def interpret(offer: FeedOffer) -> Reading:
+def interpret(offer: FeedOffer) -> OfferReading:
     """Read one offer by itself; raise OfferRefused when Prom would not take it."""
     texts = offer.texts
     if not offer.id:
@@ -105,7 +105,7 @@ def interpret(offer: FeedOffer) -> Reading:
     if offer.prices and fields["price"] is None:
         # A ladder without a price loads as «Под заказ» (prom-api §7.2).
         fields["presence"] = "order"
-    return Reading(
+    return OfferReading(
         fields=fields,
         group=texts.get("categoryId") or None,
         photos=offer.pictures[:MOST_PHOTOS],
@@ -147,9 +147,9 @@ def _price(offer: FeedOffer) -> dict[str, Any]:
         raise OfferRefused("Поле Ціна: має бути більше нуля")
     if off:
         kind = "percent" if off.endswith("%") else "amount"
-        return {"price": price, "discount": Discount(_needed(off.removesuffix("%"), "Знижка"), kind)}
+        return {"price": price, "discount": ShopDiscount(_needed(off.removesuffix("%"), "Знижка"), kind)}
     if old is not None and price is not None and old > price:
-        return {"price": old, "discount": Discount(old - price, "amount")}
+        return {"price": old, "discount": ShopDiscount(old - price, "amount")}
     return {"price": price, "discount": None}
 
 
@@ -197,7 +197,7 @@ class Variants:
     def __init__(self) -> None:
         self._families: dict[int, _Family] = {}
 
-    def check(self, reading: Reading) -> dict[str, Any]:
+    def check(self, reading: OfferReading) -> dict[str, Any]:
         """Return the variant fields of a product; raise OfferRefused when it may not join its group."""
         family = self._families.get(reading.fields["variation_group_id"] or 0)
         if family is None:
@@ -209,7 +209,7 @@ class Variants:
             raise OfferRefused(VARIANT_EQUAL)
         return {"is_variation": True, "variation_base_id": family.base_id}
 
-    def join(self, reading: Reading, product_id: int) -> None:
+    def join(self, reading: OfferReading, product_id: int) -> None:
         """Remember a product that was taken, as the main one if it is the first of its group."""
         number = reading.fields["variation_group_id"]
         if number is not None:
@@ -220,5 +220,5 @@ class Variants:
             family.values.add(params)
 
 
-def _params(reading: Reading) -> frozenset[tuple[str, str]]:
+def _params(reading: OfferReading) -> frozenset[tuple[str, str]]:
     return frozenset((attribute.name, attribute.value) for attribute in reading.fields["attributes"])

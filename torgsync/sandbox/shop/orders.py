@@ -24,7 +24,7 @@ DECLARATION_TYPES = ("nova_poshta", "ukrposhta", "meest", "justin")
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class ShopOption:
     """A payment or delivery option; `provider` is the carrier's code, None for the shop's own way."""
 
     id: int
@@ -32,16 +32,16 @@ class Option:
     provider: str | None = None
 
 
-PROM_PAYMENT = Option(9000001, "Пром-оплата")
-CASH_ON_DELIVERY = Option(9000002, "Накладений платіж")
-CARD_TRANSFER = Option(9000003, "Оплата на карту")
-NOVA_POSHTA = Option(10000001, "Нова Пошта", "nova_poshta")
-UKRPOSHTA = Option(10000002, "Укрпошта", "ukrposhta")
-PICKUP = Option(10000003, "Самовивіз")
+PROM_PAYMENT = ShopOption(9000001, "Пром-оплата")
+CASH_ON_DELIVERY = ShopOption(9000002, "Накладений платіж")
+CARD_TRANSFER = ShopOption(9000003, "Оплата на карту")
+NOVA_POSHTA = ShopOption(10000001, "Нова Пошта", "nova_poshta")
+UKRPOSHTA = ShopOption(10000002, "Укрпошта", "ukrposhta")
+PICKUP = ShopOption(10000003, "Самовивіз")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Buyer:
+class ShopBuyer:
     """Who places an order. The same phone, or without one the same e-mail, is the same client."""
 
     first_name: str = "Іван"
@@ -52,7 +52,7 @@ class Buyer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
+class ShopClient:
     """A customer of the shop with the sum of the orders placed, in hryvnias."""
 
     id: int
@@ -65,7 +65,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ShopOrderLine:
     """One product of an order as it was when the order was placed; `price` is for one piece, in hryvnias."""
 
     product_id: int
@@ -85,7 +85,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ShopOrder:
     """An order. Money is in hryvnias, times are in UTC.
 
     `payment_status` is None unless the order goes by «Пром-оплата» (prom-api §5.5 `payment_data`).
@@ -96,10 +96,10 @@ class Order:
     date_created: datetime
     date_modified: datetime
     client_id: int
-    buyer: Buyer
-    lines: tuple[Line, ...]
-    payment_option: Option
-    delivery_option: Option
+    buyer: ShopBuyer
+    lines: tuple[ShopOrderLine, ...]
+    payment_option: ShopOption
+    delivery_option: ShopOption
     delivery_address: str
     delivery_cost: Decimal
     special_offer_discount: Decimal

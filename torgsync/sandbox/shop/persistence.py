@@ -19,8 +19,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from torgsync.errors import TorgsyncError
 from torgsync.sandbox.shop.imports import Import
-from torgsync.sandbox.shop.orders import Client, Option, Order
-from torgsync.sandbox.shop.products import Group, Product
+from torgsync.sandbox.shop.orders import ShopClient, ShopOption, ShopOrder
+from torgsync.sandbox.shop.products import ShopGroup, ShopProduct
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,13 +44,13 @@ CREATE TABLE deleted (external_id TEXT PRIMARY KEY);
 """
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
-    "products": TypeAdapter(Product),
-    "groups": TypeAdapter(Group),
-    "orders": TypeAdapter(Order),
-    "clients": TypeAdapter(Client),
+    "products": TypeAdapter(ShopProduct),
+    "groups": TypeAdapter(ShopGroup),
+    "orders": TypeAdapter(ShopOrder),
+    "clients": TypeAdapter(ShopClient),
 }
 _IMPORT = TypeAdapter(Import)
-_OPTIONS = TypeAdapter(list[Option])
+_OPTIONS = TypeAdapter(list[ShopOption])
 
 
 class Persistence:
@@ -82,7 +82,7 @@ class Persistence:
             self._file.close()
             raise self._refused(trouble) from trouble
         self.save()
-        shop.keep_with(self.save)
+        shop.save_with(self.save)
 
     def _refused(self, trouble: Exception) -> TorgsyncError:
         if isinstance(trouble, sqlite3.OperationalError) and "locked" in str(trouble):
@@ -119,11 +119,11 @@ class Persistence:
         )
         shop.orders.restore([(order.id, order) for order in found["orders"]], read["next_orders"])
         shop.clients.restore([(client.id, client) for client in found["clients"]], read["next_clients"])
-        shop.know_clients()
+        shop.index_clients()
         options = _OPTIONS.validate_python(read["payment_options"])
         shop.payment_options.update((option.id, option) for option in options)
         for text, feed in self._file.execute("SELECT document, feed FROM imports ORDER BY place"):
-            shop.desk.restore(replace(_IMPORT.validate_json(text), feed=feed))
+            shop.import_queue.restore(replace(_IMPORT.validate_json(text), feed=feed))
         self._facts = facts
         self._deleted = set(shop.catalog.deleted_external_ids)
 
@@ -137,17 +137,17 @@ class Persistence:
         with self._shop.lock:
             self._file.execute("BEGIN")
             try:
-                for name, collection in self._shelves().items():
-                    self._save_shelf(name, collection)
+                for name, collection in self._collections().items():
+                    self._save_collection(name, collection)
                 self._save_imports()
                 facts = self._save_rest()
                 self._file.execute("COMMIT")
             except BaseException:
                 self._file.execute("ROLLBACK")
                 raise
-            for collection in self._shelves().values():
+            for collection in self._collections().values():
                 collection.touched.clear()
-            self._shop.desk.touched.clear()
+            self._shop.import_queue.touched.clear()
             self._facts = facts
             if len(self._deleted) != len(self._shop.catalog.deleted_external_ids):
                 self._deleted = set(self._shop.catalog.deleted_external_ids)
@@ -156,10 +156,10 @@ class Persistence:
         """Write what is left, and let the file go; the shop lives on in memory."""
         with self._shop.lock:
             self.save()
-            self._shop.keep_with(lambda: None)
+            self._shop.save_with(lambda: None)
             self._file.close()
 
-    def _shelves(self) -> dict[str, Collection[Any]]:
+    def _collections(self) -> dict[str, Collection[Any]]:
         shop = self._shop
         return {
             "products": shop.catalog.products,
@@ -168,7 +168,7 @@ class Persistence:
             "clients": shop.clients,
         }
 
-    def _save_shelf(self, name: str, collection: Collection[Any]) -> None:
+    def _save_collection(self, name: str, collection: Collection[Any]) -> None:
         there = {number: collection.get(number) for number in sorted(collection.touched)}
         self._file.executemany(
             f"INSERT OR REPLACE INTO {name} VALUES (?, ?)",  # noqa: S608 - a name of ours
@@ -184,14 +184,14 @@ class Persistence:
         )
 
     def _save_imports(self) -> None:
-        touched = self._shop.desk.touched
+        touched = self._shop.import_queue.touched
         if not touched:
             return
         self._file.executemany(
             "INSERT OR REPLACE INTO imports VALUES (?, ?, ?, ?)",
             [
                 (place, entry.id, _IMPORT.dump_json(replace(entry, feed=b"")).decode(), entry.feed)
-                for place, entry in enumerate(self._shop.desk.imports())
+                for place, entry in enumerate(self._shop.import_queue.imports())
                 if entry.id in touched
             ],
         )
@@ -200,7 +200,7 @@ class Persistence:
         """Write the facts and the ids that are gone; return the facts."""
         shop = self._shop
         facts = {
-            f"next_{name}": json.dumps(collection.next_id) for name, collection in self._shelves().items()
+            f"next_{name}": json.dumps(collection.next_id) for name, collection in self._collections().items()
         }
         facts["last_image_id"] = json.dumps(shop.catalog.last_image_id)
         facts["payment_options"] = _OPTIONS.dump_json(list(shop.payment_options.values())).decode()

@@ -26,7 +26,7 @@ KOPIYKA = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
-class Discount:
+class ShopDiscount:
     """Money or per cent off the price; the dates are `DD.MM.YYYY` or None."""
 
     value: Decimal
@@ -61,7 +61,7 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
+class ShopProduct:
     """One product as the shop keeps it.
 
     Texts without a suffix are Russian, those with `_uk` Ukrainian, None where not given. Money is in
@@ -84,7 +84,7 @@ class Product:
     currency: str = "UAH"
     minimum_order_quantity: Decimal | None = None
     measure_unit: str = "шт."
-    discount: Discount | None = None
+    discount: ShopDiscount | None = None
     prices: tuple[Wholesale, ...] = ()
     group_id: int = ROOT_GROUP_ID
     category_id: int = UNSORTED_CATEGORY_ID
@@ -115,7 +115,7 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class ShopGroup:
     """A group of the shop. `external_id` is its id in the import file, the parent's is another such id."""
 
     id: int
@@ -126,36 +126,41 @@ class Group:
     parent_external_id: str | None = None
 
 
-class Catalog:
+class ShopCatalog:
     """All products that are not deleted, and all groups, with an index by external id for each.
 
     `last_image_id` is the highest id of a photo so far.
     """
 
     def __init__(self) -> None:
-        self.products: Collection[Product] = Collection(first_id=1600000001)
-        self.groups: Collection[Group] = Collection(first_id=1000001)
+        self.products: Collection[ShopProduct] = Collection(first_id=1600000001)
+        self.groups: Collection[ShopGroup] = Collection(first_id=1000001)
         self.deleted_external_ids: set[str] = set()
         self._products_by_external_id: dict[str, int] = {}
         self._groups_by_external_id: dict[str, int] = {}
         self._ids_by_group: dict[int, list[int]] = {}
         self.last_image_id = 10
 
-    def find(self, key: int | str) -> Product | None:
+    def find(self, key: int | str) -> ShopProduct | None:
         """Return the product with this Prom id (int) or external id (str), or None; deleted ones are gone."""
         if isinstance(key, int):
             return self.products.get(key)
         number = self._products_by_external_id.get(key)
         return None if number is None else self.products.get(number)
 
-    def add(self, fields: Mapping[str, Any], when: datetime) -> Product:
+    def add(self, fields: Mapping[str, Any], when: datetime) -> ShopProduct:
         """Make a product of these fields of `Product`, and return it with its new id."""
-        product = self.products.add(lambda number: Product(**fields, id=number, date_modified=when))
+        product = self.products.add(lambda number: ShopProduct(**fields, id=number, date_modified=when))
         self._index(product)
         return product
 
     def restore(
-        self, products: Sequence[Product], groups: Sequence[Group], *, next_product: int, next_group: int
+        self,
+        products: Sequence[ShopProduct],
+        groups: Sequence[ShopGroup],
+        *,
+        next_product: int,
+        next_group: int,
     ) -> None:
         """Fill an empty catalog with what was kept, each in growing order of ids."""
         self.products.restore([(product.id, product) for product in products], next_product)
@@ -166,12 +171,12 @@ class Catalog:
             if group.external_id is not None:
                 self._groups_by_external_id[group.external_id] = group.id
 
-    def _index(self, product: Product) -> None:
+    def _index(self, product: ShopProduct) -> None:
         if product.external_id is not None:
             self._products_by_external_id[product.external_id] = product.id
         insort(self._ids_by_group.setdefault(product.group_id, []), product.id)
 
-    def _leave_group(self, product: Product) -> None:
+    def _leave_group(self, product: ShopProduct) -> None:
         ids = self._ids_by_group[product.group_id]
         del ids[bisect_left(ids, product.id)]
 
@@ -179,7 +184,7 @@ class Catalog:
         """Return the ids of the products in a group itself, growing."""
         return self._ids_by_group.get(group_id, ())
 
-    def change(self, product: Product, fields: Mapping[str, Any], when: datetime) -> bool:
+    def change(self, product: ShopProduct, fields: Mapping[str, Any], when: datetime) -> bool:
         """Give a product these fields, and tell whether that made a difference; only then its date moves.
 
         The status `deleted` takes the product out of sight for good (prom-api §3.2, §4.5).
@@ -205,7 +210,7 @@ class Catalog:
         self.last_image_id += 1
         return Image(self.last_image_id, source)
 
-    def find_group(self, external_id: str) -> Group | None:
+    def find_group(self, external_id: str) -> ShopGroup | None:
         """Return the group that an import file calls by this id, or None."""
         number = self._groups_by_external_id.get(external_id)
         return None if number is None else self.groups.get(number)
@@ -218,10 +223,10 @@ class Catalog:
         name_uk: str | None = None,
         external_id: str | None = None,
         parent_external_id: str | None = None,
-    ) -> Group:
+    ) -> ShopGroup:
         """Make a group, and return it with its new id."""
         group = self.groups.add(
-            lambda number: Group(
+            lambda number: ShopGroup(
                 id=number,
                 date_modified=when,
                 name=name,
@@ -234,7 +239,7 @@ class Catalog:
             self._groups_by_external_id[external_id] = group.id
         return group
 
-    def parent_id(self, group: Group) -> int:
+    def parent_id(self, group: ShopGroup) -> int:
         """Return the id of the group above; at the top it is the root's, which no list shows.
 
         Source: docs/developers/prom-api.md §10 Q12.

@@ -31,8 +31,10 @@ from sqlalchemy import (
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Skipped
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Sent
+from torgsync.core.plan.outcomes import OutcomeReasons, decode_reasons, encode_reasons
+from torgsync.core.plan.plan import Skipped
 from torgsync.core.product.fields import FIELDS, TERMS, Value
 from torgsync.core.product.products import Existing, Product, dump, keep, load
 from torgsync.core.product.variants import PLACED
@@ -47,10 +49,10 @@ _BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What Prom refused of a good: the desired product, Prom's reason, and when."""
+    """What Prom refused of a good: the desired product, Prom's reasons, and when."""
 
     values: Mapping[str, Value]
-    message: str
+    reasons: OutcomeReasons
     at: datetime
 
 
@@ -196,7 +198,7 @@ class ProductRepository:
             )
             if shown
             else None,
-            Refusal(load(refused.price_stock, refused.content), refused.message, refused.at)
+            Refusal(load(refused.price_stock, refused.content), decode_reasons(refused.reasons), refused.at)
             if refused
             else None,
             tuple(self._rows.findings(good_id)),
@@ -215,19 +217,12 @@ class ProductRepository:
         ).all()
         for page in pages(rows):
             known = self.known([row.good_id for row in page])
-            said = self._blocking([row.good_id for row in page if row.reason == SkipReason.BLOCKED])
             for good_id, line, why in page:
-                yield Skipped(good_id, why, line, known[good_id].title, said.get(good_id, ""))
-
-    def _blocking(self, good_ids: Sequence[str]) -> dict[str, str]:
-        """Return what blocks these goods, keyed by id."""
-        c = t.findings.c
-        rows = self._db.execute(
-            select(c.good_id, c.message)
-            .where(c.object == self._slug, c.good_id.in_(good_ids), c.code == Code.ID_DUPLICATE)
-            .order_by(c.id)
-        )
-        return {good_id: message for good_id, message in rows}  # noqa: C416
+                blocking = (
+                    self._rows.findings(good_id, Code.ID_DUPLICATE) if why == SkipReason.BLOCKED else ()
+                )
+                finding = next(iter(blocking), None)
+                yield Skipped(good_id, why, line, known[good_id].title, finding)
 
     def accept(self, accepted: Sequence[Accepted], now: datetime) -> None:
         """Remember, good by good, what Prom accepted; what it shows of that is taken as shown from now on."""
@@ -287,14 +282,19 @@ class ProductRepository:
         items = [Accepted(good_id, fields, {}) for good_id, fields in values.items() if fields]
         self.accept(items, now)
 
-    def refuse(self, product: Product, message: str, now: datetime) -> None:
+    def refuse(self, product: Product, reasons: OutcomeReasons, now: datetime) -> None:
         """Remember that Prom refused this content of a good, so that no import is spent on it again.
 
         Its variant group is no part of that: it is decided by other goods, and kept apart.
         """
         self._whole.invalidate_noop_plan()
         values = {name: value for name, value in product.values.items() if name != "variant_group"}
-        row = {"object": self._slug, "good_id": product.good_id, "at": now, "message": message}
+        row = {
+            "object": self._slug,
+            "good_id": product.good_id,
+            "at": now,
+            "reasons": encode_reasons(reasons),
+        }
         t.upsert(self._db, t.refusals, [row | keep(values)._asdict()])
 
     def refused(self, good_ids: Sequence[str]) -> dict[str, dict[str, Value]]:

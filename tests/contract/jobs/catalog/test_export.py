@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import Mapper
-from torgsync.core.plan.decide import Plan, RowStatus
+from torgsync.core.plan.decide import RowStatus
+from torgsync.core.plan.plan import Plan
 from torgsync.core.product.products import Existing
 from torgsync.errors import ExportInvalid
 from torgsync.files.config.objects import load_object, slugify
@@ -22,7 +23,8 @@ from torgsync.files.config.settings import Settings
 from torgsync.jobs.catalog import export
 from torgsync.jobs.catalog.export import read_export
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.update import findings, update
+from torgsync.jobs.plan.result import findings
+from torgsync.jobs.plan.update import update
 from torgsync.state.shop.products import Accepted
 from torgsync.state.store import Store, open_store
 

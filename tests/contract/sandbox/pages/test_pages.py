@@ -20,8 +20,8 @@ from torgsync.sandbox.pages import descriptions, words
 from torgsync.sandbox.pages.photos import PhotoFolders
 from torgsync.sandbox.pages.showcase import ShopWindow, percent_off
 from torgsync.sandbox.quirks import Quirks
-from torgsync.sandbox.shop.orders import Buyer
-from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Attribute, Discount, Image, Wholesale
+from torgsync.sandbox.shop.orders import ShopBuyer
+from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Attribute, Image, ShopDiscount, Wholesale
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
@@ -97,7 +97,7 @@ class TestCards:
         product = shop.add_product(
             name="Чайник",
             price=Decimal("1299.50"),
-            discount=Discount(Decimal(15), "percent"),
+            discount=ShopDiscount(Decimal(15), "percent"),
             quantity_in_stock=3,
             in_stock=True,
             images=(Image(1, "https://shop.example/photos/26901.jpg"),),
@@ -118,20 +118,22 @@ class TestCards:
             (None, None, "Ціну уточнюйте"),
             (Decimal(100), None, "100 ₴"),
             (Decimal("1234567.5"), None, "1 234 567,50 ₴"),
-            (Decimal(1000), Discount(Decimal(3), "amount"), "997 ₴ Стара ціна: 1 000 ₴ Знижка: −3 ₴"),
-            (Decimal(1000), Discount(Decimal(300), "amount"), "700 ₴ Стара ціна: 1 000 ₴ Знижка: −30 %"),
-            (Decimal("0.01"), Discount(Decimal(1), "percent"), "0,01 ₴"),
-            (None, Discount(Decimal(1), "percent"), "Ціну уточнюйте"),
+            (Decimal(1000), ShopDiscount(Decimal(3), "amount"), "997 ₴ Стара ціна: 1 000 ₴ Знижка: −3 ₴"),
+            (Decimal(1000), ShopDiscount(Decimal(300), "amount"), "700 ₴ Стара ціна: 1 000 ₴ Знижка: −30 %"),
+            (Decimal("0.01"), ShopDiscount(Decimal(1), "percent"), "0,01 ₴"),
+            (None, ShopDiscount(Decimal(1), "percent"), "Ціну уточнюйте"),
         ],
     )
-    def test_prices(self, shop: Shop, price: Decimal | None, discount: Discount | None, shown: str) -> None:
+    def test_prices(
+        self, shop: Shop, price: Decimal | None, discount: ShopDiscount | None, shown: str
+    ) -> None:
         """Whole hryvnias have no kopiykas; a discount that is no whole per cent is told as money."""
         shop.add_product(price=price, discount=discount)
         assert visit(shop).text(".prices") == shown
 
     def test_discount_without_a_price(self, shop: Shop) -> None:
         """What has no price is not lowered by any per cent."""
-        shop.add_product("1", price=None, discount=Discount(Decimal(10), "percent"))
+        shop.add_product("1", price=None, discount=ShopDiscount(Decimal(10), "percent"))
         assert percent_off(shop.product("1")) == 0
 
     def test_foreign_money(self, shop: Shop) -> None:
@@ -448,7 +450,7 @@ class TestProductPage:
             minimum_order_quantity=Decimal("0.50"),
             measure_unit="кг",
             in_stock=True,
-            discount=Discount(Decimal(10), "percent", "01.03.2026", "31.03.2026"),
+            discount=ShopDiscount(Decimal(10), "percent", "01.03.2026", "31.03.2026"),
             prices=(Wholesale(Decimal("100.75"), Decimal(10)),),
             vendor="Завод",
             gtin="4820000000017",
@@ -485,7 +487,9 @@ class TestProductPage:
 
     def test_bare_product(self, shop: Shop) -> None:
         """A product that has nothing but a name has a page, too."""
-        product = shop.add_product(name="Чайник", discount=Discount(Decimal(1), "amount", None, "31.03.2026"))
+        product = shop.add_product(
+            name="Чайник", discount=ShopDiscount(Decimal(1), "amount", None, "31.03.2026")
+        )
         page = visit(shop, f"/product/{product}")
         assert page.text(".description") == "Опису немає."
         assert page.text(".no-photo") == "Фото немає"
@@ -555,7 +559,7 @@ class TestHarmless:
                 measure_unit=AWKWARD,
                 currency=AWKWARD,
                 price=Decimal(10),
-                discount=Discount(Decimal(1), "amount", AWKWARD, AWKWARD),
+                discount=ShopDiscount(Decimal(1), "amount", AWKWARD, AWKWARD),
                 minimum_order_quantity=Decimal(2),
                 prices=(Wholesale(Decimal(9), Decimal(5)),),
                 quantity_in_stock=1,
@@ -789,7 +793,9 @@ class TestSeller:
     def test_orders(self, shop: Shop) -> None:
         """Orders tell what was ordered and how it is paid, and nothing of the person."""
         product = shop.add_product(name="Чайник", price=Decimal("120.50"))
-        buyer = Buyer(first_name="Олена", last_name="Вигадана", phone="+380500000001", email="o@shop.example")
+        buyer = ShopBuyer(
+            first_name="Олена", last_name="Вигадана", phone="+380500000001", email="o@shop.example"
+        )
         number = shop.place_order([(product, 2)], buyer=buyer, delivery_address="вул. Тестова, 7", paid=True)
         for path in ("/seller", "/seller/orders"):
             page = visit(shop, path)

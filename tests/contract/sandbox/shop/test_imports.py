@@ -11,7 +11,7 @@ from shops import Clock, client_of, feed, import_feed, offer, send_feed
 
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop import imports
-from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Attribute, Discount, Wholesale
+from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Attribute, ShopDiscount, Wholesale
 from torgsync.sandbox.shop.shop import Shop
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class TestCreation:
         assert (product.description, product.description_uk) == ("<p>1</p>", "<p>2</p>")
         assert (product.keywords, product.keywords_uk) == ("платье", "сукня")
         assert (product.price, product.currency) == (Decimal(1713), "USD")
-        assert product.discount == Discount(Decimal("12.5"), "percent")
+        assert product.discount == ShopDiscount(Decimal("12.5"), "percent")
         assert product.prices == (Wholesale(Decimal("100.75"), Decimal(10)),)
         assert product.minimum_order_quantity == 2
         assert (product.sku, product.vendor, product.gtin) == ("AA7775", "ACME", "4820000000000")
@@ -278,9 +278,9 @@ class TestCreation:
     @pytest.mark.parametrize(
         ("parts", "price", "discount"),
         [
-            ("<price>80</price><oldprice>100</oldprice>", 100, Discount(Decimal(20), "amount")),
+            ("<price>80</price><oldprice>100</oldprice>", 100, ShopDiscount(Decimal(20), "amount")),
             ("<price>100</price><oldprice>100</oldprice>", 100, None),
-            ("<price>100</price><discount>15</discount>", 100, Discount(Decimal(15), "amount")),
+            ("<price>100</price><discount>15</discount>", 100, ShopDiscount(Decimal(15), "amount")),
         ],
     )
     def test_discounts(
@@ -290,7 +290,7 @@ class TestCreation:
         clock: Clock,
         parts: str,
         price: int,
-        discount: Discount | None,
+        discount: ShopDiscount | None,
     ) -> None:
         """`oldprice` is the price without the discount; `discount` is an amount or per cent."""
         made = f'<offer id="1"><name>a</name><description/>{parts}</offer>'

@@ -9,8 +9,8 @@ import pytest
 from shops import Clock, client_of
 
 from torgsync.sandbox.api.answers import money
-from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, Buyer
-from torgsync.sandbox.shop.products import Discount, Image
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, ShopBuyer
+from torgsync.sandbox.shop.products import Image, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class TestReading:
     )
     def test_discounted_price(self, shop: Shop, client: httpx.Client, kind: str, price: str) -> None:
         """A buyer pays the discounted price."""
-        shop.edit_product("1", discount=Discount(Decimal(10), kind))
+        shop.edit_product("1", discount=ShopDiscount(Decimal(10), kind))
         assert order_of(client, shop.place_order([("1", 1)]))["products"][0]["price"] == price
 
     def test_order_remembers_a_deleted_product(self, shop: Shop, client: httpx.Client) -> None:
@@ -271,9 +271,9 @@ class TestMoving:
 class TestClients:
     def test_one_client_a_phone(self, shop: Shop, client: httpx.Client) -> None:
         """The same phone, or without one the same e-mail, is the same client; without both it is new."""
-        olena = Buyer(first_name="Олена", last_name="Приклад", second_name="І.", phone="+380000000001")
-        by_mail = Buyer(phone=None, email="olena@shop.example")
-        for buyer in (olena, by_mail, olena, by_mail, Buyer(phone=None), Buyer(phone=None)):
+        olena = ShopBuyer(first_name="Олена", last_name="Приклад", second_name="І.", phone="+380000000001")
+        by_mail = ShopBuyer(phone=None, email="olena@shop.example")
+        for buyer in (olena, by_mail, olena, by_mail, ShopBuyer(phone=None), ShopBuyer(phone=None)):
             shop.place_order([("1", 2)], buyer=buyer)
         listed = client.get("/clients/list").json()["clients"]
         assert [entry["orders_count"] for entry in listed] == [1, 1, 2, 2]
@@ -294,8 +294,8 @@ class TestClients:
     )
     def test_search(self, shop: Shop, client: httpx.Client, term: str, found: int) -> None:
         """Clients are found by a part of the name, phone or e-mail."""
-        shop.place_order([("1", 1)], buyer=Buyer(first_name="Олена", phone="+380000000001"))
-        shop.place_order([("1", 1)], buyer=Buyer(phone="+380000000002", email="a@shop.example"))
+        shop.place_order([("1", 1)], buyer=ShopBuyer(first_name="Олена", phone="+380000000001"))
+        shop.place_order([("1", 1)], buyer=ShopBuyer(phone="+380000000002", email="a@shop.example"))
         listed = client.get("/clients/list", params={"search_term": term}).json()["clients"]
         assert len(listed) == found
 

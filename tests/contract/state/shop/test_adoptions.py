@@ -168,8 +168,8 @@ def test_who_opened_what(work: UnitOfWork) -> None:
     assert work.journal.last_run() == 0
     work.journal.plan_of_run(run, 1, None)
     assert (work.journal.last_run(), work.journal.last_run(but=run)) == (run, 0)
-    work.journal.note_overrides(run, [Override("price", "price=1", "1 -> 2")], ME, NOON)
-    work.journal.note_overrides(None, [Override("shop", "shop=5", "another")], ME, LATER)
+    work.journal.note_overrides(run, [Override("price", "price=1", {"old": "1", "new": "2"})], ME, NOON)
+    work.journal.note_overrides(None, [Override("shop", "shop=5", {"products": 1})], ME, LATER)
     work.journal.note_overrides(run, [], ME, LATER)
     assert [(one.override.allowed, one.run, one.at, one.user) for one in work.journal.overrides()] == [
         ("price=1", run, NOON, "olena"),
@@ -234,7 +234,7 @@ def test_a_plan_beside_another(work: UnitOfWork) -> None:
     """Both stay until the next one is begun."""
     first = work.plans.begin(NOON)
     work.plans.add(first, [update("1", quantity=(1, 2))])
-    second = work.plans.begin_beside(NOON)
+    second = work.plans.begin_next(NOON)
     assert second != first
     assert len(list(work.plans.changes(first))) == 1
     work.plans.begin(LATER)

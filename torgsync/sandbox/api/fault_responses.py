@@ -1,4 +1,4 @@
-"""What a trouble looks like to whoever called: answers in front of the shop, or what is left of its own."""
+"""The responses of faults: in place of the shop's own, or what remains of it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from torgsync.sandbox.faults import ConnectionCut
 
 if TYPE_CHECKING:
-    from torgsync.sandbox.faults import Met
+    from torgsync.sandbox.faults import FaultHit
 
-# Made up after what such pages look like: no JSON, and words that no client should ever print.
+# Invented: no JSON, and words that no client should ever print.
 BOT_PAGE = """<!DOCTYPE html><html lang="uk"><head><title>Just a moment...</title></head>
 <body><h1>Перевіряємо, чи ви людина</h1><p>Увімкніть JavaScript і cookies.</p></body></html>"""
 SERVER_PAGE = (
@@ -22,14 +22,14 @@ HTTP_OK = 200
 TOO_MANY = 429
 
 
-def in_front(met: Met | None) -> Response | None:
-    """Return the answer that comes without any effect, None where the shop itself is asked.
+def before_effect(hit: FaultHit | None) -> Response | None:
+    """Return the response of a fault without any effect, None where the shop itself answers.
 
-    Raise ConnectionCut where nothing comes at all.
+    Raises ConnectionCut where there is no response at all.
     """
-    if met is None:
+    if hit is None:
         return None
-    fault = met.fault
+    fault = hit.fault
     if fault.does == "cut":
         raise ConnectionCut
     if fault.does == "web-page":
@@ -46,14 +46,14 @@ def in_front(met: Met | None) -> Response | None:
     return answer
 
 
-def behind(met: Met | None, answer: Response) -> Response:
-    """Return what is left of the shop's own answer; raise ConnectionCut where nothing is."""
-    if met is None:
+def after_effect(hit: FaultHit | None, answer: Response) -> Response:
+    """Return what remains of the shop's own response; raises ConnectionCut where nothing does."""
+    if hit is None:
         return answer
-    if met.fault.does == "lost":
+    if hit.fault.does == "lost":
         raise ConnectionCut
-    if met.fault.does == "truncated":
+    if hit.fault.does == "truncated":
         whole = answer.get_data()
-        # The half's own length is told: only who reads the JSON can see that something is missing.
+        # With the length of the half: only parsing the JSON shows that something is missing.
         answer.set_data(whole[: len(whole) // 2])
     return answer
