@@ -105,9 +105,9 @@ def _lines(told: Why) -> Iterator[Line]:
 
 def _answer(told: Why) -> Iterator[Line]:
     from torgsync.cli.messages.plan import skip_message
-    from torgsync.core.plan.why import WORDS
+    from torgsync.cli.messages.status import status_message
 
-    yield Line("answer", "", WORDS[told.fate])
+    yield Line("answer", "", status_message(told.status))
     if told.problem:
         yield Line("answer", "", "the export cannot be read now: this is told by what was read before")
     if told.row and told.row.out:
@@ -292,15 +292,15 @@ def _value(value: Value) -> str:
 def _document(file: ObjectFile, told: Why) -> dict[str, object]:
     """Return the whole answer as JSON."""
     from torgsync.cli.base.findings import finding_document
-    from torgsync.core.plan.why import WORDS
+    from torgsync.cli.messages.status import status_message
 
     change = told.verdict.change
     name = told.row.file if told.row else file.catalog_path.name
     return {
         "good_id": told.good_id,
         "title": told.title,
-        "fate": str(told.fate),
-        "message": WORDS[told.fate],
+        "fate": str(told.status),
+        "message": status_message(told.status),
         "standing": str(told.row_status),
         "export_problem": told.problem or None,
         "row": _row_document(told),

@@ -22,17 +22,15 @@ from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Guard, GuardViolation
 from torgsync.core.plan.price_guard import price_violation
+from torgsync.core.plan.status import GoodStatus, good_status, judge
 from torgsync.core.plan.why import (
     CenterStock,
     Family,
-    Fate,
     Filter,
     Relative,
     center_stocks,
     family,
-    fate,
     filters,
-    judge,
     model_column,
     no_family,
     price_steps,
@@ -100,7 +98,7 @@ class Why:
 
     good_id: str
     title: str
-    fate: Fate
+    status: GoodStatus | SkipReason
     row_status: RowStatus
     row: Row | None
     problem: str
@@ -148,7 +146,7 @@ def why(context: JobContext, good_id: str) -> Why:
     return Why(
         good_id=good_id,
         title=known.title or next((item.item.change.title for item in attempts), ""),
-        fate=fate(
+        status=good_status(
             known,
             verdict,
             held=held is not None,
