@@ -1,4 +1,4 @@
-"""What can go wrong between Prom and a run, as data that can be stored, with the sentence of each.
+"""What keeps a change from being sent, as data that can be stored, with the sentence of each.
 
 An exception carries its message from where it is raised, so these sentences are here and not in
 `cli/messages`; a stored problem is a list of codes with arguments, and its sentence is made when it is shown.
@@ -43,6 +43,10 @@ class ProblemCode(StrEnum):
     STOPPED = "stopped"
     LEASE_TAKEN = "lease-taken"
     LEASE_LET_GO = "lease-let-go"
+    NOT_PENDING = "not-pending"
+    FIELD_NOT_PENDING = "field-not-pending"
+    CHANGED_ON_PROM = "changed-on-prom"
+    CHANGED_IN_EXPORT = "changed-in-export"
     OTHER = "other"
 
 
@@ -83,6 +87,10 @@ _SENTENCES = {
         "`{object}` was taken over and let go by another run; "
         "this run was silent for too long and sends no more"
     ),
+    ProblemCode.NOT_PENDING: "it is not pending any more",
+    ProblemCode.FIELD_NOT_PENDING: "its {field} is not pending any more",
+    ProblemCode.CHANGED_ON_PROM: "its {field} changed on Prom.ua since the plan was made",
+    ProblemCode.CHANGED_IN_EXPORT: "its {field} changed in the export since the plan was made",
     ProblemCode.OTHER: "it ended with an error of the kind `{kind}`",
 }
 

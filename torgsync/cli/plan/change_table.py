@@ -21,7 +21,7 @@ from torgsync.core.text import counted
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from torgsync.state.runs.plans import Numbered
+    from torgsync.state.runs.plans import NumberedChange
 
 SCREENFUL = 10
 """Goods of one verb that are shown one by one; more are folded, into as many lines at most."""
@@ -62,7 +62,7 @@ class Changes:
 class Source(Protocol):
     """Where the changes come from; they are read twice, and never kept as a whole."""
 
-    def changes_by_group(self) -> Iterable[tuple[Numbered, str]]:
+    def changes_by_group(self) -> Iterable[tuple[NumberedChange, str]]:
         """Return the changes, each with its good's topmost group."""
 
     def totals(self, *, held: bool) -> Mapping[Verb, int]:
@@ -74,7 +74,7 @@ _Same = tuple[Verb, str, str, str | None]
 
 
 def render_changes(
-    source: Source, show: Show, currency: str, outcome: Callable[[Numbered], str] | None = None
+    source: Source, show: Show, currency: str, outcome: Callable[[NumberedChange], str] | None = None
 ) -> Changes:
     """Return the table of a plan's changes; with `outcome` also how each ended that is shown by itself."""
     totals = source.totals(held=show is Show.HELD)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from torgsync.cli.base.program import SCHEMA, Format, Program
 from torgsync.cli.base.render import cell, plain_table, print_csv, print_json
 from torgsync.cli.messages.guards import override_observed
-from torgsync.cli.plan.change_table import Show
+from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.plan.documents import change_document, field_rows
 from torgsync.cli.plan.outcomes import print_failures
 from torgsync.cli.plan.render import print_changes
+from torgsync.cli.plan.change_table import Show
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.text import counted
 from torgsync.jobs.push.history import PastRun, RunState, changes_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from torgsync.jobs.context import JobContext
     from torgsync.state.runs.journal import Overridden, Request
-    from torgsync.state.runs.plans import Numbered
+    from torgsync.state.runs.plans import NumberedChange
 
 LATEST = 20
 """Runs, and requests of one run, that the table shows one by one."""
@@ -166,10 +167,10 @@ def print_run(
         _print(program, job, past, requests, every=every)
 
 
-def _change(item: Numbered) -> dict[str, object]:
+def _change(item: NumberedChange) -> dict[str, object]:
     return change_document(item.change) | {
-        "state": str(item.state) if item.state else None,
-        "message": item.message,
+        "state": str(item.outcome) if item.outcome else None,
+        "message": reasons_message(item.reasons),
     }
 
 
@@ -188,7 +189,7 @@ def _rows(job: JobContext, past: PastRun) -> Iterator[dict[str, object]]:
     """Yield what a run changed as rows for CSV, one a field."""
     for item in changes_of(job, past.record.plan):
         for row in field_rows(item.change):
-            yield {**row, "state": item.state or "", "message": item.message}
+            yield {**row, "state": item.outcome or "", "message": reasons_message(item.reasons)}
 
 
 def _print(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from torgsync.cli.base.program import Program
-from torgsync.cli.messages.outcomes import WORDS, notice_message
+from torgsync.cli.messages.outcomes import WORDS, notice_message, reasons_message
+from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.text import counted
 from torgsync.errors import Interrupted
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
     from torgsync.jobs.push.execute import Notice, RunView
-    from torgsync.state.runs.plans import Numbered
+    from torgsync.state.runs.plans import NumberedChange
 
 SCREENFUL = 10
 """Reasons that are shown one by one; more are counted."""
@@ -41,9 +42,7 @@ def trouble_of(view: RunView, next_step: str) -> TorgsyncError | None:
     """Return what ended a run early; a stop also says how far the run came, and how to go on."""
     if not isinstance(view.trouble, Interrupted):
         return view.trouble
-    from torgsync.state.runs.plans import State
-
-    finished, total = view.outcomes.get(State.DONE, 0), sum(view.outcomes.values())
+    finished, total = view.outcomes.get(Outcome.DONE, 0), sum(view.outcomes.values())
     return Interrupted(f"stopped by you: {finished} of {counted(total, 'change')} done", hint=next_step)
 
 
@@ -84,11 +83,11 @@ def outcome_documents(job: JobContext, plan: int) -> list[dict[str, object]]:
         {
             "good_id": item.change.good_id or None,
             "verb": str(item.change.verb),
-            "state": str(item.state),
-            "message": item.message,
+            "state": str(item.outcome),
+            "message": reasons_message(item.reasons),
         }
         for item in changes_of(job, plan)
-        if item.state is not None
+        if item.outcome is not None
     ]
 
 
@@ -98,9 +97,9 @@ def print_failures(program: Program, job: JobContext, plan: int, *, every: bool 
 
     groups: dict[tuple[str, str], list[str]] = {}
     for item in changes_of(job, plan):
-        if item.state is not None and (str(item.state) != "done" or item.message):
+        if item.outcome is not None and (item.outcome is not Outcome.DONE or item.reasons):
             what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
-            groups.setdefault((WORDS[str(item.state)], item.message), []).append(what)
+            groups.setdefault((WORDS[item.outcome], reasons_message(item.reasons)), []).append(what)
     for (state, message), changes in list(groups.items())[: None if every else SCREENFUL]:
         for what in changes if every else changes[:1]:
             more = f" (and {len(changes) - 1} more)" if len(changes) > 1 and not every else ""
@@ -109,8 +108,9 @@ def print_failures(program: Program, job: JobContext, plan: int, *, every: bool 
         program.print(f"! … and {len(groups) - SCREENFUL} other reasons")
 
 
-def outcome_words(item: Numbered) -> str:
+def outcome_words(item: NumberedChange) -> str:
     """Return how one change ended, or what holds it."""
-    if item.state is None:
+    if item.outcome is None:
         return f"held by the guard `{item.change.held}`" if item.change.held else "no outcome is known"
-    return f"{WORDS[str(item.state)]}{f': {item.message}' if item.message else ''}"
+    reasons = reasons_message(item.reasons)
+    return f"{WORDS[item.outcome]}{f': {reasons}' if reasons else ''}"

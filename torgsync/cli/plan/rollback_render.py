@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import Program, error_document
 from torgsync.cli.base.render import print_json
-from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
 from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import (
@@ -18,6 +17,8 @@ from torgsync.cli.plan.outcomes import (
     trouble_of,
 )
 from torgsync.cli.plan.render import print_changes, print_sums
+from torgsync.cli.plan.change_table import Show
+from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.rollback import Left
 from torgsync.core.text import counted
 
@@ -91,9 +92,7 @@ def print_run_back(program: Program, job: JobContext, view: RunView, next_step: 
         return
     if view.made and view.made.plan.counts.changes:
         print_outcomes(program, job, view, view.made)
-    from torgsync.state.runs.plans import State
-
-    if view.outcomes.get(State.DONE):
+    if view.outcomes.get(Outcome.DONE):
         program.print(
             "the export still asks for what was turned back, and `torgsync update` shows it as pending: "
             "restore the older export, or correct it, before the next `torgsync sync`"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torgsync.core.product.products import Product
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.plan.why import Held, Why
-    from torgsync.state.runs.plans import Attempt
+    from torgsync.state.runs.plans import ChangeAttempt
 
 LABEL = 11
 SISTERS = 10
@@ -258,7 +258,7 @@ def _change_lines(told: Why) -> Iterator[Line]:
         yield Line("plan", name, "differs, belongs to Prom.ua's side and is left alone")
 
 
-def _attempt_words(attempt: Attempt) -> str:
+def _attempt_words(attempt: ChangeAttempt) -> str:
     item = attempt.item
     held = f"held by `{item.change.held}`" if item.change.held else ""
     ended = str(item.state) if item.state else held or "shown by `torgsync update`, not performed"

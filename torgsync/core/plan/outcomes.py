@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from torgsync.core.problems import problem_of
 from torgsync.core.reason import Reason
-from torgsync.errors import TorgsyncError
+from torgsync.errors import Problem, TorgsyncError
 
 
 class Outcome(StrEnum):
@@ -42,11 +42,7 @@ class OutcomeCode(StrEnum):
     IMPORT_LEFT = "import-left"
     REMOVALS_AFTER_FAILURE = "removals-after-failure"
     REMOVALS_BEFORE_IMPORT_END = "removals-before-import-end"
-    # Of a saved plan
-    NOT_PENDING = "not-pending"
-    FIELD_NOT_PENDING = "field-not-pending"  # field
-    CHANGED_ON_PROM = "changed-on-prom"  # field
-    CHANGED_IN_EXPORT = "changed-in-export"  # field
+    MOVED = "moved"  # the problem why a saved change is not pending any more
     # Found out by a later run
     FOUND_DONE = "found-done"
     RUN_ENDED_BEFORE = "run-ended-before"
@@ -62,7 +58,11 @@ OutcomeReasons = tuple[OutcomeReason, ...]
 
 def because_of(code: OutcomeCode, error: TorgsyncError) -> OutcomeReason:
     """Return a reason with the problem of an error among its arguments."""
-    problem = problem_of(error)
+    return reason_of(code, problem_of(error))
+
+
+def reason_of(code: OutcomeCode, problem: Problem) -> OutcomeReason:
+    """Return a reason with a problem among its arguments."""
     return Reason(code, {"problem": list(problem.codes), **problem.args})
 
 

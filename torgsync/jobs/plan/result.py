@@ -14,7 +14,7 @@ from torgsync.core.plan.plan import Plan, Skipped
 from torgsync.core.plan.rollback import Undone
 from torgsync.core.product.products import Existing
 from torgsync.jobs.context import JobContext
-from torgsync.state.runs.plans import Numbered
+from torgsync.state.runs.plans import NumberedChange
 from torgsync.state.store import UnitOfWork
 
 _INCOMPLETE = frozenset({SkipReason.NO_PRICE, SkipReason.NO_NAME, SkipReason.NO_STOCK})
@@ -74,12 +74,12 @@ class PlanView:
         self._context = context
         self.number = number
 
-    def changes(self) -> Iterator[Numbered]:
+    def changes(self) -> Iterator[NumberedChange]:
         """Yield the changes: creations, updates, removals, each in the order of the file."""
         with self._context.transaction(durable=False) as work:
             yield from work.plans.changes(self.number)
 
-    def changes_by_group(self) -> Iterator[tuple[Numbered, str]]:
+    def changes_by_group(self) -> Iterator[tuple[NumberedChange, str]]:
         """Yield the changes, each with its good's topmost group, empty for none."""
         with self._context.transaction(durable=False) as work:
             yield from work.plans.groups(self.number)

@@ -47,7 +47,7 @@ from torgsync.files.catalog.export import open_export, written_at
 from torgsync.jobs.catalog.export import check_columns, twins_message
 from torgsync.jobs.catalog.photos import Shelf
 from torgsync.jobs.context import JobContext
-from torgsync.state.runs.plans import Attempt
+from torgsync.state.runs.plans import ChangeAttempt
 from torgsync.state.shop.adoptions import Adoption
 from torgsync.state.shop.products import Dossier, Refusal
 from torgsync.state.store import UnitOfWork
@@ -112,7 +112,7 @@ class Why:
     refusal: Refusal | None
     refused: bool
     findings: tuple[Finding, ...]
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[ChangeAttempt, ...]
     adoption: Adoption | None
     candidates: tuple[str, ...]
     sold: tuple[Holding, ...]
@@ -340,7 +340,7 @@ def _among_others(desired: Product | None, tree: Tree) -> Product | None:
 
 
 def _held(
-    known: ProductSnapshot, verdict: Verdict, attempts: Sequence[Attempt], settings: SyncObject
+    known: ProductSnapshot, verdict: Verdict, attempts: Sequence[ChangeAttempt], settings: SyncObject
 ) -> Held | None:
     """Return what a guard holds: a price by what is known now, the rest as the last plan had it."""
     change = verdict.change

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.reason import Reason
 from torgsync.errors import Exit, TorgsyncError
 from torgsync.jobs.connect import connect_shop
@@ -21,7 +22,6 @@ from torgsync.jobs.push.perform import decline, perform, recover
 from torgsync.jobs.push.plan_source import PlanSource
 from torgsync.jobs.run import Run, running
 from torgsync.prom.api import Prom
-from torgsync.state.runs.plans import State
 
 
 class Notice(StrEnum):
@@ -51,7 +51,7 @@ class RunView:
     made: PlanResult | None
     fetched: FetchResult | None
     declined: bool = False
-    outcomes: Mapping[State, int] = field(default_factory=dict)
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
     requests: Mapping[str, int] = field(default_factory=dict)
     trouble: TorgsyncError | None = None
     exit_code: Exit
@@ -137,7 +137,7 @@ def _plan(
 
 def _sums(
     context: JobContext, run: Run, made: PlanResult | None
-) -> tuple[Mapping[State, int], Mapping[str, int]]:
+) -> tuple[Mapping[Outcome, int], Mapping[str, int]]:
     """Return how many changes ended how, and how many requests each endpoint got."""
     with context.transaction() as work:
         outcomes = work.plans.outcomes(made.number) if made else {}
@@ -148,16 +148,16 @@ def _sums(
 def _exit_code(
     made: PlanResult | None,
     fetched: FetchResult | None,
-    outcomes: Mapping[State, int],
+    outcomes: Mapping[Outcome, int],
     trouble: TorgsyncError | None,
 ) -> Exit:
     """Return the exit code of the whole: the gravest thing that happened."""
     codes = [fetched.exit_code] if fetched else []
     if trouble:
         codes.append(trouble.exit_code)
-    elif outcomes.get(State.REFUSED) or outcomes.get(State.UNCLEAR):
+    elif outcomes.get(Outcome.REFUSED) or outcomes.get(Outcome.UNCLEAR):
         codes.append(Exit.PARTIAL)
-    elif outcomes.get(State.DEFERRED):
+    elif outcomes.get(Outcome.DEFERRED):
         codes.append(Exit.TEMPORARY)
     elif made and made.plan.counts.held:
         codes.append(Exit.HELD)

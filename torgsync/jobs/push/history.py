@@ -11,7 +11,7 @@ from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import is_alive
 from torgsync.state.runs.history import RunRecord
 from torgsync.state.runs.journal import Lease, Request
-from torgsync.state.runs.plans import Numbered
+from torgsync.state.runs.plans import NumberedChange
 from torgsync.state.store import UnitOfWork
 
 
@@ -58,7 +58,7 @@ def requests_of(context: JobContext, number: int) -> Sequence[Request]:
         return work.journal.requests(number)
 
 
-def changes_of(context: JobContext, plan: int | None) -> Iterator[Numbered]:
+def changes_of(context: JobContext, plan: int | None) -> Iterator[NumberedChange]:
     """Yield the changes of a plan with their outcomes: creations, updates, removals; none without a plan."""
     if plan is not None:
         with context.transaction(durable=False) as work:

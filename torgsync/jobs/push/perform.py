@@ -10,15 +10,17 @@ from collections.abc import Iterator
 
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Guard, encode_measure, prices_allowance
+from torgsync.core.plan.outcomes import OutcomeCode, because_of
 from torgsync.core.plan.plan import Plan
 from torgsync.core.plan.plan_guards import selection
+from torgsync.core.reason import Reason
 from torgsync.errors import Interrupted, Temporary, TorgsyncError
 from torgsync.files.config.settings import who
 from torgsync.jobs.context import JobContext, Stage
 from torgsync.jobs.plan.result import PlanResult
-from torgsync.jobs.push.edits import Editor
-from torgsync.jobs.push.imports import Importer
-from torgsync.jobs.push.outcomes import Outcomes
+from torgsync.jobs.push.edits import EditSender
+from torgsync.jobs.push.imports.sender import ImportSender
+from torgsync.jobs.push.outcomes import OutcomeRecorder
 from torgsync.jobs.run import Run
 from torgsync.prom.api import Prom
 from torgsync.state.runs.journal import Holder, Override
@@ -39,16 +41,18 @@ def recover(context: JobContext, prom: Prom, run: Run, *, waits: bool = True) ->
         unfinished = work.journal.unfinished_import()
     if unfinished is None:
         return False
-    outcomes = Outcomes(context, unfinished.plan, late=True)
-    editor = Editor(context, prom, outcomes)
-    importer = Importer(context, prom, outcomes, editor, run.number, waits=waits, back=unfinished.undoes)
+    outcomes = OutcomeRecorder(context, unfinished.plan, late=True)
+    editor = EditSender(context, prom, outcomes)
+    importer = ImportSender(
+        context, prom, outcomes, editor, run.number, waits=waits, undoes=unfinished.undoes
+    )
     importer.resume(unfinished)
     return True
 
 
 def decline(context: JobContext, made: PlanResult) -> None:
     """Record that a person declined to send a plan."""
-    Outcomes(context, made.number).defer_open("not sent: a person said no")
+    OutcomeRecorder(context, made.number).defer_open(Reason(OutcomeCode.DECLINED))
 
 
 def perform(
@@ -60,7 +64,7 @@ def perform(
     were not reached stay for the next run. Unless the run `waits`, the end of an import, and with it the
     removals, are left to the next run.
     """
-    outcomes = Outcomes(context, made.number)
+    outcomes = OutcomeRecorder(context, made.number)
     with context.transaction() as work:
         work.journal.note_overrides(run.number, overrides(made.plan), Holder(*who()), context.now())
         if not (made.undone or any(violation.guard in _OF_REMOVALS for violation in made.plan.violations)):
@@ -68,10 +72,10 @@ def perform(
     try:
         _perform(context, prom, run, made, outcomes, waits=waits)
     except Interrupted as error:
-        outcomes.defer_open("not reached: stopped by a person")
+        outcomes.defer_open(Reason(OutcomeCode.STOPPED))
         return error
     except TorgsyncError as error:
-        outcomes.defer_open(f"not reached: {error.message}")
+        outcomes.defer_open(because_of(OutcomeCode.NOT_REACHED, error))
         return error
     return None
 
@@ -91,13 +95,13 @@ def overrides(plan: Plan) -> Iterator[Override]:
 
 
 def _perform(
-    context: JobContext, prom: Prom, run: Run, made: PlanResult, outcomes: Outcomes, *, waits: bool
+    context: JobContext, prom: Prom, run: Run, made: PlanResult, outcomes: OutcomeRecorder, *, waits: bool
 ) -> None:
     counts, offers = made.plan.counts, made.plan.offers
-    editor = Editor(context, prom, outcomes)
+    editor = EditSender(context, prom, outcomes)
     postponed: TorgsyncError | None = None
-    back = made.undone is not None
-    importer = Importer(context, prom, outcomes, editor, run.number, waits=waits, back=back)
+    undoes = made.undone is not None
+    importer = ImportSender(context, prom, outcomes, editor, run.number, waits=waits, undoes=undoes)
     try:
         importer.perform(offers, made.plan.budget.imports_left)
     except Temporary as busy:
@@ -112,9 +116,9 @@ def _perform(
             postponed = busy
     outcomes.failed = outcomes.failed or postponed is not None
     if outcomes.failed:
-        outcomes.defer_open("products are taken out only when everything before went well")
+        outcomes.defer_open(Reason(OutcomeCode.REMOVALS_AFTER_FAILURE))
     elif importer.left:
-        outcomes.defer_open("products are taken out only when the end of the import is known")
+        outcomes.defer_open(Reason(OutcomeCode.REMOVALS_BEFORE_IMPORT_END))
     else:
         editor.perform(counts.remove, Verb.REMOVE, Stage.REMOVE)
     if postponed:

@@ -14,6 +14,7 @@ from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.plan import Counts, ExportInfo, Plan
 from torgsync.core.plan.rollback import (
     Back,
@@ -36,7 +37,7 @@ from torgsync.jobs.push.history import run_of
 from torgsync.jobs.push.plan_source import PlanSource
 from torgsync.jobs.run import Run, refuse_held
 from torgsync.prom.api import Prom
-from torgsync.state.runs.plans import Numbered, State
+from torgsync.state.runs.plans import NumberedChange
 
 NO_EXPORT = ExportInfo("", 0, "")
 """The export of a plan that was made from none."""
@@ -132,7 +133,7 @@ class _Undo(Draft):
         return PlanResult(told, self.number, tuple(self.findings), undone=back)
 
     def _turn(
-        self, page: Sequence[Numbered], since: Mapping[str, Collection[str]], remains: list[Remain]
+        self, page: Sequence[NumberedChange], since: Mapping[str, Collection[str]], remains: list[Remain]
     ) -> list[Change]:
         """Return what turns a page of changes back; what stays is added to `remains`.
 
@@ -156,13 +157,15 @@ class _Undo(Draft):
                 back += self.emit(found.change, good.existing if good else None)
         return back
 
-    def _back_of(self, item: Numbered, good: ProductSnapshot | None, later: Collection[str]) -> Back | None:
+    def _back_of(
+        self, item: NumberedChange, good: ProductSnapshot | None, later: Collection[str]
+    ) -> Back | None:
         """Return what turns one change back; None where it is known that it never happened."""
         change, gone = item.change, self.context.object.removal.gone
-        if item.state is State.DONE:
+        if item.outcome is Outcome.DONE:
             return turn_back(change, good, gone)
         waits = self.waits and change.via is Channel.IMPORT
-        settled = item.state in (State.REFUSED, State.DEFERRED) and not waits
+        settled = item.outcome in (Outcome.REFUSED, Outcome.DEFERRED) and not waits
         if change.held or (settled and not in_parts(change)):
             return None
         return turn_back_unsure(change, good, gone, settled=settled, later=later)

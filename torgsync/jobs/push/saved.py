@@ -13,7 +13,9 @@ import xxhash
 
 from torgsync.core.mapping.mapper import rules_version
 from torgsync.core.plan.guards import Allowed, read_allowed
-from torgsync.core.plan.saved import SavedPlan, gone, refused, settle, stale
+from torgsync.core.plan.outcomes import Outcome, OutcomeCode, reason_of
+from torgsync.core.plan.saved import SavedPlan, gone, judge_saved, refused, stale
+from torgsync.core.problems import problem_message
 from torgsync.errors import PlanStale
 from torgsync.files.config.settings import who
 from torgsync.files.plan.plan_file import read_changes, write_plan
@@ -25,7 +27,6 @@ from torgsync.jobs.push.plan_source import PlanSource, usual_rows
 from torgsync.jobs.push.rollback import plan_back
 from torgsync.jobs.run import Run
 from torgsync.prom.api import Prom
-from torgsync.state.runs.plans import State
 from torgsync.state.store import UnitOfWork
 
 NAMED = 3
@@ -127,18 +128,20 @@ class SavedChanges(PlanSource):
         seq = kept = 0
         lost: list[str] = []
         for change in read_changes(self.path):
-            verdict = settle(change, work.plans.of_good(fresh, change.good_id, change.prom_id))
+            verdict = judge_saved(change, work.plans.of_good(fresh, change.good_id, change.prom_id))
             if verdict.moved and change.held:
                 continue  # it would not have been sent anyway
-            parts = [refused(change)] if verdict.moved else list(verdict.go)
+            parts = [refused(change)] if verdict.moved else list(verdict.parts)
             if change.held:
                 parts = [replace(part, held=part.held or change.held) for part in parts]
             kept += not verdict.moved
             work.plans.add(number, parts)
             seq += len(parts)
             if verdict.moved:
-                lost.append(f"good {change.good_id}: {verdict.moved}")
-                work.plans.settle(number, {seq: (State.REFUSED, verdict.moved)})
+                lost.append(f"good {change.good_id}: {problem_message(verdict.moved)}")
+                work.plans.record(
+                    number, {seq: (Outcome.REFUSED, (reason_of(OutcomeCode.MOVED, verdict.moved),))}
+                )
         return lost, kept
 
 

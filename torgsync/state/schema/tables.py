@@ -221,7 +221,7 @@ refusals = Table(
     metadata,
     Column("object", String(200), nullable=False),
     Column("good_id", Text, nullable=False),
-    Column("message", Text, nullable=False),
+    Column("reasons", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("price_stock", Text, nullable=False),
     Column("content", Text, nullable=False),
@@ -284,8 +284,8 @@ changes = Table(
     Column("held", String(20)),
     Column("title", Text, nullable=False),
     Column("fields", Text, nullable=False),
-    Column("state", String(10)),
-    Column("message", Text, nullable=False, default=""),
+    Column("outcome", String(10)),
+    Column("reasons", Text, nullable=False, default=""),  # of the outcome
     Column("reason", String(20), nullable=False, default="", server_default=""),  # why it leaves the shop
     PrimaryKeyConstraint("plan", "seq"),
     Index("changes_verb", "plan", "verb", "via"),

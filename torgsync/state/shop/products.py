@@ -33,6 +33,7 @@ from torgsync.core.mapping.select import SkipReason
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Sent
+from torgsync.core.plan.outcomes import OutcomeReasons, decode_reasons, encode_reasons
 from torgsync.core.plan.plan import Skipped
 from torgsync.core.product.fields import FIELDS, TERMS, Value
 from torgsync.core.product.products import Existing, Product, dump, keep, load
@@ -48,10 +49,10 @@ _BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What Prom refused of a good: the desired product, Prom's reason, and when."""
+    """What Prom refused of a good: the desired product, Prom's reasons, and when."""
 
     values: Mapping[str, Value]
-    message: str
+    reasons: OutcomeReasons
     at: datetime
 
 
@@ -197,7 +198,7 @@ class ProductRepository:
             )
             if shown
             else None,
-            Refusal(load(refused.price_stock, refused.content), refused.message, refused.at)
+            Refusal(load(refused.price_stock, refused.content), decode_reasons(refused.reasons), refused.at)
             if refused
             else None,
             tuple(self._rows.findings(good_id)),
@@ -281,14 +282,19 @@ class ProductRepository:
         items = [Accepted(good_id, fields, {}) for good_id, fields in values.items() if fields]
         self.accept(items, now)
 
-    def refuse(self, product: Product, message: str, now: datetime) -> None:
+    def refuse(self, product: Product, reasons: OutcomeReasons, now: datetime) -> None:
         """Remember that Prom refused this content of a good, so that no import is spent on it again.
 
         Its variant group is no part of that: it is decided by other goods, and kept apart.
         """
         self._whole.invalidate_noop_plan()
         values = {name: value for name, value in product.values.items() if name != "variant_group"}
-        row = {"object": self._slug, "good_id": product.good_id, "at": now, "message": message}
+        row = {
+            "object": self._slug,
+            "good_id": product.good_id,
+            "at": now,
+            "reasons": encode_reasons(reasons),
+        }
         t.upsert(self._db, t.refusals, [row | keep(values)._asdict()])
 
     def refused(self, good_ids: Sequence[str]) -> dict[str, dict[str, Value]]:
