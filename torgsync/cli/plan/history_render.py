@@ -10,10 +10,10 @@ from torgsync.cli.base.program import SCHEMA, Format, Program
 from torgsync.cli.base.render import cell, plain_table, print_csv, print_json
 from torgsync.cli.messages.guards import override_observed
 from torgsync.cli.messages.outcomes import reasons_message
+from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, field_rows
 from torgsync.cli.plan.outcomes import print_failures
 from torgsync.cli.plan.render import print_changes
-from torgsync.cli.plan.change_table import Show
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.text import counted
 from torgsync.jobs.push.history import PastRun, RunState, changes_of

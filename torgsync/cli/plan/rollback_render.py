@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import Program, error_document
 from torgsync.cli.base.render import print_json
+from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
 from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import (
@@ -17,7 +18,6 @@ from torgsync.cli.plan.outcomes import (
     trouble_of,
 )
 from torgsync.cli.plan.render import print_changes, print_sums
-from torgsync.cli.plan.change_table import Show
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.rollback import Left
 from torgsync.core.text import counted

@@ -17,10 +17,8 @@ from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import (
     SkipReason,
     Stock,
-    displayed,
+    failing_filters,
     group_column,
-    in_product_group,
-    sold_out,
 )
 from torgsync.core.product.cells import number
 from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN
@@ -47,6 +45,7 @@ def filters(
     `photos` counts the good's photos, None where there is no folder of photos.
     """
     centers = settings.accounting_centers
+    failing = set(failing_filters(settings, cells, stock, has_photos=bool(photos)))
     group, display = settings.product_group, cells.get(DISPLAY_COLUMN, "").strip()
     shown = f"`{DISPLAY_COLUMN}` is {display}" if display else f"`{DISPLAY_COLUMN}` says nothing"
     nowhere = "the folder of photos is empty" if settings.catalog.photos else "there is no folder of photos"
@@ -54,22 +53,22 @@ def filters(
     return (
         Filter(
             SkipReason.OTHER_GROUP,
-            in_product_group(settings, cells),
+            SkipReason.OTHER_GROUP not in failing,
             f"{_place(settings, cells)}; {f'only `{group}` goes' if group else 'every group goes'}",
         ),
         Filter(
             SkipReason.NOT_DISPLAYED,
-            not (centers.respect_display and displayed(cells) is False),
+            SkipReason.NOT_DISPLAYED not in failing,
             shown if centers.respect_display else f"{shown}; respect_display is off",
         ),
         Filter(
             SkipReason.OUT_OF_STOCK,
-            not sold_out(settings, stock),
+            SkipReason.OUT_OF_STOCK not in failing,
             f"{_counted_stock(settings, cells, stock)}; only_in_stock is {_on(centers.only_in_stock)}",
         ),
         Filter(
             SkipReason.NO_PHOTOS,
-            not centers.only_with_photos or bool(photos),
+            SkipReason.NO_PHOTOS not in failing,
             f"{images}; only_with_photos is {_on(centers.only_with_photos)}",
         ),
     )
