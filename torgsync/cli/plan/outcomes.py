@@ -112,5 +112,5 @@ def outcome_words(item: NumberedChange) -> str:
     """Return how one change ended, or what holds it."""
     if item.outcome is None:
         return f"held by the guard `{item.change.held}`" if item.change.held else "no outcome is known"
-    message = reasons_message(item.reasons)
-    return f"{WORDS[item.outcome]}{f': {message}' if message else ''}"
+    reasons = reasons_message(item.reasons)
+    return f"{WORDS[item.outcome]}{f': {reasons}' if reasons else ''}"

@@ -7,7 +7,7 @@ docs/developers/architecture.md §5.2, docs/developers/torgsoft.md §7 and §17 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -255,20 +255,26 @@ def displayed(cells: Mapping[str, str]) -> bool | None:
 def why_out(
     settings: SyncObject, cells: Mapping[str, str], stock: Stock, *, has_photos: bool
 ) -> SkipReason | None:
-    """Return why a good stays out of the shop, or None where it goes.
+    """Return why a good stays out of the shop, or None where it goes."""
+    return next(failing_filters(settings, cells, stock, has_photos=has_photos), None)
+
+
+def failing_filters(
+    settings: SyncObject, cells: Mapping[str, str], stock: Stock, *, has_photos: bool
+) -> Iterator[SkipReason]:
+    """Yield every filter that keeps a good out of the shop, in the order in which they are tried.
 
     `Display` 0 always hides; 1 does not override the stock filter (torgsoft §17 no. 11).
     """
     centers = settings.accounting_centers
     if not in_product_group(settings, cells):
-        return SkipReason.OTHER_GROUP
+        yield SkipReason.OTHER_GROUP
     if centers.respect_display and displayed(cells) is False:
-        return SkipReason.NOT_DISPLAYED
+        yield SkipReason.NOT_DISPLAYED
     if sold_out(settings, stock):
-        return SkipReason.OUT_OF_STOCK
+        yield SkipReason.OUT_OF_STOCK
     if centers.only_with_photos and not has_photos:
-        return SkipReason.NO_PHOTOS
-    return None
+        yield SkipReason.NO_PHOTOS
 
 
 def sold_out(settings: SyncObject, stock: Stock) -> bool:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.prices import Priced
@@ -18,131 +17,15 @@ from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import (
     SkipReason,
     Stock,
-    displayed,
+    failing_filters,
     group_column,
-    in_product_group,
-    sold_out,
 )
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict, decide, remove_foreign
-from torgsync.core.plan.diff import Verb
 from torgsync.core.product.cells import number
 from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN
 from torgsync.core.product.fields import Characteristic, Discount, WholesaleStep
 from torgsync.core.product.groups import group_path
 from torgsync.core.product.variants import ALONE, STAYS, Arranged, Member, arrange
 from torgsync.core.text import counted
-
-
-class Fate(StrEnum):
-    """What becomes of one good."""
-
-    CREATE = "create"
-    MOVED = "moved"
-    EDITED = "edited-on-prom"
-    FIRST = "never-sent"
-    TAKE_OUT = "take-out"
-    HELD = "held"
-    REFUSED_BEFORE = "refused-before"
-    MODERATED = "deleted-by-moderator"
-    NO_PRICE = "no-price"
-    NO_NAME = "no-name"
-    NO_STOCK = "no-stock"
-    AMBIGUOUS = "ambiguous"
-    ID_TAKEN = "id-taken"
-    NO_EXTERNAL_ID = "no-external-id"
-    BLOCKED = "blocked"
-    OUT = "out"
-    GONE = "gone"
-    FOREIGN = "foreign"
-    STAYS = "stays"
-    LEFT_ALONE = "left-alone"
-    KEPT = "kept"
-    IN_STEP = "in-step"
-
-
-WORDS: dict[Fate, str] = {
-    Fate.CREATE: "it is new on Prom.ua and will be created",
-    Fate.MOVED: "the export changed since it was sent; Prom.ua will be brought up to date",
-    Fate.EDITED: "somebody edited it on Prom.ua; it will be set back to what the export says",
-    Fate.FIRST: "Prom.ua shows something else than the export, and we never sent it; it will be updated",
-    Fate.TAKE_OUT: "it leaves the shop: Prom.ua still shows it, and the export offers it no more",
-    Fate.HELD: "a guard holds a change of it until a person allows it",
-    Fate.REFUSED_BEFORE: "Prom.ua refused it as it is now; it is tried again when the good changes",
-    Fate.MODERATED: "Prom.ua's moderators deleted it; it is left alone",
-    Fate.NO_PRICE: "it is new and has no price that can be read, so it cannot be created",
-    Fate.NO_NAME: "it is new and has no name, so it cannot be created",
-    Fate.NO_STOCK: "it is new and has no stock that can be read, and only goods in stock go",
-    Fate.AMBIGUOUS: "several products on Prom.ua may be it; it waits until somebody decides which",
-    Fate.ID_TAKEN: "another good's product has its id as external id on Prom.ua, so it cannot be created",
-    Fate.NO_EXTERNAL_ID: "Prom.ua has it without an external id: price, stock and status go, the rest waits",
-    Fate.BLOCKED: "its row has an error; it stays on Prom.ua as it is",
-    Fate.OUT: "a filter keeps it out, and Prom.ua does not show it",
-    Fate.GONE: "the export does not have it any more, and there is nothing of it to take out of Prom.ua",
-    Fate.FOREIGN: "it is on Prom.ua, but neither in the export nor ever sent by us; it is left alone",
-    Fate.STAYS: "the export offers it no more, and Prom.ua has it as `[removal]` wants it",
-    Fate.LEFT_ALONE: "what differs belongs to Prom.ua's side and is left alone",
-    Fate.KEPT: "what can be read of it is on Prom.ua, the rest stays there as it is; the findings tell why",
-    Fate.IN_STEP: "Prom.ua shows what the export says; there is nothing to do",
-}
-
-_ASIDES = {
-    SkipReason.REFUSED_BEFORE: Fate.REFUSED_BEFORE,
-    SkipReason.MODERATED: Fate.MODERATED,
-    SkipReason.NO_PRICE: Fate.NO_PRICE,
-    SkipReason.NO_NAME: Fate.NO_NAME,
-    SkipReason.NO_STOCK: Fate.NO_STOCK,
-    SkipReason.AMBIGUOUS: Fate.AMBIGUOUS,
-    SkipReason.ID_TAKEN: Fate.ID_TAKEN,
-    SkipReason.NO_EXTERNAL_ID: Fate.NO_EXTERNAL_ID,
-}
-
-
-def judge(known: ProductSnapshot, settings: SyncObject) -> Verdict:
-    """Return what a plan decides about a good, a foreign product included."""
-    if _is_foreign(known) and known.existing and settings.removal.foreign == "delete":
-        return Verdict(remove_foreign(known.existing))
-    return decide(known, settings)
-
-
-def _is_foreign(known: ProductSnapshot) -> bool:
-    """Tell whether Prom shows a product that is neither in the export nor ever sent by us."""
-    shown = known.existing is not None and not known.existing.removed
-    return shown and known.row_status is RowStatus.GONE and known.sent is None
-
-
-def fate(known: ProductSnapshot, verdict: Verdict, *, held: bool, errors: bool = False) -> Fate:
-    """Return what becomes of a good by the verdict on it.
-
-    `held` tells that a guard stops something, `errors` that not all of its row can be sent.
-    """
-    change = verdict.change
-    if change is not None:
-        if held:
-            return Fate.HELD
-        if change.verb is Verb.REMOVE:
-            return Fate.TAKE_OUT
-        if change.verb is Verb.CREATE:
-            return Fate.CREATE
-        if any(field.edited for field in change.fields.values()):
-            return Fate.EDITED
-        sent = known.sent.values if known.sent else {}
-        return Fate.MOVED if any(name in sent for name in change.fields) else Fate.FIRST
-    return _ASIDES[verdict.skip] if verdict.skip else _unchanged(known, verdict, errors=errors)
-
-
-def _unchanged(known: ProductSnapshot, verdict: Verdict, *, errors: bool) -> Fate:
-    """Return why nothing is done with a good."""
-    if known.row_status is RowStatus.BLOCKED:
-        return Fate.BLOCKED
-    if known.row_status is not RowStatus.IN:
-        if _is_foreign(known):
-            return Fate.FOREIGN
-        if known.existing is not None and not known.existing.removed:
-            return Fate.STAYS
-        return Fate.GONE if known.row_status is RowStatus.GONE else Fate.OUT
-    if verdict.left_alone:
-        return Fate.LEFT_ALONE
-    return Fate.KEPT if errors or known.stuck else Fate.IN_STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +45,7 @@ def filters(
     `photos` counts the good's photos, None where there is no folder of photos.
     """
     centers = settings.accounting_centers
+    failing = set(failing_filters(settings, cells, stock, has_photos=bool(photos)))
     group, display = settings.product_group, cells.get(DISPLAY_COLUMN, "").strip()
     shown = f"`{DISPLAY_COLUMN}` is {display}" if display else f"`{DISPLAY_COLUMN}` says nothing"
     nowhere = "the folder of photos is empty" if settings.catalog.photos else "there is no folder of photos"
@@ -169,22 +53,22 @@ def filters(
     return (
         Filter(
             SkipReason.OTHER_GROUP,
-            in_product_group(settings, cells),
+            SkipReason.OTHER_GROUP not in failing,
             f"{_place(settings, cells)}; {f'only `{group}` goes' if group else 'every group goes'}",
         ),
         Filter(
             SkipReason.NOT_DISPLAYED,
-            not (centers.respect_display and displayed(cells) is False),
+            SkipReason.NOT_DISPLAYED not in failing,
             shown if centers.respect_display else f"{shown}; respect_display is off",
         ),
         Filter(
             SkipReason.OUT_OF_STOCK,
-            not sold_out(settings, stock),
+            SkipReason.OUT_OF_STOCK not in failing,
             f"{_counted_stock(settings, cells, stock)}; only_in_stock is {_on(centers.only_in_stock)}",
         ),
         Filter(
             SkipReason.NO_PHOTOS,
-            not centers.only_with_photos or bool(photos),
+            SkipReason.NO_PHOTOS not in failing,
             f"{images}; only_with_photos is {_on(centers.only_with_photos)}",
         ),
     )

@@ -6,111 +6,22 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from builders import existing, led, mapped, product, sent, sync_object
+from builders import led, mapped, sync_object
 
 from torgsync.core.mapping.select import FILTERS, SkipReason, count_stock, why_out
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.why import (
-    WORDS,
     CenterStock,
-    Fate,
     Filter,
     Relative,
     center_stocks,
     family,
-    fate,
     filters,
-    judge,
     no_family,
     price_steps,
 )
 from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.fields import Characteristic
-from torgsync.core.product.products import Product
 from torgsync.core.product.variants import Member
-
-IN, OUT, GONE, BLOCKED = RowStatus.IN, RowStatus.OUT, RowStatus.GONE, RowStatus.BLOCKED
-DEAR = Decimal("120.00")
-
-STORIES: dict[str, tuple[Fate, ProductSnapshot]] = {
-    "new": (Fate.CREATE, ProductSnapshot("17", IN, product())),
-    "we moved": (Fate.MOVED, ProductSnapshot("17", IN, product(price=DEAR), sent(), existing())),
-    "edited": (Fate.EDITED, ProductSnapshot("17", IN, product(), sent(), existing(price=DEAR))),
-    "never sent": (Fate.FIRST, ProductSnapshot("17", IN, product(), None, existing(price=DEAR))),
-    "in step": (Fate.IN_STEP, ProductSnapshot("17", IN, product(), sent(), existing())),
-    "gone": (Fate.TAKE_OUT, ProductSnapshot("17", GONE, product(), sent(), existing())),
-    "gone and deleted": (
-        Fate.GONE,
-        ProductSnapshot("17", GONE, product(), sent(), existing(status="deleted")),
-    ),
-    "gone and never there": (Fate.GONE, ProductSnapshot("17", GONE)),
-    "foreign": (Fate.FOREIGN, ProductSnapshot("17", GONE, None, None, existing())),
-    "kept out and hidden": (
-        Fate.STAYS,
-        ProductSnapshot("17", OUT, product(), sent(), existing(status="not_on_display")),
-    ),
-    "kept out": (Fate.OUT, ProductSnapshot("17", OUT)),
-    "kept out and shown": (Fate.TAKE_OUT, ProductSnapshot("17", OUT, product(), sent(), existing())),
-    "blocked": (Fate.BLOCKED, ProductSnapshot("17", BLOCKED, product(), sent(), existing())),
-    "refused": (Fate.REFUSED_BEFORE, ProductSnapshot("17", IN, product(), refused=True)),
-    "moderated": (
-        Fate.MODERATED,
-        ProductSnapshot("17", IN, product(), sent(), existing(status="deleted_by_moderator")),
-    ),
-    "no price": (Fate.NO_PRICE, ProductSnapshot("17", IN, product(price=None))),
-    "no stock": (Fate.NO_STOCK, ProductSnapshot("17", IN, Product("17", {"name": "Капці", "price": DEAR}))),
-    "no name": (Fate.NO_NAME, ProductSnapshot("17", IN, product(name=None, name_ru=None))),
-}
-
-
-@pytest.mark.parametrize("story", STORIES)
-def test_what_becomes_of_a_good(story: str) -> None:
-    """Every story has a fate of its own, and a fate its words."""
-    expected, known = STORIES[story]
-    assert fate(known, judge(known, sync_object()), held=False) is expected
-
-
-def test_every_fate_has_words() -> None:
-    """Nothing is without an answer."""
-    assert set(WORDS) == set(Fate)
-
-
-def test_a_guard_holds_it() -> None:
-    """What is held is told before what would happen."""
-    known = ProductSnapshot("17", IN, product(price=DEAR), sent(), existing())
-    assert fate(known, judge(known, sync_object()), held=True) is Fate.HELD
-
-
-def test_what_cannot_be_read_is_not_in_step() -> None:
-    """Nothing is to be done with a good of which a part cannot be sent; it is not called in step for that."""
-    known = ProductSnapshot("17", IN, product(), sent(), existing())
-    assert fate(known, judge(known, sync_object()), held=False, errors=True) is Fate.KEPT
-
-
-def test_a_field_that_is_the_other_sides() -> None:
-    """A difference that belongs to Prom is no step and no change."""
-    settings = sync_object(fields=[{"column": "RetailPrice", "to": "price", "owner": "prom"}])
-    known = ProductSnapshot("17", IN, product(), sent(), existing(price=DEAR))
-    assert fate(known, judge(known, settings), held=False) is Fate.LEFT_ALONE
-
-
-def test_a_foreign_product_that_is_to_be_deleted() -> None:
-    """The full overwrite takes it out; one that is deleted already is nothing to anybody."""
-    settings = sync_object(removal={"foreign": "delete"})
-    known = ProductSnapshot("17", GONE, None, None, existing())
-    verdict = judge(known, settings)
-    assert verdict.change is not None
-    assert fate(known, verdict, held=False) is Fate.TAKE_OUT
-    gone = ProductSnapshot("17", GONE, None, None, existing(status="deleted"))
-    assert fate(gone, judge(gone, settings), held=False) is Fate.GONE
-
-
-def test_a_product_that_the_settings_keep() -> None:
-    """It is gone from the export, and stays where it is."""
-    settings = sync_object(removal={"gone": "keep"})
-    known = ProductSnapshot("17", GONE, product(), sent(), existing())
-    assert fate(known, judge(known, settings), held=False) is Fate.STAYS
-
 
 # Filters
 
