@@ -17,8 +17,9 @@ from lxml import html
 from shops import Clock, client_of, feed, import_feed, offer, send_feed, visitor_of
 
 from torgsync.sandbox.pages import descriptions, words
+from torgsync.sandbox.pages.cards import percent_off
 from torgsync.sandbox.pages.photos import PhotoFolders
-from torgsync.sandbox.pages.showcase import ShopWindow, percent_off
+from torgsync.sandbox.pages.showcase import ShowcaseCache
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.orders import ShopBuyer
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Attribute, Image, ShopDiscount, Wholesale
@@ -376,16 +377,16 @@ class TestPaging:
     def test_order_is_put_in_once(self, shop: Shop) -> None:
         """The catalog is put in order again only when it has changed, so that a look costs one page."""
         product = shop.add_product(name="Чайник")
-        window = ShopWindow(shop)
-        before = window.look()
-        assert window.look() is before
+        window = ShowcaseCache(shop)
+        before = window.current()
+        assert window.current() is before
         shop.edit_product(product, name="Кавник")
-        after = window.look()
+        after = window.current()
         assert [found.name for found in after.shown] == ["Кавник"]
         shop.add_group("Посуд")
-        assert window.look() is not after
+        assert window.current() is not after
         shop.delete_product(product)
-        assert window.look().shown == []
+        assert window.current().shown == []
 
 
 class TestSearch:
