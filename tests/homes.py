@@ -23,7 +23,7 @@ from torgsync.errors import Interrupted
 from torgsync.sandbox.faults import parse_fault
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.scenario import read_quirks
-from torgsync.sandbox.shop.imports import ImportSettings
+from torgsync.sandbox.shop.import_work import ImportSettings
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 

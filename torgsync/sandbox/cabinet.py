@@ -1,7 +1,7 @@
-"""What the seller and buyers do to a running sandbox, over HTTP: JSON posted below `/cabinet/`.
+"""Actions of the seller and of buyers in a running sandbox: JSON posted below `/cabinet/`.
 
-It is no part of Prom's API and needs no token; the server listens on loopback only. An answer is JSON: 200
-with what was done, or 400, 404 or 405 with `error` and, where the body is wrong, every mistake in `mistakes`.
+This is no part of Prom's API and needs no token; the server listens on loopback only. An answer is JSON: 200
+with the result, or 400, 404 or 405 with `error` and, for an invalid body, every mistake in `mistakes`.
 
     curl http://127.0.0.1:8765/cabinet/order/place -d '{"products": [{"product": "26931", "quantity": 2}]}'
     curl http://127.0.0.1:8765/cabinet/product/edit -d '{"product": "26931", "price": 74.50}'
@@ -33,7 +33,7 @@ Key = int | str
 
 
 class _Body(BaseModel):
-    """A body; unknown keys are mistakes, as a misspelt price would change nothing."""
+    """A body; unknown keys are mistakes: a misspelt price would change nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -46,7 +46,7 @@ class _Discount(_Body):
 
 
 class _Fields(_Body):
-    """The fields of a product that a person fills in; what is not named stays as it is."""
+    """The fields of a product that a person fills in; fields left out stay unchanged."""
 
     name: str = Field("Товар", min_length=1)
     name_uk: str | None = None
@@ -73,7 +73,7 @@ class _Fields(_Body):
     ] = "on_display"
 
     def given(self) -> dict[str, Any]:
-        """Return the fields of `Product` that the body names."""
+        """Return the product fields in the body."""
         fields = {name: getattr(self, name) for name in _Fields.model_fields if name in self.model_fields_set}
         if fields.get("group_id", 0) is None:
             del fields["group_id"]
@@ -144,7 +144,7 @@ class _MovedOrder(_Order):
 
 @dataclass(frozen=True)
 class _Action:
-    """One thing to do: the body that it asks for, and how it is done; it returns the answer."""
+    """An action: the model of its body, and the function that performs it and returns the answer."""
 
     body: type[_Body]
     do: Callable[[Shop, Any], Json]
@@ -218,14 +218,14 @@ ACTIONS: Mapping[str, _Action] = {
 
 
 def perform(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]:
-    """Do what a path below `/cabinet/` and its JSON say; return the answer and its HTTP status."""
-    wanted = ACTIONS.get(path.removeprefix(f"{BASE}/"))
-    if wanted is None:
+    """Perform the action of a path below `/cabinet/`; return the answer and its HTTP status."""
+    action = ACTIONS.get(path.removeprefix(f"{BASE}/"))
+    if action is None:
         return {"error": f"there is no {path}", "there are": [f"{BASE}/{name}" for name in ACTIONS]}, UNKNOWN
     if method != "POST":
-        return {"error": "send JSON by POST", "keys": list(wanted.body.model_fields)}, NOT_ALLOWED
+        return {"error": "send JSON by POST", "keys": list(action.body.model_fields)}, NOT_ALLOWED
     try:
-        data = wanted.body.model_validate(parse_json(body))
+        data = action.body.model_validate(parse_json(body))
     except ValidationError as wrong:
         mistakes = [
             f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}"
@@ -237,7 +237,7 @@ def perform(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]
         return {"error": f"the body is no JSON: {wrong}"}, BAD
     try:
         with shop.lock:
-            answer = wanted.do(shop, data)
+            answer = action.do(shop, data)
             shop.save()
     except LookupError as unknown:
         return {"error": _message(unknown)}, UNKNOWN
@@ -247,5 +247,5 @@ def perform(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]
 
 
 def _message(unknown: LookupError) -> str:
-    """Return what a LookupError says; a KeyError only holds the key that a table lacks."""
+    """Return the message of a LookupError; a KeyError only has the key that a table lacks."""
     return f"the shop has no option {unknown.args[0]}" if isinstance(unknown, KeyError) else str(unknown)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "ANY")
+HTTP_OK = 200
 HTTP_NOT_FOUND = 404
 HTTP_ERRORS = range(500, 600)
 WEB_PAGE_STATUSES = (200, 403, 503)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
 
-from torgsync.sandbox.faults import ConnectionCut
+from torgsync.sandbox.faults import HTTP_OK, ConnectionCut
 
 if TYPE_CHECKING:
     from torgsync.sandbox.faults import FaultHit
@@ -18,7 +18,6 @@ BOT_PAGE = """<!DOCTYPE html><html lang="uk"><head><title>Just a moment...</titl
 SERVER_PAGE = (
     "<html><head><title>{status}</title></head><body><center><h1>{status}</h1></center></body></html>"
 )
-HTTP_OK = 200
 TOO_MANY = 429
 
 

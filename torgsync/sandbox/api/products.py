@@ -11,7 +11,7 @@ from torgsync.sandbox.api.answers import Json, group_json, product_json
 from torgsync.sandbox.api.call import Call, parse_json, refusal
 from torgsync.sandbox.api.edits import EditRefused, wanted_fields
 from torgsync.sandbox.api.paging import cut_page, is_digits
-from torgsync.sandbox.shop.imports import ImportRefused, ImportSettings
+from torgsync.sandbox.shop.import_work import ImportRefused, ImportSettings
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID
 
 if TYPE_CHECKING:

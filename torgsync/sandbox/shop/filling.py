@@ -11,7 +11,7 @@ from torgsync.sandbox.shop.products import Attribute, ShopDiscount, Wholesale
 if TYPE_CHECKING:
     from torgsync.sandbox.shop.shop import Shop
 
-# Russian and Ukrainian names: of groups, and of what lies in them.
+# Russian and Ukrainian names of groups and of their products.
 GROUPS = (
     ("Платья", "Сукні", (("Платье", "Сукня"), ("Сарафан", "Сарафан"))),
     ("Обувь", "Взуття", (("Туфли", "Туфлі"), ("Ботинки", "Черевики"))),

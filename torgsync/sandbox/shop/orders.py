@@ -1,4 +1,4 @@
-"""Orders and clients of the shop, and the ways by which an order may go (prom-api §5, §6)."""
+"""Orders and clients of the shop, and their payment and delivery options (prom-api §5, §6)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from torgsync.sandbox.shop.products import KOPIYKA
 
-# In the order in which an order passes them; Russian and Ukrainian names as the API shows them.
+# In the order of an order's life; Russian and Ukrainian names as the API shows them.
 STATUS_NAMES = {
     "draft": {"ru": "Черновик", "uk": "Чернетка"},
     "pending": {"ru": "Новый", "uk": "Новий"},
@@ -25,7 +25,7 @@ DECLARATION_TYPES = ("nova_poshta", "ukrposhta", "meest", "justin")
 
 @dataclass(frozen=True, slots=True)
 class ShopOption:
-    """A payment or delivery option; `provider` is the carrier's code, None for the shop's own way."""
+    """A payment or delivery option; `provider` is the carrier's code, None without one."""
 
     id: int
     name: str
@@ -42,7 +42,7 @@ PICKUP = ShopOption(10000003, "Самовивіз")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopBuyer:
-    """Who places an order. The same phone, or without one the same e-mail, is the same client."""
+    """The person who places an order; the same phone, or without one the same e-mail, is the same client."""
 
     first_name: str = "Іван"
     last_name: str = "Тестовий"
@@ -122,6 +122,6 @@ class ShopOrder:
 
 
 def is_later(status: str, than: str) -> bool:
-    """Tell whether an order passes `status` after `than`; a cancelled order goes nowhere any more."""
-    way = tuple(STATUS_NAMES)
-    return way.index(status) > way.index(than)
+    """Return whether `status` comes after `than`; a cancelled order is at the end."""
+    statuses = tuple(STATUS_NAMES)
+    return statuses.index(status) > statuses.index(than)

@@ -1,11 +1,10 @@
-"""Keeps a shop in a file, so that tomorrow's rehearsal goes on where today's ended.
+"""Saves a shop in a file, so that the next rehearsal continues where the last one ended.
 
 The file is an SQLite database that any tool opens. Each table holds one JSON document a row, with the fields
 of the dataclass of the same name: `products`, `groups`, `orders` and `clients` by `id`; `imports` by `place`,
-the order of acceptance, with the file that was sent in `feed`; `deleted` the external ids that never come
-back; `facts` the `format` (1), the next ids and the ways to pay. A write of the shop is one transaction: it
-is in the file whole or not at all, also when the machine stops. Tokens, manners, faults and the request log
-are not kept.
+the order of acceptance, with the file that was sent in `feed`; `deleted` the external ids that cannot be
+imported again; `facts` the `format` (1), the next ids and the payment options. A write of the shop is one
+transaction. Tokens, quirks, faults and the request log are not saved.
 """
 
 from __future__ import annotations
@@ -54,10 +53,12 @@ _OPTIONS = TypeAdapter(list[ShopOption])
 
 
 class Persistence:
-    """Keeps one shop in one file, from now until it is closed.
+    """Saves one shop in one file after every write, until it is closed.
 
-    Where the file is there, the shop, which must be new, is filled with what it holds. Raises TorgsyncError
-    where the file is no kept shop, cannot be opened, or is held by another sandbox.
+    From an existing file the shop, which must be new, is restored.
+
+    Raises:
+        TorgsyncError: The file is no saved shop, cannot be opened, or is in use by another sandbox.
     """
 
     def __init__(self, shop: Shop, path: Path) -> None:
@@ -65,7 +66,7 @@ class Persistence:
         self._path = path
         self._deleted: set[str] = set()
         self._facts: dict[str, str] = {}
-        # Requests come on threads of their own; the shop's lock lets in one at a time.
+        # Requests come on several threads; the shop's lock serialises them.
         try:
             self._file = sqlite3.connect(path, timeout=0.5, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as trouble:
@@ -106,10 +107,10 @@ class Persistence:
         if facts.pop("format") != str(FORMAT):
             raise ValueError("another format")
         shop, read = self._shop, {name: json.loads(text) for name, text in facts.items()}
-        found = {name: self._documents(name) for name in TABLES}
+        documents = {name: self._documents(name) for name in TABLES}
         shop.catalog.restore(
-            found["products"],
-            found["groups"],
+            documents["products"],
+            documents["groups"],
             next_product=read["next_products"],
             next_group=read["next_groups"],
         )
@@ -117,8 +118,8 @@ class Persistence:
         shop.catalog.deleted_external_ids.update(
             text for (text,) in self._file.execute("SELECT external_id FROM deleted")
         )
-        shop.orders.restore([(order.id, order) for order in found["orders"]], read["next_orders"])
-        shop.clients.restore([(client.id, client) for client in found["clients"]], read["next_clients"])
+        shop.orders.restore([(order.id, order) for order in documents["orders"]], read["next_orders"])
+        shop.clients.restore([(client.id, client) for client in documents["clients"]], read["next_clients"])
         shop.index_clients()
         options = _OPTIONS.validate_python(read["payment_options"])
         shop.payment_options.update((option.id, option) for option in options)
@@ -129,11 +130,11 @@ class Persistence:
 
     def _documents(self, table: str) -> list[Any]:
         """Return the documents of one table, in growing order of ids."""
-        rows = self._file.execute(f"SELECT document FROM {table} ORDER BY id")  # noqa: S608 - a name of ours
+        rows = self._file.execute(f"SELECT document FROM {table} ORDER BY id")  # noqa: S608 - a constant
         return [_KINDS[table].validate_json(text) for (text,) in rows]
 
     def save(self) -> None:
-        """Write what changed since the last time, whole or not at all."""
+        """Write all changes since the last call, in one transaction."""
         with self._shop.lock:
             self._file.execute("BEGIN")
             try:
@@ -153,7 +154,7 @@ class Persistence:
                 self._deleted = set(self._shop.catalog.deleted_external_ids)
 
     def close(self) -> None:
-        """Write what is left, and let the file go; the shop lives on in memory."""
+        """Write the last changes, and close the file; the shop stays in memory."""
         with self._shop.lock:
             self.save()
             self._shop.save_with(lambda: None)
@@ -169,18 +170,18 @@ class Persistence:
         }
 
     def _save_collection(self, name: str, collection: Collection[Any]) -> None:
-        there = {number: collection.get(number) for number in sorted(collection.touched)}
+        items = {number: collection.get(number) for number in sorted(collection.touched)}
         self._file.executemany(
-            f"INSERT OR REPLACE INTO {name} VALUES (?, ?)",  # noqa: S608 - a name of ours
+            f"INSERT OR REPLACE INTO {name} VALUES (?, ?)",  # noqa: S608 - a constant
             [
                 (number, _KINDS[name].dump_json(item).decode())
-                for number, item in there.items()
+                for number, item in items.items()
                 if item is not None
             ],
         )
         self._file.executemany(
             f"DELETE FROM {name} WHERE id = ?",  # noqa: S608 - likewise
-            [(number,) for number, item in there.items() if item is None],
+            [(number,) for number, item in items.items() if item is None],
         )
 
     def _save_imports(self) -> None:
@@ -197,7 +198,7 @@ class Persistence:
         )
 
     def _save_rest(self) -> dict[str, str]:
-        """Write the facts and the ids that are gone; return the facts."""
+        """Write the facts and the deleted external ids; return the facts."""
         shop = self._shop
         facts = {
             f"next_{name}": json.dumps(collection.next_id) for name, collection in self._collections().items()

@@ -1,4 +1,4 @@
-"""Products and groups of the shop: what they are made of, and where they are kept."""
+"""Products and groups of the shop, and the catalog that holds them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from torgsync.sandbox.shop.collection import Collection
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PRESENCES = ("available", "not_available", "order", "service", "waiting")
-# The statuses that an edit may set, and those under which nothing of the product may be changed any more.
+# The statuses that an edit may set, and those of products that cannot be changed any more.
 EDITABLE_STATUSES = ("on_display", "draft", "deleted", "not_on_display")
 CLOSED_STATUSES = ("deleted", "deleted_by_moderator")
 
-# The root group is never listed (prom-api §3.6), yet top-level groups point to it and products lie in it.
+# The root group is never listed (prom-api §3.6), yet top-level groups and products may be in it.
 ROOT_GROUP_ID = 1000000
 UNSORTED_CATEGORY_ID = 29
 
@@ -27,7 +27,7 @@ KOPIYKA = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class ShopDiscount:
-    """Money or per cent off the price; the dates are `DD.MM.YYYY` or None."""
+    """An amount or per cent off the price; the dates are `DD.MM.YYYY` or None."""
 
     value: Decimal
     kind: str
@@ -37,7 +37,7 @@ class ShopDiscount:
 
 @dataclass(frozen=True, slots=True)
 class Wholesale:
-    """One rung of the wholesale ladder: the price of one piece from this quantity on."""
+    """One wholesale price: that of one piece from this quantity on."""
 
     price: Decimal
     minimum_order_quantity: Decimal
@@ -45,7 +45,7 @@ class Wholesale:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A photo that was taken over; `source` is the address it came from, which the API does not show."""
+    """A fetched photo; `source` is its original address, which the API does not show."""
 
     id: int
     source: str
@@ -53,7 +53,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One characteristic; several values stand in one text, separated by `|`. Not readable by the API."""
+    """One characteristic; several values are one text, separated by `|`. Not readable by the API."""
 
     name: str
     unit: str
@@ -62,10 +62,10 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopProduct:
-    """One product as the shop keeps it.
+    """One product.
 
     Texts without a suffix are Russian, those with `_uk` Ukrainian, None where not given. Money is in
-    `currency`. The last block cannot be read through the API (prom-api §3.3); tests look at it here.
+    `currency`. The API does not show the last block (prom-api §3.3); tests read it here.
     """
 
     id: int
@@ -105,13 +105,42 @@ class ShopProduct:
 
     @property
     def price_to_pay(self) -> Decimal | None:
-        """The price of one piece less the discount, in kopiykas; the discount's dates are not looked at."""
+        """The price of one piece less the discount, in kopiykas; the discount's dates are ignored."""
         if self.price is None or self.discount is None:
             return self.price
         off = self.discount.value
         if self.discount.kind == "percent":
             off = self.price * off / 100
         return (self.price - off).quantize(KOPIYKA, ROUND_HALF_UP)
+
+
+class ProductFields(TypedDict, total=False):
+    """The fields of a product that a person can set in the cabinet."""
+
+    name: str
+    sku: str | None
+    name_uk: str | None
+    keywords: str
+    keywords_uk: str | None
+    description: str
+    description_uk: str | None
+    selling_type: str
+    presence: str
+    in_stock: bool | None
+    price: Decimal | None
+    currency: str
+    minimum_order_quantity: Decimal | None
+    measure_unit: str
+    discount: ShopDiscount | None
+    prices: tuple[Wholesale, ...]
+    group_id: int
+    category_id: int
+    images: tuple[Image, ...]
+    status: str
+    quantity_in_stock: int | None
+    attributes: tuple[Attribute, ...]
+    vendor: str | None
+    gtin: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,14 +171,14 @@ class ShopCatalog:
         self.last_image_id = 10
 
     def find(self, key: int | str) -> ShopProduct | None:
-        """Return the product with this Prom id (int) or external id (str), or None; deleted ones are gone."""
+        """Return the product with this Prom id (int) or external id (str), or None, also for deleted ones."""
         if isinstance(key, int):
             return self.products.get(key)
         number = self._products_by_external_id.get(key)
         return None if number is None else self.products.get(number)
 
     def add(self, fields: Mapping[str, Any], when: datetime) -> ShopProduct:
-        """Make a product of these fields of `Product`, and return it with its new id."""
+        """Add a product with these fields, and return it with its new id."""
         product = self.products.add(lambda number: ShopProduct(**fields, id=number, date_modified=when))
         self._index(product)
         return product
@@ -162,7 +191,7 @@ class ShopCatalog:
         next_product: int,
         next_group: int,
     ) -> None:
-        """Fill an empty catalog with what was kept, each in growing order of ids."""
+        """Fill an empty catalog with saved items, each in growing order of ids."""
         self.products.restore([(product.id, product) for product in products], next_product)
         self.groups.restore([(group.id, group) for group in groups], next_group)
         for product in products:
@@ -185,9 +214,9 @@ class ShopCatalog:
         return self._ids_by_group.get(group_id, ())
 
     def change(self, product: ShopProduct, fields: Mapping[str, Any], when: datetime) -> bool:
-        """Give a product these fields, and tell whether that made a difference; only then its date moves.
+        """Set fields of a product, and return whether anything changed; only then its date moves.
 
-        The status `deleted` takes the product out of sight for good (prom-api §3.2, §4.5).
+        The status `deleted` removes the product for good (prom-api §3.2, §4.5).
         """
         changed = replace(product, **fields)
         if changed == product:
@@ -206,12 +235,12 @@ class ShopCatalog:
         return True
 
     def new_image(self, source: str) -> Image:
-        """Take over a photo under a new image id."""
+        """Return a fetched photo with a new image id."""
         self.last_image_id += 1
         return Image(self.last_image_id, source)
 
     def find_group(self, external_id: str) -> ShopGroup | None:
-        """Return the group that an import file calls by this id, or None."""
+        """Return the group with this id of import files, or None."""
         number = self._groups_by_external_id.get(external_id)
         return None if number is None else self.groups.get(number)
 
@@ -224,7 +253,7 @@ class ShopCatalog:
         external_id: str | None = None,
         parent_external_id: str | None = None,
     ) -> ShopGroup:
-        """Make a group, and return it with its new id."""
+        """Add a group, and return it with its new id."""
         group = self.groups.add(
             lambda number: ShopGroup(
                 id=number,

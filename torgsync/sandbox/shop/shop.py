@@ -1,4 +1,4 @@
-"""The shop: its state, and what people do to it, the seller in the cabinet and buyers on the site."""
+"""The shop: its state, and the actions of the seller in the cabinet and of buyers on the site."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from threading import RLock
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from torgsync.sandbox.injector import FaultInjector
 from torgsync.sandbox.quirks import Quirks
@@ -29,13 +29,9 @@ from torgsync.sandbox.shop.orders import (
     ShopOrderLine,
 )
 from torgsync.sandbox.shop.products import (
-    Attribute,
-    Image,
     ShopCatalog,
-    ShopDiscount,
     ShopGroup,
     ShopProduct,
-    Wholesale,
 )
 from torgsync.sandbox.shop.rights import Rights
 
@@ -45,35 +41,7 @@ if TYPE_CHECKING:
 
     from torgsync.sandbox.faults import Fault
     from torgsync.sandbox.shop.imports import Import
-
-
-class ProductFields(TypedDict, total=False):
-    """The fields of `Product` that a person can set in the cabinet."""
-
-    name: str
-    sku: str | None
-    name_uk: str | None
-    keywords: str
-    keywords_uk: str | None
-    description: str
-    description_uk: str | None
-    selling_type: str
-    presence: str
-    in_stock: bool | None
-    price: Decimal | None
-    currency: str
-    minimum_order_quantity: Decimal | None
-    measure_unit: str
-    discount: ShopDiscount | None
-    prices: tuple[Wholesale, ...]
-    group_id: int
-    category_id: int
-    images: tuple[Image, ...]
-    status: str
-    quantity_in_stock: int | None
-    attributes: tuple[Attribute, ...]
-    vendor: str | None
-    gtin: str | None
+    from torgsync.sandbox.shop.products import ProductFields
 
 
 class Shop:
@@ -81,11 +49,11 @@ class Shop:
 
     `tokens` are the API tokens with their rights; by default there is one, `sandbox`, with all rights.
     `clock` returns the time in UTC. `photo_status` returns the HTTP status of a photo's address; without it
-    every photo can be fetched. Nothing is really fetched ever. `faults` are rules for misbehaving;
-    `sleep` waits the seconds of a slow answer.
+    every photo can be fetched. Nothing is ever really fetched. `faults` are rules of fault injection; `sleep`
+    waits the seconds of a slow answer.
 
-    Products are named by their Prom id (an int) or their external id (a text); a name that the shop does not
-    know is a LookupError. Any thread may call any method.
+    Products are identified by their Prom id (an int) or their external id (a text); an unknown one is a
+    LookupError. Thread-safe.
     """
 
     def __init__(
@@ -123,11 +91,11 @@ class Shop:
         self.faults.replace_rules(faults)
 
     def save_with(self, persistence: Callable[[], None]) -> None:
-        """Have `persistence` called, under the lock, after every write."""
+        """Call `persistence`, under the lock, after every write."""
         self._save_hook = persistence
 
     def save(self) -> None:
-        """Keep what changed, where somebody keeps it."""
+        """Save all changes, where a persistence is set."""
         if self._save_hook is not None:
             with self.lock:
                 self._save_hook()
@@ -137,10 +105,10 @@ class Shop:
         return self._clock()
 
     def run_due_imports(self) -> None:
-        """Let everything happen that is due. Whoever looks at the shop or changes it calls this first."""
+        """Run the imports that are due; called before the shop is read or changed."""
         self.import_queue.run_due_imports(self.now())
 
-    # What a test looks at
+    # What tests read
 
     def product(self, key: int | str) -> ShopProduct:
         """Return the product as it is now; it does not change with the shop."""
@@ -180,7 +148,7 @@ class Shop:
     # What the seller does in the cabinet
 
     def add_product(self, external_id: str | None = None, **fields: Unpack[ProductFields]) -> int:
-        """Make a product by hand, and return its Prom id; such products often have no external id.
+        """Add a product by hand, and return its Prom id; such products often have no external id.
 
         Source: docs/developers/prom-api.md §8.
         """
@@ -197,7 +165,7 @@ class Shop:
             self.catalog.change(self.product(key), fields, self.now())
 
     def hide_product(self, key: int | str) -> None:
-        """Take a product off the site; it stays in the cabinet and in lists."""
+        """Hide a product from the site; it stays in the cabinet and in lists."""
         self.edit_product(key, status="not_on_display")
 
     def delete_product(self, key: int | str) -> None:
@@ -205,7 +173,7 @@ class Shop:
         self.edit_product(key, status="deleted")
 
     def add_group(self, name: str, *, name_uk: str | None = None) -> int:
-        """Make a top-level group by hand, and return its id."""
+        """Add a top-level group by hand, and return its id."""
         with self.lock:
             self.run_due_imports()
             return self.catalog.add_group(name, self.now(), name_uk=name_uk).id
@@ -230,7 +198,7 @@ class Shop:
             self.orders.replace(order_id, replace(self.order(order_id), cancellation=reason))
 
     def refund_order(self, order_id: int) -> None:
-        """Give the money of a paid order back: its payment becomes `refunded`."""
+        """Refund a paid order: its payment becomes `refunded`."""
         self._set_payment(order_id, "refunded")
 
     # What buyers do on the site
@@ -251,8 +219,8 @@ class Shop:
     ) -> int:
         """Place an order of (product, quantity) pairs at today's discounted prices, and return its id.
 
-        Money is in hryvnias. The stock of the products is left alone: the reference does not say that Prom
-        takes orders off it.
+        Money is in hryvnias. The stock of the products does not change: the reference does not say that Prom
+        subtracts orders.
         """
         with self.lock:
             now = self.now()
@@ -292,7 +260,7 @@ class Shop:
             return order.id
 
     def pay_order(self, order_id: int) -> None:
-        """Let the money of an order arrive: it jumps to `paid`, past `received` (prom-api §5.2)."""
+        """Pay an order: its status becomes `paid`, past `received` (prom-api §5.2)."""
         with self.lock:
             self.set_order_status(order_id, "paid")
             self._set_payment(order_id, "paid")
@@ -323,12 +291,12 @@ class Shop:
         )
 
     def _client_of(self, buyer: ShopBuyer) -> ShopClient:
-        """Return the client that this buyer is, or a new one."""
+        """Return the client of this buyer, a new one for an unknown buyer."""
         known = self.clients.get(self._clients_by_contact.get(buyer.phone or buyer.email or "", 0))
         if known is not None:
             return known
         names = (buyer.last_name, buyer.first_name, buyer.second_name)
-        made = self.clients.add(
+        client = self.clients.add(
             lambda number: ShopClient(
                 id=number,
                 full_name=" ".join(filter(None, names)),
@@ -336,11 +304,11 @@ class Shop:
                 emails=(buyer.email,) if buyer.email else (),
             )
         )
-        self._index_client(made)
-        return made
+        self._index_client(client)
+        return client
 
     def index_clients(self) -> None:
-        """Recognise all clients on the shelf by their contacts."""
+        """Index all clients by their contacts."""
         for client in self.clients:
             self._index_client(client)
 

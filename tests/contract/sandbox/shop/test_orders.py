@@ -36,11 +36,6 @@ def shop(clock: Clock) -> Shop:
     return shop
 
 
-@pytest.fixture
-def client(shop: Shop) -> httpx.Client:
-    return client_of(shop)
-
-
 def order_of(client: httpx.Client, number: int) -> dict[str, Any]:
     order: dict[str, Any] = client.get(f"/orders/{number}").json()["order"]
     return order
@@ -230,7 +225,7 @@ class TestMoving:
         ],
     )
     def test_wrong_declaration(self, client: httpx.Client, body: object, wrong: set[str]) -> None:
-        """What is wrong with a declaration is told field by field."""
+        """The mistakes of a declaration are reported field by field."""
         answer = client.post("/delivery/save_declaration_id", json=body).json()
         assert (answer["status"], answer["errors"].keys()) == ("error", wrong)
 
@@ -253,7 +248,7 @@ class TestMoving:
         assert (shop.order(number).status, shop.order(number).payment_status) == ("paid", None)
 
     def test_what_cannot_be(self, shop: Shop) -> None:
-        """Unknown names, and goods without a price, are errors of whoever calls."""
+        """Unknown names, and goods without a price, are errors of the caller."""
         shop.add_product("3")
         with pytest.raises(ValueError, match="has no price"):
             shop.place_order([("3", 1)])

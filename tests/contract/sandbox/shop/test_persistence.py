@@ -23,11 +23,6 @@ Opened = Callable[[], tuple[Shop, Persistence]]
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "shop.db"
 
@@ -171,7 +166,7 @@ def test_the_file_can_be_read_by_any_tool(again: Opened, file: Path) -> None:
 
 
 def test_two_sandboxes_with_one_file(again: Opened) -> None:
-    """The second one is told, and does no harm."""
+    """The second one fails, and does no harm."""
     _, persistence = again()
     with pytest.raises(TorgsyncError, match="another sandbox works with it"):
         again()
@@ -218,7 +213,7 @@ def test_another_database(again: Opened, file: Path) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    """A place that takes no file is told."""
+    """A folder without the right to write is an error."""
     with pytest.raises(TorgsyncError, match="unable to open database file"):
         Persistence(Shop(), tmp_path / "nowhere" / "shop.db")
 

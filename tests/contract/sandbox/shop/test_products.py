@@ -20,21 +20,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("each_door")
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def shop(clock: Clock) -> Shop:
-    return Shop(clock=clock)
-
-
-@pytest.fixture
-def client(shop: Shop) -> httpx.Client:
-    return client_of(shop)
-
-
 def edit(client: httpx.Client, *items: object) -> dict[str, Any]:
     answer: dict[str, Any] = client.post("/products/edit_by_external_id", json=items).json()
     return answer
@@ -300,6 +285,6 @@ class TestCabinet:
             shop.add_product("1")
 
     def test_unknown_product(self, shop: Shop) -> None:
-        """A product that the shop does not know is told by name."""
+        """An unknown product is named."""
         with pytest.raises(LookupError, match="'77'"):
             shop.product("77")
