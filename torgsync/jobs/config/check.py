@@ -36,7 +36,7 @@ from torgsync.core.text import counted
 from torgsync.errors import InvalidInput, TorgsyncError
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_export
-from torgsync.files.catalog.guesses import Guess, Kind
+from torgsync.files.catalog.guesses import FileFormat, Guess
 from torgsync.files.catalog.photos import PhotoIndex, index_photos, owners_of
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object
 from torgsync.files.config.settings import Settings
@@ -258,7 +258,7 @@ def _export(file: ObjectFile, checked: Checked, photos: PhotoIndex | None) -> No
         checked.lines += _strays(photos, tally.ids)
     header = "with a header" if catalog.has_header else "without a header"
     width = counted(len(catalog.columns), "column")
-    written = "a spreadsheet" if catalog.kind is Kind.XLSX else catalog.encoding
+    written = "a spreadsheet" if catalog.kind is FileFormat.XLSX else catalog.encoding
     facts = f"{counted(tally.goods, 'good')}, {width} {header}, {written}"
     checked.lines.append(Line(Mark.OK, "export", facts))
     sizes = "; ".join(
