@@ -70,7 +70,7 @@ class Adoptions:
     def take_over(self, matching: Matching, holder: Holder, now: datetime) -> None:
         """Remember who is who: what is matched is ours from now on, what is ambiguous waits for a person.
 
-        What was sent before stays remembered. Every good is looked at anew by the next plan.
+        What was sent before stays remembered. Every good is compared again by the next plan.
         """
         mine: dict[str, object] = {"object": self._slug}
         matched = {one.product.prom_id: one for one in matching.matched}

@@ -41,9 +41,9 @@ class ExistingProducts:
         return [(row.prom_id, row.good_id) for row in rows]
 
     def knows(self, products: Sequence[tuple[str, str]]) -> bool:
-        """Tell whether one of these products was seen in this shop before, by Prom's id and external id.
+        """Return whether one of these products was seen in this shop before, by Prom's id and external id.
 
-        One without an external id tells nothing: the ids of two shops may be alike.
+        One without an external id proves nothing: the ids of two shops may be alike.
         """
         c = t.existing.c
         external = func.coalesce(c.alias, c.good_id)
@@ -171,7 +171,7 @@ class ExistingProducts:
         ).scalar_one()
 
     def foreign_count(self) -> int:
-        """Return how many products are foreign; it is counted anew only where it may have changed."""
+        """Return how many products are foreign; it is counted again only where it may have changed."""
         count = self._whole.foreign()
         if count is None:
             count = self._db.execute(
@@ -204,7 +204,7 @@ class ExistingProducts:
 
 
 def facts(values: Mapping[str, Value]) -> dict[str, bool]:
-    """Return what is counted of all products, beside the document that would be slow to search."""
+    """Return the columns that are counted over all products: the documents would be slow to search."""
     return {
         "deleted": values.get("status") in ("deleted", "deleted_by_moderator"),
         "available": values.get("presence") == "available",

@@ -28,7 +28,7 @@ class ObjectState:
         self._stirred = self._recount = False
 
     def begin_settings(self, fingerprint: str) -> bool:
-        """Note the settings that a plan is made with, and tell whether they are those of the last one.
+        """Note the settings that a plan is made with; return whether they are those of the last one.
 
         Where they changed, no good is clean any more.
         """
@@ -63,20 +63,20 @@ class ObjectState:
         self._stirred = False
 
     def invalidate_noop_plan(self) -> None:
-        """Forget the quiet sums: something moved."""
+        """Drop the cached no-op plan: something changed."""
         if not self._stirred:
             self._db.execute(update(t.objects).where(t.objects.c.object == self._slug).values(noop_plan=""))
             self._stirred = True
 
     def recount(self) -> None:
-        """Have foreign products counted anew: a product or a good came or went."""
+        """Have foreign products counted again: a product or a good was added or removed."""
         self.invalidate_noop_plan()
         if not self._recount:
             self._db.execute(update(t.objects).where(t.objects.c.object == self._slug).values(foreign=None))
             self._recount = True
 
     def begun(self) -> bool:
-        """Tell whether the shop is this object's: something was sent there, or it was taken over."""
+        """Return whether the shop belongs to this object: something was sent there, or it was adopted."""
         o = t.objects.c
         begun = func.coalesce(o.first_write_at, o.adopted_at)
         return bool(self._db.execute(select(begun).where(o.object == self._slug)).scalar())

@@ -42,7 +42,7 @@ from torgsync.state.shop.object_state import ObjectState
 from torgsync.state.shop.rows import Rows
 
 _BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
-"""Prom may list a deleted product beside the one that was made anew under its external id."""
+"""Prom may list a deleted product as well as the one that was created again under its external id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Refusal:
 class Dossier:
     """All that is remembered of one good, whether the export has it or not.
 
-    `standing` is None where no export ever had it; `sent_at` and `refusal` are None where there is none.
+    `row_status` is None where no export ever had it; `sent_at` and `refusal` are None where there is none.
     """
 
     row_status: RowStatus | None
@@ -317,7 +317,7 @@ class ProductRepository:
             self._db.execute(everything.where(t.refusals.c.good_id.in_(page)))
 
     def forget_shop(self) -> None:
-        """Forget all that was seen and sent: the object begins anew, in another shop or an emptied one."""
+        """Forget all that was seen and sent: the object starts over, in another shop or an emptied one."""
         for table in (t.existing, t.sent, t.adoptions, t.candidates, t.unfetched):
             self._db.execute(delete(table).where(table.c.object == self._slug))
         self.forget_refusals()

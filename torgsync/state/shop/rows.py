@@ -46,7 +46,7 @@ class GoodRow:
     `row_hash` is the hash of the row, 63 bits; `model` the number of its model, 0 for none;
     `section` the number under which its path of groups is remembered, 0 for none; `traits` a hash of all that
     makes it a variant of its model, 63 bits; `card` a hash of all that makes its card, 63 bits, 0 where that
-    was not looked at. `whole` tells that the product is all of it: else it is the terms of a good that went
+    was not looked at. `whole` is whether the product is complete: else it is price and stock of a good that was
     before and goes now, about which nothing was found before, and everything else of it is what it was.
     """
 
@@ -65,7 +65,7 @@ class GoodRow:
 
 
 class OldRow(NamedTuple):
-    """What was remembered of a row before this reading: its mark, 0 where it must be read anew."""
+    """What was known of a row before this reading: its hash, 0 where it must be read again."""
 
     row_hash: int
     model: int
@@ -217,7 +217,7 @@ class Rows:
             )
 
     def block(self, good_id: str, finding: Finding, line: int) -> None:
-        """Leave a good as it is on Prom, and say why, and nothing else. Its row is read anew next time.
+        """Leave a good as it is on Prom, with one finding that says why. Its row is read again next time.
 
         `line` is the first of its lines.
         """
@@ -303,7 +303,7 @@ class Rows:
         return {Code(code): count for code, count in rows}
 
     def row_statuses(self) -> dict[tuple[str, str], int]:
-        """Return how many goods stand how: keyed by standing and reason."""
+        """Return the number of goods, keyed by row status and skip reason."""
         c = t.goods.c
         rows = self._db.execute(
             select(c.row_status, c.reason, func.count())
@@ -369,7 +369,7 @@ class Rows:
             )
 
     def mark_dirty(self, good_ids: Iterable[str], *, content: bool = True) -> None:
-        """Have these goods looked at by the next plan; an empty id stands for a product without one.
+        """Have these goods looked at by the next plan; an empty id means a product without one.
 
         Without `card` nothing but their terms has moved.
         """

@@ -178,7 +178,7 @@ class Models:
         t.upsert(self._db, t.sections, rows)
 
     def paths(self) -> list[tuple[tuple[Section, ...], int]]:
-        """Return every path that goods of the export tell, with the number of these goods."""
+        """Return every path of groups in the export, with the number of its goods."""
         g, s = t.goods.c, t.sections.c
         rows = self._db.execute(
             select(s.path, func.count())
