@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
-from torgsync.cli.base.program import Format, Program, error_document, program_of
+from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
 from torgsync.cli.plan.outcomes import (

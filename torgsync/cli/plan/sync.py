@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from torgsync.cli.base.each import each
+from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
-from torgsync.cli.base.program import SCHEMA, Format, Program, error_document, program_of
+from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.orders.orders import exit_code, found_in_orders, notify_orders, orders_document
 from torgsync.cli.plan.outcomes import (
