@@ -29,7 +29,7 @@ from torgsync.core.product.variants import Member, arrange
 from torgsync.core.text import counted
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_export
-from torgsync.files.catalog.guesses import Kind
+from torgsync.files.catalog.guesses import FileFormat
 from torgsync.files.catalog.photos import PhotoIndex, owners_of
 from torgsync.files.config.objects import ObjectFile
 from torgsync.jobs.catalog.export import check_columns, file_findings, placed, twins_message
