@@ -153,7 +153,8 @@ class AdoptionRepository(Repository):
 
     def adopted_at(self) -> datetime | None:
         """Return when the shop was taken over, None where it never was."""
-        return self._scalar(t.objects.c.adopted_at)
+        at: datetime | None = self._scalar(t.objects.c.adopted_at)
+        return at
 
 
 def _is(matched: dict[str, Match], prom_id: str, good_id: str) -> bool:
