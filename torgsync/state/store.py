@@ -27,13 +27,13 @@ from torgsync.state.runs.plans import Plans
 from torgsync.state.runs.schedule import Schedule
 from torgsync.state.schema.backups import copies_of, delete_copies
 from torgsync.state.schema.upgrade import MIGRATIONS, Migrations, upgrade
-from torgsync.state.shop.adoptions import Adoptions
+from torgsync.state.shop.adoptions import AdoptionRepository
 from torgsync.state.shop.existing import ExistingProducts
 from torgsync.state.shop.object_state import ObjectState
-from torgsync.state.shop.photos import Photos
+from torgsync.state.shop.photos import PhotoRepository
 from torgsync.state.shop.products import ProductRepository
-from torgsync.state.shop.rows import Rows
-from torgsync.state.shop.variants import Models
+from torgsync.state.shop.rows import RowRepository
+from torgsync.state.shop.variants import VariantRepository
 
 PATIENCE = 30
 """Seconds to wait for another process that writes."""
@@ -69,12 +69,12 @@ class UnitOfWork:
     """The repositories of one object, inside one transaction."""
 
     object_state = _Part(ObjectState)
-    rows = _Part(Rows, "object_state")
-    photos = _Part(Photos, "object_state")
+    rows = _Part(RowRepository, "object_state")
+    photos = _Part(PhotoRepository, "object_state")
     existing = _Part(ExistingProducts, "object_state", "rows")
     products = _Part(ProductRepository, "object_state", "rows")
-    adoptions = _Part(Adoptions)
-    variants = _Part(Models)
+    adoptions = _Part(AdoptionRepository)
+    variants = _Part(VariantRepository)
     plans = _Part(Plans)
     journal = _Part(Journal)
     history = _Part(History)

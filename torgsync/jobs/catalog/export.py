@@ -40,7 +40,7 @@ from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import content_of, no_column, open_export
-from torgsync.files.catalog.guesses import Kind
+from torgsync.files.catalog.guesses import FileFormat
 from torgsync.files.catalog.rows import RowFilter
 from torgsync.files.config.objects import ObjectFile, mistakes_at
 from torgsync.jobs.catalog.photos import Shelf
@@ -152,7 +152,7 @@ def _check_display(settings: SyncObject, catalog: CatalogFile, work: UnitOfWork)
 def _may_lack(settings: SyncObject, catalog: CatalogFile, mapping: FieldMapping) -> bool:
     """Tell whether a column may be absent today: offers of a YML file leave out what they do not have."""
     picks = mapping.to == "group" and bool(settings.product_group)
-    return catalog.kind is Kind.YML and mapping.to not in NEEDED and not picks
+    return catalog.kind is FileFormat.YML and mapping.to not in NEEDED and not picks
 
 
 def file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, ...]:

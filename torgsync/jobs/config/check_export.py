@@ -29,7 +29,7 @@ from torgsync.core.product.variants import Member, arrange
 from torgsync.core.text import counted
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_export
-from torgsync.files.catalog.guesses import Kind
+from torgsync.files.catalog.guesses import FileFormat
 from torgsync.files.catalog.photos import PhotoIndex, owners_of
 from torgsync.files.config.objects import ObjectFile
 from torgsync.jobs.catalog.export import check_columns, file_findings, placed, twins_message
@@ -83,7 +83,7 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
         checked.lines += _unused_photos(photos, tally.ids)
     header = "with a header" if catalog.has_header else "without a header"
     width = counted(len(catalog.columns), "column")
-    written = "a spreadsheet" if catalog.kind is Kind.XLSX else catalog.encoding
+    written = "a spreadsheet" if catalog.kind is FileFormat.XLSX else catalog.encoding
     facts = f"{counted(tally.goods, 'good')}, {width} {header}, {written}"
     checked.lines.append(CheckLine(Mark.OK, "export", facts))
     sizes = "; ".join(

@@ -38,13 +38,14 @@ from torgsync.core.plan.plan import Skipped
 from torgsync.core.product.fields import FIELDS, TERMS, Value
 from torgsync.core.product.products import Existing, Product, dump, keep, load
 from torgsync.core.product.variants import PLACED
+from torgsync.state.repository import Repository
 from torgsync.state.schema import tables as t
 from torgsync.state.shop.existing import facts
 from torgsync.state.shop.object_state import ObjectState
-from torgsync.state.shop.rows import Rows
+from torgsync.state.shop.rows import RowRepository
 
 _BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
-"""Prom may list a deleted product beside the one that was made anew under its external id."""
+"""Prom may list a deleted product as well as the one that was created again under its external id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Refusal:
 class Dossier:
     """All that is remembered of one good, whether the export has it or not.
 
-    `standing` is None where no export ever had it; `sent_at` and `refusal` are None where there is none.
+    `row_status` is None where no export ever had it; `sent_at` and `refusal` are None where there is none.
     """
 
     row_status: RowStatus | None
@@ -87,13 +88,14 @@ class Accepted:
     echo: Mapping[str, Value]
 
 
-class ProductRepository:
+class ProductRepository(Repository):
     """What is known of the goods of one object on both sides, inside one transaction."""
 
-    def __init__(self, connection: Connection, slug: str, whole: ObjectState, rows: Rows) -> None:
-        self._db = connection
-        self._slug = slug
-        self._whole = whole
+    def __init__(
+        self, connection: Connection, slug: str, object_state: ObjectState, rows: RowRepository
+    ) -> None:
+        super().__init__(connection, slug)
+        self._object_state = object_state
         self._rows = rows
 
     def dirty(self) -> Iterator[list[ProductSnapshot]]:
@@ -227,7 +229,7 @@ class ProductRepository:
     def accept(self, accepted: Sequence[Accepted], now: datetime) -> None:
         """Remember, good by good, what Prom accepted; what it shows of that is taken as shown from now on."""
         if accepted:
-            self._whole.recount()
+            self._object_state.recount()
         for page in pages(accepted):
             ids = [item.good_id for item in page]
             s, e = t.sent.c, t.existing.c
@@ -287,7 +289,7 @@ class ProductRepository:
 
         Its variant group is no part of that: it is decided by other goods, and kept apart.
         """
-        self._whole.invalidate_noop_plan()
+        self._object_state.invalidate_noop_plan()
         values = {name: value for name, value in product.values.items() if name != "variant_group"}
         row = {
             "object": self._slug,
@@ -307,21 +309,21 @@ class ProductRepository:
 
     def forget_refusals(self, good_ids: Sequence[str] | None = None) -> None:
         """Let these goods, or all, be tried again."""
-        self._whole.invalidate_noop_plan()
-        everything = delete(t.refusals).where(t.refusals.c.object == self._slug)
+        self._object_state.invalidate_noop_plan()
+        everything = delete(t.refusals).where(self._own(t.refusals))
         if good_ids is None:
             self._db.execute(everything)
-            self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(**t.DIRTY))
+            self._db.execute(update(t.goods).where(self._own(t.goods)).values(**t.DIRTY))
             return
         for page in pages(good_ids):
             self._db.execute(everything.where(t.refusals.c.good_id.in_(page)))
 
     def forget_shop(self) -> None:
-        """Forget all that was seen and sent: the object begins anew, in another shop or an emptied one."""
+        """Forget all that was seen and sent: the object starts over, in another shop or an emptied one."""
         for table in (t.existing, t.sent, t.adoptions, t.candidates, t.unfetched):
             self._db.execute(delete(table).where(table.c.object == self._slug))
         self.forget_refusals()
-        self._whole.begin_anew()
+        self._object_state.start_over()
 
 
 def _known(r: Row[Any]) -> ProductSnapshot:
