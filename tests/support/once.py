@@ -20,7 +20,7 @@ from typer.main import get_command
 from torgsync.state.store import MIGRATIONS
 
 _compiled: dict[Any, Any] = {}
-_schema: list[str] = []
+_schema: list[tuple[str, tuple[str, ...]]] = []
 _upgrade = command.upgrade
 
 
@@ -51,16 +51,15 @@ def _upgrade_from_copy(config: Config, revision: str) -> None:
     ):
         _upgrade(config, revision)
         return
-    if not _schema:
-        _upgrade(config, revision)
-        bare = connection.connection.driver_connection
-        assert bare is not None
-        _schema.extend(sql for (sql,) in bare.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
-        (version,) = bare.execute("SELECT version_num FROM alembic_version").fetchone()
-        _schema.append(f"INSERT INTO alembic_version VALUES ('{version}')")
+    if _schema:
+        for statement, values in _schema:
+            connection.exec_driver_sql(statement, values)
         return
-    for statement in _schema:
-        connection.exec_driver_sql(statement)
+    _upgrade(config, revision)
+    statements = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").scalars()
+    _schema.extend((statement, ()) for statement in statements.all())
+    version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+    _schema.append(("INSERT INTO alembic_version VALUES (?)", (version,)))
 
 
 def install(patch: pytest.MonkeyPatch) -> None:
