@@ -174,7 +174,7 @@ def mutated(draw: st.DrawFn) -> tuple[str, str, bytes]:
 
 
 @pytest.mark.parametrize("_part", sampled(range(12), 0))
-@settings(max_examples=5, phases=[Phase.generate], deadline=None)
+@settings(max_examples=20, phases=[Phase.generate], deadline=None)
 @given(mutated())
 def test_no_spoilt_export_is_more_than_refused(_part: int, spoilt: tuple[str, str, bytes]) -> None:
     """Whatever its bytes are: every command ends with a code that was promised, never with a traceback."""
