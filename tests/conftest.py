@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import once
 import pytest
 from homes import Home
 
@@ -12,6 +13,14 @@ from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.server import RunningServer, serve
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _once() -> Iterator[None]:
+    """Do only once what costs much and is the same in every test."""
+    with pytest.MonkeyPatch.context() as patch:
+        once.install(patch)
+        yield
 
 
 @pytest.fixture(autouse=True)

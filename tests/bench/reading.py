@@ -22,7 +22,7 @@ from pathlib import Path
 
 import xxhash
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from exports import write_dull_shop
 

@@ -20,6 +20,7 @@ import typer
 from corpus import DATA
 from faulty import FaultyMarket, Gate, says
 from homes import EXAMPLE, ROOT, Elsewhere, Home, Market
+from matrix import sampled
 
 from torgsync import __version__
 from torgsync.cli.app import app
@@ -224,7 +225,7 @@ def test_stopped_by_a_person(hard_filled: Home, faulty: FaultyMarket) -> None:
 
 
 @posix
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", sampled([signal.SIGINT, signal.SIGTERM], signal.SIGTERM))
 def test_a_rollback_is_stopped_by_a_person(hard_filled: Home, faulty: FaultyMarket, number: int) -> None:
     """What is in flight is finished and counted, 130 ends it, and the same command goes on."""
     hard_filled.edit_object('gone = "delete"', 'gone = "hide"')

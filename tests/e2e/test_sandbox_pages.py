@@ -20,6 +20,7 @@ from torgsync.sandbox.shop.shop import Shop
 CHROMIUM = find_chromium()
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is missing: apt-get install chromium"),
     # A browser that starts on a busy machine may take a minute by itself.
     pytest.mark.timeout(300),

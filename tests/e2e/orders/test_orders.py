@@ -278,6 +278,7 @@ def told(asked: Asked, forward: Forward) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_ten_thousand_orders_while_new_ones_arrive(hard_filled: Home, faulty: FaultyMarket) -> None:
     """Each is home exactly once, the new ones with the next fetch; a second fetch brings nothing."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from homes import Home, Ran
+from matrix import sampled
 from servers import PASSWORD, FtpPlace, ftp_server
 
 from torgsync.files.orders.outbox import ASIDE, UNFINISHED, Folder
@@ -82,8 +83,8 @@ def dies(step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(place, step, cut)
 
 
-@pytest.mark.parametrize("taken", [False, True], ids=["", "taken at once"])
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("taken", sampled([False, True], True), ids=["", "taken at once"])
+@pytest.mark.parametrize("when", sampled(["before", "after"], "after"))
 @pytest.mark.parametrize(
     ("step", "place"),
     [
@@ -331,7 +332,7 @@ def test_a_file_that_lies_there_already(mapped: Home) -> None:
     assert sorted(outbox(mapped).iterdir()) == sorted(paths)
 
 
-@pytest.mark.parametrize("known", [False, True], ids=["to us as owed", "to us as written"])
+@pytest.mark.parametrize("known", sampled([False, True], True), ids=["to us as owed", "to us as written"])
 @pytest.mark.parametrize("rest", [b"", b'{\n  "Client": {\n    "Na', b"\0" * 40, b"[]", b'{"Options": []}'])
 def test_a_file_that_lies_there_cut(mapped: Home, rest: bytes, known: bool) -> None:
     """As after a power cut: Torgsoft could not read it, so it is written whole, and is then taken once."""
@@ -425,8 +426,8 @@ def test_a_file_that_is_taken_while_it_is_replaced(
     assert phase(mapped, number) == "taken"
 
 
-@pytest.mark.parametrize("taken", [False, True], ids=["", "taken at once"])
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("taken", sampled([False, True], True), ids=["", "taken at once"])
+@pytest.mark.parametrize("when", sampled(["before", "after"], "after"))
 @pytest.mark.parametrize(
     ("step", "place"),
     [
@@ -511,7 +512,7 @@ def raises_killed(_self: Folder, _name: str) -> None:
     raise Killed
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", sampled(["before", "after"], "after"))
 @pytest.mark.parametrize(
     ("step", "place"),
     [("set_aside", Folder), ("keep", Folder), ("withdrew_file", OrderRepository), ("remove", Folder)],

@@ -33,6 +33,7 @@ def _peak(folder: Path, server: RunningServer, letters: int) -> int:
     return peak
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_memory_does_not_grow_with_descriptions(tmp_path: Path, market: RunningServer) -> None:
     """Descriptions a hundred times longer cost a page of them, a fraction of what all would."""

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from homes import Home, Ran
+from matrix import sampled
 
 from torgsync.core.plan.channels import FREE_AFTER
 from torgsync.prom import http
@@ -127,9 +128,16 @@ IMPORT_FAULTS = [
     ("import-refused reason=running", {5}),
     ("import-never-ends", {6}),
 ]
+USUAL = [
+    ("429 every=3 retry_after=0.01", {0}),
+    ("POST products/edit* lost nth=1", {0}),
+    ("POST web-page status=503", {5, 6}),
+    ("gaps items_every=3", {0, 6}),
+]
+USUAL_OF_IMPORTS = [("POST products/import_file lost", {0}), ("import-refused", {5})]
 
 
-@pytest.mark.parametrize(("rule", "codes"), IMPORT_FAULTS)
+@pytest.mark.parametrize(("rule", "codes"), sampled(IMPORT_FAULTS, *USUAL_OF_IMPORTS))
 def test_a_first_day_with(rule: str, codes: set[int], home: Home, calm: tuple[Snapshot, Snapshot]) -> None:
     """The import that fills the shop meets a fault; the next runs bring the shop to rest."""
     home.misbehave(rule)
@@ -138,7 +146,7 @@ def test_a_first_day_with(rule: str, codes: set[int], home: Home, calm: tuple[Sn
     comes_to_rest(home, calm[0], FIRST_DAY)
 
 
-@pytest.mark.parametrize(("rule", "codes"), FAULTS + IMPORT_FAULTS)
+@pytest.mark.parametrize(("rule", "codes"), sampled(FAULTS + IMPORT_FAULTS, *USUAL, *USUAL_OF_IMPORTS))
 def test_a_second_day_with(rule: str, codes: set[int], filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
     """Creations, edits and removals meet a fault; the next runs bring the shop to rest."""
     filled.next_day()
@@ -191,7 +199,7 @@ MANNERS = [
 ]
 
 
-@pytest.mark.parametrize("manner", MANNERS)
+@pytest.mark.parametrize("manner", sampled(MANNERS, "last_id=exclusive", "second_import=refuse"))
 def test_a_shop_whose_manner_is(manner: str, home: Home, calm: tuple[Snapshot, Snapshot]) -> None:
     """Two days in a shop with other manners, which lists more than a page, end as they do in any other."""
     home.manner(manner)

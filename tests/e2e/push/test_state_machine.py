@@ -13,7 +13,15 @@ import stamina
 from homes import Home, Ran, invented_shop, no_waiting
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from matrix import sampled
 from truth import lies, open_ends
 
 from torgsync.core.product.columns import BARE_50, LAYOUT_50
@@ -294,13 +302,19 @@ class Whatever(RuleBasedStateMachine):
         assert made == len(there | self.shop.catalog.deleted_external_ids)
 
 
-Whatever.TestCase.settings = settings(
-    max_examples=14,
-    phases=(Phase.generate,),
-    stateful_step_count=10,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-test_whatever = pytest.mark.timeout(300)(Whatever.TestCase)
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("examples", sampled([2, 14], 2))
+def test_whatever(examples: int) -> None:
+    """The machine's rules and invariants hold in so many sequences of steps."""
+    run_state_machine_as_test(
+        Whatever,
+        settings=settings(
+            max_examples=examples,
+            phases=(Phase.generate,),
+            stateful_step_count=10,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

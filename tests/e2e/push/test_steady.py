@@ -19,6 +19,8 @@ from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop.products import ShopProduct
 from torgsync.sandbox.shop.shop import Shop
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 PRODUCTS = 2000
 CHANGED = 1000
 MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -81,7 +83,6 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Big]:
         yield Big(tmp_path_factory.mktemp("big"))
 
 
-@pytest.mark.timeout(300)
 def test_a_steady_day(big: Big) -> None:
     """A few edits, a look at what was modified, the orders, and next to nothing else; no full listing."""
     ran, shop = big.calm, big.calm_shop
@@ -96,7 +97,6 @@ def test_a_steady_day(big: Big) -> None:
     assert all("last_modified_from" in query for query in looks)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("trouble", ["503", "cut", "429"])
 def test_every_fifth_request_fails(big: Big, seed: int, trouble: str, tmp_path: Path) -> None:
@@ -106,7 +106,6 @@ def test_every_fifth_request_fails(big: Big, seed: int, trouble: str, tmp_path: 
     assert ran.json["requests"]["total"] <= 1.5 * big.calm.json["requests"]["total"]
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("trouble", ["truncated nth=1", "web-page nth=1", "truncated share=0.2 seed=5"])
 def test_an_edit_whose_answer_cannot_be_read_costs_little(big: Big, trouble: str, tmp_path: Path) -> None:
     """It goes once more: a hundred products are not asked for one by one."""
@@ -115,7 +114,6 @@ def test_an_edit_whose_answer_cannot_be_read_costs_little(big: Big, trouble: str
     assert ran.json["requests"]["total"] <= 1.5 * big.calm.json["requests"]["total"]
 
 
-@pytest.mark.timeout(300)
 def test_answers_that_are_lost_for_good_cost_little(big: Big, tmp_path: Path) -> None:
     """What was changed is read back by a listing, and found done."""
     ran, _ = big.tuesday(tmp_path / "ill", f"POST products/edit* lost first={2 * TRIES}")

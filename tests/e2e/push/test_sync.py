@@ -28,6 +28,7 @@ from faulty import (
     says,
 )
 from homes import Home, Ran
+from matrix import sampled
 from schemas import valid
 
 from torgsync.core.product import texts
@@ -723,7 +724,7 @@ def test_a_run_that_failed_is_remembered_as_failed(home: Home) -> None:
 
 
 @pytest.mark.parametrize("after", [True, False], ids=["after the effect", "before the effect"])
-@pytest.mark.parametrize("path", [IMPORT, EDIT, "GET /products/import/status"])
+@pytest.mark.parametrize("path", sampled([IMPORT, EDIT, "GET /products/import/status"], EDIT))
 def test_a_run_is_killed(hard_filled: Home, faulty: FaultyMarket, path: str, after: bool) -> None:
     """The next run takes the object over at once and finishes the work; nothing is made twice."""
     hard_filled.next_day()

@@ -9,6 +9,7 @@ import pytest
 from dialects import csv, offer, xlsx, yml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from matrix import sampled
 
 from torgsync.core.config.settings import Catalog
 from torgsync.core.product.columns import BARE_48, LAYOUT_48
@@ -199,7 +200,8 @@ MARKS = [
 ]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@pytest.mark.parametrize("_part", sampled(range(3), 0))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(
     form=st.sampled_from(sorted(FORMS)),
     changes=st.lists(
@@ -208,7 +210,7 @@ MARKS = [
     kept=st.one_of(st.just(1.0), st.floats(0, 1)),
 )
 def test_a_spoilt_file_of_any_format_is_read_or_refused(
-    tmp_path: Path, form: str, changes: list[tuple[float, bytes, int]], kept: float
+    tmp_path: Path, _part: int, form: str, changes: list[tuple[float, bytes, int]], kept: float
 ) -> None:
     """Whatever happens to the bytes, there is either a whole table or a refusal with a way on."""
     spoilt = bytearray(FORMS[form])

@@ -12,6 +12,7 @@ import pytest
 from dialects import csv
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from matrix import sampled
 
 from torgsync.core.product.cells import balances, number, section_path
 from torgsync.core.product.columns import LAYOUT_40, LAYOUT_48, LAYOUT_50, ExportRecord
@@ -833,10 +834,11 @@ def tables(draw: st.DrawFn) -> Table:
     )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@pytest.mark.parametrize("_part", sampled(range(3), 0))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(table=tables())
 @example(table=Table(("GoodID", "x"), [(1, '";"'), (2, "\n"), (3, '"\r\n"')], "cp1251", "\n"))
-def test_every_table_comes_back_as_it_was(tmp_path: Path, table: Table) -> None:
+def test_every_table_comes_back_as_it_was(tmp_path: Path, _part: int, table: Table) -> None:
     """Texts with delimiters, quotes and line ends, in both encodings, come back to the letter."""
     path = tmp_path / "TSGoods.trs"
     path.write_bytes(table.content())
@@ -850,7 +852,8 @@ def test_every_table_comes_back_as_it_was(tmp_path: Path, table: Table) -> None:
 SOUND = (HEADER + ROW + '18;"Горщик ""Ромашка""";5;"опис\r\nу два рядки"\r\n' + ROW * 3).encode()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=400)
+@pytest.mark.parametrize("_part", sampled(range(4), 0))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(
     changes=st.lists(
         st.tuples(
@@ -867,7 +870,7 @@ SOUND = (HEADER + ROW + '18;"Горщик ""Ромашка""";5;"опис\r\nу 
     headless=st.booleans(),
 )
 def test_a_spoilt_file_is_read_or_refused_and_nothing_else(
-    tmp_path: Path, changes: list[tuple[int, bytes, int]], cut: int | None, headless: bool
+    tmp_path: Path, _part: int, changes: list[tuple[int, bytes, int]], cut: int | None, headless: bool
 ) -> None:
     """Whatever happens to the bytes, there is either a whole table or a refusal with a way on."""
     content = bytearray(SOUND if not headless else (STANDARD_ROW + "\n").encode() * 4)

@@ -11,6 +11,7 @@ import pytest
 from builders import NOON
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from matrix import sampled
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import Mapper
@@ -343,15 +344,16 @@ DAYS = st.lists(
 )
 
 
+@pytest.mark.parametrize("_part", sampled(range(12), 0))
 @pytest.mark.timeout(400)
 @settings(
-    max_examples=120,
+    max_examples=10,
     phases=[Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(DAYS)
-def test_the_fast_road_and_the_full_road_give_the_same_plan(shop: Shop, days: list[Day]) -> None:
+def test_the_fast_road_and_the_full_road_give_the_same_plan(shop: Shop, _part: int, days: list[Day]) -> None:
     """Whatever changed from day to day: what is remembered makes the plan that a first look would make.
 
     The folder of photos is never empty: an empty one is taken for what it was, which no first look knows.
@@ -426,16 +428,17 @@ def test_a_good_that_left_its_model_while_it_was_gone(shop: Shop) -> None:
     assert (found.code, found.good_id) == (Code.VARIANT_MOVED, last)
 
 
+@pytest.mark.parametrize("_part", sampled(range(6), 0))
 @pytest.mark.timeout(400)
 @settings(
-    max_examples=60,
+    max_examples=10,
     phases=[Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(DAYS, st.lists(st.booleans(), min_size=5, max_size=5))
 def test_the_roads_agree_on_a_shop_that_is_sold_from(
-    shop: Shop, days: list[Day], arrives: list[bool]
+    shop: Shop, _part: int, days: list[Day], arrives: list[bool]
 ) -> None:
     """What was sent and is shown makes no difference: the same updates, creations and removals."""
     examples = len(list(shop.folder.glob("*.toml")))

@@ -27,7 +27,7 @@ from torgsync.jobs.plan.result import findings, skipped
 from torgsync.jobs.plan.update import update
 from torgsync.state.store import open_store
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 FOLDERS = sorted(path.name for path in DATA.iterdir() if path.is_dir())
 EXPECTED = "expected.json"
 _OWN = {EXPECTED, "object.toml"}

@@ -27,7 +27,7 @@ from torgsync.sandbox.shop.import_work import ImportSettings
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOBODY = 2**22 + 1
 """The number of a process that no system has."""
 EXAMPLE = ROOT / "examples" / "shop"
