@@ -11,12 +11,14 @@ from typing import Any
 
 from homes import ROOT
 
+SUPPORT = ROOT / "tests" / "support"
+
 
 def left_by(folder: Path, *options: str) -> dict[str, Any]:
     """Play the story in a process of its own, and return what it left."""
     folder.mkdir()
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
-    script = str(ROOT / "tests" / "rewording.py")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(SUPPORT)])}
+    script = str(SUPPORT / "rewording.py")
     ran = subprocess.run(
         [sys.executable, script, str(folder / "home"), *options],
         capture_output=True,
@@ -30,7 +32,7 @@ def left_by(folder: Path, *options: str) -> dict[str, Any]:
 
 
 def test_no_sentence_decides_anything(tmp_path: Path) -> None:
-    """With every sentence in capitals, exit codes, requests, files and every row of the state are the same."""
+    """With every sentence in capitals, exit codes, requests, files and the state stay the same."""
     plain, loud = left_by(tmp_path / "a"), left_by(tmp_path / "b", "--reword")
     assert loud.pop("reworded") > 1000
     assert plain.pop("reworded") == 0

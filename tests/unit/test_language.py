@@ -23,8 +23,9 @@ IN_NAMES = frozenset(
 )
 IN_PROSE = re.compile(
     r"\b(tells?|told|telling|leads?|led|anew|besides?|house|rooms?|floors?|roads?|desks?|shel(?:f|ves)|brakes?"
-    r"|ears|trips?|dark|stirs?|lasting|sisters?|manners?|nobody|somebody|none of ours|(?:takes?|taken|took|taking) out"
-    r"|call(?:s|ed)? off|(?:stands?|stood|lies|lay) (?:in|at|on|there|under))\b",
+    r"|ears|trips?|dark|stirs?|lasting|sisters?|manners?|nobody|somebody|none of ours"
+    r"|(?:takes?|taken|took|taking) out|call(?:s|ed)? off|(?:stands?|stood|lies|lay) "
+    r"(?:in|at|on|there|under))\b",
     re.IGNORECASE,
 )
 ALLOWED = re.compile(r"`[^`]*`|\"[^\"]*\"|«[^»]*»|--\w[\w-]*")

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from recorded import IMPORT, ORDER, PRODUCT, TOKEN, URL, Wire, changed, page, said
 
-from torgsync.core.ids import Adopted, Names
+from torgsync.core.ids import Adopted, ExternalIds
 from torgsync.core.orders.order import PaymentOption
 from torgsync.core.plan.channels import EditAnswer
 from torgsync.errors import PromRefused, Temporary, TokenRefused, UsageError
@@ -131,7 +131,7 @@ def test_a_product_is_read_by_proms_id() -> None:
 def test_an_adopted_product_without_an_external_id_is_edited_by_proms_id() -> None:
     """It is sent in a request of its own, and the answer has the good's id."""
     wire = Wire(said({"processed_ids": ["5"]}), said({"errors": {"77": "no"}}))
-    prom = Prom(wire.http(), Names([Adopted("7", "77", "")]))
+    prom = Prom(wire.http(), ExternalIds([Adopted("7", "77", "")]))
     assert prom.edit([{"id": "5"}, {"id": "7"}]) == EditAnswer(frozenset({"5"}), {"7": "no"})
     assert wire.paths == ["/products/edit_by_external_id", "/products/edit"]
     assert wire.bodies == [b'[{"id":"5"}]', b'[{"id":77}]']

@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -97,7 +96,7 @@ class _Loader(SourceFileLoader):
 
 
 class Finder(MetaPathFinder):
-    """Has every module of the program reworded that is imported from now on; `count` is how many sentences."""
+    """Has every module of the program reworded that is imported from now on, and counts the sentences."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -148,13 +147,12 @@ class Story:
         self.codes.append(ran.code)
         self.printed += ran.out + ran.err
 
-    def order(self, *goods: str, phone: str = "+380500000001", **more: Any) -> str:
+    def order(self, *goods: str, phone: str = "+380500000001") -> str:
         """Have somebody order a piece of each good."""
-        from torgsync.sandbox.shop import orders
+        from torgsync.sandbox.shop.orders import ShopBuyer
 
-        buyer_of = getattr(orders, "ShopBuyer", None) or orders.Buyer
-        buyer = buyer_of(first_name="Олена", last_name="Вигадана", phone=phone, email="")
-        return str(self.shop.place_order([(good, 1) for good in goods], buyer=buyer, **more))
+        buyer = ShopBuyer(first_name="Олена", last_name="Вигадана", phone=phone, email="")
+        return str(self.shop.place_order([(good, 1) for good in goods], buyer=buyer))
 
     def play(self) -> None:
         """Play it."""
@@ -197,7 +195,7 @@ class Story:
         plain = self.order("26904", "26910")
         changed = self.order("26921")
         cancelled = self.order("26904")
-        self.order("26904", phone="невідомо", delivery_cost=Decimal(35))
+        self.order("26904", phone="невідомо")
         self.run("sync", "--yes", "--only", "orders")
         for file in self.home.folder.rglob("order-*"):
             file.unlink()  # the accounting program took them
@@ -228,9 +226,11 @@ class Story:
             for (name,) in names.fetchall():
                 rows = state.execute(f"SELECT * FROM {name}")  # noqa: S608  # a table's own name
                 kept = [
-                    number for number, column in enumerate(rows.description) if column[0] not in ("pid", "port")
+                    number
+                    for number, column in enumerate(rows.description)
+                    if column[0] not in ("pid", "port")
                 ]
-                tables[name] = sorted(([row[number] for number in kept] for row in rows), key=repr)
+                tables[name] = sorted(([row[place] for place in kept] for row in rows), key=repr)
         return tables
 
 
