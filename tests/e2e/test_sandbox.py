@@ -15,7 +15,7 @@ import httpx
 import pytest
 from homes import EXAMPLE, ROOT, Home, Market
 
-from torgsync.demo.sandbox import Asked, opened
+from torgsync.demo.sandbox import SandboxOptions, open_sandbox
 from torgsync.sandbox.faults import Fault
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.rights import Rights
@@ -96,7 +96,7 @@ BAD_DAY = ROOT / "examples" / "sandbox" / "bad-day.toml"
 
 def test_the_example_scenario(filled: Home) -> None:
     """The scenario that the examples show can be read, and a synchronisation survives it."""
-    with opened(Asked(scenario=BAD_DAY)) as shop:
+    with open_sandbox(SandboxOptions(scenario=BAD_DAY)) as shop:
         assert shop.tokens.keys() == {"sandbox", "looker", "bookkeeper"}
         assert shop.quirks.last_id == "inclusive"
         filled.market.misbehave(*[one.fault for one in shop.faults.tally()])
@@ -119,9 +119,9 @@ def test_the_command_line_goes_before_the_scenario(tmp_path: Path) -> None:
         """,
         "utf-8",
     )
-    with opened(Asked(scenario=file)) as shop:
+    with open_sandbox(SandboxOptions(scenario=file)) as shop:
         assert (len(shop.products()), set(shop.tokens)) == (7, {"mine", "looker"})
-    asked = Asked(
+    asked = SandboxOptions(
         scenario=file,
         quirks=("last_id=exclusive",),
         faults=("POST 429",),
@@ -130,7 +130,7 @@ def test_the_command_line_goes_before_the_scenario(tmp_path: Path) -> None:
         products=2,
         import_seconds=0.5,
     )
-    with opened(asked) as shop:
+    with open_sandbox(asked) as shop:
         assert len(shop.products()) == 2
         assert (shop.quirks.last_id, shop.quirks.import_seconds) == ("exclusive", 0.5)
         assert [one.fault for one in shop.faults.tally()] == [Fault("429", on="POST"), Fault("500")]
@@ -140,8 +140,8 @@ def test_the_command_line_goes_before_the_scenario(tmp_path: Path) -> None:
 
 def test_without_a_word() -> None:
     """The shop is empty, well-behaved, and `sandbox` may do everything, also beside a token that may less."""
-    for asked in (Asked(), Asked(read_only_tokens=("looker",))):
-        with opened(asked) as shop:
+    for asked in (SandboxOptions(), SandboxOptions(read_only_tokens=("looker",))):
+        with open_sandbox(asked) as shop:
             assert shop.tokens["sandbox"] == Rights.full()
             assert (shop.products(), shop.faults.tally(), shop.quirks) == ([], [], Quirks())
 
@@ -149,9 +149,9 @@ def test_without_a_word() -> None:
 def test_a_shop_that_is_kept(tmp_path: Path) -> None:
     """It is filled once, and the next day's sandbox holds what was changed."""
     file = tmp_path / "shop.db"
-    with opened(Asked(products=3, keep=file)) as shop:
+    with open_sandbox(SandboxOptions(products=3, keep=file)) as shop:
         shop.delete_product("S-1")
-    with opened(Asked(products=3, keep=file)) as shop:
+    with open_sandbox(SandboxOptions(products=3, keep=file)) as shop:
         assert [product.external_id for product in shop.products()] == ["S-2", "S-3"]
 
 
