@@ -46,7 +46,7 @@ def sandbox(home: Path, *args: str) -> Iterator[tuple[subprocess.Popen[str], str
 
 @pytest.mark.skipif(os.name == "nt", reason="a process gets no Ctrl-C from a test on Windows")
 def test_another_program_works_with_it(tmp_path: Path) -> None:
-    """It prints where it is, keeps what it is told, knows both tokens, and Ctrl-C ends it."""
+    """It prints where it is, keeps its changes, knows both tokens, and Ctrl-C ends it."""
     options = ("--port", "0", "--token", "mine", "--read-only-token", "looker", "--import-seconds", "0")
     with sandbox(tmp_path, *options) as (process, url, _):
         answer = httpx.get(f"{url}/products/list", headers={"Authorization": "Bearer looker"})
@@ -139,7 +139,7 @@ def test_the_command_line_goes_before_the_scenario(tmp_path: Path) -> None:
 
 
 def test_without_a_word() -> None:
-    """The shop is empty, well-behaved, and `sandbox` may do everything, also beside a token that may less."""
+    """The shop is empty, well-behaved, and `sandbox` may do everything, also if another token may less."""
     for asked in (SandboxOptions(), SandboxOptions(read_only_tokens=("looker",))):
         with open_sandbox(asked) as shop:
             assert shop.tokens["sandbox"] == Rights.full()
@@ -173,7 +173,7 @@ def test_a_rehearsal(tmp_path: Path) -> None:
 
 
 def test_a_scenario_with_mistakes(tmp_path: Path, market: Market) -> None:
-    """All of them are told with their lines, and nothing is started."""
+    """All of them are reported with their lines, and nothing is started."""
     file = tmp_path / "bad.toml"
     file.write_text('[manners]\nlast_id = "both"\n\n[[faults]]\ndoes = "cut"\nnth = 0\n', "utf-8")
     ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", "--scenario", str(file))
@@ -195,15 +195,15 @@ def test_a_scenario_with_mistakes(tmp_path: Path, market: Market) -> None:
     ],
 )
 def test_a_scenario_that_cannot_be_read(
-    tmp_path: Path, market: Market, content: bytes | None, told: str
+    tmp_path: Path, market: Market, content: bytes | None, shown: str
 ) -> None:
-    """It is told why."""
+    """The message says why."""
     file = tmp_path / "bad.toml"
     if content is not None:
         file.write_bytes(content)
     ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", "--scenario", str(file))
     assert (ran.code, ran.out) == (3, "")
-    assert told in ran.err
+    assert shown in ran.err
 
 
 @pytest.mark.parametrize(
@@ -216,12 +216,12 @@ def test_a_scenario_that_cannot_be_read(
         ("--fill", "-1", "greater than or equal to 0"),
     ],
 )
-def test_words_that_say_nothing(tmp_path: Path, market: Market, option: str, value: str, told: str) -> None:
+def test_words_that_say_nothing(tmp_path: Path, market: Market, option: str, value: str, shown: str) -> None:
     """Wrong usage, with the option and the reason."""
     ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", option, value)
     assert (ran.code, ran.out) == (64, "")
     assert option in ran.err
-    assert told in ran.err
+    assert shown in ran.err
 
 
 def test_a_file_that_is_no_shop(tmp_path: Path, market: Market) -> None:

@@ -167,7 +167,7 @@ def due(rhythm: Rhythm, now: datetime, last: Attempt | None) -> Attempt | None:
 
 
 def is_for(user: str, name: str, hosts: frozenset[str]) -> bool:
-    r"""Return whether a time belongs to a user on one of the names of a host: `OFFICE-PC\olena`, or `olena`."""
+    r"""Return whether a time is of a user on one of the names of a host: `OFFICE-PC\olena`, or `olena`."""
     host, _, wanted = user.rpartition("\\")
     known = {known.casefold() for known in hosts}
     return wanted.casefold() == name.casefold() and (not host or host.casefold() in known)

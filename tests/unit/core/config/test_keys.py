@@ -60,8 +60,8 @@ def test_values_are_put_and_taken_out() -> None:
 
 
 @pytest.mark.parametrize("path", [("fields", 1, "to"), ("name", "x"), (0,), ("fields", "x")])
-def test_what_leads_nowhere_is_told(path: Key) -> None:
-    """Neither put nor taken out."""
+def test_a_path_without_a_place(path: Key) -> None:
+    """It can neither be set nor removed."""
     with pytest.raises(LookupError):
         put({"name": "a", "fields": [{"to": "name"}]}, path, 1)
     with pytest.raises(LookupError):
