@@ -186,7 +186,7 @@ def test_a_scenario_with_mistakes(tmp_path: Path, market: Market) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "shown"),
     [
         (None, "there is no scenario"),
         (b"\xff\xfe", "cannot be read as UTF-8 text"),
@@ -207,7 +207,7 @@ def test_a_scenario_that_cannot_be_read(
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "told"),
+    ("option", "value", "shown"),
     [
         ("--fault", "POST products/edit* nth=2", "it names no trouble"),
         ("--fault", "429 often=1", 'no key "often"'),

@@ -112,7 +112,7 @@ def test_keys_are_taken_out(home: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "code", "told"),
+    ("args", "code", "shown"),
     [
         (("--set", "removal.gone=hidee"), 3, 'removal.gone: "hidee" is not one of'),
         (("--set", "removl.gone=hide"), 3, "removl: there is no such key; did you mean `removal`?"),
@@ -235,7 +235,7 @@ def test_an_editor(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "shown"),
     [
         (('gone = "delete"', 'gone = "hid"'), "removal.gone"),
         (('name = "My Prom"', 'name = "Other"'), "the name stays"),
