@@ -2,7 +2,7 @@
 
 TorgsyncError            message, hint, exit code, a stable `kind` for JSON
 ├── UsageError           64  the command line cannot be understood
-├── InvalidInput          3  a file has mistakes; each stands with its place
+├── InvalidInput          3  a file has mistakes; each has its place
 │   ├── ObjectInvalid        the sync object
 │   └── ExportInvalid        the accounting program's export
 ├── TokenRefused          4  refused, expired, or without the right that was needed
@@ -114,7 +114,7 @@ class Mistake:
 
 
 class InvalidInput(TorgsyncError):
-    """A file that people or programs wrote has mistakes; all are told at once, each with its place."""
+    """A file that people or programs wrote has mistakes; all are reported at once, each with its place."""
 
     exit_code = Exit.INVALID
     kind = "invalid"

@@ -89,7 +89,7 @@ class UnitOfWork:
 
 
 class Store:
-    """The state of all objects of one home."""
+    """The state of all objects in a home folder."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

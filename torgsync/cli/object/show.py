@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
 
 INDENT = 4
-"""How far a meaning stands in below its key."""
+"""Indentation of a meaning below its key."""
 
 
 class Shape(StrEnum):
@@ -76,7 +76,7 @@ def show(
 
 
 def _print_explained(program: Program, file: ObjectFile, form: Format) -> None:
-    """Say of every key what it means and what it is now; keys of items have no one value."""
+    """Print every key with its meaning and its value; keys of list items have no single value."""
     from torgsync.cli.base.render import cell, print_rows
     from torgsync.core.config.changes import flat_rows
     from torgsync.core.config.explain import explained
@@ -100,7 +100,7 @@ def _print_explained(program: Program, file: ObjectFile, form: Format) -> None:
 
 
 def _without_none(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return settings without what is not given: TOML has no word for it."""
+    """Return settings without None, which TOML does not have."""
     return {
         key: [_without_none(item) if isinstance(item, dict) else item for item in value]
         if isinstance(value, list)

@@ -1,6 +1,6 @@
 """The questions of `torgsync object add`: each answer is tried at once, and asked again until it works.
 
-What was given by flag is not asked. Without a terminal nothing is, and what is missing is named.
+Options that were given are not asked; without a terminal nothing is.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 
 def complete(program: Program, given: Answers) -> Answers:
-    """Ask for what is not given, where somebody is there; what every object needs is needed without one.
+    """Ask on a terminal for what is not given.
 
-    Where name, token and export are given, nothing else is asked. Raises UsageError for what is missing.
+    Where name, token and export are given, nothing else is asked. Raises UsageError for what every object
+    needs and cannot be asked.
     """
     asks = program.asks and not (given.name and (given.token or given.token_env) and given.export)
     name = _name(program, given.name)
@@ -76,7 +77,7 @@ def _name(program: Program, given: str | None) -> str:
 
 
 def _token(program: Program, given: str | None, name: str) -> str:
-    """Ask for the token without showing it, until Prom takes it or a person keeps it all the same."""
+    """Ask for the token without showing it, until Prom accepts it or the person keeps it anyway."""
     if given:
         return read_given_token(given)
     _refuse_without_terminal(program, "--api-key TOKEN")
@@ -87,7 +88,7 @@ def _token(program: Program, given: str | None, name: str) -> str:
 
 
 def _export(program: Program, given: Path | None) -> Path:
-    """Ask for the export, until it can be read or a person keeps it all the same."""
+    """Ask for the export, until it can be read or the person keeps it anyway."""
     if given:
         return given
     _refuse_without_terminal(program, "--export FILE")
@@ -143,7 +144,7 @@ def _times(program: Program, answers: Answers) -> Answers:
 
 
 def _ask_until_read(program: Program, question: str, read: Callable[[str], object]) -> str | None:
-    """Ask what may be left empty, until `read` takes the answer."""
+    """Ask for an optional answer, until `read` accepts it."""
     while answer := ask_or_none(question):
         try:
             read(answer)
@@ -199,7 +200,7 @@ def read_given_token(given: str) -> str:
 
 
 def ask_or_none(question: str) -> str | None:
-    """Ask what may be left empty."""
+    """Ask for an optional answer."""
     return str(typer.prompt(question, default="", show_default=False, err=True)).strip() or None
 
 
@@ -212,7 +213,7 @@ def _notify_wrong(program: Program, message: str) -> None:
 
 
 def _works(program: Program, trial: Callable[[], str]) -> bool:
-    """Try an answer and say how it went; where it does not work, ask whether another one is to be given."""
+    """Try an answer and show the result; return False where the person wants to give another one."""
     try:
         program.notify(f"✓ {trial()}", style="success")
     except TorgsyncError as error:

@@ -58,7 +58,7 @@ def install(
 
 
 def _readable(program: Program) -> Iterator[ObjectFile]:
-    """Yield every object of the home that has no mistakes; `sync --due` tells those of the others."""
+    """Yield every object of the home that has no mistakes; `sync --due` reports those of the others."""
     from torgsync.files.config.objects import list_objects, load_object
 
     for path in list_objects(program.settings.objects):

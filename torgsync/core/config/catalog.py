@@ -82,10 +82,10 @@ class Catalog(SettingsTable):
 
     @model_validator(mode="before")
     @classmethod
-    def _first_center_leads(cls, data: object) -> object:
+    def _default_path(cls, data: object) -> object:
         if isinstance(data, dict) and "path" not in data and isinstance(centers := data.get("centers"), dict):
-            leads = list(centers.values())[:1]
-            return data | ({"path": leads[0]} if leads else {})
+            first = list(centers.values())[:1]
+            return data | ({"path": first[0]} if first else {})
         return data
 
     @field_validator("centers")
@@ -122,7 +122,7 @@ class Catalog(SettingsTable):
         return [canonical(name) for name in names]
 
     @model_validator(mode="after")
-    def _led_by_a_center(self) -> Self:
+    def _path_of_a_center(self) -> Self:
         if self.centers and self.path not in self.centers.values():
             raise misplaced(
                 ("path",), "it is none of the files of `centers`; name the one that leads, or leave it out"

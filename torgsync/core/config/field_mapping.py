@@ -69,9 +69,9 @@ class FieldMapping(SettingsTable):
 
 
 def twin_target(fields: Sequence[FieldMapping]) -> str | None:
-    """Return a target that two columns are led to, None where each has its own.
+    """Return a target that two columns are mapped to, None where there is none.
 
-    A quantity makes the presence too.
+    A quantity also sets the presence.
     """
     seen: set[str] = set()
     for mapping in fields:

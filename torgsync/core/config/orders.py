@@ -14,7 +14,7 @@ from torgsync.core.config.table import SettingsTable
 
 
 def without_password(address: str) -> str:
-    """Return an address as people may read it."""
+    """Return an address with its password removed."""
     return re.sub(r"(://[^/@:]*):[^/]*@", r"\1@", address)
 
 

@@ -50,7 +50,7 @@ class SynchronizationTime(SettingsTable):
 
     @property
     def identity(self) -> str:
-        """What the time is remembered by: two that mean the same are one."""
+        """The key of the time in the state: two that mean the same have the same."""
         rhythm = self.rhythm
         days = "".join(map(str, sorted(rhythm.days)))
         hours = f"{rhythm.start:%H:%M}-{rhythm.end:%H:%M}" if rhythm.end else "all day"
@@ -58,7 +58,7 @@ class SynchronizationTime(SettingsTable):
         return f"{self.user.casefold()} {every}m {hours} {days} {self.only or 'all'}"
 
     def __str__(self) -> str:
-        """Tell it as people do."""
+        """Return it for people: `every 30m, 08:00-21:00`."""
         hours = f", {self.between[0]}-{self.between[1]}" if self.between else ""
         days = f", {self.days}" if self.days else ""
         only = f", only {self.only}" if self.only else ""

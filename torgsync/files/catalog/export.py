@@ -25,7 +25,7 @@ from torgsync.files.catalog.trs import TrsFile, open_trs
 from torgsync.files.catalog.xlsx import OLD_OFFICE, XlsxFile, open_xlsx
 from torgsync.files.catalog.yml import LOOK, YmlFile, open_yml, start_of_text
 from torgsync.files.catalog.yml_offer import column_of
-from torgsync.files.config.objects import ObjectFile, beside
+from torgsync.files.config.objects import ObjectFile, path_in
 
 _CHUNK = 1024 * 1024
 _ARCHIVE = b"PK\x03\x04"
@@ -57,10 +57,10 @@ def open_catalog(catalog: Catalog, folder: Path, mapped: Collection[str] = ()) -
         mapped=mapped,
     )
     if not catalog.centers:
-        return _open(beside(folder, catalog.path), catalog.format, given)
+        return _open(path_in(folder, catalog.path), catalog.format, given)
     main_first = sorted(catalog.centers.items(), key=lambda item: item[1] != catalog.path)
     return compose(
-        {center: _open(beside(folder, path), catalog.format, given) for center, path in main_first}
+        {center: _open(path_in(folder, path), catalog.format, given) for center, path in main_first}
     )
 
 
@@ -142,7 +142,7 @@ def content_of(file: ObjectFile) -> bytes:
     It is empty where one cannot be read; `open_export` says what is wrong with it.
     """
     catalog = file.settings.catalog
-    paths = [beside(file.path.parent, path) for path in catalog.centers.values() or [catalog.path]]
+    paths = [path_in(file.path.parent, path) for path in catalog.centers.values() or [catalog.path]]
     state = xxhash.xxh3_128()
     try:
         for path in paths:
@@ -160,7 +160,7 @@ def written_at(file: ObjectFile) -> datetime | None:
     None where one is missing; `open_export` says so.
     """
     catalog = file.settings.catalog
-    paths = [beside(file.path.parent, path) for path in catalog.centers.values() or [catalog.path]]
+    paths = [path_in(file.path.parent, path) for path in catalog.centers.values() or [catalog.path]]
     try:
         return datetime.fromtimestamp(min(path.stat().st_mtime for path in paths), tz=UTC)
     except OSError:

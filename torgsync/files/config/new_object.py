@@ -13,15 +13,16 @@ from torgsync.errors import UsageError
 from torgsync.files.config.text_files import replace_text
 
 SCHEMA_FILE = "torgsync.schema.json"
-"""Lies beside the sync objects that name it in their first line, so that editors complete and check keys."""
+"""The schema that sync objects name in their first line, so that editors complete and check keys."""
 
 
 def write_new(
     path: Path, data: Mapping[str, Any], *, schema: Mapping[str, Any], remarks: Mapping[str, str]
 ) -> None:
-    """Write a new sync object, and its JSON Schema beside it.
+    """Write a new sync object, and its JSON Schema next to it.
 
-    Each table gets the remark under its name as a comment. Raises UsageError where there is one of that name.
+    Each table gets a comment from `remarks`, which are keyed by table. Raises UsageError where there is one
+    of that name.
     """
     if path.exists():
         raise UsageError(

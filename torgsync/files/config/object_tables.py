@@ -18,7 +18,7 @@ from torgsync.files.config.text_files import editing, replace_text
 
 
 def set_payment_methods(file: ObjectFile, methods: Sequence[PaymentMethod]) -> None:
-    """Write these of the object's payment methods; the others stay, as do every comment and the order."""
+    """Write these payment methods of the object; the others stay."""
     rows = [
         method.model_dump(exclude_none=True, exclude={"gone"} if not method.gone else set())
         for method in methods
@@ -37,7 +37,7 @@ def add_fields(file: ObjectFile, mappings: Sequence[FieldMapping]) -> None:
 
 
 def remove_field(file: ObjectFile, column: str) -> None:
-    """Take every mapping of a column out of the object, keeping every comment and the order of the rest."""
+    """Remove every mapping of a column from the object."""
     _remove_tables(file.path, "fields", lambda table: canonical(str(table["column"])) == column)
 
 
@@ -49,7 +49,7 @@ def add_time(file: ObjectFile, time: SynchronizationTime) -> None:
 
 
 def remove_time(file: ObjectFile, time: SynchronizationTime) -> None:
-    """Take a synchronization time out of the object, keeping every comment and the order of the rest."""
+    """Remove a synchronization time from the object."""
     _remove_tables(
         file.path,
         "synchronization_times",
@@ -65,9 +65,9 @@ def _add_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]]) -> Non
 
 
 def _remove_tables(path: Path, name: str, gone: Callable[[Mapping[str, Any]], bool]) -> None:
-    """Take tables out of an array of the file.
+    """Remove tables from an array of the file.
 
-    What stands behind a table, blank lines and comments, speaks of what follows it and stays there.
+    Blank lines and comments after a table belong to what follows it, and stay.
     """
     with editing(path):
         document = _document(path)
@@ -77,15 +77,15 @@ def _remove_tables(path: Path, name: str, gone: Callable[[Mapping[str, Any]], bo
             if not gone(plain[number]):
                 continue
             if isinstance(tables, AoT):
-                _give_tail(document, tables, number)
+                _move_tail(document, tables, number)
             del tables[number]
         if plain and not len(tables):
             del document[name]
         replace_text(path, tomlkit.dumps(document))
 
 
-def _give_tail(document: tomlkit.TOMLDocument, tables: AoT, number: int) -> None:
-    """Hand what stands behind a table of an array to what follows it in the file."""
+def _move_tail(document: tomlkit.TOMLDocument, tables: AoT, number: int) -> None:
+    """Move blank lines and comments after a table to what follows it in the file."""
     body = tables[number].value.body
     tail: list[Any] = []
     while body and body[-1][0] is None:
@@ -103,7 +103,7 @@ def _give_tail(document: tomlkit.TOMLDocument, tables: AoT, number: int) -> None
 
 
 def _document(path: Path) -> tomlkit.TOMLDocument:
-    """Return a TOML file as it can be changed with all its comments."""
+    """Return a TOML file for editing, with all its comments."""
     try:
         return tomlkit.parse(text_of(path))
     except TOMLKitError as wrong:
@@ -111,7 +111,7 @@ def _document(path: Path) -> tomlkit.TOMLDocument:
 
 
 def _replace_tables(path: Path, name: str, rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
-    """Bring an array of tables to these rows: known ones are changed in place, new ones appended."""
+    """Update an array of tables by these rows: known ones are changed in place, new ones appended."""
     with editing(path):
         document = _document(path)
         tables = _tables(document, name)
@@ -144,8 +144,8 @@ def _tables(document: tomlkit.TOMLDocument, name: str) -> AoT | Array:
 def _append_tables(tables: AoT | Array, rows: Sequence[Mapping[str, Any]]) -> None:
     """Append tables, each after a blank line; those of an array in brackets go into its brackets.
 
-    What stands behind the last table so far, blank lines and comments, speaks of what follows the array in
-    the file; to tomlkit it is a part of that table. It stays in front of what it speaks of.
+    Blank lines and comments after the last table belong to what follows the array in the file, although to
+    tomlkit they are a part of that table: they stay in front of what they belong to.
     """
     if isinstance(tables, Array):
         for row in rows:

@@ -19,8 +19,8 @@ from torgsync.files.config.toml_lines import TomlLines, parse_toml
 class ObjectFile:
     """A sync object and the file that it came from.
 
-    `slug` names it in the state and in folders; `called` is how a person names it in a command that is to be
-    pasted: by name where it lies among the home's objects, else by its path.
+    `called` is how it is named in a command for people: by name where it is among the home's objects, else by
+    its path.
     """
 
     path: Path
@@ -29,50 +29,50 @@ class ObjectFile:
 
     @property
     def slug(self) -> str:
-        """The object's short name."""
+        """The object's short name, in the state and in folders."""
         return slugify(self.settings.name)
 
-    def beside(self, path: str) -> Path:
+    def path_of(self, path: str) -> Path:
         """Return a path of the object, which is relative to its file."""
-        return beside(self.path.parent, path)
+        return path_in(self.path.parent, path)
 
     @property
     def catalog_path(self) -> Path:
         """The export's file."""
-        return self.beside(self.settings.catalog.path)
+        return self.path_of(self.settings.catalog.path)
 
     @property
     def clients_path(self) -> Path | None:
         """The file of Torgsoft's clients, None where the object names none."""
         path = self.settings.clients.path
-        return self.beside(path) if path else None
+        return self.path_of(path) if path else None
 
     @property
     def token_path(self) -> Path | None:
-        """The token's own file, None where it stands elsewhere."""
+        """The token's own file, None where it is kept elsewhere."""
         key = self.settings.api_key
-        return self.beside(key.file) if isinstance(key, FromFile) else None
+        return self.path_of(key.file) if isinstance(key, FromFile) else None
 
     @property
     def photo_folder(self) -> Path | None:
         """The photo folder, None where the object names none."""
         photos = self.settings.catalog.photos
-        return self.beside(photos.folder) if photos else None
+        return self.path_of(photos.folder) if photos else None
 
 
-def beside(folder: Path, path: str) -> Path:
+def path_in(folder: Path, path: str) -> Path:
     """Return a path that is relative to a folder. Windows separators are understood."""
     given = Path(path if os.name == "nt" or "/" in path else path.replace("\\", "/"))
     return (folder / given.expanduser()).resolve()
 
 
 def quoted(text: str) -> str:
-    """Return a word of a command as it can be pasted into any shell: in double quotes where it needs them."""
+    """Return a word of a command for any shell: in double quotes where it needs them."""
     return text if re.fullmatch(r"[\w./\\:~-]+", text) else f'"{text}"'
 
 
 def slugify(name: str) -> str:
-    """Return a name as it stands in paths: lower case, letters of any language, runs of others as one `-`."""
+    """Return a name for paths: lower case, letters of any language, runs of others as one `-`."""
     return re.sub(r"[^\w]+", "-", name.casefold(), flags=re.UNICODE).strip("-_") or "object"
 
 
@@ -155,7 +155,7 @@ def mistakes_in(path: Path, mistakes: Sequence[Mistake]) -> str:
 
 
 def mistakes_at(file: ObjectFile, found: Sequence[tuple[tuple[str | int, ...], str, str]]) -> ObjectInvalid:
-    """Return the error for mistakes that only show beside other files.
+    """Return the error for mistakes that only show together with other files.
 
     Each is the path of its key, the key as people write it, and the message.
     """

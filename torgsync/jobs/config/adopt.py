@@ -15,7 +15,7 @@ from torgsync.jobs.run import refuse_held, running
 
 @dataclass(frozen=True, slots=True)
 class AdoptionView:
-    """What came of taking a shop over; `first_run` tells that imports of today are unknown."""
+    """The result of taking a shop over; after a `first_run` the imports of today are unknown."""
 
     matching: Matching
     adopted: bool

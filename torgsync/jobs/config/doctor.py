@@ -1,6 +1,6 @@
-"""Looks at everything that a synchronisation of an object needs, and says what is wrong and how it is cured.
+"""Checks everything that a synchronisation of an object needs.
 
-Nothing is changed, neither here nor on Prom: rights are tried by lists, and the right to write by an edit
+Nothing is changed, neither here nor on Prom: rights are tried by listing, and the right to write by an edit
 of a product that does not exist.
 """
 
@@ -28,10 +28,10 @@ from torgsync.prom.rights import Right
 from torgsync.state.store import place_of
 
 STALE_AFTER = timedelta(days=1)
-"""Age of an export from which on somebody should see whether Torgsoft still writes it."""
+"""Age of an export above which Torgsoft may have stopped writing it."""
 
 _FAILED = frozenset(Exit) - {Exit.DONE, Exit.HELD, Exit.BUSY}
-"""How an unattended run ends that somebody should look at."""
+"""Exit codes of unattended runs that a person should look at."""
 
 _RIGHTS = (
     Right.PRODUCTS_READ,
@@ -47,7 +47,7 @@ NEEDED = (Right.PRODUCTS_READ, Right.PRODUCTS_WRITE, Right.ORDERS_READ, Right.SE
 
 @dataclass(slots=True)
 class Diagnosis:
-    """What was found of one object, line by line, and the exit code of the worst of it."""
+    """The lines about one object, and the exit codes of what failed."""
 
     lines: list[CheckLine] = field(default_factory=list)
     codes: list[Exit] = field(default_factory=list)
@@ -58,35 +58,35 @@ class Diagnosis:
         return Exit.worst(self.codes)
 
     def fail(self, subject: str, error: TorgsyncError) -> None:
-        """Note what went wrong."""
+        """Add the line of an error, and its exit code."""
         details = "".join(f"; {mistake}" for mistake in getattr(error, "mistakes", ()))
         self.lines.append(CheckLine(Mark.ERROR, subject, error.message + details, error.hint or ""))
         self.codes.append(error.exit_code)
 
 
 def diagnose(context: JobContext) -> Diagnosis:
-    """Look at everything; what is wrong is in the answer, nothing is raised."""
+    """Check everything; what is wrong is in the result, nothing is raised."""
     checked = check(context.file, context.settings)
-    found = Diagnosis(checked.lines, [Exit.INVALID] if checked.failed else [])
+    diagnosis = Diagnosis(checked.lines, [Exit.INVALID] if checked.failed else [])
     if checked.outbox_error:
-        found.codes.append(
+        diagnosis.codes.append(
             Exit.HELD if checked.outbox_error.exit_code is Exit.ERROR else checked.outbox_error.exit_code
         )
     if not any(line.subject == "orders" for line in checked.lines):
-        found.lines += _twins(context)
-    for look in (_secrets, _age, _memory, _limits, _schedule):
-        found.lines += look(context)
-    _rights(context, found)
+        diagnosis.lines += _twins(context)
+    for report in (_secrets, _age, _state, _limits, _schedule):
+        diagnosis.lines += report(context)
+    _rights(context, diagnosis)
     try:
         refuse_held(context)
-        found.lines.append(CheckLine(Mark.OK, "lock", "no other run holds the object"))
+        diagnosis.lines.append(CheckLine(Mark.OK, "lock", "no other run holds the object"))
     except TorgsyncError as busy:
-        found.fail("lock", busy)
-    return found
+        diagnosis.fail("lock", busy)
+    return diagnosis
 
 
 def _twins(context: JobContext) -> Iterator[CheckLine]:
-    """Tell of other objects whose own tokens brought home the same orders."""
+    """Report other objects whose own tokens fetched the same orders."""
     with context.transaction() as work:
         twins = work.orders.twins()
     yield from (twin_line(slug, slug) for slug in twins)
@@ -100,7 +100,7 @@ def _secrets(context: JobContext) -> Iterator[CheckLine]:
 
 
 def _age(context: JobContext) -> Iterator[CheckLine]:
-    """Tell how old the export is; whether it can be read is told by its check."""
+    """Report how old the export is; its check reports whether it can be read."""
     try:
         changed = datetime.fromtimestamp(context.file.catalog_path.stat().st_mtime, tz=context.now().tzinfo)
     except OSError:
@@ -113,7 +113,7 @@ def _age(context: JobContext) -> Iterator[CheckLine]:
     yield CheckLine(Mark.WARNING if stale else Mark.OK, "export", f"written {words} ago", hint)
 
 
-def _memory(context: JobContext) -> Iterator[CheckLine]:
+def _state(context: JobContext) -> Iterator[CheckLine]:
     with context.transaction() as work:
         looks, unfinished = work.object_state.looks(), work.journal.unfinished_import()
     looked = (
@@ -154,25 +154,25 @@ def _schedule(context: JobContext) -> Iterator[CheckLine]:
     times = timetable(context)
     mine = own_times(context.object)
     for timed in times:
-        told = f"{timed.time} by `{timed.time.user}`"
+        time = f"{timed.time} by `{timed.time.user}`"
         overdue = timed.overdue(context.now())
         if timed.time in mine and overdue:
-            message = f"{told}: that of {shop_time(overdue)} was not done; does anything call `sync --due`?"
+            message = f"{time}: that of {shop_time(overdue)} was not done; does anything call `sync --due`?"
             yield CheckLine(Mark.WARNING, "schedule", message, "torgsync schedule install")
         elif timed.last and timed.last.exit_code in _FAILED:
             ended = f"that of {shop_time(timed.last.moment)} ended with exit code {int(timed.last.exit_code)}"
-            message = f"{told}: {ended}"
+            message = f"{time}: {ended}"
             yield CheckLine(Mark.WARNING, "schedule", message, f"torgsync sync -o {context.file.called}")
         else:
-            yield CheckLine(Mark.OK, "schedule", f"{told}; next {shop_time(timed.coming[0])}")
+            yield CheckLine(Mark.OK, "schedule", f"{time}; next {shop_time(timed.coming[0])}")
     if not times:
         yield CheckLine(Mark.OK, "schedule", "no synchronization times: it is done when somebody runs it")
 
 
-def _rights(context: JobContext, found: Diagnosis) -> None:
-    """Try each right; a token that opens nothing is told once.
+def _rights(context: JobContext, diagnosis: Diagnosis) -> None:
+    """Try each right; a token without any right is one line.
 
-    Where the token is not to be had, its check has told so.
+    Where the token cannot be read, its check has reported that.
     """
     refused: dict[Right, TokenRefused] = {}
     accepting = (Right.ORDERS_WRITE,) if context.object.orders.accept else ()
@@ -187,25 +187,25 @@ def _rights(context: JobContext, found: Diagnosis) -> None:
     except InvalidInput:
         return
     except TorgsyncError as trouble:
-        found.fail("Prom.ua", trouble)
+        diagnosis.fail("Prom.ua", trouble)
         return
     if len(refused) == len(rights):
-        found.fail("right", refused[rights[0]])
+        diagnosis.fail("right", refused[rights[0]])
         return
     if Right.PRODUCTS_READ not in refused:
-        _shop(context, found)
+        _shop(context, diagnosis)
     for right in rights:
         if right not in refused:
-            found.lines.append(CheckLine(Mark.OK, "right", f"the token can {right.doing}"))
+            diagnosis.lines.append(CheckLine(Mark.OK, "right", f"the token can {right.doing}"))
         elif right in NEEDED or right in accepting:
-            found.fail("right", refused[right])
+            diagnosis.fail("right", refused[right])
         else:
             hint = f"not used yet; in the cabinet: {right.in_cabinet}"
-            found.lines.append(CheckLine(Mark.WARNING, "right", f"the token cannot {right.doing}", hint))
+            diagnosis.lines.append(CheckLine(Mark.WARNING, "right", f"the token cannot {right.doing}", hint))
 
 
-def _shop(context: JobContext, found: Diagnosis) -> None:
-    """Tell whether the token opens the shop that is remembered, where one is."""
+def _shop(context: JobContext, diagnosis: Diagnosis) -> None:
+    """Report whether the token opens the shop of earlier runs, where there were any."""
     with context.transaction() as work:
         if not work.object_state.begun():
             return
@@ -213,9 +213,9 @@ def _shop(context: JobContext, found: Diagnosis) -> None:
         with connect_shop(context):
             pass
     except TorgsyncError as trouble:
-        found.fail("shop", trouble)
+        diagnosis.fail("shop", trouble)
         return
-    found.lines.append(CheckLine(Mark.OK, "shop", "it is the one that was synchronised before"))
+    diagnosis.lines.append(CheckLine(Mark.OK, "shop", "it is the one that was synchronised before"))
 
 
 def _time(when: datetime) -> str:

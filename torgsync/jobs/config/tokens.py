@@ -35,7 +35,7 @@ def replace_token(file: ObjectFile, token: str, home: Settings, *, keyring: bool
                 f"--set 'api_key={{ file = \"../secrets/{file.slug}.token\" }}'",
             )
         case FromFile(file=place):
-            path = file.beside(place)
+            path = file.path_of(place)
         case _:
             path = home.secrets / f"{file.slug}.token"
             in_home = file.path.parent == home.objects

@@ -1,10 +1,10 @@
 """The tables of the state, in SQLAlchemy Core: portable between SQLite and PostgreSQL.
 
-`goods` is narrow, because it is read whole at every look; documents stand beside it in plain tables. A
-product is kept as two documents: its `terms`, which an edit can change and which move every day, and its
-`card`, all else, which is long and stays. Times are ISO 8601 texts in UTC, money is
-exact text, documents are JSON texts in normal form, so that equal texts are equal values. `object` is the
-sync object's slug everywhere.
+`goods` is narrow, because it is read completely at every look; documents are in tables of their own. A
+product is stored as two documents: `price_stock`, which an edit can change and which moves every day, and
+`content`, everything else, which is long and stays. Times are ISO 8601 texts in UTC, money is exact text,
+documents are JSON texts in normal form, so that equal texts are equal values. `object` is the sync object's
+slug everywhere.
 """
 
 from __future__ import annotations
@@ -496,10 +496,10 @@ absent_orders = Table(  # numbers that Prom was asked for and has no order of
 DIRTY = {"clean": False, "content_clean": False}
 PRICE_STOCK_DIRTY = {
     "clean": False,
-    # What is left alone is told field by field, so such a good is compared as a whole.
+    # Fields that are left alone are compared one by one, so such a good is compared completely.
     "content_clean": case((goods.c.left_alone != "", False), else_=goods.c.content_clean),
 }
-"""What is set of goods of which nothing but their terms has moved."""
+"""The values of goods of which only price and stock have changed."""
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
