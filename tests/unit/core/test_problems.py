@@ -32,8 +32,8 @@ REFUSED = problem(ProblemCode.REFUSED, path="/products/import_file", status=400,
                 tries=15,
             ),
             (
-                "3 requests in a row failed, with 15 tries in all, and nothing more is asked in this run; the last "
-                "time an edit of 1 product was sent and its answer was lost: Prom.ua is in trouble: "
+                "3 requests in a row failed, with 15 tries in all, and nothing more is asked in this run; "
+                "the last time an edit of 1 product was sent and its answer was lost: Prom.ua is in trouble: "
                 "it answered 500 to `/a`"
             ),
         ),
@@ -68,18 +68,6 @@ def test_an_error_has_the_message_of_its_problem() -> None:
 @pytest.mark.parametrize("code", ProblemCode)
 def test_every_problem_has_a_sentence(code: ProblemCode) -> None:
     """With the arguments that it names."""
-    names = (
-        "path",
-        "status",
-        "server",
-        "words",
-        "key",
-        "shop",
-        "right",
-        "requests",
-        "tries",
-        "field",
-        "kind",
-    )
-    args = dict.fromkeys((*names, "object", "user", "host", "pid"), "x")
-    assert problem_message(problem(code, **args))
+    names = ("path", "status", "server", "words", "key", "shop", "right", "requests", "tries", "field")
+    args: dict[str, str | int] = dict.fromkeys((*names, "kind", "object", "user", "host", "pid"), "x")
+    assert problem_message(Problem((code,), args))

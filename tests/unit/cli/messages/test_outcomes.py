@@ -73,7 +73,7 @@ def test_notices_read_as_sentences(count: int) -> None:
 
 
 def test_the_log_has_sentences() -> None:
-    """Jobs log reasons as data; the log that is written has their sentences, and other arguments as they are."""
+    """Jobs log reasons as data; what is written has their sentences, and other arguments as they are."""
     reasons = (reason(OutcomeCode.DECLINED),)
     record = logging.LogRecord("torgsync", logging.INFO, "", 1, "%d changes: %s", (2, reasons), None)
     assert render_reasons(record)
