@@ -17,7 +17,8 @@ from torgsync.errors import Busy, Exit, TorgsyncError
 from torgsync.files.config.logs import note_run
 from torgsync.files.config.settings import alive, who
 from torgsync.jobs.context import JobContext, Progress
-from torgsync.state.runs.journal import Holder, Lease
+from torgsync.state.runs.journal import Holder
+from torgsync.state.runs.leases import Lease
 from torgsync.state.store import UnitOfWork
 
 RENEW_EVERY = timedelta(minutes=1)
@@ -56,7 +57,7 @@ class Run:
         """Renew the lease if it is time. A lost lease is noticed before the next request."""
         now = self.context.now()
         if now - self.renewed >= RENEW_EVERY:
-            work.journal.renew(self.number, now)
+            work.leases.renew(self.number, now)
             self.renewed = now
 
     def before(self, method: str, path: str, items: int, digest: str) -> int:
@@ -68,8 +69,8 @@ class Run:
         """
         self.context.stop.check()
         with self.context.transaction() as work:
-            if not work.journal.renew(self.number, self.context.now()):
-                raise _lost_lease(self.context, work.journal.lease())
+            if not work.leases.renew(self.number, self.context.now()):
+                raise _lost_lease(self.context, work.leases.lease())
             if method != "GET" and path.lstrip("/").startswith("products/"):
                 work.object_state.note_first_write(self.context.now())
             return work.journal.before(self.number, method, path, items, digest, self.context.now())
@@ -91,9 +92,9 @@ def running(context: JobContext) -> Iterator[Run]:
     """
     me = Holder(*who())
     with context.transaction() as work:
-        refuse_lease(context, work.journal.lease())
+        refuse_lease(context, work.leases.lease())
         number = work.journal.begin_run(me, context.now())
-        work.journal.take_lease(number, me, context.now())
+        work.leases.take(number, me, context.now())
     run = Run(context, number, context.now())
     note_run(number)
     _log.info("the run begins")
@@ -107,7 +108,7 @@ def running(context: JobContext) -> Iterator[Run]:
         # After a bug the outcome of the work in hand is unknown: the run is left without an end, so that the
         # next one reconciles it.
         with context.transaction() as work:
-            work.journal.release(number)
+            work.leases.release(number)
         raise
     _end(context, run)
 
@@ -115,14 +116,14 @@ def running(context: JobContext) -> Iterator[Run]:
 def _end(context: JobContext, run: Run) -> None:
     with context.transaction() as work:
         work.journal.end_run(run.number, run.exit_code, context.now())
-        work.journal.release(run.number)
+        work.leases.release(run.number)
     _log.info("the run ended with exit code %d", run.exit_code)
 
 
 def refuse_held(context: JobContext) -> None:
     """Raise Busy where a run holds the object: a look would change the plan that the run performs."""
     with context.transaction() as work:
-        refuse_lease(context, work.journal.lease())
+        refuse_lease(context, work.leases.lease())
 
 
 def refuse_lease(context: JobContext, lease: Lease | None) -> None:

@@ -23,6 +23,7 @@ from torgsync.state.orders.orders import OrderRepository
 from torgsync.state.orders.postings import Payments
 from torgsync.state.runs.history import History
 from torgsync.state.runs.journal import Journal
+from torgsync.state.runs.leases import Leases
 from torgsync.state.runs.plans import Plans
 from torgsync.state.runs.schedule import Schedule
 from torgsync.state.schema.backups import copies_of, delete_copies
@@ -77,6 +78,7 @@ class UnitOfWork:
     variants = _Part(VariantRepository)
     plans = _Part(Plans)
     journal = _Part(Journal)
+    leases = _Part(Leases)
     history = _Part(History)
     orders = _Part(OrderRepository)
     clients = _Part(Clients)

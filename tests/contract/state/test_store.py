@@ -38,7 +38,8 @@ from torgsync.core.product.variants import Member
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state import store
 from torgsync.state.orders.orders import Confirmation, Phase, Stored, Version
-from torgsync.state.runs.journal import LEASE, Holder
+from torgsync.state.runs.journal import Holder
+from torgsync.state.runs.leases import LEASE
 from torgsync.state.shop.object_state import Looks
 from torgsync.state.shop.products import Accepted
 from torgsync.state.shop.rows import GoodRow, OldRow
@@ -108,7 +109,7 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         work.orders.took_file("300000001", NOON, "changed")
         work.orders.used_outbox("outbox", apart=True)
         work.journal.begin_import(work.journal.begin_run(ME, NOON), 5, NOON)
-        work.journal.take_lease(1, ME, NOON)
+        work.leases.take(1, ME, NOON)
         work.object_state.note_first_write(NOON)
     with state.transaction(SLUG) as work:
         trade = work.orders
@@ -130,7 +131,7 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         )
         people.remove(client)
         assert work.journal.imports_since(NOON - LEASE) == 0
-        assert work.journal.lease() is None
+        assert work.leases.lease() is None
         work.products.forget_refusals()
         work.object_state.begin_settings("g")
     with state.transaction("other") as work:

@@ -57,7 +57,7 @@ def taking_up(context: JobContext) -> Iterator[Due | None]:
             if attempt := due(time.rhythm, now, before.get(identity)):
                 attempts[identity] = attempt
         if attempts:
-            refuse_lease(context, work.journal.lease())
+            refuse_lease(context, work.leases.lease())
         for identity, attempt in attempts.items():
             work.schedule.take_up(identity, attempt)
     if not attempts:

@@ -156,7 +156,7 @@ class EditSender:
             self._record([(edit, result)])
 
     def _reconcile_by_listing(self, missing: Sequence[Edit], answer: _Answer, started: datetime) -> set[str]:
-        """Record what a listing shows of many products that Prom left out; return the goods that it settled.
+        """Record what a listing shows of many products that Prom left out; return the goods recorded.
 
         A product as wanted is done, because Prom also leaves out what an edit does not change. When the
         answer was lost, the others are unclear.

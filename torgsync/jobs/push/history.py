@@ -10,7 +10,8 @@ from torgsync.errors import UsageError
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import is_alive
 from torgsync.state.runs.history import RunRecord
-from torgsync.state.runs.journal import Lease, Request
+from torgsync.state.runs.journal import Request
+from torgsync.state.runs.leases import Lease
 from torgsync.state.store import UnitOfWork
 
 
@@ -34,7 +35,7 @@ class PastRun:
 def runs(context: JobContext, most: int | None = None) -> tuple[list[PastRun], int]:
     """Return the last runs, newest first, at most so many or all; and how many there were ever."""
     with context.transaction(durable=False) as work:
-        lease = work.journal.lease()
+        lease = work.leases.lease()
         records = work.history.runs(most)
         return [_past_run(context, work, record, lease) for record in records], work.history.count()
 
@@ -44,7 +45,7 @@ def run_of(context: JobContext, number: int) -> PastRun:
     with context.transaction(durable=False) as work:
         record = work.history.run(number)
         if record is not None:
-            return _past_run(context, work, record, work.journal.lease())
+            return _past_run(context, work, record, work.leases.lease())
     raise UsageError(
         f"there is no run {number} of `{context.object.name}`",
         hint=f"see which there are: torgsync history -o {context.file.called}",

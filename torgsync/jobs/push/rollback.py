@@ -52,14 +52,14 @@ def plan_back(context: JobContext, prom: Prom, number: int, *, allowed: Allowed,
     plan = run_of(context, number).record.plan
     with context.transaction() as work:
         begun = work.object_state.begun()
-    settled = 0
+    reconciled = 0
     if begun:
         look(context, prom, full=False, allowed=None)
-        settled = reconcile_earlier(context, prom, run)
+        reconciled = reconcile_earlier(context, prom, run)
     context.report(Progress(Stage.PLAN))
     with context.stop.interruptible(), context.transaction() as work:
         made = _Undo(context=context, work=work, allowed=allowed).draw_up(plan, number)
-    return replace(made, reconciled=settled)
+    return replace(made, reconciled=reconciled)
 
 
 def look_back(context: JobContext, number: int, *, allowed: Allowed) -> PlanResult:
@@ -77,16 +77,16 @@ def look_back(context: JobContext, number: int, *, allowed: Allowed) -> PlanResu
 
 @dataclass(kw_only=True)
 class _Undo(Draft):
-    """The draft of what turns a run back."""
+    """The draft of a plan that undoes a run."""
 
     not_done: int = 0
-    anew: int = 0
+    recreated: int = 0
     hidden: int = 0
     unmoved: int = 0
     waits: bool = False  # the end of the run's import is not known yet
 
     def draw_up(self, plan: int | None, undoes: int) -> PlanResult:
-        """Turn back what the run did, change by change, then let the guards look at the whole."""
+        """Undo the changes of the run one by one, then apply the guards to the whole."""
         now, work = self.context.now(), self.work
         self.number = work.plans.begin(now)
         unfinished = work.journal.unfinished_import()
@@ -95,7 +95,7 @@ class _Undo(Draft):
         changes = work.plans.changes(plan) if plan else iter(())
         while page := list(islice(changes, PAGE)):
             since = work.plans.changed_since(plan or 0, [item.change.good_id for item in page])
-            work.plans.add(self.number, self._turn(page, since, remains))
+            work.plans.add(self.number, self._undo(page, since, remains))
         row_statuses = work.rows.row_statuses()
         foreign = work.existing.foreign_count()
         self.guard(
@@ -109,7 +109,7 @@ class _Undo(Draft):
             for (verb, channel, held), count in plans.counts(self.number).items()
             if not held
         }
-        told = Plan(
+        plan_back = Plan(
             id=plans.digest(self.number),
             object=self.context.object.name,
             made=now,
@@ -129,38 +129,38 @@ class _Undo(Draft):
             removed_stock=self.removed_stock,
             overrides=tuple(self.opened),
         )
-        back = Undone(undoes, tuple(remains), self.not_done, self.anew, self.hidden)
-        return PlanResult(told, self.number, tuple(self.findings), undone=back)
+        undone = Undone(undoes, tuple(remains), self.not_done, self.recreated, self.hidden)
+        return PlanResult(plan_back, self.number, tuple(self.findings), undone=undone)
 
-    def _turn(
+    def _undo(
         self, page: Sequence[NumberedChange], since: Mapping[str, Collection[str]], remains: list[Remain]
     ) -> list[Change]:
-        """Return what turns a page of changes back; what stays is added to `remains`.
+        """Return the changes that undo a page of changes; what cannot be undone is added to `remains`.
 
         `since` holds the fields that later runs have changed, keyed by good.
         """
         ids = [item.change.good_id for item in page]
         known, refused = self.work.products.known(ids), self.work.products.refused(ids)
-        back: list[Change] = []
+        changes: list[Change] = []
         for item in page:
             good = known.get(item.change.good_id)
-            found = self._back_of(item, good, since.get(item.change.good_id, ()))
-            if found is None:
+            back = self._back_of(item, good, since.get(item.change.good_id, ()))
+            if back is None:
                 self.not_done += 1
                 continue
-            found = without_refused(found, refused.get(item.change.good_id))
-            remains += found.remains
-            self.anew += found.anew
-            self.hidden += found.hidden
-            self.unmoved += found == Back()
-            if found.change:
-                back += self.emit(found.change, good.existing if good else None)
-        return back
+            back = without_refused(back, refused.get(item.change.good_id))
+            remains += back.remains
+            self.recreated += back.anew
+            self.hidden += back.hidden
+            self.unmoved += back == Back()
+            if back.change:
+                changes += self.emit(back.change, good.existing if good else None)
+        return changes
 
     def _back_of(
         self, item: NumberedChange, good: ProductSnapshot | None, later: Collection[str]
     ) -> Back | None:
-        """Return what turns one change back; None where it is known that it never happened."""
+        """Return what undoes one change; None where it is known that it never happened."""
         change, gone = item.change, self.context.object.removal.gone
         if item.outcome is Outcome.DONE:
             return turn_back(change, good, gone)

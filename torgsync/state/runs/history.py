@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, case, exists, func, select
+from sqlalchemy import Column, ColumnElement, case, exists, func, select
 
 from torgsync.core.paging import pages
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.reason import decode_args
+from torgsync.state.repository import Repository
 from torgsync.state.runs.journal import USED, Holder, Overridden, Override
 from torgsync.state.schema import tables as t
 
@@ -53,12 +54,8 @@ class RunRecord:
         return self.undoes if self.outcomes.get(Outcome.DONE) else None
 
 
-class History:
-    """The runs of one object, inside one transaction."""
-
-    def __init__(self, connection: Connection, slug: str) -> None:
-        self._db = connection
-        self._slug = slug
+class History(Repository):
+    """The runs of one object, as sums."""
 
     def runs(self, most: int | None = None) -> list[RunRecord]:
         """Return the last runs, newest first, at most so many or all."""

@@ -1,4 +1,4 @@
-"""The journal: runs, their requests and imports, and the lease of an object.
+"""The journal: runs with their overrides, requests and imports.
 
 Everything is recorded before it is sent (architecture §6.4). Bodies are never stored, only their digests, so
 that the journal holds neither tokens nor personal data.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from torgsync.core.reason import Args, decode_args, encode_args
+from torgsync.state.repository import Repository
 from torgsync.state.schema import tables as t
 
 
@@ -28,8 +29,6 @@ class ImportEnd(StrEnum):
 
 USED = or_(t.imports.c.ended.is_(None), t.imports.c.ended != ImportEnd.REFUSED)
 """Which imports count: a refused one is none of the day's."""
-LEASE = timedelta(minutes=10)
-"""How long a lease lasts without being renewed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +38,6 @@ class Holder:
     user: str
     host: str
     pid: int
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The holder of an object, its run, and the times in UTC when the lease expires and the run began."""
-
-    holder: Holder
-    run: int
-    expires: datetime
-    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +113,8 @@ class OpenPlan:
     died: bool
 
 
-class Journal:
-    """Runs of one object, inside one transaction."""
-
-    def __init__(self, connection: Connection, slug: str) -> None:
-        self._db = connection
-        self._slug = slug
+class Journal(Repository):
+    """The runs of one object."""
 
     # Runs
 
@@ -255,8 +240,7 @@ class Journal:
     # Requests
 
     def before(self, run: int, method: str, path: str, items: int, digest: str, now: datetime) -> int:
-        """Record a request that is about to be sent, renew the lease, and return the request's number."""
-        self.renew(run, now)
+        """Record a request that is about to be sent and return its number."""
         made = self._db.execute(
             insert(t.requests).values(
                 run=run, sent_at=now, method=method, path=path, items=items, digest=digest
@@ -327,42 +311,3 @@ class Journal:
             .order_by(c.started)
             .limit(1)
         ).scalar()
-
-    # The lease
-
-    def lease(self) -> Lease | None:
-        """Return the lease of the object, expired or not."""
-        row = self._db.execute(
-            select(t.leases, t.runs.c.started)
-            .outerjoin(t.runs, t.runs.c.id == t.leases.c.run)
-            .where(t.leases.c.object == self._slug)
-        ).one_or_none()
-        if row is None:
-            return None
-        return Lease(Holder(row.user, row.host, row.pid), row.run, row.expires, row.started)
-
-    def renew(self, run: int, now: datetime) -> bool:
-        """Renew the lease; return False where this run does not hold it any more."""
-        mine = (t.leases.c.object == self._slug, t.leases.c.run == run)
-        return bool(self._db.execute(update(t.leases).where(*mine).values(expires=now + LEASE)).rowcount)
-
-    def take_lease(self, run: int, holder: Holder, now: datetime) -> None:
-        """Give the lease to this run, whichever holds it; the caller has checked that."""
-        t.upsert(
-            self._db,
-            t.leases,
-            [
-                {
-                    "object": self._slug,
-                    "run": run,
-                    "user": holder.user,
-                    "host": holder.host,
-                    "pid": holder.pid,
-                    "expires": now + LEASE,
-                }
-            ],
-        )
-
-    def release(self, run: int) -> None:
-        """Give up the lease, if this run still holds it."""
-        self._db.execute(delete(t.leases).where(t.leases.c.object == self._slug, t.leases.c.run == run))

@@ -16,7 +16,6 @@ from typing import Any
 import xxhash
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Row,
     and_,
     bindparam,
@@ -39,6 +38,7 @@ from torgsync.core.plan.outcomes import (
     encode_reasons,
 )
 from torgsync.core.product.fields import FIELDS, Channel, decode, encode
+from torgsync.state.repository import Repository
 from torgsync.state.schema import tables as t
 
 
@@ -61,12 +61,8 @@ class ChangeAttempt:
     item: NumberedChange
 
 
-class Plans:
-    """Plans of one object, inside one transaction."""
-
-    def __init__(self, connection: Connection, slug: str) -> None:
-        self._db = connection
-        self._slug = slug
+class Plans(Repository):
+    """The plans of one object."""
 
     def begin(self, now: datetime) -> int:
         """Delete the plans that no run performed, and return the number of a new one."""

@@ -1,25 +1,20 @@
-"""The journal: runs, requests, imports and leases."""
+"""The journal: runs, requests and imports."""
 
 from __future__ import annotations
 
-import threading
-from dataclasses import replace
 from datetime import timedelta
 
 from builders import LATER, NOON
 
 from torgsync.state.runs.journal import (
-    LEASE,
     Holder,
     ImportEnd,
-    Lease,
     OpenPlan,
     Request,
     UnfinishedImport,
 )
-from torgsync.state.store import UnitOfWork, open_store
+from torgsync.state.store import UnitOfWork
 
-SLUG = "my-prom"
 ENDS = (ImportEnd.FINISHED, ImportEnd.REFUSED, ImportEnd.UNCLEAR)
 ME = Holder("olena", "OFFICE-PC", 4711)
 HOUR = timedelta(hours=1)
@@ -80,36 +75,6 @@ def test_imports_are_counted_over_a_rolling_day(work: UnitOfWork) -> None:
     assert work.journal.imports_since(NOON + 4 * HOUR) == 0
 
 
-def test_a_lease_is_taken_renewed_and_released(work: UnitOfWork) -> None:
-    """It has the holder, the run and the time when it expires; every request of that run renews it."""
-    assert work.journal.lease() is None
-    work.journal.take_lease(1, ME, NOON)
-    assert work.journal.lease() == Lease(ME, 1, NOON + LEASE)
-    work.journal.before(1, "GET", "products/list", 0, "", NOON + HOUR)
-    assert work.journal.lease() == Lease(ME, 1, NOON + HOUR + LEASE)
-    work.journal.release(1)
-    assert work.journal.lease() is None
-
-
-def test_a_lease_that_was_taken_over_is_the_new_runs(work: UnitOfWork) -> None:
-    """The old run can neither renew nor release it."""
-    other = Holder("ivan", "HOME-PC", 1)
-    work.journal.take_lease(1, ME, NOON)
-    work.journal.take_lease(2, other, LATER)
-    work.journal.before(1, "GET", "products/list", 0, "", NOON + HOUR)
-    work.journal.release(1)
-    assert work.journal.lease() == Lease(other, 2, LATER + LEASE)
-
-
-def test_a_lease_has_the_time_when_its_run_began(work: UnitOfWork) -> None:
-    """Only that run can renew it."""
-    run = work.journal.begin_run(ME, NOON)
-    work.journal.take_lease(run, ME, NOON)
-    assert work.journal.renew(run, NOON + HOUR)
-    assert not work.journal.renew(run + 1, NOON + HOUR)
-    assert work.journal.lease() == Lease(ME, run, NOON + HOUR + LEASE, NOON)
-
-
 def test_open_plans_of_earlier_runs(work: UnitOfWork) -> None:
     """Plans of runs that died and of the newest run with a plan; not one whose import has no end."""
     journal = work.journal
@@ -134,26 +99,3 @@ def test_open_plans_of_earlier_runs(work: UnitOfWork) -> None:
     ]
     journal.end_dead_runs(runs[5])
     assert journal.open_plans(runs[5]) == [OpenPlan(runs[4], 5, imported=False, died=False)]
-
-
-def test_of_two_runs_that_begin_at_once_one_holds_the_object(url: str) -> None:
-    """Reading the lease and taking it is one unit of work: the other run sees it taken."""
-    start = threading.Barrier(6)
-    took: list[int] = []
-    open_store(url).close()
-
-    def begin(pid: int) -> None:
-        mine = open_store(url)
-        start.wait()
-        with mine.transaction(SLUG) as work:
-            if work.journal.lease() is None:
-                work.journal.take_lease(pid, replace(ME, pid=pid), NOON)
-                took.append(pid)
-        mine.close()
-
-    threads = [threading.Thread(target=begin, args=(pid,)) for pid in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(took) == 1
