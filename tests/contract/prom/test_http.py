@@ -18,6 +18,7 @@ from recorded import PAGE, TOKEN, URL, Answer, Wire, page, said
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from torgsync import __version__
+from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import (
     AnswerLost,
     GivenUp,
@@ -562,7 +563,7 @@ class Stop:
     def __call__(self, idle: bool) -> None:
         self.heard.append(idle)
         if idle and self.heard.count(True) == self.at:
-            raise Interrupted("stopped")
+            raise error_of(Interrupted, problem(ProblemCode.STOPPED))
 
 
 def stopping(wire: Wire, at: int) -> tuple[Http, Stop]:

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from torgsync.cli.base.program import SCHEMA, Program, report_error
+from torgsync.cli.base.errors import report_error
+from torgsync.cli.base.program import SCHEMA, Program
 from torgsync.errors import Exit, TorgsyncError
 
 if TYPE_CHECKING:

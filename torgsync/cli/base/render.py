@@ -14,8 +14,6 @@ from torgsync.cli.base.program import SCHEMA, Format, Program
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from torgsync.jobs.config.check import Line
-
 Row = Mapping[str, object]
 
 
@@ -113,29 +111,3 @@ def _harmless(value: object) -> object:
 
 _FORMULA = frozenset("=+-@\t\r")
 _NUMBER = re.compile(r"[+-]?[\d\s()-]+([.,]\d+)?")
-
-
-HINT = 22
-"""Where the message of a line of a check begins, and its hint below."""
-_SIGNS = {"ok": "✓ ok", "warning": "! warning", "error": "✗ error"}
-
-
-def print_checks(program: Program, lines: Iterable[Line]) -> None:
-    """Print the lines of a check: how it is, what was looked at, and the cure below."""
-    for line in lines:
-        program.print(f"{_SIGNS[line.mark]:<10} {line.subject:<10} {line.message}", HINT)
-        if line.hint:
-            program.print(f"{'':<{HINT}}{line.hint}", HINT)
-
-
-def check_rows(lines: Iterable[Line]) -> list[dict[str, object]]:
-    """Return the lines of a check as rows of a document."""
-    return [
-        {
-            "subject": line.subject,
-            "state": str(line.mark),
-            "message": line.message,
-            "hint": line.hint or None,
-        }
-        for line in lines
-    ]

@@ -36,6 +36,10 @@ def notice_message(notice: Reason[Any]) -> str:
     return _NOTICES[notice.code].format(left=left)
 
 
+def _said(words: Iterable[str]) -> str:
+    return "; ".join(words)
+
+
 def _used_up(free: str) -> str:
     moment = datetime.fromisoformat(free).astimezone(SHOP_ZONE)
     return f"today's imports are used up; it goes with the first run after {moment:%Y-%m-%d %H:%M}"
@@ -50,7 +54,7 @@ def _unfetched(missing: int, sent: int) -> str:
 
 
 SENTENCES: dict[OutcomeCode, str | Callable[..., str]] = {
-    OutcomeCode.PROM_SAID: lambda words: "; ".join(words),
+    OutcomeCode.PROM_SAID: _said,
     OutcomeCode.FAILED: "{problem}",
     OutcomeCode.END_UNKNOWN: "it was sent, and its end is not known: {problem}",
     OutcomeCode.NO_REASON: "Prom.ua made no product of it and gave no reason",

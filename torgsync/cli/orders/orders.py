@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from torgsync.cli.base.errors import error_document, report_error
 from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
-from torgsync.cli.base.program import SCHEMA, Format, Program, error_document, program_of, report_error
+from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.core.text import counted
 from torgsync.errors import Exit, UsageError
 

@@ -16,7 +16,8 @@ from torgsync.cli.plan.outcomes import print_failures
 from torgsync.cli.plan.render import print_changes
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.text import counted
-from torgsync.jobs.push.history import PastRun, RunState, changes_of
+from torgsync.jobs.plan.result import PlanView
+from torgsync.jobs.push.history import PastRun, RunState
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -157,7 +158,7 @@ def print_run(
         print_json(
             {"schema": SCHEMA, "object": job.object.name, "run": _document(past)},
             {
-                "changes": map(_change, changes_of(job, past.record.plan)),
+                "changes": map(_change, _changes(job, past)),
                 "requests": map(_request, requests),
             },
         )
@@ -165,6 +166,11 @@ def print_run(
         print_csv(_rows(job, past))
     else:
         _print(program, job, past, requests, every=every)
+
+
+def _changes(job: JobContext, past: PastRun) -> Iterator[NumberedChange]:
+    plan = past.record.plan
+    return iter(()) if plan is None else PlanView(job, plan).changes()
 
 
 def _change(item: NumberedChange) -> dict[str, object]:
@@ -187,7 +193,7 @@ def _request(one: Request) -> dict[str, object]:
 
 def _rows(job: JobContext, past: PastRun) -> Iterator[dict[str, object]]:
     """Yield what a run changed as rows for CSV, one a field."""
-    for item in changes_of(job, past.record.plan):
+    for item in _changes(job, past):
         for row in field_rows(item.change):
             yield {**row, "state": item.outcome or "", "message": reasons_message(item.reasons)}
 

@@ -77,7 +77,7 @@ def run_document(view: RunView) -> dict[str, object]:
 
 def outcome_documents(job: JobContext, plan: int) -> list[dict[str, object]]:
     """Return the outcome of each change of a plan that has one, as JSON."""
-    from torgsync.jobs.push.history import changes_of
+    from torgsync.jobs.plan.result import PlanView
 
     return [
         {
@@ -86,17 +86,17 @@ def outcome_documents(job: JobContext, plan: int) -> list[dict[str, object]]:
             "state": str(item.outcome),
             "message": reasons_message(item.reasons),
         }
-        for item in changes_of(job, plan)
+        for item in PlanView(job, plan).changes()
         if item.outcome is not None
     ]
 
 
 def print_failures(program: Program, job: JobContext, plan: int, *, every: bool = False) -> None:
     """Name the changes that did not end well: of those with one and the same reason the first, or `every`."""
-    from torgsync.jobs.push.history import changes_of
+    from torgsync.jobs.plan.result import PlanView
 
     groups: dict[tuple[str, str], list[str]] = {}
-    for item in changes_of(job, plan):
+    for item in PlanView(job, plan).changes():
         if item.outcome is not None and (item.outcome is not Outcome.DONE or item.reasons):
             what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
             groups.setdefault((WORDS[item.outcome], reasons_message(item.reasons)), []).append(what)
@@ -112,5 +112,5 @@ def outcome_words(item: NumberedChange) -> str:
     """Return how one change ended, or what holds it."""
     if item.outcome is None:
         return f"held by the guard `{item.change.held}`" if item.change.held else "no outcome is known"
-    reasons = reasons_message(item.reasons)
-    return f"{WORDS[item.outcome]}{f': {reasons}' if reasons else ''}"
+    message = reasons_message(item.reasons)
+    return f"{WORDS[item.outcome]}{f': {message}' if message else ''}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torgsync.cli.base.program import Program, error_document
+from torgsync.cli.base.errors import error_document
+from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import print_json
 from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
@@ -110,7 +111,7 @@ def print_plan_back_json(
     next_step: str = "",
 ) -> None:
     """Print the plan that undoes run `number` as one document, with what became of it once it was sent."""
-    from torgsync.jobs.push.history import changes_of
+    from torgsync.jobs.plan.result import PlanView
 
     back = made.undone
     tail: dict[str, object] = {}
@@ -128,7 +129,7 @@ def print_plan_back_json(
     print_json(
         plan_head(made.plan) | {"turns_back": turns_back},
         {
-            "changes": (change_document(item.change) for item in changes_of(job, made.number)),
+            "changes": (change_document(item.change) for item in PlanView(job, made.number).changes()),
             "remains": _remains(back),
         },
         plan_tail(made.plan) | tail,

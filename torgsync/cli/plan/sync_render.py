@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from torgsync.cli.base.program import SCHEMA, Format, Program, error_document
+from torgsync.cli.base.errors import error_document
+from torgsync.cli.base.program import SCHEMA, Format, Program
 from torgsync.cli.base.render import print_json
 from torgsync.cli.orders.orders import found_in_orders, notify_orders, orders_document
 from torgsync.cli.plan.change_table import Show

@@ -23,8 +23,8 @@ SIZE = 1_000_000
 """Bytes after which a new file is begun."""
 KEPT = 5
 """Older files that are kept."""
-TOLD = {"told": True}
-"""The `extra` of an event that a person is told anyway, and not by way of the log."""
+REPORTED = {"reported": True}
+"""The `extra` of an event that is shown on the terminal anyway, without the log."""
 
 _run: ContextVar[int | None] = ContextVar("run", default=None)
 _object: ContextVar[str] = ContextVar("object", default="-")

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.clock import shop_time
 from torgsync.core.plan.channels import IMPORT_WINDOW
 from torgsync.core.text import counted
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
 from torgsync.files.config.settings import others_may_read
-from torgsync.jobs.config.check import Line, Mark, check, twin_line
+from torgsync.jobs.config.check import check, twin_line
+from torgsync.jobs.config.check_view import CheckLine, Mark
 from torgsync.jobs.config.due import own_times
 from torgsync.jobs.config.schedule import timetable
 from torgsync.jobs.connect import connect_shop, connect_unverified
@@ -48,7 +49,7 @@ NEEDED = (Right.PRODUCTS_READ, Right.PRODUCTS_WRITE, Right.ORDERS_READ, Right.SE
 class Diagnosis:
     """What was found of one object, line by line, and the exit code of the worst of it."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[CheckLine] = field(default_factory=list)
     codes: list[Exit] = field(default_factory=list)
 
     @property
@@ -59,7 +60,7 @@ class Diagnosis:
     def fail(self, subject: str, error: TorgsyncError) -> None:
         """Note what went wrong."""
         details = "".join(f"; {mistake}" for mistake in getattr(error, "mistakes", ()))
-        self.lines.append(Line(Mark.ERROR, subject, error.message + details, error.hint or ""))
+        self.lines.append(CheckLine(Mark.ERROR, subject, error.message + details, error.hint or ""))
         self.codes.append(error.exit_code)
 
 
@@ -67,8 +68,10 @@ def diagnose(context: JobContext) -> Diagnosis:
     """Look at everything; what is wrong is in the answer, nothing is raised."""
     checked = check(context.file, context.settings)
     found = Diagnosis(checked.lines, [Exit.INVALID] if checked.failed else [])
-    if checked.shut:
-        found.codes.append(Exit.HELD if checked.shut.exit_code is Exit.ERROR else checked.shut.exit_code)
+    if checked.outbox_error:
+        found.codes.append(
+            Exit.HELD if checked.outbox_error.exit_code is Exit.ERROR else checked.outbox_error.exit_code
+        )
     if not any(line.subject == "orders" for line in checked.lines):
         found.lines += _twins(context)
     for look in (_secrets, _age, _memory, _limits, _schedule):
@@ -76,27 +79,27 @@ def diagnose(context: JobContext) -> Diagnosis:
     _rights(context, found)
     try:
         refuse_held(context)
-        found.lines.append(Line(Mark.OK, "lock", "no other run holds the object"))
+        found.lines.append(CheckLine(Mark.OK, "lock", "no other run holds the object"))
     except TorgsyncError as busy:
         found.fail("lock", busy)
     return found
 
 
-def _twins(context: JobContext) -> Iterator[Line]:
+def _twins(context: JobContext) -> Iterator[CheckLine]:
     """Tell of other objects whose own tokens brought home the same orders."""
     with context.transaction() as work:
         twins = work.orders.twins()
     yield from (twin_line(slug, slug) for slug in twins)
 
 
-def _secrets(context: JobContext) -> Iterator[Line]:
+def _secrets(context: JobContext) -> Iterator[CheckLine]:
     place = context.file.token_path
     if place and others_may_read(place):
         message = f"others on this machine may read the token in `{place}`"
-        yield Line(Mark.WARNING, "token", message, f'chmod 600 "{place}"')
+        yield CheckLine(Mark.WARNING, "token", message, f'chmod 600 "{place}"')
 
 
-def _age(context: JobContext) -> Iterator[Line]:
+def _age(context: JobContext) -> Iterator[CheckLine]:
     """Tell how old the export is; whether it can be read is told by its check."""
     try:
         changed = datetime.fromtimestamp(context.file.catalog_path.stat().st_mtime, tz=context.now().tzinfo)
@@ -107,34 +110,36 @@ def _age(context: JobContext) -> Iterator[Line]:
     words = counted(hours // 24, "day") if hours >= 48 else counted(hours, "hour")  # noqa: PLR2004  # two days
     stale = age > STALE_AFTER
     hint = "see whether Torgsoft still writes it: its own schedule, the folder, the disk" if stale else ""
-    yield Line(Mark.WARNING if stale else Mark.OK, "export", f"written {words} ago", hint)
+    yield CheckLine(Mark.WARNING if stale else Mark.OK, "export", f"written {words} ago", hint)
 
 
-def _memory(context: JobContext) -> Iterator[Line]:
+def _memory(context: JobContext) -> Iterator[CheckLine]:
     with context.transaction() as work:
         looks, unfinished = work.object_state.looks(), work.journal.unfinished_import()
     looked = (
         f"Prom.ua was last looked at {_time(looks.looked)}" if looks.looked else "Prom.ua was never looked at"
     )
-    yield Line(Mark.OK, "state", f"`{place_of(context.settings.state_url)}`; {looked}")
+    yield CheckLine(Mark.OK, "state", f"`{place_of(context.settings.state_url)}`; {looked}")
     if unfinished:
         message = f"an import of {_time(unfinished.started)} was not settled: its run died"
-        yield Line(Mark.WARNING, "state", message, f"torgsync sync -o {context.file.called}")
+        yield CheckLine(Mark.WARNING, "state", message, f"torgsync sync -o {context.file.called}")
     with context.transaction() as work:
         waiting, owed = work.orders.lying(), len(work.orders.unwritten())
         todo = {finding.order for finding in still_open(work, context.object.clients.find_by)}
     if waiting:
         place = place_of_file(context, waiting[-1])
-        yield Line(Mark.OK, "outbox", f"{counted(len(waiting), 'order file')} for Torgsoft in `{place}`")
+        yield CheckLine(Mark.OK, "outbox", f"{counted(len(waiting), 'order file')} for Torgsoft in `{place}`")
     if owed:
         message = f"{counted(owed, 'order file')} could not be written yet"
-        yield Line(Mark.WARNING, "outbox", message, f"torgsync orders fetch -o {context.file.called}")
+        yield CheckLine(Mark.WARNING, "outbox", message, f"torgsync orders fetch -o {context.file.called}")
     if todo:
         message = f"{counted(len(todo), 'order waits', 'orders wait')} for a person"
-        yield Line(Mark.WARNING, "orders", message, f"torgsync orders list --held -o {context.file.called}")
+        yield CheckLine(
+            Mark.WARNING, "orders", message, f"torgsync orders list --held -o {context.file.called}"
+        )
 
 
-def _limits(context: JobContext) -> Iterator[Line]:
+def _limits(context: JobContext) -> Iterator[CheckLine]:
     limits = context.object.limits
     with context.transaction() as work:
         used = work.journal.imports_since(context.now() - IMPORT_WINDOW)
@@ -142,26 +147,26 @@ def _limits(context: JobContext) -> Iterator[Line]:
     imports = f"{left} of {limits.imports_per_day} imports left in these 24 hours"
     message = f"{imports}, {limits.requests_per_second:g} requests a second"
     hint = "" if left else "what needs an import waits for tomorrow; prices and stock go all the same"
-    yield Line(Mark.OK if left else Mark.WARNING, "limits", message, hint)
+    yield CheckLine(Mark.OK if left else Mark.WARNING, "limits", message, hint)
 
 
-def _schedule(context: JobContext) -> Iterator[Line]:
+def _schedule(context: JobContext) -> Iterator[CheckLine]:
     times = timetable(context)
     mine = own_times(context.object)
     for timed in times:
         told = f"{timed.time} by `{timed.time.user}`"
         overdue = timed.overdue(context.now())
         if timed.time in mine and overdue:
-            message = f"{told}: that of {_clock(overdue)} was not done; does anything call `sync --due`?"
-            yield Line(Mark.WARNING, "schedule", message, "torgsync schedule install")
+            message = f"{told}: that of {shop_time(overdue)} was not done; does anything call `sync --due`?"
+            yield CheckLine(Mark.WARNING, "schedule", message, "torgsync schedule install")
         elif timed.last and timed.last.exit_code in _FAILED:
-            ended = f"that of {_clock(timed.last.moment)} ended with exit code {int(timed.last.exit_code)}"
+            ended = f"that of {shop_time(timed.last.moment)} ended with exit code {int(timed.last.exit_code)}"
             message = f"{told}: {ended}"
-            yield Line(Mark.WARNING, "schedule", message, f"torgsync sync -o {context.file.called}")
+            yield CheckLine(Mark.WARNING, "schedule", message, f"torgsync sync -o {context.file.called}")
         else:
-            yield Line(Mark.OK, "schedule", f"{told}; next {_clock(timed.coming[0])}")
+            yield CheckLine(Mark.OK, "schedule", f"{told}; next {shop_time(timed.coming[0])}")
     if not times:
-        yield Line(Mark.OK, "schedule", "no synchronization times: it is done when somebody runs it")
+        yield CheckLine(Mark.OK, "schedule", "no synchronization times: it is done when somebody runs it")
 
 
 def _rights(context: JobContext, found: Diagnosis) -> None:
@@ -191,12 +196,12 @@ def _rights(context: JobContext, found: Diagnosis) -> None:
         _shop(context, found)
     for right in rights:
         if right not in refused:
-            found.lines.append(Line(Mark.OK, "right", f"the token can {right.doing}"))
+            found.lines.append(CheckLine(Mark.OK, "right", f"the token can {right.doing}"))
         elif right in NEEDED or right in accepting:
             found.fail("right", refused[right])
         else:
             hint = f"not used yet; in the cabinet: {right.in_cabinet}"
-            found.lines.append(Line(Mark.WARNING, "right", f"the token cannot {right.doing}", hint))
+            found.lines.append(CheckLine(Mark.WARNING, "right", f"the token cannot {right.doing}", hint))
 
 
 def _shop(context: JobContext, found: Diagnosis) -> None:
@@ -210,12 +215,7 @@ def _shop(context: JobContext, found: Diagnosis) -> None:
     except TorgsyncError as trouble:
         found.fail("shop", trouble)
         return
-    found.lines.append(Line(Mark.OK, "shop", "it is the one that was synchronised before"))
-
-
-def _clock(when: datetime) -> str:
-    """Return a time as the hours of a schedule are told."""
-    return f"{when.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
+    found.lines.append(CheckLine(Mark.OK, "shop", "it is the one that was synchronised before"))
 
 
 def _time(when: datetime) -> str:

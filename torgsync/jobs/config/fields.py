@@ -104,19 +104,24 @@ def remove_field(file: ObjectFile, column: str) -> tuple[FieldMapping, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Sampled:
-    """One mapping with a value of its column; `there` is None where the export could not be read."""
+class SampledField:
+    """One mapping with a value of its column; `in_export` is None where the export could not be read."""
 
     mapping: FieldMapping
     sample: str
-    there: bool | None
+    in_export: bool | None
 
 
-def sampled_fields(file: ObjectFile) -> tuple[tuple[Sampled, ...], str]:
-    """Return every mapping with a value of its column, and why the export could not be read, if so.
+@dataclass(frozen=True, slots=True)
+class FieldsView:
+    """All mappings of an object, and why the export could not be read, empty where it could."""
 
-    The export is read no further than until every column has shown a value.
-    """
+    fields: tuple[SampledField, ...]
+    problem: str
+
+
+def sampled_fields(file: ObjectFile) -> FieldsView:
+    """Return every mapping with a value of its column; the export is read only until each has one."""
     mappings = file.settings.fields
     samples = Samples([mapping.column for mapping in mappings])
     columns: tuple[str, ...] = ()
@@ -132,10 +137,10 @@ def sampled_fields(file: ObjectFile) -> tuple[tuple[Sampled, ...], str]:
     except ExportInvalid as refused:
         problem = refused.message
     rows = tuple(
-        Sampled(mapping, samples.sample(mapping.column), mapping.column in columns if columns else None)
+        SampledField(mapping, samples.sample(mapping.column), mapping.column in columns if columns else None)
         for mapping in mappings
     )
-    return rows, problem
+    return FieldsView(rows, problem)
 
 
 def _cost_in_disguise(catalog: CatalogFile) -> str:

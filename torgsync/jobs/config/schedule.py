@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -16,7 +17,9 @@ from torgsync.errors import UsageError
 from torgsync.files.config.objects import ObjectFile, add_time, remove_time
 from torgsync.files.config.settings import ADDRESSES, Settings, variable, who
 from torgsync.files.config.timers import Job
-from torgsync.jobs.context import JobContext
+
+if TYPE_CHECKING:
+    from torgsync.jobs.context import JobContext
 
 LOOK = timedelta(minutes=5)
 """How often something looks whether a time has come, where no time is nearer to the next."""
@@ -111,6 +114,11 @@ def timetable(context: JobContext) -> list[Timed]:
         coming = tuple(islice(time.rhythm.after(now), SHOWN))
         found.append(Timed(number, time, due(time.rhythm, now, last) is not None, coming, last))
     return found
+
+
+def timed(context: JobContext, time: SynchronizationTime) -> Timed:
+    """Return one time of an object with its next moments."""
+    return next(timed for timed in timetable(context) if timed.time.identity == time.identity)
 
 
 def job_of(settings: Settings, files: Iterable[ObjectFile]) -> Job:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +11,6 @@ from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import is_alive
 from torgsync.state.runs.history import RunRecord
 from torgsync.state.runs.journal import Lease, Request
-from torgsync.state.runs.plans import NumberedChange
 from torgsync.state.store import UnitOfWork
 
 
@@ -56,13 +55,6 @@ def requests_of(context: JobContext, number: int) -> Sequence[Request]:
     """Return the requests of a run, in order."""
     with context.transaction(durable=False) as work:
         return work.journal.requests(number)
-
-
-def changes_of(context: JobContext, plan: int | None) -> Iterator[NumberedChange]:
-    """Yield the changes of a plan with their outcomes: creations, updates, removals; none without a plan."""
-    if plan is not None:
-        with context.transaction(durable=False) as work:
-            yield from work.plans.changes(plan)
 
 
 def _past_run(context: JobContext, work: UnitOfWork, record: RunRecord, lease: Lease | None) -> PastRun:

@@ -68,7 +68,7 @@ class OutcomeRecorder:
             work.plans.defer_imported(self._plan, reason)
 
     def reopen_imported(self) -> None:
-        """Remove the outcome "deferred" of the changes of the import file: they are about to be reconciled."""
+        """Remove the outcome "deferred" of the changes of the import file before they are reconciled."""
         with self._context.transaction() as work:
             work.plans.reopen_imported(self._plan)
 

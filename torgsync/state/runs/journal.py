@@ -191,7 +191,7 @@ class Journal:
     def end_dead_runs(self, run: int) -> None:
         """Record an end for all other runs that have none: the time of their last request.
 
-        They keep no exit code, which only the run itself could give. A run whose import has no end stays open.
+        They have no exit code, which only the run itself could give. Runs whose import has no end stay open.
         """
         q = t.requests.c
         asked = func.coalesce(q.answered_at, q.sent_at)

@@ -86,8 +86,8 @@ class ImportedChange:
 ENDING = 20
 """Letters of the end of a cut text that are kept as an argument."""
 DESCRIPTIONS = frozenset({"description", "description_ru"})
-"""Texts that every offer must have (prom-api §7.2). A product that has none gets its name there, and Prom shows
-that afterwards."""
+"""Texts that every offer must have (prom-api §7.2). A product that has none gets its name there, and Prom
+shows that afterwards."""
 
 
 def is_name_instead(known: ProductSnapshot, field: str) -> bool:
