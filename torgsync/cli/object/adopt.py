@@ -16,7 +16,7 @@ from torgsync.core.text import counted
 from torgsync.errors import Exit
 
 if TYPE_CHECKING:
-    from torgsync.core.plan.adopt import Doubt, Here, Match, Matching, There
+    from torgsync.core.plan.adopt import AmbiguousMatch, GoodIdentity, Matching, ProductIdentity, ProductMatch
     from torgsync.files.config.objects import ObjectFile
 
 SCREENFUL = 10
@@ -51,7 +51,7 @@ def adopt(
     program.format(form)
     from torgsync.files.plan.decisions import read_decisions
     from torgsync.jobs.connect import connect_unverified
-    from torgsync.jobs.plan.adopt import take_over, tell_apart
+    from torgsync.jobs.plan.adopt import match_shop, take_over
     from torgsync.jobs.run import refuse_held, running
 
     file = program.object(name)
@@ -59,7 +59,7 @@ def adopt(
     with program.job(file) as job:
         refuse_held(job)
         with running(job) as run, connect_unverified(job, run) as prom:
-            matching = tell_apart(job, prom, decide)
+            matching = match_shop(job, prom, decide)
             if form is Format.TABLE:
                 _print_table(program, file, matching, every=every)
             agreed = not dry_run and _agreed(program, form, yes=yes)
@@ -99,12 +99,12 @@ def _print_table(program: Program, file: ObjectFile, matching: Matching, *, ever
     goods = sum(len(doubt.goods) for doubt in matching.ambiguous)
     program.print(f"{counted(goods, 'good')} ambiguous: each waits until you say which product it is")
     _list(program, map(_doubt_words, matching.ambiguous), len(matching.ambiguous), most)
-    program.print(f"{counted(len(matching.only_here), 'good')} only in the export: new on Prom.ua")
-    here = (f"{good.good_id}  {good.title}" for good in matching.only_here)
-    _list(program, here, len(matching.only_here), most)
-    program.print(f"{counted(len(matching.only_there), 'product')} only on Prom.ua: foreign")
-    there = (_product(product) for product in matching.only_there)
-    _list(program, there, len(matching.only_there), most)
+    program.print(f"{counted(len(matching.unmatched_goods), 'good')} only in the export: new on Prom.ua")
+    here = (f"{good.good_id}  {good.title}" for good in matching.unmatched_goods)
+    _list(program, here, len(matching.unmatched_goods), most)
+    program.print(f"{counted(len(matching.unmatched_products), 'product')} only on Prom.ua: foreign")
+    there = (_product(product) for product in matching.unmatched_products)
+    _list(program, there, len(matching.unmatched_products), most)
 
 
 def _after(told: str) -> str:
@@ -118,7 +118,7 @@ def _list(program: Program, lines: Iterable[str], number: int, most: int | None)
         program.print(f"  … and {number - most} more; `--all` lists them")
 
 
-def _counts(matched: Sequence[Match]) -> dict[str, int]:
+def _counts(matched: Sequence[ProductMatch]) -> dict[str, int]:
     found: dict[str, int] = {}
     for one in matched:
         rules = " and ".join(_RULES[rule] for rule in one.by)
@@ -126,17 +126,17 @@ def _counts(matched: Sequence[Match]) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
-def _pair(one: Match) -> str:
+def _pair(one: ProductMatch) -> str:
     rules = " and ".join(_RULES[rule] for rule in one.by)
     return f"{one.good.good_id}  {one.good.title} = {_product(one.product)}, by {rules}"
 
 
-def _product(product: There) -> str:
+def _product(product: ProductIdentity) -> str:
     external = f" ({product.external_id})" if product.external_id else ""
     return f"Prom {product.prom_id}{external}  {product.title}"
 
 
-def _doubt_words(doubt: Doubt) -> str:
+def _doubt_words(doubt: AmbiguousMatch) -> str:
     goods = ", ".join(good.good_id for good in doubt.goods)
     products = ", ".join(product.prom_id for product in doubt.products)
     title = doubt.goods[0].title
@@ -178,18 +178,18 @@ def _print_json(file: ObjectFile, matching: Matching, *, adopted: bool, code: Ex
                 }
                 for doubt in matching.ambiguous
             ),
-            "only_here": map(_good, matching.only_here),
-            "only_there": map(_there, matching.only_there),
+            "only_here": map(_good, matching.unmatched_goods),
+            "only_there": map(_there, matching.unmatched_products),
         },
         {"exit": int(code)},
     )
 
 
-def _good(good: Here) -> dict[str, object]:
+def _good(good: GoodIdentity) -> dict[str, object]:
     return {"good_id": good.good_id, "title": good.title}
 
 
-def _there(product: There) -> dict[str, object]:
+def _there(product: ProductIdentity) -> dict[str, object]:
     return {
         "prom_id": product.prom_id,
         "external_id": product.external_id or None,
@@ -212,13 +212,15 @@ def _rows(matching: Matching) -> Iterator[Mapping[str, object]]:
                 yield _row("ambiguous", str(doubt.by), good, product)
     for one in matching.matched:
         yield _row("matched", " ".join(one.by), one.good, one.product)
-    for good in matching.only_here:
+    for good in matching.unmatched_goods:
         yield _row("only-here", "", good, None)
-    for product in matching.only_there:
+    for product in matching.unmatched_products:
         yield _row("only-there", "", None, product)
 
 
-def _row(story: str, by: str, good: Here | None, product: There | None) -> dict[str, object]:
+def _row(
+    story: str, by: str, good: GoodIdentity | None, product: ProductIdentity | None
+) -> dict[str, object]:
     return {
         "story": story,
         "by": by,

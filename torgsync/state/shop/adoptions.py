@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, and_, delete, func, insert, select, up
 
 from torgsync.core.ids import Adopted, ExternalIds
 from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.adopt import Match, Matching, Rule, There
+from torgsync.core.plan.adopt import Matching, ProductIdentity, ProductMatch, Rule
 from torgsync.core.product.products import Existing, load
 from torgsync.state.runs.journal import Holder
 from torgsync.state.schema import tables as t
@@ -43,7 +43,7 @@ class Adoptions:
         )
         return ExternalIds(Adopted(row.good_id, row.prom_id, row.alias) for row in rows)
 
-    def products(self) -> Iterator[There]:
+    def products(self) -> Iterator[ProductIdentity]:
         """Yield the products that Prom shows as they are compared, by Prom's id, without deleted ones."""
         c, a = t.existing.c, t.adoptions.c
         rows = self._db.execute(
@@ -56,7 +56,7 @@ class Adoptions:
         for row in rows:
             shown = Existing(row.prom_id, row.good_id, load(row.price_stock, row.content), alias=row.alias)
             told = shown.values
-            yield There(
+            yield ProductIdentity(
                 shown.prom_id,
                 shown.external_id,
                 shown.title,
@@ -168,6 +168,6 @@ class Adoptions:
         ).scalar()
 
 
-def _is(matched: dict[str, Match], prom_id: str, good_id: str) -> bool:
+def _is(matched: dict[str, ProductMatch], prom_id: str, good_id: str) -> bool:
     one = matched.get(prom_id)
     return one is not None and one.good.good_id == good_id
