@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torgsync.jobs.plan.why import GoodView, Held
     from torgsync.state.runs.plans import ChangeAttempt
 
-SISTERS = 10
+SIBLINGS = 10
 """Other goods of a model that the table shows."""
 
 
@@ -128,9 +128,9 @@ def _family_lines(family: Family) -> Iterator[Line]:
     else:
         parts.append(f"variant group {family.group}" if family.group else "a variant group, not numbered yet")
     yield Line("variants", "", "; ".join(parts))
-    for sibling in family.siblings[:SISTERS]:
+    for sibling in family.siblings[:SIBLINGS]:
         yield Line("variants", sibling.good_id, _sibling_words(sibling))
-    if (rest := len(family.siblings) - SISTERS) > 0:
+    if (rest := len(family.siblings) - SIBLINGS) > 0:
         yield Line("variants", "", f"… and {rest} more; `--format json` lists all")
 
 

@@ -45,14 +45,14 @@ def match_shop(context: JobContext, prom: Prom, decide: Decide | None = None) ->
 def _goods(context: JobContext, work: UnitOfWork) -> dict[str, GoodIdentity]:
     """Return what the goods of the export are matched by, keyed by id, in the order of the file."""
     settings, catalog = context.object, open_export(context.file)
-    mapper, shelf = Mapper(settings), Shelf(context.file, work)
+    mapper, photos_of = Mapper(settings), Shelf(context.file, work)
     columns = {mapping.to: mapping.column for mapping in settings.fields}
     goods: dict[str, GoodIdentity] = {}
     for record in catalog.records():
         good_id, cells = catalog.good_id(record), catalog.cells(record)
         if good_id in goods:
             continue
-        product = mapper.product(good_id, record.line, cells, count_stock(settings, cells), shelf).product
+        product = mapper.product(good_id, record.line, cells, count_stock(settings, cells), photos_of).product
         plain = _cell(settings.catalog.blank, cells, "GoodName")
         names = [name for field in ("name", "name_ru") if (name := product.text(field))]
         goods[good_id] = GoodIdentity(

@@ -71,14 +71,14 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | No
     Raises:
         InvalidInput: The export cannot be read, which may show at its end only.
     """
-    settings, shelf = context.object, Shelf(context.file, work)
+    settings, photos_of = context.object, Shelf(context.file, work)
     catalog = open_export(context.file)
     check_columns(context.file, catalog)
     records = [record for record in catalog.records() if catalog.good_id(record) == good_id]
     if not records:
         return None
     cells, lines = catalog.cells(records[0]), [record.line for record in records]
-    judged = _judge(settings, shelf, good_id, lines, cells)
+    judged = _judge(settings, photos_of, good_id, lines, cells)
     findings = list(judged.mapped.findings)
     if len(lines) > 1:
         findings.insert(0, Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1]))
@@ -91,7 +91,7 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | No
         unsent=_unsent(settings, cells),
         filters=judged.filters,
         centers=center_stocks(settings, cells),
-        family=_family(settings, work, shelf, catalog, judged, made),
+        family=_family(settings, work, photos_of, catalog, judged, made),
         out=judged.out,
         steps=price_steps(settings, cells, judged.mapped),
         findings=tuple(findings),
@@ -133,19 +133,19 @@ class _Judged:
 
 
 def _judge(
-    settings: SyncObject, shelf: Shelf, good_id: str, lines: Sequence[int], cells: Mapping[str, str]
+    settings: SyncObject, photos_of: Shelf, good_id: str, lines: Sequence[int], cells: Mapping[str, str]
 ) -> _Judged:
-    stock, in_folder = count_stock(settings, cells), shelf(good_id)
+    stock, in_folder = count_stock(settings, cells), photos_of(good_id)
     photos = in_folder or pictures(cells) or in_folder
     outcome = filters(settings, cells, stock, None if photos is None else len(photos))
-    mapped = Mapper(settings).product(good_id, lines[0], cells, stock, shelf)
+    mapped = Mapper(settings).product(good_id, lines[0], cells, stock, photos_of)
     return _Judged(good_id, lines, outcome, mapped)
 
 
 def _family(
     settings: SyncObject,
     work: UnitOfWork,
-    shelf: Shelf,
+    photos_of: Shelf,
     catalog: CatalogFile,
     judged: _Judged,
     made: int | None,
@@ -170,7 +170,7 @@ def _family(
     }
     relatives = []
     for good_id, cells in rows.items():
-        one = _judge(settings, shelf, good_id, lines[good_id], cells).relative
+        one = _judge(settings, photos_of, good_id, lines[good_id], cells).relative
         group = kept[good_id].member.group if good_id in kept else 0
         relatives.append(replace(one, member=replace(one.member, group=group)))
     number = max((one.group for one in kept.values()), default=0)

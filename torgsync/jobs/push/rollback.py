@@ -17,12 +17,12 @@ from torgsync.core.plan.guards import Allowed
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.plan import Counts, ExportInfo, Plan
 from torgsync.core.plan.rollback import (
-    Back,
-    Remain,
+    NotUndone,
+    Reversal,
     Undone,
-    in_parts,
-    turn_back,
-    turn_back_unsure,
+    reverse_change,
+    reverse_uncertain,
+    takes_several_requests,
     without_refused,
 )
 from torgsync.core.product.fields import Channel
@@ -80,7 +80,7 @@ class _Undo(Draft):
     """The draft of what turns a run back."""
 
     not_done: int = 0
-    anew: int = 0
+    recreated: int = 0
     hidden: int = 0
     unmoved: int = 0
     waits: bool = False  # the end of the run's import is not known yet
@@ -91,7 +91,7 @@ class _Undo(Draft):
         self.number = work.plans.begin(now)
         unfinished = work.journal.unfinished_import()
         self.waits = unfinished is not None and unfinished.plan == plan
-        remains: list[Remain] = []
+        remains: list[NotUndone] = []
         changes = work.plans.changes(plan) if plan else iter(())
         while page := list(islice(changes, PAGE)):
             since = work.plans.changed_since(plan or 0, [item.change.good_id for item in page])
@@ -129,11 +129,11 @@ class _Undo(Draft):
             removed_stock=self.removed_stock,
             overrides=tuple(self.opened),
         )
-        back = Undone(undoes, tuple(remains), self.not_done, self.anew, self.hidden)
+        back = Undone(undoes, tuple(remains), self.not_done, self.recreated, self.hidden)
         return PlanResult(told, self.number, tuple(self.findings), undone=back)
 
     def _turn(
-        self, page: Sequence[NumberedChange], since: Mapping[str, Collection[str]], remains: list[Remain]
+        self, page: Sequence[NumberedChange], since: Mapping[str, Collection[str]], remains: list[NotUndone]
     ) -> list[Change]:
         """Return what turns a page of changes back; what stays is added to `remains`.
 
@@ -150,25 +150,25 @@ class _Undo(Draft):
                 continue
             found = without_refused(found, refused.get(item.change.good_id))
             remains += found.remains
-            self.anew += found.anew
+            self.recreated += found.recreated
             self.hidden += found.hidden
-            self.unmoved += found == Back()
+            self.unmoved += found == Reversal()
             if found.change:
                 back += self.emit(found.change, good.existing if good else None)
         return back
 
     def _back_of(
         self, item: NumberedChange, good: ProductSnapshot | None, later: Collection[str]
-    ) -> Back | None:
+    ) -> Reversal | None:
         """Return what turns one change back; None where it is known that it never happened."""
         change, gone = item.change, self.context.object.removal.gone
         if item.outcome is Outcome.DONE:
-            return turn_back(change, good, gone)
+            return reverse_change(change, good, gone)
         waits = self.waits and change.via is Channel.IMPORT
         settled = item.outcome in (Outcome.REFUSED, Outcome.DEFERRED) and not waits
-        if change.held or (settled and not in_parts(change)):
+        if change.held or (settled and not takes_several_requests(change)):
             return None
-        return turn_back_unsure(change, good, gone, settled=settled, later=later)
+        return reverse_uncertain(change, good, gone, settled=settled, later=later)
 
 
 @dataclass(frozen=True)
