@@ -274,10 +274,7 @@ def test_show_summary_and_held(filled: Home) -> None:
     assert [line[:6] for line in below[1:3]] == ["! held", "      "]
     assert "2 to create, 10 to update, 2 to remove" in below
     lines = filled.run("update", "--show", "held").lines
-    assert [line.split()[:3] for line in lines if line[:1] not in (" ", "─")][2:4] == [
-        ["!", "held", "update"],
-        ["!", "held", "good"],
-    ]
+    assert [line.split()[2] for line in lines if line.startswith("! held")] == ["update", "good"]
     assert lines[-len(below) :] == below
 
 
