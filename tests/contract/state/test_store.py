@@ -32,7 +32,7 @@ from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Skipped
 from torgsync.core.plan.diff import Change, FieldChange, Sent, Verb, creation
 from torgsync.core.plan.guards import falls_to_zero
 from torgsync.core.product.cells import Section
-from torgsync.core.product.fields import TERMS, Channel, Characteristic, Value
+from torgsync.core.product.fields import PRICE_STOCK, Channel, Characteristic, Value
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import Member
 from torgsync.errors import Temporary, TorgsyncError
@@ -1658,7 +1658,7 @@ def test_what_was_attempted_with_a_good(state: Store) -> None:
 
 
 def terms_of(**values: Value) -> dict[str, Value]:
-    return {name: value for name, value in product("17", **values).values.items() if name in TERMS}
+    return {name: value for name, value in product("17", **values).values.items() if name in PRICE_STOCK}
 
 
 def in_step(work: UnitOfWork, *good_ids: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import SCHEMA
+from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.plan.changes import reason_words, words
 from torgsync.core.plan.decide import Plan
 from torgsync.core.plan.diff import Change, FieldChange
@@ -165,5 +166,5 @@ def skipped_documents(work: UnitOfWork, made: PlanResult) -> Iterator[dict[str, 
             "title": item.title or None,
             "line": item.line or None,
             "reason": str(item.reason),
-            "message": item.message or reason_words(item.reason),
+            "message": finding_message(item.finding) if item.finding else reason_words(item.reason),
         }

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.findings import INDENT, MARKS
 from torgsync.cli.base.lines import wrapped
 from torgsync.cli.base.program import Program
+from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.plan.changes import creation_words, field_lines, reason_words, sign
 from torgsync.cli.plan.outcomes import WORDS
 from torgsync.core.findings import SEVERITY, Severity
@@ -240,7 +241,8 @@ def _print_skipped(program: Program, job: JobContext, made: PlanResult) -> None:
             program.print(f"skipped  {counted(number, 'good')} {reason_words(reason)}", 9)
             for item in islice(skipped(work, made, reason), SCREENFUL):
                 line = f"line {item.line}" if item.line else ""
-                parts = ": ".join(filter(None, (line, item.title, item.message)))
+                said = finding_message(item.finding) if item.finding else ""
+                parts = ": ".join(filter(None, (line, item.title, said)))
                 for text in wrapped(f"{item.good_id}  {parts}", out.width, INDENT):
                     out.print(text, soft_wrap=True)
             if number > SCREENFUL:
@@ -278,7 +280,7 @@ def print_findings(program: Program, job: JobContext, made: PlanResult, *, every
                 good = f"good {finding.good_id}: " if finding.good_id else ""
                 more = f" (and {counts[code] - 1} more)" if counts[code] > 1 and not every else ""
                 mark = MARKS[finding.severity]
-                program.print(f"{mark}  {place}{good}{finding.message}{more}", len(INDENT))
+                program.print(f"{mark}  {place}{good}{finding_message(finding)}{more}", len(INDENT))
 
 
 def print_guards(program: Program, plan: Plan) -> None:

@@ -91,11 +91,13 @@ def _print(program: Program, told: Why) -> None:
 
 def _lines(told: Why) -> Iterator[Line]:
     """Yield the whole answer, section by section: the good's way from its row to Prom.ua."""
+    from torgsync.cli.messages.findings import finding_message
+
     yield from _answer(told)
     yield from _row_lines(told)
     for finding in told.findings:
         column = f"{finding.column}: " if finding.column else ""
-        yield Line("findings", f"{finding.severity} {finding.code}", f"{column}{finding.message}")
+        yield Line("findings", f"{finding.severity} {finding.code}", f"{column}{finding_message(finding)}")
     yield from _prom_lines(told)
     yield from _change_lines(told)
     for attempt in told.attempts:
@@ -122,6 +124,8 @@ def _answer(told: Why) -> Iterator[Line]:
 
 
 def _row_lines(told: Why) -> Iterator[Line]:
+    from torgsync.cli.messages.why import filter_message, price_message
+
     row = told.row
     if row is None:
         absent = "the export does not have it"
@@ -138,11 +142,11 @@ def _row_lines(told: Why) -> Iterator[Line]:
         reason = row.unsent.get(mapping.column, "")
         unsent = f"; not sent: {reason}" if reason else ""
         yield Line("columns", mapping.column, f"{_text(cell)} -> {target}{owner}{''.join(codes)}{unsent}")
-    for step in row.steps:
-        yield Line("price", "", step)
+    for price in row.prices:
+        yield Line("price", "", price_message(price))
     for item in row.filters:
         mark = "✓" if item.passes else "✗ stays out by"
-        yield Line("filters", f"{mark} {_FILTERS[item.reason]}", item.words)
+        yield Line("filters", f"{mark} {_FILTERS[item.reason]}", filter_message(item))
     yield from _family_lines(row.family)
     if not row.out:
         for name, value in row.mapped.product.values.items():
@@ -163,12 +167,13 @@ def _center_words(stock: CenterStock) -> str:
 
 def _family_lines(family: Family) -> Iterator[Line]:
     """Yield the model of a good and the other goods of it, or why the good goes alone."""
+    from torgsync.cli.messages.why import alone_message
     from torgsync.core.text import counted
 
     others = f", with {counted(len(family.siblings), 'other good')}" if family.siblings else ""
     parts = [f"model `{family.model}`{others}"] if family.model else []
     if family.alone:
-        parts.append(f"goes alone: {family.alone}")
+        parts.append(f"goes alone: {alone_message(family.alone)}")
     else:
         parts.append(f"variant group {family.group}" if family.group else "a variant group, not numbered yet")
     yield Line("variants", "", "; ".join(parts))
@@ -179,6 +184,7 @@ def _family_lines(family: Family) -> Iterator[Line]:
 
 
 def _sibling_words(sibling: VariantSibling) -> str:
+    from torgsync.cli.messages.why import alone_message
     from torgsync.cli.plan.changes import reason_words, words
 
     parts = [words(sibling.differs)] if sibling.differs else []
@@ -187,7 +193,7 @@ def _sibling_words(sibling: VariantSibling) -> str:
     text = "; ".join(parts) or "differs in no characteristic"
     if sibling.out:
         return f"{text}; stays out: {reason_words(sibling.out)}"
-    return f"{text}; goes alone: {sibling.alone}" if sibling.alone else text
+    return f"{text}; goes alone: {alone_message(sibling.alone)}" if sibling.alone else text
 
 
 def _prom_lines(told: Why) -> Iterator[Line]:
@@ -333,6 +339,8 @@ def _document(file: ObjectFile, told: Why) -> dict[str, object]:
 
 
 def _row_document(told: Why) -> dict[str, object] | None:
+    from torgsync.cli.messages.why import alone_message, filter_message, price_message
+
     row = told.row
     if row is None:
         return None
@@ -350,9 +358,10 @@ def _row_document(told: Why) -> dict[str, object] | None:
             }
             for mapping, cell in row.led
         ],
-        "price_steps": list(row.steps),
+        "price_steps": [price_message(price) for price in row.prices],
         "filters": [
-            {"filter": str(item.reason), "passes": item.passes, "message": item.words} for item in row.filters
+            {"filter": str(item.reason), "passes": item.passes, "message": filter_message(item)}
+            for item in row.filters
         ],
         "centers": [
             {
@@ -367,7 +376,7 @@ def _row_document(told: Why) -> dict[str, object] | None:
         "variants": {
             "model": row.family.model or None,
             "group": row.family.group or None,
-            "alone": row.family.alone or None,
+            "alone": alone_message(row.family.alone) if row.family.alone else None,
             "sisters": [
                 {
                     "good_id": sibling.good_id,
@@ -375,7 +384,7 @@ def _row_document(told: Why) -> dict[str, object] | None:
                     "differs": [item._asdict() for item in sibling.differs],
                     "lacks": list(sibling.lacks),
                     "out": sibling.out or None,
-                    "alone": sibling.alone or None,
+                    "alone": alone_message(sibling.alone) if sibling.alone else None,
                 }
                 for sibling in row.family.siblings
             ],

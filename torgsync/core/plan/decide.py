@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from torgsync.core.config.settings import SyncObject
+from torgsync.core.findings import Finding
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.channels import Budget, by_channel
 from torgsync.core.plan.diff import (
@@ -127,14 +128,14 @@ class ProductSnapshot:
 class Skipped:
     """One good that stays out: its line in the export (0 where it has none) and why.
 
-    `reason` is a `SkipReason`; `message` says more where a finding does. `title` may be empty.
+    `reason` is a `SkipReason`; `finding` is the error behind it, if any. `title` may be empty.
     """
 
     good_id: str
     reason: str
     line: int
     title: str = ""
-    message: str = ""
+    finding: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,20 +13,13 @@ from enum import StrEnum
 
 from torgsync.core.config.settings import SyncObject, without_password
 from torgsync.core.findings import Code, Finding, Severity
-from torgsync.core.mapping.mapper import Mapper, brand_or_country, pictures
-from torgsync.core.mapping.select import (
-    WORDS,
-    SkipReason,
-    count_stock,
-    empty_group,
-    groups_of,
-    told_centers,
-    unknown_centers,
-    why_out,
-)
+from torgsync.core.mapping.codes import brand_or_country
+from torgsync.core.mapping.mapper import Mapper, pictures
+from torgsync.core.mapping.select import WORDS, SkipReason, empty_group, groups_of, why_out
+from torgsync.core.mapping.stock import count_stock, told_centers, unknown_centers
 from torgsync.core.mapping.suggest import Samples, Suggestion, is_own, suggest
 from torgsync.core.plan.decide import why_incomplete
-from torgsync.core.product.cells import why_no_id
+from torgsync.core.product.cells import id_fault
 from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord, is_standard
 from torgsync.core.product.fields import Photo
 from torgsync.core.product.group_tree import Steps, grow
@@ -42,7 +35,7 @@ from torgsync.files.config.objects import ObjectFile, list_objects, load_object
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import literal_token, read_token
 from torgsync.files.orders.outbox import is_address, outbox_of_object, try_outbox
-from torgsync.jobs.catalog.export import check_columns, file_findings, placed, twins_message
+from torgsync.jobs.catalog.export import check_columns, duplicate, file_findings, placed
 
 SHOWN = 10
 """Lines of the export that one line of a check names."""
@@ -351,9 +344,10 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
         cells = catalog.cells(record)
         good_id = catalog.good_id(record)
         tally.add(settings, cells)
-        if why := why_no_id(good_id):
+        if fault := id_fault(good_id):
             tally.nameless.append(record.line)
-            checked.findings.add([Finding(Code.ID_MISSING, why, line=record.line)])
+            args = {"fault": fault, "cell": good_id[:40]}
+            checked.findings.add([Finding(Code.ID_MISSING, line=record.line, args=args)])
             continue
         if good_id in first:
             twins.setdefault(good_id, [first[good_id]]).append(record)
@@ -372,8 +366,7 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
                 models.setdefault(mapped.model, []).append(Member(good_id, record.line, told))
     for good_id, records in twins.items():
         lines = [record.line for record in records]
-        finding = Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])
-        checked.findings.add(placed([finding], catalog, records[-1]))
+        checked.findings.add(placed([duplicate(good_id, lines)], catalog, records[-1]))
     for members in models.values():
         checked.findings.add(arrange([one for one in members if one.good_id not in twins]).findings)
     checked.findings.add(grow(paths.items()).findings)

@@ -62,11 +62,8 @@ class Draft:
             return
         self.removed_stock = self.removed_stock.plus(existing)
         if may_not_return(change, existing):
-            message = (
-                f"{change.title}: it is out of stock, which may pass, and Prom may refuse a deleted product "
-                'that comes back; "hide" under [removal] keeps it'
-            )
-            self.findings.append(Finding(Code.DELETED_FOR_GOOD, message, change.good_id))
+            args = {"title": change.title}
+            self.findings.append(Finding(Code.DELETED_FOR_GOOD, good_id=change.good_id, args=args))
 
     def guard(self, *, stay: int, foreign: int, first: Sequence[GuardViolation | None] = ()) -> None:
         """Let the guards look at the whole: each holds what is past its limit, or was opened for that.

@@ -14,7 +14,6 @@ from itertools import chain
 from math import ceil
 from typing import TYPE_CHECKING
 
-from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.orders.reserve import held_pieces
@@ -35,6 +34,7 @@ from torgsync.core.plan.guards import Allowed
 from torgsync.core.plan.rollback import Undone
 from torgsync.core.plan.saved import MOVED
 from torgsync.core.product.fields import Channel, Value
+from torgsync.core.reason import Args
 from torgsync.core.text import counted
 from torgsync.errors import Unsafe
 from torgsync.files.catalog.export import written_at
@@ -50,23 +50,11 @@ if TYPE_CHECKING:  # a look without Prom needs no HTTP
 FULL_LOOK_EVERY = timedelta(days=7)
 
 _ASIDE = {
-    SkipReason.REFUSED_BEFORE: (
-        Code.REFUSED_BEFORE,
-        "Prom refused it as it is now; it is tried again when the good changes, or with `--full-refresh`",
-    ),
-    SkipReason.MODERATED: (Code.DELETED_BY_MODERATOR, "Prom's moderators deleted it; it is left alone"),
-    SkipReason.AMBIGUOUS: (
-        Code.ADOPT_AMBIGUOUS,
-        "several products on Prom may be it; it waits until `torgsync object adopt --decisions` says which",
-    ),
-    SkipReason.ID_TAKEN: (
-        Code.ID_TAKEN,
-        "another good's product has its id as external id on Prom; made anew it would overwrite that one",
-    ),
-    SkipReason.NO_EXTERNAL_ID: (
-        Code.EXTERNAL_ID_MISSING,
-        "Prom has it without an external id: price, stock and status go, the rest needs one",
-    ),
+    SkipReason.REFUSED_BEFORE: Code.REFUSED_BEFORE,
+    SkipReason.MODERATED: Code.DELETED_BY_MODERATOR,
+    SkipReason.AMBIGUOUS: Code.ADOPT_AMBIGUOUS,
+    SkipReason.ID_TAKEN: Code.ID_TAKEN,
+    SkipReason.NO_EXTERNAL_ID: Code.EXTERNAL_ID_MISSING,
 }
 
 _UNREAD = frozenset({SkipReason.NO_PRICE, SkipReason.NO_NAME, SkipReason.NO_STOCK})
@@ -145,13 +133,13 @@ def skipped(work: UnitOfWork, made: PlanResult, reason: str | None = None) -> It
     yield from work.products.skipped(reason)
     for item in made.asides:
         if reason in (None, item.reason):
-            yield replace(item, message=_why_aside(work, item)) if item.reason in _UNREAD else item
+            yield replace(item, finding=_why_aside(work, item)) if item.reason in _UNREAD else item
 
 
-def _why_aside(work: UnitOfWork, item: Skipped) -> str:
-    """Return what keeps a new good from being made, in the words of its first error."""
+def _why_aside(work: UnitOfWork, item: Skipped) -> Finding | None:
+    """Return what keeps a new good from being made: its first error."""
     found = work.rows.findings(item.good_id)
-    return next((one.message for one in found if one.severity is Severity.ERROR), "")
+    return next((one for one in found if one.severity is Severity.ERROR), None)
 
 
 def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed | None) -> tuple[Finding, ...]:
@@ -200,9 +188,7 @@ def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed | None
         prom.names = work.adoptions.names()
     if not hidden:
         return ()
-    left_out = counted(hidden, "product that exists", "products that exist")
-    message = f"Prom's list leaves out {left_out}; each was found by its id"
-    return (Finding(Code.LIST_INCOMPLETE, message),)
+    return (Finding(Code.LIST_INCOMPLETE, args={"count": hidden}),)
 
 
 def _products_known(context: JobContext) -> int | None:
@@ -239,22 +225,17 @@ def _reserve(context: JobContext, work: UnitOfWork) -> tuple[Finding, ...]:
     for good_id, good in known.items():
         stock = good.desired.whole("quantity") if good.desired else None
         if stock is not None and good.offered is not None:
-            left = good.offered.whole("quantity")
-            message = (
-                f"{good.title}: {counted(good.reserved, 'piece')} sold on Prom, which the export lacks; "
-                f"{left} of {stock} offered"
-            )
-            found.append(Finding(Code.STOCK_RESERVED, message, good_id, good.line))
+            left = good.offered.whole("quantity") or 0
+            args: Args = {"title": good.title, "pieces": good.reserved, "left": left, "stock": stock}
+            found.append(Finding(Code.STOCK_RESERVED, good_id=good_id, line=good.line, args=args))
     return tuple(found)
 
 
 def _under_way(work: UnitOfWork) -> Iterator[Finding]:
     """Tell of an import that was sent and whose end nobody has seen yet."""
     if unfinished := work.journal.unfinished_import():
-        sent = f"{unfinished.started.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
-        products = counted(unfinished.offers, "product")
-        message = f"an import of {products} was sent at {sent} and has not ended yet"
-        yield Finding(Code.IMPORT_OPEN, message)
+        args: Args = {"sent": unfinished.started.isoformat(), "offers": unfinished.offers}
+        yield Finding(Code.IMPORT_OPEN, args=args)
 
 
 def _unfetched(work: UnitOfWork) -> Iterator[Finding]:
@@ -262,9 +243,9 @@ def _unfetched(work: UnitOfWork) -> Iterator[Finding]:
     lost = work.photos.unfetched()
     known = work.products.known(list(lost))
     for good_id, number in lost.items():
-        photos = counted(number, "photo")
-        message = f"{known[good_id].title}: {photos} could not be fetched by Prom; sent again with an import"
-        yield Finding(Code.PHOTOS_UNFETCHED, message, good_id, known[good_id].line)
+        good = known[good_id]
+        args: Args = {"title": good.title, "photos": number}
+        yield Finding(Code.PHOTOS_UNFETCHED, good_id=good_id, line=good.line, args=args)
 
 
 def _refuse_full_shop(context: JobContext, work: UnitOfWork) -> None:
@@ -376,8 +357,8 @@ class _Draft(Draft):
         if counted:
             self.asides.append(Skipped(known.good_id, aside, known.line, known.title))
         if aside in _ASIDE:
-            code, message = _ASIDE[aside]
-            self.findings.append(Finding(code, f"{known.title}: {message}", known.good_id))
+            args = {"title": known.title}
+            self.findings.append(Finding(_ASIDE[aside], good_id=known.good_id, args=args))
 
     def _emit(self, known: ProductSnapshot, change: Change) -> Iterator[Change]:
         """Hand on a change, narrowed to the chosen fields, with a suspicious price split off."""

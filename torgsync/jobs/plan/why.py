@@ -13,10 +13,12 @@ from difflib import get_close_matches
 from math import ceil
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
-from torgsync.core.findings import Code, Finding, Severity
-from torgsync.core.mapping.mapper import Mapper, brand_or_country, pictures
+from torgsync.core.findings import Finding, Severity
+from torgsync.core.mapping.codes import brand_or_country
+from torgsync.core.mapping.mapper import Mapper, pictures
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import SkipReason, count_stock, why_out
+from torgsync.core.mapping.select import SkipReason, why_out
+from torgsync.core.mapping.stock import count_stock
 from torgsync.core.orders.reserve import Holding
 from torgsync.core.plan import guards
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict
@@ -27,6 +29,7 @@ from torgsync.core.plan.why import (
     Family,
     Fate,
     Filter,
+    PriceTrace,
     Relative,
     center_stocks,
     family,
@@ -35,7 +38,7 @@ from torgsync.core.plan.why import (
     judge,
     model_column,
     no_family,
-    price_steps,
+    price_traces,
 )
 from torgsync.core.product.fields import Photo
 from torgsync.core.product.group_tree import Tree, grow
@@ -46,7 +49,7 @@ from torgsync.core.text import did_you_mean
 from torgsync.errors import InvalidInput, UsageError
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_export, written_at
-from torgsync.jobs.catalog.export import check_columns, twins_message
+from torgsync.jobs.catalog.export import check_columns, duplicate
 from torgsync.jobs.catalog.photos import Shelf
 from torgsync.jobs.context import JobContext
 from torgsync.state.runs.plans import Attempt
@@ -75,7 +78,7 @@ class Row:
     centers: tuple[CenterStock, ...]
     family: Family
     out: SkipReason | None
-    steps: tuple[str, ...]
+    prices: tuple[PriceTrace, ...]
     findings: tuple[Finding, ...]
     mapped: Mapped
 
@@ -223,7 +226,7 @@ def _row(context: JobContext, work: UnitOfWork, good_id: str, made: int | None) 
     judged = _judge(settings, shelf, good_id, lines, cells)
     found = list(judged.mapped.findings)
     if len(lines) > 1:
-        found.insert(0, Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1]))
+        found.insert(0, duplicate(good_id, lines))
     photos = None if judged.photos is None else len(judged.photos)
     return Row(
         file=catalog.file_of(records[0]),
@@ -234,7 +237,7 @@ def _row(context: JobContext, work: UnitOfWork, good_id: str, made: int | None) 
         centers=center_stocks(settings, cells),
         family=_family(settings, work, shelf, catalog, judged, made),
         out=judged.out,
-        steps=price_steps(settings, cells, judged.mapped),
+        prices=price_traces(settings, cells, judged.mapped),
         findings=tuple(found),
         mapped=judged.mapped,
     )

@@ -33,7 +33,7 @@ from torgsync.core.mapping.select import SkipReason
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Skipped
 from torgsync.core.plan.diff import Sent
-from torgsync.core.product.fields import FIELDS, TERMS, Value
+from torgsync.core.product.fields import FIELDS, PRICE_STOCK, Value
 from torgsync.core.product.products import Existing, Product, dump, keep, load
 from torgsync.core.product.variants import PLACED
 from torgsync.state.schema import tables as t
@@ -217,17 +217,12 @@ class ProductRepository:
             known = self.known([row.good_id for row in page])
             said = self._blocking([row.good_id for row in page if row.reason == SkipReason.BLOCKED])
             for good_id, line, why in page:
-                yield Skipped(good_id, why, line, known[good_id].title, said.get(good_id, ""))
+                yield Skipped(good_id, why, line, known[good_id].title, said.get(good_id))
 
-    def _blocking(self, good_ids: Sequence[str]) -> dict[str, str]:
+    def _blocking(self, good_ids: Sequence[str]) -> dict[str, Finding]:
         """Return what blocks these goods, keyed by id."""
-        c = t.findings.c
-        rows = self._db.execute(
-            select(c.good_id, c.message)
-            .where(c.object == self._slug, c.good_id.in_(good_ids), c.code == Code.ID_DUPLICATE)
-            .order_by(c.id)
-        )
-        return {good_id: message for good_id, message in rows}  # noqa: C416
+        found = self._rows.findings(good_ids=good_ids, code=Code.ID_DUPLICATE) if good_ids else ()
+        return {finding.good_id: finding for finding in found}
 
     def accept(self, accepted: Sequence[Accepted], now: datetime) -> None:
         """Remember, good by good, what Prom accepted; what it shows of that is taken as shown from now on."""
@@ -278,7 +273,9 @@ class ProductRepository:
             t.upsert(self._db, t.sent, news)
             t.upsert(self._db, t.existing, views)
             self._rows.forget_findings(joined, PLACED)
-            price_stock = {item.good_id for item in page if TERMS.issuperset((*item.values, *item.echo))}
+            price_stock = {
+                item.good_id for item in page if PRICE_STOCK.issuperset((*item.values, *item.echo))
+            }
             self._rows.mark_dirty(price_stock, content=False)
             self._rows.mark_dirty(good_id for good_id in ids if good_id not in price_stock)
 
