@@ -70,10 +70,13 @@ def brand_or_country(settings: SyncObject, cells: Mapping[str, str]) -> frozense
     With one level of producer filled in, `PCName` equals `Country` and holds a country in some shops and
     a brand in others (torgsoft §3.6). Where only one of both fields is mapped, a person has decided.
     """
-    columns = {
-        mapping.to: mapping.column for mapping in settings.fields if mapping.to in ("vendor", "country")
-    }
-    producer, country = (line_of_text(cells.get(name, ""), settings.catalog.blank) for name in _PRODUCER)
-    if len(columns) < len(_PRODUCER) or not producer or producer != country:
+    fields = settings.fields
+    columns = frozenset(mapping.column for mapping in fields if mapping.to in ("vendor", "country"))
+    return _undecided(columns, cells, settings.catalog.blank)
+
+
+def _undecided(columns: frozenset[str], cells: Mapping[str, str], blank: frozenset[str]) -> frozenset[str]:
+    if len(columns) < len(_PRODUCER):
         return frozenset()
-    return frozenset(columns.values()).intersection(_PRODUCER)
+    producer, country = (line_of_text(cells.get(name, ""), blank) for name in _PRODUCER)
+    return columns.intersection(_PRODUCER) if producer and producer == country else frozenset()
