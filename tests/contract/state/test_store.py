@@ -32,7 +32,7 @@ from torgsync.core.plan.diff import Sent
 from torgsync.core.plan.outcomes import prom_said
 from torgsync.core.plan.plan import Skipped
 from torgsync.core.product.cells import Section
-from torgsync.core.product.fields import TERMS, Characteristic, Value
+from torgsync.core.product.fields import PRICE_STOCK, Characteristic, Value
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import Member
 from torgsync.errors import Temporary, TorgsyncError
@@ -1296,7 +1296,7 @@ def test_the_dossier_of_a_good(state: Store) -> None:
 
 
 def terms_of(**values: Value) -> dict[str, Value]:
-    return {name: value for name, value in product("17", **values).values.items() if name in TERMS}
+    return {name: value for name, value in product("17", **values).values.items() if name in PRICE_STOCK}
 
 
 def in_step(work: UnitOfWork, *good_ids: str) -> None:

@@ -11,6 +11,7 @@ from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.messages.plan import skip_message
 from torgsync.cli.messages.status import status_message
+from torgsync.cli.messages.why import alone_message, filter_message, price_message
 from torgsync.cli.plan.changes import moved, words
 from torgsync.core.product.fields import Value
 from torgsync.core.text import counted
@@ -96,11 +97,11 @@ def _row_lines(good: GoodView) -> Iterator[Line]:
         reason = row.unsent.get(mapping.column, "")
         unsent = f"; not sent: {reason}" if reason else ""
         yield Line("columns", mapping.column, f"{_text(cell)} -> {target}{owner}{''.join(codes)}{unsent}")
-    for step in row.steps:
-        yield Line("price", "", step)
+    for price in row.prices:
+        yield Line("price", "", price_message(price))
     for item in row.filters:
         mark = "✓" if item.passes else "✗ stays out by"
-        yield Line("filters", f"{mark} {_FILTERS[item.reason]}", item.words)
+        yield Line("filters", f"{mark} {_FILTERS[item.reason]}", filter_message(item))
     yield from _family_lines(row.family)
     if not row.out:
         for name, value in row.mapped.product.values.items():
@@ -124,7 +125,7 @@ def _family_lines(family: Family) -> Iterator[Line]:
     others = f", with {counted(len(family.siblings), 'other good')}" if family.siblings else ""
     parts = [f"model `{family.model}`{others}"] if family.model else []
     if family.alone:
-        parts.append(f"goes alone: {family.alone}")
+        parts.append(f"goes alone: {alone_message(family.alone)}")
     else:
         parts.append(f"variant group {family.group}" if family.group else "a variant group, not numbered yet")
     yield Line("variants", "", "; ".join(parts))
@@ -141,7 +142,7 @@ def _sibling_words(sibling: VariantSibling) -> str:
     text = "; ".join(parts) or "differs in no characteristic"
     if sibling.out:
         return f"{text}; stays out: {skip_message(sibling.out)}"
-    return f"{text}; goes alone: {sibling.alone}" if sibling.alone else text
+    return f"{text}; goes alone: {alone_message(sibling.alone)}" if sibling.alone else text
 
 
 def _prom_lines(good: GoodView) -> Iterator[Line]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from torgsync.core.mapping.mapper import Mapper
-from torgsync.core.mapping.select import count_stock
+from torgsync.core.mapping.stock import count_stock
 from torgsync.core.plan.adopt import Decision, GoodIdentity, Matching, ProductIdentity, match
 from torgsync.core.plan.guards import Allowed
 from torgsync.core.product.cells import line_of_text

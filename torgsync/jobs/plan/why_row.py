@@ -6,27 +6,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
-from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.mapper import Mapper, brand_or_country, pictures
+from torgsync.core.findings import Finding
+from torgsync.core.mapping.codes import brand_or_country
+from torgsync.core.mapping.mapper import Mapper, pictures
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import SkipReason, count_stock
+from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.stock import count_stock
 from torgsync.core.plan.why import (
     CenterStock,
     Family,
     Filter,
+    PriceTrace,
     Relative,
     center_stocks,
     family,
     filters,
     model_column,
     no_family,
-    price_steps,
+    price_traces,
 )
 from torgsync.core.product.groups import model_key
 from torgsync.core.product.variants import Member, model_of
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_export
-from torgsync.jobs.catalog.export import check_columns, twins_message
+from torgsync.jobs.catalog.export import check_columns, duplicate
 from torgsync.jobs.catalog.photos import Shelf
 from torgsync.jobs.context import JobContext
 from torgsync.state.store import UnitOfWork
@@ -45,7 +48,7 @@ class RowView:
         centers: The stock in the file of each accounting center; empty where all are in one file.
         family: The model of the good and the other goods of it.
         out: The first filter that keeps it out.
-        steps: How its prices were made.
+        prices: How its prices were made.
         findings: What was found in it.
         mapped: The product that the rules made of it.
     """
@@ -58,7 +61,7 @@ class RowView:
     centers: tuple[CenterStock, ...]
     family: Family
     out: SkipReason | None
-    steps: tuple[str, ...]
+    prices: tuple[PriceTrace, ...]
     findings: tuple[Finding, ...]
     mapped: Mapped
 
@@ -81,7 +84,7 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | No
     judged = _judge(settings, photos_of, good_id, lines, cells)
     findings = list(judged.mapped.findings)
     if len(lines) > 1:
-        findings.insert(0, Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1]))
+        findings.insert(0, duplicate(good_id, lines))
     return RowView(
         file=catalog.file_of(records[0]),
         lines=tuple(lines),
@@ -93,7 +96,7 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | No
         centers=center_stocks(settings, cells),
         family=_family(settings, work, photos_of, catalog, judged, made),
         out=judged.out,
-        steps=price_steps(settings, cells, judged.mapped),
+        prices=price_traces(settings, cells, judged.mapped),
         findings=tuple(findings),
         mapped=judged.mapped,
     )

@@ -14,7 +14,7 @@ from torgsync import __version__
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import MAPPING_VERSION, Mapper, rules_version
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import Stock
+from torgsync.core.mapping.stock import Stock
 from torgsync.core.product.cells import Section
 from torgsync.core.product.fields import Characteristic, Discount, Photo, Value, WholesaleStep
 from torgsync.core.product.products import Product, dump, load

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torgsync.core.findings import Code
-from torgsync.core.mapping.prices import Priced, Pricing, smallest_power_above
+from torgsync.core.mapping.pricing import Priced, Pricing, smallest_power_above
 from torgsync.core.product.fields import Discount, WholesaleStep
 
 STEPS = ("0.01", "0.02", "0.05", "0.1", "0.25", "0.5", "1", "2", "5", "10", "50", "100")

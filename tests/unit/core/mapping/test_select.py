@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torgsync.core.findings import Code
-from torgsync.core.mapping.select import FILTERS, WORDS, SkipReason, Stock, count_stock, why_out
+from torgsync.core.mapping.select import FILTERS, WORDS, SkipReason, why_out
+from torgsync.core.mapping.stock import Stock, count_stock
 
 FOR_PARTNER = "WarehouseQuantityForPartner"
 CENTERS = {"WarehouseQuantity": "7,5", "WarehouseQuantityForPartner": "2=1,000|8=2,500|38=4,000"}

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from builders import led, mapped, sync_object
 
-from torgsync.core.mapping.select import FILTERS, SkipReason, count_stock, why_out
+from torgsync.core.mapping.select import FILTERS, SkipReason, why_out
+from torgsync.core.mapping.stock import count_stock
 from torgsync.core.plan.why import (
     CenterStock,
     Filter,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.core.product.barcodes import LENGTHS, check_digit, why_no_barcode
+from torgsync.core.product.barcodes import LENGTHS, barcode_fault, check_digit
 
 DIGITS = st.sampled_from(LENGTHS).flatmap(
     lambda length: st.text("0123456789", min_size=length - 1, max_size=length - 1).filter(
@@ -20,7 +20,7 @@ DIGITS = st.sampled_from(LENGTHS).flatmap(
 )
 def test_a_barcode_is_one(barcode: str) -> None:
     """EAN-13, EAN-8, UPC-A and GTIN-14, in-house ones too."""
-    assert why_no_barcode(barcode) == ""
+    assert barcode_fault(barcode) == ""
 
 
 @given(DIGITS)
@@ -28,7 +28,7 @@ def test_one_digit_alone_fits_the_others(digits: str) -> None:
     """With its check digit a number is a barcode, with any other it is none."""
     right = check_digit(digits)
     for last in range(10):
-        assert (why_no_barcode(f"{digits}{last}") == "") is (last == right)
+        assert (barcode_fault(f"{digits}{last}") == "") is (last == right)
 
 
 @given(DIGITS, st.data())
@@ -37,7 +37,7 @@ def test_a_wrong_digit_is_noticed(digits: str, data: st.DataObject) -> None:
     barcode = f"{digits}{check_digit(digits)}"
     place = data.draw(st.integers(0, len(barcode) - 1))
     other = data.draw(st.sampled_from([digit for digit in "0123456789" if digit != barcode[place]]))
-    assert why_no_barcode(f"{barcode[:place]}{other}{barcode[place + 1 :]}")
+    assert barcode_fault(f"{barcode[:place]}{other}{barcode[place + 1 :]}")
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ def test_a_wrong_digit_is_noticed(digits: str, data: st.DataObject) -> None:
 )
 def test_what_is_wrong_is_named(text: str, why: str) -> None:
     """A letter that looks like another, another sign, the length, or the last digit."""
-    assert why_no_barcode(text) == why
+    assert barcode_fault(text) == why

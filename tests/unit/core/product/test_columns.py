@@ -9,15 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.core.product.cells import (
-    Section,
-    balances,
-    clean,
-    line_of_text,
-    number,
-    section_path,
-    why_no_id,
-)
+from torgsync.core.product.cells import Section, balances, clean, id_fault, line_of_text, number, section_path
 from torgsync.core.product.columns import (
     BARE_40,
     BARE_48,
@@ -111,7 +103,7 @@ def test_written_balances_come_back(by_center: dict[str, Decimal]) -> None:
 )
 def test_a_key_tells_goods_apart(text: str, why: str) -> None:
     """What a spreadsheet made one of many cannot."""
-    assert why_no_id(text) == why
+    assert id_fault(text) == why
 
 
 @pytest.mark.parametrize(
