@@ -196,7 +196,7 @@ def _stock_args(settings: SyncObject, cells: Mapping[str, str], stock: Stock) ->
         args["used"] = list(settings.accounting_centers.use)
     if settings.accounting_centers.keep:
         args["counts"] = [[count.center, str(count.stock), str(count.kept)] for count in stock.counts]
-        args["left"] = str(sum((count.left for count in stock.counts), Decimal(0)))
+        args["left"] = str(stock.left)
     return args
 
 
