@@ -8,7 +8,8 @@ from torgsync.cli.messages.findings import variant_fault
 from torgsync.cli.messages.prices import price_step
 from torgsync.core.findings import Finding
 from torgsync.core.mapping.select import SkipReason
-from torgsync.core.plan.why import Alone, Filter, PriceResult, PriceTrace
+from torgsync.core.plan.family import Alone
+from torgsync.core.plan.why import Filter, PriceResult, PriceTrace
 from torgsync.core.reason import Reason
 from torgsync.core.text import counted
 
@@ -84,12 +85,12 @@ def _stock(
         words = f"`{column}` cannot be read: {cell or 'empty'}"
     else:
         centers = "" if used is None else f", centers {', '.join(used)} counted"
-        kept = "" if counts is None else f"; {_counts(counts, left)}"
+        kept = "" if counts is None else f"; {counts_message(counts, left)}"
         words = f"{quantity} by `{column}` ({cell or 'empty'}){centers}{kept}"
     return f"{words}; only_in_stock is {_on(only_in_stock)}"
 
 
-def _counts(counts: Sequence[Sequence[str]], left: str) -> str:
+def counts_message(counts: Sequence[Sequence[str]], left: str) -> str:
     """Return how centers were counted: `2: 4 less 1 kept, 8: 2 less 1 kept = 4`."""
     parts = [
         (center, stock if kept == "0" else f"{stock} less {kept} kept") for center, stock, kept in counts

@@ -50,6 +50,11 @@ class Stock:
     findings: tuple[Finding, ...] = ()
     counts: Counts = field(default=(), compare=False)
 
+    @property
+    def left(self) -> Decimal:
+        """What the counted centers can sell together; it may be below zero."""
+        return _left(self.counts)
+
 
 def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     """Return the stock of one row: the ticked centers' sum, or the summed column where none is ticked.

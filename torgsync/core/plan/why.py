@@ -1,29 +1,26 @@
-"""Why a good is where it is: which filters let it pass, how its price was made, what becomes of it.
+"""Explain a row: what each filter decided, what each center's file has, and how the prices were made.
 
-Source: docs/developers/architecture.md §5; the decisions themselves stand in `select`, `products`, `plan` and
-`guards`.
+Source: docs/developers/architecture.md §5.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
 from torgsync.core.config.settings import SyncObject
-from torgsync.core.findings import Finding
 from torgsync.core.mapping.pricing import PriceStep
 from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import SkipReason, failing_filters, group_column
 from torgsync.core.mapping.stock import Stock
 from torgsync.core.product.cells import number
 from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN
-from torgsync.core.product.fields import Characteristic, Discount, Value, WholesaleStep
+from torgsync.core.product.fields import Discount, Value, WholesaleStep
 from torgsync.core.product.groups import group_path
-from torgsync.core.product.variants import Arranged, Member, arrange
 from torgsync.core.reason import Arg, Args, Reason
 
 
@@ -83,117 +80,8 @@ def _stock_args(settings: SyncObject, cells: Mapping[str, str], stock: Stock) ->
         args["used"] = list(settings.accounting_centers.use)
     if settings.accounting_centers.keep:
         args["counts"] = [[count.center, str(count.stock), str(count.kept)] for count in stock.counts]
-        args["left"] = str(sum((count.left for count in stock.counts), Decimal(0)))
+        args["left"] = str(stock.left)
     return args
-
-
-# The other goods of the model
-
-
-@dataclass(frozen=True, slots=True)
-class VariantSibling:
-    """Another good of the same model, and how it differs: what it has otherwise, and what it lacks.
-
-    `out` is why it stays out of the shop, empty where it goes; `alone` why it is a product of its own.
-    """
-
-    good_id: str
-    title: str
-    differs: tuple[Characteristic, ...]
-    lacks: tuple[str, ...]
-    out: str = ""
-    alone: Finding | None = None
-
-
-class Alone(StrEnum):
-    """Why a good is a product of its own, where that is no fault of its characteristics."""
-
-    NO_COLUMN = "no-column"
-    NO_MODEL = "no-model"
-    OUT = "out"
-    NO_COMPANION = "no-companion"
-    ONLY_GOOD = "only-good"
-    CREATED_ALONE = "created-alone"
-    CREATED_IN_GROUP = "created-in-group"
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """The model of a good and the other goods of it, in the order of the file.
-
-    `model` is its number or name, empty where the good has none. `group` is the number of the variant group
-    on Prom, 0 where it has none yet. `alone` is why the good is a product of its own, None where it goes with
-    its siblings.
-    """
-
-    model: str
-    group: int
-    alone: Reason[Alone] | Finding | None
-    siblings: tuple[VariantSibling, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Relative:
-    """A good of one model as the export has it now; `out` is empty where it goes."""
-
-    member: Member
-    title: str
-    out: str = ""
-
-
-def no_family(settings: SyncObject) -> Family:
-    """Return the family of a good without a model."""
-    column = model_column(settings)
-    if not column:
-        return Family("", 0, Reason(Alone.NO_COLUMN))
-    return Family("", 0, Reason(Alone.NO_MODEL, {"column": column}))
-
-
-def model_column(settings: SyncObject) -> str:
-    """Return the column that tells the model of a good, empty where none is led."""
-    return next((mapping.column for mapping in settings.fields if mapping.to == "variant_group"), "")
-
-
-def family(key: str, good_id: str, relatives: Sequence[Relative], group: int, made: int | None) -> Family:
-    """Return the other goods of a model as one of them sees them, and whether they are its variants.
-
-    `key` is what `model_key` made of a row; `relatives` are all goods of the model, that one included. `made`
-    is the variant group in which Prom has the good, 0 for none, None where Prom has not got it.
-    """
-    going = [one.member for one in relatives if not one.out]
-    arranged = arrange(going) if going else Arranged((), ())
-    alone = {finding.good_id: finding for finding in arranged.findings}
-    own = next(one for one in relatives if one.member.good_id == good_id)
-    mine = set(own.member.characteristics)
-    siblings = tuple(
-        VariantSibling(
-            one.member.good_id,
-            one.title,
-            tuple(item for item in one.member.characteristics if item not in mine),
-            tuple(sorted(own.member.names - one.member.names)),
-            one.out,
-            alone.get(one.member.good_id),
-        )
-        for one in relatives
-        if one is not own
-    )
-    reason: Reason[Alone] | Finding | None
-    if own.out:
-        reason = Reason(Alone.OUT)
-    elif good_id in alone:
-        reason = alone[good_id]
-    elif len(arranged.variants) == 1:
-        reason = Reason(Alone.NO_COMPANION if siblings else Alone.ONLY_GOOD)
-    else:
-        reason = _created_otherwise(group, made)
-    return Family(key.partition(":")[2], group, reason, siblings)
-
-
-def _created_otherwise(group: int, made: int | None) -> Reason[Alone] | None:
-    """Return why a good that goes with its siblings is not with them on Prom, if so."""
-    if made is None or made == group:
-        return None
-    return Reason(Alone.CREATED_IN_GROUP, {"group": made}) if made else Reason(Alone.CREATED_ALONE)
 
 
 # One file per accounting center
@@ -201,7 +89,7 @@ def _created_otherwise(group: int, made: int | None) -> Reason[Alone] | None:
 
 @dataclass(frozen=True, slots=True)
 class CenterStock:
-    """What the file of one accounting center tells of a good.
+    """The stock of a good in the file of one accounting center.
 
     `quantity` is None where the file has not got the good, `cell` is then empty, or where it cannot be read.
     """
@@ -214,18 +102,19 @@ class CenterStock:
 
 
 def center_stocks(settings: SyncObject, cells: Mapping[str, str]) -> tuple[CenterStock, ...]:
-    """Return the stock that each file of `[catalog.centers]` tells; nothing where there is one file for all.
+    """Return the stock in each file of `[catalog.centers]`; empty where there is one file for all.
 
     `cells` are those of all files together (`files/catalog/centers.py`).
     """
     used = settings.accounting_centers.use
-    told = dict(item.split("=", 1) for item in cells.get(CENTERS_COLUMN, "").split("|") if "=" in item)
+    balances = (item.split("=", 1) for item in cells.get(CENTERS_COLUMN, "").split("|") if "=" in item)
+    stocks = dict(balances)
     return tuple(
         CenterStock(
             center,
             re.split(r"[\\/]", path)[-1],
-            told.get(center, ""),
-            _quantity(told.get(center, "")),
+            stocks.get(center, ""),
+            _quantity(stocks.get(center, "")),
             counted=not used or center in used,
         )
         for center, path in settings.catalog.centers.items()

@@ -12,19 +12,8 @@ from torgsync.core.mapping.mapper import Mapper, pictures
 from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.mapping.stock import count_stock
-from torgsync.core.plan.why import (
-    CenterStock,
-    Family,
-    Filter,
-    PriceTrace,
-    Relative,
-    center_stocks,
-    family,
-    filters,
-    model_column,
-    no_family,
-    price_traces,
-)
+from torgsync.core.plan.family import Family, Relative, family, model_column, no_family
+from torgsync.core.plan.why import CenterStock, Filter, PriceTrace, center_stocks, filters, price_traces
 from torgsync.core.product.groups import model_key
 from torgsync.core.product.variants import Member, model_of
 from torgsync.files.catalog.catalog_file import CatalogFile
