@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.mapper import Mapper
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import Stock
+from torgsync.core.mapping.stock import Stock
 from torgsync.core.orders.order import Buyer, Line, Order, Paid
 from torgsync.core.plan.diff import Change, FieldChange, Sent, Verb
 from torgsync.core.product.cells import Section

@@ -32,7 +32,7 @@ from torgsync.core.plan.diff import Sent
 from torgsync.core.plan.outcomes import prom_said
 from torgsync.core.plan.plan import Skipped
 from torgsync.core.product.cells import Section
-from torgsync.core.product.fields import TERMS, Characteristic, Value
+from torgsync.core.product.fields import PRICE_STOCK, Characteristic, Value
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import Member
 from torgsync.errors import Temporary, TorgsyncError
@@ -59,8 +59,10 @@ def row(good_id: str = "17", digest: int = 1, line: int = 2, **given: object) ->
     return replace(good, **given)  # type: ignore[arg-type]  # the fields of a row
 
 
-def finding(good_id: str = "17", line: int = 2, message: str = "cut") -> Finding:
-    return Finding(Code.NAME_CUT, message, good_id, line, "GoodName", "Капці")
+def finding(good_id: str = "17", line: int = 2, count: int = 120) -> Finding:
+    """Return a finding whose arguments are not a sentence."""
+    args = {"count": count, "limit": 110}
+    return Finding(Code.NAME_CUT, "", good_id, line, "GoodName", "Капці", args=args)
 
 
 def dirty(work: UnitOfWork) -> list[str]:
@@ -282,11 +284,11 @@ def test_a_good_can_be_blocked_afterwards(work: UnitOfWork) -> None:
     """A good that stands twice counts as blocked, says why, and its row is read anew next time."""
     work.rows.remember_rows([row(row_status=RowStatus.OUT, reason=SkipReason.NO_PHOTOS, product=None)])
     work.rows.settle(["17"])
-    work.rows.block("17", finding(message="twice"), 2)
+    work.rows.block("17", finding(count=130), 2)
     assert work.rows.row_statuses() == {("blocked", "blocked"): 1}
     assert work.rows.row_hashes() == set()
     assert list(work.rows.rows_marked({0})) == ["17"]
-    assert [found.message for found in work.rows.findings()] == ["twice"]
+    assert [found.args["count"] for found in work.rows.findings()] == [130]
     assert dirty(work) == ["17"]
 
 
@@ -322,12 +324,12 @@ def test_standings_are_counted_by_reason(work: UnitOfWork) -> None:
 def test_findings_belong_to_the_last_reading_of_a_row(work: UnitOfWork) -> None:
     """A row read anew loses its old findings; all are told by line, whole."""
     work.rows.remember_rows([row("18", line=9, findings=(finding("18", 9),))])
-    work.rows.remember_rows([row(findings=(finding(message="a"), finding(message="b")))])
-    again = row(findings=(finding(message="c"), finding(message="d")))
+    work.rows.remember_rows([row(findings=(finding(count=1), finding(count=2)))])
+    again = row(findings=(finding(count=3), finding(count=4)))
     work.rows.remember_rows([again], {"17"})
     assert list(work.rows.findings()) == [
-        finding(message="c"),
-        finding(message="d"),
+        finding(count=3),
+        finding(count=4),
         finding("18", 9),
     ]
 
@@ -415,7 +417,7 @@ def test_a_variant_group_has_one_model(work: UnitOfWork) -> None:
 def test_findings_of_some_codes_are_replaced(work: UnitOfWork) -> None:
     """Others about the same goods stay."""
     work.rows.remember_rows([row(findings=(finding(),))])
-    alike = Finding(Code.VARIANT_ALIKE, "alike", "17", 2)
+    alike = Finding(Code.VARIANT_ALIKE, good_id="17", line=2, args={"twin": "16"})
     work.variants.replace_findings(["17"], {Code.VARIANT_ALIKE}, [alike])
     assert list(work.rows.findings()) == [finding(), alike]
     work.variants.replace_findings(["17"], {Code.VARIANT_ALIKE}, [])
@@ -1240,7 +1242,7 @@ def test_an_order_line_keeps_its_parts(work: UnitOfWork) -> None:
 
 def test_goods_that_stay_out(state: Store) -> None:
     """Each tells its line and reason, in the order of the file; a blocked one what blocks it."""
-    twice = Finding(Code.ID_DUPLICATE, "twice", "20", 9)
+    twice = Finding(Code.ID_DUPLICATE, good_id="20", line=9, args={"lines": ["9"]})
     with state.transaction(SLUG) as work:
         rows = [
             GoodRow(str(number), number, number, RowStatus.OUT, SkipReason.NO_PHOTOS)
@@ -1264,7 +1266,7 @@ def test_goods_that_stay_out(state: Store) -> None:
 
 def test_the_dossier_of_a_good(state: Store) -> None:
     """All that is remembered of it, in one piece; nothing of another."""
-    lost = Finding(Code.LETTERS_LOST, "lost", "17", 3, "GoodName", "К?ем")
+    lost = Finding(Code.LETTERS_LOST, "", "17", 3, "GoodName", "К?ем")
     with state.transaction(SLUG) as work:
         assert work.products.dossier("17").empty
         work.rows.remember_rows([GoodRow("17", 1, 3, RowStatus.IN, product=product(), findings=(lost,))])
@@ -1297,7 +1299,7 @@ def test_the_dossier_of_a_good(state: Store) -> None:
 
 
 def terms_of(**values: Value) -> dict[str, Value]:
-    return {name: value for name, value in product("17", **values).values.items() if name in TERMS}
+    return {name: value for name, value in product("17", **values).values.items() if name in PRICE_STOCK}
 
 
 def in_step(work: UnitOfWork, *good_ids: str) -> None:

@@ -227,12 +227,3 @@ def test_a_shrunken_export_does_not_become_the_usual_one(filled: Home) -> None:
     flags = [flag for guard in ran.json["guards"] for flag in guard["allow"].split()]
     assert filled.sync(*flags).code == 0
     assert guards_of(filled.sync()) == set()
-
-
-def test_edits_on_prom_stand_apart_in_a_crowded_plan(filled: Home) -> None:
-    """A fold of what somebody edited says so."""
-    filled.edit_export(prices(lambda price: price * Decimal("1.05")))
-    filled.market.edit_product("26901", price=Decimal(1713))
-    filled.market.edit_product("26902", price=Decimal("1631.43"))
-    table = filled.run("update").out
-    assert "price +10 % (edited on Prom) in 1 good of Взуття" in " ".join(table.split())

@@ -8,7 +8,8 @@ from __future__ import annotations
 from torgsync.cli.base.lines import wrapped
 from torgsync.cli.base.program import Program
 from torgsync.cli.messages.findings import finding_message
-from torgsync.core.findings import MEANING, Finding, Severity
+from torgsync.cli.messages.meanings import MEANING
+from torgsync.core.findings import Finding, Severity
 from torgsync.core.tally import FindingGroup
 from torgsync.core.text import counted
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from torgsync.cli.base.program import SCHEMA, Program
 from torgsync.cli.base.render import print_csv, print_json
-from torgsync.core.plan.adopt import Doubt, Here, Match, Matching, There
+from torgsync.core.plan.adopt import AmbiguousMatch, GoodIdentity, ProductMatch, Matching, ProductIdentity
 from torgsync.core.text import counted
 from torgsync.files.config.objects import ObjectFile
 from torgsync.jobs.config.adopt import AdoptionView
@@ -38,12 +38,12 @@ def print_matching(program: Program, file: ObjectFile, matching: Matching, *, ev
     goods = sum(len(doubt.goods) for doubt in matching.ambiguous)
     program.print(f"{counted(goods, 'good')} ambiguous: each waits until you say which product it is")
     _print_lines(program, map(_render_doubt, matching.ambiguous), len(matching.ambiguous), most)
-    program.print(f"{counted(len(matching.only_here), 'good')} only in the export: new on Prom.ua")
-    here = (f"{good.good_id}  {good.title}" for good in matching.only_here)
-    _print_lines(program, here, len(matching.only_here), most)
-    program.print(f"{counted(len(matching.only_there), 'product')} only on Prom.ua: foreign")
-    there = (_render_product(product) for product in matching.only_there)
-    _print_lines(program, there, len(matching.only_there), most)
+    program.print(f"{counted(len(matching.unmatched_goods), 'good')} only in the export: new on Prom.ua")
+    here = (f"{good.good_id}  {good.title}" for good in matching.unmatched_goods)
+    _print_lines(program, here, len(matching.unmatched_goods), most)
+    program.print(f"{counted(len(matching.unmatched_products), 'product')} only on Prom.ua: foreign")
+    there = (_render_product(product) for product in matching.unmatched_products)
+    _print_lines(program, there, len(matching.unmatched_products), most)
 
 
 def _print_lines(program: Program, lines: Iterable[str], number: int, most: int | None) -> None:
@@ -53,26 +53,26 @@ def _print_lines(program: Program, lines: Iterable[str], number: int, most: int 
         program.print(f"  … and {number - most} more; `--all` lists them")
 
 
-def _counts(matched: Sequence[Match]) -> dict[str, int]:
+def _counts(matched: Sequence[ProductMatch]) -> dict[str, int]:
     counts = Counter(_render_rules(one) for one in matched)
     return dict(counts.most_common())
 
 
-def _render_rules(match: Match) -> str:
+def _render_rules(match: ProductMatch) -> str:
     return " and ".join(_RULES[rule] for rule in match.by)
 
 
-def _render_pair(match: Match) -> str:
+def _render_pair(match: ProductMatch) -> str:
     good = match.good
     return f"{good.good_id}  {good.title} = {_render_product(match.product)}, by {_render_rules(match)}"
 
 
-def _render_product(product: There) -> str:
+def _render_product(product: ProductIdentity) -> str:
     external = f" ({product.external_id})" if product.external_id else ""
     return f"Prom {product.prom_id}{external}  {product.title}"
 
 
-def _render_doubt(doubt: Doubt) -> str:
+def _render_doubt(doubt: AmbiguousMatch) -> str:
     goods = ", ".join(good.good_id for good in doubt.goods)
     products = ", ".join(product.prom_id for product in doubt.products)
     title = doubt.goods[0].title
@@ -112,18 +112,18 @@ def print_matching_json(file: ObjectFile, view: AdoptionView) -> None:
                 }
                 for doubt in matching.ambiguous
             ),
-            "only_here": map(_good_document, matching.only_here),
-            "only_there": map(_product_document, matching.only_there),
+            "only_here": map(_good_document, matching.unmatched_goods),
+            "only_there": map(_product_document, matching.unmatched_products),
         },
         {"exit": int(view.exit_code)},
     )
 
 
-def _good_document(good: Here) -> dict[str, object]:
+def _good_document(good: GoodIdentity) -> dict[str, object]:
     return {"good_id": good.good_id, "title": good.title}
 
 
-def _product_document(product: There) -> dict[str, object]:
+def _product_document(product: ProductIdentity) -> dict[str, object]:
     return {
         "prom_id": product.prom_id,
         "external_id": product.external_id or None,
@@ -145,13 +145,13 @@ def _render_rows(matching: Matching) -> Iterator[Mapping[str, object]]:
                 yield _render_row("ambiguous", str(doubt.by), good, product)
     for one in matching.matched:
         yield _render_row("matched", " ".join(one.by), one.good, one.product)
-    for good in matching.only_here:
+    for good in matching.unmatched_goods:
         yield _render_row("only-here", "", good, None)
-    for product in matching.only_there:
+    for product in matching.unmatched_products:
         yield _render_row("only-there", "", None, product)
 
 
-def _render_row(kind: str, by: str, good: Here | None, product: There | None) -> dict[str, object]:
+def _render_row(kind: str, by: str, good: GoodIdentity | None, product: ProductIdentity | None) -> dict[str, object]:
     return {
         "story": kind,
         "by": by,

@@ -52,7 +52,7 @@ class Line(NamedTuple):
 
 @dataclass
 class Changes:
-    """The lines of the table, the biggest price moves, and whether something was folded for want of room."""
+    """The lines of the table, the biggest price moves, and whether something was folded."""
 
     lines: list[Line] = field(default_factory=list)
     movers: list[Mover] = field(default_factory=list)

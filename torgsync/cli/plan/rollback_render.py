@@ -20,11 +20,11 @@ from torgsync.cli.plan.outcomes import (
 )
 from torgsync.cli.plan.render import print_changes, print_sums
 from torgsync.core.plan.outcomes import Outcome
-from torgsync.core.plan.rollback import Left
+from torgsync.core.plan.rollback import Obstacle
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:
-    from torgsync.core.plan.rollback import Remain, Undone
+    from torgsync.core.plan.rollback import NotUndone, Undone
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
     from torgsync.jobs.push.execute import RunView
@@ -32,17 +32,19 @@ if TYPE_CHECKING:
 NAMED = 20
 """Things that stay as they are which the table names; `--show all` names more."""
 _WHY = {
-    Left.MOVED: "it changed since then",
-    Left.UNKNOWN: "nobody knows what it was before",
-    Left.NO_CALL: "no call of Prom.ua changes it",
-    Left.ABSENT: "the product is not on Prom.ua any more",
-    Left.MODERATED: "Prom.ua's moderators deleted the product",
-    Left.NEVER_SENT: "it was deleted, and too little of it was ever sent from here to make it anew",
-    Left.REFUSED: "Prom.ua refused it when it was tried; `torgsync update --full-refresh` has it tried again",
-    Left.FOREIGN: "it was deleted and never sent from here, so nothing is known of which it could be made",
-    Left.NO_EXTERNAL_ID: "it needs an import, and Prom.ua has the product without an external id",
-    Left.UNCLEAR: "nobody knows whether that run did it: look it up in the seller's cabinet",
-    Left.KEPT: 'it was made by that run, and gone = "keep" under [removal] leaves it there',
+    Obstacle.MOVED: "it changed since then",
+    Obstacle.UNKNOWN: "nobody knows what it was before",
+    Obstacle.NO_CALL: "no call of Prom.ua changes it",
+    Obstacle.ABSENT: "the product is not on Prom.ua any more",
+    Obstacle.MODERATED: "Prom.ua's moderators deleted the product",
+    Obstacle.NEVER_SENT: "it was deleted, and too little of it was ever sent from here to make it anew",
+    Obstacle.REFUSED: "Prom.ua refused it when it was tried; "
+    "`torgsync update --full-refresh` has it tried again",
+    Obstacle.FOREIGN: "it was deleted and never sent from here, "
+    "so nothing is known of which it could be made",
+    Obstacle.NO_EXTERNAL_ID: "it needs an import, and Prom.ua has the product without an external id",
+    Obstacle.UNCLEAR: "nobody knows whether that run did it: look it up in the seller's cabinet",
+    Obstacle.KEPT: 'it was made by that run, and gone = "keep" under [removal] leaves it there',
 }
 """Why something stays, in words."""
 
@@ -64,7 +66,7 @@ def print_plan_back(
 
 def _print_rest(program: Program, back: Undone, *, every: bool) -> None:
     """Print what cannot be turned back, good by good, and what comes back only in part."""
-    if back.remains or back.not_done or back.anew or back.hidden:
+    if back.remains or back.not_done or back.recreated or back.hidden:
         program.out.print()
     named = back.remains if every else back.remains[:NAMED]
     for remain in named:
@@ -78,9 +80,9 @@ def _print_rest(program: Program, back: Undone, *, every: bool) -> None:
             f"{counted(back.hidden, 'product')} that the run made would be hidden, not deleted: "
             "Prom.ua takes no deleted id a second time, and the next `torgsync sync` may want it again"
         )
-    if back.anew:
+    if back.recreated:
         program.print(
-            f"{counted(back.anew, 'product')} would be made anew of what was last sent from here: "
+            f"{counted(back.recreated, 'product')} would be made anew of what was last sent from here: "
             "reviews, sales, place in lists and what was added in the cabinet do not come back, "
             "and Prom.ua may refuse an id that was deleted"
         )
@@ -122,7 +124,7 @@ def print_plan_back_json(
     turns_back = {
         "run": number,
         "not_done": back.not_done if back else 0,
-        "anew": back.anew if back else 0,
+        "anew": back.recreated if back else 0,
         "hidden": back.hidden if back else 0,
     }
     program.hide_progress()
@@ -136,7 +138,7 @@ def print_plan_back_json(
     )
 
 
-def _called(remain: Remain) -> str:
+def _called(remain: NotUndone) -> str:
     called = remain.good_id or f"Prom {remain.prom_id}"
     return f"{called}  {remain.title}{f', {remain.field}' if remain.field else ''}"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.findings import finding_document
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.messages.status import status_message
+from torgsync.cli.messages.why import alone_message, filter_message, price_message
 from torgsync.cli.plan.documents import change_document
 from torgsync.cli.plan.why_lines import held_words
 from torgsync.core.plan.diff import Change
@@ -96,9 +97,10 @@ def _row_document(good: GoodView) -> dict[str, object] | None:
             }
             for mapping, cell in row.mapped_cells
         ],
-        "price_steps": list(row.steps),
+        "price_steps": [price_message(price) for price in row.prices],
         "filters": [
-            {"filter": str(item.reason), "passes": item.passes, "message": item.words} for item in row.filters
+            {"filter": str(item.reason), "passes": item.passes, "message": filter_message(item)}
+            for item in row.filters
         ],
         "centers": [
             {
@@ -113,7 +115,7 @@ def _row_document(good: GoodView) -> dict[str, object] | None:
         "variants": {
             "model": row.family.model or None,
             "group": row.family.group or None,
-            "alone": row.family.alone or None,
+            "alone": alone_message(row.family.alone) if row.family.alone else None,
             "sisters": [
                 {
                     "good_id": sibling.good_id,
@@ -121,7 +123,7 @@ def _row_document(good: GoodView) -> dict[str, object] | None:
                     "differs": [item._asdict() for item in sibling.differs],
                     "lacks": list(sibling.lacks),
                     "out": sibling.out or None,
-                    "alone": sibling.alone or None,
+                    "alone": alone_message(sibling.alone) if sibling.alone else None,
                 }
                 for sibling in row.family.siblings
             ],

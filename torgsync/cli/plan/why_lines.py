@@ -11,17 +11,19 @@ from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.messages.plan import skip_message
 from torgsync.cli.messages.status import status_message
+from torgsync.cli.messages.why import alone_message, filter_message, price_message
 from torgsync.cli.plan.changes import moved, words
 from torgsync.core.product.fields import Value
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:
-    from torgsync.core.plan.why import CenterStock, Family, VariantSibling
+    from torgsync.core.plan.family import Family, VariantSibling
+    from torgsync.core.plan.why import CenterStock
     from torgsync.core.product.products import Product
     from torgsync.jobs.plan.why import GoodView, Held
     from torgsync.state.runs.plans import ChangeAttempt
 
-SISTERS = 10
+SIBLINGS = 10
 """Other goods of a model that the table shows."""
 
 
@@ -96,11 +98,11 @@ def _row_lines(good: GoodView) -> Iterator[Line]:
         reason = row.unsent.get(mapping.column, "")
         unsent = f"; not sent: {reason}" if reason else ""
         yield Line("columns", mapping.column, f"{_text(cell)} -> {target}{owner}{''.join(codes)}{unsent}")
-    for step in row.steps:
-        yield Line("price", "", step)
+    for price in row.prices:
+        yield Line("price", "", price_message(price))
     for item in row.filters:
         mark = "✓" if item.passes else "✗ stays out by"
-        yield Line("filters", f"{mark} {_FILTERS[item.reason]}", item.words)
+        yield Line("filters", f"{mark} {_FILTERS[item.reason]}", filter_message(item))
     yield from _family_lines(row.family)
     if not row.out:
         for name, value in row.mapped.product.values.items():
@@ -124,13 +126,13 @@ def _family_lines(family: Family) -> Iterator[Line]:
     others = f", with {counted(len(family.siblings), 'other good')}" if family.siblings else ""
     parts = [f"model `{family.model}`{others}"] if family.model else []
     if family.alone:
-        parts.append(f"goes alone: {family.alone}")
+        parts.append(f"goes alone: {alone_message(family.alone)}")
     else:
         parts.append(f"variant group {family.group}" if family.group else "a variant group, not numbered yet")
     yield Line("variants", "", "; ".join(parts))
-    for sibling in family.siblings[:SISTERS]:
+    for sibling in family.siblings[:SIBLINGS]:
         yield Line("variants", sibling.good_id, _sibling_words(sibling))
-    if (rest := len(family.siblings) - SISTERS) > 0:
+    if (rest := len(family.siblings) - SIBLINGS) > 0:
         yield Line("variants", "", f"… and {rest} more; `--format json` lists all")
 
 
@@ -141,7 +143,7 @@ def _sibling_words(sibling: VariantSibling) -> str:
     text = "; ".join(parts) or "differs in no characteristic"
     if sibling.out:
         return f"{text}; stays out: {skip_message(sibling.out)}"
-    return f"{text}; goes alone: {sibling.alone}" if sibling.alone else text
+    return f"{text}; goes alone: {alone_message(sibling.alone)}" if sibling.alone else text
 
 
 def _prom_lines(good: GoodView) -> Iterator[Line]:

@@ -31,7 +31,7 @@ class RowStatus(StrEnum):
 
     IN = "in"  # it goes to Prom
     OUT = "out"  # a rule keeps it out
-    BLOCKED = "blocked"  # its id stands in several rows: it stays as it is on Prom
+    BLOCKED = "blocked"  # several rows have its id: it stays as it is on Prom
     GONE = "gone"  # the export does not have it any more
 
 

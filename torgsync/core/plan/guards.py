@@ -28,7 +28,7 @@ class Guard(StrEnum):
 
 
 SHOP = "shop"
-"""Stands for a guard where another shop than the remembered one was allowed."""
+"""The guard of an override that allowed another shop than the recorded one."""
 PRICES = "prices"
 """Allows all suspicious prices of a plan, by their number."""
 MOST_NAMED = 5
@@ -55,8 +55,8 @@ class Cause(StrEnum):
 class PriceMove:
     """What a buyer pays before and after, and by which shares it may fall and rise.
 
-    `old` is None where the new price alone is wrong, `new` where the export has 0 or less. `discounted` tells
-    that one of them is not the price itself.
+    `old` is None where the new price alone is wrong, `new` where the export has 0 or less. `discounted` is
+    set where one of them is not the price itself.
     """
 
     old: Decimal | None

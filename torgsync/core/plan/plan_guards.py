@@ -90,7 +90,7 @@ def stock_out_violation(
 ) -> GuardViolation | None:
     """Return why stock changes to zero are held: `emptied` of `in_stock` products would sell out.
 
-    `new_centers` tells that other accounting centers count than in the last run.
+    `new_centers` is set where other accounting centers count than in the last run.
     """
     if not emptied or emptied <= limits.stock_out * in_stock:
         return None

@@ -16,7 +16,7 @@ from torgsync.core.problems import ProblemCode, problem
 from torgsync.errors import Problem
 
 MOVED = "moved"
-"""Stands for the guard of a change that is not performed because its good moved since the plan was made."""
+"""The guard of a change that is not sent because its good changed since the plan was saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def stale(saved: SavedPlan, now: Mapping[str, str]) -> str:
 
 
 def gone(saved: SavedPlan, now: Mapping[str, str]) -> str:
-    """Return why nothing of a saved plan is pending any more, as far as its fingerprints tell."""
+    """Return why nothing of a saved plan is pending any more, as far as its fingerprints show."""
     if saved.state.partition("/")[0] != now["state"].partition("/")[0]:
         return "nothing of it is as it was any more: another run was performed since"
     if saved.export != now["export"]:

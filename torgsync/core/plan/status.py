@@ -45,7 +45,7 @@ def good_status(
 ) -> GoodStatus | SkipReason:
     """Return the status of a good by the verdict on it.
 
-    `held` tells that a guard stops something, `errors` that not all of its row can be sent.
+    `held` is set where a guard stops something, `errors` where not all of its row can be sent.
     """
     change = verdict.change
     if change is None:

@@ -8,10 +8,36 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from torgsync.core.findings import Code
 from torgsync.core.product.columns import KEY, canonical, labelled
+from torgsync.core.reason import Reason
+
+
+class CellFault(StrEnum):
+    """Why a cell cannot be read as what its column is mapped to."""
+
+    ERROR = "error"  # a spreadsheet shows an error in it
+    TOO_LONG = "too-long"  # a number of too many digits
+    NO_NUMBER = "no-number"
+    NO_QUANTITY = "no-quantity"
+    NOT_WHOLE = "not-whole"
+    NO_FLAG = "no-flag"
+    EMPTY = "empty"
+
+
+class IdFault(StrEnum):
+    """Why a cell holds no good's key, or a key that Torgsoft never gives."""
+
+    MISSING = "missing"
+    COLUMN_NAME = "column-name"
+    SPREADSHEET = "spreadsheet"
+    NO_NUMBER = "no-number"
+    LEADING_ZERO = "leading-zero"
+
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d+)?")
 _TOO_LONG = re.compile(r"[+-]?\d{16,}(?:[.,]\d+)?")
@@ -34,11 +60,16 @@ def number(text: str) -> Decimal | None:
     return Decimal(compact.replace(",", "."))
 
 
-def why_no_number(text: str) -> str:
-    """Return what is wrong with a cell that `number` refuses, as words that follow the cell."""
+def number_fault(text: str) -> CellFault:
+    """Return what is wrong with a cell that `number` refuses."""
     if text.strip() in ERRORS:
-        return "is an error of a spreadsheet"
-    return "has too many digits" if _TOO_LONG.fullmatch(_BLANKS.sub("", text)) else "is not a number"
+        return CellFault.ERROR
+    return CellFault.TOO_LONG if _TOO_LONG.fullmatch(_BLANKS.sub("", text)) else CellFault.NO_NUMBER
+
+
+def unreadable_code(cell: str) -> Code:
+    """Return the code of a finding about a cell that does not hold the value it should."""
+    return Code.CELL_ERROR if cell.strip() in ERRORS else Code.NUMBER_UNREADABLE
 
 
 @lru_cache(maxsize=256)
@@ -48,14 +79,14 @@ def balances(text: str) -> Mapping[str, Decimal]:
     An empty cell is an empty mapping. Raises ValueError where the cell is not of that form, or names a
     center twice.
     """
-    found: dict[str, Decimal] = {}
+    quantities: dict[str, Decimal] = {}
     for item in filter(None, (part.strip() for part in text.split("|"))):
         center, sign, amount = item.partition("=")
         quantity = number(amount) if sign else None
-        if quantity is None or not center.strip() or center.strip() in found:
+        if quantity is None or not center.strip() or center.strip() in quantities:
             raise ValueError(text)
-        found[center.strip()] = quantity
-    return found
+        quantities[center.strip()] = quantity
+    return quantities
 
 
 class Section(NamedTuple):
@@ -71,22 +102,22 @@ _SECTION_BREAK = re.compile(r";(?=\d+=)")
 def section_path(text: str) -> tuple[Section, ...]:
     """Return the path from the root, from `1=Сад|11=Полив` or the older `1=Сад;11=Полив` (torgsoft §8).
 
-    Items are split at their first `=`; names may contain commas. An item without a number is dropped.
+    Items are split at their first `=`; names may contain commas. Items without a number are dropped.
     """
-    steps = (_step(item) for item in _items(text))
-    return tuple(step for step in steps if step)
+    sections = (_section(item) for item in _items(text))
+    return tuple(section for section in sections if section)
 
 
-def no_sections(text: str) -> tuple[str, ...]:
-    """Return the items of a section's path that are none, as they stand."""
-    return tuple(item.strip() for item in _items(text) if item.strip() and not _step(item))
+def unreadable_sections(text: str) -> tuple[str, ...]:
+    """Return the items of a section path that are no sections, as they are written."""
+    return tuple(item.strip() for item in _items(text) if item.strip() and not _section(item))
 
 
 def _items(text: str) -> list[str]:
     return text.split("|") if "|" in text else _SECTION_BREAK.split(text)
 
 
-def _step(item: str) -> Section | None:
+def _section(item: str) -> Section | None:
     identity, sign, name = item.partition("=")
     whole = sign and identity.strip().isdigit() and name.strip()
     return Section(identity.strip(), name.strip()) if whole else None
@@ -117,25 +148,34 @@ def key_of(text: str) -> str:
     return respelled[1] if respelled else trimmed
 
 
-def why_odd_id(text: str) -> str:
-    """Return why a key is none that Torgsoft gives, as words that follow it; empty where it may be one."""
+def id_doubt(text: str) -> IdFault | None:
+    """Return why a key is none that Torgsoft gives, None where it may be one."""
     if not (text.isascii() and text.isdigit()):
-        return "is no whole number, as Torgsoft's ids are"
-    return "begins with a zero, as none of Torgsoft's ids does" if text[0] == "0" else ""
+        return IdFault.NO_NUMBER
+    return IdFault.LEADING_ZERO if text[0] == "0" else None
 
 
-def why_no_id(text: str) -> str:
-    """Return what is wrong with a good's key, empty where nothing is.
+def id_fault(text: str) -> IdFault | None:
+    """Return what is wrong with a good's key, None where nothing is.
 
     A spreadsheet that rounded long numbers made one key of several goods, and `1,000` may be 1 or 1000.
     """
     if not text:
-        return "this row has no `GoodID`"
+        return IdFault.MISSING
     if canonical(text) == KEY or labelled(text) == KEY:
-        return f"`{text[:40]}` is the name of the column, which stands here once more"
+        return IdFault.COLUMN_NAME
     if text in ERRORS or _SCIENTIFIC.fullmatch(text) or _BROKEN.fullmatch(text):
-        return f"`{text[:40]}` is what a spreadsheet made of a `GoodID`"
-    return ""
+        return IdFault.SPREADSHEET
+    return None
+
+
+def id_fault_message(fault: IdFault, cell: str) -> str:
+    """Return the sentence of a fault for the refusal of a whole file, which is raised below the catalogue."""
+    return {
+        IdFault.MISSING: "this row has no `GoodID`",
+        IdFault.COLUMN_NAME: f"`{cell[:40]}` is the name of the column, which stands here once more",
+        IdFault.SPREADSHEET: f"`{cell[:40]}` is what a spreadsheet made of a `GoodID`",
+    }[fault]
 
 
 PLACEHOLDERS = frozenset({"нет информации", "немає інформації"})
@@ -160,3 +200,20 @@ def line_of_text(text: str, blank: frozenset[str] = PLACEHOLDERS) -> str:
     plain = text.isprintable() and "  " not in text  # nearly every cell
     folded = (text if plain else _SPACES.sub(" ", " ".join(clean(text).split("\n")))).strip()
     return "" if folded.casefold() in blank else folded
+
+
+def damage(cell: str, text: str) -> tuple[Reason[Code], ...]:
+    """Return what was lost or removed between a cell and its text; a line end of another kind is no loss."""
+    if cell.isprintable() and "?" not in text:  # nearly every cell
+        return ()
+    reasons = []
+    if len(clean(cell)) != len(cell) - cell.count("\r\n"):
+        reasons.append(Reason(Code.TEXT_CLEANED))
+    if "?" in text and _LOST_LETTER.search(_ADDRESS.sub(" ", text)):
+        reasons.append(Reason(Code.LETTERS_LOST))
+    return tuple(reasons)
+
+
+_ADDRESS = re.compile(r"<[^<>]*>|https?://\S+")
+_LOST_LETTER = re.compile(r"(?<=[^\W_])\?(?=[^\W_])|(?<=\d)\?|(?<![\w?])\?+(?=[^\W\d_])|(?<!\S)\?{2,}(?!\S)")
+"""Inside a word, after a digit, before a word, or a word of nothing else; `Чому?` is a question."""

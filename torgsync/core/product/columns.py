@@ -7,6 +7,7 @@ Everything here is text in, value out. Which bytes of which file the text came f
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -188,3 +189,25 @@ def known_names(names: Sequence[str], told: Mapping[str, str]) -> int:
     return sum(
         is_standard(name.strip()) or folded(name) in _ALIASES or folded(name) in by_name for name in names
     )
+
+
+class ColumnHint(StrEnum):
+    """What may be meant by a column that the export does not have."""
+
+    ELEMENT = "element"  # an element of a YML file, which is read under another name
+    LABEL = "label"  # Torgsoft's label of a column
+    NEAR = "near"  # another column has nearly this name
+    RENAMED = "renamed"  # a standard column, in an export that has names of its own
+    NONE = "none"
+
+
+def no_column_message(column: str, hint: str, meant: str) -> str:
+    """Return the sentence about a missing column, also for refusals raised below the catalogue."""
+    cure = {
+        ColumnHint.ELEMENT: f"; the element `{column}` of a YML file is the column `{meant}`",
+        ColumnHint.LABEL: f"; Torgsoft's `{column}` is the column `{meant}`",
+        ColumnHint.NEAR: f"; did you mean `{meant}`?",
+        ColumnHint.RENAMED: "; where it has another name now, say so under `[catalog.names]`",
+        ColumnHint.NONE: "",
+    }[ColumnHint(hint)]
+    return f"the export has no column `{column}`{cure}"

@@ -135,7 +135,7 @@ FIELDS: dict[str, Field] = {
     )
 }
 
-TERMS = frozenset(field.name for field in FIELDS.values() if field.channel is Channel.EDIT)
+PRICE_STOCK = frozenset(field.name for field in FIELDS.values() if field.channel is Channel.EDIT)
 """The terms on which a product is sold: price, stock, status. An edit changes them; all else is its card."""
 
 TARGETS: dict[str, tuple[str, ...]] = {

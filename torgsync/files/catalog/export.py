@@ -14,8 +14,8 @@ from pathlib import Path
 import xxhash
 
 from torgsync.core.config.settings import Catalog
-from torgsync.core.product.columns import is_standard, resolve
-from torgsync.core.text import did_you_mean
+from torgsync.core.product.columns import ColumnHint, is_standard, no_column_message, resolve
+from torgsync.core.text import nearest
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.centers import compose
@@ -118,22 +118,27 @@ def _kind(beginning: bytes) -> tuple[FileFormat, str]:
 
 
 def no_column(catalog: CatalogFile, name: str) -> str:
-    """Return what is said of a column that an export lacks, with the one that was probably meant.
+    """Return the sentence about a column that an export lacks."""
+    return no_column_message(name, *missing_column(catalog, name))
+
+
+def missing_column(catalog: CatalogFile, name: str) -> tuple[ColumnHint, str]:
+    """Return what may be meant by a column that an export lacks, and the column that is.
 
     An element of a YML file, or a label of Torgsoft, may be read under another name. No standard column is
     ever proposed for another one: `RetailPricePerUnit` is not what is meant by `RetailPrice`.
     """
     (meant,) = resolve([name], {}).columns
     if catalog.kind is FileFormat.YML and (column := column_of(name)) in catalog.columns:
-        cure = f"; the element `{name}` of a YML file is the column `{column}`"
-    elif meant != name and meant in catalog.columns:
-        cure = f"; Torgsoft's `{name}` is the column `{meant}`"
-    else:
-        standard = is_standard(name)
-        cure = did_you_mean(name, [own for own in catalog.columns if not (standard and is_standard(own))])
-    if not cure and is_standard(name) and not all(map(is_standard, catalog.columns)):
-        cure = "; where it has another name now, say so under `[catalog.names]`"
-    return f"the export has no column `{name}`{cure}"
+        return ColumnHint.ELEMENT, column
+    if meant != name and meant in catalog.columns:
+        return ColumnHint.LABEL, meant
+    standard = is_standard(name)
+    others = [own for own in catalog.columns if not (standard and is_standard(own))]
+    if near := nearest(name, others):
+        return ColumnHint.NEAR, near
+    renamed = standard and not all(map(is_standard, catalog.columns))
+    return (ColumnHint.RENAMED if renamed else ColumnHint.NONE), ""
 
 
 def content_of(file: ObjectFile) -> bytes:

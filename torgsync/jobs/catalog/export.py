@@ -16,22 +16,14 @@ import xxhash
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.mapper import Mapper, pictures, rules_version, term_columns
-from torgsync.core.mapping.select import (
-    SkipReason,
-    Stock,
-    count_stock,
-    empty_group,
-    sold_out,
-    told_centers,
-    unknown_centers,
-    why_out,
-)
+from torgsync.core.mapping.mapper import Mapper, pictures, price_stock_columns, rules_version
+from torgsync.core.mapping.select import SkipReason, empty_group, why_out
+from torgsync.core.mapping.stock import Stock, count_stock, sold_out, told_centers, unknown_centers
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.plan.plan import ExportInfo
-from torgsync.core.product.cells import Section, why_no_id
-from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN, ExportRecord
+from torgsync.core.product.cells import Section, id_fault, id_fault_message
+from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, ExportRecord
 from torgsync.core.product.fields import NEEDED
 from torgsync.core.product.group_tree import grow
 from torgsync.core.product.products import Product
@@ -39,7 +31,7 @@ from torgsync.core.product.variants import model_of
 from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile
-from torgsync.files.catalog.export import content_of, no_column, open_export
+from torgsync.files.catalog.export import content_of, missing_column, no_column, open_export
 from torgsync.files.catalog.guesses import FileFormat
 from torgsync.files.catalog.rows import RowFilter
 from torgsync.files.config.objects import ObjectFile, mistakes_at
@@ -97,7 +89,7 @@ def read_export(context: JobContext) -> Reading:
 
 
 def _noted(rows: _Rows, encoding: str, findings: tuple[Finding, ...]) -> str:
-    told = [{"code": one.code, "message": one.message, "column": one.column} for one in findings]
+    told = [{"code": one.code, "args": one.args, "column": one.column} for one in findings]
     noted = {"goods": rows.count, "encoding": encoding, "centers": sorted(rows.centers), "findings": told}
     return json.dumps(noted, ensure_ascii=False)
 
@@ -106,7 +98,7 @@ def _remembered(settings: SyncObject, noted: str, shelf: Shelf) -> Reading:
     """Return the last reading again: nothing has changed since."""
     told = json.loads(noted)
     info = ExportInfo(settings.catalog.path, told["goods"], told["encoding"])
-    found = (Finding(Code(one["code"]), one["message"], column=one["column"]) for one in told["findings"])
+    found = (Finding(Code(one["code"]), column=one["column"], args=one["args"]) for one in told["findings"])
     return Reading(info, (*found, *shelf.findings()))
 
 
@@ -159,25 +151,21 @@ def file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, 
     """Return what a person should know of the export as a whole."""
     found = []
     if settings.fields and not any(mapping.to in _STOCK for mapping in settings.fields):
-        message = (
-            "no column is led to `quantity`: new goods are not available, Prom keeps the stock of others"
-        )
-        found.append(Finding(Code.STOCK_UNLED, message))
+        found.append(Finding(Code.STOCK_UNLED))
     if settings.accounting_centers.use and CENTERS_COLUMN not in catalog.columns:
-        message = f"the export has no column `{CENTERS_COLUMN}`: `{SUM_COLUMN}` counts, all centers together"
-        found.append(Finding(Code.CENTERS_MISSING, message, column=CENTERS_COLUMN))
+        found.append(Finding(Code.CENTERS_MISSING, column=CENTERS_COLUMN))
     for mapping in settings.fields:
         if mapping.column not in catalog.columns:
-            message = f"{no_column(catalog, mapping.column)}; what was last sent of it stays"
-            found.append(Finding(Code.COLUMN_MISSING, message, column=mapping.column))
+            hint, meant = missing_column(catalog, mapping.column)
+            args = {"column": mapping.column, "hint": hint, "meant": meant}
+            found.append(Finding(Code.COLUMN_MISSING, column=mapping.column, args=args))
     return tuple(found)
 
 
-def twins_message(lines: Sequence[int]) -> str:
-    """Return what is said of a good that stands in several lines."""
-    places = list(dict.fromkeys(map(str, lines)))  # a YML file may stand in one line
-    where = f"lines {' and '.join(places)}" if len(places) > 1 else f"line {places[0]}"
-    return f"stands in the export more than once, in {where}; it stays as it is on Prom"
+def duplicate(good_id: str, lines: Sequence[int]) -> Finding:
+    """Return the finding about a good that is in several lines of the export."""
+    places = list(dict.fromkeys(map(str, lines)))  # a YML file may be a single line
+    return Finding(Code.ID_DUPLICATE, good_id=good_id, line=lines[-1], args={"lines": places})
 
 
 @dataclass
@@ -203,7 +191,7 @@ class _Rows:
     def __post_init__(self) -> None:
         self._mapper = Mapper(self.context.object)
         self._begun = self.work.object_state.begun()
-        terms = term_columns(self.context.object)
+        terms = price_stock_columns(self.context.object)
         self._card_columns = [column for column in self.file.columns if column not in terms]
 
     def read(self) -> None:
@@ -253,8 +241,8 @@ class _Rows:
         """Yield each new or changed row with its good's id; of a good that stands twice the first one."""
         for record in self.file.records(row_filter):
             good_id = self.file.good_id(record)
-            if why := why_no_id(good_id):
-                lost = Mistake(record.line, self.file.columns[0], why)
+            if fault := id_fault(good_id):
+                lost = Mistake(record.line, self.file.columns[0], id_fault_message(fault, good_id))
                 raise ExportInvalid(
                     f"a row of `{self.file.path.name}` has no `GoodID`, so it cannot be told what it is",
                     mistakes=(lost,),
@@ -336,8 +324,7 @@ class _Rows:
         self._stir(*(row.model for row in self.work.rows.old_rows(sorted(found)).values()))
         for good_id, twins in sorted(found.items()):
             lines = [twin.line for twin in twins]
-            finding = Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])
-            (told,) = placed([finding], self.file, twins[-1])
+            (told,) = placed([duplicate(good_id, lines)], self.file, twins[-1])
             self.work.rows.block(good_id, told, lines[0])
 
     def _map(self, good_id: str, record: ExportRecord, old: OldRow | None, row_filter: RowFilter) -> GoodRow:
@@ -350,7 +337,7 @@ class _Rows:
             and old.content_hash == card
             and self._only_terms_moved(good_id, old, stock, row_filter)
         ):
-            moved = self._mapper.terms(good_id, record.line, cells, stock)
+            moved = self._mapper.price_stock(good_id, record.line, cells, stock)
             return GoodRow(
                 good_id,
                 record.row_hash,

@@ -9,7 +9,7 @@ from torgsync.core.plan.adopt import Matching
 from torgsync.errors import Exit
 from torgsync.jobs.connect import connect_unverified
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.adopt import Decide, take_over, tell_apart
+from torgsync.jobs.plan.adopt import Decide, take_over, match_shop
 from torgsync.jobs.run import refuse_held, running
 
 
@@ -24,14 +24,14 @@ class AdoptionView:
 
 
 def adopt(context: JobContext, decide: Decide | None, agree: Callable[[Matching], bool]) -> AdoptionView:
-    """Match products to goods; where `agree` returns True for the result, it is stored.
+    """ProductMatch products to goods; where `agree` returns True for the result, it is stored.
 
     Raises:
         Busy: Another run holds the object.
     """
     refuse_held(context)
     with running(context) as run, connect_unverified(context, run) as prom:
-        matching = tell_apart(context, prom, decide)
+        matching = match_shop(context, prom, decide)
         adopted = agree(matching)
         if adopted:
             take_over(context, prom, matching)

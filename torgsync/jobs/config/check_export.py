@@ -8,20 +8,19 @@ from dataclasses import dataclass, field
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding, Severity
-from torgsync.core.mapping.mapper import Mapper, brand_or_country, pictures
+from torgsync.core.mapping.codes import brand_or_country
+from torgsync.core.mapping.mapper import Mapper, pictures
 from torgsync.core.mapping.select import (
     WORDS,
     SkipReason,
-    count_stock,
     empty_group,
     groups_of,
-    told_centers,
-    unknown_centers,
     why_out,
 )
+from torgsync.core.mapping.stock import count_stock, told_centers, unknown_centers
 from torgsync.core.mapping.suggest import Samples, is_own, suggest
 from torgsync.core.plan.decide import why_incomplete
-from torgsync.core.product.cells import why_no_id
+from torgsync.core.product.cells import id_fault
 from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord, is_standard
 from torgsync.core.product.fields import Photo
 from torgsync.core.product.group_tree import Steps, grow
@@ -32,7 +31,7 @@ from torgsync.files.catalog.export import open_export
 from torgsync.files.catalog.guesses import FileFormat
 from torgsync.files.catalog.photos import PhotoIndex, owners_of
 from torgsync.files.config.objects import ObjectFile
-from torgsync.jobs.catalog.export import check_columns, file_findings, placed, twins_message
+from torgsync.jobs.catalog.export import check_columns, duplicate, file_findings, placed
 from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark
 
 SHOWN = 10
@@ -176,9 +175,10 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
         cells = catalog.cells(record)
         good_id = catalog.good_id(record)
         tally.add(settings, cells)
-        if why := why_no_id(good_id):
+        if fault := id_fault(good_id):
             tally.nameless.append(record.line)
-            checked.findings.add([Finding(Code.ID_MISSING, why, line=record.line)])
+            args = {"fault": fault, "cell": good_id[:40]}
+            checked.findings.add([Finding(Code.ID_MISSING, line=record.line, args=args)])
             continue
         if good_id in first:
             twins.setdefault(good_id, [first[good_id]]).append(record)
@@ -197,7 +197,7 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
                 models.setdefault(mapped.model, []).append(member)
     for good_id, records in twins.items():
         lines = [record.line for record in records]
-        finding = Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])
+        finding = duplicate(good_id, lines)
         checked.findings.add(placed([finding], catalog, records[-1]))
     for members in models.values():
         checked.findings.add(arrange([one for one in members if one.good_id not in twins]).findings)

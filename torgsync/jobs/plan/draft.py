@@ -77,7 +77,7 @@ class Draft:
             self.findings.append(Finding(Code.DELETED_FOR_GOOD, good_id=change.good_id, args=args))
 
     def guard(self, *, stay: int, foreign: int, first: Sequence[GuardViolation | None] = ()) -> None:
-        """Evaluate the guards of the whole plan, and hold what is past a limit that nobody lifted.
+        """Evaluate the guards of the whole plan, and hold what is past a limit and not allowed.
 
         Args:
             stay: Goods that the export still offers.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil
 
-from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.findings import Code, Finding
 from torgsync.core.orders.reserve import held_pieces
 from torgsync.core.reason import Args
@@ -26,8 +25,8 @@ def reserve_sold(context: JobContext, work: UnitOfWork) -> Iterator[Finding]:
         stock = good.desired.whole("quantity") if good.desired else None
         if stock is None or good.offered is None:
             continue
-        left = good.offered.whole("quantity")
-        args: Args = {"title": good.title, "sold": good.reserved, "left": str(left), "stock": stock}
+        left = good.offered.whole("quantity") or 0
+        args: Args = {"title": good.title, "pieces": good.reserved, "left": left, "stock": stock}
         yield Finding(Code.STOCK_RESERVED, good_id=good_id, line=good.line, args=args)
 
 
@@ -37,12 +36,12 @@ def unfetched_photos(work: UnitOfWork) -> Iterator[Finding]:
     goods = work.products.known(list(lost))
     for good_id, number in lost.items():
         good = goods[good_id]
-        args: Args = {"title": good.title, "count": number}
+        args: Args = {"title": good.title, "photos": number}
         yield Finding(Code.PHOTOS_UNFETCHED, good_id=good_id, line=good.line, args=args)
 
 
 def open_import(work: UnitOfWork) -> Iterator[Finding]:
     """Yield a finding where an import was sent and its end is not known yet."""
     if unfinished := work.journal.unfinished_import():
-        sent = f"{unfinished.started.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
-        yield Finding(Code.IMPORT_OPEN, args={"count": unfinished.offers, "sent": sent})
+        args: Args = {"sent": unfinished.started.isoformat(), "offers": unfinished.offers}
+        yield Finding(Code.IMPORT_OPEN, args=args)

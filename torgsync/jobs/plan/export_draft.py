@@ -202,7 +202,7 @@ class ExportDraft(Draft):
 
 
 def _chosen(change: Change, fields: frozenset[str]) -> Change:
-    """Return what of a change only touches these fields: nothing of a creation, which needs them all."""
+    """Return the part of a change that touches these fields; a creation needs all fields and has none."""
     return change.narrowed(() if change.verb is Verb.CREATE else fields)
 
 

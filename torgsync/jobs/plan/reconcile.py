@@ -79,7 +79,7 @@ class _Settling:
     def _judge(
         self, item: NumberedChange, known: ProductSnapshot | None
     ) -> tuple[Outcome, OutcomeReason, Accepted | None] | None:
-        """Return what became of a change and what Prom took of it; None where nobody can know it."""
+        """Return what became of a change and what Prom took of it; None where that is unknown."""
         change = item.change
         if change.verb is Verb.REMOVE:
             return self._judge_removal(item, known)
@@ -138,5 +138,5 @@ class _Settling:
 
 
 def _visible(values: Mapping[str, Value]) -> bool:
-    """Tell whether Prom shows all of these: what it does not show stays unclear."""
+    """Return whether Prom shows all of these: what it does not show stays unclear."""
     return bool(values) and all(FIELDS[name].shown for name in values)

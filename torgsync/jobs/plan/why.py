@@ -50,8 +50,8 @@ class Held:
 class GoodView:
     """All that is known of one good.
 
-    `problem` is why the export could not be read. `refusal` may be older than the good is now; `refused`
-    tells that Prom refused it exactly as it is. `adoption` is how an existing product became it, `candidates`
+    `problem` is why the export could not be read. `refusal` may be older than the good is now; `refused` is
+    set where Prom refused it exactly as it is. `adoption` is how an existing product became it, `candidates`
     are the Prom ids of products any of which may be it, `sold` what orders hold of it that the export cannot
     know yet.
     """

@@ -6,27 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
-from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.mapper import Mapper, brand_or_country, pictures
+from torgsync.core.findings import Finding
+from torgsync.core.mapping.codes import brand_or_country
+from torgsync.core.mapping.mapper import Mapper, pictures
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import SkipReason, count_stock
-from torgsync.core.plan.why import (
-    CenterStock,
-    Family,
-    Filter,
-    Relative,
-    center_stocks,
-    family,
-    filters,
-    model_column,
-    no_family,
-    price_steps,
-)
+from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.stock import count_stock
+from torgsync.core.plan.family import Family, Relative, family, model_column, no_family
+from torgsync.core.plan.why import CenterStock, Filter, PriceTrace, center_stocks, filters, price_traces
 from torgsync.core.product.groups import model_key
 from torgsync.core.product.variants import Member, model_of
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_export
-from torgsync.jobs.catalog.export import check_columns, twins_message
+from torgsync.jobs.catalog.export import check_columns, duplicate
 from torgsync.jobs.catalog.photos import Shelf
 from torgsync.jobs.context import JobContext
 from torgsync.state.store import UnitOfWork
@@ -45,7 +37,7 @@ class RowView:
         centers: The stock in the file of each accounting center; empty where all are in one file.
         family: The model of the good and the other goods of it.
         out: The first filter that keeps it out.
-        steps: How its prices were made.
+        prices: How its prices were made.
         findings: What was found in it.
         mapped: The product that the rules made of it.
     """
@@ -58,7 +50,7 @@ class RowView:
     centers: tuple[CenterStock, ...]
     family: Family
     out: SkipReason | None
-    steps: tuple[str, ...]
+    prices: tuple[PriceTrace, ...]
     findings: tuple[Finding, ...]
     mapped: Mapped
 
@@ -71,17 +63,17 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | No
     Raises:
         InvalidInput: The export cannot be read, which may show at its end only.
     """
-    settings, shelf = context.object, Shelf(context.file, work)
+    settings, photos_of = context.object, Shelf(context.file, work)
     catalog = open_export(context.file)
     check_columns(context.file, catalog)
     records = [record for record in catalog.records() if catalog.good_id(record) == good_id]
     if not records:
         return None
     cells, lines = catalog.cells(records[0]), [record.line for record in records]
-    judged = _judge(settings, shelf, good_id, lines, cells)
+    judged = _judge(settings, photos_of, good_id, lines, cells)
     findings = list(judged.mapped.findings)
     if len(lines) > 1:
-        findings.insert(0, Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1]))
+        findings.insert(0, duplicate(good_id, lines))
     return RowView(
         file=catalog.file_of(records[0]),
         lines=tuple(lines),
@@ -91,9 +83,9 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | No
         unsent=_unsent(settings, cells),
         filters=judged.filters,
         centers=center_stocks(settings, cells),
-        family=_family(settings, work, shelf, catalog, judged, made),
+        family=_family(settings, work, photos_of, catalog, judged, made),
         out=judged.out,
-        steps=price_steps(settings, cells, judged.mapped),
+        prices=price_traces(settings, cells, judged.mapped),
         findings=tuple(findings),
         mapped=judged.mapped,
     )
@@ -133,19 +125,19 @@ class _Judged:
 
 
 def _judge(
-    settings: SyncObject, shelf: Shelf, good_id: str, lines: Sequence[int], cells: Mapping[str, str]
+    settings: SyncObject, photos_of: Shelf, good_id: str, lines: Sequence[int], cells: Mapping[str, str]
 ) -> _Judged:
-    stock, in_folder = count_stock(settings, cells), shelf(good_id)
+    stock, in_folder = count_stock(settings, cells), photos_of(good_id)
     photos = in_folder or pictures(cells) or in_folder
     outcome = filters(settings, cells, stock, None if photos is None else len(photos))
-    mapped = Mapper(settings).product(good_id, lines[0], cells, stock, shelf)
+    mapped = Mapper(settings).product(good_id, lines[0], cells, stock, photos_of)
     return _Judged(good_id, lines, outcome, mapped)
 
 
 def _family(
     settings: SyncObject,
     work: UnitOfWork,
-    shelf: Shelf,
+    photos_of: Shelf,
     catalog: CatalogFile,
     judged: _Judged,
     made: int | None,
@@ -170,7 +162,7 @@ def _family(
     }
     relatives = []
     for good_id, cells in rows.items():
-        one = _judge(settings, shelf, good_id, lines[good_id], cells).relative
+        one = _judge(settings, photos_of, good_id, lines[good_id], cells).relative
         group = kept[good_id].member.group if good_id in kept else 0
         relatives.append(replace(one, member=replace(one.member, group=group)))
     number = max((one.group for one in kept.values()), default=0)

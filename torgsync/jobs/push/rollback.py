@@ -17,12 +17,12 @@ from torgsync.core.plan.guards import Allowed
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.plan import Counts, ExportInfo, Plan
 from torgsync.core.plan.rollback import (
-    Back,
-    Remain,
+    NotUndone,
+    Reversal,
     Undone,
-    in_parts,
-    turn_back,
-    turn_back_unsure,
+    reverse_change,
+    reverse_uncertain,
+    takes_several_requests,
     without_refused,
 )
 from torgsync.core.product.fields import Channel
@@ -91,7 +91,7 @@ class _Undo(Draft):
         self.number = work.plans.begin(now)
         unfinished = work.journal.unfinished_import()
         self.waits = unfinished is not None and unfinished.plan == plan
-        remains: list[Remain] = []
+        remains: list[NotUndone] = []
         changes = work.plans.changes(plan) if plan else iter(())
         while page := list(islice(changes, PAGE)):
             since = work.plans.changed_since(plan or 0, [item.change.good_id for item in page])
@@ -133,7 +133,7 @@ class _Undo(Draft):
         return PlanResult(plan_back, self.number, tuple(self.findings), undone=undone)
 
     def _undo(
-        self, page: Sequence[NumberedChange], since: Mapping[str, Collection[str]], remains: list[Remain]
+        self, page: Sequence[NumberedChange], since: Mapping[str, Collection[str]], remains: list[NotUndone]
     ) -> list[Change]:
         """Return the changes that undo a page of changes; what cannot be undone is added to `remains`.
 
@@ -150,25 +150,25 @@ class _Undo(Draft):
                 continue
             back = without_refused(back, refused.get(item.change.good_id))
             remains += back.remains
-            self.recreated += back.anew
+            self.recreated += back.recreated
             self.hidden += back.hidden
-            self.unmoved += back == Back()
+            self.unmoved += back == Reversal()
             if back.change:
                 changes += self.emit(back.change, good.existing if good else None)
         return changes
 
     def _back_of(
         self, item: NumberedChange, good: ProductSnapshot | None, later: Collection[str]
-    ) -> Back | None:
+    ) -> Reversal | None:
         """Return what undoes one change; None where it is known that it never happened."""
         change, gone = item.change, self.context.object.removal.gone
         if item.outcome is Outcome.DONE:
-            return turn_back(change, good, gone)
+            return reverse_change(change, good, gone)
         waits = self.waits and change.via is Channel.IMPORT
         settled = item.outcome in (Outcome.REFUSED, Outcome.DEFERRED) and not waits
-        if change.held or (settled and not in_parts(change)):
+        if change.held or (settled and not takes_several_requests(change)):
             return None
-        return turn_back_unsure(change, good, gone, settled=settled, later=later)
+        return reverse_uncertain(change, good, gone, settled=settled, later=later)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from torgsync.core.findings import Finding
+from torgsync.core.reason import encode_args
 
 
 class Instant(TypeDecorator[datetime]):
@@ -235,7 +236,7 @@ findings = Table(
     Column("object", String(200), nullable=False),
     Column("good_id", Text, nullable=False),
     Column("code", String(40), nullable=False),
-    Column("message", Text, nullable=False),
+    Column("args", Text, nullable=False),
     Column("line", Integer, nullable=False),
     Column("name", String(200), nullable=False),
     Column("value", Text, nullable=False),
@@ -523,7 +524,7 @@ def finding_row(slug: str, finding: Finding) -> dict[str, object]:
         "object": slug,
         "good_id": finding.good_id,
         "code": finding.code,
-        "message": finding.message,
+        "args": encode_args(finding.args),
         "line": finding.line,
         "name": finding.column,
         "value": finding.value,

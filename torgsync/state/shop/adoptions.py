@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select, update
 
 from torgsync.core.ids import Adopted, ExternalIds
 from torgsync.core.paging import PAGE
-from torgsync.core.plan.adopt import Match, Matching, Rule, There
+from torgsync.core.plan.adopt import Matching, ProductIdentity, ProductMatch, Rule
 from torgsync.core.product.products import Existing, load
 from torgsync.state.repository import Repository
 from torgsync.state.runs.journal import Holder
@@ -40,7 +40,7 @@ class AdoptionRepository(Repository):
         )
         return ExternalIds(Adopted(row.good_id, row.prom_id, row.alias) for row in rows)
 
-    def products(self) -> Iterator[There]:
+    def products(self) -> Iterator[ProductIdentity]:
         """Yield the products that Prom shows as they are compared, by Prom's id, without deleted ones."""
         c, a = t.existing.c, t.adoptions.c
         rows = self._db.execute(
@@ -53,7 +53,7 @@ class AdoptionRepository(Repository):
         for row in rows:
             shown = Existing(row.prom_id, row.good_id, load(row.price_stock, row.content), alias=row.alias)
             values = shown.values
-            yield There(
+            yield ProductIdentity(
                 shown.prom_id,
                 shown.external_id,
                 shown.title,
@@ -157,6 +157,6 @@ class AdoptionRepository(Repository):
         return at
 
 
-def _is(matched: dict[str, Match], prom_id: str, good_id: str) -> bool:
+def _is(matched: dict[str, ProductMatch], prom_id: str, good_id: str) -> bool:
     one = matched.get(prom_id)
     return one is not None and one.good.good_id == good_id

@@ -35,7 +35,7 @@ from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Sent
 from torgsync.core.plan.outcomes import OutcomeReasons, decode_reasons, encode_reasons
 from torgsync.core.plan.plan import Skipped
-from torgsync.core.product.fields import FIELDS, TERMS, Value
+from torgsync.core.product.fields import FIELDS, PRICE_STOCK, Value
 from torgsync.core.product.products import Existing, Product, dump, keep, load
 from torgsync.core.product.variants import PLACED
 from torgsync.state.repository import Repository
@@ -219,12 +219,14 @@ class ProductRepository(Repository):
         ).all()
         for page in pages(rows):
             known = self.known([row.good_id for row in page])
+            blocked = self._blocking([row.good_id for row in page if row.reason == SkipReason.BLOCKED])
             for good_id, line, why in page:
-                blocking = (
-                    self._rows.findings(good_id, Code.ID_DUPLICATE) if why == SkipReason.BLOCKED else ()
-                )
-                finding = next(iter(blocking), None)
-                yield Skipped(good_id, why, line, known[good_id].title, finding)
+                yield Skipped(good_id, why, line, known[good_id].title, blocked.get(good_id))
+
+    def _blocking(self, good_ids: Sequence[str]) -> dict[str, Finding]:
+        """Return what blocks these goods, keyed by id."""
+        found = self._rows.findings(good_ids=good_ids, code=Code.ID_DUPLICATE) if good_ids else ()
+        return {finding.good_id: finding for finding in found}
 
     def accept(self, accepted: Sequence[Accepted], now: datetime) -> None:
         """Remember, good by good, what Prom accepted; what it shows of that is taken as shown from now on."""
@@ -275,7 +277,9 @@ class ProductRepository(Repository):
             t.upsert(self._db, t.sent, news)
             t.upsert(self._db, t.existing, views)
             self._rows.forget_findings(joined, PLACED)
-            price_stock = {item.good_id for item in page if TERMS.issuperset((*item.values, *item.echo))}
+            price_stock = {
+                item.good_id for item in page if PRICE_STOCK.issuperset((*item.values, *item.echo))
+            }
             self._rows.mark_dirty(price_stock, content=False)
             self._rows.mark_dirty(good_id for good_id in ids if good_id not in price_stock)
 

@@ -32,6 +32,7 @@ from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.fields import FIELDS
 from torgsync.core.product.products import Product, dump, keep
+from torgsync.core.reason import decode_args
 from torgsync.state.repository import Repository
 from torgsync.state.schema import tables as t
 from torgsync.state.shop.object_state import ObjectState
@@ -275,18 +276,30 @@ class RowRepository(Repository):
                     [{"moved": good_id, "to": lines[row.row_hash]} for good_id, row in places.items()],
                 )
 
-    def findings(self, good_id: str | None = None, code: Code | None = None) -> Iterator[Finding]:
-        """Yield all findings of goods, or those of one good or one code, by line."""
+    def findings(
+        self, good_id: str | None = None, code: Code | None = None, good_ids: Sequence[str] | None = None
+    ) -> Iterator[Finding]:
+        """Yield all findings of goods, or those of one good, some goods or one code, by line."""
         c = t.findings.c
-        query = select(c.code, c.message, c.good_id, c.line, c.name, c.value, c.file).where(
+        query = select(c.code, c.args, c.good_id, c.line, c.name, c.value, c.file).where(
             c.object == self._slug
         )
         if good_id is not None:
             query = query.where(c.good_id == good_id)
+        if good_ids is not None:
+            query = query.where(c.good_id.in_(good_ids))
         if code is not None:
             query = query.where(c.code == code)
         for row in self._db.execute(query.order_by(c.line, c.id).execution_options(yield_per=PAGE)):
-            yield Finding(Code(row.code), row.message, row.good_id, row.line, row.name, row.value, row.file)
+            yield Finding(
+                Code(row.code),
+                good_id=row.good_id,
+                line=row.line,
+                column=row.name,
+                value=row.value,
+                file=row.file,
+                args=decode_args(row.args),
+            )
 
     def finding_counts(self) -> dict[Code, int]:
         """Return how many findings of goods there are, keyed by code."""

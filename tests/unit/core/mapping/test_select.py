@@ -10,8 +10,11 @@ from builders import led, sync_object
 from hypothesis import given
 from hypothesis import strategies as st
 
+from torgsync.cli.messages.findings import finding_message
+from torgsync.cli.messages.why import counts_message
 from torgsync.core.findings import Code
-from torgsync.core.mapping.select import FILTERS, WORDS, SkipReason, Stock, count_stock, why_out
+from torgsync.core.mapping.select import FILTERS, WORDS, SkipReason, why_out
+from torgsync.core.mapping.stock import Stock, count_stock
 
 FOR_PARTNER = "WarehouseQuantityForPartner"
 CENTERS = {"WarehouseQuantity": "7,5", "WarehouseQuantityForPartner": "2=1,000|8=2,500|38=4,000"}
@@ -91,7 +94,7 @@ def test_an_empty_stock_is_not_sold_out(
     settings = sync_object(fields=led(*fields), accounting_centers={"use": use})
     stock = count_stock(settings, cells)
     assert stock.quantity is None
-    told = [(finding.code, finding.message) for finding in stock.findings]
+    told = [(finding.code, finding_message(finding)) for finding in stock.findings]
     assert told == [(Code.NUMBER_UNREADABLE, "the stock is empty; what Prom has stays")]
 
 
@@ -198,7 +201,13 @@ def test_what_is_kept_is_not_offered(
 ) -> None:
     """A safety stock is taken off each ticked center, each of a table, or the sum, a table together."""
     stock = count_stock(sync_object(accounting_centers=centers), cells)
-    assert (stock.quantity, stock.words, stock.findings) == (Decimal(quantity), words, ())
+    assert (
+        stock.quantity,
+        counts_message(
+            [[one.center, str(one.stock), str(one.kept)] for one in stock.counts], str(stock.left)
+        ),
+        stock.findings,
+    ) == (Decimal(quantity), words, ())
 
 
 @pytest.mark.parametrize(
@@ -237,7 +246,9 @@ def test_the_smaller_of_two_stocks_counts(
     cells = {"WarehouseQuantity": total, FOR_PARTNER: by_center}
     stock = count_stock(sync_object(accounting_centers=centers), cells)
     assert stock.quantity == Decimal(quantity)
-    assert [(finding.code, finding.message) for finding in stock.findings] == [(Code.STOCK_MISMATCH, message)]
+    assert [(finding.code, finding_message(finding)) for finding in stock.findings] == [
+        (Code.STOCK_MISMATCH, message)
+    ]
 
 
 @pytest.mark.parametrize("use", [[], ["8"]])

@@ -8,20 +8,16 @@ from typing import Any
 import pytest
 from builders import led, mapped, sync_object
 
-from torgsync.core.mapping.select import FILTERS, SkipReason, count_stock, why_out
-from torgsync.core.plan.why import (
-    CenterStock,
-    Filter,
-    Relative,
-    center_stocks,
-    family,
-    filters,
-    no_family,
-    price_steps,
-)
+from torgsync.cli.messages.why import alone_message, filter_message, price_message
+from torgsync.core.findings import Finding
+from torgsync.core.mapping.select import FILTERS, SkipReason, why_out
+from torgsync.core.mapping.stock import count_stock
+from torgsync.core.plan.family import Alone, Relative, family, no_family
+from torgsync.core.plan.why import CenterStock, Filter, center_stocks, filters, price_traces
 from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.fields import Characteristic
 from torgsync.core.product.variants import Member
+from torgsync.core.reason import Reason
 
 # Filters
 
@@ -41,7 +37,7 @@ def judged(cells: dict[str, str], photos: int | None = 1, **tables: Any) -> tupl
 
 def test_no_filter_is_set() -> None:
     """Each one passes and tells what it saw."""
-    assert [(item.passes, item.words) for item in judged(CELLS)] == [
+    assert [(item.passes, filter_message(item)) for item in judged(CELLS)] == [
         (True, "in Взуття > Капці; every group goes"),
         (True, "`Display` is 1"),
         (True, "3 by `WarehouseQuantity` (3); only_in_stock is off"),
@@ -81,7 +77,7 @@ def test_the_filter_that_keeps_a_good_out(wanted: SkipReason, photos: int | None
 )
 def test_a_place_among_the_groups(cells: dict[str, str], words: str) -> None:
     """The section path tells, else the section, else the type of goods."""
-    assert judged(cells, product_group="Капці")[0].words == f"{words}; only `Капці` goes"
+    assert filter_message(judged(cells, product_group="Капці")[0]) == f"{words}; only `Капці` goes"
 
 
 def test_the_filter_asks_the_column_that_is_led_to_the_group() -> None:
@@ -90,15 +86,15 @@ def test_the_filter_asks_the_column_that_is_led_to_the_group() -> None:
     cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}
     stock = count_stock(settings, cells)
     (group, *_) = filters(settings, cells, stock, 1)
-    assert (group.passes, group.words) == (True, "in Взуття,Капці; only `Капці` goes")
+    assert (group.passes, filter_message(group)) == (True, "in Взуття,Капці; only `Капці` goes")
     assert why_out(settings, cells, stock, has_photos=True) is None
 
 
 def test_display_that_nobody_looks_at() -> None:
     """A tick that is off is said."""
     (_, display, *_) = judged(CELLS | {"Display": "0"}, accounting_centers={"respect_display": False})
-    assert (display.passes, display.words) == (True, "`Display` is 0; respect_display is off")
-    assert judged({})[1].words == "`Display` says nothing"
+    assert (display.passes, filter_message(display)) == (True, "`Display` is 0; respect_display is off")
+    assert filter_message(judged({})[1]) == "`Display` says nothing"
 
 
 @pytest.mark.parametrize(
@@ -114,8 +110,8 @@ def test_what_was_counted(cells: dict[str, str], words: str) -> None:
     """The stock tells its column, its cell and the centers."""
     centers = {"use": ["2", "8"], "only_in_stock": True}
     stock = judged(cells, accounting_centers=centers)[2]
-    assert stock.words == f"{words}; only_in_stock is on"
-    assert judged(CELLS, None)[3].words == "there is no folder of photos; only_with_photos is off"
+    assert filter_message(stock) == f"{words}; only_in_stock is on"
+    assert filter_message(judged(CELLS, None)[3]) == "there is no folder of photos; only_with_photos is off"
 
 
 # Prices
@@ -149,7 +145,7 @@ def test_how_a_price_was_made(price: str, sale: str, steps: tuple[str, str]) -> 
     cells = {"RetailPrice": price, "Sale": sale}
     columns = (("RetailPrice", "price"), ("Sale", "sale_price"))
     made = mapped(cells, *columns)
-    assert price_steps(sync_object(fields=led(*columns)), cells, made) == steps
+    assert tuple(map(price_message, price_traces(sync_object(fields=led(*columns)), cells, made))) == steps
 
 
 def test_the_rules_of_a_price_are_told() -> None:
@@ -160,9 +156,9 @@ def test_the_rules_of_a_price_are_told() -> None:
         {"markup": "5%", "round": "0.99"},
     )
     made = mapped(cells, *columns, prices=prices)
-    assert price_steps(sync_object(fields=led(*columns), prices=prices), cells, made) == (
-        "`RetailPrice` 100 -> markup +5 %: 100.00 -> 105.00; rounded to .99: 105.00 -> 104.99; 104.99",
-    )
+    assert tuple(
+        map(price_message, price_traces(sync_object(fields=led(*columns), prices=prices), cells, made))
+    ) == ("`RetailPrice` 100 -> markup +5 %: 100.00 -> 105.00; rounded to .99: 105.00 -> 104.99; 104.99",)
 
 
 @pytest.mark.parametrize(
@@ -178,12 +174,22 @@ def test_how_a_wholesale_price_was_made(amount: str, minimum: str, result: str) 
     cells = {"Gurt": amount, "Vid": minimum}
     columns = (("Gurt", "wholesale_price"), ("Vid", "wholesale_minimum"))
     made = mapped(cells, *columns)
-    assert price_steps(sync_object(fields=led(*columns)), cells, made) == (f"`Gurt` {amount} -> {result}",)
+    assert tuple(map(price_message, price_traces(sync_object(fields=led(*columns)), cells, made))) == (
+        f"`Gurt` {amount} -> {result}",
+    )
 
 
 def test_no_price_is_led() -> None:
     """Nothing is said of what is not led."""
-    assert price_steps(sync_object(), {"RetailPrice": "100"}, mapped({"RetailPrice": "100"})) == ()
+    assert (
+        tuple(
+            map(
+                price_message,
+                price_traces(sync_object(), {"RetailPrice": "100"}, mapped({"RetailPrice": "100"})),
+            )
+        )
+        == ()
+    )
 
 
 # The other goods of the model
@@ -197,6 +203,10 @@ def relative(good_id: str, *traits: str, out: str = "", group: int = 0) -> Relat
     return Relative(Member(good_id, int(good_id), told, group), f"Капці {good_id}", out)
 
 
+def said(alone: Reason[Alone] | Finding | None) -> str:
+    return alone_message(alone) if alone else ""
+
+
 def test_the_sisters_of_a_good() -> None:
     """Each tells what it has otherwise and what it lacks, and why it does not go with the others, if so."""
     relatives = [
@@ -207,16 +217,16 @@ def test_the_sisters_of_a_good() -> None:
         relative("5", "Розмір=39", "Колір=синій", out=SkipReason.NO_PHOTOS),
     ]
     found = family("id:501", "1", relatives, 501, None)
-    assert (found.model, found.group, found.alone) == ("501", 501, "")
+    assert (found.model, found.group, found.alone) == ("501", 501, None)
     two, three, four, five = found.siblings
     assert (two.good_id, two.title, two.differs) == ("2", "Капці 2", (Characteristic("Розмір", "", "37"),))
-    assert (two.lacks, two.out, two.alone) == ((), "", "")
-    assert (three.differs, three.alone) == (
+    assert (two.lacks, two.out, two.alone) == ((), "", None)
+    assert (three.differs, said(three.alone)) == (
         (),
         "has the same Розмір 36, Колір синій as `1`, a good of the same model",
     )
-    assert (four.lacks, four.alone.partition(",")[0]) == (("Колір",), "lacks `Колір`")
-    assert (five.out, five.alone) == (SkipReason.NO_PHOTOS, "")
+    assert (four.lacks, said(four.alone).partition(",")[0]) == (("Колір",), "lacks `Колір`")
+    assert (five.out, five.alone) == (SkipReason.NO_PHOTOS, None)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +248,7 @@ def test_the_sisters_of_a_good() -> None:
 def test_a_good_that_goes_alone(relatives: list[Relative], alone: str) -> None:
     """The reason is told, whether it lies in the good itself or in the others."""
     found = family("name:капці верба", "1", relatives, 0, None)
-    assert (found.model, found.alone[: len(alone)]) == ("капці верба", alone)
+    assert (found.model, said(found.alone)[: len(alone)]) == ("капці верба", alone)
 
 
 @pytest.mark.parametrize(
@@ -253,16 +263,16 @@ def test_a_good_that_goes_alone(relatives: list[Relative], alone: str) -> None:
 def test_a_good_that_was_made_otherwise(made: int | None, alone: str) -> None:
     """A product cannot be moved into a group afterwards."""
     relatives = [relative("1", "Розмір=36"), relative("2", "Розмір=37")]
-    assert family("id:501", "1", relatives, 501, made).alone == alone
+    assert said(family("id:501", "1", relatives, 501, made).alone) == alone
 
 
 def test_a_good_without_a_model() -> None:
     """Either no column is led, or the one that is names none."""
-    assert no_family(sync_object()).alone == (
+    assert said(no_family(sync_object()).alone) == (
         "no column is led to `variant_group`, which tells the model of a good"
     )
     settings = sync_object(fields=led(("ModelGoodID", "variant_group")))
-    assert no_family(settings).alone == "`ModelGoodID` names no model"
+    assert said(no_family(settings).alone) == "`ModelGoodID` names no model"
 
 
 def test_the_files_of_the_centers() -> None:

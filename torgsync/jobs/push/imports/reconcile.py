@@ -8,7 +8,7 @@ from dataclasses import replace
 from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.plan.diff import Verb, keeps
 from torgsync.core.plan.outcomes import Outcome
-from torgsync.core.plan.rollback import imported
+from torgsync.core.plan.rollback import import_content
 from torgsync.core.product.products import Product
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.push.edits import EditSender, edit_after_creation, edit_of
@@ -106,7 +106,7 @@ class ImportReconciler:
         if not self._undoes:
             return change.refused
         alone = change.outcome is Outcome.REFUSED and result.state is not None and not result.state.fatal
-        return imported(item.change) if alone else None
+        return import_content(item.change) if alone else None
 
     def _edit_follows(self, item: NumberedChange) -> bool:
         return not self._edited and item.change.verb is Verb.UPDATE and edit_of(item) is not None

@@ -144,7 +144,7 @@ def upgrade() -> None:
         sa.Column("object", sa.String(length=200), nullable=False),
         sa.Column("good_id", sa.Text(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("args", sa.Text(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
