@@ -7,7 +7,7 @@ import re
 from torgsync.cli.messages.findings import SENTENCES, finding_message
 from torgsync.cli.messages.meanings import MEANING
 from torgsync.core.findings import Code, Finding
-from torgsync.core.reason import decode_args, encode_args
+from torgsync.core.reason import Args, decode_args, encode_args
 
 
 def test_every_code_has_a_meaning() -> None:
@@ -26,7 +26,7 @@ def test_every_finding_about_a_good_or_a_file_has_a_sentence() -> None:
 
 def test_a_sentence_is_made_of_stored_arguments() -> None:
     """What the state kept as JSON makes the same sentence again."""
-    args = {"names": ["Колір", "Розмір"], "grouped": True}
+    args: Args = {"names": ["Колір", "Розмір"], "grouped": True}
     finding = Finding(Code.VARIANT_MISSING, args=decode_args(encode_args(args)))
     assert finding_message(finding) == (
         "lacks `Колір`, `Розмір`, which the other goods of its model have; "
