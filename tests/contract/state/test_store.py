@@ -324,12 +324,12 @@ def test_standings_are_counted_by_reason(work: UnitOfWork) -> None:
 def test_findings_belong_to_the_last_reading_of_a_row(work: UnitOfWork) -> None:
     """A row read anew loses its old findings; all are told by line, whole."""
     work.rows.remember_rows([row("18", line=9, findings=(finding("18", 9),))])
-    work.rows.remember_rows([row(findings=(finding(count=1), finding(count=2)))])
-    again = row(findings=(finding(count=3), finding(count=4)))
+    work.rows.remember_rows([row(findings=(finding(count=131), finding(count=132)))])
+    again = row(findings=(finding(count=133), finding(count=134)))
     work.rows.remember_rows([again], {"17"})
     assert list(work.rows.findings()) == [
-        finding(count=3),
-        finding(count=4),
+        finding(count=133),
+        finding(count=134),
         finding("18", 9),
     ]
 

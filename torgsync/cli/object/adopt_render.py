@@ -8,7 +8,7 @@ from itertools import islice
 
 from torgsync.cli.base.program import SCHEMA, Program
 from torgsync.cli.base.render import print_csv, print_json
-from torgsync.core.plan.adopt import AmbiguousMatch, GoodIdentity, ProductMatch, Matching, ProductIdentity
+from torgsync.core.plan.adopt import AmbiguousMatch, GoodIdentity, Matching, ProductIdentity, ProductMatch
 from torgsync.core.text import counted
 from torgsync.files.config.objects import ObjectFile
 from torgsync.jobs.config.adopt import AdoptionView
@@ -151,7 +151,9 @@ def _render_rows(matching: Matching) -> Iterator[Mapping[str, object]]:
         yield _render_row("only-there", "", None, product)
 
 
-def _render_row(kind: str, by: str, good: GoodIdentity | None, product: ProductIdentity | None) -> dict[str, object]:
+def _render_row(
+    kind: str, by: str, good: GoodIdentity | None, product: ProductIdentity | None
+) -> dict[str, object]:
     return {
         "story": kind,
         "by": by,

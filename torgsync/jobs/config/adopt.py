@@ -9,7 +9,7 @@ from torgsync.core.plan.adopt import Matching
 from torgsync.errors import Exit
 from torgsync.jobs.connect import connect_unverified
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.adopt import Decide, take_over, match_shop
+from torgsync.jobs.plan.adopt import Decide, match_shop, take_over
 from torgsync.jobs.run import refuse_held, running
 
 

@@ -118,11 +118,11 @@ def test_a_finding_tells_its_place() -> None:
     result = mapped({"RetailPrice": "x" * 100}, ("RetailPrice", "price"))
     assert result.findings[0] == Finding(
         Code.NUMBER_UNREADABLE,
-        f"`{'x' * 40}` is not a number; not sent: price and discount",
-        "17",
-        3,
-        "RetailPrice",
-        "x" * 60,
+        good_id="17",
+        line=3,
+        column="RetailPrice",
+        value="x" * 60,
+        args={"cell": "x" * 40, "fault": "no-number", "fields": ["price", "discount"]},
     )
 
 
@@ -538,7 +538,7 @@ def test_stock_is_whole_pieces(quantity: str, whole: int, presence: str, found: 
 
 def test_unreadable_stock_is_not_spoken_of() -> None:
     """Quantity and presence keep their last good value, and the finding comes to the good's line."""
-    told = Finding(Code.NUMBER_UNREADABLE, "`x` is not a quantity", column="Q", value="x")
+    told = Finding(Code.NUMBER_UNREADABLE, column="Q", value="x", args={"fault": "no-quantity"})
     result = mapped({"Q": "x"}, ("Q", "quantity"), stock=Stock(None, "Q", (told,)))
     assert values(result, "quantity", "presence") == ["not spoken of"] * 2
     assert result.unreadable == {"quantity", "presence"}
@@ -547,7 +547,7 @@ def test_unreadable_stock_is_not_spoken_of() -> None:
 
 def test_unreadable_stock_neither_shows_nor_hides_a_good() -> None:
     """Where only goods in stock go, nobody can say whether this one does: it stays as it is on Prom."""
-    told = Finding(Code.NUMBER_UNREADABLE, "`x` is not a quantity", column="Q", value="x")
+    told = Finding(Code.NUMBER_UNREADABLE, column="Q", value="x", args={"fault": "no-quantity"})
     for only, status in ((True, "not spoken of"), (False, "on_display")):
         stock = Stock(None, "Q", (told,))
         result = mapped(

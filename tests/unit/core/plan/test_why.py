@@ -9,7 +9,9 @@ import pytest
 from builders import led, mapped, sync_object
 
 from torgsync.cli.messages.why import alone_message, filter_message, price_message
+from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Finding
+from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import FILTERS, SkipReason, why_out
 from torgsync.core.mapping.stock import count_stock
 from torgsync.core.plan.family import Alone, Relative, family, no_family
@@ -145,7 +147,11 @@ def test_how_a_price_was_made(price: str, sale: str, steps: tuple[str, str]) -> 
     cells = {"RetailPrice": price, "Sale": sale}
     columns = (("RetailPrice", "price"), ("Sale", "sale_price"))
     made = mapped(cells, *columns)
-    assert tuple(map(price_message, price_traces(sync_object(fields=led(*columns)), cells, made))) == steps
+    assert steps_of(sync_object(fields=led(*columns)), cells, made) == steps
+
+
+def steps_of(settings: SyncObject, cells: dict[str, str], made: Mapped) -> tuple[str, ...]:
+    return tuple(map(price_message, price_traces(settings, cells, made)))
 
 
 def test_the_rules_of_a_price_are_told() -> None:
@@ -156,9 +162,9 @@ def test_the_rules_of_a_price_are_told() -> None:
         {"markup": "5%", "round": "0.99"},
     )
     made = mapped(cells, *columns, prices=prices)
-    assert tuple(
-        map(price_message, price_traces(sync_object(fields=led(*columns), prices=prices), cells, made))
-    ) == ("`RetailPrice` 100 -> markup +5 %: 100.00 -> 105.00; rounded to .99: 105.00 -> 104.99; 104.99",)
+    assert steps_of(sync_object(fields=led(*columns), prices=prices), cells, made) == (
+        "`RetailPrice` 100 -> markup +5 %: 100.00 -> 105.00; rounded to .99: 105.00 -> 104.99; 104.99",
+    )
 
 
 @pytest.mark.parametrize(
@@ -174,9 +180,7 @@ def test_how_a_wholesale_price_was_made(amount: str, minimum: str, result: str) 
     cells = {"Gurt": amount, "Vid": minimum}
     columns = (("Gurt", "wholesale_price"), ("Vid", "wholesale_minimum"))
     made = mapped(cells, *columns)
-    assert tuple(map(price_message, price_traces(sync_object(fields=led(*columns)), cells, made))) == (
-        f"`Gurt` {amount} -> {result}",
-    )
+    assert steps_of(sync_object(fields=led(*columns)), cells, made) == (f"`Gurt` {amount} -> {result}",)
 
 
 def test_no_price_is_led() -> None:
