@@ -18,15 +18,7 @@ import stamina
 
 from torgsync import __version__
 from torgsync.errors import AnswerLost, GivenUp, Interrupted, TokenRefused, TorgsyncError, UsageError
-from torgsync.prom.request import (
-    ApiRequest,
-    Effect,
-    Files,
-    Json,
-    RequestJournal,
-    form_request,
-    json_request,
-)
+from torgsync.prom.request import ApiRequest, Effect, Files, Json, RequestJournal, form_request, json_request
 from torgsync.prom.responses import FailedTry, ResponseReader, lost_answer
 from torgsync.prom.rights import Right
 

@@ -14,17 +14,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from torgsync.sandbox.api.answers import Json
 from torgsync.sandbox.api.call import parse_json
 from torgsync.sandbox.shop.orders import NOVA_POSHTA, PROM_PAYMENT, ShopBuyer
 from torgsync.sandbox.shop.products import ShopDiscount
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.api.answers import Json
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import Shop
 
 BASE = "/cabinet"
 OK, BAD, UNKNOWN, NOT_ALLOWED = 200, 400, 404, 405
@@ -183,32 +181,26 @@ def _place_order(shop: Shop, body: _NewOrder) -> Json:
     return {"order": number}
 
 
-def _pay_order(shop: Shop, body: _Order) -> Json:
-    shop.pay_order(body.order)
-    return {"order": body.order}
+def _on_order(change: Callable[[Shop, Any], None]) -> Callable[[Shop, Any], Json]:
+    """Return an action that changes an order and answers with its id."""
 
+    def do(shop: Shop, body: _Order) -> Json:
+        change(shop, body)
+        return {"order": body.order}
 
-def _refund_order(shop: Shop, body: _Order) -> Json:
-    shop.refund_order(body.order)
-    return {"order": body.order}
-
-
-def _cancel_order(shop: Shop, body: _CancelledOrder) -> Json:
-    shop.cancel_order(body.order, body.reason)
-    return {"order": body.order}
-
-
-def _move_order(shop: Shop, body: _MovedOrder) -> Json:
-    shop.set_order_status(body.order, body.status)
-    return {"order": body.order}
+    return do
 
 
 ACTIONS: Mapping[str, _Action] = {
     "order/place": _Action(_NewOrder, _place_order),
-    "order/pay": _Action(_Order, _pay_order),
-    "order/refund": _Action(_Order, _refund_order),
-    "order/cancel": _Action(_CancelledOrder, _cancel_order),
-    "order/status": _Action(_MovedOrder, _move_order),
+    "order/pay": _Action(_Order, _on_order(lambda shop, body: shop.pay_order(body.order))),
+    "order/refund": _Action(_Order, _on_order(lambda shop, body: shop.refund_order(body.order))),
+    "order/cancel": _Action(
+        _CancelledOrder, _on_order(lambda shop, body: shop.cancel_order(body.order, body.reason))
+    ),
+    "order/status": _Action(
+        _MovedOrder, _on_order(lambda shop, body: shop.set_order_status(body.order, body.status))
+    ),
     "product/add": _Action(_NewProduct, _add_product),
     "product/edit": _Action(_EditedProduct, _edit_product),
     "product/hide": _Action(_Product, _hide_product),

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
 from fnmatch import fnmatchcase
 from math import inf
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from typing import Literal
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "ANY")
 HTTP_OK = 200

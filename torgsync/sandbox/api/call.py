@@ -6,12 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from torgsync.sandbox.api.answers import Language
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.faults import FaultHit
+from torgsync.sandbox.faults import FaultHit
 
 # Prom says this in English whatever the language (prom-api §1.3); the sandbox's other English texts are
 # invented after it.

@@ -6,7 +6,6 @@ See `routes.py` for the contract of a handler.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from torgsync.sandbox.api.answers import (
     Json,
@@ -22,12 +21,11 @@ from torgsync.sandbox.shop.orders import (
     DECLARATION_TYPES,
     STATUS_NAMES,
     WRITABLE_STATUSES,
+    ShopClient,
+    ShopOrder,
     is_later,
 )
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.shop.orders import ShopClient, ShopOrder
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import Shop
 
 DECLARED = {
     "ru": "Этот ЭН уже добавлен к данному заказу",

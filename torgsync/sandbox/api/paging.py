@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING
 
 from torgsync.core.clock import SHOP_ZONE
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.api.call import Call
-    from torgsync.sandbox.shop.collection import Collection, Item
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.api.call import Call
+from torgsync.sandbox.shop.collection import Collection, Item
+from torgsync.sandbox.shop.shop import Shop
 
 # The client has its own constant for a page (`prom/api.py`): client and sandbox share no code on purpose.
 LONGEST_PAGE = 100

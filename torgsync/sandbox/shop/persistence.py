@@ -12,20 +12,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from torgsync.errors import TorgsyncError
+from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.imports import Import
 from torgsync.sandbox.shop.orders import ShopClient, ShopOption, ShopOrder
 from torgsync.sandbox.shop.products import ShopGroup, ShopProduct
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from torgsync.sandbox.shop.collection import Collection
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import Shop
 
 FORMAT = 1
 TABLES = ("products", "groups", "orders", "clients")
