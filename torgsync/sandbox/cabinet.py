@@ -218,26 +218,26 @@ def perform(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]
         return {"error": "send JSON by POST", "keys": list(action.body.model_fields)}, NOT_ALLOWED
     try:
         data = action.body.model_validate(parse_json(body))
-    except ValidationError as wrong:
+    except ValidationError as invalid:
         mistakes = [
             f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}"
-            for one in wrong.errors(include_url=False)
+            for one in invalid.errors(include_url=False)
         ]
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
         return {"error": f"the body has {count}", "mistakes": mistakes}, BAD
-    except ValueError as wrong:
-        return {"error": f"the body is no JSON: {wrong}"}, BAD
+    except ValueError as error:
+        return {"error": f"the body is no JSON: {error}"}, BAD
     try:
         with shop.lock:
             answer = action.do(shop, data)
             shop.save()
-    except LookupError as unknown:
-        return {"error": _message(unknown)}, UNKNOWN
-    except ValueError as refused:
-        return {"error": str(refused)}, BAD
+    except LookupError as missing:
+        return {"error": _message(missing)}, UNKNOWN
+    except ValueError as error:
+        return {"error": str(error)}, BAD
     return answer, OK
 
 
-def _message(unknown: LookupError) -> str:
+def _message(missing: LookupError) -> str:
     """Return the message of a LookupError; a KeyError only has the key that a table lacks."""
-    return f"the shop has no option {unknown.args[0]}" if isinstance(unknown, KeyError) else str(unknown)
+    return f"the shop has no option {missing.args[0]}" if isinstance(missing, KeyError) else str(missing)

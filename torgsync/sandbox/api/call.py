@@ -28,7 +28,7 @@ class Upload:
 class Call:
     """One request as the handlers see it. `body` is the JSON with exact decimals, or None.
 
-    `met` is the trouble that the request meets, None where it meets none.
+    `hit` is the fault that fired for it, None without one.
     """
 
     query: Mapping[str, str]
