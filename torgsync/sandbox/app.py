@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized
 from werkzeug.routing import Map, Rule
@@ -13,22 +16,14 @@ from werkzeug.wrappers import Request, Response
 
 from torgsync.sandbox import cabinet
 from torgsync.sandbox.api import fault_responses, products
+from torgsync.sandbox.api.answers import Json
 from torgsync.sandbox.api.call import Call, Upload, parse_json, refusal
-from torgsync.sandbox.api.routes import ROUTES
-from torgsync.sandbox.injector import HookAnswer, HookedCall
+from torgsync.sandbox.api.routes import ROUTES, Route
+from torgsync.sandbox.faults import FaultHit
+from torgsync.sandbox.injector import Hook, HookAnswer, HookedCall
 from torgsync.sandbox.pages.pages import Pages
 from torgsync.sandbox.shop.log import RequestRecord
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-    from wsgiref.types import StartResponse, WSGIEnvironment
-
-    from torgsync.sandbox.api.answers import Json
-    from torgsync.sandbox.api.routes import Route
-    from torgsync.sandbox.faults import FaultHit
-    from torgsync.sandbox.injector import Hook
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import Shop
 
 BASE = "/api/v1"
 # Addresses for programs; all other ones are pages for people.

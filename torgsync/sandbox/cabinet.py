@@ -14,17 +14,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from torgsync.sandbox.api.answers import Json
 from torgsync.sandbox.api.call import parse_json
 from torgsync.sandbox.shop.orders import NOVA_POSHTA, PROM_PAYMENT, ShopBuyer
 from torgsync.sandbox.shop.products import ShopDiscount
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.api.answers import Json
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import Shop
 
 BASE = "/cabinet"
 OK, BAD, UNKNOWN, NOT_ALLOWED = 200, 400, 404, 405
@@ -183,32 +181,26 @@ def _place_order(shop: Shop, body: _NewOrder) -> Json:
     return {"order": number}
 
 
-def _pay_order(shop: Shop, body: _Order) -> Json:
-    shop.pay_order(body.order)
-    return {"order": body.order}
+def _on_order(change: Callable[[Shop, Any], None]) -> Callable[[Shop, Any], Json]:
+    """Return an action that changes an order and answers with its id."""
 
+    def do(shop: Shop, body: _Order) -> Json:
+        change(shop, body)
+        return {"order": body.order}
 
-def _refund_order(shop: Shop, body: _Order) -> Json:
-    shop.refund_order(body.order)
-    return {"order": body.order}
-
-
-def _cancel_order(shop: Shop, body: _CancelledOrder) -> Json:
-    shop.cancel_order(body.order, body.reason)
-    return {"order": body.order}
-
-
-def _move_order(shop: Shop, body: _MovedOrder) -> Json:
-    shop.set_order_status(body.order, body.status)
-    return {"order": body.order}
+    return do
 
 
 ACTIONS: Mapping[str, _Action] = {
     "order/place": _Action(_NewOrder, _place_order),
-    "order/pay": _Action(_Order, _pay_order),
-    "order/refund": _Action(_Order, _refund_order),
-    "order/cancel": _Action(_CancelledOrder, _cancel_order),
-    "order/status": _Action(_MovedOrder, _move_order),
+    "order/pay": _Action(_Order, _on_order(lambda shop, body: shop.pay_order(body.order))),
+    "order/refund": _Action(_Order, _on_order(lambda shop, body: shop.refund_order(body.order))),
+    "order/cancel": _Action(
+        _CancelledOrder, _on_order(lambda shop, body: shop.cancel_order(body.order, body.reason))
+    ),
+    "order/status": _Action(
+        _MovedOrder, _on_order(lambda shop, body: shop.set_order_status(body.order, body.status))
+    ),
     "product/add": _Action(_NewProduct, _add_product),
     "product/edit": _Action(_EditedProduct, _edit_product),
     "product/hide": _Action(_Product, _hide_product),
@@ -226,26 +218,26 @@ def perform(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]
         return {"error": "send JSON by POST", "keys": list(action.body.model_fields)}, NOT_ALLOWED
     try:
         data = action.body.model_validate(parse_json(body))
-    except ValidationError as wrong:
+    except ValidationError as invalid:
         mistakes = [
             f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}"
-            for one in wrong.errors(include_url=False)
+            for one in invalid.errors(include_url=False)
         ]
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
         return {"error": f"the body has {count}", "mistakes": mistakes}, BAD
-    except ValueError as wrong:
-        return {"error": f"the body is no JSON: {wrong}"}, BAD
+    except ValueError as error:
+        return {"error": f"the body is no JSON: {error}"}, BAD
     try:
         with shop.lock:
             answer = action.do(shop, data)
             shop.save()
-    except LookupError as unknown:
-        return {"error": _message(unknown)}, UNKNOWN
-    except ValueError as refused:
-        return {"error": str(refused)}, BAD
+    except LookupError as missing:
+        return {"error": _message(missing)}, UNKNOWN
+    except ValueError as error:
+        return {"error": str(error)}, BAD
     return answer, OK
 
 
-def _message(unknown: LookupError) -> str:
+def _message(missing: LookupError) -> str:
     """Return the message of a LookupError; a KeyError only has the key that a table lacks."""
-    return f"the shop has no option {unknown.args[0]}" if isinstance(unknown, KeyError) else str(unknown)
+    return f"the shop has no option {missing.args[0]}" if isinstance(missing, KeyError) else str(missing)

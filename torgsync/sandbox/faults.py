@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
 from fnmatch import fnmatchcase
 from math import inf
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from typing import Literal
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "ANY")
 HTTP_OK = 200
@@ -118,8 +116,8 @@ class Fault:
 
     def __post_init__(self) -> None:
         """Refuse a rule that could never fire as written."""
-        if wrong := list(self._mistakes()):
-            raise ValueError("; ".join(wrong))
+        if mistakes := list(self._mistakes()):
+            raise ValueError("; ".join(mistakes))
 
     def _mistakes(self) -> Iterator[str]:
         if self.does not in PARAMETERS and not self._is_server_error():
@@ -190,8 +188,8 @@ class FaultHit:
 def covers(pattern: str, method: str, path: str) -> bool:
     """Return whether `[METHOD] [PATH]` with the wildcards of shells covers a call."""
     words = pattern.split()
-    wanted = words.pop(0) if words and words[0] in METHODS else "ANY"
-    return wanted in ("ANY", method) and fnmatchcase(path, words[0] if words else "*")
+    verb = words.pop(0) if words and words[0] in METHODS else "ANY"
+    return verb in ("ANY", method) and fnmatchcase(path, words[0] if words else "*")
 
 
 def _is_drawn(share: float, *numbers: int) -> bool:
@@ -202,7 +200,7 @@ def _is_drawn(share: float, *numbers: int) -> bool:
 def parse_fault(text: str) -> Fault:
     """Parse a rule of the command line; raise ValueError where it is invalid.
 
-    `[METHOD] [PATH] TROUBLE [KEY=VALUE …]`, in any order: `POST products/edit* 429 nth=2 retry_after=1`.
+    `[METHOD] [PATH] FAULT [KEY=VALUE …]`, in any order: `POST products/edit* 429 nth=2 retry_after=1`.
     """
     keys: dict[str, object] = {}
     method, path, does = "", "", ""

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable
+from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
+from wsgiref.types import WSGIEnvironment
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.sandbox.app import BASE, SandboxApp
 from torgsync.sandbox.faults import ConnectionCut
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-    from types import TracebackType
-    from wsgiref.types import WSGIEnvironment
-
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import Shop
 
 LOOPBACK = {
     "127.0.0.1": ("127.0.0.1", socket.AF_INET),

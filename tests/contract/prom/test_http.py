@@ -38,14 +38,7 @@ from torgsync.errors import (
     TorgsyncError,
     UsageError,
 )
-from torgsync.prom.http import (
-    GIVE_UP_AFTER,
-    PROM_URL,
-    TOTAL_TIMEOUT,
-    TRIES,
-    Http,
-    open_client,
-)
+from torgsync.prom.http import GIVE_UP_AFTER, PROM_URL, TOTAL_TIMEOUT, TRIES, Http, open_client
 from torgsync.prom.responses import NotFound
 
 

@@ -29,16 +29,8 @@ from recorded import (
 )
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from torgsync.errors import (
-    PromRefused,
-    Temporary,
-    TokenRefused,
-    TorgsyncError,
-)
-from torgsync.prom.http import (
-    TRIES,
-    Http,
-)
+from torgsync.errors import PromRefused, Temporary, TokenRefused, TorgsyncError
+from torgsync.prom.http import TRIES, Http
 from torgsync.prom.responses import NotFound, retry_after
 from torgsync.prom.rights import Right
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+import httpx
 import pytest
 from shops import Clock, client_of, feed, send_feed
 
@@ -12,10 +13,6 @@ from torgsync.sandbox.shop.log import RequestRecord
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
-
-if TYPE_CHECKING:
-    import httpx
-
 
 pytestmark = pytest.mark.usefixtures("each_door")
 

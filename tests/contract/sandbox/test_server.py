@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -14,9 +14,6 @@ from shops import feed, offer
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.sandbox.server import RunningServer, serve
 from torgsync.sandbox.shop.shop import Shop
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 TOKEN = {"Authorization": "Bearer sandbox"}
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from torgsync.sandbox.shop.orders import PROM_PAYMENT, STATUS_NAMES
-from torgsync.sandbox.shop.products import KOPIYKA, UNSORTED_CATEGORY_ID
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from torgsync.sandbox.shop.orders import ShopClient, ShopOption, ShopOrder, ShopOrderLine
-    from torgsync.sandbox.shop.products import Image, ShopCatalog, ShopGroup, ShopProduct
+from torgsync.sandbox.shop.orders import (
+    PROM_PAYMENT,
+    STATUS_NAMES,
+    ShopClient,
+    ShopOption,
+    ShopOrder,
+    ShopOrderLine,
+)
+from torgsync.sandbox.shop.products import (
+    KOPIYKA,
+    UNSORTED_CATEGORY_ID,
+    Image,
+    ShopCatalog,
+    ShopGroup,
+    ShopProduct,
+)
 
 Language = Literal["ru", "uk"]
 Json = dict[str, Any]

@@ -6,12 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from torgsync.sandbox.api.answers import Language
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.faults import FaultHit
+from torgsync.sandbox.faults import FaultHit
 
 # Prom says this in English whatever the language (prom-api §1.3); the sandbox's other English texts are
 # invented after it.
@@ -30,7 +28,7 @@ class Upload:
 class Call:
     """One request as the handlers see it. `body` is the JSON with exact decimals, or None.
 
-    `met` is the trouble that the request meets, None where it meets none.
+    `hit` is the fault that fired for it, None without one.
     """
 
     query: Mapping[str, str]

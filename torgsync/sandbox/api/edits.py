@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from torgsync.sandbox.shop.products import EDITABLE_STATUSES, PRESENCES, ShopDiscount, Wholesale
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 LONGEST_NAME = 110
 LONGEST_KEYWORDS = 1024

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
 
-from torgsync.sandbox.faults import HTTP_OK, ConnectionCut
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.faults import FaultHit
+from torgsync.sandbox.faults import HTTP_OK, ConnectionCut, FaultHit
 
 # Invented: no JSON, and words that no client should ever print.
 BOT_PAGE = """<!DOCTYPE html><html lang="uk"><head><title>Just a moment...</title></head>

@@ -6,7 +6,6 @@ See `routes.py` for the contract of a handler.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from torgsync.sandbox.api.answers import (
     Json,
@@ -22,12 +21,11 @@ from torgsync.sandbox.shop.orders import (
     DECLARATION_TYPES,
     STATUS_NAMES,
     WRITABLE_STATUSES,
+    ShopClient,
+    ShopOrder,
     is_later,
 )
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.shop.orders import ShopClient, ShopOrder
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import Shop
 
 DECLARED = {
     "ru": "Этот ЭН уже добавлен к данному заказу",
@@ -41,10 +39,10 @@ def list_orders(shop: Shop, call: Call) -> Json:
     if status is not None and status not in STATUS_NAMES:
         return {"error": VALUE_NOT_ALLOWED}
 
-    def wanted(order: ShopOrder) -> bool:
+    def matches(order: ShopOrder) -> bool:
         return status is None or order.status == status
 
-    page = cut_page(shop, call, shop.orders, wanted)
+    page = cut_page(shop, call, shop.orders, matches)
     return {"orders": [order_json(order, call.language) for order in page]}
 
 
@@ -87,13 +85,13 @@ def save_declaration(shop: Shop, call: Call) -> Json:
     body = call.body if isinstance(call.body, dict) else {}
     order_id, number = body.get("order_id"), body.get("declaration_id")
     order = shop.orders.get(order_id) if type(order_id) is int else None
-    wrong = {
+    mistakes = {
         "order_id": order is None,
         "declaration_id": not isinstance(number, str) or not number,
         "delivery_type": body.get("delivery_type") not in DECLARATION_TYPES,
     }
-    if order is None or any(wrong.values()):
-        fields = {name: VALUE_NOT_ALLOWED for name, is_wrong in wrong.items() if is_wrong}
+    if order is None or any(mistakes.values()):
+        fields = {name: VALUE_NOT_ALLOWED for name, mistaken in mistakes.items() if mistaken}
         return refusal("Invalid declaration") | {"errors": fields}
     if order.declaration_number == number:
         text = DECLARED[call.language]
@@ -116,10 +114,10 @@ def list_clients(shop: Shop, call: Call) -> Json:
     """List clients; `search_term` is looked for in name, phones and e-mails (prom-api §6.2)."""
     term = call.query.get("search_term", "").casefold()
 
-    def wanted(client: ShopClient) -> bool:
+    def matches(client: ShopClient) -> bool:
         return any(term in text.casefold() for text in (client.full_name, *client.phones, *client.emails))
 
-    return {"clients": [client_json(client) for client in cut_page(shop, call, shop.clients, wanted)]}
+    return {"clients": [client_json(client) for client in cut_page(shop, call, shop.clients, matches)]}
 
 
 def show_client(shop: Shop, call: Call, client_id: int) -> Json | None:  # noqa: ARG001 - every handler is called alike

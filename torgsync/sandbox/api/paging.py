@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING
 
 from torgsync.core.clock import SHOP_ZONE
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.api.call import Call
-    from torgsync.sandbox.shop.collection import Collection, Item
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.api.call import Call
+from torgsync.sandbox.shop.collection import Collection, Item
+from torgsync.sandbox.shop.shop import Shop
 
 # The client has its own constant for a page (`prom/api.py`): client and sandbox share no code on purpose.
 LONGEST_PAGE = 100
@@ -24,7 +21,7 @@ def cut_page(
     shop: Shop,
     call: Call,
     collection: Collection[Item],
-    wanted: Callable[[Item], bool] | None = None,
+    matches: Callable[[Item], bool] | None = None,
     *,
     among: Sequence[int] | None = None,
 ) -> list[Item]:
@@ -39,12 +36,12 @@ def cut_page(
     def fits(item: Item) -> bool:
         # Products and groups have no date of creation; a window for it is ignored like any unknown parameter.
         inside = all(low <= getattr(item, name, low) <= high for name, low, high in windows)
-        return inside and (wanted is None or wanted(item))
+        return inside and (matches is None or matches(item))
 
     last_id = call.query.get("last_id", "")
     return collection.page(
         _limit(call.query),
-        wanted=fits,
+        matches=fits,
         among=among,
         modified_from=next(low for name, low, _ in windows if name == "date_modified"),
         last_id=int(last_id) if is_digits(last_id) else None,

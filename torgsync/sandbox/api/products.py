@@ -5,18 +5,13 @@ See `routes.py` for the contract of a handler.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from torgsync.sandbox.api.answers import Json, group_json, product_json
 from torgsync.sandbox.api.call import Call, parse_json, refusal
 from torgsync.sandbox.api.edits import EditRefused, wanted_fields
 from torgsync.sandbox.api.paging import cut_page, is_digits
 from torgsync.sandbox.shop.import_work import ImportRefused, ImportSettings
-from torgsync.sandbox.shop.products import ROOT_GROUP_ID
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.shop.products import ShopGroup, ShopProduct
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.products import ROOT_GROUP_ID, ShopGroup, ShopProduct
+from torgsync.sandbox.shop.shop import Shop
 
 LIST_EXPECTED = {"ru": "Ожидается список товаров", "uk": "Очікується список товарів"}
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from torgsync.sandbox.api import orders, products
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.api.answers import Json
-    from torgsync.sandbox.shop.rights import Right, Section
+from torgsync.sandbox.api.answers import Json
+from torgsync.sandbox.shop.rights import Right, Section
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    from torgsync.sandbox.shop.products import ShopProduct
+from torgsync.sandbox.shop.products import ShopProduct
 
 Item = TypeVar("Item")
 Other = TypeVar("Other")

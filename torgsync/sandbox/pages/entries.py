@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
+from torgsync.sandbox.api.answers import Language
 from torgsync.sandbox.pages import words
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.api.answers import Language
-    from torgsync.sandbox.shop.imports import Import
-    from torgsync.sandbox.shop.log import RequestRecord
+from torgsync.sandbox.shop.imports import Import
+from torgsync.sandbox.shop.log import RequestRecord
 
 MOST_ERRORS = 100
 LONGEST_BODY = 2_000

@@ -6,34 +6,28 @@ and `descriptions.py` makes them harmless first.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import quote, urlencode
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from torgsync.sandbox.api.answers import Language
 from torgsync.sandbox.pages import descriptions, words
 from torgsync.sandbox.pages.cards import Page, is_available, percent_off, values_of
 from torgsync.sandbox.pages.entries import LoggedRequest, import_remarks, localized, logged_request
 from torgsync.sandbox.pages.photos import IMAGE_TYPES, PhotoFolders, name_of
 from torgsync.sandbox.pages.showcase import Showcase, ShowcaseCache, matches
-from torgsync.sandbox.shop.orders import STATUS_NAMES
-from torgsync.sandbox.shop.products import ROOT_GROUP_ID
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
-    from wsgiref.types import StartResponse, WSGIEnvironment
-
-    from torgsync.sandbox.api.answers import Language
-    from torgsync.sandbox.shop.imports import Import
-    from torgsync.sandbox.shop.log import RequestRecord
-    from torgsync.sandbox.shop.orders import ShopOrder
-    from torgsync.sandbox.shop.products import Image, ShopProduct
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.imports import Import
+from torgsync.sandbox.shop.log import RequestRecord
+from torgsync.sandbox.shop.orders import STATUS_NAMES, ShopOrder
+from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Image, ShopProduct
+from torgsync.sandbox.shop.shop import Shop
 
 HEADERS = {
     # No script, no other origin and no frames; the own style sheet and pictures are enough.

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from torgsync.sandbox.pages.cards import Card
-from torgsync.sandbox.shop.products import ROOT_GROUP_ID
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from torgsync.sandbox.shop.products import ShopCatalog, ShopGroup, ShopProduct
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.products import ROOT_GROUP_ID, ShopCatalog, ShopGroup, ShopProduct
+from torgsync.sandbox.shop.shop import Shop
 
 # Of a longer tree only the groups above the chosen one are open.
 LONGEST_OPEN_TREE = 150

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Generic, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
@@ -81,25 +79,25 @@ class Collection(Generic[Item]):
         self,
         limit: int,
         *,
-        wanted: Callable[[Item], bool],
+        matches: Callable[[Item], bool],
         among: Sequence[int] | None = None,
         last_id: int | None = None,
         inclusive: bool = False,
         ascending: bool = False,
         modified_from: datetime | None = None,
     ) -> list[Item]:
-        """Return at most `limit` wanted items with ids below `last_id`, newest first (prom-api §2.1).
+        """Return at most `limit` matching items with ids below `last_id`, newest first (prom-api §2.1).
 
         `among` are the ids to choose from, growing, by default all; `inclusive` includes the item `last_id`
         itself. Items that were modified before `modified_from` are skipped where that is cheap to see;
-        `wanted` decides. The search stops as soon as the page is full.
+        `matches` decides. The search stops as soon as the page is full.
         """
         ids = self._ids if among is None else among
         end = len(ids)
         if last_id is not None:
             end = (bisect_right if inclusive else bisect_left)(ids, last_id)
         visited = self._walk(ids, end, modified_from, ascending=ascending)
-        return list(islice(filter(wanted, visited), limit))
+        return list(islice(filter(matches, visited), limit))
 
     def _walk(
         self, ids: Sequence[int], end: int, modified_from: datetime | None, *, ascending: bool

@@ -5,13 +5,11 @@ Texts are returned unchanged; `offers.py` interprets them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from lxml import etree
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 ROOT = "yml_catalog"
 

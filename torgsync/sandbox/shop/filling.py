@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import random
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from torgsync.sandbox.shop.products import Attribute, ShopDiscount, Wholesale
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import Shop
 
 # Russian and Ukrainian names of groups and of their products.
 GROUPS = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import datetime
+from typing import Any, Literal
 
 from torgsync.sandbox.faults import HTTP_NOT_FOUND, HTTP_OK, FaultHit
 from torgsync.sandbox.shop import feed as yml
@@ -17,12 +18,14 @@ from torgsync.sandbox.shop.offers import (
     Variants,
     interpret,
 )
-from torgsync.sandbox.shop.products import CLOSED_STATUSES, ROOT_GROUP_ID, UNSORTED_CATEGORY_ID
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from torgsync.sandbox.shop.products import Image, ShopCatalog, ShopProduct
+from torgsync.sandbox.shop.products import (
+    CLOSED_STATUSES,
+    ROOT_GROUP_ID,
+    UNSORTED_CATEGORY_ID,
+    Image,
+    ShopCatalog,
+    ShopProduct,
+)
 
 Missing = Literal["none", "not_available", "not_on_display", "deleted"]
 MISSING_MEANS: Mapping[str, dict[str, str]] = {

@@ -6,20 +6,11 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from torgsync.sandbox.faults import FaultHit
-from torgsync.sandbox.shop.import_work import (
-    ImportRefused,
-    ImportSettings,
-    ImportWork,
-    MissingPhotos,
-    Report,
-)
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.quirks import Quirks
-    from torgsync.sandbox.shop.products import ShopCatalog
+from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.shop.import_work import ImportRefused, ImportSettings, ImportWork, MissingPhotos, Report
+from torgsync.sandbox.shop.products import ShopCatalog
 
 # Feeds are kept for tests, but not so many that they would fill the memory in a few weeks.
 LARGEST_KEPT_FEED = 4 * 1024 * 1024

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from torgsync.sandbox.shop.feed import FeedOffer
 from torgsync.sandbox.shop.products import UNSORTED_CATEGORY_ID, Attribute, ShopDiscount, Wholesale
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.shop.feed import FeedOffer
 
 LONGEST_NAME = 130
 MOST_PHOTOS = 10

@@ -12,20 +12,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from torgsync.errors import TorgsyncError
+from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.imports import Import
 from torgsync.sandbox.shop.orders import ShopClient, ShopOption, ShopOrder
 from torgsync.sandbox.shop.products import ShopGroup, ShopProduct
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from torgsync.sandbox.shop.collection import Collection
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import Shop
 
 FORMAT = 1
 TABLES = ("products", "groups", "orders", "clients")
@@ -69,8 +66,8 @@ class Persistence:
         # Requests come on several threads; the shop's lock serialises them.
         try:
             self._file = sqlite3.connect(path, timeout=0.5, isolation_level=None, check_same_thread=False)
-        except sqlite3.Error as trouble:
-            raise self._refused(trouble) from trouble
+        except sqlite3.Error as error:
+            raise self._refused(error) from error
         try:
             self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._file.execute("BEGIN EXCLUSIVE")
@@ -79,17 +76,17 @@ class Persistence:
             else:
                 self._make()
             self._file.execute("COMMIT")
-        except (sqlite3.Error, ValidationError, ValueError, LookupError) as trouble:
+        except (sqlite3.Error, ValidationError, ValueError, LookupError) as error:
             self._file.close()
-            raise self._refused(trouble) from trouble
+            raise self._refused(error) from error
         self.save()
         shop.save_with(self.save)
 
-    def _refused(self, trouble: Exception) -> TorgsyncError:
-        if isinstance(trouble, sqlite3.OperationalError) and "locked" in str(trouble):
+    def _refused(self, error: Exception) -> TorgsyncError:
+        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
             reason = "another sandbox works with it"
-        elif isinstance(trouble, sqlite3.OperationalError):
-            reason = str(trouble)
+        elif isinstance(error, sqlite3.OperationalError):
+            reason = str(error)
         else:
             reason = "it is no shop that this sandbox kept"
         return TorgsyncError(
@@ -106,22 +103,22 @@ class Persistence:
         facts = dict(self._file.execute("SELECT name, document FROM facts"))
         if facts.pop("format") != str(FORMAT):
             raise ValueError("another format")
-        shop, read = self._shop, {name: json.loads(text) for name, text in facts.items()}
+        shop, values = self._shop, {name: json.loads(text) for name, text in facts.items()}
         documents = {name: self._documents(name) for name in TABLES}
         shop.catalog.restore(
             documents["products"],
             documents["groups"],
-            next_product=read["next_products"],
-            next_group=read["next_groups"],
+            next_product=values["next_products"],
+            next_group=values["next_groups"],
         )
-        shop.catalog.last_image_id = read["last_image_id"]
+        shop.catalog.last_image_id = values["last_image_id"]
         shop.catalog.deleted_external_ids.update(
             text for (text,) in self._file.execute("SELECT external_id FROM deleted")
         )
-        shop.orders.restore([(order.id, order) for order in documents["orders"]], read["next_orders"])
-        shop.clients.restore([(client.id, client) for client in documents["clients"]], read["next_clients"])
+        shop.orders.restore([(order.id, order) for order in documents["orders"]], values["next_orders"])
+        shop.clients.restore([(client.id, client) for client in documents["clients"]], values["next_clients"])
         shop.index_clients()
-        options = _OPTIONS.validate_python(read["payment_options"])
+        options = _OPTIONS.validate_python(values["payment_options"])
         shop.payment_options.update((option.id, option) for option in options)
         for text, feed in self._file.execute("SELECT document, feed FROM imports ORDER BY place"):
             shop.import_queue.restore(replace(_IMPORT.validate_json(text), feed=feed))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
 from torgsync.sandbox.shop.collection import Collection
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 PRESENCES = ("available", "not_available", "order", "service", "waiting")
 # The statuses that an edit may set, and those of products that cannot be changed any more.

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import Unpack
 
+from torgsync.sandbox.faults import Fault
 from torgsync.sandbox.injector import FaultInjector
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.collection import Collection
-from torgsync.sandbox.shop.imports import ImportQueue
+from torgsync.sandbox.shop.imports import Import, ImportQueue
 from torgsync.sandbox.shop.log import RequestLog
 from torgsync.sandbox.shop.orders import (
     CARD_TRANSFER,
@@ -28,20 +30,8 @@ from torgsync.sandbox.shop.orders import (
     ShopOrder,
     ShopOrderLine,
 )
-from torgsync.sandbox.shop.products import (
-    ShopCatalog,
-    ShopGroup,
-    ShopProduct,
-)
+from torgsync.sandbox.shop.products import ProductFields, ShopCatalog, ShopGroup, ShopProduct
 from torgsync.sandbox.shop.rights import Rights
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import Unpack
-
-    from torgsync.sandbox.faults import Fault
-    from torgsync.sandbox.shop.imports import Import
-    from torgsync.sandbox.shop.products import ProductFields
 
 
 class Shop:

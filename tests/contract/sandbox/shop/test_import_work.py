@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from shops import Clock, RunImport, counters, feed, messages, offer
 
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID
 from torgsync.sandbox.shop.shop import Shop
-
-if TYPE_CHECKING:
-    import httpx
-
 
 DELETED = "Поле status: Позиція недоступна для оновлення"
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from shops import Clock, client_of, counters, feed, import_feed, offer, send_feed
 
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop import imports
 from torgsync.sandbox.shop.shop import Shop
-
-if TYPE_CHECKING:
-    import httpx
 
 DELETED = "Поле status: Позиція недоступна для оновлення"
 

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 from shops import RunImport, counters, feed, messages, offer
 
 from torgsync.sandbox.shop.products import Attribute, ShopDiscount, Wholesale
 from torgsync.sandbox.shop.shop import Shop
-
-if TYPE_CHECKING:
-    pass
-
 
 DELETED = "Поле status: Позиція недоступна для оновлення"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import httpx
 import pytest
 from shops import Clock, client_of
 
@@ -12,10 +13,6 @@ from torgsync.sandbox.api.answers import money
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, ShopBuyer
 from torgsync.sandbox.shop.products import Image, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
-
-if TYPE_CHECKING:
-    import httpx
-
 
 pytestmark = pytest.mark.usefixtures("each_door")
 

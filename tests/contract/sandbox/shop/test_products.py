@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 from shops import Clock, client_of
 
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.products import Image, ShopDiscount, ShopProduct, Wholesale
 from torgsync.sandbox.shop.shop import Shop
-
-if TYPE_CHECKING:
-    import httpx
-
 
 pytestmark = pytest.mark.usefixtures("each_door")
 
