@@ -130,7 +130,7 @@ def test_what_the_new_object_can_do_without(empty: Home, market: Market) -> None
 
 
 @pytest.mark.parametrize(
-    ("flags", ""),
+    ("flags", "shown"),
     [
         (("--between", "08:00-21:00"), "`--between` and `--days` belong to `--every`"),
         (("--every", "often"), '"often" is not an interval'),

@@ -140,7 +140,7 @@ def test_a_broken_object_among_others(home: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", ""),
+    ("args", "output"),
     [
         (("--every", "often"), '"often" is not an interval such as "30m", "2h" or "1d"'),
         (("--every", "36h"), '"36h" is longer than a day'),
