@@ -20,9 +20,13 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from torgsync.errors import Temporary, TorgsyncError
-from torgsync.state.orders.clients import Clients
+from torgsync.state.orders.clients import ClientRepository
+from torgsync.state.orders.confirmations import ConfirmationRepository
+from torgsync.state.orders.goods import OrderedGoodRepository
+from torgsync.state.orders.order_files import OrderFileRepository
 from torgsync.state.orders.orders import OrderRepository
-from torgsync.state.orders.postings import Payments
+from torgsync.state.orders.outboxes import OutboxRepository
+from torgsync.state.orders.postings import PostingRepository
 from torgsync.state.runs.history import History
 from torgsync.state.runs.journal import Journal
 from torgsync.state.runs.plans import Plans
@@ -63,8 +67,12 @@ class UnitOfWork:
     journal: Journal
     history: History
     orders: OrderRepository
-    clients: Clients
-    payments: Payments
+    order_files: OrderFileRepository
+    ordered_goods: OrderedGoodRepository
+    confirmations: ConfirmationRepository
+    outboxes: OutboxRepository
+    clients: ClientRepository
+    postings: PostingRepository
     schedule: Schedule
 
 
@@ -100,8 +108,12 @@ class Store:
                         Journal(connection, slug),
                         History(connection, slug),
                         OrderRepository(connection, slug),
-                        Clients(connection, slug),
-                        Payments(connection, slug),
+                        OrderFileRepository(connection, slug),
+                        OrderedGoodRepository(connection, slug),
+                        ConfirmationRepository(connection, slug),
+                        OutboxRepository(connection, slug),
+                        ClientRepository(connection, slug),
+                        PostingRepository(connection, slug),
                         Schedule(connection, slug),
                     )
         except OperationalError as trouble:

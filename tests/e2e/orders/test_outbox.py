@@ -15,9 +15,10 @@ import pytest
 from homes import Home, Ran
 from servers import PASSWORD, FtpPlace, ftp_server
 
-from torgsync.files.orders.outbox import ASIDE, UNFINISHED, Folder
+from torgsync.files.orders.folder import FolderOutbox
+from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, Buyer
-from torgsync.state.orders.orders import OrderRepository
+from torgsync.state.orders.order_files import OrderFileRepository
 
 OLENA = Buyer(first_name="Олена", last_name="Вигадана", phone="+380500000001")
 
@@ -87,11 +88,11 @@ def dies(step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("step", "place"),
     [
-        ("put", Folder),
-        ("keep", Folder),
-        ("moves_file", OrderRepository),
-        ("publish", Folder),
-        ("wrote_file", OrderRepository),
+        ("put", FolderOutbox),
+        ("make_durable", FolderOutbox),
+        ("mark_moving", OrderFileRepository),
+        ("publish", FolderOutbox),
+        ("mark_written", OrderFileRepository),
     ],
 )
 def test_a_kill_between_state_and_outbox(
@@ -119,11 +120,11 @@ def test_a_kill_while_a_store_copies(mapped: Home, monkeypatch: pytest.MonkeyPat
     number = buy(mapped)
     with monkeypatch.context() as patched:
 
-        def copied(_self: Folder, name: str) -> None:
+        def copied(_self: FolderOutbox, name: str) -> None:
             shutil.copyfile(outbox(mapped) / f"{name}{UNFINISHED}", outbox(mapped) / name)
             raise Killed
 
-        patched.setattr(Folder, "publish", copied)
+        patched.setattr(FolderOutbox, "publish", copied)
         with pytest.raises(Killed):
             fetch(mapped)
     mapped.bury()
@@ -272,7 +273,7 @@ def test_a_share_that_is_not_mounted(mapped: Home, monkeypatch: pytest.MonkeyPat
     mapped.edit_object("[clients]", '[orders]\noutbox = "share"\n\n[clients]')
     number = buy(mapped)
     with monkeypatch.context() as mounted:
-        mounted.setattr(Folder, "lies_apart", lambda _self, _home: True)
+        mounted.setattr(FolderOutbox, "on_other_disk", lambda _self, _home: True)
         fetch(mapped)
     lying = mapped.shop / "share" / f"order-{number}.json"
     content = lying.read_bytes()
@@ -284,7 +285,7 @@ def test_a_share_that_is_not_mounted(mapped: Home, monkeypatch: pytest.MonkeyPat
     assert not list((mapped.shop / "share").iterdir())
     lying.write_bytes(content)
     with monkeypatch.context() as mounted:
-        mounted.setattr(Folder, "lies_apart", lambda _self, _home: True)
+        mounted.setattr(FolderOutbox, "on_other_disk", lambda _self, _home: True)
         assert fetch(mapped).code == 0
     assert sorted(take(mapped.shop / "share")) == sorted([number, later])
 
@@ -408,9 +409,9 @@ def test_a_file_that_is_taken_while_it_is_replaced(
     number = buy(mapped)
     fetch(mapped)
     move(mapped, number)
-    real: Callable[..., Any] = getattr(Folder, step)
+    real: Callable[..., Any] = getattr(FolderOutbox, step)
 
-    def taken(self: Folder, *args: Any) -> Any:  # noqa: ANN401
+    def taken(self: FolderOutbox, *args: Any) -> Any:  # noqa: ANN401
         if step == "read":
             take(outbox(mapped))
         done = real(self, *args)
@@ -418,7 +419,7 @@ def test_a_file_that_is_taken_while_it_is_replaced(
         return done
 
     with monkeypatch.context() as patched:
-        patched.setattr(Folder, step, taken)
+        patched.setattr(FolderOutbox, step, taken)
         ran = fetch(mapped)
     assert (ran.code, list(outbox(mapped).iterdir())) == (8, [])
     assert f"! order {number} has other delivery now" in ran.out
@@ -430,13 +431,13 @@ def test_a_file_that_is_taken_while_it_is_replaced(
 @pytest.mark.parametrize(
     ("step", "place"),
     [
-        ("put", Folder),
-        ("keep", Folder),
-        ("set_aside", Folder),
-        ("moves_file", OrderRepository),
-        ("publish", Folder),
-        ("remove", Folder),
-        ("wrote_file", OrderRepository),
+        ("put", FolderOutbox),
+        ("make_durable", FolderOutbox),
+        ("hide", FolderOutbox),
+        ("mark_moving", OrderFileRepository),
+        ("publish", FolderOutbox),
+        ("remove", FolderOutbox),
+        ("mark_written", OrderFileRepository),
     ],
 )
 def test_a_kill_while_a_file_is_replaced(
@@ -480,11 +481,11 @@ def test_a_kill_while_a_store_copies_aside(mapped: Home, monkeypatch: pytest.Mon
     path = outbox(mapped) / f"order-{number}.json"
     with monkeypatch.context() as patched:
 
-        def copied(_self: Folder, name: str) -> bool:
-            shutil.copyfile(path, path.with_name(f"{name}{ASIDE}"))
+        def copied(_self: FolderOutbox, name: str) -> bool:
+            shutil.copyfile(path, path.with_name(f"{name}{HIDDEN}"))
             raise Killed
 
-        patched.setattr(Folder, "set_aside", copied)
+        patched.setattr(FolderOutbox, "hide", copied)
         with pytest.raises(Killed):
             fetch(mapped)
     mapped.bury()
@@ -498,7 +499,7 @@ def test_a_kill_before_a_file_of_an_order_that_was_called_off(
     """The file never got its name, and never does."""
     number = buy(mapped)
     with monkeypatch.context() as patched:
-        patched.setattr(Folder, "publish", raises_killed)
+        patched.setattr(FolderOutbox, "publish", raises_killed)
         with pytest.raises(Killed):
             fetch(mapped)
     mapped.bury()
@@ -507,14 +508,19 @@ def test_a_kill_before_a_file_of_an_order_that_was_called_off(
     assert (phase(mapped, number), list(outbox(mapped).iterdir())) == ("withdrawn", [])
 
 
-def raises_killed(_self: Folder, _name: str) -> None:
+def raises_killed(_self: FolderOutbox, _name: str) -> None:
     raise Killed
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(
     ("step", "place"),
-    [("set_aside", Folder), ("keep", Folder), ("withdrew_file", OrderRepository), ("remove", Folder)],
+    [
+        ("hide", FolderOutbox),
+        ("make_durable", FolderOutbox),
+        ("mark_withdrawn", OrderFileRepository),
+        ("remove", FolderOutbox),
+    ],
 )
 def test_a_kill_while_files_are_taken_back(
     mapped: Home, step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch
@@ -540,14 +546,14 @@ def test_an_order_called_off_while_it_is_taken(mapped: Home, monkeypatch: pytest
     number = buy(mapped)
     fetch(mapped)
     mapped.market.cancel_order(int(number))
-    real = Folder.set_aside
+    real = FolderOutbox.hide
 
-    def taken(self: Folder, name: str) -> bool:
+    def taken(self: FolderOutbox, name: str) -> bool:
         take(outbox(mapped))
         return real(self, name)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Folder, "set_aside", taken)
+        patched.setattr(FolderOutbox, "hide", taken)
         ran = fetch(mapped)
     assert (ran.code, f"! order {number} is canceled now: release its reserve" in ran.out) == (8, True)
     assert phase(mapped, number) == "taken"

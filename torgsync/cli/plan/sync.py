@@ -14,7 +14,7 @@ from torgsync.cli.base.each import each
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, error_document, program_of
 from torgsync.cli.base.render import print_json
-from torgsync.cli.orders.orders import exit_code, found_in_orders, notify_orders, orders_document
+from torgsync.cli.orders.render import finding_documents, notify_orders, orders_document
 from torgsync.cli.plan.outcomes import (
     WORDS,
     notify_reconciled,
@@ -236,7 +236,7 @@ class _Call:
             if isinstance(done.trouble, Interrupted):
                 done = replace(done, trouble=stopped(done, self._next(job)))
             run.exit_code = Exit.worst(
-                [done.exit_code(made, fetched), exit_code(fetched) if fetched else Exit.DONE]
+                [done.exit_code(made, fetched), fetched.exit_code if fetched else Exit.DONE]
             )
             self._report(job, made, fetched, done, run.exit_code)
         return run.exit_code
@@ -249,7 +249,7 @@ class _Call:
         if fetched:
             notify_orders(self._program, job, fetched)
         self._program.notify("nothing was sent")
-        return exit_code(fetched) if fetched else Exit.DONE
+        return fetched.exit_code if fetched else Exit.DONE
 
     def _agreed(self, job: JobContext, made: PlanResult) -> bool:
         """Show what is about to be done, and ask a person who is there."""
@@ -299,10 +299,10 @@ class _Call:
             tail["error"] = error_document(trouble)
         if made is None:
             head = {"schema": SCHEMA, "object": job.object.name}
-            print_json(head, {"findings": found_in_orders(fetched)}, tail)
+            print_json(head, {"findings": finding_documents(fetched)}, tail)
             return
         tail["outcomes"] = outcome_documents(job, made.number)
-        more = found_in_orders(fetched)
+        more = finding_documents(fetched)
         print_plan(self._program, job, made, Format.JSON, Show.ALL, next_step="", tail=tail, more=more)
 
 

@@ -232,7 +232,7 @@ def _reserve(context: JobContext, work: UnitOfWork) -> tuple[Finding, ...]:
     Source: docs/developers/architecture.md §6.
     """
     written = written_at(context.file)
-    pieces = held_pieces(work.orders.beyond(written)) if written else {}
+    pieces = held_pieces(work.orders.holdings(written)) if written else {}
     work.rows.reserve({good_id: ceil(number) for good_id, number in pieces.items()})
     known = work.products.known(sorted(pieces))
     found = []

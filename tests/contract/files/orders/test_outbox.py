@@ -12,17 +12,10 @@ from sftp import sftp_server
 
 from torgsync.core.config.settings import without_password
 from torgsync.errors import Temporary, TorgsyncError
-from torgsync.files.orders.outbox import (
-    ASIDE,
-    UNFINISHED,
-    Folder,
-    Outbox,
-    Remote,
-    is_address,
-    open_outbox,
-    same_place,
-    try_outbox,
-)
+from torgsync.files.orders.folder import FolderOutbox
+from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
+from torgsync.files.orders.outbox import Outbox, is_address, open_outbox, same_place, try_outbox
+from torgsync.files.orders.remote import RemoteOutbox
 
 
 def lying(outbox: Outbox) -> set[str] | None:
@@ -61,17 +54,17 @@ def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
     else:
         import fsspec
 
-        yield Remote(fsspec.filesystem("memory"), f"/{tmp_path.name}", "memory", ())
+        yield RemoteOutbox(fsspec.filesystem("memory"), f"/{tmp_path.name}", "memory", ())
 
 
 def test_a_file_is_there_whole_or_not_at_all(outbox: Outbox) -> None:
     """First under a name that Torgsoft does not look for, then under its own; nothing else is left."""
     assert lying(outbox) is None
     outbox.put("order-1.json", b"{}\n")
-    outbox.keep()
+    outbox.make_durable()
     assert lying(outbox) == {f"order-1.json{UNFINISHED}"}
     outbox.publish("order-1.json")
-    outbox.keep()
+    outbox.make_durable()
     assert lying(outbox) == {"order-1.json"}
 
 
@@ -94,15 +87,15 @@ def test_a_file_is_taken_back_once(outbox: Outbox) -> None:
     assert not lying(outbox)
 
 
-def test_a_file_is_set_aside_once_and_put_back(outbox: Outbox) -> None:
+def test_a_file_is_hide_once_and_unhide(outbox: Outbox) -> None:
     """Whoever renames it first has it; what lies there is told by its bytes, and can be read."""
     outbox.put("order-1.json", b"{}\n")
     outbox.publish("order-1.json")
     assert (outbox.sizes(), outbox.read("order-1.json")) == ({"order-1.json": 3}, b"{}\n")
-    assert outbox.set_aside("order-1.json") is True
-    assert outbox.set_aside("order-1.json") is False
-    assert (lying(outbox), outbox.read("order-1.json")) == ({f"order-1.json{ASIDE}"}, None)
-    outbox.put_back("order-1.json")
+    assert outbox.hide("order-1.json") is True
+    assert outbox.hide("order-1.json") is False
+    assert (lying(outbox), outbox.read("order-1.json")) == ({f"order-1.json{HIDDEN}"}, None)
+    outbox.unhide("order-1.json")
     assert (outbox.sizes(), outbox.read("order-1.json")) == ({"order-1.json": 3}, b"{}\n")
 
 
@@ -120,23 +113,23 @@ def test_a_folder_that_could_not_be_made_is_told(tmp_path: Path, monkeypatch: py
     """Because a file is in the way, or because nobody may write above it."""
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(TorgsyncError, match="cannot be used: Not a directory"):
-        Folder(tmp_path / "file" / "in").try_making()
+        FolderOutbox(tmp_path / "file" / "in").try_making()
     monkeypatch.setattr("os.access", lambda _path, _mode: False)
     with pytest.raises(TorgsyncError, match="cannot be used: Permission denied"):
-        Folder(tmp_path / "in" / "orders").try_making()
+        FolderOutbox(tmp_path / "in" / "orders").try_making()
 
 
-def test_a_share_lies_apart_from_the_home(outbox: Outbox, tmp_path: Path) -> None:
+def test_a_share_on_other_disk_from_the_home(outbox: Outbox, tmp_path: Path) -> None:
     """A folder on the disk of the home does not; a server always does."""
     outbox.put("order-1.json", b"{}\n")
-    assert outbox.lies_apart(tmp_path) is not isinstance(outbox, Folder)
+    assert outbox.on_other_disk(tmp_path) is not isinstance(outbox, FolderOutbox)
 
 
 def test_a_share_that_goes_away_took_nothing(tmp_path: Path) -> None:
     """A file that cannot be set aside because its folder is gone was not taken."""
-    folder = Folder(tmp_path / "share")
+    folder = FolderOutbox(tmp_path / "share")
     with pytest.raises(TorgsyncError, match="cannot be used: No such file"):
-        folder.set_aside("order-1.json")
+        folder.hide("order-1.json")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +174,7 @@ def test_a_store_without_folders_has_none_missing() -> None:
         pseudo_dirs = [""]  # noqa: RUF012  # likewise
 
     bucket = Bucket()
-    outbox = Remote(bucket, "/bucket/orders", "s3://bucket/orders", ())
+    outbox = RemoteOutbox(bucket, "/bucket/orders", "s3://bucket/orders", ())
     assert lying(outbox) is None
     bucket.mkdir("/bucket")
     assert lying(outbox) == set()
@@ -240,7 +233,7 @@ def test_a_password_is_never_a_part_of_what_is_said() -> None:
         def ls(self, path: str, *, detail: bool) -> list[str]:
             raise ValueError(f"login as torgsoft:s3cret for {path} failed, {detail}")
 
-    outbox = Remote(Talkative(), "/in", "ftp://torgsoft@host/in", ("s3cret", ""))
+    outbox = RemoteOutbox(Talkative(), "/in", "ftp://torgsoft@host/in", ("s3cret", ""))
     with pytest.raises(Temporary, match=r"login as torgsoft:\[password\] for /in failed"):
         outbox.names()
     assert without_password("ftp://user:s3cret@host/in") == "ftp://user@host/in"
@@ -273,12 +266,12 @@ def test_a_folder_that_takes_no_file_is_told(tmp_path: Path) -> None:
             outbox.names,
             lambda: outbox.put("a", b""),
             lambda: outbox.read("a"),
-            lambda: outbox.set_aside("a"),
-            lambda: outbox.put_back("a"),
-            lambda: outbox.lies_apart(tmp_path),
+            lambda: outbox.hide("a"),
+            lambda: outbox.unhide("a"),
+            lambda: outbox.on_other_disk(tmp_path),
             lambda: outbox.publish("a"),
             lambda: outbox.remove("a"),
-            outbox.keep,
+            outbox.make_durable,
         ):
             with pytest.raises(TorgsyncError, match="cannot be used: Not a directory"):
                 step()

@@ -15,7 +15,8 @@ from recorded import IMPORT, ORDER, PRODUCT, changed
 
 from torgsync.core.findings import Code
 from torgsync.core.orders import order as trade
-from torgsync.core.orders.order import Paid, findings_of
+from torgsync.core.orders.findings import findings_of
+from torgsync.core.orders.order import Paid
 from torgsync.core.plan.channels import EditAnswer
 from torgsync.core.product.fields import Discount, Photo, Step, Value
 from torgsync.core.product.products import Existing, dump
@@ -266,9 +267,8 @@ def test_the_total_is_the_price_that_adds_up(money: dict[str, object], total: st
 def test_a_discount_that_prom_does_not_tell_is_a_finding(money: dict[str, object], told: bool) -> None:
     """The file adds up with it, but nobody said that there is one (architecture §7)."""
     found = findings_of(order(**money))
-    message = "its price is 1613.00, its lines come to 1713.00, and Prom tells no discount"
-    sums = [(Code.ORDER_SUM, f"order 300000001: {message}")]
-    assert [(one.code, one.message) for one in found] == (sums if told else [])
+    sums = [(Code.ORDER_SUM, {"price": "1613.00", "lines": "1713.00"})]
+    assert [(one.code, one.args) for one in found] == (sums if told else [])
 
 
 @pytest.mark.parametrize(
