@@ -19,7 +19,7 @@ from torgsync.files.orders.remote import RemoteOutbox
 
 
 def lying(outbox: Outbox) -> set[str] | None:
-    """The names of what lies there."""
+    """The names of all files."""
     names = outbox.names()
     return None if names is None else set(names)
 
@@ -79,7 +79,7 @@ def test_a_second_file_of_one_name_takes_its_place(outbox: Outbox) -> None:
 
 
 def test_a_file_is_taken_back_once(outbox: Outbox) -> None:
-    """Whoever comes second is told that there was none."""
+    """The second attempt finds none."""
     outbox.put("order-1.json", b"{}")
     outbox.publish("order-1.json")
     assert outbox.remove("order-1.json") is True
@@ -87,8 +87,8 @@ def test_a_file_is_taken_back_once(outbox: Outbox) -> None:
     assert not lying(outbox)
 
 
-def test_a_file_is_hide_once_and_unhide(outbox: Outbox) -> None:
-    """Whoever renames it first has it; what lies there is told by its bytes, and can be read."""
+def test_a_file_is_hidden_once_and_restored(outbox: Outbox) -> None:
+    """The first to rename it has it; files are listed with their bytes, and can be read."""
     outbox.put("order-1.json", b"{}\n")
     outbox.publish("order-1.json")
     assert (outbox.sizes(), outbox.read("order-1.json")) == ({"order-1.json": 3}, b"{}\n")
@@ -109,8 +109,8 @@ def test_an_outbox_is_tried_without_a_trace(outbox: Outbox) -> None:
     assert lying(outbox) == {"order-1.json"}
 
 
-def test_a_folder_that_could_not_be_made_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Because a file is in the way, or because nobody may write above it."""
+def test_a_folder_that_could_not_be_made_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Because a file is in the way, or because the folder above is write-protected."""
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(TorgsyncError, match="cannot be used: Not a directory"):
         FolderOutbox(tmp_path / "file" / "in").try_making()
@@ -126,7 +126,7 @@ def test_a_share_on_other_disk_from_the_home(outbox: Outbox, tmp_path: Path) -> 
 
 
 def test_a_share_that_goes_away_took_nothing(tmp_path: Path) -> None:
-    """A file that cannot be set aside because its folder is gone was not taken."""
+    """A file that cannot be hidden because its folder is gone was not taken."""
     folder = FolderOutbox(tmp_path / "share")
     with pytest.raises(TorgsyncError, match="cannot be used: No such file"):
         folder.hide("order-1.json")
@@ -147,7 +147,7 @@ def test_one_place_has_many_names(one: str, other: str, same: bool) -> None:
 
 
 def test_files_arrive_byte_by_byte(ftp: FtpPlace) -> None:
-    """What lies on the server is what was written."""
+    """The server has what was written."""
     content = '{ "Name": "Вигадана" }\r\n'.encode()
     with open_outbox(f"{ftp.url}bytes", PASSWORD) as outbox:
         outbox.put("order-1.json", content)
@@ -185,7 +185,7 @@ def test_a_store_without_folders_has_none_missing() -> None:
 
 
 @pytest.mark.parametrize("address", ["ftp://torgsoft:{}@127.0.0.1:{}/", "ftp://torgsoft@127.0.0.1:{1}/"])
-def test_a_server_that_lets_nobody_in_is_told_without_the_password(ftp: FtpPlace, address: str) -> None:
+def test_a_refused_login_is_reported_without_the_password(ftp: FtpPlace, address: str) -> None:
     """It may be tried again; no message holds what was typed as a password."""
     wrong = "wr0ng-invented"
     with (
@@ -197,8 +197,8 @@ def test_a_server_that_lets_nobody_in_is_told_without_the_password(ftp: FtpPlace
     assert "[orders] outbox" in str(caught.value.hint)
 
 
-def test_a_server_that_knows_another_password_is_told(sftp: str) -> None:
-    """SFTP has errors of a family of its own; they are told alike."""
+def test_a_server_with_another_password_is_reported(sftp: str) -> None:
+    """SFTP has errors of a family of its own; they are reported alike."""
     with (
         pytest.raises(Temporary, match="cannot be used: Authentication failed"),
         open_outbox(sftp, "wr0ng-invented"),
@@ -206,7 +206,7 @@ def test_a_server_that_knows_another_password_is_told(sftp: str) -> None:
         pass
 
 
-def test_a_server_that_is_not_there_is_told() -> None:
+def test_a_server_that_is_not_there_is_reported() -> None:
     """Nothing listens: it may be tried again."""
     with (
         pytest.raises(Temporary, match=r"ftp://torgsoft@127\.0\.0\.1:1/"),
@@ -215,7 +215,7 @@ def test_a_server_that_is_not_there_is_told() -> None:
         pass
 
 
-def test_a_server_that_goes_away_is_told(tmp_path: Path) -> None:
+def test_a_server_that_goes_away_is_reported(tmp_path: Path) -> None:
     """In the middle of the work, in each of its steps."""
     with ftp_server(tmp_path) as place, open_outbox(f"{place.url}a", PASSWORD) as outbox:
         outbox.put("order-1.json", b"{}")
@@ -258,8 +258,8 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, address: st
         pass
 
 
-def test_a_folder_that_takes_no_file_is_told(tmp_path: Path) -> None:
-    """A file stands in its way: each step says so, with the folder."""
+def test_a_folder_that_takes_no_file_is_reported(tmp_path: Path) -> None:
+    """A file is in its way: each step says so, with the folder."""
     (tmp_path / "out").write_text("in the way")
     with open_outbox(str(tmp_path / "out" / "in")) as outbox:
         for step in (
@@ -277,7 +277,7 @@ def test_a_folder_that_takes_no_file_is_told(tmp_path: Path) -> None:
                 step()
 
 
-def test_addresses_are_told_from_folders() -> None:
+def test_addresses_are_distinguished_from_folders() -> None:
     """A drive of Windows is no address."""
     assert is_address("ftp://host/in")
     assert not is_address("C:\\Torgsoft\\in")

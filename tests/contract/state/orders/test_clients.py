@@ -105,8 +105,8 @@ def test_merged_clients_are_one(work: UnitOfWork) -> None:
     work.clients.merge("99", olena)
 
 
-def test_a_client_that_is_removed_leaves_its_orders(work: UnitOfWork) -> None:
-    """Nothing of the person is left, and the order has no client."""
+def test_a_removed_client_keeps_no_order(work: UnitOfWork) -> None:
+    """The person is gone, and the order has no client."""
     olena = work.clients.add(OLENA, NOON)
     work.orders.remember(order(), NOON, client_id="", hold=None)
     work.orders.set_client("300000001", olena)

@@ -53,8 +53,8 @@ def test_a_phone_has_one_spelling(text: str) -> None:
         "0500000001 або +48 22 123 45 67",
     ],
 )
-def test_a_phone_with_anything_beside_it_is_that_phone(text: str) -> None:
-    """A name, a messenger or a second number does not make another person of somebody."""
+def test_a_phone_among_other_words_is_that_phone(text: str) -> None:
+    """A name, a messenger or a second number does not make another person."""
     assert normal_phone(text) == "+380500000001"
 
 
@@ -86,12 +86,12 @@ def test_a_phone_of_another_country_is_one() -> None:
     ],
 )
 def test_what_is_no_phone_is_kept_as_written(text: str) -> None:
-    """It recognises nobody: two people who wrote the same words are not one."""
+    """It identifies no client: two people who wrote the same words are not one."""
     assert normal_phone(f" {text} ") == text
     assert Client("", "", normal_phone(text), "").contacts == frozenset()
 
 
-def test_a_client_that_was_remembered_with_something_beside_the_phone_has_that_phone() -> None:
+def test_a_client_stored_with_other_words_in_the_phone_has_that_phone() -> None:
     """What could not be read once is read by now."""
     assert Client("", "", "0500000001 Олена", "").contacts == {Contact("phone", "+380500000001")}
 
@@ -143,7 +143,7 @@ def test_a_client_is_found_by_the_first_tick_that_finds_any(
     assert found.one == one
 
 
-def test_a_blank_finds_nobody() -> None:
+def test_a_blank_finds_no_client() -> None:
     """A buyer without a phone is not every client without one; the next tick is asked."""
     assert match_client((), KNOWN, ("phone", "email")) == Match(())
 
@@ -170,7 +170,7 @@ def known(**people: str) -> dict[str, set[Contact]]:
     ],
 )
 def test_whom_an_earlier_tick_contradicts_is_not_taken(wanted: str, find_by: str, found: Match) -> None:
-    """Another phone beside the same e-mail may be a new number or the family; another name proves nothing."""
+    """Another phone with the same e-mail may be a new number or the family; another name proves nothing."""
     people = known(
         same="phone:1",
         both="phone:1 email:b",

@@ -19,7 +19,7 @@ def known(**people: str) -> dict[str, set[Contact]]:
 
 
 def bought(phone: str = "", email: str = "", *, recipient: str = "", note: str = "") -> Order:
-    """An order of somebody."""
+    """An order with this buyer."""
     buyer = Buyer("", "", "", "", phone, email)
     return order(buyer=buyer, recipient=Recipient(phone=recipient), note=note)
 
@@ -37,7 +37,7 @@ def found(client_ids: str = "", order_ids: str = "", named_in: str = "") -> Pers
     return Person(*(frozenset(words.split()) for words in (client_ids, order_ids, named_in)))
 
 
-def test_everybody_who_carries_a_phone_goes() -> None:
+def test_every_client_with_the_phone_goes() -> None:
     """As phone or among the contacts; all their orders with them, however the phone is written there."""
     clients = known(one=f"phone:{P1}", two=f"phone:{P2} phone:{P1}", three=f"phone:{P3}")
     assert person(
@@ -50,8 +50,8 @@ def test_everybody_who_carries_a_phone_goes() -> None:
     ) == found("one two", "a b d e")
 
 
-def test_the_client_of_such_an_order_goes_unless_it_is_somebody_else() -> None:
-    """Who has an order of their own besides stays."""
+def test_the_client_of_such_an_order_goes_unless_it_has_other_orders() -> None:
+    """A client with an order without the phone stays."""
     clients = known(one=f"phone:{P2}", two=f"phone:{P3}")
     assert person(
         clients,
@@ -61,8 +61,8 @@ def test_the_client_of_such_an_order_goes_unless_it_is_somebody_else() -> None:
     ) == found("one", "a b")
 
 
-def test_orders_without_a_client_are_told_by_what_nobody_else_has() -> None:
-    """A second phone of the person, or their e-mail where there is no phone; what is shared tells nothing."""
+def test_orders_without_a_client_are_found_by_unshared_contacts() -> None:
+    """A second phone of the person, or an e-mail where there is no phone; what is shared proves nothing."""
     clients = known(one=f"phone:{P1} phone:{P2} email:a email:b", two=f"phone:{P3} email:b")
     assert person(
         clients,
@@ -75,8 +75,8 @@ def test_orders_without_a_client_are_told_by_what_nobody_else_has() -> None:
     ) == found("one", "a b e")
 
 
-def test_an_order_that_waits_for_a_choice_goes_where_nobody_else_fits() -> None:
-    """With a phone of its own it may be somebody else's: it stays."""
+def test_an_order_that_waits_for_a_choice_goes_where_no_other_client_fits() -> None:
+    """With a phone of its own it may be another person's: it stays."""
     clients = known(one=f"phone:{P1} email:a", two=f"phone:{P1} email:a", three=f"phone:{P3} email:a")
     assert person(
         clients,
@@ -86,7 +86,7 @@ def test_an_order_that_waits_for_a_choice_goes_where_nobody_else_fits() -> None:
     ) == found("one two", "a")
 
 
-def test_a_phone_in_the_note_of_somebody_else_is_told() -> None:
+def test_a_phone_in_the_note_of_another_person_is_reported() -> None:
     """However it is written there; in the person's own order it goes with the rest."""
     assert person(
         {},
@@ -97,7 +97,7 @@ def test_a_phone_in_the_note_of_somebody_else_is_told() -> None:
     ) == found("", "b", "a d")
 
 
-def test_a_phone_beside_another_one_is_told() -> None:
+def test_a_second_phone_in_a_field_is_reported() -> None:
     """Also where it has a digit too many; a phone of another country that ends alike is another one."""
     assert person(
         {},

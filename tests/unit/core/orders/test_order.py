@@ -101,7 +101,7 @@ def test_an_order_that_prom_only_touched_says_the_same() -> None:
 
 
 def test_an_order_without_its_people_keeps_the_sale() -> None:
-    """Nobody can be found in it: goods, money, status and times are as they were."""
+    """No personal data is left: goods, money, status and times are as they were."""
     found = order(
         note="Код під'їзду 0000", parcel="20450000000000", cancelled_because="Іван передумав",
         recipient=Recipient("Олена", "", "Вигадана", "+380500000002"),

@@ -113,14 +113,14 @@ def test_money_is_there_when_prom_says_so_or_it_comes_with_the_delivery(
     ],
 )
 def test_money_is_posted_as_an_order_goes_on(versions: list[Order], kinds: list[Money]) -> None:
-    """Expected, received, reversed; what turns out otherwise is reversed and posted anew."""
+    """Expected, received, reversed; what turns out otherwise is reversed and posted again."""
     ledger: tuple[Posting, ...] = ()
     for version in versions:
         ledger = post(version, ledger)
     assert [posting.kind for posting in ledger] == kinds
 
 
-def test_a_posting_tells_all_of_the_money() -> None:
+def test_a_posting_has_all_about_the_money() -> None:
     """Order, place, account, method, amount, currency, and when it happened."""
     (found,) = post(order())
     assert found == Posting(
@@ -153,7 +153,7 @@ def test_a_refund_is_dated_by_when_the_money_went_back() -> None:
 
 
 def test_a_mapping_that_changed_later_rewrites_nothing() -> None:
-    """What was posted stays where it was; a reversal goes where the money lay, whatever the total is now."""
+    """What was posted stays where it was; a reversal goes where the money was, whatever the total is now."""
     received = post(PAID)
     assert post(PAID, received, OTHER_CASH) == received
     gone = post(order(status="canceled", total=Decimal("999.00")), received, OTHER_CASH)
@@ -175,7 +175,7 @@ def test_money_that_comes_after_the_mapping_changed_lands_in_the_new_place() -> 
 
 
 def test_received_money_stays_in_its_place_when_the_total_changes() -> None:
-    """It lies there already, whatever the mapping says now."""
+    """It is there already, whatever the mapping says now."""
     ledger = post(replace(PAID, total=Decimal("250.00")), post(PAID), OTHER_CASH)
     assert summary(ledger)[2:] == [
         (X, "Каса 1", "200.00"),
@@ -185,8 +185,8 @@ def test_received_money_stays_in_its_place_when_the_total_changes() -> None:
 
 
 @pytest.mark.parametrize("version", [order(), PAID])
-def test_money_without_a_place_gets_the_one_that_its_method_is_led_to(version: Order) -> None:
-    """It needs no change of the order; the old postings stay, and a report tells of no reversal."""
+def test_money_without_a_place_gets_the_one_its_method_is_mapped_to(version: Order) -> None:
+    """It needs no change of the order; the old postings stay, and a report shows no reversal."""
     lost = post(version, place=UNMAPPED)
     found = post(version, lost, BANK)
     assert found[: len(lost)] == lost
@@ -220,7 +220,7 @@ def test_after_any_history_the_postings_are_what_prom_says(history: list[tuple[O
     """Their sum is the order's total, or nothing where there is no sale; received is what is paid.
 
     Every version posted twice changes nothing more, nothing that was posted changes, no place goes below
-    zero, and money stands without a place only while its method has none.
+    zero, and money is without a place only while its method has none.
     """
     ledger: tuple[Posting, ...] = ()
     for version, place in history:
@@ -249,7 +249,7 @@ def test_after_any_history_the_postings_are_what_prom_says(history: list[tuple[O
 
 @given(st.lists(st.tuples(_VERSIONS, _PLACES), max_size=8))
 def test_a_report_loses_no_money(history: list[tuple[Order, Place]]) -> None:
-    """What the balances hold is what was posted and not moved; open is what stands and was not received."""
+    """The balances are what was posted and not moved; open is what is expected and was not received."""
     ledger: tuple[Posting, ...] = ()
     for version, place in history:
         ledger = post(version, ledger, place)
@@ -264,7 +264,7 @@ def test_a_report_loses_no_money(history: list[tuple[Order, Place]]) -> None:
     assert all(balance.open >= 0 for balance in balances)
 
 
-def test_sums_are_told_by_place() -> None:
+def test_sums_are_kept_by_place() -> None:
     """Each place, account and currency has its own; unmapped money comes last."""
     (cash,) = post(order())
     bank = replace(cash, order_id="2", place="current_account", account="UA21", amount=Decimal("50.00"))
