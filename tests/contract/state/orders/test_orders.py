@@ -200,3 +200,15 @@ def test_an_order_line_keeps_its_parts(work: UnitOfWork) -> None:
     assert stored is not None
     assert stored.order.lines == (line,)
     assert str(stored.order.lines[0].quantity) == "1.50"
+
+
+def test_the_time_of_the_first_fetch_is_remembered(work: UnitOfWork) -> None:
+    """The first one counts; it is unknown where an earlier program fetched without storing it."""
+    assert work.orders.begin(NOON) == NOON
+    assert work.orders.begin(LATER) == NOON
+
+
+def test_the_time_of_an_unrecorded_first_fetch_is_unknown(work: UnitOfWork) -> None:
+    """It is not taken to be now."""
+    work.orders.set_fetched_until(NOON)
+    assert work.orders.begin(LATER) is None

@@ -143,6 +143,7 @@ def test_a_buyer_is_named_as_torgsoft_names_people() -> None:
     """Last, first and middle name; blanks leave no gap."""
     assert Buyer("", "Іван", "", "Тестовий", "", "").full_name == "Тестовий Іван"
     assert Buyer("", "Олена", "Петрівна", "Вигадана", "", "").full_name == "Вигадана Олена Петрівна"
+    assert Recipient("Олена", "", "Вигадана").full_name == "Вигадана Олена"
 
 
 @pytest.mark.parametrize(
