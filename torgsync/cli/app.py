@@ -16,11 +16,11 @@ from torgsync import __version__
 from torgsync.cli import demo, doctor, sandbox
 from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.program import Program
-from torgsync.cli.clients import clients
+from torgsync.cli.clients import app as clients
 from torgsync.cli.fields import app as fields
 from torgsync.cli.object import app as objects
-from torgsync.cli.orders import orders
-from torgsync.cli.payments import payments
+from torgsync.cli.orders import app as orders
+from torgsync.cli.payments import app as payments
 from torgsync.cli.plan import history, rollback, sync, update, why
 from torgsync.cli.schedule import app as schedule
 from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError

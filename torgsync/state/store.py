@@ -18,9 +18,13 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from torgsync.errors import Temporary, TorgsyncError
-from torgsync.state.orders.clients import Clients
+from torgsync.state.orders.clients import ClientRepository
+from torgsync.state.orders.confirmations import ConfirmationRepository
+from torgsync.state.orders.goods import OrderedGoodRepository
+from torgsync.state.orders.order_files import OrderFileRepository
 from torgsync.state.orders.orders import OrderRepository
-from torgsync.state.orders.postings import Payments
+from torgsync.state.orders.outboxes import OutboxRepository
+from torgsync.state.orders.postings import PostingRepository
 from torgsync.state.runs.history import History
 from torgsync.state.runs.journal import Journal
 from torgsync.state.runs.leases import Leases
@@ -81,8 +85,12 @@ class UnitOfWork:
     leases = _Part(Leases)
     history = _Part(History)
     orders = _Part(OrderRepository)
-    clients = _Part(Clients)
-    payments = _Part(Payments)
+    order_files = _Part(OrderFileRepository)
+    ordered_goods = _Part(OrderedGoodRepository)
+    confirmations = _Part(ConfirmationRepository)
+    outboxes = _Part(OutboxRepository)
+    clients = _Part(ClientRepository)
+    postings = _Part(PostingRepository)
     schedule = _Part(Schedule)
 
     def __init__(self, connection: Connection, slug: str) -> None:

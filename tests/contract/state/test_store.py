@@ -5,27 +5,23 @@ With a URL in `TORGSYNC_TEST_POSTGRES` every promise is held there too; that dat
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from builders import FULL, LATER, NOON, any_values, existing, order, product
+from builders import FULL, LATER, NOON, any_values, existing, product
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy.exc import StatementError
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
-from torgsync.core.orders.clients import Client, Contact
-from torgsync.core.orders.order import Line
-from torgsync.core.orders.postings import Money, Place, Posting, postings_due
-from torgsync.core.orders.reserve import Holding
+from torgsync.core.orders.clients import Client
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Sent
@@ -37,7 +33,6 @@ from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import Member
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state import store
-from torgsync.state.orders.orders import Confirmation, Phase, Stored, Version
 from torgsync.state.runs.journal import Holder
 from torgsync.state.runs.leases import LEASE
 from torgsync.state.shop.object_state import Looks
@@ -49,8 +44,6 @@ from torgsync.state.store import Store, UnitOfWork, open_store, place_of
 SLUG = "my-prom"
 ME = Holder("olena", "OFFICE-PC", 4711)
 HOUR = timedelta(hours=1)
-POSTGRES = os.environ.get("TORGSYNC_TEST_POSTGRES")
-ENGINES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
 
 
 def row(good_id: str = "17", digest: int = 1, line: int = 2, **given: object) -> GoodRow:
@@ -101,37 +94,14 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         work.existing.remember_existing([existing()], work.object_state.begin_look())
         work.photos.remember({"17.jpg": (1, 2, "00")})
         work.products.refuse(product(), (), NOON)
-        work.orders.remember(order(), NOON, client_id="", held=None)
-        client = work.clients.add(OLENA, NOON)
-        work.clients.hold("300000001", [client])
-        work.clients.note_read("stamp")
-        work.payments.post([POSTING], NOON)
-        work.orders.note_absent(7)
-        work.orders.moves_file("300000001", "order.json", "outbox")
-        work.orders.took_file("300000001", NOON, "changed")
-        work.orders.used_outbox("outbox", apart=True)
         work.journal.begin_import(work.journal.begin_run(ME, NOON), 5, NOON)
         work.leases.take(1, ME, NOON)
         work.object_state.note_first_write(NOON)
     with state.transaction(SLUG) as work:
-        trade = work.orders
         mine, shown = work.rows, work.existing
         assert (mine.row_hashes(), list(mine.findings()), mine.row_statuses()) == (set(), [], {})
         assert (work.photos.seen(), work.photos.unfetched(), work.object_state.begun()) == ({}, {}, False)
         assert (shown.existing_count(), shown.foreign(), shown.unseen(9)) == (0, [], [])
-        assert (list(trade.orders()), work.clients.all(), work.payments.postings()) == ([], [], ())
-        assert (trade.numbers(), trade.absent(), trade.unwritten(), trade.lying()) == ([], set(), [], [])
-        assert (trade.versions("300000001"), trade.to_accept(), trade.beyond(EARLY)) == ([], [], ())
-        assert (trade.waiting(), trade.statuses(), trade.confirmations("300000001")) == ([], [], [])
-        assert (trade.apart("outbox"), trade.twins(), work.payments.unmapped()) == (None, [], {})
-        people = work.clients
-        assert (people.client(client), people.held(), people.read(), people.orders()) == (None, {}, "", {})
-        assert (people.everybody(), people.contacts(client), people.known_by(OLENA.contacts)) == (
-            {},
-            frozenset(),
-            {},
-        )
-        people.remove(client)
         assert work.journal.imports_since(NOON - LEASE) == 0
         assert work.leases.lease() is None
         work.products.forget_refusals()
@@ -759,334 +729,8 @@ def test_refusals_can_be_forgotten(work: UnitOfWork) -> None:
 
 # Trade
 
-POSTING = Posting(
-    "300000001",
-    Money.EXPECTED,
-    "cash_register",
-    "Каса 1",
-    "9000001",
-    "Накладений платіж",
-    Decimal("200.00"),
-    "UAH",
-    NOON,
-)
-
-
-def test_a_changed_order_is_a_new_version_of_the_same(work: UnitOfWork) -> None:
-    """The same order again changes nothing; a change counts up, and the newest is at hand."""
-    odd = replace(order().lines[0], quantity=Decimal("0.125"), total=Decimal("12.50"))
-    first = order(lines=(odd, odd), total=None, unreadable=("price",), note="після 18:00")
-    paid = replace(first, status="paid", modified=datetime(2026, 3, 2, 14, 0, 0, 123456, UTC))
-    remember = work.orders.remember
-    assert remember(first, NOON, client_id="", held="why") == 1
-    assert work.orders.order(first.id) == Stored(first, 1, "", None, "why")
-    assert remember(first, LATER, client_id="7", held=None) == 0
-    assert remember(paid, LATER, client_id="7", held=None) == 2
-    assert work.orders.order(first.id) == Stored(paid, 2, "7", None, None)
-    assert work.orders.order("1") is None
-    assert [stored.order.id for stored in work.orders.orders()] == [first.id]
-
-
-def test_orders_come_newest_first(work: UnitOfWork) -> None:
-    """By the time they were placed, whatever the order they came in."""
-    for number, created in (("2", LATER), ("1", NOON), ("3", LATER + HOUR)):
-        work.orders.remember(order(id=number, created=created), NOON, client_id="", held=None)
-    assert [stored.order.id for stored in work.orders.orders()] == ["3", "2", "1"]
-
-
-def test_orders_are_told_by_what_they_are(work: UnitOfWork) -> None:
-    """By status, by the time they were placed, by client, and those that something holds."""
-    for number, created, status, held in (
-        ("1", NOON, "pending", None),
-        ("2", LATER, "paid", "a good without an id"),
-        ("3", LATER + HOUR, "pending", None),
-    ):
-        found = order(id=number, created=created, status=status)
-        work.orders.remember(found, NOON, client_id="7" if number == "3" else "", held=held)
-
-    def told(**wanted: object) -> list[str]:
-        return [stored.order.id for stored in work.orders.orders(**wanted)]  # type: ignore[arg-type]
-
-    assert told(since=LATER) == ["3", "2"]
-    assert told(until=LATER) == ["1"]
-    assert work.orders.statuses() == ["paid", "pending"]
-    assert told(client_id="7") == ["3"]
-    assert sorted(work.orders.numbers()) == ["1", "2", "3"]
-    work.orders.remember(order(id="2", created=LATER, status="delivered"), NOON, client_id="", held=None)
-    versions = {number: [one.status for one in all_] for number, all_ in work.orders.all_versions().items()}
-    assert versions == {"1": ["pending"], "2": ["paid", "delivered"], "3": ["pending"]}
-
-
-def test_an_order_file_is_owed_until_it_is_written(work: UnitOfWork) -> None:
-    """Oldest first; what is held owes none, and a new version of a written order owes none again."""
-    for number, created, held in (("2", LATER, None), ("1", NOON, None), ("3", NOON, "a good without an id")):
-        work.orders.remember(order(id=number, created=created), NOON, client_id="", held=held)
-    assert [stored.order.id for stored in work.orders.unwritten()] == ["1", "2"]
-    work.orders.moves_file("1", "order-1.json", "/outbox")
-    work.orders.remember(order(id="1", created=NOON, status="paid"), LATER, client_id="", held=None)
-    assert [stored.order.id for stored in work.orders.unwritten()] == ["2"]
-    (moving,) = work.orders.lying()
-    assert (moving.version, moving.file, moving.phase, moving.place) == (
-        2,
-        "order-1.json",
-        Phase.MOVING,
-        "/outbox",
-    )
-
-
-def test_an_order_file_is_followed_until_torgsoft_has_it(work: UnitOfWork) -> None:
-    """Written, taken, taken back: each is remembered with its time, and ends its waiting."""
-    work.orders.remember(order(), NOON, client_id="", held=None)
-
-    def stands() -> tuple[object, ...]:
-        stored = work.orders.order("300000001")
-        assert stored is not None
-        return stored.phase, stored.written, stored.taken, len(work.orders.lying())
-
-    work.orders.moves_file("300000001", "order-300000001.json", "/outbox")
-    work.orders.wrote_file("300000001", NOON)
-    assert stands() == (Phase.WRITTEN, NOON, None, 1)
-    work.orders.took_file("300000001", LATER)
-    assert stands() == (Phase.TAKEN, NOON, LATER, 0)
-    work.orders.wrote_file("300000001", LATER)
-    assert stands() == (Phase.WRITTEN, LATER, None, 1)
-    work.orders.withdrew_file("300000001")
-    assert stands() == (Phase.WITHDRAWN, LATER, None, 0)
-
-
-def test_torgsoft_is_known_to_have_the_version_that_it_was_given(work: UnitOfWork) -> None:
-    """Until it is given another one, or a person says that it has the newest."""
-    trade = work.orders
-    first, second = order(), order(delivery_address="Львів")
-    trade.remember(first, NOON, client_id="", held=None)
-    trade.moves_file("300000001", "order-300000001.json", "/outbox")
-    trade.wrote_file("300000001", NOON)
-    trade.remember(second, LATER, client_id="", held=None)
-
-    def stored() -> Stored:
-        found = trade.order("300000001")
-        assert found is not None
-        return found
-
-    assert (stored().filed, stored().version, trade.handed(stored()), trade.waiting()) == (1, 2, first, [])
-    trade.took_file("300000001", LATER, "has other delivery now")
-    assert [one.by_hand for one in trade.waiting()] == ["has other delivery now"]
-    said = Confirmation(LATER, "olena", "office", "has other delivery now")
-    trade.confirm(stored(), said)
-    assert (stored().filed, stored().phase, stored().taken, trade.waiting()) == (2, Phase.TAKEN, LATER, [])
-    assert (trade.confirmations("300000001"), trade.confirmations("1")) == ([said], [])
-    trade.must_be_done("300000001", 1, "again")
-    assert (stored().filed, stored().by_hand) == (1, "again")
-    trade.moves_file("300000001", "order-300000001.json", "/outbox")
-    assert (stored().filed, stored().by_hand) == (2, None)
-    trade.found_file("300000001", "order-300000001.json", "/elsewhere", LATER)
-    assert (stored().filed, stored().place, stored().written) == (None, "/elsewhere", LATER)
-    assert trade.handed(stored()) is None
-    trade.filed_now("300000001")
-    assert trade.handed(stored()) == second
-    trade.owes_file("300000001")
-    assert [one.order.id for one in trade.waiting()] == ["300000001"]
-
-
-def test_an_order_that_waits_for_a_person_is_taken_once_it_was_entered(work: UnitOfWork) -> None:
-    """Its goods count as Torgsoft's from then on; one that is no sale waits for nobody."""
-    trade = work.orders
-    trade.remember(order(id="1"), NOON, client_id="", held="order 1: no id", waits=True)
-    trade.remember(order(id="2", status="canceled"), NOON, client_id="", held="it is canceled")
-    (waiting,) = trade.waiting()
-    assert (waiting.order.id, waiting.needs_person, waiting.owed) == ("1", True, False)
-    trade.confirm(waiting, Confirmation(LATER, "olena", "office", "order 1: no id"))
-    assert trade.waiting() == []
-    found = trade.order("1")
-    assert found is not None
-    assert (found.phase, found.taken, found.file, found.filed) == (Phase.TAKEN, LATER, None, 1)
-
-
-def test_outboxes_are_remembered_with_where_they_lay(work: UnitOfWork) -> None:
-    """None where nothing was put there yet; the last word counts."""
-    assert work.orders.apart("/share") is None
-    for apart in (False, True):
-        work.orders.used_outbox("/share", apart=apart)
-        assert work.orders.apart("/share") is apart
-
-
-def test_objects_that_bring_the_same_orders_home_are_told(state: Store) -> None:
-    """The same number at the same time is the same order; another shop may count alike."""
-    with state.transaction("mine") as work:
-        for number in ("1", "2"):
-            work.orders.remember(order(id=number), NOON, client_id="", held=None)
-    for slug, number, created in (("twin", "2", NOON), ("other", "1", LATER), ("new", "3", NOON)):
-        with state.transaction(slug) as work:
-            work.orders.remember(order(id=number, created=created), NOON, client_id="", held=None)
-    with state.transaction("mine") as work:
-        assert work.orders.twins() == ["twin"]
-
-
-def test_money_without_a_place_is_counted_by_method(work: UnitOfWork) -> None:
-    """What was paid back, what has a place by now, and what goes by no method needs none."""
-    lost = Place("unmapped", "")
-    cash = Place("cash_register", "Каса 1")
-    for number, method, name in (("1", "9", "Картка"), ("2", "9", "Картка"), ("3", "8", ""), ("4", "", "")):
-        found = order(id=number, payment_id=method, payment_name=name)
-        work.payments.post(postings_due(found, lost, ()), NOON)
-    assert work.payments.unmapped() == {"Картка": 2, "8": 1}
-    again = order(id="1", payment_id="9", payment_name="Картка")
-    work.payments.post(postings_due(again, cash, work.payments.postings("1")), NOON)
-    gone = order(id="2", payment_id="9", status="canceled")
-    work.payments.post(postings_due(gone, lost, work.payments.postings("2")), NOON)
-    assert work.payments.unmapped() == {"8": 1}
-
-
-def test_money_without_a_method_is_told_until_its_order_is_delivered(work: UnitOfWork) -> None:
-    """What is cancelled, and what goes by a method, is not told here."""
-    lost = Place("unmapped", "")
-    for number, method, status in (
-        ("1", "", "received"), ("2", "", "paid"), ("3", "9", "paid"), ("4", "", "delivered"),
-    ):  # fmt: skip
-        found = order(id=number, payment_id=method, status=status)
-        work.orders.remember(found, NOON, client_id="", held=None)
-        work.payments.post(postings_due(found, lost, ()), NOON)
-    assert work.payments.without_method() == ["1", "2"]
-    gone = order(id="1", payment_id="", status="canceled")
-    work.payments.post(postings_due(gone, lost, work.payments.postings("1")), NOON)
-    assert work.payments.without_method() == ["2"]
-
-
-def test_new_orders_are_accepted_once(work: UnitOfWork) -> None:
-    """Those that nothing holds, oldest first; an order that went further needs it no more."""
-    for number, status, held in (("1", "pending", None), ("2", "paid", None), ("3", "pending", "why")):
-        work.orders.remember(order(id=number, status=status), NOON, client_id="", held=held)
-    assert [stored.order.id for stored in work.orders.to_accept()] == ["1"]
-    work.orders.accepted("1", LATER)
-    assert work.orders.to_accept() == []
-    stored = work.orders.order("1")
-    assert stored is not None
-    assert stored.accepted == LATER
-
-
-def test_an_order_is_rewritten_in_all_its_versions(work: UnitOfWork) -> None:
-    """What must not be kept is kept nowhere; the versions stay as many."""
-    work.orders.remember(order(note="one"), NOON, client_id="", held=None)
-    work.orders.remember(order(note="two", status="paid"), LATER, client_id="", held=None)
-    work.orders.rewrite("300000001", lambda found: replace(found, note=""))
-    assert work.orders.versions("300000001") == [
-        Version(1, NOON, order(note="")),
-        Version(2, LATER, order(note="", status="paid")),
-    ]
-    stored = work.orders.order("300000001")
-    assert stored is not None
-    assert stored.order == order(note="", status="paid")
-
-
-def test_numbers_that_prom_has_no_order_of_are_remembered(work: UnitOfWork) -> None:
-    """Also when they are noted twice."""
-    work.orders.note_absent(7)
-    work.orders.note_absent(7)
-    work.orders.note_absent(2**40)
-    assert work.orders.absent() == {7, 2**40}
-
-
-def test_goods_of_an_order_are_told_by_product_and_article(work: UnitOfWork) -> None:
-    """A foreign product is neither in an export nor sent; an article that two goods have tells none."""
-    work.rows.remember_rows([row(product=product("17", sku='A"7%')), row("18", 2, 3)])
-    work.rows.remember_rows([row("19", 3, 4, product=product("19", sku="B")), row("20", 4, 5)])
-    work.rows.remember_rows([row("21", 5, 6, product=product("21", sku="B"))])
-    look = work.object_state.begin_look()
-    work.existing.remember_existing([existing(), existing("abc", "55"), existing("", "56")], look)
-    assert work.orders.foreign(["17", "abc", "never"]) == {"abc"}
-    assert work.orders.goods_of(["917", "56", "57"]) == {"917": "17"}
-    assert work.orders.good_of_sku('A"7%') == "17"
-    assert work.orders.good_of_sku("B") is None
-    assert work.orders.good_of_sku("A_7") is None
-
-
-EARLY = NOON - timedelta(hours=6)
-
-
-def test_what_an_export_cannot_know_is_held(work: UnitOfWork) -> None:
-    """Orders newer than the export, owed, in the outbox, or found taken later; others are known to it."""
-    for number, created, held in (
-        ("1", EARLY, None),
-        ("2", EARLY, None),
-        ("3", EARLY, None),
-        ("4", EARLY, "it is delivered"),
-        ("5", LATER, "a good without an id"),
-        ("6", EARLY, None),
-    ):
-        work.orders.remember(order(id=number, created=created), NOON, client_id="", held=held)
-    work.orders.moves_file("2", "order-2.json", "/outbox")
-    for number, taken in (("3", LATER), ("6", EARLY)):
-        work.orders.moves_file(number, "f", "/outbox")
-        work.orders.took_file(number, taken)
-    pieces = Decimal(2)
-    assert work.orders.beyond(NOON) == tuple(Holding("17", number, pieces) for number in "1235")
-    assert [holding.order_id for holding in work.orders.beyond(LATER)] == ["1", "2"]
-
-
-def test_the_time_of_the_last_fetch_is_remembered(work: UnitOfWork) -> None:
-    """None before the first one; remembering it leaves everything else of the object alone."""
-    assert work.orders.orders_until() is None
-    work.object_state.begin_look()
-    work.orders.fetched_until(NOON)
-    assert work.orders.orders_until() == NOON
-    assert work.object_state.current_look() == 1
-
 
 OLENA = Client("", "Вигадана Олена", "+380500000001", "olena@example.com", "990000000017")
-IVAN = Client("", "Тестовий Іван", "", "ivan@example.com")
-
-
-def contact(kind: str, key: str) -> Contact:
-    return Contact(kind, key)
-
-
-def test_clients_are_found_by_what_they_share(work: UnitOfWork) -> None:
-    """Phone, e-mail, card, or the name without regard to case; a blank is shared with nobody."""
-    olena, ivan, empty = (work.clients.add(client, NOON) for client in (OLENA, IVAN, Client("", "", "", "")))
-    assert work.clients.all() == [
-        replace(OLENA, id=olena),
-        replace(IVAN, id=ivan),
-        Client(empty, "", "", ""),
-    ]
-    phone, mail = contact("phone", "+380500000001"), contact("email", "ivan@example.com")
-    assert work.clients.known_by([phone, mail]) == {olena: OLENA.contacts, ivan: IVAN.contacts}
-    name = contact("name", "тестовий іван")
-    assert work.clients.known_by([name]) == {ivan: IVAN.contacts}
-    assert work.clients.known_by([contact("phone", "%")]) == work.clients.known_by([]) == {}
-    assert work.clients.contacts(olena) == OLENA.contacts
-    assert work.clients.everybody()[phone] == {olena}
-    assert work.clients.client(olena) == replace(OLENA, id=olena)
-    assert work.clients.client("99") is work.clients.client("x") is None
-
-
-def test_a_client_is_found_by_all_that_it_shows(work: UnitOfWork) -> None:
-    """By contacts of its own, by shared ones, and by a phone that it never got as a contact."""
-    olena, twin = (work.clients.add(OLENA, NOON) for _ in range(2))
-    assert work.clients.contacts(twin) == OLENA.contacts
-    ivan, nobody = work.clients.add(IVAN, NOON), work.clients.add(Client("", "", "", ""), NOON)
-    work.clients.fill(ivan, OLENA)
-    assert work.clients.contacts(ivan) == IVAN.contacts
-    work.clients.learn(nobody, [contact("email", "new@example.com")])
-    assert work.clients.traces() == {
-        olena: OLENA.contacts,
-        twin: OLENA.contacts,
-        ivan: IVAN.contacts | {contact("phone", "+380500000001"), contact("card", "990000000017")},
-        nobody: {contact("email", "new@example.com")},
-    }
-
-
-def test_other_objects_that_know_people_are_told(state: Store) -> None:
-    """By slug, each once; an object without clients and orders is none of them."""
-    for slug in ("b", "a"):
-        with state.transaction(slug) as work:
-            work.clients.add(OLENA, NOON)
-            work.orders.remember(order(), NOON, client_id="", held=None)
-    with state.transaction("c") as work:
-        work.clients.note_read("stamp")
-    with state.transaction("a") as work:
-        assert work.clients.elsewhere() == ["b"]
-    with state.transaction("c") as work:
-        assert work.clients.elsewhere() == ["a", "b"]
 
 
 def test_copies_of_the_state_are_deleted(tmp_path: Path) -> None:
@@ -1112,66 +756,6 @@ def test_a_state_in_memory_has_no_copies() -> None:
     nowhere = open_store("sqlite://")
     assert (nowhere.copies(), nowhere.delete_copies()) == ([], 0)
     nowhere.close()
-
-
-def test_a_client_learns_what_is_nobodys(work: UnitOfWork) -> None:
-    """A contact that another one has stays theirs: two people must not become one by a shared phone."""
-    olena, ivan = work.clients.add(OLENA, NOON), work.clients.add(IVAN, NOON)
-    new = contact("phone", "+380500000002")
-    work.clients.learn(ivan, [new, contact("phone", "+380500000001")])
-    assert work.clients.contacts(ivan) == IVAN.contacts | {new}
-    assert work.clients.known_by([new]) == {ivan: IVAN.contacts | {new}}
-    assert work.clients.contacts(olena) == OLENA.contacts
-
-
-def test_blanks_of_a_client_are_filled(work: UnitOfWork) -> None:
-    """What is known is never written over."""
-    ivan = work.clients.add(IVAN, NOON)
-    work.clients.fill(ivan, OLENA)
-    work.clients.fill("99", OLENA)
-    assert work.clients.client(ivan) == Client(
-        ivan, "Тестовий Іван", "+380500000001", "ivan@example.com", "990000000017"
-    )
-    work.clients.fill(ivan, Client("", "", "", ""))
-
-
-def test_merged_clients_are_one(work: UnitOfWork) -> None:
-    """Contacts, orders and open choices go to the one that stays, which keeps its own words."""
-    olena, ivan, third = (work.clients.add(client, NOON) for client in (OLENA, IVAN, replace(IVAN, name="І")))
-    work.orders.remember(order(), NOON, client_id=ivan, held=None)
-    work.clients.hold("5", [ivan, olena])
-    work.clients.hold("6", [ivan, third])
-    assert work.clients.orders() == {ivan: 1}
-    work.clients.merge(ivan, olena)
-    assert work.clients.client(ivan) is None
-    assert work.clients.client(olena) == replace(OLENA, id=olena)
-    assert work.clients.contacts(olena) == OLENA.contacts | IVAN.contacts
-    assert work.clients.orders() == {olena: 1}
-    assert work.clients.held() == {"5": (olena,), "6": (olena, third)}
-    work.clients.settle("5")
-    assert work.clients.held() == {"6": (olena, third)}
-    work.clients.merge("99", olena)
-
-
-def test_a_client_that_is_removed_leaves_its_orders(work: UnitOfWork) -> None:
-    """Nothing of the person is left, and the order is nobody's."""
-    olena = work.clients.add(OLENA, NOON)
-    work.orders.remember(order(), NOON, client_id="", held=None)
-    work.orders.set_client("300000001", olena)
-    work.clients.hold("5", [olena])
-    work.clients.remove(olena)
-    assert (work.clients.all(), work.clients.held(), work.clients.everybody()) == ([], {}, {})
-    stored = work.orders.order("300000001")
-    assert stored is not None
-    assert stored.client_id == ""
-
-
-def test_the_clients_export_that_was_read_is_remembered(work: UnitOfWork) -> None:
-    """Its stamp, so that it is read when it changed."""
-    assert work.clients.read() == ""
-    work.clients.note_read("a")
-    work.clients.note_read("b")
-    assert work.clients.read() == "b"
 
 
 def test_what_was_taken_out_is_overwritten(state: Store, tmp_path: Path) -> None:
@@ -1204,40 +788,6 @@ def test_a_state_that_is_in_use_is_not_wiped(
     other.close()
     hasty.wipe()
     hasty.close()
-
-
-def test_postings_are_only_added(work: UnitOfWork) -> None:
-    """In the order they were made, of one order or of all, with the money to the last digit."""
-    received = replace(POSTING, kind=Money.RECEIVED, amount=Decimal("1713.10"), at=LATER)
-    other = replace(POSTING, order_id="2")
-    work.payments.post([POSTING, other], NOON)
-    work.payments.post([received], LATER)
-    work.payments.post([], LATER)
-    assert work.payments.postings() == (POSTING, other, received)
-    assert work.payments.postings("300000001") == (POSTING, received)
-    assert work.payments.postings("9") == ()
-    assert str(work.payments.postings("300000001")[1].amount) == "1713.10"
-
-
-def test_money_without_a_place_is_found(work: UnitOfWork) -> None:
-    """Orders of the methods asked for whose last posting has no place and is no reversal, oldest first."""
-    lost = replace(POSTING, place="unmapped", account="")
-    work.payments.post([replace(lost, order_id=number) for number in "1234"], NOON)
-    work.payments.post([replace(lost, order_id="2", kind=Money.RECEIVED)], NOON)
-    work.payments.post([replace(lost, order_id="3", kind=Money.REVERSED)], NOON)
-    work.payments.post([replace(POSTING, order_id="4"), replace(lost, order_id="5", payment_id="8")], NOON)
-    assert work.payments.without_place(["9000001"]) == ["1", "2"]
-    assert work.payments.without_place([]) == []
-
-
-def test_an_order_line_keeps_its_parts(work: UnitOfWork) -> None:
-    """Quantities and prices come back digit by digit."""
-    line = Line("17", "16", "A", "Капці", Decimal("1.50"), Decimal("0.10"), Decimal("0.15"))
-    work.orders.remember(order(lines=(line,)), NOON, client_id="", held=None)
-    stored = work.orders.order("300000001")
-    assert stored is not None
-    assert stored.order.lines == (line,)
-    assert str(stored.order.lines[0].quantity) == "1.50"
 
 
 def test_goods_that_stay_out(state: Store) -> None:

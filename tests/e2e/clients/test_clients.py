@@ -17,12 +17,12 @@ from torgsync.sandbox.shop.orders import ShopBuyer
 
 
 def order(home: Home, **buyer: str) -> int:
-    """Have somebody order, and return the order's number."""
+    """Place an order, and return its number."""
     return home.market.place_order([("26901", 1)], buyer=ShopBuyer(**buyer), payment_option_id=9000002)
 
 
 def clients(home: Home) -> list[dict[str, Any]]:
-    """Bring orders home, and return all clients."""
+    """Fetch orders, and return all clients."""
     home.sync("--only", "orders")
     listed: list[dict[str, Any]] = home.run("clients", "list", "--format", "json").json["clients"]
     return listed
@@ -59,19 +59,19 @@ def test_the_same_phone_in_other_words(filled: Home) -> None:
 
 
 def test_a_known_mail_without_a_phone(filled: Home) -> None:
-    """Who is not found by phone is looked up by e-mail; what nobody can call speaks against nobody."""
+    """A buyer not found by phone is looked up by e-mail; a phone that is no number contradicts no client."""
     order(filled, phone="+380500000001", email="o@shop.example")
     order(filled, phone="увечері", email="O@shop.example")
     assert [client["orders"] for client in clients(filled)] == [2]
 
 
 def test_a_known_mail_with_another_phone(filled: Home) -> None:
-    """It may be a new number, or somebody of the family: a person says so once, and it is known then."""
+    """It may be a new number, or a relative: a person says so once, and it is known then."""
     order(filled, phone="+380500000001", email="o@shop.example")
     number = order(filled, phone="+380500000002", email="O@shop.example")
     ran = filled.run("orders", "fetch")
-    told = f"! order {number}: its buyer may be client 1, but has another phone; none was picked"
-    assert (ran.code, told in ran.lines) == (8, True)
+    message = f"! order {number}: its buyer may be client 1, but has another phone; none was picked"
+    assert (ran.code, message in ran.lines) == (8, True)
     assert held(filled) == {str(number): ["1"]}
     listed = filled.run("clients", "list", "--held").err
     assert f'hint: torgsync clients choose {number} new -o "My Prom"' in listed
@@ -88,10 +88,10 @@ def test_one_of_several_with_another_phone(torn: tuple[Home, int]) -> None:
     home.edit_object('find_by = ["email"]', 'find_by = ["phone", "email"]')
     number = order(home, phone="+380500000004", email="o@shop.example")
     ran = home.run("orders", "fetch")
-    told = (
+    message = (
         f"! order {number}: its buyer may be one of 2 known clients, but has another phone; none was picked"
     )
-    assert told in ran.lines
+    assert message in ran.lines
     merged = home.run("clients", "merge", "2", "--into", "1")
     assert merged.err == "1 client merged into 1\n"
     assert held(home)[str(number)] == ["1"]
@@ -101,7 +101,7 @@ def test_one_of_several_with_another_phone(torn: tuple[Home, int]) -> None:
 
 
 def test_a_name_of_several_lines(filled: Home) -> None:
-    """It is one line in the table, in the order and in the file; signs that nobody can see are left out."""
+    """It is one line in the table, in the order and in the file; invisible characters are left out."""
     number = order(filled, first_name="Оле\u200bна\r\n", last_name="Вига\tдана\x1b[2J", phone="0500000001")
     filled.run("orders", "fetch")
     listed = filled.run("clients", "list").lines
@@ -111,7 +111,7 @@ def test_a_name_of_several_lines(filled: Home) -> None:
     assert '"Name": "Вига дана[2J Олена",' in path.read_text("utf-8")
 
 
-def test_a_list_of_nobody_has_its_header(filled: Home) -> None:
+def test_an_empty_list_has_its_header(filled: Home) -> None:
     """A program that reads CSV finds the columns there also on the first day."""
     assert filled.run("clients", "list", "--format", "csv").out == "id,name,phone,email,card,orders\n"
     nothing = filled.run("clients", "list", "--held", "--format", "csv")
@@ -124,7 +124,7 @@ def test_a_list_of_nobody_has_its_header(filled: Home) -> None:
 
 
 def test_two_clients_fit(filled: Home) -> None:
-    """None is picked: it is reported, and the order is at home all the same."""
+    """None is picked: it is reported, and the order is stored all the same."""
     filled.edit_object('find_by = ["phone", "email"]', 'find_by = ["phone"]')
     order(filled, phone="+380500000001", email="o@shop.example")
     order(filled, phone="+380500000002", email="o@shop.example")
@@ -164,8 +164,8 @@ def held(home: Home) -> dict[str, list[str]]:
 def owner(home: Home, number: int) -> str | None:
     """The client of an order."""
     orders = home.run("orders", "list", "--format", "json").json["orders"]
-    told: str | None = next(one["client_id"] for one in orders if one["id"] == str(number))
-    return told
+    client_id: str | None = next(one["client_id"] for one in orders if one["id"] == str(number))
+    return client_id
 
 
 @pytest.fixture
@@ -265,7 +265,7 @@ def test_wrong_words_about_clients(torn: tuple[Home, int], args: tuple[str, ...]
     assert "client Олена" not in (home.folder / "logs" / "torgsync.log").read_text("utf-8")
 
 
-def test_an_order_that_nobody_fits_waits_for_no_choice(filled: Home) -> None:
+def test_an_order_that_no_client_fits_waits_for_no_choice(filled: Home) -> None:
     """Where no clients are made, it has none, and it is said so."""
     filled.edit_object("create = true", "create = false")
     number = order(filled, phone="+380500000001")
@@ -351,7 +351,7 @@ def client_row(name: str, phone: str = "") -> str:
 
 
 def test_a_row_that_fits_two_clients(knowing: Home) -> None:
-    """None is picked, and it is told; a row without anything is nobody."""
+    """None is picked, and it is reported; a row without any contact is no client."""
     export_clients(knowing, client_row("Олена В.", "0500000001"), client_row("ОЛЕНА В.", "0500000002"))
     assert knowing.run("clients", "import").err.endswith("2 new, 0 known\n")
     knowing.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
@@ -361,7 +361,7 @@ def test_a_row_that_fits_two_clients(knowing: Home) -> None:
 
 
 def test_clients_that_cannot_be_read(knowing: Home) -> None:
-    """Orders come home all the same, and it is told; the command of its own fails."""
+    """Orders are fetched all the same, and it is reported; the command itself fails."""
     export_clients(knowing, "a;b;c")
     order(knowing, phone="+380500000001")
     ran = knowing.run("orders", "fetch")
@@ -395,12 +395,12 @@ def test_one_mail_of_two_people(knowing: Home) -> None:
     assert held(knowing) == {str(unclear): ["1", "2"]}
 
 
-def test_what_was_read_is_told_to_programs(knowing: Home) -> None:
+def test_what_was_read_is_a_document_too(knowing: Home) -> None:
     """One document or one row, with the exit code; phones that are none are counted."""
     export_clients(knowing, *ROWS, client_row("Іван", "увечері"))
     numbers = {"rows": 4, "new": 3, "known": 1, "ambiguous": 0, "unreadable": 1}
-    told = knowing.run("clients", "import", "--format", "json")
-    assert told.json == {"schema": 1, "object": "My Prom", "clients": numbers, "exit": 0}
+    ran = knowing.run("clients", "import", "--format", "json")
+    assert ran.json == {"schema": 1, "object": "My Prom", "clients": numbers, "exit": 0}
     knowing.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
     export_clients(knowing, client_row("Олена В.", "0500000003"), client_row("Олена В.", "0500000004"))
     assert knowing.run("clients", "import", "--format", "csv").out == (
@@ -412,14 +412,14 @@ def test_what_was_read_is_told_to_programs(knowing: Home) -> None:
 
 
 def test_a_phone_of_torgsoft_that_is_none(knowing: Home) -> None:
-    """It is kept as written, and told: it finds nobody."""
+    """It is kept as written, and reported: it finds no client."""
     export_clients(knowing, client_row("Іван", "увечері"))
     ran = knowing.run("clients", "import")
     assert ran.err.endswith("! 1 phone is no number and will find nobody\n")
 
 
 def test_an_export_of_no_clients(knowing: Home) -> None:
-    """It is told in a sentence, exit 3; orders come home all the same."""
+    """It is reported in a sentence, exit 3; orders are fetched all the same."""
     export_clients(knowing)
     ran = knowing.run("clients", "import")
     assert (ran.code, "TSClients.trs` is empty: there is no client in it\n\nhint: export" in ran.err) == (
@@ -436,7 +436,7 @@ def test_an_export_of_no_clients(knowing: Home) -> None:
 
 
 def test_a_person_is_forgotten(filled: Home) -> None:
-    """Nothing of them is left on disk, also not in an order that comes once more; sums stay as they were."""
+    """No trace is left on disk, also not in an order that comes once more; sums stay as they were."""
     buyer = {
         "first_name": "Олена",
         "last_name": "Вигадана",
@@ -453,8 +453,8 @@ def test_a_person_is_forgotten(filled: Home) -> None:
     filled.sync("--only", "orders")
     before = filled.run("payments", "report").out
     asked = filled.run("clients", "forget", "050 000 00 01", "--yes")
-    told = "forgotten: 1 client, the people of 1 order, 1 file of the outbox"
-    assert (asked.code, asked.err.splitlines()[0]) == (8, told)
+    message = "forgotten: 1 client, the people of 1 order, 1 file of the outbox"
+    assert (asked.code, asked.err.splitlines()[0]) == (8, message)
 
     def traces() -> list[str]:
         raw = filled.everything_written()
@@ -491,7 +491,7 @@ def test_a_person_is_forgotten_after_torgsoft_took_their_order(filled: Home) -> 
 
 
 def test_a_person_is_forgotten_before_their_order_was_written(knowing: Home) -> None:
-    """No file of nobody is written afterwards; Torgsoft's own list is to be seen to by hand."""
+    """No file is written afterwards; Torgsoft's own list is to be corrected by hand."""
     (knowing.folder / "outbox").mkdir(exist_ok=True)
     (knowing.folder / "outbox" / "my-prom").write_text("in the way")
     order(knowing, phone="+380500000001")
@@ -528,7 +528,7 @@ def test_sales_that_torgsoft_had_not_taken_stay_in_sight(filled: Home) -> None:
     assert str(number) not in filled.run("orders", "list", "--held").out
 
 
-def test_a_forgotten_sale_that_is_called_off_waits_for_nobody(filled: Home) -> None:
+def test_a_forgotten_sale_that_is_cancelled_waits_for_no_person(filled: Home) -> None:
     """There is nothing to enter; where it is taken up again, it is to be entered again."""
     number = order(filled, phone="+380500000001")
     filled.run("orders", "fetch")
@@ -551,7 +551,7 @@ def test_a_sale_whose_file_torgsoft_took_unseen_is_not_entered_twice(filled: Hom
 
 
 def test_a_sale_that_waited_for_a_person_waits_still(filled: Home) -> None:
-    """Nobody entered it yet, and its file could not be written before either."""
+    """It was not entered yet, and its file could not be written before either."""
     number = filled.market.place_order([("26901", 1)], buyer=ShopBuyer(phone="+380500000001"))
     filled.edit_object("[clients]", '[orders]\nsince = "2999-01-01"\n\n[clients]')
     filled.run("orders", "fetch")
@@ -565,7 +565,7 @@ def test_a_sale_that_waited_for_a_person_waits_still(filled: Home) -> None:
 WORDS = (
     "Олена", "Вигадана", "Сумська", "olena@shop.example", "вул. Вигадана", "під'їзд", "50000000", "50 000-00",
 )  # fmt: skip
-"""Everything by which somebody could find her: names, e-mail, address, note, and phones however written."""
+"""Everything by which she could be found: names, e-mail, address, note, and phones however written."""
 
 
 def traces(home: Home) -> list[str]:
@@ -577,7 +577,7 @@ def traces(home: Home) -> list[str]:
 
 
 def buys(home: Home, phone: str, name: str = "Вигадана") -> int:
-    """Have her order, with everything that an order may tell of her."""
+    """Have her order, with all personal data that an order may have."""
     buyer = ShopBuyer(first_name="Олена", last_name=name, phone=phone, email="olena@shop.example")
     return home.market.place_order(
         [("26901", 1)],
@@ -618,7 +618,7 @@ def test_nothing_is_left_of_whom_the_state_knows_several_times(many_times: Home)
     )
 
 
-def test_nothing_is_left_of_whom_wrote_something_beside_their_phone(filled: Home) -> None:
+def test_no_trace_is_left_of_a_phone_among_other_words(filled: Home) -> None:
     """A name, a second number, a messenger: it is one client, and they go with all their orders."""
     for phone in ("0500000001 Олена", "050 000 00 01; 067 111 22 33", "050-000-00-01 (Viber)"):
         buys(filled, phone)
@@ -628,7 +628,7 @@ def test_nothing_is_left_of_whom_wrote_something_beside_their_phone(filled: Home
     assert traces(filled) == []
 
 
-def test_a_client_that_shows_a_phone_of_somebody_else_goes(filled: Home) -> None:
+def test_a_client_that_shows_the_phone_of_another_client_goes(filled: Home) -> None:
     """A client without one got it with an order that was chosen to be theirs; another one had it first."""
     filled.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
     buys(filled, "+380500000001")
@@ -658,7 +658,7 @@ def test_files_in_other_outboxes_are_taken_away(many_times: Home) -> None:
 
 
 def test_files_on_a_server_are_taken_away(filled: Home, tmp_path: Path) -> None:
-    """Whatever the outbox is; where it was one that cannot be reached any more, it is told, exit 8."""
+    """Whatever the outbox is; one that cannot be reached any more is reported, exit 8."""
     (tmp_path / "ftp").mkdir()
     (filled.shop / "ftp-password").write_text(PASSWORD)
     with ftp_server(tmp_path / "ftp") as ftp:
@@ -682,7 +682,7 @@ def test_files_on_a_server_are_taken_away(filled: Home, tmp_path: Path) -> None:
     assert traces(filled) == []
 
 
-def test_nobody_is_forgotten_while_the_outbox_is_gone(many_times: Home) -> None:
+def test_no_person_is_forgotten_while_the_outbox_is_gone(many_times: Home) -> None:
     """A share that is not mounted would bring her back: nothing is done, and it is said why."""
     outbox = many_times.folder / "outbox" / "my-prom"
     outbox.rename(many_times.folder / "unmounted")
@@ -708,8 +708,8 @@ def test_copies_of_the_state_are_deleted(many_times: Home) -> None:
     assert traces(many_times) == []
 
 
-def test_somebody_else_stays(filled: Home) -> None:
-    """With a phone of their own, whoever shares the e-mail; an order that waited gets a client."""
+def test_other_people_stay(filled: Home) -> None:
+    """People with another phone, also where they share the e-mail; an order that waited gets a client."""
     buys(filled, "+380500000001")
     clients(filled)
     number = order(filled, first_name="Іван", phone="+380670000002", email="olena@shop.example")
@@ -724,7 +724,7 @@ def test_somebody_else_stays(filled: Home) -> None:
 
 
 def test_no_client_is_made_of_who_stays_where_none_are_made(filled: Home) -> None:
-    """With `create = false` the order of somebody else has none, as any other."""
+    """With `create = false` another person's order has none, as any other."""
     buys(filled, "+380500000001")
     clients(filled)
     filled.edit_object("create = true", "create = false")
@@ -734,7 +734,7 @@ def test_no_client_is_made_of_who_stays_where_none_are_made(filled: Home) -> Non
     assert (held(filled), owner(filled, number), clients(filled)) == ({}, None, [])
 
 
-def test_a_phone_in_a_note_of_somebody_else_is_told(filled: Home) -> None:
+def test_a_phone_in_a_note_of_another_person_is_reported(filled: Home) -> None:
     """What they wrote is theirs, so it is left and named, with the command that shows it; exit 8."""
     number = filled.market.place_order(
         [("26901", 1)], buyer=ShopBuyer(phone="+380670000002"), client_notes="дзвоніть мамі, 050 000 00 01"
@@ -742,26 +742,26 @@ def test_a_phone_in_a_note_of_somebody_else_is_told(filled: Home) -> None:
     buys(filled, "+380500000001")
     filled.run("orders", "fetch")
     ran = filled.run("clients", "forget", "+380500000001", "--yes")
-    told = f"! order {number} of somebody else names this phone in its note, address or phones"
+    message = f"! order {number} of somebody else names this phone in its note, address or phones"
     assert (ran.code, ran.err.splitlines()[3:]) == (
         8,
         [
-            f"{told}; that was left",
+            f"{message}; that was left",
             f'hint: torgsync orders show {number} -o "My Prom"',
         ],
     )
 
 
-def test_a_phone_beside_that_of_somebody_else_is_told(filled: Home) -> None:
-    """The first phone tells whose order it is; the second one is left and named, exit 8."""
+def test_a_second_phone_in_an_order_of_another_person_is_reported(filled: Home) -> None:
+    """The first phone decides whose order it is; the second one is left and named, exit 8."""
     number = order(filled, phone="067 000 00 02; 050 000 00 01")
     filled.run("orders", "fetch")
     ran = filled.run("clients", "forget", "+380500000001", "--yes")
-    told = f"! order {number} of somebody else names this phone in its note, address or phones"
-    assert (ran.code, told in ran.err) == (8, True)
+    message = f"! order {number} of somebody else names this phone in its note, address or phones"
+    assert (ran.code, message in ran.err) == (8, True)
 
 
-def test_another_object_that_knows_the_person_is_told(filled: Home) -> None:
+def test_another_object_that_knows_the_person_is_named(filled: Home) -> None:
     """Objects share a state, and each is a shop of its own: the command for the other one is shown."""
     filled.second_object("Second", "second.toml")
     buys(filled, "+380500000001")
@@ -780,7 +780,7 @@ def test_another_object_that_knows_the_person_is_told(filled: Home) -> None:
 
 
 def test_an_order_that_was_held_is_not_written_after_it_was_forgotten(filled: Home) -> None:
-    """Also not when what held it is gone: a file of nobody helps nobody."""
+    """Also not when what held it is gone: a file without a buyer is useless."""
     number = buys(filled, "0500000001")
     filled.edit_object("[clients]", '[orders]\nsince = "2999-01-01"\n\n[clients]')
     filled.run("orders", "fetch")
@@ -791,7 +791,7 @@ def test_an_order_that_was_held_is_not_written_after_it_was_forgotten(filled: Ho
     assert (ran.json["orders"]["changed"], ran.json["orders"]["files"]) == (1, 0)
 
 
-def test_a_mistake_is_told_before_anything_is_done(filled: Home) -> None:
+def test_a_mistake_is_reported_before_anything_is_done(filled: Home) -> None:
     """The phone is looked at first: before objects, before the question, and for programs too."""
     ran = filled.run("clients", "forget", "12", "--format", "json", "-o", "nowhere")
     assert (ran.code, ran.json["error"]["message"]) == (64, "`12` is no phone number")

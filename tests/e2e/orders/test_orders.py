@@ -1,4 +1,4 @@
-"""Orders come home: into the state, into files for Torgsoft, and into `torgsync orders`."""
+"""Orders are fetched: into the state, into files for Torgsoft, and into `torgsync orders`."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def mapped(filled: Home) -> Home:
 
 
 def fetch(home: Home) -> dict[str, int]:
-    """Bring orders home, and return what came."""
+    """Fetch orders, and return the counts."""
     orders: dict[str, int] = home.sync("--only", "orders").json["orders"]
     return orders
 
 
 def nothing() -> dict[str, int]:
-    """What a fetch tells that brought nothing."""
+    """The counts of a fetch that brought nothing."""
     names = ("new", "changed", "unmapped", "held", "ambiguous", "accepted", "files", "open", "taken")
     return dict.fromkeys(names, 0)
 
@@ -68,7 +68,7 @@ def versions(home: Home) -> list[tuple[int, str]]:
 
 
 def test_an_order_becomes_a_file_for_torgsoft(mapped: Home) -> None:
-    """One JSON file an order: numbers are strings with a point, what the form lacks stands in the comment."""
+    """One JSON file an order: numbers are strings with a point, what the format lacks is in the comment."""
     number = mapped.market.place_order(
         [("26901", 1), ("26926", Decimal("2.5"))],
         buyer=OLENA,
@@ -174,7 +174,7 @@ def test_an_order_cancelled_after_torgsoft_took_it(mapped: Home) -> None:
 
 
 def test_an_order_cancelled_before_we_saw_it(mapped: Home) -> None:
-    """It is kept, becomes no file, posts nothing, and nobody need do anything about it."""
+    """It is kept, becomes no file, posts nothing, and needs no person."""
     number = mapped.market.place_order([("26901", 1)])
     mapped.market.cancel_order(number)
     assert fetch(mapped) == nothing() | {"new": 1}
@@ -184,7 +184,7 @@ def test_an_order_cancelled_before_we_saw_it(mapped: Home) -> None:
 
 
 def test_a_product_that_torgsoft_does_not_know(mapped: Home) -> None:
-    """The whole order is held back and told; exit 8."""
+    """The whole order is held and reported; exit 8."""
     foreign = mapped.market.add_product(None, name="Без номера [/b]", price=Decimal(10))
     number = mapped.market.place_order([("26901", 1), (foreign, 1)])
     ran = mapped.run("sync", "--only", "orders")
@@ -220,7 +220,7 @@ def test_many_orders(mapped: Home) -> None:
 
 
 def test_orders_before_goods(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """Orders are at home also when goods meet trouble afterwards."""
+    """Orders are stored also when sending goods fails afterwards."""
     faulty.misbehave("POST /products/edit_by_external_id", says(500, {}))
     hard_filled.market.place_order([("26901", 1)], payment_option_id=CASH_ON_DELIVERY.id)
     hard_filled.next_day()
@@ -238,7 +238,7 @@ def test_a_token_without_the_right_for_orders(mapped: Home) -> None:
 
 
 def test_the_list_of_orders(mapped: Home) -> None:
-    """Table, JSON and CSV tell the same orders."""
+    """Table, JSON and CSV show the same orders."""
     number = mapped.market.place_order([("26901", 1)], buyer=OLENA, paid=True)
     fetch(mapped)
     (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
@@ -272,7 +272,7 @@ def test_no_orders_yet(mapped: Home, tmp_path: Path) -> None:
     assert mapped.run("orders", "list", "--format", "json").json == {"schema": 1, "orders": []}
 
 
-def told(asked: Asked, forward: Forward) -> dict[str, Any]:
+def answer_of(asked: Asked, forward: Forward) -> dict[str, Any]:
     """What the marketplace answers to a request."""
     document: dict[str, Any] = json.loads(forward(asked.body).body)
     return document
@@ -281,7 +281,7 @@ def told(asked: Asked, forward: Forward) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_ten_thousand_orders_while_new_ones_arrive(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """Each is home exactly once, the new ones with the next fetch; a second fetch brings nothing."""
+    """Each is stored exactly once, the new ones with the next fetch; a second fetch brings nothing."""
     market = hard_filled.market
     with market.lock:
         old = [market.place_order([("26926", 1)], buyer=OLENA) for _ in range(10_000)]
@@ -314,7 +314,7 @@ def test_an_order_that_proms_list_left_out(hard_filled: Home, faulty: FaultyMark
         hard_filled.market.orders.remove(numbers[7])
 
     def without(asked: Asked, forward: Forward) -> Answer:
-        document = told(asked, forward)
+        document = answer_of(asked, forward)
         document["orders"] = [order for order in document["orders"] if order["id"] != numbers[20]]
         return Answer(200, json.dumps(document).encode())
 
@@ -328,7 +328,7 @@ def test_an_order_that_proms_list_left_out(hard_filled: Home, faulty: FaultyMark
     assert not [path for path in paths if re.search(r"/orders/\d", path)]
 
 
-def test_a_missing_number_that_prom_shows_to_nobody(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_a_missing_number_that_prom_does_not_show(hard_filled: Home, faulty: FaultyMarket) -> None:
     """It is another shop's: nothing fails, and it is asked for once."""
     numbers = [hard_filled.market.place_order([("26901", 1)], buyer=OLENA) for _ in range(20)]
     with hard_filled.market.lock:
@@ -366,8 +366,8 @@ def test_a_fetch_of_its_own(mapped: Home) -> None:
     assert mapped.run("orders", "fetch").err.splitlines()[-1] == "no new orders"
 
 
-def test_an_outbox_in_trouble_is_told_in_the_document(mapped: Home) -> None:
-    """What came home is counted, and what is wrong stands among the findings, with the order's number."""
+def test_an_outbox_in_trouble_is_in_the_document(mapped: Home) -> None:
+    """What was fetched is counted, and what is wrong is among the findings, with the order's number."""
     (mapped.folder / "outbox").write_text("in the way")
     number = mapped.market.place_order([("26901", 1)])
     ran = mapped.run("orders", "fetch", "--format", "json")
@@ -385,7 +385,7 @@ def test_an_order_that_prom_only_touched(mapped: Home, faulty: FaultyMarket) -> 
     moments = iter(["2026-01-01T00:00:00+00:00", "2026-01-01T00:05:00+00:00"])
 
     def touched(asked: Asked, forward: Forward) -> Answer:
-        document = told(asked, forward)
+        document = answer_of(asked, forward)
         for order in document["orders"]:
             order["date_modified"] = order["date_created"] = next(moments, "2026-01-01T00:09:00+00:00")
             order["date_created"] = "2026-01-01T00:00:00+00:00"
@@ -400,7 +400,7 @@ def test_an_order_that_prom_only_touched(mapped: Home, faulty: FaultyMarket) -> 
 
 
 def change(home: Home, number: int, **fields: Any) -> None:  # noqa: ANN401
-    """Have somebody change an order on Prom."""
+    """Change an order on Prom."""
     with home.market.lock:
         order = home.market.order(number)
         changed = replace(order, date_modified=home.market.now(), **fields)
@@ -414,23 +414,23 @@ def fewer(home: Home, number: int) -> dict[str, Any]:
 
 
 def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
-    """What a person must change in Torgsoft is named by each run, until somebody says that it is done."""
+    """What a person must change in Torgsoft is named by each run, until a person says that it is done."""
     number = mapped.market.place_order([("26901", 2)], buyer=OLENA)
     fetch(mapped)
     take(mapped)
     change(mapped, number, delivery_address="Київ", **fewer(mapped, number))
-    told = f"order {number} has other goods, total, delivery now: change it in Torgsoft by hand"
+    message = f"order {number} has other goods, total, delivery now: change it in Torgsoft by hand"
     for command in (("orders", "fetch"), ("sync", "--yes"), ("orders", "fetch")):
         ran = mapped.run(*command)
-        assert (ran.code, f"! {told}" in ran.lines) == (8, True)
+        assert (ran.code, f"! {message}" in ran.lines) == (8, True)
         assert f'when it is done in Torgsoft: torgsync orders done {number} -o "My Prom"' in ran.err
     for words in ("orders fetch", "sync --yes", "sync --yes --only orders"):
         document = mapped.run(*words.split(), "--format", "json").json
         (finding,) = [one for one in document["findings"] if one["code"] == "order-changed"]
-        assert (finding["order"], finding["message"], document["exit"]) == (str(number), told, 8)
+        assert (finding["order"], finding["message"], document["exit"]) == (str(number), message, 8)
         assert document["orders"]["open"] == 1
     (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
-    assert (held["id"], held["open"]) == (str(number), told)
+    assert (held["id"], held["open"]) == (str(number), message)
     assert "to be done" in mapped.run("orders", "list", "--held").out
     done = mapped.run("orders", "done", str(number))
     assert (done.code, done.err) == (0, f"1 order done in Torgsoft: {number}\n")
@@ -440,7 +440,7 @@ def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
     (said,) = shown["confirmed"]
     assert (shown["by_hand"], said["what"], bool(said["user"] and said["host"])) == (
         None,
-        told.removeprefix(f"order {number} "),
+        message.removeprefix(f"order {number} "),
         True,
     )
     assert datetime.fromisoformat(said["at"]).utcoffset()
@@ -450,7 +450,7 @@ def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
 
 
 def test_an_order_that_changed_and_changed_back(mapped: Home) -> None:
-    """Whether somebody changed it in Torgsoft meanwhile nobody knows: a person looks, and says so."""
+    """It may have been changed in Torgsoft meanwhile: a person looks, and says so."""
     number = mapped.market.place_order([("26901", 2)], buyer=OLENA)
     fetch(mapped)
     take(mapped)
@@ -482,14 +482,14 @@ def test_an_order_that_was_confirmed_and_changes_again(mapped: Home) -> None:
     }
 
 
-def test_a_held_order_is_told_until_it_was_entered_by_hand(mapped: Home) -> None:
-    """By each run; afterwards its goods count as Torgsoft's, and what changes later is told anew."""
+def test_a_held_order_is_reported_until_it_was_entered_by_hand(mapped: Home) -> None:
+    """By each run; afterwards its goods count as Torgsoft's, and what changes later is reported again."""
     foreign = mapped.market.add_product(None, name="Чуже", price=Decimal(10))
     number = mapped.market.place_order([("26901", 1), (foreign, 1)], buyer=OLENA)
-    told = f"! order {number}: `Чуже` has no id of the accounting program"
+    message = f"! order {number}: `Чуже` has no id of the accounting program"
     for _ in range(2):
         ran = mapped.run("orders", "fetch")
-        assert (ran.code, ran.lines.count(told)) == (8, 1)
+        assert (ran.code, ran.lines.count(message)) == (8, 1)
     assert mapped.run("orders", "done", str(number)).code == 0
     assert mapped.run("orders", "fetch").code == 0
     assert (files(mapped), mapped.run("orders", "list", "--held").out) == ({}, "")
@@ -499,7 +499,7 @@ def test_a_held_order_is_told_until_it_was_entered_by_hand(mapped: Home) -> None
 
 
 def test_orders_that_no_word_of_a_person_settles(mapped: Home) -> None:
-    """The way on is told instead, and nothing is noted of any of them."""
+    """The way on is shown instead, and nothing is stored of any of them."""
     waiting = mapped.market.place_order([("26901", 1)], buyer=OLENA)
     fetch(mapped)
     cancelled = mapped.market.place_order([("26901", 1)], buyer=OLENA)
@@ -520,18 +520,18 @@ def test_orders_that_no_word_of_a_person_settles(mapped: Home) -> None:
     assert "still to be written: torgsync orders fetch" in mapped.run("orders", "done", str(owed)).err
 
 
-def test_an_order_of_which_nobody_said_whose_it_is(mapped: Home) -> None:
-    """It is told by each run; whose it is is said by another command, and one called off needs nobody."""
+def test_an_order_without_a_chosen_client(mapped: Home) -> None:
+    """Each run reports it; another command chooses the client, and a cancelled order needs none."""
     mapped.edit_object('find_by = ["phone", "email"]', 'find_by = ["phone"]')
     for phone in ("+380500000001", "+380500000002"):
         mapped.market.place_order([("26901", 1)], buyer=replace(OLENA, phone=phone))
     fetch(mapped)
     mapped.edit_object('find_by = ["phone"]', 'find_by = ["email"]')
     number = mapped.market.place_order([("26901", 1)], buyer=OLENA)
-    told = f"! order {number}: 2 known clients fit its buyer; none was picked"
+    message = f"! order {number}: 2 known clients fit its buyer; none was picked"
     for _ in range(2):
         ran = mapped.run("orders", "fetch")
-        assert (ran.code, ran.lines.count(told)) == (8, 1)
+        assert (ran.code, ran.lines.count(message)) == (8, 1)
         assert 'hint: torgsync clients list --held -o "My Prom"' in ran.err
     (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
     assert held["id"] == str(number)
@@ -542,11 +542,11 @@ def test_an_order_of_which_nobody_said_whose_it_is(mapped: Home) -> None:
 
 
 def test_money_that_goes_by_no_payment_method(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """It has no place that a mapping could give it: that is told in every run, and in the report."""
+    """It has no place that a mapping could give it: that is reported by every run, and by the report."""
     number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
 
     def odd(asked: Asked, forward: Forward) -> Answer:
-        document = told(asked, forward)
+        document = answer_of(asked, forward)
         for order in document["orders"]:
             order.update(payment_option=None)
         return Answer(200, json.dumps(document).encode())
@@ -561,11 +561,11 @@ def test_money_that_goes_by_no_payment_method(hard_filled: Home, faulty: FaultyM
 
 
 def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """Nothing is posted, what Prom gave is told with the order's number, and no sum is invented."""
+    """Nothing is posted, what Prom gave is reported with the order's number, and no sum is invented."""
     number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
 
     def odd(asked: Asked, forward: Forward) -> Answer:
-        document = told(asked, forward)
+        document = answer_of(asked, forward)
         for order in document["orders"]:
             order.update(price="1,713.50 UAH", full_price="договірна", price_with_special_offer=None)
         return Answer(200, json.dumps(document).encode())
@@ -590,7 +590,7 @@ def rewrite_lines(faulty: FaultyMarket, **fields: object) -> None:
     """Have Prom show every line of every order with these fields."""
 
     def fault(asked: Asked, forward: Forward) -> Answer:
-        document = told(asked, forward)
+        document = answer_of(asked, forward)
         for order in document["orders"]:
             for line in order["products"]:
                 line.update(fields)
@@ -608,7 +608,7 @@ def rewrite_lines(faulty: FaultyMarket, **fields: object) -> None:
 def test_a_line_without_an_id_is_found(
     hard_filled: Home, faulty: FaultyMarket, fields: dict[str, object]
 ) -> None:
-    """Prom sometimes tells no external id: the product that was sold, or its article, tells the good."""
+    """Prom sometimes gives no external id: the product that was sold, or its article, identifies the good."""
     hard_filled.market.place_order([("26926", 1)], buyer=OLENA)
     rewrite_lines(faulty, **fields)
     hard_filled.run("orders", "fetch")
@@ -634,7 +634,7 @@ def test_a_good_that_only_prom_has(mapped: Home) -> None:
 
 @pytest.fixture
 def accepting(hard_filled: Home) -> Home:
-    """A home that tells Prom of new orders."""
+    """A home that sets new orders to received on Prom."""
     hard_filled.edit_object("[clients]", "[orders]\naccept = true\n\n[clients]")
     return hard_filled
 
@@ -645,7 +645,7 @@ def status(home: Home, number: int) -> str:
 
 
 def test_new_orders_are_set_to_received(accepting: Home) -> None:
-    """After they are home and written; paid and held ones are left as they are, and nothing is said twice."""
+    """After they are stored and written; paid and held ones stay as they are, and no request is repeated."""
     new = accepting.market.place_order([("26901", 1)], buyer=OLENA, payment_option_id=CASH_ON_DELIVERY.id)
     paid = accepting.market.place_order([("26901", 1)], buyer=OLENA, paid=True)
     foreign = accepting.market.add_product(None, name="Чуже", price=Decimal(10))
@@ -675,7 +675,7 @@ def test_an_acceptance_whose_answer_is_lost(accepting: Home, faulty: FaultyMarke
 
 
 def test_an_acceptance_that_prom_refuses(accepting: Home, faulty: FaultyMarket) -> None:
-    """The reason is told order by order, and the next run tries again."""
+    """The reason is reported for each order, and the next run tries again."""
     number = accepting.market.place_order([("26901", 1)], buyer=OLENA)
     faulty.misbehave(
         "POST /orders/set_status",
@@ -690,7 +690,7 @@ def test_an_acceptance_that_prom_refuses(accepting: Home, faulty: FaultyMarket) 
     assert fetch(accepting)["accepted"] == 1
 
 
-def test_an_order_that_somebody_was_faster_to_accept(accepting: Home, faulty: FaultyMarket) -> None:
+def test_an_order_that_was_accepted_elsewhere_meanwhile(accepting: Home, faulty: FaultyMarket) -> None:
     """Prom passes it over, and it is as wanted."""
     number = accepting.market.place_order([("26901", 1)], buyer=OLENA)
 
@@ -705,7 +705,7 @@ def test_an_order_that_somebody_was_faster_to_accept(accepting: Home, faulty: Fa
 
 
 def test_a_token_that_may_not_write_orders(accepting: Home) -> None:
-    """Orders are home, their files are written, the right is named: exit 4."""
+    """Orders are stored, their files are written, the right is named: exit 4."""
     tokens = accepting.market.tokens
     tokens["full"] = replace(tokens["full"], orders="read")
     accepting.market.place_order([("26901", 1)], buyer=OLENA)
@@ -718,7 +718,7 @@ TTN = "20450000000001"
 
 
 def test_a_parcel_is_saved_on_prom(mapped: Home) -> None:
-    """By the carrier that the buyer chose; blanks are no part of the number, and it is at home at once."""
+    """By the carrier that the buyer chose; blanks are no part of the number, and it is stored at once."""
     number = mapped.market.place_order([("26901", 1)], buyer=OLENA)
     fetch(mapped)
     ran = mapped.run("orders", "ship", str(number), "--parcel", "2045 0000 000001")
@@ -737,7 +737,7 @@ def test_a_parcel_is_saved_on_prom(mapped: Home) -> None:
 
 @pytest.mark.parametrize("fault", ["lost", "refused twice", "broken"])
 def test_a_parcel_whose_answer_says_nothing(hard_filled: Home, faulty: FaultyMarket, fault: str) -> None:
-    """The order is read back: the number that stands there was saved, another one was not."""
+    """The order is read back: the number that it has was saved, another one was not."""
     number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
     hard_filled.run("orders", "fetch")
     if fault == "lost":
@@ -834,7 +834,7 @@ def test_an_order_is_shown(mapped: Home) -> None:
         ("owed", "its file is still to be written"),
     ],
 )
-def test_an_orders_way_into_torgsoft_is_told(mapped: Home, what: str, words: str) -> None:
+def test_an_orders_way_into_torgsoft_is_shown(mapped: Home, what: str, words: str) -> None:
     """Taken, taken back, held, or still to be written."""
     number = mapped.market.place_order([("26901", 1)], buyer=OLENA)
     if what == "held":
@@ -903,7 +903,7 @@ def test_nothing_as_csv_has_its_header(mapped: Home) -> None:
 
 
 def test_more_findings_than_fit_a_screen_are_counted(mapped: Home) -> None:
-    """The first are told, and the document has all of them."""
+    """The first are shown, and the document has all of them."""
     numbers = [mapped.market.place_order([("26901", 1)], buyer=OLENA) for _ in range(12)]
     fetch(mapped)
     take(mapped)
@@ -916,7 +916,7 @@ def test_more_findings_than_fit_a_screen_are_counted(mapped: Home) -> None:
 
 
 def test_people_are_in_no_log_and_no_journal(accepting: Home, caplog: pytest.LogCaptureFixture) -> None:
-    """Whatever is said at the highest verbosity, and whatever is written of requests, names nobody."""
+    """Neither the output at the highest verbosity nor the record of requests has personal data."""
     accepting.market.place_order([("26901", 1)], buyer=OLENA, client_notes="Код під'їзду 0000")
     with caplog.at_level(logging.DEBUG):
         ran = accepting.run("-vv", "orders", "fetch")

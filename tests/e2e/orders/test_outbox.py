@@ -1,4 +1,4 @@
-"""The way into Torgsoft: every order's file once, whatever is cut off, moved, taken or called off."""
+"""The way into Torgsoft: every order's file once, whatever is interrupted, moved, taken or cancelled."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from homes import Home, Ran
 from matrix import sampled
 from servers import PASSWORD, FtpPlace, ftp_server
 
-from torgsync.files.orders.outbox import ASIDE, UNFINISHED, Folder
+from torgsync.files.orders.folder import FolderOutbox
+from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, ShopBuyer
-from torgsync.state.orders.orders import OrderRepository
+from torgsync.state.orders.order_files import OrderFileRepository
 
 OLENA = ShopBuyer(first_name="Олена", last_name="Вигадана", phone="+380500000001")
 
@@ -33,7 +34,7 @@ def mapped(filled: Home) -> Home:
 
 
 def buy(home: Home, *, good: str = "26901") -> str:
-    """Have somebody order, and return the order's number."""
+    """Place an order, and return its number."""
     return str(home.market.place_order([(good, 1)], buyer=OLENA, payment_option_id=CASH_ON_DELIVERY.id))
 
 
@@ -53,12 +54,12 @@ def take(folder: Path) -> list[str]:
 def phase(home: Home, number: str) -> str | None:
     """How far the file of an order is."""
     found = {order["id"]: order for order in home.run("orders", "list", "--format", "json").json["orders"]}
-    told: str | None = found[number]["phase"]
-    return told
+    found_phase: str | None = found[number]["phase"]
+    return found_phase
 
 
 def fetch(home: Home) -> Ran:
-    """Bring orders home."""
+    """Fetch orders."""
     return home.run("orders", "fetch")
 
 
@@ -88,17 +89,17 @@ def dies(step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("step", "place"),
     [
-        ("put", Folder),
-        ("keep", Folder),
-        ("moves_file", OrderRepository),
-        ("publish", Folder),
-        ("wrote_file", OrderRepository),
+        ("put", FolderOutbox),
+        ("make_durable", FolderOutbox),
+        ("mark_moving", OrderFileRepository),
+        ("publish", FolderOutbox),
+        ("mark_written", OrderFileRepository),
     ],
 )
 def test_a_kill_between_state_and_outbox(
     mapped: Home, step: str, place: type, when: str, taken: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No order is lost and none is doubled, whether or not Torgsoft takes what lies there in between."""
+    """No order is lost and none is doubled, whether or not Torgsoft takes what is there in between."""
     numbers = [buy(mapped) for _ in range(3)]
     with monkeypatch.context() as patched:
         dies(step, place, when, patched)
@@ -120,11 +121,11 @@ def test_a_kill_while_a_store_copies(mapped: Home, monkeypatch: pytest.MonkeyPat
     number = buy(mapped)
     with monkeypatch.context() as patched:
 
-        def copied(_self: Folder, name: str) -> None:
+        def copied(_self: FolderOutbox, name: str) -> None:
             shutil.copyfile(outbox(mapped) / f"{name}{UNFINISHED}", outbox(mapped) / name)
             raise Killed
 
-        patched.setattr(Folder, "publish", copied)
+        patched.setattr(FolderOutbox, "publish", copied)
         with pytest.raises(Killed):
             fetch(mapped)
     mapped.bury()
@@ -147,8 +148,8 @@ def test_a_file_that_is_gone_was_taken(mapped: Home) -> None:
     assert not list(outbox(mapped).iterdir())
 
 
-def test_an_order_called_off_before_torgsoft_took_it(mapped: Home) -> None:
-    """Its file is taken back, so that Torgsoft reserves nothing; nobody need do anything."""
+def test_an_order_cancelled_before_torgsoft_took_it(mapped: Home) -> None:
+    """Its file is taken back, so that Torgsoft reserves nothing; no person is needed."""
     number = buy(mapped)
     fetch(mapped)
     mapped.market.cancel_order(int(number))
@@ -160,7 +161,7 @@ def test_an_order_called_off_before_torgsoft_took_it(mapped: Home) -> None:
 
 
 def test_an_order_is_taken_up_again(mapped: Home) -> None:
-    """One whose file was taken back is written after all; what Torgsoft has released is told to a person."""
+    """A withdrawn file is written after all; what Torgsoft has released is reported to a person."""
     numbers = [buy(mapped), buy(mapped)]
     fetch(mapped)
     (outbox(mapped) / f"order-{numbers[1]}.json").unlink()
@@ -178,18 +179,18 @@ def test_an_order_is_taken_up_again(mapped: Home) -> None:
     assert account["open"] == "3426.00"
 
 
-def test_an_order_called_off_at_the_moment_it_is_taken(mapped: Home) -> None:
-    """Torgsoft was faster: the reserve is to be released by hand, and it is told until somebody did."""
+def test_an_order_cancelled_at_the_moment_it_is_taken(mapped: Home) -> None:
+    """Torgsoft was faster: the reserve is to be released by hand, and it is reported until that is done."""
     number = buy(mapped)
     fetch(mapped)
     take(outbox(mapped))
     mapped.market.cancel_order(int(number))
-    told = f"! order {number} is canceled now: release its reserve in Torgsoft by hand"
+    message = f"! order {number} is canceled now: release its reserve in Torgsoft by hand"
     for _ in range(2):
         ran = fetch(mapped)
-        assert (ran.code, ran.lines.count(told)) == (8, 1)
+        assert (ran.code, ran.lines.count(message)) == (8, 1)
     assert mapped.run("orders", "done", number).code == 0
-    assert told not in fetch(mapped).lines
+    assert message not in fetch(mapped).lines
 
 
 def test_an_order_that_was_paid_back_after_it_was_taken(mapped: Home) -> None:
@@ -203,7 +204,7 @@ def test_an_order_that_was_paid_back_after_it_was_taken(mapped: Home) -> None:
 
 
 def test_an_outbox_whose_folder_is_gone(mapped: Home) -> None:
-    """A share that is not mounted took nothing: it is told, and goods go all the same."""
+    """A share that is not mounted took nothing: it is reported, and goods are sent all the same."""
     number = buy(mapped)
     mapped.edit_object("[clients]", '[orders]\noutbox = "share/in"\n\n[clients]')
     fetch(mapped)
@@ -224,8 +225,8 @@ def test_an_outbox_whose_folder_is_gone(mapped: Home) -> None:
     assert fetch(mapped).code == 0
 
 
-def test_a_folder_that_was_gone_is_made_anew(mapped: Home) -> None:
-    """Nobody knows whether Torgsoft has what was in it: each order waits for a person to look."""
+def test_a_folder_that_was_gone_is_made_again(mapped: Home) -> None:
+    """It is unknown whether Torgsoft has what was in it: each order waits for a person to look."""
     number = buy(mapped)
     fetch(mapped)
     shutil.rmtree(outbox(mapped))
@@ -238,8 +239,8 @@ def test_a_folder_that_was_gone_is_made_anew(mapped: Home) -> None:
     assert (phase(mapped, number), take(outbox(mapped))) == ("written", [number])
 
 
-def test_nothing_is_exported_beside_a_share_that_is_gone(mapped: Home) -> None:
-    """It would be lost, and what lies on the share would count as taken."""
+def test_nothing_is_exported_while_the_share_is_gone(mapped: Home) -> None:
+    """It would be lost, and the files on the share would count as taken."""
     first, second = buy(mapped), buy(mapped)
     fetch(mapped)
     outbox(mapped).rename(mapped.folder / "away")
@@ -250,8 +251,8 @@ def test_nothing_is_exported_beside_a_share_that_is_gone(mapped: Home) -> None:
     assert [phase(mapped, number) for number in (first, second)] == ["written", "written"]
 
 
-def test_a_used_folder_that_is_gone_is_not_made_anew(mapped: Home) -> None:
-    """Also where nothing lay in it: what is written beside a share that is not mounted is never found."""
+def test_a_used_folder_that_is_gone_is_not_made_again(mapped: Home) -> None:
+    """Also where it was empty: what is written below an unmounted share is never found."""
     mapped.edit_object("[clients]", '[orders]\noutbox = "share"\n\n[clients]')
     first = buy(mapped)
     fetch(mapped)
@@ -269,11 +270,11 @@ def test_a_used_folder_that_is_gone_is_not_made_anew(mapped: Home) -> None:
 
 
 def test_a_share_that_is_not_mounted(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The empty folder below it lies on the disk of the home: nothing was taken, and nothing is written."""
+    """The empty folder below it is on the disk of the home: nothing was taken, and nothing is written."""
     mapped.edit_object("[clients]", '[orders]\noutbox = "share"\n\n[clients]')
     number = buy(mapped)
     with monkeypatch.context() as mounted:
-        mounted.setattr(Folder, "lies_apart", lambda _self, _home: True)
+        mounted.setattr(FolderOutbox, "on_other_disk", lambda _self, _home: True)
         fetch(mapped)
     lying = mapped.shop / "share" / f"order-{number}.json"
     content = lying.read_bytes()
@@ -285,7 +286,7 @@ def test_a_share_that_is_not_mounted(mapped: Home, monkeypatch: pytest.MonkeyPat
     assert not list((mapped.shop / "share").iterdir())
     lying.write_bytes(content)
     with monkeypatch.context() as mounted:
-        mounted.setattr(Folder, "lies_apart", lambda _self, _home: True)
+        mounted.setattr(FolderOutbox, "on_other_disk", lambda _self, _home: True)
         assert fetch(mapped).code == 0
     assert sorted(take(mapped.shop / "share")) == sorted([number, later])
 
@@ -305,7 +306,7 @@ def test_the_outbox_moves(mapped: Home) -> None:
 
 
 def test_the_old_outbox_is_out_of_sight(mapped: Home) -> None:
-    """Its files count as not taken, and a person is told where to look."""
+    """Its files count as not taken, and a person learns where to look."""
     number = buy(mapped)
     fetch(mapped)
     shutil.rmtree(outbox(mapped))
@@ -343,15 +344,15 @@ def test_a_file_that_lies_there_cut(mapped: Home, rest: bytes, known: bool) -> N
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(rest)
     ran = fetch(mapped)
-    told = f"! order {number} lay in the outbox empty or cut: its file was written anew"
-    assert (ran.code, told in ran.lines, phase(mapped, number)) == (0, known, "written")
+    message = f"! order {number} lay in the outbox empty or cut: its file was written anew"
+    assert (ran.code, message in ran.lines, phase(mapped, number)) == (0, known, "written")
     assert [one.name for one in outbox(mapped).iterdir()] == [path.name]
     assert take(outbox(mapped)) == [number]
     fetch(mapped)
     assert phase(mapped, number) == "taken"
 
 
-# An order changes while its file lies there
+# An order changes while its file is in the outbox
 
 
 def move(home: Home, number: str, address: str = "Київ") -> None:
@@ -370,20 +371,20 @@ def address_in(path: Path) -> str:
 
 
 def test_a_file_follows_its_order_until_torgsoft_takes_it(mapped: Home) -> None:
-    """The newest version lies there, under one name; what the file does not tell writes nothing."""
+    """The newest version is there, under one name; a change that is not in the file writes nothing."""
     number = buy(mapped)
-    (outbox(mapped) / "a folder of somebody else").mkdir(parents=True)
+    (outbox(mapped) / "a folder of another program").mkdir(parents=True)
     fetch(mapped)
-    (outbox(mapped) / "a folder of somebody else").rmdir()
+    (outbox(mapped) / "a folder of another program").rmdir()
     path = outbox(mapped) / f"order-{number}.json"
     move(mapped, number)
     ran = fetch(mapped)
-    told = f"! order {number} changed before Torgsoft took its file: it was written anew"
-    assert (ran.code, told in ran.lines, address_in(path)) == (0, True, "Київ")
+    message = f"! order {number} changed before Torgsoft took its file: it was written anew"
+    assert (ran.code, message in ran.lines, address_in(path)) == (0, True, "Київ")
     assert [one.name for one in outbox(mapped).iterdir()] == [path.name]
     before = path.stat().st_mtime_ns
     mapped.market.set_order_status(int(number), "received")
-    assert told not in fetch(mapped).lines
+    assert message not in fetch(mapped).lines
     assert path.stat().st_mtime_ns == before
     assert take(outbox(mapped)) == [number]
     assert fetch(mapped).code == 0
@@ -391,7 +392,7 @@ def test_a_file_follows_its_order_until_torgsoft_takes_it(mapped: Home) -> None:
 
 
 def test_a_file_that_was_taken_before_its_order_changed(mapped: Home) -> None:
-    """There is no second file: what is other now is told to a person."""
+    """There is no second file: what differs now is reported to a person."""
     number = buy(mapped)
     fetch(mapped)
     take(outbox(mapped))
@@ -405,13 +406,13 @@ def test_a_file_that_was_taken_before_its_order_changed(mapped: Home) -> None:
 def test_a_file_that_is_taken_while_it_is_replaced(
     mapped: Home, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Torgsoft is faster at any of the steps: it gets no second file, and a person is told."""
+    """Torgsoft is faster at any of the steps: it gets no second file, and that is reported."""
     number = buy(mapped)
     fetch(mapped)
     move(mapped, number)
-    real: Callable[..., Any] = getattr(Folder, step)
+    real: Callable[..., Any] = getattr(FolderOutbox, step)
 
-    def taken(self: Folder, *args: Any) -> Any:  # noqa: ANN401
+    def taken(self: FolderOutbox, *args: Any) -> Any:  # noqa: ANN401
         if step == "read":
             take(outbox(mapped))
         done = real(self, *args)
@@ -419,7 +420,7 @@ def test_a_file_that_is_taken_while_it_is_replaced(
         return done
 
     with monkeypatch.context() as patched:
-        patched.setattr(Folder, step, taken)
+        patched.setattr(FolderOutbox, step, taken)
         ran = fetch(mapped)
     assert (ran.code, list(outbox(mapped).iterdir())) == (8, [])
     assert f"! order {number} has other delivery now" in ran.out
@@ -431,19 +432,19 @@ def test_a_file_that_is_taken_while_it_is_replaced(
 @pytest.mark.parametrize(
     ("step", "place"),
     [
-        ("put", Folder),
-        ("keep", Folder),
-        ("set_aside", Folder),
-        ("moves_file", OrderRepository),
-        ("publish", Folder),
-        ("remove", Folder),
-        ("wrote_file", OrderRepository),
+        ("put", FolderOutbox),
+        ("make_durable", FolderOutbox),
+        ("hide", FolderOutbox),
+        ("mark_moving", OrderFileRepository),
+        ("publish", FolderOutbox),
+        ("remove", FolderOutbox),
+        ("mark_written", OrderFileRepository),
     ],
 )
 def test_a_kill_while_a_file_is_replaced(
     mapped: Home, step: str, place: type, when: str, taken: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every order comes once and whole, the newest one or an older one of which a person is told."""
+    """Every order comes once and whole, the newest one or an older one that is reported."""
     numbers = [buy(mapped) for _ in range(3)]
     fetch(mapped)
     for number in numbers:
@@ -463,29 +464,29 @@ def test_a_kill_while_a_file_is_replaced(
 
     if taken:
         torgsoft_takes()
-    told = fetch(mapped).out
+    output = fetch(mapped).out
     torgsoft_takes()
-    told += fetch(mapped).out
+    output += fetch(mapped).out
     assert sorted(got) == sorted(numbers)
     for number, address in got.items():
-        assert (address != "Київ") == (f"order {number} has other delivery now" in told)
+        assert (address != "Київ") == (f"order {number} has other delivery now" in output)
     assert {phase(mapped, number) for number in numbers} == {"taken"}
     assert not list(outbox(mapped).iterdir())
 
 
-def test_a_kill_while_a_store_copies_aside(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store that cannot rename was stopped between copy and removal: the file still lies there, once."""
+def test_a_kill_while_a_store_hides_by_copying(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that cannot rename was stopped between copy and removal: the file is still there, once."""
     number = buy(mapped)
     fetch(mapped)
     move(mapped, number)
     path = outbox(mapped) / f"order-{number}.json"
     with monkeypatch.context() as patched:
 
-        def copied(_self: Folder, name: str) -> bool:
-            shutil.copyfile(path, path.with_name(f"{name}{ASIDE}"))
+        def copied(_self: FolderOutbox, name: str) -> bool:
+            shutil.copyfile(path, path.with_name(f"{name}{HIDDEN}"))
             raise Killed
 
-        patched.setattr(Folder, "set_aside", copied)
+        patched.setattr(FolderOutbox, "hide", copied)
         with pytest.raises(Killed):
             fetch(mapped)
     mapped.bury()
@@ -499,7 +500,7 @@ def test_a_kill_before_a_file_of_an_order_that_was_called_off(
     """The file never got its name, and never does."""
     number = buy(mapped)
     with monkeypatch.context() as patched:
-        patched.setattr(Folder, "publish", raises_killed)
+        patched.setattr(FolderOutbox, "publish", raises_killed)
         with pytest.raises(Killed):
             fetch(mapped)
     mapped.bury()
@@ -508,19 +509,24 @@ def test_a_kill_before_a_file_of_an_order_that_was_called_off(
     assert (phase(mapped, number), list(outbox(mapped).iterdir())) == ("withdrawn", [])
 
 
-def raises_killed(_self: Folder, _name: str) -> None:
+def raises_killed(_self: FolderOutbox, _name: str) -> None:
     raise Killed
 
 
 @pytest.mark.parametrize("when", sampled(["before", "after"], "after"))
 @pytest.mark.parametrize(
     ("step", "place"),
-    [("set_aside", Folder), ("keep", Folder), ("withdrew_file", OrderRepository), ("remove", Folder)],
+    [
+        ("hide", FolderOutbox),
+        ("make_durable", FolderOutbox),
+        ("mark_withdrawn", OrderFileRepository),
+        ("remove", FolderOutbox),
+    ],
 )
 def test_a_kill_while_files_are_taken_back(
     mapped: Home, step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Torgsoft gets none of them, nobody is asked for anything, and nothing is left."""
+    """Torgsoft gets none of them, no person is asked for anything, and nothing is left."""
     numbers = [buy(mapped) for _ in range(3)]
     fetch(mapped)
     for number in numbers:
@@ -541,14 +547,14 @@ def test_an_order_called_off_while_it_is_taken(mapped: Home, monkeypatch: pytest
     number = buy(mapped)
     fetch(mapped)
     mapped.market.cancel_order(int(number))
-    real = Folder.set_aside
+    real = FolderOutbox.hide
 
-    def taken(self: Folder, name: str) -> bool:
+    def taken(self: FolderOutbox, name: str) -> bool:
         take(outbox(mapped))
         return real(self, name)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Folder, "set_aside", taken)
+        patched.setattr(FolderOutbox, "hide", taken)
         ran = fetch(mapped)
     assert (ran.code, f"! order {number} is canceled now: release its reserve" in ran.out) == (8, True)
     assert phase(mapped, number) == "taken"
@@ -575,7 +581,7 @@ def test_an_order_that_changes_into_one_that_must_wait(mapped: Home) -> None:
 
 
 def test_orders_of_an_earlier_day(mapped: Home) -> None:
-    """They are kept with their money and go to Torgsoft no more; nobody need do anything about them."""
+    """They are kept with their money and go to Torgsoft no more; no person is needed."""
     mapped.edit_object("[clients]", '[orders]\nsince = "2999-01-01"\n\n[clients]')
     number = buy(mapped)
     ran = mapped.run("orders", "fetch", "--format", "json")
@@ -598,7 +604,7 @@ def ftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpPlace]:
 
 
 def test_an_outbox_on_a_server(mapped: Home, ftp: FtpPlace) -> None:
-    """Files come and are taken as in a folder; the password stands nowhere but in its own file."""
+    """Files come and are taken as in a folder; the password is nowhere but in its own file."""
     (mapped.shop / "ftp-password").write_text(f"{PASSWORD}\n")
     mapped.edit_object(
         "[clients]",
@@ -619,8 +625,8 @@ def test_an_outbox_on_a_server(mapped: Home, ftp: FtpPlace) -> None:
     assert PASSWORD.encode() not in mapped.everything_written()
 
 
-def test_a_server_that_lets_nobody_in(mapped: Home, ftp: FtpPlace) -> None:
-    """Orders are home and goods go; the files come with a later run."""
+def test_a_server_that_refuses_the_login(mapped: Home, ftp: FtpPlace) -> None:
+    """Orders are stored and goods are sent; the files come with a later run."""
     (mapped.shop / "ftp-password").write_text("wr0ng-invented")
     mapped.edit_object(
         "[clients]",
@@ -641,7 +647,7 @@ def test_a_server_that_lets_nobody_in(mapped: Home, ftp: FtpPlace) -> None:
 
 
 def test_a_password_that_is_not_to_be_had(mapped: Home) -> None:
-    """The mistake is told with its place in the sync object."""
+    """The mistake is reported with its place in the sync object."""
     mapped.edit_object(
         "[clients]",
         '[orders]\noutbox = "ftp://h/in"\noutbox_password = { env = "NOT_SET" }\n\n[clients]',
@@ -663,7 +669,7 @@ def about(ran: Ran, subject: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_whether_files_can_be_written_is_told_beforehand(mapped: Home) -> None:
+def test_whether_files_can_be_written_is_checked_beforehand(mapped: Home) -> None:
     """By a check and by the doctor; nothing is made, and no file is left behind."""
     for command in (("object", "check"), ("doctor",)):
         ran = mapped.run(*command, "--format", "json")
@@ -689,7 +695,7 @@ def test_whether_files_can_be_written_is_told_beforehand(mapped: Home) -> None:
 
 
 def test_a_server_is_tried_beforehand(mapped: Home, ftp: FtpPlace) -> None:
-    """One that lets nobody in is told by the doctor as what it is: it may be tried again."""
+    """The doctor reports one that refuses the login as what it is: it may be tried again."""
     server = f'[orders]\noutbox = "{ftp.url}"\noutbox_password = {{ file = "ftp-password" }}\n\n[clients]'
     mapped.edit_object("[clients]", server)
     ran = mapped.run("object", "check", "--format", "json")
@@ -707,7 +713,7 @@ def test_a_server_is_tried_beforehand(mapped: Home, ftp: FtpPlace) -> None:
 
 
 def test_a_password_in_the_address_is_warned_about(mapped: Home, ftp: FtpPlace) -> None:
-    """There is a key for it; until it is used, no command prints what stands there."""
+    """There is a key for it; until it is used, no command prints it."""
     address = ftp.url.replace("torgsoft@", f"torgsoft:{PASSWORD}@")
     assert PASSWORD in address
     mapped.edit_object("[clients]", f'[orders]\noutbox = "{address}"\n\n[clients]')
@@ -720,13 +726,13 @@ def test_a_password_in_the_address_is_warned_about(mapped: Home, ftp: FtpPlace) 
         assert PASSWORD not in mapped.run("object", "show", "--format", form).out
 
 
-def test_two_objects_that_open_one_shop_are_told(mapped: Home) -> None:
+def test_two_objects_that_open_one_shop_are_reported(mapped: Home) -> None:
     """By the same token, or by the same orders: Torgsoft would get a file of each order twice."""
     other = mapped.second_object("Second", "second.toml")
-    told = "`Second` opens the same shop: with both, Torgsoft gets a file of each order twice"
+    message = "`Second` opens the same shop: with both, Torgsoft gets a file of each order twice"
     hint = "let one of them bring orders home; the other one with: torgsync sync --only goods -o Second"
     for command in (("object", "check", "my-prom"), ("doctor", "-o", "my-prom")):
-        assert about(mapped.run(*command, "--format", "json"), "orders") == [("warning", told, hint)]
+        assert about(mapped.run(*command, "--format", "json"), "orders") == [("warning", message, hint)]
     buy(mapped)
     mapped.run("orders", "fetch", "-o", "my-prom")
     other.write_text(other.read_text("utf-8").replace('file = "token"', 'file = "token-2"'), "utf-8")
@@ -739,7 +745,7 @@ def test_two_objects_that_open_one_shop_are_told(mapped: Home) -> None:
     assert about(mapped.run("object", "check", "my-prom", "--format", "json"), "orders") == []
 
 
-def test_orders_that_wait_for_a_person_are_told_by_the_doctor(mapped: Home) -> None:
+def test_orders_that_wait_for_a_person_are_reported_by_the_doctor(mapped: Home) -> None:
     """With the command that lists them."""
     number = buy(mapped)
     fetch(mapped)
@@ -769,7 +775,7 @@ def test_an_order_is_exported_again(mapped: Home) -> None:
 
 
 def test_a_held_order_is_exported_on_purpose(mapped: Home) -> None:
-    """A good that Torgsoft does not know stands in the comment; whoever exports it has decided."""
+    """A good that Torgsoft does not know is in the comment; the export was a decision."""
     foreign = mapped.market.add_product(None, name="Щось [/b]", price=Decimal(5))
     number = str(mapped.market.place_order([("26901", 1), (foreign, 1)], buyer=OLENA))
     assert fetch(mapped).code == 8
@@ -777,8 +783,8 @@ def test_a_held_order_is_exported_on_purpose(mapped: Home) -> None:
         order["id"] for order in mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
     ] == [number]
     ran = mapped.run("orders", "export", number)
-    told = f"! order {number}: `Щось [/b]` has no id of the accounting program"
-    assert (ran.code, ran.lines, told in ran.err) == (8, [f"order-{number}.json"], True)
+    message = f"! order {number}: `Щось [/b]` has no id of the accounting program"
+    assert (ran.code, ran.lines, message in ran.err) == (8, [f"order-{number}.json"], True)
     document = json.loads((outbox(mapped) / f"order-{number}.json").read_bytes())
     assert len(document["Goods"]) == 1
     assert "невідомий товар: Щось [/b] x 1 по 5" in document["Options"]["Comment"]
@@ -823,7 +829,7 @@ def test_a_csv_never_goes_into_the_outbox(mapped: Home) -> None:
 
 
 def test_a_csv_never_goes_to_the_server_of_the_outbox(mapped: Home) -> None:
-    """Whatever password stands in the address."""
+    """Whatever password is in the address."""
     number = buy(mapped)
     fetch(mapped)
     mapped.edit_object("[clients]", '[orders]\noutbox = "ftp://t:x@127.0.0.1:1/in"\n\n[clients]')
@@ -833,7 +839,7 @@ def test_a_csv_never_goes_to_the_server_of_the_outbox(mapped: Home) -> None:
 
 
 def test_orders_are_chosen_by_day_and_status(mapped: Home, tmp_path: Path) -> None:
-    """What is called off is left out where Torgsoft would reserve its goods."""
+    """Cancelled orders are left out where Torgsoft would reserve their goods."""
     kept, gone = buy(mapped), buy(mapped)
     mapped.market.cancel_order(int(gone))
     fetch(mapped)
@@ -858,7 +864,7 @@ def test_orders_are_chosen_by_day_and_status(mapped: Home, tmp_path: Path) -> No
         (("show", "1"), "there is no order 1"),
     ],
 )
-def test_what_cannot_be_exported_is_told(mapped: Home, args: tuple[str, ...], message: str) -> None:
+def test_what_cannot_be_exported_is_refused(mapped: Home, args: tuple[str, ...], message: str) -> None:
     """Exit 64, with a sentence; nothing is written."""
     ran = mapped.run("orders", *args)
     assert (ran.code, message in ran.err) == (64, True)

@@ -48,7 +48,7 @@ def export_again(home: Home) -> None:
 
 
 def test_pieces_that_the_export_cannot_know_are_kept_back(sold: Home) -> None:
-    """They come off the stock that is sent, once; the plan and `why` tell of which orders."""
+    """They come off the stock that is sent, once; the plan and `why` name the orders."""
     ran = sold.sync()
     valid(ran.json, schemas.SYNC)
     assert stock(sold) == (13, "available")
@@ -117,13 +117,13 @@ def test_orders_that_were_delivered_before_the_first_fetch(home: Home) -> None:
     home.market.set_order_status(after, "delivered")
     home.misbehave()
     home.run("orders", "fetch")
-    told = {row["id"]: row["held"] for row in home.run("orders", "list", "--format", "json").json["orders"]}
-    assert "before orders were brought home" in told[str(before)]
-    assert "before orders were brought home" not in (told[str(after)] or "")
+    held = {row["id"]: row["held"] for row in home.run("orders", "list", "--format", "json").json["orders"]}
+    assert "before orders were brought home" in held[str(before)]
+    assert "before orders were brought home" not in (held[str(after)] or "")
 
 
 def test_an_order_that_waits_for_a_person(sold: Home) -> None:
-    """No export can know it, however new, until somebody says that it was entered."""
+    """No export can know it, however new, until a person says that it was entered."""
     sold.sync()
     number = str(sold.market.place_order([("26926", 1), (foreign(sold), 1)]))
     assert sold.sync().code == 8
@@ -139,7 +139,7 @@ def test_an_order_that_waits_for_a_person(sold: Home) -> None:
 
 
 def test_an_order_that_grew_after_torgsoft_took_it(sold: Home) -> None:
-    """What Torgsoft lacks of it is kept back until somebody says that it was changed there."""
+    """What Torgsoft lacks of it is kept back until a person says that it was changed there."""
     sold.sync()
     for file in (sold.folder / "outbox" / "my-prom").iterdir():
         file.unlink()

@@ -14,7 +14,7 @@ from torgsync.core.clock import SHOP_ZONE
 ACCOUNT = "UA213223130000026007233566001"
 
 
-def test_fetched_methods_stand_in_the_file(home: Home) -> None:
+def test_fetched_methods_are_in_the_file(home: Home) -> None:
     """Every method of the shop is added without a place, and every comment stays where it was."""
     before = home.object.read_text("utf-8")
     fetched = home.run("payments", "fetch")
@@ -84,7 +84,7 @@ def test_methods_come_and_go(home: Home) -> None:
 
 
 def test_two_methods_of_one_name(home: Home) -> None:
-    """Neither is guessed: the ids are told, and one of them maps its method."""
+    """Neither is guessed: the ids are shown, and one of them maps its method."""
     home.market.add_payment_option(9000004, "Пром-оплата")
     home.run("payments", "fetch")
     ran = home.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 1")
@@ -95,7 +95,7 @@ def test_two_methods_of_one_name(home: Home) -> None:
 
 
 def test_methods_in_brackets(home: Home) -> None:
-    """A person who wrote them in one line keeps that line, and nothing of it is lost."""
+    """A person who wrote them in one line keeps that line, and nothing in it is lost."""
     line = 'payment_methods = [{ id = 9000002, name = "Накладений платіж", cash_register = "Каса 1" }]'
     home.object.write_text(f"{line}\n{home.object.read_text('utf-8')}", "utf-8")
     assert home.run("payments", "fetch").code == 0
@@ -112,7 +112,7 @@ def test_methods_in_brackets(home: Home) -> None:
 
 @pytest.mark.parametrize("wanted", ["Накладений платіж", "9000002"])
 def test_a_method_is_mapped_by_name_or_id(home: Home, wanted: str) -> None:
-    """The place stands beside the method; a second word moves it, and no old place stays."""
+    """The place is stored with the method; a second command changes it, and no old place stays."""
     home.run("payments", "fetch")
     mapped = home.run("payments", "map", wanted, "--cash-register", "Каса 1")
     assert (mapped.code, mapped.err) == (0, "`Накладений платіж` -> Каса 1\n")
@@ -128,7 +128,7 @@ def test_a_method_is_mapped_by_name_or_id(home: Home, wanted: str) -> None:
     assert "Каса" not in home.object.read_text("utf-8").split("[[fields]]")[-1]
 
 
-def test_comments_beside_methods_stay(home: Home) -> None:
+def test_comments_next_to_methods_stay(home: Home) -> None:
     """What a person wrote between and after methods survives a mapping."""
     head = home.object.read_text("utf-8")
     home.object.write_text(
@@ -202,7 +202,7 @@ def test_nothing_fetched_yet(home: Home) -> None:
 
 
 def test_the_report_sums_up_by_place(home: Home) -> None:
-    """Money of a mapped method stands in its place, other money without one, the latter last."""
+    """Money of a mapped method is in its place, other money in none; the latter comes last."""
     home.run("payments", "fetch")
     home.run("payments", "map", "Накладений платіж", "--cash-register", "Каса 1")
     home.sync()
@@ -287,12 +287,12 @@ def test_a_method_that_is_mapped_later(sold: Home) -> None:
     assert accounts(sold) == LOST
     for _ in range(2):
         assert sold.run("orders", "fetch").code == 8
-    told = "the money of 1 order by `Пром-оплата` has no place yet"
+    message = "the money of 1 order by `Пром-оплата` has no place yet"
     for command in (("payments", "report"), ("payments", "report", "--to", "2020-01-01")):
-        assert f"! {told}" in sold.run(*command).err
+        assert f"! {message}" in sold.run(*command).err
         assert 'hint: torgsync payments map "Пром-оплата"' in sold.run(*command).err
     found = sold.run("sync", "--yes", "--format", "json").json["findings"]
-    assert told in [finding["message"] for finding in found if finding["code"] == "payment-unmapped"]
+    assert message in [finding["message"] for finding in found if finding["code"] == "payment-unmapped"]
     mapped = sold.run("payments", "map", "Пром-оплата", *CASH)
     assert "the money of 1 order that had no place is there now" in mapped.err
     assert accounts(sold) == FOUND
@@ -343,7 +343,7 @@ def test_a_report_of_some_days(sold: Home) -> None:
     assert sold.run("payments", "report", "--from", "1/1/2026").code == 64
 
 
-def test_fetched_and_mapped_methods_are_told_to_programs(home: Home) -> None:
+def test_fetched_and_mapped_methods_are_documents_too(home: Home) -> None:
     """As JSON and CSV: every method, which are new, where one lands, and how many orders that moved."""
     fetched = home.run("payments", "fetch", "--format", "json")
     methods = fetched.json["payment_methods"]

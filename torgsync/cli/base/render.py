@@ -6,7 +6,7 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import SCHEMA, Format, Program
@@ -46,6 +46,33 @@ def print_rows(
         for row in shown:
             table.add_row(*(cell(value) for value in row.values()))
         program.out.print(table)
+
+
+def print_result(
+    output: Format,
+    rows: Sequence[Row],
+    for_people: Callable[[], None],
+    *,
+    head: Row | None = None,
+    lists: Mapping[str, Iterable[object]] | None = None,
+    tail: Row | None = None,
+) -> None:
+    """Print one result in the format asked for.
+
+    Args:
+        output: the format.
+        rows: the result as CSV.
+        for_people: shows it to people.
+        head: what a JSON document begins with, after its schema.
+        lists: lists of the JSON document, see `print_json`.
+        tail: what it ends with.
+    """
+    if output is Format.JSON:
+        print_json({"schema": SCHEMA, **(head or {})}, lists or {}, tail)
+    elif output is Format.CSV:
+        print_csv(rows)
+    else:
+        for_people()
 
 
 def cell(value: object) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from torgsync.cli.messages import orders
 from torgsync.cli.messages.prices import price_step
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.findings import Code, Finding
@@ -25,6 +26,8 @@ def finding_message(finding: Finding) -> str:
     """Return the sentence of a finding."""
     if finding.message:
         return finding.message
+    if finding.order:
+        return orders.order_message(finding)
     sentence, args = SENTENCES[finding.code], dict[str, Any](finding.args)
     if isinstance(sentence, Mapping):
         sentence = sentence[args.pop("case")]
@@ -283,5 +286,6 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
         "`--full-refresh`"
     ),
     Code.DELETED_BY_MODERATOR: "{title}: Prom's moderators deleted it; it is left alone",
+    **orders.FINDINGS,
 }
 """A template for the finding's arguments, a function that takes them, or one of both for each `case`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.program import SCHEMA, Format, Program
 from torgsync.cli.base.render import print_json
-from torgsync.cli.orders.orders import found_in_orders, notify_orders, orders_document
+from torgsync.cli.orders.render import finding_documents, notify_orders, orders_document
 from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import (
@@ -56,7 +56,7 @@ def print_run_json(
     }
     if trouble := trouble_of(view, next_step) or (view.fetched and view.fetched.trouble):
         tail["error"] = error_document(trouble)
-    findings = found_in_orders(view.fetched)
+    findings = finding_documents(view.fetched)
     if view.made is None:
         print_json({"schema": SCHEMA, "object": job.object.name}, {"findings": findings}, tail)
         return

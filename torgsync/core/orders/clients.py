@@ -1,6 +1,6 @@
-"""The people who order: who is who, by the object's ticks.
+"""The people who order, recognised by the contacts that the sync object names (`find_by`).
 
-A person is known by contacts in normal form: phones in E.164, e-mails in lower case, names without regard to
+Contacts are in normal form: phones in E.164, e-mails in lower case, names without regard to
 case and blanks, Torgsoft's cards. One client may have several of each. Source:
 docs/developers/architecture.md §7, docs/developers/torgsoft.md §11, §12.7, §17 no. 24.
 """
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import phonenumbers
 
-from torgsync.core.orders.order import Buyer, Order
+from torgsync.core.orders.order import Buyer
 from torgsync.core.text import one_line
 
 REGION = "UA"
@@ -22,18 +22,13 @@ REGION = "UA"
 PHONE, EMAIL, NAME, CARD = "phone", "email", "name", "card"
 
 _EXTENSION = re.compile(r"\s*(?:дод|доб|вн|ext)\.?\s*\d{1,6}\s*$", re.IGNORECASE)
-"""What is dialled after the number: it is no part of whose number it is."""
+"""An extension, dialled after the number: it does not identify the number."""
 
 _OLD_TRUNK = re.compile(r"8(0\d{9})")
-"""A number as it was dialled once: 8, then the number at home."""
+"""A number as it used to be dialled: 8, then the national number with its 0."""
 
 _AT_HOME = re.compile(r"(?<!\d)(?:\+?38|8)?[\s()./-]*0(?:[\s()./-]*\d){9}(?!\d)")
-"""A number of Ukraine with its 0 among other words, where another number may follow at once."""
-
-_SIGNIFICANT = 9
-"""Digits at the end of a phone that tell it from all others of the country."""
-
-_BETWEEN_DIGITS = re.compile(r"[\s()./\u2010-\u2015-]+")
+"""A national number of Ukraine among other words, where another number may follow at once."""
 
 
 class Contact(NamedTuple):
@@ -45,10 +40,10 @@ class Contact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A person known to the ledger, as people read it.
+    """A person who ordered, or who is in Torgsoft's list of clients.
 
-    `phone` is in E.164, or as written where it is none; `email` in lower case; each may be empty. `card` is
-    Torgsoft's, empty for who only ordered on Prom.
+    `phone` is in E.164, or as written where it is no number; `email` in lower case; each may be empty. `card`
+    is Torgsoft's, empty for people who only ordered on Prom.
     """
 
     id: str
@@ -59,11 +54,11 @@ class Client:
 
     @property
     def contacts(self) -> frozenset[Contact]:
-        """What this person is recognised by; what is blank, or no phone at all, recognises nobody."""
-        phone = normal_phone(self.phone)  # one that was remembered long ago may be read by now
+        """What this person is recognised by: nothing blank, and no phone that is no number."""
+        phone = normal_phone(self.phone)  # one that was stored by an older version may be readable now
         phone = phone if is_phone(phone) else ""
-        found = {PHONE: phone, EMAIL: self.email, NAME: name_key(self.name), CARD: self.card}
-        return frozenset(Contact(kind, key) for kind, key in found.items() if key)
+        keys = {PHONE: phone, EMAIL: self.email, NAME: name_key(self.name), CARD: self.card}
+        return frozenset(Contact(kind, key) for kind, key in keys.items() if key)
 
 
 def client_of(buyer: Buyer) -> Client:
@@ -72,15 +67,15 @@ def client_of(buyer: Buyer) -> Client:
 
 
 def normal_phone(text: str) -> str:
-    """Return a phone number in E.164; as written where no number stands in it that anybody could call.
+    """Return a phone number in E.164; as written where the text contains no complete number.
 
-    Where something stands beside it, such as a name or a second number, the first number counts.
+    Where it contains more, such as a name or a second number, the first number counts.
     """
     text = one_line(text)
-    return _whole_phone(text) or _first_phone(text) or _EXTENSION.sub("", text)
+    return whole_phone(text) or _first_phone(text) or _EXTENSION.sub("", text)
 
 
-def _whole_phone(text: str) -> str:
+def whole_phone(text: str) -> str:
     """Return a text that is one phone number in E.164, empty where it is none."""
     text = _EXTENSION.sub("", text)
     digits = re.sub(r"\D", "", text)
@@ -98,18 +93,18 @@ def _whole_phone(text: str) -> str:
 
 
 def _first_phone(text: str) -> str:
-    """Return the first phone number that stands in a text in E.164, empty where none does."""
-    found = [(match.start(), _whole_phone(match[0])) for match in _AT_HOME.finditer(text)]
-    found += [
-        (match.start, _whole_phone(match.raw_string))
+    """Return the first phone number of a text in E.164, empty where there is none."""
+    numbers = [(match.start(), whole_phone(match[0])) for match in _AT_HOME.finditer(text)]
+    numbers += [
+        (match.start, whole_phone(match.raw_string))
         for match in phonenumbers.PhoneNumberMatcher(text, REGION)
     ]
-    return next((phone for _, phone in sorted(found) if phone), "")
+    return next((phone for _, phone in sorted(numbers) if phone), "")
 
 
 def is_phone(normal: str) -> bool:
-    """Tell whether a phone in normal form is a number; else it is what somebody wrote instead of one."""
-    return normal.startswith("+") and _whole_phone(normal) == normal
+    """Return whether a phone in normal form is a number; else it is some text given instead of one."""
+    return normal.startswith("+") and whole_phone(normal) == normal
 
 
 def normal_email(text: str) -> str:
@@ -124,10 +119,10 @@ def name_key(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Which client somebody is: one, none, or several of whom a person must choose.
+    """The clients that a person may be: one, none, or several among whom a person must choose.
 
-    `against` is the kind of contact that speaks against all of them, empty where none does: who has a
-    client's e-mail and another phone may be that client with a new number, or somebody of the family.
+    `against` is the kind of contact that contradicts all of them, empty where none does: a buyer with a
+    client's e-mail and another phone may be that client with a new number, or a relative.
     """
 
     client_ids: tuple[str, ...]
@@ -135,7 +130,7 @@ class Match:
 
     @property
     def one(self) -> str | None:
-        """The client's id where there is exactly one, and nothing speaks against it."""
+        """The client's id where there is exactly one, and no contact contradicts it."""
         return self.client_ids[0] if len(self.client_ids) == 1 and not self.against else None
 
 
@@ -144,142 +139,33 @@ def match_client(
 ) -> Match:
     """Return the clients that have one of the wanted contacts, by the first kind that finds any.
 
-    `known` are all contacts by client id. Two matches are returned both: they are reported, never guessed.
-    Whom a kind before contradicts is passed over; where there is nobody else, they are returned with it.
+    `known` are all contacts, keyed by client id. Several matches are all returned: none is picked. Clients
+    that an earlier kind contradicts are passed over; where there are no others, they are returned with it.
 
     Source: docs/developers/architecture.md §7.
     """
     doubtful = Match(())
     for place, kind in enumerate(find_by):
         keys = {contact for contact in wanted if contact.kind == kind}
-        found = {
+        candidates = {
             client: _contradiction(wanted, contacts, find_by[:place])
             for client, contacts in known.items()
             if keys & set(contacts)
         }
-        if fitting := tuple(client for client, against in found.items() if not against):
+        if fitting := tuple(client for client, against in candidates.items() if not against):
             return Match(fitting)
-        if found and not doubtful.client_ids:
-            doubtful = Match(tuple(found), next(iter(found.values())))
+        if candidates and not doubtful.client_ids:
+            doubtful = Match(tuple(candidates), next(iter(candidates.values())))
     return doubtful
 
 
 def _contradiction(one: Collection[Contact], other: Collection[Contact], kinds: Collection[str]) -> str:
-    """Return the first kind of which two have each something and nothing in common, empty where none is.
+    """Return the first kind of which both have contacts and none in common, empty where there is none.
 
-    Names are written in many ways: another one proves nothing.
+    Names are written in many ways: a different one proves nothing.
     """
     for kind in kinds:
         here, there = ({contact for contact in all_ if contact.kind == kind} for all_ in (one, other))
         if here and there and not here & there and kind != NAME:
             return kind
     return ""
-
-
-# Who is to be forgotten
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What all versions of one order tell of people.
-
-    `client_id` is empty while it has none, `fitting` are those of whom a person must choose. `phones` and
-    `emails`, in normal form, are those of buyer and recipient; `texts` are what was written besides,
-    phones with more in them than one number too.
-    """
-
-    client_id: str
-    fitting: tuple[str, ...]
-    phones: frozenset[str]
-    emails: frozenset[str]
-    texts: frozenset[str]
-
-    @property
-    def has_phone(self) -> bool:
-        """Whether anybody can be told by a phone."""
-        return any(map(is_phone, self.phones))
-
-    @property
-    def contacts(self) -> frozenset[Contact]:
-        """By what its people are known for sure: an e-mail counts where there is no phone."""
-        if self.has_phone:
-            return frozenset(Contact(PHONE, phone) for phone in self.phones if is_phone(phone))
-        return frozenset(Contact(EMAIL, email) for email in self.emails)
-
-
-def trace_of(client_id: str, fitting: tuple[str, ...], versions: Collection[Order]) -> Trace:
-    """Return what an order tells of people."""
-    return Trace(
-        client_id,
-        fitting,
-        frozenset(
-            normal_phone(phone)
-            for order in versions
-            for phone in (order.buyer.phone, order.recipient.phone)
-            if phone
-        ),
-        frozenset(normal_email(order.buyer.email) for order in versions if order.buyer.email),
-        frozenset(
-            text
-            for order in versions
-            for text in (order.note, order.delivery_address, order.cancelled_because, *_odd_phones(order))
-            if text
-        ),
-    )
-
-
-def _odd_phones(order: Order) -> tuple[str, ...]:
-    """Return the phones of an order that hold more, or less, than one number."""
-    phones = (order.buyer.phone, order.recipient.phone)
-    return tuple(phone for phone in phones if not _whole_phone(one_line(phone)))
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Everything that is known of one person: ids of clients and orders.
-
-    `named_in` are orders of somebody else in whose texts the phone stands.
-    """
-
-    client_ids: frozenset[str]
-    order_ids: frozenset[str]
-    named_in: frozenset[str]
-
-
-def person_behind(
-    phone: str, clients: Mapping[str, Collection[Contact]], orders: Mapping[str, Trace]
-) -> Person:
-    """Return who has a phone, in E.164: every client that carries it, their orders, and whose these are.
-
-    A client of such an order who has orders of somebody else too is somebody else. An order without a client
-    belongs to it where a contact tells so that no other client has, or where nobody else fits.
-    """
-    carriers = {client for client, contacts in clients.items() if Contact(PHONE, phone) in contacts}
-    found = {
-        order_id
-        for order_id, trace in orders.items()
-        if phone in trace.phones
-        or trace.client_id in carriers
-        or (trace.fitting and carriers.issuperset(trace.fitting) and not trace.has_phone)
-    }
-    others = {trace.client_id for order_id, trace in orders.items() if order_id not in found}
-    people = carriers | ({orders[order_id].client_id for order_id in found} - others - {""})
-    theirs = _contacts_of(clients, people) - _contacts_of(clients, clients.keys() - people)
-    found |= {
-        order_id for order_id, trace in orders.items() if not trace.client_id and trace.contacts & theirs
-    }
-    named_in = {
-        order_id
-        for order_id, trace in orders.items()
-        if order_id not in found and any(_stands_in(phone, text) for text in trace.texts)
-    }
-    return Person(frozenset(people), frozenset(found), frozenset(named_in))
-
-
-def _contacts_of(clients: Mapping[str, Collection[Contact]], wanted: Collection[str]) -> set[Contact]:
-    return {contact for client in wanted for contact in clients.get(client, ())}
-
-
-def _stands_in(phone: str, text: str) -> bool:
-    """Tell whether a phone stands in a text, however it is written there."""
-    return phone[-_SIGNIFICANT:] in _BETWEEN_DIGITS.sub("", text)

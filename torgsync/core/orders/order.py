@@ -1,6 +1,6 @@
-"""Orders as Prom tells them, and what a person should know about them.
+"""Orders as Prom shows them: values whose money is what Prom says, never recomputed from today's prices.
 
-An order is a value; its money is what Prom says, never recomputed from today's prices. Source:
+Source:
 docs/developers/architecture.md §7, docs/developers/prom-api.md §5, docs/developers/torgsoft.md §12.
 """
 
@@ -13,7 +13,6 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from torgsync.core.findings import Code, Finding
 from torgsync.core.product.fields import CENT
 from torgsync.core.text import one_line
 
@@ -25,7 +24,7 @@ _AMOUNT = re.compile(
     r"(?:[.,]([0-9]{1,2}|(?<=(?<!\d)0.)[0-9]+))?"
     r"\D*"
 )
-"""Thousands are parted by blanks or apostrophes; three decimals are none, except after a nought."""
+"""Thousands are separated by blanks or apostrophes; three decimals are refused, except after a zero."""
 
 
 def parse_money(text: object) -> Decimal:
@@ -53,7 +52,7 @@ class PaymentOption:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an order. `good_id` is empty where Prom tells no external id.
+    """One line of an order. `good_id` is empty where Prom has no external id.
 
     `price` is for one piece, `total` for the line, both in the order's currency; `quantity` may have parts.
     """
@@ -69,7 +68,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who ordered, as Prom tells it: texts may be empty, the phone is as written."""
+    """The buyer as Prom has it: texts may be empty, the phone is as written."""
 
     prom_id: str
     first_name: str
@@ -86,7 +85,7 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who gets the parcel, as Prom tells it; all is empty where Prom names nobody."""
+    """The recipient of the parcel as Prom has it; all is empty where Prom names none."""
 
     first_name: str = ""
     middle_name: str = ""
@@ -99,7 +98,7 @@ class Recipient:
         return _full_name(self.last_name, self.first_name, self.middle_name)
 
 
-NOBODY = Buyer("", "", "", "", "", "")
+NO_BUYER = Buyer("", "", "", "", "", "")
 """The buyer of an order whose person was forgotten."""
 
 
@@ -108,9 +107,9 @@ def _full_name(*parts: str) -> str:
 
 
 class Paid(StrEnum):
-    """What Prom says of an order's money."""
+    """What Prom says about the payment of an order."""
 
-    NOT_YET = "not-yet"  # nothing is told: it goes past Prom, or comes with the delivery
+    NOT_YET = "not-yet"  # Prom does not know: it is paid elsewhere, or on delivery
     UNPAID = "unpaid"  # Prom takes it, and has not got it
     PAID = "paid"
     REFUNDED = "refunded"
@@ -125,11 +124,11 @@ class Order:
     """One order of one shop. Times are aware and in UTC, money is in `currency`.
 
     `total` is the buyer's whole sum as Prom shows it, None where it cannot be read; `discount` and
-    `delivery_cost` are parts of it where Prom tells them; a discount that it does not tell is inferred from a
-    price below the lines. `commission` is what Prom takes, no part of it,
-    None where it does not say. `unreadable` names what could not be read, each with the text that Prom gave.
-    `carrier` is Prom's word for the parcel service, `paid_at` when the online payment last moved.
-    `forgotten` tells that the people in it were taken out.
+    `delivery_cost` are parts of it where Prom shows them; another discount is inferred from a price below the
+    lines. `commission` is Prom's fee, not a part of the total, None where unknown. `unreadable` are the
+    amounts that could not be read, each with the text that Prom gave. `carrier` is Prom's word for the parcel
+    service, `paid_at` when the online payment last changed. `forgotten` is whether its personal data was
+    removed.
     """
 
     id: str
@@ -165,7 +164,7 @@ class Order:
 
     @property
     def cancelled(self) -> bool:
-        """Whether it was called off."""
+        """Whether it was cancelled."""
         return self.status == CANCELED
 
     @property
@@ -189,15 +188,15 @@ STATUSES = (PENDING, "received", "paid", DELIVERED, CANCELED, DRAFT, "refunded")
 
 
 def same_order(one: Order, other: Order) -> bool:
-    """Tell whether two versions say the same; that Prom touched one of them says nothing."""
+    """Return whether two versions are equal but for the time at which Prom touched them."""
     return replace(one, modified=other.modified) == other
 
 
 def without_people(order: Order) -> Order:
-    """Return an order in which nobody can be found; goods, money, status and times stay."""
+    """Return an order without its personal data; goods, money, status and times stay."""
     return replace(
         order,
-        buyer=NOBODY,
+        buyer=NO_BUYER,
         recipient=Recipient(),
         delivery_address="",
         note="",
@@ -205,81 +204,6 @@ def without_people(order: Order) -> Order:
         cancelled_because="",
         forgotten=True,
     )
-
-
-def findings_of(order: Order, foreign: Collection[str] = ()) -> tuple[Finding, ...]:
-    """Return what a person should know about an order: sums that do not add up, goods that nobody knows.
-
-    `foreign` are ids that Prom tells and the accounting program does not have.
-    """
-    unknown = order.total is None and order.takes_place
-    nothing = "; nothing more is posted for it, what was posted stays as it was" if unknown else ""
-    found = [
-        Finding(
-            Code.ORDER_MONEY_UNREADABLE, f"order {order.id}: {what} cannot be read{nothing}", order=order.id
-        )
-        for what in order.unreadable
-    ]
-    for line in order.lines:
-        if not line.good_id:
-            message = f"order {order.id}: `{line.name}` has no id of the accounting program"
-            found.append(Finding(Code.ORDER_GOOD_UNKNOWN, message, order=order.id))
-        elif line.good_id in foreign:
-            message = f"order {order.id}: `{line.name}` ({line.good_id}) is no good of the accounting program"
-            found.append(Finding(Code.ORDER_GOOD_UNKNOWN, message, order=order.id))
-    if not order.unreadable and (wrong := _wrong_sum(order)):
-        found.append(Finding(Code.ORDER_SUM, f"order {order.id}: {wrong}", order=order.id))
-    return tuple(found)
-
-
-def _wrong_sum(order: Order) -> str:
-    """Return what does not add up in an order, nothing where it does."""
-    lines = sum((line.total for line in order.lines), Decimal(0))
-    less = lines - order.discount
-    if order.discount_inferred:
-        return f"its price is {less}, its lines come to {lines}, and Prom tells no discount"
-    if order.total is None or order.total in (less, less + order.delivery_cost):
-        return ""
-    return f"Prom says {order.total}, its lines come to {less}"
-
-
-STOPPING = (Code.ORDER_GOOD_UNKNOWN, Code.ORDER_MONEY_UNREADABLE)
-"""Findings for which an order gets no file until a person has looked at it."""
-
-AS_IT_WAS = "is as Torgsoft got it again: see that it stands so there"
-
-
-def forgotten_too_early(order_id: str) -> str:
-    """Return why an order can get no file any more whose buyer was forgotten before Torgsoft had it."""
-    return f"order {order_id}: its buyer was forgotten before Torgsoft took it; enter the sale by hand"
-
-
-def by_hand(handed: Order | None, order: Order, before: str | None = None) -> str | None:
-    """Return what a person must do in Torgsoft about an order that it was handed before it changed.
-
-    None where nothing is to be done. Of what was handed, None where nobody knows, it is taken that it was the
-    sale as it is told now. `before` is what was to be done so far: whether it was, nobody knows.
-    """
-    took_place = handed is None or handed.takes_place
-    if took_place and not order.takes_place:
-        state = order.status if order.cancelled else "no sale any more"
-        return f"is {state} now: release its reserve in Torgsoft by hand"
-    if not order.takes_place:
-        return None
-    if not took_place:
-        return "is taken up again: reserve its goods in Torgsoft by hand"
-    if handed is None or order.forgotten:
-        return before
-    parts = {
-        "goods": handed.lines != order.lines,
-        "total": handed.total != order.total,
-        "delivery": (handed.delivery_name, handed.delivery_address)
-        != (order.delivery_name, order.delivery_address),
-        "recipient": handed.recipient != order.recipient,
-    }
-    if changed := [name for name, differs in parts.items() if differs]:
-        return f"has other {', '.join(changed)} now: change it in Torgsoft by hand"
-    return AS_IT_WAS if before else None
 
 
 GAPS_AT_ONCE = 20

@@ -1,4 +1,4 @@
-"""What was sold on Prom and the accounting program's export cannot know yet: it must not be offered again.
+"""What was sold on Prom and is not in the accounting program's export yet: it must not be offered again.
 
 Source: docs/developers/architecture.md §6, §7.
 """
@@ -18,9 +18,9 @@ from torgsync.core.orders.order import Order
 class Handed:
     """How far an order is on its way into the accounting program.
 
-    `waits` tells that its file is owed, lies in the outbox, or waits for a person; `taken` is when the file
-    was found gone, aware and in UTC, None where it was not. `before` is the order as the accounting program
-    has it, where it changed since and a person must do the rest.
+    `waits` is whether its file is owed, is in the outbox, or waits for a person; `taken` is when the file was
+    found gone, aware and in UTC, None where it was not. `before` is the order as the accounting program has
+    it, where it changed since and a person must enter the change.
     """
 
     order: Order
@@ -38,11 +38,11 @@ class Holding(NamedTuple):
 
 
 def cannot_know(handed: Handed, written: datetime) -> bool:
-    """Tell whether an export that was written at a moment cannot know of an order.
+    """Return whether an export that was written at a moment cannot know of an order.
 
-    That is a sale which is newer than the export, or whose file lies in the outbox, or was found taken only
-    after the export was written: when exactly it was taken nobody saw, and to offer too few is the lesser
-    evil, until the next export.
+    That is a sale which is newer than the export, or whose file is in the outbox, or was found taken only
+    after the export was written: the exact time is unknown, and to offer too few until the next export is the
+    lesser evil.
     """
     if not handed.order.takes_place:
         return False
@@ -53,16 +53,16 @@ def cannot_know(handed: Handed, written: datetime) -> bool:
 def holdings(handed: Iterable[Handed], written: datetime) -> tuple[Holding, ...]:
     """Return what orders hold that an export written at a moment cannot know, by good and order.
 
-    Lines without a good of the accounting program hold nothing that an export tells.
+    Lines without a good id hold nothing that is in an export.
     """
-    found: dict[tuple[str, str], Decimal] = {}
+    held: dict[tuple[str, str], Decimal] = {}
     for one in handed:
         pieces = _pieces(one.order)
         if not cannot_know(one, written):
             known = _pieces(one.before) if one.before and one.order.takes_place else pieces
             pieces = {good_id: number - known.get(good_id, 0) for good_id, number in pieces.items()}
-        found |= {(good_id, one.order.id): number for good_id, number in pieces.items() if number > 0}
-    return tuple(Holding(*key, quantity) for key, quantity in sorted(found.items()))
+        held |= {(good_id, one.order.id): number for good_id, number in pieces.items() if number > 0}
+    return tuple(Holding(*key, quantity) for key, quantity in sorted(held.items()))
 
 
 def _pieces(order: Order) -> dict[str, Decimal]:
@@ -74,9 +74,9 @@ def _pieces(order: Order) -> dict[str, Decimal]:
     return pieces
 
 
-def held_pieces(found: Iterable[Holding]) -> dict[str, Decimal]:
+def held_pieces(held: Iterable[Holding]) -> dict[str, Decimal]:
     """Return how many pieces of each good are held, keyed by good id."""
     pieces: dict[str, Decimal] = {}
-    for holding in found:
+    for holding in held:
         pieces[holding.good_id] = pieces.get(holding.good_id, Decimal(0)) + holding.quantity
     return pieces

@@ -19,15 +19,15 @@ from torgsync.files.catalog.rows import LONGEST, Grammar, LineReader, texts, wit
 WIDTH = 14
 NAME, EMAIL, PHONE, CARD = 0, 1, 2, 5
 _NUMBERS = (3, 12, 13)
-"""Columns that hold numbers: discount, turnover, bonuses. In another column they tell another layout."""
+"""Columns that hold numbers: discount, turnover, bonuses. Other texts in them mean another layout."""
 
 AGAIN = "export the clients from Torgsoft once more, and do not save the file in a spreadsheet"
 
 
 def clients_stamp(path: Path, *, named: bool = False) -> str:
-    """Return what tells whether the file has changed. Raises ExportInvalid where it is not there.
+    """Return a stamp that differs when the file has changed. Raises ExportInvalid where it is missing.
 
-    `named` tells that a person named it just now, so that no setting is to be corrected.
+    With `named`, a person named the file just now, so that no setting is to be corrected.
     """
     try:
         return "/".join(map(str, stamp(path)))
@@ -43,17 +43,17 @@ def clients_stamp(path: Path, *, named: bool = False) -> str:
 def read_clients(path: Path) -> list[Client]:
     """Return the clients of a file, in its order, in normal form and without ids.
 
-    Discounts, turnovers and bonuses are not read. Raises ExportInvalid, with the places of what is wrong, and
-    where there is no client: whoever exports has some, so the file was cut off or is still being written.
+    Discounts, turnovers and bonuses are not read. Raises ExportInvalid with the place of every mistake, and
+    for a file without clients: it was cut off or is still being written.
     """
     try:
         with path.open("rb") as file:
             beginning = file.read(len(codecs.BOM_UTF8))
             refuse_utf16(path, beginning)
             start = len(codecs.BOM_UTF8) if beginning == codecs.BOM_UTF8 else 0
-            found = find_encoding(path, file, start, UTF8 if start else None, longest=LONGEST)
+            encoding = find_encoding(path, file, start, UTF8 if start else None, longest=LONGEST)
             file.seek(start)
-            rows = list(_rows(path, LineReader(file, 1), found.name))
+            rows = list(_rows(path, LineReader(file, 1), encoding.name))
     except OSError as trouble:
         raise _unreadable(path, trouble) from trouble
     if not rows:

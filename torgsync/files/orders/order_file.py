@@ -1,4 +1,4 @@
-"""Order files for Torgsoft: one JSON file an order; and the same order as CSV, for people.
+"""Order files for Torgsoft: one JSON file for each order; and orders as CSV, for people.
 
 Source: docs/developers/torgsoft.md §12 and §17 no. 25-28.
 """
@@ -17,6 +17,12 @@ from torgsync.core.orders.order import Line, Order
 
 SALE_TYPE = "1"
 
+UNFINISHED = ".tmp"
+"""Behind the name of a file that is not whole yet; Torgsoft looks for other names."""
+
+HIDDEN = f".old{UNFINISHED}"
+"""Behind the name of a file that is hidden from Torgsoft while its successor is written."""
+
 CSV_COLUMNS = (
     "order", "placed", "status", "client", "phone", "email", "delivery", "address", "recipient", "parcel",
     "payment", "good_id", "sku", "name", "price", "count", "line_total", "discount", "delivery_cost", "total",
@@ -31,7 +37,7 @@ def order_file_name(order_id: str, kind: str = "json") -> str:
 
 
 def order_of_file(name: str) -> str:
-    """Return the number of the order that a file is called after, whatever stands behind it."""
+    """Return the number of the order in the name of a file, with any ending."""
     return name.removeprefix("order-").partition(".")[0]
 
 
@@ -52,11 +58,10 @@ def order_number_in(content: bytes) -> str | None:
 
 
 def order_document(order: Order, clock: tzinfo) -> dict[str, object]:
-    """Return an order in Torgsoft's form: every number a string with a point, times by the shop's `clock`.
+    """Return an order in Torgsoft's format: every number a string with a point, times in the zone `clock`.
 
-    The form knows neither payment nor discount, delivery price or recipient, so they travel in `Comment`
-    (torgsoft §12.3), and with them lines whose good nobody knows. A field that Prom does not tell is left
-    out.
+    The format has no field for payment, discount, delivery price or recipient, so `Comment` holds them
+    (torgsoft §12.3), and the lines without a good id. Optional fields that are empty are left out.
     """
     buyer = client_of(order.buyer)
     other = normal_phone(order.recipient.phone)
@@ -109,12 +114,12 @@ def _unknown(line: Line) -> str:
 
 
 def order_csv(order: Order, clock: tzinfo) -> bytes:
-    """Return an order as CSV, a row a line of the order, as spreadsheets open it: `;`, UTF-8 with a mark."""
+    """Return an order as CSV for spreadsheets: a row for each line, `;`, UTF-8 with a byte order mark."""
     return orders_csv([order], clock).encode("utf-8-sig")
 
 
 def orders_csv(orders: Iterable[Order], clock: tzinfo) -> str:
-    """Return orders as the text of one CSV with a header, a row a line of an order."""
+    """Return orders as the text of one CSV with a header and a row for each line of an order."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(CSV_COLUMNS)
@@ -138,7 +143,7 @@ def _csv_rows(order: Order, clock: tzinfo) -> Iterator[tuple[str, ...]]:
 
 
 def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula: buyers write what they like."""
+    """Return a text that no spreadsheet takes for a formula: buyers may write anything."""
     return f"'{text}" if text[:1] in ("=", "@", "\t") or (text[:1] in "+-" and not _is_number(text)) else text
 
 

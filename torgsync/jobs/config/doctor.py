@@ -21,8 +21,8 @@ from torgsync.jobs.config.due import own_times
 from torgsync.jobs.config.schedule import timetable
 from torgsync.jobs.connect import connect_shop, connect_unverified
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.orders.fetch import still_open
 from torgsync.jobs.orders.outbox import place_of_file
+from torgsync.jobs.orders.todo import open_findings
 from torgsync.jobs.run import refuse_held
 from torgsync.prom.rights import Right
 from torgsync.state.store import place_of
@@ -124,8 +124,8 @@ def _state(context: JobContext) -> Iterator[CheckLine]:
         message = f"an import of {_time(unfinished.started)} was not settled: its run died"
         yield CheckLine(Mark.WARNING, "state", message, f"torgsync sync -o {context.file.called}")
     with context.transaction() as work:
-        waiting, owed = work.orders.lying(), len(work.orders.unwritten())
-        todo = {finding.order for finding in still_open(work, context.object.clients.find_by)}
+        waiting, owed = work.order_files.in_outbox(), len(work.order_files.owed())
+        todo = {finding.order for finding in open_findings(work, context.object.clients.find_by)}
     if waiting:
         place = place_of_file(context, waiting[-1])
         yield CheckLine(Mark.OK, "outbox", f"{counted(len(waiting), 'order file')} for Torgsoft in `{place}`")

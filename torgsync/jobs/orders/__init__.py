@@ -1,1 +1,1 @@
-"""Bring orders, clients and payments home."""
+"""Jobs about orders, clients and payments."""

@@ -1,27 +1,33 @@
-"""Fetches Prom's payment methods into the sync object, maps them to places, and moves money that had none."""
+"""Payment methods: fetched into the sync object, mapped to registers and accounts; and the money by them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from torgsync.core.config.accounts import account_of
 from torgsync.core.config.settings import PaymentMethod
-from torgsync.core.orders.postings import place_of, postings_due
+from torgsync.core.findings import Code, Finding
+from torgsync.core.orders.postings import AccountBalance, Posting, account_balances, place_of, postings_due
+from torgsync.core.reason import Args
 from torgsync.core.text import did_you_mean
 from torgsync.errors import UsageError
 from torgsync.files.config.object_tables import set_payment_methods
-from torgsync.files.config.objects import ObjectFile
+from torgsync.files.config.objects import ObjectFile, load_object
 from torgsync.jobs.connect import connect_shop
 from torgsync.jobs.context import JobContext
 
 
 @dataclass(frozen=True, slots=True)
-class Methods:
-    """What a fetch found: how many methods Prom lists, and which are new, renamed, gone or not mapped.
+class MethodsFetched:
+    """How many methods Prom lists, and which are new, renamed, gone or not mapped.
 
-    `renamed` are pairs of the old name and the new one, the others are names.
+    `methods` are those of the sync object now; `renamed` are pairs of the old name and the new one, the
+    others are names.
     """
 
+    methods: tuple[PaymentMethod, ...]
     listed: int
     added: tuple[str, ...]
     renamed: tuple[tuple[str, str], ...]
@@ -29,7 +35,7 @@ class Methods:
     unmapped: tuple[str, ...]
 
 
-def fetch_methods(context: JobContext) -> Methods:
+def fetch_methods(context: JobContext) -> MethodsFetched:
     """Write the shop's payment methods into the sync object; new ones are added, mappings are kept.
 
     A method that Prom lists no more is marked, and its mark goes when it comes back.
@@ -46,7 +52,8 @@ def fetch_methods(context: JobContext) -> Methods:
     for number, name in listed.items():
         now.setdefault(number, PaymentMethod(id=number, name=name))
     set_payment_methods(context.file, [method for method in now.values() if method != known.get(method.id)])
-    return Methods(
+    return MethodsFetched(
+        tuple(load_object(context.file.path).settings.payment_methods),
         len(listed),
         tuple(name for number, name in listed.items() if number not in known),
         tuple(
@@ -62,7 +69,7 @@ def fetch_methods(context: JobContext) -> Methods:
 def map_method(
     file: ObjectFile, wanted: str, *, cash_register: str | None, current_account: str | None
 ) -> PaymentMethod:
-    """Lead a payment method, named by id or name, to one place.
+    """Map a payment method, named by id or name, to one cash register or account.
 
     Raises UsageError where there is no such method or several, the place has no name, or the account is a
     mistyped IBAN.
@@ -77,15 +84,15 @@ def map_method(
                 f"`{current_account}` is no IBAN: {wrong}",
                 hint="copy it from the bank; an account may have a name of your own instead",
             ) from wrong
-    fitting = [method for method in file.settings.payment_methods if wanted in (str(method.id), method.name)]
-    if len(fitting) > 1:
-        ids = ", ".join(f"{method.id}{' (gone)' if method.gone else ''}" for method in fitting)
+    matching = [method for method in file.settings.payment_methods if wanted in (str(method.id), method.name)]
+    if len(matching) > 1:
+        ids = ", ".join(f"{method.id}{' (gone)' if method.gone else ''}" for method in matching)
         raise UsageError(
-            f"{len(fitting)} payment methods are called `{wanted}`", hint=f"name one by its id: {ids}"
+            f"{len(matching)} payment methods are called `{wanted}`", hint=f"name one by its id: {ids}"
         )
-    if fitting:
+    if matching:
         places = {"cash_register": cash_register, "current_account": current_account}
-        mapped = fitting[0].model_copy(update=places)
+        mapped = matching[0].model_copy(update=places)
         set_payment_methods(file, [mapped])
         return mapped
     names = [method.name for method in file.settings.payment_methods]
@@ -98,19 +105,63 @@ def map_method(
 
 
 def settle_money(context: JobContext) -> int:
-    """Give money that had no place the one that its method has now; return of how many orders.
+    """Move money without a place to the one that its method has now; return of how many orders.
 
-    What was posted stays: it is moved, and posted where it belongs (architecture §7).
+    Postings stay: they are moved, and posted again where they belong (architecture §7).
     """
     mapped = {str(method.id): method for method in context.object.payment_methods if method.mapped}
     moved = 0
     with context.transaction() as work:
-        for order_id in work.payments.without_place(mapped):
-            stored, posted = work.orders.order(order_id), work.payments.postings(order_id)
+        for order_id in work.postings.without_place(mapped):
+            stored, posted = work.orders.get(order_id), work.postings.all(order_id)
             if stored is None:
                 continue
             place = place_of(mapped.get(stored.order.payment_id))
             due = postings_due(stored.order, place, posted)
-            work.payments.post(due, context.now())
+            work.postings.add(due, context.now())
             moved += bool(due)
     return moved
+
+
+def unmapped_findings(unmapped: Mapping[str, int], methodless: Sequence[str]) -> list[Finding]:
+    """Return the findings about money without a place.
+
+    Args:
+        unmapped: numbers of orders, keyed by payment method.
+        methodless: the orders without a payment method, oldest first.
+    """
+    findings = [
+        Finding(Code.PAYMENT_UNMAPPED, args={"orders": orders, "method": method})
+        for method, orders in sorted(unmapped.items())
+    ]
+    if methodless:
+        args: Args = {"orders": len(methodless), "first": methodless[0]}
+        findings.append(Finding(Code.PAYMENT_UNMAPPED, args=args))
+    return findings
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReport:
+    """The sums of each place, and the findings about money without one."""
+
+    balances: list[AccountBalance]
+    findings: list[Finding]
+
+
+def payment_report(context: JobContext, since: datetime | None, until: datetime | None) -> PaymentReport:
+    """Sum up what happened at `since` or later and before `until`."""
+    with context.transaction() as work:
+        balances = account_balances(work.postings.all(), since, until)
+        findings = unmapped_findings(work.postings.unmapped(), work.postings.without_method())
+    return PaymentReport(balances, findings)
+
+
+def list_postings(context: JobContext, since: datetime | None, until: datetime | None) -> list[Posting]:
+    """Return the postings that happened at `since` or later and before `until`, in the order made."""
+    with context.transaction() as work:
+        postings = work.postings.all()
+    return [
+        posting
+        for posting in postings
+        if (since is None or posting.at >= since) and (until is None or posting.at < until)
+    ]

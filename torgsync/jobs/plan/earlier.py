@@ -19,7 +19,7 @@ def reserve_sold(context: JobContext, work: UnitOfWork) -> Iterator[Finding]:
     Source: docs/developers/architecture.md §6.
     """
     written = written_at(context.file)
-    pieces = held_pieces(work.orders.beyond(written)) if written else {}
+    pieces = held_pieces(work.orders.holdings(written)) if written else {}
     work.rows.reserve({good_id: ceil(number) for good_id, number in pieces.items()})
     for good_id, good in work.products.known(sorted(pieces)).items():
         stock = good.desired.whole("quantity") if good.desired else None

@@ -98,7 +98,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
         tree = grow(work.variants.paths())
         kept = work.products.known([good_id]).get(good_id)
         written = written_at(context.file)
-        sold = work.orders.beyond(written) if written else ()
+        sold = work.orders.holdings(written) if written else ()
         adoption, candidates = work.adoptions.of(good_id), tuple(work.adoptions.candidates(good_id))
     known = _known(good_id, row, dossier, readable=not problem)
     if kept:

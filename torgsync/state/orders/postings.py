@@ -13,15 +13,18 @@ from torgsync.core.orders.order import DELIVERED
 from torgsync.core.orders.postings import NOWHERE, Money, Posting
 from torgsync.state.schema import tables as t
 
+_SAME_NAME = ("order_id", "kind", "place", "account", "payment_id", "payment_name", "amount", "currency")
+"""Columns that are called like the attribute of a posting; its time is in `happened`."""
 
-class Payments:
+
+class PostingRepository:
     """Postings of one object, inside one transaction."""
 
     def __init__(self, connection: Connection, slug: str) -> None:
         self._db = connection
         self._slug = slug
 
-    def postings(self, order_id: str | None = None) -> tuple[Posting, ...]:
+    def all(self, order_id: str | None = None) -> tuple[Posting, ...]:
         """Return the postings of one order, or all, in the order they were made."""
         c = t.postings.c
         query = select(t.postings).where(c.object == self._slug).order_by(c.id)
@@ -29,38 +32,26 @@ class Payments:
             query = query.where(c.order_id == order_id)
         return tuple(map(_posting, self._db.execute(query)))
 
-    def post(self, postings: Sequence[Posting], now: datetime) -> None:
+    def add(self, postings: Sequence[Posting], now: datetime) -> None:
         """Add postings."""
-        if not postings:
-            return
-        rows = [
-            {
-                "object": self._slug,
-                "order_id": posting.order_id,
-                "kind": posting.kind,
-                "place": posting.place,
-                "account": posting.account,
-                "payment_id": posting.payment_id,
-                "payment_name": posting.payment_name,
-                "amount": posting.amount,
-                "currency": posting.currency,
-                "at": now,
-                "happened": posting.at,
-            }
-            for posting in postings
-        ]
-        self._db.execute(insert(t.postings), rows)
+        if postings:
+            rows = [
+                {name: getattr(posting, name) for name in _SAME_NAME}
+                | {"object": self._slug, "at": now, "happened": posting.at}
+                for posting in postings
+            ]
+            self._db.execute(insert(t.postings), rows)
 
     def without_place(self, payment_ids: Iterable[str]) -> list[str]:
-        """Return the orders whose money stands without a place, of these payment methods, oldest first."""
+        """Return the orders whose money by these payment methods has no place, oldest first."""
         c = t.postings.c
         rows = select(c.order_id).where(self._unmapped, c.payment_id.in_(set(payment_ids)))
         return list(self._db.execute(rows.order_by(c.id)).scalars())
 
     def unmapped(self) -> dict[str, int]:
-        """Return of how many orders the money stands without a place, keyed by payment method.
+        """Return how many orders have money without a place, keyed by payment method.
 
-        A method is told by its name, or by its id where it has none; for money that goes by no method see
+        The key is the method's name, or its id where it has none. For money without a method see
         `without_method`.
         """
         c = t.postings.c
@@ -68,9 +59,9 @@ class Payments:
         return dict(Counter(row.payment_name or row.payment_id for row in self._db.execute(rows)))
 
     def without_method(self) -> list[str]:
-        """Return the orders on their way whose money goes by no method and has no place, oldest first.
+        """Return the orders on their way whose money has no payment method and no place, oldest first.
 
-        It cannot be led anywhere; once such an order is delivered there is nothing left to do about it.
+        Nothing can be mapped for it; once such an order is delivered there is nothing left to do about it.
         """
         c, o = t.postings.c, t.orders.c
         rows = (
@@ -82,21 +73,12 @@ class Payments:
 
     @property
     def _unmapped(self) -> ColumnElement[bool]:
-        """Whether a posting is the last one of its order, and lies nowhere."""
+        """Whether a posting is the last one of its order, and has no place."""
         c = t.postings.c
         last = select(func.max(c.id)).where(c.object == self._slug).group_by(c.order_id)
         return c.id.in_(last) & (c.place == NOWHERE) & (c.kind != Money.REVERSED)
 
 
 def _posting(row: Row[Any]) -> Posting:
-    return Posting(
-        order_id=row.order_id,
-        kind=Money(row.kind),
-        place=row.place,
-        account=row.account,
-        payment_id=row.payment_id,
-        payment_name=row.payment_name,
-        amount=row.amount,
-        currency=row.currency,
-        at=row.happened,
-    )
+    values = {name: getattr(row, name) for name in _SAME_NAME}
+    return Posting(**values | {"kind": Money(row.kind), "at": row.happened})

@@ -386,15 +386,16 @@ orders = Table(
     Column("doc", Text, nullable=False),
     Column("client_id", Integer),
     Column("file", Text),
-    Column("held", Text),
+    Column("hold", String(20)),  # why it gets no file, see `HoldReason`
+    Column("hold_args", Text, nullable=False, default="", server_default=""),
     Column("place", Text),  # the outbox that its file was written to
-    Column("phase", String(10)),  # how far its file is, see `trade.Phase`; NULL while none was written
+    Column("phase", String(10)),  # how far its file is, see `FilePhase`; NULL while none was written
     Column("written", Instant),
     Column("taken", Instant),  # when the file was found gone
     Column("accepted", Instant),
-    Column("waits", Boolean, nullable=False, default=False, server_default=text("false")),  # for a person
-    Column("filed", Integer),  # the version that Torgsoft was given, NULL where nobody knows
-    Column("by_hand", Text),  # what a person must do in Torgsoft about a change that it was not given
+    Column("filed", Integer),  # the version that Torgsoft was given, NULL where unknown
+    Column("hand_work", String(20)),  # what a person has to do in Torgsoft about it, see `HandWork`
+    Column("hand_work_args", Text, nullable=False, default="", server_default=""),
     PrimaryKeyConstraint("object", "order_id"),
 )
 
@@ -419,7 +420,8 @@ confirmations = Table(  # what a person said is done in Torgsoft
     Column("at", Instant, nullable=False),
     Column("user", String(200), nullable=False),
     Column("host", String(200), nullable=False),
-    Column("what", Text, nullable=False),
+    Column("todo", String(20), nullable=False),  # a `HandWork` or a `HoldReason`
+    Column("todo_args", Text, nullable=False),
     Index("confirmations_order", "object", "order_id"),
 )
 
@@ -428,8 +430,10 @@ outboxes = Table(  # places that order files were written to
     metadata,
     Column("object", String(200), nullable=False),
     Column("place", Text, nullable=False),
-    Column("apart", Boolean, nullable=False),  # whether it lay on another disk than the home
-    Column("missed", Boolean, nullable=False, server_default=text("false")),  # it was gone with files in it
+    Column("apart", Boolean, nullable=False),  # on another disk than the home
+    Column(
+        "missed", Boolean, nullable=False, server_default=text("false")
+    ),  # it was missing with files in it
     PrimaryKeyConstraint("object", "place"),
 )
 

@@ -41,7 +41,7 @@ def test_quotes_and_separators_stand_in_names(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\r\n\r\n"])
 def test_an_export_without_clients_is_refused(tmp_path: Path, content: bytes) -> None:
-    """Whoever exports clients has some: the file was cut off, or is still being written."""
+    """A real export has clients: the file was cut off, or is still being written."""
     path = tmp_path / "TSClients.trs"
     path.write_bytes(content)
     with pytest.raises(ExportInvalid, match="is empty: there is no client in it") as caught:
@@ -50,7 +50,7 @@ def test_an_export_without_clients_is_refused(tmp_path: Path, content: bytes) ->
 
 
 def test_every_text_is_one_line(tmp_path: Path) -> None:
-    """Line ends, tabs and signs that nobody can see break neither a table nor a file."""
+    """Line ends, tabs and invisible characters break neither a table nor a file."""
     name, email, phone, card = (
         "Вига\u200bдана\n\tОсоба\x1b[31m",
         "IVAN\n@example.com",
@@ -85,7 +85,7 @@ def test_another_shape_is_refused_whole(
         assert str(mistake).startswith(place)
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     """Missing, a folder, UTF-16: a sentence and a way on."""
     with pytest.raises(ExportInvalid, match="there is no file") as caught:
         read_clients(tmp_path / "nowhere.trs")

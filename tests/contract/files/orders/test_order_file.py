@@ -74,15 +74,15 @@ def test_what_the_form_lacks_stands_in_the_comment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("utc", "told"),
+    ("utc", "local"),
     [("2026-03-29T00:30", "2026-03-29 02:30:00"), ("2026-03-29T01:30", "2026-03-29 04:30:00")],
 )
-def test_the_hour_that_is_left_out_is_left_out(utc: str, told: str) -> None:
+def test_the_hour_that_is_left_out_is_left_out(utc: str, local: str) -> None:
     """Times are those of the shop's clock, also in the night in which it is put forward."""
     found = order(created=datetime.fromisoformat(utc).replace(tzinfo=UTC))
     options = order_document(found, SHOP_ZONE)["Options"]
     assert isinstance(options, dict)
-    assert options["OrderDate"] == told
+    assert options["OrderDate"] == local
 
 
 @given(st.decimals(0, 10**9, places=2) | st.decimals(0, 10**6, places=3))
@@ -95,7 +95,7 @@ def test_numbers_are_exact(amount: Decimal) -> None:
 
 
 def test_a_name_is_fit_for_any_folder() -> None:
-    """Numbers stay, whatever else stands in them becomes an underscore."""
+    """Numbers stay; every other character becomes an underscore."""
     assert order_file_name("300000001") == "order-300000001.json"
     assert order_file_name("../П 1", "csv") == "order-___П_1.csv"
     assert order_of_file(f"{order_file_name('300000001')}.tmp") == "300000001"

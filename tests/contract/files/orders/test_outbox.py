@@ -12,21 +12,14 @@ from sftp import sftp_server
 
 from torgsync.core.config.settings import without_password
 from torgsync.errors import Temporary, TorgsyncError
-from torgsync.files.orders.outbox import (
-    ASIDE,
-    UNFINISHED,
-    Folder,
-    Outbox,
-    Remote,
-    is_address,
-    open_outbox,
-    same_place,
-    try_outbox,
-)
+from torgsync.files.orders.folder import FolderOutbox
+from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
+from torgsync.files.orders.outbox import Outbox, is_address, open_outbox, same_place, try_outbox
+from torgsync.files.orders.remote import RemoteOutbox
 
 
 def lying(outbox: Outbox) -> set[str] | None:
-    """The names of what lies there."""
+    """The names of all files."""
     names = outbox.names()
     return None if names is None else set(names)
 
@@ -61,17 +54,17 @@ def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
     else:
         import fsspec
 
-        yield Remote(fsspec.filesystem("memory"), f"/{tmp_path.name}", "memory", ())
+        yield RemoteOutbox(fsspec.filesystem("memory"), f"/{tmp_path.name}", "memory", ())
 
 
 def test_a_file_is_there_whole_or_not_at_all(outbox: Outbox) -> None:
     """First under a name that Torgsoft does not look for, then under its own; nothing else is left."""
     assert lying(outbox) is None
     outbox.put("order-1.json", b"{}\n")
-    outbox.keep()
+    outbox.make_durable()
     assert lying(outbox) == {f"order-1.json{UNFINISHED}"}
     outbox.publish("order-1.json")
-    outbox.keep()
+    outbox.make_durable()
     assert lying(outbox) == {"order-1.json"}
 
 
@@ -86,7 +79,7 @@ def test_a_second_file_of_one_name_takes_its_place(outbox: Outbox) -> None:
 
 
 def test_a_file_is_taken_back_once(outbox: Outbox) -> None:
-    """Whoever comes second is told that there was none."""
+    """The second attempt finds none."""
     outbox.put("order-1.json", b"{}")
     outbox.publish("order-1.json")
     assert outbox.remove("order-1.json") is True
@@ -94,15 +87,15 @@ def test_a_file_is_taken_back_once(outbox: Outbox) -> None:
     assert not lying(outbox)
 
 
-def test_a_file_is_set_aside_once_and_put_back(outbox: Outbox) -> None:
-    """Whoever renames it first has it; what lies there is told by its bytes, and can be read."""
+def test_a_file_is_hidden_once_and_restored(outbox: Outbox) -> None:
+    """The first to rename it has it; files are listed with their bytes, and can be read."""
     outbox.put("order-1.json", b"{}\n")
     outbox.publish("order-1.json")
     assert (outbox.sizes(), outbox.read("order-1.json")) == ({"order-1.json": 3}, b"{}\n")
-    assert outbox.set_aside("order-1.json") is True
-    assert outbox.set_aside("order-1.json") is False
-    assert (lying(outbox), outbox.read("order-1.json")) == ({f"order-1.json{ASIDE}"}, None)
-    outbox.put_back("order-1.json")
+    assert outbox.hide("order-1.json") is True
+    assert outbox.hide("order-1.json") is False
+    assert (lying(outbox), outbox.read("order-1.json")) == ({f"order-1.json{HIDDEN}"}, None)
+    outbox.unhide("order-1.json")
     assert (outbox.sizes(), outbox.read("order-1.json")) == ({"order-1.json": 3}, b"{}\n")
 
 
@@ -116,27 +109,27 @@ def test_an_outbox_is_tried_without_a_trace(outbox: Outbox) -> None:
     assert lying(outbox) == {"order-1.json"}
 
 
-def test_a_folder_that_could_not_be_made_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Because a file is in the way, or because nobody may write above it."""
+def test_a_folder_that_could_not_be_made_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Because a file is in the way, or because the folder above is write-protected."""
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(TorgsyncError, match="cannot be used: Not a directory"):
-        Folder(tmp_path / "file" / "in").try_making()
+        FolderOutbox(tmp_path / "file" / "in").try_making()
     monkeypatch.setattr("os.access", lambda _path, _mode: False)
     with pytest.raises(TorgsyncError, match="cannot be used: Permission denied"):
-        Folder(tmp_path / "in" / "orders").try_making()
+        FolderOutbox(tmp_path / "in" / "orders").try_making()
 
 
-def test_a_share_lies_apart_from_the_home(outbox: Outbox, tmp_path: Path) -> None:
+def test_a_share_on_other_disk_from_the_home(outbox: Outbox, tmp_path: Path) -> None:
     """A folder on the disk of the home does not; a server always does."""
     outbox.put("order-1.json", b"{}\n")
-    assert outbox.lies_apart(tmp_path) is not isinstance(outbox, Folder)
+    assert outbox.on_other_disk(tmp_path) is not isinstance(outbox, FolderOutbox)
 
 
 def test_a_share_that_goes_away_took_nothing(tmp_path: Path) -> None:
-    """A file that cannot be set aside because its folder is gone was not taken."""
-    folder = Folder(tmp_path / "share")
+    """A file that cannot be hidden because its folder is gone was not taken."""
+    folder = FolderOutbox(tmp_path / "share")
     with pytest.raises(TorgsyncError, match="cannot be used: No such file"):
-        folder.set_aside("order-1.json")
+        folder.hide("order-1.json")
 
 
 @pytest.mark.parametrize(
@@ -154,7 +147,7 @@ def test_one_place_has_many_names(one: str, other: str, same: bool) -> None:
 
 
 def test_files_arrive_byte_by_byte(ftp: FtpPlace) -> None:
-    """What lies on the server is what was written."""
+    """The server has what was written."""
     content = '{ "Name": "Вигадана" }\r\n'.encode()
     with open_outbox(f"{ftp.url}bytes", PASSWORD) as outbox:
         outbox.put("order-1.json", content)
@@ -181,7 +174,7 @@ def test_a_store_without_folders_has_none_missing() -> None:
         pseudo_dirs = [""]  # noqa: RUF012  # likewise
 
     bucket = Bucket()
-    outbox = Remote(bucket, "/bucket/orders", "s3://bucket/orders", ())
+    outbox = RemoteOutbox(bucket, "/bucket/orders", "s3://bucket/orders", ())
     assert lying(outbox) is None
     bucket.mkdir("/bucket")
     assert lying(outbox) == set()
@@ -192,7 +185,7 @@ def test_a_store_without_folders_has_none_missing() -> None:
 
 
 @pytest.mark.parametrize("address", ["ftp://torgsoft:{}@127.0.0.1:{}/", "ftp://torgsoft@127.0.0.1:{1}/"])
-def test_a_server_that_lets_nobody_in_is_told_without_the_password(ftp: FtpPlace, address: str) -> None:
+def test_a_refused_login_is_reported_without_the_password(ftp: FtpPlace, address: str) -> None:
     """It may be tried again; no message holds what was typed as a password."""
     wrong = "wr0ng-invented"
     with (
@@ -204,8 +197,8 @@ def test_a_server_that_lets_nobody_in_is_told_without_the_password(ftp: FtpPlace
     assert "[orders] outbox" in str(caught.value.hint)
 
 
-def test_a_server_that_knows_another_password_is_told(sftp: str) -> None:
-    """SFTP has errors of a family of its own; they are told alike."""
+def test_a_server_with_another_password_is_reported(sftp: str) -> None:
+    """SFTP has errors of a family of its own; they are reported alike."""
     with (
         pytest.raises(Temporary, match="cannot be used: Authentication failed"),
         open_outbox(sftp, "wr0ng-invented"),
@@ -213,7 +206,7 @@ def test_a_server_that_knows_another_password_is_told(sftp: str) -> None:
         pass
 
 
-def test_a_server_that_is_not_there_is_told() -> None:
+def test_a_server_that_is_not_there_is_reported() -> None:
     """Nothing listens: it may be tried again."""
     with (
         pytest.raises(Temporary, match=r"ftp://torgsoft@127\.0\.0\.1:1/"),
@@ -222,7 +215,7 @@ def test_a_server_that_is_not_there_is_told() -> None:
         pass
 
 
-def test_a_server_that_goes_away_is_told(tmp_path: Path) -> None:
+def test_a_server_that_goes_away_is_reported(tmp_path: Path) -> None:
     """In the middle of the work, in each of its steps."""
     with ftp_server(tmp_path) as place, open_outbox(f"{place.url}a", PASSWORD) as outbox:
         outbox.put("order-1.json", b"{}")
@@ -240,7 +233,7 @@ def test_a_password_is_never_a_part_of_what_is_said() -> None:
         def ls(self, path: str, *, detail: bool) -> list[str]:
             raise ValueError(f"login as torgsoft:s3cret for {path} failed, {detail}")
 
-    outbox = Remote(Talkative(), "/in", "ftp://torgsoft@host/in", ("s3cret", ""))
+    outbox = RemoteOutbox(Talkative(), "/in", "ftp://torgsoft@host/in", ("s3cret", ""))
     with pytest.raises(Temporary, match=r"login as torgsoft:\[password\] for /in failed"):
         outbox.names()
     assert without_password("ftp://user:s3cret@host/in") == "ftp://user@host/in"
@@ -265,26 +258,26 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, address: st
         pass
 
 
-def test_a_folder_that_takes_no_file_is_told(tmp_path: Path) -> None:
-    """A file stands in its way: each step says so, with the folder."""
+def test_a_folder_that_takes_no_file_is_reported(tmp_path: Path) -> None:
+    """A file is in its way: each step says so, with the folder."""
     (tmp_path / "out").write_text("in the way")
     with open_outbox(str(tmp_path / "out" / "in")) as outbox:
         for step in (
             outbox.names,
             lambda: outbox.put("a", b""),
             lambda: outbox.read("a"),
-            lambda: outbox.set_aside("a"),
-            lambda: outbox.put_back("a"),
-            lambda: outbox.lies_apart(tmp_path),
+            lambda: outbox.hide("a"),
+            lambda: outbox.unhide("a"),
+            lambda: outbox.on_other_disk(tmp_path),
             lambda: outbox.publish("a"),
             lambda: outbox.remove("a"),
-            outbox.keep,
+            outbox.make_durable,
         ):
             with pytest.raises(TorgsyncError, match="cannot be used: Not a directory"):
                 step()
 
 
-def test_addresses_are_told_from_folders() -> None:
+def test_addresses_are_distinguished_from_folders() -> None:
     """A drive of Windows is no address."""
     assert is_address("ftp://host/in")
     assert not is_address("C:\\Torgsoft\\in")

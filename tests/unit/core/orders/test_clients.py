@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
-from builders import order
 
 from torgsync.core.orders.clients import (
     Client,
     Contact,
     Match,
-    Person,
     client_of,
     match_client,
     name_key,
     normal_phone,
-    person_behind,
-    trace_of,
 )
-from torgsync.core.orders.order import Buyer, Order, Recipient, without_people
+from torgsync.core.orders.order import Buyer
 
 
 @pytest.mark.parametrize(
@@ -59,8 +53,8 @@ def test_a_phone_has_one_spelling(text: str) -> None:
         "0500000001 або +48 22 123 45 67",
     ],
 )
-def test_a_phone_with_anything_beside_it_is_that_phone(text: str) -> None:
-    """A name, a messenger or a second number does not make another person of somebody."""
+def test_a_phone_among_other_words_is_that_phone(text: str) -> None:
+    """A name, a messenger or a second number does not make another person."""
     assert normal_phone(text) == "+380500000001"
 
 
@@ -92,12 +86,12 @@ def test_a_phone_of_another_country_is_one() -> None:
     ],
 )
 def test_what_is_no_phone_is_kept_as_written(text: str) -> None:
-    """It recognises nobody: two people who wrote the same words are not one."""
+    """It identifies no client: two people who wrote the same words are not one."""
     assert normal_phone(f" {text} ") == text
     assert Client("", "", normal_phone(text), "").contacts == frozenset()
 
 
-def test_a_client_that_was_remembered_with_something_beside_the_phone_has_that_phone() -> None:
+def test_a_client_stored_with_other_words_in_the_phone_has_that_phone() -> None:
     """What could not be read once is read by now."""
     assert Client("", "", "0500000001 Олена", "").contacts == {Contact("phone", "+380500000001")}
 
@@ -149,7 +143,7 @@ def test_a_client_is_found_by_the_first_tick_that_finds_any(
     assert found.one == one
 
 
-def test_a_blank_finds_nobody() -> None:
+def test_a_blank_finds_no_client() -> None:
     """A buyer without a phone is not every client without one; the next tick is asked."""
     assert match_client((), KNOWN, ("phone", "email")) == Match(())
 
@@ -176,7 +170,7 @@ def known(**people: str) -> dict[str, set[Contact]]:
     ],
 )
 def test_whom_an_earlier_tick_contradicts_is_not_taken(wanted: str, find_by: str, found: Match) -> None:
-    """Another phone beside the same e-mail may be a new number or the family; another name proves nothing."""
+    """Another phone with the same e-mail may be a new number or the family; another name proves nothing."""
     people = known(
         same="phone:1",
         both="phone:1 email:b",
@@ -190,98 +184,3 @@ def test_whom_an_earlier_tick_contradicts_is_not_taken(wanted: str, find_by: str
     match = match_client(contacts, people, tuple(find_by.split()))
     assert match == found
     assert match.one == (found.client_ids[0] if len(found.client_ids) == 1 and not found.against else None)
-
-
-# Who is to be forgotten
-
-P1, P2, P3 = "+380500000001", "+380500000002", "+380500000003"
-
-
-def bought(phone: str = "", email: str = "", *, recipient: str = "", note: str = "") -> Order:
-    """An order of somebody."""
-    buyer = Buyer("", "", "", "", phone, email)
-    return order(buyer=buyer, recipient=Recipient(phone=recipient), note=note)
-
-
-def person(clients: dict[str, set[Contact]], **orders: tuple[str, str, list[Order]]) -> Person:
-    """Who has the first phone; orders are a client, fitting clients, and versions."""
-    traces = {
-        order_id: trace_of(client, tuple(fitting.split()), versions)
-        for order_id, (client, fitting, versions) in orders.items()
-    }
-    return person_behind(P1, clients, traces)
-
-
-def found(client_ids: str = "", order_ids: str = "", named_in: str = "") -> Person:
-    return Person(*(frozenset(words.split()) for words in (client_ids, order_ids, named_in)))
-
-
-def test_everybody_who_carries_a_phone_goes() -> None:
-    """As phone or among the contacts; all their orders with them, however the phone is written there."""
-    clients = known(one=f"phone:{P1}", two=f"phone:{P2} phone:{P1}", three=f"phone:{P3}")
-    assert person(
-        clients,
-        a=("one", "", [bought("050 000 00 01")]),
-        b=("two", "", [bought(P2)]),
-        c=("three", "", [bought(P3)]),
-        d=("", "", [bought(P3), bought("0500000001")]),
-        e=("", "", [bought(P3, recipient="380500000001")]),
-    ) == found("one two", "a b d e")
-
-
-def test_the_client_of_such_an_order_goes_unless_it_is_somebody_else() -> None:
-    """Who has an order of their own besides stays."""
-    clients = known(one=f"phone:{P2}", two=f"phone:{P3}")
-    assert person(
-        clients,
-        a=("one", "", [bought(P1)]),
-        b=("two", "", [bought(P1)]),
-        c=("two", "", [bought(P3)]),
-    ) == found("one", "a b")
-
-
-def test_orders_without_a_client_are_told_by_what_nobody_else_has() -> None:
-    """A second phone of the person, or their e-mail where there is no phone; what is shared tells nothing."""
-    clients = known(one=f"phone:{P1} phone:{P2} email:a email:b", two=f"phone:{P3} email:b")
-    assert person(
-        clients,
-        a=("", "", [bought(P2)]),
-        b=("", "", [bought(email="A")]),
-        c=("", "", [bought(email="b")]),
-        d=("", "", [bought("+380500000009", "a")]),
-        e=("", "", [bought("увечері", "a")]),
-        f=("", "", [without_people(bought())]),
-    ) == found("one", "a b e")
-
-
-def test_an_order_that_waits_for_a_choice_goes_where_nobody_else_fits() -> None:
-    """With a phone of its own it may be somebody else's: it stays."""
-    clients = known(one=f"phone:{P1} email:a", two=f"phone:{P1} email:a", three=f"phone:{P3} email:a")
-    assert person(
-        clients,
-        a=("", "one two", [bought(email="a")]),
-        b=("", "one three", [bought(email="a")]),
-        c=("", "one", [bought("+380500000009", "a")]),
-    ) == found("one two", "a")
-
-
-def test_a_phone_in_the_note_of_somebody_else_is_told() -> None:
-    """However it is written there; in the person's own order it goes with the rest."""
-    assert person(
-        {},
-        a=("", "", [bought(P2, note="дзвоніть мамі: 050 000-00-01")]),
-        b=("", "", [bought(P1, note=P1)]),
-        c=("", "", [bought(P2, note="050 000-00-02")]),
-        d=("", "", [replace(bought(P2), delivery_address="(050)0000001")]),
-    ) == found("", "b", "a d")
-
-
-def test_a_phone_beside_another_one_is_told() -> None:
-    """Also where it has a digit too many; a phone of another country that ends alike is another one."""
-    assert person(
-        {},
-        a=("", "", [bought(f"{P2}; 050 000-00-01")]),
-        b=("", "", [bought(P2, recipient="05000000019 Оля")]),
-        c=("", "", [bought("+48500000001")]),
-        d=("", "", [bought("0500000001 Оля")]),
-    ) == found("", "d", "a b")

@@ -1,9 +1,8 @@
-"""Orders, clients and money: what Prom says is kept exactly, and posted once."""
+"""Orders: what Prom says is kept exactly."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,15 +10,11 @@ from builders import LATER, MONEY, NOON, order
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.core.findings import Code
 from torgsync.core.orders.order import (
-    AS_IT_WAS,
     Buyer,
     Order,
     Paid,
     Recipient,
-    by_hand,
-    findings_of,
     missing_numbers,
     parse_money,
     same_order,
@@ -106,7 +101,7 @@ def test_an_order_that_prom_only_touched_says_the_same() -> None:
 
 
 def test_an_order_without_its_people_keeps_the_sale() -> None:
-    """Nobody can be found in it: goods, money, status and times are as they were."""
+    """No personal data is left: goods, money, status and times are as they were."""
     found = order(
         note="Код під'їзду 0000", parcel="20450000000000", cancelled_because="Іван передумав",
         recipient=Recipient("Олена", "", "Вигадана", "+380500000002"),
@@ -148,9 +143,7 @@ def test_a_buyer_is_named_as_torgsoft_names_people() -> None:
     """Last, first and middle name; blanks leave no gap."""
     assert Buyer("", "Іван", "", "Тестовий", "", "").full_name == "Тестовий Іван"
     assert Buyer("", "Олена", "Петрівна", "Вигадана", "", "").full_name == "Вигадана Олена Петрівна"
-
-
-LINE = order().lines[0]
+    assert Recipient("Олена", "", "Вигадана").full_name == "Вигадана Олена"
 
 
 @pytest.mark.parametrize(
@@ -164,81 +157,3 @@ LINE = order().lines[0]
 def test_an_order_is_called_by_what_became_of_it(found: Order, word: str) -> None:
     """Money that went back is not there, whatever Prom calls the order."""
     assert found.shown == word
-
-
-CANCELED = order(status="canceled")
-PAID_BACK = order(status="paid", paid=Paid.REFUNDED)
-ELSEWHERE = order(delivery_address="Львів")
-
-
-@pytest.mark.parametrize(
-    ("handed", "found", "before", "todo"),
-    [
-        (order(), order(status="paid"), None, None),
-        (order(), CANCELED, None, "is canceled now: release its reserve in Torgsoft by hand"),
-        (None, CANCELED, None, "is canceled now: release its reserve in Torgsoft by hand"),
-        (order(), PAID_BACK, None, "is no sale any more now: release its reserve in Torgsoft by hand"),
-        (CANCELED, order(), None, "is taken up again: reserve its goods in Torgsoft by hand"),
-        (CANCELED, PAID_BACK, None, None),
-        (order(), ELSEWHERE, None, "has other delivery now: change it in Torgsoft by hand"),
-        (
-            order(),
-            order(lines=(), total=None, recipient=Recipient("Олена")),
-            None,
-            "has other goods, total, recipient now: change it in Torgsoft by hand",
-        ),
-        (
-            order(),
-            order(delivery_name="Самовивіз"),
-            "x",
-            "has other delivery now: change it in Torgsoft by hand",
-        ),
-        (order(), order(), "has other delivery now", AS_IT_WAS),
-        (None, ELSEWHERE, None, None),
-        (None, ELSEWHERE, "so far", "so far"),
-        (order(), without_people(ELSEWHERE), "so far", "so far"),
-    ],
-)
-def test_what_changed_after_torgsoft_got_it_is_done_by_hand(
-    handed: Order | None, found: Order, before: str | None, todo: str | None
-) -> None:
-    """Only what Torgsoft was not given asks for a person; what nobody knows is not invented."""
-    assert by_hand(handed, found, before) == todo
-
-
-@pytest.mark.parametrize(
-    ("found", "codes"),
-    [
-        (order(), []),
-        (order(total=Decimal("199.99")), [Code.ORDER_SUM]),
-        (order(total=Decimal("250.00"), delivery_cost=Decimal(50)), []),
-        (order(total=Decimal("200.00"), delivery_cost=Decimal(50)), []),
-        (order(total=Decimal("180.00"), discount=Decimal(20)), []),
-        (order(total=Decimal("230.00"), discount=Decimal(20), delivery_cost=Decimal(50)), []),
-        (order(total=Decimal("180.00"), discount=Decimal(20), discount_inferred=True), [Code.ORDER_SUM]),
-        (order(total=None), []),
-        (order(total=Decimal(1), unreadable=("price `?`",)), [Code.ORDER_MONEY_UNREADABLE]),
-        (order(lines=(replace(LINE, good_id=""),)), [Code.ORDER_GOOD_UNKNOWN]),
-        (order(lines=()), [Code.ORDER_SUM]),
-    ],
-)
-def test_an_order_that_does_not_add_up_is_told(found: Order, codes: list[Code]) -> None:
-    """Lines less discount, with or without delivery, are the total to the kopiyka; goods have ids."""
-    told = findings_of(found)
-    assert [finding.code for finding in told] == codes
-    assert all(finding.order == found.id and found.id in finding.message for finding in told)
-
-
-def test_money_that_cannot_be_read_is_told_with_what_prom_gave() -> None:
-    """And what that does to the money of a sale, where the total itself is not known."""
-    kept = "; nothing more is posted for it, what was posted stays as it was"
-    for total, status, more in ((Decimal(1), "paid", ""), (None, "paid", kept), (None, "canceled", "")):
-        (told,) = findings_of(order(total=total, status=status, unreadable=("price `договірна`",)))
-        assert told.message == f"order 300000001: price `договірна` cannot be read{more}"
-
-
-def test_a_good_that_only_prom_knows_is_told() -> None:
-    """An external id that the accounting program does not have is as bad as none."""
-    (told,) = findings_of(order(), foreign={"17"})
-    assert (told.code, "`Капці` (17) is no good of" in told.message) == (Code.ORDER_GOOD_UNKNOWN, True)
-    assert findings_of(order(), foreign={"18"}) == ()

@@ -17,16 +17,15 @@ from torgsync.core.config.settings import PaymentMethod
 from torgsync.core.orders.order import Order, Paid
 from torgsync.core.orders.postings import (
     UNMAPPED,
-    Balance,
+    AccountBalance,
     Money,
     Place,
     Posting,
+    account_balances,
     is_received,
+    order_balance,
     place_of,
     postings_due,
-    standing,
-    sums,
-    without_method,
 )
 
 CASH = Place("cash_register", "Каса 1")
@@ -40,7 +39,7 @@ def post(found: Order, posted: tuple[Posting, ...] = (), place: Place = CASH) ->
     return posted + postings_due(found, place, posted)
 
 
-def told(posted: tuple[Posting, ...]) -> list[tuple[Money, str, str]]:
+def summary(posted: tuple[Posting, ...]) -> list[tuple[Money, str, str]]:
     return [(posting.kind, posting.account, str(posting.amount)) for posting in posted]
 
 
@@ -114,27 +113,20 @@ def test_money_is_there_when_prom_says_so_or_it_comes_with_the_delivery(
     ],
 )
 def test_money_is_posted_as_an_order_goes_on(versions: list[Order], kinds: list[Money]) -> None:
-    """Expected, received, reversed; what turns out otherwise is reversed and posted anew."""
+    """Expected, received, reversed; what turns out otherwise is reversed and posted again."""
     ledger: tuple[Posting, ...] = ()
     for version in versions:
         ledger = post(version, ledger)
     assert [posting.kind for posting in ledger] == kinds
 
 
-def test_a_posting_tells_all_of_the_money() -> None:
+def test_a_posting_has_all_about_the_money() -> None:
     """Order, place, account, method, amount, currency, and when it happened."""
     (found,) = post(order())
     assert found == Posting(
         "300000001", E, "cash_register", "Каса 1", "9000001", "Накладений платіж", Decimal("200.00"), "UAH",
         NOON,
     )  # fmt: skip
-
-
-def test_money_without_a_method_is_told_with_an_order_to_look_at() -> None:
-    """How many orders, and one of them."""
-    assert without_method(["7", "9"]) == (
-        "2 orders without a payment method: the money has no place; see 7 in the seller's cabinet"
-    )
 
 
 def test_postings_are_dated_by_what_happened() -> None:
@@ -161,11 +153,11 @@ def test_a_refund_is_dated_by_when_the_money_went_back() -> None:
 
 
 def test_a_mapping_that_changed_later_rewrites_nothing() -> None:
-    """What was posted stays where it was; a reversal goes where the money lay, whatever the total is now."""
+    """What was posted stays where it was; a reversal goes where the money was, whatever the total is now."""
     received = post(PAID)
     assert post(PAID, received, OTHER_CASH) == received
     gone = post(order(status="canceled", total=Decimal("999.00")), received, OTHER_CASH)
-    assert told(gone)[-1] == (X, "Каса 1", "200.00")
+    assert summary(gone)[-1] == (X, "Каса 1", "200.00")
     waiting = post(order())
     assert post(order(), waiting, OTHER_CASH) == post(order(), waiting, UNMAPPED) == waiting
 
@@ -173,19 +165,19 @@ def test_a_mapping_that_changed_later_rewrites_nothing() -> None:
 def test_money_that_comes_after_the_mapping_changed_lands_in_the_new_place() -> None:
     """What was expected in the old place is reversed there: no place waits for ever."""
     ledger = post(PAID, post(order()), OTHER_CASH)
-    assert told(ledger) == [
+    assert summary(ledger) == [
         (E, "Каса 1", "200.00"),
         (M, "Каса 1", "200.00"),
         (E, "Каса 2", "200.00"),
         (R, "Каса 2", "200.00"),
     ]
-    assert [balance.account for balance in sums(ledger)] == ["Каса 2"]
+    assert [balance.account for balance in account_balances(ledger)] == ["Каса 2"]
 
 
 def test_received_money_stays_in_its_place_when_the_total_changes() -> None:
-    """It lies there already, whatever the mapping says now."""
+    """It is there already, whatever the mapping says now."""
     ledger = post(replace(PAID, total=Decimal("250.00")), post(PAID), OTHER_CASH)
-    assert told(ledger)[2:] == [
+    assert summary(ledger)[2:] == [
         (X, "Каса 1", "200.00"),
         (E, "Каса 1", "250.00"),
         (R, "Каса 1", "250.00"),
@@ -193,15 +185,15 @@ def test_received_money_stays_in_its_place_when_the_total_changes() -> None:
 
 
 @pytest.mark.parametrize("version", [order(), PAID])
-def test_money_without_a_place_gets_the_one_that_its_method_is_led_to(version: Order) -> None:
-    """It needs no change of the order; the old postings stay, and a report tells of no reversal."""
+def test_money_without_a_place_gets_the_one_its_method_is_mapped_to(version: Order) -> None:
+    """It needs no change of the order; the old postings stay, and a report shows no reversal."""
     lost = post(version, place=UNMAPPED)
     found = post(version, lost, BANK)
     assert found[: len(lost)] == lost
-    assert standing(found).expected is not None
+    assert order_balance(found).expected is not None
     assert {posting.account for posting in found[len(lost) + 1 :]} == {"UA21"}
-    assert sums(found) == sums(post(version, place=BANK))
-    assert sums(found, until=NOON) == []
+    assert account_balances(found) == account_balances(post(version, place=BANK))
+    assert account_balances(found, until=NOON) == []
 
 
 def test_what_was_moved_is_counted_where_it_is_in_every_stretch_of_days() -> None:
@@ -210,7 +202,7 @@ def test_what_was_moved_is_counted_where_it_is_in_every_stretch_of_days() -> Non
     there, moved = post(paid, place=BANK), post(paid, post(paid, place=UNMAPPED), BANK)
     for since in (None, NOON, LATER, MUCH_LATER):
         for until in (None, NOON, LATER, MUCH_LATER):
-            assert sums(moved, since, until) == sums(there, since, until)
+            assert account_balances(moved, since, until) == account_balances(there, since, until)
 
 
 _PLACES = st.sampled_from([CASH, OTHER_CASH, BANK, UNMAPPED])
@@ -228,7 +220,7 @@ def test_after_any_history_the_postings_are_what_prom_says(history: list[tuple[O
     """Their sum is the order's total, or nothing where there is no sale; received is what is paid.
 
     Every version posted twice changes nothing more, nothing that was posted changes, no place goes below
-    zero, and money stands without a place only while its method has none.
+    zero, and money is without a place only while its method has none.
     """
     ledger: tuple[Posting, ...] = ()
     for version, place in history:
@@ -236,19 +228,19 @@ def test_after_any_history_the_postings_are_what_prom_says(history: list[tuple[O
         ledger = post(version, ledger, place)
         assert ledger[: len(before)] == before
         assert post(version, ledger, place) == ledger
-        stands = standing(ledger)
+        balance = order_balance(ledger)
         worth = version.total if version.takes_place else Decimal(0)
         if worth is None:
             assert ledger == before
             continue
         signed = {E: 1, R: 0, X: -1, M: -1}
-        assert sum(signed[posting.kind] * posting.amount for posting in ledger) == worth == stands.worth
+        assert sum(signed[posting.kind] * posting.amount for posting in ledger) == worth == balance.worth
         if worth:
-            assert stands.expected is not None
-            where = stands.expected.where
-            assert (stands.received is not None) == is_received(version, where)
+            assert balance.expected is not None
+            where = balance.expected.where
+            assert (balance.received is not None) == is_received(version, where)
             assert where != UNMAPPED or place == UNMAPPED
-            assert stands.expected.payment_id == version.payment_id
+            assert balance.expected.payment_id == version.payment_id
         by_place: dict[str, Decimal] = defaultdict(Decimal)
         for posting in ledger:
             by_place[posting.account] += signed[posting.kind] * posting.amount
@@ -257,35 +249,35 @@ def test_after_any_history_the_postings_are_what_prom_says(history: list[tuple[O
 
 @given(st.lists(st.tuples(_VERSIONS, _PLACES), max_size=8))
 def test_a_report_loses_no_money(history: list[tuple[Order, Place]]) -> None:
-    """What the balances hold is what was posted and not moved; open is what stands and was not received."""
+    """The balances are what was posted and not moved; open is what is expected and was not received."""
     ledger: tuple[Posting, ...] = ()
     for version, place in history:
         ledger = post(version, ledger, place)
-    balances = sums(ledger)
+    balances = account_balances(ledger)
     posted = {kind: sum(posting.amount for posting in ledger if posting.kind is kind) for kind in Money}
     assert sum(balance.expected for balance in balances) == posted[E] - posted[M]
     assert sum(balance.received for balance in balances) <= posted[R]
     assert sum(balance.reversed for balance in balances) == posted[X]
     assert all(min(one.expected, one.received, one.reversed) >= 0 for one in balances)
-    stands = standing(ledger)
-    assert sum(balance.open for balance in balances) == (0 if stands.received else stands.worth)
+    balance = order_balance(ledger)
+    assert sum(balance.open for balance in balances) == (0 if balance.received else balance.worth)
     assert all(balance.open >= 0 for balance in balances)
 
 
-def test_sums_are_told_by_place() -> None:
+def test_sums_are_kept_by_place() -> None:
     """Each place, account and currency has its own; unmapped money comes last."""
     (cash,) = post(order())
     bank = replace(cash, order_id="2", place="current_account", account="UA21", amount=Decimal("50.00"))
     lost = replace(cash, order_id="3", place="unmapped", account="")
     dollars = replace(cash, order_id="4", currency="USD")
     zero = Decimal("0.00")
-    assert sums([lost, bank, cash, replace(cash, kind=X), dollars, replace(dollars, kind=R)]) == [
-        Balance("cash_register", "Каса 1", "UAH", Decimal("200.00"), zero, Decimal("200.00"), zero),
-        Balance("cash_register", "Каса 1", "USD", Decimal("200.00"), Decimal("200.00"), zero, zero),
-        Balance("current_account", "UA21", "UAH", Decimal("50.00"), zero, zero, Decimal("50.00")),
-        Balance("unmapped", "", "UAH", Decimal("200.00"), zero, zero, Decimal("200.00")),
+    assert account_balances([lost, bank, cash, replace(cash, kind=X), dollars, replace(dollars, kind=R)]) == [
+        AccountBalance("cash_register", "Каса 1", "UAH", Decimal("200.00"), zero, Decimal("200.00"), zero),
+        AccountBalance("cash_register", "Каса 1", "USD", Decimal("200.00"), Decimal("200.00"), zero, zero),
+        AccountBalance("current_account", "UA21", "UAH", Decimal("50.00"), zero, zero, Decimal("50.00")),
+        AccountBalance("unmapped", "", "UAH", Decimal("200.00"), zero, zero, Decimal("200.00")),
     ]
-    assert sums([]) == []
+    assert account_balances([]) == []
 
 
 @pytest.mark.parametrize(
@@ -311,7 +303,7 @@ def test_a_days_report_is_right_on_the_days_when_clocks_change(
         post(order(id=str(number), created=moment))[0]
         for number, moment in enumerate([moments[0] - second, *moments, moments[1] + second])
     ]
-    (balance,) = sums(postings, since, until)
+    (balance,) = account_balances(postings, since, until)
     assert (balance.expected, balance.open) == (Decimal("400.00"), Decimal("600.00"))
 
 
@@ -319,5 +311,5 @@ def test_a_stretch_of_days_may_be_open() -> None:
     """Without a first or a last day nothing is left out on that side."""
     assert bounds(None, None, SHOP_ZONE) == (None, None)
     (before,) = post(order())
-    assert sums([before], since=LATER)[0].expected == 0
-    assert sums([before], until=NOON) == []
+    assert account_balances([before], since=LATER)[0].expected == 0
+    assert account_balances([before], until=NOON) == []

@@ -36,7 +36,7 @@ def test_an_export_knows_what_torgsoft_took_before(
     assert cannot_know(Handed(found, waits, taken), NOON) is unknown
 
 
-def test_pieces_are_told_by_good_and_order() -> None:
+def test_pieces_are_counted_by_good_and_order() -> None:
     """Lines of one good add up, with parts of pieces; a line without a good or pieces holds nothing."""
     (line,) = order().lines
     lines = (

@@ -92,7 +92,8 @@ def upgrade() -> None:
         sa.Column("at", sa.String(32), nullable=False),
         sa.Column("user", sa.String(length=200), nullable=False),
         sa.Column("host", sa.String(length=200), nullable=False),
-        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("todo", sa.String(length=20), nullable=False),
+        sa.Column("todo_args", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("confirmations_order", "confirmations", ["object", "order_id"], unique=False)
@@ -251,15 +252,16 @@ def upgrade() -> None:
         sa.Column("doc", sa.Text(), nullable=False),
         sa.Column("client_id", sa.Integer(), nullable=True),
         sa.Column("file", sa.Text(), nullable=True),
-        sa.Column("held", sa.Text(), nullable=True),
+        sa.Column("hold", sa.String(length=20), nullable=True),
+        sa.Column("hold_args", sa.Text(), server_default="", nullable=False),
         sa.Column("place", sa.Text(), nullable=True),
         sa.Column("phase", sa.String(length=10), nullable=True),
         sa.Column("written", sa.String(32), nullable=True),
         sa.Column("taken", sa.String(32), nullable=True),
         sa.Column("accepted", sa.String(32), nullable=True),
-        sa.Column("waits", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("filed", sa.Integer(), nullable=True),
-        sa.Column("by_hand", sa.Text(), nullable=True),
+        sa.Column("hand_work", sa.String(length=20), nullable=True),
+        sa.Column("hand_work_args", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("object", "order_id"),
     )
     op.create_table(

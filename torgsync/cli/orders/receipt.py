@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import cell, plain_table
+from torgsync.cli.messages.orders import done_message, hold_message, work_message
+from torgsync.cli.payments.render import posting_row
 from torgsync.core.orders.clients import client_of, normal_phone
-from torgsync.core.orders.postings import Posting
 from torgsync.core.text import one_line
-from torgsync.state.orders.orders import Confirmation, Stored, Version
+from torgsync.jobs.orders.listing import OrderDetails
 
 
-def order_document(
-    stored: Stored,
-    versions: Sequence[Version],
-    postings: Sequence[Posting],
-    confirmations: Sequence[Confirmation],
-    clock: tzinfo,
-) -> dict[str, Any]:
-    """Return an order as JSON: money as decimal strings, times by the shop's clock."""
-    order = stored.order
+def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
+    """Return an order as JSON: money as decimal strings, times in the zone `clock`."""
+    stored, order = details.stored, details.stored.order
     buyer = client_of(order.buyer)
 
     def moment(when: datetime | None) -> str | None:
@@ -82,15 +76,20 @@ def order_document(
             "phase": str(stored.phase) if stored.phase else None,
             "written": moment(stored.written),
             "taken": moment(stored.taken),
-            "held": stored.held,
-            "by_hand": stored.by_hand,
+            "held": stored.hold and hold_message(order.id, stored.hold),
+            "by_hand": stored.hand_work and work_message(stored.hand_work),
             "confirmed": [
-                {"at": moment(said.at), "user": said.user, "host": said.host, "what": said.what}
-                for said in confirmations
+                {
+                    "at": moment(said.at),
+                    "user": said.user,
+                    "host": said.host,
+                    "what": done_message(order.id, said.todo),
+                }
+                for said in details.confirmations
             ],
         },
         "accepted": moment(stored.accepted),
-        "postings": [posting_row(posting, clock) for posting in postings],
+        "postings": [posting_row(posting, clock) for posting in details.postings],
         "versions": [
             {
                 "version": version.number,
@@ -99,28 +98,8 @@ def order_document(
                 "paid": str(version.order.paid),
                 "total": money(version.order.total),
             }
-            for version in versions
+            for version in details.versions
         ],
-    }
-
-
-POSTING_COLUMNS = (
-    "at", "order", "kind", "place", "account", "payment_id", "payment", "amount", "currency",
-)  # fmt: skip
-
-
-def posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
-    """Return a posting as a row of a document."""
-    return {
-        "at": posting.at.astimezone(clock).isoformat(timespec="seconds"),
-        "order": posting.order_id,
-        "kind": str(posting.kind),
-        "place": posting.place,
-        "account": posting.account or None,
-        "payment_id": posting.payment_id or None,
-        "payment": posting.payment_name,
-        "amount": str(posting.amount),
-        "currency": posting.currency,
     }
 
 
@@ -137,9 +116,9 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
     program.out.print(lines)
     facts = {
         "total": f"{document['total']} {document['currency']}" if document["total"] else "–",
-        "discount": _told(document["discount"], document["promo_code"] or document["promotion"]),
+        "discount": _amount(document["discount"], document["promo_code"] or document["promotion"]),
         "delivery": ", ".join(filter(None, (delivery["way"], delivery["address"]))),
-        "its cost": _told(delivery["cost"], "free for the buyer" if delivery["free"] else None),
+        "its cost": _amount(delivery["cost"], "free for the buyer" if delivery["free"] else None),
         "recipient": " ".join(filter(None, (delivery["recipient"], delivery["recipient_phone"]))),
         "parcel": delivery["parcel"],
         "buyer": "forgotten"
@@ -148,7 +127,7 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
         "client": buyer["client_id"],
         "note": document["note"],
         "payment": f"{payment['method']}, {payment['state']}",
-        "commission": document["commission"] and _told(document["commission"], None),
+        "commission": document["commission"] and _amount(document["commission"], None),
         "cancelled": document["cancelled_because"],
         "unreadable": ", ".join(document["unreadable"]),
         "Torgsoft": _way(torgsoft),
@@ -175,8 +154,8 @@ def _number(quantity: Decimal) -> int | float:
     return int(quantity) if quantity == int(quantity) else float(quantity)
 
 
-def _told(amount: str, more: str | None) -> str:
-    """Return an amount with what belongs to it; nothing where it is 0 and nothing belongs to it."""
+def _amount(amount: str, more: str | None) -> str:
+    """Return an amount with a remark in brackets; nothing where it is 0 and has no remark."""
     zero = not Decimal(amount)
     return "" if zero and not more else f"{amount}{f' ({more})' if more else ''}"
 

@@ -1,0 +1,214 @@
+"""What the state promises about orders: every version is kept, and the newest is at hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from builders import LATER, NOON, existing, order, product
+
+from torgsync.core.orders.clients import Client
+from torgsync.core.orders.order import Line
+from torgsync.core.orders.postings import UNMAPPED, postings_due
+from torgsync.core.orders.reasons import HandWork, HoldReason
+from torgsync.core.orders.reserve import Holding
+from torgsync.core.orders.stored import OrderVersion, StoredOrder
+from torgsync.core.plan.decide import RowStatus
+from torgsync.core.product.fields import Value
+from torgsync.core.reason import Reason
+from torgsync.state.shop.rows import GoodRow
+from torgsync.state.store import Store, UnitOfWork
+
+HOUR = timedelta(hours=1)
+EARLY = NOON - timedelta(hours=6)
+OLD = Reason(HoldReason.DELIVERED_EARLIER)
+HELD = Reason(HoldReason.NO_SALE, {"status": "draft"})
+
+
+def row(good_id: str, line: int, **values: Value) -> GoodRow:
+    return GoodRow(good_id, line, line, RowStatus.IN, product=product(good_id, **values))
+
+
+def test_objects_do_not_see_each_others_orders(state: Store) -> None:
+    """Neither orders nor files, clients or money."""
+    olena = Client("", "Вигадана Олена", "+380500000001", "olena@example.com")
+    with state.transaction("other") as work:
+        work.orders.remember(order(), NOON, client_id="", hold=None)
+        client = work.clients.add(olena, NOON)
+        work.clients.set_candidates("300000001", [client])
+        work.clients.set_export_stamp("stamp")
+        work.postings.add(postings_due(order(), UNMAPPED, ()), NOON)
+        work.orders.add_absent_number(7)
+        work.order_files.mark_moving("300000001", "order.json", "outbox")
+        work.order_files.mark_taken("300000001", NOON, Reason(HandWork.RESERVE))
+        work.outboxes.record_use("outbox", other_disk=True)
+    with state.transaction("my-prom") as work:
+        orders, files, people = work.orders, work.order_files, work.clients
+        assert (list(orders.all()), people.all(), work.postings.all()) == ([], [], ())
+        assert (orders.numbers(), orders.absent_numbers()) == ([], set())
+        assert (files.owed(), files.in_outbox(), orders.open()) == ([], [], [])
+        assert (orders.versions("300000001"), orders.to_accept(), orders.holdings(EARLY)) == ([], [], ())
+        assert (orders.statuses(), work.confirmations.of("300000001"), orders.twins()) == ([], [], [])
+        assert (work.outboxes.on_other_disk("outbox"), work.postings.unmapped()) == (None, {})
+        assert (people.get(client), people.candidates(), people.export_stamp()) == (None, {}, "")
+        assert (people.order_counts(), people.by_contact(), people.contacts(client)) == ({}, {}, frozenset())
+        assert people.sharing(olena.contacts) == {}
+        people.remove(client)
+    with state.transaction("other") as work:
+        assert work.clients.get(client) is not None
+
+
+def test_a_changed_order_is_a_new_version_of_the_same(work: UnitOfWork) -> None:
+    """The same order again changes nothing; a change counts up, and the newest is at hand."""
+    odd = replace(order().lines[0], quantity=Decimal("0.125"), total=Decimal("12.50"))
+    first = order(lines=(odd, odd), total=None, unreadable=("price",), note="після 18:00")
+    paid = replace(first, status="paid", modified=datetime(2026, 3, 2, 14, 0, 0, 123456, UTC))
+    remember = work.orders.remember
+    assert remember(first, NOON, client_id="", hold=HELD) == 1
+    assert work.orders.get(first.id) == StoredOrder(first, 1, "", None, HELD)
+    assert remember(first, LATER, client_id="7", hold=None) == 0
+    assert remember(paid, LATER, client_id="7", hold=None) == 2
+    assert work.orders.get(first.id) == StoredOrder(paid, 2, "7", None, None)
+    assert work.orders.get("1") is None
+    assert [stored.order.id for stored in work.orders.all()] == [first.id]
+
+
+def test_orders_come_newest_first(work: UnitOfWork) -> None:
+    """By the time they were placed, whatever the order they came in."""
+    for number, created in (("2", LATER), ("1", NOON), ("3", LATER + HOUR)):
+        work.orders.remember(order(id=number, created=created), NOON, client_id="", hold=None)
+    assert [stored.order.id for stored in work.orders.all()] == ["3", "2", "1"]
+
+
+def test_orders_are_filtered(work: UnitOfWork) -> None:
+    """By status, by the time they were placed, by client, and those that something holds."""
+    for number, created, status, held in (
+        ("1", NOON, "pending", None),
+        ("2", LATER, "paid", HELD),
+        ("3", LATER + HOUR, "pending", None),
+    ):
+        found = order(id=number, created=created, status=status)
+        work.orders.remember(found, NOON, client_id="7" if number == "3" else "", hold=held)
+
+    def listed(**wanted: object) -> list[str]:
+        return [stored.order.id for stored in work.orders.all(**wanted)]  # type: ignore[arg-type]
+
+    assert listed(since=LATER) == ["3", "2"]
+    assert listed(until=LATER) == ["1"]
+    assert work.orders.statuses() == ["paid", "pending"]
+    assert listed(client_id="7") == ["3"]
+    assert sorted(work.orders.numbers()) == ["1", "2", "3"]
+    work.orders.remember(order(id="2", created=LATER, status="delivered"), NOON, client_id="", hold=None)
+    versions = {number: [one.status for one in all_] for number, all_ in work.orders.all_versions().items()}
+    assert versions == {"1": ["pending"], "2": ["paid", "delivered"], "3": ["pending"]}
+
+
+def test_an_order_is_rewritten_in_all_its_versions(work: UnitOfWork) -> None:
+    """What must not be kept is kept nowhere; the versions stay as many."""
+    work.orders.remember(order(note="one"), NOON, client_id="", hold=None)
+    work.orders.remember(order(note="two", status="paid"), LATER, client_id="", hold=None)
+    work.orders.rewrite("300000001", lambda found: replace(found, note=""))
+    assert work.orders.versions("300000001") == [
+        OrderVersion(1, NOON, order(note="")),
+        OrderVersion(2, LATER, order(note="", status="paid")),
+    ]
+    stored = work.orders.get("300000001")
+    assert stored is not None
+    assert stored.order == order(note="", status="paid")
+
+
+def test_numbers_that_prom_has_no_order_of_are_remembered(work: UnitOfWork) -> None:
+    """Also when they are noted twice."""
+    work.orders.add_absent_number(7)
+    work.orders.add_absent_number(7)
+    work.orders.add_absent_number(2**40)
+    assert work.orders.absent_numbers() == {7, 2**40}
+
+
+def test_new_orders_are_accepted_once(work: UnitOfWork) -> None:
+    """Those that nothing holds, oldest first; an order that went further needs it no more."""
+    for number, status, held in (("1", "pending", None), ("2", "paid", None), ("3", "pending", HELD)):
+        work.orders.remember(order(id=number, status=status), NOON, client_id="", hold=held)
+    assert [stored.order.id for stored in work.orders.to_accept()] == ["1"]
+    work.orders.accepted("1", LATER)
+    assert work.orders.to_accept() == []
+    stored = work.orders.get("1")
+    assert stored is not None
+    assert stored.accepted == LATER
+
+
+def test_objects_that_fetch_the_same_orders_are_listed(state: Store) -> None:
+    """The same number at the same time is the same order; another shop may count alike."""
+    with state.transaction("mine") as work:
+        for number in ("1", "2"):
+            work.orders.remember(order(id=number), NOON, client_id="", hold=None)
+    for slug, number, created in (("twin", "2", NOON), ("other", "1", LATER), ("new", "3", NOON)):
+        with state.transaction(slug) as work:
+            work.orders.remember(order(id=number, created=created), NOON, client_id="", hold=None)
+    with state.transaction("mine") as work:
+        assert work.orders.twins() == ["twin"]
+
+
+def test_goods_of_an_order_are_found_by_product_and_article(work: UnitOfWork) -> None:
+    """A foreign product is neither in an export nor sent; an article of two goods finds none."""
+    work.rows.remember_rows([row("17", 2, sku='A"7%'), row("18", 3)])
+    work.rows.remember_rows([row("19", 4, sku="B"), row("20", 5), row("21", 6, sku="B")])
+    look = work.object_state.begin_look()
+    work.existing.remember_existing([existing(), existing("abc", "55"), existing("", "56")], look)
+    assert work.ordered_goods.foreign(["17", "abc", "never"]) == {"abc"}
+    assert work.ordered_goods.by_product(["917", "56", "57"]) == {"917": "17"}
+    assert work.ordered_goods.by_sku('A"7%') == "17"
+    assert work.ordered_goods.by_sku("B") is None
+    assert work.ordered_goods.by_sku("A_7") is None
+
+
+def test_what_an_export_cannot_know_is_held(work: UnitOfWork) -> None:
+    """Orders newer than the export, owed, in the outbox, or found taken later; others are known to it."""
+    for number, created, held in (
+        ("1", EARLY, None),
+        ("2", EARLY, None),
+        ("3", EARLY, None),
+        ("4", EARLY, OLD),
+        ("5", LATER, HELD),
+        ("6", EARLY, None),
+    ):
+        work.orders.remember(order(id=number, created=created), NOON, client_id="", hold=held)
+    work.order_files.mark_moving("2", "order-2.json", "/outbox")
+    for number, taken in (("3", LATER), ("6", EARLY)):
+        work.order_files.mark_moving(number, "f", "/outbox")
+        work.order_files.mark_taken(number, taken)
+    pieces = Decimal(2)
+    assert work.orders.holdings(NOON) == tuple(Holding("17", number, pieces) for number in "1235")
+    assert [holding.order_id for holding in work.orders.holdings(LATER)] == ["1", "2"]
+
+
+def test_the_time_of_the_last_fetch_is_remembered(work: UnitOfWork) -> None:
+    """None before the first one; remembering it leaves everything else of the object alone."""
+    assert work.orders.fetched_until() is None
+    work.object_state.begin_look()
+    work.orders.set_fetched_until(NOON)
+    assert work.orders.fetched_until() == NOON
+    assert work.object_state.current_look() == 1
+
+
+def test_an_order_line_keeps_its_parts(work: UnitOfWork) -> None:
+    """Quantities and prices come back digit by digit."""
+    line = Line("17", "16", "A", "Капці", Decimal("1.50"), Decimal("0.10"), Decimal("0.15"))
+    work.orders.remember(order(lines=(line,)), NOON, client_id="", hold=None)
+    stored = work.orders.get("300000001")
+    assert stored is not None
+    assert stored.order.lines == (line,)
+    assert str(stored.order.lines[0].quantity) == "1.50"
+
+
+def test_the_time_of_the_first_fetch_is_remembered(work: UnitOfWork) -> None:
+    """The first one counts; it is unknown where an earlier program fetched without storing it."""
+    assert work.orders.begin(NOON) == NOON
+    assert work.orders.begin(LATER) == NOON
+
+
+def test_the_time_of_an_unrecorded_first_fetch_is_unknown(work: UnitOfWork) -> None:
+    """It is not taken to be now."""
+    work.orders.set_fetched_until(NOON)
+    assert work.orders.begin(LATER) is None

@@ -1,0 +1,153 @@
+"""Orders as rows and documents, and what a fetch brought, for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from torgsync.cli.base.errors import report_error
+from torgsync.cli.base.findings import finding_document
+from torgsync.cli.base.program import Program
+from torgsync.cli.messages.findings import finding_message
+from torgsync.cli.messages.orders import hold_message, todo_message
+from torgsync.core.findings import Code, Finding
+from torgsync.core.orders.order import Order
+from torgsync.core.orders.stored import FilePhase, StoredOrder
+from torgsync.core.text import counted
+
+if TYPE_CHECKING:  # `torgsync sync` shows these too, and the state's library is slow to import
+    from torgsync.jobs.context import JobContext
+    from torgsync.jobs.orders.fetch import FetchResult
+    from torgsync.jobs.orders.listing import OrderView
+
+FEW = 10
+"""Findings of one kind that are shown; more are counted."""
+
+COLUMNS = (
+    "id", "created", "status", "total", "currency", "payment", "client_id", "file", "phase", "held", "parcel",
+    "open",
+)  # fmt: skip
+
+_PHASES = {
+    FilePhase.MOVING: "being written",
+    FilePhase.WRITTEN: "file written",
+    FilePhase.TAKEN: "taken",
+    FilePhase.WITHDRAWN: "taken back",
+}
+
+
+def order_row(view: OrderView, clock: tzinfo) -> dict[str, object]:
+    """Return an order as a row of a document; `open` is what a person still has to do about it."""
+    stored, order = view.stored, view.stored.order
+    return {
+        "id": order.id,
+        "created": order.created.astimezone(clock).isoformat(timespec="seconds"),
+        "status": order.shown,
+        "total": None if order.total is None else str(order.total),
+        "currency": order.currency,
+        "payment": order.payment_name,
+        "client_id": stored.client_id or None,
+        "file": stored.file,
+        "phase": str(stored.phase) if stored.phase else None,
+        "held": stored.hold and hold_message(order.id, stored.hold),
+        "parcel": order.parcel or None,
+        "open": "; ".join(map(finding_message, view.todo)) or None,
+    }
+
+
+def shown_row(stored: StoredOrder, clock: tzinfo) -> dict[str, object]:
+    """Return an order as a row for people: a total that cannot be read is a dash."""
+    order = stored.order
+    return {
+        "order": order.id,
+        "placed": f"{order.created.astimezone(clock):%d.%m.%Y %H:%M}",
+        "status": order.shown,
+        "total": _total(order),
+        "payment": order.payment_name,
+        "Torgsoft": _torgsoft(stored),
+    }
+
+
+def shown_todo_row(view: OrderView, clock: tzinfo) -> dict[str, object]:
+    """Return an order about which something is to be done as a row for people."""
+    order = view.stored.order
+    return {
+        "order": order.id,
+        "placed": f"{order.created.astimezone(clock):%d.%m.%Y}",
+        "total": _total(order),
+        "to be done": "; ".join(map(todo_message, view.todo)),
+    }
+
+
+def _total(order: Order) -> str | None:
+    return None if order.total is None else f"{order.total} {order.currency}"
+
+
+def _torgsoft(stored: StoredOrder) -> str:
+    """Return how far an order is on its way into Torgsoft."""
+    if stored.hand_work:
+        return "taken, changed since"
+    if stored.phase:
+        return _PHASES[stored.phase]
+    return hold_message(stored.order.id, stored.hold) if stored.hold else "waits"
+
+
+# What a fetch brought
+
+
+def orders_document(fetched: FetchResult | None) -> dict[str, object]:
+    """Return what a fetch brought as numbers."""
+    names = ("new", "changed", "unmapped", "held", "ambiguous", "accepted", "files", "open", "taken")
+    return {name: getattr(fetched, name) if fetched else 0 for name in names}
+
+
+def finding_documents(fetched: FetchResult | None) -> list[dict[str, object]]:
+    """Return the findings about orders, of this fetch and still open from earlier ones."""
+    findings = fetched.findings if fetched else []
+    return [finding_document(finding, "") | {"order": finding.order or None} for finding in findings]
+
+
+def notify_orders(program: Program, job: JobContext, fetched: FetchResult) -> None:
+    """Report what a fetch brought, what went wrong, and the commands that mend it."""
+    if fetched.new or fetched.changed:
+        program.print(
+            f"orders: {fetched.new} new, {fetched.changed} changed, "
+            f"{counted(fetched.files, 'file')} for Torgsoft in the outbox"
+        )
+    if fetched.accepted:
+        program.print(f"orders: {fetched.accepted} set to received on Prom.ua")
+    _print_findings(program, fetched.findings)
+    for hint in _hints(job, fetched):
+        program.notify(f"hint: {hint}")
+    if fetched.trouble:
+        report_error(program, fetched.trouble)
+
+
+def _print_findings(program: Program, findings: Iterable[Finding]) -> None:
+    """Print findings one by one; of many of one kind the first, and how many more."""
+    counts: Counter[str] = Counter()
+    for finding in findings:
+        counts[finding.code] += 1
+        if counts[finding.code] <= FEW:
+            program.print(f"! {finding_message(finding)}")
+    for code, count in counts.items():
+        if count > FEW:
+            program.print(f"! … and {count - FEW} more of `{code}`; `--format json` tells all")
+
+
+def _hints(job: JobContext, fetched: FetchResult) -> Iterator[str]:
+    """Yield the commands for what is open."""
+    called = job.file.called
+    known = {method.name for method in job.object.payment_methods}
+    if set(fetched.unmapped_methods) - known:
+        yield f"torgsync payments fetch -o {called}"
+    for name in fetched.unmapped_methods:
+        yield f'torgsync payments map "{name}" --cash-register "…" -o {called}'
+    if any(finding.code is Code.CLIENT_AMBIGUOUS for finding in fetched.findings):
+        yield f"torgsync clients list --held -o {called}"
+    if fetched.to_confirm:
+        yield f"when it is done in Torgsoft: torgsync orders done {fetched.to_confirm} -o {called}"
+    if fetched.stuck and fetched.stuck.hint:
+        yield fetched.stuck.hint

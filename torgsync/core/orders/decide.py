@@ -1,0 +1,189 @@
+"""Decides what becomes of an order that Prom shows: a function of values, which stores and sends nothing.
+
+Source: docs/developers/architecture.md §7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from torgsync.core.config.settings import SyncObject
+from torgsync.core.findings import Finding
+from torgsync.core.orders.clients import Client, Contact, client_of, match_client
+from torgsync.core.orders.findings import findings_of
+from torgsync.core.orders.order import Line, Order, same_order, without_people
+from torgsync.core.orders.postings import Posting, place_of, postings_due
+from torgsync.core.orders.reasons import FINDING_OF, HOLD_OF, Hold, HoldReason, Todo, hand_work
+from torgsync.core.orders.stored import FilePhase, StoredOrder
+from torgsync.core.reason import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """What the state knows that bears on one order.
+
+    `product_goods` and `sku_goods` are good ids keyed by Prom's product id and by article, for lines without
+    a good id; `foreign` are good ids that the accounting program does not have. `clients` are the clients
+    that share a contact with the buyer, each with all its contacts; `choosing` is whether the order waits for
+    a person to choose its client. `postings` are those of the order, in the order they were made. `filed` is
+    the order as Torgsoft was given it. `begun` is when orders were first fetched, None where unknown.
+    """
+
+    product_goods: Mapping[str, str]
+    sku_goods: Mapping[str, str]
+    foreign: Collection[str]
+    clients: Mapping[str, Collection[Contact]]
+    choosing: bool
+    postings: Sequence[Posting]
+    filed: Order | None
+    begun: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDecision:
+    """Whose order it is.
+
+    Without a `client_id`, `profile` is a new client to be made and `candidates` are the clients among whom a
+    person must choose. With one, `new_contacts` and `profile` are what the client is to learn.
+    """
+
+    client_id: str = ""
+    new_contacts: frozenset[Contact] = frozenset()
+    profile: Client | None = None
+    candidates: tuple[str, ...] = ()
+
+
+class Correction(NamedTuple):
+    """Which version Torgsoft has after it took the file, and what a person has to do there."""
+
+    filed: int | None
+    hand_work: Todo | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDecision:
+    """What is to be stored about an order, which is new or has changed.
+
+    `hold` is why it gets no file, None where it gets one. `correction` is set where Torgsoft has a file of it
+    already; `owes_file` where a withdrawn file is to be written after all. `unmapped` is whether its payment
+    method has no cash register or account yet.
+    """
+
+    order: Order
+    hold: Hold | None
+    client: ClientDecision
+    postings: tuple[Posting, ...]
+    findings: tuple[Finding, ...]
+    correction: Correction | None
+    owes_file: bool
+    unmapped: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person must look before the order gets a file."""
+        return self.hold is not None and self.hold.code in FINDING_OF
+
+
+def decide_order(
+    known: StoredOrder | None, incoming: Order, facts: OrderFacts, settings: SyncObject
+) -> OrderDecision | None:
+    """Return what is to be stored about an order as Prom shows it; None where nothing changed."""
+    order = replace(incoming, lines=_with_goods(incoming.lines, known, facts))
+    if known and known.order.forgotten:
+        order = without_people(order)
+    if known and same_order(known.order, order):
+        return None
+    findings = findings_of(order, facts.foreign)
+    method = settings.payment_method(order.payment_id)
+    return OrderDecision(
+        order=order,
+        hold=_hold(known, order, findings, facts.begun, settings.orders.begin),
+        client=_client(known, order, facts, settings),
+        postings=postings_due(order, place_of(method), facts.postings),
+        findings=findings,
+        correction=_correction(known, order, facts.filed) if known else None,
+        owes_file=known is not None and known.phase is FilePhase.WITHDRAWN and order.takes_place,
+        unmapped=bool(order.payment_id) and not (method and method.mapped),
+    )
+
+
+def _with_goods(lines: Sequence[Line], known: StoredOrder | None, facts: OrderFacts) -> tuple[Line, ...]:
+    """Return the lines with a good id wherever one can be found.
+
+    A line keeps the good that it was found to be before; otherwise its product decides, then its article
+    (prom-api §8 no. 5).
+    """
+    before = {line.prom_id: line.good_id for line in known.order.lines if line.good_id} if known else {}
+    return tuple(
+        replace(
+            line,
+            good_id=line.good_id
+            or before.get(line.prom_id)
+            or facts.product_goods.get(line.prom_id)
+            or facts.sku_goods.get(line.sku, ""),
+        )
+        for line in lines
+    )
+
+
+def _hold(
+    known: StoredOrder | None,
+    order: Order,
+    findings: Iterable[Finding],
+    begun: datetime | None,
+    begin: datetime | None,
+) -> Hold | None:
+    """Return why an order gets no file.
+
+    A sale that was handed out before its file was due must reach the accounting program all the same; only
+    what was delivered before the first fetch is assumed to be there.
+    """
+    if known:
+        earlier = known.hold is not None and known.hold.code is HoldReason.DELIVERED_EARLIER
+    else:
+        earlier = begun is not None and order.created < begun
+    if earlier and order.takes_place and not order.open_sale:
+        return Reason(HoldReason.DELIVERED_EARLIER)
+    if not order.takes_place:
+        return Reason(HoldReason.NO_SALE, {"status": order.shown})
+    if begin is not None and order.created < begin:
+        return Reason(HoldReason.PLACED_EARLIER, {"day": f"{begin:%Y-%m-%d}"})
+    for finding in findings:
+        if finding.code in HOLD_OF:
+            return Reason(HOLD_OF[finding.code], finding.args)
+    if order.forgotten and not (known and known.phase is FilePhase.TAKEN):
+        return Reason(HoldReason.FORGOTTEN)
+    return None
+
+
+def _client(
+    known: StoredOrder | None, order: Order, facts: OrderFacts, settings: SyncObject
+) -> ClientDecision:
+    """Return whose order it is: found by the ticks, or a new client; none where a person must choose."""
+    if known and (known.client_id or facts.choosing):
+        return ClientDecision(known.client_id)
+    if order.forgotten:
+        return ClientDecision()
+    buyer = client_of(order.buyer)
+    match = match_client(buyer.contacts, facts.clients, tuple(settings.clients.find_by))
+    if match.one:
+        new = buyer.contacts.difference(facts.clients[match.one])
+        return ClientDecision(match.one, new, buyer if new else None)
+    if match.client_ids:
+        return ClientDecision(candidates=match.client_ids)
+    create = settings.clients.create and (buyer.name or buyer.phone or buyer.email)
+    return ClientDecision(profile=buyer if create else None)
+
+
+def _correction(known: StoredOrder, order: Order, filed_order: Order | None) -> Correction | None:
+    """Return what a person has to do in Torgsoft about an order whose file it took."""
+    if known.phase is not FilePhase.TAKEN:
+        return None
+    filed = known.filed
+    if order.takes_place and not known.order.takes_place:
+        filed = known.version  # a person was asked to release its reserve
+    filed_order = known.order if filed == known.version else filed_order
+    return Correction(filed, hand_work(filed_order, order, known.hand_work))

@@ -1,0 +1,93 @@
+"""Why an order gets no file, and what a person has to do about it in Torgsoft: codes with arguments.
+
+Both are stored and compared; the sentences are in `cli/messages/orders.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from torgsync.core.findings import Code, Finding
+from torgsync.core.orders.order import Order
+from torgsync.core.reason import Arg, Reason
+
+
+class HoldReason(StrEnum):
+    """Why an order gets no file."""
+
+    DELIVERED_EARLIER = "delivered-earlier"  # before the first fetch: Torgsoft is assumed to have it
+    PLACED_EARLIER = "placed-earlier"  # before the day from which orders count; `day` is ISO 8601
+    NO_SALE = "no-sale"  # `status` is its status in a word
+    MONEY_UNREADABLE = "money-unreadable"  # `amount` is the field with Prom's text; `total_missing`
+    GOOD_UNKNOWN = "good-unknown"  # `name` of the line, `good_id` as Prom has it, which may be empty
+    FORGOTTEN = "forgotten"  # its buyer was forgotten before Torgsoft had it
+
+
+class HandWork(StrEnum):
+    """What a person has to do in Torgsoft about an order that changed after Torgsoft took its file."""
+
+    RELEASE = "release"  # `cancelled` is false where it stopped being a sale for another reason
+    RESERVE = "reserve"
+    CHANGE = "change"  # `parts` are the parts of the order that differ
+    CHECK_SAME = "check-same"  # it changed back, and the first change may have been entered
+    CHECK_TAKEN = "check-taken"  # its outbox was missing for a while, so it is unknown where the file went
+
+
+Hold = Reason[HoldReason]
+Todo = Reason[HandWork]
+
+FINDING_OF: Mapping[HoldReason, Code] = {
+    HoldReason.MONEY_UNREADABLE: Code.ORDER_MONEY_UNREADABLE,
+    HoldReason.GOOD_UNKNOWN: Code.ORDER_GOOD_UNKNOWN,
+    HoldReason.FORGOTTEN: Code.ORDER_FORGOTTEN,
+}
+"""The reasons that end only when a person has entered the order by hand, and the finding of each."""
+
+HOLD_OF = {code: reason for reason, code in FINDING_OF.items() if code is not Code.ORDER_FORGOTTEN}
+"""Findings for which an order gets no file until a person has looked at it."""
+
+
+def hold_finding(order_id: str, hold: Hold) -> Finding:
+    """Return the finding that reports an order which waits for a person."""
+    return Finding(FINDING_OF[hold.code], order=order_id, args=hold.args)
+
+
+def work_finding(order_id: str, work: Todo) -> Finding:
+    """Return the finding that reports an order which has to be corrected in Torgsoft."""
+    return Finding(Code.ORDER_CHANGED, order=order_id, args={"work": str(work.code), **work.args})
+
+
+def hold_or_work(code: str, args: Mapping[str, Arg]) -> Hold | Todo:
+    """Return the reason with this code; no code belongs to both enums."""
+    is_work = code in {str(work) for work in HandWork}
+    return Reason(HandWork(code), args) if is_work else Reason(HoldReason(code), args)
+
+
+def hand_work(filed: Order | None, order: Order, before: Todo | None = None) -> Todo | None:
+    """Return what a person has to do in Torgsoft about an order that changed after its file was taken.
+
+    Args:
+        filed: the order as Torgsoft was given it; None where unknown, which counts as the same sale.
+        order: the order as it is now.
+        before: what was to be done so far; it is unknown whether it was done.
+    """
+    was_sale = filed is None or filed.takes_place
+    if was_sale and not order.takes_place:
+        return Reason(HandWork.RELEASE, {"cancelled": order.cancelled})
+    if not order.takes_place:
+        return None
+    if not was_sale:
+        return Reason(HandWork.RESERVE)
+    if filed is None or order.forgotten:
+        return before
+    differs = {
+        "goods": filed.lines != order.lines,
+        "total": filed.total != order.total,
+        "delivery": (filed.delivery_name, filed.delivery_address)
+        != (order.delivery_name, order.delivery_address),
+        "recipient": filed.recipient != order.recipient,
+    }
+    if parts := [name for name, other in differs.items() if other]:
+        return Reason(HandWork.CHANGE, {"parts": parts})
+    return Reason(HandWork.CHECK_SAME) if before else None

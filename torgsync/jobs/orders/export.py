@@ -1,0 +1,125 @@
+"""Writes orders again, on purpose: for Torgsoft into the outbox, for people elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from torgsync.core.findings import Finding
+from torgsync.core.orders.findings import findings_of
+from torgsync.core.orders.order import Order
+from torgsync.core.orders.reasons import HOLD_OF
+from torgsync.errors import UsageError
+from torgsync.files.orders.order_file import order_csv, order_file_name, order_json, orders_csv
+from torgsync.jobs.context import JobContext
+from torgsync.jobs.orders.listing import matching_orders
+from torgsync.jobs.orders.outbox import is_outbox, list_outbox, outbox_of, place_of_file
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """What was written: where, the names of the files, and what a person should know of the orders.
+
+    `text` is the CSV itself where it was written nowhere; then `place` is empty.
+    """
+
+    place: str
+    names: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    text: str = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether an order is among them that would get no file by itself."""
+        return any(finding.code in HOLD_OF for finding in self.findings)
+
+
+def exportable_orders(
+    context: JobContext,
+    status: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    sales_only: bool,
+) -> tuple[list[str], int]:
+    """Return the numbers of the matching orders that may be written, and how many others match.
+
+    Raises UsageError for an unknown status.
+    """
+    with context.transaction() as work:
+        orders = [stored.order for stored in matching_orders(work, status, since, until)]
+    numbers = [order.id for order in orders if not order.forgotten and (not sales_only or order.takes_place)]
+    return numbers, len(orders) - len(numbers)
+
+
+def export_orders(context: JobContext, order_ids: Sequence[str], to: str | None = None) -> ExportResult:
+    """Write orders again in Torgsoft's format: into the outbox, or `to` another place.
+
+    In the outbox that is a new file for Torgsoft, which counts as not taken. Raises UsageError for an unknown
+    order, and for one whose goods Torgsoft must not reserve.
+    """
+    counts = to is None or is_outbox(context, to)
+    orders, findings = _known_orders(context, order_ids)
+    no_sale = next((order for order in orders if counts and not order.takes_place), None)
+    if no_sale:
+        raise UsageError(
+            f"order {no_sale.id} is no sale any more; Torgsoft would reserve its goods",
+            hint="write it elsewhere: --to-folder DIR",
+        )
+    names = []
+    with outbox_of(context, None if counts else to) as outbox:
+        if counts:
+            with context.transaction() as work:
+                written = work.order_files.in_outbox()
+            files = sum(place_of_file(context, stored) == outbox.label for stored in written)
+            list_outbox(context, outbox, files)
+        for order in orders:
+            name = order_file_name(order.id)
+            outbox.put(name, order_json(order, context.object.orders.clock))
+            if counts:
+                with context.transaction() as work:
+                    work.order_files.mark_moving(order.id, name, outbox.label)
+            outbox.publish(name)
+            outbox.make_durable()
+            if counts:
+                with context.transaction() as work:
+                    work.order_files.mark_written(order.id, context.now())
+            names.append(name)
+        return ExportResult(outbox.label, tuple(names), findings)
+
+
+def export_csv(context: JobContext, order_ids: Sequence[str], to: str | None) -> ExportResult:
+    """Write orders as CSV for people: one file each into `to`, or all as one text where that is None.
+
+    Raises UsageError for an unknown order, and where `to` is Torgsoft's outbox.
+    """
+    clock = context.object.orders.clock
+    if to is None:
+        orders, findings = _known_orders(context, order_ids)
+        return ExportResult("", (), findings, orders_csv(orders, clock))
+    if is_outbox(context, to):
+        raise UsageError(
+            f"`{to}` is the outbox; Torgsoft would take a CSV for an order",
+            hint="name another folder, or leave `--to-folder` out to have the CSV on the screen",
+        )
+    orders, findings = _known_orders(context, order_ids)
+    with outbox_of(context, to) as outbox:
+        names = tuple(order_file_name(order.id, "csv") for order in orders)
+        for name, order in zip(names, orders, strict=True):
+            outbox.put(name, order_csv(order, clock))
+            outbox.publish(name)
+            outbox.make_durable()
+        return ExportResult(outbox.label, names, findings)
+
+
+def _known_orders(context: JobContext, order_ids: Sequence[str]) -> tuple[list[Order], tuple[Finding, ...]]:
+    with context.transaction() as work:
+        known = {order_id: work.orders.get(order_id) for order_id in order_ids}
+        orders = [stored.order for stored in known.values() if stored]
+        foreign = work.ordered_goods.foreign(line.good_id for order in orders for line in order.lines)
+    if unknown := [order_id for order_id, stored in known.items() if stored is None]:
+        raise UsageError(f"there is no order {', '.join(unknown)}", hint="see them: torgsync orders list")
+    if forgotten := next((order for order in orders if order.forgotten), None):
+        raise UsageError(f"the people of order {forgotten.id} were forgotten; it cannot be written")
+    return orders, tuple(finding for order in orders for finding in findings_of(order, foreign))

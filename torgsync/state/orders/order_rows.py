@@ -1,0 +1,72 @@
+"""Rows of the table of orders as values, for the repositories that read or write it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
+
+from torgsync.core.orders.order import Order
+from torgsync.core.orders.reasons import FINDING_OF, HandWork, HoldReason
+from torgsync.core.orders.stored import FilePhase, StoredOrder
+from torgsync.core.reason import Reason, decode_args, encode_args
+from torgsync.state.schema import tables as t
+
+ORDER = TypeAdapter(Order)
+"""An order as JSON."""
+
+WAITS_FOR_PERSON = t.orders.c.phase.is_(None) & t.orders.c.hold.in_([str(code) for code in FINDING_OF])
+OWED = t.orders.c.phase.is_(None) & t.orders.c.hold.is_(None)
+
+
+class OrderTable:
+    """Access to the orders of one object, inside one transaction."""
+
+    def __init__(self, connection: Connection, slug: str) -> None:
+        self._db = connection
+        self._slug = slug
+
+    def _is(self, order_id: str) -> ColumnElement[bool]:
+        return (t.orders.c.object == self._slug) & (t.orders.c.order_id == order_id)
+
+    def _set(self, order_id: str, **values: object) -> None:
+        self._db.execute(update(t.orders).where(self._is(order_id)).values(**values))
+
+    def _matching(self, *conditions: ColumnElement[bool]) -> list[StoredOrder]:
+        """Return the orders that meet all conditions, oldest first."""
+        c = t.orders.c
+        query = select(t.orders).where(c.object == self._slug, *conditions)
+        return list(self._read(query.order_by(c.created, c.order_id)))
+
+    def _read(self, query: Select[Any]) -> Iterable[StoredOrder]:
+        return map(stored_order, self._db.execute(query))
+
+
+def hold_columns(hold: Reason[HoldReason] | None) -> dict[str, object]:
+    """Return why an order is held as columns of its row."""
+    return {"hold": hold and str(hold.code), "hold_args": encode_args(hold.args) if hold else ""}
+
+
+def work_columns(work: Reason[HandWork] | None) -> dict[str, object]:
+    """Return what a person has to do about an order as columns of its row."""
+    return {"hand_work": work and str(work.code), "hand_work_args": encode_args(work.args) if work else ""}
+
+
+def stored_order(row: Row[Any]) -> StoredOrder:
+    """Return the order of a row."""
+    return StoredOrder(
+        order=ORDER.validate_json(row.doc),
+        version=row.version,
+        client_id="" if row.client_id is None else str(row.client_id),
+        file=row.file,
+        hold=Reason(HoldReason(row.hold), decode_args(row.hold_args)) if row.hold else None,
+        phase=FilePhase(row.phase) if row.phase else None,
+        place=row.place,
+        written=row.written,
+        taken=row.taken,
+        accepted=row.accepted,
+        filed=row.filed,
+        hand_work=Reason(HandWork(row.hand_work), decode_args(row.hand_work_args)) if row.hand_work else None,
+    )
