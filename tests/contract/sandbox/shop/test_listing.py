@@ -109,6 +109,6 @@ def test_a_walk_steps_over_stale_spans() -> None:
         shop.edit_product(number, name="Інший")
     since = clock() - timedelta(minutes=1)
     found = shop.catalog.products.page(
-        100, wanted=lambda product: product.date_modified >= since, modified_from=since
+        100, matches=lambda product: product.date_modified >= since, modified_from=since
     )
     assert [product.id for product in found] == made[::50][::-1]
