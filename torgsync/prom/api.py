@@ -29,7 +29,7 @@ from torgsync.prom.wire.products import WireGroup, WireProduct, edit_answer
 from torgsync.prom.wire.values import listed, single
 
 PAGE = 100
-"""Items asked for in one page: the most that Prom gives (prom-api §2.1)."""
+"""Items of one page: the most that Prom gives (prom-api §2.1). The sandbox has a constant of its own."""
 
 UNUSED_ID = "torgsync-has-no-such-product"
 """An external id that no product has: an edit of it shows whether a token may edit."""
