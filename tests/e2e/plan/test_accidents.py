@@ -85,9 +85,9 @@ def test_all_prices_nothing(filled: Home) -> None:
     assert {(guard["guard"], guard["saw"]) for guard in ran.json["guards"]} == {
         ("price", "the price becomes 0")
     }
-    told = filled.run("sync", "--yes")
-    assert "! held     39 prices: the price becomes 0; the limit is more than 0" in told.lines
-    assert "My Prom: nothing pending, 39 held" in told.lines
+    ran = filled.run("sync", "--yes")
+    assert "! held     39 prices: the price becomes 0; the limit is more than 0" in ran.lines
+    assert "My Prom: nothing pending, 39 held" in ran.lines
     assert "price-missing" in {finding["code"] for finding in ran.json["findings"]}
 
 
@@ -152,7 +152,7 @@ def test_every_good_out_of_stock(filled: Home, only_in_stock: str, guard: str) -
 
 
 def test_thirty_products_edited_in_the_cabinet(filled: Home) -> None:
-    """Both values are told; what is ours is set back, what belongs to Prom's side is left and counted."""
+    """Both values are shown; our fields are set back, those of Prom's side are left and counted."""
     ids = [str(number) for number in range(26901, 26931)]
     for good_id in ids:
         filled.market.edit_product(good_id, price=shown(filled)[good_id][0] + 10)
@@ -172,17 +172,17 @@ def test_thirty_products_edited_in_the_cabinet(filled: Home) -> None:
 
 
 def test_a_price_edited_to_a_slip_is_not_set_back_unseen(filled: Home) -> None:
-    """A cabinet price ten times higher is told with all three values, and held."""
+    """A cabinet price ten times higher is shown with all three values, and held."""
     filled.edit_row("26931", ";68;0;68;", ";70;0;70;")
     filled.market.edit_product("26931", price=Decimal(700))
-    told = " ".join(filled.run("update").out.split())
-    assert "price 700.00 -> 70.00 (-90 %) (edited on Prom; we sent 68.00)" in told
+    table = " ".join(filled.run("update").out.split())
+    assert "price 700.00 -> 70.00 (-90 %) (edited on Prom; we sent 68.00)" in table
     assert filled.sync().code == 8
     assert filled.market.product("26931").price == Decimal(700)
 
 
 def test_a_flag_that_meets_nothing(filled: Home) -> None:
-    """It is told, whether there is something to do or not."""
+    """It is reported, whether there is something to do or not."""
     for _ in range(2):
         ran = filled.run("update", "--allow", "price=nothing", "--allow", "removals=3")
         assert "`--allow price=nothing` let nothing through: no guard holds it" in ran.lines

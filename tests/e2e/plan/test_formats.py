@@ -1,6 +1,6 @@
 """Every form of an export through the whole program: what the shop holds afterwards is what the file says.
 
-Each test synchronises a few goods twice; the second time nothing may be written. `fields add-all` leads the
+Each test synchronises a few goods twice; the second time nothing may be written. `fields add-all` maps the
 columns, as a user would have it.
 """
 
@@ -60,7 +60,7 @@ def bare(tmp_path: Path, market: Market) -> Home:
 
 
 def set_up(home: Home, catalog: str = 'path = "TSGoods.trs"', tables: str = "") -> None:
-    """Make a sync object by hand, and lead the standard columns."""
+    """Make a sync object by hand, and map the standard columns."""
     home.object.write_text(
         'name = "My Prom"\napi_key = { file = "token" }\n'
         f"[catalog]\n{catalog}\n{tables}\n[limits]\nrequests_per_second = 50\n",
@@ -82,7 +82,7 @@ def synced(home: Home) -> Ran:
 
 
 def path_of(home: Home, product: ShopProduct) -> list[str]:
-    """The names of the groups a product lies in, root first; none where it lies in no group."""
+    """The names of the groups of a product, root first; none where it is in no group."""
     groups = {group.external_id: group for group in home.market.groups()}
     group = next((one for one in groups.values() if one.id == product.group_id), None)
     found: list[str] = []
@@ -420,8 +420,8 @@ def test_models(model: str, fashion: str, bare: Home) -> None:
     assert (joined.is_variation, joined.variation_base_id) == (True, base.id)
 
 
-def test_a_variant_that_changes_stays_among_its_sisters(bare: Home) -> None:
-    """The import file tells the whole group, each sister as Prom has it; nothing of them is touched."""
+def test_a_variant_that_changes_stays_among_its_siblings(bare: Home) -> None:
+    """The import file has the whole group, each sibling as Prom has it; none of them is changed."""
     columns = (*PLAIN[:4], "TheSize", "ModelGoodID")
 
     def slippers(good: int, size: int) -> Row:
@@ -444,7 +444,7 @@ def test_a_variant_that_changes_stays_among_its_sisters(bare: Home) -> None:
 
 
 def test_what_its_variant_group_on_prom_would_refuse_is_not_sent(bare: Home) -> None:
-    """A product stays in its group on Prom, so it keeps there what tells it apart; the rest of it goes."""
+    """A product stays in its group on Prom and keeps its variant traits there; the rest of it goes."""
     columns = (*PLAIN[:4], "TheSize", "ModelGoodID")
     others: list[Row] = [[good, f"Інше {good}", 50, 1, "", ""] for good in range(10, 20)]
 
@@ -562,7 +562,7 @@ def test_a_shop_loses_no_photos_at_once(bare: Home) -> None:
 
 
 def test_photos_that_a_yml_file_names(bare: Home) -> None:
-    """Addresses of pictures go as they stand, in their order."""
+    """Addresses of pictures go as they are, in their order."""
     pictures = "".join(f"<picture>https://shop.example/p/{name}.jpg</picture>" for name in ("b", "a"))
     text = yml([f'<offer id="7"><name>Відро</name><price>10</price>{pictures}</offer>'])
     bare.export.write_text(text, "utf-8")

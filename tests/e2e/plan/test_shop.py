@@ -1,4 +1,4 @@
-"""A token of another shop: it is noticed before anything is sent there or brought home from there."""
+"""A token of another shop: it is noticed before anything is sent there or fetched from there."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def elsewhere(filled: Home) -> Iterator[Home]:
 
 
 def memory_of(home: Home) -> list[Ran]:
-    """What is remembered, as an offline look tells it."""
+    """What the state holds, as an offline look shows it."""
     return [home.run("update", "--offline", "--show", "all"), home.run("orders", "list")]
 
 
@@ -48,7 +48,7 @@ def fill(shop: Shop) -> None:
 )
 @pytest.mark.parametrize("filling", [fill, lambda _shop: None], ids=["a full one", "an empty one"])
 def test_another_shop(filled: Home, elsewhere: Home, command: str, filling: Callable[[Shop], None]) -> None:
-    """Exit 7: nothing is written there, nothing of it is remembered, and the right token goes on."""
+    """Exit 7: nothing is written there or recorded of it, and the right token goes on."""
     filling(elsewhere.market)
     filled.next_day()
     before = memory_of(filled)
@@ -61,7 +61,7 @@ def test_another_shop(filled: Home, elsewhere: Home, command: str, filling: Call
     assert filled.sync().code == 0
 
 
-def test_the_groups_of_a_shop_tell_it(filled: Home, elsewhere: Home) -> None:
+def test_a_shop_is_recognised_by_its_groups(filled: Home, elsewhere: Home) -> None:
     """They are remembered at a full look, and a shop whose products were all deleted is known by them."""
     assert filled.run("update", "--full-refresh").code == 0
     assert "and none of " in elsewhere.run("update").err
@@ -79,7 +79,7 @@ def test_some_products_may_have_been_deleted(filled: Home) -> None:
 
 
 def test_a_new_shop_for_an_object(filled: Home, elsewhere: Home) -> None:
-    """A person may allow exactly the shop that is seen; then the object begins anew there."""
+    """A person may allow exactly the shop that is seen; then the object begins again there."""
     refused = elsewhere.run("sync", "--yes")
     assert "--allow shop=without-groups" in refused.err
     assert elsewhere.run("sync", "--yes", "--allow", "shop=17").code == 7
@@ -101,14 +101,14 @@ def test_a_new_shop_that_is_not_empty(elsewhere: Home) -> None:
 
 
 def test_a_token_that_may_not_read_groups(elsewhere: Home) -> None:
-    """Products alone tell the shop then."""
+    """The shop is recognised by products alone then."""
     fill(elsewhere.market)
     (elsewhere.shop / "token").write_text("no-groups", "utf-8")
     ran = elsewhere.run("update")
     assert (ran.code, "--allow shop=without-groups" in ran.err) == (7, True)
 
 
-def test_doctor_tells_it(filled: Home, elsewhere: Home) -> None:
+def test_doctor_reports_it(filled: Home, elsewhere: Home) -> None:
     """Before anybody synchronises."""
     assert "✓ ok       shop       it is the one that was synchronised before" in filled.run("doctor").lines
     told = elsewhere.run("doctor", "--format", "json")

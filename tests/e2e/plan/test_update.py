@@ -232,8 +232,8 @@ def test_names_appear_as_they_are(home: Home) -> None:
         assert home.market.product(good_id).name_uk == name
 
 
-def test_photos_are_told_by_their_files(filled: Home) -> None:
-    """A photo taken anew is changed, though its name is the same; programs see that by the digest."""
+def test_photos_are_named_by_their_files(filled: Home) -> None:
+    """A photo taken again is changed, though its name is the same; programs see that by the digest."""
     photos = filled.shop / "photos"
     (photos / "26925.jpg").write_bytes(b"another one")
     (photos / "26902_1.jpg").unlink()
@@ -279,7 +279,7 @@ def test_show_summary_and_held(filled: Home) -> None:
 
 
 def test_every_good_that_stays_out_says_why(filled: Home) -> None:
-    """Rules, errors and what Prom said before are told good by good, in all three forms."""
+    """Filters, errors and earlier refusals are shown good by good, in all three formats."""
     row = next(row for row in filled.export.read_bytes().split(b"\r\n") if row.startswith(b"26926;"))
     filled.export.write_bytes(filled.export.read_bytes() + row + b"\r\n")
     filled.market.edit_product("26921", status="deleted_by_moderator")
@@ -291,8 +291,8 @@ def test_every_good_that_stays_out_says_why(filled: Home) -> None:
     assert document["skipped"] == dict.fromkeys(
         ("blocked", "not-displayed", "deleted-by-moderator", "no-price", "no-name"), 1
     )
-    told = {item["good_id"]: (item["reason"], item["line"]) for item in document["skipped_goods"]}
-    assert told == {
+    skipped = {item["good_id"]: (item["reason"], item["line"]) for item in document["skipped_goods"]}
+    assert skipped == {
         "26926": ("blocked", 71),
         "26939": ("not-displayed", 84),
         "26921": ("deleted-by-moderator", 66),
@@ -300,7 +300,7 @@ def test_every_good_that_stays_out_says_why(filled: Home) -> None:
         "99902": ("no-name", 88),
     }
     rows = csv.DictReader(io.StringIO(filled.run("update", "--show", "skipped", "--format", "csv").out))
-    assert {row["good_id"]: (row["reason"], int(row["line"])) for row in rows} == told
+    assert {row["good_id"]: (row["reason"], int(row["line"])) for row in rows} == skipped
 
 
 def test_show_all(home: Home) -> None:
@@ -378,7 +378,7 @@ def test_offline(filled: Home) -> None:
 
 
 def test_an_edit_on_prom(filled: Home) -> None:
-    """What somebody edited on Prom is set back and told apart, unless Prom owns the field."""
+    """An edit on Prom is set back and marked, unless Prom owns the field."""
     filled.market.edit_product("26925", name_uk="Мій чайник", name="Мій чайник")
     document = filled.run("update", "--format", "json").json
     (change,) = document["changes"]
@@ -401,7 +401,7 @@ def test_full_refresh_lists_everything(filled: Home) -> None:
     assert "last_modified_from" not in queries[-1]
 
 
-def test_full_refresh_finds_what_a_list_leaves_out(filled: Home) -> None:
+def test_full_refresh_finds_products_that_the_list_omits(filled: Home) -> None:
     """Products that the list hides are asked for one by one, never taken for deleted."""
     filled.market.quirks = replace(filled.market.quirks, root_group_only=True)
     document = filled.run("update", "--full-refresh", "--format", "json").json
@@ -481,7 +481,7 @@ def test_an_export_that_cannot_be_trusted(filled: Home, damage: str) -> None:
 
 
 def test_a_good_that_stands_twice(filled: Home) -> None:
-    """It stays as it is on Prom, and both lines are told; the rest goes."""
+    """It stays as it is on Prom, and both lines are named; the rest goes."""
     rows = filled.export.read_bytes()
     twin = next(row for row in rows.split(b"\r\n") if row.startswith(b"26926;"))
     filled.export.write_bytes(rows + twin.replace(b";129;", b";99;") + b"\r\n")
@@ -496,7 +496,7 @@ def test_a_good_that_stands_twice(filled: Home) -> None:
 
 
 def test_a_row_without_its_id(filled: Home) -> None:
-    """Nobody can tell what it is, so the file is refused."""
+    """It cannot be identified, so the file is refused."""
     filled.edit_row("26926", "26926;", ";")
     refused = filled.run("update", "--format", "json")
     assert (refused.code, refused.json["error"]["kind"]) == (3, "export-invalid")
@@ -517,7 +517,7 @@ def test_a_good_without_a_name(filled: Home) -> None:
     assert (finding["code"], finding["good_id"]) == ("name-missing", "26926")
 
 
-def test_centers_that_the_export_does_not_tell(home: Home) -> None:
+def test_an_export_without_the_column_of_centers(home: Home) -> None:
     """The summed column counts then, and the finding says so."""
     home.edit_export(lambda text: text.replace("WarehouseQuantityForPartner", "kilkist_po_skladah", 1))
     document = home.run("update", "--format", "json").json
@@ -527,7 +527,7 @@ def test_centers_that_the_export_does_not_tell(home: Home) -> None:
 
 
 def test_a_shop_that_is_not_empty(home: Home) -> None:
-    """A first run needs an empty shop: exit 7, and the choice is told."""
+    """A first run needs an empty shop: exit 7, and the choices are named."""
     home.market.add_product("x-1", name="Чужий товар")
     for command in ("update", "sync"):
         refused = home.run(command)
@@ -593,7 +593,7 @@ def test_two_objects(home: Home) -> None:
 
 @pytest.mark.parametrize("trouble", ["export", "settings"])
 def test_one_of_two_objects_fails(home: Home, trouble: str) -> None:
-    """The other one is shown all the same, and the exit code tells the failure."""
+    """The other one is shown all the same, and the exit code is that of the failure."""
     broken = home.second_object("Abc", "abc.toml")
     text = broken.read_text("utf-8")
     wrong = ('"TSGoods.trs"', '"nowhere.trs"') if trouble == "export" else ("unsold", "unsöld")
@@ -664,7 +664,7 @@ def test_trouble_that_passes(hard: Home, faulty: FaultyMarket, trouble: Callable
     assert (shown.code, "\n".join(shown.lines) + "\n") == (0, DAY_ONE)
 
 
-def test_nobody_listens(tmp_path: Path) -> None:
+def test_a_marketplace_that_cannot_be_reached(tmp_path: Path) -> None:
     """A marketplace that cannot be reached is temporary trouble."""
     home = Home.of_example(tmp_path, Elsewhere("http://127.0.0.1:9/api/v1", Shop()))
     shown = home.run("update")

@@ -1,4 +1,4 @@
-"""`torgsync why`: one good's way from its row to Prom.ua, told without asking Prom anything."""
+"""`torgsync why`: one good's way from its row to Prom.ua, without a request to Prom."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ history    YYYY-MM-DD HH:MM UTC: create in run 1: done
 """
 
 
-def told(home: Home, good_id: str) -> dict[str, object]:
+def explained(home: Home, good_id: str) -> dict[str, object]:
     """The answer as a document."""
     asked = home.run("why", good_id, "--format", "json")
     assert (asked.code, asked.err) == (0, "")
@@ -97,8 +97,8 @@ def told(home: Home, good_id: str) -> dict[str, object]:
 
 
 def row_of(home: Home, good_id: str) -> dict[str, Any]:
-    """The part of the document that tells what the export has."""
-    row = told(home, good_id)["row"]
+    """The part of the document about the export."""
+    row = explained(home, good_id)["row"]
     assert isinstance(row, dict)
     return row
 
@@ -113,7 +113,7 @@ def test_a_good_in_step(filled: Home) -> None:
     assert re.sub(r"\d\d:\d\d UTC", "HH:MM UTC", timeless) + "\n" == WHOLE
     assert max(map(len, shown.out.splitlines())) <= 80
     assert "\x1b" not in shown.out
-    assert told(filled, "26931")["fate"] == "in-step"
+    assert explained(filled, "26931")["fate"] == "in-step"
 
 
 @pytest.mark.parametrize("good_id", ["26926", "26928", "26931"])
@@ -136,8 +136,8 @@ def test_nothing_is_changed(filled: Home) -> None:
     assert filled.run("update", "--offline", "--format", "json").json == before
 
 
-def test_the_cost_price_is_never_told(filled: Home) -> None:
-    """What the shop paid stands in no form of the answer."""
+def test_the_cost_price_is_never_shown(filled: Home) -> None:
+    """What the shop paid is in no format of the answer."""
     for form in ("table", "json", "csv"):
         shown = filled.run("why", "26901", "--format", form)
         assert "1044,93" not in shown.out
@@ -145,31 +145,31 @@ def test_the_cost_price_is_never_told(filled: Home) -> None:
 
 
 def test_we_moved(filled: Home) -> None:
-    """A change of the export is told field by field, before anybody looks."""
+    """A change of the export is shown field by field, before any look."""
     filled.next_day()
     shown = filled.run("why", "26921")
     assert "plan       update, by edit" in shown.lines
     assert "           price: 899.00 -> 799.00 (we moved)" in shown.lines
-    good = told(filled, "26921")
+    good = explained(filled, "26921")
     assert (good["fate"], good["standing"]) == ("moved", "in")
 
 
 def test_edited_on_prom(filled: Home) -> None:
-    """What somebody changed there is told as theirs."""
+    """A change made there is marked."""
     filled.market.edit_product("26925", name_uk="Мій чайник", name="Мій чайник")
     filled.run("update")
     shown = filled.run("why", "26925")
     assert shown.lines[2].startswith("answer     somebody edited it on Prom.ua; it will be set back")
     assert "(edited on Prom.ua)" in " ".join(shown.out.split())
     filled.edit_object('to = "name"\nowner = "torgsoft"', 'to = "name"\nowner = "prom"')
-    assert told(filled, "26925")["left_alone"] == ["name", "name_ru"]
+    assert explained(filled, "26925")["left_alone"] == ["name", "name_ru"]
     assert "differs, belongs to Prom.ua's side" in filled.run("why", "26925").out
 
 
 def test_a_price_that_a_guard_holds(filled: Home) -> None:
-    """The guard tells what it saw, and the flag that lets it through."""
+    """With what the guard measured, and the flag that allows it."""
     filled.edit_row("26901", ";1713;0;1713;", ";171,3;0;171,3;")
-    good = told(filled, "26901")
+    good = explained(filled, "26901")
     assert good["fate"] == "held"
     assert good["held"] == {
         "guard": "price",
@@ -183,21 +183,21 @@ def test_a_price_that_a_guard_holds(filled: Home) -> None:
 
 
 def test_a_removal_that_a_guard_holds(filled: Home) -> None:
-    """What the last plan held is told with its guard."""
+    """What the last plan held is shown with its guard."""
     filled.edit_object("# product_group", "product_group")
     filled.run("update")
-    good = told(filled, "26901")
+    good = explained(filled, "26901")
     assert (good["fate"], good["standing"]) == ("held", "out")
     assert good["held"] == {"guard": "removals", "saw": None, "allow": "--allow removals=NUMBER"}
     assert "held by `removals`" in filled.run("why", "26901").out
 
 
 def test_a_good_that_is_gone(filled: Home) -> None:
-    """It will be taken out; afterwards there is nothing left, and its history is told."""
+    """It will be removed; afterwards its history is left."""
     filled.next_day()
-    assert told(filled, "26909")["fate"] == "take-out"
+    assert explained(filled, "26909")["fate"] == "take-out"
     filled.sync()
-    good = told(filled, "26909")
+    good = explained(filled, "26909")
     assert good["fate"] == "gone"
     shown = filled.run("why", "26909")
     assert "row        the export does not have it" in shown.lines
@@ -214,32 +214,32 @@ def test_a_good_that_a_filter_keeps_out(home: Home) -> None:
 
 
 def test_a_good_that_stands_twice(filled: Home) -> None:
-    """Both lines are told."""
+    """Both lines are shown."""
     rows = filled.export.read_bytes()
     twin = next(row for row in rows.split(b"\r\n") if row.startswith(b"26926;"))
     filled.export.write_bytes(rows + twin + b"\r\n")
     shown = filled.run("why", "26926")
     assert "row        TSGoods.trs, lines 71 and 86" in shown.lines
-    assert told(filled, "26926")["fate"] == "blocked"
+    assert explained(filled, "26926")["fate"] == "blocked"
 
 
 def test_a_good_with_an_error(filled: Home) -> None:
-    """The finding stands at its column, and nobody is told that all of it is in step."""
+    """The finding is at its column, and the good is not called in step."""
     filled.edit_row("26926", ";129;", ";ціна;")
     shown = filled.run("why", "26926")
     assert "           RetailPrice: ціна -> price (error number-unreadable)" in shown.lines
     assert "           price: cannot be read; what Prom.ua has stays" in shown.lines
-    assert told(filled, "26926")["fate"] == "kept"
+    assert explained(filled, "26926")["fate"] == "kept"
 
 
 def test_a_word_that_may_be_a_brand_or_a_country(filled: Home) -> None:
     """Neither is sent: both columns say why, and a check says how many goods it is about and the way out."""
     filled.run("fields", "add", "Country", "--to", "country")
     filled.edit_row("26901", '"Калина";5201', '"Україна";5201')
-    told = " ".join(filled.run("why", "26901").out.split())
+    table = " ".join(filled.run("why", "26901").out.split())
     because = "not sent: `PCName` and `Country` hold the same word, which may be a brand or a country"
-    assert f"PCName: Україна -> vendor; {because}" in told
-    assert f"Country: Україна -> country; {because}" in told
+    assert f"PCName: Україна -> vendor; {because}" in table
+    assert f"Country: Україна -> country; {because}" in table
     columns = filled.run("why", "26901", "--format", "json").json["good"]["row"]["columns"]
     assert {item["column"] for item in columns if item["unsent"]} == {"PCName", "Country"}
     checked = " ".join(filled.run("object", "check").out.split())
@@ -251,9 +251,9 @@ def test_a_word_that_may_be_a_brand_or_a_country(filled: Home) -> None:
 
 
 def test_a_finding_is_one_document(filled: Home) -> None:
-    """`why`, `update` and `object check` tell it with the same keys and the same place."""
+    """`why`, `update` and `object check` show it with the same keys and the same place."""
     filled.edit_row("26926", ";129;", ";ціна;")
-    whole = told(filled, "26926")["findings"]
+    whole = explained(filled, "26926")["findings"]
     assert whole == [
         {
             "code": "number-unreadable",
@@ -271,7 +271,7 @@ def test_a_finding_is_one_document(filled: Home) -> None:
 
 
 def test_the_goods_of_one_model(filled: Home) -> None:
-    """Each other good is told by what makes it another variant; one that does not go says why."""
+    """Each other good is shown with what makes it another variant; one that stays out with the reason."""
     filled.edit_row("26905", '"бордовий"', '""')
     shown = filled.run("why", "26902")
     start = shown.lines.index("variants   model `5201`, with 7 other goods; variant group 5201")
@@ -295,7 +295,7 @@ def test_the_goods_of_one_model(filled: Home) -> None:
     )
 
 
-def test_more_sisters_than_fit_a_screen(filled: Home) -> None:
+def test_more_siblings_than_fit_a_screen(filled: Home) -> None:
     """The table shows the first ones; a good of the model that stays out says so."""
     filled.edit_export(
         lambda text: text.replace(";5202;", ";5201;").replace(";5203;", ";5201;").replace(";5204;", ";5201;")
@@ -343,26 +343,26 @@ def test_a_foreign_product(filled: Home) -> None:
     """It is on Prom, and not ours."""
     filled.market.add_product("x-1", name="Чужий товар")
     filled.run("update", "--full-refresh")
-    assert told(filled, "x-1")["fate"] == "foreign"
+    assert explained(filled, "x-1")["fate"] == "foreign"
     filled.edit_object('foreign = "keep"', 'foreign = "delete"')
-    assert told(filled, "x-1")["fate"] == "take-out"
+    assert explained(filled, "x-1")["fate"] == "take-out"
 
 
 def test_a_product_that_moderators_deleted(filled: Home) -> None:
     """It is left alone, and that is said."""
     filled.market.edit_product("26921", status="deleted_by_moderator")
     filled.run("update")
-    assert told(filled, "26921")["fate"] == "deleted-by-moderator"
+    assert explained(filled, "26921")["fate"] == "deleted-by-moderator"
 
 
 def test_a_good_that_prom_refused(filled: Home) -> None:
-    """Prom's reason is told, and that it waits."""
+    """Prom's reason is shown, and that it waits."""
     everything = filled.export.read_bytes()
     filled.next_day()
     filled.sync()
     filled.export.write_bytes(everything)
     filled.sync("--allow", "price=26935", "--allow", "removals=2")
-    good = told(filled, "26909")
+    good = explained(filled, "26909")
     assert good["fate"] == "refused-before"
     assert isinstance(good["refusal"], dict)
     assert good["refusal"]["current"] is True
@@ -370,7 +370,7 @@ def test_a_good_that_prom_refused(filled: Home) -> None:
     assert re.search(r"refused \d{4}-\d\d-\d\d", shown.out)
     assert re.search(r"create in run \d+: refused: ", shown.out)
     filled.edit_row("26909", "Туфлі", "Нові туфлі")
-    assert told(filled, "26909")["fate"] == "create"
+    assert explained(filled, "26909")["fate"] == "create"
     assert "and it changed since then" in " ".join(filled.run("why", "26909").out.split())
 
 
@@ -384,20 +384,20 @@ def test_a_product_that_vanished(filled: Home) -> None:
 
 
 def test_an_export_that_cannot_be_read(filled: Home) -> None:
-    """It is said, and what is remembered is told all the same."""
+    """It is said, and what the state has is shown all the same."""
     filled.run("update")
     filled.export.unlink()
     shown = filled.run("why", "26931")
     assert shown.code == 0
     assert "row        the export cannot be read: there is no file" in " ".join(shown.out.split("\n"))
-    good = told(filled, "26931")
+    good = explained(filled, "26931")
     assert (good["fate"], good["title"]) == ("in-step", "Шуруп [/25] оцинкований 4х25, 100 шт")
     assert "there is no file" in str(good["export_problem"])
     unknown = filled.run("why", "x-9")
     assert (unknown.code, "the export cannot be read" in unknown.err) == (64, True)
 
 
-def test_an_id_that_nobody_knows(home: Home) -> None:
+def test_an_unknown_id(home: Home) -> None:
     """The error names ids that are near, in JSON as well."""
     asked = home.run("why", "2693l")
     assert (asked.code, asked.out) == (64, "")

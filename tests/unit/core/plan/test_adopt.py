@@ -1,4 +1,4 @@
-"""Taking over a living shop: who is who, and what nobody can tell."""
+"""Matching a living shop: which product is which good, and what stays ambiguous."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_rules_in_their_order() -> None:
 
 
 def test_what_one_rule_finds_twice_a_later_one_may_settle_among_these() -> None:
-    """Sizes share an article; their names part them. Nothing is told by elimination."""
+    """Sizes share an article; their names distinguish them. Nothing is matched by elimination."""
     goods = [here("1", "A", "", "Сукня 42"), here("2", "A", "", "Сукня 44"), here("3", "", "", "Сукня 46")]
     products = [there("11", "", "A", "Сукня 42"), there("12", "", "A", "Сукня 46")]
     found = match(goods, products)
@@ -81,7 +81,7 @@ def test_what_one_rule_finds_twice_a_later_one_may_settle_among_these() -> None:
 
 
 def test_what_is_left_alone_goes_on_to_later_rules() -> None:
-    """Where a rule leaves goods without products, or the other way round, these are free again."""
+    """Where a rule leaves goods without products, or products without goods, these are free again."""
     goods = [here("1", "A", "", "Сукня 42"), here("2", "A", "", "Сукня 44")]
     products = [there("11", "", "A", "Сукня 42"), there("12", "", "C", "Сукня 44")]
     assert pairs(match(goods, products)) == {"1": "11 by sku name", "2": "12 by name"}
@@ -94,7 +94,7 @@ def test_alike_in_everything() -> None:
 
 
 def test_a_chain_of_names() -> None:
-    """Names in two languages may lead from one product to another: all of them are in doubt."""
+    """Names in two languages may match different products: all of them are ambiguous."""
     goods = [here("1", "", "", "а", "б")]
     products = [there("11", "", "", "а"), there("12", "", "", "б")]
     assert doubts(match(goods, products)) == [("name", "1", "11 12")]
@@ -128,7 +128,7 @@ def test_what_was_matched_before_stays() -> None:
     ],
 )
 def test_decisions_that_hold(decision: Decision, mistake: str) -> None:
-    """Good and product exist, and a good that is made anew does not overwrite another one's product."""
+    """Good and product exist, and a good that is created again does not overwrite another one's product."""
     goods = {good.good_id: good for good in (here("1"), here("2"))}
     assert decision_mistake(decision, goods, {"11": there("11", "1")}) == mistake
 
@@ -144,15 +144,15 @@ PRODUCTS = st.lists(
 
 
 @given(GOODS, PRODUCTS)
-def test_everybody_is_told_once(goods: list[GoodIdentity], products: list[ProductIdentity]) -> None:
+def test_everything_is_matched_once(goods: list[GoodIdentity], products: list[ProductIdentity]) -> None:
     """Each good and each product is matched, doubted or alone, and never two of these."""
     found = match(goods, products)
-    told = [
+    matched_ids = [
         *(one.good.good_id for one in found.matched),
         *(good.good_id for doubt in found.ambiguous for good in doubt.goods),
         *(good.good_id for good in found.unmatched_goods),
     ]
-    assert sorted(told) == sorted(good.good_id for good in goods)
+    assert sorted(matched_ids) == sorted(good.good_id for good in goods)
     shown = [
         *(one.product.prom_id for one in found.matched),
         *(product.prom_id for doubt in found.ambiguous for product in doubt.products),

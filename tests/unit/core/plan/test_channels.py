@@ -1,4 +1,4 @@
-"""Roads, imports and what they cost."""
+"""Channels, imports and what they cost."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from torgsync.core.plan.channels import (
 from torgsync.core.product.fields import FIELDS, Channel
 
 
-def test_fields_are_told_apart_by_road() -> None:
-    """Each field goes by exactly one road, in the order people see them."""
-    roads = [by_channel(reversed(FIELDS), channel) for channel in Channel]
-    assert sorted(name for names in roads for name in names) == sorted(FIELDS)
+def test_each_field_has_one_channel() -> None:
+    """Each field goes by exactly one channel, in the order of the fields."""
+    by_each = [by_channel(reversed(FIELDS), channel) for channel in Channel]
+    assert sorted(name for names in by_each for name in names) == sorted(FIELDS)
     assert by_channel(["status", "name", "price"], Channel.EDIT) == ["price", "status"]
 
 
@@ -81,7 +81,7 @@ def test_an_import_is_asked_for_until_its_deadline() -> None:
     ("edits", "imports", "offers", "requests"),
     [(0, 0, 0, 0), (1, 0, 0, 1), (100, 0, 0, 1), (101, 0, 0, 2), (0, 1, 1, 5), (101, 1, 250, 9)],
 )
-def test_a_plan_tells_its_cost(edits: int, imports: int, offers: int, requests: int) -> None:
+def test_a_plan_has_a_cost(edits: int, imports: int, offers: int, requests: int) -> None:
     """Edits go by the hundred; an import is its upload, some looks, and the listing that reads it back."""
     cost = budget(edits=edits, imports=imports, offers=offers, imports_left=7)
     assert cost == Budget(requests, imports, 7)
@@ -100,6 +100,6 @@ def test_a_plan_tells_its_cost(edits: int, imports: int, offers: int, requests: 
         ("without a reason", False),
     ],
 )
-def test_another_import_is_told_by_likely_words(words: str, *, runs: bool) -> None:
+def test_another_import_is_recognised_by_likely_words(words: str, *, runs: bool) -> None:
     """What speaks of the day's number is no import that runs; what says nothing is not waited for."""
     assert says_another_runs(words) is runs

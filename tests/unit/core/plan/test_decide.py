@@ -1,4 +1,4 @@
-"""What becomes of one good, by how it stands in the export and what is known of it."""
+"""The decision about one good, by its row and what is known of it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_good_without_a_price_is_not_created() -> None:
 def test_a_product_in_a_variant_group_that_is_not_its_own(
     made: str | None, wanted: str | None, fields: set[str]
 ) -> None:
-    """Prom may refuse its characteristics beside the others there: they stay as they were sent."""
+    """Prom may refuse its characteristics among the others there: they stay as they were sent."""
     red, blue = ((Characteristic("Колір", "", colour),) for colour in ("червоний", "синій"))
     desired = product(characteristics=red, variant_group=wanted)
     past = sent(characteristics=blue, variant_group=made)
@@ -72,7 +72,7 @@ def test_a_product_in_a_variant_group_that_is_not_its_own(
 
 
 def test_a_good_whose_stock_may_keep_it_out_is_not_created() -> None:
-    """Only goods in stock go, and nobody can say whether it is one."""
+    """Only goods in stock go, and whether it is one is unknown."""
     desired = Product("17", {"name": "Капці", "price": Decimal("90.00")})
     assert decide(known(RowStatus.IN, desired, was_sent=False), SHOP) == Verdict(skip=SkipReason.NO_STOCK)
 
@@ -87,14 +87,14 @@ def test_a_good_without_a_name_is_not_created_but_kept_up_to_date() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "told"),
+    ("column", "added"),
     [("quantity", {"quantity": 0, "presence": "not_available"}), ("ready_to_ship", {})],
 )
-def test_a_new_good_whose_stock_cannot_be_read_is_not_available(column: str, told: dict[str, Any]) -> None:
-    """What may not be there is not offered; a shop that leads no stock says nothing of it."""
+def test_a_new_good_whose_stock_cannot_be_read_is_not_available(column: str, added: dict[str, Any]) -> None:
+    """What may not be there is not offered; a shop without a stock column sends none."""
     verdict = decide(known(RowStatus.IN, product()), sync_object(fields=led(("Stock", column))))
     assert verdict.change is not None
-    assert verdict.change.new == product(**told).values
+    assert verdict.change.new == product(**added).values
 
 
 def test_a_product_on_prom_keeps_the_stock_that_cannot_be_read() -> None:
@@ -131,8 +131,8 @@ def test_a_characteristic_that_the_export_lacks_today_stays(
     assert good.wanted.values.get("characteristics") == wanted
     verdict = decide(good, SHOP)
     change = verdict.change.fields.get("characteristics") if verdict.change else None
-    told = change.new if change else verdict.in_step.get("characteristics")
-    assert told == wanted
+    columns = change.new if change else verdict.in_step.get("characteristics")
+    assert columns == wanted
 
 
 def test_a_good_of_which_nothing_is_known_wants_nothing() -> None:
@@ -147,7 +147,7 @@ def test_a_creation_that_was_refused_waits_for_the_good_to_change() -> None:
 
 
 def test_what_a_moderator_deleted_is_left_alone() -> None:
-    """It is neither changed nor made anew, whatever the export says."""
+    """It is neither changed nor created again, whatever the export says."""
     shown = existing(status="deleted_by_moderator")
     assert decide(known(RowStatus.IN, NEW, shown), SHOP) == Verdict(skip=SkipReason.MODERATED)
 
@@ -181,7 +181,7 @@ def test_what_belongs_to_prom_is_left_alone() -> None:
 
 
 def test_prices_go_where_an_import_was_refused() -> None:
-    """Of a product that Prom refused as it is, what needs no import still goes, and the rest is told."""
+    """Of a product that Prom refused as it is, what needs no import still goes, and the rest is skipped."""
     verdict = decide(known(RowStatus.IN, NEW, existing(), refused=True), SHOP)
     assert verdict.change is not None
     assert list(verdict.change.fields) == ["price"]
@@ -196,7 +196,7 @@ def test_prices_go_where_an_import_was_refused() -> None:
         (product(), None, False),
     ],
 )
-def test_a_refusal_is_told_only_where_it_stops_something(
+def test_a_refusal_is_a_reason_only_where_it_stops_something(
     desired: Product, skip: SkipReason | None, changes: bool
 ) -> None:
     """A refused product that only changed its price, or nothing, has nothing skipped."""
@@ -222,7 +222,7 @@ def test_a_blocked_good_stays_as_it_is(shown: Existing | None) -> None:
 @pytest.mark.parametrize(
     ("row_status", "status"), [(RowStatus.GONE, "deleted"), (RowStatus.OUT, "not_on_display")]
 )
-def test_what_leaves_is_taken_out_by_its_policy(row_status: RowStatus, status: str) -> None:
+def test_what_leaves_is_removed_by_its_policy(row_status: RowStatus, status: str) -> None:
     """What left the accounting program is deleted, what a rule keeps out is hidden."""
     verdict = decide(known(row_status, product(), existing()), SHOP)
     assert verdict.change is not None
@@ -233,17 +233,17 @@ def test_what_leaves_is_taken_out_by_its_policy(row_status: RowStatus, status: s
 @pytest.mark.parametrize("row_status", [RowStatus.GONE, RowStatus.OUT])
 @pytest.mark.parametrize("shown", [None, existing(status="deleted"), existing(status="deleted_by_moderator")])
 def test_what_is_out_already_is_left(row_status: RowStatus, shown: Existing | None) -> None:
-    """What Prom does not have is not taken out again."""
+    """What Prom does not have is not removed again."""
     assert decide(known(row_status, product(), shown), SHOP) == Verdict()
 
 
 def test_what_we_never_sent_is_not_ours_to_take_out() -> None:
-    """A product that stands under the id of a good long gone is foreign."""
+    """A product with the id of a good long gone is foreign."""
     assert decide(known(RowStatus.GONE, product(), existing(), was_sent=False), SHOP) == Verdict()
 
 
 def test_an_unsold_product_is_hidden_though_we_never_sent_it() -> None:
-    """A good of the export that a rule keeps out is ours, whoever made its product."""
+    """A good of the export that a rule keeps out is ours, even if its product was made elsewhere."""
     verdict = decide(known(RowStatus.OUT, None, existing(), was_sent=False), SHOP)
     assert verdict.change is not None
     assert verdict.change.title == "Капці"
@@ -251,7 +251,7 @@ def test_an_unsold_product_is_hidden_though_we_never_sent_it() -> None:
 
 @pytest.mark.parametrize("row_status", [RowStatus.GONE, RowStatus.OUT])
 def test_a_policy_may_keep(row_status: RowStatus) -> None:
-    """Where the object says keep, nothing is taken out."""
+    """Where the object says keep, nothing is removed."""
     kept = SHOP.model_copy(update={"removal": Removal(gone="keep", unsold="keep")})
     assert decide(known(row_status, product(), existing()), kept) == Verdict()
 

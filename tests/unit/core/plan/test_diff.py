@@ -74,7 +74,7 @@ def test_edited_on_prom_and_proms(last: Decimal | None) -> None:
 
 @pytest.mark.parametrize("last", [None, Sent({})])
 def test_nothing_sent_yet(last: Sent | None) -> None:
-    """First run or adopted: an update, which nobody edited."""
+    """First run or adopted: an update without an edit on Prom."""
     found = compare(product(price=NEW), last, existing(price=EDITED))
     assert found.fields == {"price": FieldChange(EDITED, NEW)}
 
@@ -92,7 +92,7 @@ def test_an_unseen_field_is_compared_with_what_was_sent(last: str | None, change
     assert found.fields.get("gtin") == change
 
 
-def test_a_field_that_prom_tells_nothing_of_is_compared_with_what_was_sent() -> None:
+def test_a_field_without_a_value_on_prom_is_compared_with_what_was_sent() -> None:
     """A listing without a field is no edit."""
     bare = Existing("917", "17", {"status": "on_display"})
     assert not compare(product(), sent(), bare).fields
@@ -108,7 +108,7 @@ def test_no_discount_is_a_value() -> None:
 
 
 def test_a_field_not_spoken_of_is_not_touched() -> None:
-    """What the export says nothing of stays as people made it on Prom."""
+    """What the export does not have stays as it is on Prom."""
     found = compare(product(), sent(), existing(sku="A", quantity=7))
     assert not found.fields
     assert not {"sku", "quantity"} & set(found.in_step)
@@ -142,7 +142,7 @@ ECHO = Sent({"name": "Дуже довга назва"}, {"name": "Дуже до�
     ],
 )
 def test_proms_own_version_of_a_text_is_no_edit(desired: str, shown: str, change: FieldChange | None) -> None:
-    """What Prom made of our text counts as our text; only another text was edited by somebody."""
+    """What Prom made of our text counts as our text; only another text is an edit."""
     found = compare(product(name=desired), ECHO, existing(name=shown))
     assert found.fields.get("name") == change
 
@@ -164,7 +164,7 @@ def test_a_hidden_product_that_is_offered_again_is_shown(status: str) -> None:
 
 
 @given(any_values(), any_values(), any_values())
-def test_a_plan_that_was_performed_leaves_nothing(
+def test_a_performed_plan_has_no_changes_left(
     desired: dict[str, Value], last: dict[str, Value], shown: dict[str, Value]
 ) -> None:
     """Once Prom took every change, comparing again finds nothing: no change is sent twice."""
@@ -210,7 +210,7 @@ def test_a_creation_lists_all_its_fields() -> None:
         (Change("17", Verb.REMOVE, "", {"status": FieldChange("on_display", "deleted")}), Channel.EDIT),
     ],
 )
-def test_a_change_takes_the_dearest_road_it_needs(change: Change, via: Channel) -> None:
+def test_a_change_takes_the_most_expensive_channel_it_needs(change: Change, via: Channel) -> None:
     """One field that needs an import is enough; a creation always does."""
     assert change.via is via
 
@@ -281,7 +281,7 @@ def test_each_policy_takes_a_product_out_in_its_way(
     ],
 )
 def test_a_buyer_pays_the_price_less_the_discount(values: dict[str, Value], pays: str | None) -> None:
-    """Money or percent; without a price nobody can tell."""
+    """Money or percent; without a price they cannot be compared."""
     assert buyer_price(values) == (None if pays is None else Decimal(pays))
 
 
@@ -304,7 +304,7 @@ def test_a_discount_is_the_same_where_buyers_pay_the_same(
 
 
 def test_without_a_price_two_kinds_of_discount_differ() -> None:
-    """What nobody can reckon is not called the same."""
+    """What cannot be calculated is not the same."""
     want, now = Discount(Decimal(15), "amount"), Discount(Decimal(10), "percent")
     assert not same("discount", want, {"discount": want}, {"discount": now})
 
@@ -327,8 +327,8 @@ def test_prom_may_round_and_use_its_own_words(name: str, wanted: Value, shown: V
 # Photos
 
 
-def _photos(*told: tuple[str, str]) -> tuple[Photo, ...]:
-    return tuple(Photo(f"https://shop.example/photos/{name}", digest) for name, digest in told)
+def _photos(*result: tuple[str, str]) -> tuple[Photo, ...]:
+    return tuple(Photo(f"https://shop.example/photos/{name}", digest) for name, digest in result)
 
 
 @pytest.mark.parametrize(
@@ -379,6 +379,6 @@ def test_a_text_that_prom_keeps_in_its_own_way(wanted: Value, shown: Value, kept
         ("5", None, False),
     ],
 )
-def test_a_cut_text_is_told_from_a_tidied_one(wanted: Value, shown: Value, *, cut: bool) -> None:
+def test_a_cut_text_is_no_tidied_one(wanted: Value, shown: Value, *, cut: bool) -> None:
     """The end of it is missing; another text, or none, is no cut one."""
     assert is_cut(wanted, shown) is cut

@@ -196,7 +196,7 @@ def test_only_the_last_photo_counts_as_a_loss(change: Change, loses: bool) -> No
     ],
 )
 def test_only_an_emptied_stock_falls_to_zero(change: Change, falls: bool) -> None:
-    """By quantity where Prom told one, by presence where it did not; removals have a guard of their own."""
+    """By quantity where Prom shows one, by presence where it does not; removals have a guard of their own."""
     assert falls_to_zero(change) is falls
 
 

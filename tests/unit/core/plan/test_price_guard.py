@@ -76,7 +76,7 @@ def test_a_slip_is_held_whatever_the_limits(before: str, after: str, cause: Reas
 
 @pytest.mark.parametrize("after", ["9.80", "12.00", "2.95", "1.63"])
 def test_an_ordinary_jump_goes_where_the_limits_are_wide(after: str) -> None:
-    """Only what looks like an accident is held beside the limits."""
+    """Other than by the limits, only what looks like an accident is held."""
     assert violation_of("100.00", after, WIDE) is None
 
 
@@ -151,7 +151,7 @@ def test_a_creation_is_held_whole() -> None:
     ],
 )
 def test_a_price_that_is_the_stock(after: str, quantity: int | None, cause: Reason[Cause]) -> None:
-    """A column that was led to the wrong target is named."""
+    """A column that was mapped to the wrong target is named."""
     violation = price_violation("17", {"price": Decimal(120)}, {"price": Decimal(after)}, LIMITS, quantity)
     assert violation is not None
     assert violation.cause == cause

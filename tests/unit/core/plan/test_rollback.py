@@ -93,7 +93,7 @@ def test_what_prom_does_not_show_is_held_against_what_was_last_sent() -> None:
     assert reasons(reverse_change(done, nothing, "delete")) == [("photos", Obstacle.MOVED)]
 
 
-def test_what_nobody_knows_cannot_come_back() -> None:
+def test_an_unknown_value_cannot_come_back() -> None:
     """A first sending has no value before it; no discount is one that is known."""
     done = update(gtin=(None, "4820000000017"), discount=(None, Discount(Decimal(5), "amount")))
     now = known(
@@ -130,7 +130,7 @@ def test_a_product_without_an_external_id_takes_no_import() -> None:
     ],
 )
 def test_a_product_that_is_gone(now: ProductSnapshot | None, reason: Obstacle) -> None:
-    """Nothing of it can be turned back; the whole change is named."""
+    """No part of it can be undone; the whole change is named."""
     assert reasons(reverse_change(update(price=(OLD, NEW)), now, "delete")) == [("", reason)]
 
 
@@ -159,7 +159,7 @@ def test_a_product_that_a_moderator_looked_at_is_shown_again() -> None:
 
 
 @pytest.mark.parametrize("shown", [None, existing(status="deleted")])
-def test_a_deleted_product_is_made_anew(shown: Existing | None) -> None:
+def test_a_deleted_product_is_created_again(shown: Existing | None) -> None:
     """Of what was last sent, as it was before the run."""
     done = removed(status=("on_display", "deleted"))
     back = reverse_change(done, known(shown, sent(status="deleted", quantity=4)), "delete")
@@ -178,7 +178,7 @@ def test_a_deleted_product_is_made_anew(shown: Existing | None) -> None:
         (known(replace(existing(status="deleted"), alias="")), Obstacle.NO_EXTERNAL_ID),
     ],
 )
-def test_a_deleted_product_that_cannot_be_made_anew(now: ProductSnapshot, reason: Obstacle) -> None:
+def test_a_deleted_product_that_cannot_be_created_again(now: ProductSnapshot, reason: Obstacle) -> None:
     """It is there again, or too little of it was ever sent, or no import can name it."""
     assert reasons(reverse_change(removed(status=("on_display", "deleted")), now, "delete")) == [("", reason)]
 
@@ -210,13 +210,13 @@ def test_a_product_that_the_run_made_is_taken_out(gone: Gone, fields: dict[str, 
 
 
 def test_a_product_that_a_moderator_still_looks_at_did_not_move() -> None:
-    """Prom's own status stands for being shown."""
+    """Prom's own status counts as being shown."""
     back = reverse_change(creation(product()), known(existing(status="approval_pending")), "delete")
     assert back.change is not None
 
 
 @pytest.mark.parametrize(
-    ("shown", "gone", "told"),
+    ("shown", "gone", "result"),
     [
         (existing(), "keep", [("", Obstacle.KEPT)]),
         (existing(price=NEW), "delete", [("price", Obstacle.MOVED)]),
@@ -226,11 +226,11 @@ def test_a_product_that_a_moderator_still_looks_at_did_not_move() -> None:
     ],
 )
 def test_a_product_that_the_run_made_and_that_stays(
-    shown: Existing | None, gone: Gone, told: list[tuple[str, Obstacle]]
+    shown: Existing | None, gone: Gone, result: list[tuple[str, Obstacle]]
 ) -> None:
     """One that moved since, or that the object keeps, is named; one that is gone needs nothing."""
     back = reverse_change(creation(product()), known(shown), gone)
-    assert (back.change, reasons(back)) == (None, told)
+    assert (back.change, reasons(back)) == (None, result)
 
 
 def test_a_product_that_was_made_as_a_draft_is_hidden_already() -> None:
@@ -269,7 +269,7 @@ def test_what_a_later_run_did_is_its_own() -> None:
     assert unsure(creation(product()), known(existing()), "name", "price", "status", settled=True) is None
 
 
-def test_what_nobody_knows_is_named() -> None:
+def test_what_is_unknown_is_named() -> None:
     """A value that is neither, and what Prom does not show; where Prom refused it, it never happened."""
     done = update(price=(OLD, NEW), gtin=("4820000000017", "4820000000024"))
     now = known(existing(price=Decimal(7)), sent(gtin="4820000000017"))
@@ -289,7 +289,7 @@ def test_what_nobody_knows_is_named() -> None:
     [update(price=(OLD, NEW)), creation(product()), removed(status=("on_display", "not_on_display"))],
 )
 def test_a_product_that_is_not_there(wanted: Change) -> None:
-    """What was refused never happened; of what stayed unclear nobody knows."""
+    """What was refused never happened; what stayed unclear is unknown."""
     assert unsure(wanted, known(None), settled=True) is None
     assert unsure(wanted, None, settled=True) is None
     back = unsure(wanted, known(None))
@@ -298,7 +298,7 @@ def test_a_product_that_is_not_there(wanted: Change) -> None:
 
 
 def test_a_product_that_the_run_may_have_made() -> None:
-    """It is taken out where all of it is as wanted; else nobody knows whose it is."""
+    """It is removed where all of it is as wanted; else its origin is unknown."""
     made = creation(product())
     back = unsure(made, known(existing()), settled=True)
     assert back is not None
@@ -309,7 +309,7 @@ def test_a_product_that_the_run_may_have_made() -> None:
 
 
 def test_a_product_that_the_run_may_have_deleted() -> None:
-    """It is made anew where it is gone."""
+    """It is created again where it is gone."""
     done = removed(status=("on_display", "deleted"))
     assert unsure(done, known(existing())) is None
     back = unsure(done, known(None))
@@ -318,7 +318,7 @@ def test_a_product_that_the_run_may_have_deleted() -> None:
 
 
 def test_a_foreign_product_that_may_be_lost() -> None:
-    """Nobody knows, unless the outcome does."""
+    """Unknown, unless the outcome says it."""
     done = replace(removed(status=("on_display", "deleted")), prom_id="917")
     back = unsure(done, None)
     assert back is not None
@@ -338,10 +338,10 @@ def test_changes_that_take_several_requests() -> None:
 
 
 def test_what_was_refused_is_not_tried_again() -> None:
-    """A product that is made anew stays as a whole, of an update only what needs the import."""
-    anew = Reversal(creation(product(variant_group="5")), recreated=True)
+    """A product that is created again stays as a whole, of an update only what needs the import."""
+    again = Reversal(creation(product(variant_group="5")), recreated=True)
     refused = import_content(creation(product())).values
-    assert without_refused(anew, refused) == Reversal(remains=(NotUndone("17", "Капці", Obstacle.REFUSED),))
+    assert without_refused(again, refused) == Reversal(remains=(NotUndone("17", "Капці", Obstacle.REFUSED),))
     mixed = Reversal(update(name=("Нові", "Капці"), price=(NEW, OLD)))
     rest = without_refused(mixed, {"name": "Капці"})
     assert (rest.change, reasons(rest)) == (update(price=(NEW, OLD)), [("name", Obstacle.REFUSED)])

@@ -18,7 +18,7 @@ SAVED = update(price=(Decimal(1), Decimal(2)), quantity=(3, 4))
 
 
 def test_what_is_as_it_was_goes() -> None:
-    """Only what was looked at: what the good needs besides stays pending."""
+    """Only what was looked at: other changes of the good stay pending."""
     fresh = update(price=(Decimal(1), Decimal(2)), quantity=(3, 4), name=("a", "b"))
     (part,) = judge_saved(SAVED, [fresh]).parts
     assert set(part.fields) == {"price", "quantity"}
@@ -59,7 +59,7 @@ def test_what_moved_is_refused_whole(fresh: list[Change], why: Problem) -> None:
 
 
 def test_what_makes_all_of_it_old() -> None:
-    """Settings decide everything; otherwise good by good, and at the end the likely reason is told."""
+    """Settings decide everything; otherwise good by good, and at the end the likely reason is named."""
     now = {"settings": "s", "export": "e", "state": "4/9"}
     saved = SavedPlan(
         "id", "My Prom", NOON, "olena", "pc", now["settings"], now["export"], now["state"], Counts()
