@@ -1,4 +1,4 @@
-"""Tokens: where they are kept, and that nobody finds one anywhere else."""
+"""Tokens: where they are kept, and that they are nowhere else."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_token_in_the_keyring(secret: Home, ring: Ring) -> None:
 
 
 def test_a_new_object_with_its_token_in_the_keyring(secret: Home, ring: Ring) -> None:
-    """No file is made for it; one that lay in `secrets` for the object goes when it moves."""
+    """No file is made for it; one that was in `secrets` for the object goes when it moves."""
     export = ("--export", str(secret.export))
     assert secret.run("object", "add", "New", "--api-key", TOKEN, "--keyring", *export).code == 0
     assert ring.kept == {("torgsync", "new"): TOKEN}
@@ -101,12 +101,12 @@ def test_a_new_object_with_its_token_in_the_keyring(secret: Home, ring: Ring) ->
 
 
 def test_a_keyring_that_does_not_answer(secret: Home, ring: Ring) -> None:
-    """Locked, empty, or none at all: told at its place, and nothing is changed."""
+    """Locked, empty, or none at all: reported at its place, and nothing is changed."""
     secret.run("object", "edit", "--api-key", TOKEN, "--keyring")
     ring.locked = True
-    told = secret.run("sync", "--yes")
-    assert told.code == 3
-    assert "the system's keyring cannot be used: the collection is locked" in told.err
+    shown = secret.run("sync", "--yes")
+    assert shown.code == 3
+    assert "the system's keyring cannot be used: the collection is locked" in shown.err
     before = secret.object.read_bytes()
     refused = secret.run("object", "edit", "--api-key", "another")
     assert (refused.code, secret.object.read_bytes()) == (1, before)
@@ -183,7 +183,7 @@ COMMANDS = (
 
 
 def nowhere(home: Home, ran: Ran, way: str) -> None:
-    """Assert that the token stands in nothing that was printed or written."""
+    """Assert that the token is in nothing that was printed or written."""
     assert TOKEN not in ran.out + ran.err
     if way == "literal":  # the file itself holds it, as its owner wanted
         home.object.rename(home.folder.parent / "aside.toml")
@@ -194,10 +194,10 @@ def nowhere(home: Home, ran: Ran, way: str) -> None:
 
 
 @pytest.mark.parametrize("way", sampled(KEPT, "literal"))
-def test_no_command_tells_a_token(
+def test_no_command_shows_a_token(
     secret: Home, ring: Ring, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, way: str
 ) -> None:
-    """Neither what it prints, nor logs, plans, reports, the journal and whatever else lies on the disk."""
+    """Neither what it prints, nor logs, plans, reports, the journal and any other file."""
     caplog.set_level(0)
     ring.set_password("torgsync", "my-prom", TOKEN)
     monkeypatch.setenv("MY_PROM_TOKEN", TOKEN)
@@ -216,7 +216,7 @@ def test_no_command_tells_a_token(
     "fault",
     ["500", "429", "cut", "lost", "truncated", "web-page status=200", "web-page status=403"],
 )
-def test_no_failure_tells_a_token(
+def test_no_failure_shows_a_token(
     secret: Home, ring: Ring, monkeypatch: pytest.MonkeyPatch, way: str, fault: str
 ) -> None:
     """Whatever Prom answers, also where a run breaks off."""
@@ -231,10 +231,10 @@ def test_no_failure_tells_a_token(
 
 
 @pytest.mark.parametrize("way", KEPT)
-def test_no_traceback_tells_a_token(
+def test_no_traceback_shows_a_token(
     secret: Home, ring: Ring, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    """A bug shows a traceback, and that, too, can be sent to somebody: with the settings in its message."""
+    """A bug shows a traceback, and that, too, can be sent to others: with the settings in its message."""
     ring.set_password("torgsync", "my-prom", TOKEN)
     monkeypatch.setenv("MY_PROM_TOKEN", TOKEN)
     secret.edit_object('{ file = "token" }', KEPT[way])
@@ -249,14 +249,14 @@ def test_no_traceback_tells_a_token(
     monkeypatch.setattr(httpx.Client, "send", broken)
     with pytest.raises(RuntimeError) as crashed:
         secret.run("sync", "--yes")
-    told = "".join(traceback.format_exception(crashed.value))
-    assert "a bug: " in told
-    assert TOKEN not in told
-    nowhere(secret, Ran(1, told, ""), way)
+    shown = "".join(traceback.format_exception(crashed.value))
+    assert "a bug: " in shown
+    assert TOKEN not in shown
+    nowhere(secret, Ran(1, shown, ""), way)
 
 
 def test_a_token_that_no_header_can_carry(secret: Home) -> None:
-    """The HTTP library would tell it whole; it never gets that far."""
+    """The HTTP library would print it completely; it never gets that far."""
     for token in (f"{TOKEN}\u2019", f"{TOKEN} x", f"{TOKEN}\x07"):
         (secret.shop / "token").write_text(token, "utf-8")
         ran = secret.run("sync", "--yes")
@@ -264,7 +264,7 @@ def test_a_token_that_no_header_can_carry(secret: Home) -> None:
 
 
 def test_a_token_on_the_command_line_of_a_mistake(secret: Home) -> None:
-    """Neither is it told where the rest of the command line is wrong."""
+    """Neither is it shown where the rest of the command line is wrong."""
     for args in (
         ("object", "edit", "--api-key", TOKEN, "--set", "removl.gone=hide"),
         ("object", "add", "My Prom", "--api-key", TOKEN, "--export", "x"),
