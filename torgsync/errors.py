@@ -2,7 +2,7 @@
 
 TorgsyncError            message, hint, exit code, a stable `kind` for JSON
 ├── UsageError           64  the command line cannot be understood
-├── InvalidInput          3  a file has mistakes; each stands with its place
+├── InvalidInput          3  a file has mistakes; each has its place
 │   ├── ObjectInvalid        the sync object
 │   └── ExportInvalid        the accounting program's export
 ├── TokenRefused          4  refused, expired, or without the right that was needed
@@ -18,7 +18,7 @@ TorgsyncError            message, hint, exit code, a stable `kind` for JSON
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -63,20 +63,33 @@ _GRAVITY = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as data: codes from the outermost to the innermost cause, and the arguments of all of them.
+
+    `core/problems.py` has the codes and their sentences.
+    """
+
+    codes: tuple[str, ...]
+    args: Mapping[str, str | int]
+
+
 class TorgsyncError(Exception):
     """Something a person can understand and mend.
 
     The message is one sentence without a full stop; the hint says the way on, as a rule
-    with a command that can be pasted. `kind` is a stable English slug for JSON.
+    with a command that can be pasted. `kind` is a stable English slug for JSON. `problem` is what is stored
+    of it; None where nothing stores it.
     """
 
     exit_code: Exit = Exit.ERROR
     kind: str = "error"
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    def __init__(self, message: str, *, hint: str | None = None, problem: Problem | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.problem = problem
 
 
 class UsageError(TorgsyncError):
@@ -101,7 +114,7 @@ class Mistake:
 
 
 class InvalidInput(TorgsyncError):
-    """A file that people or programs wrote has mistakes; all are told at once, each with its place."""
+    """A file that people or programs wrote has mistakes; all are reported at once, each with its place."""
 
     exit_code = Exit.INVALID
     kind = "invalid"

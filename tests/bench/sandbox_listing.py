@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from torgsync.sandbox.server import SandboxApp
+from torgsync.sandbox.app import SandboxApp
 from torgsync.sandbox.shop.filling import fill
 from torgsync.sandbox.shop.shop import Shop
 

@@ -1,4 +1,4 @@
-"""What end-to-end tests may ask for besides."""
+"""Fixtures of end-to-end tests."""
 
 from __future__ import annotations
 

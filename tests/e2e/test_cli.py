@@ -42,7 +42,7 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 
 def test_no_arguments_show_the_help(empty: Home) -> None:
-    """`python -m torgsync` alone tells what there is, and that something was to be said."""
+    """`python -m torgsync` alone prints the help with a usage exit code."""
     code, out, err = finish(empty.start())
     assert (code, out) == (64, "")
     assert err.startswith("Usage: ")
@@ -70,7 +70,7 @@ NAMED = re.compile(r"torgsync (?!plan$)([a-z][a-z-]*)(?: ([a-z][a-z-]*))?([^`;\n
 
 
 def texts_of(path: Path) -> Iterator[str]:
-    """Yield every text of a module but its docstrings; `{}` stands for what is filled in."""
+    """Yield every text of a module but its docstrings; `{}` for what is filled in."""
     nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
     docstrings = [node.value for node in nodes if isinstance(node, ast.Expr)]
     for node in nodes:
@@ -188,7 +188,7 @@ def test_repeating_is_silent(hard: Home, faulty: FaultyMarket) -> None:
 
 @posix
 def test_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """Ctrl-C while orders come home ends with 130 too, and the object is free again."""
+    """Ctrl-C while orders are fetched ends with 130 too, and the object is free again."""
     gate = Gate()
     faulty.misbehave("GET /orders/list", gate, times=1)
     process = hard_filled.start("sync", "--yes")
@@ -296,7 +296,7 @@ def talk(home: Home, typed: str, *args: str, stop_at: str = "") -> tuple[int, st
                     process.send_signal(signal.SIGINT)
                     stop_at = ""
             process.kill()  # one that waits for another answer would wait for ever
-        except OSError:  # on Linux, the end of a terminal that nobody holds any more
+        except OSError:  # on Linux, the end of a terminal that was closed
             pass
         os.close(person)
     return process.returncode, screen.decode()

@@ -14,23 +14,23 @@ def test_the_whole_story(tmp_path: Path, market: Market, monkeypatch: pytest.Mon
     """It ends well, fits 80 columns, asks nothing, leaves nothing behind, and needs no other marketplace."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    told = Home(tmp_path / "home", tmp_path, market).run("demo", stdin="")
-    assert told.code == 0
-    assert "Traceback" not in told.out + told.err
+    shown = Home(tmp_path / "home", tmp_path, market).run("demo", stdin="")
+    assert shown.code == 0
+    assert "Traceback" not in shown.out + shown.err
     assert list((tmp_path / "temporary").iterdir()) == []
     assert market.shop.log.records() == []
-    commands = [line.split()[2] for line in told.lines if line.startswith("$ torgsync ")]
+    commands = [line.split()[2] for line in shown.lines if line.startswith("$ torgsync ")]
     assert commands == [
         *("object", "payments", "payments", "payments", "payments", "fields", "fields", "fields"),
         *("update", "sync", "update", "update", "sync", "update"),
         *("sync", "orders", "clients", "payments"),
     ]
-    assert told.lines.count("nothing pending") == 2
-    assert "39 done; 7 requests" in told.lines or "39 done; 6 requests" in told.lines
-    assert "orders: 1 new, 0 changed, 1 file for Torgsoft in the outbox" in told.lines
-    assert told.lines[-2:] == [
+    assert shown.lines.count("nothing pending") == 2
+    assert "39 done; 7 requests" in shown.lines or "39 done; 6 requests" in shown.lines
+    assert "orders: 1 new, 0 changed, 1 file for Torgsoft in the outbox" in shown.lines
+    assert shown.lines[-2:] == [
         "# That was all: 39 products are for sale, as the export says. Nothing was left",
         "behind.",
     ]
-    tables = [line for line in told.lines if line[:1] in "+~-" and not line.startswith("$")]
+    tables = [line for line in shown.lines if line[:1] in "+~-" and not line.startswith("$")]
     assert max(map(len, tables)) <= 80

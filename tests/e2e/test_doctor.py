@@ -51,15 +51,15 @@ def given(home: Home, **rights: str) -> None:
 def test_all_is_well(home: Home) -> None:
     """A line each, in words; the shop is as it was, and so is the memory of it."""
     (home.shop / "token").chmod(0o600)
-    told = home.run("doctor")
-    assert (told.code, told.err) == (0, "")
+    shown = home.run("doctor")
+    assert (shown.code, shown.err) == (0, "")
     for right in ALL:
-        assert f"✓ ok       right      the token can {right}" in told.lines
-    assert "✓ ok       limits     8 of 8 imports left in these 24 hours, 50 requests a second" in told.lines
-    (schedule,) = [line for line in told.lines if "schedule" in line]
+        assert f"✓ ok       right      the token can {right}" in shown.lines
+    assert "✓ ok       limits     8 of 8 imports left in these 24 hours, 50 requests a second" in shown.lines
+    (schedule,) = [line for line in shown.lines if "schedule" in line]
     assert schedule.startswith("✓ ok       schedule   every 30m, 08:00-21:00 by `OFFICE-PC\\olena`; next 20")
-    assert "✓ ok       lock       no other run holds the object" in told.lines
-    assert "✗" not in told.out
+    assert "✓ ok       lock       no other run holds the object" in shown.lines
+    assert "✗" not in shown.out
     assert home.market.products() == []
     ran = examine(home)
     assert (ran.json["object"], ran.json["exit"]) == ("My Prom", 0)
@@ -94,8 +94,8 @@ def test_a_right_that_is_missing(home: Home, rights: dict[str, str], lacks: str,
     assert ("warning", "the token cannot read clients") in [line[:2] for line in lines(ran, "right")]
 
 
-def test_a_token_that_nobody_knows(home: Home) -> None:
-    """It is told once, with the way to a new one."""
+def test_an_unknown_token(home: Home) -> None:
+    """There is one line, with the way to a new one."""
     (home.shop / "token").write_text("invented-unknown\n", "utf-8")
     ran = examine(home)
     assert ran.code == 4
@@ -115,7 +115,7 @@ def test_a_token_that_is_not_there(home: Home) -> None:
 
 
 def test_prom_cannot_be_reached(home: Home) -> None:
-    """It is temporary; everything else is told all the same."""
+    """It is temporary; everything else is still reported."""
     with serve(Shop()) as gone:
         address = gone.url
     ran = examine(Home(home.folder, home.shop, Elsewhere(address, home.market)))
@@ -163,7 +163,7 @@ def test_what_a_run_left_behind(home: Home) -> None:
 
 
 def test_another_run_holds_the_object(home: Home) -> None:
-    """It is told who."""
+    """The message says who."""
     settings = read_settings(home.folder)
     store = open_store(settings.state_url)
     try:
@@ -187,31 +187,31 @@ def test_several_objects(home: Home) -> None:
 
 
 def test_no_object_yet(home: Home) -> None:
-    """It is told how to make one."""
+    """The message says how to make one."""
     home.object.unlink()
-    told = home.run("doctor")
-    assert (told.code, "there is no sync object yet" in told.err) == (64, True)
+    shown = home.run("doctor")
+    assert (shown.code, "there is no sync object yet" in shown.err) == (64, True)
 
 
 def test_the_schedule(home: Home) -> None:
-    """What nobody calls is told with what calls it, what failed with the command that shows why."""
+    """A time that nothing calls is reported with a command, and so is one that failed."""
     home.run("schedule", "add", "--every", "1h")
     monday = datetime(2026, 11, 23, 10, 10, tzinfo=UTC)
 
-    def told(minutes: int) -> tuple[str, str, str]:
+    def shown(minutes: int) -> tuple[str, str, str]:
         ran = home.run("doctor", "--format", "json", now=monday + timedelta(minutes=minutes))
         return lines(ran, "schedule")[1]
 
-    assert told(0)[0] == "ok"
-    state, message, hint = told(20)
+    assert shown(0)[0] == "ok"
+    state, message, hint = shown(20)
     assert (state, hint) == ("warning", "torgsync schedule install")
     assert message.endswith("that of 2026-11-23 12:00 was not done; does anything call `sync --due`?")
     assert home.run("sync", "--due", now=monday + timedelta(minutes=20)).code == 0
-    state, message, _ = told(20)
+    state, message, _ = shown(20)
     assert (state, message.split("; ")[1]) == ("ok", "next 2026-11-23 13:00")
     home.export.unlink()
     assert home.run("sync", "--due", now=monday + timedelta(minutes=50)).code == 3
-    state, message, hint = told(51)
+    state, message, hint = shown(51)
     assert (state, hint) == ("warning", 'torgsync sync -o "My Prom"')
     assert message.endswith("that of 2026-11-23 13:00 ended with exit code 3")
 

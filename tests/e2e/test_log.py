@@ -39,7 +39,7 @@ def test_a_run_is_written_down(filled: Home) -> None:
 
 
 def test_what_did_not_end_well_is_named(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """A change that Prom refused stands there with its good and the reason, not with what the page held."""
+    """A change that Prom refused is logged with its good and the reason, not with what the page held."""
     hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     no = Answer(400, '{"error": "пишіть на ivan@buyer.example"}'.encode())
     faulty.misbehave("POST /products/edit_by_external_id", lambda _asked, _forward: no)
@@ -85,7 +85,7 @@ def test_of_a_bug_only_kind_and_place_are_written(filled: Home, monkeypatch: pyt
 
 @pytest.mark.parametrize(("flags", "heard"), [((), ""), (("-v",), "run"), (("-vv",), "GET"), (("-q",), "")])
 def test_a_person_hears_as_much_as_they_ask(filled: Home, flags: tuple[str, ...], heard: str) -> None:
-    """`-v` tells the course of things, `-vv` each request, and neither twice."""
+    """`-v` shows what is being done, `-vv` each request, and neither twice."""
     ran = filled.run(*flags, "sync", "--yes")
     assert ("the run begins" in ran.err) == (flags in {("-v",), ("-vv",)})
     assert ("GET /products/list: 200, done" in ran.err) == (heard == "GET")
@@ -101,7 +101,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(home: Home) -> None:
     assert ran.err.count("cannot be written: ") == 1
 
 
-def test_a_usage_error_leaves_no_trace(tmp_path: Path, home: Home) -> None:
+def test_a_usage_error_is_not_logged(tmp_path: Path, home: Home) -> None:
     """Nor does a command that works with no object."""
     assert home.run("sync", "--nonsense").code == 64
     assert home.run("--version").code == 0

@@ -1,4 +1,4 @@
-"""`torgsync sandbox`: a Prom.ua of your own that other programs can talk to."""
+"""`torgsync sandbox`: a local Prom.ua for other programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import httpx
 import pytest
 from homes import EXAMPLE, ROOT, Home, Market
 
-from torgsync.demo.sandbox import Asked, opened
+from torgsync.demo.sandbox import SandboxOptions, open_sandbox
 from torgsync.sandbox.faults import Fault
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.rights import Rights
@@ -46,7 +46,7 @@ def sandbox(home: Path, *args: str) -> Iterator[tuple[subprocess.Popen[str], str
 
 @pytest.mark.skipif(os.name == "nt", reason="a process gets no Ctrl-C from a test on Windows")
 def test_another_program_works_with_it(tmp_path: Path) -> None:
-    """It prints where it is, keeps what it is told, knows both tokens, and Ctrl-C ends it."""
+    """It prints where it is, keeps its changes, knows both tokens, and Ctrl-C ends it."""
     options = ("--port", "0", "--token", "mine", "--read-only-token", "looker", "--import-seconds", "0")
     with sandbox(tmp_path, *options) as (process, url, _):
         answer = httpx.get(f"{url}/products/list", headers={"Authorization": "Bearer looker"})
@@ -96,7 +96,7 @@ BAD_DAY = ROOT / "examples" / "sandbox" / "bad-day.toml"
 
 def test_the_example_scenario(filled: Home) -> None:
     """The scenario that the examples show can be read, and a synchronisation survives it."""
-    with opened(Asked(scenario=BAD_DAY)) as shop:
+    with open_sandbox(SandboxOptions(scenario=BAD_DAY)) as shop:
         assert shop.tokens.keys() == {"sandbox", "looker", "bookkeeper"}
         assert shop.quirks.last_id == "inclusive"
         filled.market.misbehave(*[one.fault for one in shop.faults.tally()])
@@ -119,9 +119,9 @@ def test_the_command_line_goes_before_the_scenario(tmp_path: Path) -> None:
         """,
         "utf-8",
     )
-    with opened(Asked(scenario=file)) as shop:
+    with open_sandbox(SandboxOptions(scenario=file)) as shop:
         assert (len(shop.products()), set(shop.tokens)) == (7, {"mine", "looker"})
-    asked = Asked(
+    asked = SandboxOptions(
         scenario=file,
         quirks=("last_id=exclusive",),
         faults=("POST 429",),
@@ -130,7 +130,7 @@ def test_the_command_line_goes_before_the_scenario(tmp_path: Path) -> None:
         products=2,
         import_seconds=0.5,
     )
-    with opened(asked) as shop:
+    with open_sandbox(asked) as shop:
         assert len(shop.products()) == 2
         assert (shop.quirks.last_id, shop.quirks.import_seconds) == ("exclusive", 0.5)
         assert [one.fault for one in shop.faults.tally()] == [Fault("429", on="POST"), Fault("500")]
@@ -139,9 +139,9 @@ def test_the_command_line_goes_before_the_scenario(tmp_path: Path) -> None:
 
 
 def test_without_a_word() -> None:
-    """The shop is empty, well-behaved, and `sandbox` may do everything, also beside a token that may less."""
-    for asked in (Asked(), Asked(read_only_tokens=("looker",))):
-        with opened(asked) as shop:
+    """The shop is empty, well-behaved, and `sandbox` may do everything, also if another token may less."""
+    for asked in (SandboxOptions(), SandboxOptions(read_only_tokens=("looker",))):
+        with open_sandbox(asked) as shop:
             assert shop.tokens["sandbox"] == Rights.full()
             assert (shop.products(), shop.faults.tally(), shop.quirks) == ([], [], Quirks())
 
@@ -149,9 +149,9 @@ def test_without_a_word() -> None:
 def test_a_shop_that_is_kept(tmp_path: Path) -> None:
     """It is filled once, and the next day's sandbox holds what was changed."""
     file = tmp_path / "shop.db"
-    with opened(Asked(products=3, keep=file)) as shop:
+    with open_sandbox(SandboxOptions(products=3, keep=file)) as shop:
         shop.delete_product("S-1")
-    with opened(Asked(products=3, keep=file)) as shop:
+    with open_sandbox(SandboxOptions(products=3, keep=file)) as shop:
         assert [product.external_id for product in shop.products()] == ["S-2", "S-3"]
 
 
@@ -173,7 +173,7 @@ def test_a_rehearsal(tmp_path: Path) -> None:
 
 
 def test_a_scenario_with_mistakes(tmp_path: Path, market: Market) -> None:
-    """All of them are told with their lines, and nothing is started."""
+    """All of them are reported with their lines, and nothing is started."""
     file = tmp_path / "bad.toml"
     file.write_text('[manners]\nlast_id = "both"\n\n[[faults]]\ndoes = "cut"\nnth = 0\n', "utf-8")
     ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", "--scenario", str(file))
@@ -186,7 +186,7 @@ def test_a_scenario_with_mistakes(tmp_path: Path, market: Market) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "shown"),
     [
         (None, "there is no scenario"),
         (b"\xff\xfe", "cannot be read as UTF-8 text"),
@@ -195,19 +195,19 @@ def test_a_scenario_with_mistakes(tmp_path: Path, market: Market) -> None:
     ],
 )
 def test_a_scenario_that_cannot_be_read(
-    tmp_path: Path, market: Market, content: bytes | None, told: str
+    tmp_path: Path, market: Market, content: bytes | None, shown: str
 ) -> None:
-    """It is told why."""
+    """The message says why."""
     file = tmp_path / "bad.toml"
     if content is not None:
         file.write_bytes(content)
     ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", "--scenario", str(file))
     assert (ran.code, ran.out) == (3, "")
-    assert told in ran.err
+    assert shown in ran.err
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "told"),
+    ("option", "value", "shown"),
     [
         ("--fault", "POST products/edit* nth=2", "it names no trouble"),
         ("--fault", "429 often=1", 'no key "often"'),
@@ -216,12 +216,12 @@ def test_a_scenario_that_cannot_be_read(
         ("--fill", "-1", "greater than or equal to 0"),
     ],
 )
-def test_words_that_say_nothing(tmp_path: Path, market: Market, option: str, value: str, told: str) -> None:
+def test_words_that_say_nothing(tmp_path: Path, market: Market, option: str, value: str, shown: str) -> None:
     """Wrong usage, with the option and the reason."""
     ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", option, value)
     assert (ran.code, ran.out) == (64, "")
     assert option in ran.err
-    assert told in ran.err
+    assert shown in ran.err
 
 
 def test_a_file_that_is_no_shop(tmp_path: Path, market: Market) -> None:

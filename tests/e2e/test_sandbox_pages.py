@@ -1,4 +1,4 @@
-"""The sandbox's pages in a real browser: the example shop after a sync, on a phone and on a desk."""
+"""The sandbox's pages in a real browser: the example shop after a sync, on a phone and on a desktop."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 
-PHONE, DESK = (390, 844), (1280, 900)
+PHONE, DESKTOP = (390, 844), (1280, 900)
 # Everything that a finger has to hit by itself; links within a sentence are none of these.
 TARGETS = "nav a, button, .search input, .chip, .groups summary, .variants summary, .pager a, .all-variants a"
 SMALL_TARGETS = f"""[...document.querySelectorAll({TARGETS!r})]
@@ -45,12 +45,12 @@ class Stage:
         """Open a page, hold it to what every page promises, and return its tree."""
         width, height = size
         self.browser.look_at(self.server.shop_url + path.lstrip("/"), width, height, dark=dark)
-        # Nothing sticks out to the right; a scroll bar of a desk's browser makes the page a little narrower.
+        # Nothing sticks out to the right; a scroll bar of a desktop browser makes the page a little narrower.
         assert self.browser.content_width() <= width
         assert self.browser.evaluate(SMALL_TARGETS) == []
         # Nothing was fetched from elsewhere, nothing was missing, and nothing broke the page's own policy.
         assert [url for url in self.browser.requested if not url.startswith(self.server.shop_url)] == []
-        assert self.browser.complaints == []
+        assert self.browser.errors == []
         picture = self.browser.screenshot()
         assert picture.size == size
         colours = picture.getcolors(width * height)
@@ -80,7 +80,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield Stage(server, browser)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
 @pytest.mark.parametrize("dark", [False, True])
 def test_shop(stage: Stage, size: tuple[int, int], dark: bool) -> None:
     """The shop shows a card for each product, with photos, prices, variants and stock."""
@@ -91,12 +91,12 @@ def test_shop(stage: Stage, size: tuple[int, int], dark: bool) -> None:
     # The pictures are really there, and not only asked for.
     loaded = "[...document.images].filter(image => image.complete && image.naturalWidth > 0).length"
     assert stage.browser.evaluate(loaded) >= 2
-    # The groups are folded away on a phone, and always in sight where there is room.
+    # The groups are folded away on a phone, and always visible on a wide screen.
     shown = stage.browser.evaluate("document.querySelector('.groups li').checkVisibility()")
-    assert shown == (size == DESK)
+    assert shown == (size == DESKTOP)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
 @pytest.mark.parametrize("lang", ["uk", "ru"])
 def test_product(stage: Stage, size: tuple[int, int], lang: str) -> None:
     """A product shows its photos, the crossed-out price, its variants and its description."""
@@ -109,7 +109,7 @@ def test_product(stage: Stage, size: tuple[int, int], lang: str) -> None:
     assert "Зимові черевики" in page.text_content()
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
 @pytest.mark.parametrize(
     "path", ["/seller", "/seller/products", "/seller/imports", "/seller/orders", "/seller/log"]
 )

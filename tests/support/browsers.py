@@ -1,4 +1,4 @@
-"""A real browser in the hands of a test: headless Chromium, told what to do by its DevTools protocol."""
+"""A real browser for tests: headless Chromium, controlled by its DevTools protocol."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync --disable-dev-shm-usage --remote-debugging-port=0"
 ).split()
-# A browser on a busy machine takes its time to start.
+# A browser starts slowly on a busy machine.
 PATIENCE = 60
 
 
@@ -39,7 +39,7 @@ class Browser:
     connection: ClientConnection
     session: str | None = None
     requested: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     _loaded: bool = False
     _last: int = 0
 
@@ -66,13 +66,13 @@ class Browser:
                     process.kill()
 
     def ask(self, method: str, **parameters: object) -> dict[str, Any]:
-        """Send one command, and return its result; what happens meanwhile is taken down."""
+        """Send one command, and return its result; events meanwhile are recorded."""
         self._last += 1
         command = {"id": self._last, "method": method, "params": parameters}
         if self.session is not None:
             command["sessionId"] = self.session
         self.connection.send(json.dumps(command))
-        while (answer := self._hear()).get("id") != self._last:
+        while (answer := self._receive()).get("id") != self._last:
             pass
         assert "error" not in answer, answer
         result: dict[str, Any] = answer["result"]
@@ -90,19 +90,19 @@ class Browser:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.ask("Emulation.setEmulatedMedia", features=[scheme])
         self.requested.clear()
-        self.complaints.clear()
+        self.errors.clear()
         self._loaded = False
         assert "errorText" not in self.ask("Page.navigate", url=url)
         self._wait()
 
     def click(self, selector: str) -> None:
-        """Click what the selector finds, and wait for the page that it leads to."""
+        """Click the element of a selector, and wait for the next page."""
         self._loaded = False
         self.evaluate(f"document.querySelector({selector!r}).click()")
         self._wait()
 
     def content_width(self) -> int:
-        """Return how wide the page is with all that sticks out of the window, in CSS pixels."""
+        """Return the width of the page's content, in CSS pixels."""
         return int(self.ask("Page.getLayoutMetrics")["cssContentSize"]["width"])
 
     def dom(self) -> str:
@@ -110,7 +110,7 @@ class Browser:
         return str(self.evaluate("document.documentElement.outerHTML"))
 
     def evaluate(self, expression: str) -> Any:  # noqa: ANN401  # whatever the expression gives
-        """Return what an expression gives, None for nothing; it is asked from outside the page."""
+        """Return what an expression gives, None for nothing; evaluated from outside the page."""
         answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
         return answer["result"].get("value")
 
@@ -121,17 +121,17 @@ class Browser:
 
     def _wait(self) -> None:
         while not self._loaded:
-            self._hear()
+            self._receive()
 
-    def _hear(self) -> dict[str, Any]:
+    def _receive(self) -> dict[str, Any]:
         message: dict[str, Any] = json.loads(self.connection.recv(PATIENCE))
-        method, told = message.get("method"), message.get("params", {})
+        method, parameters = message.get("method"), message.get("params", {})
         if method == "Page.loadEventFired":
             self._loaded = True
         elif method == "Network.requestWillBeSent":
-            self.requested.append(told["request"]["url"])
+            self.requested.append(parameters["request"]["url"])
         elif method == "Log.entryAdded":
-            self.complaints.append(told["entry"]["text"])
+            self.errors.append(parameters["entry"]["text"])
         return message
 
 

@@ -12,11 +12,19 @@ from hypothesis import strategies as st
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.mapper import Mapper
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import Stock
+from torgsync.core.mapping.stock import Stock
 from torgsync.core.orders.order import Buyer, Line, Order, Paid
 from torgsync.core.plan.diff import Change, FieldChange, Sent, Verb
-from torgsync.core.product.columns import Section
-from torgsync.core.product.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value
+from torgsync.core.product.cells import Section
+from torgsync.core.product.fields import (
+    FIELDS,
+    Characteristic,
+    Discount,
+    FieldKind,
+    Photo,
+    Value,
+    WholesaleStep,
+)
 from torgsync.core.product.products import Existing, Product
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -28,7 +36,7 @@ FULL: dict[str, Value] = {
     "sku": "AA7775",
     "price": Decimal("150.00"),
     "discount": Discount(Decimal("10.00"), "amount"),
-    "wholesale_prices": (Step(10, Decimal("100.75")),),
+    "wholesale_prices": (WholesaleStep(10, Decimal("100.75")),),
     "presence": "available",
     "ready_to_ship": True,
     "quantity": 5,
@@ -133,17 +141,17 @@ def order(**given: Any) -> Order:  # noqa: ANN401
 
 MONEY = st.decimals(0, 10_000_000, places=2)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-_BY_KIND: dict[Kind, st.SearchStrategy[Value]] = {
-    Kind.TEXT: TEXT,
-    Kind.HTML: TEXT,
-    Kind.MONEY: MONEY,
-    Kind.DISCOUNT: st.builds(Discount, MONEY, st.sampled_from(["amount", "percent"])),
-    Kind.LADDER: st.lists(st.builds(Step, st.integers(1, 1000), MONEY), max_size=3).map(tuple),
-    Kind.QUANTITY: st.integers(0, 1_000_000),
-    Kind.FLAG: st.booleans(),
-    Kind.PATH: st.lists(st.builds(Section, TEXT, TEXT), max_size=3).map(tuple),
-    Kind.CHARACTERISTICS: st.lists(st.builds(Characteristic, TEXT, TEXT, TEXT), max_size=3).map(tuple),
-    Kind.PHOTOS: st.lists(st.builds(Photo, TEXT, TEXT), max_size=3).map(tuple),
+_BY_KIND: dict[FieldKind, st.SearchStrategy[Value]] = {
+    FieldKind.TEXT: TEXT,
+    FieldKind.HTML: TEXT,
+    FieldKind.MONEY: MONEY,
+    FieldKind.DISCOUNT: st.builds(Discount, MONEY, st.sampled_from(["amount", "percent"])),
+    FieldKind.LADDER: st.lists(st.builds(WholesaleStep, st.integers(1, 1000), MONEY), max_size=3).map(tuple),
+    FieldKind.QUANTITY: st.integers(0, 1_000_000),
+    FieldKind.FLAG: st.booleans(),
+    FieldKind.PATH: st.lists(st.builds(Section, TEXT, TEXT), max_size=3).map(tuple),
+    FieldKind.CHARACTERISTICS: st.lists(st.builds(Characteristic, TEXT, TEXT, TEXT), max_size=3).map(tuple),
+    FieldKind.PHOTOS: st.lists(st.builds(Photo, TEXT, TEXT), max_size=3).map(tuple),
 }
 
 

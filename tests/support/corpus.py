@@ -23,7 +23,8 @@ from torgsync.files.config.objects import load_object
 from torgsync.files.config.settings import Settings
 from torgsync.jobs.config.fields import add_standard_fields
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.update import findings, skipped, update
+from torgsync.jobs.plan.result import findings, skipped
+from torgsync.jobs.plan.update import update
 from torgsync.state.store import open_store
 
 DATA = Path(__file__).parents[1] / "data"

@@ -44,7 +44,7 @@ DATE, MOMENT = 1, 2
 def csv_cell(cell: str | int, delimiter: str = ";", *, needless: bool = True) -> str:
     """Write a cell as Torgsoft does: a text in quotes even when empty, a number bare.
 
-    Without `needless` quotes only stand where they must, as a spreadsheet saves it.
+    Without `needless` there are only quotes that are required, as a spreadsheet saves it.
     """
     text = str(cell)
     must = any(mark in text for mark in (delimiter, '"', "\r", "\n"))
@@ -101,15 +101,15 @@ def yml(
 
 
 class Styled(str):
-    """A number of a spreadsheet's cell as it stands in the file, with its style."""
+    """The number of a spreadsheet's cell as written in the file, with its style."""
 
     __slots__ = ("style",)
     style: int
 
     def __new__(cls, text: str, style: int = 0) -> Self:
-        made = super().__new__(cls, text)
-        made.style = style
-        return made
+        content = super().__new__(cls, text)
+        content.style = style
+        return content
 
 
 def xlsx(rows: Sequence[Sequence[str | int | float | bool | None]], *, hidden: bool = False) -> bytes:
@@ -134,20 +134,20 @@ def xlsx(rows: Sequence[Sequence[str | int | float | bool | None]], *, hidden: b
         "xl/styles.xml": _STYLES,
         "xl/worksheets/sheet1.xml": sheet,
     }
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
         for name, text in parts.items():
             archive.writestr(zipfile.ZipInfo(name), text)
-    return made.getvalue()
+    return content.getvalue()
 
 
 def _letters(place: int) -> str:
-    found = ""
+    letters = ""
     place += 1
     while place:
         place, rest = divmod(place - 1, 26)
-        found = chr(65 + rest) + found
-    return found
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def _xlsx_cell(at: str, cell: str | float | bool) -> str:

@@ -23,7 +23,7 @@ from torgsync.errors import Interrupted
 from torgsync.sandbox.faults import parse_fault
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.scenario import read_quirks
-from torgsync.sandbox.shop.imports import ImportSettings
+from torgsync.sandbox.shop.import_work import ImportSettings
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
@@ -235,5 +235,5 @@ class FirstDay:
         """Return a home and fill a marketplace as if the synchronisation had been there."""
         shutil.copytree(self.home.folder, folder / "home")
         shop = market.shop
-        shop.desk.accept(self.feed, self.settings, shop.quirks, shop.now())
+        shop.import_queue.accept(self.feed, self.settings, shop.quirks, shop.now())
         return Home(folder / "home", folder / "home" / "objects", market)

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from typer.main import get_command
 
-from torgsync.state.store import MIGRATIONS
+from torgsync.state.schema.upgrade import MIGRATIONS
 
 _compiled: dict[Any, Any] = {}
 _schema: list[tuple[str, tuple[str, ...]]] = []
@@ -45,7 +45,7 @@ def _upgrade_from_copy(config: Config, revision: str) -> None:
     """Run the program's migrations; for a new SQLite file, write the tables that they made the first time."""
     connection: Connection = config.attributes["connection"]
     if (
-        config.get_main_option("script_location") != str(MIGRATIONS)
+        config.get_main_option("script_location") != str(MIGRATIONS.folder)
         or connection.dialect.name != "sqlite"
         or inspect(connection).get_table_names()
     ):

@@ -1,15 +1,20 @@
-"""Answers of Prom.ua as they were described, all values invented, and a wire that plays them back."""
+"""Answers of Prom.ua as documented, with invented values, and a transport that plays them back."""
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Callable
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import httpx
 
 from torgsync.prom.api import Prom
-from torgsync.prom.http import Http, Journal
+from torgsync.prom.http import Http
+from torgsync.prom.request import RequestJournal
+from torgsync.prom.rights import Right
 
 URL = "https://prom.example/api/v1"
 TOKEN = "tok3n-invented-0123456789"
@@ -105,8 +110,13 @@ def changed(answer: dict[str, Any], **values: object) -> dict[str, Any]:
     return deepcopy(answer) | values
 
 
+def parsed(body: object) -> Any:  # noqa: ANN401  (JSON is of any type)
+    """Return an answer as the client parses it, with exact decimals."""
+    return json.loads(json.dumps(body), parse_float=Decimal)
+
+
 class Answer(NamedTuple):
-    """What the wire says to one request."""
+    """The answer to one request."""
 
     status: int
     body: bytes
@@ -148,14 +158,37 @@ class Wire(httpx.BaseTransport):
 
     @property
     def paths(self) -> list[str]:
-        """The addresses that were asked, with their queries."""
+        """The requested addresses, with their queries."""
         return [request.url.raw_path.decode().removeprefix("/api/v1") for request in self.requests]
 
-    def http(self, journal: Journal | None = None, token: str = TOKEN) -> Http:
-        """Return a door to this wire that never waits."""
+    def http(self, journal: RequestJournal | None = None, token: str = TOKEN) -> Http:
+        """Return a client of this transport that never waits."""
         client = httpx.Client(base_url=URL, transport=self)
         return Http(client, token=token, shop="My Prom", requests_per_second=1e9, journal=journal)
 
     def prom(self) -> Prom:
-        """Return a shop behind this wire."""
+        """Return a shop behind this transport."""
         return Prom(self.http())
+
+
+Call = Callable[[Wire], object]
+READ = Right.PRODUCTS_READ
+WRITE = Right.PRODUCTS_WRITE
+BROKEN = httpx.ReadError("[Errno 104] Connection reset by peer")
+SLOW = httpx.ReadTimeout("timed out")
+CLOSED = httpx.ConnectError("[Errno 111] Connection refused")
+CUT = Answer(200, b'{"products": [{"id": 1', {"Content-Type": "application/json"})
+
+
+def get(wire: Wire) -> dict[str, object]:
+    return wire.http().get("/products/list", right=READ)
+
+
+def edit(wire: Wire, count: int = 2) -> dict[str, object]:
+    items = [{"id": str(number)} for number in range(count)]
+    return wire.http().post("/products/edit", json=items, right=WRITE, effect="values")
+
+
+def start_import(wire: Wire) -> dict[str, object]:
+    files = {"file": ("products.xml", io.BytesIO(b"<yml_catalog/>"), "application/xml")}
+    return wire.http().post("/products/import_file", files=files, right=WRITE, effect="import")

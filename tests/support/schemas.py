@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from torgsync.cli.plan import schemas as published
 from torgsync.cli.plan.schemas import COUNT, FINDING, OR_NULL, PLAN, TEXT, record
-from torgsync.core.plan.rollback import Left
+from torgsync.core.plan.rollback import Obstacle
 
 UPDATE = published.UPDATE
 _OF_EXPORT = ("export", "findings", "skipped_goods", "foreign_products")
@@ -154,7 +154,7 @@ ROLLBACK = record(
             prom_id=OR_NULL,
             title=TEXT,
             field=OR_NULL,
-            reason={"enum": [str(reason) for reason in Left]},
+            reason={"enum": [str(reason) for reason in Obstacle]},
             message=TEXT,
         ),
     },

@@ -1,9 +1,9 @@
-"""What tests of the sandbox are made with: a clock, a client at the door, and import files."""
+"""Helpers of the sandbox's tests: a clock, clients, and import files."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,13 +11,17 @@ from typing import Any
 
 import httpx
 
+from torgsync.sandbox.app import SandboxApp
 from torgsync.sandbox.faults import ConnectionCut
-from torgsync.sandbox.server import RunningServer, SandboxApp, serve
+from torgsync.sandbox.server import RunningServer, serve
 from torgsync.sandbox.shop.shop import Shop
+
+RunImport = Callable[..., dict[str, Any]]
+"""Sends an import file with its settings as keywords, and returns the final report."""
 
 
 class Clock:
-    """A clock that moves only when it is told to."""
+    """A clock that moves only by `advance`."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -31,7 +35,7 @@ class Clock:
 
 
 class InProcess(httpx.BaseTransport):
-    """Hands requests to a shop without a socket; a connection that is cut looks as it does over one."""
+    """Passes requests to a shop without a socket; a cut connection looks as it does over one."""
 
     def __init__(self, shop: Shop) -> None:
         self._wsgi = httpx.WSGITransport(app=SandboxApp(shop))
@@ -46,7 +50,7 @@ class InProcess(httpx.BaseTransport):
 class Doors:
     """How clients reach their shops during one test: over a socket, or without one.
 
-    A server is handed on from test to test, as stopping one takes longer than most tests.
+    A server is reused by the next test, as stopping one takes longer than most tests.
     """
 
     def __init__(self) -> None:
@@ -57,7 +61,7 @@ class Doors:
 
     @contextmanager
     def during(self, *, sockets: bool) -> Iterator[None]:
-        """Use this door, and close at the end whatever client came through it."""
+        """Use sockets or not, and close all clients at the end."""
         self._sockets = sockets
         try:
             with ExitStack() as self._clients:
@@ -150,3 +154,13 @@ def import_feed(client: httpx.Client, clock: Clock, content: bytes, **settings: 
     clock.advance(seconds=10)
     report: dict[str, Any] = client.get(f"/products/import/status/{started['id']}").json()
     return report
+
+
+def counters(report: dict[str, Any]) -> dict[str, int]:
+    """Return the counters of a report that are not zero."""
+    return {name: value for name, value in report.items() if isinstance(value, int) and value}
+
+
+def messages(report: dict[str, Any]) -> list[str]:
+    """Return the messages of a report's lines on offers."""
+    return [line["import"]["extra"]["message"] for line in report["errors"]]

@@ -1,4 +1,4 @@
-"""Holds the journal to what the marketplace really has: what it calls done is there."""
+"""Compares the journal with the marketplace: every change that it calls done must be there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from torgsync.sandbox.shop.products import Product
+from torgsync.sandbox.shop.products import ShopProduct
 from torgsync.sandbox.shop.shop import Shop
 
 
@@ -23,9 +23,9 @@ def rows(state: Path, query: str, *values: object) -> list[Any]:
 
 
 def lies(state: Path, shop: Shop) -> list[str]:
-    """Return what the newest plan's outcomes call done and the marketplace does not show.
+    """Return the changes that the newest plan calls done and the marketplace does not show.
 
-    Nobody may have edited the shop since that run.
+    The shop must be unedited since that run.
     """
     newest = "select max(plan) from runs where plan is not null"
     done = f"select verb, good_id, fields from changes where state = 'done' and plan = ({newest})"  # noqa: S608
@@ -38,7 +38,7 @@ def lies(state: Path, shop: Shop) -> list[str]:
 
 
 def open_ends(state: Path, *, but: int = 0) -> list[Any]:
-    """Return the runs that never ended, and the changes of any run that nothing holds and nobody settled."""
+    """Return the runs without an end, and the changes of any run that are neither held nor reconciled."""
     changes = (
         "select plan, seq, verb, good_id from changes where state is null and held is null "
         "and plan in (select plan from runs where id != ?)"
@@ -49,7 +49,7 @@ def open_ends(state: Path, *, but: int = 0) -> list[Any]:
     ]
 
 
-def _lies_of(verb: str, fields: dict[str, dict[str, Any]], product: Product | None) -> Iterator[str]:
+def _lies_of(verb: str, fields: dict[str, dict[str, Any]], product: ShopProduct | None) -> Iterator[str]:
     if verb == "remove" and fields["status"]["new"] == "deleted":
         if product is not None:
             yield "it is still there"
@@ -69,5 +69,5 @@ def _lies_of(verb: str, fields: dict[str, dict[str, Any]], product: Product | No
             yield f"{name} is {shown[name]}, not {change['new']}"
 
 
-def _equal(shown: object, told: object) -> bool:
-    return Decimal(str(told)) == shown if isinstance(shown, int | Decimal) else shown == told
+def _equal(shown: object, expected: object) -> bool:
+    return Decimal(str(expected)) == shown if isinstance(shown, int | Decimal) else shown == expected

@@ -14,14 +14,15 @@ from typer.core import TyperGroup
 
 from torgsync import __version__
 from torgsync.cli import demo, doctor, sandbox
-from torgsync.cli.base.program import Program, report_error
+from torgsync.cli.base.errors import report_error
+from torgsync.cli.base.program import Program
 from torgsync.cli.clients import clients
-from torgsync.cli.fields import fields
+from torgsync.cli.fields import app as fields
 from torgsync.cli.object import app as objects
 from torgsync.cli.orders import orders
 from torgsync.cli.payments import payments
 from torgsync.cli.plan import history, rollback, sync, update, why
-from torgsync.cli.schedule import schedule
+from torgsync.cli.schedule import app as schedule
 from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
 
 _CommandLineWrong: type[Exception] = next(
@@ -29,11 +30,11 @@ _CommandLineWrong: type[Exception] = next(
     for kind in typer.BadParameter.__mro__
     if kind.__name__ == "UsageError" and issubclass(kind, Exception)
 )
-"""What Typer raises for a command line that it cannot read; its own exit code 2 means something else here."""
+"""Raised by Typer for a command line that it cannot parse; its exit code 2 means something else here."""
 
 
 class Boundary(TyperGroup):
-    """The root command. Every error passes here; ours are told, others are bugs and show a traceback."""
+    """The root command. Every error passes here; ours are printed, others are bugs and show a traceback."""
 
     def main(
         self,
@@ -63,7 +64,7 @@ class Boundary(TyperGroup):
         sys.exit(code if isinstance(code, int) else 0)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer's own kind of context
-        """Run the command. A Ctrl-C is told like other errors; Typer would end without a word."""
+        """Run the command. A Ctrl-C is printed like other errors; Typer would end silently."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as pressed:
@@ -77,7 +78,7 @@ def _stopped() -> Interrupted:
 
 
 def _asks_for_json(args: Sequence[str]) -> bool:
-    """Tell whether a document is wanted, also of a command line that cannot be read."""
+    """Return whether JSON is wanted, also for a command line that cannot be parsed."""
     return "--format=json" in args or ("--format", "json") in pairwise(args)
 
 

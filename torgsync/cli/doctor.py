@@ -19,13 +19,14 @@ def doctor(context: typer.Context, wanted: ObjectOption = None, form: FormatOpti
     """Look at token, rights, export, photos, limits, lock, schedule and state of one object, or of all."""
     program = program_of(context)
     program.format(form)
-    from torgsync.cli.base.render import check_rows, print_checks, print_csv, print_json
+    from torgsync.cli.base.checks import print_checks, render_checks
+    from torgsync.cli.base.render import print_csv, print_json
     from torgsync.jobs.config.doctor import diagnose
 
     def look(file: ObjectFile) -> Exit:
         with program.job(file) as job:
             found = diagnose(job)
-        rows = check_rows(found.lines)
+        rows = render_checks(found.lines)
         if form is Format.JSON:
             document = {"schema": SCHEMA, "object": file.settings.name, "exit": int(found.exit_code)}
             print_json(document, {"checks": rows})

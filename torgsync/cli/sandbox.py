@@ -100,10 +100,10 @@ def sandbox(
     In a browser it shows the shop as a buyer sees it, and the seller's side.
     """
     program = program_of(context)
-    from torgsync.demo.sandbox import Asked, opened
+    from torgsync.demo.sandbox import SandboxOptions, open_sandbox
     from torgsync.sandbox.server import serve
 
-    asked = Asked(
+    options = SandboxOptions(
         scenario=scenario,
         quirks=tuple(manner or ()),
         faults=tuple(fault or ()),
@@ -114,7 +114,7 @@ def sandbox(
         import_seconds=import_seconds,
         keep=keep,
     )
-    with opened(asked) as shop, serve(shop, port=port, photos=photos or ()) as server:
+    with open_sandbox(options) as shop, serve(shop, port=port, photos=photos or ()) as server:
         program.notify(f"a Prom.ua of your own at {server.url}; Ctrl-C stops it")
         program.notify(f"export TORGSYNC_PROM_URL={server.url}")
         program.notify(f"the shop as a buyer sees it: {server.shop_url}")

@@ -16,3 +16,8 @@ def bounds(first: date | None, last: date | None, clock: tzinfo) -> tuple[dateti
     since = datetime.combine(first, time.min, clock).astimezone(UTC) if first else None
     until = datetime.combine(last + timedelta(days=1), time.min, clock).astimezone(UTC) if last else None
     return since, until
+
+
+def shop_time(moment: datetime) -> str:
+    """Return a moment as it is shown: to the minute, by the shop's clock."""
+    return f"{moment.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"

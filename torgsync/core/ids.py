@@ -18,7 +18,7 @@ class Adopted(NamedTuple):
     external_id: str
 
 
-class Names:
+class ExternalIds:
     """The names of one shop's products, good by good; those that are named by their good are not kept."""
 
     def __init__(self, adopted: Iterable[Adopted] = ()) -> None:

@@ -17,9 +17,13 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def nearest(word: str, known: object) -> str:
+    """Return the known word that is nearest to one, empty where none is near."""
+    words = [str(name) for name in known] if isinstance(known, (list, tuple, dict)) else []
+    return next(iter(get_close_matches(word, words, n=1)), "")
+
+
 def did_you_mean(word: str, known: object) -> str:
     """Return `; did you mean `x`?` where one of the known words is near, else nothing."""
-    near = get_close_matches(
-        word, [str(name) for name in known] if isinstance(known, (list, tuple, dict)) else []
-    )
-    return f"; did you mean `{near[0]}`?" if near else ""
+    near = nearest(word, known)
+    return f"; did you mean `{near}`?" if near else ""

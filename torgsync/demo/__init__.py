@@ -1,1 +1,1 @@
-"""The demonstration and the sandbox's start-up: the only code besides `cli` that knows the sandbox."""
+"""The demonstration and the sandbox's start-up: only they and `cli` know the sandbox."""

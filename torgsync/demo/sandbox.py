@@ -1,4 +1,4 @@
-"""Opens a sandbox for a rehearsal: a scenario, what the command line adds, and a shop that is kept."""
+"""Opens a sandbox from a scenario, options of the command line, and the file of an earlier one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from torgsync.errors import InvalidInput, Mistake, UsageError
-from torgsync.files.config.objects import Lines, mistakes_in, parse_toml
+from torgsync.files.config.objects import mistakes_in
+from torgsync.files.config.toml_lines import TomlLines, parse_toml
 from torgsync.sandbox.faults import Fault, parse_fault
 from torgsync.sandbox.scenario import TOKEN_WORDS, Filling, Scenario, read_quirks, read_scenario
 from torgsync.sandbox.shop.filling import fill
@@ -21,11 +22,11 @@ HELP = "see `torgsync sandbox --help`"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What the command line says of a sandbox; it goes before what the scenario says.
+class SandboxOptions:
+    """Options of the command line; they override the scenario.
 
-    `quirks` are words such as `last_id=inclusive`, `faults` rules such as `POST products/edit* nth=2 429`.
-    `products` and `import_seconds` are None where nothing is said.
+    `quirks` are texts such as `last_id=inclusive`, `faults` rules such as `POST products/edit* nth=2 429`.
+    `products` and `import_seconds` are None where not given.
     """
 
     scenario: Path | None = None
@@ -40,15 +41,15 @@ class Asked:
 
 
 @contextmanager
-def opened(asked: Asked) -> Iterator[Shop]:
-    """Yield the shop; where it is kept, it is in its file at the end.
+def open_sandbox(options: SandboxOptions) -> Iterator[Shop]:
+    """Yield the shop; with `keep` it is written to its file at the end.
 
-    Raises InvalidInput for a scenario with mistakes, UsageError for words that say nothing, TorgsyncError for
-    a file that cannot be the shop's.
+    Raises InvalidInput for a scenario with mistakes, UsageError for invalid options, TorgsyncError for a file
+    that cannot be the shop's.
     """
-    scenario = _extended(load_scenario(asked.scenario) if asked.scenario else Scenario(), asked)
+    scenario = _extended(load_scenario(options.scenario) if options.scenario else Scenario(), options)
     shop = Shop(tokens=scenario.tokens or None, quirks=scenario.quirks, faults=scenario.faults)
-    persistence = Persistence(shop, asked.keep) if asked.keep else None
+    persistence = Persistence(shop, options.keep) if options.keep else None
     try:
         # A kept shop that has its goods already must not grow with every start.
         if not shop.products():
@@ -71,7 +72,7 @@ def load_scenario(path: Path) -> Scenario:
     data = parse_toml(text)
     if isinstance(data, Mistake):
         raise _invalid(path, [data])
-    scenario = read_scenario(data, Lines(text).of)
+    scenario = read_scenario(data, TomlLines(text).of)
     if isinstance(scenario, list):
         raise _invalid(path, scenario)
     return scenario
@@ -81,20 +82,20 @@ def _invalid(path: Path, mistakes: list[Mistake]) -> InvalidInput:
     return InvalidInput(mistakes_in(path, mistakes), mistakes=tuple(mistakes))
 
 
-def _extended(scenario: Scenario, asked: Asked) -> Scenario:
-    """Return a scenario with what the command line adds; raise UsageError where that says nothing."""
+def _extended(scenario: Scenario, options: SandboxOptions) -> Scenario:
+    """Return a scenario extended by options. Raises UsageError for invalid ones."""
     try:
-        quirks = read_quirks(scenario.quirks, asked.quirks)
+        quirks = read_quirks(scenario.quirks, options.quirks)
     except ValueError as wrong:
         raise UsageError(f"--manner: {wrong}", hint=HELP) from wrong
-    if asked.import_seconds is not None:
-        quirks = replace(quirks, import_seconds=asked.import_seconds)
-    products = scenario.shop.products if asked.products is None else asked.products
+    if options.import_seconds is not None:
+        quirks = replace(quirks, import_seconds=options.import_seconds)
+    products = scenario.shop.products if options.products is None else options.products
     return Scenario(
         shop=Filling(products=products, seed=scenario.shop.seed),
-        tokens=_tokens(scenario, asked),
+        tokens=_tokens(scenario, options),
         quirks=quirks,
-        faults=(*_faults(asked.faults), *scenario.faults),
+        faults=(*_faults(options.faults), *scenario.faults),
     )
 
 
@@ -106,18 +107,18 @@ def _faults(texts: Iterable[str]) -> Iterator[Fault]:
             raise UsageError(f'--fault "{text}": {wrong}', hint=HELP) from wrong
 
 
-def _tokens(scenario: Scenario, asked: Asked) -> dict[str, Rights]:
+def _tokens(scenario: Scenario, options: SandboxOptions) -> dict[str, Rights]:
     """Return the rights by token. Without any that may write, the shop's own `sandbox` may do everything."""
     tokens = dict(scenario.tokens)
     for word, named in (
-        ("write", asked.tokens),
-        ("read", asked.read_only_tokens),
-        ("expired", asked.expired_tokens),
+        ("write", options.tokens),
+        ("read", options.read_only_tokens),
+        ("expired", options.expired_tokens),
     ):
         for token in named:
             if not re.fullmatch(r"[\x21-\x7e]+", token):
                 raise UsageError("a token is empty or holds characters that no token has", hint=HELP)
             tokens[token] = TOKEN_WORDS[word]
-    if not scenario.tokens and not asked.tokens:
+    if not scenario.tokens and not options.tokens:
         tokens.setdefault("sandbox", TOKEN_WORDS["write"])
     return tokens

@@ -1,6 +1,6 @@
-"""The whole story in one go: an example shop, a Prom.ua of its own, a day and the day after.
+"""The steps of the demonstration: an example shop, a Prom.ua of its own, one day and the next.
 
-What happens is told here step by step; the commands are run by whoever shows the story.
+The caller runs the commands.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from torgsync.errors import TorgsyncError
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.server import RunningServer, serve
-from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, Buyer
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, ShopBuyer
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
@@ -27,7 +27,7 @@ NAME = "My Prom"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: what is said first, what happens in the world, and the command that is run, if any."""
+    """One step: a comment, a change of the world, and a command; each may be missing."""
 
     say: str
     command: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The demo's world: a temporary home, the shop's folder in it, and its own marketplace."""
+    """Where the demonstration happens: a temporary home, the shop's folder, and a sandbox."""
 
     home: Path
     shop: Path
@@ -47,9 +47,9 @@ class World:
         shutil.copyfile(self.shop / "TSGoods-tomorrow.trs", self.shop / "TSGoods.trs")
 
     def order(self) -> None:
-        """Have somebody order."""
+        """Place an order."""
         goods = [product.external_id for product in self.server.shop.products() if product.external_id]
-        buyer = Buyer(
+        buyer = ShopBuyer(
             first_name="Олена", last_name="Вигадана", phone="+380500000001", email="o.v@shop.example"
         )
         self.server.shop.place_order(
@@ -63,17 +63,17 @@ class World:
 
 @contextmanager
 def world() -> Iterator[World]:
-    """Yield a world that is gone afterwards."""
+    """Yield a world that is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="torgsync-demo-", ignore_cleanup_errors=True) as folder:
         shop = Path(folder) / "shop"
         shutil.copytree(example_shop(), shop)
-        market = Shop(tokens={TOKEN: Rights.full()}, quirks=Quirks(import_seconds=1.2))
-        with serve(market) as server:
+        marketplace = Shop(tokens={TOKEN: Rights.full()}, quirks=Quirks(import_seconds=1.2))
+        with serve(marketplace) as server:
             yield World(Path(folder) / "home", shop, server)
 
 
 def example_shop() -> Path:
-    """Return the folder of the example shop: inside the package, or beside it in a checkout."""
+    """Return the folder of the example shop: inside the package, or next to it in a checkout."""
     for place in (
         Path(str(files("torgsync"))) / "example_shop",
         Path(__file__).parents[2] / "examples" / "shop",

@@ -1,4 +1,4 @@
-"""What a job works with: one sync object, its memory, a clock, and somebody to tell how far it is."""
+"""What a job works with: one sync object, its state, a clock, and a callback for progress."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from torgsync.state.store import Store, UnitOfWork
 
 
 class Stage(StrEnum):
-    """What a job is busy with."""
+    """What a job is doing at the moment."""
 
     READ = "reading the export"
     LOOK = "looking at Prom.ua"
@@ -27,44 +27,51 @@ class Stage(StrEnum):
     FREE = "waiting for another import to end"
     UPLOAD = "sending the import file"
     IMPORT = "waiting for Prom.ua to import"
-    SETTLE = "reading back what Prom.ua made"
+    READ_BACK = "reading back what Prom.ua made"
     EDIT = "sending prices, stock and status"
     REMOVE = "taking products out"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a stage is: `done` of `total`; `total` is None where nobody can know it."""
+    """How far a stage is: `done` of `total`, which is None where it is unknown."""
 
     stage: Stage
     done: int = 0
     total: int | None = None
 
 
-def _silent(_progress: Progress) -> None:
-    """Tell nobody."""
+def _ignore(_progress: Progress) -> None:
+    """Report nothing."""
 
 
-def _held_by_nobody(_memory: UnitOfWork) -> None:
-    """Keep no lease: a look holds nothing."""
+def _no_lease(_work: UnitOfWork) -> None:
+    """Renew no lease: only a run holds one."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """One object at work.
+    """One sync object with everything that a job needs to work with it.
 
-    `now` gives aware times in UTC, `tell` hears about progress, `sleep` waits seconds, `stop` is what a stop
-    is asked by. `keep` is called at the beginning and the end of every unit of work: a run renews its lease.
+    Args:
+        settings: The home: its folders and addresses.
+        file: The sync object with its file.
+        store: The open state.
+        now: Returns the time, aware and in UTC.
+        report: Receives the progress of the job.
+        sleep: Waits so many seconds.
+        stop: Whether a stop was requested.
+        renew_lease: Called at the beginning and at the end of every unit of work of a run.
     """
 
     settings: Settings
     file: ObjectFile
     store: Store
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
-    report: Callable[[Progress], None] = field(default=_silent)
+    report: Callable[[Progress], None] = field(default=_ignore)
     sleep: Callable[[float], None] = time.sleep
     stop: StopSignal = field(default_factory=StopSignal)
-    keep: Callable[[UnitOfWork], None] = field(default=_held_by_nobody)
+    renew_lease: Callable[[UnitOfWork], None] = field(default=_no_lease)
 
     @property
     def object(self) -> SyncObject:
@@ -77,19 +84,20 @@ class JobContext:
         return self.file.slug
 
     def pause(self, seconds: float) -> None:
-        """Wait; who asks for a stop ends it at once. Raises Interrupted then."""
+        """Wait, renewing the lease first. Raises Interrupted as soon as a stop is requested."""
         with self.transaction():
-            pass  # a run renews its lease
+            pass
         with self.stop.interruptible():
             self.sleep(seconds)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[UnitOfWork]:
-        """Begin one unit of work with the object's memory; it is kept whole or not at all.
+        """Begin one unit of work on the state of the object; it is committed whole or rolled back.
 
-        What is not `durable` can be found out again, and a pulled plug may take it back.
+        With `durable=False` the commit may be lost in a power failure; use it only for data that can be
+        recomputed.
         """
         with self.store.transaction(self.slug, durable=durable) as work:
-            self.keep(work)
+            self.renew_lease(work)
             yield work
-            self.keep(work)
+            self.renew_lease(work)

@@ -1,6 +1,6 @@
-"""One run of one object: it holds the object, and everything it sends is written down first.
+"""One run of one object: it holds the lease, and each of its requests is recorded before it is sent.
 
-Source: docs/developers/architecture.md §6.
+Source: docs/developers/architecture.md §6.1, §6.4.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import Busy, Exit, TorgsyncError
 from torgsync.files.config.logs import note_run
 from torgsync.files.config.settings import alive, who
 from torgsync.jobs.context import JobContext, Progress
-from torgsync.state.runs.journal import Holder, Lease
+from torgsync.state.runs.journal import Holder
+from torgsync.state.runs.leases import Lease
 from torgsync.state.store import UnitOfWork
 
 RENEW_EVERY = timedelta(minutes=1)
@@ -26,10 +28,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class Run:
-    """A run that has begun. `exit_code` is what it will be remembered by.
+    """A run that has begun, and the journal of its requests.
 
-    `context` is the one to work with: with every unit of work, the run's lease is renewed when it is time,
-    and wherever progress is told, a person may stop it.
+    Args:
+        context: The context of the job. The run replaces it by one that renews the lease with every unit of
+            work when it is time, and lets a stop end the run wherever progress is reported.
+        number: Its number in the journal.
+        renewed: When the lease was last renewed.
+        exit_code: What the journal will record when the run ends.
     """
 
     context: JobContext
@@ -38,53 +44,57 @@ class Run:
     exit_code: Exit = Exit.ERROR
 
     def __post_init__(self) -> None:
-        looks_on = self.context.report
+        report_progress = self.context.report
         stop = self.context.stop
 
-        def tell(progress: Progress) -> None:
-            looks_on(progress)
+        def report(progress: Progress) -> None:
+            report_progress(progress)
             stop.check()
 
-        self.context = replace(self.context, report=tell, keep=self._keep)
+        self.context = replace(self.context, report=report, renew_lease=self._renew_lease)
 
-    def _keep(self, work: UnitOfWork) -> None:
-        """Renew the lease if it is time. That it was lost is noticed before the next request."""
+    def _renew_lease(self, work: UnitOfWork) -> None:
+        """Renew the lease if it is time. A lost lease is noticed before the next request."""
         now = self.context.now()
         if now - self.renewed >= RENEW_EVERY:
-            work.journal.renew(self.number, now)
+            work.leases.renew(self.number, now)
             self.renewed = now
 
     def before(self, method: str, path: str, items: int, digest: str) -> int:
-        """Write down a request that is about to be sent; return its number.
+        """Record a request that is about to be sent and return its number.
 
-        Raises Interrupted where somebody asked for a stop, Busy where another run holds the object by now:
-        then nothing is sent.
+        Raises:
+            Interrupted: A stop was requested.
+            Busy: The lease was lost; nothing may be sent.
         """
         self.context.stop.check()
         with self.context.transaction() as work:
-            if not work.journal.renew(self.number, self.context.now()):
-                raise _taken(self.context, work.journal.lease())
+            if not work.leases.renew(self.number, self.context.now()):
+                raise _lost_lease(self.context, work.leases.lease())
             if method != "GET" and path.lstrip("/").startswith("products/"):
                 work.object_state.note_first_write(self.context.now())
             return work.journal.before(self.number, method, path, items, digest, self.context.now())
 
     def after(self, entry: int, *, status: int | None, outcome: str) -> None:
-        """Write down how it was answered."""
+        """Record how a request was answered: its HTTP status, and "done" or the kind of the error."""
         with self.context.transaction() as work:
             work.journal.after(entry, status, outcome, self.context.now())
 
 
 @contextmanager
 def running(context: JobContext) -> Iterator[Run]:
-    """Hold the object for one run. Raises Busy where another run holds it.
+    """Hold the lease of the object for one run and record the run in the journal.
 
-    A holder on this host whose process is gone is taken over at once, any other when its lease has expired.
+    A holder on this host whose process is gone is taken over at once, any other after its lease expired.
+
+    Raises:
+        Busy: Another run holds the lease.
     """
     me = Holder(*who())
     with context.transaction() as work:
-        refuse_lease(context, work.journal.lease())
+        refuse_lease(context, work.leases.lease())
         number = work.journal.begin_run(me, context.now())
-        work.journal.take_lease(number, me, context.now())
+        work.leases.take(number, me, context.now())
     run = Run(context, number, context.now())
     note_run(number)
     _log.info("the run begins")
@@ -95,9 +105,10 @@ def running(context: JobContext) -> Iterator[Run]:
         _end(context, run)
         raise
     except Exception:
-        # Whatever it was, nobody noted what became of the work in hand: the next run looks that up.
+        # After a bug the outcome of the work in hand is unknown: the run is left without an end, so that the
+        # next one reconciles it.
         with context.transaction() as work:
-            work.journal.release(number)
+            work.leases.release(number)
         raise
     _end(context, run)
 
@@ -105,37 +116,43 @@ def running(context: JobContext) -> Iterator[Run]:
 def _end(context: JobContext, run: Run) -> None:
     with context.transaction() as work:
         work.journal.end_run(run.number, run.exit_code, context.now())
-        work.journal.release(run.number)
+        work.leases.release(run.number)
     _log.info("the run ended with exit code %d", run.exit_code)
 
 
 def refuse_held(context: JobContext) -> None:
-    """Raise Busy where a run holds the object: a look would change what that run is working on."""
+    """Raise Busy where a run holds the object: a look would change the plan that the run performs."""
     with context.transaction() as work:
-        refuse_lease(context, work.journal.lease())
+        refuse_lease(context, work.leases.lease())
 
 
 def refuse_lease(context: JobContext, lease: Lease | None) -> None:
-    """Raise Busy where a lease is that of a run that lives."""
-    if lease and lives(context, lease):
+    """Raise Busy where a lease belongs to a run that is still going on."""
+    if lease and is_alive(context, lease):
         raise Busy(
             f"`{context.object.name}` is held by another run: {_who(lease)}",
             hint="wait until it has finished, then run the same command again",
         )
 
 
-def lives(context: JobContext, lease: Lease) -> bool:
-    """Tell whether the run that holds the object goes on, as far as can be known here."""
+def is_alive(context: JobContext, lease: Lease) -> bool:
+    """Return whether the holder of a lease is still running, as far as this host can find out."""
     return lease.expires > context.now() and not _crashed(lease, Holder(*who()))
 
 
-def _taken(context: JobContext, lease: Lease | None) -> Busy:
-    """Return the error for a run that lost its lease: it was not renewed in time."""
-    by = f"by another run: {_who(lease)}" if lease else "and let go by another run"
-    return Busy(
-        f"`{context.object.name}` was taken over {by}; this run was silent for too long and sends no more",
-        hint="wait until the other run has finished, then run the same command again",
-    )
+def _lost_lease(context: JobContext, lease: Lease | None) -> Busy:
+    """Return the error of a run whose lease was not renewed in time; `lease` is that of the other run."""
+    lost = problem(ProblemCode.LEASE_LET_GO, object=context.object.name)
+    if lease:
+        lost = problem(
+            ProblemCode.LEASE_TAKEN,
+            object=context.object.name,
+            user=lease.holder.user,
+            host=lease.holder.host,
+            pid=lease.holder.pid,
+            since=lease.since.isoformat() if lease.since else "",
+        )
+    return error_of(Busy, lost, "wait until the other run has finished, then run the same command again")
 
 
 def _who(lease: Lease) -> str:
@@ -145,5 +162,5 @@ def _who(lease: Lease) -> str:
 
 
 def _crashed(lease: Lease, me: Holder) -> bool:
-    """Tell whether the holder is a process of this host that is gone."""
+    """Return whether the holder is a process of this host that is gone."""
     return lease.holder.host == me.host and lease.holder.pid != me.pid and not alive(lease.holder.pid)

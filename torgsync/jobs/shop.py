@@ -1,7 +1,7 @@
-"""Tells the shop of an object from another one, which a mistaken token opens: nothing may be done there.
+"""Recognise the shop of an object: a mistaken token opens another one, where nothing may be done.
 
-No call tells a shop's own id, so it is known by what was in it: a product of ours has Prom's id, the groups
-have theirs. Source: docs/developers/architecture.md §5.6.
+No call returns the id of a shop, so it is recognised by what is in it: a known product with its Prom id, or
+a known group. Source: docs/developers/architecture.md §5.6.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import xxhash
 
-from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.guards import SHOP, Allowed, MissingShop, encode_measure
 from torgsync.core.product.products import Existing
 from torgsync.core.text import counted
 from torgsync.errors import PromRefused, TokenRefused, Unsafe
@@ -22,61 +22,70 @@ from torgsync.state.runs.journal import Holder, Override
 PROBES = 3
 """How many products are asked for before a shop is taken for another one: each may have been deleted."""
 
-MARK = "/"
-"""Parts a group's id from the digest of its name."""
+SEPARATOR = "/"
+"""Between a group's id and the digest of its name."""
 
 WITHOUT_GROUPS = "without-groups"
-"""How a shop is called that shows no group by which it could be named."""
+"""The id of a shop that shows no group, as `--allow shop=ID` takes it."""
 
 
 def refuse_other_shop(
-    context: JobContext, prom: Prom, allowed: Allowed, seen: Sequence[Existing] = ()
+    context: JobContext, prom: Prom, allowed: Allowed, listed: Sequence[Existing] = ()
 ) -> None:
-    """Raise Unsafe where the token opens another shop than the one that is remembered.
+    """Refuse a token that opens another shop than the one that the object was synchronised with.
 
-    `seen` are products that were just listed: where one of them is known, nothing is asked. A person may
-    allow exactly the shop that is seen; then all that is remembered of the old one is forgotten, and the
-    object begins anew.
+    When a person allowed exactly the shop that is seen, the snapshot and the sent values of the old shop are
+    deleted and the object begins again.
+
+    Args:
+        context: The object.
+        prom: The shop that the token opens.
+        allowed: What a person allowed.
+        listed: Products that were just listed; a known one among them makes any request unnecessary.
+
+    Raises:
+        Unsafe: It is another shop.
     """
     with context.transaction() as work:
-        if work.existing.knows([(product.prom_id, product.external_id) for product in seen]):
+        if work.existing.knows([(product.prom_id, product.external_id) for product in listed]):
             return
         anchors, groups = work.existing.anchors(PROBES), work.object_state.groups()
     if not anchors and not groups:
         return
     for prom_id, good_id in anchors:
-        there = prom.product(good_id)
-        if there and there.prom_id == prom_id:
+        product = prom.product(good_id)
+        if product and product.prom_id == prom_id:
             return
-    now = groups_of(prom)
-    if now & groups:
+    groups_now = groups_of(prom)
+    if groups_now & groups:
         return
-    sight = min((mark.partition(MARK)[0] for mark in now), default=WITHOUT_GROUPS)
+    shop_id = min((group.partition(SEPARATOR)[0] for group in groups_now), default=WITHOUT_GROUPS)
     lost = f"of {counted(len(anchors), 'product')} that were looked for none is there"
     if groups:
         lost += f", and none of {counted(len(groups), 'group')}"
-    if allowed.shop == sight:
-        opened = Override("shop", f"shop={sight}", lost)
+    if allowed.shop == shop_id:
+        missing = encode_measure(MissingShop(len(anchors), len(groups)))
+        override = Override(SHOP, f"shop={shop_id}", missing)
         with context.transaction() as work:
-            work.journal.note_overrides(None, [opened], Holder(*who()), context.now())
+            work.journal.note_overrides(None, [override], Holder(*who()), context.now())
             work.products.forget_shop()
         return
     raise Unsafe(
         f"the token opens another shop than the one of `{context.object.name}`: {lost}",
         hint=f"give the object its token: torgsync object edit {context.file.called} --api-key -; if this is "
-        f"the same shop, emptied, or a new one for this object, let it begin anew: --allow shop={sight}",
+        f"the same shop, emptied, or a new one for this object, let it begin anew: --allow shop={shop_id}",
     )
 
 
 def groups_of(prom: Prom) -> frozenset[str]:
-    """Return what tells the shop's groups, the first hundred; none where the token may not read them.
+    """Return the id of each of the shop's first hundred groups with a digest of its name.
 
-    That is the id of each with a digest of its name: one that is the same is enough to know a shop by.
+    One common group is enough to recognise a shop. Empty where the token may not read groups.
     """
     try:
         groups = prom.groups()
     except (TokenRefused, PromRefused):
         return frozenset()
     return frozenset(
-        f"{number}{MARK}{xxhash.xxh3_64_hexdigest(name.encode())[:8]}" for number, name in groups.items()
+        f"{number}{SEPARATOR}{xxhash.xxh3_64_hexdigest(name.encode())[:8]}" for number, name in groups.items()
     )

@@ -1,7 +1,7 @@
-"""How a run stops when it is asked to: at once while it only waits, else when the work in hand is safe.
+"""Stop a run on request: at once while it only waits, otherwise at the next safe point.
 
-Whoever asks first (Ctrl-C, or the signal by which systems end a program) is heard at the next safe point;
-whoever asks again ends the program where it stands.
+The first request (Ctrl-C, or the signal by which systems end a program) waits for a safe point; the second
+one ends the program immediately.
 """
 
 from __future__ import annotations
@@ -12,57 +12,66 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import Interrupted
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopSignal:
-    """Whether a run has been asked to stop, and whether it may be stopped where it is."""
+    """Whether a run was requested to stop, and whether it may stop where it is."""
 
     def __init__(self) -> None:
-        self._pulled = False
-        self._rests = False
+        self._requested = False
+        self._waiting = False
 
-    def pull(self) -> None:
-        """Ask for a stop. Raises Interrupted where the run rests, KeyboardInterrupt when asked again."""
-        if self._pulled:
+    def request(self) -> None:
+        """Request a stop.
+
+        Raises:
+            Interrupted: The run only waits.
+            KeyboardInterrupt: It was requested before.
+        """
+        if self._requested:
             raise KeyboardInterrupt
-        self._pulled = True
-        if self._rests:
+        self._requested = True
+        if self._waiting:
             self.check()
 
     def check(self) -> None:
-        """Stop here if asked: raises Interrupted. Nothing may be in flight, and all outcomes written down."""
-        if self._pulled:
-            raise Interrupted("stopped by you")
+        """Raise Interrupted if a stop was requested.
 
-    def rest(self, rests: bool) -> None:  # noqa: FBT001  # nothing else could be meant
-        """Note whether nothing is in hand from now on, so that a stop need not wait for anything."""
-        self._rests = rests  # before the look, so that nobody is missed who asks in between
-        if rests:
+        Call it where no request is in flight and all outcomes are recorded.
+        """
+        if self._requested:
+            raise error_of(Interrupted, problem(ProblemCode.STOPPED))
+
+    def wait(self, waiting: bool) -> None:  # noqa: FBT001  # nothing else could be meant
+        """Note whether the run only waits from now on, so that a stop takes effect at once."""
+        self._waiting = waiting  # before the check: a request between the two would be missed
+        if waiting:
             self.check()
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Let a stop end what is done inside at once: it leaves nothing behind that could not be redone."""
+        """Let a stop end the block at once; all that is done in it can be repeated."""
         try:
-            self.rest(True)
+            self.wait(True)
             yield
         finally:
-            self.rest(False)
+            self.wait(False)
 
     @contextmanager
     def handling_signals(self) -> Iterator[None]:
-        """Hear Ctrl-C and the system's signal to end for the time of a `with` block."""
+        """Request a stop on Ctrl-C and on the system's signal to end, for the time of the block."""
         if threading.current_thread() is not threading.main_thread():
-            yield  # only there Python hears signals
+            yield  # Python delivers signals only to the main thread
             return
 
-        def heard(_number: int, _frame: FrameType | None) -> None:
-            self.pull()
+        def handle(_number: int, _frame: FrameType | None) -> None:
+            self.request()
 
-        before = {number: signal.signal(number, heard) for number in SIGNALS}
+        before = {number: signal.signal(number, handle) for number in SIGNALS}
         try:
             yield
         finally:

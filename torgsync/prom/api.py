@@ -1,4 +1,4 @@
-"""Prom.ua as its users see it: one method an endpoint, values in and values out.
+"""Prom.ua's endpoints: one method each, values in and values out.
 
 Source: docs/developers/prom-api.md §2, §3, §4, §5.1, §6.1, §11 Q2, Q4, Q5.
 """
@@ -13,19 +13,27 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from torgsync.core.ids import Names
-from torgsync.core.orders import order as trade
+from torgsync.core.ids import ExternalIds
+from torgsync.core.orders.order import Order, PaymentOption
 from torgsync.core.plan.channels import EditAnswer, ImportState
+from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.product.products import Existing
 from torgsync.errors import PromRefused
-from torgsync.prom.http import Http, Journal, NotFound, Right, open_client
-from torgsync.prom.wire import products as wire
+from torgsync.prom.http import Http, ignore_idle, open_client
+from torgsync.prom.request import RequestJournal
+from torgsync.prom.responses import NotFound
+from torgsync.prom.rights import Right
+from torgsync.prom.wire.imports import import_id, import_state
+from torgsync.prom.wire.orders import WireOrder, WirePaymentOption
+from torgsync.prom.wire.products import WireGroup, WireProduct, edit_answer
+from torgsync.prom.wire.values import listed, single
 
 PAGE = 100
 """Items asked for in one page: the most that Prom gives (prom-api §2.1)."""
 
-NOBODY = "torgsync-has-no-such-product"
-"""An external id that no product has: an edit of it tells whether a token may edit."""
+UNUSED_ID = "torgsync-has-no-such-product"
+"""An external id that no product has: an edit of it shows whether a token may edit."""
+
 _LISTS = {
     Right.PRODUCTS_READ: "/products/list",
     Right.GROUPS_READ: "/groups/list",
@@ -33,29 +41,29 @@ _LISTS = {
     Right.CLIENTS_READ: "/clients/list",
     Right.SETTINGS_READ: "/payment_options/list",
 }
-"""A list that each right of reading opens."""
+"""The list that each right to read opens."""
 
-Keyed = TypeVar("Keyed", wire.Product, wire.Order)
+Keyed = TypeVar("Keyed", WireProduct, WireOrder)
 
 
 class Prom:
     """One shop on Prom.ua.
 
-    Goods are called by their ids; `names` tells how Prom calls them. Every method may raise TokenRefused,
+    Goods are identified by their ids; `names` maps them to Prom's. Every method may raise TokenRefused,
     PromRefused or Temporary; those that write may raise AnswerLost.
     """
 
-    def __init__(self, http: Http, names: Names | None = None) -> None:
+    def __init__(self, http: Http, names: ExternalIds | None = None) -> None:
         self._http = http
-        self.names = names or Names()
+        self.names = names or ExternalIds()
 
     def products(self, modified_from: datetime | None = None) -> Iterator[list[Existing]]:
         """Yield the products page by page, newest first, all or those modified since a moment.
 
-        The moment is aware; the overlap that an unknown time zone asks for is the caller's (prom-api §11 Q9).
-        What is missing here may exist all the same (prom-api §11 Q3).
+        The moment is aware; the caller adds the overlap for the unknown time zone (prom-api §11 Q9). A
+        product that is not listed may exist all the same (prom-api §11 Q3).
         """
-        pages = self._pages("/products/list", "products", wire.Product, modified_from, Right.PRODUCTS_READ)
+        pages = self._pages("/products/list", "products", WireProduct, modified_from, Right.PRODUCTS_READ)
         for page in pages:
             yield [self._named(product) for product in page]
 
@@ -67,7 +75,7 @@ class Prom:
             answer = self._http.get(f"/products/{path}", right=Right.PRODUCTS_READ)
         except NotFound:
             return None
-        return self._named(wire.single(answer, "product", wire.Product))
+        return self._named(single(answer, "product", WireProduct))
 
     def product_by_prom_id(self, prom_id: str) -> Existing | None:
         """Return a product by Prom's own id, None where it is absent or deleted."""
@@ -75,32 +83,32 @@ class Prom:
             answer = self._http.get(f"/products/{_segment(prom_id)}", right=Right.PRODUCTS_READ)
         except NotFound:
             return None
-        return self._named(wire.single(answer, "product", wire.Product))
+        return self._named(single(answer, "product", WireProduct))
 
-    def _named(self, product: wire.Product) -> Existing:
-        shown = product.existing()
-        return shown.named(self.names.good_id(shown.prom_id, shown.good_id))
+    def _named(self, product: WireProduct) -> Existing:
+        existing = product.existing()
+        return existing.named(self.names.good_id(existing.prom_id, existing.good_id))
 
     def edit(self, items: Sequence[Mapping[str, object]]) -> EditAnswer:
-        """Set values of goods' products; `wire.edit_item` makes the items, with the good under `id`.
+        """Set values of goods' products; `wire.products.edit_item` makes the items, with the good under `id`.
 
-        A good that is in neither part of the answer was perhaps left as it was: read it back (prom-api §11
-        Q4). Products without an external id go in a request of their own.
+        A good that is in neither part of the answer may be unchanged: read it back (prom-api §11 Q4).
+        Products without an external id are sent in a request of their own.
         """
-        named, nameless = {}, {}
+        by_external_id, by_prom_id = {}, {}
         for item in items:
             good_id = str(item["id"])
             if external_id := self.names.external_id(good_id):
-                named[external_id] = (good_id, {**item, "id": external_id})
+                by_external_id[external_id] = (good_id, {**item, "id": external_id})
             else:
                 prom_id = self.names.prom_id(good_id)
-                nameless[prom_id] = (good_id, {**item, "id": int(prom_id)})
+                by_prom_id[prom_id] = (good_id, {**item, "id": int(prom_id)})
         processed: set[str] = set()
         errors: dict[str, str] = {}
-        for path, called in (("/products/edit_by_external_id", named), ("/products/edit", nameless)):
-            answer = self._edit(path, [item for _, item in called.values()])
-            processed |= {called[name][0] for name in answer.processed if name in called}
-            errors |= {called[name][0]: why for name, why in answer.errors.items() if name in called}
+        for path, sent in (("/products/edit_by_external_id", by_external_id), ("/products/edit", by_prom_id)):
+            answer = self._edit(path, [item for _, item in sent.values()])
+            processed |= {sent[identity][0] for identity in answer.processed if identity in sent}
+            errors |= {sent[identity][0]: why for identity, why in answer.errors.items() if identity in sent}
         return EditAnswer(frozenset(processed), errors)
 
     def edit_by_prom_id(self, items: Sequence[Mapping[str, object]]) -> EditAnswer:
@@ -110,10 +118,17 @@ class Prom:
     def start_import(self, feed: Path, updated_fields: Sequence[str], *, force: bool = False) -> str:
         """Upload a feed and return the import's id; products that are not in it are left alone.
 
-        `updated_fields` are those of `core.route.updated_fields`; new products are made with all fields.
-        `force` has photos read once more that Prom knows by their address (prom-api §4.5). The
-        file is streamed. Raises PromRefused where Prom takes no import, and AnswerLost where nobody knows:
-        it is then not repeated before a read-back (prom-api §4.6).
+        The file is streamed.
+
+        Args:
+            feed: the import file.
+            updated_fields: those of `core.plan.channels.updated_fields`; new products get all fields.
+            force: whether Prom reads photos again whose address it knows (prom-api §4.5).
+
+        Raises:
+            PromRefused: Prom takes no import.
+            AnswerLost: It is unknown whether the import began; it is not repeated before a read-back
+                (prom-api §4.6).
         """
         settings = {
             "force_update": force,
@@ -129,52 +144,52 @@ class Prom:
                 right=Right.PRODUCTS_WRITE,
                 effect="import",
             )
-        identity = wire.import_id(answer)
+        identity = import_id(answer)
         if not identity:
-            reason = self._http.words(answer.get("message")) or "without a reason"
-            raise PromRefused(f"Prom.ua took no import: {reason}")
+            words = self._http.responses.words(answer.get("message"))
+            raise error_of(PromRefused, problem(ProblemCode.NO_IMPORT_ID, words=words))
         return identity
 
-    def import_state(self, import_id: str) -> ImportState:
-        """Return how an import goes. Right after its start Prom says `SUCCESS` with zeros (prom-api §4.4)."""
-        answer = self._http.get(f"/products/import/status/{_segment(import_id)}", right=Right.PRODUCTS_READ)
-        return wire.import_state(answer, self._http.words)
+    def import_state(self, identity: str) -> ImportState:
+        """Return the progress of an import: at first `SUCCESS` with zeros (prom-api §4.4)."""
+        answer = self._http.get(f"/products/import/status/{_segment(identity)}", right=Right.PRODUCTS_READ)
+        return import_state(answer, self._http.responses.words)
 
     def groups(self) -> dict[str, str]:
-        """Return the names of the shop's groups by id, the first hundred; the root group is never there."""
+        """Return the names of the shop's groups by id, the first hundred, without the root group."""
         answer = self._http.get("/groups/list", {"limit": PAGE}, right=Right.GROUPS_READ)
-        return {str(group.id): group.name or "" for group in wire.listed(answer, "groups", wire.Group)}
+        return {str(group.id): group.name or "" for group in listed(answer, "groups", WireGroup)}
 
-    def payment_options(self) -> list[trade.PaymentOption]:
+    def payment_options(self) -> list[PaymentOption]:
         """Return the shop's payment methods, in Prom's order."""
         answer = self._http.get("/payment_options/list", right=Right.SETTINGS_READ)
-        return [option.option() for option in wire.listed(answer, "payment_options", wire.PaymentOption)]
+        return [option.option() for option in listed(answer, "payment_options", WirePaymentOption)]
 
-    def orders(self, modified_from: datetime | None = None) -> Iterator[list[trade.Order]]:
+    def orders(self, modified_from: datetime | None = None) -> Iterator[list[Order]]:
         """Yield the orders page by page, newest first, all or those modified since an aware moment."""
-        pages = self._pages("/orders/list", "orders", wire.Order, modified_from, Right.ORDERS_READ)
+        pages = self._pages("/orders/list", "orders", WireOrder, modified_from, Right.ORDERS_READ)
         for page in pages:
             yield [order.order() for order in page]
 
-    def order(self, order_id: str) -> trade.Order | None:
-        """Return one order, None where Prom knows none of this id."""
+    def order(self, order_id: str) -> Order | None:
+        """Return one order, None where there is none with this id."""
         try:
             answer = self._http.get(f"/orders/{_segment(order_id)}", right=Right.ORDERS_READ)
         except NotFound:
             return None
-        return wire.single(answer, "order", wire.Order).order()
+        return single(answer, "order", WireOrder).order()
 
     def receive_orders(self, order_ids: Sequence[str]) -> EditAnswer:
-        """Tell Prom that orders are received; ids of the answer are order ids.
+        """Set the status of orders to "received"; ids of the answer are order ids.
 
-        One that is in neither part of the answer has this status already, or a later one (prom-api §5.3).
+        An order that is in neither part of the answer has this status or a later one (prom-api §5.3).
         """
         body = {"status": "received", "ids": [int(order_id) for order_id in order_ids]}
         answer = self._http.post("/orders/set_status", json=body, right=Right.ORDERS_WRITE, effect="values")
-        return wire.edit_answer(answer, list(order_ids), self._http.words)
+        return edit_answer(answer, list(order_ids), self._http.responses.words)
 
     def save_parcel(self, order_id: str, parcel: str, carrier: str) -> None:
-        """Write a parcel's number to an order; `carrier` is Prom's word for who carries it (prom-api §5.4).
+        """Write a parcel's number to an order; `carrier` is Prom's code of the carrier (prom-api §5.4).
 
         Raises PromRefused, also for a number that the order has already: read it back.
         """
@@ -184,8 +199,8 @@ class Prom:
     def try_right(self, right: Right) -> None:
         """Use a right in a way that changes nothing. Raises TokenRefused where the token lacks it.
 
-        The right to write is tried on a product that does not exist, or on no order at all, which Prom may
-        refuse in any way.
+        The right to write is tried on a product that does not exist, or on an empty list of orders, which
+        Prom may refuse in any way.
         """
         if right is Right.ORDERS_WRITE:
             with suppress(PromRefused):
@@ -195,34 +210,34 @@ class Prom:
             self._http.get(_LISTS[right], right=right)
             return
         with suppress(PromRefused):
-            self._edit("/products/edit_by_external_id", [{"id": NOBODY, "presence": "not_available"}])
+            self._edit("/products/edit_by_external_id", [{"id": UNUSED_ID, "presence": "not_available"}])
 
     def _edit(self, path: str, items: Sequence[Mapping[str, object]]) -> EditAnswer:
         if not items:
             return EditAnswer(frozenset(), {})
         answer = self._http.post(path, json=list(items), right=Right.PRODUCTS_WRITE, effect="values")
-        told = wire.edit_answer(answer, [str(item["id"]) for item in items], self._http.words)
-        # A token without the right may be told product by product (prom-api §11 Q1).
-        if not told.processed and told.errors and all(map(_forbids, told.errors.values())):
-            raise self._http.refused(Right.PRODUCTS_WRITE)
-        return told
+        result = edit_answer(answer, [str(item["id"]) for item in items], self._http.responses.words)
+        # A missing right may be reported product by product (prom-api §11 Q1).
+        if not result.processed and result.errors and all(map(_forbids, result.errors.values())):
+            raise self._http.responses.lacks(Right.PRODUCTS_WRITE)
+        return result
 
     def _pages(
         self, path: str, key: str, model: type[Keyed], modified_from: datetime | None, right: Right
     ) -> Iterator[list[Keyed]]:
-        """Yield pages of what was not seen yet, until a page brings nothing new (prom-api §11 Q2).
+        """Yield pages of new items, until a page has none (prom-api §11 Q2).
 
-        Whether `last_id` itself is listed again is open, so it is sent as it is and what comes twice is
-        dropped. Ids descend: what is not below the smallest one seen was seen, and remembering that one is
-        enough, also for a server that ignores `last_id` and gives the first page for ever.
+        Whether `last_id` itself is listed again is open, so it is sent unchanged and duplicates are dropped.
+        Ids descend, so an item whose id is not below the smallest one so far is a duplicate, also with a
+        server that ignores `last_id` and repeats the first page for ever.
         """
         params: dict[str, str | int] = {"limit": PAGE}
         if modified_from is not None:
             params["last_modified_from"] = f"{modified_from.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
         smallest: int | None = None
         while True:
-            found = wire.listed(self._http.get(path, params, right=right), key, model)
-            fresh = {item.id: item for item in found if smallest is None or item.id < smallest}
+            items = listed(self._http.get(path, params, right=right), key, model)
+            fresh = {item.id: item for item in items if smallest is None or item.id < smallest}
             if not fresh:
                 return
             yield list(fresh.values())
@@ -246,13 +261,13 @@ def connect(
     *,
     shop: str,
     requests_per_second: float = 2.0,
-    journal: Journal | None = None,
-    names: Names | None = None,
-    rests: Callable[[bool], None] = lambda _: None,
+    journal: RequestJournal | None = None,
+    names: ExternalIds | None = None,
+    on_idle: Callable[[bool], None] = ignore_idle,
 ) -> Iterator[Prom]:
-    """Open the shop at `url` for the time of a `with` block; the connection is closed at its end.
+    """Connect to the shop at `url` for the time of a `with` block.
 
-    Raises UsageError for an address that is none, and TokenRefused for a token that cannot be sent.
+    Raises UsageError for an invalid address, and TokenRefused for a token that cannot be sent.
     """
     with open_client(url) as client:
         http = Http(
@@ -261,6 +276,6 @@ def connect(
             shop=shop,
             requests_per_second=requests_per_second,
             journal=journal,
-            rests=rests,
+            on_idle=on_idle,
         )
         yield Prom(http, names)

@@ -1,4 +1,4 @@
-"""The import file: products as YML, written as a stream, one offer in memory at a time.
+"""The import file: products as YML, written as a stream with one offer in memory at a time.
 
 Source: docs/developers/prom-api.md §7.1, §7.2, §11 Q6.
 """
@@ -13,10 +13,10 @@ from typing import BinaryIO, TypeVar
 
 from lxml import etree
 
-from torgsync.core.ids import Names
+from torgsync.core.ids import ExternalIds
 from torgsync.core.mapping.mapper import PHOTO_LIMIT
-from torgsync.core.product.columns import Section, clean
-from torgsync.core.product.fields import Characteristic, Discount, Photo, Step
+from torgsync.core.product.cells import Section, clean
+from torgsync.core.product.fields import Characteristic, Discount, Photo, WholesaleStep
 from torgsync.core.product.products import Product
 
 
@@ -28,17 +28,23 @@ def write_feed(
     currency: str,
     paths: Iterable[tuple[Section, ...]],
     offers: Iterable[Product],
-    names: Names | None = None,
+    names: ExternalIds | None = None,
 ) -> int:
-    """Write the file to `out` in UTF-8 and return how many offers it holds.
+    """Write the file to `out` in UTF-8 and return the number of its offers.
 
-    `paths` are the groups of all offers, root first; each group is written once, under the parent that it
-    had first. `made` and `currency` stand in the head; an offer may have a currency of its own, and goes by
-    the external id that `names` tell. Texts come through as they are; only control characters, which no XML
-    carries, are left out.
+    Texts are written unchanged, but for control characters, which XML does not allow.
+
+    Args:
+        out: where the file is written.
+        shop: the name of the shop.
+        made: the time in the file's head.
+        currency: the default of offers without a currency.
+        paths: the groups of all offers, root first; each group is written once, under its first parent.
+        offers: the products.
+        names: maps goods to external ids.
     """
     count = 0
-    names = names or Names()
+    names = names or ExternalIds()
     with etree.xmlfile(out, encoding="utf-8") as file:
         file.write_declaration()
         with file.element("yml_catalog", {"date": f"{made:%Y-%m-%d %H:%M}"}), file.element("shop"):
@@ -101,8 +107,8 @@ _PLAIN = (
 def _attributes(product: Product, external_id: str) -> dict[str, str]:
     """Return the offer's attributes.
 
-    Presence that is anything but "available" is the empty text: "false" may mean "to order". Either is only
-    a first word, presence itself is set by edit afterwards (prom-api §11 Q6).
+    Any presence but "available" is the empty text: "false" may mean "to order". Both are provisional:
+    presence itself is set by edit afterwards (prom-api §11 Q6).
     """
     available = product.text("presence") == "available"
     attributes = {"id": clean(external_id), "available": "true" if available else ""}
@@ -116,7 +122,7 @@ def _attributes(product: Product, external_id: str) -> dict[str, str]:
 
 
 def _names(product: Product) -> Iterator[etree._Element]:
-    """Yield the names: a row without the Russian one is rejected, so the Ukrainian one stands in for it."""
+    """Yield the names: without a Russian one, which is mandatory, the Ukrainian one replaces it."""
     yield _leaf("name", product.text("name_ru") or product.text("name"))
     if product.text("name"):
         yield _leaf("name_ua", product.text("name"))
@@ -125,15 +131,15 @@ def _names(product: Product) -> Iterator[etree._Element]:
 def _place(product: Product) -> Iterator[etree._Element]:
     """Yield the group, if there is one.
 
-    An offer without a group gets no `categoryId`: the element is not mandatory, Prom then puts the product
-    under the root, and an invented group would show up in the shop (prom-api §7.2).
+    An offer without a group gets no `categoryId`: the element is optional, Prom then puts the product into
+    the root group, and an invented group would be visible in the shop (prom-api §7.2).
     """
     for section in _parts(product, "group", Section)[-1:]:
         yield _leaf("categoryId", section.number)
 
 
 def _money(product: Product, currency: str) -> Iterator[etree._Element]:
-    """Yield price and discount. A discount without a price is not allowed, so it is left out with it."""
+    """Yield price and discount; Prom allows no discount without a price."""
     price, discount = product.money("price"), product.values.get("discount")
     if price is not None:
         yield _leaf("price", f"{price:f}")
@@ -147,7 +153,7 @@ def _texts(product: Product) -> Iterator[etree._Element]:
     """Yield keywords and descriptions.
 
     The tag `description` is mandatory, `name_ua` applies only together with `description_ua`, `keywords_ua`
-    only together with both (prom-api §7.2): where there is no description, the name is one.
+    only together with both (prom-api §7.2): the name replaces a missing description.
     """
     name, name_ru = product.text("name"), product.text("name_ru") or product.text("name")
     keywords, keywords_ru = product.text("keywords"), product.text("keywords_ru")
@@ -166,7 +172,7 @@ def _ladder(product: Product) -> Iterator[etree._Element]:
 
     Source: docs/developers/prom-api.md §7.2.
     """
-    steps = _parts(product, "wholesale_prices", Step)
+    steps = _parts(product, "wholesale_prices", WholesaleStep)
     if not steps or product.money("price") is None:
         return
     yield _leaf("minimum_order_quantity", str(steps[0].quantity))
@@ -179,17 +185,17 @@ def _ladder(product: Product) -> Iterator[etree._Element]:
 
 
 def _params(product: Product) -> Iterator[etree._Element]:
-    """Yield the characteristics. A `|` inside a value parts several values, for Prom as for us."""
+    """Yield the characteristics. A `|` separates several values, for Prom as for the core."""
     for item in _parts(product, "characteristics", Characteristic):
         unit = {"unit": item.unit} if item.unit else {}
         yield _leaf("param", item.value, name=item.name, **unit)
 
 
-Part = TypeVar("Part", Section, Step, Characteristic, Photo)
+Part = TypeVar("Part", Section, WholesaleStep, Characteristic, Photo)
 
 
 def _parts(product: Product, field: str, kind: type[Part]) -> list[Part]:
-    """Return the items of a field that holds several, none where the product does not speak of it."""
+    """Return the items of a field that holds several, none where the product lacks it."""
     value = product.values.get(field)
     return [part for part in value if isinstance(part, kind)] if isinstance(value, tuple) else []
 

@@ -1,7 +1,7 @@
-"""What the seller and buyers do to a running sandbox, over HTTP: JSON posted below `/cabinet/`.
+"""Actions of the seller and of buyers in a running sandbox: JSON posted below `/cabinet/`.
 
-It is no part of Prom's API and needs no token; the server listens on loopback only. An answer is JSON: 200
-with what was done, or 400, 404 or 405 with `error` and, where the body is wrong, every mistake in `mistakes`.
+This is no part of Prom's API and needs no token; the server listens on loopback only. An answer is JSON: 200
+with the result, or 400, 404 or 405 with `error` and, for an invalid body, every mistake in `mistakes`.
 
     curl http://127.0.0.1:8765/cabinet/order/place -d '{"products": [{"product": "26931", "quantity": 2}]}'
     curl http://127.0.0.1:8765/cabinet/product/edit -d '{"product": "26931", "price": 74.50}'
@@ -14,17 +14,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from torgsync.sandbox.api.endpoints import parse_json
-from torgsync.sandbox.shop.orders import NOVA_POSHTA, PROM_PAYMENT, Buyer
-from torgsync.sandbox.shop.products import Discount
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.api.answers import Json
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.api.answers import Json
+from torgsync.sandbox.api.call import parse_json
+from torgsync.sandbox.shop.orders import NOVA_POSHTA, PROM_PAYMENT, ShopBuyer
+from torgsync.sandbox.shop.products import ShopDiscount
+from torgsync.sandbox.shop.shop import Shop
 
 BASE = "/cabinet"
 OK, BAD, UNKNOWN, NOT_ALLOWED = 200, 400, 404, 405
@@ -33,7 +31,7 @@ Key = int | str
 
 
 class _Body(BaseModel):
-    """A body; unknown keys are mistakes, as a misspelt price would change nothing."""
+    """A body; unknown keys are mistakes: a misspelt price would change nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -46,7 +44,7 @@ class _Discount(_Body):
 
 
 class _Fields(_Body):
-    """The fields of a product that a person fills in; what is not named stays as it is."""
+    """The fields of a product that a person fills in; fields left out stay unchanged."""
 
     name: str = Field("Товар", min_length=1)
     name_uk: str | None = None
@@ -73,12 +71,12 @@ class _Fields(_Body):
     ] = "on_display"
 
     def given(self) -> dict[str, Any]:
-        """Return the fields of `Product` that the body names."""
+        """Return the product fields in the body."""
         fields = {name: getattr(self, name) for name in _Fields.model_fields if name in self.model_fields_set}
         if fields.get("group_id", 0) is None:
             del fields["group_id"]
         if discount := fields.get("discount"):
-            fields["discount"] = Discount(
+            fields["discount"] = ShopDiscount(
                 discount.value, discount.type, discount.date_start, discount.date_end
             )
         return fields
@@ -101,24 +99,24 @@ class _NewGroup(_Body):
     name_uk: str | None = None
 
 
-class _Line(_Body):
+class _OrderedProduct(_Body):
     product: Key
     quantity: Decimal = Field(Decimal(1), gt=0)
 
 
-_SOMEBODY = Buyer()
+_DEFAULT_BUYER = ShopBuyer()
 
 
 class _Buyer(_Body):
-    first_name: str = _SOMEBODY.first_name
-    last_name: str = _SOMEBODY.last_name
-    second_name: str | None = _SOMEBODY.second_name
-    phone: str | None = _SOMEBODY.phone
-    email: str | None = _SOMEBODY.email
+    first_name: str = _DEFAULT_BUYER.first_name
+    last_name: str = _DEFAULT_BUYER.last_name
+    second_name: str | None = _DEFAULT_BUYER.second_name
+    phone: str | None = _DEFAULT_BUYER.phone
+    email: str | None = _DEFAULT_BUYER.email
 
 
 class _NewOrder(_Body):
-    products: tuple[_Line, ...] = Field(min_length=1)
+    products: tuple[_OrderedProduct, ...] = Field(min_length=1)
     buyer: _Buyer = _Buyer()
     payment_option_id: int = PROM_PAYMENT.id
     delivery_option_id: int = NOVA_POSHTA.id
@@ -143,8 +141,8 @@ class _MovedOrder(_Order):
 
 
 @dataclass(frozen=True)
-class _Act:
-    """One thing to do: the body that it asks for, and how it is done; it returns the answer."""
+class _Action:
+    """An action: the model of its body, and the function that performs it and returns the answer."""
 
     body: type[_Body]
     do: Callable[[Shop, Any], Json]
@@ -177,75 +175,69 @@ def _add_group(shop: Shop, body: _NewGroup) -> Json:
 def _place_order(shop: Shop, body: _NewOrder) -> Json:
     number = shop.place_order(
         [(line.product, line.quantity) for line in body.products],
-        buyer=Buyer(**body.buyer.model_dump()),
+        buyer=ShopBuyer(**body.buyer.model_dump()),
         **body.model_dump(exclude={"products", "buyer"}),
     )
     return {"order": number}
 
 
-def _pay_order(shop: Shop, body: _Order) -> Json:
-    shop.pay_order(body.order)
-    return {"order": body.order}
+def _on_order(change: Callable[[Shop, Any], None]) -> Callable[[Shop, Any], Json]:
+    """Return an action that changes an order and answers with its id."""
+
+    def do(shop: Shop, body: _Order) -> Json:
+        change(shop, body)
+        return {"order": body.order}
+
+    return do
 
 
-def _refund_order(shop: Shop, body: _Order) -> Json:
-    shop.refund_order(body.order)
-    return {"order": body.order}
-
-
-def _cancel_order(shop: Shop, body: _CancelledOrder) -> Json:
-    shop.cancel_order(body.order, body.reason)
-    return {"order": body.order}
-
-
-def _move_order(shop: Shop, body: _MovedOrder) -> Json:
-    shop.set_order_status(body.order, body.status)
-    return {"order": body.order}
-
-
-ACTS: Mapping[str, _Act] = {
-    "order/place": _Act(_NewOrder, _place_order),
-    "order/pay": _Act(_Order, _pay_order),
-    "order/refund": _Act(_Order, _refund_order),
-    "order/cancel": _Act(_CancelledOrder, _cancel_order),
-    "order/status": _Act(_MovedOrder, _move_order),
-    "product/add": _Act(_NewProduct, _add_product),
-    "product/edit": _Act(_EditedProduct, _edit_product),
-    "product/hide": _Act(_Product, _hide_product),
-    "product/delete": _Act(_Product, _delete_product),
-    "group/add": _Act(_NewGroup, _add_group),
+ACTIONS: Mapping[str, _Action] = {
+    "order/place": _Action(_NewOrder, _place_order),
+    "order/pay": _Action(_Order, _on_order(lambda shop, body: shop.pay_order(body.order))),
+    "order/refund": _Action(_Order, _on_order(lambda shop, body: shop.refund_order(body.order))),
+    "order/cancel": _Action(
+        _CancelledOrder, _on_order(lambda shop, body: shop.cancel_order(body.order, body.reason))
+    ),
+    "order/status": _Action(
+        _MovedOrder, _on_order(lambda shop, body: shop.set_order_status(body.order, body.status))
+    ),
+    "product/add": _Action(_NewProduct, _add_product),
+    "product/edit": _Action(_EditedProduct, _edit_product),
+    "product/hide": _Action(_Product, _hide_product),
+    "product/delete": _Action(_Product, _delete_product),
+    "group/add": _Action(_NewGroup, _add_group),
 }
 
 
-def act(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]:
-    """Do what a path below `/cabinet/` and its JSON say; return the answer and its HTTP status."""
-    wanted = ACTS.get(path.removeprefix(f"{BASE}/"))
-    if wanted is None:
-        return {"error": f"there is no {path}", "there are": [f"{BASE}/{name}" for name in ACTS]}, UNKNOWN
+def perform(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]:
+    """Perform the action of a path below `/cabinet/`; return the answer and its HTTP status."""
+    action = ACTIONS.get(path.removeprefix(f"{BASE}/"))
+    if action is None:
+        return {"error": f"there is no {path}", "there are": [f"{BASE}/{name}" for name in ACTIONS]}, UNKNOWN
     if method != "POST":
-        return {"error": "send JSON by POST", "keys": list(wanted.body.model_fields)}, NOT_ALLOWED
+        return {"error": "send JSON by POST", "keys": list(action.body.model_fields)}, NOT_ALLOWED
     try:
-        data = wanted.body.model_validate(parse_json(body))
-    except ValidationError as wrong:
+        data = action.body.model_validate(parse_json(body))
+    except ValidationError as invalid:
         mistakes = [
             f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}"
-            for one in wrong.errors(include_url=False)
+            for one in invalid.errors(include_url=False)
         ]
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
         return {"error": f"the body has {count}", "mistakes": mistakes}, BAD
-    except ValueError as wrong:
-        return {"error": f"the body is no JSON: {wrong}"}, BAD
+    except ValueError as error:
+        return {"error": f"the body is no JSON: {error}"}, BAD
     try:
         with shop.lock:
-            answer = wanted.do(shop, data)
+            answer = action.do(shop, data)
             shop.save()
-    except LookupError as unknown:
-        return {"error": _told(unknown)}, UNKNOWN
-    except ValueError as refused:
-        return {"error": str(refused)}, BAD
+    except LookupError as missing:
+        return {"error": _message(missing)}, UNKNOWN
+    except ValueError as error:
+        return {"error": str(error)}, BAD
     return answer, OK
 
 
-def _told(unknown: LookupError) -> str:
-    """Return what a LookupError says; a KeyError only holds the key that a table lacks."""
-    return f"the shop has no option {unknown.args[0]}" if isinstance(unknown, KeyError) else str(unknown)
+def _message(missing: LookupError) -> str:
+    """Return the message of a LookupError; a KeyError only has the key that a table lacks."""
+    return f"the shop has no option {missing.args[0]}" if isinstance(missing, KeyError) else str(missing)

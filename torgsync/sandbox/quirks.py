@@ -1,4 +1,4 @@
-"""How this Prom.ua behaves where the real one is unknown or contradictory (prom-api §9, §10)."""
+"""The sandbox's behaviour where the real Prom.ua's is unknown or contradictory (prom-api §9, §10)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ LONGEST_IMPORT = 86_400
 
 @dataclass(frozen=True, kw_only=True)
 class Quirks:
-    """The switches for what the reference leaves open. A shop's manners may be replaced while it runs.
+    """Switches for the open questions of the reference; a shop's quirks may be replaced while it runs.
 
-    `last_id`: whether a page contains the product whose id was given (prom-api §2.1). `root_group_only`: a
-    product list without `group_id` shows the root group alone (prom-api §3.1). `forbidden_as`: what a token
-    without the right gets (prom-api §1.3): a web page with 401 or 403, or, by default, the trap that a
-    careless client takes for success: 200 with a message that says "forbidden". `report_unchanged`: an edit
-    that changes nothing is in `processed_ids`; by default it is left out (prom-api §3.4). `second_import`:
-    what happens to an import sent while another one runs (prom-api §4.5). `imports_per_day`: accepted imports
-    in any 24 hours (prom-api §4.6). `date_filters`: the zone in which the dates of filters are read; answers
-    are in UTC in any case (prom-api §10 Q9). `import_seconds`: from acceptance to the final status; the
-    effect comes at its end (prom-api §4.4).
+    Attributes:
+        last_id: whether a page contains the product whose id was given (prom-api §2.1).
+        root_group_only: a product list without `group_id` shows only the root group (prom-api §3.1).
+        forbidden_as: the answer to a token without the right (prom-api §1.3): a web page with 401 or 403,
+            or, by default, what a careless client takes for success: 200 with a message "forbidden".
+        report_unchanged: an edit that changes nothing is in `processed_ids` (prom-api §3.4).
+        second_import: whether an import is accepted while another one runs (prom-api §4.5).
+        date_filters: the zone of dates in filters; answers are always in UTC (prom-api §10 Q9).
+        imports_per_day: imports accepted in any 24 hours (prom-api §4.6).
+        import_seconds: from acceptance to the final status and the effect (prom-api §4.4).
     """
 
     last_id: Literal["exclusive", "inclusive"] = "exclusive"
@@ -34,7 +35,7 @@ class Quirks:
     import_seconds: float = 1.5
 
     def __post_init__(self) -> None:
-        """Refuse what no shop can be told."""
+        """Refuse numbers out of range."""
         if self.imports_per_day < 0:
             raise ValueError("imports_per_day is below 0")
         if not 0 <= self.import_seconds <= LONGEST_IMPORT:

@@ -1,8 +1,8 @@
-"""A scenario: a sandbox's goods, tokens, manners and faults, as a TOML file says them.
+"""Reads a scenario: a sandbox's goods, tokens, quirks and faults, from a TOML document.
 
     [shop]
-    products = 200                 # invented ones, in a shop that has none yet
-    seed = 7                       # the same seed invents the same
+    products = 200                 # invented ones, in a shop without products
+    seed = 7                       # the same seed invents the same products
 
     [tokens]
     sandbox = "write"              # or "read", "none", "expired"
@@ -52,7 +52,7 @@ TOKEN_WORDS: Mapping[str, Rights] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Filling:
-    """How many products are invented, and by which seed."""
+    """The number of invented products, and their seed."""
 
     products: int = 0
     seed: int = 0
@@ -65,7 +65,7 @@ class Filling:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """What a sandbox begins with. `tokens` are rights by token; without any the shop has its own default."""
+    """The initial state of a sandbox. `tokens` are rights by token; without any the shop has its default."""
 
     shop: Filling = field(default_factory=Filling)
     tokens: Mapping[str, Rights] = field(default_factory=dict)
@@ -74,15 +74,15 @@ class Scenario:
 
 
 def read_scenario(data: Mapping[str, Any], line_of: Callable[[Path], int]) -> Scenario | list[Mistake]:
-    """Return the scenario that a TOML document holds, or all its mistakes in the order of the file.
+    """Return the scenario in a TOML document, or all its mistakes in the order of the file.
 
-    `line_of` tells the line of a key's path, or of the nearest table above it.
+    `line_of` returns the line of a key's path, or of the nearest table above it.
     """
     reader = _Reader(line_of)
     reader.unknown_keys((), data, ("shop", "tokens", "manners", "faults"))
     faults = data.get("faults", [])
     if not isinstance(faults, list):
-        reader.tell(("faults",), "this is an array of tables: [[faults]]")
+        reader.add_mistake(("faults",), "this is an array of tables: [[faults]]")
         faults = []
     scenario = Scenario(
         shop=reader.table(Filling, ("shop",), data.get("shop", {})) or Filling(),
@@ -91,104 +91,104 @@ def read_scenario(data: Mapping[str, Any], line_of: Callable[[Path], int]) -> Sc
         faults=tuple(
             fault
             for place, table in enumerate(faults)
-            if (fault := reader.table(Fault, ("faults", place), _with_word(table)))
+            if (fault := reader.table(Fault, ("faults", place), _with_text(table)))
         ),
     )
     return sorted(reader.mistakes) if reader.mistakes else scenario
 
 
 def read_quirks(base: Quirks, words: Iterable[str]) -> Quirks:
-    """Return manners changed by words such as `last_id=inclusive`; raise ValueError with every mistake."""
+    """Return quirks changed by words such as `last_id=inclusive`; raise ValueError with every mistake."""
     table: dict[str, Any] = {}
     for word in words:
         name, _, text = word.partition("=")
         table[name.strip()] = _plain(text.strip())
     reader = _Reader(lambda _: 0)
-    read = reader.table(Quirks, (), table)
-    if read is None or reader.mistakes:
+    changed = reader.table(Quirks, (), table)
+    if changed is None or reader.mistakes:
         raise ValueError("; ".join(str(mistake) for mistake in sorted(reader.mistakes)))
-    return replace(base, **{name: getattr(read, name) for name in table})
+    return replace(base, **{name: getattr(changed, name) for name in table})
 
 
 def _plain(text: str) -> object:
-    """Read a value as TOML would; what is no number or truth value is text."""
+    """Parse a value like TOML; anything but a number or truth value is text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
 
 
-def _with_word(table: object) -> object:
-    """Take `does = 429` for `does = "429"`."""
+def _with_text(table: object) -> object:
+    """Read `does = 429` as `does = "429"`."""
     if isinstance(table, dict) and isinstance(table.get("does"), int):
         return table | {"does": str(table["does"])}
     return table
 
 
 class _Reader:
-    """Reads tables and collects what is wrong with them."""
+    """Reads tables and collects their mistakes."""
 
     def __init__(self, line_of: Callable[[Path], int]) -> None:
         self._line_of = line_of
         self.mistakes: set[Mistake] = set()
 
-    def tell(self, path: Path, message: str) -> None:
-        """Remember a mistake."""
+    def add_mistake(self, path: Path, message: str) -> None:
+        """Add a mistake."""
         text = ""
         for part in path:
             text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
         self.mistakes.add(Mistake(self._line_of(path), text, message))
 
     def unknown_keys(self, path: Path, table: Mapping[str, Any], known: Iterable[str]) -> None:
-        """Remember keys that nobody reads, with the one that was perhaps meant."""
+        """Add a mistake for each unknown key, with the nearest known one."""
         names = list(known)
         for name in table.keys() - set(names):
             near = get_close_matches(name, names, n=1)
-            meant = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(names)}"
-            self.tell((*path, name), f"there is no such key{meant}")
+            hint = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(names)}"
+            self.add_mistake((*path, name), f"there is no such key{hint}")
 
     def table(self, kind: type[Table], path: Path, table: object) -> Table | None:
         """Return a table as a value of its dataclass, None where it has mistakes."""
         if not isinstance(table, dict):
-            self.tell(path, "this is a table")
+            self.add_mistake(path, "this is a table")
             return None
         names = [one.name for one in fields(kind)]  # type: ignore[arg-type]  # all are dataclasses
         self.unknown_keys(path, table, names)
         try:
-            # By way of JSON, as only there a table is strictly a dataclass.
+            # Through JSON: only there strict validation accepts a table for a dataclass.
             return TypeAdapter(kind).validate_json(json.dumps(table, default=str), strict=True)
-        except ValidationError as wrong:
-            for error in wrong.errors(include_url=False):
-                self.tell((*path, *error["loc"]), _words(error))
+        except ValidationError as invalid:
+            for error in invalid.errors(include_url=False):
+                self.add_mistake((*path, *error["loc"]), _message(error))
             return None
 
     def tokens(self, table: object) -> dict[str, Rights]:
         """Return the rights by token."""
         if not isinstance(table, dict):
-            self.tell(("tokens",), "this is a table")
+            self.add_mistake(("tokens",), "this is a table")
             return {}
-        found = {}
-        for token, told in table.items():
+        rights_of = {}
+        for token, value in table.items():
             path = ("tokens", token)
-            if isinstance(told, str):
-                rights = TOKEN_WORDS.get(told)
+            if isinstance(value, str):
+                rights = TOKEN_WORDS.get(value)
                 if rights is None:
-                    self.tell(path, f'"{told}" is none of {", ".join(TOKEN_WORDS)}')
+                    self.add_mistake(path, f'"{value}" is none of {", ".join(TOKEN_WORDS)}')
             else:
-                rights = self._sections(path, told)
+                rights = self._sections(path, value)
             if rights is not None:
-                found[token] = rights
-        return found
+                rights_of[token] = rights
+        return rights_of
 
-    def _sections(self, path: Path, told: object) -> Rights | None:
-        """Return rights told section by section; a date without a zone is in UTC."""
-        if not isinstance(told, dict):
-            self.tell(path, f"this is one of {', '.join(TOKEN_WORDS)}, or a table of sections")
+    def _sections(self, path: Path, value: object) -> Rights | None:
+        """Return rights given section by section; a date without a zone is in UTC."""
+        if not isinstance(value, dict):
+            self.add_mistake(path, f"this is one of {', '.join(TOKEN_WORDS)}, or a table of sections")
             return None
-        sections = dict(told)
+        sections = dict(value)
         expires = sections.pop("expires", None)
         if expires is not None and not isinstance(expires, datetime):
-            self.tell((*path, "expires"), "this is a date with a time, such as 2026-03-09T12:00:00Z")
+            self.add_mistake((*path, "expires"), "this is a date with a time, such as 2026-03-09T12:00:00Z")
             return None
         rights = self.table(Rights, path, sections)
         if rights is None or expires is None:
@@ -196,7 +196,7 @@ class _Reader:
         return replace(rights, expires=expires if expires.tzinfo else expires.replace(tzinfo=UTC))
 
 
-def _words(error: Mapping[str, Any]) -> str:
+def _message(error: Mapping[str, Any]) -> str:
     match error["type"]:
         case "missing":
             return "this key is needed"

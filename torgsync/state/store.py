@@ -1,8 +1,7 @@
-"""Opens the state and hands out one unit of work at a time.
+"""Opens the state and runs transactions on it.
 
-A unit of work is one transaction: all of it is remembered, or nothing. It begins at once with the right to
-write, so that two processes queue up instead of failing halfway: on SQLite for the whole file, on PostgreSQL
-for one object.
+A transaction takes the right to write when it begins, so that two processes wait for each other instead of
+failing halfway: on SQLite for the whole file, on PostgreSQL for one object.
 """
 
 from __future__ import annotations
@@ -11,11 +10,10 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -25,120 +23,122 @@ from torgsync.state.orders.orders import OrderRepository
 from torgsync.state.orders.postings import Payments
 from torgsync.state.runs.history import History
 from torgsync.state.runs.journal import Journal
+from torgsync.state.runs.leases import Leases
 from torgsync.state.runs.plans import Plans
 from torgsync.state.runs.schedule import Schedule
-from torgsync.state.schema.backups import back_up, copies_of, delete_copies
-from torgsync.state.shop.adoptions import Adoptions
+from torgsync.state.schema.backups import copies_of, delete_copies
+from torgsync.state.schema.upgrade import MIGRATIONS, Migrations, upgrade
+from torgsync.state.shop.adoptions import AdoptionRepository
 from torgsync.state.shop.existing import ExistingProducts
 from torgsync.state.shop.object_state import ObjectState
-from torgsync.state.shop.photos import Photos
+from torgsync.state.shop.photos import PhotoRepository
 from torgsync.state.shop.products import ProductRepository
-from torgsync.state.shop.rows import Rows
-from torgsync.state.shop.variants import Models
+from torgsync.state.shop.rows import RowRepository
+from torgsync.state.shop.variants import VariantRepository
 
-SCHEMA = "0010"
-"""The newest migration; a test holds it equal to the folder's."""
-
-MIGRATIONS = Path(__file__).parent / "schema" / "migrations"
-_DURABLE = "torgsync.durable"
-"""Whether a transaction must outlive a pulled plug, as what the journal says must."""
 PATIENCE = 30
 """Seconds to wait for another process that writes."""
+_DURABLE = "torgsync.durable"
+"""Whether a transaction must survive a power failure, as the journal's must."""
 
-_log = logging.getLogger(__name__)
+_R = TypeVar("_R")
 
 
-@dataclass(frozen=True, slots=True)
+class _Part(Generic[_R]):
+    """A repository of a unit of work, created when it is first used.
+
+    Args:
+        repository: Its class.
+        needs: Names of the repositories of the same unit of work that it is given.
+    """
+
+    def __init__(self, repository: Callable[..., _R], *needs: str) -> None:
+        self._repository = repository
+        self._needs = needs
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, unit: UnitOfWork, _owner: type) -> _R:
+        needed = (getattr(unit, name) for name in self._needs)
+        repository = self._repository(unit.connection, unit.slug, *needed)
+        vars(unit)[self._name] = repository  # found there from now on
+        return repository
+
+
 class UnitOfWork:
-    """What one object remembers, inside one transaction."""
+    """The repositories of one object, inside one transaction."""
 
-    object_state: ObjectState
-    rows: Rows
-    photos: Photos
-    existing: ExistingProducts
-    products: ProductRepository
-    adoptions: Adoptions
-    variants: Models
-    plans: Plans
-    journal: Journal
-    history: History
-    orders: OrderRepository
-    clients: Clients
-    payments: Payments
-    schedule: Schedule
+    object_state = _Part(ObjectState)
+    rows = _Part(RowRepository, "object_state")
+    photos = _Part(PhotoRepository, "object_state")
+    existing = _Part(ExistingProducts, "object_state", "rows")
+    products = _Part(ProductRepository, "object_state", "rows")
+    adoptions = _Part(AdoptionRepository)
+    variants = _Part(VariantRepository)
+    plans = _Part(Plans)
+    journal = _Part(Journal)
+    leases = _Part(Leases)
+    history = _Part(History)
+    orders = _Part(OrderRepository)
+    clients = _Part(Clients)
+    payments = _Part(Payments)
+    schedule = _Part(Schedule)
+
+    def __init__(self, connection: Connection, slug: str) -> None:
+        self.connection = connection
+        self.slug = slug
 
 
 class Store:
-    """The state of all objects of one home."""
+    """The state of all objects in a home folder."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     @contextmanager
     def transaction(self, slug: str, *, durable: bool = True) -> Iterator[UnitOfWork]:
-        """Yield the memory of one object; commit at the end, or take everything back on an error.
+        """Yield the repositories of one object; commit at the end, or roll back on an error.
 
-        Without `durable` a pulled plug may take back the last of it, whole: good for what can be found out
-        again, and faster. Raises `Temporary` where another process holds the state for too long.
+        Args:
+            slug: The sync object's.
+            durable: With False the commit may be lost in a power failure, as a whole; it is faster. Use it
+                only for data that can be recomputed.
+
+        Raises:
+            Temporary: Another process holds the state for too long.
         """
-        try:
-            with self._engine.connect() as connection:
-                connection.info[_DURABLE] = durable
-                with connection.begin():
-                    _queue_up(connection, slug)
-                    whole = ObjectState(connection, slug)
-                    rows = Rows(connection, slug, whole)
-                    yield UnitOfWork(
-                        whole,
-                        rows,
-                        Photos(connection, slug, whole),
-                        ExistingProducts(connection, slug, whole, rows),
-                        ProductRepository(connection, slug, whole, rows),
-                        Adoptions(connection, slug),
-                        Models(connection, slug),
-                        Plans(connection, slug),
-                        Journal(connection, slug),
-                        History(connection, slug),
-                        OrderRepository(connection, slug),
-                        Clients(connection, slug),
-                        Payments(connection, slug),
-                        Schedule(connection, slug),
-                    )
-        except OperationalError as trouble:
-            raise Temporary(
-                f"the state cannot be used now: {str(trouble.orig).splitlines()[0]}",
-                hint="wait until the other run has finished, then run the same command again",
-            ) from trouble
+        with _busy_reported(), self._engine.connect() as connection:
+            connection.info[_DURABLE] = durable
+            with connection.begin():
+                _wait_for_turn(connection, slug)
+                yield UnitOfWork(connection, slug)
 
     def wipe(self) -> None:
-        """Overwrite what was taken out of the state: until then its bytes lie in the file.
+        """Overwrite in the file what was deleted from the state; PostgreSQL does so by itself.
 
-        PostgreSQL does so by itself. Raises `Temporary` where another process holds the state.
+        Raises:
+            Temporary: Another process holds the state.
         """
         if self._engine.dialect.name != "sqlite":  # pragma: no cover  # needs TORGSYNC_TEST_POSTGRES
             return
-        try:
-            with self._engine.connect() as connection:
-                bare = connection.connection.driver_connection
-                if bare is not None:  # pragma: no branch  # a connection that was just opened is there
-                    bare.execute("VACUUM")
-                    (busy, *_) = bare.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                    if busy:
-                        raise sqlite3.OperationalError("somebody is reading it")  # noqa: TRY301
-        except sqlite3.OperationalError as trouble:
-            raise Temporary(
-                f"the state cannot be used now: {trouble}",
-                hint="wait until the other run has finished, then run the same command again",
-            ) from trouble
+        with _busy_reported(), self._engine.connect() as connection:
+            bare = connection.connection.driver_connection
+            if bare is not None:  # pragma: no branch  # a connection that was just opened is there
+                bare.execute("VACUUM")
+                (busy, *_) = bare.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if busy:
+                    raise sqlite3.OperationalError("somebody is reading it")
 
     def copies(self) -> list[Path]:
-        """Return the copies of the state that lie beside it, from before its schema changed."""
+        """Return the copies of the state from before its schema changed."""
         return copies_of(self._file) if self._file else []
 
     def delete_copies(self) -> int:
         """Delete these copies, and return how many files that were.
 
-        Raises TorgsyncError where one cannot be deleted.
+        Raises:
+            TorgsyncError: One cannot be deleted.
         """
         return delete_copies(self._file) if self._file else 0
 
@@ -152,52 +152,80 @@ class Store:
         self._engine.dispose()
 
 
-def open_store(url: str, tell: Callable[[str], None] | None = None) -> Store:
-    """Open the state at a SQLAlchemy URL, bringing its schema up to date.
+def open_store(
+    url: str, notify: Callable[[str], None] | None = None, migrations: Migrations = MIGRATIONS
+) -> Store:
+    """Open the state and bring its schema up to date.
 
-    A SQLite file is copied before; `tell` hears of the copy. Raises TorgsyncError where the state cannot be
-    opened or copied, or was written by a newer program.
+    Args:
+        url: A SQLAlchemy URL.
+        notify: Receives one line where a SQLite file was copied before its schema changed.
+        migrations: The schema to bring it up to.
+
+    Raises:
+        TorgsyncError: The state cannot be opened or copied, or is from a newer or an unreleased program.
     """
-    try:
-        address = make_url(url)
-        if address.drivername == "postgresql":
-            address = address.set(drivername="postgresql+psycopg")  # one driver, whatever SQLAlchemy prefers
-        engine = create_engine(address, hide_parameters=True)  # people must not get into messages
-    except ImportError as missing:
-        raise TorgsyncError(
-            f"the state cannot be opened: {missing}",
-            hint='install the driver: `pip install "torgsync[postgresql]"`',
-        ) from missing
-    except SQLAlchemyError as wrong:
-        raise _not_opened(wrong) from wrong
-    if engine.dialect.name == "sqlite":  # pragma: no branch  # PostgreSQL needs TORGSYNC_TEST_POSTGRES
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_at_once)
+    engine = _engine(url)
     try:
         with engine.begin() as connection:
-            _queue_up(connection, "")
-            _migrate(connection, tell)
-    except SQLAlchemyError as trouble:
+            _wait_for_turn(connection, "")
+            upgrade(connection, notify, migrations)
+    except SQLAlchemyError as error:
         engine.dispose()
-        raise _not_opened(trouble) from trouble
+        raise _not_opened(error) from error
     except TorgsyncError:
         engine.dispose()
         raise
     return Store(engine)
 
 
-def _not_opened(trouble: SQLAlchemyError) -> TorgsyncError:
-    reason = str(getattr(trouble, "orig", None) or trouble).splitlines()[0]
+def _engine(url: str) -> Engine:
+    try:
+        address = make_url(url)
+        if address.drivername == "postgresql":
+            address = address.set(drivername="postgresql+psycopg")  # one driver, whatever SQLAlchemy prefers
+        engine = create_engine(address, hide_parameters=True)  # people must not get into messages
+    except ImportError as error:
+        raise TorgsyncError(
+            f"the state cannot be opened: {error}",
+            hint='install the driver: `pip install "torgsync[postgresql]"`',
+        ) from error
+    except SQLAlchemyError as error:
+        raise _not_opened(error) from error
+    if engine.dialect.name == "sqlite":  # pragma: no branch  # PostgreSQL needs TORGSYNC_TEST_POSTGRES
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _not_opened(error: SQLAlchemyError) -> TorgsyncError:
     return TorgsyncError(
-        f"the state cannot be opened: {reason}",
+        f"the state cannot be opened: {_reason(error)}",
         hint="look at `--home` and `TORGSYNC_STATE`; the folder must exist and be writable",
     )
 
 
-def _queue_up(connection: Connection, name: str) -> None:
-    """Wait until no other transaction works under this name; SQLite's `BEGIN IMMEDIATE` has done so.
+@contextmanager
+def _busy_reported() -> Iterator[None]:
+    """Turn the error of a database that cannot be used now into one that is printed and repeated."""
+    try:
+        yield
+    except (OperationalError, sqlite3.OperationalError) as error:
+        raise Temporary(
+            f"the state cannot be used now: {_reason(error)}",
+            hint="wait until the other run has finished, then run the same command again",
+        ) from error
 
-    PostgreSQL shows two transactions the same lease to take, so that both would take it.
+
+def _reason(error: Exception) -> str:
+    """Return what the driver says, without SQLAlchemy's lines about the statement."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0]
+
+
+def _wait_for_turn(connection: Connection, name: str) -> None:
+    """Wait until no other transaction of this name is open; SQLite's `BEGIN IMMEDIATE` has done so.
+
+    PostgreSQL would show two transactions the same free lease, so that both would take it.
     """
     if connection.dialect.name == "postgresql":  # pragma: no cover  # needs TORGSYNC_TEST_POSTGRES
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
@@ -221,50 +249,20 @@ def _write_ahead(cursor: Any) -> None:  # noqa: ANN401
     """
     import stamina  # noqa: PLC0415  # only a new state needs it
 
-    logging.getLogger("stamina").addHandler(logging.NullHandler())  # nobody need know of this pause
+    logging.getLogger("stamina").addHandler(logging.NullHandler())  # this short wait is not worth a line
     for attempt in stamina.retry_context(sqlite3.OperationalError, attempts=None, timeout=PATIENCE):
         with attempt:
             cursor.execute("PRAGMA journal_mode = WAL")
 
 
-def _begin_at_once(connection: Connection) -> None:
+def _begin_immediate(connection: Connection) -> None:
     level = "FULL" if connection.info.get(_DURABLE, True) else "NORMAL"
     connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _migrate(connection: Connection, tell: Callable[[str], None] | None) -> None:
-    """Bring the schema up to date. Alembic is loaded only where there is something to do."""
-    found = None
-    if inspect(connection).has_table("alembic_version"):
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if found == SCHEMA:
-        return
-    if found is not None and found > SCHEMA:
-        raise TorgsyncError(
-            f"the state was written by a newer torgsync (schema {found}, this one knows {SCHEMA})",
-            hint="update this program: `pip install --upgrade torgsync`",
-        )
-    if found is not None:
-        copy = back_up(connection, found)
-        if copy is None:
-            _log.info("the state is brought from schema %s to %s; no copy of it was made", found, SCHEMA)
-        else:
-            said = f"the state is brought from schema {found} to {SCHEMA}; the old one is `{copy.name}`"
-            _log.info(said)
-            if tell:
-                tell(said)
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
 def place_of(url: str) -> str:
-    """Return where a state lies, as people may read it: without a password."""
+    """Return the address of a state for people: a file's path, or a URL without its password."""
     address = make_url(url)
     if address.drivername == "sqlite" and address.database:
         return address.database

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -13,22 +12,17 @@ from typing import Any
 
 import httpx
 import pytest
-import stamina
 from recorded import IMPORT, ORDER, PRODUCT, TOKEN, URL, Wire, changed, page, said
 
+from torgsync.core.ids import Adopted, ExternalIds
 from torgsync.core.orders.order import PaymentOption
 from torgsync.core.plan.channels import EditAnswer
 from torgsync.errors import PromRefused, Temporary, TokenRefused, UsageError
-from torgsync.prom.api import NOBODY, Prom, connect
-from torgsync.prom.http import TRIES, Http, Right
+from torgsync.prom.api import UNUSED_ID, Prom, connect
+from torgsync.prom.http import TRIES, Http
+from torgsync.prom.rights import Right
 
 SINCE = datetime(2026, 7, 20, 18, 10, 44, 174_000, tzinfo=timezone(timedelta(hours=3)))
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=TRIES, cap=True):
-        yield
 
 
 class Listing(httpx.BaseTransport):
@@ -67,7 +61,7 @@ def test_a_listing_brings_everything_once(reading: str, count: int) -> None:
     assert all(query["limit"] == "100" for query in listing.queries)
 
 
-def test_a_listing_asks_for_what_lies_below_the_smallest_id() -> None:
+def test_a_listing_continues_below_the_smallest_id() -> None:
     """`last_id` is the smallest id itself: one less would lose a product under one of the readings."""
     listing = Listing([9, 8, 7], "exclusive")
     assert len(list(listing.prom().products())) == 1
@@ -81,7 +75,7 @@ def test_a_server_that_ignores_last_id_ends_the_listing() -> None:
     assert len(listing.queries) == 2
 
 
-def test_an_item_that_stands_twice_on_a_page_comes_once() -> None:
+def test_a_duplicate_item_of_a_page_comes_once() -> None:
     """A list that moved while it was read may repeat itself."""
     wire = Wire(said({"products": [{"id": 2}, {"id": 1}, {"id": 2}]}))
     assert [[product.prom_id for product in batch] for batch in wire.prom().products()] == [["2", "1"]]
@@ -125,6 +119,24 @@ def test_a_product_that_is_absent_or_deleted_is_none() -> None:
     assert Wire(page(404)).prom().product("12345") is None
 
 
+def test_a_product_is_read_by_proms_id() -> None:
+    """It is found without an external id, too, and may be absent."""
+    wire = Wire(said({"product": PRODUCT}))
+    product = wire.prom().product_by_prom_id("1600000001")
+    assert product is not None
+    assert (product.prom_id, wire.paths) == ("1600000001", ["/products/1600000001"])
+    assert Wire(page(404)).prom().product_by_prom_id("1") is None
+
+
+def test_an_adopted_product_without_an_external_id_is_edited_by_proms_id() -> None:
+    """It is sent in a request of its own, and the answer has the good's id."""
+    wire = Wire(said({"processed_ids": ["5"]}), said({"errors": {"77": "no"}}))
+    prom = Prom(wire.http(), ExternalIds([Adopted("7", "77", "")]))
+    assert prom.edit([{"id": "5"}, {"id": "7"}]) == EditAnswer(frozenset({"5"}), {"7": "no"})
+    assert wire.paths == ["/products/edit_by_external_id", "/products/edit"]
+    assert wire.bodies == [b'[{"id":"5"}]', b'[{"id":77}]']
+
+
 def test_one_order_is_read_by_its_id() -> None:
     """It is wrapped like a product, and may be absent."""
     wire = Wire(said({"order": ORDER}))
@@ -146,7 +158,7 @@ def test_orders_are_received_by_their_numbers() -> None:
 
 
 def test_a_lost_answer_about_orders_speaks_of_orders() -> None:
-    """What was sent is told in the words of people."""
+    """The message names orders, not products."""
     with pytest.raises(Temporary, match="an edit of 2 orders was sent and its answer was lost"):
         Wire(*[page(500)] * TRIES).prom().receive_orders(["5", "6"])
 
@@ -185,7 +197,7 @@ def test_an_edit_is_a_bare_array() -> None:
     assert wire.requests[0].headers["Content-Type"] == "application/json"
 
 
-def test_an_edit_by_proms_id_goes_its_own_way() -> None:
+def test_an_edit_by_proms_id() -> None:
     """Products without an external id are reached by Prom's."""
     wire = Wire(said({"processed_ids": [1600000001]}))
     assert wire.prom().edit_by_prom_id([{"id": 1600000001}]).processed == {"1600000001"}
@@ -201,15 +213,15 @@ def test_an_edit_of_nothing_asks_nothing() -> None:
 
 def test_reasons_of_an_edit_are_short_texts() -> None:
     """Prom's shapes become one line each, without tags."""
-    told = {"1": {"presence": ["inherited from <b>base</b>", 2]}, "2": "Forbidden word in the name"}
-    wire = Wire(said({"processed_ids": [], "errors": told}))
+    reasons = {"1": {"presence": ["inherited from <b>base</b>", 2]}, "2": "Forbidden word in the name"}
+    wire = Wire(said({"processed_ids": [], "errors": reasons}))
     assert wire.prom().edit([{"id": "1"}, {"id": "2"}]).errors == {
         "1": "presence: inherited from base ; 2",
         "2": "Forbidden word in the name",
     }
 
 
-def test_a_right_that_is_missing_may_be_told_product_by_product() -> None:
+def test_a_missing_right_may_be_reported_product_by_product() -> None:
     """Where every product is forbidden and none was taken, it is the token."""
     wire = Wire(said({"processed_ids": [], "errors": {"1": "Forbidden", "2": "FORBIDDEN"}}))
     with pytest.raises(TokenRefused, match="may not write products"):
@@ -226,7 +238,7 @@ def test_an_edit_that_is_refused_as_a_whole_raises() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        {"processed_ids": [], "errors": {NOBODY: "Товар не знайдено"}},
+        {"processed_ids": [], "errors": {UNUSED_ID: "Товар не знайдено"}},
         {"processed_ids": []},
         {"errors": {"error": "Ожидается список товаров"}},
     ],
@@ -236,12 +248,12 @@ def test_the_right_to_write_is_tried_on_no_product(answer: dict[str, object]) ->
     wire = Wire(said(answer))
     wire.prom().try_right(Right.PRODUCTS_WRITE)
     (sent,) = json.loads(wire.bodies[0])
-    assert sent["id"] == NOBODY
+    assert sent["id"] == UNUSED_ID
 
 
 def test_a_right_that_is_missing_is_found_out() -> None:
     """Each is tried where it is needed."""
-    forbidden = Wire(said({"processed_ids": [], "errors": {NOBODY: "Forbidden"}}))
+    forbidden = Wire(said({"processed_ids": [], "errors": {UNUSED_ID: "Forbidden"}}))
     with pytest.raises(TokenRefused, match="may not write products"):
         forbidden.prom().try_right(Right.PRODUCTS_WRITE)
     wire = Wire(said({"groups": []}))
@@ -311,8 +323,8 @@ def test_an_import_without_an_id_was_refused(answer: dict[str, object], reason: 
     assert len(wire.requests) == 1
 
 
-def test_the_state_of_an_import_tells_counters_and_photos() -> None:
-    """A photo that could not be fetched is told though no counter speaks of it."""
+def test_the_state_of_an_import_has_counters_and_photos() -> None:
+    """A photo that could not be fetched is reported though no counter includes it."""
     wire = Wire(said(IMPORT))
     state = wire.prom().import_state("0123456789abcdef01234567")
     assert wire.paths == ["/products/import/status/0123456789abcdef01234567"]
@@ -328,7 +340,7 @@ def test_a_fresh_import_is_not_finished() -> None:
 
 
 def test_groups_are_known_by_their_ids() -> None:
-    """A hundred of them are enough to tell a shop; one without an id is none."""
+    """A hundred of them identify a shop; one without an id is left out."""
     groups = [{"id": 12, "name": "Взуття", "parent_group_id": None}, {"name": "?"}, {"id": "13"}]
     wire = Wire(said({"groups": groups}))
     assert wire.prom().groups() == {"12": "Взуття", "13": ""}

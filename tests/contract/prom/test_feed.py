@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from torgsync.core.product.columns import Section, clean
-from torgsync.core.product.fields import Characteristic, Discount, Photo, Step, Value
+from torgsync.core.product.cells import Section, clean
+from torgsync.core.product.fields import Characteristic, Discount, Photo, Value, WholesaleStep
 from torgsync.core.product.products import Product
 from torgsync.prom.feed import write_feed
 
@@ -26,7 +26,7 @@ FULL: dict[str, Value] = {
     "sku": "AA7775",
     "price": Decimal("1713.00"),
     "discount": Discount(Decimal("170.00"), "amount"),
-    "wholesale_prices": (Step(10, Decimal("1500.75")), Step(50, Decimal("1400.00"))),
+    "wholesale_prices": (WholesaleStep(10, Decimal("1500.75")), WholesaleStep(50, Decimal("1400.00"))),
     "presence": "available",
     "ready_to_ship": True,
     "quantity": 5,
@@ -71,8 +71,8 @@ def texts(element: etree._Element, *tags: str) -> list[str | None]:
     return [element.findtext(tag) for tag in tags]
 
 
-def test_a_full_product_stands_in_the_file_as_prom_reads_it() -> None:
-    """The whole file is compared, since every letter of it is read by a stranger."""
+def test_a_full_product() -> None:
+    """The whole file is compared, since Prom reads every letter of it."""
     out = written([Product("12345", FULL)], [SHOES[:1], SHOES, SHOES])
     pictures = "".join(f"<picture>https://images.example/{n}.jpg</picture>" for n in range(10))
     assert out.decode() == (
@@ -115,7 +115,7 @@ def test_a_russian_shop_sends_no_ukrainian_texts() -> None:
 
 
 def test_a_ukrainian_shop_sends_its_texts_in_both_places() -> None:
-    """A row without the Russian name is rejected, so the Ukrainian texts stand in for it."""
+    """A row without the Russian name is rejected, so the Ukrainian texts replace it."""
     found = offer(name="Сукня", keywords="сукня", description="<p>Шовк</p>")
     assert texts(found, "name", "keywords", "description") == ["Сукня", "сукня", "<p>Шовк</p>"]
     assert texts(found, "name_ua", "keywords_ua", "description_ua") == ["Сукня", "сукня", "<p>Шовк</p>"]
@@ -182,7 +182,7 @@ def test_a_group_is_written_once_and_after_its_parent() -> None:
     assert found == [("1", None), ("11", "1"), ("2", None)]
 
 
-def test_the_end_of_a_section_may_stand_inside_a_description() -> None:
+def test_the_end_of_a_section_may_be_inside_a_description() -> None:
     """`]]>` does not end the file's own section."""
     text = "<p>a]]>b</p><script>if (a[b[0]]>1) {}</script>"
     assert offer(name="x", description=text).findtext("description_ua") == text

@@ -1,7 +1,6 @@
-"""What this project believes of Prom's API (docs/developers/prom-api.md), as far as it can be asked by
-reading.
+"""The facts of docs/developers/prom-api.md that can be checked by reading.
 
-The sandbox is asked in every run. A real shop is asked by `pytest -m live` when TORGSYNC_LIVE_TOKEN holds one
+The sandbox is checked in every run, a real shop by `pytest -m live` when TORGSYNC_LIVE_TOKEN holds one
 of its tokens (reading is enough; nothing is ever written), at TORGSYNC_LIVE_URL or else at Prom.ua itself.
 What fails there is not a bug of the sandbox alone: the reference is to be corrected with it.
 """
@@ -29,8 +28,8 @@ PACE = 0.5
 """Seconds between two requests to a real shop (prom-api §1.4)."""
 MONEY = re.compile(r"\d[\d\s\u00a0\u202f]*([.,]\d{1,2})?\s*\S*")
 
-# Without a token no test stands here for a real shop but one, which says so. A host is looked up as
-# soon as it is allowed, which needs a network that only a live run has.
+# Without a token there is no test of a real shop but one, which is skipped. A host is resolved as soon as
+# it is allowed, which needs a network that only a live run has.
 REAL = [
     pytest.param("real shop", marks=[pytest.mark.live, pytest.mark.allow_hosts([httpx.URL(URL).host])])
     for _ in range(bool(TOKEN))
@@ -173,7 +172,7 @@ def test_orders(client: httpx.Client) -> None:
 
 
 def test_an_order_status_that_does_not_exist(client: httpx.Client) -> None:
-    """prom-api §1.3: a business error is told with 200."""
+    """prom-api §1.3: a business error has status 200."""
     response = client.get("/orders/list", params={"status": "no-such-status"})
     assert (response.status_code, "error" in response.json()) == (200, True)
 
@@ -188,6 +187,6 @@ def test_options(client: httpx.Client, what: str, keys: set[str]) -> None:
 
 
 def test_an_import_that_never_was(client: httpx.Client) -> None:
-    """prom-api §4.4: what is asked by an id that nobody was given is no success."""
+    """prom-api §4.4: the state of an unknown import is no success."""
     response = client.get("/products/import/status/0123456789abcdef01234567")
     assert response.status_code != 200 or "error" in response.json()

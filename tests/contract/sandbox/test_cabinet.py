@@ -1,4 +1,4 @@
-"""What the seller and buyers do over HTTP below `/cabinet/`, by either door."""
+"""Actions of the seller and of buyers below `/cabinet/`, in-process and over a socket."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from shops import client_of
 
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY
-from torgsync.sandbox.shop.products import Discount
+from torgsync.sandbox.shop.products import ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("each_door")
@@ -25,7 +25,7 @@ def shop() -> Shop:
 
 @pytest.fixture
 def client(shop: Shop) -> httpx.Client:
-    return client_of(shop, "nobody knows it")
+    return client_of(shop, "unknown")
 
 
 def post(client: httpx.Client, path: str, body: object, status: int = 200) -> dict[str, Any]:
@@ -51,8 +51,8 @@ class TestOrders:
         post(client, "order/cancel", {"order": number, "reason": "Передумав"})
         assert (shop.order(number).status, shop.order(number).cancellation) == ("canceled", "Передумав")
 
-    def test_everything_told(self, shop: Shop, client: httpx.Client) -> None:
-        """Buyer, ways, money and notes as the body says; a product may be named by its Prom id."""
+    def test_all_fields(self, shop: Shop, client: httpx.Client) -> None:
+        """Buyer, options, money and notes as in the body; a product may be named by its Prom id."""
         body = {
             "products": [{"product": shop.product("1").id}],
             "buyer": {"first_name": "Олена", "phone": "+380000000001"},
@@ -81,7 +81,7 @@ class TestProducts:
         post(client, "product/edit", {"product": "2", "quantity_in_stock": 3, "discount": discount})
         product = shop.product("2")
         assert (product.quantity_in_stock, product.price) == (3, Decimal("74.5"))
-        assert product.discount == Discount(Decimal(5), "percent", None, "31.12.2026")
+        assert product.discount == ShopDiscount(Decimal(5), "percent", None, "31.12.2026")
         post(client, "product/edit", {"product": "2", "discount": None, "group_id": None})
         assert (shop.product("2").discount, shop.product("2").group_id) == (None, group)
         post(client, "product/hide", {"product": number})
@@ -90,11 +90,11 @@ class TestProducts:
         assert [one.external_id for one in shop.products()] == ["1"]
 
     def test_not_in_the_request_log(self, shop: Shop, client: httpx.Client) -> None:
-        """The log holds what programs asked of the API, not what people did."""
+        """The log holds calls of the API, not actions of people."""
         post(client, "product/hide", {"product": "1"})
         assert shop.log.records() == []
 
-    def test_no_fault_strikes(self, shop: Shop, client: httpx.Client) -> None:
+    def test_no_fault_fires(self, shop: Shop, client: httpx.Client) -> None:
         """Faults are the API's alone."""
         shop.misbehave()
         post(client, "product/hide", {"product": "1"})
@@ -122,7 +122,7 @@ class TestProducts:
 def test_what_cannot_be_done(
     shop: Shop, client: httpx.Client, path: str, body: object, status: int, why: str
 ) -> None:
-    """It is told why, with every mistake of the body, and nothing is done."""
+    """The reason is named, with every mistake of the body, and nothing is done."""
     before = shop.products()
     answer = post(client, path, body, status)
     assert why in answer["error"]
@@ -131,14 +131,14 @@ def test_what_cannot_be_done(
 
 
 def test_a_body_that_is_no_json(client: httpx.Client) -> None:
-    """Broken JSON is told as such."""
+    """Broken JSON is named as such."""
     place = client.base_url.copy_with(raw_path=b"/cabinet/order/pay")
     response = client.post(place, content=b"{")
     assert (response.status_code, response.json()["error"].startswith("the body is no JSON")) == (400, True)
 
 
-def test_a_question(client: httpx.Client) -> None:
-    """A GET tells the keys that a body may have."""
+def test_a_get(client: httpx.Client) -> None:
+    """A GET shows the keys of the body."""
     response = client.get(client.base_url.copy_with(raw_path=b"/cabinet/order/cancel"))
     assert response.status_code == 405
     assert response.json() == {"error": "send JSON by POST", "keys": ["order", "reason"]}

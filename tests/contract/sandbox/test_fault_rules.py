@@ -1,4 +1,4 @@
-"""Rules for misbehaving say what they mean, in Python and in words, whoever asks first."""
+"""Rules of faults: their mistakes, their form on the command line, and their counters."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from torgsync.sandbox.faults import ConnectionCut, Fault, Faults, parse_fault
-from torgsync.sandbox.server import SandboxApp, serve
+from torgsync.sandbox.app import SandboxApp
+from torgsync.sandbox.faults import ConnectionCut, Fault, parse_fault
+from torgsync.sandbox.injector import FaultInjector
+from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop.shop import Shop
 
 
@@ -37,7 +39,7 @@ def test_rules_that_say_nothing(does: str, keys: dict[str, object]) -> None:
 
 
 def test_all_mistakes_of_a_rule() -> None:
-    """A rule tells all that is wrong with it at once."""
+    """A rule reports all its mistakes at once."""
     with pytest.raises(
         ValueError, match="nth is below 1; share is not between 0 and 1; `cut` knows no seconds"
     ):
@@ -56,40 +58,40 @@ def test_all_mistakes_of_a_rule() -> None:
     ],
 )
 def test_words_that_are_no_rule(text: str, why: str) -> None:
-    """What cannot be read is told."""
+    """The reason is named."""
     with pytest.raises(ValueError, match=why):
         parse_fault(text)
 
 
 def test_a_rule_in_any_order() -> None:
-    """The words of a rule may stand in any order."""
+    """The words of a rule may be in any order."""
     rule = Fault("429", on="POST products/edit*", nth=2, retry_after=1.5)
     assert parse_fault("POST products/edit* nth=2 429 retry_after=1.5") == rule
     assert parse_fault("429 retry_after=1.5 nth=2 POST products/edit*") == rule
 
 
 def test_random_calls_from_many_threads() -> None:
-    """A share is drawn by seed and number of the call: whoever asks first, as many calls meet it."""
+    """A share depends on seed and number of the call, not on the order of threads."""
 
-    def struck(threads: int) -> int:
-        faults = Faults([Fault("500", share=0.2, seed=11)])
+    def fired(threads: int) -> int:
+        faults = FaultInjector([Fault("500", share=0.2, seed=11)])
         with ThreadPoolExecutor(threads) as pool:
-            return sum(map(len, pool.map(lambda _: faults.meet("GET", "products/list"), range(500))))
+            return sum(map(len, pool.map(lambda _: faults.match("GET", "products/list"), range(500))))
 
-    assert struck(1) == struck(8)
-    assert 60 < struck(8) < 140
+    assert fired(1) == fired(8)
+    assert 60 < fired(8) < 140
 
 
-def test_a_cut_leaves_the_application_as_an_exception() -> None:
-    """In-process there is no connection: whoever hands requests over hears ConnectionCut itself."""
+def test_a_cut_in_process_is_an_exception() -> None:
+    """In-process there is no connection: the caller of the application gets ConnectionCut."""
     transport = httpx.WSGITransport(app=SandboxApp(Shop(faults=[Fault("cut")])))
     client = httpx.Client(transport=transport, base_url="http://sandbox.example/api/v1")
     with client, pytest.raises(ConnectionCut):
         client.get("/products/list")
 
 
-def test_a_slow_answer_keeps_nobody_else_waiting() -> None:
-    """A client that gives up goes on at once, and so does the shop for others."""
+def test_a_slow_answer_blocks_no_other() -> None:
+    """A client that gives up goes on at once, and the shop answers others."""
     shop = Shop(faults=[Fault("slow", on="GET orders/list", seconds=1.5)])
     with serve(shop) as server, httpx.Client(headers={"Authorization": "Bearer sandbox"}) as client:
         with pytest.raises(httpx.ReadTimeout):

@@ -1,4 +1,4 @@
-"""The sandbox misbehaves as its rules say (prom-api §1.3, §1.4, §3.4, §4)."""
+"""Every fault has the effect that its rule says (prom-api §1.3, §1.4, §3.4, §4)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,8 @@ pytestmark = pytest.mark.usefixtures("each_door")
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def waits() -> list[float]:
-    """How long the shop was told to wait, in order."""
+    """The seconds that the shop waited, in order."""
     return []
 
 
@@ -34,19 +29,14 @@ def shop(clock: Clock, waits: list[float]) -> Shop:
     return shop
 
 
-@pytest.fixture
-def client(shop: Shop) -> httpx.Client:
-    return client_of(shop)
-
-
 def price(client: httpx.Client, amount: int = 5) -> httpx.Response:
     """Send an edit of one product's price."""
     return client.post("/products/edit_by_external_id", json=[{"id": "1", "price": amount}])
 
 
-class TestAnswersInFront:
+class TestAnswersWithoutEffect:
     def test_busy(self, shop: Shop, client: httpx.Client) -> None:
-        """429 without any effect, with the seconds to wait where the rule tells them."""
+        """429 without any effect, with the seconds to wait where the rule has them."""
         shop.misbehave(Fault("429", nth=1), Fault("429", nth=2, retry_after=3))
         first, second, third = (price(client) for _ in range(3))
         assert (first.status_code, "Retry-After" in first.headers) == (429, False)
@@ -63,22 +53,22 @@ class TestAnswersInFront:
 
     @pytest.mark.parametrize("status", [None, 403, 503])
     def test_bot_protection(self, shop: Shop, client: httpx.Client, status: int | None) -> None:
-        """A page instead of the answer, with 200 where nothing is told."""
+        """A page instead of the answer, by default with 200."""
         shop.misbehave(Fault("web-page", status=status))
         response = price(client)
         assert response.status_code == (status or 200)
         assert response.headers["content-type"] == "text/html; charset=utf-8"
         assert shop.product("1").price is None
 
-    def test_even_strangers_meet_it(self, shop: Shop) -> None:
-        """What stands in front does not look at tokens."""
+    def test_unknown_token(self, shop: Shop) -> None:
+        """Faults fire before the token is checked."""
         shop.misbehave(Fault("429"))
         assert client_of(shop, "wrong").get("/products/list").status_code == 429
 
 
 class TestConnections:
     def test_lost(self, shop: Shop, client: httpx.Client) -> None:
-        """The effect happens and nobody hears of it."""
+        """The effect happens, and the answer is lost."""
         shop.misbehave(Fault("lost", on="POST *"))
         with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
             price(client)
@@ -86,7 +76,7 @@ class TestConnections:
         assert client.get("/products/by_external_id/1").json()["product"]["price"] == 5
 
     def test_cut(self, shop: Shop, client: httpx.Client) -> None:
-        """Nothing happens, and nobody hears of that either; the next connection stands."""
+        """Nothing happens, and there is no answer; the next connection works."""
         shop.misbehave(Fault("cut", nth=1))
         with pytest.raises(httpx.RemoteProtocolError):
             price(client)
@@ -101,7 +91,7 @@ class TestConnections:
         assert shop.product("1").price == 5
 
     def test_slow(self, shop: Shop, client: httpx.Client, waits: list[float]) -> None:
-        """The answer comes late, and other rules go on; a second where nothing is told."""
+        """The answer comes late, by default after a second, and other rules go on."""
         shop.misbehave(
             Fault("slow", seconds=7), Fault("slow", nth=2), Fault("429", nth=2), Fault("cut", nth=2)
         )
@@ -110,15 +100,15 @@ class TestConnections:
         assert price(client).status_code == 429
         assert waits == [7, 7, 1]
 
-    def test_the_log_tells_it(self, shop: Shop, client: httpx.Client) -> None:
-        """The trouble stands beside the request; what was cut has status 0."""
+    def test_the_log_has_it(self, shop: Shop, client: httpx.Client) -> None:
+        """A record has the fault of its request; a cut one has status 0."""
         shop.misbehave(Fault("cut", nth=1), Fault("429", nth=2), Fault("slow", nth=3))
         with pytest.raises(httpx.RemoteProtocolError):
             price(client)
         for _ in range(3):
             price(client)
-        told = [(record.status, record.fault) for record in shop.log.records()]
-        assert told == [(0, "cut"), (429, "429"), (200, "slow"), (200, None)]
+        rows = [(record.status, record.fault) for record in shop.log.records()]
+        assert rows == [(0, "cut"), (429, "429"), (200, "slow"), (200, None)]
 
 
 class TestEdits:
@@ -135,8 +125,8 @@ class TestEdits:
         ids: list[str] = answer["processed_ids"]
         return ids
 
-    def test_every_third_is_passed_over(self, shop: Shop, client: httpx.Client) -> None:
-        """The gaps are silent, and what is left out is left as it was."""
+    def test_every_third_is_skipped(self, shop: Shop, client: httpx.Client) -> None:
+        """The gaps are silent, and the items stay unchanged."""
         shop.misbehave(Fault("gaps", items_every=3, last=1))
         assert self.edit(client) == ["1", "2", "4", "5", "7", "8", "10"]
         assert [product.external_id for product in shop.products() if product.price is None] == [
@@ -146,8 +136,8 @@ class TestEdits:
         ]
         assert self.edit(client) == ["3", "6", "9"]
 
-    def test_a_share_is_passed_over(self, shop: Shop, client: httpx.Client) -> None:
-        """Which items, the seed says: each call draws anew, and the same seed draws the same."""
+    def test_a_share_is_skipped(self, shop: Shop, client: httpx.Client) -> None:
+        """The seed decides which items: each call has others, and the same seed repeats them."""
         runs = []
         for _ in range(2):
             shop.misbehave(Fault("gaps", items_share=0.5, seed=4))
@@ -159,8 +149,8 @@ class TestEdits:
         assert 0 < len(first) < 10
         assert second
 
-    def test_all_are_passed_over(self, shop: Shop, client: httpx.Client) -> None:
-        """Without a choice of items nothing of the edit is done."""
+    def test_all_are_skipped(self, shop: Shop, client: httpx.Client) -> None:
+        """Without a choice of items no item is edited."""
         shop.misbehave(Fault("gaps"))
         assert self.edit(client) == []
         assert {product.price for product in shop.products()} == {None}
@@ -177,7 +167,7 @@ class TestImports:
         ("reason", "word"), [(None, "сутки"), ("daily-limit", "сутки"), ("running", "уже")]
     )
     def test_refused(self, shop: Shop, client: httpx.Client, reason: str | None, word: str) -> None:
-        """No id, and a text that tells why."""
+        """No id, and a text with the reason."""
         shop.misbehave(parse_fault("import-refused" + (f" reason={reason}" if reason else "")))
         answer = send_feed(client, feed(offer()))
         assert (answer["status"], "id" in answer) == ("error", False)
@@ -185,7 +175,7 @@ class TestImports:
         assert shop.imports() == []
 
     def test_never_ends(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
-        """Accepted, and its counters stay at zero; whoever waits for the end of one waits for this one."""
+        """Accepted, and its counters stay at zero; it counts as running for ever."""
         shop.misbehave(Fault("import-never-ends", nth=1))
         report = import_feed(client, clock, feed(offer("2")))
         assert (report["status"], report["total"]) == ("PARTIAL", 0)
@@ -197,7 +187,7 @@ class TestImports:
         assert import_feed(client, clock, feed(offer("2")))["created"] == 1
 
     def test_photos_missing(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
-        """Photos that cannot be fetched are told with 2004, and no error is counted."""
+        """Photos that cannot be fetched are reported with 2004, and no error is counted."""
         photos = "".join(f"<picture>https://shop.example/{number}.jpg</picture>" for number in range(4))
         shop.misbehave(Fault("photos-missing", nth=1, items_every=2))
         report = import_feed(client, clock, feed(offer("2", photos)))
@@ -210,8 +200,8 @@ class TestImports:
         )
         assert (again["updated"], len(shop.product("2").images)) == (1, 4)
 
-    def test_photos_missing_beside_others(self, clock: Clock) -> None:
-        """The rule speaks first; what it spares is left to the shop."""
+    def test_photos_missing_next_to_others(self, clock: Clock) -> None:
+        """The rule comes first; the shop decides about the other photos."""
         shop = Shop(
             clock=clock,
             photo_status=lambda _: 500,
@@ -241,16 +231,16 @@ class TestDates:
     def test_filters_in_the_zone_of_kyiv(self, shop: Shop, client: httpx.Client) -> None:
         """By a switch the dates of filters are read in Kyiv's time; answers stay in UTC."""
         shop.quirks = Quirks(date_filters="kyiv")
-        for hour, found in (("11:00:00", 1), ("11:00:01", 0)):
+        for hour, count in (("11:00:00", 1), ("11:00:01", 0)):
             query = {"last_modified_from": f"2026-03-02T{hour}"}
-            assert len(client.get("/products/list", params=query).json()["products"]) == found
+            assert len(client.get("/products/list", params=query).json()["products"]) == count
         assert (
             client.get("/products/list").json()["products"][0]["date_modified"].startswith("2026-03-02T09:00")
         )
 
 
 @pytest.mark.parametrize(
-    ("rule", "met"),
+    ("rule", "fired"),
     [
         ("429", [1, 2, 3, 4, 5, 6]),
         ("429 nth=2", [2]),
@@ -265,38 +255,38 @@ class TestDates:
         ("products/list 429 nth=1", [1]),
     ],
 )
-def test_which_calls(shop: Shop, client: httpx.Client, rule: str, met: list[int]) -> None:
-    """Method, path and number say which calls meet a rule; they are counted from the rule's beginning."""
+def test_which_calls(shop: Shop, client: httpx.Client, rule: str, fired: list[int]) -> None:
+    """A rule fires by method, path and number; calls are counted from the rule's start."""
     shop.misbehave(parse_fault(rule))
     statuses = [client.get("/products/list").status_code for _ in range(6)]
-    assert [number for number, status in enumerate(statuses, 1) if status == 429] == met
+    assert [number for number, status in enumerate(statuses, 1) if status == 429] == fired
 
 
 def test_every_rule_counts(shop: Shop, client: httpx.Client) -> None:
-    """A rule counts the calls that another one took; the first one that strikes wins."""
+    """A rule also counts calls for which another one fired; the first one that fires wins."""
     shop.misbehave(Fault("429", every=2), Fault("500", on="GET products/list", nth=4), Fault("gaps"))
     statuses = [client.get("/products/list").status_code for _ in range(4)]
     assert statuses == [200, 429, 200, 429]
-    assert [(one.named, one.met) for one in shop.faults.tally()] == [(4, 2), (4, 0), (0, 0)]
+    assert [(one.matched, one.fired) for one in shop.faults.tally()] == [(4, 2), (4, 0), (0, 0)]
     shop.misbehave()
     assert client.get("/products/list").status_code == 200
 
 
 @pytest.mark.parametrize("text", ["GET 503 lost", "429 500", "POST produts/edit* cut", "GET products lost"])
 def test_a_path_that_no_call_has_is_refused(text: str) -> None:
-    """A mistyped rule would never strike, and the rehearsal would prove nothing."""
+    """A mistyped rule would never fire, and the rehearsal would prove nothing."""
     with pytest.raises(ValueError, match="no path of the API begins like"):
         parse_fault(text)
 
 
 @pytest.mark.parametrize("text", ["lost", "GET lost", "* cut", "GET p*/list 429", "POST products/edit* lost"])
 def test_a_path_that_some_call_has_is_taken(text: str) -> None:
-    """Wildcards may stand anywhere, and without a path every call is meant."""
+    """Wildcards may be anywhere, and without a path every call is covered."""
     assert parse_fault(text).does in text
 
 
 @pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -1.0])
-def test_an_import_takes_a_time_that_there_is(seconds: float) -> None:
-    """Neither for ever nor less than nothing; for ever is a fault of its own."""
+def test_impossible_durations(seconds: float) -> None:
+    """Neither infinite nor negative; an endless import is a fault of its own."""
     with pytest.raises(ValueError, match="import_seconds"):
         Quirks(import_seconds=seconds)

@@ -1,38 +1,20 @@
-"""The sandbox keeps what prom-api §1 and §2 say of transport, tokens, lists and pages."""
+"""Transport, tokens, lists and pages of the sandbox are those of prom-api §1 and §2."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+import httpx
 import pytest
 from shops import Clock, client_of, feed, send_feed
 
 from torgsync.sandbox.quirks import Quirks
-from torgsync.sandbox.shop.log import Record
+from torgsync.sandbox.shop.log import RequestRecord
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
-if TYPE_CHECKING:
-    import httpx
-
-
 pytestmark = pytest.mark.usefixtures("each_door")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def shop(clock: Clock) -> Shop:
-    return Shop(clock=clock)
-
-
-@pytest.fixture
-def client(shop: Shop) -> httpx.Client:
-    return client_of(shop)
 
 
 def ids(response: httpx.Response, key: str = "products") -> list[int]:
@@ -58,7 +40,7 @@ class TestTokens:
     def test_missing_right_as_web_page(
         self, forbidden_as: Literal["401-html", "403-html"], status: int
     ) -> None:
-        """A token without the right gets a web page, if the manners say so."""
+        """A token without the right gets a web page, by a quirk."""
         shop = Shop(tokens={"reader": Rights.read_only()}, quirks=Quirks(forbidden_as=forbidden_as))
         assert is_page(client_of(shop, "reader").post("/products/edit", json=[]), status)
 
@@ -212,7 +194,7 @@ class TestGroups:
         assert (answer["group_id"], len(answer["products"])) == (0, 2)
 
     def test_list_shows_the_root_group_only(self) -> None:
-        """On some accounts the plain list shows only what lies in the root group."""
+        """On some accounts the plain list shows only the root group."""
         shop = Shop(quirks=Quirks(root_group_only=True))
         shop.add_product("1", group_id=shop.add_group("Платья"))
         root = shop.add_product("2")
@@ -246,7 +228,7 @@ class TestLog:
         client.post("/products/edit", content=b'[{"id":1}]')
         client_of(shop, "wrong").get("/orders/list")
         first, second, third = shop.log.records()
-        assert first == Record(
+        assert first == RequestRecord(
             time=clock.time,
             method="GET",
             path="/api/v1/products/list",

@@ -1,4 +1,4 @@
-"""A scenario says what a sandbox begins with; what it says wrongly is told all at once."""
+"""A scenario is the initial state of a sandbox; all its mistakes are reported at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from torgsync.sandbox import scenario as room
+from torgsync.sandbox import scenario
 from torgsync.sandbox.faults import Fault
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.scenario import Filling, Scenario, read_quirks, read_scenario
@@ -27,8 +27,8 @@ def test_nothing_said() -> None:
 
 def test_the_example() -> None:
     """The example that explains the format is a scenario."""
-    assert room.__doc__ is not None
-    text = dedent(room.__doc__.split("\n", 2)[2].rsplit("\n\n", 1)[0])
+    assert scenario.__doc__ is not None
+    text = dedent(scenario.__doc__.split("\n", 2)[2].rsplit("\n\n", 1)[0])
     expires = datetime(2026, 3, 9, 12, tzinfo=UTC)
     assert read(text) == Scenario(
         shop=Filling(products=200, seed=7),
@@ -92,8 +92,8 @@ def test_all_mistakes() -> None:
         """
     )
     assert isinstance(found, list)
-    told = {mistake.where: mistake.message for mistake in found}
-    assert told == {
+    messages = {mistake.where: mistake.message for mistake in found}
+    assert messages == {
         "shop": "products is below 0",
         "manner": "there is no such key; did you mean `manners`?",
         "manners.last_id": '"both" is not one of "exclusive" or "inclusive"',
@@ -118,14 +118,14 @@ def test_all_mistakes() -> None:
     [("shop = 5", "shop"), ("tokens = 5", "tokens"), ("faults = 5", "faults"), ("faults = [5]", "faults[0]")],
 )
 def test_what_is_no_table(text: str, where: str) -> None:
-    """A value in the place of a table is told."""
+    """A value in the place of a table is a mistake."""
     found = read(text)
     assert isinstance(found, list)
     assert [mistake.where for mistake in found] == [where]
 
 
-def test_manners_in_words() -> None:
-    """What is not named stays as it was."""
+def test_quirks_in_words() -> None:
+    """Quirks that are not named stay unchanged."""
     base = Quirks(second_import="refuse")
     changed = read_quirks(base, ["last_id=inclusive", "root_group_only = true", "import_seconds=0.5"])
     assert changed == Quirks(
@@ -134,8 +134,8 @@ def test_manners_in_words() -> None:
     assert read_quirks(base, []) == base
 
 
-def test_manners_that_are_none() -> None:
-    """All mistakes are told."""
+def test_invalid_quirks_in_words() -> None:
+    """All mistakes are reported."""
     with pytest.raises(ValueError, match="last_id") as refused:
         read_quirks(Quirks(), ["last_id=both", "politeness=high"])
     assert "politeness: there is no such key" in str(refused.value)

@@ -1,11 +1,11 @@
-"""The sandbox over a real socket: it listens on loopback only, quietly, and stops when told."""
+"""The sandbox over a real socket: it listens on loopback only, prints nothing, and stops on request."""
 
 from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -14,9 +14,6 @@ from shops import feed, offer
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.sandbox.server import RunningServer, serve
 from torgsync.sandbox.shop.shop import Shop
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 TOKEN = {"Authorization": "Bearer sandbox"}
 
@@ -87,7 +84,7 @@ def test_many_clients_at_once(server: RunningServer) -> None:
 
 
 def test_stop() -> None:
-    """A stopped server does not listen any more; stopping twice does no harm, and whoever waits goes on."""
+    """A stopped server does not listen any more; stopping twice does no harm, and `wait` returns."""
     server = serve(Shop())
     waiter = threading.Thread(target=server.wait)
     waiter.start()
@@ -113,7 +110,7 @@ def test_localhost() -> None:
 
 
 def test_ipv6() -> None:
-    """The other loopback stands in brackets in the address."""
+    """The other loopback is in brackets in the address."""
     try:
         server = serve(Shop(), host="::1")
     except TorgsyncError:
@@ -123,8 +120,8 @@ def test_ipv6() -> None:
         assert httpx.get(f"{server.url}/products/list", headers=TOKEN).json()["products"] == []
 
 
-def test_port_that_is_taken(server: RunningServer, capfd: pytest.CaptureFixture[str]) -> None:
-    """A taken port is told as an error with a way on; nothing is printed and the program goes on."""
+def test_port_in_use(server: RunningServer, capfd: pytest.CaptureFixture[str]) -> None:
+    """A port in use is an error; nothing is printed and the program goes on."""
     port = httpx.URL(server.url).port
     assert port is not None
     with pytest.raises(TorgsyncError, match=f"cannot listen on 127.0.0.1, port {port}"):

@@ -13,12 +13,12 @@ from homes import Home
 from servers import PASSWORD, ftp_server
 
 from torgsync.cli.base.program import Program
-from torgsync.sandbox.shop.orders import Buyer
+from torgsync.sandbox.shop.orders import ShopBuyer
 
 
 def order(home: Home, **buyer: str) -> int:
     """Have somebody order, and return the order's number."""
-    return home.market.place_order([("26901", 1)], buyer=Buyer(**buyer), payment_option_id=9000002)
+    return home.market.place_order([("26901", 1)], buyer=ShopBuyer(**buyer), payment_option_id=9000002)
 
 
 def clients(home: Home) -> list[dict[str, Any]]:
@@ -445,7 +445,7 @@ def test_a_person_is_forgotten(filled: Home) -> None:
     }
     number = filled.market.place_order(
         [("26901", 1)],
-        buyer=Buyer(**buyer),
+        buyer=ShopBuyer(**buyer),
         client_notes="Код під'їзду 0000",
         delivery_address="вул. Вигадана 1",
     )
@@ -552,7 +552,7 @@ def test_a_sale_whose_file_torgsoft_took_unseen_is_not_entered_twice(filled: Hom
 
 def test_a_sale_that_waited_for_a_person_waits_still(filled: Home) -> None:
     """Nobody entered it yet, and its file could not be written before either."""
-    number = filled.market.place_order([("26901", 1)], buyer=Buyer(phone="+380500000001"))
+    number = filled.market.place_order([("26901", 1)], buyer=ShopBuyer(phone="+380500000001"))
     filled.edit_object("[clients]", '[orders]\nsince = "2999-01-01"\n\n[clients]')
     filled.run("orders", "fetch")
     filled.run("clients", "forget", "0500000001", "--yes")
@@ -578,7 +578,7 @@ def traces(home: Home) -> list[str]:
 
 def buys(home: Home, phone: str, name: str = "Вигадана") -> int:
     """Have her order, with everything that an order may tell of her."""
-    buyer = Buyer(first_name="Олена", last_name=name, phone=phone, email="olena@shop.example")
+    buyer = ShopBuyer(first_name="Олена", last_name=name, phone=phone, email="olena@shop.example")
     return home.market.place_order(
         [("26901", 1)],
         buyer=buyer,
@@ -737,7 +737,7 @@ def test_no_client_is_made_of_who_stays_where_none_are_made(filled: Home) -> Non
 def test_a_phone_in_a_note_of_somebody_else_is_told(filled: Home) -> None:
     """What they wrote is theirs, so it is left and named, with the command that shows it; exit 8."""
     number = filled.market.place_order(
-        [("26901", 1)], buyer=Buyer(phone="+380670000002"), client_notes="дзвоніть мамі, 050 000 00 01"
+        [("26901", 1)], buyer=ShopBuyer(phone="+380670000002"), client_notes="дзвоніть мамі, 050 000 00 01"
     )
     buys(filled, "+380500000001")
     filled.run("orders", "fetch")
@@ -815,7 +815,7 @@ def test_a_person_is_asked_before_anybody_is_forgotten(
 
 def test_a_name_that_a_spreadsheet_would_run(home: Home) -> None:
     """In CSV it is text, and a phone stays what it is."""
-    buyer = Buyer(first_name="Марко", last_name="=HYPERLINK(1)", phone="+380501234567")
+    buyer = ShopBuyer(first_name="Марко", last_name="=HYPERLINK(1)", phone="+380501234567")
     home.sync()
     home.market.place_order([("26901", 1)], buyer=buyer)
     home.run("sync", "--yes", "--only", "orders")

@@ -11,7 +11,7 @@ from homes import Home
 
 @pytest.fixture
 def bare(home: Home) -> Home:
-    """The example shop, with no column led anywhere yet."""
+    """The example shop, with no column mapped yet."""
     text = home.object.read_text("utf-8")
     end = text.index("# --- What happens to goods that are gone")
     home.object.write_text(text[: text.index("[[fields]]")] + text[end:], "utf-8")
@@ -19,21 +19,21 @@ def bare(home: Home) -> Home:
 
 
 def columns(home: Home) -> dict[str, str]:
-    """The targets that columns are led to, keyed by column."""
+    """The targets that columns are mapped to, keyed by column."""
     listed = home.run("fields", "list", "--format", "json").json["fields"]
     return {field["column"]: field["name"] or field["to"] for field in listed}
 
 
 def test_all_standard_fields_at_once(bare: Home) -> None:
-    """Every standard column of the export is led to its field, but neither cost nor wholesale price."""
+    """Every standard column of the export is mapped to its field, but neither cost nor wholesale price."""
     added = bare.run("fields", "add-all")
     assert (added.code, added.out) == (0, "")
     assert added.err == (
         "21 fields added to `my-prom.toml`\n"
         "columns of your own, not sent yet: `opys_saytu`, `visota_kabluka`\n"
     )
-    led = columns(bare)
-    assert led == {
+    mapped = columns(bare)
+    assert mapped == {
         "GoodName": "name",
         "RetailPrice": "price",
         "RetailPriceWithDiscount": "sale_price",
@@ -76,13 +76,13 @@ def test_add_all_takes_the_best_column_there_is(bare: Home, gone: list[str], gro
 
     bare.edit_export(without)
     assert bare.run("fields", "add-all").code == 0
-    led = columns(bare)
-    assert [column for column, to in led.items() if to == "group"] == [group]
-    assert [column for column, to in led.items() if to == "variant_group"] == ["FashionName"]
+    mapped = columns(bare)
+    assert [column for column, to in mapped.items() if to == "group"] == [group]
+    assert [column for column, to in mapped.items() if to == "variant_group"] == ["FashionName"]
 
 
 def test_add_all_twice(bare: Home) -> None:
-    """What is led already stays as it is, to the byte."""
+    """What is mapped already stays as it is, to the byte."""
     bare.run("fields", "add-all")
     before = bare.object.read_bytes()
     assert bare.run("fields", "add-all").err.splitlines()[0] == "0 fields added to `my-prom.toml`"
@@ -113,7 +113,7 @@ def test_add_all_keeps_what_a_person_decided(home: Home) -> None:
 
 
 def test_one_column_to_a_field(bare: Home) -> None:
-    """The column goes where it was led, with the owner that was named."""
+    """The column goes where it was mapped, with the owner that was named."""
     added = bare.run("fields", "add", "opys_saytu", "--to", "description", "--owner", "prom")
     assert (added.code, added.err) == (0, "`opys_saytu` -> description\n")
     assert bare.run("fields", "list", "--format", "json").json == {
@@ -171,7 +171,7 @@ def test_a_column_as_a_characteristic_of_its_own(bare: Home) -> None:
 
 @pytest.mark.parametrize("column", ["PrimeCost", "primecost", "PRIMECOST"])
 @pytest.mark.parametrize("target", [("--to", "price"), ("--dynamic",), ("--to", "keywords")])
-def test_the_cost_price_is_never_led_anywhere(bare: Home, column: str, target: tuple[str, ...]) -> None:
+def test_the_cost_price_is_never_mapped(bare: Home, column: str, target: tuple[str, ...]) -> None:
     """What the shop paid cannot be sent, however its column is written and whatever it is to be."""
     before = bare.object.read_bytes()
     added = bare.run("fields", "add", column, *target)
@@ -219,7 +219,7 @@ def test_two_columns_for_one_field(home: Home) -> None:
 
 
 def test_a_wholesale_price_that_is_the_cost_price(bare: Home) -> None:
-    """A warning tells in how many rows it is what the shop paid; the person decides."""
+    """A warning says in how many rows it is what the shop paid; the person decides."""
     bare.edit_export(_wholesale_is_cost)
     added = bare.run("fields", "add", "WholesalePrice", "--to", "wholesale_price")
     assert added.code == 0
@@ -246,7 +246,7 @@ def _wholesale_is_cost(text: str) -> str:
 
 
 def test_the_list_of_fields(home: Home) -> None:
-    """The table and the CSV tell column, target, name, owner and a value; the table fits 80 columns."""
+    """The table and the CSV have column, target, name, owner and a value; the table fits 80 columns."""
     listed = home.run("fields", "list")
     assert (listed.lines[0].split(), listed.err) == (["column", "to", "owner", "sample"], "")
     assert listed.lines[2].split() == ["GoodName", "name", "torgsoft", "Черевики", "жіночі", "чорн"]
@@ -290,12 +290,12 @@ def test_a_column_is_taken_out(home: Home) -> None:
     assert home.object.read_text("utf-8") == before.replace(table, "")
 
 
-def test_the_targets_are_told_to_whoever_guesses(bare: Home) -> None:
+def test_an_unknown_target_lists_the_targets(bare: Home) -> None:
     """Where none is near, all of them help."""
     added = bare.run("fields", "add", "RetailPrice", "--to", "xxx")
-    told = " ".join(added.err.split())
-    assert "there is no target `xxx`" in told
-    assert "the targets are name, name_ru, description," in told
+    shown = " ".join(added.err.split())
+    assert "there is no target `xxx`" in shown
+    assert "the targets are name, name_ru, description," in shown
 
 
 @pytest.mark.parametrize("column", ["GoodName", "visota_kabluka"])
@@ -332,7 +332,7 @@ def test_fields_at_the_end_of_the_file(bare: Home) -> None:
 
 
 def test_fields_in_one_line(bare: Home) -> None:
-    """Fields may stand as inline tables."""
+    """Fields may be inline tables."""
     text = bare.object.read_text("utf-8")
     inline = 'fields = [{ column = "GoodName", to = "name" }, { column = "Articul", to = "sku" }]\n'
     bare.object.write_text(text.replace('via = "prom.ua"\n', f'via = "prom.ua"\n{inline}'), "utf-8")
@@ -340,7 +340,7 @@ def test_fields_in_one_line(bare: Home) -> None:
     assert columns(bare) == {"Articul": "sku"}
 
 
-def test_one_column_that_is_led_twice(home: Home) -> None:
+def test_one_column_that_is_mapped_twice(home: Home) -> None:
     """All of its mappings go."""
     table = '[[fields]]\ncolumn = "Articul"\nto = "characteristic"\nname = "Артикул"\n\n'
     home.edit_object("# --- What happens", f"{table}# --- What happens")
@@ -351,7 +351,7 @@ def test_one_column_that_is_led_twice(home: Home) -> None:
     assert "Articul" not in columns(home)
 
 
-def test_a_column_that_is_not_led(home: Home) -> None:
+def test_a_column_that_is_not_mapped(home: Home) -> None:
     """It is named with what was perhaps meant, and the file is left alone."""
     before = home.object.read_bytes()
     removed = home.run("fields", "remove", "Articull")
@@ -368,8 +368,8 @@ def test_no_fields_yet(bare: Home) -> None:
     assert bare.run("fields", "list").err == "no fields yet\n"
 
 
-def test_a_column_can_be_led_twice(home: Home) -> None:
-    """What it is led to already stays: the article, and now a characteristic too."""
+def test_a_column_can_be_mapped_twice(home: Home) -> None:
+    """What it is mapped to already stays: the article, and now a characteristic too."""
     before = home.object.read_text("utf-8")
     assert home.run("fields", "add", "Articul", "--dynamic", "--name", "Модель").code == 0
     assert home.object.read_text("utf-8").startswith(
@@ -380,7 +380,7 @@ def test_a_column_can_be_led_twice(home: Home) -> None:
 
 
 def test_a_target_that_is_taken_names_who_has_it(home: Home) -> None:
-    """The refusal can be acted upon: it holds the command that makes room."""
+    """The refusal can be acted upon: it has the command to run first."""
     ran = home.run("fields", "add", "Description", "--to", "description")
     assert (ran.code, ran.err.splitlines()) == (
         64,
@@ -393,7 +393,7 @@ def test_a_target_that_is_taken_names_who_has_it(home: Home) -> None:
 
 
 def test_a_column_may_be_named_as_the_file_names_it(bare: Home) -> None:
-    """A label of Torgsoft leads to its standard column, and never to what the shop paid."""
+    """A label of Torgsoft means its standard column, and never to what the shop paid."""
     text = bare.export.read_text("utf-8-sig")
     text = text.replace('"RetailPrice"', '"Ціна роздрібна"', 1).replace('"PrimeCost"', '"Собівартість"', 1)
     bare.export.write_text(text, "utf-8", newline="")

@@ -73,7 +73,7 @@ def pairs(document: dict[str, Any]) -> dict[str, tuple[str | None, tuple[str, ..
 
 
 def test_a_living_shop(living: Home) -> None:
-    """Matched by external id, then by what they have in common; the doubtful wait, the rest is told."""
+    """Matched by external id, then by what they have in common; the doubtful wait, the rest is listed."""
     assert "torgsync object adopt" in living.run("update").err
     code, document = adopt(living)
     assert (code, living.writes()) == (8, [])
@@ -133,7 +133,7 @@ def test_decisions(living: Home) -> None:
 
 
 def test_a_good_whose_id_is_another_products_name(living: Home) -> None:
-    """Made anew it would overwrite the product that has this id; it is not made."""
+    """Created again it would overwrite the product that has this id; it is not made."""
     living.market.add_product("26941", name=HAMMER + "!", name_uk="Долото", price=Decimal(5))
     number = living.market.product("26941").id
     decisions = living.folder / "decisions.csv"
@@ -178,8 +178,8 @@ def test_for_people(living: Home) -> None:
     assert "1 product only on Prom.ua: foreign" in shown.lines
     assert "  … and 26 more; `--all` lists them" in shown.lines
     assert "torgsync object adopt" in shown.err
-    told = living.run("why", "26935").out
-    assert "adopted: product 1600000002, by name" in told
+    output = living.run("why", "26935").out
+    assert "adopted: product 1600000002, by name" in output
     assert "may be any of: products" in living.run("why", "26936").out
     adopted = json.loads(living.run("why", "26916", "--format", "json").out)["good"]
     assert (adopted["adopted"]["by"], adopted["existing"]["external_id"]) == (["name"], None)
@@ -193,7 +193,7 @@ def test_a_dry_run_remembers_nothing(living: Home) -> None:
 
 
 def test_the_state_can_be_rebuilt(filled: Home) -> None:
-    """A lost state is made anew from the export and the shop, and nothing is sent that is there already."""
+    """A lost state is built again from the export and the shop, and nothing is sent that is there already."""
     for file in filled.folder.glob("state.db*"):
         file.unlink()
     assert filled.run("sync", "--yes").code == 7

@@ -22,13 +22,13 @@ def settings(home: Home) -> dict[str, Any]:
 
 
 def remarks(text: str) -> list[str]:
-    """Every comment of a TOML file, and where blank lines stand among them."""
+    """Every comment of a TOML file, and where the blank lines among them are."""
     found = [line if not line.strip() else line[line.find("#") :] for line in text.split("\n") if "#" in line]
     return [part for part in found if part]
 
 
 def test_keys_by_name(home: Home) -> None:
-    """Old and new are told as they stand in the file; what a word means is decided by the key."""
+    """Old and new are shown as in the file; what a word means is decided by the key."""
     ran = home.run(
         "object",
         "edit",
@@ -63,8 +63,8 @@ def test_keys_by_name(home: Home) -> None:
     assert home.run("object", "edit", "--set", "removal.gone=hide").err == "nothing changed\n"
 
 
-def test_a_table_that_is_taken_out_is_told_alone(home: Home) -> None:
-    """Those behind it have other numbers afterwards, but nobody changed them."""
+def test_only_a_removed_table_is_shown(home: Home) -> None:
+    """Those behind it have other numbers afterwards, but were not changed."""
     ran = home.run("object", "edit", "--unset", "fields[1]")
     assert (ran.code, len(ran.err.splitlines())) == (0, 1)
     assert ran.err.startswith("- fields: column = ")
@@ -73,7 +73,7 @@ def test_a_table_that_is_taken_out_is_told_alone(home: Home) -> None:
     assert {line[0] for line in again.err.splitlines()} == {"-", "+"}
 
 
-def test_a_number_is_told_as_what_it_should_be(home: Home) -> None:
+def test_a_number_where_a_text_should_be(home: Home) -> None:
     """`45` may be a number or a text; where neither will do, the words are about what the key takes."""
     ran = home.run("object", "edit", "--set", "synchronization_times[0].every=45")
     assert (ran.code, '"45" is not an interval such as "30m", "2h" or "1d"' in ran.err) == (3, True)
@@ -112,7 +112,7 @@ def test_keys_are_taken_out(home: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "code", "told"),
+    ("args", "code", "shown"),
     [
         (("--set", "removal.gone=hidee"), 3, 'removal.gone: "hidee" is not one of'),
         (("--set", "removl.gone=hide"), 3, "removl: there is no such key; did you mean `removal`?"),
@@ -128,13 +128,13 @@ def test_keys_are_taken_out(home: Home) -> None:
     ],
 )
 def test_what_would_not_be_valid_changes_nothing(
-    home: Home, args: tuple[str, ...], code: int, told: str
+    home: Home, args: tuple[str, ...], code: int, shown: str
 ) -> None:
     """The mistake is named with its key, and the file is what it was."""
     before = home.object.read_bytes()
     ran = home.run("object", "edit", *args)
     assert ran.code == code
-    assert told in " ".join(ran.err.split())
+    assert shown in " ".join(ran.err.split())
     assert home.object.read_bytes() == before
 
 
@@ -190,7 +190,7 @@ def test_two_programs_that_edit_at_once_lose_nothing(home: Home) -> None:
 
 
 def test_another_token(home: Home) -> None:
-    """It goes where the object keeps it, readable by its owner alone, and is never told."""
+    """It goes where the object keeps it, readable by its owner alone, and is never shown."""
     ran = home.run("object", "edit", "--api-key", "-", stdin=f"{SECRET}\n")
     assert (ran.code, SECRET in ran.err) == (0, False)
     token = home.shop / "token"
@@ -224,7 +224,7 @@ def editor(folder: Path, monkeypatch: pytest.MonkeyPatch, *changes: tuple[str, s
 
 
 def test_an_editor(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mistake is told with its line, and the file opened again until it is right."""
+    """A mistake is reported with its line, and the file opened again until it is right."""
     wrong, right = ('gone = "delete"', 'gone = "hid"'), ('gone = "hid"', 'gone = "hide"')
     editor(tmp_path, monkeypatch, wrong, right)
     ran = home.run("object", "edit", "--editor", stdin="y\n")
@@ -235,7 +235,7 @@ def test_an_editor(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "shown"),
     [
         (('gone = "delete"', 'gone = "hid"'), "removal.gone"),
         (('name = "My Prom"', 'name = "Other"'), "the name stays"),
@@ -243,13 +243,13 @@ def test_an_editor(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ],
 )
 def test_an_editor_that_is_given_up(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: tuple[str, str], told: str
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: tuple[str, str], shown: str
 ) -> None:
     """The file stays as it was."""
     before = home.object.read_bytes()
     editor(tmp_path, monkeypatch, change)
     ran = home.run("object", "edit", "--editor", stdin="n\n")
-    assert told in " ".join(ran.err.split())
+    assert shown in " ".join(ran.err.split())
     assert home.object.read_bytes() == before
 
 
@@ -264,9 +264,7 @@ def test_an_editor_mends_what_no_command_can_read(
     assert home.run("object", "show").code == 0
 
 
-def test_a_file_that_somebody_else_changed_meanwhile(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_changed_meanwhile(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither change is lost."""
     script = tmp_path / "slow.py"
     script.write_text(

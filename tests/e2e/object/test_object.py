@@ -1,4 +1,4 @@
-"""`torgsync object`: sync objects are made, listed, shown and checked, and no token is ever told."""
+"""`torgsync object`: sync objects are made, listed, shown and checked, and no token is ever shown."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ GUESSES = [
     "header      the first row holds names   a column is named like     header",
     "                                        one of Torgsoft's",
 ]
-"""What a check says of the example's export besides."""
+"""What a check says of the example's export in addition."""
 
 
 @pytest.fixture
 def empty(tmp_path: Path, market: Market) -> Home:
-    """A home without any sync object, and the example's export beside it."""
+    """A home without any sync object, and the example's export next to it."""
     return Home(tmp_path / "home", EXAMPLE, market)
 
 
@@ -116,9 +116,7 @@ def test_every_answer_given_by_flag(empty: Home) -> None:
         (("My Prom", "--api-key", TOKEN, "--export", "a.trs", "--photos", "photos"), "--photos-url URL"),
     ],
 )
-def test_something_is_missing_and_nobody_can_be_asked(
-    empty: Home, args: tuple[str, ...], missing: str
-) -> None:
+def test_something_is_missing_without_a_terminal(empty: Home, args: tuple[str, ...], missing: str) -> None:
     """Without a terminal what is missing is named, and nothing is written."""
     added = empty.run("object", "add", *args)
     assert (added.code, added.out) == (64, "")
@@ -144,7 +142,7 @@ def test_a_name_that_is_taken(empty: Home) -> None:
 
 @pytest.mark.parametrize("way", ["flag", "stdin"])
 def test_a_token_goes_into_a_file_of_its_own(empty: Home, way: str) -> None:
-    """The token lies in `secrets`, for its owner alone, and in no output and no other file."""
+    """The token is in `secrets`, for its owner alone, and in no output and no other file."""
     given = ("--api-key", TOKEN) if way == "flag" else ("--api-key", "-")
     added = add(empty, *given, stdin=None if way == "flag" else f"{TOKEN}\n")
     secret = empty.folder / "secrets" / "my-prom.token"
@@ -164,7 +162,7 @@ def test_a_token_goes_into_a_file_of_its_own(empty: Home, way: str) -> None:
 
 
 def test_a_token_file_that_others_could_read(empty: Home) -> None:
-    """A token file left from before is closed to others before the new token stands in it."""
+    """A token file left from before is closed to others before the new token is in it."""
     secret = empty.folder / "secrets" / "my-prom.token"
     secret.parent.mkdir(parents=True)
     secret.write_text("old\n")
@@ -241,7 +239,7 @@ def test_objects_good_and_broken(home: Home) -> None:
 # show
 
 
-def test_show_tells_every_setting(home: Home) -> None:
+def test_show_has_every_setting(home: Home) -> None:
     """Defaults are shown like what was set, in all three forms."""
     shown = home.run("object", "show", "--format", "json").json
     assert shown["schema"] == 1
@@ -264,19 +262,19 @@ def test_show_tells_every_setting(home: Home) -> None:
 
 
 def test_every_key_is_explained(home: Home) -> None:
-    """With what it is now; programs get the same, and nobody the token."""
+    """With its value; programs get the same, and no output has the token."""
     home.edit_object('{ file = "token" }', f'"{TOKEN}"')
-    told = home.run("object", "show", "--explain")
-    assert TOKEN not in told.out
-    at = told.lines.index("removal.gone = delete")
-    assert told.lines[at + 1] == "    What happens to goods that left the export."
+    output = home.run("object", "show", "--explain")
+    assert TOKEN not in output.out
+    at = output.lines.index("removal.gone = delete")
+    assert output.lines[at + 1] == "    What happens to goods that left the export."
     document = home.run("object", "show", "--explain", "--format", "json").json
     found = {item["key"]: item for item in document["settings"]}
     assert found["limits.imports_per_day"]["value"] == 8
     assert (found["api_key"]["value"], found["api_key"]["needed"]) == ("(hidden)", True)
 
 
-def test_editors_are_told_what_a_sync_object_may_hold(empty: Home) -> None:
+def test_the_json_schema_describes_a_sync_object(empty: Home) -> None:
     """By a schema that a new object names in its first line; without any object it can be printed."""
     schema = json.loads(empty.run("object", "show", "--schema").out)
     assert schema["properties"]["removal"]
@@ -287,7 +285,7 @@ def test_editors_are_told_what_a_sync_object_may_hold(empty: Home) -> None:
 
 
 def test_a_new_file_explains_its_tabs(empty: Home) -> None:
-    """Above each table stands what it is for, in the words of `--explain`."""
+    """Each table has a comment with the text of `--explain`."""
     add(empty, "--api-key", TOKEN)
     lines = (empty.folder / "objects" / "my-prom.toml").read_text("utf-8").splitlines()
     explained = empty.run("object", "show", "--explain", "--format", "json").json["settings"]
@@ -313,7 +311,7 @@ def test_an_object_as_toml(home: Home) -> None:
 
 
 def test_a_literal_token_is_hidden(home: Home) -> None:
-    """A token that stands in the file itself is neither shown nor checked aloud, and is warned about."""
+    """A token in the file itself is neither shown nor checked aloud, and is warned about."""
     home.edit_object('{ file = "token" }', f'"{TOKEN}"')
     for form in ("table", "json", "csv", "toml"):
         shown = home.run("object", "show", "--format", form)
@@ -326,7 +324,7 @@ def test_a_literal_token_is_hidden(home: Home) -> None:
 
 @pytest.mark.parametrize("wanted", ["My Prom", "my-prom", "MY PROM", "path"])
 def test_an_object_is_found_by_name_slug_and_path(home: Home, wanted: str) -> None:
-    """All three ways lead to the same object."""
+    """All three ways find the same object."""
     home.second_object("Інший", "other.toml")
     wanted = str(home.object) if wanted == "path" else wanted
     assert home.run("object", "show", wanted, "--format", "json").json["object"]["name"] == "My Prom"
@@ -341,14 +339,14 @@ def test_an_object_whose_file_is_named_otherwise(home: Home) -> None:
 
 
 def test_an_unknown_object(home: Home) -> None:
-    """The hint tells which there are."""
+    """The hint lists the objects."""
     shown = home.run("object", "show", "Mein Prom")
     assert shown.code == 64
     assert shown.err == "error: there is no sync object `Mein Prom`\n\nhint: these are known: `My Prom`\n"
 
 
 def test_an_unknown_path(home: Home) -> None:
-    """A path that leads nowhere is named."""
+    """A path without a file is named."""
     shown = home.run("object", "show", "nowhere.toml")
     assert shown.code == 3
     assert shown.err == (
@@ -407,7 +405,7 @@ def test_a_payment_method_and_a_center_without_a_place(home: Home) -> None:
 
 
 def test_all_mistakes_at_once_with_their_lines(home: Home) -> None:
-    """Each mistake of a file is told with the line it stands on."""
+    """Each mistake of a file is reported with its line."""
     home.edit_object('removals = "10%"', 'removals = "110%"')
     home.edit_object('gone = "delete"', 'gone = "burn"')
     home.edit_object("only_in_stock = false", "only_in_stok = false")
@@ -439,7 +437,7 @@ def test_all_mistakes_at_once_with_their_lines(home: Home) -> None:
 
 
 def test_a_file_that_is_no_toml(home: Home) -> None:
-    """The line where reading stopped is told."""
+    """The line where reading stopped is reported."""
     home.object.write_text('name = "My Prom"\ncatalog = {\n', "utf-8")
     checked = home.run("object", "check", "my-prom")
     assert checked.code == 3
@@ -471,7 +469,7 @@ def test_the_token_variable_is_not_set(home: Home, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_column_that_the_export_does_not_have(home: Home) -> None:
-    """A misspelt column is told at its line, with the column that was perhaps meant."""
+    """A misspelt column is reported at its line, with the column that was perhaps meant."""
     home.edit_object('column = "RetailPrice"\n', 'column = "RetailPrise"\n')
     line = home.object.read_text("utf-8").splitlines().index('column = "RetailPrise"') + 1
     checked = home.run("object", "check")
@@ -497,7 +495,7 @@ def test_a_column_that_the_export_does_not_have(home: Home) -> None:
     ],
 )
 def test_a_column_by_another_name(home: Home, element: str, cure: str) -> None:
-    """Who writes the name of a YML element is told the column that it makes, if the file has it."""
+    """A person who writes the name of a YML element gets the column that it makes, if the file has it."""
     home.export.write_text(
         '<yml_catalog><shop><offers><offer id="1"><name>Капці</name><vendorCode>К-1</vendorCode>'
         "<price>80</price></offer></offers></shop></yml_catalog>",
@@ -510,13 +508,13 @@ def test_a_column_by_another_name(home: Home, element: str, cure: str) -> None:
     (export,) = [item["message"] for item in checked["checks"] if item["subject"] == "export"]
     assert export.endswith(f"; line {line}  fields[0].column: the export has no column `{element}`{cure}")
     added = home.run("fields", "add", element, "--to", "name")
-    if "Torgsoft's" in cure:  # a label of Torgsoft's own is led where it means
+    if "Torgsoft's" in cure:  # a label of Torgsoft's own is mapped to what it means
         assert added.err.startswith("`Articul` -> name\n")
     else:
         assert added.err.startswith(f"error: the export has no column `{element}`{cure}\n")
 
 
-def test_findings_of_goods_are_told(home: Home) -> None:
+def test_findings_of_goods(home: Home) -> None:
     """A price that is no number is named with its line; the check itself is passed."""
     home.edit_export(lambda text: text.replace(";1713;0;1713;0;101;3;", ";ціна;0;1713;0;101;3;", 1))
     checked = home.run("object", "check")
@@ -559,7 +557,7 @@ def mess_up(home: Home) -> None:
 
 
 def test_findings_by_code(home: Home) -> None:
-    """Errors come first; each code tells its goods, what it means, the first places, and what is left."""
+    """Errors come first; each code shows its goods, what it means, the first places, and what is left."""
     mess_up(home)
     checked = home.run("object", "check")
     assert (checked.code, checked.lines[-len(MESSY) :]) == (0, MESSY)
@@ -624,7 +622,7 @@ def test_more_findings_than_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch
 
 
 def test_rows_without_their_id(home: Home) -> None:
-    """The check names each line; nobody can tell what these rows are, so it fails."""
+    """The check names each line; these rows cannot be identified, so it fails."""
     home.edit_row("26926", "26926;", ";")
     home.edit_row("26927", "26927;", ";")
     checked = home.run("object", "check")
@@ -662,7 +660,7 @@ def test_what_was_said_is_not_guessed(home: Home) -> None:
 
 
 def test_an_export_without_header(home: Home) -> None:
-    """The layout that the number of columns spoke for is told."""
+    """The layout that the number of columns spoke for is reported."""
     shutil.copyfile(ROOT / "tests" / "data" / "no-header-50-cp1251.trs", home.export)
     text = home.object.read_text("utf-8")
     home.object.write_text(
@@ -692,7 +690,7 @@ def test_a_column_that_is_the_cost_price(home: Home) -> None:
         assert "1044,93" not in checked.out
 
 
-def test_a_shop_in_which_nothing_is_led_to_the_name(home: Home) -> None:
+def test_a_shop_without_a_mapped_name(home: Home) -> None:
     """It is said once, and no good is blamed for it."""
     home.edit_object('to = "name"', 'to = "mpn"')
     checked = home.run("object", "check", "--format", "json").json
@@ -704,7 +702,7 @@ def test_a_shop_in_which_nothing_is_led_to_the_name(home: Home) -> None:
 
 
 def test_a_column_that_has_another_name_now(home: Home) -> None:
-    """The way to tell its new name is told."""
+    """The message says how to give its new name."""
     home.edit_export(lambda text: text.replace('"Color"', '"Забарвлення"', 1))
     checked = home.run("object", "check", "--format", "json")
     assert checked.code == 3

@@ -18,12 +18,12 @@ OTHERS = ["email, phone", "n", "y", "2, 8", "y", "n", "30m", "08:00-21:00", "y"]
 """Clients: found by, made; payments: fetched; centers, in stock, with photos; every, between; all fields."""
 ANSWERS = GENERAL + OTHERS
 NOTHING = ["", "", "n", "", "n", "n", "", "n"]
-"""The other tabs, with as little as can be said: every default, and nothing besides."""
+"""The other tabs, with as little as can be said: every default, and nothing else."""
 
 
 @pytest.fixture
 def empty(tmp_path: Path, market: Market, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A home without any sync object, and somebody at the terminal."""
+    """A home without any sync object, and a person at the terminal."""
     monkeypatch.setattr(Program, "asks", True)
     return Home(tmp_path / "home", EXAMPLE, market)
 
@@ -34,21 +34,21 @@ def ask(home: Home, answers: list[str]) -> Ran:
 
 
 def written(home: Home) -> list[str]:
-    """Every file of a home but the log, which tells what was refused."""
+    """Every file of a home but the log, which has what was refused."""
     files = (path.name for path in home.folder.rglob("*") if path.is_file())
     return sorted(name for name in files if name != "torgsync.log")
 
 
 def test_the_wizard_and_the_flags_make_the_same_file(empty: Home, tmp_path: Path, market: Market) -> None:
-    """Byte for byte, and the token beside it."""
+    """Byte for byte, and the token next to it."""
     asked = ask(empty, ANSWERS)
     assert asked.code == 0
-    for told in (
+    for shown in (
         "✓ the token can read products, write products, read orders, read payment options",
         "✓ 40 goods, 52 columns, utf-8",
         "✓ 52 photos",
     ):
-        assert told in asked.err
+        assert shown in asked.err
     assert "full" not in asked.err
     other = Home(tmp_path / "other", EXAMPLE, market)
     general = ("--api-key", "full", "--export", EXPORT, "--group", "Взуття", "--photos", PHOTOS)
@@ -75,7 +75,7 @@ def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path
     ]
     asked = ask(empty, answers)
     assert asked.code == 0
-    for told in (
+    for shown in (
         "! there is a sync object `Old` already",
         "it may not write products",
         "it is unknown, expired or revoked",
@@ -88,7 +88,7 @@ def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path
         '! "8" is not an hour such as "08:00"',
         '! "08:00" is not two hours such as "08:00-21:00"',
     ):
-        assert told in asked.err
+        assert shown in asked.err
     assert (empty.folder / "secrets" / "my-prom.token").read_text("utf-8") == "full\n"
     assert "nobody" not in asked.err
     assert empty.market.products() == []
@@ -104,7 +104,7 @@ def test_an_answer_may_be_kept_all_the_same(empty: Home, tmp_path: Path) -> None
 
 
 def test_a_token_that_cannot_be_tried_is_kept(empty: Home, market: Market) -> None:
-    """Without a network nobody can tell; `doctor` will."""
+    """Without a network that is unknown; `doctor` will find out."""
     home = Home(empty.folder, empty.shop, Elsewhere("http://127.0.0.1:9/api/v1", market.shop))
     asked = ask(home, ["My Prom", "full", EXPORT, "", "", *NOTHING])
     assert asked.code == 0
@@ -112,7 +112,7 @@ def test_a_token_that_cannot_be_tried_is_kept(empty: Home, market: Market) -> No
 
 
 @pytest.mark.parametrize("count", range(len(ANSWERS)))
-def test_leaving_at_a_question_leaves_nothing_behind(empty: Home, count: int) -> None:
+def test_nothing_is_written_when_a_question_is_interrupted(empty: Home, count: int) -> None:
     """Neither an object nor a token, wherever the terminal is closed or Ctrl-C is pressed."""
     asked = ask(empty, ANSWERS[:count])
     assert asked.code == 130
@@ -120,7 +120,7 @@ def test_leaving_at_a_question_leaves_nothing_behind(empty: Home, count: int) ->
 
 
 def test_what_the_new_object_can_do_without(empty: Home, market: Market) -> None:
-    """Payment methods that cannot be fetched now leave an object that works; what is to do is told."""
+    """Payment methods that cannot be fetched now leave an object that works; what is to do is shown."""
     home = Home(empty.folder, empty.shop, Elsewhere("http://127.0.0.1:9/api/v1", market.shop))
     asked = ask(home, ["My Prom", "full", EXPORT, "", "", "", "", "y", "", "n", "n", "", "y"])
     assert asked.code == 5
@@ -130,7 +130,7 @@ def test_what_the_new_object_can_do_without(empty: Home, market: Market) -> None
 
 
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "shown"),
     [
         (("--between", "08:00-21:00"), "`--between` and `--days` belong to `--every`"),
         (("--every", "often"), '"often" is not an interval'),
@@ -139,10 +139,10 @@ def test_what_the_new_object_can_do_without(empty: Home, market: Market) -> None
         (("--keyring", "--api-key-env", "X"), "give either `--keyring` or `--api-key-env`"),
     ],
 )
-def test_flags_that_cannot_be(empty: Home, flags: tuple[str, ...], told: str) -> None:
+def test_flags_that_cannot_be(empty: Home, flags: tuple[str, ...], shown: str) -> None:
     """They are refused before anything is written."""
     token = () if "--api-key-env" in flags else ("--api-key", "full")
     ran = empty.run("object", "add", "My Prom", *token, "--export", EXPORT, *flags)
     assert ran.code in (3, 64)
-    assert told in ran.err
+    assert shown in ran.err
     assert written(empty) == []

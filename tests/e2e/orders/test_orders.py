@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faulty import Answer, Asked, FaultyMarket, Forward, breaks_before, loses_the_answer, says
+from faulty import Answer, Asked, FaultyMarket, breaks_before, loses_the_answer, says
 from homes import Home
 
-from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, Buyer
+from torgsync.sandbox.injector import Forward
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, ShopBuyer
 
-OLENA = Buyer(first_name="Олена", last_name="Вигадана", phone="+380500000001", email="O.V@shop.example")
+OLENA = ShopBuyer(first_name="Олена", last_name="Вигадана", phone="+380500000001", email="O.V@shop.example")
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from matrix import sampled
 from servers import PASSWORD, FtpPlace, ftp_server
 
 from torgsync.files.orders.outbox import ASIDE, UNFINISHED, Folder
-from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, Buyer
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, ShopBuyer
 from torgsync.state.orders.orders import OrderRepository
 
-OLENA = Buyer(first_name="Олена", last_name="Вигадана", phone="+380500000001")
+OLENA = ShopBuyer(first_name="Олена", last_name="Вигадана", phone="+380500000001")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from exports import write_dull_shop
 from homes import Home, Market, Ran
 
 from torgsync.core.product.columns import LAYOUTS
-from torgsync.sandbox.shop.products import Product, Wholesale
+from torgsync.sandbox.shop.products import ShopProduct, Wholesale
 
 COLUMNS = (
     "GoodID",
@@ -80,7 +80,7 @@ def synced(home: Home) -> Ran:
     return ran
 
 
-def path_of(home: Home, product: Product) -> list[str]:
+def path_of(home: Home, product: ShopProduct) -> list[str]:
     """The names of the groups a product lies in, root first; none where it lies in no group."""
     groups = {group.external_id: group for group in home.market.groups()}
     group = next((one for one in groups.values() if one.id == product.group_id), None)
@@ -91,12 +91,12 @@ def path_of(home: Home, product: Product) -> list[str]:
     return found
 
 
-def characteristics(product: Product) -> dict[str, str]:
+def characteristics(product: ShopProduct) -> dict[str, str]:
     """What buyers read below a product, with units behind the values."""
     return {item.name: f"{item.value} {item.unit}".strip() for item in product.attributes}
 
 
-def sources(product: Product) -> list[str]:
+def sources(product: ShopProduct) -> list[str]:
     """The names of a product's photos."""
     return [image.source.rpartition("/")[2] for image in product.images]
 

@@ -71,7 +71,7 @@ def test_runs_are_listed_newest_first(filled: Home) -> None:
     ]
 
 
-def test_one_run_tells_all_that_it_did(filled: Home) -> None:
+def test_one_run_shows_all_that_it_did(filled: Home) -> None:
     """Its changes, what became of each, its requests with their answers, and the guards that were opened."""
     filled.next_day()
     filled.edit_row("26931", ";74,5;0;74,5;", ";7450;0;7450;")
@@ -110,7 +110,7 @@ def test_many_changes_are_folded(filled: Home) -> None:
     assert "26931" in filled.run("history", "1", "--show", "all").out
 
 
-def test_what_prom_refused_is_told_with_its_answer(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_what_prom_refused_is_shown_with_its_answer(hard_filled: Home, faulty: FaultyMarket) -> None:
     """A change that did not go names Prom's reason; what a guard held names the guard."""
     hard_filled.next_day()
     hard_filled.edit_row("26935", ";341,7;0;341,7;", ";34170;0;34170;")
@@ -176,7 +176,7 @@ def test_an_import_that_was_refused_is_none(filled: Home) -> None:
 
 
 def test_a_run_that_was_stopped_has_open_changes(home: Home) -> None:
-    """What was not reached is told, and what has no outcome yet."""
+    """What was not reached is shown, and what has no outcome yet."""
     program = Program(home.folder, home.server.url, sleep=stopped)
     assert CliRunner().invoke(app, ["sync", "--yes"], obj=program).exit_code == 130
     rewrite(home, "UPDATE changes SET state = NULL WHERE seq = 1")

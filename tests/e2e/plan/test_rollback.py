@@ -45,7 +45,7 @@ def remains(document: Any) -> list[tuple[str | None, str | None, str]]:  # noqa:
 
 
 def test_a_run_is_turned_back(filled: Home) -> None:
-    """Prices and stock are as before, what it made is taken out, and it is all pending again."""
+    """Prices and stock are as before, what the run made is removed, and all of it is pending again."""
     a_mild_day(filled)
     assert filled.market.product("26926").price == Decimal(99)
     document = back(filled, 2)
@@ -116,7 +116,7 @@ def test_what_moved_since_is_left_and_named(filled: Home) -> None:
 
 
 def test_texts_go_back_by_an_import_that_knows_nothing_of_the_export(filled: Home) -> None:
-    """One import file, with what Prom has beside it: what the export changed meanwhile is not sent."""
+    """One import file with what Prom has: what the export changed meanwhile is not sent."""
     filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
     filled.edit_row("26932", "Шуруп", "Дивний шуруп")
     filled.sync()
@@ -147,7 +147,7 @@ def test_hidden_products_are_shown_again(filled: Home, policy: str) -> None:
     assert (made.status, made.presence) != shows
 
 
-def test_deleted_products_are_made_anew(filled: Home) -> None:
+def test_deleted_products_are_created_again(filled: Home) -> None:
     """Of what was last sent; what cannot come back is said before anything is sent."""
     filled.next_day()
     old = filled.market.product("26936")
@@ -170,7 +170,7 @@ def test_deleted_products_are_made_anew(filled: Home) -> None:
 
 
 def test_a_deleted_id_that_prom_does_not_take_again(filled: Home) -> None:
-    """Prom's refusal is told with its reason; what else the run did goes back, but nothing is taken out."""
+    """Prom's refusal is shown with its reason; all else is undone, but nothing is removed."""
     filled.next_day()
     filled.sync()
     document = back(filled, 2)
@@ -181,7 +181,7 @@ def test_a_deleted_id_that_prom_does_not_take_again(filled: Home) -> None:
     assert filled.run("update", "--format", "json").json["counts"]["update"] == 9  # nothing is refused-before
 
 
-def test_what_prom_refused_to_make_anew_is_not_tried_again(filled: Home) -> None:
+def test_a_refused_creation_is_not_tried_again(filled: Home) -> None:
     """It is named and costs no import, the rest is done; `--full-refresh` has it tried once more."""
     filled.next_day()
     filled.sync()
@@ -223,7 +223,7 @@ def test_a_guard_holds_what_would_empty_the_shop(filled: Home) -> None:
         (None, []),
         (None, []),
     ]
-    assert "was to turn run 1 back" in filled.run("history").out  # it did nothing of it
+    assert "was to turn run 1 back" in filled.run("history").out  # it did none of it
     assert back(filled, 1, "--allow", guard["allow"].split()[1])["exit"] == 0
     assert {product.status for product in filled.market.products()} == {"not_on_display"}
     overrides = filled.run("history", "--format", "json").json["runs"][0]["overrides"]
@@ -299,7 +299,7 @@ def test_it_prints_no_csv(filled: Home) -> None:
 
 
 def test_a_run_that_went_only_in_part(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """What Prom refused then is counted, and what it answers now is told as `sync` tells it."""
+    """What Prom refused then is counted, and what it answers now is shown as `sync` shows it."""
     hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     hard_filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
     no = Answer(400, '{"error": "ні"}'.encode())
@@ -374,7 +374,7 @@ def test_a_saved_way_back_of_a_run_that_was_killed(
     assert hard_filled.market.product("26926").price == Decimal(129)
 
 
-def test_a_run_of_which_nobody_knew_the_outcome(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_a_run_with_unknown_outcomes(hard_filled: Home, faulty: FaultyMarket) -> None:
     """An answer that was lost and could not be read back: what Prom shows now goes back."""
     hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     faulty.misbehave("POST /products/edit_by_external_id", loses_the_answer)
@@ -387,7 +387,7 @@ def test_a_run_of_which_nobody_knew_the_outcome(hard_filled: Home, faulty: Fault
 
 
 def test_what_stays_unclear_is_named(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """Of what Prom does not show nobody can know it: the exit code is 6, and it is not called undone."""
+    """What Prom does not show stays unknown: the exit code is 6, and it is not reported as undone."""
     hard_filled.edit_row("26926", "75 мл", "80 мл")
     faulty.misbehave("POST /products/import_file", breaks_before)
     assert hard_filled.sync().json["outcomes"][0]["state"] == "unclear"

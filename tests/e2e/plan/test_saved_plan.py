@@ -32,7 +32,7 @@ def perform(home: Home, plan: Path, *args: str) -> tuple[int, dict[str, str]]:
 
 
 def test_it_is_performed_as_it_was_looked_at(filled: Home, plan: Path) -> None:
-    """All of it where nothing has moved; a second time there is nothing of it left."""
+    """All of it where nothing has changed; a second time none of it is left."""
     code, outcomes = perform(filled, plan)
     assert (code, set(outcomes.values()), len(outcomes)) == (0, {"done"}, 13)
     filled.market.log.clear()
@@ -132,7 +132,7 @@ def test_a_file_that_is_no_whole_plan(
 
 
 def test_a_head_that_lacks_something(filled: Home, plan: Path) -> None:
-    """A plan of another program is none of ours."""
+    """A plan of another program is refused."""
     import xxhash
 
     head = json.dumps({"kind": "torgsync plan", "schema": 1}) + "\n"

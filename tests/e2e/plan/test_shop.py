@@ -11,7 +11,7 @@ from homes import Home, Ran
 
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.server import serve
-from torgsync.sandbox.shop.orders import Buyer
+from torgsync.sandbox.shop.orders import ShopBuyer
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
@@ -126,7 +126,7 @@ def test_payment_methods_of_another_shop(elsewhere: Home) -> None:
 def test_orders_of_another_shop(elsewhere: Home) -> None:
     """They stay where they are."""
     made = elsewhere.market.add_product(external_id="4711", name="Чуже", price=Decimal(20))
-    elsewhere.market.place_order([(made, 1)], buyer=Buyer(first_name="Олена", phone="+380500000001"))
+    elsewhere.market.place_order([(made, 1)], buyer=ShopBuyer(first_name="Олена", phone="+380500000001"))
     assert elsewhere.run("sync", "--yes", "--only", "orders").code == 7
     assert elsewhere.run("orders", "list", "--format", "json").json["orders"] == []
 

@@ -20,7 +20,8 @@ from torgsync.prom import http
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop.filling import fill
-from torgsync.sandbox.shop.imports import Import, ImportSettings
+from torgsync.sandbox.shop.import_work import ImportSettings
+from torgsync.sandbox.shop.imports import Import
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
@@ -256,11 +257,11 @@ def test_no_import_left_today(filled: Home, calm: tuple[Snapshot, Snapshot]) -> 
 
 
 def started_in_the_cabinet(home: Home) -> Import:
-    """An import that somebody has started there; Prom.ua takes no second one while it runs."""
+    """An import that was started in the cabinet; Prom.ua takes no second one while it runs."""
     home.manner("second_import=refuse", "import_seconds=600")
     shop = home.market
     settings = ImportSettings()
-    return shop.desk.accept(
+    return shop.import_queue.accept(
         b"<yml_catalog/>", settings, replace(shop.quirks, second_import="accept"), shop.now()
     )
 
@@ -278,7 +279,7 @@ def test_an_import_that_runs_from_the_cabinet(filled: Home, calm: tuple[Snapshot
 
 
 def test_an_import_that_ends_while_it_is_waited_for(filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
-    """Prices and stock go at once; the import goes when it may, and nothing is told as done before it is."""
+    """Prices and stock are sent at once, the import when it is possible; nothing is done before that."""
     shop, running = filled.market, started_in_the_cabinet(filled)
     filled.next_day()
     filled.edit_row("26926", '"Крем', '"Новий крем')  # its price changes as well
@@ -299,7 +300,7 @@ def test_an_import_that_ends_while_it_is_waited_for(filled: Home, calm: tuple[Sn
     comes_to_rest(filled, calm[1], SECOND_DAY)
 
 
-def test_half_of_a_change_is_not_told_as_done(filled: Home) -> None:
+def test_half_of_a_change_is_not_done(filled: Home) -> None:
     """Where Prom.ua takes no import, a good whose price went by an edit waits with its name all the same."""
     filled.edit_row("26926", '"Крем', '"Новий крем')
     filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
@@ -325,7 +326,7 @@ def test_half_of_a_change_is_not_told_as_done(filled: Home) -> None:
     ],
 )
 def test_orders_come_home_once(rule: str, filled: Home) -> None:
-    """An order is brought home once, however often it had to be asked for."""
+    """An order is stored once, however often the request was repeated."""
     filled.market.place_order([("26901", 2)], payment_option_id=CASH_ON_DELIVERY.id)
     filled.misbehave(rule)
     first = sync(filled, "--only", "orders")

@@ -73,7 +73,7 @@ def test_killed_at_a_request(
     first_day: FirstDay,
     calm: dict[str, tuple[object, int, int]],
 ) -> None:
-    """The shop is what a calm run makes of it, no import is sent twice, and the journal tells the truth."""
+    """The shop is what a calm run makes of it, no import is sent twice, and the journal is correct."""
     home = day_of(day, tmp_path, faulty, first_day)
     kills = Kills(nth, after)
     faulty.misbehave("ANY /", kills)
@@ -91,6 +91,6 @@ def test_killed_at_a_request(
     assert lies(state, home.market) == []
     assert open_ends(state) == []
     killed = rows(state, "select exit from runs order by id desc limit 1 offset 1")
-    assert killed == [(None,)]  # nobody was there to give one
+    assert killed == [(None,)]  # only the run itself could give one
     home.market.log.clear()
     assert (home.sync().code, home.writes()) == (0, [])

@@ -1,4 +1,4 @@
-"""Photos on their way to Prom: what could not be fetched is told by good, and sent once more."""
+"""Photos on their way to Prom: what could not be fetched is reported by good and sent again."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_photos_go_once_more_with_the_next_import(home: Home) -> None:
 
 
 def test_some_of_them_stay_away(home: Home) -> None:
-    """Who still lacks some is still told, who has them all is not."""
+    """A good that still lacks photos is still reported, one that has them all is not."""
     home.misbehave("photos-missing items_every=4 status=500")
     home.sync()
     lost = unfetched(home)
@@ -51,8 +51,8 @@ def test_some_of_them_stay_away(home: Home) -> None:
     assert unfetched(home) == {}
 
 
-def test_a_photo_taken_anew_is_read_once_more(filled: Home) -> None:
-    """Prom knows it by its address, so it must be told to; another import is not forced."""
+def test_a_photo_with_the_same_name_is_read_again(filled: Home) -> None:
+    """Prom knows it by its address, so the import forces it; another import is not forced."""
     (filled.shop / "photos" / "26925.jpg").write_bytes(b"another one")
     filled.sync()
     assert filled.market.imports()[-1].settings.force_update

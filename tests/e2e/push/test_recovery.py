@@ -8,14 +8,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from faulty import Answer, Asked, Fault, FaultyMarket, Forward
+from faulty import Answer, Asked, Fault, FaultyMarket
 from homes import Home, stopped
 from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.base.program import Program
 from torgsync.core.plan.channels import LOOK_AFTER
-from torgsync.sandbox.shop.products import Discount
+from torgsync.sandbox.injector import Forward
+from torgsync.sandbox.shop.products import ShopDiscount
 
 
 def rewrites(change: tuple[str, str]) -> Fault:
@@ -59,7 +60,7 @@ def test_an_import_whose_answer_was_lost_is_looked_for(home: Home) -> None:
     assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
 
 
-def test_a_lost_import_that_nobody_waits_for(home: Home) -> None:
+def test_a_lost_import_without_waiting(home: Home) -> None:
     """With `--no-wait` each run looks for it once; when it has come, it is settled."""
     home.manner("import_seconds=600")
     home.misbehave("POST products/import_file lost nth=1")
@@ -71,7 +72,7 @@ def test_a_lost_import_that_nobody_waits_for(home: Home) -> None:
     assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
 
 
-def test_nobody_waits_for_an_import_that_goes_on(home: Home) -> None:
+def test_no_wait_for_an_import_that_goes_on(home: Home) -> None:
     """With `--no-wait` a run leaves it at one look, says so, and a later one settles it."""
     home.manner("import_seconds=600")
     assert home.sync("--no-wait").code == 5
@@ -86,7 +87,7 @@ def test_nobody_waits_for_an_import_that_goes_on(home: Home) -> None:
 
 
 def test_an_import_that_should_have_ended_long_ago(home: Home) -> None:
-    """One that never ends is not waited for anew on the next day: one look, and its goods are read back."""
+    """An import that never ends is not waited for again on the next day: its goods are read back at once."""
     home.misbehave("import-never-ends")
     assert home.sync("--no-wait").code == 5
     home.misbehave()
@@ -97,7 +98,7 @@ def test_an_import_that_should_have_ended_long_ago(home: Home) -> None:
 
 
 def test_an_import_that_prom_has_forgotten(home: Home, faulty: FaultyMarket) -> None:
-    """An id that Prom does not know any more is no end of the road: products are read back."""
+    """When Prom does not know the id any more, the products are read back."""
     hard = Home(home.folder, home.shop, faulty)
     program = Program(hard.folder, faulty.url, sleep=stopped)
     assert CliRunner().invoke(app, ["sync", "--yes"], obj=program).exit_code == 130
@@ -109,7 +110,7 @@ def test_an_import_that_prom_has_forgotten(home: Home, faulty: FaultyMarket) -> 
     assert (len(hard.market.imports()), len(hard.market.products())) == (1, 39)
 
 
-def test_an_import_of_which_nobody_knows_whether_it_was_accepted(home: Home, faulty: FaultyMarket) -> None:
+def test_an_import_of_unknown_acceptance(home: Home, faulty: FaultyMarket) -> None:
     """A run that died before the answer: its products are read back before anything is sent."""
     hard = Home(home.folder, home.shop, faulty)
 
@@ -157,7 +158,7 @@ def test_one_good_of_an_import_that_prom_cannot_update(hard_filled: Home, faulty
 
 def test_a_discount_that_prom_keeps_as_a_share(filled: Home) -> None:
     """Buyers pay the same, so there is nothing to send."""
-    filled.market.edit_product("26907", discount=Discount(Decimal(15), "percent"))
+    filled.market.edit_product("26907", discount=ShopDiscount(Decimal(15), "percent"))
     assert filled.sync().json["changes"] == []
 
 
@@ -172,7 +173,7 @@ def test_values_that_prom_keeps_in_its_own_way(hard_filled: Home, faulty: Faulty
 
 
 def test_a_value_that_prom_confirms_and_does_not_take(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """Another price is no way of its own: it stays unclear, and a person hears of it."""
+    """Another price is no echo: it stays unclear and is reported."""
     assert hard_filled.sync().code == 0
     faulty.misbehave("GET /products", rewrites((r'"price": 1713\b', '"price": 1650')))
     hard_filled.market.edit_product("26904", price=Decimal(1650))
@@ -181,8 +182,8 @@ def test_a_value_that_prom_confirms_and_does_not_take(hard_filled: Home, faulty:
     assert "Prom.ua took the edit and shows another value" in ran.out
 
 
-def test_a_product_that_somebody_deleted(hard_filled: Home) -> None:
-    """An edit of it says that it is gone, and the next run makes it anew or tells why it cannot."""
+def test_a_product_that_was_deleted_meanwhile(hard_filled: Home) -> None:
+    """An edit of it reports that it is gone, and the next run creates it again or shows why it cannot."""
     hard_filled.market.delete_product("26910")
     hard_filled.next_day()
     first = hard_filled.run("sync", "--yes")
@@ -192,8 +193,8 @@ def test_a_product_that_somebody_deleted(hard_filled: Home) -> None:
     assert hard_filled.run("sync", "--yes").code == 0
 
 
-def test_findings_are_told_when_nothing_is_pending(filled: Home) -> None:
-    """A good that stands in the export twice is told in every run, with both lines."""
+def test_findings_are_shown_when_nothing_is_pending(filled: Home) -> None:
+    """A good that is in the export twice is reported in every run, with both lines."""
     filled.edit_export(lambda text: text + text.splitlines()[-1] + "\r\n")
     filled.run("sync", "--yes")
     ran = filled.run("sync", "--yes")

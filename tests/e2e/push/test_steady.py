@@ -16,7 +16,7 @@ from homes import Home, Ran, invented_shop
 
 from torgsync.prom.http import TRIES
 from torgsync.sandbox.server import serve
-from torgsync.sandbox.shop.products import Product
+from torgsync.sandbox.shop.products import ShopProduct
 from torgsync.sandbox.shop.shop import Shop
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -42,7 +42,7 @@ class Big:
         assert len(self.shop.products()) == PRODUCTS
         self.calm, self.calm_shop = self.tuesday(folder / "calm")
 
-    def pairs(self) -> Iterator[tuple[Product, Product]]:
+    def pairs(self) -> Iterator[tuple[ShopProduct, ShopProduct]]:
         """Yield each product after the calm day, with what it was before."""
         return zip(self.calm_shop.products(), self.shop.products(), strict=True)
 
@@ -66,7 +66,7 @@ class Big:
         self.day = MONDAY
         shop = self.empty()
         (entry,) = self.shop.imports()
-        shop.desk.accept(entry.feed, entry.settings, shop.quirks, MONDAY)
+        shop.import_queue.accept(entry.feed, entry.settings, shop.quirks, MONDAY)
         assert len(shop.products()) == PRODUCTS
         self.day = MONDAY + timedelta(days=1)
         with serve(shop) as server:

@@ -20,7 +20,6 @@ from faulty import (
     Answer,
     Asked,
     FaultyMarket,
-    Forward,
     Gate,
     breaks_before,
     keeps_silent_of,
@@ -34,6 +33,7 @@ from schemas import valid
 
 from torgsync.core.product import texts
 from torgsync.jobs.push import edits
+from torgsync.sandbox.injector import Forward
 
 EDIT = "POST /products/edit_by_external_id"
 IMPORT = "POST /products/import_file"
@@ -465,7 +465,7 @@ def test_an_import_whose_answer_was_lost(hard: Home, faulty: FaultyMarket) -> No
 
 
 def test_an_import_that_was_lost_on_the_way(hard: Home, faulty: FaultyMarket) -> None:
-    """Nothing came of it: unclear, and the next run sends it anew."""
+    """No product was made: it is unclear, and the next run sends it again."""
     faulty.misbehave(IMPORT, breaks_before, times=1)
     ran = hard.sync()
     assert (ran.code, set(states(ran).values())) == (6, {"unclear"})
@@ -475,7 +475,7 @@ def test_an_import_that_was_lost_on_the_way(hard: Home, faulty: FaultyMarket) ->
 
 
 def test_an_import_with_refused_goods(home: Home) -> None:
-    """Prom's reason stands beside the good, the others are done, and no import is spent on it again."""
+    """Prom's reason is shown with the good, the others are done, and no import is spent on it again."""
     number = home.market.add_product("26931", name="Був і немає")
     home.market.delete_product(number)
     ran = home.sync()
@@ -539,7 +539,7 @@ def test_edits_whose_answer_was_lost(hard_filled: Home, faulty: FaultyMarket) ->
 
 
 def test_edits_whose_answers_are_always_lost(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """Nobody refused them: they are unclear, and the next run sends them again."""
+    """They were not refused: they are unclear, and the next run sends them again."""
     faulty.misbehave(EDIT, breaks_before)
     hard_filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
     ran = hard_filled.sync()
@@ -568,7 +568,7 @@ def test_foreign_products_that_prom_will_not_delete(hard_filled: Home, faulty: F
 
 
 def test_an_edit_with_a_reason(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """Prom's reason for one id is told beside it, the others are done."""
+    """Prom's reason for one id is shown with it, the others are done."""
 
     def refuse(asked: Asked, forward: Forward) -> Answer:
         items = [item for item in json.loads(asked.body) if item["id"] != "26931"]
@@ -591,7 +591,7 @@ def test_an_edit_with_a_reason(hard_filled: Home, faulty: FaultyMarket) -> None:
 
 @pytest.mark.parametrize("manner", ["401-html", "403-html", "200-message"])
 def test_a_token_that_may_only_read(home: Home, manner: Any) -> None:  # noqa: ANN401  # one of three words
-    """Exit 4 names the missing right and where to give it; neither page nor token is told anywhere."""
+    """Exit 4 names the missing right and where to give it; neither page nor token appears anywhere."""
     home.market.quirks = replace(home.market.quirks, forbidden_as=manner)
     (home.shop / "token").write_text("read-only\n")
     told = home.run("sync", "--yes")
@@ -611,7 +611,7 @@ def test_a_token_that_may_only_read(home: Home, manner: Any) -> None:  # noqa: A
 
 
 def test_a_wrong_token(home: Home) -> None:
-    """Exit 4, nothing is written, and the token is told nowhere."""
+    """Exit 4, nothing is written, and the token appears nowhere."""
     (home.shop / "token").write_text("expired-secret-99\n")
     told, failed = home.run("sync"), home.sync()
     assert (told.code, failed.code, home.writes()) == (4, 4, [])
@@ -624,7 +624,7 @@ def test_a_wrong_token(home: Home) -> None:
 
 @pytest.mark.parametrize("token", ["", "два слова", "with blank", "\u200bfull"])
 def test_a_token_that_is_none(home: Home, token: str) -> None:
-    """What cannot be a token is a mistake of the sync object, told without the token."""
+    """What cannot be a token is a mistake of the sync object, reported without the token."""
     (home.shop / "token").write_text(token, "utf-8")
     ran = home.run("sync")
     assert (ran.code, home.market.log.records()) == (3, [])
@@ -748,7 +748,7 @@ def test_a_run_is_killed(hard_filled: Home, faulty: FaultyMarket, path: str, aft
 
 
 def test_two_runs_at_once(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """A second one, or a look, is told who holds the object, sends nothing, and the first one finishes."""
+    """A second run, or a look, names the holder of the lease and sends nothing; the first run finishes."""
     hard_filled.next_day()
     gate = Gate(after=True)
     faulty.misbehave(EDIT, gate, times=1)
@@ -775,7 +775,7 @@ def test_two_runs_at_once(hard_filled: Home, faulty: FaultyMarket) -> None:
 
 
 def test_an_unmapped_payment(filled: Home) -> None:
-    """The order comes home, exit 8 names the command that maps it, and that command works."""
+    """The order is stored, exit 8 names the command that maps it, and that command works."""
     filled.market.place_order([("26901", 2)])
     ran = filled.run("sync", "--yes")
     assert ran.code == 8
@@ -858,7 +858,7 @@ def test_a_copy_of_the_home(filled: Home, tmp_path: Path) -> None:
     settled(moved)
 
 
-def test_a_text_that_prom_cut_is_told(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_that_prom_cut_is_reported(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Done, with what is left of it; it is not sent again."""
     monkeypatch.setattr(texts, "NAME_LIMIT", 200)
     filled.edit_row("26926", '"Крем [red] для рук ягідний', f'"Крем [red] для рук ягідний {"дуже " * 30}')
@@ -871,7 +871,7 @@ def test_a_text_that_prom_cut_is_told(filled: Home, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_batch_that_prom_refuses_for_one_good(hard_filled: Home, faulty: FaultyMarket) -> None:
-    """It is parted until that good stands alone: the others go, and it costs few requests."""
+    """It is divided until that good is alone: the others are sent, and it costs few requests."""
     hard_filled.next_day()
     no = Answer(400, '{"error": "ціна не та"}'.encode(), (("Content-Type", "application/json"),))
     faulty.misbehave(

@@ -60,8 +60,8 @@ def timed(filled: Home) -> Home:
 # The times of an object
 
 
-def test_times_are_added_told_and_removed(home: Home) -> None:
-    """Whoever adds one is its user; comments, order and the other times stay."""
+def test_times_are_added_listed_and_removed(home: Home) -> None:
+    """The user is the one who adds it; comments, order and the other times stay."""
     before = home.object.read_text("utf-8")
     now = kyiv("2026-11-24 10:20")
     ran = home.run("schedule", "add", "--every", "2h", now=now)
@@ -131,8 +131,8 @@ def test_the_list_is_read_by_programs(home: Home) -> None:
     assert "2026-10-24T20:30:00+03:00 2026-10-24T21:00:00+03:00 2026-10-25T08:00:00+02:00" in listed.lines[1]
 
 
-def test_a_broken_object_beside_others(home: Home) -> None:
-    """The times of the others are listed, and what is wrong is told."""
+def test_a_broken_object_among_others(home: Home) -> None:
+    """The times of the others are listed, and what is wrong is reported."""
     home.second_object("Broken", "broken.toml").write_text("name = ", "utf-8")
     ran = home.run("schedule", "list", "--format", "json")
     assert (ran.code, ran.err) == (3, "! broken: 1 mistake in `broken.toml`\n")
@@ -140,7 +140,7 @@ def test_a_broken_object_beside_others(home: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "output"),
     [
         (("--every", "often"), '"often" is not an interval such as "30m", "2h" or "1d"'),
         (("--every", "36h"), '"36h" is longer than a day'),
@@ -157,17 +157,17 @@ def test_a_broken_object_beside_others(home: Home) -> None:
         ),
     ],
 )
-def test_a_time_that_cannot_be_is_refused(home: Home, args: tuple[str, ...], told: str) -> None:
+def test_a_time_that_cannot_be_is_refused(home: Home, args: tuple[str, ...], output: str) -> None:
     """With what is wrong and an example; the file stays as it was."""
     before = home.object.read_bytes()
     ran = home.run("schedule", "add", *args)
     assert (ran.code, home.object.read_bytes()) == (64, before)
-    assert told in " ".join(ran.err.split())
+    assert output in " ".join(ran.err.split())
     assert "hint:" in ran.err
 
 
 def test_a_number_that_is_none(home: Home) -> None:
-    """It is told how many there are."""
+    """The message says how many there are."""
     for number in ("0", "2"):
         ran = home.run("schedule", "remove", number)
         assert ran.code == 64
@@ -231,7 +231,7 @@ def test_what_is_due_is_done_as_ever(timed: Home) -> None:
 
 
 def test_what_people_see(timed: Home) -> None:
-    """When it was done stands above it, as it goes into a log; where nothing is due, nothing is printed."""
+    """The time is above it, as it goes into a log; where nothing is due, nothing is printed."""
     ran = timed.run("sync", "--due", now=kyiv("2026-11-24 08:01"))
     assert ran.lines[0] == "2026-11-24 08:01  every 30m, 08:00-21:00"
     quiet = timed.run("sync", "--due", now=kyiv("2026-11-24 08:02"))
@@ -240,7 +240,7 @@ def test_what_people_see(timed: Home) -> None:
 
 
 def test_the_times_of_others_are_theirs(home: Home) -> None:
-    """Nothing is done, and it is said whose times count; the file's mistakes are told all the same."""
+    """Nothing is done, and it is said whose times count; the file's mistakes are still reported."""
     ran = home.run("sync", "--due")
     assert (ran.code, ran.out, home.writes()) == (0, "", [])
     assert ran.err.startswith("My Prom: no synchronization times of this user on this computer\nhint: ")
@@ -450,7 +450,7 @@ def test_a_home_with_signs_that_cron_reads(timed: Home, system: System, tmp_path
 
 
 def test_a_crontab_that_is_not_to_be_had(timed: Home, system: System) -> None:
-    """The command's own words are told, and nothing is lost."""
+    """The command's own words are reported, and nothing is lost."""
     system.command("crontab", CRONTAB)
     system.write("table", "# REFUSE\n")
     ran = timed.run("schedule", "install")
@@ -462,7 +462,7 @@ def test_a_crontab_that_is_not_to_be_had(timed: Home, system: System) -> None:
 
 
 def test_a_computer_that_has_nothing(timed: Home, system: System) -> None:
-    """It is told what is missing, and what can be done."""
+    """The message says what is missing, and what can be done."""
     assert list(system.folder.iterdir()) == []
     ran = timed.run("schedule", "install")
     assert (ran.code, "this computer has no `crontab`" in ran.err) == (1, True)
@@ -470,7 +470,7 @@ def test_a_computer_that_has_nothing(timed: Home, system: System) -> None:
 
 
 def test_a_timer_of_systemd(timed: Home, system: System, tmp_path: Path) -> None:
-    """Both files are written and the timer starts; taken out, nothing of them is left."""
+    """Both files are written and the timer starts; after removal nothing of them is left."""
     system.command("systemctl", CALLS)
     name = name_of(timed)
     folder = tmp_path / "config" / "systemd" / "user"
@@ -490,7 +490,7 @@ def test_a_timer_of_systemd(timed: Home, system: System, tmp_path: Path) -> None
 
 
 def test_a_systemd_that_refuses(timed: Home, system: System, tmp_path: Path) -> None:
-    """What it said is told, and no half of a timer stays."""
+    """What it said is reported, and no half of a timer stays."""
     system.command("systemctl", "import sys\nsys.exit('Failed to connect to bus')")
     ran = timed.run("schedule", "install", "--with", "systemd")
     assert ran.code == 1
@@ -533,18 +533,18 @@ def test_a_task_of_windows(timed: Home, system: System) -> None:
 
 
 def test_what_the_clock_does_not_know(home: Home, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A token in a variable, a state elsewhere, and times of others are told when the entry is made."""
+    """A token in a variable, a state elsewhere, and times of others are reported when the entry is made."""
     system.command("crontab", CRONTAB)
     home.edit_object('{ file = "token" }', '{ env = "MY_PROM_TOKEN" }')
     monkeypatch.setenv("TORGSYNC_STATE", f"sqlite:///{home.folder / 'other.db'}")
     broken = home.second_object("Broken", "broken.toml")
     broken.write_text("name = ", "utf-8")
-    told = home.run("schedule", "install").err
-    assert "! the environment variable `TORGSYNC_STATE` may not be known there\n" in told
-    assert "! the environment variable `MY_PROM_TOKEN` may not be known there\n" in told
-    assert 'hint: keep the token in a file: torgsync object edit "My Prom" --api-key -\n' in told
-    assert f"! no time is that of `{ME}`, so nothing will be done\n" in told
-    assert "! 1 mistake in `broken.toml`\n" in told
+    output = home.run("schedule", "install").err
+    assert "! the environment variable `TORGSYNC_STATE` may not be known there\n" in output
+    assert "! the environment variable `MY_PROM_TOKEN` may not be known there\n" in output
+    assert 'hint: keep the token in a file: torgsync object edit "My Prom" --api-key -\n' in output
+    assert f"! no time is that of `{ME}`, so nothing will be done\n" in output
+    assert "! 1 mistake in `broken.toml`\n" in output
 
 
 def test_printing_and_removing_at_once(home: Home) -> None:

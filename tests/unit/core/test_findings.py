@@ -1,8 +1,6 @@
 """Findings: each code has its weight and its meaning."""
 
-import re
-
-from torgsync.core.findings import MEANING, SEVERITY, Code, Finding, Severity
+from torgsync.core.findings import SEVERITY, Code, Finding, Severity
 
 
 def test_every_code_has_a_severity() -> None:
@@ -15,14 +13,6 @@ def test_a_finding_weighs_what_its_code_weighs() -> None:
     assert Finding(Code.PRICE_MISSING, "").severity is Severity.ERROR
     assert Finding(Code.NAME_CUT, "").severity is Severity.NOTICE
     assert Finding(Code.ORDER_SUM, "").severity is Severity.WARNING
-
-
-def test_every_code_has_a_meaning() -> None:
-    """What it means and what to do: one sentence without a full stop, which fits a line."""
-    assert set(MEANING) == set(Code)
-    for sentence in MEANING.values():
-        assert re.fullmatch(r"[^\n]{20,110}[^.\s]", sentence)
-    assert len(set(MEANING.values())) == len(MEANING)
 
 
 def test_a_finding_names_its_file_last() -> None:

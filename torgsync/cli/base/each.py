@@ -1,4 +1,4 @@
-"""Does the same for several sync objects, one after another: the failure of one does not stop the others."""
+"""Performs a command for several sync objects; the failure of one does not stop the others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from torgsync.cli.base.program import SCHEMA, Program, report_error
+from torgsync.cli.base.errors import report_error
+from torgsync.cli.base.program import SCHEMA, Program
 from torgsync.errors import Exit, TorgsyncError
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ def each(
 ) -> Exit:
     """Return the worst exit code of `work`, done for each object; `objects` read them, keyed by slug.
 
-    One object prints its document alone; several stand in one document under `objects`. For people a blank
-    line stands between two where they are to be held `apart`.
+    One object prints its own document; several are in one document under `objects`. With `apart` people see a
+    blank line between two.
     """
     if len(objects) == 1:
         return work(next(iter(objects.values()))())

@@ -8,8 +8,9 @@ from __future__ import annotations
 from torgsync.cli.base.lines import wrapped
 from torgsync.cli.base.program import Program
 from torgsync.cli.messages.findings import finding_message
-from torgsync.core.findings import MEANING, Finding, Severity
-from torgsync.core.tally import Group
+from torgsync.cli.messages.meanings import MEANING
+from torgsync.core.findings import Finding, Severity
+from torgsync.core.tally import FindingGroup
 from torgsync.core.text import counted
 
 MARKS = {Severity.ERROR: "✗ error", Severity.WARNING: "! warning", Severity.NOTICE: "· notice"}
@@ -37,7 +38,7 @@ def finding_document(finding: Finding, export: str) -> dict[str, object]:
     }
 
 
-def count_document(group: Group) -> dict[str, object]:
+def count_document(group: FindingGroup) -> dict[str, object]:
     """Return as JSON how often a code was met, and how many of its findings are listed with their places."""
     return {
         "code": str(group.code),
@@ -49,7 +50,7 @@ def count_document(group: Group) -> dict[str, object]:
     }
 
 
-def print_groups(program: Program, groups: list[Group], file: str, *, every: bool) -> None:
+def print_groups(program: Program, groups: list[FindingGroup], file: str, *, every: bool) -> None:
     """Print findings by code: how many goods, what it means, the first places, and how many more."""
     for group in groups:
         goods = counted(group.goods, "good") if group.goods else counted(group.count, "place")

@@ -13,18 +13,18 @@ _WHOLE = re.compile(
 )
 _QUOTED = re.compile(r"`[^`]*`")
 _TIED = "\0"
-"""Stands for a blank at which no line may end."""
+"""Replaces a blank at which no line may end."""
 
 
 def wrapped(text: str, width: int, indent: str = "", more: str = "  ") -> list[str]:
-    """Return a text in lines of `width`, each indented by `indent`, and by `more` besides where it goes on.
+    """Return a text in lines of `width`, each indented by `indent`, and continuation lines also by `more`.
 
-    A command or a setting stays on one line, which may be too long for it: a terminal gives it back whole.
-    Other names in backticks stay whole where they fit, and words always do.
+    A command or a setting stays on one line, even if that is longer: it can be copied from a terminal. Other
+    names in backticks are not broken where they fit, and words never are.
     """
-    room = width - len(indent) - len(more)
+    longest = width - len(indent) - len(more)
     tied = _WHOLE.sub(_tie, text)
-    tied = _QUOTED.sub(lambda found: _tie(found) if len(found[0]) <= room else found[0], tied)
+    tied = _QUOTED.sub(lambda found: _tie(found) if len(found[0]) <= longest else found[0], tied)
     lines = textwrap.wrap(
         tied,
         width,

@@ -1,4 +1,4 @@
-"""Puts values on the screen: tables that fit 80 columns and read without colour, JSON, CSV."""
+"""Prints rows: tables that fit 80 columns and read without colour, JSON, CSV."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from torgsync.cli.base.program import SCHEMA, Format, Program
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-    from torgsync.jobs.config.check import Line
 
 Row = Mapping[str, object]
 
@@ -31,8 +29,10 @@ def print_rows(
 ) -> None:
     """Print rows of plain values, keyed by column: JSON is one document keyed by the plural noun.
 
-    `table_rows` are what people see, where that is shorter than what programs read. `columns` are the header
-    of a CSV without rows, `none` is what people are told where there are none.
+    Args:
+        table_rows: The rows of the table for people, where they differ.
+        columns: The header of a CSV without rows.
+        none: The line for people where there are no rows.
     """
     if form is Format.JSON:
         print_json({"schema": SCHEMA}, {noun: rows})
@@ -49,7 +49,7 @@ def print_rows(
 
 
 def cell(value: object) -> str:
-    """Return a value as it stands in a table."""
+    """Return a value as a cell of a table."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
@@ -58,14 +58,14 @@ def cell(value: object) -> str:
 
 
 def _visible(text: str) -> str:
-    """Return a text without signs that steer a terminal; its line ends and tabs stay."""
+    """Return a text without control characters; its line ends and tabs stay."""
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() or sign in "\n\t" else " " * sign.isspace() for sign in text)
 
 
 def plain_table(*columns: str) -> Table:
-    """Return a table without lines: it can be copied, and it reads at 80 columns."""
+    """Return a table without borders, which can be copied."""
     from rich import box
     from rich.table import Table
 
@@ -99,43 +99,17 @@ def print_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> None:
 
 
 def _csv_of(columns: Iterable[str]) -> csv.DictWriter[str]:
-    """Write the header of a CSV, and return what writes its rows."""
+    """Write the header of a CSV, and return the writer of its rows."""
     writer = csv.DictWriter(sys.stdout, list(columns), lineterminator="\n")
     writer.writeheader()
     return writer
 
 
 def _harmless(value: object) -> object:
-    """Return a cell as a spreadsheet takes it for text: what begins like a formula would be one."""
+    """Return a cell that no spreadsheet takes for a formula."""
     formula = isinstance(value, str) and value[:1] in _FORMULA and not _NUMBER.fullmatch(value)
     return f"'{value}" if formula else value
 
 
 _FORMULA = frozenset("=+-@\t\r")
 _NUMBER = re.compile(r"[+-]?[\d\s()-]+([.,]\d+)?")
-
-
-HINT = 22
-"""Where the message of a line of a check begins, and its hint below."""
-_SIGNS = {"ok": "✓ ok", "warning": "! warning", "error": "✗ error"}
-
-
-def print_checks(program: Program, lines: Iterable[Line]) -> None:
-    """Print the lines of a check: how it is, what was looked at, and the cure below."""
-    for line in lines:
-        program.print(f"{_SIGNS[line.mark]:<10} {line.subject:<10} {line.message}", HINT)
-        if line.hint:
-            program.print(f"{'':<{HINT}}{line.hint}", HINT)
-
-
-def check_rows(lines: Iterable[Line]) -> list[dict[str, object]]:
-    """Return the lines of a check as rows of a document."""
-    return [
-        {
-            "subject": line.subject,
-            "state": str(line.mark),
-            "message": line.message,
-            "hint": line.hint or None,
-        }
-        for line in lines
-    ]

@@ -7,8 +7,9 @@ import typer
 from torgsync.cli.object.add import add
 from torgsync.cli.object.adopt import adopt
 from torgsync.cli.object.check import check
-from torgsync.cli.object.edit import edit, remove
+from torgsync.cli.object.edit import edit
 from torgsync.cli.object.list import list_
+from torgsync.cli.object.remove import remove
 from torgsync.cli.object.show import show
 
 app = typer.Typer(help="Sync objects: one shop's settings each.", no_args_is_help=True)

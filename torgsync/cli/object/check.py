@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from torgsync.cli.base.options import FormatOption, NameArgument
-from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
-from torgsync.core.text import counted
+from torgsync.cli.base.program import Format, program_of
 from torgsync.errors import Exit
-
-if TYPE_CHECKING:
-    from torgsync.core.mapping.suggest import Suggestion
-    from torgsync.files.config.objects import ObjectFile
-    from torgsync.jobs.config.check import Checked
 
 
 class Places(StrEnum):
@@ -36,140 +30,15 @@ def check(
     """Check a sync object: settings, token, export, photos, and what each good would be."""
     program = program_of(context)
     program.format(form)
+    from torgsync.cli.object.check_render import print_check, print_check_csv, print_check_json
+    from torgsync.jobs.config.check import check as check_object
+
     file = program.object(name)
-    checked = _check(program, file)
+    checked = check_object(file, program.settings)
     if form is Format.TABLE:
         print_check(program, file, checked, every=show is Places.ALL or program.verbosity > 0)
     elif form is Format.CSV:
-        _print_check_csv(file, checked)
+        print_check_csv(file, checked)
     else:
-        _print_check_json(file, checked)
+        print_check_json(file, checked)
     raise typer.Exit(int(Exit.INVALID if checked.failed else Exit.DONE))
-
-
-def _check(program: Program, file: ObjectFile) -> Checked:
-    from torgsync.jobs.config.check import check as look
-
-    return look(file, program.settings)
-
-
-def print_check(program: Program, file: ObjectFile, checked: Checked, *, every: bool = False) -> None:
-    """Print a check for people: its lines, what was found out, what could go besides, and the findings."""
-    from torgsync.cli.base.findings import print_groups
-    from torgsync.cli.base.render import plain_table, print_checks
-
-    print_checks(program, checked.lines)
-    if checked.guesses:
-        table = plain_table("found out", "it is", "because", "[catalog] key")
-        for row in _guess_rows(checked):
-            table.add_row(*row)
-        program.out.print()
-        program.out.print(table)
-    if checked.suggestions:
-        program.out.print()
-        columns = counted(len(checked.suggestions), "column")
-        program.print(f"{columns} that could be sent besides, with a value of each:")
-    for item in checked.suggestions:
-        program.print(f"  `{item.column}`: {item.sample}", 4)
-        program.print(f"    {_command(file, item)}")
-    print_groups(program, checked.findings.groups(), checked.file, every=every)
-
-
-def _guess_rows(checked: Checked) -> list[tuple[str, str, str, str]]:
-    """Return what was found out; what holds for all of several files is said once, else with its file."""
-    from torgsync.cli.base.render import cell
-
-    files: dict[tuple[str, str, str, str], dict[str, None]] = {}
-    for guess in checked.guesses:
-        row = (str(guess.aspect), guess.value, guess.because, cell(guess.key))
-        files.setdefault(row, {})[guess.file] = None
-    everywhere = len({guess.file for guess in checked.guesses})
-    return [
-        (aspect, value if len(found) == everywhere else f"{value} in {', '.join(found)}", because, key)
-        for (aspect, value, because, key), found in files.items()
-    ]
-
-
-def _command(file: ObjectFile, item: Suggestion) -> str:
-    """Return the command that leads a column where it could go, as it can be pasted."""
-    from torgsync.files.config.objects import quoted
-
-    return f"torgsync fields add {' '.join(map(quoted, item.words))} -o {file.called}"
-
-
-def _print_check_json(file: ObjectFile, checked: Checked) -> None:
-    from torgsync.cli.base.findings import count_document, finding_document
-    from torgsync.cli.base.render import check_rows, print_json
-
-    groups = checked.findings.groups()
-    print_json(
-        {"schema": SCHEMA, "object": file.settings.name, "valid": not checked.failed},
-        {
-            "checks": check_rows(checked.lines),
-            "guesses": [
-                {
-                    "what": guess.aspect,
-                    "value": guess.value,
-                    "because": guess.because,
-                    "key": f"catalog.{guess.key}" if guess.key else None,
-                }
-                for guess in checked.guesses
-            ],
-            "suggestions": [
-                {
-                    "column": item.column,
-                    "to": item.to,
-                    "name": item.name or None,
-                    "sample": item.sample,
-                    "command": _command(file, item),
-                }
-                for item in checked.suggestions
-            ],
-            "counts": map(count_document, groups),
-            "findings": (
-                finding_document(finding, checked.file) for group in groups for finding in group.first
-            ),
-        },
-    )
-
-
-def _print_check_csv(file: ObjectFile, checked: Checked) -> None:
-    """Write every line of the check as CSV, then what was guessed, what could go besides, every finding."""
-    from torgsync.cli.base.findings import finding_document
-    from torgsync.cli.base.render import check_rows, print_csv
-
-    rows = check_rows(checked.lines)
-    for guess in checked.guesses:
-        key = f"catalog.{guess.key}" if guess.key else None
-        rows.append(
-            {
-                "subject": guess.aspect,
-                "state": "guess",
-                "message": f"{guess.value}: {guess.because}",
-                "hint": key,
-            }
-        )
-    rows += [
-        {"subject": item.column, "state": "suggestion", "message": item.sample, "hint": _command(file, item)}
-        for item in checked.suggestions
-    ]
-    blank = dict.fromkeys(("code", "file", "line", "column", "value", "good_id"))
-    for group in checked.findings.groups():
-        for finding in group.first:
-            place = finding_document(finding, checked.file)
-            head = {
-                "subject": "finding",
-                "state": place["severity"],
-                "message": place["message"],
-                "hint": None,
-            }
-            rows.append(head | {key: place[key] for key in blank})
-        if rest := group.count - len(group.first):
-            head = {
-                "subject": "finding",
-                "state": str(group.severity),
-                "message": f"… and {rest} more",
-                "hint": None,
-            }
-            rows.append(head | blank | {"code": str(group.code)})
-    print_csv({**row, **{key: row.get(key) for key in blank}} for row in rows)

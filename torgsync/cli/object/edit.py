@@ -24,9 +24,10 @@ from torgsync.cli.base.program import Program, program_of
 from torgsync.errors import ObjectInvalid, UsageError
 
 if TYPE_CHECKING:
+    from torgsync.core.config.changes import Document
     from torgsync.core.config.keys import Key
     from torgsync.files.config.objects import ObjectFile
-    from torgsync.files.config.toml_edit import Document, Setting
+    from torgsync.files.config.toml_edit import Setting
 
 
 def edit(
@@ -62,7 +63,9 @@ def edit(
     """Change a sync object; comments and order stay. Without a flag, nothing changes."""
     program = program_of(context)
     file = program.object(name) if not editor else None
+    from torgsync.cli.object.wizard import read_given_token
     from torgsync.files.config.toml_edit import Setting, change_keys
+    from torgsync.jobs.config.tokens import replace_token
 
     given = {
         "catalog.path": export and str(Path(export).expanduser().absolute()),
@@ -95,9 +98,11 @@ def edit(
             hint=f"--set KEY=VALUE, or open the file: torgsync object edit --editor {file.called}",
         )
     if wanted or gone:
-        _tell(program, *change_keys(file.path, wanted, gone))
+        _notify_changes(program, *change_keys(file.path, wanted, gone))
     if api_key:
-        _replace_token(program, file, api_key, keyring=keyring)
+        token = read_given_token(api_key)
+        place = replace_token(file, token, program.settings, keyring=keyring)
+        program.notify(f"the token is in {place}")
 
 
 def _key(text: str) -> Key:
@@ -128,78 +133,18 @@ def _refuse_name(key: Key, file: ObjectFile) -> None:
         )
 
 
-def _tell(program: Program, before: Document, after: Document) -> None:
-    """Tell each setting that is another one now, old and new; a token is never shown."""
+def _notify_changes(program: Program, before: Document, after: Document) -> None:
+    """Show each setting that changed, old and new; a token is never shown."""
     from torgsync.cli.base.render import cell
-    from torgsync.cli.object.show import flat
+    from torgsync.core.config.changes import changes_between
 
-    lists = [key for key in before | after if _grew_or_shrank(before.get(key), after.get(key))]
-    kept = [
-        _hidden({key: value for key, value in document.items() if key not in lists})
-        for document in (before, after)
-    ]
-    old, new = (dict(flat(document)) for document in kept)
-    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    for key in changed:
-        program.notify(f"{key}: {cell(old.get(key)) or '–'} -> {cell(new.get(key)) or '–'}")
-    for key in lists:
-        was, now = ([row for _, row in flat({key: document.get(key, [])})] for document in (before, after))
-        for row in was:
-            if row not in now:
-                program.notify(f"- {key}: {row}")
-        for row in now:
-            if row not in was:
-                program.notify(f"+ {key}: {row}")
-    if not changed and not lists:
+    changes = changes_between(before, after)
+    for key, old, new in changes.values:
+        program.notify(f"{key}: {cell(old)} -> {cell(new)}")
+    for sign, key, table in changes.tables:
+        program.notify(f"{sign} {key}: {table}")
+    if not changes.values and not changes.resized:
         program.notify("nothing changed" if before == after else "the token is another one")
-
-
-def _grew_or_shrank(before: object, after: object) -> bool:
-    """Tell whether tables were added to a list or taken out: those behind them have other numbers then."""
-    counts = [len(tables) if isinstance(tables, list) else 0 for tables in (before, after)]
-    tables = [item for tables in (before, after) if isinstance(tables, list) for item in tables]
-    return counts[0] != counts[1] and any(isinstance(item, dict) for item in tables)
-
-
-def _hidden(document: Document) -> Document:
-    """Return a sync object's document without a token that stands in it."""
-    return document | ({"api_key": "(hidden)"} if isinstance(document.get("api_key"), str) else {})
-
-
-def _replace_token(program: Program, file: ObjectFile, given: str, *, keyring: bool) -> None:
-    """Put another token where the object keeps its own, or from now on into the system's keyring."""
-    from torgsync.cli.object.wizard import read_given_token
-    from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring
-    from torgsync.files.config.tokens import forget_token, keep_in_keyring, write_token
-    from torgsync.files.config.toml_edit import Setting, change_keys
-
-    token = read_given_token(given)
-    match file.settings.api_key:
-        case FromKeyring(keyring=name):
-            keep_in_keyring(name, token)
-            program.notify(f"the token is in the system's keyring as `{name}`")
-            return
-        case _ if keyring:
-            keep_in_keyring(file.slug, token)
-            change_keys(file.path, [Setting(("api_key",), value={"keyring": file.slug})])
-            forget_token(file, program.settings.secrets)
-            program.notify(f"the token is in the system's keyring as `{file.slug}`")
-            return
-        case FromEnvironment(env=variable):
-            raise UsageError(
-                f"the token of `{file.settings.name}` stands in the environment variable `{variable}`",
-                hint="set it there, or let the object have a file: "
-                f"--set 'api_key={{ file = \"../secrets/{file.slug}.token\" }}'",
-            )
-        case FromFile(file=place):
-            path = file.beside(place)
-        case _:
-            path = program.settings.secrets / f"{file.slug}.token"
-            at_home = file.path.parent == program.settings.objects
-            named = f"../{path.parent.name}/{path.name}" if at_home else str(path)
-            change_keys(file.path, [Setting(("api_key",), value={"file": named})])
-    write_token(path, token)
-    program.notify(f"the token is in `{path}`")
 
 
 def _edit_by_hand(program: Program, name: str | None) -> None:
@@ -223,7 +168,7 @@ def _edit_by_hand(program: Program, name: str | None) -> None:
                 program.notify("nothing changed")
                 return
             try:
-                _tell(program, *replace_whole(path, before, text))
+                _notify_changes(program, *replace_whole(path, before, text))
             except ObjectInvalid as invalid:
                 program.notify(f"error: {invalid.message}", style="error")
                 for mistake in invalid.mistakes:
@@ -234,27 +179,3 @@ def _edit_by_hand(program: Program, name: str | None) -> None:
                     return
             else:
                 return
-
-
-def remove(
-    context: typer.Context,
-    name: NameArgument = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-) -> None:
-    """Remove a sync object and its token. Nothing changes on Prom.ua, and what was sent is remembered."""
-    program = program_of(context)
-    file = program.object(name)
-    from torgsync.files.config.tokens import forget_token
-
-    if not yes:
-        if not program.asks:
-            raise UsageError("`--yes` is needed", hint="without a terminal nothing is asked")
-        if not typer.confirm(f"Remove `{file.path}`?", default=False, err=True):
-            program.notify("nothing was removed")
-            return
-    file.path.unlink()
-    own = forget_token(file, program.settings.secrets)
-    program.notify(f"removed `{file.path}`" + (" and its token" if own else ""))
-    program.notify(
-        "the shop on Prom.ua stays as it is; an object of the same name goes on where this one was"
-    )

@@ -6,7 +6,6 @@ import typer
 
 from torgsync.cli.base.options import FormatOption
 from torgsync.cli.base.program import Format, program_of
-from torgsync.errors import ObjectInvalid
 
 
 def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
@@ -14,14 +13,10 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     program = program_of(context)
     program.format(form)
     from torgsync.cli.base.render import print_rows
-    from torgsync.files.config.objects import list_objects, load_object, name_in
+    from torgsync.jobs.config.objects import summaries
 
-    rows = []
-    for path in list_objects(program.settings.objects):
-        try:
-            settings = load_object(path).settings
-            state = {"name": settings.name, "export": settings.catalog.path, "problem": None}
-        except ObjectInvalid as broken:
-            state = {"name": name_in(path) or path.stem, "export": None, "problem": broken.message}
-        rows.append({"slug": path.stem, **state})
+    rows = [
+        {"slug": one.slug, "name": one.name, "export": one.export, "problem": one.problem}
+        for one in summaries(program.settings)
+    ]
     print_rows(program, form, "objects", rows, columns=("slug", "name", "export", "problem"))

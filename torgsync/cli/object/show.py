@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
 
 INDENT = 4
-"""How far a meaning stands in below its key."""
+"""Indentation of a meaning below its key."""
 
 
 class Shape(StrEnum):
@@ -50,7 +50,7 @@ def show(
     if explain:
         if form is Shape.TOML:
             raise UsageError("`--explain` prints a table, JSON or CSV")
-        _explain(program, file, Format(form))
+        _print_explained(program, file, Format(form))
         return
     settings = file.settings.document
     if form is Shape.TOML:
@@ -62,8 +62,9 @@ def show(
         sys.stdout.write(json.dumps({"schema": SCHEMA, "object": settings}, ensure_ascii=False) + "\n")
         return
     from torgsync.cli.base.render import cell, plain_table, print_csv
+    from torgsync.core.config.changes import flat_rows
 
-    rows = [{"setting": key, "value": cell(value)} for key, value in flat(settings)]
+    rows = [{"setting": key, "value": cell(value)} for key, value in flat_rows(settings)]
     if form is Shape.CSV:
         print_csv(rows)
         return
@@ -74,12 +75,13 @@ def show(
     program.out.print(table)
 
 
-def _explain(program: Program, file: ObjectFile, form: Format) -> None:
-    """Say of every key what it means and what it is now; keys of items have no one value."""
+def _print_explained(program: Program, file: ObjectFile, form: Format) -> None:
+    """Print every key with its meaning and its value; keys of list items have no single value."""
     from torgsync.cli.base.render import cell, print_rows
+    from torgsync.core.config.changes import flat_rows
     from torgsync.core.config.explain import explained
 
-    now = dict(flat(file.settings.document))
+    now = dict(flat_rows(file.settings.document))
     rows: list[dict[str, object]] = []
     for item in explained():
         inside = {key: value for key, value in now.items() if key.startswith("api_key.")}
@@ -98,7 +100,7 @@ def _explain(program: Program, file: ObjectFile, form: Format) -> None:
 
 
 def _without_none(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return settings without what is not given: TOML has no word for it."""
+    """Return settings without None, which TOML does not have."""
     return {
         key: [_without_none(item) if isinstance(item, dict) else item for item in value]
         if isinstance(value, list)
@@ -108,21 +110,3 @@ def _without_none(settings: dict[str, Any]) -> dict[str, Any]:
         for key, value in settings.items()
         if value is not None
     }
-
-
-def flat(settings: dict[str, Any], above: str = "") -> list[tuple[str, object]]:
-    """Return nested settings as rows: `catalog.path`, `payment_methods[0]`."""
-    rows: list[tuple[str, object]] = []
-    for key, value in settings.items():
-        name = f"{above}.{key}" if above else key
-        if isinstance(value, dict) and value:
-            rows += flat(value, name)
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            for number, item in enumerate(value):
-                words = ", ".join(f"{word} = {part}" for word, part in item.items() if part is not None)
-                rows.append((f"{name}[{number}]", words))
-        elif isinstance(value, list):
-            rows.append((name, ", ".join(map(str, value))))
-        else:
-            rows.append((name, value))
-    return rows

@@ -1,56 +1,33 @@
 """The questions of `torgsync object add`: each answer is tried at once, and asked again until it works.
 
-What was given by flag is not asked. Without a terminal nothing is, and what is missing is named.
+Options that were given are not asked; without a terminal nothing is.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from torgsync.cli.base.program import Program, refuse_without_terminal
+from torgsync.cli.base.program import Program
 from torgsync.core.text import counted
 from torgsync.errors import InvalidInput, TokenRefused, TorgsyncError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a sync object is made of, in the order of the tabs; None is what nobody has said.
-
-    `token` is what was given, `-` before it was read from standard input.
-    """
-
-    name: str | None = None
-    token: str | None = None
-    token_env: str | None = None
-    export: Path | None = None
-    group: str | None = None
-    photos: Path | None = None
-    photos_url: str | None = None
-    find_by: list[str] | None = None
-    create: bool | None = None
-    fetch_payments: bool | None = None
-    centers: list[str] | None = None
-    only_in_stock: bool | None = None
-    only_with_photos: bool | None = None
-    every: str | None = None
-    between: str | None = None
-    days: str | None = None
-    all_fields: bool | None = None
+    from torgsync.jobs.config.objects import Answers
 
 
 def complete(program: Program, given: Answers) -> Answers:
-    """Ask for what is not given, where somebody is there; what every object needs is needed without one.
+    """Ask on a terminal for what is not given.
 
-    Where name, token and export are given, nothing else is asked. Raises UsageError for what is missing.
+    Where name, token and export are given, nothing else is asked. Raises UsageError for what every object
+    needs and cannot be asked.
     """
     asks = program.asks and not (given.name and (given.token or given.token_env) and given.export)
     name = _name(program, given.name)
@@ -72,7 +49,7 @@ def complete(program: Program, given: Answers) -> Answers:
             every = _confirm("Send every standard field that the export has?", default=True)
             answers = replace(answers, all_fields=every)
     if answers.photos and not answers.photos_url:
-        refuse_without_terminal(program, "--photos-url URL")
+        _refuse_without_terminal(program, "--photos-url URL")
         answers = replace(answers, photos_url=_ask_url(program))
     return answers
 
@@ -91,19 +68,19 @@ def _name(program: Program, given: str | None) -> str:
         )
     if given:
         return given
-    refuse_without_terminal(program, "NAME")
+    _refuse_without_terminal(program, "NAME")
     while True:
         name = _ask("Name of the object", "My Prom")
         if not taken(name):
             return name
-        _tell(program, f"there is a sync object `{name}` already")
+        _notify_wrong(program, f"there is a sync object `{name}` already")
 
 
 def _token(program: Program, given: str | None, name: str) -> str:
-    """Ask for the token without showing it, until Prom takes it or a person keeps it all the same."""
+    """Ask for the token without showing it, until Prom accepts it or the person keeps it anyway."""
     if given:
         return read_given_token(given)
-    refuse_without_terminal(program, "--api-key TOKEN")
+    _refuse_without_terminal(program, "--api-key TOKEN")
     while True:
         token = str(typer.prompt("Token of Prom.ua (it is not shown)", hide_input=True, err=True)).strip()
         if _works(program, lambda: _try_token(program, name, token)):  # noqa: B023  # it is called at once
@@ -111,10 +88,10 @@ def _token(program: Program, given: str | None, name: str) -> str:
 
 
 def _export(program: Program, given: Path | None) -> Path:
-    """Ask for the export, until it can be read or a person keeps it all the same."""
+    """Ask for the export, until it can be read or the person keeps it anyway."""
     if given:
         return given
-    refuse_without_terminal(program, "--export FILE")
+    _refuse_without_terminal(program, "--export FILE")
     while True:
         path = Path(_ask("File that Torgsoft writes", "TSGoods.trs"))
         if _works(program, lambda: _try_export(path)):  # noqa: B023  # it is called at once
@@ -134,7 +111,7 @@ def _clients(program: Program, answers: Answers) -> Answers:
     while find_by is None:
         find_by = _parts(_ask("How buyers are looked up: phone, email, name, with commas", "phone, email"))
         if unknown := [way for way in find_by if way not in ("phone", "email", "name")]:
-            _tell(program, f"`{unknown[0]}` is none of phone, email, name")
+            _notify_wrong(program, f"`{unknown[0]}` is none of phone, email, name")
             find_by = None
     if create is None:
         create = _confirm("Make a client of a buyer who is not found?", default=True)
@@ -167,12 +144,12 @@ def _times(program: Program, answers: Answers) -> Answers:
 
 
 def _ask_until_read(program: Program, question: str, read: Callable[[str], object]) -> str | None:
-    """Ask what may be left empty, until `read` takes the answer."""
+    """Ask for an optional answer, until `read` accepts it."""
     while answer := ask_or_none(question):
         try:
             read(answer)
         except ValueError as wrong:
-            _tell(program, str(wrong))
+            _notify_wrong(program, str(wrong))
         else:
             return answer
     return None
@@ -211,7 +188,7 @@ def _ask_url(program: Program) -> str:
         url = _ask("Address of the photo folder on the internet", None)
         if re.match(r"https?://[^\s/]+", url):
             return url
-        _tell(program, f"`{url}` is not an address such as https://shop.example/photos/")
+        _notify_wrong(program, f"`{url}` is not an address such as https://shop.example/photos/")
 
 
 def read_given_token(given: str) -> str:
@@ -223,7 +200,7 @@ def read_given_token(given: str) -> str:
 
 
 def ask_or_none(question: str) -> str | None:
-    """Ask what may be left empty."""
+    """Ask for an optional answer."""
     return str(typer.prompt(question, default="", show_default=False, err=True)).strip() or None
 
 
@@ -231,16 +208,16 @@ def _ask(question: str, default: str | None) -> str:
     return str(typer.prompt(question, default=default, err=True)).strip()
 
 
-def _tell(program: Program, message: str) -> None:
+def _notify_wrong(program: Program, message: str) -> None:
     program.notify(f"! {message}", style="warning")
 
 
 def _works(program: Program, trial: Callable[[], str]) -> bool:
-    """Try an answer and say how it went; where it does not work, ask whether another one is to be given."""
+    """Try an answer and show the result; return False where the person wants to give another one."""
     try:
         program.notify(f"✓ {trial()}", style="success")
     except TorgsyncError as error:
-        _tell(program, error.message)
+        _notify_wrong(program, error.message)
         for mistake in error.mistakes if isinstance(error, InvalidInput) else ():
             program.notify(f"    {mistake}")
         if error.hint:
@@ -282,3 +259,11 @@ def _try_photos(folder: Path) -> str:
     from torgsync.files.catalog.photos import index_photos
 
     return counted(len(index_photos(folder.expanduser().absolute()).files()), "photo")
+
+
+def _refuse_without_terminal(program: Program, missing: str) -> None:
+    """Raise UsageError where something is missing and cannot be asked."""
+    if not program.asks:
+        raise UsageError(
+            f"`{missing}` is needed", hint="without a terminal nothing is asked; give it as an option"
+        )

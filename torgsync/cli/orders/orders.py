@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from torgsync.cli.base.errors import error_document, report_error
 from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
-from torgsync.cli.base.program import SCHEMA, Format, Program, error_document, program_of, report_error
+from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.core.text import counted
 from torgsync.errors import Exit, UsageError
 
@@ -42,17 +43,14 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     program = program_of(context)
     program.format(form)
     from torgsync.cli.base.render import print_csv, print_json
-    from torgsync.core.plan.guards import Allowed
-    from torgsync.jobs.connect import prom_of
+    from torgsync.jobs.connect import connect_shop
     from torgsync.jobs.orders.fetch import fetch_orders
     from torgsync.jobs.run import running
-    from torgsync.jobs.shop import refuse_other_shop
 
     with program.job(program.object(wanted)) as job:
-        with running(job) as run, prom_of(job, run) as prom:
-            refuse_other_shop(job, prom, Allowed())
+        with running(job) as run, connect_shop(job, run) as prom:
             fetched = fetch_orders(job, prom)
-            run.exit_code = exit_code(fetched)
+            run.exit_code = fetched.exit_code
         if form is Format.TABLE:
             if not fetched.new and not fetched.changed:
                 program.notify("no new orders")
@@ -66,12 +64,6 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
             head = {"schema": SCHEMA, "object": job.object.name}
             print_json(head, {"findings": found_in_orders(fetched)}, tail)
     raise typer.Exit(int(run.exit_code))
-
-
-def exit_code(fetched: FetchResult) -> Exit:
-    """Return the exit code of a fetch."""
-    trouble = [fetched.trouble.exit_code] if fetched.trouble else []
-    return Exit.worst([*trouble, Exit.HELD if fetched.waits else Exit.DONE])
 
 
 def orders_document(fetched: FetchResult | None) -> dict[str, object]:
@@ -395,12 +387,10 @@ def ship(
     program = program_of(context)
     program.format(form)
     from torgsync.cli.base.render import print_csv, print_json
-    from torgsync.core.plan.guards import Allowed
     from torgsync.core.text import did_you_mean
-    from torgsync.jobs.connect import prom_of
+    from torgsync.jobs.connect import connect_shop
     from torgsync.jobs.orders.shipping import CARRIERS, ship_order
     from torgsync.jobs.run import running
-    from torgsync.jobs.shop import refuse_other_shop
 
     if carrier is not None and carrier not in CARRIERS:
         raise UsageError(
@@ -410,9 +400,8 @@ def ship(
     with (
         program.job(program.object(wanted)) as job,
         running(job) as run,
-        prom_of(job, run) as prom,
+        connect_shop(job, run) as prom,
     ):
-        refuse_other_shop(job, prom, Allowed())
         saved = ship_order(job, prom, order, parcel, carrier)
         run.exit_code = Exit.DONE
         with job.transaction() as work:

@@ -1,4 +1,4 @@
-"""How a change reads: the field, how it moves, and values in words.
+"""Render a change: the field, how it moves, and values in words.
 
 Source: docs/developers/architecture.md §3.3.
 """
@@ -9,13 +9,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from torgsync.core.mapping.select import WORDS, Reason
-from torgsync.core.plan.decide import SkipReason
-from torgsync.core.plan.diff import FieldChange, Leaving, Verb
-from torgsync.core.plan.fold import told_by_another
+from torgsync.core.plan.diff import FieldChange, Verb
+from torgsync.core.plan.fold import FoldKind, Move, is_redundant
 from torgsync.core.plan.saved import MOVED
-from torgsync.core.product.columns import Section
-from torgsync.core.product.fields import FIELDS, Characteristic, Discount, Kind, Photo, Step, Value
+from torgsync.core.product.cells import Section
+from torgsync.core.product.fields import (
+    FIELDS,
+    Characteristic,
+    Discount,
+    FieldKind,
+    Photo,
+    Value,
+    WholesaleStep,
+)
 from torgsync.core.product.photos import PhotoMoves, file_name, photo_moves
 from torgsync.core.text import counted
 
@@ -23,29 +29,13 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 NAMED = 3
-"""Photos of one good that are told by name."""
+"""Photos of one good that are named."""
 SIGNS = {Verb.CREATE: "+ create", Verb.UPDATE: "~ update", Verb.REMOVE: "- remove"}
 STYLES = {Verb.CREATE: "green", Verb.UPDATE: "yellow", Verb.REMOVE: "red"}
 
-_ASIDES = {
-    SkipReason.REFUSED_BEFORE: "refused by Prom.ua before",
-    SkipReason.MODERATED: "deleted by Prom.ua's moderators",
-    SkipReason.NO_PRICE: "new and without a price that can be sent",
-    SkipReason.NO_NAME: "new and without a name",
-    SkipReason.NO_STOCK: "new and without a stock that can be read",
-    SkipReason.AMBIGUOUS: "of which nobody knows which product on Prom.ua it is",
-    SkipReason.ID_TAKEN: "whose id another product has on Prom.ua",
-    SkipReason.NO_EXTERNAL_ID: "without an external id on Prom.ua",
-}
-_LEAVES = {
-    Leaving.GONE: "not in the export any more",
-    Leaving.FOREIGN: "never sent from here",
-    Leaving.UNDONE: "made by the run that is turned back",
-}
-
 
 def sign(verb: Verb, held: str | None) -> Text:
-    """Return a sign and a word for what happens, so that it reads without colour."""
+    """Return a sign and a word for a verb, so that it reads without colour."""
     from rich.text import Text
 
     if held == MOVED:
@@ -54,7 +44,7 @@ def sign(verb: Verb, held: str | None) -> Text:
 
 
 def creation_words(fields: Mapping[str, FieldChange]) -> str:
-    """Return what a new product is worth knowing by: its price, its stock, its photos."""
+    """Return the price, stock and photos of a new product."""
     parts = []
     if "price" in fields:
         parts.append(words(fields["price"].new))
@@ -67,22 +57,22 @@ def creation_words(fields: Mapping[str, FieldChange]) -> str:
 
 
 def field_lines(fields: Mapping[str, FieldChange], *, folded: bool = False) -> list[tuple[str, str]]:
-    """Return a line a field: its name and how it moves. What says the same twice is said once.
+    """Return the name of each field and how it moves; fields that another one implies are left out.
 
-    `folded` lines say nothing that is a good's own, such as the names of its photos.
+    `folded` lines hold nothing that is a good's own, such as the names of its photos.
     """
     return [
         (name, moved(name, field, folded=folded))
         for name, field in fields.items()
-        if not told_by_another(name, fields)
+        if not is_redundant(name, fields)
     ]
 
 
 def moved(name: str, field: FieldChange, *, folded: bool = False) -> str:
     """Return in words how a field moves; `folded` counts photos instead of naming them."""
-    tell = _length if FIELDS[name].kind is Kind.HTML else words
-    before, after = tell(field.old), tell(field.new)
-    if FIELDS[name].kind is Kind.PHOTOS:
+    render = _length if FIELDS[name].kind is FieldKind.HTML else words
+    before, after = render(field.old), render(field.new)
+    if FIELDS[name].kind is FieldKind.PHOTOS:
         text = _photo_words(photo_moves(_photos(field.old), _photos(field.new)), 0 if folded else NAMED)
     elif field.old is None and field.new is not None:
         text = f"-> {after}"
@@ -90,7 +80,7 @@ def moved(name: str, field: FieldChange, *, folded: bool = False) -> str:
         text = f"{before} -> {after}{_share(field)}"
     if not field.edited:
         return text
-    ours = "" if field.sent == field.new else f"; we sent {tell(field.sent)}"
+    ours = "" if field.sent == field.new else f"; we sent {render(field.sent)}"
     return f"{text} (edited on Prom{ours})"
 
 
@@ -99,7 +89,7 @@ def _photos(value: Value) -> list[Photo]:
 
 
 def _photo_words(moves: PhotoMoves, named: int) -> str:
-    """Return what becomes of photos: up to `named` of a kind by their names, more of them by their number."""
+    """Return how photos move: up to `named` of a kind by their names, more of them by their number."""
     kinds = (
         ("changed", moves.changed),
         ("added", moves.added),
@@ -116,7 +106,7 @@ def _photo_words(moves: PhotoMoves, named: int) -> str:
 
 
 def _length(value: Value) -> str:
-    """Return how long a text is, which would fill the screen; `–` for none."""
+    """Return the length of a text that would fill the screen; `–` for none."""
     return counted(len(value), "character") if isinstance(value, str) and value else "–"
 
 
@@ -127,7 +117,7 @@ def _share(field: FieldChange) -> str:
 
 
 def words(value: Value, *, digests: bool = False) -> str:
-    """Return a value in words that fit a cell; `–` for none. `digests` tell photos of one name apart."""
+    """Return a value in words that fit a cell; `–` for none. `digests` distinguish photos of one name."""
     match value:
         case None | "" | ():
             return "–"
@@ -141,9 +131,9 @@ def words(value: Value, *, digests: bool = False) -> str:
             return str(value)
 
 
-def _item_words(item: Step | Section | Characteristic | Photo, *, digests: bool) -> str:
+def _item_words(item: WholesaleStep | Section | Characteristic | Photo, *, digests: bool) -> str:
     match item:
-        case Step():
+        case WholesaleStep():
             return f"{item.price} from {item.quantity}"
         case Section():
             return item.name
@@ -154,8 +144,20 @@ def _item_words(item: Step | Section | Characteristic | Photo, *, digests: bool)
             return f"{file_name(item.url)}{digest}"
 
 
-def reason_words(reason: str) -> str:
-    """Return why a good stays out, in words."""
-    if reason in set(Leaving):
-        return _LEAVES[Leaving(reason)]
-    return WORDS[Reason(reason)] if reason in set(Reason) else _ASIDES[SkipReason(reason)]
+_MOVES = {
+    Move.SHARE: "{0} %",
+    Move.SOLD_OUT: "sold out",
+    Move.BACK_IN_STOCK: "back in stock",
+    Move.UP: "up",
+    Move.DOWN: "down",
+    Move.VALUE: "{0} -> {1}",
+    Move.SET: "set",
+    Move.REMOVED: "taken away",
+    Move.CHANGED: "changed",
+}
+
+
+def fold_move(kind: FoldKind) -> str:
+    """Return how the field of a fold moves."""
+    text = _MOVES[kind.move].format(*(arg or "–" for arg in kind.args))
+    return f"{text} (edited on Prom)" if kind.edited else text

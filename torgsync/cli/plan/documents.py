@@ -6,22 +6,17 @@ Source: docs/developers/architecture.md §3.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import SCHEMA
-from torgsync.cli.plan.changes import reason_words, words
-from torgsync.core.plan.decide import Plan
+from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
+from torgsync.cli.plan.changes import words
 from torgsync.core.plan.diff import Change, FieldChange
+from torgsync.core.plan.plan import Plan
 from torgsync.core.product.fields import FIELDS, encode
-
-if TYPE_CHECKING:
-    from torgsync.jobs.context import JobContext
-    from torgsync.jobs.plan.update import PlanResult
-    from torgsync.state.store import UnitOfWork
 
 
 def plan_head(plan: Plan) -> dict[str, object]:
-    """Return the head of a plan's JSON document (architecture §3). What turns a run back has no export."""
+    """Return the head of a plan's JSON document (architecture §3). A plan that undoes a run has no export."""
     export, counts = plan.export, plan.counts
     return {
         "schema": SCHEMA,
@@ -43,15 +38,15 @@ def plan_head(plan: Plan) -> dict[str, object]:
 
 
 def plan_tail(plan: Plan) -> dict[str, object]:
-    """Return the end of a plan's JSON document: what the guards said, and the budget."""
+    """Return the end of a plan's JSON document: sums, guards and the budget."""
     guards = [
         {
             "guard": str(violation.guard),
             "good_id": violation.good_id or None,
-            "saw": violation.observed,
-            "limit": violation.limit,
-            "cause": violation.cause,
-            "allow": violation.flag,
+            "saw": observed(violation),
+            "limit": limit(violation),
+            "cause": cause(violation),
+            "allow": allow_flag(violation),
         }
         for violation in plan.violations
     ]
@@ -71,9 +66,9 @@ def plan_tail(plan: Plan) -> dict[str, object]:
             {
                 "guard": str(violation.guard),
                 "good_id": violation.good_id or None,
-                "saw": violation.observed,
-                "limit": violation.limit,
-                "allowed": violation.flag.removeprefix("--allow "),
+                "saw": observed(violation),
+                "limit": limit(violation),
+                "allowed": violation.allowance,
             }
             for violation in plan.overrides
         ],
@@ -84,17 +79,6 @@ def plan_tail(plan: Plan) -> dict[str, object]:
             "imports_left": budget.imports_left,
         },
     }
-
-
-def foreign_documents(work: UnitOfWork) -> Iterator[dict[str, object]]:
-    """Yield the products on Prom.ua that are none of ours, by Prom's id."""
-    for product in work.existing.foreign():
-        yield {
-            "prom_id": product.prom_id,
-            "external_id": product.external_id or None,
-            "title": product.title,
-            "status": product.values.get("status"),
-        }
 
 
 def change_document(change: Change) -> dict[str, object]:
@@ -126,16 +110,7 @@ CHANGE_COLUMNS = (
     "good_id", "verb", "title", "via", "held", "reason", "field", "old", "new", "last_sent",
 )  # fmt: skip
 SKIPPED_COLUMNS = ("good_id", "title", "line", "reason", "message")
-"""Headers of the CSV of a plan, which it has without rows too."""
-
-
-def change_rows(job: JobContext, made: PlanResult, *, held: bool = False) -> Iterator[dict[str, object]]:
-    """Yield a plan as rows for CSV, one a field; with `held` only what a guard stopped."""
-    with job.transaction() as work:
-        for item in work.plans.changes(made.number):
-            if held and not item.change.held:
-                continue
-            yield from field_rows(item.change)
+"""Headers of the CSV of a plan; a plan without rows has them too."""
 
 
 def field_rows(change: Change) -> Iterator[dict[str, object]]:
@@ -152,18 +127,4 @@ def field_rows(change: Change) -> Iterator[dict[str, object]]:
             "old": words(field.old, digests=True),
             "new": words(field.new, digests=True),
             "last_sent": words(field.sent, digests=True) if field.edited else "",
-        }
-
-
-def skipped_documents(work: UnitOfWork, made: PlanResult) -> Iterator[dict[str, object]]:
-    """Yield every good that stays out, as JSON or as a row for CSV."""
-    from torgsync.jobs.plan.update import skipped
-
-    for item in skipped(work, made):
-        yield {
-            "good_id": item.good_id,
-            "title": item.title or None,
-            "line": item.line or None,
-            "reason": str(item.reason),
-            "message": item.message or reason_words(item.reason),
         }

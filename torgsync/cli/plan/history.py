@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
-from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
-from torgsync.core.clock import SHOP_ZONE
-from torgsync.core.text import counted
-
-if TYPE_CHECKING:
-    from datetime import datetime, timedelta
-
-    from torgsync.jobs.context import JobContext
-    from torgsync.jobs.push.history import Past
-    from torgsync.state.runs.journal import Overridden, Request
-
-LATEST = 20
-"""Runs, and requests of one run, that the table shows one by one."""
+from torgsync.cli.base.program import Format, program_of
 
 
 class Part(StrEnum):
@@ -45,230 +31,14 @@ def history(
     program = program_of(context)
     program.format(form)
     file = program.object(wanted)
+    from torgsync.cli.plan.history_render import LATEST, print_run, print_runs
+    from torgsync.jobs.push.history import requests_of, run_of, runs
+
+    every = show is Part.ALL
     with program.job(file) as job:
         if number is None:
-            _list(program, job, form, every=show is Part.ALL)
+            found, total = runs(job, LATEST if form is Format.TABLE and not every else None)
+            print_runs(program, job, found, total, form)
         else:
-            _print_table(program, job, number, form, every=show is Part.ALL)
-
-
-# All runs
-
-
-def _list(program: Program, job: JobContext, form: Format, *, every: bool) -> None:
-    from torgsync.cli.base.render import cell, plain_table, print_csv, print_json
-    from torgsync.jobs.push.history import runs
-
-    found, number = runs(job, LATEST if form is Format.TABLE and not every else None)
-    if form is Format.JSON:
-        head = {"schema": SCHEMA, "object": job.object.name}
-        print_json(head, {"runs": (_document(past) for past in found)})
-    elif form is Format.CSV:
-        print_csv(map(_flat, found))
-    elif not found:
-        program.notify(f"`{job.object.name}` was not synchronised yet")
-    else:
-        table = plain_table("run", "started", "took", "by", "exit", "what it did")
-        for past in found:
-            table.add_row(*map(cell, _cells(past)))
-        program.out.print(table)
-        if number > len(found):
-            program.print(f"… and {counted(number - len(found), 'older run')}; `--show all` lists them")
-
-
-def _cells(past: Past) -> Iterator[object]:
-    record = past.record
-    yield record.number
-    yield _clock(record.started)
-    yield _took(record.finished - record.started) if record.finished else None
-    yield f"{record.holder.user}\n{record.holder.host}"
-    yield _end(past)
-    yield "\n".join(_did(past))
-
-
-def _end(past: Past) -> str:
-    from torgsync.jobs.push.history import Going
-
-    return str(past.record.exit_code) if past.going is Going.FINISHED else str(past.going)
-
-
-def _did(past: Past) -> Iterator[str]:
-    """Yield in words what a run did, and which guards were opened for it."""
-    record = past.record
-    if record.undoes:
-        yield f"{'turned' if record.turned_back else 'was to turn'} run {record.undoes} back"
-    outcomes = ", ".join(f"{number} {name}" for name, number in record.outcomes.items() if number)
-    yield outcomes or "no changes"
-    imports = f", {counted(record.imports, 'import')}" if record.imports else ""
-    yield f"{counted(record.requests, 'request')}{imports}"
-    for opened in record.overrides:
-        yield f"--allow {opened.override.allowed}, by {opened.user}"
-    if past.undone_by:
-        yield f"turned back by run {', '.join(map(str, past.undone_by))}"
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
-
-
-def _took(time: timedelta) -> str:
-    """Return how long it took, in the words of a clock: `8 s`, `3 min 05 s`, `1 h 12 min`."""
-    minutes, seconds = divmod(round(time.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
-
-
-def _document(past: Past) -> dict[str, Any]:
-    record = past.record
-    ended = record.finished
-    return {
-        "run": record.number,
-        "started": _iso(record.started),
-        "finished": _iso(ended) if ended else None,
-        "seconds": round((ended - record.started).total_seconds(), 3) if ended else None,
-        "user": record.holder.user,
-        "host": record.holder.host,
-        "state": str(past.going),
-        "exit": record.exit_code,
-        "counts": dict(record.outcomes),
-        "requests": record.requests,
-        "imports": record.imports,
-        "overrides": [_override(opened) for opened in record.overrides],
-        "undoes": record.turned_back,
-        "undone_by": list(past.undone_by),
-    }
-
-
-def _override(opened: Overridden) -> dict[str, object]:
-    return {
-        "guard": opened.override.guard,
-        "allowed": opened.override.allowed,
-        "saw": opened.override.observed,
-        "at": _iso(opened.at),
-        "user": opened.user,
-        "host": opened.host,
-    }
-
-
-def _flat(past: Past) -> dict[str, object]:
-    """Return a run as a row for CSV."""
-    row = _document(past)
-    counts, overrides = row.pop("counts"), row.pop("overrides")
-    undone_by = row.pop("undone_by")
-    return {
-        **row,
-        **counts,
-        "overrides": " ".join(opened["allowed"] for opened in overrides),
-        "undone_by": " ".join(map(str, undone_by)),
-    }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(SHOP_ZONE).isoformat()
-
-
-# One run
-
-
-def _print_table(program: Program, job: JobContext, number: int, form: Format, *, every: bool) -> None:
-    from torgsync.cli.base.render import print_csv, print_json
-    from torgsync.jobs.push.history import requests_of, run_of
-
-    past = run_of(job, number)
-    asked = requests_of(job, number)
-    if form is Format.JSON:
-        with job.transaction(durable=False) as work:
-            plan = past.record.plan
-            changes = work.plans.changes(plan) if plan else iter(())
-            print_json(
-                {"schema": SCHEMA, "object": job.object.name, "run": _document(past)},
-                {"changes": map(_change, changes), "requests": map(_request, asked)},
-            )
-    elif form is Format.CSV:
-        print_csv(_rows(job, past))
-    else:
-        _print(program, job, past, asked, every=every)
-
-
-def _change(item: Any) -> dict[str, object]:  # noqa: ANN401  # a `Numbered`
-    from torgsync.cli.plan.documents import change_document
-
-    return change_document(item.change) | {
-        "state": str(item.state) if item.state else None,
-        "message": item.message,
-    }
-
-
-def _request(one: Request) -> dict[str, object]:
-    return {
-        "sent_at": _iso(one.sent_at),
-        "method": one.method,
-        "path": one.path,
-        "items": one.items,
-        "status": one.status,
-        "outcome": one.outcome or None,
-    }
-
-
-def _rows(job: JobContext, past: Past) -> Iterator[dict[str, object]]:
-    """Yield what a run changed as rows for CSV, one a field."""
-    from torgsync.cli.plan.documents import field_rows
-
-    with job.transaction(durable=False) as work:
-        for item in work.plans.changes(past.record.plan) if past.record.plan else ():
-            for row in field_rows(item.change):
-                yield {**row, "state": item.state or "", "message": item.message}
-
-
-def _print(program: Program, job: JobContext, past: Past, asked: Sequence[Request], *, every: bool) -> None:
-    from torgsync.cli.plan.outcomes import print_failures
-    from torgsync.cli.plan.render import Show, print_changes
-    from torgsync.jobs.push.history import Going
-
-    record, out = past.record, program.out
-    holder = f"{record.holder.user} on {record.holder.host}"
-    program.print(f"{job.object.name}: run {record.number}, {_clock(record.started)}, by {holder}")
-    if past.going is Going.RUNNING:
-        program.print(f"it still goes on, process {record.holder.pid}")
-    elif record.finished is None:
-        program.print("it died before it came to its end; the next run settles what it left behind")
-    elif past.going is Going.DIED:
-        took = _took(record.finished - record.started)
-        program.print(f"it died after {took}; what it left behind was settled by a later run")
-    else:
-        program.print(f"it took {_took(record.finished - record.started)}, exit code {record.exit_code}")
-    for line in _did(past):
-        program.print(line)
-    for opened in record.overrides:
-        program.print(f"  guard {opened.override.guard} had seen: {opened.override.observed}", 4)
-    if record.plan and any(record.outcomes.values()):
-        out.print()
-        print_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcomes=True)
-        print_failures(program, job, record.plan, every=every)
-    if asked:
-        out.print()
-        _print_requests(program, asked, every=every)
-
-
-def _print_requests(program: Program, asked: Sequence[Request], *, every: bool) -> None:
-    """Print each request, or where they are many how often each endpoint answered what."""
-    from torgsync.cli.base.render import cell, plain_table
-    from torgsync.jobs.push.sync import endpoint
-
-    if every or len(asked) <= LATEST:
-        table = plain_table("at", "request", "items", "status", "outcome")
-        for one in asked:
-            at = f"{one.sent_at.astimezone(SHOP_ZONE):%H:%M:%S}"
-            answer = one.outcome or "no answer"
-            row = (at, f"{one.method} {one.path}", one.items or None, one.status, answer)
-            table.add_row(*map(cell, row))
-        program.out.print(table)
-        return
-    kinds = Counter((f"{one.method} {endpoint(one.path)}", one.status, one.outcome) for one in asked)
-    table = plain_table("requests", "endpoint", "status", "outcome")
-    for (called, status, outcome), number in kinds.items():
-        table.add_row(*map(cell, (number, called, status, outcome or "no answer")))
-    program.out.print(table)
-    program.print("`--show all` lists every request")
+            past = run_of(job, number)
+            print_run(program, job, past, requests_of(job, number), form, every=every)

@@ -1,41 +1,53 @@
-"""What became of the changes of a run, in words."""
+"""Show what happened to the changes of a run."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import typer
+
 from torgsync.cli.base.program import Program
+from torgsync.cli.messages.outcomes import WORDS, notice_message, reasons_message
+from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.text import counted
 from torgsync.errors import Interrupted
 
 if TYPE_CHECKING:
+    from torgsync.core.reason import Reason
     from torgsync.errors import TorgsyncError
     from torgsync.jobs.context import JobContext
-    from torgsync.jobs.plan.update import PlanResult
-    from torgsync.jobs.push.sync import RunResult
+    from torgsync.jobs.plan.result import PlanResult
+    from torgsync.jobs.push.execute import Notice, RunView
+    from torgsync.state.runs.plans import NumberedChange
 
 SCREENFUL = 10
-"""Reasons that are told; more are counted."""
-WORDS = {"done": "done", "refused": "refused", "unclear": "unclear", "deferred": "left for later"}
+"""Reasons that are shown one by one; more are counted."""
 
 
-def notify_reconciled(program: Program, made: PlanResult) -> None:
-    """Say that a look told what became of changes which earlier runs had left open."""
-    if made.settled:
-        left = counted(made.settled, "change that an earlier run", "changes that an earlier run")
-        program.notify(f"{left} left open: what became of them was looked up")
+def notifier(program: Program) -> Callable[[Reason[Notice]], None]:
+    """Return a callback that shows what a run reports meanwhile."""
+    return lambda notice: program.notify(notice_message(notice))
 
 
-def stopped(done: RunResult, next_step: str) -> Interrupted:
-    """Return what a person who stopped a run is told: how far it came, and how to go on."""
-    from torgsync.state.runs.plans import State
+def confirmed(job: JobContext, made: PlanResult, *, asks: bool) -> bool:
+    """Return whether a plan may be sent: a person is asked where one `asks` and something would go."""
+    if not asks or made.plan.counts.changes - made.plan.counts.held <= 0:
+        return True
+    with job.stop.interruptible():
+        return typer.confirm("Send this to Prom.ua?", default=False, err=True)
 
-    finished, total = done.outcomes.get(State.DONE, 0), sum(done.outcomes.values())
+
+def trouble_of(view: RunView, next_step: str) -> TorgsyncError | None:
+    """Return what ended a run early; a stop also says how far the run came, and how to go on."""
+    if not isinstance(view.trouble, Interrupted):
+        return view.trouble
+    finished, total = view.outcomes.get(Outcome.DONE, 0), sum(view.outcomes.values())
     return Interrupted(f"stopped by you: {finished} of {counted(total, 'change')} done", hint=next_step)
 
 
 def notify_trouble(program: Program, trouble: TorgsyncError) -> None:
-    """Say what ended a run early, after what it did."""
+    """Show what ended a run early, after what it did."""
     if isinstance(trouble, Interrupted):
         program.notify(f"{trouble.message}; {trouble.hint}", style="error")
         return
@@ -44,32 +56,61 @@ def notify_trouble(program: Program, trouble: TorgsyncError) -> None:
         program.notify(f"hint: {trouble.hint}")
 
 
+def print_outcomes(program: Program, job: JobContext, view: RunView, made: PlanResult) -> None:
+    """Print how many changes ended how, and name those that did not end well."""
+    parts = [f"{number} {WORDS[state]}" for state, number in sorted(view.outcomes.items())]
+    if made.plan.counts.held:
+        parts.append(f"{made.plan.counts.held} held")
+    requests = counted(sum(view.requests.values()), "request")
+    program.print(f"{', '.join(parts) or 'nothing sent'}; {requests}")
+    print_failures(program, job, made.number)
+
+
+def run_document(view: RunView) -> dict[str, object]:
+    """Return what the JSON document of a run says of it as a whole."""
+    return {
+        "requests": {"total": sum(view.requests.values()), "by_endpoint": dict(view.requests)},
+        "run": view.run,
+        "exit": int(view.exit_code),
+    }
+
+
 def outcome_documents(job: JobContext, plan: int) -> list[dict[str, object]]:
-    """Return what became of each change of a plan that was tried, as JSON."""
-    with job.transaction() as work:
-        return [
-            {
-                "good_id": item.change.good_id or None,
-                "verb": str(item.change.verb),
-                "state": str(item.state),
-                "message": item.message,
-            }
-            for item in work.plans.changes(plan)
-            if item.state is not None
-        ]
+    """Return the outcome of each change of a plan that has one, as JSON."""
+    from torgsync.jobs.plan.result import PlanView
+
+    return [
+        {
+            "good_id": item.change.good_id or None,
+            "verb": str(item.change.verb),
+            "state": str(item.outcome),
+            "message": reasons_message(item.reasons),
+        }
+        for item in PlanView(job, plan).changes()
+        if item.outcome is not None
+    ]
 
 
 def print_failures(program: Program, job: JobContext, plan: int, *, every: bool = False) -> None:
     """Name the changes that did not end well: of those with one and the same reason the first, or `every`."""
+    from torgsync.jobs.plan.result import PlanView
+
     groups: dict[tuple[str, str], list[str]] = {}
-    with job.transaction() as work:
-        for item in work.plans.changes(plan):
-            if item.state is not None and (str(item.state) != "done" or item.message):
-                what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
-                groups.setdefault((WORDS[str(item.state)], item.message), []).append(what)
+    for item in PlanView(job, plan).changes():
+        if item.outcome is not None and (item.outcome is not Outcome.DONE or item.reasons):
+            what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
+            groups.setdefault((WORDS[item.outcome], reasons_message(item.reasons)), []).append(what)
     for (state, message), changes in list(groups.items())[: None if every else SCREENFUL]:
         for what in changes if every else changes[:1]:
             more = f" (and {len(changes) - 1} more)" if len(changes) > 1 and not every else ""
             program.print(f"! {state}: {what}{more}: {message}")
     if len(groups) > SCREENFUL and not every:
         program.print(f"! … and {len(groups) - SCREENFUL} other reasons")
+
+
+def outcome_words(item: NumberedChange) -> str:
+    """Return how one change ended, or what holds it."""
+    if item.outcome is None:
+        return f"held by the guard `{item.change.held}`" if item.change.held else "no outcome is known"
+    reasons = reasons_message(item.reasons)
+    return f"{WORDS[item.outcome]}{f': {reasons}' if reasons else ''}"

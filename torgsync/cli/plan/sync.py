@@ -1,8 +1,7 @@
-"""`torgsync sync`: orders home, then goods out, as the table of pending changes says."""
+"""`torgsync sync`: fetch orders, then send the pending changes."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -12,31 +11,21 @@ import typer
 
 from torgsync.cli.base.each import each
 from torgsync.cli.base.options import FormatOption, ObjectOption
-from torgsync.cli.base.program import SCHEMA, Format, Program, error_document, program_of
+from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_json
-from torgsync.cli.orders.orders import exit_code, found_in_orders, notify_orders, orders_document
-from torgsync.cli.plan.outcomes import (
-    WORDS,
-    notify_reconciled,
-    notify_trouble,
-    outcome_documents,
-    print_failures,
-    stopped,
-)
-from torgsync.cli.plan.render import Show, print_findings, print_guards
+from torgsync.cli.plan.change_table import Show
+from torgsync.cli.plan.outcomes import confirmed, notifier
+from torgsync.cli.plan.sync_render import print_run, print_run_json
 from torgsync.cli.plan.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.core.clock import SHOP_ZONE
-from torgsync.core.text import counted
 from torgsync.errors import Exit, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from torgsync.core.plan.guards import Allowed
-    from torgsync.core.plan.saved import SavedPlan
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
-    from torgsync.jobs.orders.fetch import FetchResult
-    from torgsync.jobs.plan.update import PlanResult
-    from torgsync.jobs.push.sync import RunResult
+    from torgsync.jobs.plan.result import PlanResult
+    from torgsync.jobs.push.plan_source import PlanSource
 
 
 class Only(StrEnum):
@@ -97,22 +86,23 @@ def sync(
         from torgsync.files.plan.plan_file import read_head
 
         saved = read_head(plan)
-    if saved and plan and saved.undoes:
-        from torgsync.cli.plan.rollback import perform_saved
+    names, allowed = field_names(fields), read_allowed(allow or ())
+    source: PlanSource
+    if saved and plan:
+        from torgsync.jobs.push.saved import SavedChanges
 
-        file = program.object(wanted or saved.object)
-        raise typer.Exit(int(perform_saved(program, form, show, file, saved, plan)))
-    call = _Call(
-        program,
-        form,
-        show,
-        only,
-        field_names(fields),
-        read_allowed(allow or ()),
-        asks=program.asks and not yes and not due and not plan,
-        saved=(saved, plan) if saved and plan else None,
-        waits=wait,
-    )
+        if saved.undoes:
+            from torgsync.cli.plan.rollback import perform_saved
+
+            file = program.object(wanted or saved.object)
+            raise typer.Exit(int(perform_saved(program, form, show, file, saved, plan)))
+        source = SavedChanges(saved, plan)
+    else:
+        from torgsync.jobs.push.plan_source import NewPlan
+
+        source = NewPlan(allowed, names)
+    asks = program.asks and not yes and not due and not plan and form is Format.TABLE
+    call = _Call(program, form, show, only, source, allowed, asks=asks, waits=wait)
     objects = program.objects(saved.object if saved and wanted is None else wanted, every=every or due)
     work = call.perform_due if due else call.perform
     raise typer.Exit(int(each(program, objects, work, apart=not due)))
@@ -127,28 +117,26 @@ class _Call:
         form: Format,
         show: Show,
         only: Only | None,
-        fields: tuple[str, ...],
+        source: PlanSource,
         allowed: Allowed,
         *,
         asks: bool,
-        saved: tuple[SavedPlan, Path] | None,
         waits: bool,
     ) -> None:
-        self._waits = waits
         self._program = program
         self._form = form
-        self._print_table = show
+        self._show = show
         self._only = only
-        self._fields = fields
+        self._source = source
         self._allowed = allowed
-        self._asks = asks and form is Format.TABLE
+        self._asks = asks
+        self._waits = waits
         self._due: list[dict[str, str]] = []
-        self._saved = saved
 
     def perform(self, file: ObjectFile) -> Exit:
         """Synchronise one object and return its exit code."""
         with self._program.job(file) as job, job.stop.handling_signals():
-            return self._perform(job, self._only)
+            return self._execute(job, self._only)
 
     def perform_due(self, file: ObjectFile) -> Exit:
         """Synchronise one object as far as its times ask for it now, and return its exit code."""
@@ -168,7 +156,7 @@ class _Call:
             if self._form is Format.TABLE:
                 now = f"{job.now().astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
                 self._program.print(f"{now}  {'; '.join(str(time) for time, _ in due.times)}")
-            due.exit_code = self._perform(job, Only(due.only) if due.only else None)
+            due.exit_code = self._execute(job, Only(due.only) if due.only else None)
             return due.exit_code
 
     def _notify_nothing_due(self, file: ObjectFile, now: datetime | None) -> None:
@@ -186,136 +174,32 @@ class _Call:
                 f"{name}: nothing is due; next {coming.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
             )
 
-    def _perform(self, job: JobContext, only: Only | None) -> Exit:
+    def _execute(self, job: JobContext, only: Only | None) -> Exit:
+        from torgsync.jobs.push.execute import execute
+
+        half = f" --only {only}" if only else ""
+        next_step = f"go on with: torgsync sync{half} -o {job.file.called}"
         try:
-            return self._run(job, only)
-        except Interrupted as stop:
-            # Outside of a plan nothing of it was sent; what came home is remembered.
-            raise Interrupted("stopped by you before anything was sent", hint=self._next(job)) from stop
-
-    def _next(self, job: JobContext) -> str:
-        """Return how to go on after a stop."""
-        half = f" --only {self._only}" if self._only else ""
-        return f"go on with: torgsync sync{half} -o {job.file.called}"
-
-    def _run(self, job: JobContext, only: Only | None) -> Exit:
-        from torgsync.jobs.connect import prom_of
-        from torgsync.jobs.orders.fetch import fetch_orders
-        from torgsync.jobs.push.saved import prepare_saved, refuse_stale
-        from torgsync.jobs.push.sync import perform, prepare, recover, run_result
-        from torgsync.jobs.run import running
-        from torgsync.jobs.shop import refuse_other_shop
-
-        fetched, made = None, None
-        with running(job) as run, prom_of(job, run) as prom:
-            job = run.context
-            if self._saved:
-                refuse_stale(job, self._saved[0])
-            refuse_other_shop(job, prom, self._allowed)
-            if only is Only.GOODS:
-                self._program.notify(
-                    "orders stay on Prom.ua: what was sold since the last fetch is offered again"
-                )
-            else:
-                fetched = fetch_orders(job, prom)
-            if only is not Only.ORDERS:
-                if recover(job, prom, run, waits=self._waits):
-                    self._program.notify("an import that an earlier run left behind was settled first")
-                if self._saved:
-                    made = prepare_saved(job, prom, run, *self._saved)
-                else:
-                    made = prepare(job, prom, run, allowed=self._allowed, only=self._fields)
-                notify_reconciled(self._program, made)
-            if made is None or not made.plan.counts.changes:
-                done = run_result(job, run, made)
-            elif self._agreed(job, made):
-                done = perform(job, prom, run, made, waits=self._waits)
-            else:
-                run.exit_code = self._decline(job, made, fetched)
-                return run.exit_code
-            if isinstance(done.trouble, Interrupted):
-                done = replace(done, trouble=stopped(done, self._next(job)))
-            run.exit_code = Exit.worst(
-                [done.exit_code(made, fetched), exit_code(fetched) if fetched else Exit.DONE]
+            view = execute(
+                job,
+                None if only is Only.ORDERS else self._source,
+                allowed=self._allowed,
+                fetches=only is not Only.GOODS,
+                waits=self._waits,
+                confirm=lambda made: self._confirm(job, made),
+                notify=notifier(self._program),
             )
-            self._report(job, made, fetched, done, run.exit_code)
-        return run.exit_code
-
-    def _decline(self, job: JobContext, made: PlanResult, fetched: FetchResult | None) -> Exit:
-        """Send nothing, because a person said no; what came home is told all the same."""
-        from torgsync.jobs.push.sync import decline
-
-        decline(job, made)
-        if fetched:
-            notify_orders(self._program, job, fetched)
-        self._program.notify("nothing was sent")
-        return exit_code(fetched) if fetched else Exit.DONE
-
-    def _agreed(self, job: JobContext, made: PlanResult) -> bool:
-        """Show what is about to be done, and ask a person who is there."""
-        if self._form is Format.TABLE:
-            print_plan(self._program, job, made, Format.TABLE, self._print_table, next_step="")
-        going = made.plan.counts.changes - made.plan.counts.held
-        if not self._asks or going <= 0:
-            return True
-        with job.stop.interruptible():
-            return typer.confirm("Send this to Prom.ua?", default=False, err=True)
-
-    def _report(
-        self,
-        job: JobContext,
-        made: PlanResult | None,
-        fetched: FetchResult | None,
-        done: RunResult,
-        code: Exit,
-    ) -> None:
+        except Interrupted as stop:
+            # Raised only before the plan is performed; orders that were fetched are stored.
+            raise Interrupted("stopped by you before anything was sent", hint=next_step) from stop
         if self._form is Format.JSON:
-            self._print_json(job, made, fetched, done, code)
-            return
-        program = self._program
-        if fetched:
-            notify_orders(program, job, fetched)
-        if made:
-            _notify_outcomes(program, job, made, done)
-        if done.trouble:
-            notify_trouble(program, done.trouble)
+            print_run_json(self._program, job, view, self._due, next_step)
+        else:
+            print_run(self._program, job, view, next_step)
+        return view.exit_code
 
-    def _print_json(
-        self,
-        job: JobContext,
-        made: PlanResult | None,
-        fetched: FetchResult | None,
-        done: RunResult,
-        code: Exit,
-    ) -> None:
-        tail: dict[str, object] = {
-            **({"due": self._due} if self._due else {}),
-            "orders": orders_document(fetched),
-            "requests": {"total": sum(done.requests.values()), "by_endpoint": done.requests},
-            "run": done.run,
-            "exit": int(code),
-        }
-        if trouble := done.trouble or (fetched and fetched.trouble):
-            tail["error"] = error_document(trouble)
-        if made is None:
-            head = {"schema": SCHEMA, "object": job.object.name}
-            print_json(head, {"findings": found_in_orders(fetched)}, tail)
-            return
-        tail["outcomes"] = outcome_documents(job, made.number)
-        more = found_in_orders(fetched)
-        print_plan(self._program, job, made, Format.JSON, Show.ALL, next_step="", tail=tail, more=more)
-
-
-def _notify_outcomes(program: Program, job: JobContext, made: PlanResult, done: RunResult) -> None:
-    if not made.plan.counts.changes:
-        print_findings(program, job, made, every=False)
-        print_guards(program, made.plan)
-        held = f", {made.plan.counts.held} held" if made.plan.counts.held else ""
-        program.print(f"{made.plan.object}: nothing pending{held}")
-        return
-    parts = [f"{number} {WORDS[state]}" for state, number in sorted(done.outcomes.items())]
-    if made.plan.counts.held:
-        parts.append(f"{made.plan.counts.held} held")
-    requests = counted(sum(done.requests.values()), "request")
-    program.print(f"{', '.join(parts) or 'nothing sent'}; {requests}")
-    print_failures(program, job, made.number)
+    def _confirm(self, job: JobContext, made: PlanResult) -> bool:
+        """Show what is about to be sent, and return whether it may be."""
+        if self._form is Format.TABLE and made.plan.counts.changes:
+            print_plan(self._program, job, made, Format.TABLE, self._show, next_step="")
+        return confirmed(job, made, asks=self._asks)

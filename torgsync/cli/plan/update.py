@@ -15,17 +15,17 @@ from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import Row, print_csv, print_json
+from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import (
     CHANGE_COLUMNS,
     SKIPPED_COLUMNS,
     change_document,
-    change_rows,
-    foreign_documents,
+    field_rows,
     plan_head,
     plan_tail,
-    skipped_documents,
 )
-from torgsync.cli.plan.render import Show, print_plan_table
+from torgsync.cli.plan.left_out import foreign_documents, skipped_documents
+from torgsync.cli.plan.render import print_plan_table
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
-    from torgsync.jobs.plan.update import PlanResult
+    from torgsync.jobs.plan.result import PlanResult
 
 FieldsOption = Annotated[
     str | None, typer.Option("--fields", help="Only these product fields, with commas.", metavar="FIELD,…")
@@ -79,7 +79,7 @@ def update(
         print(json.dumps(UPDATE, ensure_ascii=False, indent=2))  # noqa: T201  # it is the data asked for
         return
     from torgsync.core.plan.guards import read_allowed
-    from torgsync.jobs.connect import prom_of
+    from torgsync.jobs.connect import connect_unverified
     from torgsync.jobs.plan.update import update as make_plan
     from torgsync.jobs.push.saved import save
     from torgsync.jobs.run import refuse_held
@@ -92,15 +92,15 @@ def update(
         with program.job(file) as job:
             refuse_held(job)
             if offline:
-                made = make_plan(job, None, allowed=allowed, only=names)
+                result = make_plan(job, None, allowed=allowed, only=names)
             else:
-                with prom_of(job) as prom:
-                    made = make_plan(job, prom, allowed=allowed, full_refresh=full_refresh, only=names)
+                with connect_unverified(job) as prom:
+                    result = make_plan(job, prom, allowed=allowed, full_refresh=full_refresh, only=names)
             if out:
-                save(job, made, out, allowed=allowed, only=names)
+                save(job, result, out, allowed=allowed, only=names)
             performs = f"torgsync sync -o {file.called}" + (f" --plan {shlex.quote(str(out))}" if out else "")
-            print_plan(program, job, made, form, show, next_step=performs)
-        return Exit.PENDING if made.plan.counts.changes and detailed_exitcode else Exit.DONE
+            print_plan(program, job, result, form, show, next_step=performs)
+        return Exit.PENDING if result.plan.counts.changes and detailed_exitcode else Exit.DONE
 
     objects = program.objects(wanted, every=True)
     if out and len(objects) > 1:
@@ -125,7 +125,7 @@ def field_names(text: str | None) -> tuple[str, ...]:
 def print_plan(
     program: Program,
     job: JobContext,
-    made: PlanResult,
+    result: PlanResult,
     form: Format,
     show: Show,
     *,
@@ -133,33 +133,30 @@ def print_plan(
     tail: Row | None = None,
     more: Sequence[Row] = (),
 ) -> None:
-    """Print a plan in the form that was asked for.
+    """Print a plan in a format.
 
-    `tail` are further keys of its JSON document, `more` findings besides those of its goods.
+    `tail` are further keys of its JSON document, `more` further findings.
     """
-    from torgsync.jobs.plan.update import findings
+    from torgsync.jobs.plan.result import PlanResultView
 
+    view, catalog = PlanResultView(job, result), job.file.catalog_path.name
     program.hide_progress()
     if form is Format.JSON:
-        with job.transaction() as work:
-            changes = (change_document(item.change) for item in work.plans.changes(made.number))
-            found = (
-                finding_document(finding, job.file.catalog_path.name) for finding in findings(work, made)
-            )
-            print_json(
-                plan_head(made.plan),
-                {
-                    "changes": changes,
-                    "findings": chain(found, more),
-                    "skipped_goods": skipped_documents(work, made),
-                    "foreign_products": foreign_documents(work),
-                },
-                plan_tail(made.plan) | dict(tail or {}),
-            )
+        print_json(
+            plan_head(result.plan),
+            {
+                "changes": (change_document(item.change) for item in view.changes()),
+                "findings": chain((finding_document(one, catalog) for one in view.findings()), more),
+                "skipped_goods": skipped_documents(view.skipped()),
+                "foreign_products": foreign_documents(view.foreign()),
+            },
+            plan_tail(result.plan) | dict(tail or {}),
+        )
     elif form is Format.CSV and show is Show.SKIPPED:
-        with job.transaction() as work:
-            print_csv(skipped_documents(work, made), SKIPPED_COLUMNS)
+        print_csv(skipped_documents(view.skipped()), SKIPPED_COLUMNS)
     elif form is Format.CSV:
-        print_csv(change_rows(job, made, held=show is Show.HELD), CHANGE_COLUMNS)
+        changes = (item.change for item in view.changes())
+        shown = (change for change in changes if change.held or show is not Show.HELD)
+        print_csv(chain.from_iterable(map(field_rows, shown)), CHANGE_COLUMNS)
     else:
-        print_plan_table(program, job, made, show, next_step=next_step)
+        print_plan_table(program, job, result, show, next_step=next_step)

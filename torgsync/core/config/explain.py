@@ -1,6 +1,6 @@
-"""What every key of a sync object means: for people, and as a JSON Schema for the editors they write in.
+"""The meaning of every key of a sync object, for people and as a JSON Schema for editors.
 
-The words stand beside the keys in `core/config/settings.py`.
+The texts are the docstrings of the models in `core/config`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Explained(NamedTuple):
-    """One key, as people write it, and what it means; `fields[].to` stands for that of every item."""
+    """One key, as people write it, and what it means; `fields[].to` is the key of every item."""
 
     key: str
     meaning: str
@@ -29,7 +29,7 @@ def explained(model: type[BaseModel] = SyncObject, above: str = "") -> Iterator[
     for name, field in model.model_fields.items():
         key = f"{above}{name}"
         yield Explained(key, field.description or "", field.is_required())
-        if name == "api_key":  # one of several ways, which its own words tell
+        if name == "api_key":  # one of several tables, which its meaning names
             continue
         inner, many = _table_in(field)
         if inner:

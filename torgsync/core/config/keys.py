@@ -1,7 +1,7 @@
 """Keys of a sync object by their names, and what a word on a command line may mean as a value.
 
-A person writes `removal.gone=hide` or `accounting_centers.use=2,8` without thinking of TOML; what the word
-stands for is decided by what the key takes.
+A person writes `removal.gone=hide` or `accounting_centers.use=2,8` without thinking of TOML; the type of the
+key decides which value the word means.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 Key = tuple[str | int, ...]
-"""Where a key stands: `("payment_methods", 1, "name")`."""
+"""The path of a key: `("payment_methods", 1, "name")`."""
 
 _PART = re.compile(r"(?:^|(?<=[^.])\.)(?:\"([^\"]+)\"|([^\s.\[\]\"=]+))|\[(\d+)\]")
 
@@ -26,11 +26,11 @@ def read_key(text: str) -> Key:
     path: list[str | int] = []
     at = 0
     while at < len(text):
-        found = _PART.match(text, at)
-        if found is None or (not path and found[3]):
+        part = _PART.match(text, at)
+        if part is None or (not path and part[3]):
             raise ValueError(text)
-        path.append(int(found[3]) if found[3] else found[1] or found[2])
-        at = found.end()
+        path.append(int(part[3]) if part[3] else part[1] or part[2])
+        at = part.end()
     if not path:
         raise ValueError(text)
     return tuple(path)
@@ -45,7 +45,7 @@ def key_text(path: Key) -> str:
 
 
 def meanings(word: str) -> Iterator[Any]:
-    """Yield what a word may stand for, most likely first: a TOML value, a text, a list with commas."""
+    """Yield the values that a word may mean, most likely first: a TOML value, a text, a list with commas."""
     with suppress(tomllib.TOMLDecodeError):
         yield tomllib.loads(f"value = {word}")["value"]
     yield word
@@ -53,13 +53,13 @@ def meanings(word: str) -> Iterator[Any]:
 
 
 def put(data: dict[str, Any], path: Key, value: object) -> None:
-    """Put a value where a path leads, making tables on the way.
+    """Set the value at a path, creating missing tables.
 
-    Raises LookupError where it leads to an item that there is not.
+    Raises LookupError where the path needs a list item that does not exist.
     """
-    *way, last = path
+    *parents, last = path
     place: Any = data
-    for part in way:
+    for part in parents:
         if isinstance(part, str) and isinstance(place, dict):
             place.setdefault(part, {})
         place = _item(place, part)
@@ -69,17 +69,17 @@ def put(data: dict[str, Any], path: Key, value: object) -> None:
     place[last] = value
 
 
-def take_out(data: dict[str, Any], path: Key) -> None:
-    """Take out what stands where a path leads. Raises LookupError where nothing does."""
-    *way, last = path
+def remove(data: dict[str, Any], path: Key) -> None:
+    """Remove the value at a path. Raises LookupError where there is none."""
+    *parents, last = path
     place: Any = data
-    for part in way:
+    for part in parents:
         place = _item(place, part)
     _item(place, last)
     del place[last]
 
 
-def _item(place: Any, part: str | int) -> Any:  # noqa: ANN401  # whatever a document holds
+def _item(place: Any, part: str | int) -> Any:  # noqa: ANN401  # any value of a document
     if isinstance(place, dict) and part in place:
         return place[part]
     if isinstance(place, list) and isinstance(part, int) and part < len(place):

@@ -1,7 +1,4 @@
-"""How single values of a sync object are written, what they mean, and how they are written again.
-
-Each type here reads what stands in the TOML, refuses what means nothing, and is dumped as a person writes it.
-"""
+"""Types of single values of a sync object: read from TOML, validated, and dumped as a person writes them."""
 
 from __future__ import annotations
 
@@ -18,8 +15,8 @@ _PERCENT = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*%")
 
 def _fraction(value: object) -> object:
     """Turn `"10%"` into the fraction 0.1; anything else is left to be refused."""
-    if isinstance(value, str) and (found := _PERCENT.fullmatch(value.strip())):
-        return Decimal(found[1]) / 100
+    if isinstance(value, str) and (match := _PERCENT.fullmatch(value.strip())):
+        return Decimal(match[1]) / 100
     raise ValueError(f'{value!r} is not a share such as "10%"'.replace("'", '"'))
 
 
@@ -48,10 +45,10 @@ _SIGNED_PERCENT = re.compile(r"([+-]?\d{1,4}(?:\.\d+)?)\s*%")
 
 def _markup(value: object) -> object:
     """Turn `"5%"` or `"-3%"` into a fraction; a discount of everything is refused."""
-    found = _SIGNED_PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
+    match = _SIGNED_PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
         raise ValueError(f'{value!r} is not a markup such as "5%" or "-3%"'.replace("'", '"'))
-    fraction = Decimal(found[1]) / 100
+    fraction = Decimal(match[1]) / 100
     if fraction <= -1:
         raise ValueError(f'"{value}" leaves nothing of a price')
     return fraction

@@ -1,8 +1,8 @@
 """When an object is synchronised unattended: the times of a rhythm, and which of them are due.
 
-Hours are those of the shop, Kyiv's, whatever zone the computer is set to. A rhythm begins anew at its first
-hour of each day and steps on in real time, so that a change of clocks neither doubles a time nor leaves one
-out. A time that was missed is caught up once, and only within the hours of the rhythm.
+Hours are in the shop's zone, whatever zone the computer is set to. A rhythm restarts at its first hour of
+each day and continues in real time, so that a change of clocks neither doubles a time nor skips one. A time
+that was missed is caught up once, and only within the hours of the rhythm.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from torgsync.core.clock import SHOP_ZONE
 from torgsync.errors import Exit
 
 GRACE = timedelta(minutes=10)
-"""How long after its last hour a rhythm still takes its last time: who calls it is never on the second."""
+"""How long after its last hour the last time of a rhythm is still performed: callers are not punctual."""
 PAUSE = timedelta(minutes=15)
 """How long after an attempt that failed a time is tried again."""
 TRIES = 3
 """How often a time is tried."""
 RETRIED = (None, Exit.TEMPORARY, Exit.INVALID, Exit.INTERRUPTED)
-"""How an attempt ends that is worth another one; None where it was killed, or still runs.
+"""Exit codes after which a time is tried again; None where the attempt was killed, or still runs.
 
-An export that cannot be used may be one that Torgsoft is just writing.
+An invalid export may be one that Torgsoft is just writing.
 """
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -42,7 +42,7 @@ class Caller(StrEnum):
 
 
 def read_step(text: str) -> timedelta:
-    """Return how long `30m`, `2h` or `1d` is. Raises ValueError where it is none, or no part of a day."""
+    """Return the duration of `30m`, `2h` or `1d`. Raises ValueError for any other text."""
     if not re.fullmatch(r"[1-9]\d{0,3}[mhd]", text):
         raise ValueError(f'"{text}" is not an interval such as "30m", "2h" or "1d"')
     step = int(text[:-1]) * _UNITS[text[-1]]
@@ -72,10 +72,13 @@ def read_hour(text: str) -> time:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """At which moments of which days something is done.
+    """The moments of a day, and the days, at which something is done.
 
-    `step` is at most a day, or whole days. Without `end` the hours last until the day does; an `end` before
-    `start` lies on the next day, whose hours belong to the day on which they began. `days` are weekdays.
+    Args:
+        step: At most a day, or whole days.
+        end: None for the end of the day; before `start` it is on the next day, whose hours then belong to the
+            day on which they began.
+        days: Weekdays, 0 for Monday.
     """
 
     step: timedelta
@@ -114,7 +117,7 @@ class Rhythm:
             day += _DAY
 
     def _has(self, day: date) -> bool:
-        """Tell whether times begin on a day; steps of several days are counted from a Monday."""
+        """Return whether times begin on a day; steps of several days are counted from a Monday."""
         return day.weekday() in self.days and (day.toordinal() - 1) % max(self.step // _DAY, 1) == 0
 
     def _open(self, day: date, now: datetime) -> bool:
@@ -135,9 +138,9 @@ def _utc(day: date, hour: time) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The last attempt at a time: which one, when it began, the how manyth it was, and how it ended.
+    """The last attempt at a time: its moment, its start, its number from 1, and its exit code.
 
-    `exit_code` is None while it runs, and where it was killed.
+    The code is None while it runs, and where it was killed.
     """
 
     moment: datetime
@@ -147,9 +150,9 @@ class Attempt:
 
 
 def due(rhythm: Rhythm, now: datetime, last: Attempt | None) -> Attempt | None:
-    """Return the attempt that is to be made now, if one is.
+    """Return the attempt that is to be made now, None where nothing is due.
 
-    However many times were missed, the last of them counts. A time in the future was tried when the clock
+    Of several missed times only the last counts. A time in the future was tried when the clock
     was wrong.
     """
     moment = rhythm.latest(now)
@@ -164,7 +167,7 @@ def due(rhythm: Rhythm, now: datetime, last: Attempt | None) -> Attempt | None:
 
 
 def is_for(user: str, name: str, hosts: frozenset[str]) -> bool:
-    r"""Tell whether a time is that of a user on one of the names of a host: `OFFICE-PC\olena`, or `olena`."""
+    r"""Return whether a time is of a user on one of the names of a host: `OFFICE-PC\olena`, or `olena`."""
     host, _, wanted = user.rpartition("\\")
     known = {known.casefold() for known in hosts}
     return wanted.casefold() == name.casefold() and (not host or host.casefold() in known)

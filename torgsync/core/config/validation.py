@@ -1,4 +1,4 @@
-"""Reads the settings of a sync object, and tells every mistake in words, at its place."""
+"""Validates the settings of a sync object; every mistake has its place and a message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PASSWORD: Key = ("orders", "outbox_password")
 def read_settings(data: Mapping[str, Any], line_of: Callable[[Key], int]) -> SyncObject | list[Mistake]:
     """Return the sync object, or all its mistakes in the order of the file.
 
-    `line_of` tells the line of a key's path, or of the nearest table above it.
+    `line_of` returns the line of a key's path, or of the nearest table above it.
     """
     try:
         return SyncObject.model_validate(data)

@@ -6,44 +6,96 @@ Source of the rules: docs/developers/torgsoft.md §17, docs/developers/prom-api.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from torgsync import __version__
-from torgsync.core.config.settings import SyncObject
-from torgsync.core.findings import Code
-from torgsync.core.mapping.price_stock import finish_terms
-from torgsync.core.mapping.prices import Pricing
-from torgsync.core.mapping.row import Mapped, Row, finish_characteristics
-from torgsync.core.mapping.select import (
-    CENTERS_COLUMN,
-    DISPLAY_COLUMN,
-    SUM_COLUMN,
-    Stock,
-    displayed,
-)
-from torgsync.core.product.columns import (
-    KEY,
-    PICTURE,
-    line_of_text,
-    why_odd_id,
-)
-from torgsync.core.product.fields import (
-    TARGETS,
-    TERMS,
-    Photo,
-)
+from torgsync.core.config.settings import FieldMapping, SyncObject
+from torgsync.core.findings import Code, Finding
+from torgsync.core.mapping import characteristics, codes, groups, presence, prices, texts
+from torgsync.core.mapping.pricing import Priced
+from torgsync.core.mapping.row import EMPTY, ExportRow, Mapped, MappedCell, Part, Rules
+from torgsync.core.mapping.select import display_findings
+from torgsync.core.mapping.stock import Stock
+from torgsync.core.product.cells import ERRORS, CellFault, id_doubt
+from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, KEY, PICTURE, SUM_COLUMN
+from torgsync.core.product.fields import PRICE_STOCK, TARGETS, Characteristic, Photo, Value
 from torgsync.core.product.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE
+from torgsync.core.product.products import Product
 
 MAPPING_VERSION = 4
-"""Counts the rules by which a row becomes a product. Raising it makes the next look map every good anew."""
+"""Counts the rules by which a row becomes a product. Raising it maps every good again at the next look."""
+PHOTO_LIMIT = 10
+
+PhotoSource = Callable[[str], tuple[Photo, ...] | None]
+"""Returns a good's photos by its id, main one first; None where there is no source of photos."""
+CellMapping = Callable[[Rules, MappedCell], Part]
+
+_MAPPINGS: dict[str, CellMapping | None] = {
+    "name": texts.map_name,
+    "name_ru": texts.map_name,
+    "description": texts.map_description,
+    "description_ru": texts.map_description,
+    "keywords": texts.map_keywords,
+    "keywords_ru": texts.map_keywords,
+    "price": prices.check_retail_price,
+    "sale_price": prices.check_retail_price,
+    "wholesale_price": prices.check_wholesale_price,
+    "wholesale_minimum": prices.check_wholesale_minimum,
+    "quantity": None,  # counted over the accounting centers
+    "presence": presence.map_presence,
+    "ready_to_ship": presence.map_ready_to_ship,
+    "sku": codes.map_sku,
+    "gtin": codes.map_barcode,
+    "mpn": codes.map_mpn,
+    "group": groups.map_group,
+    "vendor": codes.map_producer,
+    "country": codes.map_producer,
+    "unit": codes.map_unit,
+    "variant_group": None,  # decided later, over all goods of a model
+    "characteristic": characteristics.map_characteristic,
+}
+"""What maps the cell of each target; None where nothing is mapped cell by cell."""
+
+_NUMBERS = frozenset(
+    {"price", "sale_price", "wholesale_price", "wholesale_minimum", "quantity", "presence", "ready_to_ship"}
+)
+"""Targets whose mappings report a spreadsheet's error themselves."""
+
+_PRICE_STOCK_TARGETS = frozenset(
+    target for target, fields in TARGETS.items() if PRICE_STOCK.issuperset(fields)
+)
+
+_READ_UNMAPPED = {
+    *(PATH, SECTION, TYPE, NUMBER, MODEL, MODEL_NAME),
+    *(DISPLAY_COLUMN, PICTURE, "PCName", "Country"),
+}
+"""Columns that selection or a rule of the content reads, whatever they are mapped to."""
 
 
 def rules_version() -> str:
-    """Return what tells one program's rules from another's: their count and the program's own version."""
+    """Return what distinguishes one program's rules from another's: their count and the program's version."""
     return f"{MAPPING_VERSION}/{__version__}"
 
 
-PHOTO_LIMIT = 10
+def price_stock_columns(settings: SyncObject) -> frozenset[str]:
+    """Return the columns that make price and stock of a good and nothing else.
+
+    Where only these changed, the good's content and its place in the shop are unchanged, unless its stock
+    keeps it out.
+    """
+    mapped = {mapping.column for mapping in settings.fields if mapping.to in _PRICE_STOCK_TARGETS}
+    content = {mapping.column for mapping in settings.fields if mapping.to not in _PRICE_STOCK_TARGETS}
+    return frozenset((mapped | {SUM_COLUMN, CENTERS_COLUMN}) - content - _READ_UNMAPPED)
+
+
+class _Prepared(NamedTuple):
+    """One field mapping and what maps its cells."""
+
+    mapping: FieldMapping
+    target: str
+    column: str
+    map_cell: CellMapping | None
 
 
 class Mapper:
@@ -51,125 +103,150 @@ class Mapper:
 
     def __init__(self, settings: SyncObject) -> None:
         self._settings = settings
-        self._languages = settings.catalog.languages
-        self._pricing = Pricing(settings.prices)
-        self._terms = [mapping for mapping in settings.fields if mapping.to in _MAKE_TERMS]
+        self._rules = Rules(settings)
+        self._mappings = [
+            _Prepared(mapping, mapping.to, mapping.column, _MAPPINGS[mapping.to])
+            for mapping in settings.fields
+        ]
+        self._price_stock = [item for item in self._mappings if item.target in _PRICE_STOCK_TARGETS]
+        self._has_characteristics = any(mapping.to == "characteristic" for mapping in settings.fields)
 
     def product(
         self, good_id: str, line: int, cells: Mapping[str, str], stock: Stock, photos: PhotoSource
     ) -> Mapped:
         """Return the desired product of one row.
 
-        `cells` are keyed by column; `stock` is the balance that selection counted; `photos` gives the good's
-        photos, or None where photos are not ours to send (absent is no signal: they stay untouched).
+        Args:
+            good_id: the good's key.
+            line: the line of the row in its file, from 1.
+            cells: the texts of the row, keyed by column.
+            stock: the balance that selection counted.
+            photos: returns the good's photos, None where photos are not managed (they stay untouched).
         """
-        work = Row(good_id, line, cells, self._settings, self._pricing)
-        if odd := why_odd_id(good_id):
-            work.find(Code.ID_ODD, f"`{good_id[:40]}` {odd}; it goes under it", KEY, good_id)
-        work.lead(self._settings.fields)
-        _finish_texts(work, self._languages.name, both=self._languages.both)
-        finish_terms(work, stock)
-        if any(mapping.to == "characteristic" for mapping in self._settings.fields):
-            finish_characteristics(work)
-        shots = photos(good_id)
-        if shots is None:
-            shots = pictures(cells)
-        if shots is not None:
-            if len(shots) > PHOTO_LIMIT:
-                work.find(Code.PHOTOS_TOO_MANY, f"{len(shots)} photos, the first {PHOTO_LIMIT} are sent")
-            work.values["photos"] = shots[:PHOTO_LIMIT]
-        _finish_brand(work)
-        if self._settings.accounting_centers.respect_display and displayed(cells) is None:
-            cell = cells[DISPLAY_COLUMN]
-            message = f"`{cell.strip()[:40]}` is neither 0 nor 1; the good is shown"
-            work.find(Code.DISPLAY_UNKNOWN, message, DISPLAY_COLUMN, cell)
-        work.values["currency"] = self._settings.catalog.currency
-        work.values.setdefault("unit", "шт.")
-        return work.mapped()
+        row, rules = ExportRow(good_id, line, cells), self._rules
+        merged = _Merged(row)
+        merged.add(_id_part(row))
+        merged.map_cells(rules, self._mappings)
+        columns = merged.columns
+        merged.add(texts.complete_languages(rules, row, columns, merged.values, merged.absent))
+        merged.add_price_stock(rules, stock)
+        if self._has_characteristics:
+            merged.add(characteristics.sorted_characteristics(row, merged.characteristics))
+        merged.add(_photos_part(row, photos))
+        merged.add(Part(findings=display_findings(self._settings, row)))
+        merged.add(Part({"currency": rules.currency, "unit": merged.values.get("unit", "шт.")}))
+        return merged.mapped(groups.model_of_row(rules, row, columns))
 
-    def terms(self, good_id: str, line: int, cells: Mapping[str, str], stock: Stock) -> Mapped:
-        """Return the terms of one row and the findings about them, as `product` makes both."""
-        work = Row(good_id, line, cells, self._settings, self._pricing)
-        work.lead(self._terms)
-        finish_terms(work, stock)
-        return work.mapped()
+    def price_stock(self, good_id: str, line: int, cells: Mapping[str, str], stock: Stock) -> Mapped:
+        """Return price and stock of one row and the findings about them, as `product` makes both."""
+        merged = _Merged(ExportRow(good_id, line, cells))
+        merged.map_cells(self._rules, self._price_stock)
+        merged.add_price_stock(self._rules, stock)
+        return merged.mapped()
 
 
-_MAKE_TERMS = frozenset(target for target, fields in TARGETS.items() if TERMS.issuperset(fields))
+class _Merged:
+    """The parts of one product, merged in the order in which they are added."""
+
+    def __init__(self, row: ExportRow) -> None:
+        self._row = row
+        self._findings: list[Finding] = []
+        self._unreadable: set[str] = set()
+        self._priced: Mapping[str, Priced] = {}
+        self.values: dict[str, Value] = {}
+        self.columns: dict[str, str] = {}
+        self.absent: set[str] = set()
+        self.characteristics: list[Characteristic] = []
+
+    def add(self, part: Part) -> None:
+        """Merge one part; its values replace earlier ones."""
+        if part is EMPTY:
+            return
+        values, findings, keep, characteristic, unsent = part
+        if values:
+            self.values.update(values)
+        if findings:
+            self._findings += findings
+        if keep:
+            self._unreadable.update(keep)
+        if characteristic is not None:
+            self.characteristics.append(characteristic)
+        for name in unsent:
+            del self.values[name]
+
+    def map_cells(self, rules: Rules, mappings: Iterable[_Prepared]) -> None:
+        """Map each cell that the row has, and note the targets whose column it lacks."""
+        row, columns = self._row, self.columns
+        cells = row.cells
+        for mapping, target, column, map_cell in mappings:
+            text = cells.get(column)
+            error = None
+            if text is not None:
+                cell = MappedCell(row, mapping, text)
+                error = _error_part(cell) if "#" in text else None
+                if error is None:
+                    columns[target] = column
+                    if map_cell is not None and (part := map_cell(rules, cell)) is not EMPTY:
+                        self.add(part)
+                    continue
+                self.add(error)
+            self.absent.add(target)
+            if target == "characteristic":
+                self.characteristics.append(characteristics.characteristic(rules, mapping))
+
+    def add_price_stock(self, rules: Rules, stock: Stock) -> None:
+        """Add stock, prices and status."""
+        self.add(presence.map_stock(self._row, self.columns, stock))
+        part, self._priced = prices.map_prices(rules, self._row, self.columns, self._unreadable)
+        self.add(part)
+        self.add(presence.map_status(rules, stock))
+
+    def mapped(self, model: str = "") -> Mapped:
+        """Return the whole."""
+        product = Product(self._row.good_id, self.values)
+        return Mapped(product, tuple(self._findings), frozenset(self._unreadable), self._priced, model)
 
 
-_READ_UNASKED = {
-    *(PATH, SECTION, TYPE, NUMBER, MODEL, MODEL_NAME),
-    *(DISPLAY_COLUMN, PICTURE, "PCName", "Country"),
-}
-"""Columns that selection or a rule of the card reads, wherever they are led."""
+def _id_part(row: ExportRow) -> Part:
+    doubt = id_doubt(row.good_id)
+    if doubt is None:
+        return EMPTY
+    return Part(findings=(row.finding(Code.ID_ODD, KEY, row.good_id, id=row.good_id[:40], fault=doubt),))
 
 
-def term_columns(settings: SyncObject) -> frozenset[str]:
-    """Return the columns that make the terms of a good and nothing else.
-
-    Where only these changed, the card of the good and its place in the shop are what they were, unless its
-    stock keeps it out.
-    """
-    terms = {SUM_COLUMN, CENTERS_COLUMN}
-    terms |= {mapping.column for mapping in settings.fields if mapping.to in _MAKE_TERMS}
-    card = {mapping.column for mapping in settings.fields if mapping.to not in _MAKE_TERMS}
-    return frozenset(terms - card - _READ_UNASKED)
+def _error_part(cell: MappedCell) -> Part | None:
+    """Return the part of a cell with a spreadsheet's error where a text should be, None for any other."""
+    mapping, error = cell.mapping, cell.text.strip()
+    if error not in ERRORS or mapping.to in _NUMBERS:
+        return None
+    name = mapping.name or mapping.to
+    finding = cell.finding(Code.CELL_ERROR, cell.text, cell=error, fault=CellFault.ERROR, name=name)
+    keep: Collection[str] = () if mapping.to == "characteristic" else TARGETS[mapping.to]
+    return Part(findings=(finding,), keep=keep)
 
 
 _WEB_ADDRESS = re.compile(r"https?://\S+")
 
 
 def pictures(cells: Mapping[str, str]) -> tuple[Photo, ...] | None:
-    """Return the photos that the export itself names by their addresses; None where it names none.
+    """Return the photos whose addresses the export itself names; None where it names none.
 
-    Paths of the merchant's own disk are nothing that Prom could fetch. What the pictures show is not known,
-    so they have no digest (torgsoft §6, §9).
+    Prom cannot fetch paths of the merchant's own disk. What the pictures show is unknown, so they have no
+    digest (torgsoft §6, §9).
     """
-    found = dict.fromkeys(
+    urls = dict.fromkeys(
         _WEB_ADDRESS.findall(cells.get(PICTURE, "").replace("_x000d_", " ").replace("|", " "))
     )
-    return tuple(Photo(url, "") for url in found) or None
+    return tuple(Photo(url, "") for url in urls) or None
 
 
-PhotoSource = Callable[[str], tuple[Photo, ...] | None]
-"""Gives a good's photos by its id, main one first; None where there is no source of photos."""
-
-
-def _finish_texts(work: Row, language: str, *, both: bool) -> None:
-    """Bring each text into its language: the first one is `language`'s, and where `both`, the other's too."""
-    for text in ("name", "description", "keywords"):
-        other = f"{text}_ru"
-        if text not in work.values or text in work.parted:
-            continue
-        if (both or language == "ru") and other not in work.absent:  # its own text stays there
-            work.values.setdefault(other, work.values[text])
-        if language == "ru" and not both:
-            del work.values[text]
-    column = work.columns.get("name") or work.columns.get("name_ru")
-    if column and not (work.values.get("name") or work.values.get("name_ru")):
-        work.find(Code.NAME_MISSING, "the good has no name; none is sent", column, work.cells[column])
-
-
-def brand_or_country(settings: SyncObject, cells: Mapping[str, str]) -> frozenset[str]:
-    """Return the columns of a row of which nobody can tell whether they hold a brand or a country.
-
-    With one level of producer filled in, `PCName` equals `Country` and holds a country in some shops and
-    a brand in others (torgsoft §3.6). Where only one of both fields is led, a person has told.
-    """
-    led = {mapping.to: mapping.column for mapping in settings.fields if mapping.to in ("vendor", "country")}
-    producer, land = (line_of_text(cells.get(name, ""), settings.catalog.blank) for name in _PRODUCER)
-    if len(led) < len(_PRODUCER) or not producer or producer != land:
-        return frozenset()
-    return frozenset(led.values()).intersection(_PRODUCER)
-
-
-_PRODUCER = ("PCName", "Country")
-
-
-def _finish_brand(work: Row) -> None:
-    """Send neither brand nor country where the export writes the same word for both."""
-    unsure = brand_or_country(work.settings, work.cells)
-    for target in ("vendor", "country"):
-        if work.columns.get(target) in unsure:
-            work.values.pop(target, None)
+def _photos_part(row: ExportRow, source: PhotoSource) -> Part:
+    photos = source(row.good_id)
+    if photos is None:
+        photos = pictures(row.cells)
+    if photos is None:
+        return EMPTY
+    findings: tuple[Finding, ...] = ()
+    if len(photos) > PHOTO_LIMIT:
+        findings = (row.finding(Code.PHOTOS_TOO_MANY, count=len(photos), limit=PHOTO_LIMIT),)
+    return Part({"photos": photos[:PHOTO_LIMIT]}, findings)

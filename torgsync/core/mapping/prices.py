@@ -1,87 +1,252 @@
-"""What a shop adds to its prices and how it rounds them, with every step in words.
+"""Maps price, discount and wholesale price.
 
-Applied alike to price, sale price and wholesale price, before they are compared. Source: `[prices]` of the
-sync object; without it a price is rounded to the kopiyka and nothing else.
+Source: docs/developers/torgsoft.md §17 no. 5, 16 and 18, docs/developers/prom-api.md §7.1, §11.
 """
 
 from __future__ import annotations
 
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 
-from torgsync.core.config.settings import Prices
-from torgsync.core.product.fields import CENT
+from torgsync.core.findings import Code, Finding
+from torgsync.core.mapping.pricing import NOTHING, Priced, PriceRule
+from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, ExportRow, MappedCell, Part, Rules
+from torgsync.core.product.cells import CellFault, line_of_text, number, number_fault
+from torgsync.core.product.fields import CENT, Discount, Value, WholesaleStep
 
-NOTHING = Decimal("0.00")
-
-
-class PriceStep(NamedTuple):
-    """One rule that changed a price: `rule` is "markup" or "round", `how` its setting in words."""
-
-    rule: str
-    how: str
-    before: Decimal
-    after: Decimal
-
-    @property
-    def words(self) -> str:
-        """The step as people read it: `markup +5 %: 100.00 -> 105.00`."""
-        return f"{self.how}: {_money(self.before)} -> {_money(self.after)}"
+CURRENCY = "currencyId"
+"""The element of an offer that names the currency of its price (torgsoft §9)."""
+RETAIL_FIELDS = ("price", "discount")
+"""Fields that keep their values together: a new price with an old discount is a sum nobody asked for."""
+PRICES = ("price", "sale_price", "wholesale_price")
 
 
-class Priced(NamedTuple):
-    """A price to two places, 0.00 where there is none, and the rules that made it, in their order."""
-
-    value: Decimal
-    steps: tuple[PriceStep, ...] = ()
+def check_retail_price(_rules: Rules, cell: MappedCell) -> Part:
+    """Check that a price or a sale price is a number; the prices are compared by `map_prices`."""
+    return _check(cell, *RETAIL_FIELDS)
 
 
-class Pricing:
-    """The rules of one shop."""
-
-    def __init__(self, prices: Prices) -> None:
-        self._markup = prices.markup
-        self._to = prices.round
-        self._step = smallest_power_above(prices.round)
-        self._is_step = self._step % prices.round == 0
-
-    def apply(self, amount: Decimal) -> Priced:
-        """Return the price that the rules make of an amount; a rule that changed nothing is no step.
-
-        What rounds to nothing is no price, so no ending can make one of it.
-        """
-        steps = []
-        marked = amount * (1 + self._markup)
-        if marked != amount:
-            percent = _short(self._markup * 100)
-            steps.append(PriceStep("markup", f"markup {percent:+f} %", amount, marked))
-        value = self._round(marked)
-        if value != marked:
-            ending = f"{self._to:f}".removeprefix("0") if not self._is_step else f"{self._to:f}"
-            steps.append(PriceStep("round", f"rounded to {ending}", marked, value))
-        return Priced(value, tuple(steps))
-
-    def _round(self, amount: Decimal) -> Decimal:
-        cents = amount.quantize(CENT, ROUND_HALF_UP)
-        if cents <= 0:
-            return cents
-        if self._is_step:
-            count = (amount / self._to).to_integral_value(ROUND_HALF_UP)
-            return (count * self._to).quantize(CENT)
-        count = ((amount - self._to) / self._step + Decimal("0.5")).to_integral_value(ROUND_FLOOR)
-        return (max(count, Decimal(0)) * self._step + self._to).quantize(CENT)
+def check_wholesale_price(_rules: Rules, cell: MappedCell) -> Part:
+    """Check that a wholesale price is a number."""
+    return _check(cell, "wholesale_prices")
 
 
-def smallest_power_above(number: Decimal) -> Decimal:
-    """Return the smallest power of ten greater than a number above zero: 10 for 9.99, 100 for 10."""
-    return Decimal(1).scaleb(number.adjusted() + 1)
+def check_wholesale_minimum(_rules: Rules, cell: MappedCell) -> Part:
+    """Check that the least quantity of a wholesale order is a whole number."""
+    part = _check(cell, "wholesale_prices")
+    minimum = None if part.findings else number(cell.text)
+    if minimum is not None and minimum != minimum.to_integral_value():
+        return cell.refused(CellFault.NOT_WHOLE, "wholesale_prices")
+    return part
 
 
-def _short(number: Decimal) -> Decimal:
-    return number.normalize() if number % 1 else number.quantize(Decimal(1))
+def _check(cell: MappedCell, *fields: str) -> Part:
+    try:
+        number(cell.text)
+    except ValueError:
+        return cell.refused(number_fault(cell.text), *fields)
+    return EMPTY
 
 
-def _money(amount: Decimal) -> str:
-    """Return an amount with two places, or with all it has where it has more."""
-    cents = amount.quantize(CENT, ROUND_HALF_UP)
-    return f"{cents if cents == amount else amount.normalize():f}"
+@dataclass(slots=True)
+class _Prices:
+    """The prices of one row: columns keyed by target, and what `[prices]` made of those that are readable."""
+
+    row: ExportRow
+    columns: Mapping[str, str]
+    priced: Mapping[str, Priced] = field(default_factory=dict)
+
+    def cell(self, target: str) -> str:
+        return self.row.cells[self.columns[target]]
+
+    def amount(self, target: str) -> Decimal:
+        """Return the number in a readable cell, 0.00 where it is empty."""
+        return number(self.cell(target)) or NOTHING
+
+    def price(self, target: str) -> Decimal:
+        """Return the price that is sent, 0.00 where there is none."""
+        return self.priced[target].value if target in self.priced else NOTHING
+
+    def finding(self, code: Code, target: str, **args: str) -> Finding:
+        return self.row.finding(code, self.columns[target], self.cell(target), **args)
+
+
+def map_prices(
+    rules: Rules, row: ExportRow, columns: Mapping[str, str], unreadable: Collection[str]
+) -> tuple[Part, Mapping[str, Priced]]:
+    """Return price, discount and wholesale prices, and the rules by which each price was made.
+
+    Args:
+        columns: the columns that the row has, keyed by target.
+        unreadable: product fields whose cells were refused; they keep what was last sent.
+    """
+    prices = _Prices(row, columns, _priced(rules, row, columns))
+    values: dict[str, Value] = {}
+    findings: list[Finding] = []
+    keep = set(unreadable)
+    if "price" in columns:
+        other_currency, found = _currency(rules, row)
+        findings += (*found, *_rounding(prices))
+        if other_currency:
+            keep.update((*RETAIL_FIELDS, "wholesale_prices"))
+        if "price" not in keep:
+            retail = _retail(prices, with_discount="sale_price" in columns and "discount" not in keep)
+            values.update(retail.values)
+            findings += retail.findings
+            keep.update(retail.keep)
+    if "wholesale_price" in columns and "wholesale_prices" not in keep:
+        values["wholesale_prices"], found = _ladder(prices)
+        findings += found
+    return Part(values, tuple(findings), keep), prices.priced
+
+
+def _priced(rules: Rules, row: ExportRow, columns: Mapping[str, str]) -> dict[str, Priced]:
+    """Return each readable price as `[prices]` makes it, rounded before anything is decided about it."""
+    priced = {}
+    for target in PRICES:
+        if target in columns:
+            try:
+                amount = number(row.cells[columns[target]])
+            except ValueError:
+                continue
+            if amount is not None:
+                priced[target] = rules.pricing.apply(amount)
+    return priced
+
+
+def _ladder(prices: _Prices) -> tuple[tuple[WholesaleStep, ...], tuple[Finding, ...]]:
+    """Return the wholesale price as Prom's ladder of one step, or a finding that it cannot be one."""
+    wholesale, retail = prices.price("wholesale_price"), prices.price("price")
+    if wholesale <= 0:
+        return (), ()
+    minimum = number(prices.cell("wholesale_minimum")) if "wholesale_minimum" in prices.columns else None
+    if 0 < retail < wholesale:
+        args = {"case": "above-price", "wholesale": str(wholesale), "price": str(retail)}
+    elif minimum is None or minimum < 1:
+        args = {"case": "no-minimum", "wholesale": str(wholesale)}
+    else:
+        return (WholesaleStep(int(minimum), wholesale),), ()
+    return (), (prices.finding(Code.WHOLESALE_UNUSED, "wholesale_price", **args),)
+
+
+_SIGNS = {
+    "UAH": frozenset({"uah", "₴", "грн", "грн."}),
+    "USD": frozenset({"usd", "$"}),
+    "EUR": frozenset({"eur", "€"}),
+}
+"""How the accounting program may write the shop's own currency, in folded case."""
+
+
+def _currency(rules: Rules, row: ExportRow) -> tuple[bool, tuple[Finding, ...]]:
+    """Return whether the price is in another currency than the shop's, and a finding about its currency.
+
+    A price is never converted (torgsoft §17 no. 18). One that is only linked to another currency is sent as
+    it is, with a finding, also where the sign has no amount: it is unknown what the price is meant in. Where
+    an offer of a YML file names another currency for its price, no price is sent.
+    """
+    own = _SIGNS.get(rules.currency, frozenset())
+    named = line_of_text(row.cells.get(CURRENCY, ""), rules.blank)
+    if named and named.casefold() not in {*own, rules.currency.casefold()}:
+        quoted = named[:QUOTED_LENGTH]
+        finding = row.finding(Code.CURRENCY_OTHER, CURRENCY, named, named=quoted, currency=rules.currency)
+        return True, (finding,)
+    sign = line_of_text(row.cells.get("EqualCurrencyName", ""), rules.blank)
+    if not sign or sign.casefold() in own:
+        return False, ()
+    for column in ("EqualSalePrice", "EqualWholesalePrice"):
+        cell = row.cells.get(column, "")
+        try:
+            linked = number(cell)
+        except ValueError:
+            continue
+        if linked:
+            args = {"case": "linked", "amount": str(linked), "sign": sign}
+            return False, (row.finding(Code.CURRENCY_SIGN, column, cell, **args),)
+    args = {"case": "sign", "sign": sign, "currency": rules.currency}
+    return False, (row.finding(Code.CURRENCY_SIGN, "EqualCurrencyName", sign, **args),)
+
+
+def _rounding(prices: _Prices) -> Iterator[Finding]:
+    """Yield findings where rounding may have made another price than was meant (torgsoft §17 no. 5).
+
+    A sale price written like the price needs no finding of its own; what is rounded to nothing is reported as
+    a missing price.
+    """
+    last_cell = ""
+    for target in ("price", "sale_price"):
+        priced = prices.priced.get(target)
+        if priced is None or priced.value <= 0 or (cell := prices.cell(target)) == last_cell:
+            continue
+        last_cell = cell
+        amount = prices.amount(target)
+        if amount.quantize(CENT) != amount:
+            args = {"case": "decimals", "cell": cell.strip()[:QUOTED_LENGTH], "price": str(priced.value)}
+            yield prices.finding(Code.PRICE_ROUNDED, target, **args)
+        for step in priced.steps:
+            if step.rule is PriceRule.ROUND and abs(step.after - step.before) * 2 > step.before:
+                args = {"case": "rule", "setting": step.setting}
+                args |= {"before": str(step.before), "after": str(step.after)}
+                yield prices.finding(Code.PRICE_ROUNDED, target, **args)
+
+
+def _retail(prices: _Prices, *, with_discount: bool) -> Part:
+    price = prices.price("price")
+    if price <= 0:
+        return Part(findings=(_missing_price(prices, price),), keep=RETAIL_FIELDS)
+    if not with_discount:
+        return Part({"price": price})
+    sale = prices.price("sale_price")
+    if sale > price:
+        args = {"sale_price": str(sale), "price": str(price)}
+        findings: tuple[Finding, ...] = (prices.finding(Code.SALE_PRICE_ABOVE, "sale_price", **args),)
+    else:
+        findings = (*_percent(prices), *_lost_discount(prices, price, sale))
+    discount = Discount(price - sale, "amount") if 0 < sale < price else None
+    return Part({"price": price, "discount": discount}, findings)
+
+
+def _missing_price(prices: _Prices, price: Decimal) -> Finding:
+    amount = prices.amount("price")
+    if amount > 0:
+        args = {"case": "rounded", "amount": str(amount), "price": str(price)}
+    elif not prices.cell("price").strip():
+        args = {"case": "empty"}
+    else:
+        args = {"case": "zero", "amount": str(amount)}
+    return prices.finding(Code.PRICE_MISSING, "price", **args)
+
+
+def _lost_discount(prices: _Prices, price: Decimal, sale: Decimal) -> tuple[Finding, ...]:
+    """Return a finding where rounding left no discount, or no sale price at all."""
+    base, amount = prices.amount("price"), prices.amount("sale_price")
+    discounted = 0 < amount < base and amount.quantize(CENT) < base.quantize(CENT)  # else: too many decimals
+    if not discounted or 0 < sale < price:
+        return ()
+    args = {"case": "discount", "base": str(base), "amount": str(amount)}
+    args |= {"price": str(price), "sale_price": str(sale)}
+    return (prices.finding(Code.PRICE_ROUNDED, "sale_price", **args),)
+
+
+def _percent(prices: _Prices) -> tuple[Finding, ...]:
+    """Return a finding where the percent of the discount contradicts the prices (torgsoft §3.6, §17 no. 16).
+
+    The prices count. The percent may be rounded to the places with which it is written, but 0 means that
+    there is no discount.
+    """
+    if (prices.columns["price"], prices.columns["sale_price"]) != ("RetailPrice", "RetailPriceWithDiscount"):
+        return ()  # the percent belongs to these two
+    cell = prices.row.cells.get("PriceDiscountPercent", "")
+    try:
+        percent = number(cell)
+    except ValueError:
+        return ()  # it is not sent
+    base, sale = (prices.amount(target).quantize(CENT) for target in ("price", "sale_price"))
+    if percent is None or base <= 0:
+        return ()
+    actual = 100 * (base - sale) / base if sale > 0 else NOTHING
+    rounded = actual.quantize(Decimal(1).scaleb(int(percent.as_tuple().exponent)))
+    if actual == percent or (percent and (rounded == percent or abs(actual - percent) * base < 1)):
+        return ()
+    args = {"percent": cell.strip(), "actual": f"{actual:.2f}"}
+    return (prices.row.finding(Code.DISCOUNT_MISMATCH, "PriceDiscountPercent", cell, **args),)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from torgsync.core.config.settings import SyncObject
-from torgsync.core.product.columns import KEY, PICTURE, SECRET, is_standard, line_of_text, number
+from torgsync.core.product.cells import line_of_text, number
+from torgsync.core.product.columns import KEY, PICTURE, SECRET, is_standard
 from torgsync.core.product.fields import STANDARD
 
 ENOUGH = 200

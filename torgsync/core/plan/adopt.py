@@ -1,7 +1,7 @@
-"""Takes a living shop over: tells which product on Prom is which good, and never guesses.
+"""Match the products of a living shop to goods, without guessing.
 
 Products are matched by external id, then article, then barcode, then exact name. What one rule finds twice
-may be settled by a later one, but only among those that the earlier one found; what stays is ambiguous and
+may be resolved by a later one, but only among the candidates of the earlier one; what stays is ambiguous and
 waits for a person. Source: docs/developers/architecture.md §5.
 """
 
@@ -14,18 +14,18 @@ from itertools import chain
 
 
 class Rule(StrEnum):
-    """By what a product was told to be a good."""
+    """By what a product was matched to a good."""
 
     EXTERNAL_ID = "external-id"
     SKU = "sku"
     BARCODE = "barcode"
     NAME = "name"
-    DECISION = "decision"  # a person said so
+    DECISION = "decision"  # of a person
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
-    """A good as it is compared: what it lacks is empty. `names` are those in both languages."""
+class GoodIdentity:
+    """What a good is matched by; empty for what it lacks. `names` are those in both languages."""
 
     good_id: str
     title: str
@@ -35,10 +35,10 @@ class Here:
 
 
 @dataclass(frozen=True, slots=True)
-class There:
-    """A product on Prom as it is compared.
+class ProductIdentity:
+    """What a product on Prom is matched by.
 
-    `good_id` is the good that it was taken for before and `by` the rules that told so; empty for none.
+    `good_id` is the good that it was matched to before and `by` the rules that did; empty for none.
     """
 
     prom_id: str
@@ -52,43 +52,43 @@ class There:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """A product that is a good, and the rules that told so."""
+class ProductMatch:
+    """A product that is a good, and the rules that matched them."""
 
-    good: Here
-    product: There
+    good: GoodIdentity
+    product: ProductIdentity
     by: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """Goods and products of which a rule cannot tell which is which."""
+class AmbiguousMatch:
+    """Goods and products that a rule cannot match one to one."""
 
     by: Rule
-    goods: tuple[Here, ...]
-    products: tuple[There, ...]
+    goods: tuple[GoodIdentity, ...]
+    products: tuple[ProductIdentity, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Who is who: goods in the order of the export, products by Prom's id."""
+    """The result: goods in the order of the export, products by Prom's id."""
 
-    matched: tuple[Match, ...] = ()
-    ambiguous: tuple[Doubt, ...] = ()
-    only_here: tuple[Here, ...] = ()
-    only_there: tuple[There, ...] = ()
+    matched: tuple[ProductMatch, ...] = ()
+    ambiguous: tuple[AmbiguousMatch, ...] = ()
+    unmatched_goods: tuple[GoodIdentity, ...] = ()
+    unmatched_products: tuple[ProductIdentity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person says of a good: the product that it is, or None where it is none of them."""
+    """What a person decided about a good: its product, None where it is none of them."""
 
     good_id: str
     prom_id: str | None
     line: int = field(default=0, compare=False)
 
 
-_Keys = tuple[Rule, Callable[[Here], Iterable[str]], Callable[[There], Iterable[str]]]
+_Keys = tuple[Rule, Callable[[GoodIdentity], Iterable[str]], Callable[[ProductIdentity], Iterable[str]]]
 
 _RULES: tuple[_Keys, ...] = (
     (Rule.EXTERNAL_ID, lambda good: (good.good_id,), lambda product: (product.external_id,)),
@@ -99,35 +99,45 @@ _RULES: tuple[_Keys, ...] = (
 )
 
 
-def match(goods: Sequence[Here], products: Sequence[There], decisions: Iterable[Decision] = ()) -> Matching:
+def match(
+    goods: Sequence[GoodIdentity], products: Sequence[ProductIdentity], decisions: Iterable[Decision] = ()
+) -> Matching:
     """Return which product is which good.
 
-    `decisions` must hold (`mistaken`); they go before all rules. What was matched before stays so, whatever
-    was renamed since.
+    `decisions` must be without a `decision_mistake`; they precede all rules. What was matched before stays
+    matched, whatever was renamed since.
     """
-    here = {good.good_id: good for good in goods}
-    there = {product.prom_id: product for product in products}
-    matched: list[Match] = []
-    alone: list[Here] = []
+    goods_left = {good.good_id: good for good in goods}
+    products_left = {product.prom_id: product for product in products}
+    matched: list[ProductMatch] = []
+    alone: list[GoodIdentity] = []
     for decision in decisions:
-        good = here.pop(decision.good_id)
+        good = goods_left.pop(decision.good_id)
         if decision.prom_id is None:
             alone.append(good)
         else:
-            matched.append(Match(good, there.pop(decision.prom_id), (Rule.DECISION,)))
-    before = [product for product in there.values() if product.by and product.good_id in here]
-    matched += [Match(here.pop(one.good_id), there.pop(one.prom_id), one.by) for one in before]
-    found = _resolve(list(here.values()), list(there.values()), _RULES)
+            matched.append(ProductMatch(good, products_left.pop(decision.prom_id), (Rule.DECISION,)))
+    before = [product for product in products_left.values() if product.by and product.good_id in goods_left]
+    matched += [
+        ProductMatch(goods_left.pop(one.good_id), products_left.pop(one.prom_id), one.by) for one in before
+    ]
+    resolved = _resolve(list(goods_left.values()), list(products_left.values()), _RULES)
     order = {good.good_id: number for number, good in enumerate(goods)}
     return Matching(
-        matched=tuple(sorted([*matched, *found.matched], key=lambda one: order[one.good.good_id])),
-        ambiguous=tuple(sorted(found.ambiguous, key=lambda doubt: order[doubt.goods[0].good_id])),
-        only_here=tuple(sorted([*alone, *found.only_here], key=lambda good: order[good.good_id])),
-        only_there=tuple(sorted(found.only_there, key=lambda product: _by_number(product.prom_id))),
+        matched=tuple(sorted([*matched, *resolved.matched], key=lambda one: order[one.good.good_id])),
+        ambiguous=tuple(sorted(resolved.ambiguous, key=lambda doubt: order[doubt.goods[0].good_id])),
+        unmatched_goods=tuple(
+            sorted([*alone, *resolved.unmatched_goods], key=lambda good: order[good.good_id])
+        ),
+        unmatched_products=tuple(
+            sorted(resolved.unmatched_products, key=lambda product: _by_number(product.prom_id))
+        ),
     )
 
 
-def mistaken(decision: Decision, goods: Mapping[str, Here], products: Mapping[str, There]) -> str:
+def decision_mistake(
+    decision: Decision, goods: Mapping[str, GoodIdentity], products: Mapping[str, ProductIdentity]
+) -> str:
     """Return what is wrong with a decision, empty where it can be followed."""
     good_id, prom_id = decision.good_id, decision.prom_id
     if good_id not in goods:
@@ -141,27 +151,27 @@ def mistaken(decision: Decision, goods: Mapping[str, Here], products: Mapping[st
     return ""
 
 
-def _resolve(goods: list[Here], products: list[There], rules: Sequence[_Keys]) -> Matching:
+def _resolve(goods: list[GoodIdentity], products: list[ProductIdentity], rules: Sequence[_Keys]) -> Matching:
     """Match by one rule after another; what one finds twice is left to the later rules, among themselves."""
-    matched: list[Match] = []
-    ambiguous: list[Doubt] = []
+    matched: list[ProductMatch] = []
+    ambiguous: list[AmbiguousMatch] = []
     for number, (rule, of_good, of_product) in enumerate(rules):
-        left, unknown = list[Here](), list[There]()
+        left, unknown = list[GoodIdentity](), list[ProductIdentity]()
         for some_goods, some_products in _clusters(goods, products, of_good, of_product):
             if len(some_goods) == len(some_products) == 1:
-                matched.append(Match(some_goods[0], some_products[0], (rule,)))
+                matched.append(ProductMatch(some_goods[0], some_products[0], (rule,)))
                 continue
             if not (some_goods and some_products):
                 left += some_goods
                 unknown += some_products
                 continue
             inner = _resolve(some_goods, some_products, rules[number + 1 :])
-            matched += [Match(one.good, one.product, (rule, *one.by)) for one in inner.matched]
+            matched += [ProductMatch(one.good, one.product, (rule, *one.by)) for one in inner.matched]
             doubted = list(chain.from_iterable(doubt.goods for doubt in inner.ambiguous))
             rivals = list(chain.from_iterable(doubt.products for doubt in inner.ambiguous))
-            rest = ([*doubted, *inner.only_here], [*rivals, *inner.only_there])
+            rest = ([*doubted, *inner.unmatched_goods], [*rivals, *inner.unmatched_products])
             if all(rest):
-                ambiguous.append(Doubt(rule, tuple(rest[0]), tuple(rest[1])))
+                ambiguous.append(AmbiguousMatch(rule, tuple(rest[0]), tuple(rest[1])))
             else:
                 left += rest[0]
                 unknown += rest[1]
@@ -170,12 +180,12 @@ def _resolve(goods: list[Here], products: list[There], rules: Sequence[_Keys]) -
 
 
 def _clusters(
-    goods: Iterable[Here],
-    products: Iterable[There],
-    of_good: Callable[[Here], Iterable[str]],
-    of_product: Callable[[There], Iterable[str]],
-) -> Iterable[tuple[list[Here], list[There]]]:
-    """Yield goods and products that share a key, directly or through others; each stands in one cluster."""
+    goods: Iterable[GoodIdentity],
+    products: Iterable[ProductIdentity],
+    of_good: Callable[[GoodIdentity], Iterable[str]],
+    of_product: Callable[[ProductIdentity], Iterable[str]],
+) -> Iterable[tuple[list[GoodIdentity], list[ProductIdentity]]]:
+    """Yield goods and products that share a key, directly or through others; each is in one cluster."""
     parents: dict[str, str] = {}
 
     def root(key: str) -> str:
@@ -192,12 +202,12 @@ def _clusters(
 
     placed_goods = [(join(of_good(good)), good) for good in goods]
     placed_products = [(join(of_product(product)), product) for product in products]
-    found: dict[str, tuple[list[Here], list[There]]] = {}
+    clusters: dict[str, tuple[list[GoodIdentity], list[ProductIdentity]]] = {}
     for number, (key, good) in enumerate(placed_goods):
-        found.setdefault(root(key) if key else f"\x1fgood {number}", ([], []))[0].append(good)
+        clusters.setdefault(root(key) if key else f"\x1fgood {number}", ([], []))[0].append(good)
     for number, (key, product) in enumerate(placed_products):
-        found.setdefault(root(key) if key else f"\x1fproduct {number}", ([], []))[1].append(product)
-    return found.values()
+        clusters.setdefault(root(key) if key else f"\x1fproduct {number}", ([], []))[1].append(product)
+    return clusters.values()
 
 
 def _by_number(prom_id: str) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""By which road each change goes, what it costs, and when Prom's answer means "done".
+"""The channel of each change, what it costs, and when Prom's answer means "done".
 
 Prices, stock and status go by `edit_by_external_id`; creations and everything else by one import file a run
 (architecture §5.7). Source: docs/developers/prom-api.md §3.4, §4.2 to §4.4, §11 Q4, Q5, Q11.
@@ -25,7 +25,7 @@ Q9)."""
 LOOK_AFTER = (30, 60, 120, 240, 480, 900)
 """Seconds to wait, one after the other, before products are read back of an import whose answer was lost."""
 FREE_AFTER = (60, 120, 240, 480, 900)
-"""Seconds to wait, one after the other, for an import that somebody else has started to end."""
+"""Seconds to wait, one after the other, for an import that was started elsewhere to end."""
 IMPORT_TAKES = 5 * 60
 """Seconds that an import takes Prom, about: three minutes to nearly ten were seen (prom-api §4.4)."""
 IMPORT_WINDOW = timedelta(hours=24)
@@ -37,7 +37,7 @@ COUNTERS = ("created", "updated", "not_changed", "with_errors_count")
 
 
 def by_channel(fields: Iterable[str], channel: Channel) -> list[str]:
-    """Return those of the fields that go by this road, in the order of `FIELDS`."""
+    """Return those of the fields that a channel sends, in the order of `FIELDS`."""
     wanted = set(fields)
     return [name for name, field in FIELDS.items() if name in wanted and field.channel is channel]
 
@@ -62,9 +62,9 @@ class EditAnswer:
 class ImportState:
     """What Prom says of a running or finished import.
 
-    `status` is in upper case; `counters` hold the numbers it told; `errors` are short texts that name no
-    product, photos that could not be fetched among them, and `errors_of` those that do, keyed by external
-    id. Prom tells some of a success too. `photos_failed` tells that there are photos among them.
+    `status` is in upper case; `counters` hold Prom's numbers; `errors` are short texts that name no product,
+    photos that could not be fetched included, and `errors_of` those that do, keyed by external id. A
+    successful import may have some too. `photos_failed` is set where photos are among them.
     """
 
     status: str
@@ -79,7 +79,7 @@ class ImportState:
         return self.status == "FATAL"
 
     def covers(self, offers: int) -> bool:
-        """Tell whether every offer was dealt with. `SUCCESS` with zeros means "wait" (prom-api §4.4)."""
+        """Return whether every offer was dealt with. `SUCCESS` with zeros means "wait" (prom-api §4.4)."""
         return self.dealt_with >= offers > 0
 
     @property
@@ -101,7 +101,7 @@ _RUNS = re.compile(
 
 
 def says_another_runs(words: str) -> bool:
-    """Tell whether Prom takes no import because another one runs, by the words of its refusal.
+    """Return whether Prom takes no import because another one runs, by the words of its refusal.
 
     They are not recorded (prom-api §4.6), so this goes by what such words are likely to hold; those of the
     day's number are known by theirs. Where it is mistaken, nothing is lost but a wait, or the next run sends

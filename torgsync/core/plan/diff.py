@@ -36,18 +36,18 @@ class Verb(StrEnum):
 
 
 class Leaving(StrEnum):
-    """Why a product leaves the shop, besides the rules that keep goods out (`core/mapping/select.py`)."""
+    """Why a product leaves the shop, other than by a `SkipReason` of its good."""
 
     GONE = "gone"  # the export does not have it any more
-    FOREIGN = "foreign"  # the export never had it, nor did we ever send it
-    UNDONE = "undone"  # a run made it that is turned back
+    FOREIGN = "foreign"  # the export never had it, and torgsync never sent it
+    UNDONE = "undone"  # a run created it that is undone
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field's old and new value.
 
-    `edited` says that somebody changed it on Prom since we sent it; `sent` is then what we had sent.
+    `edited` tells that it was edited on Prom since it was sent; `sent` is then what had been sent.
     """
 
     old: Value
@@ -58,7 +58,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to happen to one product. It never acts and never colours.
+    """What is to happen to one product.
 
     `fields` are keyed by field name in the order of `FIELDS`; a creation lists all of them with `old` None.
     `held` is the name of the guard that stopped it. `prom_id` is set only for a foreign product, which has
@@ -76,7 +76,7 @@ class Change:
 
     @property
     def via(self) -> Channel:
-        """The dearest road that it needs."""
+        """The most expensive channel that it needs."""
         if self.verb is Verb.CREATE or any(FIELDS[name].channel is Channel.IMPORT for name in self.fields):
             return Channel.IMPORT
         return Channel.EDIT
@@ -139,7 +139,7 @@ def compare(
     """Return how a product on Prom differs from the desired one.
 
     A field that Prom does not show, or shows nothing for, is compared with what was last sent. Fields of the
-    road `creation` cannot be changed and are not compared.
+    channel `creation` cannot be changed and are not compared.
     """
     fields: dict[str, FieldChange] = {}
     in_step: dict[str, Value] = {}
@@ -176,7 +176,7 @@ def same(
     shown: Mapping[str, Value],
     now: object = _NOTHING,
 ) -> bool:
-    """Tell whether a field shows what is wanted; `now` stands in for what `shown` holds.
+    """Return whether a field shows what is wanted; `now` stands in for what `shown` holds.
 
     A discount may be kept as an amount or as a share: it is the same where buyers pay the same. Photos are
     the same by their content, whatever their files are called now: Prom has a copy of its own.
@@ -200,14 +200,14 @@ def _contents(photos: object) -> list[str] | None:
 
 
 def own_way(name: str, wanted: Value, shown: Value) -> bool:
-    """Tell whether Prom may keep `shown` for `wanted` without harm: its own word, or a rounded price."""
+    """Return whether Prom may keep `shown` for `wanted` without harm: its own word, or a rounded price."""
     if isinstance(wanted, Decimal) and isinstance(shown, Decimal):
         return abs(wanted - shown) < _LEAST_MONEY
     return name in ("presence", "status", "ready_to_ship")
 
 
 def keeps(wanted: Value, shown: Value) -> bool:
-    """Tell whether Prom may show `shown` for `wanted`: what is no text, or a text that it cut or tidied.
+    """Return whether Prom may show `shown` for `wanted`: what is no text, or a text that it cut or tidied.
 
     For no text at all it shows what the file had to say instead (prom-api §7.2).
     """
@@ -218,7 +218,7 @@ def keeps(wanted: Value, shown: Value) -> bool:
 
 
 def is_cut(wanted: Value, shown: Value) -> bool:
-    """Tell whether Prom shows less of a text than was sent: its end is missing; tags and blanks count not."""
+    """Return whether Prom shows a text without its end; tags and blanks are ignored."""
     if not isinstance(wanted, str) or not isinstance(shown, str):
         return False
     bare, kept = ("".join(_TAG.sub("", text).split()) for text in (wanted, shown))

@@ -1,4 +1,4 @@
-"""Folds changes that say the same, so that thousands of them stay one screen.
+"""Fold changes that say the same, so that thousands of them fit one screen.
 
 `price +5 % in 812 goods of Взуття` is one fold: a field that moves alike in many goods. Source:
 docs/developers/architecture.md §3.3.
@@ -11,34 +11,53 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from typing import NamedTuple
 
 from torgsync.core.plan.diff import Change, FieldChange, Verb, buyer_price
 from torgsync.core.product.fields import CENT, Value
 
 MOVERS = 3
-"""The biggest price moves that are told by name."""
+"""The biggest price moves that are kept by name."""
 
 
-class Kind(NamedTuple):
-    """What changes have in common: the verb, the guard that holds them, the field and how it moves.
+class Move(StrEnum):
+    """How a field moves, in terms that many goods have in common."""
 
-    For creations `field` is empty and `how` is their topmost group; `reason` is why products leave.
+    SHARE = "share"  # by so many percent, with its sign
+    SOLD_OUT = "sold-out"
+    BACK_IN_STOCK = "back-in-stock"
+    UP = "up"
+    DOWN = "down"
+    VALUE = "value"  # from one word to another; the old one is empty for none
+    SET = "set"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+class FoldKind(NamedTuple):
+    """What changes have in common.
+
+    Creations have a topmost group, updates and removals a field with its move, its arguments, and whether it
+    was edited on Prom. `reason` is why products leave.
     """
 
     verb: Verb
     held: str
-    field: str
-    how: str
+    group: str = ""
+    field: str = ""
+    move: Move = Move.SET
+    args: tuple[str, ...] = ()
+    edited: bool = False
     reason: str = ""
 
 
 @dataclass
 class Fold:
-    """All changes of one kind: how many goods, in which groups, how many pieces of new ones, and their worth.
+    """All changes of one kind.
 
-    `groups` counts goods by their topmost group, those in none under the empty name; `worth` is in the shop's
-    currency.
+    `groups` counts goods by their topmost group, those in none under the empty name; `pieces` and `worth`, in
+    the shop's currency, are those of new products.
     """
 
     goods: int = 0
@@ -61,24 +80,23 @@ class Folds:
     """The folds of a plan's changes, and its biggest price moves."""
 
     def __init__(self) -> None:
-        self._folds: dict[Kind, Fold] = {}
+        self._folds: dict[FoldKind, Fold] = {}
         self._movers: list[tuple[Decimal, str, Mover]] = []
 
     def add(self, change: Change, group: str) -> None:
-        """Take one change of a good whose topmost group has this name, empty for none."""
+        """Add one change of a good whose topmost group has this name, empty for none."""
+        held = change.held or ""
         if change.verb is Verb.CREATE:
-            new = change.new
-            self._count(Kind(change.verb, change.held or "", "", group), group, new)
+            self._count(FoldKind(change.verb, held, group), group, change.new)
             return
         for name, moved in change.fields.items():
-            if not told_by_another(name, change.fields):
-                edited = " (edited on Prom)" if moved.edited else ""
-                words = f"{how(name, moved)}{edited}"
-                kind = Kind(change.verb, change.held or "", name, words, change.reason)
+            if not is_redundant(name, change.fields):
+                move, args = move_of(name, moved)
+                kind = FoldKind(change.verb, held, "", name, move, args, moved.edited, change.reason)
                 self._count(kind, group, {})
         self._note_mover(change)
 
-    def _count(self, kind: Kind, group: str, new: Mapping[str, Value]) -> None:
+    def _count(self, kind: FoldKind, group: str, new: Mapping[str, Value]) -> None:
         fold = self._folds.setdefault(kind, Fold())
         fold.goods += 1
         fold.groups[group] += 1
@@ -98,10 +116,9 @@ class Folds:
             if len(self._movers) > MOVERS:
                 heapq.heappop(self._movers)
 
-    def of(self, verb: Verb) -> list[tuple[Kind, Fold]]:
-        """Return the folds of a verb, that of most goods first."""
-        found = [(kind, fold) for kind, fold in self._folds.items() if kind.verb is verb]
-        return sorted(found, key=lambda item: (-item[1].goods, item[0]))
+    def of(self, verb: Verb) -> list[tuple[FoldKind, Fold]]:
+        """Return the folds of a verb."""
+        return [(kind, fold) for kind, fold in self._folds.items() if kind.verb is verb]
 
     @property
     def movers(self) -> list[Mover]:
@@ -109,8 +126,8 @@ class Folds:
         return [mover for *_, mover in sorted(self._movers, key=lambda item: (-item[0], item[1]))]
 
 
-def told_by_another(name: str, fields: Mapping[str, FieldChange]) -> bool:
-    """Tell whether another field says it: the same text in Russian, or the presence that a quantity makes."""
+def is_redundant(name: str, fields: Mapping[str, FieldChange]) -> bool:
+    """Return whether another field implies it: the same text in Russian, or the presence of a quantity."""
     moved = fields[name]
     if name.endswith("_ru"):
         twin = fields.get(name.removesuffix("_ru"))
@@ -121,23 +138,19 @@ def told_by_another(name: str, fields: Mapping[str, FieldChange]) -> bool:
     return False
 
 
-def how(name: str, moved: FieldChange) -> str:
-    """Return how a field moves, in words that many goods have in common."""
+def move_of(name: str, moved: FieldChange) -> tuple[Move, tuple[str, ...]]:
+    """Return how a field moves, and the arguments of the move."""
     old, new = moved.old, moved.new
     if isinstance(old, Decimal) and isinstance(new, Decimal) and old:
-        return f"{(new - old) / old * 100:+.0f} %"
+        return Move.SHARE, (f"{(new - old) / old * 100:+.0f}",)
     if name == "quantity" and isinstance(old, int) and isinstance(new, int):
-        return _stock(old, new)
+        if not new:
+            return Move.SOLD_OUT, ()
+        if not old:
+            return Move.BACK_IN_STOCK, ()
+        return (Move.UP if new > old else Move.DOWN), ()
     if name in ("presence", "status"):
-        return f"{old or '–'} -> {new}"
+        return Move.VALUE, (str(old or ""), str(new))
     if old in (None, "", ()):
-        return "set"
-    return "taken away" if new in (None, "", ()) else "changed"
-
-
-def _stock(old: int, new: int) -> str:
-    if not new:
-        return "sold out"
-    if not old:
-        return "back in stock"
-    return "up" if new > old else "down"
+        return Move.SET, ()
+    return (Move.REMOVED if new in (None, "", ()) else Move.CHANGED), ()

@@ -1,7 +1,7 @@
-"""Turns a run back: what it did and what is known now give the changes back, and what cannot go back.
+"""Undo a run: from its changes and what is known now, the reverse changes and what cannot be undone.
 
-Only what a run did and what is still as it left it is turned back. What moved since belongs to whoever moved
-it, and is named. Values are compared with what Prom shows, or with what was last sent where it shows none.
+Only what the run did and what is still as it left it is undone. What changed since is kept and named. Values
+are compared with what Prom shows, or with what was last sent where Prom shows none.
 """
 
 from __future__ import annotations
@@ -28,158 +28,159 @@ from torgsync.core.product.fields import FIELDS, Channel, Value
 from torgsync.core.product.products import Existing, Product
 
 
-class Left(StrEnum):
-    """Why something that a run did is not turned back."""
+class Obstacle(StrEnum):
+    """Why something that a run did is not undone."""
 
-    MOVED = "moved"  # somebody or a later run changed it since
-    UNKNOWN = "unknown"  # nobody knows what was there before
-    NO_CALL = "no-call"  # no call of Prom's can change it
+    MOVED = "moved"  # a person or a later run changed it since
+    UNKNOWN = "unknown"  # its value before the run is unknown
+    NO_CALL = "no-call"  # no call can change it
     ABSENT = "absent"  # the product is not on Prom any more
     MODERATED = "moderated"  # Prom's moderators deleted the product
     NEVER_SENT = "never-sent"  # a deleted product of which too little was ever sent from here
     REFUSED = "refused"  # Prom refused it, as it would go back, already
-    FOREIGN = "foreign"  # a deleted product that was none of ours
+    FOREIGN = "foreign"  # a deleted product that torgsync did not manage
     NO_EXTERNAL_ID = "no-external-id"  # what needs an import, of a product without an external id
-    KEPT = "kept"  # a product that the run made, and the object keeps what left
-    UNCLEAR = "unclear"  # nobody knows whether the run did it
+    KEPT = "kept"  # a product that the run created, and the object keeps removed products
+    UNCLEAR = "unclear"  # it is unknown whether the run did it
 
 
 @dataclass(frozen=True, slots=True)
-class Remain:
-    """One thing that stays as it is: a good's field, or the whole change where `field` is empty."""
+class NotUndone:
+    """What is not undone: one field of a good, or the whole change where `field` is empty."""
 
     good_id: str
     title: str
-    reason: Left
+    reason: Obstacle
     field: str = ""
     prom_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Back:
-    """What turns one change back, None where nothing is to do, and what of it cannot go back.
+class Reversal:
+    """The reverse of one change, None where there is nothing to do, and what of it is not undone.
 
-    `anew` says that a deleted product is made once more, `hidden` that one is hidden instead of deleted.
+    `recreated` tells that a deleted product is created again, `hidden` that one is hidden instead of deleted.
     """
 
     change: Change | None = None
-    remains: tuple[Remain, ...] = ()
-    anew: bool = False
+    remains: tuple[NotUndone, ...] = ()
+    recreated: bool = False
     hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What a plan turns back: the run, and what of it stays as it is.
+    """What a plan undoes: the run, and what of it is not undone.
 
-    `not_done` counts the changes of the run that are known never to have happened, `anew` the products that
-    are made once more, `hidden` those that are hidden instead of deleted.
+    `not_done` counts the changes of the run that never happened, `recreated` the products that are created
+    again, `hidden` those that are hidden instead of deleted.
     """
 
     run: int
-    remains: tuple[Remain, ...] = ()
+    remains: tuple[NotUndone, ...] = ()
     not_done: int = 0
-    anew: int = 0
+    recreated: int = 0
     hidden: int = 0
 
 
-def turn_back(done: Change, known: ProductSnapshot | None, gone: Gone) -> Back:
-    """Return what turns a change back that a run did, by what is `known` of its good now.
+def reverse_change(done: Change, known: ProductSnapshot | None, gone: Gone) -> Reversal:
+    """Return the reverse of a change that a run did.
 
-    `known` is None where nothing is; `gone` is what the object does with products that leave.
+    `known` is what is known of its good now, None where nothing is; `gone` is what the object does with
+    products that leave.
     """
     if done.prom_id:
-        return _left(done, Left.FOREIGN)
+        return _left(done, Obstacle.FOREIGN)
     if known is None:
-        return _left(done, Left.ABSENT)
+        return _left(done, Obstacle.ABSENT)
     if known.existing is not None and known.existing.values.get("status") == "deleted_by_moderator":
-        return _left(done, Left.MODERATED)
+        return _left(done, Obstacle.MODERATED)
     if done.verb is Verb.CREATE:
-        return _take_out(done, known, gone)
+        return _remove_created(done, known, gone)
     if done.new.get("status") == "deleted":
-        return _make_anew(done, known)
+        return _recreate(done, known)
     return _set_back(done, known)
 
 
-def imported(change: Change) -> Product:
-    """Return what an import is to make of a good on its way back, as refusals are remembered.
+def import_content(change: Change) -> Product:
+    """Return what a reverse change imports, in the form in which refusals are recorded.
 
-    Its variant group is no part of that (`state/shop/products.py`).
+    The variant group is no part of that (`state/shop/products.py`).
     """
     names = change.fields if change.verb is Verb.CREATE else by_channel(change.fields, Channel.IMPORT)
     values = {name: change.fields[name].new for name in names if name != "variant_group"}
     return Product(change.good_id, values)
 
 
-def without_refused(back: Back, refused: Mapping[str, Value] | None) -> Back:
-    """Return a way back without what Prom `refused` to import already, None where it refused nothing.
+def without_refused(back: Reversal, refused: Mapping[str, Value] | None) -> Reversal:
+    """Return a reversal without what Prom `refused` to import before, None where it refused nothing.
 
-    Each try would cost one of the day's few imports, and nothing is taken out after it.
+    Each try would cost one of the day's few imports, and no product is removed after a failed one.
     """
     change = back.change
-    if change is None or change.via is not Channel.IMPORT or imported(change).values != refused:
+    if change is None or change.via is not Channel.IMPORT or import_content(change).values != refused:
         return back
     if change.verb is Verb.CREATE:
-        return _left(change, Left.REFUSED)
+        return _left(change, Obstacle.REFUSED)
     names = by_channel(change.fields, Channel.IMPORT)
     rest = change.narrowed(set(change.fields) - set(names))
-    return Back(rest if rest.fields else None, (*back.remains, *_remain(change, Left.REFUSED, names)))
+    return Reversal(rest if rest.fields else None, (*back.remains, *_remain(change, Obstacle.REFUSED, names)))
 
 
-def in_parts(change: Change) -> bool:
-    """Tell whether a change takes several requests: some of it may be done, whatever the worst came to."""
+def takes_several_requests(change: Change) -> bool:
+    """Return whether a change takes several requests: a part may be done, whatever its outcome is."""
     imported = change.via is Channel.IMPORT
     return change.verb is Verb.CREATE or (imported and bool(by_channel(change.fields, Channel.EDIT)))
 
 
-def turn_back_unsure(
+def reverse_uncertain(
     wanted: Change, known: ProductSnapshot | None, gone: Gone, *, settled: bool, later: Collection[str]
-) -> Back | None:
-    """Return what turns a change back that a run may have done in part or whole; None where it did nothing.
+) -> Reversal | None:
+    """Return the reverse of a change that a run may have done in part or whole; None where it did nothing.
 
-    What is as the run wanted it was done by that run, but for the fields that `later` runs have changed. What
-    Prom does not show is held against what was last sent; unless the outcome is `settled`, nobody knows it.
+    What is as the run wanted it was done by that run, except fields that `later` runs have changed. What Prom
+    does not show is compared with what was last sent; unless the outcome is `settled`, it is unknown.
     """
     if wanted.prom_id:
-        return None if settled else _left(wanted, Left.UNCLEAR)
+        return None if settled else _left(wanted, Obstacle.UNCLEAR)
     if known is None or set(later).issuperset(wanted.fields):
-        return None if settled else Back()
+        return None if settled else Reversal()
     shown = known.on_prom
     if wanted.new.get("status") == "deleted":
-        return None if shown else turn_back(wanted, known, gone)
+        return None if shown else reverse_change(wanted, known, gone)
     if shown is None:
-        return None if settled else _left(wanted, Left.UNCLEAR)
+        return None if settled else _left(wanted, Obstacle.UNCLEAR)
     if wanted.verb is Verb.CREATE:
-        back = turn_back(wanted, known, gone)
-        moved = any(remain.reason is Left.MOVED for remain in back.remains)
-        return _left(wanted, Left.UNCLEAR) if moved else back
+        back = reverse_change(wanted, known, gone)
+        moved = any(remain.reason is Obstacle.MOVED for remain in back.remains)
+        return _left(wanted, Obstacle.UNCLEAR) if moved else back
     return _set_back_unsure(wanted.narrowed(set(wanted.fields) - set(later)), known, shown, settled=settled)
 
 
 def _set_back_unsure(
     wanted: Change, known: ProductSnapshot, shown: Existing, *, settled: bool
-) -> Back | None:
-    """Set the fields back that are as the run wanted them; name those of which nobody knows."""
-    its: list[str] = []
+) -> Reversal | None:
+    """Set the fields back that are as the run wanted them; name those that are unknown."""
+    done: list[str] = []
     doubted: list[str] = []
     for name, moved in _before(wanted).items():
         visible = FIELDS[name].shown and name in shown.values
         if _as_left(name, moved.new, wanted.new, known, shown):
-            its.append(name)
+            done.append(name)
         elif not settled and not (visible and _equal(name, moved.old, wanted.new, known, shown)):
             doubted.append(name)
-    if not its and not doubted:
+    if not done and not doubted:
         return None
-    back = _set_back(wanted.narrowed(its), known)
-    return Back(back.change, (*back.remains, *_remain(wanted, Left.UNCLEAR, doubted)))
+    back = _set_back(wanted.narrowed(done), known)
+    return Reversal(back.change, (*back.remains, *_remain(wanted, Obstacle.UNCLEAR, doubted)))
 
 
-def _left(done: Change, reason: Left) -> Back:
-    return Back(remains=(Remain(done.good_id, done.title, reason, prom_id=done.prom_id),))
+def _left(done: Change, reason: Obstacle) -> Reversal:
+    return Reversal(remains=(NotUndone(done.good_id, done.title, reason, prom_id=done.prom_id),))
 
 
-def _take_out(done: Change, known: ProductSnapshot, gone: Gone) -> Back:
-    """Take a product out that the run made, if all of it is as the run made it.
+def _remove_created(done: Change, known: ProductSnapshot, gone: Gone) -> Reversal:
+    """Remove a product that the run created, if all of it is as the run created it.
 
     It is hidden where others would be deleted: the export may ask for it again, and Prom takes no deleted id
     a second time (prom-api §4.5).
@@ -187,70 +188,72 @@ def _take_out(done: Change, known: ProductSnapshot, gone: Gone) -> Back:
     shown, hides = known.on_prom, gone == "delete"
     fields = removal(shown, "hide" if hides else gone) if shown else {}
     if shown is not None and gone == "keep":
-        return _left(done, Left.KEPT)
+        return _left(done, Obstacle.KEPT)
     if shown is None or not fields:
-        return Back()  # it is out already
+        return Reversal()  # it is out already
     moved = [name for name, value in done.new.items() if not _as_left(name, value, done.new, known, shown)]
     if moved:
-        return Back(remains=tuple(_remain(done, Left.MOVED, moved)))
-    return Back(Change(done.good_id, Verb.REMOVE, done.title, fields, reason=Leaving.UNDONE), hidden=hides)
+        return Reversal(remains=tuple(_remain(done, Obstacle.MOVED, moved)))
+    return Reversal(
+        Change(done.good_id, Verb.REMOVE, done.title, fields, reason=Leaving.UNDONE), hidden=hides
+    )
 
 
-def _make_anew(done: Change, known: ProductSnapshot) -> Back:
-    """Make a product anew that the run deleted: from what was last sent, as it was before the run."""
+def _recreate(done: Change, known: ProductSnapshot) -> Reversal:
+    """Create a product again that the run deleted: from what was last sent, as it was before the run."""
     if known.on_prom is not None:
-        return _left(done, Left.MOVED)
+        return _left(done, Obstacle.MOVED)
     if known.existing is not None and not known.existing.external_id:
-        return _left(done, Left.NO_EXTERNAL_ID)
+        return _left(done, Obstacle.NO_EXTERNAL_ID)
     last = dict(known.sent.values) if known.sent else {}
     before = {name: moved.old for name, moved in _before(done).items() if moved.old is not None}
     product = Product(known.good_id, {**last, **before})
     if why_incomplete(product):
-        return _left(done, Left.NEVER_SENT)
-    return Back(creation(product), anew=True)
+        return _left(done, Obstacle.NEVER_SENT)
+    return Reversal(creation(product), recreated=True)
 
 
-def _set_back(done: Change, known: ProductSnapshot) -> Back:
+def _set_back(done: Change, known: ProductSnapshot) -> Reversal:
     """Set fields back that the run changed, each that is still as the run left it."""
     shown = known.on_prom
     if shown is None:
-        return _left(done, Left.ABSENT)
+        return _left(done, Obstacle.ABSENT)
     fields: dict[str, FieldChange] = {}
-    remains: list[Remain] = []
+    remains: list[NotUndone] = []
     for name, moved in _before(done).items():
         now = _now(name, known.sent, shown)
         if _equal(name, moved.old, done.new, known, shown) and not _unknown(name, moved.old):
             continue  # it is as it was before
         if not _as_left(name, moved.new, done.new, known, shown):
-            remains += _remain(done, Left.MOVED, [name])
+            remains += _remain(done, Obstacle.MOVED, [name])
         elif FIELDS[name].channel is Channel.CREATION:
-            remains += _remain(done, Left.NO_CALL, [name])
+            remains += _remain(done, Obstacle.NO_CALL, [name])
         elif _unknown(name, moved.old):
-            remains += _remain(done, Left.UNKNOWN, [name])
+            remains += _remain(done, Obstacle.UNKNOWN, [name])
         else:
             fields[name] = FieldChange(now, moved.old)
     if not shown.external_id:
         imports = by_channel(fields, Channel.IMPORT)
-        remains += _remain(done, Left.NO_EXTERNAL_ID, imports)
+        remains += _remain(done, Obstacle.NO_EXTERNAL_ID, imports)
         fields = {name: moved for name, moved in fields.items() if name not in imports}
     change = Change(done.good_id, Verb.UPDATE, done.title, fields) if fields else None
-    return Back(change, tuple(remains))
+    return Reversal(change, tuple(remains))
 
 
 def _before(done: Change) -> dict[str, FieldChange]:
-    """Return the fields of a change; one that a moderator looked at is shown, as no edit sets that status."""
+    """Return the fields of a change; one in moderation becomes on display, as no edit sets that status."""
     return {
         name: replace(moved, old="on_display") if name == "status" and moved.old in IN_MODERATION else moved
         for name, moved in done.fields.items()
     }
 
 
-def _remain(done: Change, reason: Left, names: Iterable[str]) -> list[Remain]:
-    return [Remain(done.good_id, done.title, reason, name) for name in names]
+def _remain(done: Change, reason: Obstacle, names: Iterable[str]) -> list[NotUndone]:
+    return [NotUndone(done.good_id, done.title, reason, name) for name in names]
 
 
 def _unknown(name: str, old: Value) -> bool:
-    """Tell whether nobody knows what a field was before; no discount is a discount that is known."""
+    """Return whether the value of a field before the run is unknown; no discount is a known discount."""
     return old is None and name != "discount"
 
 
@@ -266,7 +269,7 @@ def _now(name: str, sent: Sent | None, shown: Existing) -> Value:
 def _as_left(
     name: str, new: Value, wanted: Mapping[str, Value], known: ProductSnapshot, shown: Existing
 ) -> bool:
-    """Tell whether a field is still as a run left it. Nothing can have moved what no call changes."""
+    """Return whether a field is still as a run left it; a field that no call changes is."""
     if FIELDS[name].channel is Channel.CREATION:
         return True
     now = _now(name, known.sent, shown)

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from torgsync.core.plan.decide import Counts
 from torgsync.core.plan.diff import Change
+from torgsync.core.plan.plan import Counts
+from torgsync.core.problems import ProblemCode, problem
+from torgsync.errors import Problem
 
 MOVED = "moved"
-"""Stands for the guard of a change that is not performed because its good moved since the plan was made."""
+"""The guard of a change that is not sent because its good changed since the plan was saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +43,33 @@ class SavedPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """What becomes of a saved change: the part that may go, or why nothing of it does."""
+class SavedVerdict:
+    """The parts of a saved change that may be sent, or why none of it may."""
 
-    go: tuple[Change, ...] = ()
-    moved: str = ""
+    parts: tuple[Change, ...] = ()
+    moved: Problem | None = None
 
 
-def settle(saved: Change, fresh: Iterable[Change]) -> Settled:
-    """Return what of a saved change may go, by what a plan made now says of the same good.
+def judge_saved(saved: Change, fresh: Iterable[Change]) -> SavedVerdict:
+    """Return what of a saved change may be sent, by what a plan made now says of the same good.
 
-    Every field must still go from the same value to the same value; what the new plan has besides stays
+    Every field must still change from the same value to the same value; other changes of the new plan stay
     pending. What a guard holds now stays held, whatever it was when the plan was saved.
     """
     now = [change for change in fresh if change.verb is saved.verb]
     if not now:
-        return Settled(moved="it is not pending any more")
-    found = {name: (change, moved) for change in now for name, moved in change.fields.items()}
-    for name, old in saved.fields.items():
-        if name not in found:
-            return Settled(moved=f"its {name} is not pending any more")
-        _, moved = found[name]
-        if (moved.old, moved.new) != (old.old, old.new):
-            side = "on Prom.ua" if moved.old != old.old else "in the export"
-            return Settled(moved=f"its {name} changed {side} since the plan was made")
+        return SavedVerdict(moved=problem(ProblemCode.NOT_PENDING))
+    pending = {name: field for change in now for name, field in change.fields.items()}
+    for name, before in saved.fields.items():
+        if name not in pending:
+            return SavedVerdict(moved=problem(ProblemCode.FIELD_NOT_PENDING, field=name))
+        now_field = pending[name]
+        if (now_field.old, now_field.new) != (before.old, before.new):
+            on_prom = now_field.old != before.old
+            code = ProblemCode.CHANGED_ON_PROM if on_prom else ProblemCode.CHANGED_IN_EXPORT
+            return SavedVerdict(moved=problem(code, field=name))
     parts = [change.narrowed(name for name in change.fields if name in saved.fields) for change in now]
-    return Settled(go=tuple(part for part in parts if part.fields))
+    return SavedVerdict(tuple(part for part in parts if part.fields))
 
 
 def refused(saved: Change) -> Change:
@@ -85,7 +88,7 @@ def stale(saved: SavedPlan, now: Mapping[str, str]) -> str:
 
 
 def gone(saved: SavedPlan, now: Mapping[str, str]) -> str:
-    """Return why nothing of a saved plan is pending any more, as far as its fingerprints tell."""
+    """Return why nothing of a saved plan is pending any more, as far as its fingerprints show."""
     if saved.state.partition("/")[0] != now["state"].partition("/")[0]:
         return "nothing of it is as it was any more: another run was performed since"
     if saved.export != now["export"]:

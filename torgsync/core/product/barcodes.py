@@ -6,26 +6,41 @@ letters are all met.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+from torgsync.core.reason import Reason
+
 LENGTHS = (8, 12, 13, 14)
-_LOOKS_LIKE = dict(zip("АВЕЗІКМНОРСТХ", "ABE3IKMHOPCTX", strict=True))
+_CYRILLIC = dict(zip("АВЕЗІКМНОРСТХ", "ABE3IKMHOPCTX", strict=True))
+"""Cyrillic letters that look like another sign, each with that sign."""
+
+
+class BarcodeFault(StrEnum):
+    """Why a text is no barcode."""
+
+    CYRILLIC = "cyrillic"
+    LETTER = "letter"
+    LENGTH = "length"
+    ZEROS = "zeros"
+    CHECK_DIGIT = "check-digit"
 
 
 def check_digit(digits: str) -> int:
-    """Return the last digit that belongs behind these, by the rule of GS1."""
-    weighed = (int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
-    return -sum(weighed) % 10
+    """Return the check digit of these digits, by the rule of GS1."""
+    weighted = (int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
+    return -sum(weighted) % 10
 
 
-def why_no_barcode(text: str) -> str:
-    """Return in words why a text is no barcode, empty where it is one."""
+def barcode_fault(text: str) -> Reason[BarcodeFault] | None:
+    """Return why a text is no barcode, None where it is one."""
     strange = next((letter for letter in text if letter not in "0123456789"), "")
-    if twin := _LOOKS_LIKE.get(strange.upper()):
-        return f"the Cyrillic letter `{strange}`, which looks like `{twin}`, stands in it"
+    if latin := _CYRILLIC.get(strange.upper()):
+        return Reason(BarcodeFault.CYRILLIC, {"letter": strange, "latin": latin})
     if strange:
-        return f"`{strange}` stands in it, and a barcode has digits only"
+        return Reason(BarcodeFault.LETTER, {"letter": strange})
     if len(text) not in LENGTHS:
-        return f"it has {len(text)} digits, and a barcode has 8, 12, 13 or 14"
+        return Reason(BarcodeFault.LENGTH, {"digits": len(text)})
     if not text.strip("0"):
-        return "it has zeros only"
-    digit = check_digit(text[:-1])
-    return "" if text[-1] == str(digit) else f"its last digit is {text[-1]} and should be {digit}"
+        return Reason(BarcodeFault.ZEROS)
+    digit = str(check_digit(text[:-1]))
+    return None if text[-1] == digit else Reason(BarcodeFault.CHECK_DIGIT, {"last": text[-1], "right": digit})

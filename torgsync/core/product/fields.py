@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from torgsync.core.product.columns import Section
+from torgsync.core.product.cells import Section
 
 CENT = Decimal("0.01")
 
@@ -25,7 +25,7 @@ class Channel(StrEnum):
     CREATION = "creation"  # only when the product is made; Prom cannot change it by any known call
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """The shape of a field's value in normal form."""
 
     TEXT = "text"  # str, trimmed, one line
@@ -48,7 +48,7 @@ class Discount:
     kind: str
 
 
-class Step(NamedTuple):
+class WholesaleStep(NamedTuple):
     """One step of the wholesale ladder: the price of one piece from `quantity` pieces on."""
 
     quantity: int
@@ -80,7 +80,7 @@ Value = (
     | int
     | bool
     | Discount
-    | tuple[Step, ...]
+    | tuple[WholesaleStep, ...]
     | tuple[Section, ...]
     | tuple[Characteristic, ...]
     | tuple[Photo, ...]
@@ -97,7 +97,7 @@ class Field:
     """
 
     name: str
-    kind: Kind
+    kind: FieldKind
     channel: Channel
     shown: bool
     updated: str = ""
@@ -106,34 +106,36 @@ class Field:
 FIELDS: dict[str, Field] = {
     field.name: field
     for field in (
-        Field("name", Kind.TEXT, Channel.IMPORT, shown=True, updated="name"),
-        Field("name_ru", Kind.TEXT, Channel.IMPORT, shown=True, updated="name"),
-        Field("sku", Kind.TEXT, Channel.IMPORT, shown=True, updated="sku"),
-        Field("price", Kind.MONEY, Channel.EDIT, shown=True, updated="price"),
-        Field("discount", Kind.DISCOUNT, Channel.EDIT, shown=True, updated="discount"),
-        Field("wholesale_prices", Kind.LADDER, Channel.EDIT, shown=True, updated="price"),
-        Field("presence", Kind.TEXT, Channel.EDIT, shown=True, updated="presence"),
-        Field("ready_to_ship", Kind.FLAG, Channel.EDIT, shown=True, updated="presence"),
-        Field("quantity", Kind.QUANTITY, Channel.EDIT, shown=True, updated="quantity_in_stock"),
-        Field("status", Kind.TEXT, Channel.EDIT, shown=True),
-        Field("description", Kind.HTML, Channel.IMPORT, shown=True, updated="description"),
-        Field("description_ru", Kind.HTML, Channel.IMPORT, shown=True, updated="description"),
-        Field("keywords", Kind.TEXT, Channel.IMPORT, shown=False, updated="keywords"),
-        Field("keywords_ru", Kind.TEXT, Channel.IMPORT, shown=True, updated="keywords"),
-        Field("group", Kind.PATH, Channel.IMPORT, shown=False, updated="group"),
-        Field("photos", Kind.PHOTOS, Channel.IMPORT, shown=False, updated="images_urls"),
-        Field("characteristics", Kind.CHARACTERISTICS, Channel.IMPORT, shown=False, updated="attributes"),
-        Field("gtin", Kind.TEXT, Channel.IMPORT, shown=False, updated="gtin"),
-        Field("mpn", Kind.TEXT, Channel.IMPORT, shown=False, updated="mpn"),
-        Field("vendor", Kind.TEXT, Channel.CREATION, shown=False),
-        Field("country", Kind.TEXT, Channel.CREATION, shown=False),
-        Field("unit", Kind.TEXT, Channel.CREATION, shown=True),
-        Field("currency", Kind.TEXT, Channel.CREATION, shown=True),
-        Field("variant_group", Kind.TEXT, Channel.CREATION, shown=False),
+        Field("name", FieldKind.TEXT, Channel.IMPORT, shown=True, updated="name"),
+        Field("name_ru", FieldKind.TEXT, Channel.IMPORT, shown=True, updated="name"),
+        Field("sku", FieldKind.TEXT, Channel.IMPORT, shown=True, updated="sku"),
+        Field("price", FieldKind.MONEY, Channel.EDIT, shown=True, updated="price"),
+        Field("discount", FieldKind.DISCOUNT, Channel.EDIT, shown=True, updated="discount"),
+        Field("wholesale_prices", FieldKind.LADDER, Channel.EDIT, shown=True, updated="price"),
+        Field("presence", FieldKind.TEXT, Channel.EDIT, shown=True, updated="presence"),
+        Field("ready_to_ship", FieldKind.FLAG, Channel.EDIT, shown=True, updated="presence"),
+        Field("quantity", FieldKind.QUANTITY, Channel.EDIT, shown=True, updated="quantity_in_stock"),
+        Field("status", FieldKind.TEXT, Channel.EDIT, shown=True),
+        Field("description", FieldKind.HTML, Channel.IMPORT, shown=True, updated="description"),
+        Field("description_ru", FieldKind.HTML, Channel.IMPORT, shown=True, updated="description"),
+        Field("keywords", FieldKind.TEXT, Channel.IMPORT, shown=False, updated="keywords"),
+        Field("keywords_ru", FieldKind.TEXT, Channel.IMPORT, shown=True, updated="keywords"),
+        Field("group", FieldKind.PATH, Channel.IMPORT, shown=False, updated="group"),
+        Field("photos", FieldKind.PHOTOS, Channel.IMPORT, shown=False, updated="images_urls"),
+        Field(
+            "characteristics", FieldKind.CHARACTERISTICS, Channel.IMPORT, shown=False, updated="attributes"
+        ),
+        Field("gtin", FieldKind.TEXT, Channel.IMPORT, shown=False, updated="gtin"),
+        Field("mpn", FieldKind.TEXT, Channel.IMPORT, shown=False, updated="mpn"),
+        Field("vendor", FieldKind.TEXT, Channel.CREATION, shown=False),
+        Field("country", FieldKind.TEXT, Channel.CREATION, shown=False),
+        Field("unit", FieldKind.TEXT, Channel.CREATION, shown=True),
+        Field("currency", FieldKind.TEXT, Channel.CREATION, shown=True),
+        Field("variant_group", FieldKind.TEXT, Channel.CREATION, shown=False),
     )
 }
 
-TERMS = frozenset(field.name for field in FIELDS.values() if field.channel is Channel.EDIT)
+PRICE_STOCK = frozenset(field.name for field in FIELDS.values() if field.channel is Channel.EDIT)
 """The terms on which a product is sold: price, stock, status. An edit changes them; all else is its card."""
 
 TARGETS: dict[str, tuple[str, ...]] = {
@@ -209,11 +211,11 @@ def encode(field: Field, value: Value) -> object:
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, tuple):
-        return [list(item) if field.kind is Kind.PATH else _encode_item(item) for item in value]
+        return [list(item) if field.kind is FieldKind.PATH else _encode_item(item) for item in value]
     return value
 
 
-def _encode_item(item: Step | Section | Characteristic | Photo) -> dict[str, object]:
+def _encode_item(item: WholesaleStep | Section | Characteristic | Photo) -> dict[str, object]:
     pairs = item._asdict().items()
     return {key: str(part) if isinstance(part, Decimal) else part for key, part in pairs}
 
@@ -223,17 +225,17 @@ def decode(field: Field, stored: object) -> Value:
     if stored is None:
         return None
     if isinstance(stored, str | int):  # most of them
-        return Decimal(stored) if field.kind is Kind.MONEY else stored
+        return Decimal(stored) if field.kind is FieldKind.MONEY else stored
     match field.kind:
-        case Kind.DISCOUNT if isinstance(stored, dict):
+        case FieldKind.DISCOUNT if isinstance(stored, dict):
             return Discount(Decimal(stored["value"]), stored["type"])
-        case Kind.LADDER if isinstance(stored, list):
-            return tuple(Step(item["quantity"], Decimal(item["price"])) for item in stored)
-        case Kind.PATH if isinstance(stored, list):
+        case FieldKind.LADDER if isinstance(stored, list):
+            return tuple(WholesaleStep(item["quantity"], Decimal(item["price"])) for item in stored)
+        case FieldKind.PATH if isinstance(stored, list):
             return tuple(Section(*item) for item in stored)
-        case Kind.CHARACTERISTICS if isinstance(stored, list):
+        case FieldKind.CHARACTERISTICS if isinstance(stored, list):
             return tuple(Characteristic(**item) for item in stored)
-        case Kind.PHOTOS if isinstance(stored, list):
+        case FieldKind.PHOTOS if isinstance(stored, list):
             return tuple(Photo(**item) for item in stored)
         case _:
             raise ValueError(f"{field.name}: {type(stored).__name__}")

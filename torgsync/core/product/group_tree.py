@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.product.columns import Section
+from torgsync.core.product.cells import Section
 
 Steps = tuple[Section, ...]
 
@@ -50,20 +50,10 @@ def grow(paths: Iterable[tuple[Steps, int]]) -> Tree:
             votes.setdefault(section.number, Counter())[section.name, parent] += goods
             parent = section.number
     groups, findings = {}, []
-    for number, told in sorted(votes.items()):
-        (chosen, _), *others = sorted(told.items(), key=lambda item: (-item[1], item[0]))
+    for number, places in sorted(votes.items()):
+        (chosen, _), *others = sorted(places.items(), key=lambda item: (-item[1], item[0]))
         groups[number] = chosen
         if others:
-            findings.append(
-                Finding(Code.GROUP_CONFLICT, _words(number, chosen, [other for other, _ in others]))
-            )
+            args = {"number": number, "chosen": list(chosen), "others": [list(other) for other, _ in others]}
+            findings.append(Finding(Code.GROUP_CONFLICT, args=args))
     return Tree(groups, tuple(findings))
-
-
-def _words(number: str, chosen: tuple[str, str], others: list[tuple[str, str]]) -> str:
-    instead = " and ".join(_place(*other) for other in others)
-    return f"group {number} is {_place(*chosen)} in most goods, and {instead} in others; all go to the first"
-
-
-def _place(name: str, parent: str) -> str:
-    return f"`{name}` under {parent}" if parent else f"`{name}` at the top"

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-from torgsync.core.product.columns import PLACEHOLDERS, Section, line_of_text, section_path
+from torgsync.core.product.cells import PLACEHOLDERS, Section, line_of_text, section_path
 
 PATH, SECTION, TYPE = "SynchronizationSectionFull", "SynchronizationSection", "GoodTypeFull"
 NUMBER = "Category"

@@ -14,17 +14,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from torgsync.core.product.columns import (
-    Section,
-)
-from torgsync.core.product.fields import (
-    FIELDS,
-    TERMS,
-    Characteristic,
-    Value,
-    decode,
-    encode,
-)
+from torgsync.core.product.cells import Section
+from torgsync.core.product.fields import FIELDS, PRICE_STOCK, Characteristic, Value, decode, encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +110,8 @@ class StoredProduct(NamedTuple):
 
 def keep(values: Mapping[str, Value]) -> StoredProduct:
     """Return values as they are kept."""
-    price_stock = {name: value for name, value in values.items() if name in TERMS}
-    content = {name: value for name, value in values.items() if name not in TERMS}
+    price_stock = {name: value for name, value in values.items() if name in PRICE_STOCK}
+    content = {name: value for name, value in values.items() if name not in PRICE_STOCK}
     return StoredProduct(dump(price_stock), dump(content))
 
 

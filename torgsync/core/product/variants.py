@@ -19,6 +19,7 @@ import xxhash
 from torgsync.core.findings import Code, Finding
 from torgsync.core.product.columns import folded
 from torgsync.core.product.fields import Characteristic
+from torgsync.core.reason import Reason
 
 HIGHEST_NUMBER = 999_999_999
 """The highest number of a variant group that Prom takes; the lowest is 1 (prom-api §7.1)."""
@@ -27,10 +28,6 @@ PLACED = frozenset({Code.VARIANT_MOVED, Code.VARIANT_APART})
 """The findings about where Prom has a good, which are over when Prom makes it anew."""
 CODES = PLACED | {Code.VARIANT_ALIKE, Code.VARIANT_EXTRA, Code.VARIANT_MISSING}
 """The findings about the models of goods."""
-
-ALONE = "; it goes as a product of its own"
-STAYS = "; what tells it apart on Prom stays as it is there"
-"""How the messages of `arrange` end: of a good that is in no group on Prom, and of one that is."""
 
 _BY_ID = "id:"
 _DIGITS = len(str(HIGHEST_NUMBER))
@@ -116,9 +113,8 @@ def arrange(members: Sequence[Member]) -> Arranged:
     for member in ordered:
         own = frozenset((item.name, item.unit, folded(item.value)) for item in member.characteristics)
         if fault := _fault(member, names, taken.get(own, "")):
-            code, message = fault
-            ending = STAYS if member.group else ALONE
-            findings.append(Finding(code, f"{message}{ending}", member.good_id, member.line))
+            args = {**fault.args, "grouped": bool(member.group)}
+            findings.append(Finding(fault.code, good_id=member.good_id, line=member.line, args=args))
         else:
             taken[own] = member.good_id
             variants.append(member.good_id)
@@ -126,18 +122,17 @@ def arrange(members: Sequence[Member]) -> Arranged:
 
 
 def moved(good_id: str, line: int, group: int) -> Finding:
-    """Return what is to be said of a good that Prom has in a variant group which is not that of its model."""
-    message = f"its model changed, and Prom has it in the variant group {group}, which no call changes{STAYS}"
-    return Finding(Code.VARIANT_MOVED, message, good_id, line)
+    """Return the finding about a good that Prom has in another variant group than that of its model."""
+    return Finding(Code.VARIANT_MOVED, good_id=good_id, line=line, args={"group": group})
 
 
 def apart(member: Member) -> Finding:
-    """Return what is to be said of a variant that Prom has as a product of its own.
+    """Return the finding about a variant that Prom has as a product of its own.
 
-    It came before its sisters, or could be no variant then: a product is joined to a group when it is made.
+    It was created before its siblings, or could not be a variant then: a product is joined to a group only
+    when it is created.
     """
-    message = "Prom has it as a product of its own, and no call joins it to the other goods of its model"
-    return Finding(Code.VARIANT_APART, message, member.good_id, member.line)
+    return Finding(Code.VARIANT_APART, good_id=member.good_id, line=member.line)
 
 
 def _usual_names(members: Sequence[Member]) -> frozenset[str]:
@@ -146,20 +141,13 @@ def _usual_names(members: Sequence[Member]) -> frozenset[str]:
     return max(counted, key=lambda names: (counted[names], len(names), sorted(names)), default=frozenset())
 
 
-def _fault(member: Member, names: AbstractSet[str], twin: str) -> tuple[Code, str] | None:
+def _fault(member: Member, names: AbstractSet[str], twin: str) -> Reason[Code] | None:
     """Return why a member cannot be a variant, None where it can; `names` are those that it should have."""
     if missing := sorted(names - member.names):
-        return Code.VARIANT_MISSING, f"lacks {_listed(missing)}, which the other goods of its model have"
+        return Reason(Code.VARIANT_MISSING, {"names": missing})
     if extra := sorted(member.names - names):
-        return Code.VARIANT_EXTRA, f"has {_listed(extra)}, which the other goods of its model lack"
+        return Reason(Code.VARIANT_EXTRA, {"names": extra})
     if twin:
-        what = ", ".join(f"{item.name} {item.value}" for item in member.characteristics if item.value)
-        differs = (
-            f"has the same {what} as `{twin}`" if what else f"differs from `{twin}` in no characteristic"
-        )
-        return Code.VARIANT_ALIKE, f"{differs}, a good of the same model"
+        traits = [[item.name, item.value] for item in member.characteristics if item.value]
+        return Reason(Code.VARIANT_ALIKE, {"twin": twin, "traits": traits})
     return None
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)

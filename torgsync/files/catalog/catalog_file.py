@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from torgsync.core.product.columns import Record
-from torgsync.files.catalog.guesses import Guess, Kind
+from torgsync.core.product.columns import ExportRecord
+from torgsync.files.catalog.guesses import FileFormat, Guess
 from torgsync.files.catalog.rows import RowFilter
 
 
@@ -20,10 +20,10 @@ class CatalogFile(Protocol):
 
     @property
     def path(self) -> Path:
-        """The file; of several the one that leads."""
+        """The file; of several the main one."""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> FileFormat:
         """The format."""
 
     @property
@@ -48,27 +48,27 @@ class CatalogFile(Protocol):
 
     @property
     def guesses(self) -> tuple[Guess, ...]:
-        """What nobody said and was found out by looking, in the order in which it was decided."""
+        """What the settings left open and was detected, in the order of the decisions."""
 
     @property
     def context(self) -> bytes:
         """Everything outside the records and `columns` that shapes a good, such as the tree of categories."""
 
-    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
-        """Yield the goods in file order, each with its mark; those that `row_filter` knows are passed over.
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
+        """Yield the goods in file order, each with its hash; those that `row_filter` knows are skipped.
 
         Raises ExportInvalid, at the latest at the end, where the file cannot be trusted: what was yielded
         before must not be acted upon until the iterator is exhausted.
         """
 
-    def good_id(self, record: Record) -> str:
+    def good_id(self, record: ExportRecord) -> str:
         """Return the good's key, see `key_of` in `core/product/columns.py`; empty where it has none."""
 
-    def cells(self, record: Record) -> dict[str, str]:
+    def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of a record, keyed by column, one for each of `columns`; not trimmed.
 
         Raises ExportInvalid where the record is not what the first look saw.
         """
 
-    def file_of(self, record: Record) -> str:
-        """Return the name of the file in which the record stands."""
+    def file_of(self, record: ExportRecord) -> str:
+        """Return the name of the file that the record is from."""

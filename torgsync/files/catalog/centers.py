@@ -1,6 +1,6 @@
-"""One file per accounting center, read as if all goods stood in one (torgsoft §7).
+"""One file per accounting center, read as if all goods were in one (torgsoft §7).
 
-The file that leads gives texts and prices of the goods that it has, the next one of those that it lacks, and
+The main file gives texts and prices of the goods that it has, the next one of those that it lacks, and
 so on. Quantities come from all of them.
 """
 
@@ -12,16 +12,16 @@ from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 
-from torgsync.core.mapping.select import CENTERS_COLUMN, DISPLAY_COLUMN, SUM_COLUMN
-from torgsync.core.product.columns import KEY, Record, number
+from torgsync.core.product.cells import number
+from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, KEY, SUM_COLUMN, ExportRecord
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile
-from torgsync.files.catalog.guesses import Guess, Kind
+from torgsync.files.catalog.guesses import FileFormat, Guess
 from torgsync.files.catalog.rows import RowFilter, filtered_rows
 
 _SEPARATOR = b"\x1e"
 UNTOLD = "?"
-"""Stands for the stock of a center whose file has the good and leaves it empty: it is not nothing."""
+"""The stock of a center whose file has the good and leaves it empty: it is not nothing."""
 _THOUSANDTH = Decimal("0.001")
 
 
@@ -29,37 +29,37 @@ _THOUSANDTH = Decimal("0.001")
 class CenterFiles:
     """The files of several accounting centers as one; see `CatalogFile` in `files/catalog/catalog_file.py`.
 
-    `files` are keyed by the center's id, the leading one first. A good's balances stand in
+    `files` are keyed by the center's id, the main file first. A good's balances are in
     `WarehouseQuantityForPartner`, their sum in `WarehouseQuantity`; it is displayed where any of the files
-    displays it. A quantity that cannot be read stays as it is, to be told by who reads it.
+    displays it. A quantity that cannot be read stays as it is; the mapping reports it.
     """
 
     files: Mapping[str, CatalogFile]
     columns: tuple[str, ...]
 
     @property
-    def _leading(self) -> CatalogFile:
+    def _main(self) -> CatalogFile:
         return next(iter(self.files.values()))
 
     @property
     def path(self) -> Path:
-        """The file that leads."""
-        return self._leading.path
+        """The main file."""
+        return self._main.path
 
     @property
-    def kind(self) -> Kind:
-        """The format of the file that leads."""
-        return self._leading.kind
+    def kind(self) -> FileFormat:
+        """The format of the main file."""
+        return self._main.kind
 
     @property
     def encoding(self) -> str:
-        """The encoding of the file that leads."""
-        return self._leading.encoding
+        """The encoding of the main file."""
+        return self._main.encoding
 
     @property
     def has_header(self) -> bool:
-        """Whether the file that leads names its columns."""
-        return self._leading.has_header
+        """Whether the main file names its columns."""
+        return self._main.has_header
 
     @property
     def size(self) -> int:
@@ -78,15 +78,15 @@ class CenterFiles:
 
     @property
     def context(self) -> bytes:
-        """What stands outside the rows of each file, and whose file it is."""
+        """What is outside the rows of each file, and whose file it is."""
         return _SEPARATOR.join(center.encode() + b" " + file.context for center, file in self.files.items())
 
-    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
         """Yield the goods as `_all` does, each with its hash; rows that `row_filter` knows are skipped."""
         return filtered_rows(self._all(), row_filter)
 
-    def _all(self) -> Iterator[Record]:
-        """Yield every good once, by the first file that has it; what stands twice in one file comes twice.
+    def _all(self) -> Iterator[ExportRecord]:
+        """Yield every good once, by the first file that has it; a good that is twice in one file comes twice.
 
         `raw` holds the balances of all files before the row itself. All files are read before the first good
         is yielded. Raises ExportInvalid as they do.
@@ -107,16 +107,16 @@ class CenterFiles:
                 if good_id not in earlier or good_id in here:
                     head = (str(place), *_merged(balances.get(good_id, ())))
                     raw = _SEPARATOR.join([*(_clean(text) for text in head), record.raw])
-                    yield Record(record.line, raw)
+                    yield ExportRecord(record.line, raw)
                 here.add(good_id)
             earlier |= here
 
-    def good_id(self, record: Record) -> str:
+    def good_id(self, record: ExportRecord) -> str:
         """Return the good's key, see `key_of` in `core/product/columns.py`; empty where it has none."""
         file, _, row = self._parts(record)
         return file.good_id(row)
 
-    def cells(self, record: Record) -> dict[str, str]:
+    def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of a record, keyed by column, with the balances of all centers."""
         file, (balances, total, display), row = self._parts(record)
         cells = file.cells(row)
@@ -125,26 +125,26 @@ class CenterFiles:
             cells[DISPLAY_COLUMN] = display
         return {column: cells[column] for column in self.columns if column in cells}
 
-    def file_of(self, record: Record) -> str:
+    def file_of(self, record: ExportRecord) -> str:
         """Return the name of the file that gives the good's texts; `line` counts in that one."""
         return self._parts(record)[0].path.name
 
-    def _parts(self, record: Record) -> tuple[CatalogFile, tuple[str, str, str], Record]:
+    def _parts(self, record: ExportRecord) -> tuple[CatalogFile, tuple[str, str, str], ExportRecord]:
         place, balances, total, display, raw = record.raw.split(_SEPARATOR, 4)
         file = list(self.files.values())[int(place)]
-        return file, (balances.decode(), total.decode(), display.decode()), Record(record.line, raw)
+        return file, (balances.decode(), total.decode(), display.decode()), ExportRecord(record.line, raw)
 
 
 def compose(files: Mapping[str, CatalogFile]) -> CenterFiles:
-    """Return the files of several accounting centers as one. `files` are keyed by center, the leading first.
+    """Return the files of several accounting centers as one; `files` by center, the main file first.
 
     An offer of a YML file speaks of what it has, so such a file may lack a param that another one has: goods
-    that it gives then say nothing of it. Raises ExportInvalid where other files have not the same columns, in
-    whatever order, or do not tell quantities.
+    that it gives then have no value for it. Raises ExportInvalid where other files have not the same columns,
+    in whatever order, or have no quantities.
     """
-    leading = next(iter(files.values()))
+    main = next(iter(files.values()))
     spoken = dict.fromkeys(chain.from_iterable(file.columns for file in files.values()))
-    uneven = all(file.kind is Kind.YML for file in files.values())
+    uneven = all(file.kind is FileFormat.YML for file in files.values())
     mistakes = []
     for file in files.values():
         mistakes += [
@@ -154,23 +154,23 @@ def compose(files: Mapping[str, CatalogFile]) -> CenterFiles:
         ]
         if uneven:
             continue
-        missing = [name for name in leading.columns if name not in file.columns and name != SUM_COLUMN]
-        more = [name for name in file.columns if name not in leading.columns and name != SUM_COLUMN]
+        missing = [name for name in main.columns if name not in file.columns and name != SUM_COLUMN]
+        more = [name for name in file.columns if name not in main.columns and name != SUM_COLUMN]
         mistakes += [
-            Mistake(0, file.path.name, f"it has no column `{name}`, `{leading.path.name}` has")
+            Mistake(0, file.path.name, f"it has no column `{name}`, `{main.path.name}` has")
             for name in missing
         ]
         mistakes += [
-            Mistake(0, file.path.name, f"it has a column `{name}`, `{leading.path.name}` has not")
+            Mistake(0, file.path.name, f"it has a column `{name}`, `{main.path.name}` has not")
             for name in more
         ]
     if mistakes:
         raise ExportInvalid(
-            f"the files of the accounting centers do not have the same columns as `{leading.path}`",
+            f"the files of the accounting centers do not have the same columns as `{main.path}`",
             mistakes=tuple(mistakes),
             hint="let Torgsoft write the same fields into all of them, and export once more",
         )
-    columns = tuple(spoken) if uneven else leading.columns
+    columns = tuple(spoken) if uneven else main.columns
     return CenterFiles(files, columns if CENTERS_COLUMN in columns else (*columns, CENTERS_COLUMN))
 
 

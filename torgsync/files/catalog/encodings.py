@@ -120,7 +120,7 @@ def _is_most(count: int, letters: Sequence[str]) -> bool:
 
 
 def is_surely_utf8(path: Path, file: BinaryIO, start: int) -> bool:
-    """Tell whether the file is UTF-8 with so many letters beyond ASCII that it can be nothing else."""
+    """Return whether the file is UTF-8 with so many letters beyond ASCII that it can be nothing else."""
     found = _scan(path, file, start, UTF8, None)
     return not found.line and found.letters >= _LETTERS_BEFORE_DAMAGE
 
@@ -135,7 +135,7 @@ class _Scan(NamedTuple):
 def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | None) -> _Scan:
     """Look through the file from `start` to its end or to the first broken letter.
 
-    Raises ExportInvalid where it is no text, or a text that was spoilt before. Lines are counted only to tell
+    Raises ExportInvalid where it is no text, or a text that was spoilt before. Lines are counted only to say
     where something is wrong.
     """
     decode = _cp1251_letters if encoding == CP1251 else codecs.getincrementaldecoder(encoding)().decode
@@ -169,7 +169,7 @@ def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | 
 def _cp1251_letters(chunk: bytes, *, final: bool) -> str:  # noqa: ARG001  # every letter is one byte
     """Refuse what is no Windows-1251. All bytes but one are, so nothing is decoded to know it.
 
-    What was lost when another program saved the file cannot be told in this encoding.
+    What was lost when another program saved the file cannot be detected in this encoding.
     """
     if _UNKNOWN in chunk:
         at = chunk.index(_UNKNOWN)

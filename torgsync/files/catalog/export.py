@@ -1,6 +1,6 @@
 """The accounting program's catalog file, whatever its format, as the rest of the program sees it.
 
-The first bytes tell the format, the file's name never does: a YML file may be called `TSGoods.trs`
+The first bytes decide the format, the file's name never does: a YML file may be called `TSGoods.trs`
 (torgsoft §2.1, §9, §17 no. 4).
 """
 
@@ -14,22 +14,23 @@ from pathlib import Path
 import xxhash
 
 from torgsync.core.config.settings import Catalog
-from torgsync.core.product.columns import is_standard, resolve
-from torgsync.core.text import did_you_mean
+from torgsync.core.product.columns import ColumnHint, is_standard, no_column_message, resolve
+from torgsync.core.text import nearest
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.centers import compose
 from torgsync.files.catalog.encodings import refuse_utf16
-from torgsync.files.catalog.guesses import Aspect, Guess, Kind, Told
+from torgsync.files.catalog.guesses import Aspect, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.trs import TrsFile, open_trs
 from torgsync.files.catalog.xlsx import OLD_OFFICE, XlsxFile, open_xlsx
-from torgsync.files.catalog.yml import LOOK, YmlFile, column_of, open_yml, start_of_text
-from torgsync.files.config.objects import ObjectFile, beside
+from torgsync.files.catalog.yml import LOOK, YmlFile, open_yml, start_of_text
+from torgsync.files.catalog.yml_offer import column_of
+from torgsync.files.config.objects import ObjectFile, path_in
 
 _CHUNK = 1024 * 1024
 _ARCHIVE = b"PK\x03\x04"
 
-_BY_SETTING = {"trs": Kind.TRS, "csv": Kind.TRS, "yml": Kind.YML, "xlsx": Kind.XLSX}
+_BY_SETTING = {"trs": FileFormat.TRS, "csv": FileFormat.TRS, "yml": FileFormat.YML, "xlsx": FileFormat.XLSX}
 
 
 def open_export(file: ObjectFile) -> CatalogFile:
@@ -37,43 +38,43 @@ def open_export(file: ObjectFile) -> CatalogFile:
 
     A column that one of the object's fields speaks of keeps the name that it has in the file.
     """
-    led = frozenset(mapping.column for mapping in file.settings.fields)
-    return open_catalog(file.settings.catalog, file.path.parent, led)
+    mapped = frozenset(mapping.column for mapping in file.settings.fields)
+    return open_catalog(file.settings.catalog, file.path.parent, mapped)
 
 
-def open_catalog(catalog: Catalog, folder: Path, led: Collection[str] = ()) -> CatalogFile:
+def open_catalog(catalog: Catalog, folder: Path, mapped: Collection[str] = ()) -> CatalogFile:
     """Look at an export and return it ready to be read.
 
-    Paths are relative to `folder`. What the settings leave open is found out, and stands in `guesses`. With
+    Paths are relative to `folder`. What the settings leave open is detected and listed in `guesses`. With
     one file per accounting center all are read as one, see `files/catalog/centers.py`. Raises ExportInvalid.
     """
-    told = Told(
+    given = ReadSettings(
         encoding=catalog.encoding,
         delimiter=catalog.delimiter,
         header=catalog.header,
         names=catalog.names,
         extra_columns=tuple(catalog.extra_columns),
-        led=led,
+        mapped=mapped,
     )
     if not catalog.centers:
-        return _open(beside(folder, catalog.path), catalog.format, told)
-    leading_first = sorted(catalog.centers.items(), key=lambda item: item[1] != catalog.path)
+        return _open(path_in(folder, catalog.path), catalog.format, given)
+    main_first = sorted(catalog.centers.items(), key=lambda item: item[1] != catalog.path)
     return compose(
-        {center: _open(beside(folder, path), catalog.format, told) for center, path in leading_first}
+        {center: _open(path_in(folder, path), catalog.format, given) for center, path in main_first}
     )
 
 
-def _open(path: Path, wanted: str | None, told: Told) -> CatalogFile:
+def _open(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
     """Look at one file. Where the settings alone keep it from being read, the refusal says which."""
     try:
-        return _look(path, wanted, told)
+        return _look(path, wanted, given)
     except ExportInvalid as refused:
         keys = ("encoding", "delimiter", "header")
-        forced = [key for key in keys if getattr(told, key) is not None]
+        forced = [key for key in keys if getattr(given, key) is not None]
         if not forced and not wanted:
             raise
         try:
-            _look(path, None, replace(told, encoding=None, delimiter=None, header=None))
+            _look(path, None, replace(given, encoding=None, delimiter=None, header=None))
         except ExportInvalid:
             raise refused from None
         blamed = (["format"] if wanted else []) + forced
@@ -87,7 +88,7 @@ def _open(path: Path, wanted: str | None, told: Told) -> CatalogFile:
         ) from refused
 
 
-def _look(path: Path, wanted: str | None, told: Told) -> CatalogFile:
+def _look(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
     beginning = _beginning(path)
     refuse_utf16(path, beginning)
     kind, because = _kind(beginning)
@@ -95,44 +96,49 @@ def _look(path: Path, wanted: str | None, told: Told) -> CatalogFile:
         kind = _BY_SETTING[wanted]
     opened: TrsFile | YmlFile | XlsxFile
     match kind:
-        case Kind.YML:
-            opened = open_yml(path, told)
-        case Kind.XLSX:
-            opened = open_xlsx(path, told)
-        case Kind.TRS:
-            opened = open_trs(path, told)
+        case FileFormat.YML:
+            opened = open_yml(path, given)
+        case FileFormat.XLSX:
+            opened = open_xlsx(path, given)
+        case FileFormat.TRS:
+            opened = open_trs(path, given)
     if wanted:
         return opened
     guess = Guess(Aspect.FORMAT, kind, because, "format", path.name)
     return replace(opened, guesses=(guess, *opened.guesses))
 
 
-def _kind(beginning: bytes) -> tuple[Kind, str]:
+def _kind(beginning: bytes) -> tuple[FileFormat, str]:
     """Return the format that a file's first bytes speak for, and how."""
     if beginning.startswith((_ARCHIVE, OLD_OFFICE)):
-        return Kind.XLSX, "it begins like a spreadsheet's own file"
+        return FileFormat.XLSX, "it begins like a spreadsheet's own file"
     if beginning[start_of_text(beginning) :].startswith(b"<"):
-        return Kind.YML, "it begins with `<`"
-    return Kind.TRS, "it begins with text"
+        return FileFormat.YML, "it begins with `<`"
+    return FileFormat.TRS, "it begins with text"
 
 
 def no_column(catalog: CatalogFile, name: str) -> str:
-    """Return what is said of a column that an export lacks, with the one that was probably meant.
+    """Return the sentence about a column that an export lacks."""
+    return no_column_message(name, *missing_column(catalog, name))
+
+
+def missing_column(catalog: CatalogFile, name: str) -> tuple[ColumnHint, str]:
+    """Return what may be meant by a column that an export lacks, and the column that is.
 
     An element of a YML file, or a label of Torgsoft, may be read under another name. No standard column is
     ever proposed for another one: `RetailPricePerUnit` is not what is meant by `RetailPrice`.
     """
     (meant,) = resolve([name], {}).columns
-    if catalog.kind is Kind.YML and (column := column_of(name)) in catalog.columns:
-        cure = f"; the element `{name}` of a YML file is the column `{column}`"
-    elif meant != name and meant in catalog.columns:
-        cure = f"; Torgsoft's `{name}` is the column `{meant}`"
-    else:
-        standard = is_standard(name)
-        cure = did_you_mean(name, [own for own in catalog.columns if not (standard and is_standard(own))])
-    if not cure and is_standard(name) and not all(map(is_standard, catalog.columns)):
-        cure = "; where it has another name now, say so under `[catalog.names]`"
-    return f"the export has no column `{name}`{cure}"
+    if catalog.kind is FileFormat.YML and (column := column_of(name)) in catalog.columns:
+        return ColumnHint.ELEMENT, column
+    if meant != name and meant in catalog.columns:
+        return ColumnHint.LABEL, meant
+    standard = is_standard(name)
+    others = [own for own in catalog.columns if not (standard and is_standard(own))]
+    if near := nearest(name, others):
+        return ColumnHint.NEAR, near
+    renamed = standard and not all(map(is_standard, catalog.columns))
+    return (ColumnHint.RENAMED if renamed else ColumnHint.NONE), ""
 
 
 def content_of(file: ObjectFile) -> bytes:
@@ -141,7 +147,7 @@ def content_of(file: ObjectFile) -> bytes:
     It is empty where one cannot be read; `open_export` says what is wrong with it.
     """
     catalog = file.settings.catalog
-    paths = [beside(file.path.parent, path) for path in catalog.centers.values() or [catalog.path]]
+    paths = [path_in(file.path.parent, path) for path in catalog.centers.values() or [catalog.path]]
     state = xxhash.xxh3_128()
     try:
         for path in paths:
@@ -159,7 +165,7 @@ def written_at(file: ObjectFile) -> datetime | None:
     None where one is missing; `open_export` says so.
     """
     catalog = file.settings.catalog
-    paths = [beside(file.path.parent, path) for path in catalog.centers.values() or [catalog.path]]
+    paths = [path_in(file.path.parent, path) for path in catalog.centers.values() or [catalog.path]]
     try:
         return datetime.fromtimestamp(min(path.stat().st_mtime for path in paths), tz=UTC)
     except OSError:

@@ -1,4 +1,4 @@
-"""What an export turned out to be: its format, and everything that nobody said and the program found out."""
+"""What was detected about an export: its format, and what else the settings left open."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Kind(StrEnum):
+class FileFormat(StrEnum):
     """The format of an export."""
 
     TRS = "trs"
@@ -29,7 +29,7 @@ class Aspect(StrEnum):
 
 
 class Guess(NamedTuple):
-    """One thing that was found out by looking.
+    """One property of a file that was detected.
 
     `value` is what it is taken for and `because` what it was decided from, both as a person reads them. `key`
     is the key under `[catalog]` that says otherwise, empty where none does. `file` is the name of the file.
@@ -43,11 +43,11 @@ class Guess(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What the sync object says of a file, so that it is not guessed; None and empty where it says nothing.
+class ReadSettings:
+    """What the sync object says about a file; None and empty values are detected.
 
-    `names` leads names in the file to standard columns, `extra_columns` follow the standard ones in a file
-    without a header, `led` are the columns that the object's fields speak of.
+    `names` maps names in the file to standard columns, `extra_columns` follow the standard ones in a file
+    without a header, `mapped` are the columns that the object's fields use.
     """
 
     encoding: str | None = None
@@ -55,4 +55,4 @@ class Told:
     header: bool | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     extra_columns: tuple[str, ...] = ()
-    led: Collection[str] = ()
+    mapped: Collection[str] = ()

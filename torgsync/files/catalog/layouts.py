@@ -1,4 +1,4 @@
-"""Which columns a table has: by its delimiter and header, or by count and types where no names stand in it.
+"""Which columns a table has: by its delimiter and header, or by count and types where it names none.
 
 Nothing here is trusted on one sign alone: a wrong column would sell goods at the price of others.
 Source: docs/developers/torgsoft.md §2.2, §3.3, §3.4, §10, §17 no. 2-4.
@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from torgsync.core.product.columns import KEY, LAYOUTS, Names, is_standard, known_names, resolve
+from torgsync.core.product.columns import KEY, LAYOUTS, ColumnNames, is_standard, known_names, resolve
 from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
-from torgsync.files.catalog.guesses import Aspect, Guess, Told
+from torgsync.files.catalog.guesses import Aspect, Guess, ReadSettings
 from torgsync.files.catalog.rows import DELIMITER, DELIMITERS, split, texts
 
 CONFIRMING_ROWS = 100
@@ -27,7 +27,7 @@ _EXTENDED = (
     48,
     50,
 )  # the layouts that are met with a merchant's own columns behind them (torgsoft §3.2)
-_PARTNER = 49  # the position that tells a true 50 from 48 and two more (torgsoft §3.4)
+_PARTNER = 49  # the position that distinguishes a true 50 from 48 and two more (torgsoft §3.4)
 _NAMES_SHOWN = 6  # names of an unknown header
 _SHOWN = 40  # letters of a strange cell
 
@@ -46,50 +46,50 @@ _SPOKEN = {";": "semicolon", ",": "comma", "\t": "tab"}
 
 
 def find_delimiter(
-    name: str, lines: Sequence[bytes], encoding: str, told: Told
+    name: str, lines: Sequence[bytes], encoding: str, given: ReadSettings
 ) -> tuple[str, tuple[Guess, ...]]:
     """Return the delimiter of a file's first lines, and the guess that it is.
 
     The one under which the first row holds most known names; without any, the one under which most rows have
     a known number of columns, else the same number.
     """
-    if told.delimiter:
-        return told.delimiter, ()
+    if given.delimiter:
+        return given.delimiter, ()
     first = lines[0] if lines else b""
-    heads = {row_hash: texts(first, encoding, None, row_hash) or [] for row_hash in DELIMITERS}
-    named = {row_hash: known_names(head, told.names) for row_hash, head in heads.items()}
-    best = max(DELIMITERS, key=lambda row_hash: (_names_key(heads[row_hash], told), named[row_hash]))
+    heads = {sign: texts(first, encoding, None, sign) or [] for sign in DELIMITERS}
+    named = {sign: known_names(head, given.names) for sign, head in heads.items()}
+    best = max(DELIMITERS, key=lambda sign: (_names_key(heads[sign], given), named[sign]))
     because = f"it parts {counted(named[best], 'known column name')}"
     if not named[best]:
-        best = _by_width(lines, told)
+        best = _by_width(lines, given)
         because = "it parts the most rows into equally many columns"
     return best, (Guess(Aspect.DELIMITER, _SPOKEN[best], because, "delimiter", name),)
 
 
-def _by_width(lines: Sequence[bytes], told: Told) -> str:
-    known = {*LAYOUTS, *(count + len(told.extra_columns) for count in _EXTENDED)}
+def _by_width(lines: Sequence[bytes], given: ReadSettings) -> str:
+    known = {*LAYOUTS, *(count + len(given.extra_columns) for count in _EXTENDED)}
     best, score = DELIMITER, (0, 0)
-    for row_hash in DELIMITERS:
-        widths = Counter(len(cells) for line in lines if (cells := split(line, row_hash)) and len(cells) > 1)
+    for sign in DELIMITERS:
+        widths = Counter(len(cells) for line in lines if (cells := split(line, sign)) and len(cells) > 1)
         evenly = max(widths.values(), default=0)
         reached = (sum(widths[width] for width in known), evenly)
         if reached > score:
-            best, score = row_hash, reached
+            best, score = sign, reached
     return best
 
 
-def is_header(row: Sequence[str], told: Told) -> bool:
-    """Tell whether a first row holds column names (torgsoft §17 no. 2)."""
-    return _names_key(row, told) or known_names(row, told.names) >= _KNOWN_NAMES
+def is_header(row: Sequence[str], given: ReadSettings) -> bool:
+    """Return whether a first row holds column names (torgsoft §17 no. 2)."""
+    return _names_key(row, given) or known_names(row, given.names) >= _KNOWN_NAMES
 
 
-def _names_key(row: Sequence[str], told: Told) -> bool:
-    return KEY in resolve(row, told.names, told.led).columns
+def _names_key(row: Sequence[str], given: ReadSettings) -> bool:
+    return KEY in resolve(row, given.names, given.mapped).columns
 
 
-def name_columns(path: Path, line: int, row: Sequence[str], told: Told) -> Names:
+def name_columns(path: Path, line: int, row: Sequence[str], given: ReadSettings) -> ColumnNames:
     """Return the columns that a header names. Raises ExportInvalid with all that is wrong with them."""
-    names = resolve(row, told.names, told.led)
+    names = resolve(row, given.names, given.mapped)
     mistakes = []
     seen: dict[str, int] = {}
     for position, name in enumerate(names.columns, start=1):
@@ -110,7 +110,7 @@ def name_columns(path: Path, line: int, row: Sequence[str], told: Told) -> Names
 
 
 def _hint_for_names(columns: Sequence[str]) -> str:
-    # A column that Torgsoft names itself is never the key: a name or an article tells no good from another.
+    # A column that Torgsoft names itself is never the key: a name or an article does not identify a good.
     own = next((name.replace('"', "")[:_SHOWN] for name in columns if name and not is_standard(name)), "")
     if KEY in columns or not own:
         return refusals.NAMES
@@ -126,12 +126,12 @@ def _name_the_key(own: str) -> str:
     return f'name the key under `[catalog.names]`, such as "{own}" = "{KEY}"'
 
 
-def refuse_unknown_names(path: Path, line: int, rows: Sequence[Sequence[str]], told: Told) -> None:
+def refuse_unknown_names(path: Path, line: int, rows: Sequence[Sequence[str]], given: ReadSettings) -> None:
     """Refuse a table whose first row holds names of which none is known: they are no good's texts.
 
-    All of them are filled and different and none is a number, but numbers stand below. Raises ExportInvalid.
+    All of them are filled and different and none is a number, but numbers follow below. Raises ExportInvalid.
     """
-    if told.header is not None or len(rows) < 2:  # noqa: PLR2004  # names, and a good below them
+    if given.header is not None or len(rows) < 2:  # noqa: PLR2004  # names, and a good below them
         return
     first, *others = ([cell.strip() for cell in row] for row in rows)
     alike = {len(row) for row in others} == {len(first)}
@@ -149,7 +149,7 @@ def refuse_unknown_names(path: Path, line: int, rows: Sequence[Sequence[str]], t
         )
 
 
-def guesses_of_names(name: str, names: Names) -> tuple[Guess, ...]:
+def guesses_of_names(name: str, names: ColumnNames) -> tuple[Guess, ...]:
     """Return the guesses that the aliases of a header are."""
     return tuple(
         Guess(Aspect.NAME, f"`{column}`", f"the column is named `{alias}`", "names", name)
@@ -173,18 +173,18 @@ class Reading:
         return f"{self.standard} standard columns" + (f" and {own} of your own" if own else "")
 
 
-def readings(path: Path, lines: Sequence[bytes], delimiter: str, told: Told) -> tuple[Reading, ...]:
+def readings(path: Path, lines: Sequence[bytes], delimiter: str, given: ReadSettings) -> tuple[Reading, ...]:
     """Return every way to read rows without names that their number of cells allows, see `readings_of`."""
-    return readings_of(path, [len(cells) for line in lines if (cells := split(line, delimiter))], told)
+    return readings_of(path, [len(cells) for line in lines if (cells := split(line, delimiter))], given)
 
 
-def readings_of(path: Path, counts: Sequence[int], told: Told) -> tuple[Reading, ...]:
+def readings_of(path: Path, counts: Sequence[int], given: ReadSettings) -> tuple[Reading, ...]:
     """Return every way to read rows of that many cells without names.
 
-    The first count that can be read at all decides. Raises ExportInvalid where there is none; what could be
-    read if it were named is told.
+    The first count that can be read at all decides. Raises ExportInvalid where there is none; the error lists
+    what could be read if it were named.
     """
-    own = told.extra_columns
+    own = given.extra_columns
     for count in counts:
         found = _readings_of(count, own)
         if found and (not own or len(found[-1].columns) > found[-1].standard):
@@ -237,17 +237,17 @@ class Table:
 
     @classmethod
     def of_bytes(cls, path: Path, rows: Sequence[tuple[int, bytes]], encoding: str, delimiter: str) -> Table:
-        """Return the table of rows as they stand in a text file, each with its line."""
+        """Return the table of the raw rows of a text file, each with its line."""
         cells = [split(raw, delimiter) or [] for _, raw in rows]
         found = cls(
             path,
             [line for line, _ in rows],
             [texts(raw, encoding, None, delimiter) or [] for _, raw in rows],
         )
-        row_hashes = (delimiter.encode(), b'"', b"\r", b"\n")
-        # A spreadsheet puts quotes only where it must; then they tell nothing of types.
+        signs = (delimiter.encode(), b'"', b"\r", b"\n")
+        # A spreadsheet quotes only where it must; then quotes say nothing about types.
         if any(
-            cell[:1] == b'"' and not any(row_hash in cell[1:-1] for row_hash in row_hashes)
+            cell[:1] == b'"' and not any(sign in cell[1:-1] for sign in signs)
             for row in cells
             for cell in row
         ):
@@ -297,7 +297,7 @@ class Table:
         width = len(reading.columns)
         own = width - _EXTENDED[0]
         more = f"; {_own_columns(own)}" if own > 0 and width == reading.standard else ""
-        # By column as a number: as a text, 11 stands before 2.
+        # By column as a number: as a text, 11 sorts before 2.
         first = sorted(strange, key=lambda place: (strange[place].line, place))[: refusals.LISTED]
         return ExportInvalid(
             f"`{self.path}` has no column names, and its {width} columns are not the standard ones",

@@ -33,7 +33,7 @@ class PhotoFile(NamedTuple):
 class PhotoIndex:
     """The photos of a folder as they were when it was read.
 
-    `by_stem` is keyed by the id that the file name tells, in lower case; a file stands under every id that it
+    `by_stem` is keyed by the id in the file name, in lower case; a file is listed under every id that it
     may belong to.
     """
 
@@ -58,7 +58,7 @@ class PhotoIndex:
 def index_photos(folder: Path) -> PhotoIndex:
     """Read the folder once and return which photos belong to which good.
 
-    Other files and folders inside it are passed over. Raises ObjectInvalid where the folder cannot be read: a
+    Other files and folders inside it are skipped. Raises ObjectInvalid where the folder cannot be read: a
     missing folder is not a shop without photos.
     """
     try:
@@ -87,7 +87,7 @@ def owners_of(name: str) -> dict[str, int]:
     """Return the ids of goods that a file may belong to, in lower case, with its place among their photos.
 
     `178_1.jpg` is the first extra photo of 178, or the plain one of a good with that very id. A file that is
-    no photo belongs to nobody.
+    no photo is without a good.
     """
     photo = _PHOTO.fullmatch(name)
     if photo is None:
@@ -98,7 +98,7 @@ def owners_of(name: str) -> dict[str, int]:
 
 
 def _seen(entry: os.DirEntry[str]) -> PhotoFile | None:
-    """Return what the folder tells of a file; None for a folder, or a file that vanished meanwhile."""
+    """Return the folder's entry of a file; None for a folder, or a file that vanished meanwhile."""
     try:
         if not entry.is_file():
             return None

@@ -1,4 +1,4 @@
-"""What every reader says of an export that cannot be trusted, and the stamp that tells it has changed."""
+"""The refusals of every reader for an export that cannot be trusted, and the stamp that detects a change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from torgsync.core.product.columns import KEY
 from torgsync.errors import ExportInvalid, Mistake
 
 LISTED = 10
-"""Mistakes of one kind that are told with their places; the others are counted."""
+"""Mistakes of one kind that are listed with their places; the others are counted."""
 
 AGAIN = "export the catalog from Torgsoft once more, wait until it has finished, and run the command again"
 UNTOUCHED = "export the catalog from Torgsoft once more and do not save it in a spreadsheet or an editor"

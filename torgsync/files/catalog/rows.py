@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import xxhash
 
-from torgsync.core.product.columns import Record
+from torgsync.core.product.columns import ExportRecord
 
 DELIMITER = ";"
 """The delimiter of a raw file; commas and tabs occur in copies re-saved in a spreadsheet (torgsoft §2.2)."""
@@ -54,12 +54,12 @@ _PATTERNS = {delimiter: _Patterns(delimiter) for delimiter in DELIMITERS}
 
 @dataclass(slots=True)
 class RowFilter:
-    """What is known of a file's rows before it is read, so that rows which did not change are passed over.
+    """What is known of a file's rows before it is read, so that rows which did not change are skipped.
 
-    `known` holds the marks of rows seen before; each that is met is taken out, so that in the end the marks
-    of rows that changed or vanished are left. `noted` gives the line on which a row stood, keyed by its mark,
-    where that matters; `moved` gets the new line of those that stand elsewhere now. `met` counts what was
-    passed over. `seed` is mixed into every mark, 64 bits.
+    `known` holds the hashes of rows seen before; each one met is removed, so that the hashes of rows that
+    changed or vanished remain. `noted` is the line of a row, keyed by its hash, where that matters; `moved`
+    gets the new line of rows that are on another line now. `met` counts the skipped rows. `seed` is mixed
+    into every hash, 64 bits.
     """
 
     seed: int = 0
@@ -71,13 +71,13 @@ class RowFilter:
     def row_hash(self, raw: bytes, *, loose: bool = False) -> int:
         """Return the hash of a row as 63 bits, which every database keeps.
 
-        `loose` tells that more than the line itself decided where the row ends: such a row never has the mark
-        that its first line would have alone.
+        `loose`: more than the line itself decided where the row ends, so it never has the hash that its first
+        line would have alone.
         """
         return xxhash.xxh3_64_intdigest(raw, self.seed ^ loose) >> 1
 
     def passes(self, row_hash: int, line: int) -> bool:
-        """Tell whether a row was known; it counts as met then."""
+        """Return whether a row was known; it counts as met then."""
         if row_hash not in self.known:
             return False
         self.known.remove(row_hash)
@@ -87,16 +87,16 @@ class RowFilter:
         return True
 
 
-def filtered_rows(records: Iterable[Record], row_filter: RowFilter | None) -> Iterator[Record]:
-    """Yield the records that `row_filter` does not know, each with its mark."""
+def filtered_rows(records: Iterable[ExportRecord], row_filter: RowFilter | None) -> Iterator[ExportRecord]:
+    """Yield the records that `row_filter` does not know, each with its hash."""
     row_filter = row_filter or RowFilter()
     for line, raw, _ in records:
         row_hash = row_filter.row_hash(raw)
         if not row_filter.passes(row_hash, line):
-            yield Record(line, raw, row_hash)
+            yield ExportRecord(line, raw, row_hash)
 
 
-class Lines:
+class LineReader:
     """The physical lines of an open file, their numbers (from 1), and a look at those that come."""
 
     def __init__(self, file: BinaryIO, number: int) -> None:
@@ -139,7 +139,7 @@ class Lines:
         return self._ahead.popleft() if self._ahead else self._readline()
 
     def peek(self, distance: int) -> bytes:
-        """Return the line that stands `distance` lines after the next one, without taking it."""
+        """Return the line `distance` lines after the next one, without taking it."""
         while len(self._ahead) <= distance:
             line = self._readline()
             if not line:
@@ -148,7 +148,7 @@ class Lines:
         return self._ahead[distance]
 
     def at_end(self) -> bool:
-        """Tell whether only blank lines are left."""
+        """Return whether only blank lines are left."""
         distance = 0
         while line := self.peek(distance):
             if line.strip():
@@ -179,10 +179,10 @@ class Grammar:
                 known.delimiter.join(_QUOTED if cell[:1] == b'"' else known.bare for cell in cells)
             ).fullmatch
 
-    def gather(self, line: bytes, lines: Lines) -> bytes | None:
+    def gather(self, line: bytes, lines: LineReader) -> bytes | None:
         """Return the record that begins with a line which is no row by itself; None where there is none.
 
-        `lines` stands behind that line; what belongs to the record is taken from it, and nothing else.
+        `lines` is positioned after that line; only what belongs to the record is taken from it.
         """
         reach = self._grown(line, lines)
         if reach is None:
@@ -191,8 +191,8 @@ class Grammar:
             return None
         return without_line_end(line + b"".join(lines.take() for _ in range(reach)))
 
-    def _grown(self, line: bytes, lines: Lines) -> int | None:
-        """Return how many more lines make a strict row, where a line end stands inside quotes.
+    def _grown(self, line: bytes, lines: LineReader) -> int | None:
+        """Return how many more lines make a strict row, where a line end is inside quotes.
 
         Source: docs/developers/torgsoft.md §2.2.
         """
@@ -208,8 +208,8 @@ class Grammar:
             piece = b'"' + following  # the line begins inside a cell
         return reach if reach and self.strict(without_line_end(b"".join(joined))) else None
 
-    def _mended(self, line: bytes, lines: Lines) -> int | None:
-        """Return how many more lines make a row of the right width although a quote stands astray in it.
+    def _mended(self, line: bytes, lines: LineReader) -> int | None:
+        """Return how many more lines make a row of the right width although it has a stray quote.
 
         A line that is a row by itself, or begins as one, is never swallowed: a lost key would look like a
         vanished good.
@@ -225,10 +225,10 @@ class Grammar:
         return None
 
     def is_row(self, line: bytes) -> bool:
-        """Tell whether a physical line is a whole row by itself."""
+        """Return whether a physical line is a whole row by itself."""
         return self.strict(without_line_end(line)) is not None
 
-    def skip(self, lines: Lines) -> None:
+    def skip(self, lines: LineReader) -> None:
         """Take the lines up to the next one that is a row by itself, or begins as one."""
         while (
             (following := lines.peek(0))
@@ -239,7 +239,7 @@ class Grammar:
 
 
 def line_at(file: BinaryIO, start: int, at: int) -> int:
-    """Return the number of the line in which the byte `at` stands; the one at `start` is in the first."""
+    """Return the number of the line that contains the byte `at`; the byte `start` is in line 1."""
     file.seek(start)
     breaks = 0
     while start < at and (chunk := file.read(min(_CHUNK, at - start))):
@@ -254,7 +254,7 @@ def without_line_end(line: bytes) -> bytes:
 
 
 def split(raw: bytes, delimiter: str = DELIMITER) -> list[bytes] | None:
-    """Return a row's cells as they stand, quotes and all; None where it is not strict."""
+    """Return a row's raw cells, quotes included; None where it is not strict."""
     return _split(_PATTERNS[delimiter].strict, raw, delimiter)
 
 
@@ -281,7 +281,7 @@ def texts(
 
 
 def _split(cell: re.Pattern[bytes], raw: bytes, delimiter: str) -> list[bytes] | None:
-    row_hash = delimiter.encode()
+    separator = delimiter.encode()
     cells = []
     at = 0
     while found := cell.match(raw, at):
@@ -289,7 +289,7 @@ def _split(cell: re.Pattern[bytes], raw: bytes, delimiter: str) -> list[bytes] |
         at = found.end() + 1
         if at > len(raw):
             return cells
-        if raw[at - 1 : at] != row_hash:
+        if raw[at - 1 : at] != separator:
             break
     return None
 

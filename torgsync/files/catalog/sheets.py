@@ -17,7 +17,7 @@ from typing import BinaryIO
 from lxml import etree
 
 UNCOMPUTED = "#VALUE!"
-"""Stands for a formula without a value: a program wrote it, and no spreadsheet computed it yet."""
+"""A formula without a value: a program wrote it, and no spreadsheet computed it yet."""
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ZEROS = re.compile(r"0{2,20}")

@@ -14,11 +14,12 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from torgsync.core.product.columns import KEY, Names, Record, key_of
+from torgsync.core.product.cells import key_of
+from torgsync.core.product.columns import KEY, ColumnNames, ExportRecord
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
 from torgsync.files.catalog.encodings import UTF8, find_encoding, known_encoding, refuse_utf16
-from torgsync.files.catalog.guesses import Aspect, Guess, Kind, Told
+from torgsync.files.catalog.guesses import Aspect, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.layouts import (
     CONFIRMING_ROWS,
     Table,
@@ -35,7 +36,7 @@ from torgsync.files.catalog.rows import (
     DELIMITERS,
     LONGEST,
     Grammar,
-    Lines,
+    LineReader,
     RowFilter,
     line_at,
     split,
@@ -45,7 +46,7 @@ from torgsync.files.catalog.rows import (
 
 _BUFFER = 256 * 1024
 _SAID = re.compile(rb'"?sep=([;,\t])"?\r?\n', re.IGNORECASE)
-"""A first line by which a spreadsheet tells itself the delimiter."""
+"""A first line with which a spreadsheet notes the delimiter."""
 _TAIL = 64 * 1024
 
 
@@ -53,11 +54,11 @@ _TAIL = 64 * 1024
 class TrsFile:
     """One export that was looked at and can be read.
 
-    `encoding` is `utf-8` or `cp1251`; `bom` tells whether the file says so itself. `columns` are in file
+    `encoding` is `utf-8` or `cp1251`; `bom` is whether the file has a byte order mark. `columns` are in file
     order, standard names in their standard spelling, a merchant's own as written. `size` is in bytes,
     `modified_ns` in nanoseconds since 1970, both from before the first look. `body` is the offset of the
     first byte after the header (or the byte order mark), `body_line` the number of its line, from 1.
-    `delimiter` stands between the cells, `guesses` are what nobody said and was found out.
+    `delimiter` separates the cells, `guesses` are what the settings left open and was detected.
     """
 
     path: Path
@@ -73,20 +74,20 @@ class TrsFile:
     guesses: tuple[Guess, ...] = ()
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> FileFormat:
         """The format."""
-        return Kind.TRS
+        return FileFormat.TRS
 
     @property
     def context(self) -> bytes:
         """How the bytes of a row become texts."""
         return f"{self.kind} {self.encoding} {self.delimiter}".encode()
 
-    def file_of(self, record: Record) -> str:  # noqa: ARG002  # all records come from the one file
-        """Return the name of the file in which the record stands."""
+    def file_of(self, record: ExportRecord) -> str:  # noqa: ARG002  # all records come from the one file
+        """Return the name of the file that the record is from."""
         return self.path.name
 
-    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
         """Yield the goods in file order, each as its line and bytes.
 
         Rows that `row_filter` knows are skipped.
@@ -98,14 +99,14 @@ class TrsFile:
         try:
             with self.path.open("rb", _BUFFER) as file:
                 file.seek(self.body)
-                yield from self._rows(Lines(file, self.body_line), row_filter or RowFilter())
+                yield from self._rows(LineReader(file, self.body_line), row_filter or RowFilter())
             unchanged = stamp(self.path) == (self.size, self.modified_ns)
         except OSError as error:
             raise unreadable(self.path, error) from error
         if not unchanged:
             raise changed(self.path)
 
-    def _rows(self, lines: Lines, row_filter: RowFilter) -> Iterator[Record]:
+    def _rows(self, lines: LineReader, row_filter: RowFilter) -> Iterator[ExportRecord]:
         grammar = Grammar(len(self.columns), without_line_end(lines.peek(0)), self.delimiter)
         usual, strict = grammar.usual, grammar.strict
         mistakes: list[Mistake] = []
@@ -134,11 +135,11 @@ class TrsFile:
                 if row_filter.passes(row_hash, number):
                     continue
             if not wrong:
-                yield Record(number, raw, row_hash)
+                yield ExportRecord(number, raw, row_hash)
         if wrong:
             raise _uneven(self.path, len(self.columns), wrong, tuple(mistakes))
 
-    def good_id(self, record: Record) -> str:
+    def good_id(self, record: ExportRecord) -> str:
         """Return the good's key, see `key_of`; empty where the cell is empty.
 
         Where the key is the first column and a bare number, as Torgsoft writes it, the row is not parsed.
@@ -149,7 +150,7 @@ class TrsFile:
                 return first.decode()
         return key_of(self.cells(record)[KEY])
 
-    def cells(self, record: Record) -> dict[str, str]:
+    def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of a record, keyed by column in file order: quotes undone, not trimmed.
 
         Raises ExportInvalid where the record is not what the first look saw.
@@ -163,14 +164,14 @@ class TrsFile:
         return dict(zip(self.columns, row, strict=True))
 
 
-def open_trs(path: Path, told: Told = Told()) -> TrsFile:  # noqa: B008  # a value that never changes
+def open_trs(path: Path, given: ReadSettings = ReadSettings()) -> TrsFile:  # noqa: B008  # a value that never changes
     """Look at an export and return it ready to be read.
 
-    What `told` leaves open is found out (torgsoft §17 no. 1-4). The whole file is read once for its encoding;
+    What `given` leaves open is detected (torgsoft §17 no. 1-4). The whole file is read once for its encoding;
     its last line is looked at, so that a file which is still being written is refused before its first good.
     Raises ExportInvalid.
     """
-    forced = known_encoding(path, told.encoding)
+    forced = known_encoding(path, given.encoding)
     try:
         if path.is_dir():
             raise ExportInvalid(
@@ -180,14 +181,14 @@ def open_trs(path: Path, told: Told = Told()) -> TrsFile:  # noqa: B008  # a val
         if not size:
             raise ExportInvalid(f"`{path}` is empty", hint=AGAIN)
         with path.open("rb") as file:
-            trs = replace(_look(path, file, told, forced), size=size, modified_ns=modified_ns)
+            trs = replace(_look(path, file, given, forced), size=size, modified_ns=modified_ns)
             _check_tail(trs, file)
     except OSError as error:
         raise unreadable(path, error) from error
-    return trs if trs.has_header else _confirmed(trs, told)
+    return trs if trs.has_header else _confirmed(trs, given)
 
 
-def _look(path: Path, file: BinaryIO, told: Told, forced: str | None) -> TrsFile:
+def _look(path: Path, file: BinaryIO, given: ReadSettings, forced: str | None) -> TrsFile:
     """Return the file as its beginning speaks for it."""
     beginning = file.read(len(codecs.BOM_UTF8))
     refuse_utf16(path, beginning)
@@ -200,18 +201,18 @@ def _look(path: Path, file: BinaryIO, told: Told, forced: str | None) -> TrsFile
     file.seek(start)
     number = 1
     if (said := _SAID.fullmatch(file.readline())) is not None:
-        told = replace(told, delimiter=told.delimiter or said[1].decode())
+        given = replace(given, delimiter=given.delimiter or said[1].decode())
         start, number = file.tell(), 2
     file.seek(start)
     head = _first_lines(file)
-    delimiter, more = find_delimiter(path.name, head, found.name, told)
+    delimiter, more = find_delimiter(path.name, head, found.name, given)
     guesses += more
     file.seek(start)
     first, line = _first_row(file, number)
     after = file.tell()
     row = texts(first, found.name, None, delimiter) or []
-    has_header = is_header(row, told) if told.header is None else told.header
-    if told.header is None:
+    has_header = is_header(row, given) if given.header is None else given.header
+    if given.header is None:
         value = "the first row holds names" if has_header else "there is none"
         because = "a column is named like one of Torgsoft's" if has_header else "the first row is a good"
         guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
@@ -221,12 +222,12 @@ def _look(path: Path, file: BinaryIO, told: Told, forced: str | None) -> TrsFile
     if not first or (has_header and not _first_row(file, line + 1)[0]):
         raise refusals.empty(path)
     if has_header:
-        names = name_columns(path, line, row, told)
+        names = name_columns(path, line, row, given)
         guesses += guesses_of_names(path.name, names)
     else:
         rows = (texts(raw, found.name, None, delimiter) or [] for raw in head)
-        refuse_unknown_names(path, line, list(rows), told)
-        names = Names(readings(path, head, delimiter, told)[0].columns)
+        refuse_unknown_names(path, line, list(rows), given)
+        names = ColumnNames(readings(path, head, delimiter, given)[0].columns)
     return TrsFile(
         path=path,
         encoding=found.name,
@@ -273,10 +274,10 @@ def _first_row(file: BinaryIO, number: int) -> tuple[bytes, int]:
     return b"", number
 
 
-def _confirmed(trs: TrsFile, told: Told) -> TrsFile:
+def _confirmed(trs: TrsFile, given: ReadSettings) -> TrsFile:
     """Return a file without a header with the columns that its first rows confirm (torgsoft §3.4)."""
     rows = [(record.line, record.raw) for record in islice(trs.records(), CONFIRMING_ROWS)]
-    possible = readings(trs.path, [raw for _, raw in rows], trs.delimiter, told)
+    possible = readings(trs.path, [raw for _, raw in rows], trs.delimiter, given)
     table = Table.of_bytes(trs.path, rows, trs.encoding, trs.delimiter)
     chosen, guess = table.choose(possible)
     return replace(trs, columns=chosen.columns, guesses=(*trs.guesses, guess))
@@ -294,14 +295,14 @@ def _check_tail(trs: TrsFile, file: BinaryIO) -> None:
     content = tail.rstrip(b" \r\n")  # a tab may be an empty cell
     before, _, last = content.rpartition(b"\n")
     cells = split(last, trs.delimiter)
-    # With an odd number of quotes it may be the end of a record of several lines: the reading will tell.
+    # With an odd number of quotes it may be the end of a record of several lines: the reading will show.
     if before and cells and len(cells) < len(trs.columns) and last.count(b'"') % 2 == 0:
         number = line_at(file, start, begin + len(content))
         raise _cut_short(trs.path, _wrong(number, len(cells), len(trs.columns)))
 
 
 def _wrong(line: int, found: int, width: int) -> Mistake:
-    """Return what is wrong with a row in which `found` columns were told apart, 0 where none could."""
+    """Return what is wrong with a row in which `found` columns were recognised, 0 where none could be."""
     seen = (
         f"{refusals.columns(found)} instead of {width}"
         if found

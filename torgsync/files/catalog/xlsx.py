@@ -16,10 +16,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torgsync.core.product.columns import KEY, Record, key_of
+from torgsync.core.product.cells import key_of
+from torgsync.core.product.columns import KEY, ExportRecord
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog import refusals
-from torgsync.files.catalog.guesses import Aspect, Guess, Kind, Told
+from torgsync.files.catalog.guesses import Aspect, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.layouts import (
     CONFIRMING_ROWS,
     Table,
@@ -35,7 +36,7 @@ from torgsync.files.catalog.sheets import corrections
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
-_LOOK = 20  # rows in which a header is looked for: a service row may stand above it (torgsoft §10)
+_LOOK = 20  # rows in which a header is looked for: a service row may precede it (torgsoft §10)
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How a spreadsheet of the old kind begins, and one with a password."""
 _SEPARATOR = "\x1f"
@@ -62,9 +63,9 @@ class XlsxFile:
     places: tuple[int, ...]
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> FileFormat:
         """The format."""
-        return Kind.XLSX
+        return FileFormat.XLSX
 
     @property
     def encoding(self) -> str:
@@ -73,18 +74,18 @@ class XlsxFile:
 
     @property
     def context(self) -> bytes:
-        """Nothing beside a row shapes its good."""
+        """Nothing outside a row shapes its good."""
         return str(self.kind).encode()
 
-    def file_of(self, record: Record) -> str:  # noqa: ARG002  # all records come from the one file
-        """Return the name of the file in which the record stands."""
+    def file_of(self, record: ExportRecord) -> str:  # noqa: ARG002  # all records come from the one file
+        """Return the name of the file that the record is from."""
         return self.path.name
 
-    def records(self, row_filter: RowFilter | None = None) -> Iterator[Record]:
+    def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
         """Yield the goods as `_all` does, each with its hash; rows that `row_filter` knows are skipped."""
         return filtered_rows(self._all(), row_filter)
 
-    def _all(self) -> Iterator[Record]:
+    def _all(self) -> Iterator[ExportRecord]:
         """Yield the goods in the order of the rows, each with the number of its row; blank rows are left out.
 
         Raises ExportInvalid, at the latest at the end, where the file changed while it was read.
@@ -93,16 +94,16 @@ class XlsxFile:
             for number, row in _rows(self.path, book, self.sheet):
                 if number >= self.first and any(text.strip() for text in row):
                     cells = [row[place] if place < len(row) else "" for place in self.places]
-                    yield Record(number, _SEPARATOR.join(cells).encode())
+                    yield ExportRecord(number, _SEPARATOR.join(cells).encode())
             unchanged = refusals.stamp(self.path) == (self.size, self.modified_ns)
         if not unchanged:
             raise refusals.changed(self.path)
 
-    def good_id(self, record: Record) -> str:
+    def good_id(self, record: ExportRecord) -> str:
         """Return the good's key, see `key_of`; empty where the cell is empty."""
         return key_of(self.cells(record)[KEY])
 
-    def cells(self, record: Record) -> dict[str, str]:
+    def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of a row, keyed by column. Raises ExportInvalid where it is none of the file's."""
         try:
             return dict(zip(self.columns, record.raw.decode().split(_SEPARATOR), strict=True))
@@ -110,11 +111,11 @@ class XlsxFile:
             raise refusals.changed(self.path) from error
 
 
-def open_xlsx(path: Path, told: Told = Told()) -> XlsxFile:  # noqa: B008  # a value that never changes
+def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # noqa: B008  # a value that never changes
     """Look at a spreadsheet and return it ready to be read.
 
     The first sheet that people see counts. Its header is the first of its first rows that holds names; what
-    stands above is passed over. Raises ExportInvalid, also where the library that reads it is not installed.
+    precedes it is skipped. Raises ExportInvalid, also where the library that reads it is not installed.
     """
     try:
         size, modified_ns = refusals.stamp(path)
@@ -128,22 +129,22 @@ def open_xlsx(path: Path, told: Told = Told()) -> XlsxFile:  # noqa: B008  # a v
     guesses = [Guess(Aspect.SHEET, f"`{sheet}`", "it is the first that can be seen", "", path.name)]
     if not head:
         raise refusals.empty(path)
-    line = _header(head, told)
-    if told.header is None:
+    line = _header(head, given)
+    if given.header is None:
         value = f"row {line} holds names" if line else "there is none"
         because = "columns are named like Torgsoft's" if line else "no row holds names"
         guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
     if line:
         row = next(row for number, row in head if number == line)
         places = tuple(place for place, name in enumerate(row) if name.strip())
-        names = name_columns(path, line, [row[place] for place in places], told)
+        names = name_columns(path, line, [row[place] for place in places], given)
         guesses += guesses_of_names(path.name, names)
         columns = names.columns
     else:
-        refuse_unknown_names(path, head[0][0], [row for _, row in head], told)
+        refuse_unknown_names(path, head[0][0], [row for _, row in head], given)
         width = max(len(row) for _, row in head)
         table = Table(path, [number for number, _ in head], [row for _, row in head])
-        chosen, guess = table.choose(readings_of(path, [width], told))
+        chosen, guess = table.choose(readings_of(path, [width], given))
         guesses.append(guess)
         columns, places = chosen.columns, tuple(range(width))
     opened = XlsxFile(
@@ -162,12 +163,12 @@ def open_xlsx(path: Path, told: Told = Told()) -> XlsxFile:  # noqa: B008  # a v
     return opened
 
 
-def _header(head: Sequence[tuple[int, list[str]]], told: Told) -> int:
+def _header(head: Sequence[tuple[int, list[str]]], given: ReadSettings) -> int:
     """Return the number of the row that holds the names, 0 where none does."""
-    if told.header is False:
+    if given.header is False:
         return 0
-    found = next((number for number, row in head[:_LOOK] if is_header(row, told)), 0)
-    return found or (head[0][0] if told.header else 0)
+    found = next((number for number, row in head[:_LOOK] if is_header(row, given)), 0)
+    return found or (head[0][0] if given.header else 0)
 
 
 @contextmanager
@@ -205,7 +206,7 @@ def _damaged(path: Path, error: BaseException) -> ExportInvalid:
 
 
 def _is_trouble(error: BaseException) -> bool:
-    """Tell whether an error speaks of the file: also the library's panic, which is no ordinary exception."""
+    """Return whether an error is about the file: also the library's panic, which is no ordinary exception."""
     names = {kind.__name__ for kind in type(error).__mro__}
     return isinstance(error, OSError) or bool(names & {"CalamineError", "PanicException", "BadZipFile"})
 

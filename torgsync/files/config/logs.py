@@ -1,7 +1,7 @@
-"""The log: what commands that work with an object did, a line an event, in `logs/torgsync.log`.
+"""The log of all commands that work with an object: a line an event, in `logs/torgsync.log`.
 
-It holds neither tokens nor web pages, for no message does (`prom/http.py`), nor buyers: mails and phones that
-slip into somebody's words are struck out. A log that cannot be written stops nothing.
+It has neither tokens nor web pages, because no message has them (`prom/http.py`), and no buyers: mails and
+phones in a message are replaced. A log that cannot be written stops nothing.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ SIZE = 1_000_000
 """Bytes after which a new file is begun."""
 KEPT = 5
 """Older files that are kept."""
-TOLD = {"told": True}
-"""The `extra` of an event that a person is told anyway, and not by way of the log."""
+REPORTED = {"reported": True}
+"""The `extra` of an event that is shown on the terminal anyway, without the log."""
 
 _run: ContextVar[int | None] = ContextVar("run", default=None)
 _object: ContextVar[str] = ContextVar("object", default="-")
@@ -35,14 +35,14 @@ _PHONE = re.compile(r"(?<!\d)\+\d[\d\s()-]{8,16}\d|(?<!\d)(?:38)?0\d{9}(?!\d)")
 
 
 def note_run(number: int) -> None:
-    """Name the run to which the events from now on belong, until the log is closed."""
+    """Set the run that later events belong to, until the log is closed."""
     _run.set(number)
 
 
 class LogFile(RotatingFileHandler):
-    """Writes events to a file that begins anew where it is full.
+    """Writes events to a file that is rotated when it is full.
 
-    Several processes may write to one log: where another one began a new file, this one goes on in that.
+    Several processes may write to one log: where another one rotated it, this one reopens the new file.
     `trouble` says why something could not be written.
     """
 
@@ -62,7 +62,7 @@ class LogFile(RotatingFileHandler):
         super().emit(record)
 
     def doRollover(self) -> None:  # noqa: N802  # the base's name
-        """Begin a new file; where the old ones cannot be moved, as on Windows while others write, go on."""
+        """Rotate; where old files cannot be moved, as on Windows while others write, keep the file."""
         try:
             super().doRollover()
         except OSError:
@@ -75,10 +75,10 @@ class LogFile(RotatingFileHandler):
 
 
 def _is_open(stream: TextIOWrapper, path: Path) -> bool:
-    """Tell whether a stream writes to the file that is at this path now."""
+    """Return whether a stream writes to the file that is at this path now."""
     with suppress(OSError):
-        mine, there = os.fstat(stream.fileno()), path.stat()
-        return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
+        opened, named = os.fstat(stream.fileno()), path.stat()
+        return (opened.st_dev, opened.st_ino) == (named.st_dev, named.st_ino)
     return False
 
 
@@ -99,17 +99,17 @@ def clean(text: str) -> str:
 
 
 @contextmanager
-def logged(path: Path, slug: str, ears: logging.Handler | None = None) -> Iterator[LogFile]:
-    """Write what happens meanwhile to the log at `path`, as events of an object; `ears` hear it too.
+def logged(path: Path, slug: str, also: logging.Handler | None = None) -> Iterator[LogFile]:
+    """Log to the file at `path` and to the handler `also`, as events of an object.
 
-    Within another one that goes on, for events are written once.
+    Inside another such block the outer one's file is used: events are written once.
     """
     for handler in ROOT.handlers:
         if isinstance(handler, LogFile):
             yield handler
             return
     file = LogFile(path)
-    handlers = [file, *([ears] if ears else [])]
+    handlers = [file, *([also] if also else [])]
     level, object_, run = ROOT.level, _object.set(slug), _run.set(None)
     for handler in handlers:
         ROOT.addHandler(handler)

@@ -1,4 +1,4 @@
-"""Where things lie, and every environment variable that the program reads.
+"""The folders of the program, and every environment variable that it reads.
 
 TORGSYNC_HOME      the folder with objects, secrets, state, outbox, plans and logs
 TORGSYNC_STATE     another SQLAlchemy URL for the state
@@ -19,12 +19,12 @@ import psutil
 from torgsync.errors import UsageError
 
 ADDRESSES = ("TORGSYNC_STATE", "TORGSYNC_PROM_URL")
-"""Variables that lead the program elsewhere than the home folder alone does."""
+"""Variables that move something out of the home folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The folders of one home, and the two addresses that can be moved."""
+    """The folders in a home, and the two addresses that can be elsewhere."""
 
     home: Path
     state_url: str
@@ -56,9 +56,9 @@ class Settings:
 
 
 def read_settings(home: Path | None = None, prom_url: str | None = None) -> Settings:
-    """Return the settings of this call: what is given wins over the environment, that over the platform.
+    """Return the settings of this call: arguments win over the environment, that over the platform.
 
-    The home folder is made where it is missing. Raises UsageError where it cannot be.
+    Creates the home folder where it is missing; raises UsageError where it cannot.
     """
     given = os.environ.get("TORGSYNC_HOME")
     folder = home or (Path(given) if given else platformdirs.user_data_path("torgsync", appauthor=False))
@@ -96,7 +96,7 @@ def hosts() -> frozenset[str]:
 
 
 def alive(pid: int) -> bool:
-    """Tell whether a process of this host still runs; one that is dead and not yet buried does not."""
+    """Return whether a process of this host still runs; a zombie does not."""
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -104,7 +104,7 @@ def alive(pid: int) -> bool:
 
 
 def others_may_read(path: Path) -> bool:
-    """Tell whether other users of this machine may read a file; Windows has rights of its own."""
+    """Return whether other users of this machine may read a file; always False on Windows."""
     return os.name != "nt" and path.is_file() and bool(path.stat().st_mode & 0o077)
 
 

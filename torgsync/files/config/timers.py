@@ -1,7 +1,7 @@
 """What calls the program by the clock: cron, a systemd timer of the user, or the Task Scheduler of Windows.
 
-Each calls `sync --due` every few minutes; which times are due, the state tells. Entries are found again by
-the home folder that they are for, and nothing but them is touched.
+Each calls `sync --due` every few minutes; the state knows which times are due. Entries are found by the home
+folder that they are for, and nothing else is touched.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from lxml.builder import ElementMaker
 
 from torgsync.core.config.schedule import Caller
 from torgsync.errors import TorgsyncError
-from torgsync.files.config.objects import replace_text
 from torgsync.files.config.settings import variable
+from torgsync.files.config.text_files import replace_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Job:
 
     @property
     def name(self) -> str:
-        """What it is called where names must differ: two homes have two of them."""
+        """Its unique name: two homes have two of them."""
         return f"torgsync-{hashlib.sha256(str(self.home).encode()).hexdigest()[:8]}"
 
 
@@ -80,7 +80,7 @@ class Cron:
 
     job: Job
     condition: ClassVar[str] = ""
-    """What must hold besides for the job to be called, as the end of a sentence."""
+    """When else the job is not called, as the end of a sentence."""
 
     @property
     def text(self) -> str:
@@ -108,7 +108,7 @@ class Cron:
         return "the crontab of this user; see it with `crontab -l`"
 
     def remove(self) -> bool:
-        """Take the line out; return whether there was one."""
+        """Remove the line; return whether there was one."""
         before, own, after = self._parts()
         if own:
             self._write(before + after)
@@ -177,7 +177,7 @@ class Systemd:
         return f"`{self._timer[0]}`; see it with `systemctl --user list-timers`"
 
     def remove(self) -> bool:
-        """Stop the timer and take both files away; return whether there were any."""
+        """Stop the timer and remove both files; return whether there were any."""
         files = [path for path, _ in (self._timer, self._service) if path.exists()]
         if not files:
             return False

@@ -12,15 +12,16 @@ from pydantic import SecretStr
 
 from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring
 from torgsync.errors import TorgsyncError
-from torgsync.files.config.objects import ObjectFile, mistakes_at, replace_text
+from torgsync.files.config.objects import ObjectFile, mistakes_at
 from torgsync.files.config.settings import variable
+from torgsync.files.config.text_files import replace_text
 
 SERVICE = "torgsync"
 """What all our tokens in a keyring are kept for."""
 
 
 def read_token(file: ObjectFile) -> str:
-    """Return the object's token. Raises ObjectInvalid where it is not to be had; never tells a part of it."""
+    """Return the object's token. Raises ObjectInvalid where there is none, without any part of it."""
     way = file.settings.api_key
     if isinstance(way, SecretStr):
         token, trouble = way.get_secret_value(), "it is empty"
@@ -38,7 +39,7 @@ def read_token(file: ObjectFile) -> str:
 def read_outbox_password(file: ObjectFile) -> str | None:
     """Return the password of the outbox, None where the object names none.
 
-    Raises ObjectInvalid where it is not to be had.
+    Raises ObjectInvalid where there is none.
     """
     way = file.settings.orders.outbox_password
     if way is None:
@@ -52,12 +53,12 @@ def read_outbox_password(file: ObjectFile) -> str | None:
 def _secret(
     file: ObjectFile, way: FromEnvironment | FromFile | FromKeyring, what: str
 ) -> tuple[str | None, str]:
-    """Return what is kept in this way, and what is the trouble where there is nothing."""
+    """Return the secret, and why there is none."""
     match way:
         case FromEnvironment(env=name):
             return variable(name), f"the environment variable `{name}` is not set"
         case FromFile(file=path):
-            place = file.beside(path)
+            place = file.path_of(path)
             found = place.read_text("utf-8-sig") if place.is_file() else None
             return found, f"there is no {what} in `{place}`"
         case FromKeyring(keyring=name):  # pragma: no branch  # there is no fourth way
@@ -65,7 +66,7 @@ def _secret(
 
 
 def _from_keyring(name: str) -> tuple[str | None, str]:
-    """Return the token under this name, and what is the trouble where there is none."""
+    """Return the token under this name, and why there is none."""
     try:
         ring = _keyring()
     except TorgsyncError as missing:
@@ -77,12 +78,12 @@ def _from_keyring(name: str) -> tuple[str | None, str]:
 
 
 def literal_token(file: ObjectFile) -> bool:
-    """Tell whether the token stands in the TOML itself, where anybody who sees the file sees it."""
+    """Return whether the token is in the TOML itself, where everybody who sees the file sees it."""
     return isinstance(file.settings.api_key, SecretStr)
 
 
 def write_token(path: Path, token: str) -> None:
-    """Write a token where only its owner can read it, also where a file that others could read lay before."""
+    """Write a token so that only its owner can read it, also over a file that others could read."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     replace_text(path, token.strip() + "\n")
 
@@ -97,13 +98,13 @@ def keep_in_keyring(name: str, token: str) -> None:
 
 
 def forget_token(file: ObjectFile, secrets: Path) -> bool:
-    """Take the token away where it was kept for this object alone; return whether it was."""
+    """Delete the token where it was kept for this object alone; return whether it was."""
     match file.settings.api_key:
-        case FromFile(file=path) if file.beside(path).parent == secrets.resolve():
-            place = file.beside(path)
-            there = place.exists()
+        case FromFile(file=path) if file.path_of(path).parent == secrets.resolve():
+            place = file.path_of(path)
+            existed = place.exists()
             place.unlink(missing_ok=True)
-            return there
+            return existed
         case FromKeyring(keyring=name):
             ring = _keyring()
             try:
@@ -116,7 +117,7 @@ def forget_token(file: ObjectFile, secrets: Path) -> bool:
 
 
 def _keyring() -> ModuleType:
-    """Return the library that speaks with the system's keyring. Raises TorgsyncError where it is missing."""
+    """Return the library of the system's keyring. Raises TorgsyncError where it is missing."""
     try:
         import keyring  # noqa: PLC0415  # an extra
     except ImportError as missing:

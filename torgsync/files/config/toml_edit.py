@@ -1,6 +1,6 @@
-"""Changes of single keys of a sync object's file: comments, order and blank lines stay as a person left them.
+"""Changes single keys of a sync object's file; comments, order and blank lines stay.
 
-What would not be valid is refused before anything is written.
+A change that would not be valid is refused before anything is written.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AbstractTable, Item, Table
 
-from torgsync.core.config.keys import Key, key_text, meanings, put, take_out
+from torgsync.core.config.changes import Document
+from torgsync.core.config.keys import Key, key_text, meanings, put, remove
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.config.validation import OF_ANOTHER_KIND, read_settings
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
-from torgsync.files.config.objects import Lines, editing, parse_toml, replace_text, text_of
+from torgsync.files.config.objects import text_of
+from torgsync.files.config.text_files import editing, replace_text
+from torgsync.files.config.toml_lines import TomlLines, parse_toml
 
 _NOWHERE = "it leads nowhere: there is no such table or item"
 
@@ -35,17 +38,13 @@ class Setting:
     value: object = None
 
 
-Document = dict[str, Any]
-"""A sync object as its TOML holds it."""
-
-
 def change_keys(
     path: Path, settings: Sequence[Setting], unset: Sequence[Key] = ()
 ) -> tuple[Document, Document]:
-    """Set keys of a sync object's file and take others out; return what it held before and holds now.
+    """Set and remove keys of a sync object's file; return its values before and after.
 
-    Raises UsageError for a key that leads nowhere, ObjectInvalid where the object was or would be invalid:
-    the file is as it was then.
+    Raises UsageError for a key that does not exist, ObjectInvalid where the object was or would be invalid:
+    then the file is not changed.
     """
     with editing(path):
         text = text_of(path)
@@ -53,7 +52,7 @@ def change_keys(
         before = copy.deepcopy(data)
         document = tomlkit.parse(text)
         for key in unset:
-            _take_out(data, document, key)
+            _remove(data, document, key)
         for setting in settings:
             _set(data, document, setting)
         _valid(data, "would not be valid; nothing was changed")
@@ -63,16 +62,16 @@ def change_keys(
 
 
 def replace_whole(path: Path, before: str, after: str) -> tuple[Document, Document]:
-    """Put another text in place of a sync object's; return what it held before and holds now.
+    """Replace the text of a sync object's file; return its values before and after.
 
-    Raises UsageError where somebody else has changed the file since it was `before`, ObjectInvalid with all
-    mistakes where the new text is no sync object, or one of another name.
+    Raises UsageError where the file is not `before` any more, ObjectInvalid with all mistakes where the new
+    text is no sync object, or one of another name.
     """
-    new = _valid(parse_toml(after), "is not valid yet", Lines(after))
+    new = _valid(parse_toml(after), "is not valid yet", TomlLines(after))
     old = parse_toml(before)
     was = {} if isinstance(old, Mistake) else old
     if was.get("name", new["name"]) != new["name"]:
-        line = Lines(after).of(("name",))
+        line = TomlLines(after).of(("name",))
         wrong = Mistake(line, "name", f'write "{was["name"]}" again: what was sent is remembered under it')
         raise ObjectInvalid("the name stays", mistakes=(wrong,))
     with editing(path):
@@ -82,8 +81,8 @@ def replace_whole(path: Path, before: str, after: str) -> tuple[Document, Docume
     return was, new
 
 
-def _valid(data: Document | Mistake, what: str, lines: Lines | None = None) -> Document:
-    """Return what a TOML text holds. Raises ObjectInvalid where that is no sync object."""
+def _valid(data: Document | Mistake, what: str, lines: TomlLines | None = None) -> Document:
+    """Return the values unchanged. Raises ObjectInvalid where they are no sync object."""
     if isinstance(data, Mistake):
         raise ObjectInvalid(f"the sync object {what}", mistakes=(data,))
     found = read_settings(data, lines.of if lines else _no_line)
@@ -96,22 +95,22 @@ def _no_line(_key: Key) -> int:
     return 0
 
 
-def _take_out(data: Any, document: tomlkit.TOMLDocument, key: Key) -> None:  # noqa: ANN401
+def _remove(data: Any, document: tomlkit.TOMLDocument, key: Key) -> None:  # noqa: ANN401
     try:
-        take_out(data, key)
+        remove(data, key)
     except LookupError as missing:
         raise UsageError(
             f"`{key_text(key)}` is not set", hint="see what is: torgsync object show"
         ) from missing
-    *way, last = key
+    *parents, last = key
     table: Any = document
-    for part in way:
+    for part in parents:
         table = table[part]
     del table[last]
 
 
 def _set(data: Any, document: tomlkit.TOMLDocument, setting: Setting) -> None:  # noqa: ANN401
-    """Set a key in both; of what a word may mean, the first that fits the key best counts."""
+    """Set a key in both; of the values that a word may mean, the one that fits the key best is set."""
     values = list(meanings(setting.word)) if setting.word is not None else [setting.value]
     try:
         chosen = min(values, key=lambda value: _misfit(data, setting.key, value))
@@ -134,13 +133,13 @@ def _misfit(data: Document, key: Key, value: object) -> int:
 
 
 def _write(document: tomlkit.TOMLDocument, key: Key, given: object) -> None:
-    *way, last = key
+    *parents, last = key
     value = given
     if isinstance(given, dict):
         value = tomlkit.inline_table()
         value.update(given)
     table: Any = document
-    for part in way:
+    for part in parents:
         if isinstance(part, str) and part not in table:
             table[part] = tomlkit.table()
         table = table[part]
@@ -154,18 +153,18 @@ def _write(document: tomlkit.TOMLDocument, key: Key, given: object) -> None:
 
 
 def _replace(table: Any, key: str, value: object) -> None:  # noqa: ANN401  # any of tomlkit's tables
-    """Put another value in place of a key's; the comment behind it stays in its column."""
+    """Replace the value of a key; the comment after it stays in its column."""
     items = table.value if isinstance(table, AbstractTable) else table
     old = items.item(key)
     table[key] = value
     new = items.item(key)
     if isinstance(old, Item) and isinstance(new, Item) and old.trivia.comment:
-        room = len(old.as_string()) + len(old.trivia.comment_ws) - len(new.as_string())
-        new.trivia.comment_ws = " " * max(1, room)
+        width = len(old.as_string()) + len(old.trivia.comment_ws) - len(new.as_string())
+        new.trivia.comment_ws = " " * max(1, width)
 
 
 def _append(table: AbstractTable, key: str, value: object) -> None:
-    """Add a key behind the others; blank lines and comments behind them speak of what follows the table."""
+    """Add a key after the others, before blank lines and comments, which belong to what follows the table."""
     body = table.value.body
     last = max((place for place, (name, _) in enumerate(body) if name is not None), default=-1)
     tail = body[last + 1 :]

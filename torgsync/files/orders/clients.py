@@ -14,7 +14,7 @@ from torgsync.core.text import one_line
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.encodings import UTF8, find_encoding, refuse_utf16
 from torgsync.files.catalog.refusals import LISTED, stamp
-from torgsync.files.catalog.rows import LONGEST, Grammar, Lines, texts, without_line_end
+from torgsync.files.catalog.rows import LONGEST, Grammar, LineReader, texts, without_line_end
 
 WIDTH = 14
 NAME, EMAIL, PHONE, CARD = 0, 1, 2, 5
@@ -53,7 +53,7 @@ def read_clients(path: Path) -> list[Client]:
             start = len(codecs.BOM_UTF8) if beginning == codecs.BOM_UTF8 else 0
             found = find_encoding(path, file, start, UTF8 if start else None, longest=LONGEST)
             file.seek(start)
-            rows = list(_rows(path, Lines(file, 1), found.name))
+            rows = list(_rows(path, LineReader(file, 1), found.name))
     except OSError as trouble:
         raise _unreadable(path, trouble) from trouble
     if not rows:
@@ -61,7 +61,7 @@ def read_clients(path: Path) -> list[Client]:
     return [_client(row) for row in rows]
 
 
-def _rows(path: Path, lines: Lines, encoding: str) -> Iterator[list[str]]:
+def _rows(path: Path, lines: LineReader, encoding: str) -> Iterator[list[str]]:
     grammar = Grammar(WIDTH, without_line_end(lines.peek(0)))
     mistakes: list[Mistake] = []
     while line := lines.take():

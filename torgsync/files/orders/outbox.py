@@ -113,7 +113,7 @@ def outbox_of_object(file: ObjectFile, usual: Path, place: str | None = None) ->
     if given is None:
         yield Folder(usual)
         return
-    folder = Path(given).absolute() if place else file.beside(given)
+    folder = Path(given).absolute() if place else file.path_of(given)
     with open_outbox(given if is_address(given) else folder, read_outbox_password(file)) as outbox:
         yield outbox
 

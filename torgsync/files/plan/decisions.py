@@ -1,8 +1,8 @@
-"""Reads what a person decided about goods of which nobody else can tell which product they are.
+"""Read what a person decided about goods that no rule can match to a product.
 
 The file is CSV with the columns `good_id` and `prom_id`, as `torgsync object adopt --format csv` writes them;
-other columns are passed over. A line without one of both decides nothing, `new` says that the good is none of
-the products.
+other columns are ignored. A line without one of both decides nothing; `new` says that the good is none of the
+products.
 """
 
 from __future__ import annotations
@@ -11,15 +11,21 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from torgsync.core.plan.adopt import Decision, Here, There, mistaken
+from torgsync.core.plan.adopt import Decision, GoodIdentity, ProductIdentity, decision_mistake
 from torgsync.errors import InvalidInput, Mistake
 
 NEW = "new"
 _NEEDED = ("good_id", "prom_id")
 
 
-def read_decisions(path: Path, goods: Mapping[str, Here], products: Mapping[str, There]) -> list[Decision]:
-    """Return the decisions of a file, in its order. Raises InvalidInput with every mistake and its line."""
+def read_decisions(
+    path: Path, goods: Mapping[str, GoodIdentity], products: Mapping[str, ProductIdentity]
+) -> list[Decision]:
+    """Return the decisions of a file, in its order.
+
+    Raises:
+        InvalidInput: With every mistake and its line.
+    """
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as trouble:
@@ -36,24 +42,24 @@ def read_decisions(path: Path, goods: Mapping[str, Here], products: Mapping[str,
             hint=f"the first line names the columns, {wanted} among them; "
             "`torgsync object adopt --format csv` writes such a file",
         )
-    found: list[Decision] = []
+    decisions: list[Decision] = []
     mistakes: list[Mistake] = []
     for row in rows:
         good_id, prom_id = ((row.get(name) or "").strip() for name in _NEEDED)
         if not (good_id and prom_id):
             continue
         decision = Decision(good_id, None if prom_id.casefold() == NEW else prom_id, rows.line_num)
-        if why := _twice(decision, found) or mistaken(decision, goods, products):
+        if why := _repeated(decision, decisions) or decision_mistake(decision, goods, products):
             mistakes.append(Mistake(rows.line_num, good_id, why))
         else:
-            found.append(decision)
+            decisions.append(decision)
     if mistakes:
         number = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
         raise InvalidInput(f"{number} in the decisions `{path}`", mistakes=tuple(mistakes))
-    return found
+    return decisions
 
 
-def _twice(decision: Decision, earlier: list[Decision]) -> str:
+def _repeated(decision: Decision, earlier: list[Decision]) -> str:
     for other in earlier:
         if other.good_id == decision.good_id:
             return f"line {other.line} decides about it too; leave one line a good"

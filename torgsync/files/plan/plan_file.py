@@ -1,6 +1,6 @@
 """Plans in files: JSON Lines, the head first, then a change a line, at last a digest of all before it.
 
-A file that was cut or changed by hand is told by its digest and refused.
+A file that was cut or edited does not match its digest and is refused.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 
 import xxhash
 
-from torgsync.core.plan.decide import Counts
 from torgsync.core.plan.diff import Change, FieldChange, Verb
+from torgsync.core.plan.plan import Counts
 from torgsync.core.plan.saved import SavedPlan
 from torgsync.core.product.fields import FIELDS, decode, encode
 from torgsync.errors import InvalidInput, TorgsyncError, UsageError
@@ -27,9 +27,11 @@ KIND = "torgsync plan"
 
 
 def write_plan(path: Path, head: SavedPlan, changes: Iterable[Change]) -> None:
-    """Write a plan under a temporary name, then rename it. Raises TorgsyncError where that cannot be done.
+    """Write a plan under a temporary name, then rename it; another plan of that name is replaced.
 
-    Another plan of that name is replaced; any other file stays, with UsageError.
+    Raises:
+        UsageError: The file is there and is no plan.
+        TorgsyncError: The file cannot be written.
     """
     if path.exists() and not _is_plan(path):
         raise UsageError(
@@ -80,10 +82,14 @@ def _is_plan(path: Path) -> bool:
 
 
 def read_head(path: Path) -> SavedPlan:
-    """Return the head of a saved plan. Raises InvalidInput for a file that is none, or not whole."""
+    """Return the head of a saved plan.
+
+    Raises:
+        InvalidInput: The file is no plan, or not whole.
+    """
     lines = _lines(path)
     head = next(lines)
-    deque(lines, maxlen=0)  # the digest stands at the end
+    deque(lines, maxlen=0)  # the digest is at the end
     try:
         return SavedPlan(
             **{
@@ -123,7 +129,7 @@ def read_changes(path: Path) -> Iterator[Change]:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the documents of a file but the digest, which is held against them at the end."""
+    """Yield the documents of a file but the digest, which is compared at the end."""
     digest, last = xxhash.xxh3_64(), b""
     try:
         with path.open("rb") as file:

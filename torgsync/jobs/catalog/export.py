@@ -16,23 +16,14 @@ import xxhash
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.mapper import Mapper, pictures, rules_version, term_columns
-from torgsync.core.mapping.select import (
-    CENTERS_COLUMN,
-    DISPLAY_COLUMN,
-    SUM_COLUMN,
-    Reason,
-    Stock,
-    count_stock,
-    empty_group,
-    sold_out,
-    told_centers,
-    unknown_centers,
-    why_out,
-)
+from torgsync.core.mapping.mapper import Mapper, pictures, price_stock_columns, rules_version
+from torgsync.core.mapping.select import SkipReason, empty_group, why_out
+from torgsync.core.mapping.stock import Stock, count_stock, sold_out, told_centers, unknown_centers
 from torgsync.core.paging import PAGE
-from torgsync.core.plan.decide import ExportInfo, RowStatus
-from torgsync.core.product.columns import Record, Section, why_no_id
+from torgsync.core.plan.decide import RowStatus
+from torgsync.core.plan.plan import ExportInfo
+from torgsync.core.product.cells import Section, id_fault, id_fault_message
+from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, ExportRecord
 from torgsync.core.product.fields import NEEDED
 from torgsync.core.product.group_tree import grow
 from torgsync.core.product.products import Product
@@ -40,8 +31,8 @@ from torgsync.core.product.variants import model_of
 from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile
-from torgsync.files.catalog.export import content_of, no_column, open_export
-from torgsync.files.catalog.guesses import Kind
+from torgsync.files.catalog.export import content_of, missing_column, no_column, open_export
+from torgsync.files.catalog.guesses import FileFormat
 from torgsync.files.catalog.rows import RowFilter
 from torgsync.files.config.objects import ObjectFile, mistakes_at
 from torgsync.jobs.catalog.photos import Shelf
@@ -98,7 +89,7 @@ def read_export(context: JobContext) -> Reading:
 
 
 def _noted(rows: _Rows, encoding: str, findings: tuple[Finding, ...]) -> str:
-    told = [{"code": one.code, "message": one.message, "column": one.column} for one in findings]
+    told = [{"code": one.code, "args": one.args, "column": one.column} for one in findings]
     noted = {"goods": rows.count, "encoding": encoding, "centers": sorted(rows.centers), "findings": told}
     return json.dumps(noted, ensure_ascii=False)
 
@@ -107,7 +98,7 @@ def _remembered(settings: SyncObject, noted: str, shelf: Shelf) -> Reading:
     """Return the last reading again: nothing has changed since."""
     told = json.loads(noted)
     info = ExportInfo(settings.catalog.path, told["goods"], told["encoding"])
-    found = (Finding(Code(one["code"]), one["message"], column=one["column"]) for one in told["findings"])
+    found = (Finding(Code(one["code"]), column=one["column"], args=one["args"]) for one in told["findings"])
     return Reading(info, (*found, *shelf.findings()))
 
 
@@ -140,7 +131,7 @@ def _check_display(settings: SyncObject, catalog: CatalogFile, work: UnitOfWork)
     """Refuse an export that has lost the column by which goods are kept off the site: they would be sold."""
     if not settings.accounting_centers.respect_display or DISPLAY_COLUMN in catalog.columns:
         return
-    hidden = work.rows.row_statuses().get((RowStatus.OUT, Reason.NOT_DISPLAYED), 0)
+    hidden = work.rows.row_statuses().get((RowStatus.OUT, SkipReason.NOT_DISPLAYED), 0)
     if hidden:
         kept = counted(hidden, "good that it kept", "goods that it kept")
         raise ExportInvalid(
@@ -153,32 +144,28 @@ def _check_display(settings: SyncObject, catalog: CatalogFile, work: UnitOfWork)
 def _may_lack(settings: SyncObject, catalog: CatalogFile, mapping: FieldMapping) -> bool:
     """Tell whether a column may be absent today: offers of a YML file leave out what they do not have."""
     picks = mapping.to == "group" and bool(settings.product_group)
-    return catalog.kind is Kind.YML and mapping.to not in NEEDED and not picks
+    return catalog.kind is FileFormat.YML and mapping.to not in NEEDED and not picks
 
 
 def file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, ...]:
     """Return what a person should know of the export as a whole."""
     found = []
     if settings.fields and not any(mapping.to in _STOCK for mapping in settings.fields):
-        message = (
-            "no column is led to `quantity`: new goods are not available, Prom keeps the stock of others"
-        )
-        found.append(Finding(Code.STOCK_UNLED, message))
+        found.append(Finding(Code.STOCK_UNLED))
     if settings.accounting_centers.use and CENTERS_COLUMN not in catalog.columns:
-        message = f"the export has no column `{CENTERS_COLUMN}`: `{SUM_COLUMN}` counts, all centers together"
-        found.append(Finding(Code.CENTERS_MISSING, message, column=CENTERS_COLUMN))
+        found.append(Finding(Code.CENTERS_MISSING, column=CENTERS_COLUMN))
     for mapping in settings.fields:
         if mapping.column not in catalog.columns:
-            message = f"{no_column(catalog, mapping.column)}; what was last sent of it stays"
-            found.append(Finding(Code.COLUMN_MISSING, message, column=mapping.column))
+            hint, meant = missing_column(catalog, mapping.column)
+            args = {"column": mapping.column, "hint": hint, "meant": meant}
+            found.append(Finding(Code.COLUMN_MISSING, column=mapping.column, args=args))
     return tuple(found)
 
 
-def twins_message(lines: Sequence[int]) -> str:
-    """Return what is said of a good that stands in several lines."""
-    places = list(dict.fromkeys(map(str, lines)))  # a YML file may stand in one line
-    where = f"lines {' and '.join(places)}" if len(places) > 1 else f"line {places[0]}"
-    return f"stands in the export more than once, in {where}; it stays as it is on Prom"
+def duplicate(good_id: str, lines: Sequence[int]) -> Finding:
+    """Return the finding about a good that is in several lines of the export."""
+    places = list(dict.fromkeys(map(str, lines)))  # a YML file may be a single line
+    return Finding(Code.ID_DUPLICATE, good_id=good_id, line=lines[-1], args={"lines": places})
 
 
 @dataclass
@@ -204,7 +191,7 @@ class _Rows:
     def __post_init__(self) -> None:
         self._mapper = Mapper(self.context.object)
         self._begun = self.work.object_state.begun()
-        terms = term_columns(self.context.object)
+        terms = price_stock_columns(self.context.object)
         self._card_columns = [column for column in self.file.columns if column not in terms]
 
     def read(self) -> None:
@@ -213,7 +200,7 @@ class _Rows:
         if self.skimming:
             row_filter = RowFilter(self.seed, self.work.rows.row_hashes(), self.work.rows.lines_of_findings())
         self._force(row_filter)
-        page: list[tuple[str, Record]] = []
+        page: list[tuple[str, ExportRecord]] = []
         for good_id, record in self._rows_that_differ(row_filter):
             page.append((good_id, record))
             if len(page) == PAGE:
@@ -239,7 +226,7 @@ class _Rows:
         if settings.product_group:
             row_statuses = self.work.rows.row_statuses()
             here = {reason for (row_status, reason) in row_statuses if row_status != RowStatus.GONE}
-            if here == {Reason.OTHER_GROUP}:
+            if here == {SkipReason.OTHER_GROUP}:
                 found.append(empty_group(settings))
         return tuple(found)
 
@@ -250,12 +237,12 @@ class _Rows:
             self._forced = {row.row_hash for row in rows.values()} & row_filter.known
             row_filter.known -= self._forced
 
-    def _rows_that_differ(self, row_filter: RowFilter) -> Iterator[tuple[str, Record]]:
+    def _rows_that_differ(self, row_filter: RowFilter) -> Iterator[tuple[str, ExportRecord]]:
         """Yield each new or changed row with its good's id; of a good that stands twice the first one."""
         for record in self.file.records(row_filter):
             good_id = self.file.good_id(record)
-            if why := why_no_id(good_id):
-                lost = Mistake(record.line, self.file.columns[0], why)
+            if fault := id_fault(good_id):
+                lost = Mistake(record.line, self.file.columns[0], id_fault_message(fault, good_id))
                 raise ExportInvalid(
                     f"a row of `{self.file.path.name}` has no `GoodID`, so it cannot be told what it is",
                     mistakes=(lost,),
@@ -270,7 +257,7 @@ class _Rows:
                 self._fresh.add(good_id)
                 yield good_id, record
 
-    def _remember(self, page: list[tuple[str, Record]], row_filter: RowFilter) -> None:
+    def _remember(self, page: list[tuple[str, ExportRecord]], row_filter: RowFilter) -> None:
         """Remember rows, and see from what they were before who has left a model, or stands here twice."""
         before = self.work.rows.old_rows([good_id for good_id, _ in page])
         rows = []
@@ -328,7 +315,7 @@ class _Rows:
         """Leave goods as they are that stand in the export twice, and name all their lines."""
         if not self._twins:
             return
-        found: dict[str, list[Record]] = {}
+        found: dict[str, list[ExportRecord]] = {}
         for record in self.file.records():
             good_id = self.file.good_id(record)
             if good_id in self._twins:
@@ -337,11 +324,10 @@ class _Rows:
         self._stir(*(row.model for row in self.work.rows.old_rows(sorted(found)).values()))
         for good_id, twins in sorted(found.items()):
             lines = [twin.line for twin in twins]
-            finding = Finding(Code.ID_DUPLICATE, twins_message(lines), good_id, lines[-1])
-            (told,) = placed([finding], self.file, twins[-1])
+            (told,) = placed([duplicate(good_id, lines)], self.file, twins[-1])
             self.work.rows.block(good_id, told, lines[0])
 
-    def _map(self, good_id: str, record: Record, old: OldRow | None, row_filter: RowFilter) -> GoodRow:
+    def _map(self, good_id: str, record: ExportRecord, old: OldRow | None, row_filter: RowFilter) -> GoodRow:
         cells = self.file.cells(record)
         stock = count_stock(self.context.object, cells)
         self.centers |= told_centers(cells)
@@ -351,7 +337,7 @@ class _Rows:
             and old.content_hash == card
             and self._only_terms_moved(good_id, old, stock, row_filter)
         ):
-            moved = self._mapper.terms(good_id, record.line, cells, stock)
+            moved = self._mapper.price_stock(good_id, record.line, cells, stock)
             return GoodRow(
                 good_id,
                 record.row_hash,
@@ -410,7 +396,7 @@ class _Rows:
         return number
 
 
-def placed(findings: Sequence[Finding], file: CatalogFile, record: Record) -> tuple[Finding, ...]:
+def placed(findings: Sequence[Finding], file: CatalogFile, record: ExportRecord) -> tuple[Finding, ...]:
     """Return findings with the name of the file in which the row stands, where it is not the leading one."""
     name = file.file_of(record)
     if name == file.path.name:

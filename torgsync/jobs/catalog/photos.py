@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.product.fields import Photo
-from torgsync.core.text import counted
+from torgsync.core.reason import Args
 from torgsync.files.catalog.photos import PhotoFile, digest, index_of, index_photos, owners_of
 from torgsync.files.config.objects import ObjectFile
 from torgsync.state.store import UnitOfWork
@@ -84,11 +84,10 @@ class Shelf:
     def findings(self) -> tuple[Finding, ...]:
         """Return what is to be said of the folder as a whole."""
         if self.bare:
-            message = "there is no photo in the folder of photos; photos on Prom.ua stay as they are"
-            return (Finding(Code.PHOTOS_UNREAD, message),)
+            return (Finding(Code.PHOTOS_UNREAD, args={"case": "none"}),)
         if self._blank:
-            many = counted(len(self._blank), "photo is an empty file", "photos are empty files")
-            return (Finding(Code.PHOTOS_UNREAD, f"{many}, `{min(self._blank)}` for one; none is sent"),)
+            args: Args = {"case": "empty", "count": len(self._blank), "first": min(self._blank)}
+            return (Finding(Code.PHOTOS_UNREAD, args=args),)
         return ()
 
     def remember(self, work: UnitOfWork) -> None:

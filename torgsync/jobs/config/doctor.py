@@ -1,6 +1,6 @@
-"""Looks at everything that a synchronisation of an object needs, and says what is wrong and how it is cured.
+"""Checks everything that a synchronisation of an object needs.
 
-Nothing is changed, neither here nor on Prom: rights are tried by lists, and the right to write by an edit
+Nothing is changed, neither here nor on Prom: rights are tried by listing, and the right to write by an edit
 of a product that does not exist.
 """
 
@@ -10,29 +10,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.clock import shop_time
 from torgsync.core.plan.channels import IMPORT_WINDOW
-from torgsync.core.plan.guards import Allowed
 from torgsync.core.text import counted
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
 from torgsync.files.config.settings import others_may_read
-from torgsync.jobs.config.check import Line, Mark, check, twin_line
+from torgsync.jobs.config.check import check, twin_line
+from torgsync.jobs.config.check_view import CheckLine, Mark
 from torgsync.jobs.config.due import own_times
 from torgsync.jobs.config.schedule import timetable
-from torgsync.jobs.connect import prom_of
+from torgsync.jobs.connect import connect_shop, connect_unverified
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.fetch import still_open
 from torgsync.jobs.orders.outbox import place_of_file
 from torgsync.jobs.run import refuse_held
-from torgsync.jobs.shop import refuse_other_shop
-from torgsync.prom.http import Right
+from torgsync.prom.rights import Right
 from torgsync.state.store import place_of
 
 STALE_AFTER = timedelta(days=1)
-"""Age of an export from which on somebody should see whether Torgsoft still writes it."""
+"""Age of an export above which Torgsoft may have stopped writing it."""
 
 _FAILED = frozenset(Exit) - {Exit.DONE, Exit.HELD, Exit.BUSY}
-"""How an unattended run ends that somebody should look at."""
+"""Exit codes of unattended runs that a person should look at."""
 
 _RIGHTS = (
     Right.PRODUCTS_READ,
@@ -48,9 +47,9 @@ NEEDED = (Right.PRODUCTS_READ, Right.PRODUCTS_WRITE, Right.ORDERS_READ, Right.SE
 
 @dataclass(slots=True)
 class Diagnosis:
-    """What was found of one object, line by line, and the exit code of the worst of it."""
+    """The lines about one object, and the exit codes of what failed."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[CheckLine] = field(default_factory=list)
     codes: list[Exit] = field(default_factory=list)
 
     @property
@@ -59,47 +58,49 @@ class Diagnosis:
         return Exit.worst(self.codes)
 
     def fail(self, subject: str, error: TorgsyncError) -> None:
-        """Note what went wrong."""
+        """Add the line of an error, and its exit code."""
         details = "".join(f"; {mistake}" for mistake in getattr(error, "mistakes", ()))
-        self.lines.append(Line(Mark.ERROR, subject, error.message + details, error.hint or ""))
+        self.lines.append(CheckLine(Mark.ERROR, subject, error.message + details, error.hint or ""))
         self.codes.append(error.exit_code)
 
 
 def diagnose(context: JobContext) -> Diagnosis:
-    """Look at everything; what is wrong is in the answer, nothing is raised."""
+    """Check everything; what is wrong is in the result, nothing is raised."""
     checked = check(context.file, context.settings)
-    found = Diagnosis(checked.lines, [Exit.INVALID] if checked.failed else [])
-    if checked.shut:
-        found.codes.append(Exit.HELD if checked.shut.exit_code is Exit.ERROR else checked.shut.exit_code)
+    diagnosis = Diagnosis(checked.lines, [Exit.INVALID] if checked.failed else [])
+    if checked.outbox_error:
+        diagnosis.codes.append(
+            Exit.HELD if checked.outbox_error.exit_code is Exit.ERROR else checked.outbox_error.exit_code
+        )
     if not any(line.subject == "orders" for line in checked.lines):
-        found.lines += _twins(context)
-    for look in (_secrets, _age, _memory, _limits, _schedule):
-        found.lines += look(context)
-    _rights(context, found)
+        diagnosis.lines += _twins(context)
+    for report in (_secrets, _age, _state, _limits, _schedule):
+        diagnosis.lines += report(context)
+    _rights(context, diagnosis)
     try:
         refuse_held(context)
-        found.lines.append(Line(Mark.OK, "lock", "no other run holds the object"))
+        diagnosis.lines.append(CheckLine(Mark.OK, "lock", "no other run holds the object"))
     except TorgsyncError as busy:
-        found.fail("lock", busy)
-    return found
+        diagnosis.fail("lock", busy)
+    return diagnosis
 
 
-def _twins(context: JobContext) -> Iterator[Line]:
-    """Tell of other objects whose own tokens brought home the same orders."""
+def _twins(context: JobContext) -> Iterator[CheckLine]:
+    """Report other objects whose own tokens fetched the same orders."""
     with context.transaction() as work:
         twins = work.orders.twins()
     yield from (twin_line(slug, slug) for slug in twins)
 
 
-def _secrets(context: JobContext) -> Iterator[Line]:
+def _secrets(context: JobContext) -> Iterator[CheckLine]:
     place = context.file.token_path
     if place and others_may_read(place):
         message = f"others on this machine may read the token in `{place}`"
-        yield Line(Mark.WARNING, "token", message, f'chmod 600 "{place}"')
+        yield CheckLine(Mark.WARNING, "token", message, f'chmod 600 "{place}"')
 
 
-def _age(context: JobContext) -> Iterator[Line]:
-    """Tell how old the export is; whether it can be read is told by its check."""
+def _age(context: JobContext) -> Iterator[CheckLine]:
+    """Report how old the export is; its check reports whether it can be read."""
     try:
         changed = datetime.fromtimestamp(context.file.catalog_path.stat().st_mtime, tz=context.now().tzinfo)
     except OSError:
@@ -109,34 +110,36 @@ def _age(context: JobContext) -> Iterator[Line]:
     words = counted(hours // 24, "day") if hours >= 48 else counted(hours, "hour")  # noqa: PLR2004  # two days
     stale = age > STALE_AFTER
     hint = "see whether Torgsoft still writes it: its own schedule, the folder, the disk" if stale else ""
-    yield Line(Mark.WARNING if stale else Mark.OK, "export", f"written {words} ago", hint)
+    yield CheckLine(Mark.WARNING if stale else Mark.OK, "export", f"written {words} ago", hint)
 
 
-def _memory(context: JobContext) -> Iterator[Line]:
+def _state(context: JobContext) -> Iterator[CheckLine]:
     with context.transaction() as work:
         looks, unfinished = work.object_state.looks(), work.journal.unfinished_import()
     looked = (
         f"Prom.ua was last looked at {_time(looks.looked)}" if looks.looked else "Prom.ua was never looked at"
     )
-    yield Line(Mark.OK, "state", f"`{place_of(context.settings.state_url)}`; {looked}")
+    yield CheckLine(Mark.OK, "state", f"`{place_of(context.settings.state_url)}`; {looked}")
     if unfinished:
         message = f"an import of {_time(unfinished.started)} was not settled: its run died"
-        yield Line(Mark.WARNING, "state", message, f"torgsync sync -o {context.file.called}")
+        yield CheckLine(Mark.WARNING, "state", message, f"torgsync sync -o {context.file.called}")
     with context.transaction() as work:
         waiting, owed = work.orders.lying(), len(work.orders.unwritten())
         todo = {finding.order for finding in still_open(work, context.object.clients.find_by)}
     if waiting:
         place = place_of_file(context, waiting[-1])
-        yield Line(Mark.OK, "outbox", f"{counted(len(waiting), 'order file')} for Torgsoft in `{place}`")
+        yield CheckLine(Mark.OK, "outbox", f"{counted(len(waiting), 'order file')} for Torgsoft in `{place}`")
     if owed:
         message = f"{counted(owed, 'order file')} could not be written yet"
-        yield Line(Mark.WARNING, "outbox", message, f"torgsync orders fetch -o {context.file.called}")
+        yield CheckLine(Mark.WARNING, "outbox", message, f"torgsync orders fetch -o {context.file.called}")
     if todo:
         message = f"{counted(len(todo), 'order waits', 'orders wait')} for a person"
-        yield Line(Mark.WARNING, "orders", message, f"torgsync orders list --held -o {context.file.called}")
+        yield CheckLine(
+            Mark.WARNING, "orders", message, f"torgsync orders list --held -o {context.file.called}"
+        )
 
 
-def _limits(context: JobContext) -> Iterator[Line]:
+def _limits(context: JobContext) -> Iterator[CheckLine]:
     limits = context.object.limits
     with context.transaction() as work:
         used = work.journal.imports_since(context.now() - IMPORT_WINDOW)
@@ -144,38 +147,38 @@ def _limits(context: JobContext) -> Iterator[Line]:
     imports = f"{left} of {limits.imports_per_day} imports left in these 24 hours"
     message = f"{imports}, {limits.requests_per_second:g} requests a second"
     hint = "" if left else "what needs an import waits for tomorrow; prices and stock go all the same"
-    yield Line(Mark.OK if left else Mark.WARNING, "limits", message, hint)
+    yield CheckLine(Mark.OK if left else Mark.WARNING, "limits", message, hint)
 
 
-def _schedule(context: JobContext) -> Iterator[Line]:
+def _schedule(context: JobContext) -> Iterator[CheckLine]:
     times = timetable(context)
     mine = own_times(context.object)
     for timed in times:
-        told = f"{timed.time} by `{timed.time.user}`"
+        time = f"{timed.time} by `{timed.time.user}`"
         overdue = timed.overdue(context.now())
         if timed.time in mine and overdue:
-            message = f"{told}: that of {_clock(overdue)} was not done; does anything call `sync --due`?"
-            yield Line(Mark.WARNING, "schedule", message, "torgsync schedule install")
+            message = f"{time}: that of {shop_time(overdue)} was not done; does anything call `sync --due`?"
+            yield CheckLine(Mark.WARNING, "schedule", message, "torgsync schedule install")
         elif timed.last and timed.last.exit_code in _FAILED:
-            ended = f"that of {_clock(timed.last.moment)} ended with exit code {int(timed.last.exit_code)}"
-            message = f"{told}: {ended}"
-            yield Line(Mark.WARNING, "schedule", message, f"torgsync sync -o {context.file.called}")
+            ended = f"that of {shop_time(timed.last.moment)} ended with exit code {int(timed.last.exit_code)}"
+            message = f"{time}: {ended}"
+            yield CheckLine(Mark.WARNING, "schedule", message, f"torgsync sync -o {context.file.called}")
         else:
-            yield Line(Mark.OK, "schedule", f"{told}; next {_clock(timed.coming[0])}")
+            yield CheckLine(Mark.OK, "schedule", f"{time}; next {shop_time(timed.coming[0])}")
     if not times:
-        yield Line(Mark.OK, "schedule", "no synchronization times: it is done when somebody runs it")
+        yield CheckLine(Mark.OK, "schedule", "no synchronization times: it is done when somebody runs it")
 
 
-def _rights(context: JobContext, found: Diagnosis) -> None:
-    """Try each right; a token that opens nothing is told once.
+def _rights(context: JobContext, diagnosis: Diagnosis) -> None:
+    """Try each right; a token without any right is one line.
 
-    Where the token is not to be had, its check has told so.
+    Where the token cannot be read, its check has reported that.
     """
     refused: dict[Right, TokenRefused] = {}
     accepting = (Right.ORDERS_WRITE,) if context.object.orders.accept else ()
     rights = (*_RIGHTS, *accepting)
     try:
-        with prom_of(context) as prom:
+        with connect_unverified(context) as prom:
             for right in rights:
                 try:
                     prom.try_right(right)
@@ -184,40 +187,35 @@ def _rights(context: JobContext, found: Diagnosis) -> None:
     except InvalidInput:
         return
     except TorgsyncError as trouble:
-        found.fail("Prom.ua", trouble)
+        diagnosis.fail("Prom.ua", trouble)
         return
     if len(refused) == len(rights):
-        found.fail("right", refused[rights[0]])
+        diagnosis.fail("right", refused[rights[0]])
         return
     if Right.PRODUCTS_READ not in refused:
-        _shop(context, found)
+        _shop(context, diagnosis)
     for right in rights:
         if right not in refused:
-            found.lines.append(Line(Mark.OK, "right", f"the token can {right.doing}"))
+            diagnosis.lines.append(CheckLine(Mark.OK, "right", f"the token can {right.doing}"))
         elif right in NEEDED or right in accepting:
-            found.fail("right", refused[right])
+            diagnosis.fail("right", refused[right])
         else:
             hint = f"not used yet; in the cabinet: {right.in_cabinet}"
-            found.lines.append(Line(Mark.WARNING, "right", f"the token cannot {right.doing}", hint))
+            diagnosis.lines.append(CheckLine(Mark.WARNING, "right", f"the token cannot {right.doing}", hint))
 
 
-def _shop(context: JobContext, found: Diagnosis) -> None:
-    """Tell whether the token opens the shop that is remembered, where one is."""
+def _shop(context: JobContext, diagnosis: Diagnosis) -> None:
+    """Report whether the token opens the shop of earlier runs, where there were any."""
     with context.transaction() as work:
         if not work.object_state.begun():
             return
     try:
-        with prom_of(context) as prom:
-            refuse_other_shop(context, prom, Allowed())
+        with connect_shop(context):
+            pass
     except TorgsyncError as trouble:
-        found.fail("shop", trouble)
+        diagnosis.fail("shop", trouble)
         return
-    found.lines.append(Line(Mark.OK, "shop", "it is the one that was synchronised before"))
-
-
-def _clock(when: datetime) -> str:
-    """Return a time as the hours of a schedule are told."""
-    return f"{when.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
+    diagnosis.lines.append(CheckLine(Mark.OK, "shop", "it is the one that was synchronised before"))
 
 
 def _time(when: datetime) -> str:

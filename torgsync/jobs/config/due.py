@@ -1,6 +1,6 @@
-"""Takes up the synchronization times of an object that are due for whoever runs, each of them once.
+"""Takes up the synchronization times of an object that are due for the current user, each of them once.
 
-Looking and taking up are one transaction: of two calls in the same second one performs.
+Reading and taking up are one transaction: of two calls in the same second one performs a time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from torgsync.jobs.run import refuse_lease
 class Due:
     """The times that one call performs, each with its moment in UTC.
 
-    `exit_code` is how the work ended; until then it is that of a bug.
+    `exit_code` is that of a bug until the work has ended.
     """
 
     times: list[tuple[SynchronizationTime, datetime]]
@@ -36,7 +36,7 @@ class Due:
 
 
 def own_times(settings: SyncObject) -> list[SynchronizationTime]:
-    """Return the times of an object that are those of this user on this host."""
+    """Return the times of an object that belong to this user on this host."""
     name, _, _ = who()
     names = hosts()
     return [time for time in settings.synchronization_times if is_for(time.user, name, names)]
@@ -44,7 +44,7 @@ def own_times(settings: SyncObject) -> list[SynchronizationTime]:
 
 @contextmanager
 def taking_up(context: JobContext) -> Iterator[Due | None]:
-    """Take up what is due now and yield it, None where nothing is; what became of it is remembered.
+    """Take up the times that are due now and yield them, None where none is; the exit code is stored.
 
     Raises Busy where something is due and another run holds the object: then nothing is taken up.
     """
@@ -57,7 +57,7 @@ def taking_up(context: JobContext) -> Iterator[Due | None]:
             if attempt := due(time.rhythm, now, before.get(identity)):
                 attempts[identity] = attempt
         if attempts:
-            refuse_lease(context, work.journal.lease())
+            refuse_lease(context, work.leases.lease())
         for identity, attempt in attempts.items():
             work.schedule.take_up(identity, attempt)
     if not attempts:

@@ -1,4 +1,4 @@
-"""Adds the standard fields of an export to the sync object."""
+"""Maps columns of an export to fields of Prom, and shows the mappings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from torgsync.core.config.settings import FieldMapping, twin_target
+from torgsync.core.config.field_mapping import FieldMapping, twin_target
 from torgsync.core.mapping.suggest import Samples, is_own
 from torgsync.core.product.columns import canonical, labelled
 from torgsync.core.product.fields import STANDARD, TARGETS
@@ -14,21 +14,22 @@ from torgsync.core.text import did_you_mean
 from torgsync.errors import ExportInvalid, UsageError
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import no_column, open_export
-from torgsync.files.config.objects import ObjectFile, add_fields, quoted
-from torgsync.files.config.objects import remove_field as remove_from_file
+from torgsync.files.config.object_tables import add_fields
+from torgsync.files.config.object_tables import remove_field as remove_from_file
+from torgsync.files.config.objects import ObjectFile, quoted
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
-    """What was added, and the merchant's own columns, of which only a person knows what they are."""
+class AddedFields:
+    """The mappings that were added, and the merchant's own columns, which only a person can map."""
 
     mappings: tuple[FieldMapping, ...]
     own_columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class AddedOne:
-    """One mapping that was added, and what a person should think about; empty if nothing."""
+class AddedField:
+    """One mapping that was added, and a warning, empty if there is none."""
 
     mapping: FieldMapping
     warning: str
@@ -43,13 +44,15 @@ def add_field(
     unit: str | None,
     split: str | None,
     owner: str,
-) -> AddedOne:
-    """Lead one column to a target. Raises UsageError where the mapping or the column cannot be.
+) -> AddedField:
+    """Map one column to a target.
 
-    A column may be named as the file names it: a label of Torgsoft stands for its standard column, where the
-    export has been read so.
-    Warns where `WholesalePrice` is led anywhere and equals the cost price in most rows: then it is the cost
-    price in disguise (torgsoft §3.1).
+    A column may be named as in the file: a label of Torgsoft means its standard column, where the export was
+    read so. There is a warning where `WholesalePrice` equals the cost price in most rows: buyers would see
+    what the shop paid (torgsoft §3.1).
+
+    Raises:
+        UsageError: The mapping is not possible, or there is no such column.
     """
     if target == "characteristic" and not name:
         if split and split in column:
@@ -59,10 +62,10 @@ def add_field(
             )
         name = column
     catalog = open_export(file)
-    there = canonical(column)
-    if there not in catalog.columns and labelled(column) in catalog.columns:
-        there = labelled(column)
-    given = {"column": there, "to": target, "name": name, "unit": unit, "split": split, "owner": owner}
+    column_name = canonical(column)
+    if column_name not in catalog.columns and labelled(column) in catalog.columns:
+        column_name = labelled(column)
+    given = {"column": column_name, "to": target, "name": name, "unit": unit, "split": split, "owner": owner}
     try:
         mapping = FieldMapping.model_validate(
             {key: value for key, value in given.items() if value is not None}
@@ -83,40 +86,45 @@ def add_field(
             hint=f"it has {', '.join(catalog.columns)}",
         )
     add_fields(file, [mapping])
-    return AddedOne(mapping, _cost_in_disguise(catalog) if mapping.column == "WholesalePrice" else "")
+    return AddedField(mapping, _cost_in_disguise(catalog) if mapping.column == "WholesalePrice" else "")
 
 
 def remove_field(file: ObjectFile, column: str) -> tuple[FieldMapping, ...]:
-    """Take a column out of the sync object and return what it was led to.
+    """Remove a column from the sync object and return its mappings.
 
-    Raises UsageError where it is led nowhere.
+    Raises UsageError where it has none.
     """
     name = canonical(column)
-    gone = tuple(mapping for mapping in file.settings.fields if mapping.column == name)
-    if not gone:
+    removed = tuple(mapping for mapping in file.settings.fields if mapping.column == name)
+    if not removed:
         known = [mapping.column for mapping in file.settings.fields]
         raise UsageError(
             f"the column `{column}` is not led anywhere{did_you_mean(column, known)}",
             hint=f"see them: torgsync fields list -o {file.called}",
         )
     remove_from_file(file, name)
-    return gone
+    return removed
 
 
 @dataclass(frozen=True, slots=True)
-class Sampled:
-    """One mapping with a value of its column; `there` is None where the export could not be read."""
+class SampledField:
+    """One mapping with a value of its column; `in_export` is None where the export could not be read."""
 
     mapping: FieldMapping
     sample: str
-    there: bool | None
+    in_export: bool | None
 
 
-def sampled_fields(file: ObjectFile) -> tuple[tuple[Sampled, ...], str]:
-    """Return every mapping with a value of its column, and why the export could not be read, if so.
+@dataclass(frozen=True, slots=True)
+class FieldsView:
+    """All mappings of an object, and why the export could not be read, empty where it could."""
 
-    The export is read no further than until every column has shown a value.
-    """
+    fields: tuple[SampledField, ...]
+    problem: str
+
+
+def sampled_fields(file: ObjectFile) -> FieldsView:
+    """Return every mapping with a value of its column; the export is read only until each has one."""
     mappings = file.settings.fields
     samples = Samples([mapping.column for mapping in mappings])
     columns: tuple[str, ...] = ()
@@ -132,10 +140,10 @@ def sampled_fields(file: ObjectFile) -> tuple[tuple[Sampled, ...], str]:
     except ExportInvalid as refused:
         problem = refused.message
     rows = tuple(
-        Sampled(mapping, samples.sample(mapping.column), mapping.column in columns if columns else None)
+        SampledField(mapping, samples.sample(mapping.column), mapping.column in columns if columns else None)
         for mapping in mappings
     )
-    return rows, problem
+    return FieldsView(rows, problem)
 
 
 def _cost_in_disguise(catalog: CatalogFile) -> str:
@@ -149,8 +157,8 @@ def _cost_in_disguise(catalog: CatalogFile) -> str:
     return f"`WholesalePrice` equals the cost price in {equal} of {rows} rows: buyers would see what you paid"
 
 
-def add_standard_fields(file: ObjectFile) -> Added:
-    """Lead every standard column that the export has to its field; what is led already stays as it is."""
+def add_standard_fields(file: ObjectFile) -> AddedFields:
+    """Map every standard column that the export has to its field; existing mappings stay."""
     catalog = open_export(file)
     known = {mapping.column for mapping in file.settings.fields}
     mappings: list[FieldMapping] = []
@@ -161,4 +169,4 @@ def add_standard_fields(file: ObjectFile) -> Added:
                 mappings.append(mapping)
     add_fields(file, mappings)
     own = tuple(name for name in catalog.columns if is_own(name) and name not in known)
-    return Added(tuple(mappings), own)
+    return AddedFields(tuple(mappings), own)

@@ -1,4 +1,4 @@
-"""Changes the synchronization times of an object, and tells when each comes next and how it last ended."""
+"""Changes the synchronization times of an object, and returns the next moments and last attempts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -13,17 +14,20 @@ from torgsync.core.config.schedule import Attempt, due
 from torgsync.core.config.settings import FromEnvironment, FromKeyring, SynchronizationTime
 from torgsync.core.text import counted
 from torgsync.errors import UsageError
-from torgsync.files.config.objects import ObjectFile, add_time, remove_time
+from torgsync.files.config.object_tables import add_time, remove_time
+from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import ADDRESSES, Settings, variable, who
 from torgsync.files.config.timers import Job
-from torgsync.jobs.context import JobContext
+
+if TYPE_CHECKING:
+    from torgsync.jobs.context import JobContext
 
 LOOK = timedelta(minutes=5)
-"""How often something looks whether a time has come, where no time is nearer to the next."""
+"""How often the program is called to see whether a time is due, where no interval is shorter."""
 OVERDUE = timedelta(minutes=20)
-"""How long after its moment a time was passed over: it is looked for, and tried again, sooner."""
+"""How long after its moment a time counts as passed over; retries come sooner."""
 SHOWN = 3
-"""How many of the coming times are told."""
+"""How many of the next moments are shown."""
 _EXAMPLE = "for example: torgsync schedule add --every 30m --between 08:00-21:00 --days mon-sat"
 
 
@@ -41,13 +45,13 @@ class Timed:
     last: Attempt | None
 
     def overdue(self, now: datetime) -> datetime | None:
-        """Return the moment that was passed over though its hours last, if there is one."""
+        """Return the moment that was passed over within its hours, if there is one."""
         moment = self.time.rhythm.latest(now)
         return moment if self.due and moment and now - moment > OVERDUE else None
 
 
 def myself() -> str:
-    """Return this user on this computer as a synchronization time names them."""
+    """Return this user on this computer, in the notation of a synchronization time."""
     user, host, _ = who()
     return f"{host}\\{user}"
 
@@ -55,7 +59,7 @@ def myself() -> str:
 def settings_of(
     *, user: str, every: str, between: str | None, days: str | None, only: str | None
 ) -> dict[str, object]:
-    """Return what was given on a command line as the file of an object holds it."""
+    """Return options of a command line as the table of a synchronization time."""
     hours = [hour.strip() for hour in between.split("-")] if between is not None else None
     given = {"user": user, "every": every, "between": hours, "days": days, "only": only}
     return {key: value for key, value in given.items() if value is not None}
@@ -89,7 +93,7 @@ def add(
 
 
 def remove(file: ObjectFile, number: int) -> SynchronizationTime:
-    """Take a time out of an object by its number from 1. Raises UsageError where there is none."""
+    """Remove a time of an object by its number from 1. Raises UsageError where there is none."""
     times = file.settings.synchronization_times
     if not 1 <= number <= len(times):
         raise UsageError(
@@ -113,15 +117,20 @@ def timetable(context: JobContext) -> list[Timed]:
     return found
 
 
+def timed(context: JobContext, time: SynchronizationTime) -> Timed:
+    """Return one time of an object with its next moments."""
+    return next(timed for timed in timetable(context) if timed.time.identity == time.identity)
+
+
 def job_of(settings: Settings, files: Iterable[ObjectFile]) -> Job:
-    """Return the job that looks often enough for all times of these objects."""
+    """Return the timer's job, often enough for all times of these objects."""
     steps = [time.rhythm.step for file in files for time in file.settings.synchronization_times]
     look = LOOK if min(steps, default=LOOK) >= LOOK else timedelta(minutes=1)
     return Job(settings.home, int(look.total_seconds()) // 60, myself())
 
 
 def lost(files: Iterable[ObjectFile]) -> list[tuple[str, str]]:
-    """Return what counts here and may not be known to what calls the program, each with a cure."""
+    """Return settings of this session that a timer may not have, each with a hint, empty if there is none."""
     found = [(f"the environment variable `{name}`", "") for name in ADDRESSES if variable(name)]
     for file in files:
         cure = f"keep the token in a file: torgsync object edit {file.called} --api-key -"

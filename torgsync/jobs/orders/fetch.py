@@ -91,6 +91,12 @@ class FetchResult:
         """Whether anything waits for a person."""
         return bool(self.open or self.unmapped_methods or self.methodless or self.stuck)
 
+    @property
+    def exit_code(self) -> Exit:
+        """The gravest thing that happened."""
+        trouble = [self.trouble.exit_code] if self.trouble else []
+        return Exit.worst([*trouble, Exit.HELD if self.waits else Exit.DONE])
+
     def find(self, code: Code, message: str, order: str = "") -> None:
         """Note what a person should know."""
         self.findings.append(Finding(code, message, order=order))

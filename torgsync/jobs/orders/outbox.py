@@ -422,5 +422,5 @@ def _is_outbox(context: JobContext, to: str) -> bool:
     """Tell whether a place is where Torgsoft takes order files from, as the object says or as it is usual."""
     given = context.object.orders.outbox
     usual = str(context.settings.outbox(context.slug))
-    own = usual if given is None else given if is_address(given) else str(context.file.beside(given))
+    own = usual if given is None else given if is_address(given) else str(context.file.path_of(given))
     return any(same_place(to, place) for place in (own, usual))

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from torgsync.core.config.accounts import account_of
 from torgsync.core.config.settings import PaymentMethod
 from torgsync.core.orders.postings import place_of, postings_due
-from torgsync.core.plan.guards import Allowed
 from torgsync.core.text import did_you_mean
 from torgsync.errors import UsageError
-from torgsync.files.config.objects import ObjectFile, set_payment_methods
-from torgsync.jobs.connect import prom_of
+from torgsync.files.config.object_tables import set_payment_methods
+from torgsync.files.config.objects import ObjectFile
+from torgsync.jobs.connect import connect_shop
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.shop import refuse_other_shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,7 @@ def fetch_methods(context: JobContext) -> Methods:
 
     A method that Prom lists no more is marked, and its mark goes when it comes back.
     """
-    with prom_of(context) as prom:
-        refuse_other_shop(context, prom, Allowed())
+    with connect_shop(context) as prom:
         listed = {option.id: option.name for option in prom.payment_options()}
     known = {method.id: method for method in context.object.payment_methods}
     now = {

@@ -1,4 +1,4 @@
-"""Takes a living shop over: looks at all of it, tells who is who, and remembers that. Writes nothing to Prom.
+"""Match a living shop to the export, and record the result. Nothing is written to Prom.
 
 Source: docs/developers/architecture.md §5.
 """
@@ -8,29 +8,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from torgsync.core.mapping.mapper import Mapper
-from torgsync.core.mapping.select import count_stock
-from torgsync.core.plan.adopt import Decision, Here, Matching, There, match
+from torgsync.core.mapping.stock import count_stock
+from torgsync.core.plan.adopt import Decision, GoodIdentity, Matching, ProductIdentity, match
 from torgsync.core.plan.guards import Allowed
-from torgsync.core.product.columns import line_of_text
+from torgsync.core.product.cells import line_of_text
 from torgsync.files.catalog.export import open_export
 from torgsync.files.config.settings import who
 from torgsync.jobs.catalog.export import read_export
 from torgsync.jobs.catalog.photos import Shelf
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.update import look
+from torgsync.jobs.plan.look import look
 from torgsync.jobs.shop import groups_of
 from torgsync.prom.api import Prom
 from torgsync.state.runs.journal import Holder
 from torgsync.state.store import UnitOfWork
 
-Decide = Callable[[Mapping[str, Here], Mapping[str, There]], Sequence[Decision]]
-"""Gives what a person decided, knowing all goods and products by their ids."""
+Decide = Callable[[Mapping[str, GoodIdentity], Mapping[str, ProductIdentity]], Sequence[Decision]]
+"""Returns what a person decided, given all goods and products keyed by their ids."""
 
 
-def tell_apart(context: JobContext, prom: Prom, decide: Decide | None = None) -> Matching:
-    """Return which product on Prom is which good of the export, those that a rule keeps out among them.
+def match_shop(context: JobContext, prom: Prom, decide: Decide | None = None) -> Matching:
+    """Return which product on Prom is which good of the export, goods that a filter keeps out included.
 
-    Raises Unsafe where the token opens another shop than before.
+    Raises:
+        Unsafe: The token opens another shop.
     """
     read_export(context)
     look(context, prom, full=True, allowed=Allowed())
@@ -41,27 +42,27 @@ def tell_apart(context: JobContext, prom: Prom, decide: Decide | None = None) ->
     return match(list(goods.values()), list(products.values()), decisions)
 
 
-def _goods(context: JobContext, work: UnitOfWork) -> dict[str, Here]:
-    """Return the goods of the export as they are compared, keyed by id, in the order of the file."""
+def _goods(context: JobContext, work: UnitOfWork) -> dict[str, GoodIdentity]:
+    """Return what the goods of the export are matched by, keyed by id, in the order of the file."""
     settings, catalog = context.object, open_export(context.file)
-    mapper, shelf = Mapper(settings), Shelf(context.file, work)
-    led = {mapping.to: mapping.column for mapping in settings.fields}
-    found: dict[str, Here] = {}
+    mapper, photos_of = Mapper(settings), Shelf(context.file, work)
+    columns = {mapping.to: mapping.column for mapping in settings.fields}
+    goods: dict[str, GoodIdentity] = {}
     for record in catalog.records():
         good_id, cells = catalog.good_id(record), catalog.cells(record)
-        if good_id in found:
+        if good_id in goods:
             continue
-        product = mapper.product(good_id, record.line, cells, count_stock(settings, cells), shelf).product
+        product = mapper.product(good_id, record.line, cells, count_stock(settings, cells), photos_of).product
         plain = _cell(settings.catalog.blank, cells, "GoodName")
         names = [name for field in ("name", "name_ru") if (name := product.text(field))]
-        found[good_id] = Here(
+        goods[good_id] = GoodIdentity(
             good_id,
             product.title or plain,
-            product.text("sku") or _cell(settings.catalog.blank, cells, led.get("sku", "Articul")),
-            product.text("gtin") or _cell(settings.catalog.blank, cells, led.get("gtin", "Barcode")),
+            product.text("sku") or _cell(settings.catalog.blank, cells, columns.get("sku", "Articul")),
+            product.text("gtin") or _cell(settings.catalog.blank, cells, columns.get("gtin", "Barcode")),
             frozenset(filter(None, names or [plain])),
         )
-    return found
+    return goods
 
 
 def _cell(blank: frozenset[str], cells: Mapping[str, str], column: str) -> str:
@@ -69,7 +70,7 @@ def _cell(blank: frozenset[str], cells: Mapping[str, str], column: str) -> str:
 
 
 def take_over(context: JobContext, prom: Prom, matching: Matching) -> None:
-    """Remember who is who, and by which groups the shop is known."""
+    """Record which product is which good, and the groups that the shop is recognised by."""
     groups = groups_of(prom)
     user, host, pid = who()
     with context.transaction() as work:

@@ -12,23 +12,25 @@ from collections.abc import Iterator, Mapping
 from torgsync.core.plan.channels import EDIT_BATCH, by_channel
 from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.plan.diff import Verb
+from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReason
 from torgsync.core.product.fields import FIELDS, Channel, Value
 from torgsync.core.product.products import Existing, shows
+from torgsync.core.reason import Reason
 from torgsync.jobs.context import JobContext
 from torgsync.prom.api import Prom
-from torgsync.state.runs.journal import Left
-from torgsync.state.runs.plans import Numbered, State
+from torgsync.state.runs.journal import OpenPlan
+from torgsync.state.runs.plans import NumberedChange
 from torgsync.state.shop.products import Accepted
 
-DONE = "a later look found it done"
-NOT_REACHED = "not reached: the run ended before it"
-HALF = "made, and not all of it as wanted when the run ended"
+DONE = Reason(OutcomeCode.FOUND_DONE)
+NOT_REACHED = Reason(OutcomeCode.RUN_ENDED_BEFORE)
+HALF = Reason(OutcomeCode.MADE_IN_PART)
 
 
-def settle_earlier(context: JobContext, prom: Prom, run: int) -> int:
+def reconcile_earlier(context: JobContext, prom: Prom, run: int) -> int:
     """Settle the changes of runs before `run`, and return how many were; 0 is a look that is no run."""
     with context.transaction() as work:
-        left = work.journal.left_behind(run)
+        left = work.journal.open_plans(run)
     count = sum(_Settling(context, prom, plan).settle() for plan in left)
     with context.transaction() as work:
         work.journal.end_dead_runs(run)
@@ -38,7 +40,7 @@ def settle_earlier(context: JobContext, prom: Prom, run: int) -> int:
 class _Settling:
     """The changes of one plan."""
 
-    def __init__(self, context: JobContext, prom: Prom, left: Left) -> None:
+    def __init__(self, context: JobContext, prom: Prom, left: OpenPlan) -> None:
         self._context = context
         self._prom = prom
         self._left = left
@@ -58,13 +60,13 @@ class _Settling:
             ]
             with self._context.transaction() as work:
                 work.products.accept([took for *_, took in found if took], self._context.now())
-                work.plans.settle(
-                    self._left.plan, {item.seq: (state, message) for item, state, message, _ in found}
+                work.plans.record(
+                    self._left.plan, {item.seq: (outcome, (reason,)) for item, outcome, reason, _ in found}
                 )
             count += len(found)
         return count
 
-    def _pages(self) -> Iterator[list[Numbered]]:
+    def _pages(self) -> Iterator[list[NumberedChange]]:
         after = 0
         while True:
             with self._context.transaction() as work:
@@ -75,9 +77,9 @@ class _Settling:
             yield page
 
     def _judge(
-        self, item: Numbered, known: ProductSnapshot | None
-    ) -> tuple[State, str, Accepted | None] | None:
-        """Return what became of a change and what Prom took of it; None where nobody can know it."""
+        self, item: NumberedChange, known: ProductSnapshot | None
+    ) -> tuple[Outcome, OutcomeReason, Accepted | None] | None:
+        """Return what became of a change and what Prom took of it; None where that is unknown."""
         change = item.change
         if change.verb is Verb.REMOVE:
             return self._judge_removal(item, known)
@@ -85,23 +87,23 @@ class _Settling:
         shown = known.existing if known else None
         if shown is None or shown.removed:
             return self._not_done(item)
-        if shows(shown, values) and (item.state is None or _visible(values)):
-            return State.DONE, DONE, Accepted(change.good_id, values, {})
-        if change.verb is Verb.CREATE and self._left.imported and item.state is None:
+        if shows(shown, values) and (item.outcome is None or _visible(values)):
+            return Outcome.DONE, DONE, Accepted(change.good_id, values, {})
+        if change.verb is Verb.CREATE and self._left.imported and item.outcome is None:
             took = {name: value for name, value in values.items() if shown.values.get(name, value) == value}
-            return State.DEFERRED, HALF, Accepted(change.good_id, took, {})
+            return Outcome.DEFERRED, HALF, Accepted(change.good_id, took, {})
         return self._not_done(item)
 
-    def _sent(self, item: Numbered) -> Mapping[str, Value]:
+    def _sent(self, item: NumberedChange) -> Mapping[str, Value]:
         """Return the values that are in doubt: an import of this plan has been settled before."""
         change = item.change
-        if change.verb is Verb.UPDATE and self._left.imported and item.state is None:
+        if change.verb is Verb.UPDATE and self._left.imported and item.outcome is None:
             return {name: change.new[name] for name in by_channel(change.fields, Channel.EDIT)}
         return change.new
 
     def _judge_removal(
-        self, item: Numbered, known: ProductSnapshot | None
-    ) -> tuple[State, str, Accepted | None] | None:
+        self, item: NumberedChange, known: ProductSnapshot | None
+    ) -> tuple[Outcome, OutcomeReason, Accepted | None] | None:
         change = item.change
         deletes = change.new.get("status") == "deleted"
         shown = known.existing if known and not change.prom_id else None
@@ -109,19 +111,19 @@ class _Settling:
             self._asked += 1
             shown = self._ask(item, shown)
             if shown is None or shown.removed:
-                return State.DONE, DONE, self._gone(item)
+                return Outcome.DONE, DONE, self._gone(item)
         elif shown is not None and not deletes and shows(shown, change.new):
-            return State.DONE, DONE, Accepted(change.good_id, change.new, {})
+            return Outcome.DONE, DONE, Accepted(change.good_id, change.new, {})
         return self._not_done(item)
 
-    def _ask(self, item: Numbered, shown: Existing | None) -> Existing | None:
+    def _ask(self, item: NumberedChange, shown: Existing | None) -> Existing | None:
         """Ask for a product that may be deleted: no look at what was modified shows that."""
         change = item.change
         if change.prom_id:
             return self._prom.product_by_prom_id(change.prom_id)
         return self._prom.product(change.good_id) if shown else None
 
-    def _gone(self, item: Numbered) -> Accepted | None:
+    def _gone(self, item: NumberedChange) -> Accepted | None:
         """Forget a foreign product; of one of ours return what Prom took."""
         change = item.change
         if not change.prom_id:
@@ -131,10 +133,10 @@ class _Settling:
         return None
 
     @staticmethod
-    def _not_done(item: Numbered) -> tuple[State, str, Accepted | None] | None:
-        return None if item.state else (State.DEFERRED, NOT_REACHED, None)
+    def _not_done(item: NumberedChange) -> tuple[Outcome, OutcomeReason, Accepted | None] | None:
+        return None if item.outcome else (Outcome.DEFERRED, NOT_REACHED, None)
 
 
 def _visible(values: Mapping[str, Value]) -> bool:
-    """Tell whether Prom shows all of these: what it does not show stays unclear."""
+    """Return whether Prom shows all of these: what it does not show stays unclear."""
     return bool(values) and all(FIELDS[name].shown for name in values)

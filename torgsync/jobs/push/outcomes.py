@@ -1,68 +1,81 @@
-"""What became of the changes of one run, kept as it happens: of several parts the worst one counts."""
+"""Record the outcomes of the changes of one plan as they become known."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from torgsync.core.plan.diff import Verb
+from torgsync.core.plan.outcomes import Outcome, OutcomeReason, OutcomeReasons
 from torgsync.core.product.fields import Channel
 from torgsync.core.text import counted
 from torgsync.jobs.context import JobContext
-from torgsync.state.runs.plans import Numbered, State
+from torgsync.state.runs.plans import NumberedChange
 
 _log = logging.getLogger(__name__)
 
-_WEIGHT = {State.DONE: 0, State.DEFERRED: 1, State.UNCLEAR: 2, State.REFUSED: 3}
+_GRAVITY = {Outcome.DONE: 0, Outcome.DEFERRED: 1, Outcome.UNCLEAR: 2, Outcome.REFUSED: 3}
 
 
-class Outcomes:
-    """The outcomes of one plan's changes.
+class ChangeOutcome(NamedTuple):
+    """The outcome of the change with the number `seq` of a plan."""
 
-    `late` ones are found out by a later run: what the first one had to leave open is no outcome then.
+    seq: int
+    outcome: Outcome
+    reasons: OutcomeReasons = ()
+
+
+class OutcomeRecorder:
+    """Records the outcomes of one plan; of several outcomes of one change the gravest stays.
+
+    Args:
+        context: The object.
+        plan: The number of the plan.
+        late: Whether a later run finds the outcomes out; then "deferred" is no outcome yet.
+
+    Attributes:
+        failed: Whether any change was refused or stayed unclear; then nothing is removed after it.
     """
 
     def __init__(self, context: JobContext, plan: int, *, late: bool = False) -> None:
         self._context = context
         self._plan = plan
-        self._open = {None, State.DEFERRED} if late else {None}
+        self._open = {None, Outcome.DEFERRED} if late else {None}
         self.failed = False
-        """Whether anything was refused or stayed unclear: then nothing is removed after it."""
 
-    def note(self, seq: int, state: State, message: str = "") -> None:
-        """Write down one outcome; of several for one change the worst stays."""
-        self.note_all([(seq, state, message)])
-
-    def note_all(self, notes: Iterable[tuple[int, State, str]]) -> None:
-        """Write down outcomes by the numbers of their changes."""
+    def record(self, outcomes: Iterable[ChangeOutcome]) -> None:
+        """Record outcomes in one transaction."""
         with self._context.transaction() as work:
-            for seq, state, message in notes:
-                self.failed = self.failed or state in (State.REFUSED, State.UNCLEAR)
-                known = work.plans.state(self._plan, seq)
-                if known in self._open or known is None or _WEIGHT[state] > _WEIGHT[known]:
-                    work.plans.settle(self._plan, {seq: (state, message)})
-                if state is not State.DONE:
-                    _log.info("%s: %s: %s", work.plans.called(self._plan, seq), state, message)
+            for seq, outcome, reasons in outcomes:
+                self.failed = self.failed or outcome in (Outcome.REFUSED, Outcome.UNCLEAR)
+                before = work.plans.outcome(self._plan, seq)
+                if before in self._open or before is None or _GRAVITY[outcome] > _GRAVITY[before]:
+                    work.plans.record(self._plan, {seq: (outcome, reasons)})
+                if outcome is not Outcome.DONE:
+                    _log.info("%s: %s: %s", work.plans.label(self._plan, seq), outcome, reasons)
 
-    def defer_open(self, message: str) -> None:
-        """Write down that all changes without an outcome were not reached."""
+    def defer_open(self, reason: OutcomeReason) -> None:
+        """Record that all changes without an outcome were not reached."""
         with self._context.transaction() as work:
-            left = work.plans.defer_open(self._plan, message)
-        if left:
-            _log.info("%s left for later: %s", counted(left, "change"), message)
+            deferred = work.plans.defer_open(self._plan, reason)
+        if deferred:
+            _log.info("%s left for later: %s", counted(deferred, "change"), (reason,))
 
-    def defer_imported(self, message: str) -> None:
-        """Write down that the changes of the import file that have no outcome wait for the import's end."""
+    def defer_imported(self, reason: OutcomeReason) -> None:
+        """Record that the changes of the import file that have no outcome wait for the import's end."""
         with self._context.transaction() as work:
-            work.plans.defer_imported(self._plan, message)
+            work.plans.defer_imported(self._plan, reason)
 
     def reopen_imported(self) -> None:
-        """Forget that the changes of the import file wait: they are about to be settled."""
+        """Remove the outcome "deferred" of the changes of the import file before they are reconciled."""
         with self._context.transaction() as work:
             work.plans.reopen_imported(self._plan)
 
-    def pages(self, verbs: Iterable[Verb], channel: Channel | None, size: int) -> Iterator[list[Numbered]]:
-        """Yield the changes that may go, by pages; no transaction is open while a page is worked on."""
+    def pages(
+        self, verbs: Iterable[Verb], channel: Channel | None, size: int
+    ) -> Iterator[list[NumberedChange]]:
+        """Yield the changes that no guard holds, by pages; no transaction is open between the pages."""
         for verb in verbs:
             after = 0
             while True:

@@ -1,7 +1,7 @@
-"""Makes the plan that turns a run back; `jobs/push/sync.py` performs it like any other.
+"""Make the plan that undoes a run; `jobs/push/execute.py` performs it like any other.
 
-What Prom shows now is looked at first, and what earlier runs left open is settled by that. What the run did
-lies in its changes. Source: docs/developers/architecture.md §3.
+The shop is looked at first, and what earlier runs left open is reconciled. What the run did is read from the
+changes of its plan. Source: docs/developers/architecture.md §3.5.
 """
 
 from __future__ import annotations
@@ -11,70 +11,91 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from torgsync.core.paging import PAGE
-from torgsync.core.plan.decide import Counts, ExportInfo, Plan, ProductSnapshot, RowStatus
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.outcomes import Outcome
+from torgsync.core.plan.plan import Counts, ExportInfo, Plan
 from torgsync.core.plan.rollback import (
-    Back,
-    Remain,
+    NotUndone,
+    Reversal,
     Undone,
-    in_parts,
-    turn_back,
-    turn_back_unsure,
+    reverse_change,
+    reverse_uncertain,
+    takes_several_requests,
     without_refused,
 )
 from torgsync.core.product.fields import Channel
+from torgsync.jobs.connect import connect_shop
 from torgsync.jobs.context import JobContext, Progress, Stage
+from torgsync.jobs.plan.budget import budget_of, offers_of
 from torgsync.jobs.plan.draft import Draft
-from torgsync.jobs.plan.reconcile import settle_earlier
-from torgsync.jobs.plan.update import PlanResult, budget_of, look, offers_of
+from torgsync.jobs.plan.look import look
+from torgsync.jobs.plan.reconcile import reconcile_earlier
+from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.push.history import run_of
+from torgsync.jobs.push.plan_source import PlanSource
+from torgsync.jobs.run import Run, refuse_held
 from torgsync.prom.api import Prom
-from torgsync.state.runs.plans import Numbered, State
+from torgsync.state.runs.plans import NumberedChange
 
-NOT_FROM_AN_EXPORT = ExportInfo("", 0, "")
-"""Stands for the export of a plan that none made."""
+NO_EXPORT = ExportInfo("", 0, "")
+"""The export of a plan that was made from none."""
 
 
 def plan_back(context: JobContext, prom: Prom, number: int, *, allowed: Allowed, run: int = 0) -> PlanResult:
-    """Return the plan back to the values before a run. Raises UsageError where the object had no such run.
+    """Return the plan back to the values before run `number`; it is made for `run`, 0 for none.
 
-    `run` is the run that the plan is made for, 0 for none.
+    Raises:
+        UsageError: The object had no run of that number.
     """
     plan = run_of(context, number).record.plan
     with context.transaction() as work:
         begun = work.object_state.begun()
-    settled = 0
+    reconciled = 0
     if begun:
         look(context, prom, full=False, allowed=None)
-        settled = settle_earlier(context, prom, run)
+        reconciled = reconcile_earlier(context, prom, run)
     context.report(Progress(Stage.PLAN))
     with context.stop.interruptible(), context.transaction() as work:
         made = _Undo(context=context, work=work, allowed=allowed).draw_up(plan, number)
-    return replace(made, settled=settled)
+    return replace(made, reconciled=reconciled)
+
+
+def look_back(context: JobContext, number: int, *, allowed: Allowed) -> PlanResult:
+    """Return the plan back to the values before run `number`, to be shown or saved; nothing is sent.
+
+    Raises:
+        UsageError: The object had no run of that number.
+        Busy: A run holds the object.
+        Unsafe: The token opens another shop.
+    """
+    refuse_held(context)
+    with connect_shop(context, allowed=allowed) as prom:
+        return plan_back(context, prom, number, allowed=allowed)
 
 
 @dataclass(kw_only=True)
 class _Undo(Draft):
-    """The draft of what turns a run back."""
+    """The draft of a plan that undoes a run."""
 
     not_done: int = 0
-    anew: int = 0
+    recreated: int = 0
     hidden: int = 0
     unmoved: int = 0
     waits: bool = False  # the end of the run's import is not known yet
 
     def draw_up(self, plan: int | None, undoes: int) -> PlanResult:
-        """Turn back what the run did, change by change, then let the guards look at the whole."""
+        """Undo the changes of the run one by one, then apply the guards to the whole."""
         now, work = self.context.now(), self.work
         self.number = work.plans.begin(now)
         unfinished = work.journal.unfinished_import()
         self.waits = unfinished is not None and unfinished.plan == plan
-        remains: list[Remain] = []
+        remains: list[NotUndone] = []
         changes = work.plans.changes(plan) if plan else iter(())
         while page := list(islice(changes, PAGE)):
             since = work.plans.changed_since(plan or 0, [item.change.good_id for item in page])
-            work.plans.add(self.number, self._turn(page, since, remains))
+            work.plans.add(self.number, self._undo(page, since, remains))
         row_statuses = work.rows.row_statuses()
         foreign = work.existing.foreign_count()
         self.guard(
@@ -88,11 +109,11 @@ class _Undo(Draft):
             for (verb, channel, held), count in plans.counts(self.number).items()
             if not held
         }
-        told = Plan(
+        plan_back = Plan(
             id=plans.digest(self.number),
             object=self.context.object.name,
             made=now,
-            export=NOT_FROM_AN_EXPORT,
+            export=NO_EXPORT,
             counts=Counts(
                 create=create,
                 update=update,
@@ -108,49 +129,63 @@ class _Undo(Draft):
             removed_stock=self.removed_stock,
             overrides=tuple(self.opened),
         )
-        back = Undone(undoes, tuple(remains), self.not_done, self.anew, self.hidden)
-        return PlanResult(told, self.number, tuple(self.findings), back=back)
+        undone = Undone(undoes, tuple(remains), self.not_done, self.recreated, self.hidden)
+        return PlanResult(plan_back, self.number, tuple(self.findings), undone=undone)
 
-    def _turn(
-        self, page: Sequence[Numbered], since: Mapping[str, Collection[str]], remains: list[Remain]
+    def _undo(
+        self, page: Sequence[NumberedChange], since: Mapping[str, Collection[str]], remains: list[NotUndone]
     ) -> list[Change]:
-        """Return what turns a page of changes back; what stays is added to `remains`.
+        """Return the changes that undo a page of changes; what cannot be undone is added to `remains`.
 
         `since` holds the fields that later runs have changed, keyed by good.
         """
         ids = [item.change.good_id for item in page]
         known, refused = self.work.products.known(ids), self.work.products.refused(ids)
-        back: list[Change] = []
+        changes: list[Change] = []
         for item in page:
             good = known.get(item.change.good_id)
-            found = self._back_of(item, good, since.get(item.change.good_id, ()))
-            if found is None:
+            back = self._back_of(item, good, since.get(item.change.good_id, ()))
+            if back is None:
                 self.not_done += 1
                 continue
-            found = without_refused(found, refused.get(item.change.good_id))
-            remains += found.remains
-            self.anew += found.anew
-            self.hidden += found.hidden
-            self.unmoved += found == Back()
-            if found.change:
-                back += self.emit(found.change, good.existing if good else None)
-        return back
+            back = without_refused(back, refused.get(item.change.good_id))
+            remains += back.remains
+            self.recreated += back.recreated
+            self.hidden += back.hidden
+            self.unmoved += back == Reversal()
+            if back.change:
+                changes += self.emit(back.change, good.existing if good else None)
+        return changes
 
-    def _back_of(self, item: Numbered, good: ProductSnapshot | None, later: Collection[str]) -> Back | None:
-        """Return what turns one change back; None where it is known that it never happened."""
+    def _back_of(
+        self, item: NumberedChange, good: ProductSnapshot | None, later: Collection[str]
+    ) -> Reversal | None:
+        """Return what undoes one change; None where it is known that it never happened."""
         change, gone = item.change, self.context.object.removal.gone
-        if item.state is State.DONE:
-            return turn_back(change, good, gone)
+        if item.outcome is Outcome.DONE:
+            return reverse_change(change, good, gone)
         waits = self.waits and change.via is Channel.IMPORT
-        settled = item.state in (State.REFUSED, State.DEFERRED) and not waits
-        if change.held or (settled and not in_parts(change)):
+        settled = item.outcome in (Outcome.REFUSED, Outcome.DEFERRED) and not waits
+        if change.held or (settled and not takes_several_requests(change)):
             return None
-        return turn_back_unsure(change, good, gone, settled=settled, later=later)
+        return reverse_uncertain(change, good, gone, settled=settled, later=later)
 
 
-def prepare_back(context: JobContext, prom: Prom, run: int, number: int, *, allowed: Allowed) -> PlanResult:
-    """Make the plan that turns a run back and have it belong to the run that is to perform it."""
-    made = plan_back(context, prom, number, allowed=allowed, run=run)
-    with context.transaction() as work:
-        work.journal.turns_back(run, made.number, number)
-    return made
+@dataclass(frozen=True)
+class PlanBack(PlanSource):
+    """The plan back to the values before the run `undoes`."""
+
+    undoes: int
+    allowed: Allowed
+
+    @property
+    def from_export(self) -> bool:
+        """A plan back is made from the changes of the run, and from no export."""
+        return False
+
+    def make(self, context: JobContext, prom: Prom, run: Run) -> PlanResult:
+        """Make the plan by comparing the changes of the run with the shop."""
+        made = plan_back(context, prom, self.undoes, allowed=self.allowed, run=run.number)
+        with context.transaction() as work:
+            work.journal.turns_back(run.number, made.number, self.undoes)
+        return made

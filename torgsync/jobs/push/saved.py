@@ -1,43 +1,45 @@
-"""Saves plans, and brings a saved one up to what may still go.
+"""Save plans, and perform what of a saved plan is still as it was shown.
 
-A saved plan is not performed as it stands: a plan is made anew, and of that only what was looked at goes. So
-nothing is sent that the guards of today would hold, and nothing that moved since.
+A new plan is made, and only those of its changes are sent that the saved plan contains unchanged. So nothing
+is sent that a guard holds now, and nothing that changed since. Source: docs/developers/architecture.md §5.9.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import xxhash
 
 from torgsync.core.mapping.mapper import rules_version
 from torgsync.core.plan.guards import Allowed, read_allowed
-from torgsync.core.plan.saved import SavedPlan, gone, refused, settle, stale
+from torgsync.core.plan.outcomes import Outcome, OutcomeCode, reason_of
+from torgsync.core.plan.saved import SavedPlan, gone, judge_saved, refused, stale
+from torgsync.core.problems import problem_message
 from torgsync.errors import PlanStale
 from torgsync.files.config.settings import who
 from torgsync.files.plan.plan_file import read_changes, write_plan
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.update import PlanResult, recounted, update
+from torgsync.jobs.plan.budget import recounted
+from torgsync.jobs.plan.result import PlanResult
+from torgsync.jobs.plan.update import update
+from torgsync.jobs.push.plan_source import PlanSource, usual_rows
 from torgsync.jobs.push.rollback import plan_back
-from torgsync.jobs.push.sync import usual_rows
 from torgsync.jobs.run import Run
 from torgsync.prom.api import Prom
-from torgsync.state.runs.plans import State
 from torgsync.state.store import UnitOfWork
 
 NAMED = 3
-"""Goods that are named where nothing of a saved plan is left."""
+"""Goods that the message names when no change of a saved plan is left."""
 
 
 def save(
-    context: JobContext, made: PlanResult, path: Path, *, allowed: Allowed, only: tuple[str, ...]
+    context: JobContext, made: PlanResult, path: Path, *, allowed: Allowed, only: tuple[str, ...] = ()
 ) -> None:
-    """Write a plan that was just made to a file."""
+    """Write a plan that was just made to a file; `only` are the `--fields` that it was made with."""
     plan = made.plan
     user, host, _ = who()
     with context.transaction() as work:
-        now = _fingerprints(context, work)
         head = SavedPlan(
             id=plan.id,
             object=plan.object,
@@ -47,16 +49,16 @@ def save(
             counts=plan.counts,
             fields=only,
             allow=allowed.flags,
-            undoes=made.back.run if made.back else 0,
-            **now,
+            undoes=made.undone.run if made.undone else 0,
+            **_fingerprints(context, work),
         )
         write_plan(path, head, (item.change for item in work.plans.changes(made.number)))
 
 
 def _fingerprints(context: JobContext, work: UnitOfWork, but: int = 0) -> dict[str, str]:
-    """Return what tells whether anything has moved since: settings and rules, export, what is remembered.
+    """Return fingerprints of what a plan depends on: settings and rules, export, state.
 
-    The run `but` is none that performed anything yet.
+    `but` is a run that counts for none, because it has performed nothing yet.
     """
     state = xxhash.xxh3_64()
     settings = context.object.model_dump_json(exclude={"api_key", "synchronization_times", "payment_methods"})
@@ -69,60 +71,83 @@ def _fingerprints(context: JobContext, work: UnitOfWork, but: int = 0) -> dict[s
     }
 
 
-def refuse_stale(context: JobContext, saved: SavedPlan) -> None:
-    """Raise PlanStale where a saved plan as a whole is out of date, before anything is done."""
-    with context.transaction() as work:
-        now = _fingerprints(context, work)
-    if why := stale(saved, now):
-        raise _stale(saved, context, why)
+@dataclass(frozen=True)
+class SavedChanges(PlanSource):
+    """What of the saved plan in the file `path` is still pending and unchanged; `saved` is its head."""
 
+    saved: SavedPlan
+    path: Path
 
-def prepare_saved(context: JobContext, prom: Prom, run: Run, saved: SavedPlan, path: Path) -> PlanResult:
-    """Return what of a saved plan may still go, as the plan of a run.
+    @property
+    def from_export(self) -> bool:
+        """Whether the saved plan was made from an export; otherwise it undoes a run."""
+        return not self.saved.undoes
 
-    Changes of goods that moved since are in it as refused ones. Raises PlanStale where all of them did.
-    """
-    allowed = read_allowed(saved.allow)
-    with context.transaction() as work:
-        before = _fingerprints(context, work, but=run.number)
-    if saved.undoes:
-        made = plan_back(context, prom, saved.undoes, allowed=allowed, run=run.number)
-    else:
-        made = update(context, prom, allowed=allowed, only=saved.fields, sure=True, run=run.number)
-    with context.transaction() as work:
-        number = work.plans.begin_beside(context.now())
+    def refuse_stale(self, context: JobContext) -> None:
+        """Raise PlanStale where settings or rules changed since the plan was saved."""
+        with context.transaction() as work:
+            now = _fingerprints(context, work)
+        if why := stale(self.saved, now):
+            raise _stale(self.saved, context, why)
+
+    def make(self, context: JobContext, prom: Prom, run: Run) -> PlanResult:
+        """Return the saved changes that may still go, as a plan of its own.
+
+        Changes of goods that changed since are in it as refused ones. Raises PlanStale where all of them did.
+        """
+        saved, allowed = self.saved, read_allowed(self.saved.allow)
+        with context.transaction() as work:
+            before = _fingerprints(context, work, but=run.number)
+        if saved.undoes:
+            made = plan_back(context, prom, saved.undoes, allowed=allowed, run=run.number)
+        else:
+            made = update(
+                context, prom, allowed=allowed, only=saved.fields, shop_verified=True, run=run.number
+            )
+        with context.transaction() as work:
+            number = work.plans.begin_next(context.now())
+            lost, kept = self._keep_unchanged(work, made.number, number)
+            if saved.undoes:
+                work.journal.turns_back(run.number, number, saved.undoes)
+            else:
+                work.journal.plan_of_run(run.number, number, usual_rows(made.plan))
+            plan = recounted(context, work, made.plan, number)
+        if lost and not kept:
+            with context.transaction() as work:
+                export = _fingerprints(context, work)["export"]
+            more = f"; and {len(lost) - NAMED} more" if len(lost) > NAMED else ""
+            why = gone(saved, {**before, "export": export})
+            raise _stale(saved, context, f"{why}; {'; '.join(lost[:NAMED])}{more}")
+        return replace(made, plan=plan, number=number)
+
+    def _keep_unchanged(self, work: UnitOfWork, fresh: int, number: int) -> tuple[list[str], int]:
+        """Copy the saved changes that the plan `fresh` contains unchanged to the plan `number`.
+
+        Returns why each of the others is lost, and how many were kept.
+        """
         seq = kept = 0
         lost: list[str] = []
-        for change in read_changes(path):
-            verdict = settle(change, work.plans.of_good(made.number, change.good_id, change.prom_id))
+        for change in read_changes(self.path):
+            verdict = judge_saved(change, work.plans.of_good(fresh, change.good_id, change.prom_id))
             if verdict.moved and change.held:
-                continue  # it would not have gone anyway
-            parts = [refused(change)] if verdict.moved else list(verdict.go)
+                continue  # it would not have been sent anyway
+            parts = [refused(change)] if verdict.moved else list(verdict.parts)
             if change.held:
                 parts = [replace(part, held=part.held or change.held) for part in parts]
             kept += not verdict.moved
             work.plans.add(number, parts)
             seq += len(parts)
             if verdict.moved:
-                lost.append(f"good {change.good_id}: {verdict.moved}")
-                work.plans.settle(number, {seq: (State.REFUSED, verdict.moved)})
-        if saved.undoes:
-            work.journal.turns_back(run.number, number, saved.undoes)
-        else:
-            work.journal.plan_of_run(run.number, number, usual_rows(made.plan))
-        plan = recounted(context, work, made.plan, number)
-    if seq and not kept:
-        with context.transaction() as work:
-            export = _fingerprints(context, work)["export"]
-        more = f"; and {len(lost) - NAMED} more" if len(lost) > NAMED else ""
-        why = gone(saved, {**before, "export": export})
-        raise _stale(saved, context, f"{why}; {'; '.join(lost[:NAMED])}{more}")
-    return replace(made, plan=plan, number=number)
+                lost.append(f"good {change.good_id}: {problem_message(verdict.moved)}")
+                work.plans.record(
+                    number, {seq: (Outcome.REFUSED, (reason_of(OutcomeCode.MOVED, verdict.moved),))}
+                )
+        return lost, kept
 
 
 def _stale(saved: SavedPlan, context: JobContext, why: str) -> PlanStale:
-    makes = f"rollback {saved.undoes}" if saved.undoes else "update"
+    command = f"rollback {saved.undoes}" if saved.undoes else "update"
     return PlanStale(
         f"the saved plan of `{saved.object}` is out of date: {why} (made {saved.made:%Y-%m-%d %H:%M} UTC)",
-        hint=f"look anew: torgsync {makes} -o {context.file.called} --out FILE",
+        hint=f"look anew: torgsync {command} -o {context.file.called} --out FILE",
     )

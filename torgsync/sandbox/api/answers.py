@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from torgsync.sandbox.shop.orders import PROM_PAYMENT, STATUS_NAMES
-from torgsync.sandbox.shop.products import KOPIYKA, UNSORTED_CATEGORY_ID
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from torgsync.sandbox.shop.orders import Client, Line, Option, Order
-    from torgsync.sandbox.shop.products import Catalog, Group, Image, Product
+from torgsync.sandbox.shop.orders import (
+    PROM_PAYMENT,
+    STATUS_NAMES,
+    ShopClient,
+    ShopOption,
+    ShopOrder,
+    ShopOrderLine,
+)
+from torgsync.sandbox.shop.products import (
+    KOPIYKA,
+    UNSORTED_CATEGORY_ID,
+    Image,
+    ShopCatalog,
+    ShopGroup,
+    ShopProduct,
+)
 
 Language = Literal["ru", "uk"]
 Json = dict[str, Any]
@@ -22,7 +31,7 @@ IMAGES = "https://images.prom.example"
 NO_IMAGE = f"{IMAGES}/no-image-200-200.png"
 
 
-def product_json(product: Product, catalog: Catalog, language: Language) -> Json:
+def product_json(product: ShopProduct, catalog: ShopCatalog, language: Language) -> Json:
     """Return the Product object with all keys of prom-api §3.3."""
     group = catalog.groups.get(product.group_id)
     discount = product.discount
@@ -76,7 +85,7 @@ def image_json(image: Image) -> Json:
     return {"id": image.id, "url": f"{IMAGES}/{image.id}.jpg", "thumbnail_url": _thumbnail(image.id)}
 
 
-def group_json(group: Group, catalog: Catalog, language: Language) -> Json:
+def group_json(group: ShopGroup, catalog: ShopCatalog, language: Language) -> Json:
     """Return the Group object of prom-api §3.6."""
     return {
         "id": group.id,
@@ -89,7 +98,7 @@ def group_json(group: Group, catalog: Catalog, language: Language) -> Json:
     }
 
 
-def order_json(order: Order, language: Language) -> Json:
+def order_json(order: ShopOrder, language: Language) -> Json:
     """Return the Order object of prom-api §5.5."""
     space = _money_space(order)
     buyer = order.buyer
@@ -142,7 +151,7 @@ def order_json(order: Order, language: Language) -> Json:
     }
 
 
-def client_json(client: Client) -> Json:
+def client_json(client: ShopClient) -> Json:
     """Return the Client object of prom-api §6.2."""
     return {
         "id": client.id,
@@ -156,12 +165,12 @@ def client_json(client: Client) -> Json:
     }
 
 
-def payment_option_json(option: Option) -> Json:
+def payment_option_json(option: ShopOption) -> Json:
     """Return a payment option of prom-api §6.1."""
     return {"id": option.id, "name": option.name, "description": None}
 
 
-def delivery_option_json(option: Option) -> Json:
+def delivery_option_json(option: ShopOption) -> Json:
     """Return a delivery option of prom-api §6.1.
 
     The values of `type` are unknown, here it is the carrier's code.
@@ -185,12 +194,12 @@ def money(amount: Decimal, space: str) -> str:
     return f"{hryvnias.replace(',', space)}{decimals}{space}грн"
 
 
-def _money_space(order: Order) -> str:
+def _money_space(order: ShopOrder) -> str:
     """Choose the space in an order's money: the two that were seen alternate, so that a client meets both."""
     return "\u202f" if order.id % 2 else "\u00a0"
 
 
-def _line_json(line: Line, space: str, language: Language) -> Json:
+def _line_json(line: ShopOrderLine, space: str, language: Language) -> Json:
     return {
         "id": line.product_id,
         "external_id": line.external_id,
@@ -207,7 +216,7 @@ def _line_json(line: Line, space: str, language: Language) -> Json:
     }
 
 
-def _payment_json(order: Order) -> Json | None:
+def _payment_json(order: ShopOrder) -> Json | None:
     if order.payment_option.id != PROM_PAYMENT.id or order.payment_modified is None:
         return None
     return {
@@ -217,7 +226,7 @@ def _payment_json(order: Order) -> Json | None:
     }
 
 
-def _provider_json(order: Order) -> Json | None:
+def _provider_json(order: ShopOrder) -> Json | None:
     if order.delivery_option.provider is None:
         return None
     return {

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from torgsync.sandbox.shop.products import EDITABLE_STATUSES, PRESENCES, Discount, Wholesale
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+from torgsync.sandbox.shop.products import EDITABLE_STATUSES, PRESENCES, ShopDiscount, Wholesale
 
 LONGEST_NAME = 110
 LONGEST_KEYWORDS = 1024
@@ -79,7 +77,7 @@ def _stock(key: str, value: object) -> int | None:
     return value
 
 
-def _discount(key: str, value: object) -> Discount | None:
+def _discount(key: str, value: object) -> ShopDiscount | None:
     if value is None:
         return None
     if not isinstance(value, dict) or value.get("type") not in ("amount", "percent"):
@@ -88,7 +86,7 @@ def _discount(key: str, value: object) -> Discount | None:
     for date in dates:
         if date is not None and not (isinstance(date, str) and re.fullmatch(r"\d\d\.\d\d\.\d{4}", date)):
             raise EditRefused(f"{key}: a date DD.MM.YYYY is expected")
-    return Discount(_positive(key, value.get("value")), value["type"], *dates)
+    return ShopDiscount(_positive(key, value.get("value")), value["type"], *dates)
 
 
 def _prices(key: str, value: object) -> tuple[Wholesale, ...]:

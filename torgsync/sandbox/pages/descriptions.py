@@ -1,16 +1,16 @@
-"""Descriptions: the seller's HTML, made safe to be shown within a page."""
+"""Makes descriptions, the seller's HTML, safe to be shown within a page."""
 
 from __future__ import annotations
 
 from lxml import etree
 from markupsafe import Markup, escape
 
-# Of these nothing is shown, not even the text.
+# Removed with their text.
 SILENT = frozenset(
     "applet audio base button canvas embed form head iframe input link math meta noembed noframes noscript"
     " object option script select style svg template textarea title video".split()
 )
-# Elements that carry structure. All others are taken away, and their text stays.
+# Elements of structure. All others are removed, and their text stays.
 PLAIN = frozenset(
     "b blockquote br code dd del div dl dt em hr i ins li ol p pre s small strong sub sup table tbody td th"
     " thead tr u ul".split()
@@ -22,11 +22,11 @@ CONTROLS = dict.fromkeys({*range(0x20), 0x7F} - {ord(sign) for sign in "\t\n\r"}
 
 
 def shown(html: str) -> Markup:
-    """Return a description as HTML that can do nothing: no script, no link, no style, no picture.
+    """Return a description as harmless HTML: no script, no link, no style, no picture.
 
-    The text comes from whoever wrote the import file. It is parsed and written anew from a short list of
-    elements without any attribute, rather than put into a sandboxed frame: without script a frame has a
-    fixed height, and it follows neither the page's fonts nor its dark colours.
+    The text comes from an import file and is not trusted. It is rebuilt from a short list of elements without
+    attributes instead of being put into a sandboxed frame: without script a frame has a fixed height, and it
+    has neither the page's fonts nor its colours at night.
     """
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, encoding="utf-8")
     # Half of a surrogate pair, which JSON may bring, becomes a question mark.
@@ -50,6 +50,6 @@ def shown(html: str) -> Markup:
             parts.append(escape(element.text or ""))
     text = Markup().join(parts).strip()
     if text and "<" not in text:
-        # Typed as plain text, and its line ends are meant.
+        # Typed as plain text: its line ends count.
         return Markup('<p class="plain">{}</p>').format(text)
     return text

@@ -1,49 +1,36 @@
-"""Pages to look at: the shop as a buyer sees it, and the seller's side with imports, orders and requests.
+"""The pages: the shop as a buyer sees it, and the seller's side with imports, orders and requests.
 
-Plain HTML without script. Whatever comes from products, imports or requests is text and is escaped; only
-descriptions are HTML, and `descriptions.py` makes them harmless first.
+Plain HTML without script. Values of products, imports and requests are escaped; only descriptions are HTML,
+and `descriptions.py` makes them harmless first.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
 from urllib.parse import quote, urlencode
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from torgsync.sandbox.api.answers import Language
 from torgsync.sandbox.pages import descriptions, words
+from torgsync.sandbox.pages.cards import Page, is_available, percent_off, values_of
+from torgsync.sandbox.pages.entries import LoggedRequest, import_remarks, localized, logged_request
 from torgsync.sandbox.pages.photos import IMAGE_TYPES, PhotoFolders, name_of
-from torgsync.sandbox.pages.showcase import (
-    Page,
-    ShopWindow,
-    Showcase,
-    is_available,
-    matches,
-    percent_off,
-    values_of,
-)
-from torgsync.sandbox.shop.orders import STATUS_NAMES
-from torgsync.sandbox.shop.products import ROOT_GROUP_ID
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
-    from wsgiref.types import StartResponse, WSGIEnvironment
-
-    from torgsync.sandbox.api.answers import Language
-    from torgsync.sandbox.shop.imports import Import
-    from torgsync.sandbox.shop.log import Record
-    from torgsync.sandbox.shop.orders import Order
-    from torgsync.sandbox.shop.products import Image, Product
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.pages.showcase import Showcase, ShowcaseCache, matches
+from torgsync.sandbox.shop.imports import Import
+from torgsync.sandbox.shop.log import RequestRecord
+from torgsync.sandbox.shop.orders import STATUS_NAMES, ShopOrder
+from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Image, ShopProduct
+from torgsync.sandbox.shop.shop import Shop
 
 HEADERS = {
-    # No script, nothing from elsewhere, and in nobody's frame; the own style sheet and pictures are enough.
+    # No script, no other origin and no frames; the own style sheet and pictures are enough.
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
         " frame-ancestors 'none'"
@@ -59,35 +46,6 @@ FILES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 CARDS_A_PAGE = 48
 LINES_A_PAGE = 100
 IMPORTS_A_PAGE = 20
-MOST_ERRORS = 100
-LONGEST_BODY = 2_000
-HIDDEN_TOKEN = "•••"  # noqa: S105  # what stands in its place
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text in the language asked for, or in the other one where it is missing there."""
-
-    text: str
-    language: Language
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """One line of an import's report in words; `good` is the external id of the offer, "" where none is."""
-
-    stage: str
-    good: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request of the log as it may be shown: no token is in its texts. `body` is cut if it is long."""
-
-    record: Record
-    address: str
-    body: str
 
 
 class Pages:
@@ -95,7 +53,7 @@ class Pages:
 
     def __init__(self, shop: Shop, photos: Iterable[Path] = ()) -> None:
         self._shop = shop
-        self._window = ShopWindow(shop)
+        self._showcase = ShowcaseCache(shop)
         self._photos = PhotoFolders(photos)
         self._templates = Environment(
             loader=PackageLoader("torgsync.sandbox.pages"),
@@ -144,7 +102,7 @@ class Pages:
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request; what people look at is not part of the shop's log."""
+        """Answer one request; pages are not part of the shop's log."""
         with Request(environ) as request:
             response = self._respond(request)
         response.headers.update(HEADERS)
@@ -168,19 +126,19 @@ class Pages:
             language=language,
             link=partial(_link, language),
             same_page=lambda **query: _link(language, quote(request.path), **{**request.args, **query}),
-            text=partial(_localized, language),
+            text=partial(localized, language),
             w={key: texts[language] for key, texts in words.BUYER.items()},
         )
         return Response(html.encode(errors="replace"), mimetype="text/html")
 
-    # What a buyer sees
+    # Pages of buyers
 
     def _shop_page(self, request: Request) -> Response:
-        showcase = self._window.look()
+        showcase = self._showcase.current()
         wanted = request.args.get("q", "").strip()
         group_id = request.args.get("group", type=int)
         if wanted:
-            cards: Sequence[Product] = showcase.find(wanted)
+            cards: Sequence[ShopProduct] = showcase.find(wanted)
         elif group_id is None:
             cards = showcase.cards
         elif group_id in showcase.groups or group_id == ROOT_GROUP_ID:
@@ -202,14 +160,14 @@ class Pages:
         )
 
     def _product_page(self, request: Request, product_id: int) -> Response:
-        """Show a product on display; the buyer does not see any other."""
+        """Show a product on display; buyers see no other."""
         product = self._product(product_id)
         if product.status != "on_display":
             raise NotFound
         return self._one_product(request, product, for_seller=False)
 
-    def _one_product(self, request: Request, product: Product, *, for_seller: bool) -> Response:
-        showcase = self._window.look()
+    def _one_product(self, request: Request, product: ShopProduct, *, for_seller: bool) -> Response:
+        showcase = self._showcase.current()
         return self._page(
             request,
             "product.html",
@@ -219,7 +177,7 @@ class Pages:
             way=showcase.way_to(product.group_id),
         )
 
-    def _product(self, product_id: int) -> Product:
+    def _product(self, product_id: int) -> ShopProduct:
         try:
             return self._shop.product(product_id)
         except LookupError as error:
@@ -239,10 +197,10 @@ class Pages:
     def _file(self, _: Request, name: str) -> Response:
         return Response(self._templates.get_template(name).render(), mimetype=FILES[name])
 
-    # What the seller sees
+    # Pages of the seller
 
     def _seller_page(self, request: Request) -> Response:
-        showcase = self._window.look()
+        showcase = self._showcase.current()
         counts = self._counts(showcase)
         usual = ("on_display", "not_on_display", "draft", "deleted")
         orders, imports, records = self._orders(), self._imports(), self._records()
@@ -255,14 +213,14 @@ class Pages:
             not_available=sum(product.presence == "not_available" for product in showcase.shown),
             orders=orders[:5],
             orders_count=len(orders),
-            records=[self._asked(record) for record in records[:10]],
+            records=[self._logged(record) for record in records[:10]],
             records_count=len(records),
-            remarks=_remarks,
+            remarks=import_remarks,
         )
 
     def _products_page(self, request: Request) -> Response:
-        """List products by status; of deleted ones the shop knows nothing but the external id."""
-        showcase = self._window.look()
+        """List products by status; of deleted ones the shop has only the external id."""
+        showcase = self._showcase.current()
         status, wanted = request.args.get("status"), request.args.get("q", "").strip()
         if status is not None and status not in words.STATUSES:
             raise NotFound
@@ -286,12 +244,12 @@ class Pages:
         )
 
     def _seller_product_page(self, request: Request, product_id: int) -> Response:
-        """Show any product as a buyer would see it, with what only the seller knows."""
+        """Show any product as a buyer would see it, with the seller's details."""
         return self._one_product(request, self._product(product_id), for_seller=True)
 
     def _imports_page(self, request: Request) -> Response:
         page = Page.cut(self._imports(), _number(request), IMPORTS_A_PAGE)
-        return self._page(request, "seller_imports.html", imports=page, remarks=_remarks)
+        return self._page(request, "seller_imports.html", imports=page, remarks=import_remarks)
 
     def _orders_page(self, request: Request) -> Response:
         page = Page.cut(self._orders(), _number(request), LINES_A_PAGE)
@@ -299,8 +257,8 @@ class Pages:
 
     def _log_page(self, request: Request) -> Response:
         page = Page.cut(self._records(), _number(request), LINES_A_PAGE)
-        asked = page.showing([self._asked(record) for record in page.items])
-        return self._page(request, "seller_log.html", records=asked)
+        records = page.showing([self._logged(record) for record in page.items])
+        return self._page(request, "seller_log.html", records=records)
 
     def _counts(self, showcase: Showcase) -> dict[str, int]:
         """Return the number of products by status, in the order of the statuses."""
@@ -313,27 +271,17 @@ class Pages:
         """Return the imports, newest first."""
         return self._shop.imports()[::-1]
 
-    def _orders(self) -> list[Order]:
+    def _orders(self) -> list[ShopOrder]:
         """Return the orders, newest first."""
         with self._shop.lock:
             return list(self._shop.orders)[::-1]
 
-    def _records(self) -> list[Record]:
+    def _records(self) -> list[RequestRecord]:
         """Return the requests of the log, newest first."""
         return self._shop.log.records()[::-1]
 
-    def _asked(self, record: Record) -> Asked:
-        body = self._without_tokens(record.body.decode(errors="replace"))
-        address = f"{record.path}?{record.query}" if record.query else record.path
-        cut = f"{body[:LONGEST_BODY]}…" if len(body) > LONGEST_BODY else body
-        return Asked(record, self._without_tokens(address), cut)
-
-    def _without_tokens(self, text: str) -> str:
-        """Take out tokens: the log has none of its own, but a mistaken client may write one anywhere."""
-        for token in list(self._shop.tokens):
-            for spelling in (token, quote(token), quote(token, safe="")):
-                text = text.replace(spelling, HIDDEN_TOKEN)
-        return text
+    def _logged(self, record: RequestRecord) -> LoggedRequest:
+        return logged_request(record, list(self._shop.tokens))
 
 
 def _number(request: Request) -> int:
@@ -341,27 +289,10 @@ def _number(request: Request) -> int:
 
 
 def _link(language: Language, path: str, **query: object) -> str:
-    """Return an address of the pages that stays in the language; what is usual or empty is left out of it."""
-    asked = {key: value for key, value in query.items() if value not in {None, ""} and key != "lang"}
-    if asked.get("page") == 1:
-        del asked["page"]
+    """Return an address of the pages in the same language, without empty and default parameters."""
+    parameters = {key: value for key, value in query.items() if value not in {None, ""} and key != "lang"}
+    if parameters.get("page") == 1:
+        del parameters["page"]
     if query.get("lang", language) == "ru":
-        asked["lang"] = "ru"
-    return f"{path}?{urlencode(asked)}" if asked else path
-
-
-def _localized(language: Language, russian: str, ukrainian: str | None) -> Text:
-    if language == "uk" and ukrainian:
-        return Text(ukrainian, "uk")
-    return Text(russian, "ru")
-
-
-def _remarks(entry: Import) -> list[Remark]:
-    """Return the lines of an import's report, at most MOST_ERRORS."""
-    lines = []
-    for error in entry.report.errors[:MOST_ERRORS] if entry.report else ():
-        for stage, told in error.items():
-            extra: Mapping[str, Any] = told["extra"]
-            text = extra.get("message") or f"код {told['code']}, відповідь {extra.get('status_code', '–')}"
-            lines.append(Remark(words.STAGES.get(stage, stage), str(extra.get("external_id", "")), str(text)))
-    return lines
+        parameters["lang"] = "ru"
+    return f"{path}?{urlencode(parameters)}" if parameters else path

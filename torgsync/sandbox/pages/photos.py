@@ -1,13 +1,10 @@
-"""Pictures for the pages: photos' addresses lead nowhere on loopback, so files of local folders stand in."""
+"""Pictures for the pages: files of local folders, since photos' addresses do not exist on loopback."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # What browsers show as a picture and nothing else; SVG is left out because it may hold scripts.
 IMAGE_TYPES = {
@@ -18,7 +15,7 @@ IMAGE_TYPES = {
     ".png": "image/png",
     ".webp": "image/webp",
 }
-# Separators of any system, the colon of Windows' drives and streams, and what no system takes.
+# Separators of any system, the colon of Windows' drives and streams, and NUL, which no system allows.
 SIGNS_OF_PATHS = frozenset("/\\:\0")
 
 
@@ -27,12 +24,12 @@ def name_of(source: str) -> str:
     try:
         return PurePosixPath(unquote(urlsplit(source).path)).name
     except ValueError:
-        # The address is whatever stood in an import file: `http://[` is none.
+        # The address comes from an import file, and may be none, such as `http://[`.
         return ""
 
 
 class PhotoFolders:
-    """Folders whose pictures are served by name; the first one that has a name gives the picture."""
+    """Folders whose pictures are served by name; of equal names the first folder's picture."""
 
     def __init__(self, folders: Iterable[Path] = ()) -> None:
         self._folders = [folder.resolve() for folder in folders]
@@ -40,8 +37,8 @@ class PhotoFolders:
     def find(self, name: str) -> Path | None:
         """Return the picture of this name, or None.
 
-        Only a file right in a folder is given out: a name that is a path, or a link that leads out of the
-        folder, is as good as missing.
+        Only a file directly in a folder is served: a name that is a path, or a link to outside the folder,
+        counts as missing.
         """
         if SIGNS_OF_PATHS & set(name) or PurePosixPath(name).suffix.lower() not in IMAGE_TYPES:
             return None

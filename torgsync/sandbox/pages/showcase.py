@@ -1,152 +1,36 @@
-"""The catalog put in order for people who look at it: cards, the tree of groups, search, pages."""
+"""The catalog arranged for the pages: cards, the tree of groups, search."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Generic, TypeVar
 
-from torgsync.sandbox.shop.products import ROOT_GROUP_ID
+from torgsync.sandbox.pages.cards import Card
+from torgsync.sandbox.shop.products import ROOT_GROUP_ID, ShopCatalog, ShopGroup, ShopProduct
+from torgsync.sandbox.shop.shop import Shop
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from torgsync.sandbox.shop.products import Catalog, Group, Product
-    from torgsync.sandbox.shop.shop import Shop
-
-Item = TypeVar("Item")
-Other = TypeVar("Other")
-
-# A tree longer than this is shown with only those groups open that lead to the chosen one.
+# Of a longer tree only the groups above the chosen one are open.
 LONGEST_OPEN_TREE = 150
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Item]):
-    """One page of a long list: its items, its number from 1, how many pages and how many items there are."""
-
-    items: Sequence[Item]
-    number: int
-    last: int
-    total: int
-
-    @classmethod
-    def cut(cls, items: Sequence[Item], number: int, size: int) -> Page[Item]:
-        """Cut a page; a number past the end gives the last page, and an empty list has one empty page."""
-        last = max(1, -(-len(items) // size))
-        number = min(max(1, number), last)
-        return cls(items[(number - 1) * size : number * size], number, last, len(items))
-
-    def showing(self, items: Sequence[Other]) -> Page[Other]:
-        """Return the same page with other things on it, one for each of its items."""
-        return Page(items, self.number, self.last, self.total)
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value of a characteristic by which variants differ, and the variant that a click on it leads to."""
-
-    text: str
-    product: Product
-    available: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One product, or the variants of one product, in the order in which they came to the shop."""
-
-    products: tuple[Product, ...]
-
-    @property
-    def main(self) -> Product:
-        """The product that stands for the card: the first one that can be bought, else the first one."""
-        return next((product for product in self.products if is_available(product)), self.products[0])
-
-    @property
-    def cheapest(self) -> Product:
-        """The product with the lowest price to pay, the main one where none has a price.
-
-        The variants of one product are taken to have one currency.
-        """
-        priced = [(product.price_to_pay, product) for product in self.products]
-        return min(
-            ((price, product) for price, product in priced if price is not None),
-            key=lambda pair: pair[0],
-            default=(None, self.main),
-        )[1]
-
-    @property
-    def has_one_price(self) -> bool:
-        """Whether all products of the card cost the same."""
-        return len({product.price_to_pay for product in self.products}) == 1
-
-    @property
-    def traits(self) -> dict[str, list[Value]]:
-        """The values by name of each characteristic in which the variants differ, in order of appearance."""
-        return {
-            name: [
-                Value(text, main.main, any(map(is_available, main.products)))
-                for text, main in self._by_value(name).items()
-            ]
-            for name in self._differing()
-        }
-
-    def label(self, product: Product) -> str:
-        """Return what tells this variant from the others, "" where no characteristic does."""
-        values = values_of(product)
-        return ", ".join(values[name] for name in self._differing() if name in values)
-
-    def _differing(self) -> list[str]:
-        """Return the names of the characteristics in which the variants differ."""
-        tables = [values_of(product) for product in self.products]
-        names = dict.fromkeys(name for table in tables for name in table)
-        return [name for name in names if len({table.get(name) for table in tables}) > 1]
-
-    def _by_value(self, name: str) -> dict[str, Card]:
-        found: dict[str, list[Product]] = {}
-        for product in self.products:
-            if text := values_of(product).get(name):
-                found.setdefault(text, []).append(product)
-        return {text: Card(tuple(products)) for text, products in found.items()}
-
-
-def is_available(product: Product) -> bool:
-    """Tell whether the product can be bought now."""
-    return product.presence == "available"
-
-
-def percent_off(product: Product) -> int:
-    """Return the discount in whole per cent of the price, rounded; 0 where it is less or there is none."""
-    if product.discount is None or not product.price or product.price_to_pay is None:
-        return 0
-    return max(0, round(100 - product.price_to_pay * 100 / product.price))
-
-
-def values_of(product: Product) -> dict[str, str]:
-    """Return the characteristics by name; several values in one text are told one after the other."""
-    return {
-        entry.name: " ".join(filter(None, (", ".join(entry.value.split("|")), entry.unit)))
-        for entry in product.attributes
-    }
-
-
-@dataclass(frozen=True, slots=True)
 class Branch:
-    """One line of the groups' tree: how deep it stands, and how many products are shown in it and below.
+    """One line of the tree of groups: its depth, and the number of products shown in it and below.
 
-    `group` is None for the products that lie in no group.
+    `group` is None for the products without a group.
     """
 
     id: int
     parent_id: int
-    group: Group | None
+    group: ShopGroup | None
     depth: int
     count: int
 
 
 class Showcase:
-    """All products and groups as they were at one moment; later changes of the shop do not show.
+    """All products and groups as they were at one moment; later changes of the shop are not in it.
 
     A list of cards is a list of products, the first one of each card: of 100,000 cards only those are made
     that are looked at. `parents` are the ids of the groups above by group. Making a showcase costs a walk
@@ -154,17 +38,17 @@ class Showcase:
     """
 
     def __init__(
-        self, products: Sequence[Product], groups: Iterable[Group], parents: Mapping[int, int]
+        self, products: Sequence[ShopProduct], groups: Iterable[ShopGroup], parents: Mapping[int, int]
     ) -> None:
         self.groups = {group.id: group for group in groups}
         self._ways = _ways_up(self.groups, parents)
         self.products = products
-        self.by_status: defaultdict[str, list[Product]] = defaultdict(list)
+        self.by_status: defaultdict[str, list[ShopProduct]] = defaultdict(list)
         for product in products:
             self.by_status[product.status].append(product)
         self.shown = self.by_status["on_display"]
-        self.cards: list[Product] = []
-        self._variants: dict[int, list[Product]] = {}
+        self.cards: list[ShopProduct] = []
+        self._variants: dict[int, list[ShopProduct]] = {}
         for product in self.shown:
             number = product.variation_group_id
             if number is None:
@@ -178,7 +62,7 @@ class Showcase:
         for group_id, count in Counter(product.group_id for product in self.shown).items():
             for above in self._way_from(group_id):
                 self._counts[above] += count
-        self._cards_by_group: defaultdict[int, list[Product]] = defaultdict(list)
+        self._cards_by_group: defaultdict[int, list[ShopProduct]] = defaultdict(list)
         for first in self.cards:
             if first.variation_group_id is None:
                 places: Iterable[int] = self._way_from(first.group_id)
@@ -190,40 +74,40 @@ class Showcase:
                 self._cards_by_group[place].append(first)
         self._tree = self._branches()
 
-    def card_of(self, product: Product) -> Card:
+    def card_of(self, product: ShopProduct) -> Card:
         """Return the card on which a product is shown; one that is not on display has a card of its own."""
         if product.variation_group_id is None or product.status != "on_display":
             return Card((product,))
         return Card(tuple(self._variants.get(product.variation_group_id, [product])))
 
-    def cards_in(self, group_id: int) -> Sequence[Product]:
+    def cards_in(self, group_id: int) -> Sequence[ShopProduct]:
         """Return the cards of a group and of all groups below it; ROOT_GROUP_ID has those without a group."""
         return self._cards_by_group.get(group_id, [])
 
-    def find(self, text: str) -> list[Product]:
+    def find(self, text: str) -> list[ShopProduct]:
         """Return the cards with a product on display that `matches` the text."""
-        found = {}
+        cards = {}
         for product in self.shown:
             if matches(product, text):
                 number = product.variation_group_id
                 first = product if number is None else self._variants[number][0]
-                found[first.id] = first
-        return list(found.values())
+                cards[first.id] = first
+        return list(cards.values())
 
-    def count(self, cards: Iterable[Product]) -> int:
+    def count(self, cards: Iterable[ShopProduct]) -> int:
         """Return how many products are on these cards."""
         numbers = (first.variation_group_id for first in cards)
         return sum(1 if number is None else len(self._variants[number]) for number in numbers)
 
-    def way_to(self, group_id: int) -> list[Group]:
+    def way_to(self, group_id: int) -> list[ShopGroup]:
         """Return the groups from the top down to this one, none for the root or an unknown group."""
         return [self.groups[number] for number in reversed(self._ways.get(group_id, ()))]
 
     def tree(self, chosen: int | None) -> list[Branch]:
         """Return the groups in which something is shown, each followed by those below it.
 
-        The products that lie in no group come last. Of a long tree only the top is told, and what is right
-        below the chosen group and the groups above it.
+        The products without a group come last. Of a long tree only the top level is returned, and the groups
+        right below the chosen group and the groups above it.
         """
         if len(self._tree) <= LONGEST_OPEN_TREE:
             return self._tree
@@ -236,7 +120,7 @@ class Showcase:
             if self._counts[number]:
                 below.setdefault(_above(self._ways[number]), []).append(number)
         lines: list[Branch] = []
-        # No recursion: how deep groups lie in each other is up to whoever wrote the import file.
+        # No recursion: an import file may nest groups to any depth.
         waiting = [(number, 0) for number in reversed(below.get(ROOT_GROUP_ID, []))]
         while waiting:
             number, depth = waiting.pop()
@@ -252,18 +136,18 @@ class Showcase:
         return self._ways.get(group_id, (ROOT_GROUP_ID,))
 
 
-class ShopWindow:
-    """Keeps the showcase of a shop, and arranges it anew only when the catalog has changed."""
+class ShowcaseCache:
+    """Caches the showcase of a shop, and rebuilds it only when the catalog has changed."""
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self._known: tuple[tuple[Catalog, int, int] | None, Showcase] = (None, Showcase((), (), {}))
+        self._known: tuple[tuple[ShopCatalog, int, int] | None, Showcase] = (None, Showcase((), (), {}))
 
-    def look(self) -> Showcase:
+    def current(self) -> Showcase:
         """Return the showcase of the catalog as it is now."""
         shop = self._shop
         with shop.lock:
-            shop.settle()
+            shop.run_due_imports()
             catalog = shop.catalog
             state = (catalog, catalog.products.version, catalog.groups.version)
             known_state, showcase = self._known
@@ -271,17 +155,14 @@ class ShopWindow:
                 return showcase
             products, groups = list(catalog.products), list(catalog.groups)
             parents = {group.id: catalog.parent_id(group) for group in groups}
-        # Outside the lock, so that nobody's request waits for those who only look.
+        # Outside the lock, so that no request waits for a page.
         showcase = Showcase(products, groups, parents)
         self._known = (state, showcase)
         return showcase
 
 
-def matches(product: Product, text: str) -> bool:
-    """Tell whether the text is in one of the product's names, or is its article or one of its ids.
-
-    Capitals make no difference.
-    """
+def matches(product: ShopProduct, text: str) -> bool:
+    """Return whether the text, in any case, is in a name of the product, or is its article or an id."""
     wanted = text.casefold()
     if wanted in product.name.casefold() or wanted in (product.name_uk or "").casefold():
         return True
@@ -296,8 +177,8 @@ def _above(way: tuple[int, ...]) -> int:
 def _ways_up(groups: Iterable[int], parents: Mapping[int, int]) -> dict[int, tuple[int, ...]]:
     """Return for each group its id and those of the groups above it, without the root.
 
-    An import file may hang groups upon each other in a ring: the ring is then cut above its first group, so
-    that all of it stays in sight.
+    The groups of an import file may form a ring: it is then cut above its first group, so that all of it
+    stays visible.
     """
     known = frozenset(groups)
     ways: dict[int, tuple[int, ...]] = {}
@@ -313,7 +194,7 @@ def _ways_up(groups: Iterable[int], parents: Mapping[int, int]) -> dict[int, tup
             del path[path.index(top) :]
             first = ring.index(min(ring))
             ways[ring[first]] = (ring[first],)
-            # Reversed, the rest of the ring comes from its first group on, and then what hangs on the ring.
+            # Reversed, the rest of the ring comes from its first group on, then the groups below it.
             path += ring[first + 1 :] + ring[:first]
         for number in reversed(path):
             ways[number] = (number, *ways.get(parents[number], ()))

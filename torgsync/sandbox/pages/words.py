@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
 
 from torgsync.core.clock import SHOP_ZONE
+from torgsync.sandbox.api.answers import Language
 from torgsync.sandbox.shop.products import KOPIYKA
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from torgsync.sandbox.api.answers import Language
 
 # A no-break space holds groups of digits, and an amount and its unit, together.
 NBSP = "\u00a0"

@@ -1,27 +1,25 @@
-"""Things with ids that only grow, and the pages that the `*/list` calls cut from them."""
+"""Items by growing ids, and the pages that the `*/list` calls show of them."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Generic, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-# A walk that looks for what was modified lately steps over a whole span of ids where nothing was.
+# A search for recent changes skips a whole span of ids without any.
 SPANS = (4096, 64)
 
 
 class Collection(Generic[Item]):
-    """Items by id, in growing order of ids, which are given out here one after the other.
+    """Items by id, in growing order; the collection assigns the ids.
 
-    Cutting a page costs the items walked over plus a binary search, never the size of the shelf. `touched`
-    holds the ids of items that were added, replaced or removed; whoever keeps the shelf empties it. `version`
-    grows with every change, so that whoever made something of all items knows when it is stale.
+    A page costs the items visited plus a binary search, not the size of the collection. `touched` are the ids
+    of items that were added, replaced or removed since it was last saved. `version` grows with every change:
+    it shows whether something derived from the items is stale.
     """
 
     def __init__(self, first_id: int) -> None:
@@ -36,11 +34,11 @@ class Collection(Generic[Item]):
         return len(self._ids)
 
     def __iter__(self) -> Iterator[Item]:
-        """Walk over the items, oldest first."""
+        """Iterate over the items, oldest first."""
         return iter([self._items[number] for number in self._ids])
 
     def add(self, make: Callable[[int], Item]) -> Item:
-        """Give out the next id, put what `make` makes of it on the shelf, and return it."""
+        """Add the item that `make` returns for the next id, and return it."""
         number = self.next_id
         item = make(number)
         self.next_id += 1
@@ -49,7 +47,7 @@ class Collection(Generic[Item]):
         return item
 
     def restore(self, items: Iterable[tuple[int, Item]], next_id: int) -> None:
-        """Fill an empty shelf with items that were kept, in growing order of ids."""
+        """Fill an empty collection with saved items, in growing order of ids."""
         for number, item in items:
             self._ids.append(number)
             self.replace(number, item)
@@ -61,7 +59,7 @@ class Collection(Generic[Item]):
         return self._items.get(number)
 
     def replace(self, number: int, item: Item) -> None:
-        """Put a new version of an item in the place of the old one."""
+        """Replace an item by a new version."""
         self.version += 1
         self._items[number] = item
         self.touched.add(number)
@@ -71,7 +69,7 @@ class Collection(Generic[Item]):
                 newest[number // span] = max(modified, newest.get(number // span, modified))
 
     def remove(self, number: int) -> None:
-        """Take an item off the shelf; its id is never given out again."""
+        """Remove an item; its id is never assigned again."""
         self.version += 1
         del self._ids[bisect_left(self._ids, number)]
         del self._items[number]
@@ -81,30 +79,30 @@ class Collection(Generic[Item]):
         self,
         limit: int,
         *,
-        wanted: Callable[[Item], bool],
+        matches: Callable[[Item], bool],
         among: Sequence[int] | None = None,
         last_id: int | None = None,
         inclusive: bool = False,
         ascending: bool = False,
         modified_from: datetime | None = None,
     ) -> list[Item]:
-        """Return at most `limit` wanted items with ids below `last_id`, newest first (prom-api §2.1).
+        """Return at most `limit` matching items with ids below `last_id`, newest first (prom-api §2.1).
 
-        `among` are the ids to choose from, growing, by default all; `inclusive` lets the item `last_id`
-        itself in. Items that were modified before `modified_from` are left out where that is cheap to see;
-        `wanted` has the last word. The walk stops as soon as the page is full.
+        `among` are the ids to choose from, growing, by default all; `inclusive` includes the item `last_id`
+        itself. Items that were modified before `modified_from` are skipped where that is cheap to see;
+        `matches` decides. The search stops as soon as the page is full.
         """
         ids = self._ids if among is None else among
         end = len(ids)
         if last_id is not None:
             end = (bisect_right if inclusive else bisect_left)(ids, last_id)
-        walked = self._walk(ids, end, modified_from, ascending=ascending)
-        return list(islice(filter(wanted, walked), limit))
+        visited = self._walk(ids, end, modified_from, ascending=ascending)
+        return list(islice(filter(matches, visited), limit))
 
     def _walk(
         self, ids: Sequence[int], end: int, modified_from: datetime | None, *, ascending: bool
     ) -> Iterator[Item]:
-        """Walk over the first `end` ids, in growing or falling order."""
+        """Yield the items of the first `end` ids, in growing or falling order."""
         place = 0 if ascending else end - 1
         while 0 <= place < end:
             number = ids[place]

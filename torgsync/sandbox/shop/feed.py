@@ -1,17 +1,15 @@
 """Reads YML import files as prom-api §7.2 describes them, in constant memory.
 
-Texts are given as they stand; what they mean is decided in `offers.py`.
+Texts are returned unchanged; `offers.py` interprets them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from lxml import etree
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 ROOT = "yml_catalog"
 
@@ -65,7 +63,7 @@ def check(feed: IO[bytes]) -> None:
 def read(feed: IO[bytes]) -> Iterator[FeedCategory | FeedOffer]:
     """Yield categories and offers in the order of the file; raise FeedInvalid where it stops being YML.
 
-    What is wrong with a file may come out only at its end: whoever wants all or nothing checks it first.
+    An error may be noticed only at the end of the file: to import all or nothing, call `check` first.
     """
     for element in _elements(feed):
         yield _category(element) if element.tag == "category" else _offer(element)
@@ -74,7 +72,7 @@ def read(feed: IO[bytes]) -> Iterator[FeedCategory | FeedOffer]:
 def _elements(feed: IO[bytes]) -> Iterator[etree._Element]:
     """Yield the elements that matter; each is freed when the next one is asked for.
 
-    Entities stay unresolved and nothing is fetched, as the file comes from a stranger.
+    Entities stay unresolved and nothing is fetched, as the file is not trusted.
     """
     parser = etree.iterparse(
         feed, events=("end",), tag=("category", "offer"), resolve_entities=False, no_network=True
@@ -134,7 +132,7 @@ def _text(element: etree._Element | None) -> str:
 
 
 def _forget(element: etree._Element) -> None:
-    """Free an element that was read, and what stands before it, which iterparse would keep to the end."""
+    """Free an element that was read, and those before it, which iterparse would keep to the end."""
     element.clear()
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import random
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from torgsync.sandbox.shop.products import Attribute, Discount, Wholesale
+from torgsync.sandbox.shop.products import Attribute, ShopDiscount, Wholesale
+from torgsync.sandbox.shop.shop import Shop
 
-if TYPE_CHECKING:
-    from torgsync.sandbox.shop.shop import Shop
-
-# Russian and Ukrainian names: of groups, and of what lies in them.
+# Russian and Ukrainian names of groups and of their products.
 GROUPS = (
     ("Платья", "Сукні", (("Платье", "Сукня"), ("Сарафан", "Сарафан"))),
     ("Обувь", "Взуття", (("Туфли", "Туфлі"), ("Ботинки", "Черевики"))),
@@ -33,7 +31,7 @@ def fill(shop: Shop, products: int, seed: int = 0) -> None:
     """
     chance = random.Random(seed)  # noqa: S311 - goods are invented, no secrets
     with shop.lock:
-        shop.settle()
+        shop.run_due_imports()
         now = shop.now()
         groups = [
             shop.catalog.add_group(russian, now, name_uk=ukrainian).id for russian, ukrainian, _ in GROUPS
@@ -77,7 +75,7 @@ def _invent(shop: Shop, chance: random.Random, number: int, groups: list[int]) -
         "keywords_uk": f"{ukrainian.lower()}, {colour_uk}",
         "sku": f"{place}-{number:05}",
         "price": price,
-        "discount": Discount(Decimal(chance.choice((5, 10, 15))), "percent")
+        "discount": ShopDiscount(Decimal(chance.choice((5, 10, 15))), "percent")
         if chance.random() < 0.15  # noqa: PLR2004 - about every seventh
         else None,
         "prices": (Wholesale((price * Decimal("0.9")).quantize(Decimal("0.01")), Decimal(12)),)

@@ -1,39 +1,19 @@
-"""Imports: which are accepted, how their status unfolds, and what they do (prom-api §4)."""
+"""The queue of imports: which are accepted, and how their status unfolds (prom-api §4.3 to §4.6)."""
 
 from __future__ import annotations
 
 import hashlib
-import io
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
 
-from torgsync.sandbox.faults import HTTP_NOT_FOUND, Met
-from torgsync.sandbox.shop import feed as yml
-from torgsync.sandbox.shop.offers import FIELDS_OF, NOT_UPDATABLE, OfferRefused, Reading, Variants, interpret
-from torgsync.sandbox.shop.products import CLOSED_STATUSES, ROOT_GROUP_ID, UNSORTED_CATEGORY_ID
+from torgsync.sandbox.faults import FaultHit
+from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.shop.import_work import ImportRefused, ImportSettings, ImportWork, MissingPhotos, Report
+from torgsync.sandbox.shop.products import ShopCatalog
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from torgsync.sandbox.quirks import Quirks
-    from torgsync.sandbox.shop.products import Catalog, Image, Product
-
-Missing = Literal["none", "not_available", "not_on_display", "deleted"]
-MISSING_MEANS: Mapping[str, dict[str, str]] = {
-    "none": {},
-    "not_available": {"presence": "not_available"},
-    "not_on_display": {"status": "not_on_display"},
-    "deleted": {"status": "deleted"},
-}
-# Feeds are kept for tests to look at, but not such as would fill the memory of a sandbox in a few weeks.
+# Feeds are kept for tests, but not so many that they would fill the memory in a few weeks.
 LARGEST_KEPT_FEED = 4 * 1024 * 1024
-
-PHOTO_CODE = 2004
-# The reference records no other code; these two are made up.
-VALIDATION_CODE = 1001
-OFFER_CODE = 3001
-HTTP_OK = 200
 
 # Prom's own wording is not recorded (prom-api §4.6).
 REFUSALS: Mapping[str, str] = {
@@ -42,72 +22,11 @@ REFUSALS: Mapping[str, str] = {
 }
 
 
-class ImportRefused(Exception):
-    """The import was not accepted: the answer has no id (prom-api §4.3)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportSettings:
-    """The settings of prom-api §4.2 with their documented defaults."""
-
-    force_update: bool = False
-    only_available: bool = False
-    mark_missing_product_as: Missing = "none"
-    updated_fields: frozenset[str] = frozenset({"price", "presence"})
-
-    @classmethod
-    def from_json(cls, data: object) -> ImportSettings:
-        """Read the `data` part; raise ImportRefused when it cannot be understood.
-
-        Words of `updated_fields` that Prom does not know, such as `image_urls`, are ignored without a word.
-        """
-        if not isinstance(data, dict):
-            raise ImportRefused("Invalid import settings")
-        missing = data.get("mark_missing_product_as", "none")
-        words = data.get("updated_fields", ["price", "presence"])
-        if missing not in tuple(MISSING_MEANS) or not isinstance(words, list):
-            raise ImportRefused("Invalid import settings")
-        return cls(
-            force_update=data.get("force_update") is True,
-            only_available=data.get("only_available") is True,
-            mark_missing_product_as=missing,
-            updated_fields=frozenset(map(str, words)),
-        )
-
-
-@dataclass(kw_only=True)
-class Report:
-    """The counters and errors of an import, as `products/import/status` shows them (prom-api §4.4).
-
-    `total` counts the offers that were considered, and is the sum of created, updated, not_changed and
-    with_errors_count; `imported` leaves the last one out. How the real counters add up is unknown (prom-api
-    §10 Q11).
-    """
-
-    status: Literal["SUCCESS", "PARTIAL", "FATAL"] = "SUCCESS"
-    total: int = 0
-    imported: int = 0
-    created: int = 0
-    updated: int = 0
-    not_changed: int = 0
-    actualized: int = 0
-    created_active: int = 0
-    created_hidden: int = 0
-    not_in_file: int = 0
-    with_errors_count: int = 0
-    errors: list[dict[str, Any]] = field(default_factory=list)
-    message: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the body of the answer."""
-        return asdict(self)
-
-
 @dataclass(kw_only=True)
 class Import:
     """An accepted import. `report` is None until it was carried out; a large `feed` is dropped then.
 
-    `met` is the trouble that it met when it was accepted.
+    `met` is the fault that fired when it was accepted.
     """
 
     id: str
@@ -115,7 +34,7 @@ class Import:
     due_at: datetime
     settings: ImportSettings
     feed: bytes
-    met: Met | None = None
+    met: FaultHit | None = None
     report: Report | None = None
 
     @property
@@ -124,19 +43,19 @@ class Import:
         return self.met is not None and self.met.fault.does == "import-never-ends"
 
     def runs(self, now: datetime) -> bool:
-        """Tell whether it is still under way."""
+        """Return whether it still runs."""
         return self.never_ends or self.due_at > now
 
 
-class ImportDesk:
-    """Accepts imports and carries them out when their time has come. The lock is the shop's."""
+class ImportQueue:
+    """Accepts imports and carries them out when they are due. The lock is the shop's."""
 
-    def __init__(self, catalog: Catalog, photo_status: Callable[[str], int] | None) -> None:
+    def __init__(self, catalog: ShopCatalog, photo_status: Callable[[str], int] | None) -> None:
         self._catalog = catalog
         self._photo_status = photo_status
         self._imports: dict[str, Import] = {}
         self.touched: set[str] = set()
-        """Ids of the imports that changed; whoever keeps them empties it."""
+        """Ids of the imports that changed since they were last saved."""
 
     def accept(
         self,
@@ -144,14 +63,14 @@ class ImportDesk:
         settings: ImportSettings,
         quirks: Quirks,
         now: datetime,
-        met: Met | None = None,
+        hit: FaultHit | None = None,
     ) -> Import:
-        """Take an import in; raise ImportRefused when another one runs or the day's number is used up.
+        """Accept an import; raise ImportRefused when another one runs or the day's imports are used up.
 
-        `met` is the trouble that the import meets.
+        `hit` is the fault that fired for the import.
         """
-        if met and met.fault.does == "import-refused":
-            raise ImportRefused(REFUSALS[met.fault.reason or "daily-limit"])
+        if hit and hit.fault.does == "import-refused":
+            raise ImportRefused(REFUSALS[hit.fault.reason or "daily-limit"])
         if quirks.second_import == "refuse" and any(entry.runs(now) for entry in self._imports.values()):
             raise ImportRefused(REFUSALS["running"])
         day = [entry for entry in self._imports.values() if entry.accepted_at > now - timedelta(hours=24)]
@@ -165,18 +84,18 @@ class ImportDesk:
             due_at=now + timedelta(seconds=quirks.import_seconds),
             settings=settings,
             feed=feed,
-            met=met,
+            met=hit,
         )
         self.restore(entry)
         self.touched.add(number)
         return entry
 
     def restore(self, entry: Import) -> None:
-        """Put an import that was kept back in its place; the oldest comes first."""
+        """Add a saved import; the oldest comes first."""
         self._imports[entry.id] = entry
 
-    def settle(self, now: datetime) -> None:
-        """Carry out what is due, in the order of acceptance; products get the date when it was due."""
+    def run_due_imports(self, now: datetime) -> None:
+        """Carry out the due imports, in the order of acceptance; products get the date when it was due."""
         for entry in self._imports.values():
             if entry.report is None and not entry.runs(now):
                 photos = self._photo_status
@@ -189,7 +108,7 @@ class ImportDesk:
                     entry.feed = b""
 
     def status(self, number: str, now: datetime) -> Report | None:
-        """Return what the status call shows: zeros with SUCCESS, then with PARTIAL, then the report.
+        """Return the answer of the status call: zeros with SUCCESS, then with PARTIAL, then the report.
 
         None where there is no such import.
 
@@ -206,172 +125,3 @@ class ImportDesk:
     def imports(self) -> list[Import]:
         """Return all accepted imports, oldest first."""
         return list(self._imports.values())
-
-
-class MissingPhotos:
-    """What the addresses of an import's photos answer when some of them find nothing."""
-
-    def __init__(self, met: Met, others: Callable[[str], int] | None) -> None:
-        self._met = met
-        self._others = others
-        self._count = 0
-
-    def __call__(self, address: str) -> int:
-        """Return the HTTP status of one photo; they are counted in the order in which they are fetched."""
-        self._count += 1
-        if self._met.strikes(self._count):
-            return self._met.fault.status or HTTP_NOT_FOUND
-        return self._others(address) if self._others else HTTP_OK
-
-
-class ImportWork:
-    """One import being carried out."""
-
-    def __init__(
-        self,
-        catalog: Catalog,
-        settings: ImportSettings,
-        when: datetime,
-        photo_status: Callable[[str], int] | None = None,
-    ) -> None:
-        self._catalog = catalog
-        self._settings = settings
-        self._when = when
-        self._photo_status = photo_status
-        self._report = Report()
-        self._variants = Variants()
-        self._seen: set[str] = set()
-        self._categories: dict[str, int] = {}
-
-    def carry_out(self, feed: bytes) -> Report:
-        """Apply the file to the shop and return the report; a file that is no YML changes nothing."""
-        try:
-            # Once to the end before anything is touched: a file cut in half must not be imported by half.
-            yml.check(io.BytesIO(feed))
-        except yml.FeedInvalid as error:
-            self._tell("validation", VALIDATION_CODE, message=str(error))
-            self._report.status = "FATAL"
-            self._report.message = "Невірний формат файлу"
-            return self._report
-        for entry in yml.read(io.BytesIO(feed)):
-            if isinstance(entry, yml.FeedCategory):
-                self._take_category(entry)
-            else:
-                self._take_offer(entry)
-        self._mark_missing()
-        report = self._report
-        report.imported = report.total - report.with_errors_count
-        report.status = "PARTIAL" if report.errors else "SUCCESS"
-        return report
-
-    def _tell(self, stage: str, code: int, **extra: object) -> None:
-        self._report.errors.append({stage: {"code": code, "extra": extra}})
-
-    def _take_category(self, category: yml.FeedCategory) -> None:
-        if category.portal_id is not None and category.portal_id.isascii() and category.portal_id.isdigit():
-            self._categories[category.id] = int(category.portal_id)
-        if self._catalog.find_group(category.id) is None:
-            self._catalog.add_group(
-                category.name, self._when, external_id=category.id, parent_external_id=category.parent_id
-            )
-
-    def _take_offer(self, offer: yml.FeedOffer) -> None:
-        if offer.id in self._seen:
-            self._refuse(offer.id, "Поле Ідентифікатор_товару: повторюється у файлі")
-            return
-        self._seen.add(offer.id)
-        try:
-            reading = interpret(offer)
-            if self._settings.only_available and reading.fields["presence"] != "available":
-                return
-            variant = self._variants.check(reading)
-            product = self._apply(offer.id, reading, variant)
-        except OfferRefused as refusal:
-            self._refuse(offer.id, str(refusal))
-            return
-        self._variants.join(reading, product.id)
-        self._report.total += 1
-        for remark in reading.remarks:
-            self._tell("import", OFFER_CODE, external_id=offer.id, message=remark)
-
-    def _refuse(self, external_id: str, message: str) -> None:
-        self._report.total += 1
-        self._report.with_errors_count += 1
-        self._tell("import", OFFER_CODE, external_id=external_id, message=message)
-
-    def _apply(self, external_id: str, reading: Reading, variant: dict[str, Any]) -> Product:
-        """Create or update the product of an offer, count it, and return it."""
-        if external_id in self._catalog.deleted_external_ids:
-            raise OfferRefused(NOT_UPDATABLE)
-        product = self._catalog.find(external_id)
-        if product is None:
-            fields = reading.fields | variant | self._place(reading) | self._photos(reading, None)
-            self._report.created += 1
-            self._report.created_active += 1
-            return self._catalog.add(fields | {"external_id": external_id}, self._when)
-        if product.status in CLOSED_STATUSES:
-            raise OfferRefused(NOT_UPDATABLE)
-        if self._catalog.change(product, self._changes(product, reading, variant), self._when):
-            self._report.updated += 1
-        else:
-            self._report.not_changed += 1
-        return product
-
-    def _changes(self, product: Product, reading: Reading, variant: dict[str, Any]) -> dict[str, Any]:
-        """Return the fields of an existing product that this import may touch (prom-api §4.2)."""
-        words = self._settings.updated_fields
-        changes = {
-            name: reading.fields[name] for word in words & FIELDS_OF.keys() for name in FIELDS_OF[word]
-        }
-        if "price" in changes and changes["price"] is None:
-            # An offer without a price does not take the price away.
-            del changes["price"]
-        if "attributes" in words:
-            changes |= variant | {"variation_group_id": reading.fields["variation_group_id"]}
-        if "group" in words:
-            changes |= self._place(reading)
-        if "images_urls" in words:
-            changes |= self._photos(reading, product)
-        if self._settings.force_update and product.status == "draft":
-            changes["status"] = "on_display"
-        return changes
-
-    def _place(self, reading: Reading) -> dict[str, Any]:
-        """Return the shop group and Prom's category; the offer's own category goes before its group's."""
-        group = None if reading.group is None else self._catalog.find_group(reading.group)
-        category_id: int = reading.fields["category_id"]
-        if category_id == UNSORTED_CATEGORY_ID and reading.group is not None:
-            category_id = self._categories.get(reading.group, category_id)
-        return {"group_id": ROOT_GROUP_ID if group is None else group.id, "category_id": category_id}
-
-    def _photos(self, reading: Reading, product: Product | None) -> dict[str, Any]:
-        """Return the photos: known ones keep their ids, failed ones are retried only by force.
-
-        Source: docs/developers/prom-api.md §4.5.
-        """
-        known = {image.source: image for image in product.images} if product else {}
-        failed_before = product.failed_photos if product and not self._settings.force_update else ()
-        images: list[Image] = []
-        failed: list[str] = []
-        for address in reading.photos:
-            if address in known:
-                images.append(known[address])
-            elif address in failed_before:
-                failed.append(address)
-            elif (status := self._photo_status(address) if self._photo_status else HTTP_OK) == HTTP_OK:
-                images.append(self._catalog.new_image(address))
-            else:
-                failed.append(address)
-                self._tell("download_images", PHOTO_CODE, status_code=status)
-        return {"images": tuple(images), "failed_photos": tuple(failed)}
-
-    def _mark_missing(self) -> None:
-        """Count the products that are not in the file, and treat them as `mark_missing_product_as` says.
-
-        All products of the shop are meant, also those that never had an external id.
-        """
-        missing = [product for product in self._catalog.products if product.external_id not in self._seen]
-        self._report.not_in_file = len(missing)
-        if fields := MISSING_MEANS[self._settings.mark_missing_product_as]:
-            for product in missing:
-                self._catalog.change(product, fields, self._when)

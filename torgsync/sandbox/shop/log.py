@@ -1,25 +1,22 @@
-"""What was asked of the sandbox, so that a test can say "no write was sent"."""
+"""The log of requests, so that a test can assert that no write was sent."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-# A sandbox may stand for weeks; the oldest records give way.
+# A sandbox may run for weeks; the oldest records are dropped.
 KEPT_RECORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class RequestRecord:
     """One request and its answer. The token is never part of it.
 
     `time` is UTC, `path` begins with `/api/v1/`, `query` is as it was sent, `size` counts the bytes of the
     request's body. `body` is the JSON of a write (of an upload its `data` part) and empty for a GET. `status`
-    is 0 where the connection was cut, and `fault` the trouble that the request met, None where it met none.
+    is 0 where the connection was cut, and `fault` the fault that fired, None without one.
     """
 
     time: datetime
@@ -36,20 +33,20 @@ class RequestLog:
     """The newest requests, oldest first. Appending is atomic; it needs no lock."""
 
     def __init__(self) -> None:
-        self._records: deque[Record] = deque(maxlen=KEPT_RECORDS)
+        self._records: deque[RequestRecord] = deque(maxlen=KEPT_RECORDS)
 
-    def add(self, record: Record) -> None:
-        """Remember one request."""
+    def add(self, record: RequestRecord) -> None:
+        """Add one request."""
         self._records.append(record)
 
-    def records(self) -> list[Record]:
-        """Return all remembered requests, oldest first."""
+    def records(self) -> list[RequestRecord]:
+        """Return all requests, oldest first."""
         return list(self._records)
 
-    def writes(self) -> list[Record]:
-        """Return the remembered requests that were no GET, whether they had an effect or not."""
+    def writes(self) -> list[RequestRecord]:
+        """Return the requests that were no GET, whether they had an effect or not."""
         return [record for record in self._records if record.method != "GET"]
 
     def clear(self) -> None:
-        """Forget everything, as a test does after its preparations."""
+        """Remove all requests, as a test does after its preparations."""
         self._records.clear()

@@ -1,31 +1,28 @@
-"""What an offer of an import file means for the shop (prom-api §4.2, §7.1, §7.2)."""
+"""Interprets the offers of an import file (prom-api §4.2, §7.1, §7.2)."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from torgsync.sandbox.shop.products import UNSORTED_CATEGORY_ID, Attribute, Discount, Wholesale
-
-if TYPE_CHECKING:
-    from torgsync.sandbox.shop.feed import FeedOffer
+from torgsync.sandbox.shop.feed import FeedOffer
+from torgsync.sandbox.shop.products import UNSORTED_CATEGORY_ID, Attribute, ShopDiscount, Wholesale
 
 LONGEST_NAME = 130
 MOST_PHOTOS = 10
 LARGEST_VARIANT_GROUP = 999_999_999
 SELLING_TYPES = {"r": "retail", "w": "wholesale", "u": "universal", "s": "service"}
 
-# Recorded from the real shop or its help pages (prom-api §4.5, §7.2); the other texts of this file are made
-# up.
+# Recorded from the real shop or its help pages (prom-api §4.5, §7.2); the other texts here are invented.
 NOT_UPDATABLE = "Поле status: Позиція недоступна для оновлення"
 NAME_CUT = "Поле {field}: Максимальна довжина поля: 130, буде обрізано до 130 символів"
 VARIANT_EQUAL = "Різновид не буде імпортований"
 VARIANT_FOREIGN = "знайдені характеристики, яких немає в основного товару"
 
-# Which fields of a product each word of `updated_fields` stands for. Photos and groups need the shop and are
-# looked after in `imports.py`; for labels the reference knows no element of YML.
+# The fields of a product for each word of `updated_fields`. Photos and groups need the shop, see
+# `import_work.py`; for labels the reference has no element of YML.
 FIELDS_OF = {
     "name": ("name", "name_uk"),
     "sku": ("sku",),
@@ -46,8 +43,8 @@ class OfferRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What one offer says: fields of `Product`, the group's id in the file, photos, lines for the report."""
+class OfferReading:
+    """One offer: fields of a product, the group's id in the file, photos, and lines of the report."""
 
     fields: dict[str, Any]
     group: str | None
@@ -55,16 +52,15 @@ class Reading:
     remarks: tuple[str, ...]
 
 
-def interpret(offer: FeedOffer) -> Reading:
-    """Read one offer by itself; raise OfferRefused when Prom would not take it."""
+def interpret(offer: FeedOffer) -> OfferReading:
+    """Read one offer by itself; raise OfferRefused where Prom would refuse it."""
     texts = offer.texts
     if not offer.id:
         raise OfferRefused("Поле Ідентифікатор_товару: обов'язкове поле")
     name = _name(offer)
     if "description" not in texts:
         raise OfferRefused("Поле Опис: обов'язкове поле")
-    # The Ukrainian texts hang together: the name needs the description, the keywords need both (prom-api
-    # §7.2).
+    # The Ukrainian name needs the description, the keywords need both (prom-api §7.2).
     ukrainian = bool(texts.get("name_ua")) and bool(texts.get("description_ua"))
     name_uk = texts["name_ua"] if ukrainian else None
     remarks = [
@@ -105,7 +101,7 @@ def interpret(offer: FeedOffer) -> Reading:
     if offer.prices and fields["price"] is None:
         # A ladder without a price loads as «Под заказ» (prom-api §7.2).
         fields["presence"] = "order"
-    return Reading(
+    return OfferReading(
         fields=fields,
         group=texts.get("categoryId") or None,
         photos=offer.pictures[:MOST_PHOTOS],
@@ -127,8 +123,8 @@ def _name(offer: FeedOffer) -> str:
 def _presence(offer: FeedOffer) -> str:
     """Read `available`: "" is not available, "false" is on order, any other text is available.
 
-    An old example has it as a child. Where it is missing altogether the reference says nothing; the offer is
-    then taken for available.
+    An old example has it as a child. The reference does not say what a missing one means; the offer then
+    counts as available.
 
     Source: docs/developers/prom-api.md §7.2.
     """
@@ -147,9 +143,9 @@ def _price(offer: FeedOffer) -> dict[str, Any]:
         raise OfferRefused("Поле Ціна: має бути більше нуля")
     if off:
         kind = "percent" if off.endswith("%") else "amount"
-        return {"price": price, "discount": Discount(_needed(off.removesuffix("%"), "Знижка"), kind)}
+        return {"price": price, "discount": ShopDiscount(_needed(off.removesuffix("%"), "Знижка"), kind)}
     if old is not None and price is not None and old > price:
-        return {"price": old, "discount": Discount(old - price, "amount")}
+        return {"price": old, "discount": ShopDiscount(old - price, "amount")}
     return {"price": price, "discount": None}
 
 
@@ -197,7 +193,7 @@ class Variants:
     def __init__(self) -> None:
         self._families: dict[int, _Family] = {}
 
-    def check(self, reading: Reading) -> dict[str, Any]:
+    def check(self, reading: OfferReading) -> dict[str, Any]:
         """Return the variant fields of a product; raise OfferRefused when it may not join its group."""
         family = self._families.get(reading.fields["variation_group_id"] or 0)
         if family is None:
@@ -209,8 +205,8 @@ class Variants:
             raise OfferRefused(VARIANT_EQUAL)
         return {"is_variation": True, "variation_base_id": family.base_id}
 
-    def join(self, reading: Reading, product_id: int) -> None:
-        """Remember a product that was taken, as the main one if it is the first of its group."""
+    def join(self, reading: OfferReading, product_id: int) -> None:
+        """Add an imported product, as the main one if it is the first of its group."""
         number = reading.fields["variation_group_id"]
         if number is not None:
             params = _params(reading)
@@ -220,5 +216,5 @@ class Variants:
             family.values.add(params)
 
 
-def _params(reading: Reading) -> frozenset[tuple[str, str]]:
+def _params(reading: OfferReading) -> frozenset[tuple[str, str]]:
     return frozenset((attribute.name, attribute.value) for attribute in reading.fields["attributes"])

@@ -1,4 +1,4 @@
-"""Orders and clients of the shop, and the ways by which an order may go (prom-api §5, §6)."""
+"""Orders and clients of the shop, and their payment and delivery options (prom-api §5, §6)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from torgsync.sandbox.shop.products import KOPIYKA
 
-# In the order in which an order passes them; Russian and Ukrainian names as the API shows them.
+# In the order of an order's life; Russian and Ukrainian names as the API shows them.
 STATUS_NAMES = {
     "draft": {"ru": "Черновик", "uk": "Чернетка"},
     "pending": {"ru": "Новый", "uk": "Новий"},
@@ -24,25 +24,25 @@ DECLARATION_TYPES = ("nova_poshta", "ukrposhta", "meest", "justin")
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """A payment or delivery option; `provider` is the carrier's code, None for the shop's own way."""
+class ShopOption:
+    """A payment or delivery option; `provider` is the carrier's code, None without one."""
 
     id: int
     name: str
     provider: str | None = None
 
 
-PROM_PAYMENT = Option(9000001, "Пром-оплата")
-CASH_ON_DELIVERY = Option(9000002, "Накладений платіж")
-CARD_TRANSFER = Option(9000003, "Оплата на карту")
-NOVA_POSHTA = Option(10000001, "Нова Пошта", "nova_poshta")
-UKRPOSHTA = Option(10000002, "Укрпошта", "ukrposhta")
-PICKUP = Option(10000003, "Самовивіз")
+PROM_PAYMENT = ShopOption(9000001, "Пром-оплата")
+CASH_ON_DELIVERY = ShopOption(9000002, "Накладений платіж")
+CARD_TRANSFER = ShopOption(9000003, "Оплата на карту")
+NOVA_POSHTA = ShopOption(10000001, "Нова Пошта", "nova_poshta")
+UKRPOSHTA = ShopOption(10000002, "Укрпошта", "ukrposhta")
+PICKUP = ShopOption(10000003, "Самовивіз")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Buyer:
-    """Who places an order. The same phone, or without one the same e-mail, is the same client."""
+class ShopBuyer:
+    """The person who places an order; the same phone, or without one the same e-mail, is the same client."""
 
     first_name: str = "Іван"
     last_name: str = "Тестовий"
@@ -52,7 +52,7 @@ class Buyer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
+class ShopClient:
     """A customer of the shop with the sum of the orders placed, in hryvnias."""
 
     id: int
@@ -65,7 +65,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ShopOrderLine:
     """One product of an order as it was when the order was placed; `price` is for one piece, in hryvnias."""
 
     product_id: int
@@ -85,7 +85,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ShopOrder:
     """An order. Money is in hryvnias, times are in UTC.
 
     `payment_status` is None unless the order goes by «Пром-оплата» (prom-api §5.5 `payment_data`).
@@ -96,10 +96,10 @@ class Order:
     date_created: datetime
     date_modified: datetime
     client_id: int
-    buyer: Buyer
-    lines: tuple[Line, ...]
-    payment_option: Option
-    delivery_option: Option
+    buyer: ShopBuyer
+    lines: tuple[ShopOrderLine, ...]
+    payment_option: ShopOption
+    delivery_option: ShopOption
     delivery_address: str
     delivery_cost: Decimal
     special_offer_discount: Decimal
@@ -122,6 +122,6 @@ class Order:
 
 
 def is_later(status: str, than: str) -> bool:
-    """Tell whether an order passes `status` after `than`; a cancelled order goes nowhere any more."""
-    way = tuple(STATUS_NAMES)
-    return way.index(status) > way.index(than)
+    """Return whether `status` comes after `than`; a cancelled order is at the end."""
+    statuses = tuple(STATUS_NAMES)
+    return statuses.index(status) > statuses.index(than)

@@ -1,11 +1,10 @@
-"""Keeps a shop in a file, so that tomorrow's rehearsal goes on where today's ended.
+"""Saves a shop in a file, so that the next rehearsal continues where the last one ended.
 
 The file is an SQLite database that any tool opens. Each table holds one JSON document a row, with the fields
 of the dataclass of the same name: `products`, `groups`, `orders` and `clients` by `id`; `imports` by `place`,
-the order of acceptance, with the file that was sent in `feed`; `deleted` the external ids that never come
-back; `facts` the `format` (1), the next ids and the ways to pay. A write of the shop is one transaction: it
-is in the file whole or not at all, also when the machine stops. Tokens, manners, faults and the request log
-are not kept.
+the order of acceptance, with the file that was sent in `feed`; `deleted` the external ids that cannot be
+imported again; `facts` the `format` (1), the next ids and the payment options. A write of the shop is one
+transaction. Tokens, quirks, faults and the request log are not saved.
 """
 
 from __future__ import annotations
@@ -13,20 +12,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from torgsync.errors import TorgsyncError
+from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.imports import Import
-from torgsync.sandbox.shop.orders import Client, Option, Order
-from torgsync.sandbox.shop.products import Group, Product
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from torgsync.sandbox.shop.collection import Collection
-    from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.orders import ShopClient, ShopOption, ShopOrder
+from torgsync.sandbox.shop.products import ShopGroup, ShopProduct
+from torgsync.sandbox.shop.shop import Shop
 
 FORMAT = 1
 TABLES = ("products", "groups", "orders", "clients")
@@ -44,20 +40,22 @@ CREATE TABLE deleted (external_id TEXT PRIMARY KEY);
 """
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
-    "products": TypeAdapter(Product),
-    "groups": TypeAdapter(Group),
-    "orders": TypeAdapter(Order),
-    "clients": TypeAdapter(Client),
+    "products": TypeAdapter(ShopProduct),
+    "groups": TypeAdapter(ShopGroup),
+    "orders": TypeAdapter(ShopOrder),
+    "clients": TypeAdapter(ShopClient),
 }
 _IMPORT = TypeAdapter(Import)
-_OPTIONS = TypeAdapter(list[Option])
+_OPTIONS = TypeAdapter(list[ShopOption])
 
 
 class Persistence:
-    """Keeps one shop in one file, from now until it is closed.
+    """Saves one shop in one file after every write, until it is closed.
 
-    Where the file is there, the shop, which must be new, is filled with what it holds. Raises TorgsyncError
-    where the file is no kept shop, cannot be opened, or is held by another sandbox.
+    From an existing file the shop, which must be new, is restored.
+
+    Raises:
+        TorgsyncError: The file is no saved shop, cannot be opened, or is in use by another sandbox.
     """
 
     def __init__(self, shop: Shop, path: Path) -> None:
@@ -65,11 +63,11 @@ class Persistence:
         self._path = path
         self._deleted: set[str] = set()
         self._facts: dict[str, str] = {}
-        # Requests come on threads of their own; the shop's lock lets in one at a time.
+        # Requests come on several threads; the shop's lock serialises them.
         try:
             self._file = sqlite3.connect(path, timeout=0.5, isolation_level=None, check_same_thread=False)
-        except sqlite3.Error as trouble:
-            raise self._refused(trouble) from trouble
+        except sqlite3.Error as error:
+            raise self._refused(error) from error
         try:
             self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._file.execute("BEGIN EXCLUSIVE")
@@ -78,17 +76,17 @@ class Persistence:
             else:
                 self._make()
             self._file.execute("COMMIT")
-        except (sqlite3.Error, ValidationError, ValueError, LookupError) as trouble:
+        except (sqlite3.Error, ValidationError, ValueError, LookupError) as error:
             self._file.close()
-            raise self._refused(trouble) from trouble
+            raise self._refused(error) from error
         self.save()
-        shop.keep_with(self.save)
+        shop.save_with(self.save)
 
-    def _refused(self, trouble: Exception) -> TorgsyncError:
-        if isinstance(trouble, sqlite3.OperationalError) and "locked" in str(trouble):
+    def _refused(self, error: Exception) -> TorgsyncError:
+        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
             reason = "another sandbox works with it"
-        elif isinstance(trouble, sqlite3.OperationalError):
-            reason = str(trouble)
+        elif isinstance(error, sqlite3.OperationalError):
+            reason = str(error)
         else:
             reason = "it is no shop that this sandbox kept"
         return TorgsyncError(
@@ -105,61 +103,61 @@ class Persistence:
         facts = dict(self._file.execute("SELECT name, document FROM facts"))
         if facts.pop("format") != str(FORMAT):
             raise ValueError("another format")
-        shop, read = self._shop, {name: json.loads(text) for name, text in facts.items()}
-        found = {name: self._documents(name) for name in TABLES}
+        shop, values = self._shop, {name: json.loads(text) for name, text in facts.items()}
+        documents = {name: self._documents(name) for name in TABLES}
         shop.catalog.restore(
-            found["products"],
-            found["groups"],
-            next_product=read["next_products"],
-            next_group=read["next_groups"],
+            documents["products"],
+            documents["groups"],
+            next_product=values["next_products"],
+            next_group=values["next_groups"],
         )
-        shop.catalog.last_image_id = read["last_image_id"]
+        shop.catalog.last_image_id = values["last_image_id"]
         shop.catalog.deleted_external_ids.update(
             text for (text,) in self._file.execute("SELECT external_id FROM deleted")
         )
-        shop.orders.restore([(order.id, order) for order in found["orders"]], read["next_orders"])
-        shop.clients.restore([(client.id, client) for client in found["clients"]], read["next_clients"])
-        shop.know_clients()
-        options = _OPTIONS.validate_python(read["payment_options"])
+        shop.orders.restore([(order.id, order) for order in documents["orders"]], values["next_orders"])
+        shop.clients.restore([(client.id, client) for client in documents["clients"]], values["next_clients"])
+        shop.index_clients()
+        options = _OPTIONS.validate_python(values["payment_options"])
         shop.payment_options.update((option.id, option) for option in options)
         for text, feed in self._file.execute("SELECT document, feed FROM imports ORDER BY place"):
-            shop.desk.restore(replace(_IMPORT.validate_json(text), feed=feed))
+            shop.import_queue.restore(replace(_IMPORT.validate_json(text), feed=feed))
         self._facts = facts
         self._deleted = set(shop.catalog.deleted_external_ids)
 
     def _documents(self, table: str) -> list[Any]:
         """Return the documents of one table, in growing order of ids."""
-        rows = self._file.execute(f"SELECT document FROM {table} ORDER BY id")  # noqa: S608 - a name of ours
+        rows = self._file.execute(f"SELECT document FROM {table} ORDER BY id")  # noqa: S608 - a constant
         return [_KINDS[table].validate_json(text) for (text,) in rows]
 
     def save(self) -> None:
-        """Write what changed since the last time, whole or not at all."""
+        """Write all changes since the last call, in one transaction."""
         with self._shop.lock:
             self._file.execute("BEGIN")
             try:
-                for name, collection in self._shelves().items():
-                    self._save_shelf(name, collection)
+                for name, collection in self._collections().items():
+                    self._save_collection(name, collection)
                 self._save_imports()
                 facts = self._save_rest()
                 self._file.execute("COMMIT")
             except BaseException:
                 self._file.execute("ROLLBACK")
                 raise
-            for collection in self._shelves().values():
+            for collection in self._collections().values():
                 collection.touched.clear()
-            self._shop.desk.touched.clear()
+            self._shop.import_queue.touched.clear()
             self._facts = facts
             if len(self._deleted) != len(self._shop.catalog.deleted_external_ids):
                 self._deleted = set(self._shop.catalog.deleted_external_ids)
 
     def close(self) -> None:
-        """Write what is left, and let the file go; the shop lives on in memory."""
+        """Write the last changes, and close the file; the shop stays in memory."""
         with self._shop.lock:
             self.save()
-            self._shop.keep_with(lambda: None)
+            self._shop.save_with(lambda: None)
             self._file.close()
 
-    def _shelves(self) -> dict[str, Collection[Any]]:
+    def _collections(self) -> dict[str, Collection[Any]]:
         shop = self._shop
         return {
             "products": shop.catalog.products,
@@ -168,39 +166,39 @@ class Persistence:
             "clients": shop.clients,
         }
 
-    def _save_shelf(self, name: str, collection: Collection[Any]) -> None:
-        there = {number: collection.get(number) for number in sorted(collection.touched)}
+    def _save_collection(self, name: str, collection: Collection[Any]) -> None:
+        items = {number: collection.get(number) for number in sorted(collection.touched)}
         self._file.executemany(
-            f"INSERT OR REPLACE INTO {name} VALUES (?, ?)",  # noqa: S608 - a name of ours
+            f"INSERT OR REPLACE INTO {name} VALUES (?, ?)",  # noqa: S608 - a constant
             [
                 (number, _KINDS[name].dump_json(item).decode())
-                for number, item in there.items()
+                for number, item in items.items()
                 if item is not None
             ],
         )
         self._file.executemany(
             f"DELETE FROM {name} WHERE id = ?",  # noqa: S608 - likewise
-            [(number,) for number, item in there.items() if item is None],
+            [(number,) for number, item in items.items() if item is None],
         )
 
     def _save_imports(self) -> None:
-        touched = self._shop.desk.touched
+        touched = self._shop.import_queue.touched
         if not touched:
             return
         self._file.executemany(
             "INSERT OR REPLACE INTO imports VALUES (?, ?, ?, ?)",
             [
                 (place, entry.id, _IMPORT.dump_json(replace(entry, feed=b"")).decode(), entry.feed)
-                for place, entry in enumerate(self._shop.desk.imports())
+                for place, entry in enumerate(self._shop.import_queue.imports())
                 if entry.id in touched
             ],
         )
 
     def _save_rest(self) -> dict[str, str]:
-        """Write the facts and the ids that are gone; return the facts."""
+        """Write the facts and the deleted external ids; return the facts."""
         shop = self._shop
         facts = {
-            f"next_{name}": json.dumps(collection.next_id) for name, collection in self._shelves().items()
+            f"next_{name}": json.dumps(collection.next_id) for name, collection in self._collections().items()
         }
         facts["last_image_id"] = json.dumps(shop.catalog.last_image_id)
         facts["payment_options"] = _OPTIONS.dump_json(list(shop.payment_options.values())).decode()

@@ -1,24 +1,22 @@
-"""Products and groups of the shop: what they are made of, and where they are kept."""
+"""Products and groups of the shop, and the catalog that holds them."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypedDict
 
 from torgsync.sandbox.shop.collection import Collection
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
 PRESENCES = ("available", "not_available", "order", "service", "waiting")
-# The statuses that an edit may set, and those under which nothing of the product may be changed any more.
+# The statuses that an edit may set, and those of products that cannot be changed any more.
 EDITABLE_STATUSES = ("on_display", "draft", "deleted", "not_on_display")
 CLOSED_STATUSES = ("deleted", "deleted_by_moderator")
 
-# The root group is never listed (prom-api §3.6), yet top-level groups point to it and products lie in it.
+# The root group is never listed (prom-api §3.6), yet top-level groups and products may be in it.
 ROOT_GROUP_ID = 1000000
 UNSORTED_CATEGORY_ID = 29
 
@@ -26,8 +24,8 @@ KOPIYKA = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
-class Discount:
-    """Money or per cent off the price; the dates are `DD.MM.YYYY` or None."""
+class ShopDiscount:
+    """An amount or per cent off the price; the dates are `DD.MM.YYYY` or None."""
 
     value: Decimal
     kind: str
@@ -37,7 +35,7 @@ class Discount:
 
 @dataclass(frozen=True, slots=True)
 class Wholesale:
-    """One rung of the wholesale ladder: the price of one piece from this quantity on."""
+    """One wholesale price: that of one piece from this quantity on."""
 
     price: Decimal
     minimum_order_quantity: Decimal
@@ -45,7 +43,7 @@ class Wholesale:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A photo that was taken over; `source` is the address it came from, which the API does not show."""
+    """A fetched photo; `source` is its original address, which the API does not show."""
 
     id: int
     source: str
@@ -53,7 +51,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One characteristic; several values stand in one text, separated by `|`. Not readable by the API."""
+    """One characteristic; several values are one text, separated by `|`. Not readable by the API."""
 
     name: str
     unit: str
@@ -61,11 +59,11 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
-    """One product as the shop keeps it.
+class ShopProduct:
+    """One product.
 
     Texts without a suffix are Russian, those with `_uk` Ukrainian, None where not given. Money is in
-    `currency`. The last block cannot be read through the API (prom-api §3.3); tests look at it here.
+    `currency`. The API does not show the last block (prom-api §3.3); tests read it here.
     """
 
     id: int
@@ -84,7 +82,7 @@ class Product:
     currency: str = "UAH"
     minimum_order_quantity: Decimal | None = None
     measure_unit: str = "шт."
-    discount: Discount | None = None
+    discount: ShopDiscount | None = None
     prices: tuple[Wholesale, ...] = ()
     group_id: int = ROOT_GROUP_ID
     category_id: int = UNSORTED_CATEGORY_ID
@@ -105,7 +103,7 @@ class Product:
 
     @property
     def price_to_pay(self) -> Decimal | None:
-        """The price of one piece less the discount, in kopiykas; the discount's dates are not looked at."""
+        """The price of one piece less the discount, in kopiykas; the discount's dates are ignored."""
         if self.price is None or self.discount is None:
             return self.price
         off = self.discount.value
@@ -114,8 +112,37 @@ class Product:
         return (self.price - off).quantize(KOPIYKA, ROUND_HALF_UP)
 
 
+class ProductFields(TypedDict, total=False):
+    """The fields of a product that a person can set in the cabinet."""
+
+    name: str
+    sku: str | None
+    name_uk: str | None
+    keywords: str
+    keywords_uk: str | None
+    description: str
+    description_uk: str | None
+    selling_type: str
+    presence: str
+    in_stock: bool | None
+    price: Decimal | None
+    currency: str
+    minimum_order_quantity: Decimal | None
+    measure_unit: str
+    discount: ShopDiscount | None
+    prices: tuple[Wholesale, ...]
+    group_id: int
+    category_id: int
+    images: tuple[Image, ...]
+    status: str
+    quantity_in_stock: int | None
+    attributes: tuple[Attribute, ...]
+    vendor: str | None
+    gtin: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class ShopGroup:
     """A group of the shop. `external_id` is its id in the import file, the parent's is another such id."""
 
     id: int
@@ -126,38 +153,43 @@ class Group:
     parent_external_id: str | None = None
 
 
-class Catalog:
+class ShopCatalog:
     """All products that are not deleted, and all groups, with an index by external id for each.
 
     `last_image_id` is the highest id of a photo so far.
     """
 
     def __init__(self) -> None:
-        self.products: Collection[Product] = Collection(first_id=1600000001)
-        self.groups: Collection[Group] = Collection(first_id=1000001)
+        self.products: Collection[ShopProduct] = Collection(first_id=1600000001)
+        self.groups: Collection[ShopGroup] = Collection(first_id=1000001)
         self.deleted_external_ids: set[str] = set()
         self._products_by_external_id: dict[str, int] = {}
         self._groups_by_external_id: dict[str, int] = {}
         self._ids_by_group: dict[int, list[int]] = {}
         self.last_image_id = 10
 
-    def find(self, key: int | str) -> Product | None:
-        """Return the product with this Prom id (int) or external id (str), or None; deleted ones are gone."""
+    def find(self, key: int | str) -> ShopProduct | None:
+        """Return the product with this Prom id (int) or external id (str), or None, also for deleted ones."""
         if isinstance(key, int):
             return self.products.get(key)
         number = self._products_by_external_id.get(key)
         return None if number is None else self.products.get(number)
 
-    def add(self, fields: Mapping[str, Any], when: datetime) -> Product:
-        """Make a product of these fields of `Product`, and return it with its new id."""
-        product = self.products.add(lambda number: Product(**fields, id=number, date_modified=when))
+    def add(self, fields: Mapping[str, Any], when: datetime) -> ShopProduct:
+        """Add a product with these fields, and return it with its new id."""
+        product = self.products.add(lambda number: ShopProduct(**fields, id=number, date_modified=when))
         self._index(product)
         return product
 
     def restore(
-        self, products: Sequence[Product], groups: Sequence[Group], *, next_product: int, next_group: int
+        self,
+        products: Sequence[ShopProduct],
+        groups: Sequence[ShopGroup],
+        *,
+        next_product: int,
+        next_group: int,
     ) -> None:
-        """Fill an empty catalog with what was kept, each in growing order of ids."""
+        """Fill an empty catalog with saved items, each in growing order of ids."""
         self.products.restore([(product.id, product) for product in products], next_product)
         self.groups.restore([(group.id, group) for group in groups], next_group)
         for product in products:
@@ -166,12 +198,12 @@ class Catalog:
             if group.external_id is not None:
                 self._groups_by_external_id[group.external_id] = group.id
 
-    def _index(self, product: Product) -> None:
+    def _index(self, product: ShopProduct) -> None:
         if product.external_id is not None:
             self._products_by_external_id[product.external_id] = product.id
         insort(self._ids_by_group.setdefault(product.group_id, []), product.id)
 
-    def _leave_group(self, product: Product) -> None:
+    def _leave_group(self, product: ShopProduct) -> None:
         ids = self._ids_by_group[product.group_id]
         del ids[bisect_left(ids, product.id)]
 
@@ -179,10 +211,10 @@ class Catalog:
         """Return the ids of the products in a group itself, growing."""
         return self._ids_by_group.get(group_id, ())
 
-    def change(self, product: Product, fields: Mapping[str, Any], when: datetime) -> bool:
-        """Give a product these fields, and tell whether that made a difference; only then its date moves.
+    def change(self, product: ShopProduct, fields: Mapping[str, Any], when: datetime) -> bool:
+        """Set fields of a product, and return whether anything changed; only then its date moves.
 
-        The status `deleted` takes the product out of sight for good (prom-api §3.2, §4.5).
+        The status `deleted` removes the product for good (prom-api §3.2, §4.5).
         """
         changed = replace(product, **fields)
         if changed == product:
@@ -201,12 +233,12 @@ class Catalog:
         return True
 
     def new_image(self, source: str) -> Image:
-        """Take over a photo under a new image id."""
+        """Return a fetched photo with a new image id."""
         self.last_image_id += 1
         return Image(self.last_image_id, source)
 
-    def find_group(self, external_id: str) -> Group | None:
-        """Return the group that an import file calls by this id, or None."""
+    def find_group(self, external_id: str) -> ShopGroup | None:
+        """Return the group with this id of import files, or None."""
         number = self._groups_by_external_id.get(external_id)
         return None if number is None else self.groups.get(number)
 
@@ -218,10 +250,10 @@ class Catalog:
         name_uk: str | None = None,
         external_id: str | None = None,
         parent_external_id: str | None = None,
-    ) -> Group:
-        """Make a group, and return it with its new id."""
+    ) -> ShopGroup:
+        """Add a group, and return it with its new id."""
         group = self.groups.add(
-            lambda number: Group(
+            lambda number: ShopGroup(
                 id=number,
                 date_modified=when,
                 name=name,
@@ -234,7 +266,7 @@ class Catalog:
             self._groups_by_external_id[external_id] = group.id
         return group
 
-    def parent_id(self, group: Group) -> int:
+    def parent_id(self, group: ShopGroup) -> int:
         """Return the id of the group above; at the top it is the root's, which no list shows.
 
         Source: docs/developers/prom-api.md §10 Q12.

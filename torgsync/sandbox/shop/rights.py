@@ -1,4 +1,4 @@
-"""What a token may do: one right for each section of the cabinet (prom-api §1.2)."""
+"""The rights of a token: one for each section of the cabinet (prom-api §1.2)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Section = Literal["products", "groups", "orders", "clients", "settings"]
 class Rights:
     """The rights of one token, by default none. `settings` covers the payment and delivery options.
 
-    `expires` is the moment, in UTC, from which on the token is no better than an unknown one (prom-api §1.2).
+    From `expires` on, in UTC, the token counts as unknown (prom-api §1.2).
     """
 
     products: Right = "none"
@@ -35,10 +35,10 @@ class Rights:
         return cls(products="read", groups="read", orders="read", clients="read", settings="read")
 
     def expired(self, now: datetime) -> bool:
-        """Tell whether the token's time is over."""
+        """Return whether the token has expired."""
         return self.expires is not None and now >= self.expires
 
     def allow(self, section: Section, right: Right) -> bool:
-        """Tell whether the section's right is at least the one asked for."""
+        """Return whether the section's right includes this one."""
         levels: tuple[Right, ...] = ("none", "read", "write")
         return levels.index(getattr(self, section)) >= levels.index(right)

@@ -1,18 +1,20 @@
-"""The shop: its state, and what people do to it, the seller in the cabinet and buyers on the site."""
+"""The shop: its state, and the actions of the seller in the cabinet and of buyers on the site."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from threading import RLock
-from typing import TYPE_CHECKING, TypedDict
+from typing import Unpack
 
-from torgsync.sandbox.faults import Fault, Faults
+from torgsync.sandbox.faults import Fault
+from torgsync.sandbox.injector import FaultInjector
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.collection import Collection
-from torgsync.sandbox.shop.imports import ImportDesk
+from torgsync.sandbox.shop.imports import Import, ImportQueue
 from torgsync.sandbox.shop.log import RequestLog
 from torgsync.sandbox.shop.orders import (
     CARD_TRANSFER,
@@ -22,49 +24,14 @@ from torgsync.sandbox.shop.orders import (
     PROM_PAYMENT,
     STATUS_NAMES,
     UKRPOSHTA,
-    Buyer,
-    Client,
-    Line,
-    Option,
-    Order,
+    ShopBuyer,
+    ShopClient,
+    ShopOption,
+    ShopOrder,
+    ShopOrderLine,
 )
-from torgsync.sandbox.shop.products import Attribute, Catalog, Discount, Group, Image, Product, Wholesale
+from torgsync.sandbox.shop.products import ProductFields, ShopCatalog, ShopGroup, ShopProduct
 from torgsync.sandbox.shop.rights import Rights
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import Unpack
-
-    from torgsync.sandbox.shop.imports import Import
-
-
-class ProductFields(TypedDict, total=False):
-    """The fields of `Product` that a person can set in the cabinet."""
-
-    name: str
-    sku: str | None
-    name_uk: str | None
-    keywords: str
-    keywords_uk: str | None
-    description: str
-    description_uk: str | None
-    selling_type: str
-    presence: str
-    in_stock: bool | None
-    price: Decimal | None
-    currency: str
-    minimum_order_quantity: Decimal | None
-    measure_unit: str
-    discount: Discount | None
-    prices: tuple[Wholesale, ...]
-    group_id: int
-    category_id: int
-    images: tuple[Image, ...]
-    status: str
-    quantity_in_stock: int | None
-    attributes: tuple[Attribute, ...]
-    vendor: str | None
-    gtin: str | None
 
 
 class Shop:
@@ -72,11 +39,11 @@ class Shop:
 
     `tokens` are the API tokens with their rights; by default there is one, `sandbox`, with all rights.
     `clock` returns the time in UTC. `photo_status` returns the HTTP status of a photo's address; without it
-    every photo can be fetched. Nothing is really fetched ever. `faults` are rules for misbehaving;
-    `sleep` waits the seconds of a slow answer.
+    every photo can be fetched. Nothing is ever really fetched. `faults` are rules of fault injection; `sleep`
+    waits the seconds of a slow answer.
 
-    Products are named by their Prom id (an int) or their external id (a text); a name that the shop does not
-    know is a LookupError. Any thread may call any method.
+    Products are identified by their Prom id (an int) or their external id (a text); an unknown one is a
+    LookupError. Thread-safe.
     """
 
     def __init__(
@@ -91,76 +58,76 @@ class Shop:
     ) -> None:
         self.lock = RLock()
         self.quirks = quirks or Quirks()
-        self.faults = Faults(faults)
+        self.faults = FaultInjector(faults)
         self.sleep = sleep
         self.tokens: dict[str, Rights] = dict(tokens or {"sandbox": Rights.full()})
         self.log = RequestLog()
-        self.catalog = Catalog()
-        self.desk = ImportDesk(self.catalog, photo_status)
-        self.orders: Collection[Order] = Collection(first_id=300000001)
-        self.clients: Collection[Client] = Collection(first_id=100000001)
-        self.payment_options: dict[int, Option] = {
+        self.catalog = ShopCatalog()
+        self.import_queue = ImportQueue(self.catalog, photo_status)
+        self.orders: Collection[ShopOrder] = Collection(first_id=300000001)
+        self.clients: Collection[ShopClient] = Collection(first_id=100000001)
+        self.payment_options: dict[int, ShopOption] = {
             option.id: option for option in (PROM_PAYMENT, CASH_ON_DELIVERY, CARD_TRANSFER)
         }
-        self.delivery_options: dict[int, Option] = {
+        self.delivery_options: dict[int, ShopOption] = {
             option.id: option for option in (NOVA_POSHTA, UKRPOSHTA, PICKUP)
         }
         self._clients_by_contact: dict[str, int] = {}
         self._clock = clock or (lambda: datetime.now(UTC))
-        self._keeper: Callable[[], None] | None = None
+        self._save_hook: Callable[[], None] | None = None
 
     def misbehave(self, *faults: Fault) -> None:
-        """Put these rules, counted from now on, in the place of all others; without any the shop behaves."""
-        self.faults = Faults(faults)
+        """Replace all rules of faults, and count from zero; without any the shop behaves."""
+        self.faults.replace_rules(faults)
 
-    def keep_with(self, persistence: Callable[[], None]) -> None:
-        """Have `persistence` called, under the lock, after every write."""
-        self._keeper = persistence
+    def save_with(self, persistence: Callable[[], None]) -> None:
+        """Call `persistence`, under the lock, after every write."""
+        self._save_hook = persistence
 
     def save(self) -> None:
-        """Keep what changed, where somebody keeps it."""
-        if self._keeper is not None:
+        """Save all changes, where a persistence is set."""
+        if self._save_hook is not None:
             with self.lock:
-                self._keeper()
+                self._save_hook()
 
     def now(self) -> datetime:
         """Return the shop's time in UTC."""
         return self._clock()
 
-    def settle(self) -> None:
-        """Let everything happen that is due. Whoever looks at the shop or changes it calls this first."""
-        self.desk.settle(self.now())
+    def run_due_imports(self) -> None:
+        """Run the imports that are due; called before the shop is read or changed."""
+        self.import_queue.run_due_imports(self.now())
 
-    # What a test looks at
+    # What tests read
 
-    def product(self, key: int | str) -> Product:
+    def product(self, key: int | str) -> ShopProduct:
         """Return the product as it is now; it does not change with the shop."""
         with self.lock:
-            self.settle()
+            self.run_due_imports()
             product = self.catalog.find(key)
         if product is None:
             raise LookupError(f"the shop has no product {key!r}")
         return product
 
-    def products(self) -> list[Product]:
+    def products(self) -> list[ShopProduct]:
         """Return all products that are not deleted, oldest first."""
         with self.lock:
-            self.settle()
+            self.run_due_imports()
             return list(self.catalog.products)
 
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[ShopGroup]:
         """Return all groups but the root, oldest first."""
         with self.lock:
-            self.settle()
+            self.run_due_imports()
             return list(self.catalog.groups)
 
     def imports(self) -> list[Import]:
         """Return all accepted imports, oldest first."""
         with self.lock:
-            self.settle()
-            return self.desk.imports()
+            self.run_due_imports()
+            return self.import_queue.imports()
 
-    def order(self, order_id: int) -> Order:
+    def order(self, order_id: int) -> ShopOrder:
         """Return the order as it is now."""
         with self.lock:
             order = self.orders.get(order_id)
@@ -171,12 +138,12 @@ class Shop:
     # What the seller does in the cabinet
 
     def add_product(self, external_id: str | None = None, **fields: Unpack[ProductFields]) -> int:
-        """Make a product by hand, and return its Prom id; such products often have no external id.
+        """Add a product by hand, and return its Prom id; such products often have no external id.
 
         Source: docs/developers/prom-api.md §8.
         """
         with self.lock:
-            self.settle()
+            self.run_due_imports()
             if external_id is not None and self.catalog.find(external_id):
                 raise ValueError(f"the shop has a product {external_id!r} already")
             product = self.catalog.add({"name": "Товар", **fields, "external_id": external_id}, self.now())
@@ -188,7 +155,7 @@ class Shop:
             self.catalog.change(self.product(key), fields, self.now())
 
     def hide_product(self, key: int | str) -> None:
-        """Take a product off the site; it stays in the cabinet and in lists."""
+        """Hide a product from the site; it stays in the cabinet and in lists."""
         self.edit_product(key, status="not_on_display")
 
     def delete_product(self, key: int | str) -> None:
@@ -196,15 +163,15 @@ class Shop:
         self.edit_product(key, status="deleted")
 
     def add_group(self, name: str, *, name_uk: str | None = None) -> int:
-        """Make a top-level group by hand, and return its id."""
+        """Add a top-level group by hand, and return its id."""
         with self.lock:
-            self.settle()
+            self.run_due_imports()
             return self.catalog.add_group(name, self.now(), name_uk=name_uk).id
 
     def add_payment_option(self, option_id: int, name: str) -> None:
         """Add a payment option, or rename one."""
         with self.lock:
-            self.payment_options[option_id] = Option(option_id, name)
+            self.payment_options[option_id] = ShopOption(option_id, name)
 
     def set_order_status(self, order_id: int, status: str) -> None:
         """Move an order to any status of prom-api §5.2, as the cabinet allows."""
@@ -221,7 +188,7 @@ class Shop:
             self.orders.replace(order_id, replace(self.order(order_id), cancellation=reason))
 
     def refund_order(self, order_id: int) -> None:
-        """Give the money of a paid order back: its payment becomes `refunded`."""
+        """Refund a paid order: its payment becomes `refunded`."""
         self._set_payment(order_id, "refunded")
 
     # What buyers do on the site
@@ -230,7 +197,7 @@ class Shop:
         self,
         lines: Iterable[tuple[int | str, int | Decimal]],
         *,
-        buyer: Buyer | None = None,
+        buyer: ShopBuyer | None = None,
         payment_option_id: int = PROM_PAYMENT.id,
         delivery_option_id: int = NOVA_POSHTA.id,
         delivery_address: str = "м. Львів (Львівська обл.), №1: вул. Тестова, 1",
@@ -242,18 +209,18 @@ class Shop:
     ) -> int:
         """Place an order of (product, quantity) pairs at today's discounted prices, and return its id.
 
-        Money is in hryvnias. The stock of the products is left alone: the reference does not say that Prom
-        takes orders off it.
+        Money is in hryvnias. The stock of the products does not change: the reference does not say that Prom
+        subtracts orders.
         """
         with self.lock:
             now = self.now()
             order_lines = tuple(self._line(key, Decimal(quantity)) for key, quantity in lines)
             payment_option = self.payment_options[payment_option_id]
             delivery_option = self.delivery_options[delivery_option_id]
-            buyer = buyer or Buyer()
+            buyer = buyer or ShopBuyer()
             client = self._client_of(buyer)
             order = self.orders.add(
-                lambda number: Order(
+                lambda number: ShopOrder(
                     id=number,
                     status="pending",
                     date_created=now,
@@ -283,7 +250,7 @@ class Shop:
             return order.id
 
     def pay_order(self, order_id: int) -> None:
-        """Let the money of an order arrive: it jumps to `paid`, past `received` (prom-api §5.2)."""
+        """Pay an order: its status becomes `paid`, past `received` (prom-api §5.2)."""
         with self.lock:
             self.set_order_status(order_id, "paid")
             self._set_payment(order_id, "paid")
@@ -296,12 +263,12 @@ class Shop:
                 order = replace(order, payment_status=status, payment_modified=now)
             self.orders.replace(order_id, replace(order, date_modified=now))
 
-    def _line(self, key: int | str, quantity: Decimal) -> Line:
+    def _line(self, key: int | str, quantity: Decimal) -> ShopOrderLine:
         product = self.product(key)
         price = product.price_to_pay
         if price is None:
             raise ValueError(f"product {key!r} has no price")
-        return Line(
+        return ShopOrderLine(
             product_id=product.id,
             external_id=product.external_id,
             sku=product.sku,
@@ -313,28 +280,28 @@ class Shop:
             price=price,
         )
 
-    def _client_of(self, buyer: Buyer) -> Client:
-        """Return the client that this buyer is, or a new one."""
+    def _client_of(self, buyer: ShopBuyer) -> ShopClient:
+        """Return the client of this buyer, a new one for an unknown buyer."""
         known = self.clients.get(self._clients_by_contact.get(buyer.phone or buyer.email or "", 0))
         if known is not None:
             return known
         names = (buyer.last_name, buyer.first_name, buyer.second_name)
-        made = self.clients.add(
-            lambda number: Client(
+        client = self.clients.add(
+            lambda number: ShopClient(
                 id=number,
                 full_name=" ".join(filter(None, names)),
                 phones=(buyer.phone,) if buyer.phone else (),
                 emails=(buyer.email,) if buyer.email else (),
             )
         )
-        self._know(made)
-        return made
+        self._index_client(client)
+        return client
 
-    def know_clients(self) -> None:
-        """Recognise all clients on the shelf by their contacts."""
+    def index_clients(self) -> None:
+        """Index all clients by their contacts."""
         for client in self.clients:
-            self._know(client)
+            self._index_client(client)
 
-    def _know(self, client: Client) -> None:
+    def _index_client(self, client: ShopClient) -> None:
         for contact in (*client.phones, *client.emails)[:1]:
             self._clients_by_contact[contact] = client.id

@@ -1,4 +1,4 @@
-"""What runs did, in sums: the newest first."""
+"""What runs did, as sums."""
 
 from __future__ import annotations
 
@@ -7,27 +7,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, case, exists, func, select
+from sqlalchemy import Column, ColumnElement, case, exists, func, select
 
 from torgsync.core.paging import pages
+from torgsync.core.plan.outcomes import Outcome
+from torgsync.core.reason import decode_args
+from torgsync.state.repository import Repository
 from torgsync.state.runs.journal import USED, Holder, Overridden, Override
-from torgsync.state.runs.plans import State
 from torgsync.state.schema import tables as t
 
 HELD = "held"
-"""What a change is counted as that a guard stopped, and which has no outcome."""
+"""The count of changes that a guard holds and that have no outcome."""
 OPEN = "open"
-"""What a change is counted as that was to go and has no outcome: its run goes on, or died."""
-OUTCOMES = (*map(str, State), HELD, OPEN)
+"""The count of changes that no guard holds and that have no outcome: their run goes on, or died."""
+OUTCOMES = (*map(str, Outcome), HELD, OPEN)
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One run: who, when (in UTC), and what came of it.
+class RunRecord:
+    """One run: who, when (in UTC), and what it did.
 
-    `plan` is None where no plan was made, `exit_code` where it did not come to its end. `finished` is then
-    the last that it did, once a later run has found it out, and None before. `outcomes` counts changes by
-    `OUTCOMES`, all of them; `undoes` is the run that it was to turn back.
+    Args:
+        plan: None where no plan was made.
+        finished: When it ended; of a run that died the time of its last request, once a later run found that
+            out, and None before.
+        exit_code: None where it did not come to its end.
+        undoes: The run that it was to undo.
+        outcomes: Numbers of changes, keyed by `OUTCOMES`, all of them.
     """
 
     number: int
@@ -44,19 +50,15 @@ class Record:
 
     @property
     def turned_back(self) -> int | None:
-        """The run of which it turned something back; None where it did nothing, or was for an export."""
-        return self.undoes if self.outcomes.get(State.DONE) else None
+        """The run of which it undid something; None where it did nothing, or performed another plan."""
+        return self.undoes if self.outcomes.get(Outcome.DONE) else None
 
 
-class History:
-    """The runs of one object, inside one transaction."""
+class History(Repository):
+    """The runs of one object, as sums."""
 
-    def __init__(self, connection: Connection, slug: str) -> None:
-        self._db = connection
-        self._slug = slug
-
-    def runs(self, most: int | None = None) -> list[Record]:
-        """Return the last runs, newest first: so many at most, or all."""
+    def runs(self, most: int | None = None) -> list[RunRecord]:
+        """Return the last runs, newest first, at most so many or all."""
         c = t.runs.c
         numbers = self._db.execute(
             select(c.id).where(c.object == self._slug).order_by(c.id.desc()).limit(most)
@@ -69,18 +71,18 @@ class History:
         every = select(func.count()).select_from(t.runs).where(t.runs.c.object == self._slug)
         return self._db.execute(every).scalar_one()
 
-    def run(self, number: int) -> Record | None:
+    def run(self, number: int) -> RunRecord | None:
         """Return one run, None where this object had none of that number."""
         return next(iter(self._records([number])), None)
 
     def undone_by(self, number: int) -> list[int]:
-        """Return the runs that turned something of this one back, oldest first."""
+        """Return the runs that undid something of this one, oldest first."""
         c = t.runs.c
-        did = exists().where(t.changes.c.plan == c.plan, t.changes.c.state == State.DONE)
+        did = exists().where(t.changes.c.plan == c.plan, t.changes.c.outcome == Outcome.DONE)
         rows = select(c.id).where(c.object == self._slug, c.undoes == number, did).order_by(c.id)
         return list(self._db.execute(rows).scalars())
 
-    def _records(self, numbers: Sequence[int]) -> list[Record]:
+    def _records(self, numbers: Sequence[int]) -> list[RunRecord]:
         c = t.runs.c
         rows = self._db.execute(
             select(t.runs).where(c.object == self._slug, c.id.in_(numbers)).order_by(c.id.desc())
@@ -90,7 +92,7 @@ class History:
         imports = self._counts(t.imports.c.run, numbers, USED)
         overrides = self._overrides(numbers)
         return [
-            Record(
+            RunRecord(
                 row.id,
                 row.plan,
                 row.started,
@@ -108,16 +110,16 @@ class History:
 
     def _outcomes(self, plans: Sequence[int]) -> dict[int | None, Counter[str]]:
         c = t.changes.c
-        became = case((c.state.is_not(None), c.state), (c.held.is_not(None), HELD), else_=OPEN)
+        became = case((c.outcome.is_not(None), c.outcome), (c.held.is_not(None), HELD), else_=OPEN)
         rows = self._db.execute(
             select(c.plan, became.label("became"), func.count().label("number"))
             .where(c.plan.in_(plans))
             .group_by(c.plan, became)
         )
-        found: dict[int | None, Counter[str]] = defaultdict(Counter)
+        counts: dict[int | None, Counter[str]] = defaultdict(Counter)
         for plan, name, number in rows:
-            found[plan][name] = number
-        return found
+            counts[plan][name] = number
+        return counts
 
     def _counts(
         self, column: Column[int], numbers: Sequence[int], *only: ColumnElement[bool]
@@ -131,8 +133,8 @@ class History:
         rows = self._db.execute(
             select(t.overrides).where(c.object == self._slug, c.run.in_(numbers)).order_by(c.id)
         )
-        found: dict[int, list[Overridden]] = defaultdict(list)
+        overrides: dict[int, list[Overridden]] = defaultdict(list)
         for row in rows:
-            override = Override(row.guard, row.allowed, row.observed)
-            found[row.run].append(Overridden(override, row.run, row.at, row.user, row.host))
-        return found
+            override = Override(row.guard, row.allowed, decode_args(row.observed))
+            overrides[row.run].append(Overridden(override, row.run, row.at, row.user, row.host))
+        return overrides

@@ -1,28 +1,39 @@
-"""What was done: runs, the requests they sent, the imports they spent, and who holds an object.
+"""The journal: runs with their overrides, requests and imports.
 
-Everything is written down before it is sent (architecture §6). Bodies are never kept, only their digests: no
-token and no personal data can lie here.
+Everything is recorded before it is sent (architecture §6.4). Bodies are never stored, only their digests, so
+that the journal holds neither tokens nor personal data.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 
+from torgsync.core.reason import Args, decode_args, encode_args
+from torgsync.state.repository import Repository
 from torgsync.state.schema import tables as t
 
-USED = or_(t.imports.c.ended.is_(None), t.imports.c.ended != "refused")
-"""Which imports count: a refused one took none of the day's number."""
-LEASE = timedelta(minutes=10)
-"""How long a lease lasts without being renewed; every request renews it, and so does a run at work."""
+
+class ImportEnd(StrEnum):
+    """How an import ended."""
+
+    FINISHED = "finished"
+    REFUSED = "refused"  # Prom did not accept it
+    FATAL = "fatal"  # it failed as a whole
+    UNCLEAR = "unclear"
+
+
+USED = or_(t.imports.c.ended.is_(None), t.imports.c.ended != ImportEnd.REFUSED)
+"""Which imports count: a refused one is none of the day's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who runs: user, host, process."""
+    """A process that runs: user, host, process id."""
 
     user: str
     host: str
@@ -30,27 +41,17 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class Lease:
-    """Who holds an object, in which run, until when, and since when."""
-
-    holder: Holder
-    run: int
-    expires: datetime
-    since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Override:
-    """A guard that a person opened: the value of `--allow` that did it, and what the guard had seen."""
+    """A guard that a person opened: the value of `--allow` that did it, and what the guard measured."""
 
     guard: str
     allowed: str
-    observed: str
+    observed: Args
 
 
 @dataclass(frozen=True, slots=True)
 class Overridden:
-    """Who opened a guard, when, and for which run; None where nothing was sent for it."""
+    """An override with its time and user; `run` is None where nothing was sent for it."""
 
     override: Override
     run: int | None
@@ -61,7 +62,10 @@ class Overridden:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request of a run. `status` is None where no answer came."""
+    """One request of a run.
+
+    `status` is the HTTP status, None without an answer; `outcome` is "done" or the kind of the error.
+    """
 
     sent_at: datetime
     method: str
@@ -70,12 +74,22 @@ class Request:
     status: int | None
     outcome: str
 
+    @property
+    def endpoint(self) -> str:
+        """The path without the ids in it."""
+        parts = [part for part in self.path.split("/") if part]
+        if parts[:2] == ["products", "by_external_id"]:
+            return "products/by_external_id"
+        if parts[:3] == ["products", "import", "status"]:
+            return "products/import/status"
+        return "/".join(parts[:2])
+
 
 @dataclass(frozen=True, slots=True)
-class Unfinished:
-    """An import of a run that died: `prom_id` is None where it is not known whether Prom accepted it.
+class UnfinishedImport:
+    """An import without an end, of a run that died or did not wait for it.
 
-    `undoes` tells that the run was to turn another one back.
+    `prom_id` is None where it is unknown whether Prom accepted it. `undoes` says that its plan undoes a run.
     """
 
     number: int
@@ -87,10 +101,10 @@ class Unfinished:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class OpenPlan:
     """A plan of an earlier run of which some changes may have no outcome yet.
 
-    `imported` tells whether Prom took an import file of it; `died` whether the run never came to its end.
+    `imported` says whether Prom accepted an import file of it, `died` whether the run has no end.
     """
 
     run: int
@@ -99,17 +113,13 @@ class Left:
     died: bool
 
 
-class Journal:
-    """Runs of one object, inside one transaction."""
-
-    def __init__(self, connection: Connection, slug: str) -> None:
-        self._db = connection
-        self._slug = slug
+class Journal(Repository):
+    """The runs of one object."""
 
     # Runs
 
     def begin_run(self, holder: Holder, now: datetime) -> int:
-        """Write down that a run begins and return its number."""
+        """Record that a run begins and return its number."""
         made = self._db.execute(
             insert(t.runs).values(
                 object=self._slug, started=now, user=holder.user, host=holder.host, pid=holder.pid
@@ -124,24 +134,21 @@ class Journal:
         return self._db.execute(newest).scalar() or 0
 
     def plan_of_run(self, run: int, plan: int, rows: int | None) -> None:
-        """Write down which plan a run performs, and how many rows its export had.
-
-        None stands for an export that is not to be taken for a usual one.
-        """
+        """Record which plan a run performs and how many rows its export had, None for an unusual export."""
         self._db.execute(update(t.runs).where(t.runs.c.id == run).values(plan=plan, rows=rows))
 
     def turns_back(self, run: int, plan: int, undoes: int) -> None:
-        """Write down which plan a run performs that turns an earlier run back; no export makes it."""
+        """Record which plan a run performs that undoes the run `undoes`."""
         self._db.execute(update(t.runs).where(t.runs.c.id == run).values(plan=plan, undoes=undoes))
 
     def end_run(self, run: int, exit_code: int, now: datetime) -> None:
-        """Write down how a run ended."""
+        """Record how a run ended."""
         self._db.execute(update(t.runs).where(t.runs.c.id == run).values(finished=now, exit=exit_code))
 
-    def left_behind(self, run: int) -> list[Left]:
-        """Return the plans of runs before this one that died, and of the newest one that had a plan.
+    def open_plans(self, run: int) -> list[OpenPlan]:
+        """Return the plans of other runs that died, and of the newest other run that had a plan.
 
-        Left out are those whose import is not settled yet.
+        Those whose import has no end yet are left out.
         """
         r, i = t.runs.c, t.imports.c
         earlier = (
@@ -151,20 +158,25 @@ class Journal:
         )
         newest = self._db.execute(earlier.limit(1)).all()
         died = self._db.execute(earlier.where(r.finished.is_(None))).all()
-        found = {row.id: row for row in (*newest, *died)}
-        imports: dict[int, list[str | None]] = {number: [] for number in found}
-        for row in self._db.execute(select(i.run, i.ended).where(i.run.in_(list(found)))):
-            imports[row.run].append(row.ended)
+        runs = {row.id: row for row in (*newest, *died)}
+        ends: dict[int, list[str | None]] = {number: [] for number in runs}
+        for row in self._db.execute(select(i.run, i.ended).where(i.run.in_(list(runs)))):
+            ends[row.run].append(row.ended)
         return [
-            Left(number, row.plan, any(word != "refused" for word in imports[number]), row.finished is None)
-            for number, row in sorted(found.items())
-            if None not in imports[number]
+            OpenPlan(
+                number,
+                row.plan,
+                any(end != ImportEnd.REFUSED for end in ends[number]),
+                row.finished is None,
+            )
+            for number, row in sorted(runs.items())
+            if None not in ends[number]
         ]
 
     def end_dead_runs(self, run: int) -> None:
-        """Write down that all runs but this one that never came to an end are over: when they last asked.
+        """Record an end for all other runs that have none: the time of their last request.
 
-        They have no exit code: nobody was there to give one.
+        They have no exit code, which only the run itself could give. Runs whose import has no end stay open.
         """
         q = t.requests.c
         asked = func.coalesce(q.answered_at, q.sent_at)
@@ -180,7 +192,7 @@ class Journal:
     def note_overrides(
         self, run: int | None, overrides: Iterable[Override], holder: Holder, now: datetime
     ) -> None:
-        """Write down which guards a person opened; `run` is None where nothing was sent for it."""
+        """Record which guards a person opened; `run` is None where nothing was sent for it."""
         rows = [
             {
                 "object": self._slug,
@@ -190,7 +202,7 @@ class Journal:
                 "host": holder.host,
                 "guard": one.guard,
                 "allowed": one.allowed,
-                "observed": one.observed,
+                "observed": encode_args(one.observed),
             }
             for one in overrides
         ]
@@ -204,7 +216,13 @@ class Journal:
         if run is not None:
             query = query.where(c.run == run)
         return [
-            Overridden(Override(row.guard, row.allowed, row.observed), row.run, row.at, row.user, row.host)
+            Overridden(
+                Override(row.guard, row.allowed, decode_args(row.observed)),
+                row.run,
+                row.at,
+                row.user,
+                row.host,
+            )
             for row in self._db.execute(query)
         ]
 
@@ -222,8 +240,7 @@ class Journal:
     # Requests
 
     def before(self, run: int, method: str, path: str, items: int, digest: str, now: datetime) -> int:
-        """Write down a request that is about to be sent, renew the run's lease, and return its number."""
-        self.renew(run, now)
+        """Record a request that is about to be sent and return its number."""
         made = self._db.execute(
             insert(t.requests).values(
                 run=run, sent_at=now, method=method, path=path, items=items, digest=digest
@@ -232,7 +249,7 @@ class Journal:
         return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
 
     def after(self, entry: int, status: int | None, outcome: str, now: datetime) -> None:
-        """Write down how a request was answered."""
+        """Record how a request was answered."""
         self._db.execute(
             update(t.requests)
             .where(t.requests.c.id == entry)
@@ -250,22 +267,22 @@ class Journal:
     # Imports
 
     def begin_import(self, run: int, offers: int, now: datetime) -> int:
-        """Write down an import that is about to be sent: it counts as used from now on."""
+        """Record an import that is about to be sent and return its number; it counts as used from now on."""
         made = self._db.execute(
             insert(t.imports).values(object=self._slug, run=run, offers=offers, started=now)
         )
         return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
 
     def import_accepted(self, number: int, prom_id: str) -> None:
-        """Write down the id that Prom gave an import."""
+        """Record the id that Prom gave an import."""
         self._db.execute(update(t.imports).where(t.imports.c.id == number).values(prom_id=prom_id))
 
-    def end_import(self, number: int, ended: str) -> None:
-        """Write down how an import ended: finished, refused, fatal, unclear, or lost."""
-        self._db.execute(update(t.imports).where(t.imports.c.id == number).values(ended=ended))
+    def end_import(self, number: int, end: ImportEnd) -> None:
+        """Record how an import ended."""
+        self._db.execute(update(t.imports).where(t.imports.c.id == number).values(ended=end))
 
-    def unfinished_import(self) -> Unfinished | None:
-        """Return the newest import that was sent and never came to an end, None where there is none."""
+    def unfinished_import(self) -> UnfinishedImport | None:
+        """Return the newest import of a plan that has no end, None where there is none."""
         c = t.imports.c
         row = self._db.execute(
             select(c.id, c.prom_id, c.offers, c.started, t.runs.c.plan, t.runs.c.undoes)
@@ -276,17 +293,17 @@ class Journal:
         if row is None:
             return None
         undoes = row.undoes is not None
-        return Unfinished(row.id, row.prom_id, row.plan, row.offers, row.started, undoes)
+        return UnfinishedImport(row.id, row.prom_id, row.plan, row.offers, row.started, undoes)
 
     def imports_since(self, start: datetime) -> int:
-        """Return how many imports were used since."""
+        """Return how many imports were used since `start`."""
         c = t.imports.c
         return self._db.execute(
             select(func.count()).select_from(t.imports).where(c.object == self._slug, c.started > start, USED)
         ).scalar_one()
 
     def oldest_import(self, start: datetime) -> datetime | None:
-        """Return when the first import was used since, None where none was."""
+        """Return when the first import since `start` was used, None where there is none."""
         c = t.imports.c
         return self._db.execute(
             select(c.started)
@@ -294,42 +311,3 @@ class Journal:
             .order_by(c.started)
             .limit(1)
         ).scalar()
-
-    # The lease
-
-    def lease(self) -> Lease | None:
-        """Return who holds the object, expired or not."""
-        row = self._db.execute(
-            select(t.leases, t.runs.c.started)
-            .outerjoin(t.runs, t.runs.c.id == t.leases.c.run)
-            .where(t.leases.c.object == self._slug)
-        ).one_or_none()
-        if row is None:
-            return None
-        return Lease(Holder(row.user, row.host, row.pid), row.run, row.expires, row.started)
-
-    def renew(self, run: int, now: datetime) -> bool:
-        """Hold the object for longer; return False where this run does not hold it any more."""
-        mine = (t.leases.c.object == self._slug, t.leases.c.run == run)
-        return bool(self._db.execute(update(t.leases).where(*mine).values(expires=now + LEASE)).rowcount)
-
-    def take_lease(self, run: int, holder: Holder, now: datetime) -> None:
-        """Hold the object for this run, whoever held it before: the caller has looked."""
-        t.upsert(
-            self._db,
-            t.leases,
-            [
-                {
-                    "object": self._slug,
-                    "run": run,
-                    "user": holder.user,
-                    "host": holder.host,
-                    "pid": holder.pid,
-                    "expires": now + LEASE,
-                }
-            ],
-        )
-
-    def release(self, run: int) -> None:
-        """Let the object go, if this run still holds it."""
-        self._db.execute(delete(t.leases).where(t.leases.c.object == self._slug, t.leases.c.run == run))

@@ -1,7 +1,7 @@
-"""The changes of a plan, kept where they cost no memory, and what became of each.
+"""The changes of plans, stored so that a plan costs no memory, and the outcome of each.
 
-One plan an object is open at a time: making a new one forgets the last, unless a run performed it. The
-changes of performed plans stay; they are the history.
+An object has one plan that no run performed: making a new one deletes the last. The changes of performed
+plans stay; they are the history.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from itertools import islice
 from typing import Any
 
 import xxhash
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Row,
     and_,
     bindparam,
@@ -32,59 +30,54 @@ from sqlalchemy import (
 
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.diff import Change, FieldChange, Verb
+from torgsync.core.plan.outcomes import (
+    Outcome,
+    OutcomeReason,
+    OutcomeReasons,
+    decode_reasons,
+    encode_reasons,
+)
 from torgsync.core.product.fields import FIELDS, Channel, decode, encode
+from torgsync.state.repository import Repository
 from torgsync.state.schema import tables as t
 
 
-class State(StrEnum):
-    """What became of a change."""
-
-    DONE = "done"
-    REFUSED = "refused"
-    UNCLEAR = "unclear"
-    DEFERRED = "deferred"
-
-
 @dataclass(frozen=True, slots=True)
-class Numbered:
-    """A change of a plan with its number in it, and its outcome where it has one."""
+class NumberedChange:
+    """A change with its number in its plan, and its outcome with the reasons where it has one."""
 
     seq: int
     change: Change
-    state: State | None = None
-    message: str = ""
+    outcome: Outcome | None = None
+    reasons: OutcomeReasons = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """One change of a good in some plan: when it was made or performed, in which run (None: in none yet)."""
+class ChangeAttempt:
+    """One change of a good in some plan: when it was made or sent, and by which run (None: by none yet)."""
 
     at: datetime
     run: int | None
-    item: Numbered
+    item: NumberedChange
 
 
-class Plans:
-    """Plans of one object, inside one transaction."""
-
-    def __init__(self, connection: Connection, slug: str) -> None:
-        self._db = connection
-        self._slug = slug
+class Plans(Repository):
+    """The plans of one object."""
 
     def begin(self, now: datetime) -> int:
-        """Forget the plans that nobody performed, and return the number of a new one."""
-        run_result = select(t.runs.c.plan).where(t.runs.c.object == self._slug, t.runs.c.plan.is_not(None))
+        """Delete the plans that no run performed, and return the number of a new one."""
+        performed = select(t.runs.c.plan).where(t.runs.c.object == self._slug, t.runs.c.plan.is_not(None))
         stale = select(t.plans.c.number).where(
-            t.plans.c.object == self._slug, t.plans.c.number.not_in(run_result)
+            t.plans.c.object == self._slug, t.plans.c.number.not_in(performed)
         )
         self._db.execute(delete(t.changes).where(t.changes.c.plan.in_(stale)))
         self._db.execute(
-            delete(t.plans).where(t.plans.c.object == self._slug, t.plans.c.number.not_in(run_result))
+            delete(t.plans).where(t.plans.c.object == self._slug, t.plans.c.number.not_in(performed))
         )
-        return self.begin_beside(now)
+        return self.begin_next(now)
 
-    def begin_beside(self, now: datetime) -> int:
-        """Return the number of a new plan that is made of the last one, which stays for now."""
+    def begin_next(self, now: datetime) -> int:
+        """Return the number of a new plan and keep the last one, of which it is made."""
         made = self._db.execute(insert(t.plans).values(object=self._slug, made=now))
         return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
 
@@ -99,8 +92,8 @@ class Plans:
 
     def page(
         self, plan: int, verb: Verb, *, via: Channel | None = None, after: int = 0, size: int = PAGE
-    ) -> list[Numbered]:
-        """Return the next changes of a verb that nothing holds, in the order of the file."""
+    ) -> list[NumberedChange]:
+        """Return the next changes of a verb that no guard holds, in the order of the file."""
         c = t.changes.c
         query = select(t.changes).where(c.plan == plan, c.verb == verb, c.held.is_(None), c.seq > after)
         if via is not None:
@@ -113,7 +106,7 @@ class Plans:
         query = select(t.changes).where(c.plan == plan, c.good_id == good_id, c.prom_id == prom_id)
         return [_numbered(row).change for row in self._db.execute(query.order_by(c.seq))]
 
-    def changes(self, plan: int) -> Iterator[Numbered]:
+    def changes(self, plan: int) -> Iterator[NumberedChange]:
         """Yield all changes: creations, updates, removals, each in the order of the file."""
         c = t.changes.c
         for verb in Verb:
@@ -123,7 +116,7 @@ class Plans:
                 yield from map(_numbered, rows)
                 after = rows[-1].seq
 
-    def attempts(self, good_id: str, most: int) -> list[Attempt]:
+    def attempts(self, good_id: str, most: int) -> list[ChangeAttempt]:
         """Return the last changes of a good, newest first: of every run, and of the plan that awaits one."""
         c = t.changes.c
         rows = self._db.execute(
@@ -134,7 +127,7 @@ class Plans:
             .order_by(c.plan.desc(), t.runs.c.id.desc(), c.seq)
             .limit(most)
         )
-        return [Attempt(row.started or row.made, row.run, _numbered(row)) for row in rows]
+        return [ChangeAttempt(row.started or row.made, row.run, _numbered(row)) for row in rows]
 
     def changed_since(self, plan: int, good_ids: Sequence[str]) -> dict[str, set[str]]:
         """Return which fields of these goods later plans have changed on Prom, keyed by good."""
@@ -142,75 +135,76 @@ class Plans:
         rows = self._db.execute(
             select(c.good_id, c.fields)
             .join(t.plans, t.plans.c.number == c.plan)
-            .where(t.plans.c.object == self._slug, c.plan > plan, c.state == State.DONE)
+            .where(t.plans.c.object == self._slug, c.plan > plan, c.outcome == Outcome.DONE)
             .where(c.good_id.in_(good_ids), c.prom_id == "")
         )
-        found: dict[str, set[str]] = {}
+        changed: dict[str, set[str]] = {}
         for good_id, fields in rows:
-            found.setdefault(good_id, set()).update(json.loads(fields))
-        return found
+            changed.setdefault(good_id, set()).update(json.loads(fields))
+        return changed
 
-    def state(self, plan: int, seq: int) -> State | None:
+    def outcome(self, plan: int, seq: int) -> Outcome | None:
         """Return the outcome of a change, None while it has none."""
-        found = self._db.execute(
-            select(t.changes.c.state).where(t.changes.c.plan == plan, t.changes.c.seq == seq)
+        stored = self._db.execute(
+            select(t.changes.c.outcome).where(t.changes.c.plan == plan, t.changes.c.seq == seq)
         ).scalar()
-        return State(found) if found else None
+        return Outcome(stored) if stored else None
 
-    def called(self, plan: int, seq: int) -> str:
-        """Return how people know a change: its verb, its good and the good's name."""
+    def label(self, plan: int, seq: int) -> str:
+        """Return a change as a log names it: its verb, its good and the good's name."""
         c = t.changes.c
         row = self._db.execute(
             select(c.verb, c.good_id, c.prom_id, c.title).where(c.plan == plan, c.seq == seq)
         ).one()
         return f"{row.verb} {row.good_id or f'Prom {row.prom_id}'} {row.title}"
 
-    def defer_open(self, plan: int, message: str) -> int:
-        """Write down that all changes that nothing holds and that have no outcome were not reached.
+    def defer_open(self, plan: int, reason: OutcomeReason) -> int:
+        """Record that all changes that no guard holds and that have no outcome were not reached.
 
-        Returns how many they are.
+        Returns:
+            How many they are.
         """
         c = t.changes.c
         return self._db.execute(
             update(t.changes)
-            .where(c.plan == plan, c.held.is_(None), c.state.is_(None))
-            .values(state=State.DEFERRED, message=message)
+            .where(c.plan == plan, c.held.is_(None), c.outcome.is_(None))
+            .values(outcome=Outcome.DEFERRED, reasons=encode_reasons([reason]))
         ).rowcount
 
-    def defer_imported(self, plan: int, message: str) -> None:
-        """Write down that all changes of an import file that have no outcome wait for that import's end."""
+    def defer_imported(self, plan: int, reason: OutcomeReason) -> None:
+        """Record that all changes of an import file that have no outcome wait for the end of the import."""
         self._db.execute(
             update(t.changes)
-            .where(*self._in_file(plan), t.changes.c.state.is_(None))
-            .values(state=State.DEFERRED, message=message)
+            .where(*self._in_file(plan), t.changes.c.outcome.is_(None))
+            .values(outcome=Outcome.DEFERRED, reasons=encode_reasons([reason]))
         )
 
     def reopen_imported(self, plan: int) -> None:
-        """Forget that the changes of an import file wait: what became of the import is looked up now."""
+        """Remove the outcome "deferred" of the changes of an import file, to reconcile them."""
         self._db.execute(
             update(t.changes)
-            .where(*self._in_file(plan), t.changes.c.state == State.DEFERRED)
-            .values(state=None, message="")
+            .where(*self._in_file(plan), t.changes.c.outcome == Outcome.DEFERRED)
+            .values(outcome=None, reasons="")
         )
 
     def _in_file(self, plan: int) -> tuple[ColumnElement[bool], ...]:
         c = t.changes.c
         return (c.plan == plan, c.via == Channel.IMPORT, c.verb != Verb.REMOVE, c.held.is_(None))
 
-    def doubtful(self, plan: int, *, after: int = 0) -> list[Numbered]:
-        """Return the next changes that nothing holds and that have no outcome, or an unclear one."""
+    def doubtful(self, plan: int, *, after: int = 0) -> list[NumberedChange]:
+        """Return the next changes that no guard holds and that have no outcome, or an unclear one."""
         c = t.changes.c
         rows = self._db.execute(
             select(t.changes)
             .where(c.plan == plan, c.held.is_(None), c.seq > after)
-            .where(or_(c.state.is_(None), c.state == State.UNCLEAR))
+            .where(or_(c.outcome.is_(None), c.outcome == Outcome.UNCLEAR))
             .order_by(c.seq)
             .limit(PAGE)
         )
         return [_numbered(row) for row in rows]
 
     def hold(self, plan: int, verb: Verb, guard: str) -> None:
-        """Hold all changes of a verb that nothing holds yet."""
+        """Hold all changes of a verb that no guard holds yet."""
         c = t.changes.c
         self._db.execute(
             update(t.changes).where(c.plan == plan, c.verb == verb, c.held.is_(None)).values(held=guard)
@@ -219,7 +213,7 @@ class Plans:
     def hold_fields(
         self, plan: int, guard: str, fields: Sequence[str], violations: Callable[[Change], bool]
     ) -> None:
-        """Split every update that `violations` says yes to: these fields are held, the others go."""
+        """Split every update for which `violations` returns true: these fields are held, the others go."""
         c, after = t.changes.c, 0
         last = self._db.execute(select(func.max(c.seq)).where(c.plan == plan)).scalar() or 0
         while page := [
@@ -232,7 +226,7 @@ class Plans:
             self.add(plan, [half for item in tripping for half in item.change.split(fields, guard)])
 
     def release(self, plan: int, guard: str) -> None:
-        """Let what a guard holds go, joined with whatever else of the same product goes."""
+        """Release what a guard holds, joined with the changes of the same product that are not held."""
         c = t.changes.c
         held = select(t.changes).where(c.plan == plan, c.held == guard).order_by(c.seq).limit(PAGE)
         while rows := self._db.execute(held).all():
@@ -262,7 +256,7 @@ class Plans:
         )
         return {reason: count for reason, count in rows}  # noqa: C416  # a row is no pair to mypy
 
-    def groups(self, plan: int) -> Iterator[tuple[Numbered, str]]:
+    def groups(self, plan: int) -> Iterator[tuple[NumberedChange, str]]:
         """Yield all changes as `changes` does, each with the name of its good's topmost group, or nothing."""
         g, s = t.goods.c, t.sections.c
         for page in _paged(self.changes(plan)):
@@ -277,7 +271,7 @@ class Plans:
                 yield item, "" if item.change.prom_id else named.get(item.change.good_id, "")
 
     def counts(self, plan: int) -> dict[tuple[Verb, Channel, bool], int]:
-        """Return how many changes there are, keyed by verb, road and whether held."""
+        """Return how many changes there are, keyed by verb, channel and whether held."""
         c = t.changes.c
         held = case((c.held.is_(None), 0), else_=1)
         rows = self._db.execute(
@@ -288,7 +282,7 @@ class Plans:
         return {(Verb(verb), Channel(via), bool(stopped)): count for verb, via, stopped, count in rows}
 
     def goods(self, plan: int, verb: Verb) -> int:
-        """Return how many goods a verb touches; a change that was split in two counts once."""
+        """Return how many goods a verb changes; a change that was split in two counts once."""
         c = t.changes.c
         return self._db.execute(
             select(func.count(func.distinct(c.good_id + "/" + c.prom_id))).where(
@@ -314,27 +308,30 @@ class Plans:
             state.update("\x1f".join(str(part) for part in row).encode())
         return state.hexdigest()[:8]
 
-    def settle(self, plan: int, outcomes: Mapping[int, tuple[State, str]]) -> None:
-        """Write down what became of changes, keyed by their number."""
+    def record(self, plan: int, outcomes: Mapping[int, tuple[Outcome, OutcomeReasons]]) -> None:
+        """Record outcomes with their reasons, keyed by the number of the change."""
         c = t.changes.c
         if outcomes:
             self._db.execute(
                 update(t.changes)
                 .where(c.plan == plan, c.seq == bindparam("of"))
-                .values(state=bindparam("became"), message=bindparam("said")),
-                [{"of": seq, "became": state, "said": message} for seq, (state, message) in outcomes.items()],
+                .values(outcome=bindparam("became"), reasons=bindparam("because")),
+                [
+                    {"of": seq, "became": outcome, "because": encode_reasons(reasons)}
+                    for seq, (outcome, reasons) in outcomes.items()
+                ],
             )
 
-    def outcomes(self, plan: int) -> dict[State, int]:
-        """Return how many changes ended how."""
+    def outcomes(self, plan: int) -> dict[Outcome, int]:
+        """Return how many changes have which outcome."""
         c = t.changes.c
         rows = self._db.execute(
-            select(c.state, func.count()).where(c.plan == plan, c.state.is_not(None)).group_by(c.state)
+            select(c.outcome, func.count()).where(c.plan == plan, c.outcome.is_not(None)).group_by(c.outcome)
         )
-        return {State(state): count for state, count in rows}
+        return {Outcome(outcome): count for outcome, count in rows}
 
 
-def _paged(items: Iterator[Numbered]) -> Iterator[list[Numbered]]:
+def _paged(items: Iterator[NumberedChange]) -> Iterator[list[NumberedChange]]:
     while page := list(islice(items, PAGE)):
         yield page
 
@@ -360,7 +357,7 @@ def _row(change: Change) -> dict[str, object]:
     }
 
 
-def _numbered(row: Row[Any]) -> Numbered:
+def _numbered(row: Row[Any]) -> NumberedChange:
     fields = {
         name: FieldChange(
             decode(FIELDS[name], stored["old"]),
@@ -371,4 +368,5 @@ def _numbered(row: Row[Any]) -> Numbered:
         for name, stored in json.loads(row.fields).items()
     }
     change = Change(row.good_id, Verb(row.verb), row.title, fields, row.held, row.prom_id, row.reason)
-    return Numbered(row.seq, change, State(row.state) if row.state else None, row.message)
+    outcome = Outcome(row.outcome) if row.outcome else None
+    return NumberedChange(row.seq, change, outcome, decode_reasons(row.reasons))

@@ -1,6 +1,6 @@
-"""Copies the state before its schema changes, so that an older program can go on with what it knew.
+"""Copies the state before its schema changes, so that an older program can go on with its data.
 
-A copy lies beside the state and is named by the schema it has: `state.db.0006.bak`.
+A copy is next to the state and is named by the schema it has: `state.db.0010.bak`.
 """
 
 from __future__ import annotations
@@ -18,52 +18,59 @@ KEPT = 3
 
 
 def back_up(connection: Connection, schema: str) -> Path | None:
-    """Copy the state as it stands before a migration; return the copy, None where the state has no file.
+    """Copy the state before a migration.
 
-    The connection holds the right to write, so nothing moves meanwhile. SQLite's own way of copying takes
-    along what only its write-ahead log has. Raises TorgsyncError where there can be no copy.
+    The connection may write, so no other process does meanwhile. SQLite's own backup includes what only its
+    write-ahead log has.
+
+    Returns:
+        The copy, None where the state has no file.
+
+    Raises:
+        TorgsyncError: The copy cannot be written.
     """
-    place = _file_of(connection)
-    if place is None:
+    state = _file_of(connection)
+    if state is None:
         return None
-    copy = place.with_name(f"{place.name}.{schema}.bak")
-    temporary = place.with_name(f".{copy.name}.tmp")
+    copy = state.with_name(f"{state.name}.{schema}.bak")
+    temporary = state.with_name(f".{copy.name}.tmp")
     try:
         temporary.unlink(missing_ok=True)
-        with closing(sqlite3.connect(place)) as state, closing(sqlite3.connect(temporary)) as target:
-            state.backup(target)
+        with closing(sqlite3.connect(state)) as source, closing(sqlite3.connect(temporary)) as target:
+            source.backup(target)
         temporary.replace(copy)
-    except (OSError, sqlite3.Error) as trouble:
+    except (OSError, sqlite3.Error) as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise TorgsyncError(
-            f"the state was left as it is, because no copy of it could be made: {_reason(trouble)}",
-            hint=f"make room and let files be written in `{place.parent}`, then run the same command again",
-        ) from trouble
-    _forget_old(place, copy)
+            f"the state was left as it is, because no copy of it could be made: {_reason(error)}",
+            hint=f"make room and let files be written in `{state.parent}`, then run the same command again",
+        ) from error
+    _delete_oldest(state, copy)
     return copy
 
 
-def copies_of(place: Path) -> list[Path]:
-    """Return the copies of the state, with what a copying that died or somebody's look left beside them."""
-    names = (f"{place.name}.*.bak*", f".{place.name}.*.bak.tmp*")
-    return sorted(found for name in names for found in place.parent.glob(name))
+def copies_of(state: Path) -> list[Path]:
+    """Return the copies of the state, with temporary and `-wal` files that were left of them."""
+    patterns = (f"{state.name}.*.bak*", f".{state.name}.*.bak.tmp*")
+    return sorted(path for pattern in patterns for path in state.parent.glob(pattern))
 
 
-def delete_copies(place: Path) -> int:
+def delete_copies(state: Path) -> int:
     """Delete all copies of the state, and return how many files that were.
 
-    Raises TorgsyncError where one cannot be deleted.
+    Raises:
+        TorgsyncError: One cannot be deleted.
     """
-    copies = copies_of(place)
+    copies = copies_of(state)
     for copy in copies:
         try:
             copy.unlink(missing_ok=True)
-        except OSError as trouble:
+        except OSError as error:
             raise TorgsyncError(
-                f"the copy of the state `{copy}` cannot be deleted: {_reason(trouble)}",
+                f"the copy of the state `{copy}` cannot be deleted: {_reason(error)}",
                 hint="delete it by hand, then run the same command again",
-            ) from trouble
+            ) from error
     return len(copies)
 
 
@@ -75,13 +82,13 @@ def _file_of(connection: Connection) -> Path | None:
     return Path(file) if file else None
 
 
-def _reason(trouble: OSError | sqlite3.Error) -> str:
-    return (isinstance(trouble, OSError) and trouble.strerror) or str(trouble)
+def _reason(error: OSError | sqlite3.Error) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
-def _forget_old(place: Path, newest: Path) -> None:
-    """Delete all copies but the newest ones. One that cannot be deleted harms nobody."""
-    copies = [path for path in place.parent.glob(f"{place.name}.*.bak") if path != newest]
+def _delete_oldest(state: Path, newest: Path) -> None:
+    """Delete all copies but the newest ones; one that cannot be deleted does no harm."""
+    copies = [path for path in state.parent.glob(f"{state.name}.*.bak") if path != newest]
     copies.sort(key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
     for path in copies[KEPT - 1 :]:
         with suppress(OSError):

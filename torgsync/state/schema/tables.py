@@ -1,10 +1,10 @@
 """The tables of the state, in SQLAlchemy Core: portable between SQLite and PostgreSQL.
 
-`goods` is narrow, because it is read whole at every look; documents stand beside it in plain tables. A
-product is kept as two documents: its `terms`, which an edit can change and which move every day, and its
-`card`, all else, which is long and stays. Times are ISO 8601 texts in UTC, money is
-exact text, documents are JSON texts in normal form, so that equal texts are equal values. `object` is the
-sync object's slug everywhere.
+`goods` is narrow, because it is read completely at every look; documents are in tables of their own. A
+product is stored as two documents: `price_stock`, which an edit can change and which moves every day, and
+`content`, everything else, which is long and stays. Times are ISO 8601 texts in UTC, money is exact text,
+documents are JSON texts in normal form, so that equal texts are equal values. `object` is the sync object's
+slug everywhere.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from torgsync.core.findings import Finding
+from torgsync.core.reason import encode_args
 
 
 class Instant(TypeDecorator[datetime]):
@@ -221,7 +222,7 @@ refusals = Table(
     metadata,
     Column("object", String(200), nullable=False),
     Column("good_id", Text, nullable=False),
-    Column("message", Text, nullable=False),
+    Column("reasons", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("price_stock", Text, nullable=False),
     Column("content", Text, nullable=False),
@@ -235,7 +236,7 @@ findings = Table(
     Column("object", String(200), nullable=False),
     Column("good_id", Text, nullable=False),
     Column("code", String(40), nullable=False),
-    Column("message", Text, nullable=False),
+    Column("args", Text, nullable=False),
     Column("line", Integer, nullable=False),
     Column("name", String(200), nullable=False),
     Column("value", Text, nullable=False),
@@ -284,8 +285,8 @@ changes = Table(
     Column("held", String(20)),
     Column("title", Text, nullable=False),
     Column("fields", Text, nullable=False),
-    Column("state", String(10)),
-    Column("message", Text, nullable=False, default=""),
+    Column("outcome", String(10)),
+    Column("reasons", Text, nullable=False, default=""),  # of the outcome
     Column("reason", String(20), nullable=False, default="", server_default=""),  # why it leaves the shop
     PrimaryKeyConstraint("plan", "seq"),
     Index("changes_verb", "plan", "verb", "via"),
@@ -496,10 +497,10 @@ absent_orders = Table(  # numbers that Prom was asked for and has no order of
 DIRTY = {"clean": False, "content_clean": False}
 PRICE_STOCK_DIRTY = {
     "clean": False,
-    # What is left alone is told field by field, so such a good is compared as a whole.
+    # Fields that are left alone are compared one by one, so such a good is compared completely.
     "content_clean": case((goods.c.left_alone != "", False), else_=goods.c.content_clean),
 }
-"""What is set of goods of which nothing but their terms has moved."""
+"""The values of goods of which only price and stock have changed."""
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -523,7 +524,7 @@ def finding_row(slug: str, finding: Finding) -> dict[str, object]:
         "object": slug,
         "good_id": finding.good_id,
         "code": finding.code,
-        "message": finding.message,
+        "args": encode_args(finding.args),
         "line": finding.line,
         "name": finding.column,
         "value": finding.value,

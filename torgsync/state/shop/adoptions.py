@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
+from sqlalchemy import and_, func, select, update
 
-from torgsync.core.ids import Adopted, Names
-from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.adopt import Match, Matching, Rule, There
+from torgsync.core.ids import Adopted, ExternalIds
+from torgsync.core.paging import PAGE
+from torgsync.core.plan.adopt import Matching, ProductIdentity, ProductMatch, Rule
 from torgsync.core.product.products import Existing, load
+from torgsync.state.repository import Repository
 from torgsync.state.runs.journal import Holder
 from torgsync.state.schema import tables as t
 
@@ -26,14 +27,10 @@ class Adoption:
     user: str
 
 
-class Adoptions:
+class AdoptionRepository(Repository):
     """The products of one object that were not made from here, inside one transaction."""
 
-    def __init__(self, connection: Connection, slug: str) -> None:
-        self._db = connection
-        self._slug = slug
-
-    def names(self) -> Names:
+    def names(self) -> ExternalIds:
         """Return how Prom calls the goods whose products have another external id, or none."""
         a, e = t.adoptions.c, t.existing.c
         rows = self._db.execute(
@@ -41,9 +38,9 @@ class Adoptions:
             .join(t.existing, and_(e.object == a.object, e.prom_id == a.prom_id))
             .where(a.object == self._slug, e.alias.is_not(None))
         )
-        return Names(Adopted(row.good_id, row.prom_id, row.alias) for row in rows)
+        return ExternalIds(Adopted(row.good_id, row.prom_id, row.alias) for row in rows)
 
-    def products(self) -> Iterator[There]:
+    def products(self) -> Iterator[ProductIdentity]:
         """Yield the products that Prom shows as they are compared, by Prom's id, without deleted ones."""
         c, a = t.existing.c, t.adoptions.c
         rows = self._db.execute(
@@ -55,14 +52,14 @@ class Adoptions:
         )
         for row in rows:
             shown = Existing(row.prom_id, row.good_id, load(row.price_stock, row.content), alias=row.alias)
-            told = shown.values
-            yield There(
+            values = shown.values
+            yield ProductIdentity(
                 shown.prom_id,
                 shown.external_id,
                 shown.title,
-                str(told.get("sku") or ""),
-                frozenset(str(told[name]) for name in ("name", "name_ru") if told.get(name)),
-                str(told.get("status") or ""),
+                str(values.get("sku") or ""),
+                frozenset(str(values[name]) for name in ("name", "name_ru") if values.get(name)),
+                str(values.get("status") or ""),
                 shown.good_id if row.by else "",
                 tuple(map(Rule, (row.by or "").split())),
             )
@@ -70,13 +67,13 @@ class Adoptions:
     def take_over(self, matching: Matching, holder: Holder, now: datetime) -> None:
         """Remember who is who: what is matched is ours from now on, what is ambiguous waits for a person.
 
-        What was sent before stays remembered. Every good is looked at anew by the next plan.
+        What was sent before stays remembered. Every good is compared again by the next plan.
         """
         mine: dict[str, object] = {"object": self._slug}
         matched = {one.product.prom_id: one for one in matching.matched}
         shown = self._db.execute(
             select(t.existing.c.prom_id, t.existing.c.good_id, t.existing.c.alias).where(
-                t.existing.c.object == self._slug
+                self._own(t.existing)
             )
         ).all()
         for row in shown:
@@ -94,10 +91,14 @@ class Adoptions:
         kept = {
             row.prom_id: row.good_id
             for row in self._db.execute(
-                select(t.adoptions.c.prom_id, t.adoptions.c.good_id).where(t.adoptions.c.object == self._slug)
+                select(t.adoptions.c.prom_id, t.adoptions.c.good_id).where(self._own(t.adoptions))
             )
         }
-        self._forget([prom_id for prom_id, good in kept.items() if not _is(matched, prom_id, good)])
+        self._delete_in_pages(
+            t.adoptions,
+            t.adoptions.c.prom_id,
+            [prom_id for prom_id, good in kept.items() if not _is(matched, prom_id, good)],
+        )
         self._insert(
             t.adoptions,
             [
@@ -114,33 +115,22 @@ class Adoptions:
                 if kept.get(prom_id) != one.good.good_id
             ],
         )
-        known = set(self._db.execute(select(t.sent.c.good_id).where(t.sent.c.object == self._slug)).scalars())
+        known = set(self._scalars(t.sent.c.good_id))
         nothing = {"at": now, "price_stock": "{}", "echo": "{}", "content": "{}"}
         ours = [one.good.good_id for one in matching.matched if one.good.good_id not in known]
-        self._insert(t.sent, [mine | {"good_id": good_id} | nothing for good_id in ours])
-        self._db.execute(delete(t.candidates).where(t.candidates.c.object == self._slug))
+        self._insert(t.sent, [{"good_id": good_id} | nothing for good_id in ours])
+        self._delete(t.candidates)
         self._insert(
             t.candidates,
             [
-                mine | {"good_id": good.good_id, "prom_id": product.prom_id, "by": doubt.by}
+                {"good_id": good.good_id, "prom_id": product.prom_id, "by": doubt.by}
                 for doubt in matching.ambiguous
                 for good in doubt.goods
                 for product in doubt.products
             ],
         )
-        t.upsert(self._db, t.objects, [mine | {"adopted_at": now, "noop_plan": "", "foreign": None}])
-        self._db.execute(
-            update(t.goods).where(t.goods.c.object == self._slug).values(clean=False, content_clean=False)
-        )
-
-    def _forget(self, prom_ids: list[str]) -> None:
-        c = t.adoptions.c
-        for page in pages(prom_ids):
-            self._db.execute(delete(t.adoptions).where(c.object == self._slug, c.prom_id.in_(page)))
-
-    def _insert(self, table: Table, rows: list[dict[str, object]]) -> None:
-        if rows:
-            self._db.execute(insert(table), rows)
+        self._upsert(t.objects, [{"adopted_at": now, "noop_plan": "", "foreign": None}])
+        self._update(t.goods, **t.DIRTY)
 
     def of(self, good_id: str) -> Adoption | None:
         """Return how a good was taken over, None where it was not."""
@@ -163,11 +153,10 @@ class Adoptions:
 
     def adopted_at(self) -> datetime | None:
         """Return when the shop was taken over, None where it never was."""
-        return self._db.execute(
-            select(t.objects.c.adopted_at).where(t.objects.c.object == self._slug)
-        ).scalar()
+        at: datetime | None = self._scalar(t.objects.c.adopted_at)
+        return at
 
 
-def _is(matched: dict[str, Match], prom_id: str, good_id: str) -> bool:
+def _is(matched: dict[str, ProductMatch], prom_id: str, good_id: str) -> bool:
     one = matched.get(prom_id)
     return one is not None and one.good.good_id == good_id

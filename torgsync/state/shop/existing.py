@@ -14,24 +14,26 @@ from torgsync.core.paging import pages
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.fields import Value
 from torgsync.core.product.products import Existing, StoredProduct, keep, load
+from torgsync.state.repository import Repository
 from torgsync.state.schema import tables as t
 from torgsync.state.shop.object_state import ObjectState
-from torgsync.state.shop.rows import Rows
+from torgsync.state.shop.rows import RowRepository
 
 
-class ExistingProducts:
+class ExistingProducts(Repository):
     """The products that one shop shows, inside one transaction."""
 
-    def __init__(self, connection: Connection, slug: str, whole: ObjectState, rows: Rows) -> None:
-        self._db = connection
-        self._slug = slug
-        self._whole = whole
+    def __init__(
+        self, connection: Connection, slug: str, object_state: ObjectState, rows: RowRepository
+    ) -> None:
+        super().__init__(connection, slug)
+        self._object_state = object_state
         self._rows = rows
 
     def anchors(self, most: int) -> list[tuple[str, str]]:
         """Return some of our products that are there, each with Prom's id and the good's: the oldest ones."""
         c = t.existing.c
-        ours = select(t.sent.c.good_id).where(t.sent.c.object == self._slug)
+        ours = select(t.sent.c.good_id).where(self._own(t.sent))
         rows = self._db.execute(
             select(c.prom_id, c.good_id)
             .where(c.object == self._slug, c.deleted.is_(False), c.good_id.in_(ours))
@@ -41,17 +43,17 @@ class ExistingProducts:
         return [(row.prom_id, row.good_id) for row in rows]
 
     def knows(self, products: Sequence[tuple[str, str]]) -> bool:
-        """Tell whether one of these products was seen in this shop before, by Prom's id and external id.
+        """Return whether one of these products was seen in this shop before, by Prom's id and external id.
 
-        One without an external id tells nothing: the ids of two shops may be alike.
+        One without an external id proves nothing: the ids of two shops may be alike.
         """
         c = t.existing.c
         external = func.coalesce(c.alias, c.good_id)
-        told = [pair for pair in products if pair[1]]
+        named = [pair for pair in products if pair[1]]
         query = (
-            select(c.prom_id).where(c.object == self._slug, tuple_(c.prom_id, external).in_(told)).limit(1)
+            select(c.prom_id).where(c.object == self._slug, tuple_(c.prom_id, external).in_(named)).limit(1)
         )
-        return bool(told) and self._db.execute(query).scalar() is not None
+        return bool(named) and self._db.execute(query).scalar() is not None
 
     def remember_existing(self, products: Sequence[Existing], look: int) -> None:
         """Remember what Prom shows. Goods whose product changed since the last look are not clean."""
@@ -92,21 +94,19 @@ class ExistingProducts:
             elif now != before[1]:
                 moved.add(product.good_id)
         if changed or moved:
-            self._whole.recount()
+            self._object_state.recount()
         self._rows.mark_dirty(sorted(changed))
         self._rows.mark_dirty(sorted(moved), content=False)
 
     def unseen(self, look: int) -> list[str]:
         """Return the ids of goods that should be on Prom and were not shown by a full look."""
-        seen = select(t.existing.c.good_id).where(
-            t.existing.c.object == self._slug, t.existing.c.look == look
-        )
+        seen = select(t.existing.c.good_id).where(self._own(t.existing), t.existing.c.look == look)
         missing = select(t.existing.c.good_id).where(
-            t.existing.c.object == self._slug, t.existing.c.look != look, t.existing.c.good_id != ""
+            self._own(t.existing), t.existing.c.look != look, t.existing.c.good_id != ""
         )
         lost = (
             select(t.sent.c.good_id)
-            .where(t.sent.c.object == self._slug)
+            .where(self._own(t.sent))
             .where(t.sent.c.price_stock.not_like('%"status":"deleted"%'))
         )
         rows = self._db.execute(missing.union(lost)).scalars()
@@ -121,20 +121,20 @@ class ExistingProducts:
         )
         self._db.execute(delete(t.existing).where(c.object == self._slug, c.look != look))
         if gone:
-            self._whole.recount()
+            self._object_state.recount()
         self._rows.mark_dirty(gone)
 
     def forget_good(self, good_id: str) -> None:
         """Forget the product of a good, which is not on Prom any more; the next look sees everything."""
         c = t.existing.c
         self._db.execute(delete(t.existing).where(c.object == self._slug, c.good_id == good_id))
-        self._whole.forget_full_look()
-        self._whole.recount()
+        self._object_state.forget_full_look()
+        self._object_state.recount()
         self._rows.mark_dirty([good_id])
 
     def forget_existing(self, prom_ids: Sequence[str]) -> None:
         """Forget products that are not on Prom any more."""
-        self._whole.recount()
+        self._object_state.recount()
         c = t.existing.c
         for page in pages(prom_ids):
             self._db.execute(delete(t.existing).where(c.object == self._slug, c.prom_id.in_(page)))
@@ -171,13 +171,13 @@ class ExistingProducts:
         ).scalar_one()
 
     def foreign_count(self) -> int:
-        """Return how many products are foreign; it is counted anew only where it may have changed."""
-        count = self._whole.foreign()
+        """Return how many products are foreign; it is counted again only where it may have changed."""
+        count = self._object_state.foreign()
         if count is None:
             count = self._db.execute(
                 select(func.count()).select_from(self._foreign().subquery())
             ).scalar_one()
-            self._whole.note_foreign(count)
+            self._object_state.note_foreign(count)
         return count
 
     def foreign(self) -> list[Existing]:
@@ -191,11 +191,9 @@ class ExistingProducts:
     def _foreign(self) -> Select[tuple[str, str, str, str, datetime | None]]:
         """Ask for foreign products; what may be a good of ours is none until a person has decided."""
         c = t.existing.c
-        doubted = select(t.candidates.c.prom_id).where(t.candidates.c.object == self._slug)
-        ours = select(t.sent.c.good_id).where(t.sent.c.object == self._slug)
-        here = select(t.goods.c.good_id).where(
-            t.goods.c.object == self._slug, t.goods.c.row_status != RowStatus.GONE
-        )
+        doubted = select(t.candidates.c.prom_id).where(self._own(t.candidates))
+        ours = select(t.sent.c.good_id).where(self._own(t.sent))
+        here = select(t.goods.c.good_id).where(self._own(t.goods), t.goods.c.row_status != RowStatus.GONE)
         return (
             select(c.prom_id, c.good_id, c.price_stock, c.content, c.modified)
             .where(c.object == self._slug, c.deleted.is_(False), c.prom_id.not_in(doubted))
@@ -204,7 +202,7 @@ class ExistingProducts:
 
 
 def facts(values: Mapping[str, Value]) -> dict[str, bool]:
-    """Return what is counted of all products, beside the document that would be slow to search."""
+    """Return the columns that are counted over all products: the documents would be slow to search."""
     return {
         "deleted": values.get("status") in ("deleted", "deleted_by_moderator"),
         "available": values.get("presence") == "available",

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select
 
+from torgsync.state.repository import Repository
 from torgsync.state.schema import tables as t
 
 
@@ -19,134 +20,118 @@ class Looks:
     full: datetime | None
 
 
-class ObjectState:
+class ObjectState(Repository):
     """One object as a whole, inside one transaction."""
 
     def __init__(self, connection: Connection, slug: str) -> None:
-        self._db = connection
-        self._slug = slug
-        self._stirred = self._recount = False
+        super().__init__(connection, slug)
+        self._invalidated = self._recount = False
 
     def begin_settings(self, fingerprint: str) -> bool:
-        """Note the settings that a plan is made with, and tell whether they are those of the last one.
+        """Note the settings that a plan is made with; return whether they are those of the last one.
 
         Where they changed, no good is clean any more.
         """
-        row = self._db.execute(select(t.objects.c.settings).where(t.objects.c.object == self._slug)).scalar()
-        if row == fingerprint:
+        if self._scalar(t.objects.c.settings) == fingerprint:
             return True
         self.invalidate_noop_plan()
-        t.upsert(self._db, t.objects, [{"object": self._slug, "settings": fingerprint}])
-        self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(**t.DIRTY))
+        self._note(settings=fingerprint)
+        self._update(t.goods, **t.DIRTY)
         return False
 
     def reading(self) -> tuple[str, str]:
         """Return the fingerprint of the last whole reading and what was noted of it; empty before one."""
-        row = self._db.execute(
-            select(t.objects.c.reading, t.objects.c.read_info).where(t.objects.c.object == self._slug)
-        ).one_or_none()
+        o = t.objects.c
+        row = self._db.execute(select(o.reading, o.read_info).where(self._own(t.objects))).one_or_none()
         return (row.reading, row.read_info) if row else ("", "")
 
     def end_reading(self, fingerprint: str, noted: str) -> None:
-        """Remember that an export was read to its end."""
-        row = {"object": self._slug, "reading": fingerprint, "read_info": noted}
-        t.upsert(self._db, t.objects, [row])
+        """Record that an export was read to its end."""
+        self._note(reading=fingerprint, read_info=noted)
 
     def cached_noop_plan(self) -> str:
-        """Return the sums of the last plan, if it found nothing to do and nothing has moved since."""
-        found = select(t.objects.c.noop_plan).where(t.objects.c.object == self._slug)
-        return self._db.execute(found).scalar() or ""
+        """Return the counts of the last plan if it found nothing to do and nothing changed since, else ""."""
+        return self._scalar(t.objects.c.noop_plan) or ""
 
-    def cache_noop_plan(self, sums: str) -> None:
-        """Remember the sums of a plan that found nothing to do."""
-        t.upsert(self._db, t.objects, [{"object": self._slug, "noop_plan": sums}])
-        self._stirred = False
+    def cache_noop_plan(self, counts: str) -> None:
+        """Keep the counts of a plan that found nothing to do."""
+        self._note(noop_plan=counts)
+        self._invalidated = False
 
     def invalidate_noop_plan(self) -> None:
-        """Forget the quiet sums: something moved."""
-        if not self._stirred:
-            self._db.execute(update(t.objects).where(t.objects.c.object == self._slug).values(noop_plan=""))
-            self._stirred = True
+        """Drop the cached no-op plan: something changed."""
+        if not self._invalidated:
+            self._update(t.objects, noop_plan="")
+            self._invalidated = True
 
     def recount(self) -> None:
-        """Have foreign products counted anew: a product or a good came or went."""
+        """Have foreign products counted again: a product or a good was added or removed."""
         self.invalidate_noop_plan()
         if not self._recount:
-            self._db.execute(update(t.objects).where(t.objects.c.object == self._slug).values(foreign=None))
+            self._update(t.objects, foreign=None)
             self._recount = True
 
     def begun(self) -> bool:
-        """Tell whether the shop is this object's: something was sent there, or it was taken over."""
-        o = t.objects.c
-        begun = func.coalesce(o.first_write_at, o.adopted_at)
-        return bool(self._db.execute(select(begun).where(o.object == self._slug)).scalar())
+        """Return whether the shop belongs to this object: something was sent there, or it was adopted."""
+        return bool(self._scalar(t.objects.c.first_write_at) or self._scalar(t.objects.c.adopted_at))
 
     def note_first_write(self, now: datetime) -> None:
-        """Remember that something is about to be sent."""
-        o = t.objects.c
-        wrote = self._db.execute(select(o.first_write_at).where(o.object == self._slug)).scalar()
-        if wrote is None:
-            t.upsert(self._db, t.objects, [{"object": self._slug, "first_write_at": now}])
+        """Record that something is about to be sent."""
+        if self._scalar(t.objects.c.first_write_at) is None:
+            self._note(first_write_at=now)
 
     def selection(self) -> str:
-        """Return how goods were selected when last a run took products out, or might have; else empty."""
-        found = select(t.objects.c.selection).where(t.objects.c.object == self._slug)
-        return self._db.execute(found).scalar() or ""
+        """Return how goods were selected in the last run that could remove products; else empty."""
+        return self._scalar(t.objects.c.selection) or ""
 
     def note_selection(self, selection: str) -> None:
-        """Remember how goods were selected by a run whose removals nothing held."""
-        t.upsert(self._db, t.objects, [{"object": self._slug, "selection": selection}])
+        """Record how goods were selected by a run whose removals no guard held."""
+        self._note(selection=selection)
 
     def looks(self) -> Looks:
         """Return when Prom was looked at."""
-        row = self._db.execute(
-            select(t.objects.c.looked_at, t.objects.c.full_look_at).where(t.objects.c.object == self._slug)
-        ).one_or_none()
-        return Looks(row.looked_at, row.full_look_at) if row else Looks(None, None)
+        return Looks(self._scalar(t.objects.c.looked_at), self._scalar(t.objects.c.full_look_at))
 
     def begin_look(self) -> int:
         """Return the number of a new look."""
         number = self.current_look() + 1
-        t.upsert(self._db, t.objects, [{"object": self._slug, "look": number}])
+        self._note(look=number)
         return number
 
     def current_look(self) -> int:
         """Return the number of the newest look."""
-        return (
-            self._db.execute(select(t.objects.c.look).where(t.objects.c.object == self._slug)).scalar() or 0
-        )
+        return self._scalar(t.objects.c.look) or 0
 
     def end_look(self, started: datetime, *, full: bool) -> None:
-        """Remember that a look came to its end."""
-        times = {"looked_at": started} | ({"full_look_at": started} if full else {})
-        t.upsert(self._db, t.objects, [{"object": self._slug, **times}])
+        """Record that a look came to its end."""
+        self._note(looked_at=started, **({"full_look_at": started} if full else {}))
 
     def groups(self) -> frozenset[str]:
         """Return the ids of the shop's groups, as far as they are known."""
-        kept = self._db.execute(select(t.objects.c.groups).where(t.objects.c.object == self._slug)).scalar()
-        return frozenset((kept or "").split())
+        return frozenset((self._scalar(t.objects.c.groups) or "").split())
 
     def remember_groups(self, ids: Iterable[str]) -> None:
-        """Remember the ids of the shop's groups."""
-        t.upsert(self._db, t.objects, [{"object": self._slug, "groups": " ".join(sorted(ids))}])
+        """Record the ids of the shop's groups."""
+        self._note(groups=" ".join(sorted(ids)))
 
     def foreign(self) -> int | None:
         """Return how many products are foreign, None where that may have changed since it was counted."""
-        known = select(t.objects.c.foreign).where(t.objects.c.object == self._slug)
-        return self._db.execute(known).scalar()
+        count: int | None = self._scalar(t.objects.c.foreign)
+        return count
 
     def note_foreign(self, count: int) -> None:
-        """Remember how many products are foreign."""
-        t.upsert(self._db, t.objects, [{"object": self._slug, "foreign": count}])
+        """Record how many products are foreign."""
+        self._note(foreign=count)
         self._recount = False
 
     def forget_full_look(self) -> None:
-        """Have the next look see everything."""
-        t.upsert(self._db, t.objects, [{"object": self._slug, "full_look_at": None}])
+        """Have the next look be a full one."""
+        self._note(full_look_at=None)
 
-    def begin_anew(self) -> None:
-        """Forget when the shop was looked at, begun and taken over, and its groups."""
+    def start_over(self) -> None:
+        """Forget when the shop was looked at, begun and adopted, and its groups."""
         self.recount()
-        anew = {"looked_at": None, "full_look_at": None, "first_write_at": None, "groups": ""}
-        anew |= {"adopted_at": None}
-        t.upsert(self._db, t.objects, [{"object": self._slug, **anew}])
+        self._note(looked_at=None, full_look_at=None, first_write_at=None, groups="", adopted_at=None)
+
+    def _note(self, **values: object) -> None:
+        self._upsert(t.objects, [values])

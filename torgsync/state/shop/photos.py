@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, and_, select
 
-from torgsync.core.paging import pages
 from torgsync.core.plan.decide import RowStatus
+from torgsync.state.repository import Repository
 from torgsync.state.schema import tables as t
 from torgsync.state.shop.object_state import ObjectState
 
 
-class Photos:
+class PhotoRepository(Repository):
     """The photos of one object, inside one transaction."""
 
-    def __init__(self, connection: Connection, slug: str, whole: ObjectState) -> None:
-        self._db = connection
-        self._slug = slug
-        self._whole = whole
+    def __init__(self, connection: Connection, slug: str, object_state: ObjectState) -> None:
+        super().__init__(connection, slug)
+        self._object_state = object_state
 
     def seen(self) -> dict[str, tuple[int, int, str]]:
         """Return size, modification time and digest of the photos seen last, keyed by file name.
@@ -31,27 +30,24 @@ class Photos:
         return {name: (size, modified, digest) for name, size, modified, digest in rows}
 
     def remember(self, photos: Mapping[str, tuple[int, int, str]], gone: Sequence[str] = ()) -> None:
-        """Remember photos as `photos()` returns them, and forget those that are gone."""
-        rows = [
-            {"object": self._slug, "name": name, "size": size, "modified_ns": modified, "digest": digest}
-            for name, (size, modified, digest) in photos.items()
-        ]
-        t.upsert(self._db, t.photos, rows)
-        for page in pages(gone):
-            self._db.execute(
-                delete(t.photos).where(t.photos.c.object == self._slug, t.photos.c.name.in_(page))
-            )
+        """Record photos as `seen()` returns them, and forget those that are gone."""
+        self._upsert(
+            t.photos,
+            [
+                {"name": name, "size": size, "modified_ns": modified, "digest": digest}
+                for name, (size, modified, digest) in photos.items()
+            ],
+        )
+        self._delete_in_pages(t.photos, t.photos.c.name, gone)
 
     def note_unfetched(self, photos: Mapping[str, int], now: datetime) -> None:
-        """Remember how many photos of goods Prom could not fetch, keyed by good; 0 forgets it."""
+        """Record how many photos of goods Prom could not fetch, keyed by good; 0 forgets it."""
         lost = {good_id: number for good_id, number in photos.items() if number}
         if photos:
-            self._whole.invalidate_noop_plan()
-        for page in pages([good_id for good_id in photos if good_id not in lost]):
-            c = t.unfetched.c
-            self._db.execute(delete(t.unfetched).where(c.object == self._slug, c.good_id.in_(page)))
-        rows = [{"object": self._slug, "good_id": good, "photos": n, "at": now} for good, n in lost.items()]
-        t.upsert(self._db, t.unfetched, rows)
+            self._object_state.invalidate_noop_plan()
+        fetched = [good_id for good_id in photos if good_id not in lost]
+        self._delete_in_pages(t.unfetched, t.unfetched.c.good_id, fetched)
+        self._upsert(t.unfetched, [{"good_id": good, "photos": n, "at": now} for good, n in lost.items()])
 
     def unfetched(self) -> dict[str, int]:
         """Return how many photos Prom could not fetch, keyed by good, for goods that go."""

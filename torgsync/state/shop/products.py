@@ -29,28 +29,31 @@ from sqlalchemy import (
 )
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.select import Reason
+from torgsync.core.mapping.select import SkipReason
 from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Skipped
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Sent
-from torgsync.core.product.fields import FIELDS, TERMS, Value
+from torgsync.core.plan.outcomes import OutcomeReasons, decode_reasons, encode_reasons
+from torgsync.core.plan.plan import Skipped
+from torgsync.core.product.fields import FIELDS, PRICE_STOCK, Value
 from torgsync.core.product.products import Existing, Product, dump, keep, load
 from torgsync.core.product.variants import PLACED
+from torgsync.state.repository import Repository
 from torgsync.state.schema import tables as t
 from torgsync.state.shop.existing import facts
 from torgsync.state.shop.object_state import ObjectState
-from torgsync.state.shop.rows import Rows
+from torgsync.state.shop.rows import RowRepository
 
 _BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
-"""Prom may list a deleted product beside the one that was made anew under its external id."""
+"""Prom may list a deleted product as well as the one that was created again under its external id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What Prom refused of a good: the desired product, Prom's reason, and when."""
+    """What Prom refused of a good: the desired product, Prom's reasons, and when."""
 
     values: Mapping[str, Value]
-    message: str
+    reasons: OutcomeReasons
     at: datetime
 
 
@@ -58,7 +61,7 @@ class Refusal:
 class Dossier:
     """All that is remembered of one good, whether the export has it or not.
 
-    `standing` is None where no export ever had it; `sent_at` and `refusal` are None where there is none.
+    `row_status` is None where no export ever had it; `sent_at` and `refusal` are None where there is none.
     """
 
     row_status: RowStatus | None
@@ -85,13 +88,14 @@ class Accepted:
     echo: Mapping[str, Value]
 
 
-class ProductRepository:
+class ProductRepository(Repository):
     """What is known of the goods of one object on both sides, inside one transaction."""
 
-    def __init__(self, connection: Connection, slug: str, whole: ObjectState, rows: Rows) -> None:
-        self._db = connection
-        self._slug = slug
-        self._whole = whole
+    def __init__(
+        self, connection: Connection, slug: str, object_state: ObjectState, rows: RowRepository
+    ) -> None:
+        super().__init__(connection, slug)
+        self._object_state = object_state
         self._rows = rows
 
     def dirty(self) -> Iterator[list[ProductSnapshot]]:
@@ -196,7 +200,7 @@ class ProductRepository:
             )
             if shown
             else None,
-            Refusal(load(refused.price_stock, refused.content), refused.message, refused.at)
+            Refusal(load(refused.price_stock, refused.content), decode_reasons(refused.reasons), refused.at)
             if refused
             else None,
             tuple(self._rows.findings(good_id)),
@@ -215,24 +219,19 @@ class ProductRepository:
         ).all()
         for page in pages(rows):
             known = self.known([row.good_id for row in page])
-            said = self._blocking([row.good_id for row in page if row.reason == Reason.BLOCKED])
+            blocked = self._blocking([row.good_id for row in page if row.reason == SkipReason.BLOCKED])
             for good_id, line, why in page:
-                yield Skipped(good_id, why, line, known[good_id].title, said.get(good_id, ""))
+                yield Skipped(good_id, why, line, known[good_id].title, blocked.get(good_id))
 
-    def _blocking(self, good_ids: Sequence[str]) -> dict[str, str]:
+    def _blocking(self, good_ids: Sequence[str]) -> dict[str, Finding]:
         """Return what blocks these goods, keyed by id."""
-        c = t.findings.c
-        rows = self._db.execute(
-            select(c.good_id, c.message)
-            .where(c.object == self._slug, c.good_id.in_(good_ids), c.code == Code.ID_DUPLICATE)
-            .order_by(c.id)
-        )
-        return {good_id: message for good_id, message in rows}  # noqa: C416
+        found = self._rows.findings(good_ids=good_ids, code=Code.ID_DUPLICATE) if good_ids else ()
+        return {finding.good_id: finding for finding in found}
 
     def accept(self, accepted: Sequence[Accepted], now: datetime) -> None:
         """Remember, good by good, what Prom accepted; what it shows of that is taken as shown from now on."""
         if accepted:
-            self._whole.recount()
+            self._object_state.recount()
         for page in pages(accepted):
             ids = [item.good_id for item in page]
             s, e = t.sent.c, t.existing.c
@@ -278,7 +277,9 @@ class ProductRepository:
             t.upsert(self._db, t.sent, news)
             t.upsert(self._db, t.existing, views)
             self._rows.forget_findings(joined, PLACED)
-            price_stock = {item.good_id for item in page if TERMS.issuperset((*item.values, *item.echo))}
+            price_stock = {
+                item.good_id for item in page if PRICE_STOCK.issuperset((*item.values, *item.echo))
+            }
             self._rows.mark_dirty(price_stock, content=False)
             self._rows.mark_dirty(good_id for good_id in ids if good_id not in price_stock)
 
@@ -287,14 +288,19 @@ class ProductRepository:
         items = [Accepted(good_id, fields, {}) for good_id, fields in values.items() if fields]
         self.accept(items, now)
 
-    def refuse(self, product: Product, message: str, now: datetime) -> None:
+    def refuse(self, product: Product, reasons: OutcomeReasons, now: datetime) -> None:
         """Remember that Prom refused this content of a good, so that no import is spent on it again.
 
         Its variant group is no part of that: it is decided by other goods, and kept apart.
         """
-        self._whole.invalidate_noop_plan()
+        self._object_state.invalidate_noop_plan()
         values = {name: value for name, value in product.values.items() if name != "variant_group"}
-        row = {"object": self._slug, "good_id": product.good_id, "at": now, "message": message}
+        row = {
+            "object": self._slug,
+            "good_id": product.good_id,
+            "at": now,
+            "reasons": encode_reasons(reasons),
+        }
         t.upsert(self._db, t.refusals, [row | keep(values)._asdict()])
 
     def refused(self, good_ids: Sequence[str]) -> dict[str, dict[str, Value]]:
@@ -307,21 +313,21 @@ class ProductRepository:
 
     def forget_refusals(self, good_ids: Sequence[str] | None = None) -> None:
         """Let these goods, or all, be tried again."""
-        self._whole.invalidate_noop_plan()
-        everything = delete(t.refusals).where(t.refusals.c.object == self._slug)
+        self._object_state.invalidate_noop_plan()
+        everything = delete(t.refusals).where(self._own(t.refusals))
         if good_ids is None:
             self._db.execute(everything)
-            self._db.execute(update(t.goods).where(t.goods.c.object == self._slug).values(**t.DIRTY))
+            self._db.execute(update(t.goods).where(self._own(t.goods)).values(**t.DIRTY))
             return
         for page in pages(good_ids):
             self._db.execute(everything.where(t.refusals.c.good_id.in_(page)))
 
     def forget_shop(self) -> None:
-        """Forget all that was seen and sent: the object begins anew, in another shop or an emptied one."""
+        """Forget all that was seen and sent: the object starts over, in another shop or an emptied one."""
         for table in (t.existing, t.sent, t.adoptions, t.candidates, t.unfetched):
             self._db.execute(delete(table).where(table.c.object == self._slug))
         self.forget_refusals()
-        self._whole.begin_anew()
+        self._object_state.start_over()
 
 
 def _known(r: Row[Any]) -> ProductSnapshot:

@@ -27,11 +27,13 @@ from sqlalchemy import (
 )
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.select import Reason
+from torgsync.core.mapping.select import SkipReason
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.fields import FIELDS
 from torgsync.core.product.products import Product, dump, keep
+from torgsync.core.reason import decode_args
+from torgsync.state.repository import Repository
 from torgsync.state.schema import tables as t
 from torgsync.state.shop.object_state import ObjectState
 
@@ -43,10 +45,10 @@ _STREAM = 10_000
 class GoodRow:
     """One row of the export as it is to be remembered.
 
-    `row_hash` is the hash of the row, 63 bits; `model` the number of its model, 0 for none;
-    `section` the number under which its path of groups is remembered, 0 for none; `traits` a hash of all that
-    makes it a variant of its model, 63 bits; `card` a hash of all that makes its card, 63 bits, 0 where that
-    was not looked at. `whole` tells that the product is all of it: else it is the terms of a good that went
+    `row_hash` is the hash of the row, 63 bits; `model` the number of its model, 0 for none; `section` the
+    number under which its path of groups is remembered, 0 for none; `traits` a hash of all that makes it a
+    variant of its model, 63 bits; `card` a hash of all that makes its card, 63 bits, 0 where that was not
+    looked at. `whole` is whether the product is complete: else it is price and stock of a good that was
     before and goes now, about which nothing was found before, and everything else of it is what it was.
     """
 
@@ -65,7 +67,7 @@ class GoodRow:
 
 
 class OldRow(NamedTuple):
-    """What was remembered of a row before this reading: its mark, 0 where it must be read anew."""
+    """What was known of a row before this reading: its hash, 0 where it must be read again."""
 
     row_hash: int
     model: int
@@ -75,13 +77,12 @@ class OldRow(NamedTuple):
     row_status: str
 
 
-class Rows:
+class RowRepository(Repository):
     """The rows of one object's export, inside one transaction."""
 
-    def __init__(self, connection: Connection, slug: str, whole: ObjectState) -> None:
-        self._db = connection
-        self._slug = slug
-        self._whole = whole
+    def __init__(self, connection: Connection, slug: str, object_state: ObjectState) -> None:
+        super().__init__(connection, slug)
+        self._object_state = object_state
 
     def row_hashes(self) -> set[int]:
         """Return the marks of all rows that the last export had.
@@ -128,9 +129,9 @@ class Rows:
         """
         if not rows:
             return
-        self._whole.invalidate_noop_plan()
+        self._object_state.invalidate_noop_plan()
         if any(row.good_id not in known for row in rows):
-            self._whole.recount()
+            self._object_state.recount()
         self._remember_whole([row for row in rows if row.whole], known)
         self._remember_terms([row for row in rows if not row.whole])
         self._add_findings([finding for row in rows for finding in row.findings])
@@ -169,9 +170,7 @@ class Rows:
         ]
         t.upsert(self._db, t.desired, wanted)
         for page in pages([row.good_id for row in rows if row.good_id in known]):
-            self._db.execute(
-                delete(t.findings).where(t.findings.c.object == self._slug, t.findings.c.good_id.in_(page))
-            )
+            self._db.execute(delete(t.findings).where(self._own(t.findings), t.findings.c.good_id.in_(page)))
 
     def _titles(self, good_ids: Sequence[str]) -> dict[str, str]:
         """Return the names by which these goods were known, keyed by id."""
@@ -217,20 +216,18 @@ class Rows:
             )
 
     def block(self, good_id: str, finding: Finding, line: int) -> None:
-        """Leave a good as it is on Prom, and say why, and nothing else. Its row is read anew next time.
+        """Leave a good as it is on Prom, with one finding that says why. Its row is read again next time.
 
         `line` is the first of its lines.
         """
-        self._whole.invalidate_noop_plan()
-        self._db.execute(
-            delete(t.findings).where(t.findings.c.object == self._slug, t.findings.c.good_id == good_id)
-        )
+        self._object_state.invalidate_noop_plan()
+        self._db.execute(delete(t.findings).where(self._own(t.findings), t.findings.c.good_id == good_id))
         self._db.execute(
             update(t.goods)
-            .where(t.goods.c.object == self._slug, t.goods.c.good_id == good_id)
+            .where(self._own(t.goods), t.goods.c.good_id == good_id)
             .values(
                 row_status=RowStatus.BLOCKED,
-                reason=Reason.BLOCKED,
+                reason=SkipReason.BLOCKED,
                 line=line,
                 row_hash=0,
                 section=0,
@@ -245,16 +242,14 @@ class Rows:
         """Remember that the export does not have these goods any more."""
         gone = list(good_ids)
         if gone:
-            self._whole.recount()
+            self._object_state.recount()
         for page in pages(gone):
             self._db.execute(
                 update(t.goods)
-                .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
+                .where(self._own(t.goods), t.goods.c.good_id.in_(page))
                 .values(row_status=RowStatus.GONE, reason="", line=0, **t.DIRTY)
             )
-            self._db.execute(
-                delete(t.findings).where(t.findings.c.object == self._slug, t.findings.c.good_id.in_(page))
-            )
+            self._db.execute(delete(t.findings).where(self._own(t.findings), t.findings.c.good_id.in_(page)))
 
     def lines_of_findings(self) -> dict[int, int]:
         """Return the line of each row whose good has findings, keyed by its mark."""
@@ -264,7 +259,7 @@ class Rows:
                 t.findings,
                 and_(t.findings.c.object == t.goods.c.object, t.findings.c.good_id == t.goods.c.good_id),
             )
-            .where(t.goods.c.object == self._slug, t.goods.c.row_status != RowStatus.GONE)
+            .where(self._own(t.goods), t.goods.c.row_status != RowStatus.GONE)
             .distinct()
         )
         return {row_hash: line for row_hash, line in rows}  # noqa: C416  # a row is no pair to mypy
@@ -281,18 +276,30 @@ class Rows:
                     [{"moved": good_id, "to": lines[row.row_hash]} for good_id, row in places.items()],
                 )
 
-    def findings(self, good_id: str | None = None, code: Code | None = None) -> Iterator[Finding]:
-        """Yield all findings of goods, or those of one good or one code, by line."""
+    def findings(
+        self, good_id: str | None = None, code: Code | None = None, good_ids: Sequence[str] | None = None
+    ) -> Iterator[Finding]:
+        """Yield all findings of goods, or those of one good, some goods or one code, by line."""
         c = t.findings.c
-        query = select(c.code, c.message, c.good_id, c.line, c.name, c.value, c.file).where(
+        query = select(c.code, c.args, c.good_id, c.line, c.name, c.value, c.file).where(
             c.object == self._slug
         )
         if good_id is not None:
             query = query.where(c.good_id == good_id)
+        if good_ids is not None:
+            query = query.where(c.good_id.in_(good_ids))
         if code is not None:
             query = query.where(c.code == code)
         for row in self._db.execute(query.order_by(c.line, c.id).execution_options(yield_per=PAGE)):
-            yield Finding(Code(row.code), row.message, row.good_id, row.line, row.name, row.value, row.file)
+            yield Finding(
+                Code(row.code),
+                good_id=row.good_id,
+                line=row.line,
+                column=row.name,
+                value=row.value,
+                file=row.file,
+                args=decode_args(row.args),
+            )
 
     def finding_counts(self) -> dict[Code, int]:
         """Return how many findings of goods there are, keyed by code."""
@@ -303,7 +310,7 @@ class Rows:
         return {Code(code): count for code, count in rows}
 
     def row_statuses(self) -> dict[tuple[str, str], int]:
-        """Return how many goods stand how: keyed by standing and reason."""
+        """Return the number of goods, keyed by row status and skip reason."""
         c = t.goods.c
         rows = self._db.execute(
             select(c.row_status, c.reason, func.count())
@@ -364,22 +371,22 @@ class Rows:
         for page in pages(list(good_ids)):
             self._db.execute(
                 update(t.goods)
-                .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
+                .where(self._own(t.goods), t.goods.c.good_id.in_(page))
                 .values(clean=True, content_clean=True)
             )
 
     def mark_dirty(self, good_ids: Iterable[str], *, content: bool = True) -> None:
-        """Have these goods looked at by the next plan; an empty id stands for a product without one.
+        """Have these goods looked at by the next plan; an empty id means a product without one.
 
         Without `card` nothing but their terms has moved.
         """
         ids = list(good_ids)
         if ids:
-            self._whole.invalidate_noop_plan()
+            self._object_state.invalidate_noop_plan()
         for page in pages([good_id for good_id in ids if good_id]):
             self._db.execute(
                 update(t.goods)
-                .where(t.goods.c.object == self._slug, t.goods.c.good_id.in_(page))
+                .where(self._own(t.goods), t.goods.c.good_id.in_(page))
                 .values(**(t.DIRTY if content else t.PRICE_STOCK_DIRTY))
             )
 

@@ -6,14 +6,15 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
 from torgsync.core.findings import Finding
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.decide import RowStatus
-from torgsync.core.product.columns import Section
+from torgsync.core.product.cells import Section
 from torgsync.core.product.products import Product, load
 from torgsync.core.product.variants import Member
+from torgsync.state.repository import Repository
 from torgsync.state.schema import tables as t
 
 
@@ -25,12 +26,8 @@ class StoredVariant:
     group: int
 
 
-class Models:
+class VariantRepository(Repository):
     """Models and sections of one object, inside one transaction."""
-
-    def __init__(self, connection: Connection, slug: str) -> None:
-        self._db = connection
-        self._slug = slug
 
     def dirty(self) -> Iterator[list[int]]:
         """Yield, by pages, the models of goods that are new, changed, gone or pending."""
@@ -178,7 +175,7 @@ class Models:
         t.upsert(self._db, t.sections, rows)
 
     def paths(self) -> list[tuple[tuple[Section, ...], int]]:
-        """Return every path that goods of the export tell, with the number of these goods."""
+        """Return every path of groups in the export, with the number of its goods."""
         g, s = t.goods.c, t.sections.c
         rows = self._db.execute(
             select(s.path, func.count())

@@ -10,11 +10,11 @@ import pytest
 from dialects import Row, csv
 
 from torgsync.core.config.settings import Catalog
-from torgsync.core.product.columns import balances
+from torgsync.core.product.cells import balances
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_catalog
-from torgsync.files.catalog.guesses import Kind
+from torgsync.files.catalog.guesses import FileFormat
 
 COLUMNS = ("GoodID", "GoodName", "RetailPrice", "WarehouseQuantity", "Display")
 FIRST = [(17, "Капці", 100, 3, 1), (18, "Лійка", 50, 0, 0)]
@@ -61,7 +61,7 @@ def test_the_files_are_one(tmp_path: Path) -> None:
     """What is asked of a file is told of all of them together, or of the one that leads."""
     file = shop(tmp_path)
     paths = [tmp_path / "export" / name for name in ("01.First.trs", "02.Second.trs")]
-    assert (file.path, file.kind, file.encoding, file.has_header) == (paths[0], Kind.TRS, "utf-8", True)
+    assert (file.path, file.kind, file.encoding, file.has_header) == (paths[0], FileFormat.TRS, "utf-8", True)
     assert file.size == sum(path.stat().st_size for path in paths)
     assert file.modified_ns == max(path.stat().st_mtime_ns for path in paths)
     assert {guess.file for guess in file.guesses} == {path.name for path in paths}

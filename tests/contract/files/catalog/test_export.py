@@ -16,7 +16,7 @@ from torgsync.core.product.columns import BARE_48, LAYOUT_48
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_catalog, open_export
-from torgsync.files.catalog.guesses import Aspect, Kind
+from torgsync.files.catalog.guesses import Aspect, FileFormat
 from torgsync.files.catalog.refusals import AGAIN
 from torgsync.files.config.objects import load_object
 
@@ -34,10 +34,10 @@ FORMS = {
 }
 
 
-def opened(folder: Path, content: bytes, **told: object) -> CatalogFile:
+def opened(folder: Path, content: bytes, **given: object) -> CatalogFile:
     (folder / "export").mkdir(exist_ok=True)
     (folder / "export" / "TSGoods.trs").write_bytes(content)
-    return open_catalog(Catalog.model_validate({"path": "export/TSGoods.trs", **told}), folder)
+    return open_catalog(Catalog.model_validate({"path": "export/TSGoods.trs", **given}), folder)
 
 
 def read(file: CatalogFile) -> list[tuple[str, ...]]:
@@ -59,9 +59,10 @@ def test_the_format_is_found_out_whatever_the_file_is_called(tmp_path: Path, for
 
 
 @pytest.mark.parametrize(
-    ("wanted", "kind"), [("trs", Kind.TRS), ("csv", Kind.TRS), ("yml", Kind.YML), ("xlsx", Kind.XLSX)]
+    ("wanted", "kind"),
+    [("trs", FileFormat.TRS), ("csv", FileFormat.TRS), ("yml", FileFormat.YML), ("xlsx", FileFormat.XLSX)],
 )
-def test_a_format_can_be_told(tmp_path: Path, wanted: str, kind: Kind) -> None:
+def test_a_format_can_be_told(tmp_path: Path, wanted: str, kind: FileFormat) -> None:
     """What is told is not guessed, and a file that is something else is refused."""
     right = FORMS[kind]
     assert Aspect.FORMAT not in {guess.aspect for guess in opened(tmp_path, right, format=wanted).guesses}

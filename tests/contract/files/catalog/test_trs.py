@@ -14,18 +14,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from matrix import sampled
 
-from torgsync.core.product.columns import (
-    LAYOUT_40,
-    LAYOUT_48,
-    LAYOUT_50,
-    Record,
-    balances,
-    number,
-    section_path,
-)
+from torgsync.core.product.cells import balances, number, section_path
+from torgsync.core.product.columns import LAYOUT_40, LAYOUT_48, LAYOUT_50, ExportRecord
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import CatalogFile
-from torgsync.files.catalog.guesses import Aspect, Told
+from torgsync.files.catalog.guesses import Aspect, ReadSettings
 from torgsync.files.catalog.trs import open_trs
 
 DATA = Path(__file__).parents[3] / "data"
@@ -51,9 +44,9 @@ def read(trs: CatalogFile) -> list[tuple[str, ...]]:
     return [tuple(trs.cells(record).values()) for record in trs.records()]
 
 
-def refusal(path: Path, told: Told = Told()) -> ExportInvalid:  # noqa: B008  # a value that never changes
+def refusal(path: Path, given: ReadSettings = ReadSettings()) -> ExportInvalid:  # noqa: B008  # a value that never changes
     with pytest.raises(ExportInvalid) as caught:
-        list(open_trs(path, told).records())
+        list(open_trs(path, given).records())
     error = caught.value
     assert str(path) in error.message
     assert error.hint
@@ -97,7 +90,7 @@ def test_letters_that_a_block_of_reading_tears_apart_are_whole(tmp_path: Path) -
 @pytest.mark.parametrize("name", ["cp1251", "windows-1251", "UTF-8", "utf8"])
 def test_an_encoding_can_be_forced_by_any_of_its_names(tmp_path: Path, name: str) -> None:
     """What is forced is not guessed."""
-    trs = open_trs(write(tmp_path, '"GoodID";"GoodName"\n1;"Latin"\n'), Told(encoding=name))
+    trs = open_trs(write(tmp_path, '"GoodID";"GoodName"\n1;"Latin"\n'), ReadSettings(encoding=name))
     assert trs.encoding in {"cp1251", "utf-8"}
     assert trs.encoding == ("utf-8" if "8" in name else "cp1251")
 
@@ -105,7 +98,7 @@ def test_an_encoding_can_be_forced_by_any_of_its_names(tmp_path: Path, name: str
 @pytest.mark.parametrize("name", ["koi8-u", "no such encoding"])
 def test_other_encodings_are_refused(tmp_path: Path, name: str) -> None:
     """Torgsoft writes two encodings, and no other is tried."""
-    error = refusal(write(tmp_path, HEADER + ROW), Told(encoding=name))
+    error = refusal(write(tmp_path, HEADER + ROW), ReadSettings(encoding=name))
     assert f"`{name}`" in error.message
 
 
@@ -114,7 +107,7 @@ def test_a_forced_encoding_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     assert (
         "line 2"
         in refusal(
-            write(tmp_path, HEADER.replace("Color", "c") + ROW, "cp1251"), Told(encoding="utf8")
+            write(tmp_path, HEADER.replace("Color", "c") + ROW, "cp1251"), ReadSettings(encoding="utf8")
         ).message
     )
 
@@ -199,7 +192,7 @@ def test_letters_that_make_no_words_are_refused(tmp_path: Path, written: bytes, 
     path.write_bytes(HEADER.encode("ascii") + written)
     assert words in refusal(path).message
     forced = "utf-8" if "UTF-8" in words else "cp1251"
-    assert open_trs(path, Told(encoding=forced)).encoding == forced
+    assert open_trs(path, ReadSettings(encoding=forced)).encoding == forced
 
 
 # Header and layout
@@ -223,7 +216,7 @@ def test_a_header_may_be_bare_and_stand_after_blank_lines(tmp_path: Path) -> Non
 def test_a_header_can_be_forced(tmp_path: Path) -> None:
     """A first row that is said to be a header is one, whatever it looks like."""
     path = write(tmp_path, '"Мій ключ";"Моя назва"\n1;"a"\n')
-    assert places(refusal(path, Told(header=True))) == ["line 1  no column is named `GoodID`"]
+    assert places(refusal(path, ReadSettings(header=True))) == ["line 1  no column is named `GoodID`"]
     unknown = "line 1  none of these names is Torgsoft's: `Мій ключ`, `Моя назва`"
     assert places(refusal(path)) == [unknown]
 
@@ -232,7 +225,7 @@ def test_a_header_can_be_denied(tmp_path: Path) -> None:
     """A first row that is said to be a good must look like one."""
     path = write(tmp_path, ";".join(f'"{name}"' for name in LAYOUT_50) + "\n" + STANDARD_ROW + "\n")
     assert open_trs(path).has_header
-    error = refusal(path, Told(header=False))
+    error = refusal(path, ReadSettings(header=False))
     assert len(error.mistakes) == 10
     assert places(error)[0] == 'line 1  column 1 (GoodID): `"GoodID"` does not belong there'
 
@@ -259,13 +252,13 @@ def test_a_header_that_cannot_be_used_is_refused_with_everything_that_is_wrong(
     tmp_path: Path, header: str, mistakes: list[str]
 ) -> None:
     """No key, a name twice, a column without a name: all are told at once, with their places."""
-    error = refusal(write(tmp_path, f'{header}\n1;"a";"b"\n'), Told(header=True))
+    error = refusal(write(tmp_path, f'{header}\n1;"a";"b"\n'), ReadSettings(header=True))
     assert places(error) == mistakes
 
 
 def test_a_header_whose_quotes_do_not_pair_up_is_refused(tmp_path: Path) -> None:
     """Nothing in such a file can be told apart."""
-    refusal(write(tmp_path, '"GoodID";"GoodName\n1;"a"\n'), Told(header=True))
+    refusal(write(tmp_path, '"GoodID";"GoodName\n1;"a"\n'), ReadSettings(header=True))
     refusal(write(tmp_path, '"GoodID";"GoodName\n1;"a"\n'))
 
 
@@ -365,7 +358,7 @@ def test_a_delimiter_can_be_told(tmp_path: Path) -> None:
     """What is told is not guessed."""
     path = write(tmp_path, "GoodID,GoodName;Color\n1,a;b\n")
     assert open_trs(path).columns == ("GoodID", "GoodName;Color")
-    trs = open_trs(path, Told(delimiter=";", header=True, names={"GoodID,GoodName": "GoodID"}))
+    trs = open_trs(path, ReadSettings(delimiter=";", header=True, names={"GoodID,GoodName": "GoodID"}))
     assert trs.columns == ("GoodID", "Color")
     assert [guess.aspect for guess in trs.guesses] == [Aspect.ENCODING]
 
@@ -403,22 +396,22 @@ def test_a_label_never_steals_a_name(tmp_path: Path) -> None:
     """Beside the standard column, or where a field speaks of it, a merchant's column keeps its name."""
     path = write(tmp_path, "GoodID;Колір;Color;Розмір\n1;a;b;c\n")
     assert open_trs(path).columns == ("GoodID", "Колір", "Color", "TheSize")
-    assert open_trs(path, Told(led={"Розмір"})).columns == ("GoodID", "Колір", "Color", "Розмір")
+    assert open_trs(path, ReadSettings(mapped={"Розмір"})).columns == ("GoodID", "Колір", "Color", "Розмір")
 
 
 def test_the_cost_price_is_known_by_every_name(tmp_path: Path) -> None:
     """No field can speak of it under another one."""
     path = write(tmp_path, "GoodID;Собiвартість\n1;5\n")
-    assert open_trs(path, Told(led={"Собiвартість"})).columns == ("GoodID", "PrimeCost")
+    assert open_trs(path, ReadSettings(mapped={"Собiвартість"})).columns == ("GoodID", "PrimeCost")
 
 
 def test_a_merchants_table_names_columns(tmp_path: Path) -> None:
     """What is told is no guess; the key is said how to be named where it is missing."""
     path = write(tmp_path, '"Мій ключ";"Моя назва"\n1;"a"\n')
-    trs = open_trs(path, Told(names={"мій Ключ": "goodid", "Моя назва": "GoodName", "x": "Color"}))
+    trs = open_trs(path, ReadSettings(names={"мій Ключ": "goodid", "Моя назва": "GoodName", "x": "Color"}))
     assert trs.columns == ("GoodID", "GoodName")
     assert not [guess for guess in trs.guesses if guess.aspect is Aspect.NAME]
-    assert '"Мій ключ" = "GoodID"' in str(refusal(path, Told(header=True)).hint)
+    assert '"Мій ключ" = "GoodID"' in str(refusal(path, ReadSettings(header=True)).hint)
 
 
 ROW_48 = STANDARD_ROW.removesuffix(';0;"2=4,000|8=8,000"')
@@ -438,7 +431,7 @@ def test_a_merchants_columns_may_follow_the_standard_ones(
     tmp_path: Path, row: str, extra: tuple[str, ...], standard: int
 ) -> None:
     """Their names are told; whether 50 columns are 48 and two more is decided by what stands in them."""
-    trs = open_trs(write(tmp_path, f"{row}\n{row}\n"), Told(extra_columns=extra))
+    trs = open_trs(write(tmp_path, f"{row}\n{row}\n"), ReadSettings(extra_columns=extra))
     own = trs.columns[standard:]
     assert own == (extra if len(trs.columns) > standard else ())
     assert trs.columns[:48] == LAYOUT_50[:48]
@@ -449,7 +442,7 @@ def test_a_merchants_columns_may_follow_the_standard_ones(
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_a_merchants_columns_must_fit(tmp_path: Path, count: int) -> None:
     """One name too few or too many would shift nothing, but it tells of a file that is not the one meant."""
-    error = refusal(write(tmp_path, ROW_48 + ";1;2\n"), Told(extra_columns=("x", "y", "z")[:count]))
+    error = refusal(write(tmp_path, ROW_48 + ";1;2\n"), ReadSettings(extra_columns=("x", "y", "z")[:count]))
     assert "50 columns" in error.message
     assert "extra_columns" in error.message
 
@@ -583,7 +576,7 @@ def test_uneven_rows_refuse_the_whole_file(tmp_path: Path) -> None:
     """A lost key would look like a vanished good, so the first ten are listed and nothing is used."""
     rows = [f'{number};"a";1\r\n' if number % 2 else ROW for number in range(1, 31)]
     trs = open_trs(write(tmp_path, HEADER + "".join(rows)))
-    seen: list[Record] = []
+    seen: list[ExportRecord] = []
     with pytest.raises(ExportInvalid) as caught:
         seen.extend(trs.records())
     assert not seen
@@ -633,7 +626,7 @@ def test_a_record_that_the_first_look_did_not_see_is_refused(tmp_path: Path, raw
     """Bytes that cannot be of this file came from a change in the middle of the reading."""
     trs = open_trs(write(tmp_path, HEADER + ROW))
     with pytest.raises(ExportInvalid, match="changed while it was read"):
-        trs.cells(Record(2, raw))
+        trs.cells(ExportRecord(2, raw))
 
 
 # Rows
@@ -753,7 +746,7 @@ def test_a_text_that_never_ends_is_given_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
 def test_the_key_is_read_however_it_is_written(tmp_path: Path, row: str, key: str, encoding: str) -> None:
     """Bare or quoted, a number or not, with blanks around it; never changed otherwise."""
-    trs = open_trs(write(tmp_path, f'"GoodID";"Назва"\n{row}\n', encoding), Told(encoding=encoding))
+    trs = open_trs(write(tmp_path, f'"GoodID";"Назва"\n{row}\n', encoding), ReadSettings(encoding=encoding))
     assert [trs.good_id(record) for record in trs.records()] == [key]
 
 
@@ -849,7 +842,7 @@ def test_every_table_comes_back_as_it_was(tmp_path: Path, _part: int, table: Tab
     """Texts with delimiters, quotes and line ends, in both encodings, come back to the letter."""
     path = tmp_path / "TSGoods.trs"
     path.write_bytes(table.content())
-    trs = open_trs(path, Told(encoding=table.encoding.removesuffix("-sig")))
+    trs = open_trs(path, ReadSettings(encoding=table.encoding.removesuffix("-sig")))
     assert trs.columns == table.columns
     assert read(trs) == [tuple(map(str, row)) for row in table.rows]
     keys = [str(row[table.columns.index("GoodID")]) for row in table.rows]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from dialects import DATE, MOMENT, Styled, xlsx
 
-from torgsync.core.product.columns import LAYOUT_48, Record
+from torgsync.core.product.columns import LAYOUT_48, ExportRecord
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog.guesses import Aspect, Kind, Told
+from torgsync.files.catalog.guesses import Aspect, FileFormat, ReadSettings
 from torgsync.files.catalog.xlsx import XlsxFile, open_xlsx
 
 HEADER = ("GoodID", "GoodName", "RetailPrice")
@@ -29,9 +29,9 @@ def read(file: XlsxFile) -> list[tuple[str, ...]]:
     return [tuple(file.cells(record).values()) for record in file.records()]
 
 
-def refusal(path: Path, told: Told | None = None) -> ExportInvalid:
+def refusal(path: Path, given: ReadSettings | None = None) -> ExportInvalid:
     with pytest.raises(ExportInvalid) as caught:
-        read(open_xlsx(path, told or Told()))
+        read(open_xlsx(path, given or ReadSettings()))
     assert str(path) in caught.value.message
     assert caught.value.hint
     return caught.value
@@ -78,7 +78,7 @@ def test_a_service_row_above_the_header_is_passed_over(tmp_path: Path) -> None:
         (18, None, None, 0),
     ]
     file = open_xlsx(write(tmp_path, xlsx(rows)))
-    assert (file.kind, file.encoding, file.has_header) == (Kind.XLSX, "utf-8", True)
+    assert (file.kind, file.encoding, file.has_header) == (FileFormat.XLSX, "utf-8", True)
     assert file.columns == ("GoodID", "GoodName", "WarehouseQuantity")
     assert read(file) == [("17", "Капці", "5"), ("18", "", "0")]
     records = list(file.records())
@@ -95,7 +95,7 @@ def test_a_standard_layout_is_known_without_a_header(tmp_path: Path) -> None:
     row += ["а", "а", 0, "шт", 0, "Верба", 12, "а", "а", "а", 0, "4=Одяг"]
     file = open_xlsx(write(tmp_path, xlsx([row, row])))
     assert (file.columns, file.has_header, file.first) == (LAYOUT_48, False, 1)
-    assert open_xlsx(file.path, Told(header=False)).columns == LAYOUT_48
+    assert open_xlsx(file.path, ReadSettings(header=False)).columns == LAYOUT_48
     row[5] = "дорого"
     assert refusal(write(tmp_path, xlsx([row]))).mistakes[0].where == "column 6 (RetailPrice)"
     assert "3 columns" in refusal(write(tmp_path, xlsx([(1, 2, 3)]))).message
@@ -104,8 +104,8 @@ def test_a_standard_layout_is_known_without_a_header(tmp_path: Path) -> None:
 def test_a_header_can_be_forced(tmp_path: Path) -> None:
     """The first row with anything in it is the header then."""
     path = write(tmp_path, xlsx([(), ("Мій ключ", "x"), (1, 2)]))
-    assert refusal(path, Told(header=True)).mistakes[0].line == 2
-    assert open_xlsx(path, Told(header=True, names={"Мій ключ": "GoodID"})).columns == ("GoodID", "x")
+    assert refusal(path, ReadSettings(header=True)).mistakes[0].line == 2
+    assert open_xlsx(path, ReadSettings(header=True, names={"Мій ключ": "GoodID"})).columns == ("GoodID", "x")
 
 
 @pytest.mark.parametrize("rows", [[], [HEADER], [(), ()], [HEADER, ()]])
@@ -146,7 +146,7 @@ def test_a_file_that_changes_or_vanishes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportInvalid, match="changed while"):
         list(file.records())
     with pytest.raises(ExportInvalid, match="changed while"):
-        file.cells(Record(2, b"1"))
+        file.cells(ExportRecord(2, b"1"))
     file.path.unlink()
     with pytest.raises(ExportInvalid, match="there is no file"):
         list(file.records())
@@ -176,7 +176,7 @@ def made(folder: Path, cells: str, styles: str = "") -> XlsxFile:
             elif name.endswith("styles.xml") and styles:
                 text = styles
             archive.writestr(name, text)
-    return open_xlsx(path, Told())
+    return open_xlsx(path, ReadSettings())
 
 
 ZEROS = (

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from dialects import offer, yml
 
-from torgsync.core.product.columns import Record, section_path
+from torgsync.core.product.cells import section_path
+from torgsync.core.product.columns import ExportRecord
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog.guesses import Aspect, Kind, Told
+from torgsync.files.catalog.guesses import Aspect, FileFormat, ReadSettings
 from torgsync.files.catalog.yml import SITE_TEXT, YmlFile, open_yml
 
 COLUMNS = ("GoodID", "GoodName", "RetailPrice", "висота")
@@ -28,16 +29,18 @@ def goods(file: YmlFile) -> list[dict[str, str]]:
     return [file.cells(record) for record in file.records()]
 
 
-def single(folder: Path, inner: str, attributes: str = 'id="17"', told: Told | None = None) -> dict[str, str]:
+def single(
+    folder: Path, inner: str, attributes: str = 'id="17"', given: ReadSettings | None = None
+) -> dict[str, str]:
     """Return the only good of a file with this offer, without its empty columns."""
     path = write(folder, yml([f"<offer {attributes}>{inner}</offer>"], categories=TREE))
-    (cells,) = goods(open_yml(path, told or Told()))
+    (cells,) = goods(open_yml(path, given or ReadSettings()))
     return {name: text for name, text in cells.items() if text}
 
 
-def refusal(path: Path, told: Told | None = None) -> ExportInvalid:
+def refusal(path: Path, given: ReadSettings | None = None) -> ExportInvalid:
     with pytest.raises(ExportInvalid) as caught:
-        goods(open_yml(path, told or Told()))
+        goods(open_yml(path, given or ReadSettings()))
     assert str(path) in caught.value.message
     assert caught.value.hint
     return caught.value
@@ -47,7 +50,7 @@ def refusal(path: Path, told: Told | None = None) -> ExportInvalid:
 def test_params_are_the_columns(tmp_path: Path, quotes: bool) -> None:
     """Every column of the file comes back, also where the quotes of the CSV stand around it."""
     file = open_yml(write(tmp_path, yml([offer(COLUMNS, row, quotes=quotes) for row in ROWS])))
-    assert (file.kind, file.has_header, file.columns) == (Kind.YML, True, COLUMNS)
+    assert (file.kind, file.has_header, file.columns) == (FileFormat.YML, True, COLUMNS)
     assert [tuple(cells.values()) for cells in goods(file)] == [tuple(map(str, row)) for row in ROWS]
     assert [file.good_id(record) for record in file.records()] == ["17", "18"]
     assert [record.line for record in file.records()] == [6, 7]
@@ -82,7 +85,7 @@ def test_an_encoding_can_be_told(tmp_path: Path) -> None:
     """What is told is not guessed, and another than the two is refused."""
     path = write(tmp_path, yml([offer(COLUMNS, ROWS[0])], encoding="koi8-u"), "cp1251")
     assert "koi8-u" in refusal(path).message
-    file = open_yml(path, Told(encoding="cp1251"))
+    file = open_yml(path, ReadSettings(encoding="cp1251"))
     assert file.guesses == ()
     assert goods(file)[0]["GoodName"] == "Капці"
 
@@ -211,8 +214,8 @@ def test_a_name_that_comes_late_is_a_column_all_the_same(tmp_path: Path) -> None
 def test_the_merchants_names_are_led(tmp_path: Path) -> None:
     """A table in the settings and Torgsoft's labels name params as they name columns of a table."""
     inner = '<param name="Мій ключ">5</param><param name="Колiр">синій</param>'
-    told = Told(names={"Мій ключ": "GoodID"})
-    assert single(tmp_path, inner, told=told) == {"GoodID": "5", "Color": "синій"}
+    told = ReadSettings(names={"Мій ключ": "GoodID"})
+    assert single(tmp_path, inner, given=told) == {"GoodID": "5", "Color": "синій"}
 
 
 def test_texts_end_no_offer(tmp_path: Path) -> None:
@@ -346,7 +349,7 @@ def test_a_file_that_changes_or_vanishes_is_refused(tmp_path: Path) -> None:
         list(file.records())
     assert "there is no file" in refusal(path).message
     with pytest.raises(ExportInvalid):
-        file.cells(Record(1, b"<offer"))
+        file.cells(ExportRecord(1, b"<offer"))
 
 
 def test_an_offer_of_any_size_and_many_offers_are_read_by_blocks(tmp_path: Path) -> None:

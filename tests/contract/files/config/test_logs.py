@@ -42,7 +42,7 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
 
 
 def test_others_hear_it_too(tmp_path: Path) -> None:
-    """What a person is to be told goes to a handler beside the file."""
+    """Events for a person go to a second handler."""
     heard: list[str] = []
 
     class TerminalLogHandler(logging.Handler):

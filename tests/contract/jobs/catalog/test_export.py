@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from matrix import sampled
 
+from torgsync.cli.messages.findings import finding_message
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import Mapper
-from torgsync.core.plan.decide import Plan, RowStatus
+from torgsync.core.plan.decide import RowStatus
+from torgsync.core.plan.plan import Plan
 from torgsync.core.product.products import Existing
 from torgsync.errors import ExportInvalid
 from torgsync.files.config.objects import load_object, slugify
@@ -23,7 +25,8 @@ from torgsync.files.config.settings import Settings
 from torgsync.jobs.catalog import export
 from torgsync.jobs.catalog.export import read_export
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.update import findings, update
+from torgsync.jobs.plan.result import findings
+from torgsync.jobs.plan.update import update
 from torgsync.state.shop.products import Accepted
 from torgsync.state.store import Store, open_store
 
@@ -99,7 +102,7 @@ class Shop:
         """Read the export, and return the ids of the goods whose rows were taken apart."""
         met: list[str] = []
         with pytest.MonkeyPatch.context() as patch:
-            for channel in (Mapper.product, Mapper.terms):
+            for channel in (Mapper.product, Mapper.price_stock):
 
                 def noted(
                     mapper: Mapper, good_id: str, *rest: object, _road: Callable[..., object] = channel
@@ -262,13 +265,13 @@ def test_twins_are_blocked_wherever_the_second_one_stands(shop: Shop) -> None:
             plan, (finding,) = shop.plan()
             assert (plan.counts.create, plan.skipped) == (2, {"blocked": 1})
             lines = [number for number, cells in enumerate(rows, 2) if cells[0] == "2"]
-            assert f"in lines {lines[0]} and {lines[1]};" in finding.message
+            assert f"in lines {lines[0]} and {lines[1]};" in finding_message(finding)
 
 
 @pytest.mark.parametrize(("lines", "where"), [([71, 86], "lines 71 and 86"), ([2, 2], "line 2")])
 def test_where_a_good_stands_twice(lines: list[int], where: str) -> None:
     """Each line once: all offers of a YML file may stand in one."""
-    assert export.twins_message(lines) == (
+    assert finding_message(export.duplicate("17", lines)) == (
         f"stands in the export more than once, in {where}; it stays as it is on Prom"
     )
 

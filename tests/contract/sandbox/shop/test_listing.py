@@ -8,18 +8,18 @@ import pytest
 from shops import Clock, client_of
 
 from torgsync.sandbox.shop.collection import Collection
-from torgsync.sandbox.shop.products import Product
+from torgsync.sandbox.shop.products import ShopProduct
 from torgsync.sandbox.shop.shop import Shop
 
 SMALL, LARGE = 100, 100_000
 
 
-class Counting(dict[int, Product]):
+class Counting(dict[int, ShopProduct]):
     """Products that count how often one is looked at."""
 
     looked_at = 0
 
-    def __getitem__(self, number: int) -> Product:
+    def __getitem__(self, number: int) -> ShopProduct:
         self.looked_at += 1
         return super().__getitem__(number)
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import httpx
 import pytest
 from shops import Clock, client_of
 
 from torgsync.sandbox.api.answers import money
-from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, Buyer
-from torgsync.sandbox.shop.products import Discount, Image
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, ShopBuyer
+from torgsync.sandbox.shop.products import Image, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
-
-if TYPE_CHECKING:
-    import httpx
-
 
 pytestmark = pytest.mark.usefixtures("each_door")
 
@@ -34,11 +31,6 @@ def shop(clock: Clock) -> Shop:
     shop.add_product("1", name="Платье", name_uk="Сукня", sku="A", price=Decimal("856.50"), images=(image,))
     shop.add_product("2", price=Decimal("0.25"))
     return shop
-
-
-@pytest.fixture
-def client(shop: Shop) -> httpx.Client:
-    return client_of(shop)
 
 
 def order_of(client: httpx.Client, number: int) -> dict[str, Any]:
@@ -131,7 +123,7 @@ class TestReading:
     )
     def test_discounted_price(self, shop: Shop, client: httpx.Client, kind: str, price: str) -> None:
         """A buyer pays the discounted price."""
-        shop.edit_product("1", discount=Discount(Decimal(10), kind))
+        shop.edit_product("1", discount=ShopDiscount(Decimal(10), kind))
         assert order_of(client, shop.place_order([("1", 1)]))["products"][0]["price"] == price
 
     def test_order_remembers_a_deleted_product(self, shop: Shop, client: httpx.Client) -> None:
@@ -230,7 +222,7 @@ class TestMoving:
         ],
     )
     def test_wrong_declaration(self, client: httpx.Client, body: object, wrong: set[str]) -> None:
-        """What is wrong with a declaration is told field by field."""
+        """The mistakes of a declaration are reported field by field."""
         answer = client.post("/delivery/save_declaration_id", json=body).json()
         assert (answer["status"], answer["errors"].keys()) == ("error", wrong)
 
@@ -253,7 +245,7 @@ class TestMoving:
         assert (shop.order(number).status, shop.order(number).payment_status) == ("paid", None)
 
     def test_what_cannot_be(self, shop: Shop) -> None:
-        """Unknown names, and goods without a price, are errors of whoever calls."""
+        """Unknown names, and goods without a price, are errors of the caller."""
         shop.add_product("3")
         with pytest.raises(ValueError, match="has no price"):
             shop.place_order([("3", 1)])
@@ -271,9 +263,9 @@ class TestMoving:
 class TestClients:
     def test_one_client_a_phone(self, shop: Shop, client: httpx.Client) -> None:
         """The same phone, or without one the same e-mail, is the same client; without both it is new."""
-        olena = Buyer(first_name="Олена", last_name="Приклад", second_name="І.", phone="+380000000001")
-        by_mail = Buyer(phone=None, email="olena@shop.example")
-        for buyer in (olena, by_mail, olena, by_mail, Buyer(phone=None), Buyer(phone=None)):
+        olena = ShopBuyer(first_name="Олена", last_name="Приклад", second_name="І.", phone="+380000000001")
+        by_mail = ShopBuyer(phone=None, email="olena@shop.example")
+        for buyer in (olena, by_mail, olena, by_mail, ShopBuyer(phone=None), ShopBuyer(phone=None)):
             shop.place_order([("1", 2)], buyer=buyer)
         listed = client.get("/clients/list").json()["clients"]
         assert [entry["orders_count"] for entry in listed] == [1, 1, 2, 2]
@@ -294,8 +286,8 @@ class TestClients:
     )
     def test_search(self, shop: Shop, client: httpx.Client, term: str, found: int) -> None:
         """Clients are found by a part of the name, phone or e-mail."""
-        shop.place_order([("1", 1)], buyer=Buyer(first_name="Олена", phone="+380000000001"))
-        shop.place_order([("1", 1)], buyer=Buyer(phone="+380000000002", email="a@shop.example"))
+        shop.place_order([("1", 1)], buyer=ShopBuyer(first_name="Олена", phone="+380000000001"))
+        shop.place_order([("1", 1)], buyer=ShopBuyer(phone="+380000000002", email="a@shop.example"))
         listed = client.get("/clients/list", params={"search_term": term}).json()["clients"]
         assert len(listed) == found
 

@@ -13,18 +13,13 @@ from shops import Clock, client_of, feed, offer, send_feed
 from torgsync.errors import TorgsyncError
 from torgsync.sandbox.faults import Fault
 from torgsync.sandbox.shop.filling import fill
-from torgsync.sandbox.shop.orders import Buyer
+from torgsync.sandbox.shop.orders import ShopBuyer
 from torgsync.sandbox.shop.persistence import Persistence
 from torgsync.sandbox.shop.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("each_door")
 
 Opened = Callable[[], tuple[Shop, Persistence]]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -50,7 +45,7 @@ def test_everything_comes_back(again: Opened) -> None:
     client = client_of(shop)
     send_feed(client, feed(offer("9"), categories='<category id="7">Платья</category>'))
     shop.add_payment_option(9000009, "Частинами")
-    olena = Buyer(first_name="Олена", phone="+380000000001", email="o@shop.example")
+    olena = ShopBuyer(first_name="Олена", phone="+380000000001", email="o@shop.example")
     shop.place_order([("S-1", Decimal("1.5"))], buyer=olena, paid=True)
     shop.delete_product("S-2")
     persistence.close()
@@ -72,7 +67,7 @@ def test_life_goes_on(again: Opened, clock: Clock) -> None:
     shop, persistence = again()
     number = shop.add_product("1", price=Decimal(5))
     shop.delete_product(shop.add_product("2"))
-    order = shop.place_order([("1", 1)], buyer=Buyer(phone=None, email="o@shop.example"))
+    order = shop.place_order([("1", 1)], buyer=ShopBuyer(phone=None, email="o@shop.example"))
     category = '<category id="7">Платья</category>'
     send_feed(client_of(shop), feed(categories=category))
     clock.advance(seconds=2)
@@ -81,7 +76,7 @@ def test_life_goes_on(again: Opened, clock: Clock) -> None:
 
     back, persistence = again()
     assert back.add_product("3") == number + 2
-    assert back.place_order([("1", 1)], buyer=Buyer(phone=None, email="o@shop.example")) == order + 1
+    assert back.place_order([("1", 1)], buyer=ShopBuyer(phone=None, email="o@shop.example")) == order + 1
     assert [client.orders_count for client in back.clients] == [2]
     client = client_of(back)
     first = back.imports()[0].id
@@ -171,7 +166,7 @@ def test_the_file_can_be_read_by_any_tool(again: Opened, file: Path) -> None:
 
 
 def test_two_sandboxes_with_one_file(again: Opened) -> None:
-    """The second one is told, and does no harm."""
+    """The second one fails, and does no harm."""
     _, persistence = again()
     with pytest.raises(TorgsyncError, match="another sandbox works with it"):
         again()
@@ -218,7 +213,7 @@ def test_another_database(again: Opened, file: Path) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    """A place that takes no file is told."""
+    """A folder without the right to write is an error."""
     with pytest.raises(TorgsyncError, match="unable to open database file"):
         Persistence(Shop(), tmp_path / "nowhere" / "shop.db")
 

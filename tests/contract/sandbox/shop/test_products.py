@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 from shops import Clock, client_of
 
 from torgsync.sandbox.quirks import Quirks
-from torgsync.sandbox.shop.products import Discount, Image, Product, Wholesale
+from torgsync.sandbox.shop.products import Image, ShopDiscount, ShopProduct, Wholesale
 from torgsync.sandbox.shop.shop import Shop
 
-if TYPE_CHECKING:
-    import httpx
-
-
 pytestmark = pytest.mark.usefixtures("each_door")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def shop(clock: Clock) -> Shop:
-    return Shop(clock=clock)
-
-
-@pytest.fixture
-def client(shop: Shop) -> httpx.Client:
-    return client_of(shop)
 
 
 def edit(client: httpx.Client, *items: object) -> dict[str, Any]:
@@ -52,7 +34,7 @@ class TestReading:
             description="<p>…</p>",
             price=Decimal("150.10"),
             prices=(Wholesale(Decimal("100.75"), Decimal(10)),),
-            discount=Discount(Decimal(10), "percent", "01.09.2026", "30.09.2026"),
+            discount=ShopDiscount(Decimal(10), "percent", "01.09.2026", "30.09.2026"),
             quantity_in_stock=5,
             images=(Image(11, "https://photos.example/1.jpg"),),
             category_id=35403,
@@ -153,7 +135,7 @@ class TestEditing:
         )
         response = client.post("/products/edit_by_external_id", content=item)
         assert response.json() == {"processed_ids": ["1"], "errors": {}}
-        assert shop.product("1") == Product(
+        assert shop.product("1") == ShopProduct(
             id=number,
             date_modified=clock.time,
             external_id="1",
@@ -162,7 +144,7 @@ class TestEditing:
             keywords="а, б",
             price=Decimal("1713.10"),
             prices=(Wholesale(Decimal("100.75"), Decimal(10)),),
-            discount=Discount(Decimal("12.5"), "percent", "01.09.2026"),
+            discount=ShopDiscount(Decimal("12.5"), "percent", "01.09.2026"),
             presence="order",
             in_stock=True,
             quantity_in_stock=7,
@@ -249,7 +231,7 @@ class TestEditing:
 
     def test_values_at_their_limit(self, shop: Shop, client: httpx.Client) -> None:
         """110 letters of a name, 1024 of keywords, and nulls where null is a value."""
-        shop.add_product("1", discount=Discount(Decimal(5), "amount"), quantity_in_stock=5, in_stock=True)
+        shop.add_product("1", discount=ShopDiscount(Decimal(5), "amount"), quantity_in_stock=5, in_stock=True)
         item = {"name": "я" * 110, "keywords": "я" * 1024, "discount": None, "quantity_in_stock": None}
         assert edit(client, {"id": "1", "in_stock": None, **item})["processed_ids"] == ["1"]
         product = shop.product("1")
@@ -300,6 +282,6 @@ class TestCabinet:
             shop.add_product("1")
 
     def test_unknown_product(self, shop: Shop) -> None:
-        """A product that the shop does not know is told by name."""
+        """An unknown product is named."""
         with pytest.raises(LookupError, match="'77'"):
             shop.product("77")

@@ -1,4 +1,4 @@
-"""What the memory of synchronization times promises: the last attempt at each, whoever asks."""
+"""The attempts at synchronization times: the last one at each is stored, for all processes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_an_attempt_is_remembered_until_the_next(store: Store) -> None:
 
 
 def test_how_it_ended(store: Store) -> None:
-    """Only of the attempt that is meant: an older one that ends late says nothing of a newer one."""
+    """Only the attempt that is meant: an older one that ends late does not change a newer one."""
     with store.transaction("shop") as work:
         work.schedule.take_up("a", SECOND)
         work.schedule.ended("a", FIRST, Exit.TEMPORARY)

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 from builders import LATER, NOON, existing, product, update
 
-from torgsync.core.plan.adopt import Doubt, Here, Match, Matching, Rule, There
+from torgsync.core.plan.adopt import (
+    AmbiguousMatch,
+    GoodIdentity,
+    Matching,
+    ProductIdentity,
+    ProductMatch,
+    Rule,
+)
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.plan.diff import Change, FieldChange, Verb
 from torgsync.core.product.products import Existing
@@ -35,16 +42,18 @@ def shown(prom_id: str, external_id: str, **values: object) -> Existing:
     return Existing(prom_id, external_id, dict(existing(**values).values), NOON)  # type: ignore[arg-type]
 
 
-def there(prom_id: str, external_id: str = "") -> There:
-    return There(prom_id, external_id, "Капці")
+def there(prom_id: str, external_id: str = "") -> ProductIdentity:
+    return ProductIdentity(prom_id, external_id, "Капці")
 
 
 def remember(work: UnitOfWork, *products: Existing) -> None:
     work.existing.remember_existing(products, work.object_state.begin_look())
 
 
-def take_over(work: UnitOfWork, *pairs: tuple[str, str], doubts: tuple[Doubt, ...] = ()) -> None:
-    matched = tuple(Match(Here(good, ""), there(prom_id), (Rule.SKU, Rule.NAME)) for good, prom_id in pairs)
+def take_over(work: UnitOfWork, *pairs: tuple[str, str], doubts: tuple[AmbiguousMatch, ...] = ()) -> None:
+    matched = tuple(
+        ProductMatch(GoodIdentity(good, ""), there(prom_id), (Rule.SKU, Rule.NAME)) for good, prom_id in pairs
+    )
     work.adoptions.take_over(Matching(matched, doubts), ME, LATER)
 
 
@@ -110,7 +119,7 @@ def test_what_is_ambiguous_waits(work: UnitOfWork) -> None:
     """Its good is known as doubtful, and its products are not foreign until somebody decides."""
     work.rows.remember_rows([GoodRow("1", 1, 1, RowStatus.IN, product=product())])
     remember(work, shown("11", "a"), shown("12", "b"))
-    doubt = Doubt(Rule.SKU, (Here("1", ""),), (there("12"), there("11")))
+    doubt = AmbiguousMatch(Rule.SKU, (GoodIdentity("1", ""),), (there("12"), there("11")))
     take_over(work, doubts=(doubt,))
     assert work.adoptions.candidates("1") == ["11", "12"]
     assert work.products.known(["1"])["1"].doubtful
@@ -168,8 +177,8 @@ def test_who_opened_what(work: UnitOfWork) -> None:
     assert work.journal.last_run() == 0
     work.journal.plan_of_run(run, 1, None)
     assert (work.journal.last_run(), work.journal.last_run(but=run)) == (run, 0)
-    work.journal.note_overrides(run, [Override("price", "price=1", "1 -> 2")], ME, NOON)
-    work.journal.note_overrides(None, [Override("shop", "shop=5", "another")], ME, LATER)
+    work.journal.note_overrides(run, [Override("price", "price=1", {"old": "1", "new": "2"})], ME, NOON)
+    work.journal.note_overrides(None, [Override("shop", "shop=5", {"products": 1})], ME, LATER)
     work.journal.note_overrides(run, [], ME, LATER)
     assert [(one.override.allowed, one.run, one.at, one.user) for one in work.journal.overrides()] == [
         ("price=1", run, NOON, "olena"),
@@ -214,7 +223,7 @@ def test_reasons_and_last_sent_values_are_kept(work: UnitOfWork) -> None:
 
 def test_changes_with_their_groups(work: UnitOfWork) -> None:
     """The topmost group of the good, or nothing."""
-    from torgsync.core.product.columns import Section
+    from torgsync.core.product.cells import Section
 
     work.variants.remember_sections({5: (Section("1", "Взуття"), Section("2", "Капці"))})
     row = GoodRow("1", 1, 1, RowStatus.IN, product=product(), section=5)
@@ -234,7 +243,7 @@ def test_a_plan_beside_another(work: UnitOfWork) -> None:
     """Both stay until the next one is begun."""
     first = work.plans.begin(NOON)
     work.plans.add(first, [update("1", quantity=(1, 2))])
-    second = work.plans.begin_beside(NOON)
+    second = work.plans.begin_next(NOON)
     assert second != first
     assert len(list(work.plans.changes(first))) == 1
     work.plans.begin(LATER)

@@ -54,5 +54,5 @@ def test_an_indented_sentence() -> None:
     ],
 )
 def test_a_cell_steers_no_terminal(value: object, shown: str) -> None:
-    """Signs that nobody can see are left out, line ends of our own stay; nothing is a dash."""
+    """Invisible signs are left out, line ends of our own stay; nothing is a dash."""
     assert cell(value) == shown

@@ -28,6 +28,6 @@ def test_an_account_is_an_iban_or_a_name(text: str, account: str) -> None:
     "text", [IBAN[:-1] + "9", IBAN[:-1], "UA21", "XX82 0000 0000 0000", "GB82WEST1234569876543Z"]
 )
 def test_a_mistyped_iban_is_refused(text: str) -> None:
-    """Money would be booked to nobody's account."""
+    """Money would be booked to an account that does not exist."""
     with pytest.raises(ValueError, match="its digits do not fit together"):
         account_of(text)

@@ -1,4 +1,4 @@
-"""Every key of a sync object is explained, and editors are told the same."""
+"""Every key of a sync object is explained, and the schema for editors says the same."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from torgsync.core.config.keys import Key, meanings, put, read_key, take_out
+from torgsync.core.config.keys import Key, meanings, put, read_key, remove
 
 
 @pytest.mark.parametrize(
@@ -54,15 +54,15 @@ def test_values_are_put_and_taken_out() -> None:
     put(data, ("fields", 0, "to"), "price")
     put(data, ("name",), "b")
     assert data == {"name": "b", "fields": [{"to": "price"}], "limits": {"photos": "10%"}}
-    take_out(data, ("limits", "photos"))
-    take_out(data, ("fields", 0))
+    remove(data, ("limits", "photos"))
+    remove(data, ("fields", 0))
     assert data == {"name": "b", "fields": [], "limits": {}}
 
 
 @pytest.mark.parametrize("path", [("fields", 1, "to"), ("name", "x"), (0,), ("fields", "x")])
-def test_what_leads_nowhere_is_told(path: Key) -> None:
-    """Neither put nor taken out."""
+def test_a_path_without_a_place(path: Key) -> None:
+    """It can neither be set nor removed."""
     with pytest.raises(LookupError):
         put({"name": "a", "fields": [{"to": "name"}]}, path, 1)
     with pytest.raises(LookupError):
-        take_out({"name": "a", "fields": [{"to": "name"}]}, path)
+        remove({"name": "a", "fields": [{"to": "name"}]}, path)

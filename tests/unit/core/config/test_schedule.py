@@ -38,12 +38,12 @@ def kyiv(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHOP_ZONE).astimezone(UTC)
 
 
-def told(moment: datetime) -> str:
+def shown(moment: datetime) -> str:
     return f"{moment.astimezone(SHOP_ZONE):%a %d.%m %H:%M}"
 
 
 def coming(wanted: Rhythm, now: str, count: int = 4) -> list[str]:
-    return [told(moment) for moment in islice(wanted.after(kyiv(now)), count)]
+    return [shown(moment) for moment in islice(wanted.after(kyiv(now)), count)]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def coming(wanted: Rhythm, now: str, count: int = 4) -> list[str]:
     ],
 )
 def test_the_times_to_come(wanted: Rhythm, now: str, expected: list[str]) -> None:
-    """They begin anew with the hours of each day, and the last hour counts."""
+    """They restart with the hours of each day, and the last hour counts."""
     assert coming(wanted, now, len(expected)) == expected
 
 
@@ -86,13 +86,13 @@ def test_clocks_go_forward() -> None:
 def test_clocks_go_back() -> None:
     """Nothing pauses for the hour that comes twice: half an hour stays half an hour."""
     moments = list(islice(rhythm("30m").after(kyiv("2026-10-25 02:30")), 5))
-    assert [told(moment)[-5:] for moment in moments] == ["03:00", "03:30", "03:00", "03:30", "04:00"]
+    assert [shown(moment)[-5:] for moment in moments] == ["03:00", "03:30", "03:00", "03:30", "04:00"]
     assert {later - earlier for earlier, later in pairwise(moments)} == {timedelta(minutes=30)}
 
 
 @pytest.mark.parametrize("text", ["", "0m", "30", "30s", "1.5h", "-1h", "10000m", "36h", "1500m", "٣m"])
 def test_an_interval_that_is_none_is_refused(text: str) -> None:
-    """It is told, with what is meant."""
+    """The error names what is valid."""
     with pytest.raises(ValueError, match=r"such as|write"):
         read_step(text)
 
@@ -115,7 +115,7 @@ def test_weekdays(text: str, days: set[int]) -> None:
 
 @pytest.mark.parametrize("text", ["", "mo", "mon-", "mon-tue-wed", "mon;tue", "-", "mon,"])
 def test_weekdays_that_are_none_are_refused(text: str) -> None:
-    """It is told, with what is meant."""
+    """The error names what is valid."""
     with pytest.raises(ValueError, match="names no weekdays"):
         read_days(text)
 
@@ -134,7 +134,7 @@ class Machine:
         now = kyiv(start)
         while now < kyiv(end):
             if not off(now) and (attempt := due(self.rhythm, now, self.last)):
-                self.done.append(f"{told(now)} for {told(attempt.moment)[-5:]}")
+                self.done.append(f"{shown(now)} for {shown(attempt.moment)[-5:]}")
                 ended = self.ends
                 self.last = Attempt(attempt.moment, attempt.started, attempt.tries, ended)
             now += LOOK

@@ -1,4 +1,4 @@
-"""The sync object: everything that can be wrong is told at once, each mistake at its place."""
+"""The sync object: everything that can be wrong is reported at once, each mistake at its place."""
 
 from __future__ import annotations
 
@@ -12,15 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from torgsync.core.config.field_mapping import FieldMapping, twin_target
 from torgsync.core.config.keys import key_text
-from torgsync.core.config.settings import (
-    FieldMapping,
-    FromEnvironment,
-    FromFile,
-    FromKeyring,
-    SyncObject,
-    twin_target,
-)
+from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring, SyncObject
 from torgsync.core.config.validation import read_settings
 from torgsync.core.product.fields import TARGETS
 from torgsync.core.text import did_you_mean
@@ -28,7 +22,7 @@ from torgsync.errors import Mistake
 
 
 def mistakes(**tables: Any) -> dict[str, str]:  # noqa: ANN401  # what TOML may hold
-    """Return the mistakes of these settings by key; every key stands on a line of its own number of parts."""
+    """Return the mistakes of these settings by key; every key has the line number of its number of parts."""
     found = read_settings(settings_data(**tables), len)
     assert isinstance(found, list)
     assert found == sorted(found)
@@ -66,7 +60,7 @@ def test_the_least_object_has_stated_defaults() -> None:
     }
 
 
-def test_the_first_center_leads_unless_another_is_named() -> None:
+def test_the_first_center_is_the_default() -> None:
     """Without a path, the first file of the centers gives texts and prices."""
     centers = {"2": "b.trs", "1": "a.trs"}
     assert sync_object(catalog={"centers": centers}).catalog.path == "b.trs"
@@ -323,13 +317,13 @@ def test_a_token_stands_in_one_of_four_places(given_key: object, read: object) -
         ),
     ],
 )
-def test_a_mistake_is_told_in_words_at_its_place(tables: dict[str, Any], where: str, message: str) -> None:
+def test_a_mistake_has_a_message_and_a_place(tables: dict[str, Any], where: str, message: str) -> None:
     """Each key that cannot be used is named as people write it, with what is wrong and what was meant."""
     assert mistakes(**tables) == {where: message}
 
 
 def test_all_mistakes_come_at_once() -> None:
-    """Mistakes of several tabs, a missing key and a conflict of two tables are told together, by line."""
+    """Mistakes of several tabs, a missing key and a conflict of two tables are reported together, by line."""
     found = read_settings(
         {
             "name": "",
@@ -354,7 +348,7 @@ def test_all_mistakes_come_at_once() -> None:
 
 @pytest.mark.parametrize("column", ["PrimeCost", "primecost", " PRIMECOST "])
 @pytest.mark.parametrize("target", sorted(TARGETS))
-def test_what_the_shop_paid_can_never_be_led(column: str, target: str) -> None:
+def test_cost_columns_cannot_be_mapped(column: str, target: str) -> None:
     """In no spelling and to no target does the cost price leave the machine."""
     found = read_settings(settings_data(fields=[{"column": column, "to": target, "name": "Ціна"}]), len)
     assert found == [
@@ -384,7 +378,7 @@ def test_an_address_of_photos_ends_in_a_slash() -> None:
     assert read.url == "https://shop.example/photos/"
 
 
-def test_what_is_kept_is_told_by_center_or_for_all() -> None:
+def test_what_is_kept_is_given_by_center_or_for_all() -> None:
     """One number holds for every center, a table for those it names; together it is their sum."""
     one = sync_object(accounting_centers={"keep": 2}).accounting_centers
     assert one.kept_in("2") == one.kept_in_all == Decimal(2)
@@ -411,7 +405,7 @@ def test_columns_are_known_in_any_case() -> None:
 
 
 def test_two_characteristics_may_stand_side_by_side() -> None:
-    """Characteristics are told apart by their names; one name twice is a conflict."""
+    """Characteristics are distinguished by their names; one name twice is a conflict."""
     fields = [
         FieldMapping(column=column, to="characteristic", name=name)
         for column, name in (("A", "Колір"), ("B", "Розмір"), ("C", "Колір"))
@@ -441,7 +435,7 @@ def test_a_payment_method_is_found_by_its_id() -> None:
     assert settings.payment_method("4") is settings.payment_method("") is None
 
 
-def test_orders_stay_here_unless_told_otherwise() -> None:
+def test_orders_stay_here_by_default() -> None:
     """Without a table of their own orders go to the program's folder, all of them, by the clock of Kyiv."""
     found = sync_object().orders
     assert found.model_dump() == {
@@ -478,13 +472,13 @@ def test_orders_stay_here_unless_told_otherwise() -> None:
         ({"accept": "yes"}, "orders.accept", "this should be true or false, without quotes"),
     ],
 )
-def test_mistakes_about_orders_are_told(orders: dict[str, object], where: str, message: str) -> None:
+def test_mistakes_about_orders(orders: dict[str, object], where: str, message: str) -> None:
     """At their key, in words; what may be a password is never repeated."""
     assert mistakes(orders=orders) == {where: message}
 
 
 def test_a_key_is_written_as_people_write_it() -> None:
-    """Tables are joined by points, numbers stand in brackets."""
+    """Tables are joined by points, numbers are in brackets."""
     assert key_text(("payment_methods", 1, "name")) == "payment_methods[1].name"
 
 

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torgsync import __version__
+from torgsync.cli.messages.findings import finding_message
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import MAPPING_VERSION, Mapper, rules_version
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import Stock
-from torgsync.core.product.columns import Section
-from torgsync.core.product.fields import Characteristic, Discount, Photo, Step, Value
+from torgsync.core.mapping.stock import Stock
+from torgsync.core.product.cells import Section
+from torgsync.core.product.fields import Characteristic, Discount, Photo, Value, WholesaleStep
 from torgsync.core.product.products import Product, dump, load
 
 
@@ -117,11 +118,11 @@ def test_a_finding_tells_its_place() -> None:
     result = mapped({"RetailPrice": "x" * 100}, ("RetailPrice", "price"))
     assert result.findings[0] == Finding(
         Code.NUMBER_UNREADABLE,
-        f"`{'x' * 40}` is not a number; not sent: price and discount",
-        "17",
-        3,
-        "RetailPrice",
-        "x" * 60,
+        good_id="17",
+        line=3,
+        column="RetailPrice",
+        value="x" * 60,
+        args={"cell": "x" * 40, "fault": "no-number", "fields": ["price", "discount"]},
     )
 
 
@@ -334,7 +335,10 @@ def test_a_barcode_that_is_none_is_withheld(cell: str, words: str) -> None:
     """The good goes, its last good barcode stays, and the finding says what is wrong."""
     result = mapped({"Barcode": cell}, ("Barcode", "gtin"))
     (finding,) = result.findings
-    assert (finding.code, finding.message) == (Code.BARCODE_INVALID, f"`{cell}` is not sent: {words}")
+    assert (finding.code, finding_message(finding)) == (
+        Code.BARCODE_INVALID,
+        f"`{cell}` is not sent: {words}",
+    )
     assert values(result, "gtin") == ["not spoken of"]
     assert result.unreadable == {"gtin"}
 
@@ -534,7 +538,7 @@ def test_stock_is_whole_pieces(quantity: str, whole: int, presence: str, found: 
 
 def test_unreadable_stock_is_not_spoken_of() -> None:
     """Quantity and presence keep their last good value, and the finding comes to the good's line."""
-    told = Finding(Code.NUMBER_UNREADABLE, "`x` is not a quantity", column="Q", value="x")
+    told = Finding(Code.NUMBER_UNREADABLE, column="Q", value="x", args={"fault": "no-quantity"})
     result = mapped({"Q": "x"}, ("Q", "quantity"), stock=Stock(None, "Q", (told,)))
     assert values(result, "quantity", "presence") == ["not spoken of"] * 2
     assert result.unreadable == {"quantity", "presence"}
@@ -543,7 +547,7 @@ def test_unreadable_stock_is_not_spoken_of() -> None:
 
 def test_unreadable_stock_neither_shows_nor_hides_a_good() -> None:
     """Where only goods in stock go, nobody can say whether this one does: it stays as it is on Prom."""
-    told = Finding(Code.NUMBER_UNREADABLE, "`x` is not a quantity", column="Q", value="x")
+    told = Finding(Code.NUMBER_UNREADABLE, column="Q", value="x", args={"fault": "no-quantity"})
     for only, status in ((True, "not spoken of"), (False, "on_display")):
         stock = Stock(None, "Q", (told,))
         result = mapped(
@@ -622,7 +626,7 @@ def test_a_price_in_another_currency_is_not_sent(currency: str) -> None:
     result = mapped({"RetailPrice": "100", "W": "90", "M": "5", "currencyId": currency}, *columns)
     assert values(result, "price", "wholesale_prices") == ["not spoken of"] * 2
     message = f"the price is in {currency}, the shop sells in UAH; prices are not sent"
-    assert [(one.code, one.message, one.column) for one in result.findings] == [
+    assert [(one.code, finding_message(one), one.column) for one in result.findings] == [
         (Code.CURRENCY_OTHER, message, "currencyId")
     ]
 
@@ -637,7 +641,7 @@ def test_a_price_in_the_shops_own_currency(currency: str) -> None:
 @pytest.mark.parametrize(
     ("wholesale", "minimum", "ladder", "found"),
     [
-        ("90", "5", (Step(5, Decimal("90.00")),), []),
+        ("90", "5", (WholesaleStep(5, Decimal("90.00")),), []),
         ("90", "0", (), ["a wholesale price of 90.00 without a minimum quantity; it is not sent"]),
         ("110", "5", (), ["the wholesale price 110.00 is above the price 100.00; it is not sent"]),
         ("0", "0", (), []),
@@ -651,7 +655,7 @@ def test_a_wholesale_price_that_cannot_be_sent_is_told(
     columns = (("RetailPrice", "price"), ("W", "wholesale_price"), ("M", "wholesale_minimum"))
     result = mapped({"RetailPrice": "100", "W": wholesale, "M": minimum}, *columns)
     assert values(result, "wholesale_prices") == [ladder]
-    assert [one.message for one in result.findings] == found
+    assert [finding_message(one) for one in result.findings] == found
 
 
 @pytest.mark.parametrize(
@@ -670,7 +674,7 @@ def test_whether_it_can_be_bought_where_nobody_tells_how_many(
     """What cannot be read keeps what Prom has."""
     result = mapped({"available": cell}, ("available", "presence"))
     assert values(result, "presence") == [presence]
-    assert [one.message for one in result.findings] == found
+    assert [finding_message(one) for one in result.findings] == found
 
 
 @pytest.mark.parametrize("error", ["#REF!", "#N/A", " #ССЫЛКА! "])
@@ -692,13 +696,16 @@ def test_an_error_of_a_spreadsheet_is_no_text(error: str) -> None:
     assert values(mapped({"A": "#12"}, ("A", "sku")), "sku") == ["#12"]
     (found,) = mapped({"RetailPrice": error}, ("RetailPrice", "price")).findings
     assert found.code is Code.CELL_ERROR
-    assert found.message == f"`{error.strip()}` is an error of a spreadsheet; not sent: price and discount"
+    assert (
+        finding_message(found)
+        == f"`{error.strip()}` is an error of a spreadsheet; not sent: price and discount"
+    )
 
 
 def test_a_number_that_is_too_long_is_called_so() -> None:
     """It is a number, and no price."""
     (found,) = mapped({"RetailPrice": "1" * 16}, ("RetailPrice", "price")).findings
-    assert found.message == f"`{'1' * 16}` has too many digits; not sent: price and discount"
+    assert finding_message(found) == f"`{'1' * 16}` has too many digits; not sent: price and discount"
 
 
 def test_a_sign_is_told_in_a_shop_of_another_currency() -> None:
@@ -706,7 +713,7 @@ def test_a_sign_is_told_in_a_shop_of_another_currency() -> None:
     sign = {"EqualCurrencyName": "$"}
     assert codes(mapped(sign, catalog={"path": "goods.trs", "currency": "USD"})) == []
     found = mapped(sign, catalog={"path": "goods.trs", "currency": "PLN"}).findings
-    assert [(one.message, one.column) for one in found] == [
+    assert [(finding_message(one), one.column) for one in found] == [
         ("`$` stands beside the price; it is sent in PLN, not converted", "EqualCurrencyName")
     ]
 
@@ -747,7 +754,7 @@ def test_the_percent_belongs_to_the_two_prices_of_the_accounting_program() -> No
     columns = (("RetailPrice", "price"), ("RetailPriceWithDiscount", "sale_price"))
     (found,) = mapped(row, *columns, prices={"markup": "7%"}).findings
     message = "`PriceDiscountPercent` says 50 %, the prices 10.00 %; the prices count"
-    assert (found.message, found.column, found.value) == (message, "PriceDiscountPercent", "50")
+    assert (finding_message(found), found.column, found.value) == (message, "PriceDiscountPercent", "50")
 
 
 @pytest.mark.parametrize(
@@ -793,8 +800,8 @@ LADDER = (("W", "wholesale_price"), ("M", "wholesale_minimum"))
 @pytest.mark.parametrize(
     ("wholesale", "minimum", "ladder"),
     [
-        ("80,5", "10", (Step(10, Decimal("80.50")),)),
-        ("80", "1", (Step(1, Decimal("80.00")),)),
+        ("80,5", "10", (WholesaleStep(10, Decimal("80.50")),)),
+        ("80", "1", (WholesaleStep(1, Decimal("80.00")),)),
         ("80", "0", ()),
         ("80", "", ()),
         ("0", "10", ()),

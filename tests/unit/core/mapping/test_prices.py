@@ -9,9 +9,11 @@ from builders import mapped, sync_object
 from hypothesis import given
 from hypothesis import strategies as st
 
+from torgsync.cli.messages.findings import finding_message
+from torgsync.cli.messages.prices import price_step
 from torgsync.core.findings import Code
-from torgsync.core.mapping.prices import Priced, Pricing, smallest_power_above
-from torgsync.core.product.fields import Discount, Step
+from torgsync.core.mapping.pricing import Priced, Pricing, smallest_power_above
+from torgsync.core.product.fields import Discount, WholesaleStep
 
 STEPS = ("0.01", "0.02", "0.05", "0.1", "0.25", "0.5", "1", "2", "5", "10", "50", "100")
 ENDINGS = ("0.99", "0.9", "0.95", "9", "9.99", "3", "99", "99.90", "95")
@@ -126,7 +128,7 @@ def test_a_rounded_price_stays_as_it_is(amount: Decimal, to: str) -> None:
 )
 def test_every_step_is_told(prices: dict[str, object], amount: str, words: list[str]) -> None:
     """The rule, what was before and what came of it; a rule that changed nothing is no step."""
-    assert [step.words for step in pricing(**prices).apply(Decimal(amount)).steps] == words
+    assert [price_step(*step) for step in pricing(**prices).apply(Decimal(amount)).steps] == words
 
 
 def test_the_rules_hold_for_every_price() -> None:
@@ -141,8 +143,8 @@ def test_the_rules_hold_for_every_price() -> None:
     )
     assert result.product.values["price"] == Decimal("104.99")
     assert result.product.values["discount"] == Discount(Decimal("2.00"), "amount")
-    assert result.product.values["wholesale_prices"] == (Step(10, Decimal("83.99")),)
-    assert [priced.steps[0].words for priced in result.priced.values()] == [
+    assert result.product.values["wholesale_prices"] == (WholesaleStep(10, Decimal("83.99")),)
+    assert [price_step(*priced.steps[0]) for priced in result.priced.values()] == [
         "markup +5 %: 100.00 -> 105.00",
         "markup +5 %: 98.00 -> 102.90",
         "markup +5 %: 80.00 -> 84.00",
@@ -155,7 +157,9 @@ def test_a_sale_price_that_rounds_to_the_price_is_no_discount() -> None:
     result = mapped({"RetailPrice": "100", "Sale": "99,80"}, *columns, prices={"round": "5"})
     assert result.product.values["discount"] is None
     message = "100 and 99.80 are rounded to 100.00 and 100.00; no discount is sent"
-    assert [(found.code, found.message) for found in result.findings] == [(Code.PRICE_ROUNDED, message)]
+    assert [(found.code, finding_message(found)) for found in result.findings] == [
+        (Code.PRICE_ROUNDED, message)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -172,5 +176,5 @@ def test_a_price_that_rounding_made_another_one_is_told(
 ) -> None:
     """More than half of it away, or from more decimals than money has: perhaps it was meant otherwise."""
     result = mapped({"RetailPrice": price}, ("RetailPrice", "price"), prices=rules)
-    told = [(found.code, found.message) for found in result.findings]
+    told = [(found.code, finding_message(found)) for found in result.findings]
     assert told == ([(code, message)] if code else [])

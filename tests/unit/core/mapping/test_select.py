@@ -10,8 +10,11 @@ from builders import led, sync_object
 from hypothesis import given
 from hypothesis import strategies as st
 
+from torgsync.cli.messages.findings import finding_message
+from torgsync.cli.messages.why import counts_message
 from torgsync.core.findings import Code
-from torgsync.core.mapping.select import WORDS, Reason, Stock, count_stock, why_out
+from torgsync.core.mapping.select import FILTERS, WORDS, SkipReason, why_out
+from torgsync.core.mapping.stock import Stock, count_stock
 
 FOR_PARTNER = "WarehouseQuantityForPartner"
 CENTERS = {"WarehouseQuantity": "7,5", "WarehouseQuantityForPartner": "2=1,000|8=2,500|38=4,000"}
@@ -91,7 +94,7 @@ def test_an_empty_stock_is_not_sold_out(
     settings = sync_object(fields=led(*fields), accounting_centers={"use": use})
     stock = count_stock(settings, cells)
     assert stock.quantity is None
-    told = [(finding.code, finding.message) for finding in stock.findings]
+    told = [(finding.code, finding_message(finding)) for finding in stock.findings]
     assert told == [(Code.NUMBER_UNREADABLE, "the stock is empty; what Prom has stays")]
 
 
@@ -130,23 +133,33 @@ def test_less_than_nothing_is_nothing() -> None:
     ("tables", "cells", "quantity", "photos", "reason"),
     [
         ({}, {}, "0", False, None),
-        ({}, {"Display": "0"}, "5", True, Reason.NOT_DISPLAYED),
-        ({}, {"Display": " 0,000"}, "5", True, Reason.NOT_DISPLAYED),
+        ({}, {"Display": "0"}, "5", True, SkipReason.NOT_DISPLAYED),
+        ({}, {"Display": " 0,000"}, "5", True, SkipReason.NOT_DISPLAYED),
         ({}, {"Display": " 1"}, "5", True, None),
         ({}, {"Display": "ні"}, "5", True, None),
         ({"accounting_centers": {"respect_display": False}}, {"Display": "0"}, "5", True, None),
-        ({"accounting_centers": {"only_in_stock": True}}, {"Display": "1"}, "0", True, Reason.OUT_OF_STOCK),
-        ({"accounting_centers": {"only_in_stock": True}}, {}, "0.5", True, Reason.OUT_OF_STOCK),
+        (
+            {"accounting_centers": {"only_in_stock": True}},
+            {"Display": "1"},
+            "0",
+            True,
+            SkipReason.OUT_OF_STOCK,
+        ),
+        ({"accounting_centers": {"only_in_stock": True}}, {}, "0.5", True, SkipReason.OUT_OF_STOCK),
         ({"accounting_centers": {"only_in_stock": True}}, {}, "1", True, None),
         ({"accounting_centers": {"only_in_stock": True}}, {}, None, True, None),
-        ({"accounting_centers": {"only_with_photos": True}}, {}, "5", False, Reason.NO_PHOTOS),
+        ({"accounting_centers": {"only_with_photos": True}}, {}, "5", False, SkipReason.NO_PHOTOS),
         ({"accounting_centers": {"only_with_photos": True}}, {}, "5", True, None),
-        ({"product_group": "Взуття"}, {"GoodTypeFull": "Одяг"}, "5", True, Reason.OTHER_GROUP),
+        ({"product_group": "Взуття"}, {"GoodTypeFull": "Одяг"}, "5", True, SkipReason.OTHER_GROUP),
         ({"product_group": "Взуття"}, {"GoodTypeFull": "Взуття,Капці"}, "5", True, None),
     ],
 )
 def test_a_good_that_stays_out_has_a_reason(
-    tables: dict[str, Any], cells: dict[str, str], quantity: str | None, photos: bool, reason: Reason | None
+    tables: dict[str, Any],
+    cells: dict[str, str],
+    quantity: str | None,
+    photos: bool,
+    reason: SkipReason | None,
 ) -> None:
     """Group, `Display`, stock and photos each keep a good out when the object says so, and only then."""
     stock = Stock(None if quantity is None else Decimal(quantity))
@@ -155,7 +168,7 @@ def test_a_good_that_stays_out_has_a_reason(
 
 def test_every_reason_can_be_said() -> None:
     """No reason is left without words."""
-    assert set(WORDS) == set(Reason)
+    assert set(WORDS) == set(FILTERS)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +201,13 @@ def test_what_is_kept_is_not_offered(
 ) -> None:
     """A safety stock is taken off each ticked center, each of a table, or the sum, a table together."""
     stock = count_stock(sync_object(accounting_centers=centers), cells)
-    assert (stock.quantity, stock.words, stock.findings) == (Decimal(quantity), words, ())
+    assert (
+        stock.quantity,
+        counts_message(
+            [[one.center, str(one.stock), str(one.kept)] for one in stock.counts], str(stock.left)
+        ),
+        stock.findings,
+    ) == (Decimal(quantity), words, ())
 
 
 @pytest.mark.parametrize(
@@ -227,7 +246,9 @@ def test_the_smaller_of_two_stocks_counts(
     cells = {"WarehouseQuantity": total, FOR_PARTNER: by_center}
     stock = count_stock(sync_object(accounting_centers=centers), cells)
     assert stock.quantity == Decimal(quantity)
-    assert [(finding.code, finding.message) for finding in stock.findings] == [(Code.STOCK_MISMATCH, message)]
+    assert [(finding.code, finding_message(finding)) for finding in stock.findings] == [
+        (Code.STOCK_MISMATCH, message)
+    ]
 
 
 @pytest.mark.parametrize("use", [[], ["8"]])
@@ -264,4 +285,4 @@ def test_the_group_is_looked_for_where_it_is_led_from() -> None:
     cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}
     assert why_out(settings, cells, Stock(None), has_photos=True) is None
     blank = {"GoodTypeFull": " - ", "SynchronizationSectionFull": "1=Сад"}
-    assert why_out(settings, blank, Stock(None), has_photos=True) is Reason.OTHER_GROUP
+    assert why_out(settings, blank, Stock(None), has_photos=True) is SkipReason.OTHER_GROUP

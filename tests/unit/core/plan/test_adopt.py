@@ -6,16 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.core.ids import Adopted, Names
-from torgsync.core.plan.adopt import Decision, Here, Match, Matching, Rule, There, match, mistaken
+from torgsync.core.ids import Adopted, ExternalIds
+from torgsync.core.plan.adopt import (
+    Decision,
+    GoodIdentity,
+    Matching,
+    ProductIdentity,
+    ProductMatch,
+    Rule,
+    decision_mistake,
+    match,
+)
 
 
-def here(good_id: str, sku: str = "", barcode: str = "", *names: str) -> Here:
-    return Here(good_id, names[0] if names else "", sku, barcode, frozenset(names))
+def here(good_id: str, sku: str = "", barcode: str = "", *names: str) -> GoodIdentity:
+    return GoodIdentity(good_id, names[0] if names else "", sku, barcode, frozenset(names))
 
 
-def there(prom_id: str, external_id: str = "", sku: str = "", *names: str) -> There:
-    return There(prom_id, external_id, names[0] if names else "", sku, frozenset(names))
+def there(prom_id: str, external_id: str = "", sku: str = "", *names: str) -> ProductIdentity:
+    return ProductIdentity(prom_id, external_id, names[0] if names else "", sku, frozenset(names))
 
 
 def pairs(found: Matching) -> dict[str, str]:
@@ -57,8 +66,8 @@ def test_rules_in_their_order() -> None:
         "3": "13 by barcode",
         "4": "14 by name",
     }
-    assert [good.good_id for good in found.only_here] == ["5"]
-    assert [product.prom_id for product in found.only_there] == ["15"]
+    assert [good.good_id for good in found.unmatched_goods] == ["5"]
+    assert [product.prom_id for product in found.unmatched_products] == ["15"]
 
 
 def test_what_one_rule_finds_twice_a_later_one_may_settle_among_these() -> None:
@@ -68,7 +77,7 @@ def test_what_one_rule_finds_twice_a_later_one_may_settle_among_these() -> None:
     found = match(goods, products)
     assert pairs(found) == {"1": "11 by sku name"}
     assert doubts(found) == [("sku", "2", "12")]
-    assert [good.good_id for good in found.only_here] == ["3"]
+    assert [good.good_id for good in found.unmatched_goods] == ["3"]
 
 
 def test_what_is_left_alone_goes_on_to_later_rules() -> None:
@@ -97,12 +106,12 @@ def test_a_person_decides() -> None:
     products = [there("11", "", "", "Шарф"), there("12", "", "A", "Шарф")]
     found = match(goods, products, [Decision("2", "11"), Decision("1", None)])
     assert pairs(found) == {"2": "11 by decision", "3": "12 by sku"}
-    assert [good.good_id for good in found.only_here] == ["1"]
+    assert [good.good_id for good in found.unmatched_goods] == ["1"]
 
 
 def test_what_was_matched_before_stays() -> None:
     """Whatever was renamed since; only a person parts them."""
-    before = There("11", "x", "Інше", good_id="1", by=(Rule.NAME,))
+    before = ProductIdentity("11", "x", "Інше", good_id="1", by=(Rule.NAME,))
     assert pairs(match([here("1", "", "", "Шарф")], [before])) == {"1": "11 by name"}
     assert pairs(match([here("1", "", "", "Шарф")], [before], [Decision("1", None)])) == {}
     assert pairs(match([here("2", "", "", "Шарф")], [before])) == {}
@@ -121,7 +130,7 @@ def test_what_was_matched_before_stays() -> None:
 def test_decisions_that_hold(decision: Decision, mistake: str) -> None:
     """Good and product exist, and a good that is made anew does not overwrite another one's product."""
     goods = {good.good_id: good for good in (here("1"), here("2"))}
-    assert mistaken(decision, goods, {"11": there("11", "1")}) == mistake
+    assert decision_mistake(decision, goods, {"11": there("11", "1")}) == mistake
 
 
 KEYS = st.sampled_from(["", "1", "2", "3", "a"])
@@ -135,26 +144,28 @@ PRODUCTS = st.lists(
 
 
 @given(GOODS, PRODUCTS)
-def test_everybody_is_told_once(goods: list[Here], products: list[There]) -> None:
+def test_everybody_is_told_once(goods: list[GoodIdentity], products: list[ProductIdentity]) -> None:
     """Each good and each product is matched, doubted or alone, and never two of these."""
     found = match(goods, products)
     told = [
         *(one.good.good_id for one in found.matched),
         *(good.good_id for doubt in found.ambiguous for good in doubt.goods),
-        *(good.good_id for good in found.only_here),
+        *(good.good_id for good in found.unmatched_goods),
     ]
     assert sorted(told) == sorted(good.good_id for good in goods)
     shown = [
         *(one.product.prom_id for one in found.matched),
         *(product.prom_id for doubt in found.ambiguous for product in doubt.products),
-        *(product.prom_id for product in found.only_there),
+        *(product.prom_id for product in found.unmatched_products),
     ]
     assert sorted(shown) == sorted(product.prom_id for product in products)
     assert all(doubt.goods and doubt.products for doubt in found.ambiguous)
 
 
 @given(GOODS, PRODUCTS)
-def test_the_order_of_the_file_decides_nothing(goods: list[Here], products: list[There]) -> None:
+def test_the_order_of_the_file_decides_nothing(
+    goods: list[GoodIdentity], products: list[ProductIdentity]
+) -> None:
     """Another order of goods or products gives the same matches."""
     found = match(goods, products)
     turned = match(goods[::-1], products[::-1])
@@ -163,7 +174,7 @@ def test_the_order_of_the_file_decides_nothing(goods: list[Here], products: list
 
 def test_names() -> None:
     """A good is called by its id, but for what was taken over; what has no external id by Prom's own id."""
-    names = Names([Adopted("1", "11", "old"), Adopted("2", "12", "")])
+    names = ExternalIds([Adopted("1", "11", "old"), Adopted("2", "12", "")])
     assert [names.external_id(good_id) for good_id in "123"] == ["old", "", "3"]
     assert [names.prom_id(good_id) for good_id in "123"] == ["11", "12", ""]
     assert [names.good_id(*pair) for pair in (("11", "old"), ("12", ""), ("13", "3"), ("14", ""))] == [
@@ -176,4 +187,6 @@ def test_names() -> None:
 
 def test_a_match_is_a_value() -> None:
     """Two that say the same are equal."""
-    assert Match(here("1"), there("11"), (Rule.SKU,)) == Match(here("1"), there("11"), (Rule.SKU,))
+    assert ProductMatch(here("1"), there("11"), (Rule.SKU,)) == ProductMatch(
+        here("1"), there("11"), (Rule.SKU,)
+    )

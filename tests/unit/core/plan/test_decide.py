@@ -9,16 +9,10 @@ import pytest
 from builders import existing, led, product, sent, sync_object
 
 from torgsync.core.config.settings import Removal
-from torgsync.core.plan.decide import (
-    Counts,
-    ProductSnapshot,
-    RowStatus,
-    SkipReason,
-    Verdict,
-    decide,
-    remove_foreign,
-)
+from torgsync.core.mapping.select import SkipReason
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict, decide, remove_foreign
 from torgsync.core.plan.diff import FieldChange, Verb
+from torgsync.core.plan.plan import Counts
 from torgsync.core.product.fields import Characteristic
 from torgsync.core.product.products import Existing, Product
 
@@ -46,13 +40,13 @@ def test_a_good_that_is_not_on_prom_is_created(shown: Existing | None) -> None:
     verdict = decide(known(RowStatus.IN, product(), shown), SHOP)
     assert verdict.change is not None
     assert (verdict.change.verb, verdict.change.new) == (Verb.CREATE, product().values)
-    assert verdict.aside is None
+    assert verdict.skip is None
 
 
 def test_a_good_without_a_price_is_not_created() -> None:
     """Nothing is offered for nothing; why is said."""
     desired = Product("17", {"name": "Капці"})
-    assert decide(known(RowStatus.IN, desired), SHOP) == Verdict(aside=SkipReason.NO_PRICE)
+    assert decide(known(RowStatus.IN, desired), SHOP) == Verdict(skip=SkipReason.NO_PRICE)
 
 
 @pytest.mark.parametrize(
@@ -80,13 +74,13 @@ def test_a_product_in_a_variant_group_that_is_not_its_own(
 def test_a_good_whose_stock_may_keep_it_out_is_not_created() -> None:
     """Only goods in stock go, and nobody can say whether it is one."""
     desired = Product("17", {"name": "Капці", "price": Decimal("90.00")})
-    assert decide(known(RowStatus.IN, desired, was_sent=False), SHOP) == Verdict(aside=SkipReason.NO_STOCK)
+    assert decide(known(RowStatus.IN, desired, was_sent=False), SHOP) == Verdict(skip=SkipReason.NO_STOCK)
 
 
 def test_a_good_without_a_name_is_not_created_but_kept_up_to_date() -> None:
     """A new one waits; stock and price of one that Prom has do not wait for its name."""
     desired = Product("17", {"price": Decimal("90.00")})
-    assert decide(known(RowStatus.IN, desired, was_sent=False), SHOP) == Verdict(aside=SkipReason.NO_NAME)
+    assert decide(known(RowStatus.IN, desired, was_sent=False), SHOP) == Verdict(skip=SkipReason.NO_NAME)
     change = decide(known(RowStatus.IN, desired, existing(price=Decimal("100.00"))), SHOP).change
     assert change is not None
     assert set(change.fields) == {"price"}
@@ -149,13 +143,13 @@ def test_a_good_of_which_nothing_is_known_wants_nothing() -> None:
 def test_a_creation_that_was_refused_waits_for_the_good_to_change() -> None:
     """No import is spent on content that Prom refused."""
     verdict = decide(known(RowStatus.IN, product(), refused=True), SHOP)
-    assert verdict == Verdict(aside=SkipReason.REFUSED_BEFORE)
+    assert verdict == Verdict(skip=SkipReason.REFUSED_BEFORE)
 
 
 def test_what_a_moderator_deleted_is_left_alone() -> None:
     """It is neither changed nor made anew, whatever the export says."""
     shown = existing(status="deleted_by_moderator")
-    assert decide(known(RowStatus.IN, NEW, shown), SHOP) == Verdict(aside=SkipReason.MODERATED)
+    assert decide(known(RowStatus.IN, NEW, shown), SHOP) == Verdict(skip=SkipReason.MODERATED)
 
 
 def test_a_good_in_step_has_no_change() -> None:
@@ -191,11 +185,11 @@ def test_prices_go_where_an_import_was_refused() -> None:
     verdict = decide(known(RowStatus.IN, NEW, existing(), refused=True), SHOP)
     assert verdict.change is not None
     assert list(verdict.change.fields) == ["price"]
-    assert verdict.aside is SkipReason.REFUSED_BEFORE
+    assert verdict.skip is SkipReason.REFUSED_BEFORE
 
 
 @pytest.mark.parametrize(
-    ("desired", "aside", "changes"),
+    ("desired", "skip", "changes"),
     [
         (product(name="Нові капці"), SkipReason.REFUSED_BEFORE, False),
         (product(price=Decimal("110.00")), None, True),
@@ -203,11 +197,11 @@ def test_prices_go_where_an_import_was_refused() -> None:
     ],
 )
 def test_a_refusal_is_told_only_where_it_stops_something(
-    desired: Product, aside: SkipReason | None, changes: bool
+    desired: Product, skip: SkipReason | None, changes: bool
 ) -> None:
-    """A refused product that only changed its price, or nothing, has nothing set aside."""
+    """A refused product that only changed its price, or nothing, has nothing skipped."""
     verdict = decide(known(RowStatus.IN, desired, existing(), refused=True), SHOP)
-    assert verdict.aside is aside
+    assert verdict.skip is skip
     assert (verdict.change is not None) is changes
 
 
@@ -226,7 +220,7 @@ def test_a_blocked_good_stays_as_it_is(shown: Existing | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("standing", "status"), [(RowStatus.GONE, "deleted"), (RowStatus.OUT, "not_on_display")]
+    ("row_status", "status"), [(RowStatus.GONE, "deleted"), (RowStatus.OUT, "not_on_display")]
 )
 def test_what_leaves_is_taken_out_by_its_policy(row_status: RowStatus, status: str) -> None:
     """What left the accounting program is deleted, what a rule keeps out is hidden."""
@@ -236,7 +230,7 @@ def test_what_leaves_is_taken_out_by_its_policy(row_status: RowStatus, status: s
     assert verdict.change.fields == {"status": FieldChange("on_display", status)}
 
 
-@pytest.mark.parametrize("standing", [RowStatus.GONE, RowStatus.OUT])
+@pytest.mark.parametrize("row_status", [RowStatus.GONE, RowStatus.OUT])
 @pytest.mark.parametrize("shown", [None, existing(status="deleted"), existing(status="deleted_by_moderator")])
 def test_what_is_out_already_is_left(row_status: RowStatus, shown: Existing | None) -> None:
     """What Prom does not have is not taken out again."""
@@ -255,7 +249,7 @@ def test_an_unsold_product_is_hidden_though_we_never_sent_it() -> None:
     assert verdict.change.title == "Капці"
 
 
-@pytest.mark.parametrize("standing", [RowStatus.GONE, RowStatus.OUT])
+@pytest.mark.parametrize("row_status", [RowStatus.GONE, RowStatus.OUT])
 def test_a_policy_may_keep(row_status: RowStatus) -> None:
     """Where the object says keep, nothing is taken out."""
     kept = SHOP.model_copy(update={"removal": Removal(gone="keep", unsold="keep")})

@@ -9,47 +9,47 @@ import pytest
 from builders import product, update
 
 from torgsync.core.plan.diff import Change, FieldChange, Verb, creation
-from torgsync.core.plan.fold import MOVERS, Folds, Kind, how
+from torgsync.core.plan.fold import MOVERS, FoldKind, Folds, Move, move_of
 from torgsync.core.product.fields import Value
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "words"),
+    ("name", "old", "new", "move", "args"),
     [
-        ("price", Decimal(100), Decimal(105), "+5 %"),
-        ("price", Decimal(100), Decimal("89.6"), "-10 %"),
-        ("price", None, Decimal(5), "set"),
-        ("quantity", 3, 0, "sold out"),
-        ("quantity", 0, 3, "back in stock"),
-        ("quantity", 3, 4, "up"),
-        ("quantity", 4, 3, "down"),
-        ("quantity", None, 3, "set"),
-        ("status", "on_display", "deleted", "on_display -> deleted"),
-        ("presence", None, "available", "– -> available"),
-        ("name", "a", "b", "changed"),
-        ("photos", (), (1,), "set"),
-        ("description", "text", "", "taken away"),
-        ("ready_to_ship", False, True, "changed"),
+        ("price", Decimal(100), Decimal(105), Move.SHARE, ("+5",)),
+        ("price", Decimal(100), Decimal("89.6"), Move.SHARE, ("-10",)),
+        ("price", None, Decimal(5), Move.SET, ()),
+        ("quantity", 3, 0, Move.SOLD_OUT, ()),
+        ("quantity", 0, 3, Move.BACK_IN_STOCK, ()),
+        ("quantity", 3, 4, Move.UP, ()),
+        ("quantity", 4, 3, Move.DOWN, ()),
+        ("quantity", None, 3, Move.SET, ()),
+        ("status", "on_display", "deleted", Move.VALUE, ("on_display", "deleted")),
+        ("presence", None, "available", Move.VALUE, ("", "available")),
+        ("name", "a", "b", Move.CHANGED, ()),
+        ("photos", (), (1,), Move.SET, ()),
+        ("description", "text", "", Move.REMOVED, ()),
+        ("ready_to_ship", False, True, Move.CHANGED, ()),
     ],
 )
-def test_how_a_field_moves(name: str, old: Value, new: Value, words: str) -> None:
-    """In words that many goods have in common."""
-    assert how(name, FieldChange(old, new)) == words
+def test_how_a_field_moves(name: str, old: Value, new: Value, move: Move, args: tuple[str, ...]) -> None:
+    """In terms that many goods have in common."""
+    assert move_of(name, FieldChange(old, new)) == (move, args)
 
 
 def test_equal_moves_are_one_fold() -> None:
-    """By field and share, whatever the prices; groups are counted beside."""
+    """By field and share, whatever the prices; groups are counted."""
     folds = Folds()
     for number in range(1, 5):
         price = Decimal(100 * number)
         folds.add(update(price=(price, price * Decimal("1.05"))), "Взуття" if number < 4 else "")
     ((kind, fold),) = folds.of(Verb.UPDATE)
-    assert kind == Kind(Verb.UPDATE, "", "price", "+5 %")
+    assert kind == FoldKind(Verb.UPDATE, "", "", "price", Move.SHARE, ("+5",))
     assert (fold.goods, fold.groups) == (4, Counter({"Взуття": 3, "": 1}))
 
 
 def test_a_change_of_two_fields_is_in_two_folds() -> None:
-    """What another field says already is told once."""
+    """A field that another one implies is in none."""
     folds = Folds()
     folds.add(
         update(
@@ -71,7 +71,7 @@ def test_new_goods_are_folded_by_group_with_their_worth() -> None:
         folds.add(creation(product(price=Decimal("10.50"), discount=None, quantity=3)), "Взуття")
     folds.add(creation(product(price=Decimal(1), discount=None, quantity=None)), "")
     (first, second) = folds.of(Verb.CREATE)
-    assert (first[0].how, first[1].pieces, first[1].worth) == ("Взуття", 6, Decimal("63.00"))
+    assert (first[0].group, first[1].pieces, first[1].worth) == ("Взуття", 6, Decimal("63.00"))
     assert (second[1].goods, second[1].pieces, second[1].worth) == (1, 0, Decimal("0.00"))
 
 

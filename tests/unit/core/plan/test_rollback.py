@@ -12,13 +12,13 @@ from torgsync.core.config.settings import Gone
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Change, FieldChange, Leaving, Sent, Verb, creation
 from torgsync.core.plan.rollback import (
-    Back,
-    Left,
-    Remain,
-    imported,
-    in_parts,
-    turn_back,
-    turn_back_unsure,
+    NotUndone,
+    Obstacle,
+    Reversal,
+    import_content,
+    reverse_change,
+    reverse_uncertain,
+    takes_several_requests,
     without_refused,
 )
 from torgsync.core.product.fields import Discount, Photo, Value
@@ -37,7 +37,7 @@ def removed(**fields: tuple[Value, Value]) -> Change:
     return replace(update("17", "", **fields), verb=Verb.REMOVE, reason=Leaving.GONE)
 
 
-def reasons(back: Back) -> list[tuple[str, Left]]:
+def reasons(back: Reversal) -> list[tuple[str, Obstacle]]:
     return [(remain.field, remain.reason) for remain in back.remains]
 
 
@@ -46,23 +46,24 @@ def reasons(back: Back) -> list[tuple[str, Left]]:
 
 def test_a_value_goes_back() -> None:
     """From what Prom shows, to what was there before the run."""
-    back = turn_back(update(price=(OLD, NEW)), known(existing(price=NEW), sent(price=NEW)), "delete")
-    assert back == Back(update(price=(NEW, OLD)))
+    back = reverse_change(update(price=(OLD, NEW)), known(existing(price=NEW), sent(price=NEW)), "delete")
+    assert back == Reversal(update(price=(NEW, OLD)))
 
 
 def test_what_is_back_already_needs_nothing() -> None:
     """A run that was turned back before leaves nothing to do."""
     assert (
-        turn_back(update(price=(OLD, NEW)), known(existing(price=OLD), sent(price=OLD)), "delete") == Back()
+        reverse_change(update(price=(OLD, NEW)), known(existing(price=OLD), sent(price=OLD)), "delete")
+        == Reversal()
     )
 
 
 def test_each_field_is_looked_at_by_itself() -> None:
     """One that moved since stays and is named, the other goes back."""
     done = update(price=(OLD, NEW), quantity=(5, 3))
-    back = turn_back(done, known(existing(price=NEW, quantity=2), sent(price=NEW, quantity=3)), "delete")
+    back = reverse_change(done, known(existing(price=NEW, quantity=2), sent(price=NEW, quantity=3)), "delete")
     assert back.change == update(price=(NEW, OLD))
-    assert reasons(back) == [("quantity", Left.MOVED)]
+    assert reasons(back) == [("quantity", Obstacle.MOVED)]
     assert (back.remains[0].good_id, back.remains[0].title) == ("17", "Капці")
 
 
@@ -70,24 +71,26 @@ def test_a_value_that_prom_keeps_in_its_own_way_did_not_move() -> None:
     """What Prom showed right after the run is what the run left."""
     last = Sent({"name": "Капці  нові"}, {"name": "Капці нові"})
     done = update(name=("Капці", "Капці  нові"))
-    back = turn_back(done, known(existing(name="Капці нові"), last), "delete")
+    back = reverse_change(done, known(existing(name="Капці нові"), last), "delete")
     assert back.change == update(name=("Капці  нові", "Капці"))
-    assert reasons(turn_back(done, known(existing(name="Інші"), last), "delete")) == [("name", Left.MOVED)]
+    assert reasons(reverse_change(done, known(existing(name="Інші"), last), "delete")) == [
+        ("name", Obstacle.MOVED)
+    ]
 
 
 def test_what_prom_does_not_show_is_held_against_what_was_last_sent() -> None:
     """Photos, characteristics and codes: a later run has sent others."""
     before, after = (Photo("https://x/1.jpg", "1"),), (Photo("https://x/2.jpg", "2"),)
     done = update(photos=(before, after))
-    assert turn_back(done, known(existing(), sent(photos=after)), "delete").change == update(
+    assert reverse_change(done, known(existing(), sent(photos=after)), "delete").change == update(
         photos=(after, before)
     )
     later = (Photo("https://x/3.jpg", "3"),)
-    assert reasons(turn_back(done, known(existing(), sent(photos=later)), "delete")) == [
-        ("photos", Left.MOVED)
+    assert reasons(reverse_change(done, known(existing(), sent(photos=later)), "delete")) == [
+        ("photos", Obstacle.MOVED)
     ]
     nothing = ProductSnapshot("17", RowStatus.IN, product(), None, existing())
-    assert reasons(turn_back(done, nothing, "delete")) == [("photos", Left.MOVED)]
+    assert reasons(reverse_change(done, nothing, "delete")) == [("photos", Obstacle.MOVED)]
 
 
 def test_what_nobody_knows_cannot_come_back() -> None:
@@ -97,38 +100,38 @@ def test_what_nobody_knows_cannot_come_back() -> None:
         existing(discount=Discount(Decimal(5), "amount")),
         sent(gtin="4820000000017", discount=Discount(Decimal(5), "amount")),
     )
-    back = turn_back(done, now, "delete")
+    back = reverse_change(done, now, "delete")
     assert back.change == update(discount=(Discount(Decimal(5), "amount"), None))
-    assert reasons(back) == [("gtin", Left.UNKNOWN)]
+    assert reasons(back) == [("gtin", Obstacle.UNKNOWN)]
 
 
 def test_what_no_call_changes() -> None:
     """A field of a product's making stays, whatever it was."""
-    back = turn_back(update(vendor=("А", "Б")), known(existing(), sent(vendor="Б")), "delete")
-    assert (back.change, reasons(back)) == (None, [("vendor", Left.NO_CALL)])
+    back = reverse_change(update(vendor=("А", "Б")), known(existing(), sent(vendor="Б")), "delete")
+    assert (back.change, reasons(back)) == (None, [("vendor", Obstacle.NO_CALL)])
 
 
 def test_a_product_without_an_external_id_takes_no_import() -> None:
     """Its price goes back, its name stays."""
     shown = replace(existing(price=NEW, name="Нові"), alias="")
     done = update(name=("Капці", "Нові"), price=(OLD, NEW))
-    back = turn_back(done, known(shown, sent(price=NEW, name="Нові")), "delete")
+    back = reverse_change(done, known(shown, sent(price=NEW, name="Нові")), "delete")
     assert back.change == update(price=(NEW, OLD))
-    assert reasons(back) == [("name", Left.NO_EXTERNAL_ID)]
+    assert reasons(back) == [("name", Obstacle.NO_EXTERNAL_ID)]
 
 
 @pytest.mark.parametrize(
     ("now", "reason"),
     [
-        (None, Left.ABSENT),
-        (known(None), Left.ABSENT),
-        (known(existing(status="deleted")), Left.ABSENT),
-        (known(existing(status="deleted_by_moderator")), Left.MODERATED),
+        (None, Obstacle.ABSENT),
+        (known(None), Obstacle.ABSENT),
+        (known(existing(status="deleted")), Obstacle.ABSENT),
+        (known(existing(status="deleted_by_moderator")), Obstacle.MODERATED),
     ],
 )
-def test_a_product_that_is_gone(now: ProductSnapshot | None, reason: Left) -> None:
+def test_a_product_that_is_gone(now: ProductSnapshot | None, reason: Obstacle) -> None:
     """Nothing of it can be turned back; the whole change is named."""
-    assert reasons(turn_back(update(price=(OLD, NEW)), now, "delete")) == [("", reason)]
+    assert reasons(reverse_change(update(price=(OLD, NEW)), now, "delete")) == [("", reason)]
 
 
 # Removals
@@ -137,12 +140,12 @@ def test_a_product_that_is_gone(now: ProductSnapshot | None, reason: Left) -> No
 def test_a_hidden_product_is_shown_again() -> None:
     """What hid it, or said that there is none, is taken back."""
     done = removed(status=("on_display", "not_on_display"))
-    assert turn_back(done, known(existing(status="not_on_display")), "hide").change == update(
+    assert reverse_change(done, known(existing(status="not_on_display")), "hide").change == update(
         status=("not_on_display", "on_display")
     )
     done = removed(presence=("available", "not_available"), quantity=(5, 0))
     now = known(existing(presence="not_available", quantity=0))
-    assert turn_back(done, now, "hide").change == update(
+    assert reverse_change(done, now, "hide").change == update(
         presence=("not_available", "available"), quantity=(0, 5)
     )
 
@@ -150,7 +153,7 @@ def test_a_hidden_product_is_shown_again() -> None:
 def test_a_product_that_a_moderator_looked_at_is_shown_again() -> None:
     """No edit sets Prom's own status: it is shown, and Prom looks at it once more."""
     done = removed(status=("approval_pending", "not_on_display"))
-    assert turn_back(done, known(existing(status="not_on_display")), "hide").change == update(
+    assert reverse_change(done, known(existing(status="not_on_display")), "hide").change == update(
         status=("not_on_display", "on_display")
     )
 
@@ -159,29 +162,32 @@ def test_a_product_that_a_moderator_looked_at_is_shown_again() -> None:
 def test_a_deleted_product_is_made_anew(shown: Existing | None) -> None:
     """Of what was last sent, as it was before the run."""
     done = removed(status=("on_display", "deleted"))
-    back = turn_back(done, known(shown, sent(status="deleted", quantity=4)), "delete")
-    assert back == Back(creation(product(quantity=4)), anew=True)
+    back = reverse_change(done, known(shown, sent(status="deleted", quantity=4)), "delete")
+    assert back == Reversal(creation(product(quantity=4)), recreated=True)
 
 
 @pytest.mark.parametrize(
     ("now", "reason"),
     [
-        (known(existing()), Left.MOVED),
-        (known(None, Sent({"price": OLD})), Left.NEVER_SENT),
-        (ProductSnapshot("17", RowStatus.GONE, None, None, existing(status="deleted")), Left.NEVER_SENT),
-        (known(replace(existing(status="deleted"), alias="")), Left.NO_EXTERNAL_ID),
+        (known(existing()), Obstacle.MOVED),
+        (known(None, Sent({"price": OLD})), Obstacle.NEVER_SENT),
+        (
+            ProductSnapshot("17", RowStatus.GONE, None, None, existing(status="deleted")),
+            Obstacle.NEVER_SENT,
+        ),
+        (known(replace(existing(status="deleted"), alias="")), Obstacle.NO_EXTERNAL_ID),
     ],
 )
-def test_a_deleted_product_that_cannot_be_made_anew(now: ProductSnapshot, reason: Left) -> None:
+def test_a_deleted_product_that_cannot_be_made_anew(now: ProductSnapshot, reason: Obstacle) -> None:
     """It is there again, or too little of it was ever sent, or no import can name it."""
-    assert reasons(turn_back(removed(status=("on_display", "deleted")), now, "delete")) == [("", reason)]
+    assert reasons(reverse_change(removed(status=("on_display", "deleted")), now, "delete")) == [("", reason)]
 
 
 def test_a_foreign_product_is_lost() -> None:
     """Nothing is remembered of what was never sent from here."""
     done = replace(removed(status=("on_display", "deleted")), prom_id="917")
-    back = turn_back(done, None, "delete")
-    assert (reasons(back), back.remains[0].prom_id) == ([("", Left.FOREIGN)], "917")
+    back = reverse_change(done, None, "delete")
+    assert (reasons(back), back.remains[0].prom_id) == ([("", Obstacle.FOREIGN)], "917")
 
 
 # Creations
@@ -198,38 +204,41 @@ def test_a_foreign_product_is_lost() -> None:
 def test_a_product_that_the_run_made_is_taken_out(gone: Gone, fields: dict[str, FieldChange]) -> None:
     """By the object's own way with what left, but it is never deleted."""
     done = creation(product(currency="UAH", discount=None))
-    back = turn_back(done, known(existing(currency="USD")), gone)
+    back = reverse_change(done, known(existing(currency="USD")), gone)
     change = Change("17", Verb.REMOVE, "Капці", fields, reason=Leaving.UNDONE)
-    assert back == Back(change, hidden=gone == "delete")
+    assert back == Reversal(change, hidden=gone == "delete")
 
 
 def test_a_product_that_a_moderator_still_looks_at_did_not_move() -> None:
     """Prom's own status stands for being shown."""
-    back = turn_back(creation(product()), known(existing(status="approval_pending")), "delete")
+    back = reverse_change(creation(product()), known(existing(status="approval_pending")), "delete")
     assert back.change is not None
 
 
 @pytest.mark.parametrize(
     ("shown", "gone", "told"),
     [
-        (existing(), "keep", [("", Left.KEPT)]),
-        (existing(price=NEW), "delete", [("price", Left.MOVED)]),
+        (existing(), "keep", [("", Obstacle.KEPT)]),
+        (existing(price=NEW), "delete", [("price", Obstacle.MOVED)]),
         (None, "delete", []),
         (existing(status="deleted"), "delete", []),
         (existing(status="not_on_display"), "delete", []),
     ],
 )
 def test_a_product_that_the_run_made_and_that_stays(
-    shown: Existing | None, gone: Gone, told: list[tuple[str, Left]]
+    shown: Existing | None, gone: Gone, told: list[tuple[str, Obstacle]]
 ) -> None:
     """One that moved since, or that the object keeps, is named; one that is gone needs nothing."""
-    back = turn_back(creation(product()), known(shown), gone)
+    back = reverse_change(creation(product()), known(shown), gone)
     assert (back.change, reasons(back)) == (None, told)
 
 
 def test_a_product_that_was_made_as_a_draft_is_hidden_already() -> None:
     """Nothing is to do where it is out of the shop."""
-    assert turn_back(creation(product(status="draft")), known(existing(status="draft")), "hide") == Back()
+    assert (
+        reverse_change(creation(product(status="draft")), known(existing(status="draft")), "hide")
+        == Reversal()
+    )
 
 
 # What a run may have done
@@ -237,8 +246,8 @@ def test_a_product_that_was_made_as_a_draft_is_hidden_already() -> None:
 
 def unsure(
     wanted: Change, now: ProductSnapshot | None, *later: str, settled: bool = False, gone: Gone = "delete"
-) -> Back | None:
-    return turn_back_unsure(wanted, now, gone, settled=settled, later=later)
+) -> Reversal | None:
+    return reverse_uncertain(wanted, now, gone, settled=settled, later=later)
 
 
 @pytest.mark.parametrize("settled", [True, False])
@@ -246,7 +255,7 @@ def test_what_prom_shows_as_the_run_wanted_goes_back(settled: bool) -> None:
     """The run did it, whatever became known of it; what is as before never happened."""
     done = update(price=(OLD, NEW), quantity=(5, 3))
     back = unsure(done, known(existing(price=NEW, quantity=5)), settled=settled)
-    assert back == Back(update(price=(NEW, OLD)))
+    assert back == Reversal(update(price=(NEW, OLD)))
     assert unsure(done, known(existing(price=OLD, quantity=5)), settled=settled) is None
 
 
@@ -254,8 +263,8 @@ def test_what_a_later_run_did_is_its_own() -> None:
     """Field by field; where nothing is left of the change, there is nothing to turn back."""
     done = update(price=(OLD, NEW), quantity=(5, 3))
     now = known(existing(price=NEW, quantity=3))
-    assert unsure(done, now, "price") == Back(update(quantity=(3, 5)))
-    assert unsure(done, now, "price", "quantity") == Back()
+    assert unsure(done, now, "price") == Reversal(update(quantity=(3, 5)))
+    assert unsure(done, now, "price", "quantity") == Reversal()
     assert unsure(done, now, "price", "quantity", settled=True) is None
     assert unsure(creation(product()), known(existing()), "name", "price", "status", settled=True) is None
 
@@ -266,10 +275,13 @@ def test_what_nobody_knows_is_named() -> None:
     now = known(existing(price=Decimal(7)), sent(gtin="4820000000017"))
     back = unsure(done, now)
     assert back is not None
-    assert (back.change, reasons(back)) == (None, [("price", Left.UNCLEAR), ("gtin", Left.UNCLEAR)])
+    assert (back.change, reasons(back)) == (
+        None,
+        [("price", Obstacle.UNCLEAR), ("gtin", Obstacle.UNCLEAR)],
+    )
     assert unsure(done, now, settled=True) is None
     took = known(existing(price=OLD), sent(gtin="4820000000024"))
-    assert unsure(done, took, settled=True) == Back(update(gtin=("4820000000024", "4820000000017")))
+    assert unsure(done, took, settled=True) == Reversal(update(gtin=("4820000000024", "4820000000017")))
 
 
 @pytest.mark.parametrize(
@@ -282,7 +294,7 @@ def test_a_product_that_is_not_there(wanted: Change) -> None:
     assert unsure(wanted, None, settled=True) is None
     back = unsure(wanted, known(None))
     assert back is not None
-    assert reasons(back) == [("", Left.UNCLEAR)]
+    assert reasons(back) == [("", Obstacle.UNCLEAR)]
 
 
 def test_a_product_that_the_run_may_have_made() -> None:
@@ -293,7 +305,7 @@ def test_a_product_that_the_run_may_have_made() -> None:
     assert back.change is not None
     half = unsure(made, known(existing(price=NEW)), settled=True)
     assert half is not None
-    assert reasons(half) == [("", Left.UNCLEAR)]
+    assert reasons(half) == [("", Obstacle.UNCLEAR)]
 
 
 def test_a_product_that_the_run_may_have_deleted() -> None:
@@ -302,7 +314,7 @@ def test_a_product_that_the_run_may_have_deleted() -> None:
     assert unsure(done, known(existing())) is None
     back = unsure(done, known(None))
     assert back is not None
-    assert back.anew
+    assert back.recreated
 
 
 def test_a_foreign_product_that_may_be_lost() -> None:
@@ -310,16 +322,16 @@ def test_a_foreign_product_that_may_be_lost() -> None:
     done = replace(removed(status=("on_display", "deleted")), prom_id="917")
     back = unsure(done, None)
     assert back is not None
-    assert reasons(back) == [("", Left.UNCLEAR)]
+    assert reasons(back) == [("", Obstacle.UNCLEAR)]
     assert unsure(done, None, settled=True) is None
 
 
 def test_changes_that_take_several_requests() -> None:
     """Creations, and what needs both the import and an edit."""
-    assert in_parts(creation(product()))
-    assert in_parts(update(name=("Капці", "Нові"), price=(OLD, NEW)))
-    assert not in_parts(update(name=("Капці", "Нові")))
-    assert not in_parts(update(price=(OLD, NEW)))
+    assert takes_several_requests(creation(product()))
+    assert takes_several_requests(update(name=("Капці", "Нові"), price=(OLD, NEW)))
+    assert not takes_several_requests(update(name=("Капці", "Нові")))
+    assert not takes_several_requests(update(price=(OLD, NEW)))
 
 
 # What Prom refused on the way back
@@ -327,26 +339,26 @@ def test_changes_that_take_several_requests() -> None:
 
 def test_what_was_refused_is_not_tried_again() -> None:
     """A product that is made anew stays as a whole, of an update only what needs the import."""
-    anew = Back(creation(product(variant_group="5")), anew=True)
-    refused = imported(creation(product())).values
-    assert without_refused(anew, refused) == Back(remains=(Remain("17", "Капці", Left.REFUSED),))
-    mixed = Back(update(name=("Нові", "Капці"), price=(NEW, OLD)))
+    anew = Reversal(creation(product(variant_group="5")), recreated=True)
+    refused = import_content(creation(product())).values
+    assert without_refused(anew, refused) == Reversal(remains=(NotUndone("17", "Капці", Obstacle.REFUSED),))
+    mixed = Reversal(update(name=("Нові", "Капці"), price=(NEW, OLD)))
     rest = without_refused(mixed, {"name": "Капці"})
-    assert (rest.change, reasons(rest)) == (update(price=(NEW, OLD)), [("name", Left.REFUSED)])
-    texts = Back(update(name=("Нові", "Капці")))
+    assert (rest.change, reasons(rest)) == (update(price=(NEW, OLD)), [("name", Obstacle.REFUSED)])
+    texts = Reversal(update(name=("Нові", "Капці")))
     assert without_refused(texts, {"name": "Капці"}).change is None
 
 
 @pytest.mark.parametrize(
     ("back", "refused"),
     [
-        (Back(), {"name": "Капці"}),
-        (Back(update(price=(NEW, OLD))), {"price": OLD}),
-        (Back(update(name=("Нові", "Капці"))), None),
-        (Back(update(name=("Нові", "Капці"))), {"name": "Інші"}),
-        (Back(creation(product())), {"name": "Капці"}),
+        (Reversal(), {"name": "Капці"}),
+        (Reversal(update(price=(NEW, OLD))), {"price": OLD}),
+        (Reversal(update(name=("Нові", "Капці"))), None),
+        (Reversal(update(name=("Нові", "Капці"))), {"name": "Інші"}),
+        (Reversal(creation(product())), {"name": "Капці"}),
     ],
 )
-def test_what_was_not_refused_is_tried(back: Back, refused: dict[str, Value] | None) -> None:
+def test_what_was_not_refused_is_tried(back: Reversal, refused: dict[str, Value] | None) -> None:
     """Another content, and what needs no import."""
     assert without_refused(back, refused) is back

@@ -8,9 +8,11 @@ from decimal import Decimal
 import pytest
 from builders import NOON, update
 
-from torgsync.core.plan.decide import Counts
 from torgsync.core.plan.diff import Change, FieldChange, Verb
-from torgsync.core.plan.saved import MOVED, SavedPlan, gone, refused, settle, stale
+from torgsync.core.plan.plan import Counts
+from torgsync.core.plan.saved import MOVED, SavedPlan, SavedVerdict, gone, judge_saved, refused, stale
+from torgsync.core.problems import ProblemCode, problem
+from torgsync.errors import Problem
 
 SAVED = update(price=(Decimal(1), Decimal(2)), quantity=(3, 4))
 
@@ -18,14 +20,14 @@ SAVED = update(price=(Decimal(1), Decimal(2)), quantity=(3, 4))
 def test_what_is_as_it_was_goes() -> None:
     """Only what was looked at: what the good needs besides stays pending."""
     fresh = update(price=(Decimal(1), Decimal(2)), quantity=(3, 4), name=("a", "b"))
-    (part,) = settle(SAVED, [fresh]).go
+    (part,) = judge_saved(SAVED, [fresh]).parts
     assert set(part.fields) == {"price", "quantity"}
 
 
 def test_what_a_guard_holds_now_stays_held() -> None:
     """Though nothing held it when the plan was saved."""
     parts = update(price=(Decimal(1), Decimal(2)), quantity=(3, 4)).split(["price"], "price")
-    assert [(set(part.fields), part.held) for part in settle(SAVED, parts).go] == [
+    assert [(set(part.fields), part.held) for part in judge_saved(SAVED, parts).parts] == [
         ({"quantity"}, None),
         ({"price"}, "price"),
     ]
@@ -34,25 +36,25 @@ def test_what_a_guard_holds_now_stays_held() -> None:
 @pytest.mark.parametrize(
     ("fresh", "why"),
     [
-        ([], "it is not pending any more"),
+        ([], problem(ProblemCode.NOT_PENDING)),
         (
             [Change("17", Verb.REMOVE, "", {"status": FieldChange(None, "deleted")})],
-            "it is not pending any more",
+            problem(ProblemCode.NOT_PENDING),
         ),
-        ([update(price=(Decimal(1), Decimal(2)))], "its quantity is not pending any more"),
+        ([update(price=(Decimal(1), Decimal(2)))], problem(ProblemCode.FIELD_NOT_PENDING, field="quantity")),
         (
             [update(price=(Decimal(1), Decimal(3)), quantity=(3, 4))],
-            "its price changed in the export since the plan was made",
+            problem(ProblemCode.CHANGED_IN_EXPORT, field="price"),
         ),
         (
             [update(price=(Decimal(5), Decimal(2)), quantity=(3, 4))],
-            "its price changed on Prom.ua since the plan was made",
+            problem(ProblemCode.CHANGED_ON_PROM, field="price"),
         ),
     ],
 )
-def test_what_moved_is_refused_whole(fresh: list[Change], why: str) -> None:
+def test_what_moved_is_refused_whole(fresh: list[Change], why: Problem) -> None:
     """Half of what was looked at is not what was looked at."""
-    assert (settle(SAVED, fresh).go, settle(SAVED, fresh).moved) == ((), why)
+    assert judge_saved(SAVED, fresh) == SavedVerdict((), why)
     assert (refused(SAVED).held, refused(SAVED).fields) == (MOVED, SAVED.fields)
 
 

@@ -6,110 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from builders import existing, led, mapped, product, sent, sync_object
+from builders import led, mapped, sync_object
 
-from torgsync.core.mapping.select import CENTERS_COLUMN, Reason, count_stock, why_out
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus
-from torgsync.core.plan.why import (
-    WORDS,
-    CenterStock,
-    Fate,
-    Filter,
-    Relative,
-    center_stocks,
-    family,
-    fate,
-    filters,
-    judge,
-    no_family,
-    price_steps,
-)
+from torgsync.cli.messages.why import alone_message, filter_message, price_message
+from torgsync.core.config.settings import SyncObject
+from torgsync.core.findings import Finding
+from torgsync.core.mapping.row import Mapped
+from torgsync.core.mapping.select import FILTERS, SkipReason, why_out
+from torgsync.core.mapping.stock import count_stock
+from torgsync.core.plan.family import Alone, Relative, family, no_family
+from torgsync.core.plan.why import CenterStock, Filter, center_stocks, filters, price_traces
+from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.fields import Characteristic
-from torgsync.core.product.products import Product
 from torgsync.core.product.variants import Member
-
-IN, OUT, GONE, BLOCKED = RowStatus.IN, RowStatus.OUT, RowStatus.GONE, RowStatus.BLOCKED
-DEAR = Decimal("120.00")
-
-STORIES: dict[str, tuple[Fate, ProductSnapshot]] = {
-    "new": (Fate.CREATE, ProductSnapshot("17", IN, product())),
-    "we moved": (Fate.MOVED, ProductSnapshot("17", IN, product(price=DEAR), sent(), existing())),
-    "edited": (Fate.EDITED, ProductSnapshot("17", IN, product(), sent(), existing(price=DEAR))),
-    "never sent": (Fate.FIRST, ProductSnapshot("17", IN, product(), None, existing(price=DEAR))),
-    "in step": (Fate.IN_STEP, ProductSnapshot("17", IN, product(), sent(), existing())),
-    "gone": (Fate.TAKE_OUT, ProductSnapshot("17", GONE, product(), sent(), existing())),
-    "gone and deleted": (
-        Fate.GONE,
-        ProductSnapshot("17", GONE, product(), sent(), existing(status="deleted")),
-    ),
-    "gone and never there": (Fate.GONE, ProductSnapshot("17", GONE)),
-    "foreign": (Fate.FOREIGN, ProductSnapshot("17", GONE, None, None, existing())),
-    "kept out and hidden": (
-        Fate.STAYS,
-        ProductSnapshot("17", OUT, product(), sent(), existing(status="not_on_display")),
-    ),
-    "kept out": (Fate.OUT, ProductSnapshot("17", OUT)),
-    "kept out and shown": (Fate.TAKE_OUT, ProductSnapshot("17", OUT, product(), sent(), existing())),
-    "blocked": (Fate.BLOCKED, ProductSnapshot("17", BLOCKED, product(), sent(), existing())),
-    "refused": (Fate.REFUSED_BEFORE, ProductSnapshot("17", IN, product(), refused=True)),
-    "moderated": (
-        Fate.MODERATED,
-        ProductSnapshot("17", IN, product(), sent(), existing(status="deleted_by_moderator")),
-    ),
-    "no price": (Fate.NO_PRICE, ProductSnapshot("17", IN, product(price=None))),
-    "no stock": (Fate.NO_STOCK, ProductSnapshot("17", IN, Product("17", {"name": "Капці", "price": DEAR}))),
-    "no name": (Fate.NO_NAME, ProductSnapshot("17", IN, product(name=None, name_ru=None))),
-}
-
-
-@pytest.mark.parametrize("story", STORIES)
-def test_what_becomes_of_a_good(story: str) -> None:
-    """Every story has a fate of its own, and a fate its words."""
-    expected, known = STORIES[story]
-    assert fate(known, judge(known, sync_object()), held=False) is expected
-
-
-def test_every_fate_has_words() -> None:
-    """Nothing is without an answer."""
-    assert set(WORDS) == set(Fate)
-
-
-def test_a_guard_holds_it() -> None:
-    """What is held is told before what would happen."""
-    known = ProductSnapshot("17", IN, product(price=DEAR), sent(), existing())
-    assert fate(known, judge(known, sync_object()), held=True) is Fate.HELD
-
-
-def test_what_cannot_be_read_is_not_in_step() -> None:
-    """Nothing is to be done with a good of which a part cannot be sent; it is not called in step for that."""
-    known = ProductSnapshot("17", IN, product(), sent(), existing())
-    assert fate(known, judge(known, sync_object()), held=False, errors=True) is Fate.KEPT
-
-
-def test_a_field_that_is_the_other_sides() -> None:
-    """A difference that belongs to Prom is no step and no change."""
-    settings = sync_object(fields=[{"column": "RetailPrice", "to": "price", "owner": "prom"}])
-    known = ProductSnapshot("17", IN, product(), sent(), existing(price=DEAR))
-    assert fate(known, judge(known, settings), held=False) is Fate.LEFT_ALONE
-
-
-def test_a_foreign_product_that_is_to_be_deleted() -> None:
-    """The full overwrite takes it out; one that is deleted already is nothing to anybody."""
-    settings = sync_object(removal={"foreign": "delete"})
-    known = ProductSnapshot("17", GONE, None, None, existing())
-    verdict = judge(known, settings)
-    assert verdict.change is not None
-    assert fate(known, verdict, held=False) is Fate.TAKE_OUT
-    gone = ProductSnapshot("17", GONE, None, None, existing(status="deleted"))
-    assert fate(gone, judge(gone, settings), held=False) is Fate.GONE
-
-
-def test_a_product_that_the_settings_keep() -> None:
-    """It is gone from the export, and stays where it is."""
-    settings = sync_object(removal={"gone": "keep"})
-    known = ProductSnapshot("17", GONE, product(), sent(), existing())
-    assert fate(known, judge(known, settings), held=False) is Fate.STAYS
-
+from torgsync.core.reason import Reason
 
 # Filters
 
@@ -129,7 +39,7 @@ def judged(cells: dict[str, str], photos: int | None = 1, **tables: Any) -> tupl
 
 def test_no_filter_is_set() -> None:
     """Each one passes and tells what it saw."""
-    assert [(item.passes, item.words) for item in judged(CELLS)] == [
+    assert [(item.passes, filter_message(item)) for item in judged(CELLS)] == [
         (True, "in Взуття > Капці; every group goes"),
         (True, "`Display` is 1"),
         (True, "3 by `WarehouseQuantity` (3); only_in_stock is off"),
@@ -137,18 +47,18 @@ def test_no_filter_is_set() -> None:
     ]
 
 
-@pytest.mark.parametrize("wanted", list(Reason)[:4])
+@pytest.mark.parametrize("wanted", FILTERS[:4])
 @pytest.mark.parametrize("photos", [0, None])
-def test_the_filter_that_keeps_a_good_out(wanted: Reason, photos: int | None) -> None:
+def test_the_filter_that_keeps_a_good_out(wanted: SkipReason, photos: int | None) -> None:
     """The first filter that does not pass is the reason that selection gives."""
     cells = CELLS | {"Display": "1", CENTERS_COLUMN: ""}
     tables: dict[str, Any] = {"accounting_centers": {"use": ["2", "8"]}}
     match wanted:
-        case Reason.OTHER_GROUP:
+        case SkipReason.OTHER_GROUP:
             tables["product_group"] = "Сукні"
-        case Reason.NOT_DISPLAYED:
+        case SkipReason.NOT_DISPLAYED:
             cells["Display"] = "0"
-        case Reason.OUT_OF_STOCK:
+        case SkipReason.OUT_OF_STOCK:
             tables["accounting_centers"]["only_in_stock"] = True
         case _:
             tables["accounting_centers"]["only_with_photos"] = True
@@ -169,7 +79,7 @@ def test_the_filter_that_keeps_a_good_out(wanted: Reason, photos: int | None) ->
 )
 def test_a_place_among_the_groups(cells: dict[str, str], words: str) -> None:
     """The section path tells, else the section, else the type of goods."""
-    assert judged(cells, product_group="Капці")[0].words == f"{words}; only `Капці` goes"
+    assert filter_message(judged(cells, product_group="Капці")[0]) == f"{words}; only `Капці` goes"
 
 
 def test_the_filter_asks_the_column_that_is_led_to_the_group() -> None:
@@ -178,15 +88,15 @@ def test_the_filter_asks_the_column_that_is_led_to_the_group() -> None:
     cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}
     stock = count_stock(settings, cells)
     (group, *_) = filters(settings, cells, stock, 1)
-    assert (group.passes, group.words) == (True, "in Взуття,Капці; only `Капці` goes")
+    assert (group.passes, filter_message(group)) == (True, "in Взуття,Капці; only `Капці` goes")
     assert why_out(settings, cells, stock, has_photos=True) is None
 
 
 def test_display_that_nobody_looks_at() -> None:
     """A tick that is off is said."""
     (_, display, *_) = judged(CELLS | {"Display": "0"}, accounting_centers={"respect_display": False})
-    assert (display.passes, display.words) == (True, "`Display` is 0; respect_display is off")
-    assert judged({})[1].words == "`Display` says nothing"
+    assert (display.passes, filter_message(display)) == (True, "`Display` is 0; respect_display is off")
+    assert filter_message(judged({})[1]) == "`Display` says nothing"
 
 
 @pytest.mark.parametrize(
@@ -202,8 +112,8 @@ def test_what_was_counted(cells: dict[str, str], words: str) -> None:
     """The stock tells its column, its cell and the centers."""
     centers = {"use": ["2", "8"], "only_in_stock": True}
     stock = judged(cells, accounting_centers=centers)[2]
-    assert stock.words == f"{words}; only_in_stock is on"
-    assert judged(CELLS, None)[3].words == "there is no folder of photos; only_with_photos is off"
+    assert filter_message(stock) == f"{words}; only_in_stock is on"
+    assert filter_message(judged(CELLS, None)[3]) == "there is no folder of photos; only_with_photos is off"
 
 
 # Prices
@@ -237,7 +147,11 @@ def test_how_a_price_was_made(price: str, sale: str, steps: tuple[str, str]) -> 
     cells = {"RetailPrice": price, "Sale": sale}
     columns = (("RetailPrice", "price"), ("Sale", "sale_price"))
     made = mapped(cells, *columns)
-    assert price_steps(sync_object(fields=led(*columns)), cells, made) == steps
+    assert steps_of(sync_object(fields=led(*columns)), cells, made) == steps
+
+
+def steps_of(settings: SyncObject, cells: dict[str, str], made: Mapped) -> tuple[str, ...]:
+    return tuple(map(price_message, price_traces(settings, cells, made)))
 
 
 def test_the_rules_of_a_price_are_told() -> None:
@@ -248,7 +162,7 @@ def test_the_rules_of_a_price_are_told() -> None:
         {"markup": "5%", "round": "0.99"},
     )
     made = mapped(cells, *columns, prices=prices)
-    assert price_steps(sync_object(fields=led(*columns), prices=prices), cells, made) == (
+    assert steps_of(sync_object(fields=led(*columns), prices=prices), cells, made) == (
         "`RetailPrice` 100 -> markup +5 %: 100.00 -> 105.00; rounded to .99: 105.00 -> 104.99; 104.99",
     )
 
@@ -266,12 +180,20 @@ def test_how_a_wholesale_price_was_made(amount: str, minimum: str, result: str) 
     cells = {"Gurt": amount, "Vid": minimum}
     columns = (("Gurt", "wholesale_price"), ("Vid", "wholesale_minimum"))
     made = mapped(cells, *columns)
-    assert price_steps(sync_object(fields=led(*columns)), cells, made) == (f"`Gurt` {amount} -> {result}",)
+    assert steps_of(sync_object(fields=led(*columns)), cells, made) == (f"`Gurt` {amount} -> {result}",)
 
 
 def test_no_price_is_led() -> None:
     """Nothing is said of what is not led."""
-    assert price_steps(sync_object(), {"RetailPrice": "100"}, mapped({"RetailPrice": "100"})) == ()
+    assert (
+        tuple(
+            map(
+                price_message,
+                price_traces(sync_object(), {"RetailPrice": "100"}, mapped({"RetailPrice": "100"})),
+            )
+        )
+        == ()
+    )
 
 
 # The other goods of the model
@@ -285,6 +207,10 @@ def relative(good_id: str, *traits: str, out: str = "", group: int = 0) -> Relat
     return Relative(Member(good_id, int(good_id), told, group), f"Капці {good_id}", out)
 
 
+def said(alone: Reason[Alone] | Finding | None) -> str:
+    return alone_message(alone) if alone else ""
+
+
 def test_the_sisters_of_a_good() -> None:
     """Each tells what it has otherwise and what it lacks, and why it does not go with the others, if so."""
     relatives = [
@@ -292,19 +218,19 @@ def test_the_sisters_of_a_good() -> None:
         relative("2", "Розмір=37", "Колір=синій"),
         relative("3", "Розмір=36", "Колір=синій"),
         relative("4", "Розмір=38"),
-        relative("5", "Розмір=39", "Колір=синій", out=Reason.NO_PHOTOS),
+        relative("5", "Розмір=39", "Колір=синій", out=SkipReason.NO_PHOTOS),
     ]
     found = family("id:501", "1", relatives, 501, None)
-    assert (found.model, found.group, found.alone) == ("501", 501, "")
+    assert (found.model, found.group, found.alone) == ("501", 501, None)
     two, three, four, five = found.siblings
     assert (two.good_id, two.title, two.differs) == ("2", "Капці 2", (Characteristic("Розмір", "", "37"),))
-    assert (two.lacks, two.out, two.alone) == ((), "", "")
-    assert (three.differs, three.alone) == (
+    assert (two.lacks, two.out, two.alone) == ((), "", None)
+    assert (three.differs, said(three.alone)) == (
         (),
         "has the same Розмір 36, Колір синій as `1`, a good of the same model",
     )
-    assert (four.lacks, four.alone.partition(",")[0]) == (("Колір",), "lacks `Колір`")
-    assert (five.out, five.alone) == (Reason.NO_PHOTOS, "")
+    assert (four.lacks, said(four.alone).partition(",")[0]) == (("Колір",), "lacks `Колір`")
+    assert (five.out, five.alone) == (SkipReason.NO_PHOTOS, None)
 
 
 @pytest.mark.parametrize(
@@ -326,7 +252,7 @@ def test_the_sisters_of_a_good() -> None:
 def test_a_good_that_goes_alone(relatives: list[Relative], alone: str) -> None:
     """The reason is told, whether it lies in the good itself or in the others."""
     found = family("name:капці верба", "1", relatives, 0, None)
-    assert (found.model, found.alone[: len(alone)]) == ("капці верба", alone)
+    assert (found.model, said(found.alone)[: len(alone)]) == ("капці верба", alone)
 
 
 @pytest.mark.parametrize(
@@ -341,16 +267,16 @@ def test_a_good_that_goes_alone(relatives: list[Relative], alone: str) -> None:
 def test_a_good_that_was_made_otherwise(made: int | None, alone: str) -> None:
     """A product cannot be moved into a group afterwards."""
     relatives = [relative("1", "Розмір=36"), relative("2", "Розмір=37")]
-    assert family("id:501", "1", relatives, 501, made).alone == alone
+    assert said(family("id:501", "1", relatives, 501, made).alone) == alone
 
 
 def test_a_good_without_a_model() -> None:
     """Either no column is led, or the one that is names none."""
-    assert no_family(sync_object()).alone == (
+    assert said(no_family(sync_object()).alone) == (
         "no column is led to `variant_group`, which tells the model of a good"
     )
     settings = sync_object(fields=led(("ModelGoodID", "variant_group")))
-    assert no_family(settings).alone == "`ModelGoodID` names no model"
+    assert said(no_family(settings).alone) == "`ModelGoodID` names no model"
 
 
 def test_the_files_of_the_centers() -> None:

@@ -17,7 +17,7 @@ from torgsync.core.product.fields import (
     TARGETS,
     Channel,
     Discount,
-    Kind,
+    FieldKind,
     Value,
     decode,
     encode,
@@ -111,4 +111,4 @@ def test_the_best_column_of_a_field_comes_first() -> None:
 
 def test_every_kind_is_used() -> None:
     """No shape of a value is there for nothing."""
-    assert {field.kind for field in FIELDS.values()} == set(Kind)
+    assert {field.kind for field in FIELDS.values()} == set(FieldKind)

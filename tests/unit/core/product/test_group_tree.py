@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from torgsync.cli.messages.findings import finding_message
 from torgsync.core.findings import Code
-from torgsync.core.product.columns import Section
+from torgsync.core.product.cells import Section
 from torgsync.core.product.group_tree import Steps, grow
 
 GARDEN, WATER, TOOLS = Section("1", "Сад"), Section("11", "Полив"), Section("2", "Інструмент")
@@ -27,7 +28,7 @@ def test_most_goods_decide() -> None:
     assert tree.path((TOOLS, Section("11", "Шланги"))) == (TOOLS, WATER)
     (finding,) = tree.findings
     assert finding.code is Code.GROUP_CONFLICT
-    assert finding.message == (
+    assert finding_message(finding) == (
         "group 11 is `Полив` under 2 in most goods, and `Полив` under 1 and `Шланги` under 2 in others; "
         "all go to the first"
     )
@@ -36,7 +37,7 @@ def test_most_goods_decide() -> None:
 def test_a_conflict_at_the_top_is_told_in_words() -> None:
     """A group without a parent is at the top."""
     (finding,) = grow([((GARDEN,), 1), ((TOOLS, GARDEN), 2)]).findings
-    assert "and `Сад` at the top in others" in finding.message
+    assert "and `Сад` at the top in others" in finding_message(finding)
 
 
 def test_a_group_that_nobody_told_stays_as_told() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.core.product.columns import Section
+from torgsync.core.product.cells import Section
 from torgsync.core.product.groups import group_path, in_group, made_number, model_key
 
 FULL, NAME, TYPE = "SynchronizationSectionFull", "SynchronizationSection", "GoodTypeFull"

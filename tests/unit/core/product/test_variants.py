@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from torgsync.cli.messages.findings import finding_message
 from torgsync.core.findings import Code
 from torgsync.core.product.fields import Characteristic
 from torgsync.core.product.variants import (
@@ -57,7 +58,7 @@ def test_a_good_that_prom_has_in_the_group_stays_there() -> None:
     arranged = arrange([member("1", group=5, size="36"), member("2", group=5, size="36")])
     (finding,) = arranged.findings
     assert finding.good_id == "2"
-    assert finding.message == (
+    assert finding_message(finding) == (
         "has the same size 36 as `1`, a good of the same model; "
         "what tells it apart on Prom stays as it is there"
     )
@@ -75,7 +76,7 @@ def test_the_same_size_and_colour_goes_alone() -> None:
     assert arranged.variants == ("1", "2")
     (finding,) = arranged.findings
     assert (finding.code, finding.good_id, finding.line) == (Code.VARIANT_ALIKE, "3", 9)
-    assert finding.message == (
+    assert finding_message(finding) == (
         "has the same size 36 as `1`, a good of the same model; it goes as a product of its own"
     )
 
@@ -84,7 +85,7 @@ def test_goods_without_characteristics_go_alone() -> None:
     """All but the first, which may still find a sister."""
     arranged = arrange([member("1"), member("2")])
     assert arranged.variants == ("1",)
-    assert arranged.findings[0].message.startswith("differs from `1` in no characteristic")
+    assert finding_message(arranged.findings[0]).startswith("differs from `1` in no characteristic")
 
 
 @pytest.mark.parametrize(
@@ -98,13 +99,13 @@ def test_other_characteristics_go_alone(odd: dict[str, str], code: Code, message
     """Prom refuses what the main one lacks, and which one is the main one is not known."""
     arranged = arrange([member("1", 0, 0, **odd), member("2", size="36"), member("3", size="37")])
     assert (arranged.variants, faults(arranged)) == (("2", "3"), {"1": code})
-    assert arranged.findings[0].message.startswith(message)
+    assert finding_message(arranged.findings[0]).startswith(message)
 
 
 def test_a_characteristic_that_the_export_lacks_tells_nothing_apart() -> None:
     """It stands in all goods of the model and is not named where they are alike."""
     arranged = arrange([member("1", size="36", heel=""), member("2", size="36", heel="")])
-    assert arranged.findings[0].message.startswith("has the same size 36 as `1`")
+    assert finding_message(arranged.findings[0]).startswith("has the same size 36 as `1`")
 
 
 def test_what_is_on_prom_in_a_group_stays_there() -> None:

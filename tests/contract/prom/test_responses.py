@@ -1,0 +1,241 @@
+"""The meaning of answers: errors, their words, and how long to wait."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from datetime import UTC, datetime
+from itertools import chain
+
+import httpx
+import pytest
+import stamina
+from recorded import (
+    BROKEN,
+    CLOSED,
+    CUT,
+    PAGE,
+    READ,
+    SLOW,
+    TOKEN,
+    Answer,
+    Call,
+    Wire,
+    edit,
+    get,
+    page,
+    said,
+    start_import,
+)
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+
+from torgsync.errors import PromRefused, Temporary, TokenRefused, TorgsyncError
+from torgsync.prom.http import TRIES, Http
+from torgsync.prom.responses import NotFound, retry_after
+from torgsync.prom.rights import Right
+
+
+def links(error: BaseException | None) -> list[BaseException]:
+    """Return an exception and everything that hangs on its chain."""
+    return [] if error is None else [error, *links(error.__cause__), *links(error.__context__)]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (said({}, 429), "Prom.ua is busy: it answered 429 to `/products/list`"),
+        (said({}, 500), "Prom.ua is in trouble: it answered 500 to `/products/list`"),
+        (page(503), "answered `/products/list` with a web page (503)"),
+        (page(200), "answered `/products/list` with a web page (200)"),
+        (CUT, "the answer to `/products/list` is cut or is no JSON (200)"),
+        (Answer(200, b'{"n": 1e99999999999999999999}', {}), "cut or is no JSON"),
+        (Answer(200, b"[" * 100_000, {}), "cut or is no JSON"),
+        (BROKEN, "the connection to `prom.example:443` broke: Connection reset by peer"),
+        (httpx.ReadError(""), "the connection to `prom.example:443` broke: ReadError"),
+        (SLOW, "`prom.example:443` did not answer `/products/list` in time"),
+        (CLOSED, "no connection to `prom.example:443`: Connection refused"),
+        (httpx.ConnectTimeout(""), "no connection to `prom.example:443`: ConnectTimeout"),
+        (page(302), "the server sent `/products/list` on to another address (302)"),
+    ],
+)
+def test_trouble_that_stays_is_temporary_and_says_what_it_is(trouble: Answer | Exception, words: str) -> None:
+    """A person learns which server did what, and that the command may be run again."""
+    with pytest.raises(Temporary) as raised:
+        get(Wire(trouble))
+    assert words in raised.value.message
+    assert (raised.value.hint or "").endswith("run the same command again: it is safe")
+    assert ("in a browser" in (raised.value.hint or "")) is ("web page" in words)
+
+
+def test_a_plain_address_has_port_80() -> None:
+    """The port in a message is the one that was tried."""
+    client = httpx.Client(base_url="http://prom.example/api/v1", transport=Wire(CLOSED))
+    with pytest.raises(Temporary, match=r"prom\.example:80"):
+        Http(client, token=TOKEN, shop="My Prom", requests_per_second=1e9).get("/a", right=READ)
+
+
+def test_an_unknown_token_is_refused_with_the_rights_of_a_new_one() -> None:
+    """401 means expired, revoked or unknown, and perhaps that a right is missing."""
+    wire = Wire(page(401))
+    with pytest.raises(TokenRefused) as refused:
+        edit(wire)
+    assert refused.value.message == (
+        "Prom.ua refused the token of `My Prom`: it is unknown, expired or revoked, or may not write products"
+    )
+    assert refused.value.hint == (
+        "in the seller's cabinet, Settings > API tokens, create a new one and give "
+        '"Products and groups" the right "Read and write" («Товари» and «Групи»: «читання і запис»), '
+        '"Orders" the right "Read only" («Замовлення»: «лише читання»), '
+        '"Payment options" the right "Read only" («Способи оплати»: «лише читання»); '
+        "then put the new token where `api_key` of `My Prom` points"
+    )
+    assert len(wire.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        said({"error": "x"}, 403),
+        Answer(403, b"", {}),
+        said({"error": "Access FORBIDDEN for this section"}),
+        said({"errors": {"error": "forbidden"}}),
+        said({"status": "error", "message": "Forbidden"}),
+        said({"detail": "forbidden"}, 400),
+    ],
+)
+def test_a_missing_right_is_named(answer: Answer) -> None:
+    """Whatever shape the refusal has, the person learns which right to give, and nothing is repeated."""
+    wire = Wire(answer)
+    with pytest.raises(TokenRefused) as refused:
+        wire.http().get("/orders/list", right=Right.ORDERS_READ)
+    assert refused.value.message == "Prom.ua refused the token of `My Prom`: it may not read orders"
+    assert '"Orders" the right "Read only" («Замовлення»: «лише читання»)' in str(refused.value.hint)
+    assert len(wire.requests) == 1
+
+
+@pytest.mark.parametrize(("call", "tries"), [(get, TRIES), (edit, 1), (start_import, 1)])
+def test_a_403_that_stays_a_web_page_mentions_both_causes(call: Call, tries: int) -> None:
+    """It may be the token, or bot protection; only a read finds out by patience."""
+    wire = Wire(page(403))
+    with pytest.raises(TokenRefused, match=r"it may not .*, or a page of bot protection or of a proxy"):
+        call(wire)
+    assert len(wire.requests) == tries
+
+
+def test_every_right_names_itself_in_both_languages() -> None:
+    """A hint speaks the words of the seller's cabinet."""
+    assert all(right.doing and right.section and "«" in right.in_cabinet for right in Right)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (said({"error": "This status value is not allowed"}), "This status value is not allowed"),
+        (said({"errors": {"error": "Ожидается список товаров"}}), "Ожидается список товаров"),
+        (said({"status": "error", "message": "daily limit"}), "daily limit"),
+        (said({"status": "ERROR", "errors": {"a": ["b", {"c": 1}]}}), "a: b; c: 1"),
+        (said({"status": "error", "message": None}), "without a reason"),
+        (said({"error": "too large"}, 413), "(413): too large"),
+        (page(400), "(400): without a reason"),
+        (said({"error": "<b>no</b>\x00\x1b[31m\nway\u202e" + "!" * 300}), "no [31m way " + "!" * 187 + "…"),
+    ],
+)
+def test_a_refusal_carries_proms_own_reason_as_one_short_line(answer: Answer, reason: str) -> None:
+    """HTTP 200 is no success; tags and control characters never reach a terminal."""
+    wire = Wire(answer)
+    with pytest.raises(PromRefused) as refused:
+        edit(wire)
+    assert refused.value.message.endswith(f": {reason}") or refused.value.message.endswith(reason)
+    assert len(wire.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [{"error": None}, {"errors": {}}, {"errors": {"7": "x"}}, {"errors": []}, {"status": "success"}]
+)
+def test_an_empty_error_is_no_error(body: dict[str, object]) -> None:
+    """Keys that say nothing refuse nothing; reasons by product are the caller's to read."""
+    assert edit(Wire(said(body))) == body
+
+
+def test_an_unknown_address_is_an_error_of_its_own() -> None:
+    """A product that is absent or deleted answers 404 with a page."""
+    with pytest.raises(NotFound, match="knows no `/products/list`"):
+        get(Wire(page(404)))
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        ("1.5", 1.5),
+        ("86400", 300.0),
+        ("Wed, 21 Oct 2026 07:28:30 GMT", 30.0),
+        ("Wed, 21 Oct 2026 07:28:30 -0000", 30.0),
+        ("Wed, 21 Oct 2026 07:00:00 GMT", 0.0),
+        ("Wed, 21 Oct 2027 07:00:00 GMT", 300.0),
+        ("", True),
+        ("soon", True),
+        ("-5", True),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date_and_at_most_five_minutes(header: str, seconds: float) -> None:
+    """A server that says nothing readable leaves the pause to our own back-off."""
+    wait = retry_after(header, datetime(2026, 10, 21, 7, 28, tzinfo=UTC))
+    assert wait == seconds
+    assert isinstance(wait, bool) == isinstance(seconds, bool)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_retry_after_takes_the_place_of_the_back_off(status: int) -> None:
+    """With `Retry-After: 0` five tries take no time, though the back-off would be seconds."""
+    waits: list[float] = []
+
+    def note(details: RetryDetails) -> None:
+        waits.append(details.wait_for)
+
+    set_on_retry_hooks([note])
+    try:
+        with stamina.set_testing(False), pytest.raises(Temporary):
+            get(Wire(page(status, Retry_After="0")))
+    finally:
+        set_on_retry_hooks(None)
+    assert waits == [0.0] * (TRIES - 1)
+
+
+@pytest.mark.parametrize("call", [get, edit, start_import])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(page(status) for status in (200, 302, 400, 401, 403, 404, 429, 500, 503)),
+        *(
+            said({"error": f"no <html> for {TOKEN}"}, status)
+            for status in (200, 400, 401, 403, 404, 429, 500)
+        ),
+        said({"status": "error", "message": PAGE.decode(), "errors": {TOKEN: "<html"}}),
+        said({"errors": {"error": f"Forbidden: {TOKEN}"}}),
+        Answer(200, PAGE, {}),
+        Answer(200, b"", {}),
+        CUT,
+        BROKEN,
+        SLOW,
+        httpx.RemoteProtocolError("illegal status line: <html><head>"),
+        httpx.ConnectError(f"[Errno 111] {TOKEN}"),
+    ],
+    ids=str,
+)
+def test_neither_token_nor_page_is_ever_shown(
+    call: Call, answer: Answer | Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No message, hint, chained exception, traceback or log line holds the token or a piece of a page."""
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(TorgsyncError) as raised:
+        call(Wire(answer))
+    texts = chain(
+        *((str(link), repr(link), str(getattr(link, "hint", ""))) for link in links(raised.value)),
+        traceback.format_exception(raised.value),
+        (f"{record.getMessage()} {record.__dict__}" for record in caplog.records),
+    )
+    for text in texts:
+        assert TOKEN not in text
+        assert "<html" not in text.casefold()

@@ -1,0 +1,250 @@
+"""Orders of Prom.ua become values of the core."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from recorded import ORDER, changed, parsed
+
+from torgsync.core.findings import Code
+from torgsync.core.orders.order import Buyer, Line, Order, Paid, Recipient, findings_of
+from torgsync.prom.wire.orders import EPOCH, WireOrder
+from torgsync.prom.wire.values import single
+
+
+def order(**values: object) -> Order:
+    return single({"order": parsed(changed(ORDER, **values))}, "order", WireOrder).order()
+
+
+def test_an_order_is_read_whole() -> None:
+    """Money is exact, times are in UTC, the phone is the recipient's."""
+    assert order() == Order(
+        id="300000001",
+        status="paid",
+        created=datetime(2025, 1, 23, 16, 16, 39, 53131, tzinfo=UTC),
+        modified=datetime(2025, 1, 23, 16, 20, 1, 123456, tzinfo=UTC),
+        buyer=Buyer("100000001", "Іван", "", "Тестовий", "+380000000000", ""),
+        lines=(
+            Line(
+                good_id="12345",
+                prom_id="1600000001",
+                sku="AA7775",
+                name="Сукня вечірня",
+                quantity=Decimal("1.5"),
+                price=Decimal(1142),
+                total=Decimal(1713),
+            ),
+        ),
+        total=Decimal(1713),
+        currency="UAH",
+        delivery_name="Нова Пошта",
+        delivery_address="м. Львів, №1",
+        delivery_cost=Decimal(0),
+        payment_id="9000001",
+        payment_name="Пром-оплата",
+        paid=Paid.PAID,
+        discount=Decimal("0.00"),
+        note="подзвоніть після 18",
+        parcel="20450000000000",
+        source="portal",
+        recipient=Recipient("Іван", "", "Тестовий", "+380000000000"),
+        carrier="nova_poshta",
+    )
+    assert order().created.utcoffset() == order().modified.utcoffset() == UTC.utcoffset(None)
+
+
+def test_an_order_keeps_the_details_of_the_sale() -> None:
+    """Commission, promotion, recipient, carrier, the reason of a cancellation, and when it was paid."""
+    found = order(
+        cpa_commission={"amount": "2.86", "is_refunded": True},
+        special_offer_promocode="ЗИМА",
+        ps_promotion={"name": "Знижки тижня", "conditions": []},
+        has_order_promo_free_delivery=True,
+        cancellation={"title": "Немає в наявності", "initiator": "seller"},
+        payment_data={"status": "paid", "status_modified": "2025-01-23T16:18:15+00:00"},
+        delivery_recipient={
+            "first_name": "Олена",
+            "second_name": "П.",
+            "last_name": "Вигадана",
+            "phone": "1",
+        },
+    )
+    assert (found.commission, found.commission_returned) == (Decimal("2.86"), True)
+    assert (found.promo_code, found.promotion, found.free_delivery) == ("ЗИМА", "Знижки тижня", True)
+    assert found.cancelled_because == "Немає в наявності"
+    assert found.paid_at == datetime(2025, 1, 23, 16, 18, 15, tzinfo=UTC)
+    assert found.recipient == Recipient("Олена", "П.", "Вигадана", "1")
+    assert found.buyer.full_name == "Тестовий Іван"
+
+
+def test_an_unreadable_commission_does_not_make_the_order_unreadable() -> None:
+    """It is no part of the sum that the buyer pays."""
+    found = order(cpa_commission={"amount": "договірна"})
+    assert (found.commission, found.unreadable) == (None, ())
+
+
+def test_an_order_with_nothing_but_an_id_is_read() -> None:
+    """What is missing is empty; money and times that are missing are named."""
+    bare = single({"order": {"id": 5}}, "order", WireOrder).order()
+    assert bare.total is None
+    assert bare.created == bare.modified == EPOCH
+    assert bare.unreadable == ("price (nothing stands there)", "date_created")
+    assert not bare.lines
+    assert bare.discount == bare.delivery_cost == 0
+    assert bare.paid is Paid.NOT_YET
+
+
+def test_money_that_cannot_be_read_is_named_and_never_guessed() -> None:
+    """Every unreadable amount is named with its place; the rest of the order is read."""
+    found = order(
+        price="договірна",
+        full_price={"odd": 1},
+        delivery_cost=1e300,
+        products=[{"id": 1, "quantity": 2, "price": "10 грн", "total_price": None}, {"name": "x"}, "odd"],
+    )
+    assert found.unreadable == (
+        "delivery_cost `1E+300`",
+        "products[0].total_price (nothing stands there)",
+        "products[1].quantity (nothing stands there)",
+        "products[1].price (nothing stands there)",
+        "products[1].total_price (nothing stands there)",
+        "price `договірна`",
+        "full_price `{'odd': 1}`",
+    )
+    assert found.total is None
+    assert found.discount == found.delivery_cost == found.lines[0].total == 0
+    assert found.lines[0].price == 10
+    assert found.lines[1].name == "x"
+
+
+@pytest.mark.parametrize(
+    ("money", "total", "discount"),
+    [
+        pytest.param({}, "1713.00", "0", id="all say the same"),
+        pytest.param({"full_price": None}, "1713.00", "0", id="no full price"),
+        pytest.param({"full_price": "1 778 грн", "delivery_cost": 65}, "1778.00", "0", id="with delivery"),
+        pytest.param({"delivery_cost": 65}, "1713.00", "0", id="delivery is paid to the carrier"),
+        pytest.param(
+            {"full_price": "1 613 грн", "special_offer_discount": "100 грн"}, "1613.00", "100", id="offer"
+        ),
+        pytest.param(
+            {"price": "1 613 грн"}, "1613.00", "100", id="the price is reduced, the full one is not"
+        ),
+        pytest.param(
+            {"price_with_special_offer": "1 613 грн", "special_offer_discount": "100 грн"},
+            "1613.00",
+            "100",
+            id="a price of its own for the offer",
+        ),
+        pytest.param({"full_price": "2 000 грн", "price": "1 999"}, "2000.00", "0", id="nothing adds up"),
+    ],
+)
+def test_the_total_is_the_price_that_adds_up(money: dict[str, object], total: str, discount: str) -> None:
+    """Whatever the two prices mean, the buyer's sum equals lines, discount and delivery."""
+    found = order(**money)
+    assert (str(found.total), found.discount) == (total, Decimal(discount))
+
+
+@pytest.mark.parametrize(
+    ("money", "expected"),
+    [
+        ({"price": "1 613 грн"}, True),
+        ({"price": "1 613 грн", "full_price": "1 713 грн", "delivery_cost": 100}, True),
+        ({"price": "1 613 грн", "special_offer_discount": "100 грн"}, False),
+    ],
+)
+def test_an_inferred_discount_is_a_finding(money: dict[str, object], expected: bool) -> None:
+    """The order file's sums match with it, but Prom gave none (architecture §7)."""
+    found = findings_of(order(**money))
+    message = "its price is 1613.00, its lines come to 1713.00, and Prom tells no discount"
+    sums = [(Code.ORDER_SUM, f"order 300000001: {message}")]
+    assert [(one.code, one.message) for one in found] == (sums if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("money", "amount", "currency"),
+    [
+        ("1 713 грн", "1713.00", "UAH"),
+        ("1\u00a0234,50 грн.", "1234.50", "UAH"),
+        ("39\u202f000 ₴", "39000.00", "UAH"),
+        ("100.00", "100.00", "UAH"),
+        ("15 UAH", "15.00", "UAH"),
+        ("$12.5", "12.50", "USD"),
+        ("12 USD", "12.00", "USD"),
+        ("7,10 €", "7.10", "EUR"),
+        ("7 Eur", "7.00", "EUR"),
+        (39, "39.00", "UAH"),
+        (39.9, "39.90", "UAH"),
+        ("0,125 $", "0.125", "USD"),
+        ("US$ 5", "5.00", "USD"),
+        ("12,50 zł", "12.50", "PLN"),
+        ("1 713 руб.", "1713.00", "RUB"),
+        ("39 000 тг", "39000.00", "KZT"),
+        ("5 гривень", "5.00", "UAH"),
+    ],
+)
+def test_money_is_read_in_every_form(money: object, amount: str, currency: str) -> None:
+    """Blanks of every kind, commas and points, words before and after, and plain numbers."""
+    found = order(price=money, full_price=None, products=[])
+    assert (str(found.total), found.currency, found.unreadable) == (amount, currency, ())
+
+
+@pytest.mark.parametrize("money", ["15 лв", "C$ 15", "15 £", "$15 грн", "15 бел. руб."])
+def test_money_of_a_currency_that_is_not_known_is_no_hryvnia(money: str) -> None:
+    """It is named, and the order has no total that could be posted."""
+    found = order(full_price=money)
+    assert (found.total, found.currency) == (None, "")
+    assert found.unreadable == (f"the currency of `{money}`",)
+
+
+@given(
+    st.decimals(0, 10_000_000, places=2),
+    st.sampled_from([" ", "\u00a0", "\u202f", ""]),
+    st.sampled_from([" грн", " грн.", "\u00a0₴", ""]),
+)
+def test_localised_money_is_exact(amount: Decimal, blank: str, word: str) -> None:
+    """Whatever amount Prom writes in its own way, the same amount is read."""
+    text = f"{amount:,.2f}".replace(",", blank).replace(".", ",") + word
+    assert order(price=text, full_price=None, products=[]).total == amount
+
+
+@pytest.mark.parametrize(
+    ("status", "payment", "paid"),
+    [
+        ("pending", {"status": "paid"}, Paid.PAID),
+        ("delivered", {"status": "paid_out"}, Paid.PAID),
+        ("paid", {"status": "refunded"}, Paid.REFUNDED),
+        ("paid", None, Paid.PAID),
+        ("paid", {"status": "unpaid"}, Paid.PAID),
+        ("pending", {"status": "unpaid"}, Paid.UNPAID),
+        ("pending", None, Paid.NOT_YET),
+    ],
+)
+def test_paid_is_read_from_the_payment_and_the_status(status: str, payment: object, paid: Paid) -> None:
+    """The online payment speaks first; a seller may also mark the order itself as paid."""
+    assert order(status=status, payment_data=payment).paid is paid
+
+
+def test_the_buyer_is_read_from_all_its_places() -> None:
+    """The flat keys come first, then those of `client`; for the phone, the recipient comes first."""
+    flat = dict.fromkeys(("client_id", "client_first_name", "client_last_name", "client_second_name"))
+    client = {
+        "id": 9,
+        "first_name": "Олена",
+        "second_name": "Петрівна",
+        "last_name": "Вигадана",
+        "phone": "3",
+    }
+    found = order(**flat, client=client, delivery_recipient=None, phone=None, email="o@shop.example").buyer
+    assert found == Buyer("9", "Олена", "Петрівна", "Вигадана", "3", "o@shop.example")
+    assert order(delivery_recipient={"phone": ""}).buyer.phone == "+380000000001"
+
+
+def test_a_time_without_an_offset_is_utc() -> None:
+    """Prom counts in UTC; one of two missing times is the other one."""
+    found = order(date_created="2025-01-23T16:16:39", date_modified=None)
+    assert found.created == found.modified == datetime(2025, 1, 23, 16, 16, 39, tzinfo=UTC)

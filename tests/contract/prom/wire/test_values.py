@@ -1,0 +1,26 @@
+"""Answers hold a list, or one object."""
+
+from __future__ import annotations
+
+import pytest
+
+from torgsync.errors import PromRefused
+from torgsync.prom.wire.orders import WireOrder
+from torgsync.prom.wire.products import WireProduct
+from torgsync.prom.wire.values import listed, single
+
+
+def test_an_item_without_an_id_is_left_out_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """The other items are read."""
+    found = listed({"orders": [{"id": 1}, {"status": "paid"}, None]}, "orders", WireOrder)
+    assert [item.id for item in found] == [1]
+    assert caplog.messages == ["an item of `orders` without an id was left out"] * 2
+
+
+@pytest.mark.parametrize("answer", [{}, {"products": None}, {"products": {}}])
+def test_an_answer_without_its_list_is_not_an_empty_shop(answer: dict[str, object]) -> None:
+    """Nothing may be concluded from an answer that does not hold what was asked for."""
+    with pytest.raises(PromRefused, match="no list of `products`"):
+        listed(answer, "products", WireProduct)
+    with pytest.raises(PromRefused, match="no `product`"):
+        single(answer, "product", WireProduct)

@@ -1,0 +1,216 @@
+"""The pages of the seller, and the words and colours of all pages."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from importlib.resources import files
+
+import pytest
+from shops import Clock, client_of, feed, import_feed, offer, send_feed, visitor_of
+from visits import visit
+
+from torgsync.sandbox.pages import words
+from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.shop.orders import ShopBuyer
+from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.shop.shop import Shop
+
+AWKWARD = '[red]<b>Шуруп</b> :wrench: "5\'" & <script>alert(1)</script>{{ 7 * 7 }}'
+
+
+NBSP = "\u00a0"
+
+
+class TestSeller:
+    def test_counts(self, shop: Shop) -> None:
+        """The overview counts products by status, and shows how many are not available."""
+        shop.add_product("1")
+        shop.add_product("2", presence="not_available")
+        shop.hide_product(shop.add_product("3"))
+        shop.delete_product(shop.add_product("4"))
+        shop.edit_product(shop.add_product("5"), status="approval_pending")
+        page = visit(shop, "/seller")
+        assert page.texts(".tiles li") == [
+            "2 Опубліковано",
+            "0 Чернетка",
+            "1 Приховано",
+            "1 Очікує модерації",
+            "1 Видалено",
+            "1 Немає в наявності",
+        ]
+        assert page.texts(".empty") == [
+            "Імпортів ще не було.",
+            "Замовлень ще немає.",
+            "Ще ніхто нічого не запитував.",
+        ]
+
+    def test_products(self, shop: Shop) -> None:
+        """Hidden and deleted products are listed and marked; a list can be searched and leafed through."""
+        for number in range(101):
+            shop.add_product(f"id-{number}", name=f"Товар {number}")
+        hidden = shop.product("id-7").id
+        shop.hide_product(hidden)
+        shop.delete_product("id-8")
+        page = visit(shop, "/seller/products")
+        assert page.text(".sum") == "100 товарів"
+        assert page.texts("tr.status-not_on_display .badge") == ["Приховано"]
+        chips = page.links(".statuses a")
+        assert list(chips) == ["Усі 100", "Опубліковано 99", "Приховано 1", "Видалено 1"]
+        assert visit(shop, chips["Приховано 1"]).links("tbody a") == {"Товар 7": f"/seller/products/{hidden}"}
+        gone = visit(shop, chips["Видалено 1"])
+        assert gone.texts(".gone-ids li") == ["id-8 Видалено"]
+        assert visit(shop, "/seller/products?status=deleted&q=id-9").text(".empty") == "Нічого не знайдено."
+        assert visit(shop, "/seller/products?status=draft").text(".empty") == "Нічого не знайдено."
+        assert visit(shop, "/seller/products?q=id-9").text(".sum") == f"1{NBSP}товар".replace(NBSP, " ")
+        assert visitor_of(shop).get("/seller/products?status=x").status_code == 404
+
+    def test_hidden_product(self, shop: Shop) -> None:
+        """The seller sees any product as a buyer would, with what only the seller knows."""
+        product = shop.add_product("id-7", name="Чайник", keywords="чайник, імбрик")
+        shop.hide_product(product)
+        page = visit(shop, f"/seller/products/{product}")
+        assert page.text(".hidden-from-buyers") == "Приховано. Покупець цієї сторінки не бачить."
+        facts = page.texts("table.facts tr")
+        assert "Зовнішній ідентифікатор id-7" in facts
+        assert "Пошукові запити чайник, імбрик" in facts
+        assert "Змінено 02.03.2026 11:00:00" in facts
+
+    def test_failed_photos(self, clock: Clock) -> None:
+        """Photos that could not be fetched are shown on the product's page and in the import's report."""
+        shop = Shop(clock=clock, photo_status=lambda _: 404)
+        import_feed(client_of(shop), clock, feed(offer("1", "<picture>https://shop.example/1.jpg</picture>")))
+        page = visit(shop, f"/seller/products/{shop.product('1').id}")
+        assert "Фото не завантажено https://shop.example/1.jpg" in page.texts("table.facts tr")
+        assert visit(shop, "/seller/imports").texts(".remarks li") == ["фото: код 2004, відповідь 404"]
+
+    def test_imports(self, shop: Shop, clock: Clock) -> None:
+        """Imports are listed newest first: time, progress, counters and errors."""
+        client = client_of(shop)
+        import_feed(client, clock, feed(offer("1"), offer("2", "<name></name>")))
+        import_feed(client, clock, b"no feed")
+        clock.advance(hours=1)
+        send_feed(client, feed(), force_update=True, updated_fields=["name", "image_urls"])
+        page = visit(shop, "/seller/imports")
+        assert page.texts("ol.imports .badge") == ["Виконується", "Не виконано", "Є зауваження"]
+        assert page.texts("ol.imports time")[0] == "02.03.2026 12:00:20"
+        assert page.texts("dl.counters")[1] == (
+            "усього 2 створено 1 змінено 0 без змін 0 з помилками 1 немає у файлі 0"
+        )
+        assert page.texts(".complaint") == ["Невірний формат файлу"]
+        assert page.texts(".remarks li")[1] == "позиція 2 : Поле Назва_позиції: обов'язкове поле"
+        assert "Оновлюються: image_urls, назва." in page.texts(".settings")[0]
+        assert "Примусово." in page.texts(".settings")[0]
+
+    def test_many_imports_and_errors(self, clock: Clock) -> None:
+        """A long report is cut, and says how much is missing; many imports have pages."""
+        shop = Shop(clock=clock, quirks=Quirks(imports_per_day=100, import_seconds=0))
+        for _ in range(21):
+            import_feed(client_of(shop), clock, feed(*(offer(str(n), "<name></name>") for n in range(103))))
+        page = visit(shop, "/seller/imports")
+        assert len(page.elements(".imports .counters")) == 20
+        assert len(page.elements(".remarks li")) == 20 * 101
+        assert page.texts(".remarks li")[100] == "… ще 3"
+        assert page.texts(".imports summary")[0] == "103 зауваження"
+        assert len(visit(shop, "/seller/imports?page=2").elements(".imports .counters")) == 1
+        assert len(visit(shop, "/seller").elements(".imports .counters")) == 3
+
+    def test_orders(self, shop: Shop) -> None:
+        """Orders show the products and the payment, and no personal data."""
+        product = shop.add_product(name="Чайник", price=Decimal("120.50"))
+        buyer = ShopBuyer(
+            first_name="Олена", last_name="Вигадана", phone="+380500000001", email="o@shop.example"
+        )
+        number = shop.place_order([(product, 2)], buyer=buyer, delivery_address="вул. Тестова, 7", paid=True)
+        for path in ("/seller", "/seller/orders"):
+            page = visit(shop, path)
+            assert page.text("tbody tr") == (
+                f"№ {number} 02.03.2026 11:00:00 Оплачено Чайник × 2 241 ₴ Пром-оплата: оплачено"
+            )
+            for word in ("Олена", "Вигадана", "380500000001", "o@shop.example", "Тестова"):
+                assert word not in page.response.text
+
+    def test_log(self, shop: Shop, clock: Clock) -> None:
+        """The log shows requests newest first in pages; looking at pages leaves no trace in it."""
+        client = client_of(shop)
+        for number in range(101):
+            clock.advance(seconds=1)
+            client.get("/products/list", params={"last_id": number})
+        client.post("/products/edit", json=[{"id": 1, "price": 5}])
+        client.get("/nothing")
+        page = visit(shop, "/seller/log")
+        assert page.texts("ol.log code")[:3] == [
+            "/api/v1/nothing",
+            "/api/v1/products/edit",
+            "/api/v1/products/list?last_id=100",
+        ]
+        assert page.texts("ol.log .code")[:2] == ["404", "200"]
+        assert page.text("ol.log pre") == '[{"id":1,"price":5}]'
+        assert len(page.elements("ol.log code")) == 100
+        assert visit(shop, "/seller/log?page=2").texts("ol.log code")[-1].endswith("last_id=0")
+        assert len(shop.log.records()) == 103
+
+    def test_no_token_is_shown(self) -> None:
+        """Wherever a mistaken client puts a token, it is not shown."""
+        shop = Shop(tokens={"s3cret/+": Rights.full()})
+        client = client_of(shop, "s3cret/+")
+        client.get("/products/list", params={"token": "s3cret/+"})
+        client.get("/products/by_external_id/s3cret/+")
+        client.post("/products/edit", json=[{"id": "s3cret/+", "name": "x" * 3000}])
+        page = visit(shop, "/seller/log")
+        assert "s3cret" not in page.response.text
+        assert "token=•••" in page.texts("ol.log code")[2]
+        assert page.text("ol.log pre").endswith("x…")
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("count", "shown"),
+        [
+            *((0, "0 товарів"), (1, "1 товар"), (2, "2 товари"), (4, "4 товари"), (5, "5 товарів")),
+            *((11, "11 товарів"), (12, "12 товарів"), (21, "21 товар"), (22, "22 товари")),
+            *((111, "111 товарів"), (1021, "1 021 товар")),
+        ],
+    )
+    def test_counted(self, count: int, shown: str) -> None:
+        """A number has the form of the word that belongs to it."""
+        assert words.counted(count, "product") == shown.replace(" ", NBSP)
+
+    def test_moment(self) -> None:
+        """Times are those of Kyiv, in summer and winter."""
+        assert words.moment(datetime(2026, 1, 5, 22, 30, tzinfo=UTC)) == "06.01.2026 00:30:00"
+        assert words.moment(datetime(2026, 7, 5, 22, 30, tzinfo=UTC)) == "06.07.2026 01:30:00"
+
+    def test_both_languages(self) -> None:
+        """Every text of the buyer's side is there in both languages."""
+        for texts in (*words.BUYER.values(), *words.PRESENCES.values(), *words.PLURALS.values()):
+            assert texts.keys() == {"uk", "ru"}
+            assert all(texts.values())
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of `#rrggbb` as WCAG defines it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_contrast(scheme: int) -> None:
+    """Every text can be read on its background, by day and by night."""
+    style = (files("torgsync.sandbox.pages") / "templates" / "style.css").read_text("utf-8")
+    blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", blocks[scheme]))
+    inks = ("text", "quiet", "accent", "good", "warn", "bad")
+    pairs = [(ink, ground) for ink in inks for ground in ("ground", "panel")]
+    pairs += [
+        ("text", "sunk"),
+        ("quiet", "sunk"),
+        ("on-accent", "accent"),
+        ("on-notice", "notice"),
+        ("panel", "bad"),
+    ]
+    for ink, ground in pairs:
+        darker, lighter = sorted((luminance(colours[ink]), luminance(colours[ground])))
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (ink, ground)

@@ -1,0 +1,174 @@
+"""The sentences about guards: what was observed, the limit, the cause, the flag."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from torgsync.cli.messages.guards import allow_flag, cause, limit, observed, override_observed, prices_flag
+from torgsync.core.plan.guards import (
+    SHOP,
+    Cause,
+    ExportSize,
+    Guard,
+    GuardViolation,
+    Measure,
+    MissingShop,
+    PriceMove,
+    ProductShare,
+    encode_measure,
+)
+from torgsync.core.reason import Args, Reason
+
+
+def price(
+    old: str | None, new: str | None, cause: Reason[Cause] | None = None, *, discounted: bool = False
+) -> GuardViolation:
+    move = PriceMove(
+        Decimal(old) if old else None,
+        Decimal(new) if new else None,
+        Decimal("-0.40"),
+        Decimal("1.50"),
+        discounted,
+    )
+    return GuardViolation(Guard.PRICE, move, cause or Reason(Cause.MISTYPED_PRICE), "17")
+
+
+def share(guard: Guard, count: int, total: int, most: str | None) -> GuardViolation:
+    measure = ProductShare(count, total, Decimal(most) if most else None)
+    return GuardViolation(guard, measure, Reason(Cause.CENTERS), count=count)
+
+
+ROWS = GuardViolation(
+    Guard.EXPORT_ROWS, ExportSize(1, 11, Decimal("0.70")), Reason(Cause.EXPORT_CUT), count=10
+)
+
+
+@pytest.mark.parametrize(
+    ("violation", "saw", "most"),
+    [
+        (price("5300.00", "2650.00"), "5300.00 -> 2650.00 (-50 %)", "-40 % to +150 %"),
+        (price("100", "333.33"), "100.00 -> 333.33 (+233.3 %)", "-40 % to +150 %"),
+        (price("100", "59.99"), "100.00 -> 59.99 (-40.01 %)", "-40 % to +150 %"),
+        (price("100", "50", discounted=True), "100.00 -> 50.00 (-50 %) for the buyer", "-40 % to +150 %"),
+        (price(None, "0.00"), "the price becomes 0.00", "more than 0"),
+        (price(None, None), "the price becomes 0", "more than 0"),
+        (
+            share(Guard.REMOVALS, 120, 960, "0.10"),
+            "120 of 960 products would be taken out (12.5 %)",
+            "10 %",
+        ),
+        (
+            share(Guard.REMOVALS, 1, 1, None),
+            "1 of 1 product would be taken out (100 %)",
+            "never all products",
+        ),
+        (
+            share(Guard.STOCK_OUT, 2, 3, "0.50"),
+            "2 of 3 products in stock would fall to zero (66.7 %)",
+            "50 %",
+        ),
+        (
+            share(Guard.PHOTOS, 2, 3, "0.50"),
+            "2 of 3 products with photos would lose them all (66.7 %)",
+            "50 %",
+        ),
+        (ROWS, "the export has 1 row, 10 fewer than the usual 11", "70 % of the usual rows"),
+    ],
+)
+def test_a_violation_is_explained(violation: GuardViolation, saw: str, most: str) -> None:
+    """What was observed never looks as if it were at the limit."""
+    assert (observed(violation), limit(violation)) == (saw, most)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (
+            Reason(Cause.DECIMAL_POINT, {"factor": 100, "direction": "lower"}),
+            "100 times lower: looks like a slipped decimal point",
+        ),
+        (
+            Reason(Cause.CURRENCY, {"factor": 42, "direction": "higher", "currency": "USD"}),
+            "42 times higher: looks like a price in USD",
+        ),
+        (Reason(Cause.EQUALS_QUANTITY), "equals the quantity column"),
+        (Reason(Cause.EMPTY_PRICE), "an empty price"),
+        (Reason(Cause.MISTYPED_PRICE), "a mistyped price"),
+        (
+            Reason(Cause.CENTERS),
+            "an accounting center that is not exported, or a quantity column that is empty",
+        ),
+        (Reason(Cause.NEW_CENTERS), "your new accounting centers"),
+        (Reason(Cause.EXPORT_CUT), "an export that was cut short, or of one group only"),
+    ],
+)
+def test_a_cause_is_named(reason: Reason[Cause], words: str) -> None:
+    """With the numbers that make it likely."""
+    assert cause(price("100", "1", reason)) == words
+
+
+@pytest.mark.parametrize(
+    ("sources", "words"),
+    [
+        ([["gone", "1"]], "1 is not in the export any more"),
+        ([["gone", "3", "path"]], "3 of these removals come from your new export path"),
+        (
+            [["other-group", "47", "product_group"], ["gone", "3"]],
+            "47 of these removals come from your new product group; 3 are not in the export any more",
+        ),
+        ([["other-group", "2"]], "2 lie outside the product group"),
+        ([["not-displayed", "1"]], "1 has `Display` = 0"),
+        (
+            [["out-of-stock", "2", "only_in_stock", "use"]],
+            "2 of these removals come from your new only_in_stock and accounting centers",
+        ),
+        (
+            [["no-photos", "1", "photos"]],
+            "1 of these removals comes from your new folder of photos",
+        ),
+        ([["foreign", "5"]], "5 were never sent from here"),
+        ([["undone", "2"]], "2 were made by the run that is turned back"),
+    ],
+)
+def test_removals_are_explained_by_their_sources(sources: list[list[str]], words: str) -> None:
+    """In the number that the sentence needs; what the settings made new is named."""
+    assert cause(price("1", "2", Reason(Cause.REMOVALS, {"sources": sources}))) == words
+
+
+def test_every_cause_has_a_sentence() -> None:
+    """None is left without words."""
+    args: Args = {"factor": 10, "direction": "lower", "currency": "USD", "sources": []}
+    for code in Cause:
+        taken = args if code is not Cause.REMOVALS else {"sources": [["gone", "1"]]}
+        assert cause(price("1", "2", Reason(code, taken)))
+
+
+def test_flags_can_be_pasted() -> None:
+    """One good by its id, other guards by their number, many prices by theirs; a price of 0 has none."""
+    assert allow_flag(price("1", "9")) == "--allow price=17"
+    assert allow_flag(ROWS) == "--allow export-rows=10"
+    assert allow_flag(price(None, None, Reason(Cause.ZERO_PRICE))) == ""
+    assert prices_flag([price("1", "9")] * 6) == "--allow prices=6"
+
+
+@pytest.mark.parametrize(
+    ("guard", "measure", "more", "words"),
+    [
+        (Guard.PRICE, price("68", "6800").measure, {"more": 2}, "68.00 -> 6800.00 (+9900 %) and 2 more"),
+        (Guard.EXPORT_ROWS, ROWS.measure, {}, "the export has 1 row, 10 fewer than the usual 11"),
+        (SHOP, MissingShop(1, 0), {}, "of 1 product that were looked for none is there"),
+        (
+            SHOP,
+            MissingShop(2, 1),
+            {},
+            "of 2 products that were looked for none is there, and none of 1 group",
+        ),
+    ],
+)
+def test_an_override_is_explained_from_the_state(
+    guard: str, measure: Measure, more: Args, words: str
+) -> None:
+    """In the words of the plan that was looked at."""
+    assert override_observed(guard, {**encode_measure(measure), **more}) == words

@@ -1,0 +1,83 @@
+"""The sentences of outcomes: every code has one, from its arguments alone."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from torgsync.cli.messages.outcomes import SENTENCES, notice_message, reasons_message, render_reasons
+from torgsync.core.plan.outcomes import OutcomeCode, OutcomeReason, because_of, prom_said, reason_of
+from torgsync.core.problems import ProblemCode, error_of, problem
+from torgsync.core.reason import Arg, Reason
+from torgsync.errors import Temporary, TorgsyncError
+from torgsync.jobs.push.execute import Notice
+
+BUSY = error_of(Temporary, problem(ProblemCode.BUSY, path="/products/list"))
+
+
+def reason(code: OutcomeCode, **args: Arg) -> OutcomeReason:
+    return Reason(code, args)
+
+
+def test_every_code_has_a_sentence() -> None:
+    """A reason that nobody can read would be no reason."""
+    assert set(SENTENCES) == set(OutcomeCode)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "message"),
+    [
+        ([], ""),
+        ([prom_said("Поле price: занадто мала", "validation")], "Поле price: занадто мала; validation"),
+        ([because_of(OutcomeCode.NOT_REACHED, BUSY)], f"not reached: {BUSY.message}"),
+        ([because_of(OutcomeCode.FAILED, BUSY)], BUSY.message),
+        (
+            [because_of(OutcomeCode.END_UNKNOWN, TorgsyncError("the disk is full"))],
+            "it was sent, and its end is not known: it ended with an error of the kind `error`",
+        ),
+        (
+            [reason_of(OutcomeCode.MOVED, problem(ProblemCode.CHANGED_ON_PROM, field="price"))],
+            "its price changed on Prom.ua since the plan was made",
+        ),
+        (
+            [reason(OutcomeCode.IMPORTS_USED_UP, free="2026-03-02T10:00:00+00:00")],
+            "today's imports are used up; it goes with the first run after 2026-03-02 12:00",
+        ),
+        (
+            [
+                prom_said("гаразд"),
+                reason(OutcomeCode.TEXT_CUT, field="name", length=1, ending="і"),
+                reason(OutcomeCode.PHOTOS_UNFETCHED, missing=1, sent=3),
+            ],
+            (
+                "гаразд; Prom.ua cut name to 1 character, it ends with `і`; "
+                "1 of 3 photos could not be fetched by Prom.ua"
+            ),
+        ),
+    ],
+)
+def test_reasons_read_as_sentences(reasons: list[OutcomeReason], message: str) -> None:
+    """Several reasons of one outcome are one line; Prom's own words stay as they are."""
+    assert reasons_message(reasons) == message
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_notices_read_as_sentences(count: int) -> None:
+    """Each notice has its sentence, in the singular and in the plural."""
+    changes = ["change that an earlier run", "changes that an earlier run"][count - 1]
+    assert notice_message(Reason(Notice.EARLIER_RECONCILED, {"count": count})) == (
+        f"{count} {changes} left open: what became of them was looked up"
+    )
+    assert all(notice_message(Reason(notice)) for notice in Notice)
+
+
+def test_the_log_has_sentences() -> None:
+    """Jobs log reasons as data; what is written has their sentences, and other arguments as they are."""
+    reasons = (reason(OutcomeCode.DECLINED),)
+    record = logging.LogRecord("torgsync", logging.INFO, "", 1, "%d changes: %s", (2, reasons), None)
+    assert render_reasons(record)
+    assert record.getMessage() == "2 changes: not sent: a person said no"
+    plain = logging.LogRecord("torgsync", logging.INFO, "", 1, "the run begins", None, None)
+    assert render_reasons(plain)
+    assert plain.getMessage() == "the run begins"

@@ -1,0 +1,20 @@
+"""The sentences about the status of a good."""
+
+from __future__ import annotations
+
+from torgsync.cli.messages.plan import skip_message
+from torgsync.cli.messages.status import status_message
+from torgsync.core.mapping.select import FILTERS, SkipReason
+from torgsync.core.plan.diff import Leaving
+from torgsync.core.plan.status import GoodStatus
+
+
+def test_every_status_has_a_sentence() -> None:
+    """Those that a filter gives are said by the filter."""
+    given = set(SkipReason) - set(FILTERS) | {SkipReason.BLOCKED}
+    assert all(status_message(status) for status in (*GoodStatus, *given))
+
+
+def test_every_reason_has_words() -> None:
+    """Why a good stays out and why a product leaves."""
+    assert all(skip_message(reason) for reason in (*SkipReason, *Leaving))

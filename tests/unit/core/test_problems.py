@@ -1,0 +1,73 @@
+"""Problems: an error says the same as what is stored of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from torgsync.core.problems import ProblemCode, error_of, problem, problem_message, problem_of
+from torgsync.errors import Problem, Temporary
+
+REFUSED = problem(ProblemCode.REFUSED, path="/products/import_file", status=400, words="зачекайте")
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        (REFUSED, "Prom.ua refused `/products/import_file` (400): зачекайте"),
+        (problem(ProblemCode.REFUSED, path="/a", words=""), "Prom.ua refused `/a`: without a reason"),
+        (
+            problem(ProblemCode.IMPORT_NOT_TAKEN, REFUSED),
+            "Prom.ua takes no import now: Prom.ua refused `/products/import_file` (400): зачекайте",
+        ),
+        (
+            problem(
+                ProblemCode.GIVEN_UP,
+                problem(
+                    ProblemCode.EDIT_LOST,
+                    problem(ProblemCode.SERVER_ERROR, path="/a", status=500),
+                    items=1,
+                    noun="product",
+                ),
+                requests=3,
+                tries=15,
+            ),
+            (
+                "3 requests in a row failed, with 15 tries in all, and nothing more is asked in this run; "
+                "the last time an edit of 1 product was sent and its answer was lost: Prom.ua is in trouble: "
+                "it answered 500 to `/a`"
+            ),
+        ),
+        (
+            problem(
+                ProblemCode.LEASE_TAKEN,
+                object="My Prom",
+                user="olena",
+                host="PC",
+                pid=7,
+                since="2026-03-02T10:00:00+00:00",
+            ),
+            (
+                "`My Prom` was taken over by another run: olena on PC, process 7, since 2026-03-02 12:00; "
+                "this run was silent for too long and sends no more"
+            ),
+        ),
+    ],
+)
+def test_problems_read_as_sentences(what: Problem, message: str) -> None:
+    """A consequence has the sentence of its cause in its own."""
+    assert problem_message(what) == message
+
+
+def test_an_error_has_the_message_of_its_problem() -> None:
+    """What is shown at once and what is shown from the state later are the same sentence."""
+    error = error_of(Temporary, REFUSED, "wait")
+    assert (error.message, error.hint, problem_of(error)) == (problem_message(REFUSED), "wait", REFUSED)
+    assert problem_of(Temporary("the state is locked")) == problem(ProblemCode.OTHER, kind="temporary")
+
+
+@pytest.mark.parametrize("code", ProblemCode)
+def test_every_problem_has_a_sentence(code: ProblemCode) -> None:
+    """With the arguments that it names."""
+    names = ("path", "status", "server", "words", "key", "shop", "right", "requests", "tries", "field")
+    args: dict[str, str | int] = dict.fromkeys((*names, "kind", "object", "user", "host", "pid"), "x")
+    assert problem_message(Problem((code,), args))

@@ -1,0 +1,107 @@
+"""Names, docstrings and comments use the field's words (docs/developers/glossary.md)."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted(
+    path
+    for folder in ("torgsync", "tests")
+    for path in (ROOT / folder).rglob("*.py")
+    if "data" not in path.parts and path != Path(__file__)
+)
+IN_NAMES = frozenset(
+    "tell tells told telling lead leads led anew beside besides house room floor road desk shelf brake ears "
+    "trip trips dark stir lasting sister sisters manners utils helpers".split()
+)
+IN_PROSE = re.compile(
+    r"\b(tells?|told|telling|leads?|led|anew|besides?|house|rooms?|floors?|roads?|desks?|shel(?:f|ves)|brakes?"
+    r"|ears|trips?|dark|stirs?|lasting|sisters?|manners?|nobody|somebody|none of ours"
+    r"|(?:takes?|taken|took|taking) out|call(?:s|ed)? off|(?:stands?|stood|lies|lay) "
+    r"(?:in|at|on|there|under))\b",
+    re.IGNORECASE,
+)
+ALLOWED = re.compile(r"`[^`]*`|\"[^\"]*\"|«[^»]*»|--\w[\w-]*")
+"""What is quoted is a message, a key or another program's word."""
+
+
+def own_words(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the docstrings and comments of a file, with their lines; help of a command is a message."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            text = ast.get_docstring(node, clean=False)
+            if text and not is_command(node):
+                yield node.body[0].lineno, text
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.lineno, str(node.value.value)
+    with path.open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], token.string
+
+
+def is_command(node: ast.AST) -> bool:
+    """Return whether a function is a command: Typer shows its docstring as help."""
+    return isinstance(node, ast.FunctionDef) and any(
+        argument.annotation is not None and ast.unparse(argument.annotation) == "typer.Context"
+        for argument in node.args.args
+    )
+
+
+def names(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the names that a file defines or uses, with their lines."""
+    with path.open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            if token.type == tokenize.NAME:
+                yield token.start[0], token.string
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_words_of_the_field(path: Path) -> None:
+    """A reader who knows the field's tools needs no glossary for a name or a docstring."""
+    found = [
+        f"{line}: {name}"
+        for line, name in names(path)
+        if IN_NAMES & set(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_"))
+    ]
+    found += [
+        f"{line}: {match[0]}"
+        for line, text in own_words(path)
+        if (match := IN_PROSE.search(ALLOWED.sub("", text)))
+    ]
+    assert not found
+
+
+def test_a_class_name_exists_once() -> None:
+    """Wherever a class is spoken of, it is clear which one is meant."""
+    places: dict[str, list[str]] = {}
+    for path in FILES:
+        if "torgsync" in path.relative_to(ROOT).parts[:1]:
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert not {name: where for name, where in places.items() if len(where) > 1}
+
+
+def test_modules_are_read_at_a_glance() -> None:
+    """No module is longer than 400 lines, and no folder has more than twenty."""
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in (ROOT / "torgsync").rglob("*.py")
+        if (count := path.read_text("utf-8").count("\n")) > 400 and "migrations" not in path.parts
+    }
+    full = [
+        str(folder.relative_to(ROOT))
+        for folder in (ROOT / "torgsync").rglob("*")
+        if folder.is_dir() and len(list(folder.glob("*.py"))) > 20
+    ]
+    assert not long
+    assert not full

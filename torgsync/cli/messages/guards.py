@@ -1,0 +1,145 @@
+"""What a guard observed, its limit, the likely cause, and the flag that allows it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from torgsync.core.mapping.select import SkipReason
+from torgsync.core.plan.diff import Leaving
+from torgsync.core.plan.guards import (
+    Cause,
+    ExportSize,
+    Guard,
+    GuardViolation,
+    MissingShop,
+    PriceMove,
+    ProductShare,
+    decode_measure,
+    prices_allowance,
+)
+from torgsync.core.reason import Args
+from torgsync.core.text import counted
+
+_SHARES = {
+    Guard.REMOVALS: "{count} of {products} would be taken out ({share})",
+    Guard.STOCK_OUT: "{count} of {products} in stock would fall to zero ({share})",
+    Guard.PHOTOS: "{count} of {products} with photos would lose them all ({share})",
+}
+
+
+def observed(violation: GuardViolation) -> str:
+    """Return what a guard observed."""
+    return _observed(violation.guard, violation.measure)
+
+
+def override_observed(guard: str, args: Args) -> str:
+    """Return what a guard had observed that a person opened; `args` are those that the state keeps."""
+    more = f" and {args['more']} more" if args.get("more") else ""
+    return f"{_observed(guard, decode_measure(guard, args))}{more}"
+
+
+def _observed(guard: str, measure: PriceMove | ProductShare | ExportSize | MissingShop) -> str:
+    match measure:
+        case PriceMove():
+            return _price_move(measure)
+        case ProductShare(count, total):
+            share = _percent(Decimal(count) / Decimal(max(total, 1)))
+            return _SHARES[Guard(guard)].format(count=count, products=counted(total, "product"), share=share)
+        case ExportSize(rows, usual):
+            return f"the export has {counted(rows, 'row')}, {usual - rows} fewer than the usual {usual}"
+        case MissingShop(products, groups):
+            missing = f"of {counted(products, 'product')} that were looked for none is there"
+            return f"{missing}, and none of {counted(groups, 'group')}" if groups else missing
+
+
+def _price_move(move: PriceMove) -> str:
+    if move.new is None:
+        return "the price becomes 0"
+    if move.old is None:
+        return f"the price becomes {move.new:.2f}"
+    share = _percent(abs(move.share))
+    if share in (_percent(abs(move.lowest)), _percent(move.highest)):
+        share = _percent(abs(move.share), digits=3)  # else it would look as if it were at the limit
+    sign = "+" if move.share > 0 else "-"
+    text = f"{move.old:.2f} -> {move.new:.2f} ({sign}{share})"
+    return f"{text} for the buyer" if move.discounted else text  # the table shows the price itself
+
+
+def limit(violation: GuardViolation) -> str:
+    """Return the limit that was passed."""
+    match violation.measure:
+        case PriceMove(old, new, lowest, highest):
+            if old is None or new is None:
+                return "more than 0"
+            return f"-{_percent(abs(lowest))} to +{_percent(highest)}"
+        case ProductShare(limit=most):
+            return "never all products" if most is None else _percent(most)
+        case ExportSize(limit=least):
+            return f"{_percent(least)} of the usual rows"
+        case MissingShop():
+            return ""
+
+
+_CAUSES: dict[Cause, str | Callable[..., str]] = {
+    Cause.EQUALS_QUANTITY: "equals the quantity column",
+    Cause.EMPTY_PRICE: "an empty price",
+    Cause.MISTYPED_PRICE: "a mistyped price",
+    Cause.ZERO_PRICE: "an empty or mistaken price column; a price of 0 is never sent",
+    Cause.DECIMAL_POINT: "{factor} times {direction}: looks like a slipped decimal point",
+    Cause.CURRENCY: "{factor} times {direction}: looks like a price in {currency}",
+    Cause.REMOVALS: lambda sources: "; ".join(_source(*source) for source in sources),
+    Cause.CENTERS: "an accounting center that is not exported, or a quantity column that is empty",
+    Cause.NEW_CENTERS: "your new accounting centers",
+    Cause.PHOTO_FOLDER: "a folder of photos that was moved or emptied, or is not connected",
+    Cause.EXPORT_CUT: "an export that was cut short, or of one group only",
+}
+_SETTINGS = {
+    "product_group": "product group",
+    "use": "accounting centers",
+    "keep": "pieces to keep",
+    "photos": "folder of photos",
+    "path": "export path",
+    "foreign": 'foreign = "delete"',
+}
+"""How settings are called that select goods; others by their own name."""
+_REMOVED: dict[str, tuple[str, str]] = {
+    SkipReason.OTHER_GROUP: ("lies outside the product group", "lie outside the product group"),
+    SkipReason.NOT_DISPLAYED: ("has `Display` = 0", "have `Display` = 0"),
+    SkipReason.OUT_OF_STOCK: ("is out of stock", "are out of stock"),
+    SkipReason.NO_PHOTOS: ("has no photos", "have no photos"),
+    Leaving.GONE: ("is not in the export any more", "are not in the export any more"),
+    Leaving.FOREIGN: ("was never sent from here", "were never sent from here"),
+    Leaving.UNDONE: ("was made by the run that is turned back", "were made by the run that is turned back"),
+}
+"""Why one product leaves, and why several do."""
+
+
+def cause(violation: GuardViolation) -> str:
+    """Return what a violation looks like."""
+    template = _CAUSES[violation.cause.code]
+    args = dict(violation.cause.args)
+    return template.format_map(args) if isinstance(template, str) else template(**args)
+
+
+def _source(reason: str, count: str, *changed: str) -> str:
+    if changed:
+        comes = "comes" if count == "1" else "come"
+        settings = " and ".join(_SETTINGS.get(name, name) for name in changed)
+        return f"{count} of these removals {comes} from your new {settings}"
+    one, many = _REMOVED[reason]
+    return f"{count} {one if count == '1' else many}"
+
+
+def allow_flag(violation: GuardViolation) -> str:
+    """Return the flag that lets exactly this through, empty where none does."""
+    return f"--allow {violation.allowance}" if violation.allowance else ""
+
+
+def prices_flag(violations: Sequence[GuardViolation]) -> str:
+    """Return the flag that lets exactly these prices through."""
+    return f"--allow {prices_allowance(violations)}"
+
+
+def _percent(share: Decimal, digits: int = 1) -> str:
+    return f"{share * 100:.{digits}f}".rstrip("0").rstrip(".") + " %"

@@ -1,0 +1,110 @@
+"""The sentences of a run: what it reports meanwhile, and why each change has its outcome."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReason
+from torgsync.core.problems import problem_message
+from torgsync.core.reason import Reason
+from torgsync.core.text import counted
+from torgsync.errors import Problem
+
+WORDS = {
+    Outcome.DONE: "done",
+    Outcome.REFUSED: "refused",
+    Outcome.UNCLEAR: "unclear",
+    Outcome.DEFERRED: "left for later",
+}
+"""How people read an outcome."""
+
+_NOTICES = {
+    "orders-left": "orders stay on Prom.ua: what was sold since the last fetch is offered again",
+    "import-recovered": "an import that an earlier run left behind was settled first",
+    "earlier-reconciled": "{left} left open: what became of them was looked up",
+}
+
+
+def notice_message(notice: Reason[Any]) -> str:
+    """Return the sentence of what a run reports meanwhile: a `Notice` with its arguments."""
+    args: Mapping[str, Any] = notice.args
+    left = counted(args.get("count", 0), "change that an earlier run", "changes that an earlier run")
+    return _NOTICES[notice.code].format(left=left)
+
+
+def _said(words: Iterable[str]) -> str:
+    return "; ".join(words)
+
+
+def _used_up(free: str) -> str:
+    moment = datetime.fromisoformat(free).astimezone(SHOP_ZONE)
+    return f"today's imports are used up; it goes with the first run after {moment:%Y-%m-%d %H:%M}"
+
+
+def _text_cut(field: str, length: int, ending: str) -> str:
+    return f"Prom.ua cut {field} to {counted(length, 'character')}, it ends with `{ending}`"
+
+
+def _unfetched(missing: int, sent: int) -> str:
+    return f"{missing} of {counted(sent, 'photo')} could not be fetched by Prom.ua"
+
+
+SENTENCES: dict[OutcomeCode, str | Callable[..., str]] = {
+    OutcomeCode.PROM_SAID: _said,
+    OutcomeCode.FAILED: "{problem}",
+    OutcomeCode.END_UNKNOWN: "it was sent, and its end is not known: {problem}",
+    OutcomeCode.NO_REASON: "Prom.ua made no product of it and gave no reason",
+    OutcomeCode.NOT_CONFIRMED: "Prom.ua did not confirm it",
+    OutcomeCode.OLD_VALUE_SHOWN: "Prom.ua took the edit without a word and shows the old value",
+    OutcomeCode.OTHER_VALUE_SHOWN: "Prom.ua took the edit and shows another value",
+    OutcomeCode.NOT_ON_PROM: "it is not on Prom.ua any more; the next run makes it anew",
+    OutcomeCode.IMPORT_TOO_LONG: "Prom.ua did not finish the import in time",
+    OutcomeCode.SENDER_DIED: "the run that sent it died before Prom.ua answered",
+    OutcomeCode.DECLINED: "not sent: a person said no",
+    OutcomeCode.STOPPED: "not reached: stopped by a person",
+    OutcomeCode.NOT_REACHED: "not reached: {problem}",
+    OutcomeCode.IMPORTS_USED_UP: _used_up,
+    OutcomeCode.IMPORT_LEFT: "sent with an import; the next run looks up what became of it",
+    OutcomeCode.REMOVALS_AFTER_FAILURE: "products are taken out only when everything before went well",
+    OutcomeCode.REMOVALS_BEFORE_IMPORT_END: (
+        "products are taken out only when the end of the import is known"
+    ),
+    OutcomeCode.MOVED: "{problem}",
+    OutcomeCode.FOUND_DONE: "a later look found it done",
+    OutcomeCode.RUN_ENDED_BEFORE: "not reached: the run ended before it",
+    OutcomeCode.MADE_IN_PART: "made, and not all of it as wanted when the run ended",
+    OutcomeCode.TEXT_CUT: _text_cut,
+    OutcomeCode.PHOTOS_UNFETCHED: _unfetched,
+}
+"""A template filled with the arguments of a reason, or a function that takes them by name."""
+
+
+def reasons_message(reasons: Iterable[OutcomeReason]) -> str:
+    """Return the sentences of an outcome's reasons, "" for none."""
+    return "; ".join(filter(None, map(_sentence, reasons)))
+
+
+def _sentence(reason: OutcomeReason) -> str:
+    args: dict[str, Any] = dict(reason.args)
+    sentence = SENTENCES[reason.code]
+    if callable(sentence):
+        return sentence(**args)
+    if codes := args.pop("problem", ()):
+        return sentence.format(problem=problem_message(Problem(tuple(codes), args)))
+    return sentence
+
+
+def render_reasons(record: logging.LogRecord) -> bool:
+    """Put the sentences of outcomes into a record of the log; a filter of a handler."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(map(_worded, record.args))
+    return True
+
+
+def _worded(arg: object) -> object:
+    reasons = isinstance(arg, tuple) and all(isinstance(one, Reason) for one in arg)
+    return reasons_message(arg) if reasons and isinstance(arg, tuple) else arg

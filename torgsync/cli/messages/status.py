@@ -1,0 +1,41 @@
+"""The status of a good, in a sentence."""
+
+from __future__ import annotations
+
+from torgsync.core.mapping.select import SkipReason
+from torgsync.core.plan.status import GoodStatus
+
+_STATUS: dict[str, str] = {
+    GoodStatus.CREATE: "it is new on Prom.ua and will be created",
+    GoodStatus.MOVED: "the export changed since it was sent; Prom.ua will be brought up to date",
+    GoodStatus.EDITED: "somebody edited it on Prom.ua; it will be set back to what the export says",
+    GoodStatus.FIRST: "Prom.ua shows something else than the export, and we never sent it; "
+    "it will be updated",
+    GoodStatus.REMOVE: "it leaves the shop: Prom.ua still shows it, and the export offers it no more",
+    GoodStatus.HELD: "a guard holds a change of it until a person allows it",
+    SkipReason.REFUSED_BEFORE: "Prom.ua refused it as it is now; it is tried again when the good changes",
+    SkipReason.MODERATED: "Prom.ua's moderators deleted it; it is left alone",
+    SkipReason.NO_PRICE: "it is new and has no price that can be read, so it cannot be created",
+    SkipReason.NO_NAME: "it is new and has no name, so it cannot be created",
+    SkipReason.NO_STOCK: "it is new and has no stock that can be read, and only goods in stock go",
+    SkipReason.AMBIGUOUS: "several products on Prom.ua may be it; it waits until somebody decides which",
+    SkipReason.ID_TAKEN: "another good's product has its id as external id on Prom.ua, "
+    "so it cannot be created",
+    SkipReason.NO_EXTERNAL_ID: "Prom.ua has it without an external id: price, stock and status go, "
+    "the rest waits",
+    SkipReason.BLOCKED: "its row has an error; it stays on Prom.ua as it is",
+    GoodStatus.OUT: "a filter keeps it out, and Prom.ua does not show it",
+    GoodStatus.GONE: "the export does not have it any more, "
+    "and there is nothing of it to take out of Prom.ua",
+    GoodStatus.FOREIGN: "it is on Prom.ua, but neither in the export nor ever sent by us; it is left alone",
+    GoodStatus.STAYS: "the export offers it no more, and Prom.ua has it as `[removal]` wants it",
+    GoodStatus.LEFT_ALONE: "what differs belongs to Prom.ua's side and is left alone",
+    GoodStatus.KEPT: "what can be read of it is on Prom.ua, the rest stays there as it is; "
+    "the findings tell why",
+    GoodStatus.IN_STEP: "Prom.ua shows what the export says; there is nothing to do",
+}
+
+
+def status_message(status: GoodStatus | SkipReason) -> str:
+    """Return what becomes of a good, or why nothing does."""
+    return _STATUS[status]

@@ -1,0 +1,191 @@
+"""The table of pending changes: a sign, a word, the good, then one line a field.
+
+What does not fit a screen is folded: what many goods have in common is one line. Source:
+docs/developers/architecture.md §3.3.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from torgsync.cli.messages.plan import skip_message
+from torgsync.cli.plan.changes import creation_words, field_lines, fold_move, sign
+from torgsync.core.plan.diff import Change, Verb
+from torgsync.core.plan.fold import Fold, FoldKind, Folds, Mover
+from torgsync.core.text import counted
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from torgsync.state.runs.plans import NumberedChange
+
+SCREENFUL = 10
+"""Goods of one verb that are shown one by one; more are folded, into as many lines at most."""
+FOLD = 4
+"""Goods with the same change that are folded into one line whatever their number."""
+GROUPS = 2
+"""Groups of goods that a line names; more are counted."""
+
+
+class Show(StrEnum):
+    """Which part of a plan is shown."""
+
+    SUMMARY = "summary"
+    CHANGES = "changes"
+    HELD = "held"
+    SKIPPED = "skipped"
+    ALL = "all"
+
+
+class Line(NamedTuple):
+    """One line of the table; `verb` is None where it goes on with the good above."""
+
+    verb: Verb | None
+    held: str | None
+    good: str
+    text: str
+
+
+@dataclass
+class Changes:
+    """The lines of the table, the biggest price moves, and whether something was folded."""
+
+    lines: list[Line] = field(default_factory=list)
+    movers: list[Mover] = field(default_factory=list)
+    folded: bool = False
+
+
+class Source(Protocol):
+    """Where the changes come from; they are read twice, and never kept as a whole."""
+
+    def changes_by_group(self) -> Iterable[tuple[NumberedChange, str]]:
+        """Return the changes, each with its good's topmost group."""
+
+    def totals(self, *, held: bool) -> Mapping[Verb, int]:
+        """Return how many goods each verb touches; with `held` how many of its changes are held."""
+
+
+_Same = tuple[Verb, str, str, str | None]
+"""What makes two changes one line: verb, field, how it moves in words, guard."""
+
+
+def render_changes(
+    source: Source, show: Show, currency: str, outcome: Callable[[NumberedChange], str] | None = None
+) -> Changes:
+    """Return the table of a plan's changes; with `outcome` also how each ended that is shown by itself."""
+    totals = source.totals(held=show is Show.HELD)
+    crowded = {verb for verb in Verb if totals.get(verb, 0) > SCREENFUL and show is not Show.ALL}
+    sparse = any(count and verb not in crowded for verb, count in totals.items())
+    same = _same_changes(source, crowded) if show is not Show.ALL and sparse else {}
+    table, folds = Changes(folded=bool(crowded)), Folds()
+    for item, group in source.changes_by_group():
+        change = item.change
+        if show is Show.HELD and not change.held:
+            continue
+        if change.verb in crowded:
+            folds.add(change, group)
+        elif (key := _same(change)) and key in same:
+            same[key][group] += 1
+        else:
+            table.lines += _change_lines(change, whole=show is Show.ALL)
+            if outcome:
+                table.lines.append(Line(None, None, "", f"  {outcome(item)}"))
+    for (verb, name, moves, held), groups in same.items():
+        if groups:
+            what = moves if name == "photos" else f"{name} {moves}"
+            goods = counted(groups.total(), "good")
+            table.lines.append(Line(verb, held, "", f"{what} in {goods}{_of(groups)}"))
+    for verb in Verb:
+        table.lines += _fold_lines(folds.of(verb), currency)
+    table.movers = folds.movers
+    return table
+
+
+def _same(change: Change) -> _Same | None:
+    """Return what makes two changes one line: a single field with the same words before and after."""
+    lines = field_lines(change.fields, folded=True)
+    if len(lines) != 1 or change.verb is Verb.CREATE:
+        return None
+    return (change.verb, *lines[0], change.held)
+
+
+def _same_changes(source: Source, crowded: set[Verb]) -> dict[_Same, Counter[str]]:
+    """Return the changes that several goods have, to be counted by group."""
+    counts = Counter(
+        same
+        for item, _ in source.changes_by_group()
+        if item.change.verb not in crowded and (same := _same(item.change))
+    )
+    return {same: Counter() for same, number in counts.items() if number >= FOLD}
+
+
+def _change_lines(change: Change, *, whole: bool) -> Iterator[Line]:
+    """Yield one change: the good's name, then a line a field; a creation is short unless all is shown."""
+    if change.verb is Verb.CREATE and not whole:
+        yield Line(change.verb, change.held, change.good_id, change.title)
+        yield Line(None, None, "", f"  {creation_words(change.fields)}")
+        return
+    yield Line(change.verb, change.held, change.good_id or f"Prom {change.prom_id}", change.title)
+    lines = field_lines(change.fields)
+    width = max(len(name) for name, _ in lines)
+    for name, moves in lines:
+        yield Line(None, None, "", f"  {name:<{width}}  {moves}")
+    if change.reason:
+        yield Line(None, None, "", f"  {skip_message(change.reason)}")
+
+
+def _fold_lines(folds: list[tuple[FoldKind, Fold]], currency: str) -> Iterator[Line]:
+    """Yield a line a fold, that of most goods first; the smallest are counted where they fill a screen."""
+    folds.sort(key=lambda item: (-item[1].goods, *_order(item[0])))
+    shown = folds if len(folds) <= SCREENFUL else folds[: SCREENFUL - 1]
+    for kind, fold in shown:
+        yield Line(kind.verb, kind.held or None, "", _fold_words(kind, fold, currency))
+    if rest := len(folds) - len(shown):
+        yield Line(folds[0][0].verb, None, "", f"… and {counted(rest, 'smaller kind')} of change")
+
+
+def _order(kind: FoldKind) -> tuple[str, ...]:
+    """Return what orders folds of as many goods."""
+    what = kind.group if kind.verb is Verb.CREATE else fold_move(kind)
+    return (kind.held, kind.field, what, kind.reason)
+
+
+def _fold_words(kind: FoldKind, fold: Fold, currency: str) -> str:
+    goods = f"{counted(fold.goods, 'good')}{_of(fold.groups)}"
+    if kind.verb is Verb.CREATE:
+        worth = f", worth {fold.worth} {currency}" if fold.worth else ""
+        return f"{goods}, {fold.pieces} in stock{worth}"
+    reason = f": {skip_message(kind.reason)}" if kind.reason else ""
+    return f"{kind.field} {fold_move(kind)} in {goods}{reason}"
+
+
+def _of(groups: Counter[str]) -> str:
+    """Return the groups of goods: by name where they are few."""
+    named = [name for name, _ in groups.most_common() if name]
+    if not named or len(named) < len(groups):
+        return ""
+    return f" of {' and '.join(named)}" if len(named) <= GROUPS else f" of {len(named)} groups"
+
+
+def mover_words(mover: Mover) -> str:
+    """Return a price that moves far."""
+    move = f"{mover.old} -> {mover.new} ({mover.share * 100:+.0f} %)"
+    return f"  {mover.good_id}  {mover.title}: {move}"
+
+
+def table_of(lines: Iterable[Line]) -> Table:
+    """Return lines as a table that fits 80 columns."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    table.add_column("change", no_wrap=True, min_width=10)
+    table.add_column("good", overflow="fold")
+    table.add_column("name, and each field old -> new", overflow="fold", ratio=1)
+    for line in lines:
+        table.add_row(sign(line.verb, line.held) if line.verb else "", line.good, line.text)
+    return table

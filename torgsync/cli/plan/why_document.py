@@ -1,0 +1,159 @@
+"""`torgsync why` as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from torgsync.cli.base.findings import finding_document
+from torgsync.cli.messages.outcomes import reasons_message
+from torgsync.cli.messages.status import status_message
+from torgsync.cli.messages.why import alone_message, filter_message, price_message
+from torgsync.cli.plan.documents import change_document
+from torgsync.cli.plan.why_lines import held_words
+from torgsync.core.plan.diff import Change
+from torgsync.core.product.fields import FIELDS, Value, encode
+from torgsync.core.product.products import Product
+
+if TYPE_CHECKING:
+    from torgsync.jobs.plan.why import GoodView, Held
+
+
+def good_document(catalog: str, good: GoodView) -> dict[str, object]:
+    """Return what is known of a good as JSON; `catalog` is the file that findings without one are in."""
+    change = good.verdict.change
+    name = good.row.file if good.row else catalog
+    return {
+        "good_id": good.good_id,
+        "title": good.title,
+        "fate": str(good.status),
+        "message": status_message(good.status),
+        "standing": str(good.row_status),
+        "export_problem": good.problem or None,
+        "row": _row_document(good),
+        "findings": [finding_document(finding, name) for finding in good.findings],
+        "desired": _values(good.desired),
+        "sent": {"at": _iso(good.sent_at), "values": _values(good.sent)} if good.sent else None,
+        "looked": _iso(good.looked),
+        "existing": {
+            "prom_id": good.existing.prom_id,
+            "external_id": good.existing.external_id or None,
+            "modified": _iso(good.existing.modified),
+            "removed": good.existing.removed,
+            "values": _encoded(good.existing.values),
+        }
+        if good.existing
+        else None,
+        "change": _change_document(change) if change else None,
+        "adopted": {
+            "prom_id": good.adoption.prom_id,
+            "by": list(map(str, good.adoption.by)),
+            "at": _iso(good.adoption.at),
+            "user": good.adoption.user,
+        }
+        if good.adoption
+        else None,
+        "candidates": list(good.candidates),
+        "sold": [{"order": holding.order_id, "quantity": float(holding.quantity)} for holding in good.sold],
+        "left_alone": list(good.verdict.left_alone),
+        "held": _held_document(good.held) if good.held else None,
+        "refusal": {
+            "at": _iso(good.refusal.at),
+            "message": reasons_message(good.refusal.reasons),
+            "current": good.refused,
+        }
+        if good.refusal
+        else None,
+        "attempts": [
+            {
+                "at": _iso(attempt.at),
+                "run": attempt.run,
+                "state": str(attempt.item.outcome) if attempt.item.outcome else None,
+                "message": reasons_message(attempt.item.reasons),
+                **_change_document(attempt.item.change),
+            }
+            for attempt in good.attempts
+        ],
+    }
+
+
+def _row_document(good: GoodView) -> dict[str, object] | None:
+    row = good.row
+    if row is None:
+        return None
+    return {
+        "file": row.file,
+        "lines": list(row.lines),
+        "columns": [
+            {
+                "column": mapping.column,
+                "value": cell,
+                "to": mapping.to,
+                "name": mapping.name,
+                "owner": mapping.owner,
+                "unsent": row.unsent.get(mapping.column),
+            }
+            for mapping, cell in row.mapped_cells
+        ],
+        "price_steps": [price_message(price) for price in row.prices],
+        "filters": [
+            {"filter": str(item.reason), "passes": item.passes, "message": filter_message(item)}
+            for item in row.filters
+        ],
+        "centers": [
+            {
+                "center": stock.center,
+                "file": stock.file,
+                "value": stock.cell or None,
+                "quantity": None if stock.quantity is None else _number(stock.quantity),
+                "counted": stock.counted,
+            }
+            for stock in row.centers
+        ],
+        "variants": {
+            "model": row.family.model or None,
+            "group": row.family.group or None,
+            "alone": alone_message(row.family.alone) if row.family.alone else None,
+            "sisters": [
+                {
+                    "good_id": sibling.good_id,
+                    "title": sibling.title or None,
+                    "differs": [item._asdict() for item in sibling.differs],
+                    "lacks": list(sibling.lacks),
+                    "out": sibling.out or None,
+                    "alone": alone_message(sibling.alone) if sibling.alone else None,
+                }
+                for sibling in row.family.siblings
+            ],
+        },
+        "reason": str(row.out) if row.out else None,
+        "unreadable": sorted(row.mapped.unreadable),
+    }
+
+
+def _number(quantity: Decimal) -> int | float:
+    return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
+
+
+def _change_document(change: Change) -> dict[str, object]:
+    document = change_document(change)
+    return {key: document[key] for key in ("verb", "via", "held", "fields")}
+
+
+def _values(product: Product | None) -> dict[str, object] | None:
+    return _encoded(product.values) if product else None
+
+
+def _encoded(values: Mapping[str, Value]) -> dict[str, object]:
+    return {name: encode(FIELDS[name], value) for name, value in values.items()}
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _held_document(held: Held) -> dict[str, object]:
+    observed, flag = held_words(held)
+    return {"guard": held.guard, "saw": observed or None, "allow": flag}

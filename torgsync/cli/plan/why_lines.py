@@ -1,0 +1,223 @@
+"""The lines of `torgsync why`: a good's way from its row to Prom.ua, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from torgsync.cli.messages.findings import finding_message
+from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
+from torgsync.cli.messages.outcomes import reasons_message
+from torgsync.cli.messages.plan import skip_message
+from torgsync.cli.messages.status import status_message
+from torgsync.cli.messages.why import alone_message, filter_message, price_message
+from torgsync.cli.plan.changes import moved, words
+from torgsync.core.product.fields import Value
+from torgsync.core.text import counted
+
+if TYPE_CHECKING:
+    from torgsync.core.plan.family import Family, VariantSibling
+    from torgsync.core.plan.why import CenterStock
+    from torgsync.core.product.products import Product
+    from torgsync.jobs.plan.why import GoodView, Held
+    from torgsync.state.runs.plans import ChangeAttempt
+
+SIBLINGS = 10
+"""Other goods of a model that the table shows."""
+
+
+_FILTERS = {
+    "other-group": "group",
+    "not-displayed": "display",
+    "out-of-stock": "stock",
+    "no-photos": "photos",
+}
+
+
+class Line(NamedTuple):
+    """One line: its section, what it is about, and its text."""
+
+    section: str
+    about: str
+    text: str
+
+
+def render_good(good: GoodView) -> Iterator[Line]:
+    """Yield all lines about a good, section by section."""
+    yield from _answer(good)
+    yield from _row_lines(good)
+    for finding in good.findings:
+        column = f"{finding.column}: " if finding.column else ""
+        yield Line("findings", f"{finding.severity} {finding.code}", f"{column}{finding_message(finding)}")
+    yield from _prom_lines(good)
+    yield from _change_lines(good)
+    for attempt in good.attempts:
+        yield Line("history", _time(attempt.at), _attempt_words(attempt))
+
+
+def _answer(good: GoodView) -> Iterator[Line]:
+    yield Line("answer", "", status_message(good.status))
+    if good.problem:
+        yield Line("answer", "", "the export cannot be read now: this is told by what was read before")
+    if good.row and good.row.out:
+        yield Line("answer", "kept out", skip_message(good.row.out))
+    if good.held:
+        observed, flag = held_words(good.held)
+        observed = f"{observed}; " if observed else "`torgsync update` tells the number; "
+        yield Line("answer", f"held by the guard `{good.held.guard}`", f"{observed}if it is right: {flag}")
+    if good.refusal:
+        since = "" if good.refused else ", and it changed since then"
+        yield Line(
+            "answer", f"refused {_time(good.refusal.at)}", f"{reasons_message(good.refusal.reasons)}{since}"
+        )
+
+
+def held_words(held: Held) -> tuple[str, str]:
+    """Return what a guard holds, empty where only a plan can say it, and the flag that allows it."""
+    if held.violation is None:
+        return "", f"--allow {held.guard}=NUMBER"
+    seen = f"{observed(held.violation)}; the limit is {limit(held.violation)}; {cause(held.violation)}"
+    return seen, allow_flag(held.violation)
+
+
+def _row_lines(good: GoodView) -> Iterator[Line]:
+    row = good.row
+    if row is None:
+        absent = "the export does not have it"
+        yield Line("row", "", f"the export cannot be read: {good.problem}" if good.problem else absent)
+        return
+    places = "line" if len(row.lines) == 1 else "lines"
+    yield Line("row", "", f"{row.file}, {places} {' and '.join(map(str, row.lines))}")
+    for stock in row.centers:
+        yield Line("centers", stock.center, _center_words(stock))
+    for mapping, cell in row.mapped_cells:
+        target = mapping.to if mapping.to != "characteristic" else f"characteristic `{mapping.name}`"
+        owner = " (Prom.ua's side)" if mapping.owner == "prom" else ""
+        codes = [f" ({item.severity} {item.code})" for item in row.findings if item.column == mapping.column]
+        reason = row.unsent.get(mapping.column, "")
+        unsent = f"; not sent: {reason}" if reason else ""
+        yield Line("columns", mapping.column, f"{_text(cell)} -> {target}{owner}{''.join(codes)}{unsent}")
+    for price in row.prices:
+        yield Line("price", "", price_message(price))
+    for item in row.filters:
+        mark = "✓" if item.passes else "✗ stays out by"
+        yield Line("filters", f"{mark} {_FILTERS[item.reason]}", filter_message(item))
+    yield from _family_lines(row.family)
+    if not row.out:
+        for name, value in row.mapped.product.values.items():
+            yield Line("product", name, _value(value))
+        for name in sorted(row.mapped.unreadable):
+            yield Line("product", name, "cannot be read; what Prom.ua has stays")
+
+
+def _center_words(stock: CenterStock) -> str:
+    if not stock.cell:
+        found = "does not have it"
+    elif stock.quantity is None:
+        found = f"tells a stock that cannot be read: {stock.cell}"
+    else:
+        found = f"has {stock.quantity.normalize():f} of it"
+    return f"`{stock.file}` {found}{'' if stock.counted else ', which are not counted'}"
+
+
+def _family_lines(family: Family) -> Iterator[Line]:
+    """Yield the model of a good and the other goods of it, or why the good goes alone."""
+    others = f", with {counted(len(family.siblings), 'other good')}" if family.siblings else ""
+    parts = [f"model `{family.model}`{others}"] if family.model else []
+    if family.alone:
+        parts.append(f"goes alone: {alone_message(family.alone)}")
+    else:
+        parts.append(f"variant group {family.group}" if family.group else "a variant group, not numbered yet")
+    yield Line("variants", "", "; ".join(parts))
+    for sibling in family.siblings[:SIBLINGS]:
+        yield Line("variants", sibling.good_id, _sibling_words(sibling))
+    if (rest := len(family.siblings) - SIBLINGS) > 0:
+        yield Line("variants", "", f"… and {rest} more; `--format json` lists all")
+
+
+def _sibling_words(sibling: VariantSibling) -> str:
+    parts = [words(sibling.differs)] if sibling.differs else []
+    if sibling.lacks:
+        parts.append(f"without {', '.join(sibling.lacks)}")
+    text = "; ".join(parts) or "differs in no characteristic"
+    if sibling.out:
+        return f"{text}; stays out: {skip_message(sibling.out)}"
+    return f"{text}; goes alone: {alone_message(sibling.alone)}" if sibling.alone else text
+
+
+def _prom_lines(good: GoodView) -> Iterator[Line]:
+    if good.sent is None:
+        yield Line("sent", "", "nothing was ever sent of it")
+    else:
+        yield Line("sent", "", f"last {_time(good.sent_at)}: {_names(good.sent)}")
+    for holding in good.sold:
+        yield Line(
+            "on Prom.ua", "sold", f"{holding.quantity.normalize():f} in order {holding.order_id}, not offered"
+        )
+    if good.adoption:
+        rules = " and ".join(good.adoption.by)
+        by = f"by {rules}, {_time(good.adoption.at)} by {good.adoption.user}"
+        yield Line("on Prom.ua", "adopted", f"product {good.adoption.prom_id}, {by}")
+    if good.candidates:
+        yield Line("on Prom.ua", "may be any of", f"products {', '.join(good.candidates)}")
+    if good.looked is None:
+        yield Line("on Prom.ua", "", "Prom.ua was not looked at yet")
+    elif good.existing is None:
+        yield Line("on Prom.ua", "", f"not there, as seen {_time(good.looked)}")
+    else:
+        changed = f", changed {_time(good.existing.modified)}" if good.existing.modified else ""
+        yield Line(
+            "on Prom.ua", "", f"product {good.existing.prom_id}, as seen {_time(good.looked)}{changed}"
+        )
+        for name in ("status", "price", "discount", "presence", "quantity"):
+            if name in good.existing.values:
+                yield Line("on Prom.ua", name, _value(good.existing.values[name]))
+
+
+def _change_lines(good: GoodView) -> Iterator[Line]:
+    change = good.verdict.change
+    if change is None:
+        yield Line("plan", "", "no change")
+    else:
+        yield Line("plan", "", f"{change.verb}, by {change.via}")
+        sent = good.sent.values if good.sent else {}
+        for name, field in change.fields.items():
+            story = "edited on Prom.ua" if field.edited else "we moved" if name in sent else "never sent"
+            story = "" if change.verb != "update" else f" ({story})"
+            old = "" if change.verb == "create" else f"{_value(field.old)} -> "
+            text = f"{old}{_value(field.new)}"
+            if name == "photos" and old:
+                text = moved(name, field)
+            if field.edited and field.sent != field.new:
+                story = f" (edited on Prom.ua; we sent {_value(field.sent)})"
+            yield Line("plan", name, f"{text}{story}")
+    for name in good.verdict.left_alone:
+        yield Line("plan", name, "differs, belongs to Prom.ua's side and is left alone")
+
+
+def _attempt_words(attempt: ChangeAttempt) -> str:
+    item = attempt.item
+    held = f"held by `{item.change.held}`" if item.change.held else ""
+    ended = str(item.outcome) if item.outcome else held or "shown by `torgsync update`, not performed"
+    run = f" in run {attempt.run}" if attempt.run else ""
+    reasons = reasons_message(item.reasons)
+    said = f": {reasons}" if reasons else ""
+    names = "" if item.change.verb == "create" else f" {', '.join(item.change.fields)}"
+    return f"{item.change.verb}{names}{run}: {ended}{said}"
+
+
+def _names(product: Product) -> str:
+    return ", ".join(product.values)
+
+
+def _time(at: datetime | None) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if at else "–"
+
+
+def _text(cell: str) -> str:
+    return " ".join(cell.split()) or "(empty)"
+
+
+def _value(value: Value) -> str:
+    return _text(words(value))

@@ -1,0 +1,130 @@
+"""The table `[catalog]`: the export and its photos."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from torgsync.core.config.table import SettingsTable, misplaced
+from torgsync.core.product.cells import PLACEHOLDERS, line_of_text
+from torgsync.core.product.columns import LAYOUT_48, canonical, is_standard
+from torgsync.core.text import did_you_mean
+
+
+class Languages(SettingsTable):
+    """Which language the export's texts are in, and whether they go to both of Prom's languages."""
+
+    name: Literal["uk", "ru"] = "uk"
+    """Language of the texts: uk or ru."""
+    both: bool = True
+    """Whether they go to both of Prom's languages; no text is translated."""
+
+
+class Photos(SettingsTable):
+    """The photo folder, and the address under which the same folder can be read from the internet."""
+
+    folder: str = Field(min_length=1)
+    """Folder of photos that are called as goods are: 17.jpg, 17_1.jpg."""
+    url: str
+    """Address under which Prom can fetch the same folder."""
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        if not re.match(r"https?://[^\s/]+", url):
+            raise ValueError(f'"{url}" is not an address such as "https://shop.example/photos/"')
+        return url if url.endswith("/") else f"{url}/"
+
+
+class Catalog(SettingsTable):
+    """The export; paths are relative to the sync object's file.
+
+    `format`, `encoding`, `delimiter` and `header` are found out by looking where they are not given. `names`
+    leads the merchant's column names to Torgsoft's, `extra_columns` names what follows the standard columns
+    in a file without a header. `centers` gives each accounting center a file of its own, keyed by the
+    center's id; `path` is then the file whose texts and prices count where several have a good, the first one
+    if it is left out.
+    """
+
+    path: str = Field(min_length=1)
+    """File that Torgsoft writes."""
+    centers: dict[str, Annotated[str, Field(min_length=1)]] = {}
+    """A file for each accounting center, by its id, instead of one file."""
+    format: Literal["trs", "csv", "yml", "xlsx"] | None = None
+    """What the file is, where looking at it tells the wrong thing."""
+    encoding: Literal["utf-8", "cp1251"] | None = None
+    """How its letters are written."""
+    delimiter: Literal[";", ",", "\t"] | None = None
+    """What stands between two columns."""
+    header: bool | None = None
+    """Whether the first row holds the names of columns."""
+    names: dict[str, str] = {}
+    """Your names of columns and Torgsoft's: "Ключ" = "GoodID"."""
+    extra_columns: list[str] = []
+    """Names of your own columns behind the standard ones, where the file names none."""
+    currency: str = Field("UAH", pattern="^[A-Z]{3}$")
+    """Currency of the prices; nothing is ever converted."""
+    languages: Languages = Languages()
+    """Language of the texts, and where they go."""
+    photos: Photos | None = None
+    """Where photos are; without it those on Prom stay untouched."""
+    placeholders: list[Annotated[str, Field(min_length=1)]] = []
+    """Words that mean an empty cell."""
+
+    @cached_property
+    def blank(self) -> frozenset[str]:
+        """Words that mean an empty cell: those that everybody meets and the shop's own, in folded case."""
+        own = (line_of_text(word, frozenset()).casefold() for word in self.placeholders)
+        return PLACEHOLDERS | frozenset(own)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_path(cls, data: object) -> object:
+        if isinstance(data, dict) and "path" not in data and isinstance(centers := data.get("centers"), dict):
+            first = list(centers.values())[:1]
+            return data | ({"path": first[0]} if first else {})
+        return data
+
+    @field_validator("centers")
+    @classmethod
+    def _one_file_each(cls, centers: dict[str, str]) -> dict[str, str]:
+        seen: dict[str, str] = {}
+        for center, path in centers.items():
+            if not re.fullmatch(r"[^\s=|;]+", center):
+                raise misplaced((center,), f'"{center}" is not the id of an accounting center, such as "1"')
+            if path in seen:
+                raise misplaced((center,), f"center {seen[path]} has this file too")
+            seen[path] = center
+        return centers
+
+    @field_validator("names")
+    @classmethod
+    def _standard(cls, names: dict[str, str]) -> dict[str, str]:
+        for name, column in names.items():
+            if not is_standard(column.strip()):
+                near = did_you_mean(column, [*LAYOUT_48])
+                raise misplaced((name,), f"Torgsoft has no column `{column}`{near}")
+        return names
+
+    @field_validator("extra_columns")
+    @classmethod
+    def _own_names(cls, names: list[str]) -> list[str]:
+        seen = {name.casefold() for name in LAYOUT_48}
+        for number, name in enumerate(names):
+            if not name.strip():
+                raise misplaced((number,), "it has no name")
+            if canonical(name).casefold() in seen:
+                raise misplaced((number,), f"another column is named `{canonical(name)}` too")
+            seen.add(canonical(name).casefold())
+        return [canonical(name) for name in names]
+
+    @model_validator(mode="after")
+    def _path_of_a_center(self) -> Self:
+        if self.centers and self.path not in self.centers.values():
+            raise misplaced(
+                ("path",), "it is none of the files of `centers`; name the one that leads, or leave it out"
+            )
+        return self

@@ -1,0 +1,201 @@
+"""How many pieces of a good there are, over the accounting centers that the shop sells from.
+
+Source: docs/developers/torgsoft.md §7, §17 no. 10 and 12.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from torgsync.core.config.settings import AccountingCenters, SyncObject
+from torgsync.core.findings import Code, Finding
+from torgsync.core.product.cells import CellFault, balances, number, unreadable_code
+from torgsync.core.product.columns import CENTERS_COLUMN, SUM_COLUMN
+
+ZERO = Decimal(0)
+
+
+class CenterCount(NamedTuple):
+    """The balance of one accounting center and the pieces it keeps for itself.
+
+    `center` is empty where all centers are counted as one.
+    """
+
+    center: str
+    stock: Decimal
+    kept: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """What can be sold; a balance below zero stays what it is."""
+        return min(self.stock, max(self.stock - self.kept, ZERO))
+
+
+Counts = tuple[CenterCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """The balance of one good over the ticked accounting centers, in the good's own measure.
+
+    `quantity` is None where it could not be read; it is never below zero. `column` is where it was read, and
+    `counts` how it was counted.
+    """
+
+    quantity: Decimal | None
+    column: str = SUM_COLUMN
+    findings: tuple[Finding, ...] = ()
+    counts: Counts = field(default=(), compare=False)
+
+    @property
+    def left(self) -> Decimal:
+        """What the counted centers can sell together; it may be below zero."""
+        return _left(self.counts)
+
+
+def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
+    """Return the stock of one row: the ticked centers' sum, or the summed column where none is ticked.
+
+    Where none is ticked but some keep pieces of their own, all are counted one by one: no center gives away
+    what another one keeps. A file without the centers' column falls back on the sum, which is in the column
+    mapped to `quantity`. A file without either column has no stock. An empty cell of centers means that
+    nothing is in stock (torgsoft §7), an empty sum is no number: the centers' sum is used for it where there
+    is one, else the stock cannot be read. What is kept for the centers' own buyers is subtracted. Less than
+    nothing counts as nothing, with a finding. Where the centers and the sum differ, the smaller one counts
+    (torgsoft §17 no. 12).
+    """
+    centers = settings.accounting_centers
+    column = CENTERS_COLUMN if _counts_by_center(centers, cells) else _sum_column(settings)
+    if column not in cells:
+        return Stock(None, column)
+    if column == SUM_COLUMN and not cells[column].strip() and cells.get(CENTERS_COLUMN, "").strip():
+        column = CENTERS_COLUMN
+    cell = cells[column]
+    try:
+        counts = _count(centers, column, cells)
+    except ValueError:
+        args = {
+            "cell": cell.strip()[:40],
+            "fault": CellFault.NO_QUANTITY if cell.strip() else CellFault.EMPTY,
+        }
+        return Stock(
+            None, column, (Finding(unreadable_code(cell), column=column, value=cell[:60], args=args),)
+        )
+    findings = []
+    seen = sum((count.stock for count in counts), ZERO)
+    if seen < 0:
+        findings.append(_finding(Code.STOCK_NEGATIVE, column, cell, stock=str(seen)))
+    contradiction = None
+    if column in (CENTERS_COLUMN, SUM_COLUMN):
+        contradiction, unreadable = _both_sums(cells)
+        if unreadable:
+            other = cells[unreadable]
+            args = {"cell": other.strip()[:40], "counted": column}
+            findings.append(_finding(Code.STOCK_UNCHECKED, unreadable, other, **args))
+    if contradiction and (column == CENTERS_COLUMN or cells[CENTERS_COLUMN].strip()):
+        by_center, total = contradiction
+        counts = min(counts, _as_one(centers, min(contradiction)), key=_left)
+        args = {"total": str(total), "centers": str(by_center), "counts": str(max(_left(counts), ZERO))}
+        findings.append(_finding(Code.STOCK_MISMATCH, column, cell, **args))
+    return Stock(max(_left(counts), ZERO), column, tuple(findings), counts)
+
+
+def _finding(code: Code, column: str, value: str, /, **args: str) -> Finding:
+    return Finding(code, column=column, value=value[:60], args=args)
+
+
+def _left(counts: Counts) -> Decimal:
+    return sum((count.left for count in counts), ZERO)
+
+
+def _counts_by_center(centers: AccountingCenters, cells: Mapping[str, str]) -> bool:
+    """Return whether centers count one by one: some are ticked, or each keeps its own and has its balance."""
+    if centers.use:
+        return CENTERS_COLUMN in cells
+    return isinstance(centers.keep, dict) and bool(cells.get(CENTERS_COLUMN, "").strip())
+
+
+def _count(centers: AccountingCenters, column: str, cells: Mapping[str, str]) -> Counts:
+    """Return the counts of a column; ValueError where it holds no quantity, or nothing at all."""
+    cell = cells[column]
+    if not (cell if column != CENTERS_COLUMN else cell + cells.get(SUM_COLUMN, "0")).strip():
+        raise ValueError(cell)
+    if column != CENTERS_COLUMN:
+        return _as_one(centers, number(cell) or ZERO)
+    by_center = balances(cell)
+    return tuple(
+        CenterCount(center, by_center.get(center, ZERO), centers.kept_in(center))
+        for center in centers.use or by_center
+    )
+
+
+def _as_one(centers: AccountingCenters, stock: Decimal) -> Counts:
+    """Count all centers as one: what each of them keeps is subtracted from the sum."""
+    return (CenterCount("", stock, centers.kept_in_all),)
+
+
+def _both_sums(cells: Mapping[str, str]) -> tuple[tuple[Decimal, Decimal] | None, str]:
+    """Return the centers' sum and the summed column where both exist and differ; below zero is zero.
+
+    Where one of them cannot be read, its column is the second value.
+    """
+    if CENTERS_COLUMN not in cells or SUM_COLUMN not in cells:
+        return None, ""
+    column = CENTERS_COLUMN
+    try:
+        by_center = max(sum(balances(cells[CENTERS_COLUMN]).values(), ZERO), ZERO)
+        column = SUM_COLUMN
+        total = number(cells[SUM_COLUMN])
+    except ValueError:
+        return None, column
+    if total is None:
+        return None, ""
+    total = max(total, ZERO)
+    return ((by_center, total) if by_center != total else None), ""
+
+
+def _sum_column(settings: SyncObject) -> str:
+    return next((mapping.column for mapping in settings.fields if mapping.to == "quantity"), SUM_COLUMN)
+
+
+def told_centers(cells: Mapping[str, str]) -> frozenset[str]:
+    """Return the centers whose stock a row holds; none where that cannot be read."""
+    try:
+        return frozenset(balances(cells.get(CENTERS_COLUMN, "")))
+    except ValueError:
+        return frozenset()
+
+
+def unknown_centers(settings: SyncObject, known: Collection[str]) -> tuple[Finding, ...]:
+    """Return a finding for each ticked center that the export does not know.
+
+    Where it knows none at all, everything may be sold out.
+    """
+    names = sorted(known, key=lambda center: (len(center), center))
+    return tuple(
+        Finding(Code.CENTER_UNKNOWN, column=CENTERS_COLUMN, args={"center": center, "known": names})
+        for center in settings.accounting_centers.use
+        if known and center not in known
+    )
+
+
+def none_left(stock: Stock) -> bool:
+    """Return whether less than one whole piece is left."""
+    return stock.quantity is not None and stock.quantity < 1
+
+
+def sold_out(settings: SyncObject, stock: Stock) -> bool:
+    """Return whether its stock keeps a good out of the shop; an unreadable one does not.
+
+    Less than one piece is sent as none.
+    """
+    return settings.accounting_centers.only_in_stock and none_left(stock)
+
+
+def in_doubt(settings: SyncObject, stock: Stock) -> bool:
+    """Return whether it is unknown if the stock keeps a good out: then the status stays as it is."""
+    unreadable = stock.quantity is None and bool(stock.findings)
+    return unreadable and settings.accounting_centers.only_in_stock

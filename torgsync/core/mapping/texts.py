@@ -1,0 +1,86 @@
+"""Maps names, descriptions and keywords, each in one language or in both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from torgsync.core.findings import Code, Finding
+from torgsync.core.mapping.row import EMPTY, ExportRow, MappedCell, Part, Rules
+from torgsync.core.product.cells import damage, line_of_text
+from torgsync.core.product.fields import Value
+from torgsync.core.product.texts import Fitted, fit_description, fit_keywords, fit_name, split_languages
+
+TEXTS = ("name", "description", "keywords")
+"""Texts that Prom has in Ukrainian, and under the name `…_ru` in Russian."""
+
+
+def map_name(rules: Rules, cell: MappedCell) -> Part:
+    """Map a name. It is never emptied, and a text in which every letter was lost is no name."""
+    text, findings = cell.short_text(rules)
+    if not text.strip("? "):
+        return Part(findings=findings) if findings else EMPTY
+    return _fit(cell, text, fit_name, findings)
+
+
+def map_description(rules: Rules, cell: MappedCell) -> Part:
+    """Map a description: HTML, or plain text whose lines become paragraphs."""
+    text = cell.text if line_of_text(cell.text, rules.blank) else ""
+    return _fit(cell, text, fit_description, cell.findings(damage(cell.text, cell.text)))
+
+
+def map_keywords(rules: Rules, cell: MappedCell) -> Part:
+    """Map search phrases, separated by commas."""
+    text, findings = cell.short_text(rules)
+    return _fit(cell, text, fit_keywords, findings)
+
+
+def _fit(cell: MappedCell, text: str, fit: Callable[[str], Fitted], findings: tuple[Finding, ...]) -> Part:
+    """Return a text within Prom's limit, or each of its languages where the cell holds both."""
+    mapping = cell.mapping
+    if mapping.split is None:
+        fitted = fit(text)
+        if fitted.reasons:
+            findings += cell.findings(fitted.reasons, text)
+        return Part({mapping.to: fitted.text}, findings)
+    both = split_languages(text, mapping.split)
+    uk = fit(both.uk)
+    findings += cell.findings(both.reasons, text) + cell.findings(uk.reasons, both.uk)
+    ru = uk
+    if both.ru != both.uk:
+        ru = fit(both.ru)
+        findings += cell.findings(ru.reasons, both.ru)
+    return Part({mapping.to: uk.text, f"{mapping.to}_ru": ru.text}, findings)
+
+
+def complete_languages(
+    rules: Rules,
+    row: ExportRow,
+    columns: Mapping[str, str],
+    values: Mapping[str, Value],
+    absent: Collection[str],
+) -> Part:
+    """Put each text into the languages in which it is sent.
+
+    The first text is in the shop's language; the other language takes it over where it has no text of its
+    own. A text that the export lacks today (`absent`) is not overwritten.
+
+    Args:
+        columns: the columns that the row has, keyed by target.
+        values: the texts that were mapped, keyed by product field.
+        absent: targets whose column the row lacks.
+    """
+    added: dict[str, Value] = {}
+    unsent = []
+    for text in TEXTS:
+        other = f"{text}_ru"
+        if text not in values or text in rules.bilingual:
+            continue
+        if (rules.both_languages or rules.russian) and other not in absent and other not in values:
+            added[other] = values[text]
+        if rules.russian and not rules.both_languages:
+            unsent.append(text)
+    column = columns.get("name") or columns.get("name_ru")
+    name = "" if "name" in unsent else values.get("name")
+    if column and not (name or values.get("name_ru") or added.get("name_ru")):
+        return Part(added, (row.finding(Code.NAME_MISSING, column, row.cells[column]),), unsent=unsent)
+    return Part(added, unsent=unsent)

@@ -1,0 +1,133 @@
+"""What keeps a change from being sent, as data that can be stored, with the sentence of each.
+
+An exception carries its message from where it is raised, so these sentences are here and not in
+`cli/messages`; a stored problem is a list of codes with arguments, and its sentence is made when it is shown.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.text import counted
+from torgsync.errors import Problem, TorgsyncError
+
+_Error = TypeVar("_Error", bound=TorgsyncError)
+
+
+class ProblemCode(StrEnum):
+    """One problem. Those that are the consequence of another one hold its sentence as `{cause}`."""
+
+    NOT_FOUND = "not-found"
+    BUSY = "busy"
+    SERVER_ERROR = "server-error"
+    REDIRECT = "redirect"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+    WEB_PAGE = "web-page"
+    NO_CONNECTION = "no-connection"
+    TIMEOUT = "timeout"
+    CONNECTION_BROKE = "connection-broke"
+    NO_IMPORT_ID = "no-import-id"
+    LIST_MISSING = "list-missing"
+    KEY_MISSING = "key-missing"
+    RIGHT_MISSING = "right-missing"
+    TOKEN_UNKNOWN = "token-unknown"  # noqa: S105  # no secret
+    RIGHT_OR_PAGE = "right-or-page"
+    EDIT_LOST = "edit-lost"
+    IMPORT_LOST = "import-lost"
+    GIVEN_UP = "given-up"
+    IMPORT_NOT_TAKEN = "import-not-taken"
+    STOPPED = "stopped"
+    LEASE_TAKEN = "lease-taken"
+    LEASE_LET_GO = "lease-let-go"
+    NOT_PENDING = "not-pending"
+    FIELD_NOT_PENDING = "field-not-pending"
+    CHANGED_ON_PROM = "changed-on-prom"
+    CHANGED_IN_EXPORT = "changed-in-export"
+    OTHER = "other"
+
+
+_SENTENCES = {
+    ProblemCode.NOT_FOUND: "Prom.ua knows no `{path}`",
+    ProblemCode.BUSY: "Prom.ua is busy: it answered 429 to `{path}`",
+    ProblemCode.SERVER_ERROR: "Prom.ua is in trouble: it answered {status} to `{path}`",
+    ProblemCode.REDIRECT: "the server sent `{path}` on to another address ({status})",
+    ProblemCode.REFUSED: "Prom.ua refused `{path}`{with_status}: {words}",
+    ProblemCode.UNREADABLE: "the answer to `{path}` is cut or is no JSON ({status})",
+    ProblemCode.WEB_PAGE: (
+        "the server answered `{path}` with a web page ({status}): bot protection, or a proxy"
+    ),
+    ProblemCode.NO_CONNECTION: "no connection to `{server}`: {words}",
+    ProblemCode.TIMEOUT: "`{server}` did not answer `{path}` in time",
+    ProblemCode.CONNECTION_BROKE: "the connection to `{server}` broke: {words}",
+    ProblemCode.NO_IMPORT_ID: "Prom.ua took no import: {words}",
+    ProblemCode.LIST_MISSING: "Prom.ua's answer has no list of `{key}`",
+    ProblemCode.KEY_MISSING: "Prom.ua's answer has no `{key}`",
+    ProblemCode.RIGHT_MISSING: "Prom.ua refused the token of `{shop}`: it may not {right}",
+    ProblemCode.TOKEN_UNKNOWN: (
+        "Prom.ua refused the token of `{shop}`: it is unknown, expired or revoked, or may not {right}"
+    ),
+    ProblemCode.RIGHT_OR_PAGE: ("{cause}, or a page of bot protection or of a proxy stood in the way (403)"),
+    ProblemCode.EDIT_LOST: "an edit of {items} was sent and its answer was lost: {cause}",
+    ProblemCode.IMPORT_LOST: "an import was sent and its answer was lost: {cause}",
+    ProblemCode.GIVEN_UP: (
+        "{requests} requests in a row failed, with {tries} tries in all, and nothing more is asked in this "
+        "run; the last time {cause}"
+    ),
+    ProblemCode.IMPORT_NOT_TAKEN: "Prom.ua takes no import now: {cause}",
+    ProblemCode.STOPPED: "stopped by you",
+    ProblemCode.LEASE_TAKEN: (
+        "`{object}` was taken over by another run: {user} on {host}, process {pid}{since}; "
+        "this run was silent for too long and sends no more"
+    ),
+    ProblemCode.LEASE_LET_GO: (
+        "`{object}` was taken over and let go by another run; "
+        "this run was silent for too long and sends no more"
+    ),
+    ProblemCode.NOT_PENDING: "it is not pending any more",
+    ProblemCode.FIELD_NOT_PENDING: "its {field} is not pending any more",
+    ProblemCode.CHANGED_ON_PROM: "its {field} changed on Prom.ua since the plan was made",
+    ProblemCode.CHANGED_IN_EXPORT: "its {field} changed in the export since the plan was made",
+    ProblemCode.OTHER: "it ended with an error of the kind `{kind}`",
+}
+
+
+def problem(code: ProblemCode, cause: Problem | None = None, **args: str | int) -> Problem:
+    """Return a problem with its cause; the arguments of both must not share a name."""
+    if cause is None:
+        return Problem((code,), args)
+    return Problem((code, *cause.codes), {**cause.args, **args})
+
+
+def problem_of(error: TorgsyncError) -> Problem:
+    """Return an error as data: its problem, or its kind where it has none."""
+    return error.problem or problem(ProblemCode.OTHER, kind=error.kind)
+
+
+def error_of(kind: type[_Error], what: Problem, hint: str | None = None) -> _Error:
+    """Return the error of a problem."""
+    return kind(problem_message(what), hint=hint, problem=what)
+
+
+def problem_message(what: Problem) -> str:
+    """Return the sentence of a problem."""
+    code, *causes = what.codes
+    args = dict(what.args)
+    status = args.get("status")
+    return _SENTENCES[ProblemCode(code)].format_map(
+        {
+            **args,
+            "words": args.get("words") or "without a reason",
+            "with_status": f" ({status})" if status else "",
+            "items": counted(int(args.get("items", 0)), str(args.get("noun", "item"))),
+            "since": _since(str(args.get("since", ""))),
+            "cause": problem_message(Problem(tuple(causes), args)) if causes else "",
+        }
+    )
+
+
+def _since(moment: str) -> str:
+    return f", since {datetime.fromisoformat(moment).astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}" if moment else ""

@@ -1,0 +1,219 @@
+"""The values inside a cell of the export: numbers, balances, section paths, keys and short texts.
+
+Everything here is text in, value out. Source: docs/developers/torgsoft.md §2, §3, §7, §8, §10.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from torgsync.core.findings import Code
+from torgsync.core.product.columns import KEY, canonical, labelled
+from torgsync.core.reason import Reason
+
+
+class CellFault(StrEnum):
+    """Why a cell cannot be read as what its column is mapped to."""
+
+    ERROR = "error"  # a spreadsheet shows an error in it
+    TOO_LONG = "too-long"  # a number of too many digits
+    NO_NUMBER = "no-number"
+    NO_QUANTITY = "no-quantity"
+    NOT_WHOLE = "not-whole"
+    NO_FLAG = "no-flag"
+    EMPTY = "empty"
+
+
+class IdFault(StrEnum):
+    """Why a cell holds no good's key, or a key that Torgsoft never gives."""
+
+    MISSING = "missing"
+    COLUMN_NAME = "column-name"
+    SPREADSHEET = "spreadsheet"
+    NO_NUMBER = "no-number"
+    LEADING_ZERO = "leading-zero"
+
+
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d+)?")
+_TOO_LONG = re.compile(r"[+-]?\d{16,}(?:[.,]\d+)?")
+_BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff]+")
+
+
+@lru_cache(maxsize=2048)  # one good asks for the same cells several times
+def number(text: str) -> Decimal | None:
+    """Return the exact decimal of a cell, with comma or point; None for a blank cell.
+
+    Blanks of every kind between digits are dropped. Raises ValueError for anything else, a number of more
+    than 15 whole digits included: a price is never guessed (torgsoft §17 no. 5; `1,000.00` and `38,,5` are
+    refused).
+    """
+    compact = _BLANKS.sub("", text)
+    if not compact:
+        return None
+    if not _NUMBER.fullmatch(compact):
+        raise ValueError(text)
+    return Decimal(compact.replace(",", "."))
+
+
+def number_fault(text: str) -> CellFault:
+    """Return what is wrong with a cell that `number` refuses."""
+    if text.strip() in ERRORS:
+        return CellFault.ERROR
+    return CellFault.TOO_LONG if _TOO_LONG.fullmatch(_BLANKS.sub("", text)) else CellFault.NO_NUMBER
+
+
+def unreadable_code(cell: str) -> Code:
+    """Return the code of a finding about a cell that does not hold the value it should."""
+    return Code.CELL_ERROR if cell.strip() in ERRORS else Code.NUMBER_UNREADABLE
+
+
+@lru_cache(maxsize=256)
+def balances(text: str) -> Mapping[str, Decimal]:
+    """Return the quantity of each accounting center, keyed by its id, from `2=1,000|8=1,000` (torgsoft §7).
+
+    An empty cell is an empty mapping. Raises ValueError where the cell is not of that form, or names a
+    center twice.
+    """
+    quantities: dict[str, Decimal] = {}
+    for item in filter(None, (part.strip() for part in text.split("|"))):
+        center, sign, amount = item.partition("=")
+        quantity = number(amount) if sign else None
+        if quantity is None or not center.strip() or center.strip() in quantities:
+            raise ValueError(text)
+        quantities[center.strip()] = quantity
+    return quantities
+
+
+class Section(NamedTuple):
+    """One step of a synchronisation section's path: its number as text, and its name."""
+
+    number: str
+    name: str
+
+
+_SECTION_BREAK = re.compile(r";(?=\d+=)")
+
+
+def section_path(text: str) -> tuple[Section, ...]:
+    """Return the path from the root, from `1=Сад|11=Полив` or the older `1=Сад;11=Полив` (torgsoft §8).
+
+    Items are split at their first `=`; names may contain commas. Items without a number are dropped.
+    """
+    sections = (_section(item) for item in _items(text))
+    return tuple(section for section in sections if section)
+
+
+def unreadable_sections(text: str) -> tuple[str, ...]:
+    """Return the items of a section path that are no sections, as they are written."""
+    return tuple(item.strip() for item in _items(text) if item.strip() and not _section(item))
+
+
+def _items(text: str) -> list[str]:
+    return text.split("|") if "|" in text else _SECTION_BREAK.split(text)
+
+
+def _section(item: str) -> Section | None:
+    identity, sign, name = item.partition("=")
+    whole = sign and identity.strip().isdigit() and name.strip()
+    return Section(identity.strip(), name.strip()) if whole else None
+
+
+ERRORS = frozenset(
+    "#REF! #VALUE! #N/A #DIV/0! #NAME? #NULL! #NUM! #ПОСИЛ! #ЗНАЧ! #Н/Д #ДІЛ/0! #ІМ'Я? #ЧИСЛО! "
+    "#ССЫЛКА! #ДЕЛ/0! #ИМЯ? #ПУСТО!".split()
+)
+"""What a spreadsheet shows in the place of a value that it cannot compute, in its three languages (torgsoft
+§10)."""
+
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
+_BROKEN = re.compile(r"\d+(?:[.,]\d+)+")
+_RESPELLED = re.compile(r"(\d+)(?:[.,]0{1,2})?", re.ASCII)
+
+
+def key_of(text: str) -> str:
+    """Return a good's key from its cell: trimmed, and as Torgsoft wrote it where a spreadsheet re-spelled it.
+
+    The key is a whole number (torgsoft §3.1): `26 003` and `5,00` would be new goods beside 26003 and 5. What
+    may be two numbers, such as `1,000`, and what is none stays as it is.
+    """
+    trimmed = text.strip()
+    if trimmed.isdigit():  # nearly every key
+        return trimmed
+    respelled = _RESPELLED.fullmatch(_BLANKS.sub("", trimmed))
+    return respelled[1] if respelled else trimmed
+
+
+def id_doubt(text: str) -> IdFault | None:
+    """Return why a key is none that Torgsoft gives, None where it may be one."""
+    if not (text.isascii() and text.isdigit()):
+        return IdFault.NO_NUMBER
+    return IdFault.LEADING_ZERO if text[0] == "0" else None
+
+
+def id_fault(text: str) -> IdFault | None:
+    """Return what is wrong with a good's key, None where nothing is.
+
+    A spreadsheet that rounded long numbers made one key of several goods, and `1,000` may be 1 or 1000.
+    """
+    if not text:
+        return IdFault.MISSING
+    if canonical(text) == KEY or labelled(text) == KEY:
+        return IdFault.COLUMN_NAME
+    if text in ERRORS or _SCIENTIFIC.fullmatch(text) or _BROKEN.fullmatch(text):
+        return IdFault.SPREADSHEET
+    return None
+
+
+def id_fault_message(fault: IdFault, cell: str) -> str:
+    """Return the sentence of a fault for the refusal of a whole file, which is raised below the catalogue."""
+    return {
+        IdFault.MISSING: "this row has no `GoodID`",
+        IdFault.COLUMN_NAME: f"`{cell[:40]}` is the name of the column, which stands here once more",
+        IdFault.SPREADSHEET: f"`{cell[:40]}` is what a spreadsheet made of a `GoodID`",
+    }[fault]
+
+
+PLACEHOLDERS = frozenset({"нет информации", "немає інформації"})
+"""Words that mean an empty cell (torgsoft §3.5), in lower case."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_SPACES = re.compile(r"[ \t\u00a0]{2,}")
+
+
+def clean(text: str) -> str:
+    """Return a cell's text without control characters, which no XML carries; line ends become line feeds."""
+    if text.isprintable():  # nearly every cell
+        return text
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def line_of_text(text: str, blank: frozenset[str] = PLACEHOLDERS) -> str:
+    """Return a short text in normal form: trimmed, blanks folded; a placeholder is no text at all.
+
+    `blank` are the placeholders, in normal form and folded case.
+    """
+    plain = text.isprintable() and "  " not in text  # nearly every cell
+    folded = (text if plain else _SPACES.sub(" ", " ".join(clean(text).split("\n")))).strip()
+    return "" if folded.casefold() in blank else folded
+
+
+def damage(cell: str, text: str) -> tuple[Reason[Code], ...]:
+    """Return what was lost or removed between a cell and its text; a line end of another kind is no loss."""
+    if cell.isprintable() and "?" not in text:  # nearly every cell
+        return ()
+    reasons = []
+    if len(clean(cell)) != len(cell) - cell.count("\r\n"):
+        reasons.append(Reason(Code.TEXT_CLEANED))
+    if "?" in text and _LOST_LETTER.search(_ADDRESS.sub(" ", text)):
+        reasons.append(Reason(Code.LETTERS_LOST))
+    return tuple(reasons)
+
+
+_ADDRESS = re.compile(r"<[^<>]*>|https?://\S+")
+_LOST_LETTER = re.compile(r"(?<=[^\W_])\?(?=[^\W_])|(?<=\d)\?|(?<![\w?])\?+(?=[^\W\d_])|(?<!\S)\?{2,}(?!\S)")
+"""Inside a word, after a digit, before a word, or a word of nothing else; `Чому?` is a question."""

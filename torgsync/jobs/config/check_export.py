@@ -1,0 +1,207 @@
+"""Checks the export of a sync object: its columns, and what each good would be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from torgsync.core.config.settings import SyncObject
+from torgsync.core.findings import Code, Finding, Severity
+from torgsync.core.mapping.codes import brand_or_country
+from torgsync.core.mapping.mapper import Mapper, pictures
+from torgsync.core.mapping.select import (
+    WORDS,
+    SkipReason,
+    empty_group,
+    groups_of,
+    why_out,
+)
+from torgsync.core.mapping.stock import count_stock, told_centers, unknown_centers
+from torgsync.core.mapping.suggest import Samples, is_own, suggest
+from torgsync.core.plan.decide import why_incomplete
+from torgsync.core.product.cells import id_fault
+from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord, is_standard
+from torgsync.core.product.fields import Photo
+from torgsync.core.product.group_tree import Steps, grow
+from torgsync.core.product.variants import Member, arrange
+from torgsync.core.text import counted
+from torgsync.files.catalog.catalog_file import CatalogFile
+from torgsync.files.catalog.export import open_export
+from torgsync.files.catalog.guesses import FileFormat
+from torgsync.files.catalog.photos import PhotoIndex, owners_of
+from torgsync.files.config.objects import ObjectFile
+from torgsync.jobs.catalog.export import check_columns, duplicate, file_findings, placed
+from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark
+
+SHOWN = 10
+"""Lines of the export that one line of a check names."""
+
+_NOT_CREATED = {
+    SkipReason.NO_PRICE: "without a price that can be sent, unless Prom.ua has them already",
+    SkipReason.NO_NAME: "without a name, unless Prom.ua has them already",
+    SkipReason.NO_STOCK: "without a stock that can be read, unless Prom.ua has them already",
+}
+
+
+def _unused_photos(photos: PhotoIndex, ids: set[str]) -> Iterator[CheckLine]:
+    """Report photos that belong to no good: their names may be wrong."""
+    known = {good_id.casefold() for good_id in ids}
+    unused = [name for name in photos.files() if known.isdisjoint(owners_of(name))]
+    if unused:
+        many = counted(len(unused), "photo belongs", "photos belong")
+        hint = "a photo is called as its good is: `17.jpg`, `17_1.jpg`"
+        message = f"{many} to no good of the export, `{min(unused)}` for one; {hint}"
+        yield CheckLine(Mark.OK, "photos", message)
+
+
+def _why(reason: SkipReason) -> str:
+    return _NOT_CREATED.get(reason) or WORDS[reason]
+
+
+def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None) -> None:
+    """Check the export and every good in it; the result is added to `checked`.
+
+    Raises:
+        InvalidInput: The export cannot be read, or has not the columns that are mapped.
+    """
+    settings = file.settings
+    catalog = open_export(file)
+    checked.guesses = catalog.guesses
+    check_columns(file, catalog)
+    checked.findings.add(file_findings(settings, catalog))
+    tally = _tally(file, catalog, photos, checked)
+    if tally.nameless:
+        places = ", ".join(map(str, tally.nameless[:SHOWN]))
+        more = f" and {len(tally.nameless) - SHOWN} more" if len(tally.nameless) > SHOWN else ""
+        message = f"{counted(len(tally.nameless), 'row has', 'rows have')} no `GoodID`: line {places}{more}"
+        hint = "export the goods from Torgsoft again"
+        checked.lines.append(CheckLine(Mark.ERROR, "export", message, hint))
+        return
+    if photos:
+        checked.lines += _unused_photos(photos, tally.ids)
+    header = "with a header" if catalog.has_header else "without a header"
+    width = counted(len(catalog.columns), "column")
+    written = "a spreadsheet" if catalog.kind is FileFormat.XLSX else catalog.encoding
+    facts = f"{counted(tally.goods, 'good')}, {width} {header}, {written}"
+    checked.lines.append(CheckLine(Mark.OK, "export", facts))
+    sizes = "; ".join(
+        f"{counted(count, 'stays out', 'stay out')}: {_why(reason)}"
+        for reason, count in sorted(tally.out.items())
+    )
+    going = f"{counted(len(tally.ids) - tally.out.total(), 'goes', 'go')} to Prom.ua"
+    checked.lines.append(CheckLine(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
+    if tally.centers:
+        used = settings.accounting_centers.use
+        names = ", ".join(
+            f"{center}{' (used)' if center in used else ''}" for center in sorted(tally.centers)
+        )
+        checked.lines.append(CheckLine(Mark.OK, "centers", names))
+    if CENTERS_COLUMN in catalog.columns:
+        checked.findings.add(unknown_centers(settings, tally.centers))
+    if (
+        settings.product_group
+        and set(tally.out) == {SkipReason.OTHER_GROUP}
+        and tally.out.total() == len(tally.ids)
+    ):
+        checked.findings.add([empty_group(settings, tally.groups)])
+    mapped = {mapping.column for mapping in settings.fields}
+    own = [name for name in catalog.columns if is_own(name) and name not in mapped]
+    if own:
+        names = ", ".join(f"`{name}`" for name in own)
+        checked.lines.append(CheckLine(Mark.OK, "columns", f"columns of your own that are not sent: {names}"))
+    checked.suggestions = tuple(
+        # Where nothing is mapped yet, `fields add-all` is the way for the standard columns.
+        item
+        for item in suggest(catalog.columns, tally.samples, settings)
+        if settings.fields or not is_standard(item.column)
+    )
+    if tally.unsure:
+        message = f"{counted(tally.unsure, 'good has', 'goods have')} one word as brand and country, not sent"
+        hint = f"if it is the brand: torgsync fields remove Country -o {file.called}"
+        checked.lines.append(CheckLine(Mark.WARNING, "brand", message, hint))
+    errors = checked.findings.count(Severity.ERROR)
+    if errors:
+        checked.lines.append(
+            CheckLine(
+                Mark.WARNING,
+                "goods",
+                f"{counted(errors, 'finding keeps', 'findings keep')} a good or a field as it is",
+            )
+        )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Sums of one reading of the export: rows, goods, goods left out by reason, centers, values.
+
+    They are counted as for the plan of an empty shop: a good with two rows is one good.
+    """
+
+    samples: Samples
+    goods: int = 0
+    ids: set[str] = field(default_factory=set)
+    out: Counter[SkipReason] = field(default_factory=Counter)
+    centers: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
+    unsure: int = 0
+    nameless: list[int] = field(default_factory=list)
+
+    def add(self, settings: SyncObject, cells: Mapping[str, str]) -> None:
+        """Count a row by itself."""
+        self.goods += 1
+        self.samples.add(cells)
+        self.centers |= told_centers(cells)
+        if settings.product_group:
+            self.groups |= groups_of(settings, cells)
+
+
+def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, checked: CheckView) -> _Tally:
+    settings, mapper = file.settings, Mapper(file.settings)
+    mapped_columns = {mapping.column for mapping in settings.fields}
+    tally = _Tally(Samples([name for name in catalog.columns if name not in mapped_columns]))
+    first: dict[str, ExportRecord] = {}
+    out: dict[str, SkipReason | None] = {}
+    models: dict[str, list[Member]] = {}
+    paths: Counter[Steps] = Counter()
+    twins: dict[str, list[ExportRecord]] = {}
+
+    def photos_of(good_id: str) -> tuple[Photo, ...] | None:
+        if photos is None:
+            return None
+        return tuple(Photo(photo.name, "") for photo in photos.of(good_id) if photo.size)
+
+    for record in catalog.records():
+        cells = catalog.cells(record)
+        good_id = catalog.good_id(record)
+        tally.add(settings, cells)
+        if fault := id_fault(good_id):
+            tally.nameless.append(record.line)
+            args = {"fault": fault, "cell": good_id[:40]}
+            checked.findings.add([Finding(Code.ID_MISSING, line=record.line, args=args)])
+            continue
+        if good_id in first:
+            twins.setdefault(good_id, [first[good_id]]).append(record)
+            continue
+        first[good_id] = record
+        stock = count_stock(settings, cells)
+        out[good_id] = why_out(settings, cells, stock, has_photos=bool(photos_of(good_id) or pictures(cells)))
+        if not out[good_id] and settings.fields:
+            mapped = mapper.product(good_id, record.line, cells, stock, photos_of)
+            checked.findings.add(placed(mapped.findings, catalog, record))
+            tally.unsure += bool(brand_or_country(settings, cells))
+            out[good_id] = why_incomplete(mapped.product)
+            paths[mapped.product.path] += 1
+            if mapped.model:
+                member = Member(good_id, record.line, mapped.product.characteristics)
+                models.setdefault(mapped.model, []).append(member)
+    for good_id, records in twins.items():
+        lines = [record.line for record in records]
+        finding = duplicate(good_id, lines)
+        checked.findings.add(placed([finding], catalog, records[-1]))
+    for members in models.values():
+        checked.findings.add(arrange([one for one in members if one.good_id not in twins]).findings)
+    checked.findings.add(grow(paths.items()).findings)
+    out |= dict.fromkeys(twins, SkipReason.BLOCKED)
+    tally.ids, tally.out = set(out), Counter(filter(None, out.values()))
+    return tally

@@ -1,0 +1,52 @@
+"""The result of checking a sync object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from torgsync.core.mapping.suggest import Suggestion
+from torgsync.core.tally import Tally
+from torgsync.errors import TorgsyncError
+from torgsync.files.catalog.guesses import Guess
+
+
+class Mark(StrEnum):
+    """The result of one line of a check."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One line of a check: its result, its subject, the message and what to do about it."""
+
+    mark: Mark
+    subject: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(slots=True)
+class CheckView:
+    """The whole check of one object.
+
+    Args:
+        file: The export's name: the place of findings that name no file of their own.
+        suggestions: Columns that are not mapped and could be.
+        outbox_error: Why no order file can be written, None where one can.
+    """
+
+    file: str
+    lines: list[CheckLine] = field(default_factory=list)
+    guesses: tuple[Guess, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    findings: Tally = field(default_factory=Tally)
+    outbox_error: TorgsyncError | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the object cannot be synchronised."""
+        return any(line.mark is Mark.ERROR for line in self.lines)

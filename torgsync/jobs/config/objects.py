@@ -1,0 +1,154 @@
+"""Creates, lists and removes sync objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torgsync.core.config.explain import explained, json_schema
+from torgsync.core.config.settings import SynchronizationTime, SyncObject
+from torgsync.core.config.validation import read_settings
+from torgsync.errors import ObjectInvalid
+from torgsync.files.config.new_object import write_new
+from torgsync.files.config.object_tables import add_time
+from torgsync.files.config.objects import ObjectFile, list_objects, load_object, name_in, slugify
+from torgsync.files.config.settings import Settings
+from torgsync.files.config.tokens import forget_token, keep_in_keyring, write_token
+from torgsync.jobs.config.schedule import myself, settings_of
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a sync object is created from, in the order of the tabs; None where nothing was given.
+
+    `token` is `-` until it has been read from standard input.
+    """
+
+    name: str | None = None
+    token: str | None = None
+    token_env: str | None = None
+    export: Path | None = None
+    group: str | None = None
+    photos: Path | None = None
+    photos_url: str | None = None
+    find_by: list[str] | None = None
+    create: bool | None = None
+    fetch_payments: bool | None = None
+    centers: list[str] | None = None
+    only_in_stock: bool | None = None
+    only_with_photos: bool | None = None
+    every: str | None = None
+    between: str | None = None
+    days: str | None = None
+    all_fields: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSummary:
+    """One file among the objects; `problem` says why it cannot be read, None where it can."""
+
+    slug: str
+    name: str
+    export: str | None
+    problem: str | None
+
+
+def summaries(home: Settings) -> Iterator[ObjectSummary]:
+    """Yield all objects of the home, by file name."""
+    for path in list_objects(home.objects):
+        try:
+            settings = load_object(path).settings
+        except ObjectInvalid as error:
+            yield ObjectSummary(path.stem, name_in(path) or path.stem, None, error.message)
+        else:
+            yield ObjectSummary(path.stem, settings.name, settings.catalog.path, None)
+
+
+def remove_object(file: ObjectFile, home: Settings) -> bool:
+    """Delete an object's file and the token that is kept for it alone; return whether there was such one."""
+    file.path.unlink()
+    return forget_token(file, home.secrets)
+
+
+def create_object(home: Settings, answers: Answers, pace: float | None, *, keyring: bool) -> Path:
+    """Write a new object, its token and its synchronization time.
+
+    Args:
+        pace: Requests a second, None for the default.
+        keyring: Whether the token goes into the system's keyring instead of a file.
+
+    Returns:
+        The object's file.
+
+    Raises:
+        ObjectInvalid: The answers make no valid object; nothing was written.
+    """
+    slug, token = slugify(answers.name or ""), answers.token
+    path = home.objects / f"{slug}.toml"
+    document = _document(answers, slug, pace, keyring=keyring)
+    times = [_time(answers)] if answers.every else []
+    _refuse_mistakes(document | {"synchronization_times": times})
+    if token and keyring:
+        keep_in_keyring(slug, token)
+    remarks = {item.key: item.meaning for item in explained()}
+    write_new(path, document, schema=json_schema(), remarks=remarks)
+    if token and not keyring:
+        write_token(home.secrets / f"{slug}.token", token)
+    for time in times:
+        add_time(load_object(path), SynchronizationTime.model_validate(time))
+    return path
+
+
+def _document(answers: Answers, slug: str, pace: float | None, *, keyring: bool) -> dict[str, Any]:
+    """Return the sync object as its file holds it, in the order of the tabs."""
+    if answers.token_env:
+        key = {"env": answers.token_env}
+    else:
+        key = {"keyring": slug} if keyring else {"file": f"../secrets/{slug}.token"}
+    return {
+        "name": answers.name,
+        "category": "online-store",
+        "via": "prom.ua",
+        "api_key": key,
+        **({"product_group": answers.group} if answers.group else {}),
+        "catalog": _catalog(answers),
+        "clients": {
+            "find_by": answers.find_by or ["phone", "email"],
+            "create": answers.create is not False,
+        },
+        "accounting_centers": {
+            "use": answers.centers or [],
+            "only_in_stock": bool(answers.only_in_stock),
+            "only_with_photos": bool(answers.only_with_photos),
+            "respect_display": True,
+        },
+        **({"limits": {"requests_per_second": pace}} if pace else {}),
+    }
+
+
+def _catalog(answers: Answers) -> dict[str, Any]:
+    """Return the table of the export and its photos, with whole paths."""
+    catalog: dict[str, Any] = {
+        "path": str((answers.export or Path()).expanduser().absolute()),
+        "languages": {"name": "uk", "both": True},
+    }
+    if answers.photos:
+        folder = str(answers.photos.expanduser().absolute())
+        catalog["photos"] = {"folder": folder, "url": answers.photos_url or ""}
+    return catalog
+
+
+def _time(answers: Answers) -> dict[str, Any]:
+    """Return the synchronization time, that of this user on this computer."""
+    return settings_of(
+        user=myself(), every=answers.every or "", between=answers.between, days=answers.days, only=None
+    )
+
+
+def _refuse_mistakes(document: dict[str, Any]) -> None:
+    """Raise ObjectInvalid for what could not be read back, before anything is written."""
+    settings = read_settings(document, lambda _path: 0)
+    if not isinstance(settings, SyncObject):
+        raise ObjectInvalid("the sync object would not be valid", mistakes=tuple(settings))

@@ -1,0 +1,47 @@
+"""What orders and earlier runs mean for a plan: sold pieces, photos that Prom lacks, an open import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+
+from torgsync.core.findings import Code, Finding
+from torgsync.core.orders.reserve import held_pieces
+from torgsync.core.reason import Args
+from torgsync.files.catalog.export import written_at
+from torgsync.jobs.context import JobContext
+from torgsync.state.store import UnitOfWork
+
+
+def reserve_sold(context: JobContext, work: UnitOfWork) -> Iterator[Finding]:
+    """Reserve what was sold on Prom after the export was written, and yield a finding for each such good.
+
+    Source: docs/developers/architecture.md §6.
+    """
+    written = written_at(context.file)
+    pieces = held_pieces(work.orders.beyond(written)) if written else {}
+    work.rows.reserve({good_id: ceil(number) for good_id, number in pieces.items()})
+    for good_id, good in work.products.known(sorted(pieces)).items():
+        stock = good.desired.whole("quantity") if good.desired else None
+        if stock is None or good.offered is None:
+            continue
+        left = good.offered.whole("quantity") or 0
+        args: Args = {"title": good.title, "pieces": good.reserved, "left": left, "stock": stock}
+        yield Finding(Code.STOCK_RESERVED, good_id=good_id, line=good.line, args=args)
+
+
+def unfetched_photos(work: UnitOfWork) -> Iterator[Finding]:
+    """Yield a finding for each good whose photos Prom could not fetch."""
+    lost = work.photos.unfetched()
+    goods = work.products.known(list(lost))
+    for good_id, number in lost.items():
+        good = goods[good_id]
+        args: Args = {"title": good.title, "photos": number}
+        yield Finding(Code.PHOTOS_UNFETCHED, good_id=good_id, line=good.line, args=args)
+
+
+def open_import(work: UnitOfWork) -> Iterator[Finding]:
+    """Yield a finding where an import was sent and its end is not known yet."""
+    if unfinished := work.journal.unfinished_import():
+        args: Args = {"sent": unfinished.started.isoformat(), "offers": unfinished.offers}
+        yield Finding(Code.IMPORT_OPEN, args=args)

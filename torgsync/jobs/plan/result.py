@@ -1,0 +1,129 @@
+"""The result of making a plan, and the parts of it that are kept in the state because they can be many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from torgsync.core.findings import SEVERITY, Code, Finding, Severity
+from torgsync.core.mapping.select import SkipReason
+from torgsync.core.plan.diff import Verb
+from torgsync.core.plan.plan import Plan, Skipped
+from torgsync.core.plan.rollback import Undone
+from torgsync.core.product.products import Existing
+from torgsync.jobs.context import JobContext
+from torgsync.state.runs.plans import NumberedChange
+from torgsync.state.store import UnitOfWork
+
+_INCOMPLETE = frozenset({SkipReason.NO_PRICE, SkipReason.NO_NAME, SkipReason.NO_STOCK})
+"""Why a new good waits for a cell of its row."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """A plan, the number under which the state keeps its changes, and what was found meanwhile.
+
+    `findings` are those of the look as a whole, `skipped` the goods that the export offers and the plan
+    leaves out; those of rows are in the state. `reconciled` counts changes of earlier runs whose outcome only
+    this look showed. `undone` is set where the plan undoes a run.
+    """
+
+    plan: Plan
+    number: int
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...] = ()
+    reconciled: int = 0
+    undone: Undone | None = None
+
+
+def findings(work: UnitOfWork, result: PlanResult) -> Iterator[Finding]:
+    """Yield all findings: of the look as a whole, then of the goods, by line."""
+    yield from result.findings
+    yield from work.rows.findings()
+
+
+def skipped(work: UnitOfWork, result: PlanResult, reason: str | None = None) -> Iterator[Skipped]:
+    """Yield every good that stays out, or those of one reason, each with the finding that explains it."""
+    yield from work.products.skipped(reason)
+    for item in result.skipped:
+        if reason in (None, item.reason):
+            yield replace(item, finding=_error(work, item)) if item.reason in _INCOMPLETE else item
+
+
+def _error(work: UnitOfWork, item: Skipped) -> Finding | None:
+    """Return the first error of a good's row."""
+    rows = work.rows.findings(item.good_id)
+    return next((finding for finding in rows if finding.severity is Severity.ERROR), None)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """All findings of one code: their number and the first of them, or all."""
+
+    code: Code
+    count: int
+    findings: tuple[Finding, ...]
+
+
+class PlanView:
+    """What of a plan is shown and kept in the state; each part is read again whenever it is asked for."""
+
+    def __init__(self, context: JobContext, number: int) -> None:
+        self._context = context
+        self.number = number
+
+    def changes(self) -> Iterator[NumberedChange]:
+        """Yield the changes: creations, updates, removals, each in the order of the file."""
+        with self._context.transaction(durable=False) as work:
+            yield from work.plans.changes(self.number)
+
+    def changes_by_group(self) -> Iterator[tuple[NumberedChange, str]]:
+        """Yield the changes, each with its good's topmost group, empty for none."""
+        with self._context.transaction(durable=False) as work:
+            yield from work.plans.groups(self.number)
+
+    def totals(self, *, held: bool) -> Counter[Verb]:
+        """Return how many goods each verb touches; with `held` how many of its changes are held."""
+        with self._context.transaction(durable=False) as work:
+            if not held:
+                return Counter({verb: work.plans.goods(self.number, verb) for verb in Verb})
+            totals = Counter[Verb]()
+            for (verb, _, is_held), count in work.plans.counts(self.number).items():
+                totals[verb] += count if is_held else 0
+            return totals
+
+
+class PlanResultView(PlanView):
+    """A plan that was just made, with its findings, skipped goods and foreign products."""
+
+    def __init__(self, context: JobContext, result: PlanResult) -> None:
+        super().__init__(context, result.number)
+        self.result = result
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield all findings."""
+        with self._context.transaction(durable=False) as work:
+            yield from findings(work, self.result)
+
+    def finding_groups(self, *, every: bool) -> Iterator[FindingGroup]:
+        """Yield the findings by code, the gravest first: the first of each, or `every` one."""
+        with self._context.transaction(durable=False) as work:
+            counts = Counter(finding.code for finding in self.result.findings)
+            counts += Counter(work.rows.finding_counts())
+            for code in sorted(counts, key=lambda code: (list(Severity).index(SEVERITY[code]), code)):
+                general = (finding for finding in self.result.findings if finding.code is code)
+                all_of_code = chain(general, work.rows.findings(code=code))
+                shown = tuple(all_of_code) if every else (next(all_of_code),)
+                yield FindingGroup(code, counts[code], shown)
+
+    def skipped(self, reason: str | None = None) -> Iterator[Skipped]:
+        """Yield every good that stays out, or those of one reason."""
+        with self._context.transaction(durable=False) as work:
+            yield from skipped(work, self.result, reason)
+
+    def foreign(self) -> list[Existing]:
+        """Return the products on Prom that torgsync does not manage, by Prom's id."""
+        with self._context.transaction(durable=False) as work:
+            return work.existing.foreign()

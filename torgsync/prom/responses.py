@@ -1,0 +1,236 @@
+"""The meaning of an answer, or of its absence: Prom's JSON object, or an error and whether to try again.
+
+Source: docs/developers/prom-api.md §1.3, §11 Q1.
+"""
+
+from __future__ import annotations
+
+import json as json_text
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
+from torgsync.errors import AnswerLost, Problem, PromRefused, Temporary, TokenRefused, TorgsyncError
+from torgsync.prom.request import ApiRequest, Json
+from torgsync.prom.rights import NEEDED_RIGHTS, Right
+
+RETRY_AFTER_MAX = 300.0
+"""Seconds: a server that asks for a longer pause gets this one."""
+WEB_PAGE_PAUSE = 5.0
+"""Seconds between tries while a web page answers: haste makes bot protection worse."""
+REASON_LIMIT = 200
+AGAIN = "run the same command again: it is safe"
+IN_A_BROWSER = (
+    "open Prom.ua in a browser on this computer and see what it says; without a proxy or VPN, and "
+    f"with a smaller `[limits] requests_per_second`, {AGAIN}"
+)
+
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+_TAG = re.compile(r"<[a-zA-Z/!?][^>]*(?:>|$)")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+class NotFound(PromRefused):
+    """There is nothing at this address; for a product that means absent or deleted (prom-api §1.3)."""
+
+    kind = "not-found"
+
+
+class FailedTry(Exception):
+    """One try failed: the error to raise if it was the last, and whether to repeat it.
+
+    `again` may also be the seconds to wait; True leaves the pause to the back-off.
+    """
+
+    def __init__(self, failure: TorgsyncError, *, again: bool | float) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+        self.again = again
+
+
+class ResponseReader:
+    """Reads the answers to one shop's requests; `server` is the host and port that messages name."""
+
+    def __init__(self, *, shop: str, token: str, server: str) -> None:
+        self._shop = shop
+        self._token = token
+        self._server = server
+
+    def words(self, raw: object) -> str:
+        """Return a reason of any JSON type as one short line: no tags, control characters or token."""
+        text = _TAG.sub(" ", _flat(raw).replace(self._token, "[token]"))
+        text = " ".join(_UNPRINTABLE.sub(" ", text).split())
+        return text if len(text) <= REASON_LIMIT else f"{text[: REASON_LIMIT - 1]}…"
+
+    def read(self, request: ApiRequest, response: httpx.Response) -> Json:
+        """Return the JSON object of a successful answer.
+
+        Raises:
+            TokenRefused, NotFound, PromRefused: The answer refuses the request.
+            FailedTry: The server was busy or in trouble, or sent no JSON.
+        """
+        status = response.status_code
+        answer, page = _parse(response.content), _is_page(response)
+        refusal = _refusal(answer, status)
+        self._check_right(request, status, refusal, page=page)
+        if status == httpx.codes.NOT_FOUND:
+            raise error_of(NotFound, problem(ProblemCode.NOT_FOUND, path=request.path))
+        if status == httpx.codes.TOO_MANY_REQUESTS:
+            busy = problem(ProblemCode.BUSY, path=request.path)
+            raise FailedTry(error_of(Temporary, busy, AGAIN), again=_pause(response))
+        if response.is_server_error:
+            raise self._server_error(request, response, page=page)
+        if response.is_redirect:
+            raise _failed(request, _answered(ProblemCode.REDIRECT, request, status), again=False)
+        if response.is_client_error:
+            refused = problem(
+                ProblemCode.REFUSED, path=request.path, status=status, words=self.words(refusal)
+            )
+            raise error_of(PromRefused, refused)
+        if answer is None and page:
+            web_page = _answered(ProblemCode.WEB_PAGE, request, status)
+            raise _failed(request, web_page, again=WEB_PAGE_PAUSE, hint=IN_A_BROWSER)
+        if answer is None:
+            raise _failed(request, _answered(ProblemCode.UNREADABLE, request, status))
+        if refusal is not None:
+            refused = problem(ProblemCode.REFUSED, path=request.path, words=self.words(refusal))
+            raise error_of(PromRefused, refused)
+        return answer
+
+    def broken(self, request: ApiRequest, error: httpx.HTTPError) -> FailedTry:
+        """Return the meaning of a failed connection; without a connection nothing was done for certain."""
+        # The number of an error means something to programmers only.
+        reason = _ERRNO.sub("", self.words(str(error))) or type(error).__name__
+        if isinstance(error, _NEVER_CONNECTED):
+            unconnected = problem(ProblemCode.NO_CONNECTION, server=self._server, words=reason)
+            return FailedTry(error_of(Temporary, unconnected, AGAIN), again=True)
+        if isinstance(error, httpx.TimeoutException):
+            return _failed(request, problem(ProblemCode.TIMEOUT, server=self._server, path=request.path))
+        return _failed(request, problem(ProblemCode.CONNECTION_BROKE, server=self._server, words=reason))
+
+    def lacks(self, right: Right) -> TokenRefused:
+        """Return the error for a token that lacks `right`."""
+        return error_of(
+            TokenRefused,
+            problem(ProblemCode.RIGHT_MISSING, shop=self._shop, right=right.doing),
+            f"in the seller's cabinet, Settings > API tokens, give {right.instruction}, "
+            f"then put the new token where `api_key` of `{self._shop}` points",
+        )
+
+    def _unknown_token(self, right: Right) -> TokenRefused:
+        needed = ", ".join(one.instruction for one in NEEDED_RIGHTS)
+        return error_of(
+            TokenRefused,
+            problem(ProblemCode.TOKEN_UNKNOWN, shop=self._shop, right=right.doing),
+            f"in the seller's cabinet, Settings > API tokens, create a new one and give {needed}; "
+            f"then put the new token where `api_key` of `{self._shop}` points",
+        )
+
+    def _check_right(self, request: ApiRequest, status: int, refusal: object, *, page: bool) -> None:
+        """Raise where the answer refuses the token; how a missing right looks is open (prom-api §11 Q1)."""
+        if status == httpx.codes.UNAUTHORIZED:
+            raise self._unknown_token(request.right)
+        lacks = self.lacks(request.right)
+        if "forbidden" in _flat(refusal).casefold():
+            raise lacks
+        if status != httpx.codes.FORBIDDEN:
+            return
+        if not page:
+            raise lacks
+        either = error_of(TokenRefused, problem(ProblemCode.RIGHT_OR_PAGE, problem_of(lacks)), lacks.hint)
+        raise either if request.effect else FailedTry(either, again=WEB_PAGE_PAUSE)
+
+    def _server_error(self, request: ApiRequest, response: httpx.Response, *, page: bool) -> FailedTry:
+        status, pause = response.status_code, _pause(response)
+        if page and status == httpx.codes.SERVICE_UNAVAILABLE:
+            again = WEB_PAGE_PAUSE if pause is True else pause
+            web_page = _answered(ProblemCode.WEB_PAGE, request, status)
+            return _failed(request, web_page, again=again, hint=IN_A_BROWSER)
+        return _failed(request, _answered(ProblemCode.SERVER_ERROR, request, status), again=pause)
+
+
+def lost_answer(request: ApiRequest, cause: Problem) -> AnswerLost:
+    """Return the error for a write that may have had its effect, with the cause."""
+    lost = problem(ProblemCode.IMPORT_LOST, cause)
+    if request.effect != "import":
+        noun = "product" if request.path.startswith("/products") else "order"
+        lost = problem(ProblemCode.EDIT_LOST, cause, items=request.items, noun=noun)
+    hint = "run the same command again: it reads back what Prom.ua has before it sends anything"
+    return error_of(AnswerLost, lost, hint)
+
+
+def _failed(
+    request: ApiRequest, cause: Problem, *, again: bool | float = True, hint: str = AGAIN
+) -> FailedTry:
+    """Return the failure of a try that reached the server, or may have; the hint is for a read.
+
+    Values may be set twice, so an edit is repeated; an import is not.
+    """
+    if request.effect is None:
+        return FailedTry(error_of(Temporary, cause, hint), again=again)
+    return FailedTry(lost_answer(request, cause), again=again if request.effect == "values" else False)
+
+
+def _answered(code: ProblemCode, request: ApiRequest, status: int) -> Problem:
+    return problem(code, path=request.path, status=status)
+
+
+def _pause(response: httpx.Response) -> bool | float:
+    return retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
+
+
+def retry_after(header: str, now: datetime) -> bool | float:
+    """Return the seconds that a `Retry-After` header asks for, at most five minutes.
+
+    It may hold seconds or an HTTP date. True, which means "by our own back-off", where it says nothing.
+    """
+    text = header.strip()
+    if re.fullmatch(r"\d{1,9}(?:\.\d+)?", text):
+        return min(float(text), RETRY_AFTER_MAX)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return True
+    seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+    return min(max(seconds, 0.0), RETRY_AFTER_MAX)
+
+
+def _parse(content: bytes) -> Json | None:
+    """Return the JSON object in the bytes, None where there is none."""
+    try:
+        answer = json_text.loads(content, parse_float=Decimal, parse_constant=lambda _: None)
+    except (ValueError, ArithmeticError, RecursionError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _is_page(response: httpx.Response) -> bool:
+    media_type = response.headers.get("Content-Type", "")
+    return "html" in media_type.casefold() or response.content.lstrip()[:1] == b"<"
+
+
+def _refusal(answer: Json | None, status: int) -> object:
+    """Return Prom's own words of refusal, of any JSON type, or None where the answer is no refusal."""
+    if answer is None:
+        return None
+    errors = answer.get("errors")
+    reason = answer.get("error") or (errors.get("error") if isinstance(errors, dict) else None)
+    if reason:
+        return reason
+    if str(answer.get("status")).casefold() == "error" or status >= httpx.codes.BAD_REQUEST:
+        return answer.get("message") or answer.get("detail") or errors or ""
+    return None
+
+
+def _flat(raw: object) -> str:
+    """Return JSON of any type as text: `{"a": {"b": 1}}` becomes `a: b: 1`."""
+    if isinstance(raw, dict):
+        return ", ".join(f"{key}: {_flat(value)}" for key, value in raw.items())
+    if isinstance(raw, list | tuple):
+        return "; ".join(_flat(item) for item in raw)
+    return "" if raw is None else str(raw)

@@ -1,0 +1,136 @@
+"""The endpoints of orders, clients and options (prom-api §5, §6).
+
+See `routes.py` for the contract of a handler.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from torgsync.sandbox.api.answers import (
+    Json,
+    client_json,
+    delivery_option_json,
+    order_json,
+    payment_option_json,
+)
+from torgsync.sandbox.api.call import VALUE_NOT_ALLOWED, Call, refusal
+from torgsync.sandbox.api.paging import cut_page
+from torgsync.sandbox.shop.orders import (
+    CANCELLATION_REASONS,
+    DECLARATION_TYPES,
+    STATUS_NAMES,
+    WRITABLE_STATUSES,
+    ShopClient,
+    ShopOrder,
+    is_later,
+)
+from torgsync.sandbox.shop.shop import Shop
+
+DECLARED = {
+    "ru": "Этот ЭН уже добавлен к данному заказу",
+    "uk": "Цей ЕН вже додано до цього замовлення",
+}
+
+
+def list_orders(shop: Shop, call: Call) -> Json:
+    """List orders; a status that does not exist is an error (prom-api §5.1)."""
+    status = call.query.get("status")
+    if status is not None and status not in STATUS_NAMES:
+        return {"error": VALUE_NOT_ALLOWED}
+
+    def matches(order: ShopOrder) -> bool:
+        return status is None or order.status == status
+
+    page = cut_page(shop, call, shop.orders, matches)
+    return {"orders": [order_json(order, call.language) for order in page]}
+
+
+def show_order(shop: Shop, call: Call, order_id: int) -> Json | None:
+    """Show one order (prom-api §5.1)."""
+    order = shop.orders.get(order_id)
+    return None if order is None else {"order": order_json(order, call.language)}
+
+
+def set_order_status(shop: Shop, call: Call) -> Json:
+    """Move orders on. One that has this or a later status is silently left out.
+
+    Source: docs/developers/prom-api.md §5.3.
+    """
+    body = call.body if isinstance(call.body, dict) else {}
+    status, ids = body.get("status"), body.get("ids")
+    if status not in WRITABLE_STATUSES:
+        return {"error": VALUE_NOT_ALLOWED}
+    if not isinstance(ids, list):
+        return {"error": "A list of ids is expected"}
+    reason, text = body.get("cancellation_reason"), body.get("cancellation_text")
+    if status == "canceled" and (reason not in CANCELLATION_REASONS or (reason == "another" and not text)):
+        return {"error": "A cancellation reason is required"}
+    processed: list[int] = []
+    errors: dict[str, str] = {}
+    for order_id in ids:
+        order = shop.orders.get(order_id) if type(order_id) is int else None
+        if order is None:
+            errors[str(order_id)] = "Order is not found"
+        elif is_later(status, order.status):
+            shop.set_order_status(order_id, status)
+            if status == "canceled":
+                shop.cancel_order(order_id, str(text or reason))
+            processed.append(order_id)
+    return {"processed_ids": processed, "errors": errors}
+
+
+def save_declaration(shop: Shop, call: Call) -> Json:
+    """Write the parcel's number to an order; the same number again is an error (prom-api §5.4)."""
+    body = call.body if isinstance(call.body, dict) else {}
+    order_id, number = body.get("order_id"), body.get("declaration_id")
+    order = shop.orders.get(order_id) if type(order_id) is int else None
+    mistakes = {
+        "order_id": order is None,
+        "declaration_id": not isinstance(number, str) or not number,
+        "delivery_type": body.get("delivery_type") not in DECLARATION_TYPES,
+    }
+    if order is None or any(mistakes.values()):
+        fields = {name: VALUE_NOT_ALLOWED for name, mistaken in mistakes.items() if mistaken}
+        return refusal("Invalid declaration") | {"errors": fields}
+    if order.declaration_number == number:
+        text = DECLARED[call.language]
+        return refusal(text) | {"errors": {"declaration_id": text}}
+    shop.orders.replace(order.id, replace(order, declaration_number=number, date_modified=shop.now()))
+    return {"status": "success"}
+
+
+def list_order_statuses(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler is called alike
+    """List the statuses of orders; this shop has none of its own (prom-api §5.4)."""
+    return {
+        "order_status_options": [
+            {"id": number, "name": names[call.language], "code": code}
+            for number, (code, names) in enumerate(STATUS_NAMES.items(), 1)
+        ]
+    }
+
+
+def list_clients(shop: Shop, call: Call) -> Json:
+    """List clients; `search_term` is looked for in name, phones and e-mails (prom-api §6.2)."""
+    term = call.query.get("search_term", "").casefold()
+
+    def matches(client: ShopClient) -> bool:
+        return any(term in text.casefold() for text in (client.full_name, *client.phones, *client.emails))
+
+    return {"clients": [client_json(client) for client in cut_page(shop, call, shop.clients, matches)]}
+
+
+def show_client(shop: Shop, call: Call, client_id: int) -> Json | None:  # noqa: ARG001 - every handler is called alike
+    """Show one client (prom-api §6.2)."""
+    client = shop.clients.get(client_id)
+    return None if client is None else {"client": client_json(client)}
+
+
+def list_payment_options(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler is called alike
+    """List the ways to pay (prom-api §6.1)."""
+    return {"payment_options": [payment_option_json(option) for option in shop.payment_options.values()]}
+
+
+def list_delivery_options(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler is called alike
+    """List the ways of delivery (prom-api §6.1)."""
+    return {"delivery_options": [delivery_option_json(option) for option in shop.delivery_options.values()]}

@@ -1,0 +1,272 @@
+"""Carries out an import: settings, work on the catalog, and report (prom-api §4.2, §4.4, §4.5)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from torgsync.sandbox.faults import HTTP_NOT_FOUND, HTTP_OK, FaultHit
+from torgsync.sandbox.shop import feed as yml
+from torgsync.sandbox.shop.offers import (
+    FIELDS_OF,
+    NOT_UPDATABLE,
+    OfferReading,
+    OfferRefused,
+    Variants,
+    interpret,
+)
+from torgsync.sandbox.shop.products import (
+    CLOSED_STATUSES,
+    ROOT_GROUP_ID,
+    UNSORTED_CATEGORY_ID,
+    Image,
+    ShopCatalog,
+    ShopProduct,
+)
+
+Missing = Literal["none", "not_available", "not_on_display", "deleted"]
+MISSING_MEANS: Mapping[str, dict[str, str]] = {
+    "none": {},
+    "not_available": {"presence": "not_available"},
+    "not_on_display": {"status": "not_on_display"},
+    "deleted": {"status": "deleted"},
+}
+PHOTO_CODE = 2004
+# The reference records no other code; these two are invented.
+VALIDATION_CODE = 1001
+OFFER_CODE = 3001
+
+
+class ImportRefused(Exception):
+    """The import was not accepted: the answer has no id (prom-api §4.3)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSettings:
+    """The settings of prom-api §4.2 with their documented defaults."""
+
+    force_update: bool = False
+    only_available: bool = False
+    mark_missing_product_as: Missing = "none"
+    updated_fields: frozenset[str] = frozenset({"price", "presence"})
+
+    @classmethod
+    def from_json(cls, data: object) -> ImportSettings:
+        """Parse the `data` part; raise ImportRefused where it is invalid.
+
+        Unknown words of `updated_fields`, such as `image_urls`, are silently ignored, as on Prom.
+        """
+        if not isinstance(data, dict):
+            raise ImportRefused("Invalid import settings")
+        missing = data.get("mark_missing_product_as", "none")
+        words = data.get("updated_fields", ["price", "presence"])
+        if missing not in tuple(MISSING_MEANS) or not isinstance(words, list):
+            raise ImportRefused("Invalid import settings")
+        return cls(
+            force_update=data.get("force_update") is True,
+            only_available=data.get("only_available") is True,
+            mark_missing_product_as=missing,
+            updated_fields=frozenset(map(str, words)),
+        )
+
+
+@dataclass(kw_only=True)
+class Report:
+    """The counters and errors of an import, as `products/import/status` shows them (prom-api §4.4).
+
+    `total` counts the offers that were considered, and is the sum of created, updated, not_changed and
+    with_errors_count; `imported` leaves the last one out. How the real counters add up is unknown (prom-api
+    §10 Q11).
+    """
+
+    status: Literal["SUCCESS", "PARTIAL", "FATAL"] = "SUCCESS"
+    total: int = 0
+    imported: int = 0
+    created: int = 0
+    updated: int = 0
+    not_changed: int = 0
+    actualized: int = 0
+    created_active: int = 0
+    created_hidden: int = 0
+    not_in_file: int = 0
+    with_errors_count: int = 0
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    message: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the body of the answer."""
+        return asdict(self)
+
+
+class MissingPhotos:
+    """The HTTP status of photos' addresses under the fault `photos-missing`."""
+
+    def __init__(self, hit: FaultHit, others: Callable[[str], int] | None) -> None:
+        self._hit = hit
+        self._others = others
+        self._count = 0
+
+    def __call__(self, address: str) -> int:
+        """Return the HTTP status of one photo; they are counted in the order in which they are fetched."""
+        self._count += 1
+        if self._hit.affects(self._count):
+            return self._hit.fault.status or HTTP_NOT_FOUND
+        return self._others(address) if self._others else HTTP_OK
+
+
+class ImportWork:
+    """One import being carried out."""
+
+    def __init__(
+        self,
+        catalog: ShopCatalog,
+        settings: ImportSettings,
+        when: datetime,
+        photo_status: Callable[[str], int] | None = None,
+    ) -> None:
+        self._catalog = catalog
+        self._settings = settings
+        self._when = when
+        self._photo_status = photo_status
+        self._report = Report()
+        self._variants = Variants()
+        self._seen: set[str] = set()
+        self._categories: dict[str, int] = {}
+
+    def carry_out(self, feed: bytes) -> Report:
+        """Apply the file to the shop and return the report; a file that is no YML changes nothing."""
+        try:
+            # Checked to its end first: a truncated file must not be imported in part.
+            yml.check(io.BytesIO(feed))
+        except yml.FeedInvalid as error:
+            self._add_error("validation", VALIDATION_CODE, message=str(error))
+            self._report.status = "FATAL"
+            self._report.message = "Невірний формат файлу"
+            return self._report
+        for entry in yml.read(io.BytesIO(feed)):
+            if isinstance(entry, yml.FeedCategory):
+                self._import_category(entry)
+            else:
+                self._import_offer(entry)
+        self._mark_missing()
+        report = self._report
+        report.imported = report.total - report.with_errors_count
+        report.status = "PARTIAL" if report.errors else "SUCCESS"
+        return report
+
+    def _add_error(self, stage: str, code: int, **extra: object) -> None:
+        self._report.errors.append({stage: {"code": code, "extra": extra}})
+
+    def _import_category(self, category: yml.FeedCategory) -> None:
+        if category.portal_id is not None and category.portal_id.isascii() and category.portal_id.isdigit():
+            self._categories[category.id] = int(category.portal_id)
+        if self._catalog.find_group(category.id) is None:
+            self._catalog.add_group(
+                category.name, self._when, external_id=category.id, parent_external_id=category.parent_id
+            )
+
+    def _import_offer(self, offer: yml.FeedOffer) -> None:
+        if offer.id in self._seen:
+            self._refuse(offer.id, "Поле Ідентифікатор_товару: повторюється у файлі")
+            return
+        self._seen.add(offer.id)
+        try:
+            reading = interpret(offer)
+            if self._settings.only_available and reading.fields["presence"] != "available":
+                return
+            variant = self._variants.check(reading)
+            product = self._apply(offer.id, reading, variant)
+        except OfferRefused as refusal:
+            self._refuse(offer.id, str(refusal))
+            return
+        self._variants.join(reading, product.id)
+        self._report.total += 1
+        for remark in reading.remarks:
+            self._add_error("import", OFFER_CODE, external_id=offer.id, message=remark)
+
+    def _refuse(self, external_id: str, message: str) -> None:
+        self._report.total += 1
+        self._report.with_errors_count += 1
+        self._add_error("import", OFFER_CODE, external_id=external_id, message=message)
+
+    def _apply(self, external_id: str, reading: OfferReading, variant: dict[str, Any]) -> ShopProduct:
+        """Create or update the product of an offer, count it, and return it."""
+        if external_id in self._catalog.deleted_external_ids:
+            raise OfferRefused(NOT_UPDATABLE)
+        product = self._catalog.find(external_id)
+        if product is None:
+            fields = reading.fields | variant | self._place(reading) | self._photos(reading, None)
+            self._report.created += 1
+            self._report.created_active += 1
+            return self._catalog.add(fields | {"external_id": external_id}, self._when)
+        if product.status in CLOSED_STATUSES:
+            raise OfferRefused(NOT_UPDATABLE)
+        if self._catalog.change(product, self._changes(product, reading, variant), self._when):
+            self._report.updated += 1
+        else:
+            self._report.not_changed += 1
+        return product
+
+    def _changes(
+        self, product: ShopProduct, reading: OfferReading, variant: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return the fields of an existing product that this import may touch (prom-api §4.2)."""
+        words = self._settings.updated_fields
+        changes = {
+            name: reading.fields[name] for word in words & FIELDS_OF.keys() for name in FIELDS_OF[word]
+        }
+        if "price" in changes and changes["price"] is None:
+            # An offer without a price does not remove the price.
+            del changes["price"]
+        if "attributes" in words:
+            changes |= variant | {"variation_group_id": reading.fields["variation_group_id"]}
+        if "group" in words:
+            changes |= self._place(reading)
+        if "images_urls" in words:
+            changes |= self._photos(reading, product)
+        if self._settings.force_update and product.status == "draft":
+            changes["status"] = "on_display"
+        return changes
+
+    def _place(self, reading: OfferReading) -> dict[str, Any]:
+        """Return the shop group and Prom's category; the offer's own category goes before its group's."""
+        group = None if reading.group is None else self._catalog.find_group(reading.group)
+        category_id: int = reading.fields["category_id"]
+        if category_id == UNSORTED_CATEGORY_ID and reading.group is not None:
+            category_id = self._categories.get(reading.group, category_id)
+        return {"group_id": ROOT_GROUP_ID if group is None else group.id, "category_id": category_id}
+
+    def _photos(self, reading: OfferReading, product: ShopProduct | None) -> dict[str, Any]:
+        """Return the photos: known ones keep their ids, failed ones are retried only by force.
+
+        Source: docs/developers/prom-api.md §4.5.
+        """
+        known = {image.source: image for image in product.images} if product else {}
+        failed_before = product.failed_photos if product and not self._settings.force_update else ()
+        images: list[Image] = []
+        failed: list[str] = []
+        for address in reading.photos:
+            if address in known:
+                images.append(known[address])
+            elif address in failed_before:
+                failed.append(address)
+            elif (status := self._photo_status(address) if self._photo_status else HTTP_OK) == HTTP_OK:
+                images.append(self._catalog.new_image(address))
+            else:
+                failed.append(address)
+                self._add_error("download_images", PHOTO_CODE, status_code=status)
+        return {"images": tuple(images), "failed_photos": tuple(failed)}
+
+    def _mark_missing(self) -> None:
+        """Count the products that are not in the file, and apply `mark_missing_product_as` to them.
+
+        These are all products of the shop, also those without an external id.
+        """
+        missing = [product for product in self._catalog.products if product.external_id not in self._seen]
+        self._report.not_in_file = len(missing)
+        if fields := MISSING_MEANS[self._settings.mark_missing_product_as]:
+            for product in missing:
+                self._catalog.change(product, fields, self._when)

@@ -1,0 +1,84 @@
+"""Brings the schema of a state up to date, and refuses states that it must not touch."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from torgsync.errors import TorgsyncError
+from torgsync.state.schema.backups import back_up
+
+FIRST = "0010"
+"""The first schema that was released."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    """An Alembic folder of migrations, and the newest revision in it."""
+
+    folder: Path
+    newest: str
+
+
+MIGRATIONS = Migrations(Path(__file__).parent / "migrations", "0010")
+"""Those of this program. The number saves loading Alembic; a test holds it equal to the folder's head."""
+
+
+def upgrade(
+    connection: Connection, notify: Callable[[str], None] | None = None, migrations: Migrations = MIGRATIONS
+) -> None:
+    """Perform the migrations that are missing, after copying a state that has data.
+
+    Args:
+        connection: One with an open transaction that may write.
+        notify: Receives one line about the copy.
+        migrations: What to bring the state up to.
+
+    Raises:
+        TorgsyncError: The state is from an unreleased or a newer program, or cannot be copied.
+    """
+    schema = None
+    if inspect(connection).has_table("alembic_version"):
+        schema = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if schema == migrations.newest:
+        return
+    if schema is not None:
+        _refuse_unknown(schema, migrations.newest)
+        _back_up(connection, schema, migrations.newest, notify)
+    from alembic import command  # noqa: PLC0415  # slow to import
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations.folder).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _refuse_unknown(schema: str, newest: str) -> None:
+    if schema > newest:
+        raise TorgsyncError(
+            f"the state was written by a newer torgsync (schema {schema}, this one knows {newest})",
+            hint="update this program: `pip install --upgrade torgsync`",
+        )
+    if schema < FIRST:
+        raise TorgsyncError(
+            f"the state was made by an unreleased version of torgsync (schema {schema}); it was not touched",
+            hint="move it away and start again with `torgsync object adopt`, or choose another `--home`",
+        )
+
+
+def _back_up(connection: Connection, schema: str, newest: str, notify: Callable[[str], None] | None) -> None:
+    copy = back_up(connection, schema)
+    if copy is None:
+        _log.info("the state is brought from schema %s to %s; no copy of it was made", schema, newest)
+        return
+    line = f"the state is brought from schema {schema} to {newest}; the old one is `{copy.name}`"
+    _log.info(line)
+    if notify:
+        notify(line)
