@@ -17,7 +17,6 @@ import pytest
 from dialects import Row, csv, offer, xlsx, yml
 from exports import write_dull_shop
 from homes import Home, Market, Ran
-from matrix import sampled
 
 from torgsync.core.product.columns import LAYOUTS
 from torgsync.sandbox.shop.products import ShopProduct, Wholesale
@@ -571,7 +570,8 @@ def test_photos_that_a_yml_file_names(bare: Home) -> None:
     assert sources(bare.market.product("7")) == ["b.jpg", "a.jpg"]
 
 
-@pytest.mark.parametrize("stage", sampled(["reading the export", "making the plan"], "reading the export"))
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", ["reading the export", "making the plan"])
 def test_a_run_that_is_killed(stage: str, bare: Home) -> None:
     """In the middle of reading nothing is remembered; the next run finds what has changed in any case."""
     goods = 3000
