@@ -238,8 +238,8 @@ def test_what_the_rows_tell_as_a_whole_is_kept_from_day_to_day(shop: Shop) -> No
     for _ in range(2):
         plan, found = shop.plan()
         assert ([finding.code for finding in found], plan.counts.create) == (told, 0)
-        assert found[0].message == "the export tells no stock of the center `7`; it tells that of 2, 8"
-        assert found[1].message == "no good of the export lies in the group `Взутя`"
+        assert found[0].args == {"center": "7", "known": ["2", "8"]}
+        assert found[1].args == {"group": "Взутя", "meant": ""}
     shop.rows.append((*row("3", SynchronizationSectionFull="7=Сад"), "7=5,000"))
     shop.write()
     assert [finding.code for finding in shop.plan()[1]] == [Code.PRODUCT_GROUP_EMPTY]
