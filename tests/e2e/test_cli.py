@@ -72,7 +72,7 @@ NAMED = re.compile(r"torgsync (?!plan$)([a-z][a-z-]*)(?: ([a-z][a-z-]*))?([^`;\n
 def texts_of(path: Path) -> Iterator[str]:
     """Yield every text of a module but its docstrings; `{}` for what is filled in."""
     nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
-    docstrings = [node.value for node in nodes if isinstance(node, ast.Expr)]
+    docstrings = {node.value for node in nodes if isinstance(node, ast.Expr)}
     for node in nodes:
         if isinstance(node, ast.JoinedStr):
             yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
@@ -80,9 +80,8 @@ def texts_of(path: Path) -> Iterator[str]:
             yield node.value
 
 
-def unknown_command(word: str, more: str | None, rest: str) -> str:
+def unknown_command(command: Any, word: str, more: str | None, rest: str) -> str:  # noqa: ANN401
     """Return what of a command line does not exist, nothing where all of it does."""
-    command: Any = typer.main.get_command(app)
     for name in (word, more) if more and hasattr(command.commands.get(word), "commands") else (word,):
         command = command.commands.get(name)
         if command is None:
@@ -94,12 +93,13 @@ def unknown_command(word: str, more: str | None, rest: str) -> str:
 
 def test_every_command_that_a_text_names_exists() -> None:
     """A hint can be pasted: the program knows its command, and every option of it."""
+    command = typer.main.get_command(app)
     found = [
         (path.name, named[0])
         for path in sorted((ROOT / "torgsync").rglob("*.py"))
         for text in texts_of(path)
         for named in NAMED.finditer(text)
-        if unknown_command(named[1], named[2], named[3])
+        if unknown_command(command, named[1], named[2], named[3])
     ]
     assert found == []
 
