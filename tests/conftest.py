@@ -33,7 +33,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def market() -> Iterator[RunningServer]:
+def sandbox_server() -> Iterator[RunningServer]:
     """A Prom.ua of the test's own on a real socket, whose imports are done at once."""
     tokens = {"full": Rights.full(), "read-only": Rights.read_only()}
     with serve(Shop(tokens=tokens, quirks=Quirks(import_seconds=0))) as server:
@@ -41,6 +41,6 @@ def market() -> Iterator[RunningServer]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, market: RunningServer) -> Home:
-    """A home with the example shop's object in it, at work against `market`."""
-    return Home.of_example(tmp_path, market)
+def home(tmp_path: Path, sandbox_server: RunningServer) -> Home:
+    """A home with the example shop's object in it, at work against `sandbox_server`."""
+    return Home.of_example(tmp_path, sandbox_server)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import stamina
-from faulty import FaultyMarket
-from homes import FirstDay, Home, Market, invented_shop
+from faulty import FaultyServer
+from homes import FirstDay, Home, SandboxAddress, invented_shop
 
 from torgsync.prom.http import TRIES
 from torgsync.sandbox.server import serve
@@ -22,14 +22,14 @@ def _no_pauses() -> Iterator[None]:
 
 
 @pytest.fixture
-def faulty() -> Iterator[FaultyMarket]:
+def faulty() -> Iterator[FaultyServer]:
     """A marketplace that misbehaves on demand."""
-    with FaultyMarket(invented_shop()) as market:
-        yield market
+    with FaultyServer(invented_shop()) as sandbox_server:
+        yield sandbox_server
 
 
 @pytest.fixture
-def hard(tmp_path: Path, faulty: FaultyMarket) -> Home:
+def hard(tmp_path: Path, faulty: FaultyServer) -> Home:
     """A home with the example shop's object in it, at work against `faulty`."""
     return Home.of_example(tmp_path, faulty)
 
@@ -51,12 +51,12 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> FirstDay:
 
 
 @pytest.fixture
-def filled(tmp_path: Path, market: Market, first_day: FirstDay) -> Home:
+def filled(tmp_path: Path, sandbox_server: SandboxAddress, first_day: FirstDay) -> Home:
     """The example shop after its first synchronisation."""
-    return first_day.again(tmp_path, market)
+    return first_day.again(tmp_path, sandbox_server)
 
 
 @pytest.fixture
-def hard_filled(tmp_path: Path, faulty: FaultyMarket, first_day: FirstDay) -> Home:
+def hard_filled(tmp_path: Path, faulty: FaultyServer, first_day: FirstDay) -> Home:
     """The example shop after its first synchronisation, at work against `faulty`."""
     return first_day.again(tmp_path, faulty)

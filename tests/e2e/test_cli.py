@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 import typer
 from corpus import DATA
-from faulty import FaultyMarket, Gate, says
-from homes import EXAMPLE, ROOT, Elsewhere, Home, Market
+from faulty import FaultyServer, Gate, says
+from homes import EXAMPLE, ROOT, Elsewhere, Home, SandboxAddress
 from matrix import sampled
 
 from torgsync import __version__
@@ -29,9 +29,9 @@ posix = pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminal
 
 
 @pytest.fixture
-def empty(tmp_path: Path, market: Market) -> Home:
+def empty(tmp_path: Path, sandbox_server: SandboxAddress) -> Home:
     """A home with nothing in it."""
-    return Home(tmp_path / "home", tmp_path, market)
+    return Home(tmp_path / "home", tmp_path, sandbox_server)
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
@@ -151,7 +151,7 @@ def test_a_home_that_cannot_be_made(empty: Home, tmp_path: Path) -> None:
 @pytest.mark.parametrize("address", ["prom.ua/api/v1", "https://user:secret@prom.example/api/v1"])
 def test_an_address_that_is_none(home: Home, address: str) -> None:
     """An address without http, or with a password in it, is refused before anything is asked."""
-    ran = Home(home.folder, home.shop, Elsewhere(address, home.market)).run("update")
+    ran = Home(home.folder, home.shop, Elsewhere(address, home.sandbox)).run("update")
     assert (ran.code, ran.out) == (64, "")
     assert "the address of Prom.ua's API is not a web address" in ran.err
     assert "secret" not in ran.err
@@ -178,7 +178,7 @@ def test_a_console_of_another_encoding(home: Home) -> None:
     assert "М’яка іграшка Ведмедик Мишко 40 см" in out.decode("utf-8")
 
 
-def test_repeating_is_silent(hard: Home, faulty: FaultyMarket) -> None:
+def test_repeating_is_silent(hard: Home, faulty: FaultyServer) -> None:
     """What is asked again and works then leaves no line behind."""
     faulty.misbehave("GET /products/list", says(429, {"error": "slow"}, Retry_After="0"), times=1)
     code, out, err = finish(hard.start("update", "--show", "summary"))
@@ -187,7 +187,7 @@ def test_repeating_is_silent(hard: Home, faulty: FaultyMarket) -> None:
 
 
 @posix
-def test_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyServer) -> None:
     """Ctrl-C while orders are fetched ends with 130 too, and the object is free again."""
     gate = Gate()
     faulty.misbehave("GET /orders/list", gate, times=1)
@@ -206,7 +206,7 @@ def test_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyMarket)
 
 
 @posix
-def test_stopped_by_a_person(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_stopped_by_a_person(hard_filled: Home, faulty: FaultyServer) -> None:
     """Ctrl-C ends with 130 and says how to go on; the next run finishes."""
     hard_filled.next_day()
     gate = Gate(after=True)
@@ -221,12 +221,12 @@ def test_stopped_by_a_person(hard_filled: Home, faulty: FaultyMarket) -> None:
     assert err.splitlines()[-1].endswith('; go on with: torgsync sync -o "My Prom"')
     assert "Traceback" not in err
     assert hard_filled.sync().code == 0
-    assert len(hard_filled.market.products()) == 39
+    assert len(hard_filled.sandbox.products()) == 39
 
 
 @posix
 @pytest.mark.parametrize("number", sampled([signal.SIGINT, signal.SIGTERM], signal.SIGTERM))
-def test_a_rollback_is_stopped_by_a_person(hard_filled: Home, faulty: FaultyMarket, number: int) -> None:
+def test_a_rollback_is_stopped_by_a_person(hard_filled: Home, faulty: FaultyServer, number: int) -> None:
     """What is in flight is finished and counted, 130 ends it, and the same command goes on."""
     hard_filled.edit_object('gone = "delete"', 'gone = "hide"')
     hard_filled.next_day()
@@ -243,12 +243,12 @@ def test_a_rollback_is_stopped_by_a_person(hard_filled: Home, faulty: FaultyMark
     assert err.splitlines()[-1].endswith(' of 13 changes done; go on with: torgsync rollback 2 -o "My Prom"')
     assert "unclear" in out
     assert hard_filled.run("rollback", "2", "--yes").code == 0
-    assert hard_filled.market.product("26926").price == 129
-    assert hard_filled.market.product("26941").status == "not_on_display"
+    assert hard_filled.sandbox.product("26926").price == 129
+    assert hard_filled.sandbox.product("26941").status == "not_on_display"
 
 
 @posix
-def test_a_rollback_is_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_a_rollback_is_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyServer) -> None:
     """Ctrl-C during the look ends with 130 too, and the object is free again."""
     hard_filled.next_day()
     assert hard_filled.sync().code == 0
@@ -321,7 +321,7 @@ def test_a_person_says_yes(filled: Home) -> None:
     assert code == 0
     assert "13 done" in screen
     assert "\x1b[33m~ update" in screen
-    assert len(filled.market.products()) == 39
+    assert len(filled.sandbox.products()) == 39
 
 
 @posix
@@ -335,7 +335,7 @@ def test_a_person_is_asked_before_a_run_is_turned_back(
     filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
     assert filled.sync().code == 0
     code, screen = talk(filled, typed, "--no-color", "rollback", "2")
-    assert (code, str(filled.market.product("26926").price)) == (0, price)
+    assert (code, str(filled.sandbox.product("26926").price)) == (0, price)
     assert "Send this to Prom.ua? [y/N]: " in screen
     assert said in screen
     newest, turned, _ = filled.run("history", "--format", "json").json["runs"]
@@ -349,7 +349,7 @@ def test_a_rollback_is_stopped_at_its_question(filled: Home) -> None:
     filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
     assert filled.sync().code == 0
     code, screen = talk(filled, "", "--no-color", "rollback", "2", stop_at="[y/N]: ")
-    assert (code, str(filled.market.product("26926").price)) == (130, "99")
+    assert (code, str(filled.sandbox.product("26926").price)) == (130, "99")
     assert "error: stopped by you before anything was sent" in screen
     assert 'hint: go on with: torgsync rollback 2 -o "My Prom"' in screen
     assert "Traceback" not in screen

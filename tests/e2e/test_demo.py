@@ -6,19 +6,21 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from homes import Home, Market
+from homes import Home, SandboxAddress
 
 
 @pytest.mark.timeout(90)
-def test_the_whole_story(tmp_path: Path, market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_whole_story(
+    tmp_path: Path, sandbox_server: SandboxAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It ends well, fits 80 columns, asks nothing, leaves nothing behind, and needs no other marketplace."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    shown = Home(tmp_path / "home", tmp_path, market).run("demo", stdin="")
+    shown = Home(tmp_path / "home", tmp_path, sandbox_server).run("demo", stdin="")
     assert shown.code == 0
     assert "Traceback" not in shown.out + shown.err
     assert list((tmp_path / "temporary").iterdir()) == []
-    assert market.shop.log.records() == []
+    assert sandbox_server.shop.log.records() == []
     commands = [line.split()[2] for line in shown.lines if line.startswith("$ torgsync ")]
     assert commands == [
         *("object", "payments", "payments", "payments", "payments", "fields", "fields", "fields"),

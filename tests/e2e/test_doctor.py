@@ -44,7 +44,7 @@ def examine(home: Home, *args: str) -> Ran:
 
 def given(home: Home, **rights: str) -> None:
     """Give the token of the object these rights and no others."""
-    home.market.tokens["some"] = Rights(**rights)  # type: ignore[arg-type]  # the test knows them
+    home.sandbox.tokens["some"] = Rights(**rights)  # type: ignore[arg-type]  # the test knows them
     (home.shop / "token").write_text("some\n", "utf-8")
 
 
@@ -60,7 +60,7 @@ def test_all_is_well(home: Home) -> None:
     assert schedule.startswith("✓ ok       schedule   every 30m, 08:00-21:00 by `OFFICE-PC\\olena`; next 20")
     assert "✓ ok       lock       no other run holds the object" in shown.lines
     assert "✗" not in shown.out
-    assert home.market.products() == []
+    assert home.sandbox.products() == []
     ran = examine(home)
     assert (ran.json["object"], ran.json["exit"]) == ("My Prom", 0)
     assert home.run("doctor", "--format", "csv").lines[0] == "object,subject,state,message,hint"
@@ -118,7 +118,7 @@ def test_prom_cannot_be_reached(home: Home) -> None:
     """It is temporary; everything else is still reported."""
     with serve(Shop()) as gone:
         address = gone.url
-    ran = examine(Home(home.folder, home.shop, Elsewhere(address, home.market)))
+    ran = examine(Home(home.folder, home.shop, Elsewhere(address, home.sandbox)))
     assert (ran.code, lines(ran, "Prom.ua")[0][0]) == (5, "error")
     assert lines(ran, "export")[0][0] == "ok"
 
@@ -220,7 +220,7 @@ def test_an_object_that_accepts_orders_needs_the_right(home: Home) -> None:
     """With `accept` the right to write orders is tried, on no order at all."""
     home.edit_object("[clients]", "[orders]\naccept = true\n\n[clients]")
     assert "✓ ok       right      the token can write orders" in home.run("doctor").lines
-    tokens = home.market.tokens
+    tokens = home.sandbox.tokens
     tokens["full"] = replace(tokens["full"], orders="read")
     ran = home.run("doctor")
     assert (ran.code, "it may not write orders" in ran.out) == (4, True)
@@ -228,10 +228,10 @@ def test_an_object_that_accepts_orders_needs_the_right(home: Home) -> None:
 
 def test_order_files_on_their_way_are_counted(filled: Home) -> None:
     """Those that Torgsoft has not taken, and those that could not be written."""
-    filled.market.place_order([("26901", 1)])
+    filled.sandbox.place_order([("26901", 1)])
     filled.run("orders", "fetch")
     assert "1 order file for Torgsoft in `" in filled.run("doctor").out
     filled.edit_object("[clients]", '[orders]\noutbox = "TSGoods.trs"\n\n[clients]')
-    filled.market.place_order([("26901", 1)])
+    filled.sandbox.place_order([("26901", 1)])
     filled.run("orders", "fetch")
     assert "! warning  outbox     1 order file could not be written yet" in filled.run("doctor").lines

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from faulty import Answer, FaultyMarket
+from faulty import Answer, FaultyServer
 from homes import Home
 
 from torgsync.files.config.logs import ROOT
@@ -38,7 +38,7 @@ def test_a_run_is_written_down(filled: Home) -> None:
     assert len([line for line in log_of(filled) if "run 3 the run begins" in line]) == 1
 
 
-def test_what_did_not_end_well_is_named(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_what_did_not_end_well_is_named(hard_filled: Home, faulty: FaultyServer) -> None:
     """A change that Prom refused is logged with its good and the reason, not with what the page held."""
     hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     no = Answer(400, '{"error": "пишіть на ivan@buyer.example"}'.encode())

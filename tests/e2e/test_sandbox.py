@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from homes import EXAMPLE, ROOT, Home, Market
+from homes import EXAMPLE, ROOT, Home, SandboxAddress
 
 from torgsync.demo.sandbox import SandboxOptions, open_sandbox
 from torgsync.sandbox.faults import Fault
@@ -70,20 +70,20 @@ def test_a_person_looks_at_it(tmp_path: Path) -> None:
         assert httpx.get(f"{pages}photos/26901.jpg").content == (photos / "26901.jpg").read_bytes()
 
 
-def test_a_port_that_is_taken(tmp_path: Path, market: Market) -> None:
+def test_a_port_that_is_taken(tmp_path: Path, sandbox_server: SandboxAddress) -> None:
     """The port is named, and how to take another."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", "--port", str(port))
+        ran = Home(tmp_path / "home", tmp_path, sandbox_server).run("sandbox", "--port", str(port))
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith(f"error: the sandbox cannot listen on 127.0.0.1, port {port}: ")
     assert ran.err.endswith("hint: torgsync sandbox --port 0\n")
 
 
 @pytest.mark.parametrize("args", [("--port", "many"), ("--import-seconds", "-1"), ("--photos", "nowhere")])
-def test_wrong_usage(tmp_path: Path, market: Market, args: tuple[str, str]) -> None:
+def test_wrong_usage(tmp_path: Path, sandbox_server: SandboxAddress, args: tuple[str, str]) -> None:
     """What cannot be a port, a time or a folder is refused."""
-    ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", *args)
+    ran = Home(tmp_path / "home", tmp_path, sandbox_server).run("sandbox", *args)
     assert (ran.code, ran.out) == (64, "")
     assert f"'{args[0]}'" in ran.err
 
@@ -99,10 +99,10 @@ def test_the_example_scenario(filled: Home) -> None:
     with open_sandbox(SandboxOptions(scenario=BAD_DAY)) as shop:
         assert shop.tokens.keys() == {"sandbox", "looker", "bookkeeper"}
         assert shop.quirks.last_id == "inclusive"
-        filled.market.misbehave(*[one.fault for one in shop.faults.tally()])
+        filled.sandbox.misbehave(*[one.fault for one in shop.faults.tally()])
     filled.next_day()
     assert filled.sync().code in {0, 5, 6}
-    filled.market.misbehave()
+    filled.sandbox.misbehave()
     filled.sync()
     assert filled.sync().json["changes"] == []
 
@@ -172,11 +172,11 @@ def test_a_rehearsal(tmp_path: Path) -> None:
         assert [order["id"] for order in orders] == [300000001]
 
 
-def test_a_scenario_with_mistakes(tmp_path: Path, market: Market) -> None:
+def test_a_scenario_with_mistakes(tmp_path: Path, sandbox_server: SandboxAddress) -> None:
     """All of them are reported with their lines, and nothing is started."""
     file = tmp_path / "bad.toml"
     file.write_text('[manners]\nlast_id = "both"\n\n[[faults]]\ndoes = "cut"\nnth = 0\n', "utf-8")
-    ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", "--scenario", str(file))
+    ran = Home(tmp_path / "home", tmp_path, sandbox_server).run("sandbox", "--scenario", str(file))
     assert (ran.code, ran.out) == (3, "")
     assert ran.err.splitlines() == [
         "error: 2 mistakes in `bad.toml`",
@@ -195,13 +195,13 @@ def test_a_scenario_with_mistakes(tmp_path: Path, market: Market) -> None:
     ],
 )
 def test_a_scenario_that_cannot_be_read(
-    tmp_path: Path, market: Market, content: bytes | None, shown: str
+    tmp_path: Path, sandbox_server: SandboxAddress, content: bytes | None, shown: str
 ) -> None:
     """The message says why."""
     file = tmp_path / "bad.toml"
     if content is not None:
         file.write_bytes(content)
-    ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", "--scenario", str(file))
+    ran = Home(tmp_path / "home", tmp_path, sandbox_server).run("sandbox", "--scenario", str(file))
     assert (ran.code, ran.out) == (3, "")
     assert shown in ran.err
 
@@ -216,26 +216,30 @@ def test_a_scenario_that_cannot_be_read(
         ("--fill", "-1", "greater than or equal to 0"),
     ],
 )
-def test_words_that_say_nothing(tmp_path: Path, market: Market, option: str, value: str, shown: str) -> None:
+def test_words_that_say_nothing(
+    tmp_path: Path, sandbox_server: SandboxAddress, option: str, value: str, shown: str
+) -> None:
     """Wrong usage, with the option and the reason."""
-    ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", option, value)
+    ran = Home(tmp_path / "home", tmp_path, sandbox_server).run("sandbox", option, value)
     assert (ran.code, ran.out) == (64, "")
     assert option in ran.err
     assert shown in ran.err
 
 
-def test_a_file_that_is_no_shop(tmp_path: Path, market: Market) -> None:
+def test_a_file_that_is_no_shop(tmp_path: Path, sandbox_server: SandboxAddress) -> None:
     """A file of something else is not touched."""
     file = tmp_path / "letter.txt"
     file.write_text("Dear Olena", "utf-8")
-    ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", "--keep", str(file))
+    ran = Home(tmp_path / "home", tmp_path, sandbox_server).run("sandbox", "--keep", str(file))
     assert (ran.code, ran.out) == (1, "")
     assert "it is no shop that this sandbox kept" in ran.err
     assert file.read_text("utf-8") == "Dear Olena"
 
 
 @pytest.mark.parametrize("words", [("--token", ""), ("--token", "з пробілом"), ("--port", "99999")])
-def test_a_start_that_cannot_be_meant(tmp_path: Path, market: Market, words: tuple[str, str]) -> None:
+def test_a_start_that_cannot_be_meant(
+    tmp_path: Path, sandbox_server: SandboxAddress, words: tuple[str, str]
+) -> None:
     """An empty token would open the shop to a client that forgot its own; a port has five digits at most."""
-    ran = Home(tmp_path / "home", tmp_path, market).run("sandbox", *words)
+    ran = Home(tmp_path / "home", tmp_path, sandbox_server).run("sandbox", *words)
     assert (ran.code, "Traceback" in ran.err) == (64, False)

@@ -63,7 +63,7 @@ def ring() -> Iterator[Ring]:
 @pytest.fixture
 def secret(home: Home) -> Home:
     """The example shop, whose token is one that is found nowhere by chance."""
-    home.market.tokens[TOKEN] = Rights.full()
+    home.sandbox.tokens[TOKEN] = Rights.full()
     (home.shop / "token").write_text(TOKEN, "utf-8")
     return home
 
@@ -206,7 +206,7 @@ def test_no_command_shows_a_token(
         ran = secret.run(*command.split())
         assert ran.code in (0, 8), f"{command}: {ran.err}"
         nowhere(secret, ran, way)
-    assert len(secret.market.products()) == 39
+    assert len(secret.sandbox.products()) == 39
     assert TOKEN not in caplog.text
     assert "GET" in caplog.text
 

@@ -20,7 +20,7 @@ Fault = Hook
 PAGE = b"<!DOCTYPE html><html><body><h1>Who are you?</h1></body></html>"
 
 
-class FaultyMarket(RunningServer):
+class FaultyServer(RunningServer):
     """A sandbox on loopback with faults; `url` ends with `/api/v1`. It stops at the end of a `with` block."""
 
     def __init__(self, shop: Shop) -> None:

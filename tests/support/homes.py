@@ -33,7 +33,7 @@ NOBODY = 2**22 + 1
 EXAMPLE = ROOT / "examples" / "shop"
 
 
-class Market(Protocol):
+class SandboxAddress(Protocol):
     """A marketplace on loopback: its address with `/api/v1`, and what it holds."""
 
     url: str
@@ -95,10 +95,10 @@ class Home:
 
     folder: Path
     shop: Path
-    server: Market
+    server: SandboxAddress
 
     @classmethod
-    def of_example(cls, folder: Path, server: Market) -> Home:
+    def of_example(cls, folder: Path, server: SandboxAddress) -> Home:
         """Return a home that holds the example shop, with `full` as its token."""
         shop = folder / "shop"
         shutil.copytree(EXAMPLE, shop)
@@ -115,7 +115,7 @@ class Home:
         return cls(folder / "home", objects, server)
 
     @property
-    def market(self) -> Shop:
+    def sandbox(self) -> Shop:
         """The marketplace's own view."""
         return self.server.shop
 
@@ -201,11 +201,11 @@ class Home:
 
     def misbehave(self, *rules: str) -> None:
         """Have the marketplace misbehave by these rules, in the words of `torgsync sandbox --fault`."""
-        self.market.misbehave(*map(parse_fault, rules))
+        self.sandbox.misbehave(*map(parse_fault, rules))
 
     def manner(self, *words: str) -> None:
         """Change the marketplace's manners, in the words of `torgsync sandbox --manner`."""
-        self.market.quirks = read_quirks(self.market.quirks, words)
+        self.sandbox.quirks = read_quirks(self.sandbox.quirks, words)
 
     def bury(self) -> None:
         """Have the process gone that holds an object: what was raised out of it stood for its kill."""
@@ -214,7 +214,7 @@ class Home:
 
     def writes(self) -> list[str]:
         """Return the paths of every request so far that was not a GET."""
-        return [record.path for record in self.market.log.writes()]
+        return [record.path for record in self.sandbox.log.writes()]
 
 
 def invented_shop() -> Shop:
@@ -231,9 +231,9 @@ class FirstDay:
     feed: bytes
     settings: ImportSettings
 
-    def again(self, folder: Path, market: Market) -> Home:
+    def again(self, folder: Path, sandbox_server: SandboxAddress) -> Home:
         """Return a home and fill a marketplace as if the synchronisation had been there."""
         shutil.copytree(self.home.folder, folder / "home")
-        shop = market.shop
+        shop = sandbox_server.shop
         shop.import_queue.accept(self.feed, self.settings, shop.quirks, shop.now())
-        return Home(folder / "home", folder / "home" / "objects", market)
+        return Home(folder / "home", folder / "home" / "objects", sandbox_server)

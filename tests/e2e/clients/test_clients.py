@@ -18,7 +18,7 @@ from torgsync.sandbox.shop.orders import ShopBuyer
 
 def order(home: Home, **buyer: str) -> int:
     """Place an order, and return its number."""
-    return home.market.place_order([("26901", 1)], buyer=ShopBuyer(**buyer), payment_option_id=9000002)
+    return home.sandbox.place_order([("26901", 1)], buyer=ShopBuyer(**buyer), payment_option_id=9000002)
 
 
 def clients(home: Home) -> list[dict[str, Any]]:
@@ -443,7 +443,7 @@ def test_a_person_is_forgotten(filled: Home) -> None:
         "phone": "+380500000001",
         "email": "olena@shop.example",
     }
-    number = filled.market.place_order(
+    number = filled.sandbox.place_order(
         [("26901", 1)],
         buyer=ShopBuyer(**buyer),
         client_notes="Код під'їзду 0000",
@@ -462,7 +462,7 @@ def test_a_person_is_forgotten(filled: Home) -> None:
         return [word for word in words if word.encode() in raw]
 
     assert traces() == []
-    filled.market.set_order_status(number, "received")
+    filled.sandbox.set_order_status(number, "received")
     filled.run("orders", "fetch")
     assert traces() == []
     assert filled.run("payments", "report").out == before
@@ -516,7 +516,7 @@ def test_sales_that_torgsoft_had_not_taken_stay_in_sight(filled: Home) -> None:
             f'hint: when it is done in Torgsoft: torgsync orders done {number} -o "My Prom"',
         ],
     )
-    filled.market.set_order_status(number, "received")
+    filled.sandbox.set_order_status(number, "received")
     fetched = filled.run("orders", "fetch", "--format", "json")
     codes = [finding["code"] for finding in fetched.json["findings"] if finding["order"] == str(number)]
     assert (fetched.code, codes, fetched.json["orders"]["files"]) == (8, ["order-forgotten"], 0)
@@ -533,9 +533,9 @@ def test_a_forgotten_sale_that_is_cancelled_waits_for_no_person(filled: Home) ->
     number = order(filled, phone="+380500000001")
     filled.run("orders", "fetch")
     filled.run("clients", "forget", "0500000001", "--yes")
-    filled.market.set_order_status(number, "canceled")
+    filled.sandbox.set_order_status(number, "canceled")
     assert filled.run("orders", "fetch").code == 0
-    filled.market.set_order_status(number, "received")
+    filled.sandbox.set_order_status(number, "received")
     assert filled.run("orders", "fetch").code == 8
     assert list((filled.folder / "outbox" / "my-prom").iterdir()) == []
 
@@ -552,12 +552,12 @@ def test_a_sale_whose_file_torgsoft_took_unseen_is_not_entered_twice(filled: Hom
 
 def test_a_sale_that_waited_for_a_person_waits_still(filled: Home) -> None:
     """It was not entered yet, and its file could not be written before either."""
-    number = filled.market.place_order([("26901", 1)], buyer=ShopBuyer(phone="+380500000001"))
+    number = filled.sandbox.place_order([("26901", 1)], buyer=ShopBuyer(phone="+380500000001"))
     filled.edit_object("[clients]", '[orders]\nsince = "2999-01-01"\n\n[clients]')
     filled.run("orders", "fetch")
     filled.run("clients", "forget", "0500000001", "--yes")
     filled.edit_object('[orders]\nsince = "2999-01-01"\n\n', "")
-    filled.market.set_order_status(number, "received")
+    filled.sandbox.set_order_status(number, "received")
     assert filled.run("orders", "fetch").code == 8
     assert str(number) in filled.run("orders", "list", "--held").out
 
@@ -579,7 +579,7 @@ def traces(home: Home) -> list[str]:
 def buys(home: Home, phone: str, name: str = "Вигадана") -> int:
     """Have her order, with all personal data that an order may have."""
     buyer = ShopBuyer(first_name="Олена", last_name=name, phone=phone, email="olena@shop.example")
-    return home.market.place_order(
+    return home.sandbox.place_order(
         [("26901", 1)],
         buyer=buyer,
         client_notes="третій під'їзд",
@@ -736,7 +736,7 @@ def test_no_client_is_made_of_who_stays_where_none_are_made(filled: Home) -> Non
 
 def test_a_phone_in_a_note_of_another_person_is_reported(filled: Home) -> None:
     """What they wrote is theirs, so it is left and named, with the command that shows it; exit 8."""
-    number = filled.market.place_order(
+    number = filled.sandbox.place_order(
         [("26901", 1)], buyer=ShopBuyer(phone="+380670000002"), client_notes="дзвоніть мамі, 050 000 00 01"
     )
     buys(filled, "+380500000001")
@@ -786,7 +786,7 @@ def test_an_order_that_was_held_is_not_written_after_it_was_forgotten(filled: Ho
     filled.run("orders", "fetch")
     assert filled.run("clients", "forget", "0500000001", "--yes").code == 0
     filled.edit_object('[orders]\nsince = "2999-01-01"\n\n', "")
-    filled.market.set_order_status(number, "received")
+    filled.sandbox.set_order_status(number, "received")
     ran = filled.run("orders", "fetch", "--format", "json")
     assert (ran.json["orders"]["changed"], ran.json["orders"]["files"]) == (1, 0)
 
@@ -817,7 +817,7 @@ def test_a_name_that_a_spreadsheet_would_run(home: Home) -> None:
     """In CSV it is text, and a phone stays what it is."""
     buyer = ShopBuyer(first_name="Марко", last_name="=HYPERLINK(1)", phone="+380501234567")
     home.sync()
-    home.market.place_order([("26901", 1)], buyer=buyer)
+    home.sandbox.place_order([("26901", 1)], buyer=buyer)
     home.run("sync", "--yes", "--only", "orders")
     shown = home.run("clients", "list", "--format", "csv").out
     assert "'=HYPERLINK(1)" in shown

@@ -50,7 +50,7 @@ HAMMER = "Молоток столярний 300 г"  # 26935
 @pytest.fixture
 def living(home: Home) -> Home:
     """A shop with products from before: by external id, by article, by name, one foreign, one twice."""
-    shop = home.market
+    shop = home.sandbox
     shop.add_product("26926", name="Крем", name_uk="Крем [red] для рук ягідний", price=Decimal(120))
     shop.add_product("old-35", name=HAMMER, name_uk=HAMMER, price=Decimal(260), quantity_in_stock=3)
     shop.add_product(None, name=TEDDY, name_uk=TEDDY, price=Decimal(480), quantity_in_stock=1)
@@ -99,16 +99,16 @@ def test_what_was_taken_over_is_kept_up_to_date(living: Home) -> None:
     reasons = {item["good_id"]: item["reason"] for item in plan["skipped_goods"]}
     assert reasons["26936"] == "ambiguous"
     assert [product["external_id"] for product in plan["foreign_products"]] == ["x-9"]
-    before = len(living.market.products())
+    before = len(living.sandbox.products())
     ran = living.sync()
     assert ran.code in (0, 8), ran.json
-    shop = living.market
+    shop = living.sandbox
     hammer = shop.product("old-35")
     assert (hammer.price, hammer.external_id) == (Decimal(268), "old-35")
     (teddy,) = [product for product in shop.products() if product.external_id is None]
     assert teddy.price == Decimal(489)
     assert len(shop.products()) == before + plan["counts"]["create"]
-    living.market.log.clear()
+    living.sandbox.log.clear()
     again = living.sync()
     assert (again.json["counts"]["update"], living.writes()) == (0, [])
     assert {found["code"] for found in again.json["findings"]} >= {"adopt-ambiguous", "external-id-missing"}
@@ -134,8 +134,8 @@ def test_decisions(living: Home) -> None:
 
 def test_a_good_whose_id_is_another_products_name(living: Home) -> None:
     """Created again it would overwrite the product that has this id; it is not made."""
-    living.market.add_product("26941", name=HAMMER + "!", name_uk="Долото", price=Decimal(5))
-    number = living.market.product("26941").id
+    living.sandbox.add_product("26941", name=HAMMER + "!", name_uk="Долото", price=Decimal(5))
+    number = living.sandbox.product("26941").id
     decisions = living.folder / "decisions.csv"
     decisions.write_text(f"good_id,prom_id\n26936,{number}\n", "utf-8")
     adopt(living, "--decisions", str(decisions))
@@ -199,7 +199,7 @@ def test_the_state_can_be_rebuilt(filled: Home) -> None:
     assert filled.run("sync", "--yes").code == 7
     code, document = adopt(filled)
     assert (code, len(document["matched"])) == (0, 39)
-    filled.market.log.clear()
+    filled.sandbox.log.clear()
     plan = filled.run("update", "--format", "json").json
     assert (plan["counts"]["create"], plan["counts"]["remove"]) == (0, 0)
     shown = {name for change in plan["changes"] for name in change["fields"]}
@@ -216,4 +216,4 @@ def test_what_left_the_export_after_it_was_taken_over(living: Home) -> None:
     ran = living.sync("--allow", "removals=1")
     assert [out["verb"] for out in ran.json["outcomes"] if out["good_id"] == "26935"] == ["remove"]
     with pytest.raises(LookupError):
-        living.market.product("old-35")
+        living.sandbox.product("old-35")

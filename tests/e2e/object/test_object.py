@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from homes import EXAMPLE, ROOT, Home, Market, Ran
+from homes import EXAMPLE, ROOT, Home, Ran, SandboxAddress
 
 from torgsync.core.config.validation import read_settings
 from torgsync.files.config.objects import load_object
@@ -33,9 +33,9 @@ GUESSES = [
 
 
 @pytest.fixture
-def empty(tmp_path: Path, market: Market) -> Home:
+def empty(tmp_path: Path, sandbox_server: SandboxAddress) -> Home:
     """A home without any sync object, and the example's export next to it."""
-    return Home(tmp_path / "home", EXAMPLE, market)
+    return Home(tmp_path / "home", EXAMPLE, sandbox_server)
 
 
 def add(home: Home, *args: str, stdin: str | None = None) -> Ran:

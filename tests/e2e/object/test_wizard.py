@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from homes import EXAMPLE, Elsewhere, Home, Market, Ran
+from homes import EXAMPLE, Elsewhere, Home, Ran, SandboxAddress
 
 from torgsync.cli.base.program import Program
 
@@ -22,10 +22,10 @@ NOTHING = ["", "", "n", "", "n", "n", "", "n"]
 
 
 @pytest.fixture
-def empty(tmp_path: Path, market: Market, monkeypatch: pytest.MonkeyPatch) -> Home:
+def empty(tmp_path: Path, sandbox_server: SandboxAddress, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home without any sync object, and a person at the terminal."""
     monkeypatch.setattr(Program, "asks", True)
-    return Home(tmp_path / "home", EXAMPLE, market)
+    return Home(tmp_path / "home", EXAMPLE, sandbox_server)
 
 
 def ask(home: Home, answers: list[str]) -> Ran:
@@ -39,7 +39,9 @@ def written(home: Home) -> list[str]:
     return sorted(name for name in files if name != "torgsync.log")
 
 
-def test_the_wizard_and_the_flags_make_the_same_file(empty: Home, tmp_path: Path, market: Market) -> None:
+def test_the_wizard_and_the_flags_make_the_same_file(
+    empty: Home, tmp_path: Path, sandbox_server: SandboxAddress
+) -> None:
     """Byte for byte, and the token next to it."""
     asked = ask(empty, ANSWERS)
     assert asked.code == 0
@@ -50,7 +52,7 @@ def test_the_wizard_and_the_flags_make_the_same_file(empty: Home, tmp_path: Path
     ):
         assert shown in asked.err
     assert "full" not in asked.err
-    other = Home(tmp_path / "other", EXAMPLE, market)
+    other = Home(tmp_path / "other", EXAMPLE, sandbox_server)
     general = ("--api-key", "full", "--export", EXPORT, "--group", "Взуття", "--photos", PHOTOS)
     clients = ("--photos-url", URL, "--find-by", "email", "--find-by", "phone", "--no-create-clients")
     centers = ("--fetch-payments", "--center", "2", "--center", "8", "--only-in-stock")
@@ -91,7 +93,7 @@ def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path
         assert shown in asked.err
     assert (empty.folder / "secrets" / "my-prom.token").read_text("utf-8") == "full\n"
     assert "nobody" not in asked.err
-    assert empty.market.products() == []
+    assert empty.sandbox.products() == []
 
 
 def test_an_answer_may_be_kept_all_the_same(empty: Home, tmp_path: Path) -> None:
@@ -103,9 +105,9 @@ def test_an_answer_may_be_kept_all_the_same(empty: Home, tmp_path: Path) -> None
     assert (empty.folder / "secrets" / "my-prom.token").read_text("utf-8") == "read-only\n"
 
 
-def test_a_token_that_cannot_be_tried_is_kept(empty: Home, market: Market) -> None:
+def test_a_token_that_cannot_be_tried_is_kept(empty: Home, sandbox_server: SandboxAddress) -> None:
     """Without a network that is unknown; `doctor` will find out."""
-    home = Home(empty.folder, empty.shop, Elsewhere("http://127.0.0.1:9/api/v1", market.shop))
+    home = Home(empty.folder, empty.shop, Elsewhere("http://127.0.0.1:9/api/v1", sandbox_server.shop))
     asked = ask(home, ["My Prom", "full", EXPORT, "", "", *NOTHING])
     assert asked.code == 0
     assert "the token is kept, but could not be tried" in asked.err
@@ -119,9 +121,9 @@ def test_nothing_is_written_when_a_question_is_interrupted(empty: Home, count: i
     assert not list(empty.folder.rglob("*.*"))
 
 
-def test_what_the_new_object_can_do_without(empty: Home, market: Market) -> None:
+def test_what_the_new_object_can_do_without(empty: Home, sandbox_server: SandboxAddress) -> None:
     """Payment methods that cannot be fetched now leave an object that works; what is to do is shown."""
-    home = Home(empty.folder, empty.shop, Elsewhere("http://127.0.0.1:9/api/v1", market.shop))
+    home = Home(empty.folder, empty.shop, Elsewhere("http://127.0.0.1:9/api/v1", sandbox_server.shop))
     asked = ask(home, ["My Prom", "full", EXPORT, "", "", "", "", "y", "", "n", "n", "", "y"])
     assert asked.code == 5
     assert "torgsync payments fetch" in asked.out

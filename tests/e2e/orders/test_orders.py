@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faulty import Answer, Asked, FaultyMarket, breaks_before, loses_the_answer, says
+from faulty import Answer, Asked, FaultyServer, breaks_before, loses_the_answer, says
 from homes import Home
 
 from torgsync.sandbox.injector import Forward
@@ -69,7 +69,7 @@ def versions(home: Home) -> list[tuple[int, str]]:
 
 def test_an_order_becomes_a_file_for_torgsoft(mapped: Home) -> None:
     """One JSON file an order: numbers are strings with a point, what the format lacks is in the comment."""
-    number = mapped.market.place_order(
+    number = mapped.sandbox.place_order(
         [("26901", 1), ("26926", Decimal("2.5"))],
         buyer=OLENA,
         payment_option_id=CASH_ON_DELIVERY.id,
@@ -111,7 +111,7 @@ def test_an_order_becomes_a_file_for_torgsoft(mapped: Home) -> None:
 
 def test_delivery_and_discount_stand_in_the_comment(mapped: Home) -> None:
     """The form has no place for them, and the sum adds up."""
-    mapped.market.place_order(
+    mapped.sandbox.place_order(
         [("26901", 1)], delivery_cost=Decimal(80), special_offer_discount=Decimal("35.5")
     )
     ran = mapped.run("sync", "--only", "orders")
@@ -124,7 +124,7 @@ def test_delivery_and_discount_stand_in_the_comment(mapped: Home) -> None:
 
 def test_the_same_order_again(mapped: Home) -> None:
     """An order that is known as it is writes nothing, neither a version nor a file."""
-    mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     assert fetch(mapped) == nothing() | {"new": 1, "files": 1}
     (path,) = (mapped.folder / "outbox" / "my-prom").iterdir()
     before = path.stat().st_mtime_ns
@@ -136,22 +136,22 @@ def test_the_same_order_again(mapped: Home) -> None:
 
 def test_an_order_that_torgsoft_took(mapped: Home) -> None:
     """A file that was taken away is not written a second time, also when the order changes."""
-    number = mapped.market.place_order([("26901", 1)])
+    number = mapped.sandbox.place_order([("26901", 1)])
     fetch(mapped)
     (path,) = (mapped.folder / "outbox" / "my-prom").iterdir()
     path.unlink()
-    mapped.market.set_order_status(number, "received")
+    mapped.sandbox.set_order_status(number, "received")
     assert fetch(mapped)["changed"] == 1
     assert files(mapped) == {}
 
 
 def test_an_order_that_changed(mapped: Home) -> None:
     """Each change is a new version of the same order, and its money follows."""
-    number = mapped.market.place_order([("26901", 2)])
+    number = mapped.sandbox.place_order([("26901", 2)])
     fetch(mapped)
-    mapped.market.pay_order(number)
+    mapped.sandbox.pay_order(number)
     assert fetch(mapped) == nothing() | {"changed": 1}
-    mapped.market.set_order_status(number, "delivered")
+    mapped.sandbox.set_order_status(number, "delivered")
     fetch(mapped)
     assert versions(mapped) == [(1, "pending"), (2, "paid"), (3, "delivered")]
     (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
@@ -161,11 +161,11 @@ def test_an_order_that_changed(mapped: Home) -> None:
 
 def test_an_order_cancelled_after_torgsoft_took_it(mapped: Home) -> None:
     """Its reserve must be released by hand, and its money is reversed."""
-    number = mapped.market.place_order([("26901", 1)])
+    number = mapped.sandbox.place_order([("26901", 1)])
     fetch(mapped)
     take(mapped)
     assert fetch(mapped) == nothing() | {"taken": 1}
-    mapped.market.cancel_order(number)
+    mapped.sandbox.cancel_order(number)
     ran = mapped.run("sync", "--only", "orders")
     assert ran.code == 8
     assert f"! order {number} is canceled now: release its reserve in Torgsoft by hand" in ran.lines
@@ -175,8 +175,8 @@ def test_an_order_cancelled_after_torgsoft_took_it(mapped: Home) -> None:
 
 def test_an_order_cancelled_before_we_saw_it(mapped: Home) -> None:
     """It is kept, becomes no file, posts nothing, and needs no person."""
-    number = mapped.market.place_order([("26901", 1)])
-    mapped.market.cancel_order(number)
+    number = mapped.sandbox.place_order([("26901", 1)])
+    mapped.sandbox.cancel_order(number)
     assert fetch(mapped) == nothing() | {"new": 1}
     (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
     assert (order["file"], order["held"]) == (None, "it is canceled")
@@ -185,8 +185,8 @@ def test_an_order_cancelled_before_we_saw_it(mapped: Home) -> None:
 
 def test_a_product_that_torgsoft_does_not_know(mapped: Home) -> None:
     """The whole order is held and reported; exit 8."""
-    foreign = mapped.market.add_product(None, name="Без номера [/b]", price=Decimal(10))
-    number = mapped.market.place_order([("26901", 1), (foreign, 1)])
+    foreign = mapped.sandbox.add_product(None, name="Без номера [/b]", price=Decimal(10))
+    number = mapped.sandbox.place_order([("26901", 1), (foreign, 1)])
     ran = mapped.run("sync", "--only", "orders")
     assert (ran.code, files(mapped)) == (8, {})
     assert f"! order {number}: `Без номера [/b]` has no id of the accounting program" in ran.lines
@@ -196,7 +196,7 @@ def test_a_product_that_torgsoft_does_not_know(mapped: Home) -> None:
 def test_an_outbox_that_cannot_be_written(mapped: Home) -> None:
     """The order is kept and named without a traceback, and the next run that can writes the file."""
     (mapped.folder / "outbox").write_text("in the way")
-    number = mapped.market.place_order([("26901", 1)])
+    number = mapped.sandbox.place_order([("26901", 1)])
     for _ in range(2):
         ran = mapped.run("sync", "--only", "orders")
         assert ran.code == 8
@@ -212,17 +212,17 @@ def test_an_outbox_that_cannot_be_written(mapped: Home) -> None:
 
 def test_many_orders(mapped: Home) -> None:
     """Every page is read, and the list is newest first."""
-    numbers = [mapped.market.place_order([("26926", 1)], buyer=OLENA) for _ in range(105)]
+    numbers = [mapped.sandbox.place_order([("26926", 1)], buyer=OLENA) for _ in range(105)]
     assert fetch(mapped)["new"] == 105
     listed = mapped.run("orders", "list", "--format", "json").json["orders"]
     assert [int(order["id"]) for order in listed] == sorted(numbers, reverse=True)
     assert len(files(mapped)) == 105
 
 
-def test_orders_before_goods(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_orders_before_goods(hard_filled: Home, faulty: FaultyServer) -> None:
     """Orders are stored also when sending goods fails afterwards."""
     faulty.misbehave("POST /products/edit_by_external_id", says(500, {}))
-    hard_filled.market.place_order([("26901", 1)], payment_option_id=CASH_ON_DELIVERY.id)
+    hard_filled.sandbox.place_order([("26901", 1)], payment_option_id=CASH_ON_DELIVERY.id)
     hard_filled.next_day()
     assert hard_filled.sync().json["orders"]["new"] == 1
     assert len(files(hard_filled)) == 1
@@ -230,7 +230,7 @@ def test_orders_before_goods(hard_filled: Home, faulty: FaultyMarket) -> None:
 
 def test_a_token_without_the_right_for_orders(mapped: Home) -> None:
     """The missing right is named, and no order file is written."""
-    tokens = mapped.market.tokens
+    tokens = mapped.sandbox.tokens
     tokens["full"] = replace(tokens["full"], orders="none")
     ran = mapped.run("sync")
     assert ran.code == 4
@@ -239,7 +239,7 @@ def test_a_token_without_the_right_for_orders(mapped: Home) -> None:
 
 def test_the_list_of_orders(mapped: Home) -> None:
     """Table, JSON and CSV show the same orders."""
-    number = mapped.market.place_order([("26901", 1)], buyer=OLENA, paid=True)
+    number = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA, paid=True)
     fetch(mapped)
     (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
     created = order.pop("created")
@@ -280,17 +280,17 @@ def answer_of(asked: Asked, forward: Forward) -> dict[str, Any]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_ten_thousand_orders_while_new_ones_arrive(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_ten_thousand_orders_while_new_ones_arrive(hard_filled: Home, faulty: FaultyServer) -> None:
     """Each is stored exactly once, the new ones with the next fetch; a second fetch brings nothing."""
-    market = hard_filled.market
-    with market.lock:
-        old = [market.place_order([("26926", 1)], buyer=OLENA) for _ in range(10_000)]
+    sandbox_server = hard_filled.sandbox
+    with sandbox_server.lock:
+        old = [sandbox_server.place_order([("26926", 1)], buyer=OLENA) for _ in range(10_000)]
         for number in old[:-100]:
-            market.set_order_status(number, "delivered")
+            sandbox_server.set_order_status(number, "delivered")
     late: list[int] = []
 
     def another_one_comes(asked: Asked, forward: Forward) -> Answer:
-        late.append(market.place_order([("26901", 1)], buyer=OLENA))
+        late.append(sandbox_server.place_order([("26901", 1)], buyer=OLENA))
         return forward(asked.body)
 
     faulty.misbehave("GET /orders/list", another_one_comes, times=100)
@@ -307,11 +307,11 @@ def test_ten_thousand_orders_while_new_ones_arrive(hard_filled: Home, faulty: Fa
     assert fetch(hard_filled)["new"] == 0
 
 
-def test_an_order_that_proms_list_left_out(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_an_order_that_proms_list_left_out(hard_filled: Home, faulty: FaultyServer) -> None:
     """Its number is missing between others, so it is asked for; one that does not exist is asked for once."""
-    numbers = [hard_filled.market.place_order([("26901", 1)], buyer=OLENA) for _ in range(40)]
-    with hard_filled.market.lock:
-        hard_filled.market.orders.remove(numbers[7])
+    numbers = [hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA) for _ in range(40)]
+    with hard_filled.sandbox.lock:
+        hard_filled.sandbox.orders.remove(numbers[7])
 
     def without(asked: Asked, forward: Forward) -> Answer:
         document = answer_of(asked, forward)
@@ -322,17 +322,17 @@ def test_an_order_that_proms_list_left_out(hard_filled: Home, faulty: FaultyMark
     ran = hard_filled.run("orders", "fetch")
     assert f"! order {numbers[20]} was missing from Prom's list; it is home now" in ran.lines
     assert len(files(hard_filled)) == 39
-    asked = len(hard_filled.market.log.records())
+    asked = len(hard_filled.sandbox.log.records())
     hard_filled.run("orders", "fetch")
-    paths = [record.path for record in hard_filled.market.log.records()[asked:]]
+    paths = [record.path for record in hard_filled.sandbox.log.records()[asked:]]
     assert not [path for path in paths if re.search(r"/orders/\d", path)]
 
 
-def test_a_missing_number_that_prom_does_not_show(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_a_missing_number_that_prom_does_not_show(hard_filled: Home, faulty: FaultyServer) -> None:
     """It is another shop's: nothing fails, and it is asked for once."""
-    numbers = [hard_filled.market.place_order([("26901", 1)], buyer=OLENA) for _ in range(20)]
-    with hard_filled.market.lock:
-        hard_filled.market.orders.remove(numbers[7])
+    numbers = [hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA) for _ in range(20)]
+    with hard_filled.sandbox.lock:
+        hard_filled.sandbox.orders.remove(numbers[7])
     faulty.misbehave(f"GET /orders/{numbers[7]}", says(403, {"error": "Forbidden"}), times=1)
     assert fetch(hard_filled)["new"] == 19
     faulty.misbehave(f"GET /orders/{numbers[7]}", says(500, {}))
@@ -341,16 +341,16 @@ def test_a_missing_number_that_prom_does_not_show(hard_filled: Home, faulty: Fau
 
 def test_the_watermark_follows_proms_clock(mapped: Home) -> None:
     """A computer whose clock is years ahead misses no order."""
-    mapped.market.place_order([("26901", 1)])
+    mapped.sandbox.place_order([("26901", 1)])
     mapped.run("orders", "fetch", now=datetime(2099, 1, 1, tzinfo=UTC))
-    number = mapped.market.place_order([("26901", 1)])
+    number = mapped.sandbox.place_order([("26901", 1)])
     mapped.run("orders", "fetch")
     assert str(number) in mapped.run("orders", "list").out
 
 
 def test_a_fetch_of_its_own(mapped: Home) -> None:
     """`orders fetch` does what `sync --only orders` does, in every format."""
-    mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     ran = mapped.run("orders", "fetch", "--format", "json")
     assert ran.json == {
         "schema": 1,
@@ -369,7 +369,7 @@ def test_a_fetch_of_its_own(mapped: Home) -> None:
 def test_an_outbox_in_trouble_is_in_the_document(mapped: Home) -> None:
     """What was fetched is counted, and what is wrong is among the findings, with the order's number."""
     (mapped.folder / "outbox").write_text("in the way")
-    number = mapped.market.place_order([("26901", 1)])
+    number = mapped.sandbox.place_order([("26901", 1)])
     ran = mapped.run("orders", "fetch", "--format", "json")
     assert (ran.code, ran.json["orders"]["new"], ran.json["orders"]["files"]) == (8, 1, 0)
     found = [(one["code"], one["order"]) for one in ran.json["findings"]]
@@ -378,7 +378,7 @@ def test_an_outbox_in_trouble_is_in_the_document(mapped: Home) -> None:
     assert ran.json["exit"] == 8
 
 
-def test_an_order_that_prom_only_touched(mapped: Home, faulty: FaultyMarket) -> None:
+def test_an_order_that_prom_only_touched(mapped: Home, faulty: FaultyServer) -> None:
     """A later time of change alone is no new version."""
     home = Home(mapped.folder, mapped.shop, faulty)
     faulty.shop.place_order([(faulty.shop.add_product("26901", name="x", price=Decimal(1)), 1)])
@@ -401,21 +401,21 @@ def test_an_order_that_prom_only_touched(mapped: Home, faulty: FaultyMarket) -> 
 
 def change(home: Home, number: int, **fields: Any) -> None:  # noqa: ANN401
     """Change an order on Prom."""
-    with home.market.lock:
-        order = home.market.order(number)
-        changed = replace(order, date_modified=home.market.now(), **fields)
-        home.market.orders.replace(number, changed)
+    with home.sandbox.lock:
+        order = home.sandbox.order(number)
+        changed = replace(order, date_modified=home.sandbox.now(), **fields)
+        home.sandbox.orders.replace(number, changed)
 
 
 def fewer(home: Home, number: int) -> dict[str, Any]:
     """An order's lines with one piece, as a change."""
-    (line,) = home.market.order(number).lines
+    (line,) = home.sandbox.order(number).lines
     return {"lines": (replace(line, quantity=Decimal(1)),)}
 
 
 def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
     """What a person must change in Torgsoft is named by each run, until a person says that it is done."""
-    number = mapped.market.place_order([("26901", 2)], buyer=OLENA)
+    number = mapped.sandbox.place_order([("26901", 2)], buyer=OLENA)
     fetch(mapped)
     take(mapped)
     change(mapped, number, delivery_address="Київ", **fewer(mapped, number))
@@ -451,10 +451,10 @@ def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
 
 def test_an_order_that_changed_and_changed_back(mapped: Home) -> None:
     """It may have been changed in Torgsoft meanwhile: a person looks, and says so."""
-    number = mapped.market.place_order([("26901", 2)], buyer=OLENA)
+    number = mapped.sandbox.place_order([("26901", 2)], buyer=OLENA)
     fetch(mapped)
     take(mapped)
-    before = mapped.market.order(number).delivery_address
+    before = mapped.sandbox.order(number).delivery_address
     for address in ("Київ", before):
         change(mapped, number, delivery_address=address)
         ran = mapped.run("orders", "fetch")
@@ -466,7 +466,7 @@ def test_an_order_that_changed_and_changed_back(mapped: Home) -> None:
 
 def test_an_order_that_was_confirmed_and_changes_again(mapped: Home) -> None:
     """What was done is not asked for again; what is new is, in every format."""
-    number = mapped.market.place_order([("26901", 2)], buyer=OLENA)
+    number = mapped.sandbox.place_order([("26901", 2)], buyer=OLENA)
     fetch(mapped)
     take(mapped)
     fetch(mapped)
@@ -484,8 +484,8 @@ def test_an_order_that_was_confirmed_and_changes_again(mapped: Home) -> None:
 
 def test_a_held_order_is_reported_until_it_was_entered_by_hand(mapped: Home) -> None:
     """By each run; afterwards its goods count as Torgsoft's, and what changes later is reported again."""
-    foreign = mapped.market.add_product(None, name="Чуже", price=Decimal(10))
-    number = mapped.market.place_order([("26901", 1), (foreign, 1)], buyer=OLENA)
+    foreign = mapped.sandbox.add_product(None, name="Чуже", price=Decimal(10))
+    number = mapped.sandbox.place_order([("26901", 1), (foreign, 1)], buyer=OLENA)
     message = f"! order {number}: `Чуже` has no id of the accounting program"
     for _ in range(2):
         ran = mapped.run("orders", "fetch")
@@ -494,20 +494,20 @@ def test_a_held_order_is_reported_until_it_was_entered_by_hand(mapped: Home) -> 
     assert mapped.run("orders", "fetch").code == 0
     assert (files(mapped), mapped.run("orders", "list", "--held").out) == ({}, "")
     assert "entered by hand" in mapped.run("orders", "show", str(number)).out
-    mapped.market.cancel_order(number)
+    mapped.sandbox.cancel_order(number)
     assert f"! order {number} is canceled now: release its reserve" in mapped.run("orders", "fetch").out
 
 
 def test_orders_that_no_word_of_a_person_settles(mapped: Home) -> None:
     """The way on is shown instead, and nothing is stored of any of them."""
-    waiting = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    waiting = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     fetch(mapped)
-    cancelled = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    cancelled = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     (mapped.folder / "outbox" / "my-prom" / f"order-{waiting}.json").unlink()
     fetch(mapped)
     take(mapped)
     fetch(mapped)
-    mapped.market.cancel_order(cancelled)
+    mapped.sandbox.cancel_order(cancelled)
     fetch(mapped)
     ran = mapped.run("orders", "done", str(cancelled), str(waiting))
     assert (ran.code, "hint: see what does: torgsync orders list --held" in ran.err) == (64, True)
@@ -515,7 +515,7 @@ def test_orders_that_no_word_of_a_person_settles(mapped: Home) -> None:
     assert "there is no order 1" in mapped.run("orders", "done", "1").err
     (mapped.folder / "outbox" / "my-prom").rmdir()
     (mapped.folder / "outbox" / "my-prom").write_text("in the way")
-    owed = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    owed = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     mapped.run("orders", "fetch")
     assert "still to be written: torgsync orders fetch" in mapped.run("orders", "done", str(owed)).err
 
@@ -524,10 +524,10 @@ def test_an_order_without_a_chosen_client(mapped: Home) -> None:
     """Each run reports it; another command chooses the client, and a cancelled order needs none."""
     mapped.edit_object('find_by = ["phone", "email"]', 'find_by = ["phone"]')
     for phone in ("+380500000001", "+380500000002"):
-        mapped.market.place_order([("26901", 1)], buyer=replace(OLENA, phone=phone))
+        mapped.sandbox.place_order([("26901", 1)], buyer=replace(OLENA, phone=phone))
     fetch(mapped)
     mapped.edit_object('find_by = ["phone"]', 'find_by = ["email"]')
-    number = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    number = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     message = f"! order {number}: 2 known clients fit its buyer; none was picked"
     for _ in range(2):
         ran = mapped.run("orders", "fetch")
@@ -537,13 +537,13 @@ def test_an_order_without_a_chosen_client(mapped: Home) -> None:
     assert held["id"] == str(number)
     refused = mapped.run("orders", "done", str(number))
     assert (refused.code, "torgsync clients list --held" in refused.err) == (64, True)
-    mapped.market.cancel_order(number)
+    mapped.sandbox.cancel_order(number)
     assert mapped.run("orders", "fetch").code == 0
 
 
-def test_money_that_goes_by_no_payment_method(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_money_that_goes_by_no_payment_method(hard_filled: Home, faulty: FaultyServer) -> None:
     """It has no place that a mapping could give it: that is reported by every run, and by the report."""
-    number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
+    number = hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA)
 
     def odd(asked: Asked, forward: Forward) -> Answer:
         document = answer_of(asked, forward)
@@ -560,9 +560,9 @@ def test_money_that_goes_by_no_payment_method(hard_filled: Home, faulty: FaultyM
     assert message in hard_filled.run("payments", "report").err
 
 
-def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultyServer) -> None:
     """Nothing is posted, what Prom gave is reported with the order's number, and no sum is invented."""
-    number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
+    number = hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA)
 
     def odd(asked: Asked, forward: Forward) -> Answer:
         document = answer_of(asked, forward)
@@ -586,7 +586,7 @@ def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultyMa
 # Goods of lines
 
 
-def rewrite_lines(faulty: FaultyMarket, **fields: object) -> None:
+def rewrite_lines(faulty: FaultyServer, **fields: object) -> None:
     """Have Prom show every line of every order with these fields."""
 
     def fault(asked: Asked, forward: Forward) -> Answer:
@@ -606,10 +606,10 @@ def rewrite_lines(faulty: FaultyMarket, **fields: object) -> None:
     ids=["by its product", "by its article"],
 )
 def test_a_line_without_an_id_is_found(
-    hard_filled: Home, faulty: FaultyMarket, fields: dict[str, object]
+    hard_filled: Home, faulty: FaultyServer, fields: dict[str, object]
 ) -> None:
     """Prom sometimes gives no external id: the product that was sold, or its article, identifies the good."""
-    hard_filled.market.place_order([("26926", 1)], buyer=OLENA)
+    hard_filled.sandbox.place_order([("26926", 1)], buyer=OLENA)
     rewrite_lines(faulty, **fields)
     hard_filled.run("orders", "fetch")
     (document,) = files(hard_filled).values()
@@ -619,9 +619,9 @@ def test_a_line_without_an_id_is_found(
 
 def test_a_good_that_only_prom_has(mapped: Home) -> None:
     """An external id that no export ever held is no good of Torgsoft: the order waits for a person."""
-    mapped.market.add_product("foreign-1", name="Чуже", price=Decimal(10))
+    mapped.sandbox.add_product("foreign-1", name="Чуже", price=Decimal(10))
     mapped.run("update", "--full-refresh")
-    number = mapped.market.place_order([("foreign-1", 1)], buyer=OLENA)
+    number = mapped.sandbox.place_order([("foreign-1", 1)], buyer=OLENA)
     ran = mapped.run("orders", "fetch")
     assert (ran.code, files(mapped)) == (8, {})
     assert f"! order {number}: `Чуже` (foreign-1) is no good of the accounting program" in ran.lines
@@ -641,15 +641,15 @@ def accepting(hard_filled: Home) -> Home:
 
 def status(home: Home, number: int) -> str:
     """What Prom shows of an order."""
-    return home.market.order(number).status
+    return home.sandbox.order(number).status
 
 
 def test_new_orders_are_set_to_received(accepting: Home) -> None:
     """After they are stored and written; paid and held ones stay as they are, and no request is repeated."""
-    new = accepting.market.place_order([("26901", 1)], buyer=OLENA, payment_option_id=CASH_ON_DELIVERY.id)
-    paid = accepting.market.place_order([("26901", 1)], buyer=OLENA, paid=True)
-    foreign = accepting.market.add_product(None, name="Чуже", price=Decimal(10))
-    held = accepting.market.place_order([(foreign, 1)], buyer=OLENA)
+    new = accepting.sandbox.place_order([("26901", 1)], buyer=OLENA, payment_option_id=CASH_ON_DELIVERY.id)
+    paid = accepting.sandbox.place_order([("26901", 1)], buyer=OLENA, paid=True)
+    foreign = accepting.sandbox.add_product(None, name="Чуже", price=Decimal(10))
+    held = accepting.sandbox.place_order([(foreign, 1)], buyer=OLENA)
     ran = accepting.run("orders", "fetch")
     assert "orders: 1 set to received on Prom.ua" in ran.lines
     assert [status(accepting, number) for number in (new, paid, held)] == ["received", "paid", "pending"]
@@ -663,9 +663,9 @@ def test_new_orders_are_set_to_received(accepting: Home) -> None:
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before its effect", "after its effect"])
-def test_an_acceptance_whose_answer_is_lost(accepting: Home, faulty: FaultyMarket, after: bool) -> None:
+def test_an_acceptance_whose_answer_is_lost(accepting: Home, faulty: FaultyServer, after: bool) -> None:
     """It is safe to say twice: it is repeated, and in the end Prom knows."""
-    number = accepting.market.place_order([("26901", 1)], buyer=OLENA)
+    number = accepting.sandbox.place_order([("26901", 1)], buyer=OLENA)
     faulty.misbehave("POST /orders/set_status", loses_the_answer if after else breaks_before)
     ran = accepting.run("orders", "fetch")
     assert (ran.code, "an edit of 1 order was sent and its answer was lost" in ran.err) == (5, True)
@@ -674,9 +674,9 @@ def test_an_acceptance_whose_answer_is_lost(accepting: Home, faulty: FaultyMarke
     assert status(accepting, number) == "received"
 
 
-def test_an_acceptance_that_prom_refuses(accepting: Home, faulty: FaultyMarket) -> None:
+def test_an_acceptance_that_prom_refuses(accepting: Home, faulty: FaultyServer) -> None:
     """The reason is reported for each order, and the next run tries again."""
-    number = accepting.market.place_order([("26901", 1)], buyer=OLENA)
+    number = accepting.sandbox.place_order([("26901", 1)], buyer=OLENA)
     faulty.misbehave(
         "POST /orders/set_status",
         says(200, {"processed_ids": [], "errors": {str(number): "closed"}}),
@@ -690,12 +690,12 @@ def test_an_acceptance_that_prom_refuses(accepting: Home, faulty: FaultyMarket) 
     assert fetch(accepting)["accepted"] == 1
 
 
-def test_an_order_that_was_accepted_elsewhere_meanwhile(accepting: Home, faulty: FaultyMarket) -> None:
+def test_an_order_that_was_accepted_elsewhere_meanwhile(accepting: Home, faulty: FaultyServer) -> None:
     """Prom passes it over, and it is as wanted."""
-    number = accepting.market.place_order([("26901", 1)], buyer=OLENA)
+    number = accepting.sandbox.place_order([("26901", 1)], buyer=OLENA)
 
     def faster(asked: Asked, forward: Forward) -> Answer:
-        accepting.market.set_order_status(number, "delivered")
+        accepting.sandbox.set_order_status(number, "delivered")
         return forward(asked.body)
 
     faulty.misbehave("POST /orders/set_status", faster)
@@ -706,9 +706,9 @@ def test_an_order_that_was_accepted_elsewhere_meanwhile(accepting: Home, faulty:
 
 def test_a_token_that_may_not_write_orders(accepting: Home) -> None:
     """Orders are stored, their files are written, the right is named: exit 4."""
-    tokens = accepting.market.tokens
+    tokens = accepting.sandbox.tokens
     tokens["full"] = replace(tokens["full"], orders="read")
-    accepting.market.place_order([("26901", 1)], buyer=OLENA)
+    accepting.sandbox.place_order([("26901", 1)], buyer=OLENA)
     ran = accepting.run("orders", "fetch")
     assert (ran.code, len(files(accepting))) == (4, 1)
     assert 'give "Orders" the right "Read and write"' in ran.err
@@ -719,11 +719,11 @@ TTN = "20450000000001"
 
 def test_a_parcel_is_saved_on_prom(mapped: Home) -> None:
     """By the carrier that the buyer chose; blanks are no part of the number, and it is stored at once."""
-    number = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    number = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     fetch(mapped)
     ran = mapped.run("orders", "ship", str(number), "--parcel", "2045 0000 000001")
     assert (ran.code, ran.err.splitlines()[-1]) == (0, f"order {number}: saved on Prom.ua")
-    assert mapped.market.order(number).declaration_number == TTN
+    assert mapped.sandbox.order(number).declaration_number == TTN
     again = mapped.run("orders", "ship", str(number), "--parcel", TTN)
     assert (again.code, "Prom.ua has this number already" in again.err) == (0, True)
     document = mapped.run("orders", "ship", str(number), "--parcel", TTN, "--format", "json").json
@@ -736,29 +736,29 @@ def test_a_parcel_is_saved_on_prom(mapped: Home) -> None:
 
 
 @pytest.mark.parametrize("fault", ["lost", "refused twice", "broken"])
-def test_a_parcel_whose_answer_says_nothing(hard_filled: Home, faulty: FaultyMarket, fault: str) -> None:
+def test_a_parcel_whose_answer_says_nothing(hard_filled: Home, faulty: FaultyServer, fault: str) -> None:
     """The order is read back: the number that it has was saved, another one was not."""
-    number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
+    number = hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA)
     hard_filled.run("orders", "fetch")
     if fault == "lost":
         faulty.misbehave("POST /delivery", loses_the_answer, times=1)
     elif fault == "broken":
         faulty.misbehave("POST /delivery", says(500, {}))
     else:
-        with hard_filled.market.lock:
-            order = hard_filled.market.order(number)
-            hard_filled.market.orders.replace(number, replace(order, declaration_number=TTN))
+        with hard_filled.sandbox.lock:
+            order = hard_filled.sandbox.order(number)
+            hard_filled.sandbox.orders.replace(number, replace(order, declaration_number=TTN))
     ran = hard_filled.run("orders", "ship", str(number), "--parcel", TTN)
     assert ran.code == (5 if fault == "broken" else 0)
 
 
-def test_a_parcel_of_an_order_that_prom_shows_no_more(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_a_parcel_of_an_order_that_prom_shows_no_more(hard_filled: Home, faulty: FaultyServer) -> None:
     """It was saved, and there is nothing to read back."""
-    number = hard_filled.market.place_order([("26901", 1)], buyer=OLENA)
+    number = hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA)
     hard_filled.run("orders", "fetch")
     faulty.misbehave(f"GET /orders/{number}", says(404, b"<html></html>"))
     assert hard_filled.run("orders", "ship", str(number), "--parcel", TTN).code == 0
-    assert hard_filled.market.order(number).declaration_number == TTN
+    assert hard_filled.sandbox.order(number).declaration_number == TTN
 
 
 @pytest.mark.parametrize(
@@ -775,11 +775,11 @@ def test_a_parcel_of_an_order_that_prom_shows_no_more(hard_filled: Home, faulty:
 def test_a_parcel_that_cannot_be_saved(mapped: Home, args: tuple[str, ...], message: str) -> None:
     """Exit 64 with a sentence, and Prom is asked for nothing."""
     numbers = {
-        "PICKUP": mapped.market.place_order([("26901", 1)], buyer=OLENA, delivery_option_id=PICKUP.id),
-        "SHIPPED": mapped.market.place_order([("26901", 1)], buyer=OLENA),
-        "CANCELED": mapped.market.place_order([("26901", 1)], buyer=OLENA),
+        "PICKUP": mapped.sandbox.place_order([("26901", 1)], buyer=OLENA, delivery_option_id=PICKUP.id),
+        "SHIPPED": mapped.sandbox.place_order([("26901", 1)], buyer=OLENA),
+        "CANCELED": mapped.sandbox.place_order([("26901", 1)], buyer=OLENA),
     }
-    mapped.market.cancel_order(numbers["CANCELED"])
+    mapped.sandbox.cancel_order(numbers["CANCELED"])
     fetch(mapped)
     ran = mapped.run("orders", "ship", str(numbers.get(args[0], args[0])), *args[1:])
     assert (ran.code, message in ran.err) == (64, True)
@@ -791,7 +791,7 @@ def test_a_parcel_that_cannot_be_saved(mapped: Home, args: tuple[str, ...], mess
 
 def test_an_order_is_shown(mapped: Home) -> None:
     """Lines, people, delivery, money, versions and its way into Torgsoft; it reads at 80 columns."""
-    number = mapped.market.place_order(
+    number = mapped.sandbox.place_order(
         [("26901", 1), ("26931", Decimal("1.5"))],
         buyer=OLENA,
         delivery_cost=Decimal(80),
@@ -799,7 +799,7 @@ def test_an_order_is_shown(mapped: Home) -> None:
         client_notes="подзвоніть [після] 18",
     )
     fetch(mapped)
-    mapped.market.pay_order(number)
+    mapped.sandbox.pay_order(number)
     fetch(mapped)
     shown = mapped.run("orders", "show", str(number), "--format", "json").json
     order = shown["order"]
@@ -836,24 +836,24 @@ def test_an_order_is_shown(mapped: Home) -> None:
 )
 def test_an_orders_way_into_torgsoft_is_shown(mapped: Home, what: str, words: str) -> None:
     """Taken, taken back, held, or still to be written."""
-    number = mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    number = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     if what == "held":
-        mapped.market.cancel_order(number)
+        mapped.sandbox.cancel_order(number)
     if what == "owed":
         (mapped.folder / "outbox").write_text("in the way")
     mapped.run("orders", "fetch")
     if what == "taken":
         take(mapped)
     if what == "withdrawn":
-        mapped.market.cancel_order(number)
+        mapped.sandbox.cancel_order(number)
     mapped.run("orders", "fetch")
     assert words in mapped.run("orders", "show", str(number)).out
 
 
 def test_orders_are_listed_by_day_and_status(mapped: Home) -> None:
     """Only those that were placed on these days, or that Prom shows so."""
-    first = mapped.market.place_order([("26901", 1)], buyer=OLENA)
-    mapped.market.place_order([("26901", 1)], buyer=OLENA, paid=True)
+    first = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
+    mapped.sandbox.place_order([("26901", 1)], buyer=OLENA, paid=True)
     fetch(mapped)
 
     def listed(*args: str) -> list[str]:
@@ -867,7 +867,7 @@ def test_orders_are_listed_by_day_and_status(mapped: Home) -> None:
 
 def test_a_status_that_there_is_not(mapped: Home) -> None:
     """Those that there are are named, and the one that was perhaps meant."""
-    mapped.market.place_order([("26901", 1)], buyer=OLENA)
+    mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     fetch(mapped)
     for command in (("list",), ("export",)):
         ran = mapped.run("orders", *command, "--status", "payed")
@@ -879,9 +879,9 @@ def test_a_status_that_there_is_not(mapped: Home) -> None:
 
 def test_an_order_that_was_paid_back_is_not_shown_as_paid(mapped: Home) -> None:
     """Prom goes on calling it paid; its money is back with the buyer."""
-    number = mapped.market.place_order([("26901", 1)], buyer=OLENA, paid=True)
+    number = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA, paid=True)
     fetch(mapped)
-    mapped.market.refund_order(number)
+    mapped.sandbox.refund_order(number)
     fetch(mapped)
     assert mapped.run("orders", "list").lines[2].split()[3] == "refunded"
     assert f"order {number}: refunded, placed" in mapped.run("orders", "show", str(number)).out
@@ -904,11 +904,11 @@ def test_nothing_as_csv_has_its_header(mapped: Home) -> None:
 
 def test_more_findings_than_fit_a_screen_are_counted(mapped: Home) -> None:
     """The first are shown, and the document has all of them."""
-    numbers = [mapped.market.place_order([("26901", 1)], buyer=OLENA) for _ in range(12)]
+    numbers = [mapped.sandbox.place_order([("26901", 1)], buyer=OLENA) for _ in range(12)]
     fetch(mapped)
     take(mapped)
     for number in numbers:
-        mapped.market.cancel_order(number)
+        mapped.sandbox.cancel_order(number)
     ran = mapped.run("orders", "fetch")
     assert len([line for line in ran.lines if "release its reserve" in line]) == 10
     assert "! … and 2 more of `order-changed`; `--format json` tells all" in ran.lines
@@ -917,7 +917,7 @@ def test_more_findings_than_fit_a_screen_are_counted(mapped: Home) -> None:
 
 def test_people_are_in_no_log_and_no_journal(accepting: Home, caplog: pytest.LogCaptureFixture) -> None:
     """Neither the output at the highest verbosity nor the record of requests has personal data."""
-    accepting.market.place_order([("26901", 1)], buyer=OLENA, client_notes="Код під'їзду 0000")
+    accepting.sandbox.place_order([("26901", 1)], buyer=OLENA, client_notes="Код під'їзду 0000")
     with caplog.at_level(logging.DEBUG):
         ran = accepting.run("-vv", "orders", "fetch")
         number = accepting.run("orders", "list", "--format", "json").json["orders"][0]["id"]

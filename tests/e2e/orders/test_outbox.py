@@ -35,7 +35,7 @@ def mapped(filled: Home) -> Home:
 
 def buy(home: Home, *, good: str = "26901") -> str:
     """Place an order, and return its number."""
-    return str(home.market.place_order([(good, 1)], buyer=OLENA, payment_option_id=CASH_ON_DELIVERY.id))
+    return str(home.sandbox.place_order([(good, 1)], buyer=OLENA, payment_option_id=CASH_ON_DELIVERY.id))
 
 
 def outbox(home: Home) -> Path:
@@ -152,7 +152,7 @@ def test_an_order_cancelled_before_torgsoft_took_it(mapped: Home) -> None:
     """Its file is taken back, so that Torgsoft reserves nothing; no person is needed."""
     number = buy(mapped)
     fetch(mapped)
-    mapped.market.cancel_order(int(number))
+    mapped.sandbox.cancel_order(int(number))
     ran = fetch(mapped)
     assert f"! order {number} is no sale any more: its file was taken back from the outbox" in ran.lines
     assert (ran.code, list(outbox(mapped).iterdir())) == (0, [])
@@ -167,11 +167,11 @@ def test_an_order_is_taken_up_again(mapped: Home) -> None:
     (outbox(mapped) / f"order-{numbers[1]}.json").unlink()
     fetch(mapped)
     for number in numbers:
-        mapped.market.cancel_order(int(number))
+        mapped.sandbox.cancel_order(int(number))
     fetch(mapped)
     assert [phase(mapped, number) for number in numbers] == ["withdrawn", "taken"]
     for number in numbers:
-        mapped.market.set_order_status(int(number), "received")
+        mapped.sandbox.set_order_status(int(number), "received")
     ran = fetch(mapped)
     assert f"! order {numbers[1]} is taken up again: reserve its goods in Torgsoft by hand" in ran.lines
     assert take(outbox(mapped)) == [numbers[0]]
@@ -184,7 +184,7 @@ def test_an_order_cancelled_at_the_moment_it_is_taken(mapped: Home) -> None:
     number = buy(mapped)
     fetch(mapped)
     take(outbox(mapped))
-    mapped.market.cancel_order(int(number))
+    mapped.sandbox.cancel_order(int(number))
     message = f"! order {number} is canceled now: release its reserve in Torgsoft by hand"
     for _ in range(2):
         ran = fetch(mapped)
@@ -195,11 +195,11 @@ def test_an_order_cancelled_at_the_moment_it_is_taken(mapped: Home) -> None:
 
 def test_an_order_that_was_paid_back_after_it_was_taken(mapped: Home) -> None:
     """It is no sale any more, whatever its status says."""
-    number = str(mapped.market.place_order([("26901", 1)], buyer=OLENA, paid=True))
+    number = str(mapped.sandbox.place_order([("26901", 1)], buyer=OLENA, paid=True))
     fetch(mapped)
     take(outbox(mapped))
     fetch(mapped)
-    mapped.market.refund_order(int(number))
+    mapped.sandbox.refund_order(int(number))
     assert f"! order {number} is no sale any more now: release its reserve" in fetch(mapped).out
 
 
@@ -357,11 +357,11 @@ def test_a_file_that_lies_there_cut(mapped: Home, rest: bytes, known: bool) -> N
 
 def move(home: Home, number: str, address: str = "Київ") -> None:
     """Have the buyer of an order want it elsewhere."""
-    market = home.market
-    with market.lock:
-        order = market.order(int(number))
-        changed = replace(order, delivery_address=address, date_modified=market.now())
-        market.orders.replace(int(number), changed)
+    sandbox_server = home.sandbox
+    with sandbox_server.lock:
+        order = sandbox_server.order(int(number))
+        changed = replace(order, delivery_address=address, date_modified=sandbox_server.now())
+        sandbox_server.orders.replace(int(number), changed)
 
 
 def address_in(path: Path) -> str:
@@ -383,7 +383,7 @@ def test_a_file_follows_its_order_until_torgsoft_takes_it(mapped: Home) -> None:
     assert (ran.code, message in ran.lines, address_in(path)) == (0, True, "Київ")
     assert [one.name for one in outbox(mapped).iterdir()] == [path.name]
     before = path.stat().st_mtime_ns
-    mapped.market.set_order_status(int(number), "received")
+    mapped.sandbox.set_order_status(int(number), "received")
     assert message not in fetch(mapped).lines
     assert path.stat().st_mtime_ns == before
     assert take(outbox(mapped)) == [number]
@@ -504,7 +504,7 @@ def test_a_kill_before_a_file_of_an_order_that_was_called_off(
         with pytest.raises(Killed):
             fetch(mapped)
     mapped.bury()
-    mapped.market.cancel_order(int(number))
+    mapped.sandbox.cancel_order(int(number))
     assert fetch(mapped).code == 0
     assert (phase(mapped, number), list(outbox(mapped).iterdir())) == ("withdrawn", [])
 
@@ -530,7 +530,7 @@ def test_a_kill_while_files_are_taken_back(
     numbers = [buy(mapped) for _ in range(3)]
     fetch(mapped)
     for number in numbers:
-        mapped.market.cancel_order(int(number))
+        mapped.sandbox.cancel_order(int(number))
     with monkeypatch.context() as patched:
         dies(step, place, when, patched)
         with pytest.raises(Killed):
@@ -546,7 +546,7 @@ def test_an_order_called_off_while_it_is_taken(mapped: Home, monkeypatch: pytest
     """Between the look and the hand: Torgsoft has it, and its reserve is to be released."""
     number = buy(mapped)
     fetch(mapped)
-    mapped.market.cancel_order(int(number))
+    mapped.sandbox.cancel_order(int(number))
     real = FolderOutbox.hide
 
     def taken(self: FolderOutbox, name: str) -> bool:
@@ -564,13 +564,13 @@ def test_an_order_that_changes_into_one_that_must_wait(mapped: Home) -> None:
     """A good that Torgsoft does not know: its file is taken back, and it waits for a person."""
     numbers = [buy(mapped), buy(mapped)]
     fetch(mapped)
-    foreign = mapped.market.add_product(None, name="Чуже", price=Decimal(10))
-    other = mapped.market.order(mapped.market.place_order([(foreign, 1)], buyer=OLENA))
+    foreign = mapped.sandbox.add_product(None, name="Чуже", price=Decimal(10))
+    other = mapped.sandbox.order(mapped.sandbox.place_order([(foreign, 1)], buyer=OLENA))
     for number in numbers:
-        order = mapped.market.order(int(number))
-        with mapped.market.lock:
-            changed = replace(order, lines=other.lines, date_modified=mapped.market.now())
-            mapped.market.orders.replace(int(number), changed)
+        order = mapped.sandbox.order(int(number))
+        with mapped.sandbox.lock:
+            changed = replace(order, lines=other.lines, date_modified=mapped.sandbox.now())
+            mapped.sandbox.orders.replace(int(number), changed)
     (outbox(mapped) / f"order-{numbers[1]}.json").unlink()
     ran = fetch(mapped)
     assert (ran.code, list(outbox(mapped).iterdir())) == (8, [])
@@ -618,7 +618,7 @@ def test_an_outbox_on_a_server(mapped: Home, ftp: FtpPlace) -> None:
     assert phase(mapped, number) == "taken"
     exported = mapped.run("orders", "export", number)
     assert exported.err == f"1 file in `{ftp.url}in`\n"
-    mapped.market.cancel_order(int(number))
+    mapped.sandbox.cancel_order(int(number))
     fetch(mapped)
     assert not list((ftp.folder / "in").iterdir())
     (mapped.shop / "ftp-password").unlink()
@@ -750,7 +750,7 @@ def test_orders_that_wait_for_a_person_are_reported_by_the_doctor(mapped: Home) 
     number = buy(mapped)
     fetch(mapped)
     take(outbox(mapped))
-    mapped.market.cancel_order(int(number))
+    mapped.sandbox.cancel_order(int(number))
     fetch(mapped)
     assert about(mapped.run("doctor", "--format", "json"), "orders") == [
         ("warning", "1 order waits for a person", 'torgsync orders list --held -o "My Prom"')
@@ -776,8 +776,8 @@ def test_an_order_is_exported_again(mapped: Home) -> None:
 
 def test_a_held_order_is_exported_on_purpose(mapped: Home) -> None:
     """A good that Torgsoft does not know is in the comment; the export was a decision."""
-    foreign = mapped.market.add_product(None, name="Щось [/b]", price=Decimal(5))
-    number = str(mapped.market.place_order([("26901", 1), (foreign, 1)], buyer=OLENA))
+    foreign = mapped.sandbox.add_product(None, name="Щось [/b]", price=Decimal(5))
+    number = str(mapped.sandbox.place_order([("26901", 1), (foreign, 1)], buyer=OLENA))
     assert fetch(mapped).code == 8
     assert [
         order["id"] for order in mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
@@ -841,7 +841,7 @@ def test_a_csv_never_goes_to_the_server_of_the_outbox(mapped: Home) -> None:
 def test_orders_are_chosen_by_day_and_status(mapped: Home, tmp_path: Path) -> None:
     """Cancelled orders are left out where Torgsoft would reserve their goods."""
     kept, gone = buy(mapped), buy(mapped)
-    mapped.market.cancel_order(int(gone))
+    mapped.sandbox.cancel_order(int(gone))
     fetch(mapped)
     every = mapped.run("orders", "export", "--all")
     assert every.lines == [f"order-{kept}.json"]
@@ -874,7 +874,7 @@ def test_what_cannot_be_exported_is_refused(mapped: Home, args: tuple[str, ...],
 def test_an_order_called_off_is_not_exported_to_torgsoft(mapped: Home, tmp_path: Path) -> None:
     """It would reserve goods; elsewhere it may be written."""
     number = buy(mapped)
-    mapped.market.cancel_order(int(number))
+    mapped.sandbox.cancel_order(int(number))
     fetch(mapped)
     ran = mapped.run("orders", "export", number)
     assert (ran.code, "is no sale any more" in ran.err) == (64, True)

@@ -18,18 +18,18 @@ def sold(filled: Home) -> Home:
     """Two pieces of 26926 were ordered after the export was written; 15 are in stock."""
     earlier = (datetime.now(UTC) - timedelta(hours=1)).timestamp()
     os.utime(filled.export, (earlier, earlier))
-    filled.market.place_order([("26926", 2)])
+    filled.sandbox.place_order([("26926", 2)])
     return filled
 
 
 def stock(home: Home) -> tuple[int | None, str]:
-    product = home.market.product("26926")
+    product = home.sandbox.product("26926")
     return product.quantity_in_stock, product.presence
 
 
 def grow(home: Home, number: int, quantity: int) -> None:
     """Have the seller make it more pieces of the first line of an order."""
-    shop = home.market
+    shop = home.sandbox
     order = shop.order(number)
     line = replace(order.lines[0], quantity=Decimal(quantity))
     changed = replace(order, lines=(line, *order.lines[1:]), date_modified=shop.now())
@@ -38,7 +38,7 @@ def grow(home: Home, number: int, quantity: int) -> None:
 
 def foreign(home: Home) -> int:
     """A product that the accounting program does not know, in Prom's number."""
-    return home.market.add_product(None, name="Без номера", price=Decimal(10))
+    return home.sandbox.add_product(None, name="Без номера", price=Decimal(10))
 
 
 def export_again(home: Home) -> None:
@@ -57,7 +57,7 @@ def test_pieces_that_the_export_cannot_know_are_kept_back(sold: Home) -> None:
     why = sold.run("why", "26926", "--format", "json").json["good"]
     assert [item["quantity"] for item in why["sold"]] == [2.0]
     assert "sold: 2 in order " in sold.run("why", "26926").out
-    sold.market.log.clear()
+    sold.sandbox.log.clear()
     again = sold.sync()
     assert (again.json["counts"]["update"], sold.writes(), stock(sold)) == (0, [], (13, "available"))
 
@@ -76,7 +76,7 @@ def test_an_order_that_still_lies_in_the_outbox(sold: Home) -> None:
 
 def test_all_of_it_is_sold(filled: Home) -> None:
     """More than there is leaves nothing, and nothing is not available."""
-    filled.market.place_order([("26926", 99)])
+    filled.sandbox.place_order([("26926", 99)])
     filled.run("sync", "--yes", "--only", "orders")
     plan = filled.run("update", "--format", "json").json
     (change,) = plan["changes"]
@@ -89,7 +89,7 @@ def test_an_order_that_is_called_off(sold: Home) -> None:
     """Its pieces are offered again."""
     sold.sync()
     (order,) = sold.run("orders", "list", "--format", "json").json["orders"]
-    sold.market.cancel_order(int(order["id"]))
+    sold.sandbox.cancel_order(int(order["id"]))
     sold.sync()
     assert stock(sold) == (15, "available")
 
@@ -97,8 +97,8 @@ def test_an_order_that_is_called_off(sold: Home) -> None:
 def test_an_order_that_is_delivered_before_its_file_is_due(sold: Home) -> None:
     """Torgsoft gets it all the same, and its pieces are kept back until then."""
     sold.sync()
-    number = sold.market.place_order([("26926", 1)])
-    sold.market.set_order_status(number, "delivered")
+    number = sold.sandbox.place_order([("26926", 1)])
+    sold.sandbox.set_order_status(number, "delivered")
     ran = sold.sync()
     assert (ran.code, ran.json["orders"]["files"], stock(sold)) == (8, 1, (12, "available"))
     export_again(sold)
@@ -109,12 +109,12 @@ def test_an_order_that_is_delivered_before_its_file_is_due(sold: Home) -> None:
 def test_orders_that_were_delivered_before_the_first_fetch(home: Home) -> None:
     """They are taken to be in Torgsoft; those that came after it began, though it broke off, are not."""
     alien = foreign(home)
-    before = home.market.place_order([(alien, 1)])
-    home.market.set_order_status(before, "delivered")
+    before = home.sandbox.place_order([(alien, 1)])
+    home.sandbox.set_order_status(before, "delivered")
     home.misbehave("GET orders/list 503")
     assert home.run("orders", "fetch").code == 5
-    after = home.market.place_order([(alien, 1)])
-    home.market.set_order_status(after, "delivered")
+    after = home.sandbox.place_order([(alien, 1)])
+    home.sandbox.set_order_status(after, "delivered")
     home.misbehave()
     home.run("orders", "fetch")
     held = {row["id"]: row["held"] for row in home.run("orders", "list", "--format", "json").json["orders"]}
@@ -125,7 +125,7 @@ def test_orders_that_were_delivered_before_the_first_fetch(home: Home) -> None:
 def test_an_order_that_waits_for_a_person(sold: Home) -> None:
     """No export can know it, however new, until a person says that it was entered."""
     sold.sync()
-    number = str(sold.market.place_order([("26926", 1), (foreign(sold), 1)]))
+    number = str(sold.sandbox.place_order([("26926", 1), (foreign(sold), 1)]))
     assert sold.sync().code == 8
     assert stock(sold) == (12, "available")
     export_again(sold)

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from faulty import FaultyMarket, says
+from faulty import FaultyServer, says
 from homes import Home
 
 from torgsync.core.clock import SHOP_ZONE
@@ -57,10 +57,10 @@ def test_methods_come_and_go(home: Home) -> None:
     """A new method is added, one that Prom has no more is marked and keeps its place, a new name is taken."""
     home.run("payments", "fetch")
     home.run("payments", "map", "9000003", "--cash-register", "Каса 2")
-    with home.market.lock:
-        del home.market.payment_options[9000003]
-    home.market.add_payment_option(9000001, "Карткою")
-    home.market.add_payment_option(9000004, "Частинами [/red]")
+    with home.sandbox.lock:
+        del home.sandbox.payment_options[9000003]
+    home.sandbox.add_payment_option(9000001, "Карткою")
+    home.sandbox.add_payment_option(9000004, "Частинами [/red]")
     fetched = home.run("payments", "fetch").err.splitlines()
     assert fetched[:3] == [
         "3 payment methods on Prom.ua, 1 new in `my-prom.toml`",
@@ -77,7 +77,7 @@ def test_methods_come_and_go(home: Home) -> None:
     ]
     assert "Оплата на карту (gone from Prom.ua)" in " ".join(home.run("payments", "list").out.split())
     assert home.object.read_text("utf-8").count("gone = true") == 1
-    home.market.add_payment_option(9000003, "Оплата на карту")
+    home.sandbox.add_payment_option(9000003, "Оплата на карту")
     assert "any more" not in home.run("payments", "fetch").err
     assert "gone = true" not in home.object.read_text("utf-8")
     assert 'cash_register = "Каса 2"' in home.object.read_text("utf-8")
@@ -85,7 +85,7 @@ def test_methods_come_and_go(home: Home) -> None:
 
 def test_two_methods_of_one_name(home: Home) -> None:
     """Neither is guessed: the ids are shown, and one of them maps its method."""
-    home.market.add_payment_option(9000004, "Пром-оплата")
+    home.sandbox.add_payment_option(9000004, "Пром-оплата")
     home.run("payments", "fetch")
     ran = home.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 1")
     assert ran.code == 64
@@ -207,7 +207,7 @@ def test_the_report_sums_up_by_place(home: Home) -> None:
     home.run("payments", "map", "Накладений платіж", "--cash-register", "Каса 1")
     home.sync()
     for method, paid in ((9000002, False), (9000002, False), (9000001, True)):
-        home.market.place_order([("26901", 1)], payment_option_id=method, paid=paid)
+        home.sandbox.place_order([("26901", 1)], payment_option_id=method, paid=paid)
     assert home.sync("--only", "orders").code == 8
     assert home.run("payments", "report", "--format", "json").json == {
         "schema": 1,
@@ -240,7 +240,7 @@ def test_the_report_sums_up_by_place(home: Home) -> None:
     ]
 
 
-def test_the_shop_refuses_to_list_its_methods(hard: Home, faulty: FaultyMarket) -> None:
+def test_the_shop_refuses_to_list_its_methods(hard: Home, faulty: FaultyServer) -> None:
     """A missing right is named, and the file is left alone."""
     before = hard.object.read_bytes()
     faulty.misbehave("GET /payment_options", says(403, {"error": "Forbidden"}))
@@ -266,7 +266,7 @@ CASH = ("--cash-register", "Каса 1")
 def sold(filled: Home) -> Home:
     """A home whose methods were fetched and have no place yet, with an order that was paid online."""
     filled.run("payments", "fetch")
-    filled.market.place_order([("26901", 1)], paid=True)
+    filled.sandbox.place_order([("26901", 1)], paid=True)
     filled.sync("--only", "orders")
     return filled
 
@@ -321,11 +321,11 @@ def test_money_with_the_delivery_and_money_on_an_account(filled: Home) -> None:
     filled.run("payments", "map", "9000002", *CASH)
     filled.run("payments", "map", "9000003", "--current-account", ACCOUNT)
     numbers = [
-        filled.market.place_order([("26901", 1)], payment_option_id=method) for method in (9000002, 9000003)
+        filled.sandbox.place_order([("26901", 1)], payment_option_id=method) for method in (9000002, 9000003)
     ]
     filled.run("orders", "fetch")
     for number in numbers:
-        filled.market.set_order_status(number, "delivered")
+        filled.sandbox.set_order_status(number, "delivered")
     filled.run("orders", "fetch")
     assert accounts(filled) == {
         "Каса 1": ("1713.00", "1713.00", "0.00", "0.00"),
@@ -357,7 +357,7 @@ def test_fetched_and_mapped_methods_are_documents_too(home: Home) -> None:
         "id,name,cash_register,current_account,gone,new",
         "9000001,Пром-оплата,,,False,False",
     ]
-    home.market.place_order([(home.market.add_product("26901", name="x", price=Decimal(1)), 1)])
+    home.sandbox.place_order([(home.sandbox.add_product("26901", name="x", price=Decimal(1)), 1)])
     home.sync("--only", "orders")
     assert home.run("payments", "map", "9000001", *CASH, "--format", "json").json == {
         "schema": 1,

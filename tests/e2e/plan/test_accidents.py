@@ -24,7 +24,7 @@ def shown(home: Home) -> Goods:
             product.presence,
             product.status,
         )
-        for product in home.market.products()
+        for product in home.sandbox.products()
     }
 
 
@@ -93,10 +93,10 @@ def test_all_prices_nothing(filled: Home) -> None:
 
 def test_a_price_that_is_the_stock(filled: Home) -> None:
     """A column that was written to the wrong place is named as the cause."""
-    stock = filled.market.product("26926").quantity_in_stock
+    stock = filled.sandbox.product("26926").quantity_in_stock
     filled.edit_row("26926", ";129;0;129;", f";{stock};0;{stock};")
     ran = filled.sync()
-    assert (ran.code, filled.market.product("26926").price) == (8, Decimal(129))
+    assert (ran.code, filled.sandbox.product("26926").price) == (8, Decimal(129))
     assert [guard["cause"] for guard in ran.json["guards"]] == ["equals the quantity column"]
 
 
@@ -155,7 +155,7 @@ def test_thirty_products_edited_in_the_cabinet(filled: Home) -> None:
     """Both values are shown; our fields are set back, those of Prom's side are left and counted."""
     ids = [str(number) for number in range(26901, 26931)]
     for good_id in ids:
-        filled.market.edit_product(good_id, price=shown(filled)[good_id][0] + 10)
+        filled.sandbox.edit_product(good_id, price=shown(filled)[good_id][0] + 10)
     document = filled.run("update", "--format", "json").json
     valid(document, schemas.UPDATE)
     assert (document["edited_on_prom"], document["counts"]["update"]) == (30, 30)
@@ -174,11 +174,11 @@ def test_thirty_products_edited_in_the_cabinet(filled: Home) -> None:
 def test_a_price_edited_to_a_slip_is_not_set_back_unseen(filled: Home) -> None:
     """A cabinet price ten times higher is shown with all three values, and held."""
     filled.edit_row("26931", ";68;0;68;", ";70;0;70;")
-    filled.market.edit_product("26931", price=Decimal(700))
+    filled.sandbox.edit_product("26931", price=Decimal(700))
     table = " ".join(filled.run("update").out.split())
     assert "price 700.00 -> 70.00 (-90 %) (edited on Prom; we sent 68.00)" in table
     assert filled.sync().code == 8
-    assert filled.market.product("26931").price == Decimal(700)
+    assert filled.sandbox.product("26931").price == Decimal(700)
 
 
 def test_a_flag_that_meets_nothing(filled: Home) -> None:

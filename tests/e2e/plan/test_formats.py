@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from dialects import Row, csv, offer, xlsx, yml
 from exports import write_dull_shop
-from homes import Home, Market, Ran
+from homes import Home, Ran, SandboxAddress
 
 from torgsync.core.product.columns import LAYOUTS
 from torgsync.sandbox.shop.products import ShopProduct, Wholesale
@@ -50,12 +50,12 @@ CHANGED = [[*ROWS[0][:3], "1150,50", *ROWS[0][4:]], [*ROWS[1][:5], "6", *ROWS[1]
 
 
 @pytest.fixture
-def bare(tmp_path: Path, market: Market) -> Home:
+def bare(tmp_path: Path, sandbox_server: SandboxAddress) -> Home:
     """A home without any export yet, and without a sync object."""
     place = tmp_path / "home" / "objects"
     place.mkdir(parents=True)
     (place / "token").write_text("full\n", "utf-8")
-    return Home(tmp_path / "home", place, market)
+    return Home(tmp_path / "home", place, sandbox_server)
 
 
 def set_up(home: Home, catalog: str = 'path = "TSGoods.trs"', tables: str = "") -> None:
@@ -73,7 +73,7 @@ def synced(home: Home) -> Ran:
     """Synchronise without a fault, and hold the program to it that a second time writes nothing."""
     ran = home.sync()
     assert (ran.code, {outcome["state"] for outcome in ran.json["outcomes"]} - {"done"}) == (0, set())
-    home.market.log.clear()
+    home.sandbox.log.clear()
     again = home.sync()
     assert (again.code, again.json["changes"], home.writes()) == (0, [], [])
     assert home.run("update", "--detailed-exitcode").code == 0
@@ -82,7 +82,7 @@ def synced(home: Home) -> Ran:
 
 def path_of(home: Home, product: ShopProduct) -> list[str]:
     """The names of the groups of a product, root first; none where it is in no group."""
-    groups = {group.external_id: group for group in home.market.groups()}
+    groups = {group.external_id: group for group in home.sandbox.groups()}
     group = next((one for one in groups.values() if one.id == product.group_id), None)
     found: list[str] = []
     while group:
@@ -103,7 +103,7 @@ def sources(product: ShopProduct) -> list[str]:
 
 def holds_the_goods(home: Home) -> None:
     """Hold the shop to it that it has the goods of `ROWS`, whatever they were written in."""
-    shop = home.market
+    shop = home.sandbox
     assert [product.external_id for product in shop.products()] == ["101", "102", "103"]
     dress, other, can = (shop.product(good) for good in ("101", "102", "103"))
     assert (dress.name, dress.name_uk, can.name_uk) == ("Сукня синя 42",) * 2 + ('Лійка, "Верба"; 2 л',)
@@ -199,7 +199,7 @@ def test_a_form_of_the_same_goods(form: str, bare: Home) -> None:
         "102": {"quantity", "presence"},
     }
     assert {change["via"] for change in ran.json["changes"]} == {"edit"}
-    dress, other = (bare.market.product(good) for good in ("101", "102"))
+    dress, other = (bare.sandbox.product(good) for good in ("101", "102"))
     assert (dress.price, dress.price_to_pay) == (Decimal("1150.50"), Decimal(1100))
     assert (other.quantity_in_stock, other.presence) == (6, "available")
 
@@ -246,8 +246,8 @@ def test_rows_without_names(width: int, bare: Home) -> None:
     write("632,74")
     set_up(bare)
     synced(bare)
-    first, second = (bare.market.product(good) for good in ("401", "402"))
-    assert len(bare.market.products()) == 2
+    first, second = (bare.sandbox.product(good) for good in ("401", "402"))
+    assert len(bare.sandbox.products()) == 2
     assert (first.name, first.price, first.price_to_pay) == (
         'Капці "Ж" сині 37(р)',
         Decimal("632.74"),
@@ -260,7 +260,7 @@ def test_rows_without_names(width: int, bare: Home) -> None:
     assert (first.variation_group_id == 500) == (width != 40)
     write("650")
     synced(bare)
-    assert bare.market.product("401").price == Decimal(650)
+    assert bare.sandbox.product("401").price == Decimal(650)
 
 
 PLAIN = ("GoodID", "GoodName", "RetailPrice", "WarehouseQuantity", "SynchronizationSectionFull")
@@ -286,7 +286,7 @@ def test_a_file_for_each_accounting_center(bare: Home) -> None:
     guessed = bare.run("object", "check").out
     assert [guessed.count(word) for word in ("\nformat ", "\nencoding ", "\nheader ")] == [1, 1, 1]
     synced(bare)
-    shop = bare.market
+    shop = bare.sandbox
     assert [(shop.product(good).name, shop.product(good).price) for good in ("1", "3")] == [
         ("Відро", Decimal(100)),
         ("Граблі", Decimal(70)),
@@ -338,7 +338,7 @@ def test_columns_of_the_shops_own(bare: Home) -> None:
     shown = " ".join(bare.run("update", "--show", "all").out.split())
     assert "description -> 10 characters description_ru -> 9 characters" in shown
     synced(bare)
-    shoes, slippers = (bare.market.product(good) for good in ("1", "2"))
+    shoes, slippers = (bare.sandbox.product(good) for good in ("1", "2"))
     assert (shoes.name_uk, shoes.name) == ("Туфлі сині", "Туфли")
     assert (shoes.description_uk, shoes.description) == ("<p>Так</p>", "<p>Да</p>")
     assert (slippers.name_uk, slippers.name) == ("Капці", "Капці")
@@ -351,7 +351,7 @@ def test_columns_of_the_shops_own(bare: Home) -> None:
     assert characteristics(slippers) == {}
     write("8")
     synced(bare)
-    assert characteristics(bare.market.product("1"))["Висота каблука"] == "8 см"
+    assert characteristics(bare.sandbox.product("1"))["Висота каблука"] == "8 см"
 
 
 def test_names_in_two_languages_in_one_cell(bare: Home) -> None:
@@ -360,7 +360,7 @@ def test_names_in_two_languages_in_one_cell(bare: Home) -> None:
     set_up(bare)
     bare.edit_object('column = "GoodName"\n', 'column = "GoodName"\nsplit = "_"\n')
     synced(bare)
-    names = [(product.name_uk, product.name) for product in bare.market.products()]
+    names = [(product.name_uk, product.name) for product in bare.sandbox.products()]
     assert names == [("Сукня", "Платье"), ("Лійка", "Лійка")]
 
 
@@ -373,14 +373,14 @@ def test_prices_with_a_markup(bare: Home) -> None:
     for column, target in (("WholesalePrice", "wholesale_price"), ("WholesaleCount", "wholesale_minimum")):
         assert bare.run("fields", "add", column, "--to", target).code == 0
     synced(bare)
-    bucket, can = (bare.market.product(good) for good in ("1", "2"))
+    bucket, can = (bare.sandbox.product(good) for good in ("1", "2"))
     assert (bucket.price, bucket.price_to_pay) == (Decimal("104.99"), Decimal("94.99"))
     assert bucket.prices == (Wholesale(Decimal("83.99"), Decimal(5)),)
     assert (can.price, can.discount, can.prices) == (Decimal("52.99"), None, ())
     bare.edit_object('markup = "5%"', 'markup = "10%"')
     ran = synced(bare)
     assert {change["via"] for change in ran.json["changes"]} == {"edit"}
-    assert bare.market.product("1").price == Decimal("109.99")
+    assert bare.sandbox.product("1").price == Decimal("109.99")
 
 
 @pytest.mark.parametrize(
@@ -395,7 +395,7 @@ def test_models(model: str, fashion: str, bare: Home) -> None:
         return [good, f"Капці {36 + good}", 100, 3, str(36 + good), model, fashion]
 
     def groups() -> dict[str, int | None]:
-        found = {product.external_id or "": product.variation_group_id for product in bare.market.products()}
+        found = {product.external_id or "": product.variation_group_id for product in bare.sandbox.products()}
         return {good: found[good] for good in sorted(found) if len(good) == 1}
 
     rows = [slippers(good, model, fashion) for good in (1, 2, 3)]
@@ -405,7 +405,7 @@ def test_models(model: str, fashion: str, bare: Home) -> None:
     (number,) = set(groups().values())
     assert number
     assert number == 500 or not model
-    assert bare.market.product("10").variation_group_id is None
+    assert bare.sandbox.product("10").variation_group_id is None
     rows = [rows[0], slippers(2, "600" if model else "", "Шкарпетки"), slippers(4, model, fashion)]
     bare.export.write_text(csv(columns, rows + others), "utf-8")
     ran = synced(bare)
@@ -414,8 +414,8 @@ def test_models(model: str, fashion: str, bare: Home) -> None:
         ("3", "remove"),
     ]
     assert groups() == {"1": number, "2": number, "4": number}
-    base = bare.market.product("1")
-    joined = bare.market.product("4")
+    base = bare.sandbox.product("1")
+    joined = bare.sandbox.product("4")
     assert (joined.is_variation, joined.variation_base_id) == (True, base.id)
 
 
@@ -430,12 +430,12 @@ def test_a_variant_that_changes_stays_among_its_siblings(bare: Home) -> None:
     bare.export.write_text(csv(columns, rows), "utf-8")
     set_up(bare)
     synced(bare)
-    bare.market.edit_product("2", price=Decimal(111))
+    bare.sandbox.edit_product("2", price=Decimal(111))
     rows[2] = slippers(3, 45)
     bare.export.write_text(csv(columns, rows), "utf-8")
     ran = bare.sync("--fields", "characteristics")
     assert (ran.code, [change["good_id"] for change in ran.json["changes"]]) == (0, ["3"])
-    first, *others = (bare.market.product(good) for good in "1234")
+    first, *others = (bare.sandbox.product(good) for good in "1234")
     assert (first.is_variation, first.variation_base_id) == (False, None)
     assert {(one.is_variation, one.variation_base_id) for one in others} == {(True, first.id)}
     assert [one.attributes[0].value for one in (first, *others)] == ["37", "38", "45", "40"]
@@ -448,7 +448,7 @@ def test_what_its_variant_group_on_prom_would_refuse_is_not_sent(bare: Home) -> 
     others: list[Row] = [[good, f"Інше {good}", 50, 1, "", ""] for good in range(10, 20)]
 
     def sizes() -> list[str]:
-        products = [bare.market.product(good) for good in ("1", "2", "3")]
+        products = [bare.sandbox.product(good) for good in ("1", "2", "3")]
         assert {product.variation_group_id for product in products} == {500}
         return [product.attributes[0].value for product in products]
 
@@ -488,7 +488,7 @@ def test_photos_of_a_folder(bare: Home) -> None:
     bare.export.write_text(csv(PLAIN, [[1, "Відро", 100, 3, ""], [10, "Лійка", 50, 1, ""]]), "utf-8")
     set_up(bare, tables='[catalog.photos]\nfolder = "photos"\nurl = "https://shop.example/photos"')
     synced(bare)
-    assert [sources(product) for product in bare.market.products()] == [["1.jpg", "1_1.JPG"], ["10.png"]]
+    assert [sources(product) for product in bare.sandbox.products()] == [["1.jpg", "1_1.JPG"], ["10.png"]]
     (photos / "1_1.JPG").rename(photos / "1_2.jpg")
     assert synced(bare).json["changes"] == []
     (photos / "1.jpg").write_bytes(b"another")
@@ -497,7 +497,7 @@ def test_photos_of_a_folder(bare: Home) -> None:
     assert "photos 1.jpg changed" in shown
     assert "photos 10.png removed" in shown
     assert [change["good_id"] for change in synced(bare).json["changes"]] == ["1", "10"]
-    assert [sources(product) for product in bare.market.products()] == [["1.jpg", "1_2.jpg"], []]
+    assert [sources(product) for product in bare.sandbox.products()] == [["1.jpg", "1_2.jpg"], []]
 
 
 def test_a_folder_of_photos_that_is_empty_today(bare: Home) -> None:
@@ -521,7 +521,7 @@ def test_a_folder_of_photos_that_is_empty_today(bare: Home) -> None:
             [] if rows is goods else [["name", "name_ru"]]
         )
         assert [finding["code"] for finding in ran.json["findings"]] == ["photos-unread"]
-        assert [sources(product) for product in bare.market.products()] == [["1.jpg"], ["2.jpg"]]
+        assert [sources(product) for product in bare.sandbox.products()] == [["1.jpg"], ["2.jpg"]]
     checked = " ".join(bare.run("object", "check").out.split())
     assert "there is no photo in `photos`: photos on Prom.ua stay untouched" in checked
     (photos / "1.jpg").write_bytes(b"photo 1")
@@ -554,10 +554,10 @@ def test_a_shop_loses_no_photos_at_once(bare: Home) -> None:
     assert held.code == 8
     (guard,) = held.json["guards"]
     assert guard["saw"] == "2 of 3 products with photos would lose them all (66.7 %)"
-    assert [str(product.price) for product in bare.market.products()] == ["90"] * 3
-    assert all(map(sources, bare.market.products()))
+    assert [str(product.price) for product in bare.sandbox.products()] == ["90"] * 3
+    assert all(map(sources, bare.sandbox.products()))
     assert bare.sync(*guard["allow"].split()).code == 0
-    assert [sources(product) for product in bare.market.products()] == [[], [], ["3.jpg"]]
+    assert [sources(product) for product in bare.sandbox.products()] == [[], [], ["3.jpg"]]
 
 
 def test_photos_that_a_yml_file_names(bare: Home) -> None:
@@ -567,7 +567,7 @@ def test_photos_that_a_yml_file_names(bare: Home) -> None:
     bare.export.write_text(text, "utf-8")
     set_up(bare)
     synced(bare)
-    assert sources(bare.market.product("7")) == ["b.jpg", "a.jpg"]
+    assert sources(bare.sandbox.product("7")) == ["b.jpg", "a.jpg"]
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import schemas
-from faulty import Answer, FaultyMarket
+from faulty import Answer, FaultyServer
 from homes import Home, stopped
 from schemas import valid
 from typer.testing import CliRunner
@@ -110,7 +110,7 @@ def test_many_changes_are_folded(filled: Home) -> None:
     assert "26931" in filled.run("history", "1", "--show", "all").out
 
 
-def test_what_prom_refused_is_shown_with_its_answer(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_what_prom_refused_is_shown_with_its_answer(hard_filled: Home, faulty: FaultyServer) -> None:
     """A change that did not go names Prom's reason; what a guard held names the guard."""
     hard_filled.next_day()
     hard_filled.edit_row("26935", ";341,7;0;341,7;", ";34170;0;34170;")

@@ -35,9 +35,9 @@ def _peak(folder: Path, server: RunningServer, letters: int) -> int:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_memory_does_not_grow_with_descriptions(tmp_path: Path, market: RunningServer) -> None:
+def test_memory_does_not_grow_with_descriptions(tmp_path: Path, sandbox_server: RunningServer) -> None:
     """Descriptions a hundred times longer cost a page of them, a fraction of what all would."""
-    _peak(tmp_path / "warm", market, SHORT)
-    short = _peak(tmp_path / "short", market, SHORT)
-    long = _peak(tmp_path / "long", market, LONG)
+    _peak(tmp_path / "warm", sandbox_server, SHORT)
+    short = _peak(tmp_path / "short", sandbox_server, SHORT)
+    long = _peak(tmp_path / "long", sandbox_server, LONG)
     assert long - short < WHOLE / 3

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import schemas
-from faulty import Answer, FaultyMarket, Kills, breaks_before, loses_the_answer, says
+from faulty import Answer, FaultyServer, Kills, breaks_before, loses_the_answer, says
 from homes import Home, stopped
 from schemas import valid
 from typer.testing import CliRunner
@@ -47,7 +47,7 @@ def remains(document: Any) -> list[tuple[str | None, str | None, str]]:  # noqa:
 def test_a_run_is_turned_back(filled: Home) -> None:
     """Prices and stock are as before, what the run made is removed, and all of it is pending again."""
     a_mild_day(filled)
-    assert filled.market.product("26926").price == Decimal(99)
+    assert filled.sandbox.product("26926").price == Decimal(99)
     document = back(filled, 2)
     assert (document["exit"], document["turns_back"]) == (
         0,
@@ -63,11 +63,11 @@ def test_a_run_is_turned_back(filled: Home) -> None:
         "foreign": 0,
     }
     assert {one["state"] for one in document["outcomes"]} == {"done"}
-    assert filled.market.product("26926").price == Decimal(129)
-    assert filled.market.product("26904").quantity_in_stock == 2
-    assert filled.market.product("26904").presence == "available"
-    assert filled.market.product("26941").status == "not_on_display"
-    assert filled.market.product("26909").status == "on_display"
+    assert filled.sandbox.product("26926").price == Decimal(129)
+    assert filled.sandbox.product("26904").quantity_in_stock == 2
+    assert filled.sandbox.product("26904").presence == "available"
+    assert filled.sandbox.product("26941").status == "not_on_display"
+    assert filled.sandbox.product("26909").status == "on_display"
     pending = filled.run("update", "--format", "json").json
     assert (pending["counts"]["update"], pending["counts"]["remove"]) == (11, 2)
     runs = filled.run("history", "--format", "json").json["runs"]
@@ -103,14 +103,14 @@ def test_it_is_shown_before_it_goes_and_says_what_comes_next(filled: Home) -> No
 def test_what_moved_since_is_left_and_named(filled: Home) -> None:
     """A later run's, a buyer's or a person's change is not overwritten; the exit code is 6."""
     a_mild_day(filled)
-    filled.market.edit_product("26926", price=Decimal(150))
-    filled.market.edit_product("26941", price=Decimal(400))
+    filled.sandbox.edit_product("26926", price=Decimal(150))
+    filled.sandbox.edit_product("26941", price=Decimal(400))
     document = back(filled, 2)
     assert document["exit"] == 6
     assert remains(document) == [("26941", "price", "moved"), ("26926", "price", "moved")]
-    assert filled.market.product("26926").price == Decimal(150)
-    assert filled.market.product("26941").price == Decimal(400)
-    assert filled.market.product("26910").price == Decimal("1249.5")
+    assert filled.sandbox.product("26926").price == Decimal(150)
+    assert filled.sandbox.product("26941").price == Decimal(400)
+    assert filled.sandbox.product("26910").price == Decimal("1249.5")
     ran = filled.run("rollback", "2", "--yes")
     assert "! stays    26926  Крем [red] для рук ягідний, price: it changed since then" in ran.lines
 
@@ -122,12 +122,12 @@ def test_texts_go_back_by_an_import_that_knows_nothing_of_the_export(filled: Hom
     filled.sync()
     filled.edit_row("26931", '"Новий шуруп', '"Зовсім інший шуруп')
     filled.edit_row("26935", "Молоток", "Кувалда")
-    before = filled.market.product("26935").name_uk
+    before = filled.sandbox.product("26935").name_uk
     document = back(filled, 2)
     assert (document["exit"], document["budget"]["imports"]) == (0, 1)
-    names = [filled.market.product(good_id).name_uk or "" for good_id in ("26931", "26932")]
+    names = [filled.sandbox.product(good_id).name_uk or "" for good_id in ("26931", "26932")]
     assert [name.split()[0] for name in names] == ["Шуруп", "Шуруп"]
-    assert filled.market.product("26935").name_uk == before
+    assert filled.sandbox.product("26935").name_uk == before
     pending = filled.run("update", "--format", "json").json["changes"]
     assert {change["good_id"] for change in pending} == {"26931", "26932", "26935"}
 
@@ -135,28 +135,28 @@ def test_texts_go_back_by_an_import_that_knows_nothing_of_the_export(filled: Hom
 @pytest.mark.parametrize("policy", ["hide", "not-available"])
 def test_hidden_products_are_shown_again(filled: Home, policy: str) -> None:
     """A removal that only hid, or said that there is none, is taken back with its stock."""
-    quantity, shows = filled.market.product("26909").quantity_in_stock, ("on_display", "available")
+    quantity, shows = filled.sandbox.product("26909").quantity_in_stock, ("on_display", "available")
     a_mild_day(filled, policy)
     document = back(filled, 2)
     assert document["exit"] == 0
     for good_id in ("26909", "26936"):
-        product = filled.market.product(good_id)
+        product = filled.sandbox.product(good_id)
         assert (product.status, product.presence) == shows
-    assert filled.market.product("26909").quantity_in_stock == quantity
-    made = filled.market.product("26941")
+    assert filled.sandbox.product("26909").quantity_in_stock == quantity
+    made = filled.sandbox.product("26941")
     assert (made.status, made.presence) != shows
 
 
 def test_deleted_products_are_created_again(filled: Home) -> None:
     """Of what was last sent; what cannot come back is said before anything is sent."""
     filled.next_day()
-    old = filled.market.product("26936")
+    old = filled.sandbox.product("26936")
     filled.sync()
-    filled.market.catalog.deleted_external_ids.clear()  # where Prom gives an id a second time
+    filled.sandbox.catalog.deleted_external_ids.clear()  # where Prom gives an id a second time
     ran = filled.run("rollback", "2", "--yes")
     assert ran.code == 0
     assert "2 products would be made anew of what was last sent from here" in ran.out
-    new = filled.market.product("26936")
+    new = filled.sandbox.product("26936")
     assert (new.name_uk, new.price, new.status, new.quantity_in_stock) == (
         old.name_uk,
         old.price,
@@ -176,8 +176,8 @@ def test_a_deleted_id_that_prom_does_not_take_again(filled: Home) -> None:
     document = back(filled, 2)
     refused = {one["good_id"] for one in document["outcomes"] if one["state"] == "refused"}
     assert (document["exit"], refused) == (6, {"26909", "26936"})
-    assert filled.market.product("26926").price == Decimal(129)
-    assert filled.market.product("26941").status == "on_display"
+    assert filled.sandbox.product("26926").price == Decimal(129)
+    assert filled.sandbox.product("26941").status == "on_display"
     assert filled.run("update", "--format", "json").json["counts"]["update"] == 9  # nothing is refused-before
 
 
@@ -186,23 +186,23 @@ def test_a_refused_creation_is_not_tried_again(filled: Home) -> None:
     filled.next_day()
     filled.sync()
     back(filled, 2)
-    imports = len(filled.market.imports())
+    imports = len(filled.sandbox.imports())
     document = back(filled, 2)
     assert (document["exit"], document["counts"]["create"], document["counts"]["remove"]) == (6, 0, 2)
     assert remains(document) == [("26909", None, "refused"), ("26936", None, "refused")]
     assert {one["state"] for one in document["outcomes"]} == {"done"}
-    assert filled.market.product("26941").status == "not_on_display"
-    assert len(filled.market.imports()) == imports
+    assert filled.sandbox.product("26941").status == "not_on_display"
+    assert len(filled.sandbox.imports()) == imports
     filled.run("update", "--full-refresh")
     assert back(filled, 2)["counts"]["create"] == 2
-    assert len(filled.market.imports()) == imports + 1
+    assert len(filled.sandbox.imports()) == imports + 1
 
 
 def test_a_text_that_prom_refused_on_the_way_back_is_not_tried_again(filled: Home) -> None:
     """It is named, and no import is spent on it."""
     filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
     filled.sync()
-    filled.market.catalog.deleted_external_ids.add("26931")
+    filled.sandbox.catalog.deleted_external_ids.add("26931")
     assert back(filled, 2)["exit"] == 6
     document = back(filled, 2)
     assert (document["exit"], document["counts"]["update"]) == (6, 0)
@@ -225,7 +225,7 @@ def test_a_guard_holds_what_would_empty_the_shop(filled: Home) -> None:
     ]
     assert "was to turn run 1 back" in filled.run("history").out  # it did none of it
     assert back(filled, 1, "--allow", guard["allow"].split()[1])["exit"] == 0
-    assert {product.status for product in filled.market.products()} == {"not_on_display"}
+    assert {product.status for product in filled.sandbox.products()} == {"not_on_display"}
     overrides = filled.run("history", "--format", "json").json["runs"][0]["overrides"]
     assert [opened["allowed"] for opened in overrides] == ["removals=39"]
 
@@ -239,12 +239,12 @@ def test_what_the_run_made_is_hidden_and_comes_back(filled: Home) -> None:
         ran.out.split()
     )
     assert "status  on_display -> not_on_display" in ran.out
-    made = filled.market.product("26941")
+    made = filled.sandbox.product("26941")
     assert made.status == "not_on_display"
     again = filled.run("rollback", "2", "--yes")
     assert (again.code, again.lines[-1]) == (0, "nothing to turn back")
     assert filled.sync("--allow", "removals=2").code == 0
-    assert (filled.market.product("26941").status, filled.market.product("26941").id) == (
+    assert (filled.sandbox.product("26941").status, filled.sandbox.product("26941").id) == (
         "on_display",
         made.id,
     )
@@ -257,24 +257,24 @@ def test_a_price_that_looks_wrong_is_held_on_the_way_back_too(filled: Home) -> N
     held = back(filled, 2)
     assert (held["exit"], held["changes"][0]["held"]) == (8, "price")
     assert back(filled, 2, "--allow", "price=26931")["exit"] == 0
-    assert filled.market.product("26931").price == Decimal(68)
+    assert filled.sandbox.product("26931").price == Decimal(68)
 
 
 def test_a_saved_way_back(filled: Home, tmp_path: Path) -> None:
     """`--out` saves and sends nothing; `sync --plan` performs it, and refuses by name what moved since."""
     a_mild_day(filled)
-    filled.market.log.clear()
+    filled.sandbox.log.clear()
     path = tmp_path / "back.plan"
     ran = filled.run("rollback", "2", "--out", str(path))
     assert (ran.code, ran.lines[-1], filled.writes()) == (0, f"next: torgsync sync --plan {path}", [])
     document = filled.run("rollback", "2", "--out", str(path), "--format", "json").json
     valid(document, schemas.ROLLBACK)
-    filled.market.edit_product("26926", price=Decimal(150))
+    filled.sandbox.edit_product("26926", price=Decimal(150))
     ran = filled.run("sync", "--plan", str(path), "--format", "json")
     valid(ran.json, schemas.ROLLBACK_DONE)
     assert ran.code == 6
     assert [one["good_id"] for one in ran.json["outcomes"] if one["state"] == "refused"] == ["26926"]
-    assert filled.market.product("26910").price == Decimal("1249.5")
+    assert filled.sandbox.product("26910").price == Decimal("1249.5")
     assert filled.run("history", "--format", "json").json["runs"][0]["undoes"] == 2
     again = filled.run("sync", "--plan", str(path))
     assert (again.code, 'torgsync rollback 2 -o "My Prom" --out FILE' in again.err) == (9, True)
@@ -298,7 +298,7 @@ def test_it_prints_no_csv(filled: Home) -> None:
     assert filled.run("rollback", "1", "--format", "csv").code == 64
 
 
-def test_a_run_that_went_only_in_part(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_a_run_that_went_only_in_part(hard_filled: Home, faulty: FaultyServer) -> None:
     """What Prom refused then is counted, and what it answers now is shown as `sync` shows it."""
     hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     hard_filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
@@ -311,7 +311,7 @@ def test_a_run_that_went_only_in_part(hard_filled: Home, faulty: FaultyMarket) -
     assert "1 change of that run never happened" in ran.lines
     assert "error: Prom.ua takes no import now" in ran.err
     assert ran.err.count("hint: ") == 1
-    hard_filled.market.misbehave(parse_fault("import-refused nth=1"))
+    hard_filled.sandbox.misbehave(parse_fault("import-refused nth=1"))
     document = back(hard_filled, 2)
     assert (document["exit"], document["error"]["kind"]) == (5, "temporary")
 
@@ -322,17 +322,17 @@ def test_a_way_back_that_died_is_settled_by_the_next_run(filled: Home) -> None:
     filled.sync()
     program = Program(filled.folder, filled.server.url, sleep=stopped)
     assert CliRunner().invoke(app, ["rollback", "2", "--yes"], obj=program).exit_code == 130
-    imports = len(filled.market.imports())
+    imports = len(filled.sandbox.imports())
     ran = filled.run("rollback", "3", "--yes")
     assert "settled first" in ran.err
     assert ran.code == 0
-    assert len(filled.market.imports()) == imports + 1
-    assert (filled.market.product("26931").name_uk or "").startswith("Новий шуруп")
+    assert len(filled.sandbox.imports()) == imports + 1
+    assert (filled.sandbox.product("26931").name_uk or "").startswith("Новий шуруп")
     (counts, *_) = [run["counts"] for run in filled.run("history", "--format", "json").json["runs"][1:]]
     assert counts["done"] == 1
 
 
-def kill_at_the_edit(home: Home, faulty: FaultyMarket) -> None:
+def kill_at_the_edit(home: Home, faulty: FaultyServer) -> None:
     """Synchronise in a process that is killed after its first edit had its effect."""
     kills = Kills(1, after=True)
     faulty.misbehave("POST /products/edit_by_external_id", kills)
@@ -343,25 +343,25 @@ def kill_at_the_edit(home: Home, faulty: FaultyMarket) -> None:
 
 
 @posix
-def test_a_run_that_was_killed(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_a_run_that_was_killed(hard_filled: Home, faulty: FaultyServer) -> None:
     """What became of its changes is looked up first, and all that Prom shows of them goes back."""
     hard_filled.edit_object('gone = "delete"', 'gone = "hide"')
     hard_filled.next_day()
     kill_at_the_edit(hard_filled, faulty)
-    assert hard_filled.market.product("26926").price == Decimal(99)
+    assert hard_filled.sandbox.product("26926").price == Decimal(99)
     ran = hard_filled.run("rollback", "2", "--yes")
     assert ran.code == 0
     assert "that an earlier run left open: what became of them was looked up" in ran.err
     assert "2 changes of that run never happened" in ran.lines  # its removals
-    assert hard_filled.market.product("26926").price == Decimal(129)
-    assert hard_filled.market.product("26904").quantity_in_stock == 2
+    assert hard_filled.sandbox.product("26926").price == Decimal(129)
+    assert hard_filled.sandbox.product("26904").quantity_in_stock == 2
     killed = hard_filled.run("history", "--format", "json").json["runs"][1]
     assert (killed["state"], killed["exit"], killed["counts"]["open"]) == ("died", None, 0)
 
 
 @posix
 def test_a_saved_way_back_of_a_run_that_was_killed(
-    hard_filled: Home, faulty: FaultyMarket, tmp_path: Path
+    hard_filled: Home, faulty: FaultyServer, tmp_path: Path
 ) -> None:
     """`--out` looks it up as well."""
     hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
@@ -371,10 +371,10 @@ def test_a_saved_way_back_of_a_run_that_was_killed(
     assert "1 change that an earlier run left open" in ran.err
     assert "price  119.00 -> 129.00 (+8 %)" in ran.out
     assert hard_filled.run("sync", "--plan", str(path)).code == 0
-    assert hard_filled.market.product("26926").price == Decimal(129)
+    assert hard_filled.sandbox.product("26926").price == Decimal(129)
 
 
-def test_a_run_with_unknown_outcomes(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_a_run_with_unknown_outcomes(hard_filled: Home, faulty: FaultyServer) -> None:
     """An answer that was lost and could not be read back: what Prom shows now goes back."""
     hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     faulty.misbehave("POST /products/edit_by_external_id", loses_the_answer)
@@ -383,10 +383,10 @@ def test_a_run_with_unknown_outcomes(hard_filled: Home, faulty: FaultyMarket) ->
     faulty.behave()
     document = back(hard_filled, 2)
     assert (document["exit"], document["turns_back"]["not_done"]) == (0, 0)
-    assert hard_filled.market.product("26926").price == Decimal(129)
+    assert hard_filled.sandbox.product("26926").price == Decimal(129)
 
 
-def test_what_stays_unclear_is_named(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_what_stays_unclear_is_named(hard_filled: Home, faulty: FaultyServer) -> None:
     """What Prom does not show stays unknown: the exit code is 6, and it is not reported as undone."""
     hard_filled.edit_row("26926", "75 мл", "80 мл")
     faulty.misbehave("POST /products/import_file", breaks_before)
@@ -397,7 +397,7 @@ def test_what_stays_unclear_is_named(hard_filled: Home, faulty: FaultyMarket) ->
     assert remains(document) == [("26926", "characteristics", "unclear")]
 
 
-def test_half_of_a_change_went(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_half_of_a_change_went(hard_filled: Home, faulty: FaultyServer) -> None:
     """An import that was done goes back, though the price of the same good was refused then."""
     hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     hard_filled.edit_row("26926", '"Крем [red]', '"Новий крем [red]')
@@ -407,5 +407,5 @@ def test_half_of_a_change_went(hard_filled: Home, faulty: FaultyMarket) -> None:
     document = back(hard_filled, 2)
     assert (document["exit"], document["turns_back"]["not_done"]) == (0, 0)
     assert list(document["changes"][0]["fields"]) == ["name", "name_ru"]
-    assert (hard_filled.market.product("26926").name_uk or "").startswith("Крем")
+    assert (hard_filled.sandbox.product("26926").name_uk or "").startswith("Крем")
     assert back(hard_filled, 2)["turns_back"]["not_done"] == 1

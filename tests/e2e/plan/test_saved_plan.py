@@ -35,7 +35,7 @@ def test_it_is_performed_as_it_was_looked_at(filled: Home, plan: Path) -> None:
     """All of it where nothing has changed; a second time none of it is left."""
     code, outcomes = perform(filled, plan)
     assert (code, set(outcomes.values()), len(outcomes)) == (0, {"done"}, 13)
-    filled.market.log.clear()
+    filled.sandbox.log.clear()
     again = filled.run("sync", "--plan", str(plan))
     assert (again.code, filled.writes()) == (9, [])
     assert "is out of date: nothing of it is as it was any more: another run was performed since" in again.err
@@ -46,7 +46,7 @@ def test_what_came_later_stays_pending(filled: Home, plan: Path) -> None:
     """A change that the plan does not know is not made, though it is due."""
     filled.edit_row("26901", ";1713;0;1713;", ";1700;0;1700;")
     code, outcomes = perform(filled, plan)
-    assert (code, len(outcomes), filled.market.product("26901").price) == (0, 13, Decimal(1713))
+    assert (code, len(outcomes), filled.sandbox.product("26901").price) == (0, 13, Decimal(1713))
     pending = filled.run("update", "--format", "json").json["changes"]
     assert [change["good_id"] for change in pending] == ["26901"]
 
@@ -54,9 +54,9 @@ def test_what_came_later_stays_pending(filled: Home, plan: Path) -> None:
 def test_what_moved_is_refused_one_by_one(filled: Home, plan: Path) -> None:
     """Here, on Prom, or not pending any more; the rest goes, and the exit code is 6."""
     filled.edit_row("26931", ";74,5;0;74,5;", ";75;0;75;")
-    filled.market.edit_product("26926", price=Decimal(130))
-    filled.market.edit_product("26916", price=Decimal(539))
-    filled.market.log.clear()
+    filled.sandbox.edit_product("26926", price=Decimal(130))
+    filled.sandbox.edit_product("26916", price=Decimal(539))
+    filled.sandbox.log.clear()
     ran = filled.run("sync", "--plan", str(plan), "--format", "json")
     messages = {one["good_id"]: one["message"] for one in ran.json["outcomes"] if one["state"] == "refused"}
     assert ran.code == 6
@@ -65,8 +65,8 @@ def test_what_moved_is_refused_one_by_one(filled: Home, plan: Path) -> None:
         "26926": "its price changed on Prom.ua since the plan was made",
         "26916": "it is not pending any more",
     }
-    assert filled.market.product("26931").price == Decimal(68)
-    assert filled.market.product("26926").price == Decimal(130)
+    assert filled.sandbox.product("26931").price == Decimal(68)
+    assert filled.sandbox.product("26926").price == Decimal(130)
     held = {change["good_id"]: change["held"] for change in ran.json["changes"] if change["held"]}
     assert held == dict.fromkeys(messages, "moved")
     table = filled.run("sync", "--plan", str(plan), "--only", "goods")
@@ -76,7 +76,7 @@ def test_what_moved_is_refused_one_by_one(filled: Home, plan: Path) -> None:
 def test_other_settings(filled: Home, plan: Path) -> None:
     """Settings decide everything: the plan as a whole is out of date, and nothing is sent."""
     filled.edit_object('removals = "10%"', 'removals = "20%"')
-    filled.market.log.clear()
+    filled.sandbox.log.clear()
     ran = filled.run("sync", "--plan", str(plan))
     assert (ran.code, filled.writes()) == (9, [])
     assert "the settings of `My Prom` changed" in ran.err
@@ -85,7 +85,7 @@ def test_other_settings(filled: Home, plan: Path) -> None:
 
 def test_another_export(filled: Home, plan: Path) -> None:
     """A plan of which nothing is left says what changed."""
-    filled.market.log.clear()
+    filled.sandbox.log.clear()
     filled.export.write_bytes((EXAMPLE / "TSGoods.trs").read_bytes())
     ran = filled.run("sync", "--plan", str(plan))
     assert (ran.code, filled.writes()) == (9, [])
@@ -102,9 +102,9 @@ def test_held_then_and_now(filled: Home) -> None:
     filled.run("update", "--out", str(allowed), "--fields", "price", "--allow", "price=26931")
     code, outcomes = perform(filled, held)
     assert (code, "26931" in outcomes) == (8, False)
-    assert filled.market.product("26931").price == Decimal(68)
+    assert filled.sandbox.product("26931").price == Decimal(68)
     ran = filled.run("sync", "--plan", str(allowed), "--format", "json")
-    assert filled.market.product("26931").price == Decimal(7450)
+    assert filled.sandbox.product("26931").price == Decimal(7450)
     assert ran.code == 6
     assert [one["allowed"] for one in ran.json["overrides"]] == ["price=26931"]
 
@@ -126,7 +126,7 @@ def test_a_file_that_is_no_whole_plan(
 ) -> None:
     """It is refused before anything is sent."""
     plan.write_text(damage(plan.read_text("utf-8")), "utf-8")
-    filled.market.log.clear()
+    filled.sandbox.log.clear()
     ran = filled.run("sync", "--plan", str(plan))
     assert (ran.code, filled.writes(), message in ran.err) == (3, [], True), ran.err
 

@@ -49,7 +49,7 @@ def fill(shop: Shop) -> None:
 @pytest.mark.parametrize("filling", [fill, lambda _shop: None], ids=["a full one", "an empty one"])
 def test_another_shop(filled: Home, elsewhere: Home, command: str, filling: Callable[[Shop], None]) -> None:
     """Exit 7: nothing is written there or recorded of it, and the right token goes on."""
-    filling(elsewhere.market)
+    filling(elsewhere.sandbox)
     filled.next_day()
     before = memory_of(filled)
     ran = elsewhere.run(*command.split())
@@ -65,8 +65,8 @@ def test_a_shop_is_recognised_by_its_groups(filled: Home, elsewhere: Home) -> No
     """They are remembered at a full look, and a shop whose products were all deleted is known by them."""
     assert filled.run("update", "--full-refresh").code == 0
     assert "and none of " in elsewhere.run("update").err
-    for product in filled.market.products():
-        filled.market.delete_product(product.id)
+    for product in filled.sandbox.products():
+        filled.sandbox.delete_product(product.id)
     ran = filled.run("update", "--format", "json", "--full-refresh")
     assert (ran.code, ran.json["counts"]["create"]) == (0, 39)
 
@@ -74,7 +74,7 @@ def test_a_shop_is_recognised_by_its_groups(filled: Home, elsewhere: Home) -> No
 def test_some_products_may_have_been_deleted(filled: Home) -> None:
     """One that is there is enough."""
     for good_id in ("26901", "26902"):
-        filled.market.delete_product(good_id)
+        filled.sandbox.delete_product(good_id)
     assert filled.run("update", "--full-refresh").code == 0
 
 
@@ -85,15 +85,15 @@ def test_a_new_shop_for_an_object(filled: Home, elsewhere: Home) -> None:
     assert elsewhere.run("sync", "--yes", "--allow", "shop=17").code == 7
     assert elsewhere.writes() == []
     ran = elsewhere.sync("--allow", "shop=without-groups")
-    assert (ran.code, ran.json["counts"]["create"], len(elsewhere.market.products())) == (0, 39, 39)
+    assert (ran.code, ran.json["counts"]["create"], len(elsewhere.sandbox.products())) == (0, 39, 39)
     assert elsewhere.sync().json["counts"]["unchanged"] == 39
     assert filled.run("update").code == 7
 
 
 def test_a_new_shop_that_is_not_empty(elsewhere: Home) -> None:
     """It is named by a group of it; and it is a first run, which needs an empty shop."""
-    fill(elsewhere.market)
-    elsewhere.market.add_group("Ще")
+    fill(elsewhere.sandbox)
+    elsewhere.sandbox.add_group("Ще")
     ran = elsewhere.run("update")
     assert "--allow shop=2000001" in ran.err
     begun = elsewhere.run("update", "--allow", "shop=2000001")
@@ -102,7 +102,7 @@ def test_a_new_shop_that_is_not_empty(elsewhere: Home) -> None:
 
 def test_a_token_that_may_not_read_groups(elsewhere: Home) -> None:
     """The shop is recognised by products alone then."""
-    fill(elsewhere.market)
+    fill(elsewhere.sandbox)
     (elsewhere.shop / "token").write_text("no-groups", "utf-8")
     ran = elsewhere.run("update")
     assert (ran.code, "--allow shop=without-groups" in ran.err) == (7, True)
@@ -125,8 +125,8 @@ def test_payment_methods_of_another_shop(elsewhere: Home) -> None:
 
 def test_orders_of_another_shop(elsewhere: Home) -> None:
     """They stay where they are."""
-    made = elsewhere.market.add_product(external_id="4711", name="Чуже", price=Decimal(20))
-    elsewhere.market.place_order([(made, 1)], buyer=ShopBuyer(first_name="Олена", phone="+380500000001"))
+    made = elsewhere.sandbox.add_product(external_id="4711", name="Чуже", price=Decimal(20))
+    elsewhere.sandbox.place_order([(made, 1)], buyer=ShopBuyer(first_name="Олена", phone="+380500000001"))
     assert elsewhere.run("sync", "--yes", "--only", "orders").code == 7
     assert elsewhere.run("orders", "list", "--format", "json").json["orders"] == []
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import schemas
-from faulty import PAGE, FaultyMarket, breaks_before, says
+from faulty import PAGE, FaultyServer, breaks_before, says
 from homes import ROOT, Elsewhere, Home
 from schemas import valid
 
@@ -142,9 +142,9 @@ def test_only_get_requests(home: Home, flags: tuple[str, ...]) -> None:
     home.run("update", *flags)
     home.sync()
     home.next_day()
-    home.market.log.clear()
+    home.sandbox.log.clear()
     assert home.run("update", *flags).code == 0
-    assert {record.method for record in home.market.log.records()} <= {"GET"}
+    assert {record.method for record in home.sandbox.log.records()} <= {"GET"}
 
 
 def files_outside_the_state(home: Home) -> dict[str, bytes]:
@@ -187,10 +187,10 @@ def test_purity(filled: Home, trouble: str) -> None:
     elif trouble.startswith("GET"):
         filled.misbehave(trouble)
     before = files_outside_the_state(filled)
-    filled.market.log.clear()
+    filled.sandbox.log.clear()
     ran = filled.run("update", *flags)
     assert (ran.code == 0) is (not trouble or trouble.startswith(("--allow", "--full")))
-    assert {record.method for record in filled.market.log.records()} <= {"GET"}
+    assert {record.method for record in filled.sandbox.log.records()} <= {"GET"}
     assert files_outside_the_state(filled) == before
 
 
@@ -224,12 +224,12 @@ def test_names_appear_as_they_are(home: Home) -> None:
     changes = home.run("update", "--format", "json").json["changes"]
     table = home.run("update", "--show", "all").out
     home.sync()
-    feed = home.market.imports()[0].feed.decode()
+    feed = home.sandbox.imports()[0].feed.decode()
     assert {change["good_id"]: change["title"] for change in changes if change["good_id"] in names} == names
     for good_id, name in names.items():
         assert name in table
         assert f"<name_ua>{name}</name_ua>" in feed
-        assert home.market.product(good_id).name_uk == name
+        assert home.sandbox.product(good_id).name_uk == name
 
 
 def test_photos_are_named_by_their_files(filled: Home) -> None:
@@ -282,7 +282,7 @@ def test_every_good_that_stays_out_says_why(filled: Home) -> None:
     """Filters, errors and earlier refusals are shown good by good, in all three formats."""
     row = next(row for row in filled.export.read_bytes().split(b"\r\n") if row.startswith(b"26926;"))
     filled.export.write_bytes(filled.export.read_bytes() + row + b"\r\n")
-    filled.market.edit_product("26921", status="deleted_by_moderator")
+    filled.sandbox.edit_product("26921", status="deleted_by_moderator")
     filled.edit_export(lambda text: text + NEW_WITHOUT_PRICE + NEW_WITHOUT_NAME)
     shown = filled.run("update", "--show", "skipped")
     assert shown.lines[: len(SKIPPED)] == SKIPPED
@@ -372,14 +372,14 @@ def test_detailed_exit_code(home: Home) -> None:
 def test_offline(filled: Home) -> None:
     """Nothing is asked, and what Prom showed last is believed."""
     filled.next_day()
-    filled.market.edit_product("26921", price=None)
+    filled.sandbox.edit_product("26921", price=None)
     shown = filled.run("update", "--offline")
-    assert ("\n".join(shown.lines) + "\n", filled.market.log.records()) == (DAY_TWO, [])
+    assert ("\n".join(shown.lines) + "\n", filled.sandbox.log.records()) == (DAY_TWO, [])
 
 
 def test_an_edit_on_prom(filled: Home) -> None:
     """An edit on Prom is set back and marked, unless Prom owns the field."""
-    filled.market.edit_product("26925", name_uk="Мій чайник", name="Мій чайник")
+    filled.sandbox.edit_product("26925", name_uk="Мій чайник", name="Мій чайник")
     document = filled.run("update", "--format", "json").json
     (change,) = document["changes"]
     assert (change["good_id"], change["via"]) == ("26925", "import")
@@ -396,14 +396,14 @@ def test_full_refresh_lists_everything(filled: Home) -> None:
     """A usual look asks for what was modified, a full one for all."""
     filled.run("update")
     filled.run("update", "--full-refresh")
-    queries = [record.query for record in filled.market.log.records() if record.path.endswith("/list")]
+    queries = [record.query for record in filled.sandbox.log.records() if record.path.endswith("/list")]
     assert "last_modified_from" in queries[0]
     assert "last_modified_from" not in queries[-1]
 
 
 def test_full_refresh_finds_products_that_the_list_omits(filled: Home) -> None:
     """Products that the list hides are asked for one by one, never taken for deleted."""
-    filled.market.quirks = replace(filled.market.quirks, root_group_only=True)
+    filled.sandbox.quirks = replace(filled.sandbox.quirks, root_group_only=True)
     document = filled.run("update", "--full-refresh", "--format", "json").json
     assert document["counts"]["create"] == 0
     (finding,) = [finding for finding in document["findings"] if finding["code"] == "list-incomplete"]
@@ -436,7 +436,7 @@ def test_only_some_fields(filled: Home) -> None:
 def test_wrong_usage(home: Home, args: tuple[str, ...], message: str) -> None:
     """What cannot be understood ends with 64, names itself, and asks Prom nothing."""
     shown = home.run("update", *args)
-    assert (shown.code, shown.out, home.market.log.records()) == (64, "", [])
+    assert (shown.code, shown.out, home.sandbox.log.records()) == (64, "", [])
     assert shown.err.lower().startswith(f"error: {message}".lower())
 
 
@@ -528,7 +528,7 @@ def test_an_export_without_the_column_of_centers(home: Home) -> None:
 
 def test_a_shop_that_is_not_empty(home: Home) -> None:
     """A first run needs an empty shop: exit 7, and the choices are named."""
-    home.market.add_product("x-1", name="Чужий товар")
+    home.sandbox.add_product("x-1", name="Чужий товар")
     for command in ("update", "sync"):
         refused = home.run(command)
         assert (refused.code, refused.out, home.writes()) == (7, "", [])
@@ -551,7 +551,7 @@ def test_an_export_without_header_in_the_old_encoding(home: Home) -> None:
     titles = [change["title"] for change in document["changes"]]
     assert titles[0] == 'Горщик "Ромашка" 200х150 мм'
     assert home.sync().code == 0
-    assert home.market.product("4101").name_uk == 'Горщик "Ромашка" 200х150 мм'
+    assert home.sandbox.product("4101").name_uk == 'Горщик "Ромашка" 200х150 мм'
 
 
 def test_a_sync_object_from_windows(home: Home) -> None:
@@ -608,7 +608,7 @@ def test_one_of_two_objects_fails(home: Home, trouble: str) -> None:
     valid(made, schemas.UPDATE)
 
 
-def test_no_object_at_all(tmp_path: Path, faulty: FaultyMarket) -> None:
+def test_no_object_at_all(tmp_path: Path, faulty: FaultyServer) -> None:
     """The hint makes one."""
     shown = Home(tmp_path / "home", tmp_path, faulty).run("update")
     assert shown.code == 64
@@ -638,7 +638,7 @@ def test_no_object_at_all(tmp_path: Path, faulty: FaultyMarket) -> None:
     ids=lambda value: str(value) if isinstance(value, int | str) else None,
 )
 def test_prom_in_trouble(
-    hard: Home, faulty: FaultyMarket, trouble: Callable[..., Any], code: int, kind: str
+    hard: Home, faulty: FaultyServer, trouble: Callable[..., Any], code: int, kind: str
 ) -> None:
     """Each trouble has its exit code, no page and no token is shown, and the next look is as without it."""
     faulty.misbehave("GET /products/list", trouble)
@@ -657,7 +657,7 @@ def test_prom_in_trouble(
 @pytest.mark.parametrize(
     "trouble", [says(500, {}), says(429, {}, Retry_After="0"), breaks_before, says(503, PAGE)]
 )
-def test_trouble_that_passes(hard: Home, faulty: FaultyMarket, trouble: Callable[..., Any]) -> None:
+def test_trouble_that_passes(hard: Home, faulty: FaultyServer, trouble: Callable[..., Any]) -> None:
     """A question is asked again, and the table is the one without trouble."""
     faulty.misbehave("GET /products/list", trouble, times=2)
     shown = hard.run("update")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import schemas
 from corpus import DATA
-from homes import Home, Market
+from homes import Home, SandboxAddress
 from schemas import valid
 
 WHOLE = """\
@@ -106,9 +106,9 @@ def row_of(home: Home, good_id: str) -> dict[str, Any]:
 def test_a_good_in_step(filled: Home) -> None:
     """The whole way fits 80 columns and reads without colour; Prom is asked nothing."""
     filled.run("update")
-    filled.market.log.clear()
+    filled.sandbox.log.clear()
     shown = filled.run("why", "26931")
-    assert (shown.code, shown.err, filled.market.log.records()) == (0, "", [])
+    assert (shown.code, shown.err, filled.sandbox.log.records()) == (0, "", [])
     timeless = re.sub(r"\d{4}-\d\d-\d\d", "YYYY-MM-DD", "\n".join(shown.lines))
     assert re.sub(r"\d\d:\d\d UTC", "HH:MM UTC", timeless) + "\n" == WHOLE
     assert max(map(len, shown.out.splitlines())) <= 80
@@ -156,7 +156,7 @@ def test_we_moved(filled: Home) -> None:
 
 def test_edited_on_prom(filled: Home) -> None:
     """A change made there is marked."""
-    filled.market.edit_product("26925", name_uk="Мій чайник", name="Мій чайник")
+    filled.sandbox.edit_product("26925", name_uk="Мій чайник", name="Мій чайник")
     filled.run("update")
     shown = filled.run("why", "26925")
     assert shown.lines[2].startswith("answer     somebody edited it on Prom.ua; it will be set back")
@@ -307,12 +307,12 @@ def test_more_siblings_than_fit_a_screen(filled: Home) -> None:
     assert f"           … and {rest} more; `--format json` lists all\n" in shown
 
 
-def test_a_file_for_each_center(tmp_path: Path, market: Market) -> None:
+def test_a_file_for_each_center(tmp_path: Path, sandbox_server: SandboxAddress) -> None:
     """Each file is named with the stock found in it, also the one that gives the good's texts."""
     folder = tmp_path / "home" / "objects"
     shutil.copytree(DATA / "centers-one-file-each", folder)
     (folder / "object.toml").rename(folder / "my-prom.toml")
-    home = Home(tmp_path / "home", folder, market)
+    home = Home(tmp_path / "home", folder, sandbox_server)
     home.run("fields", "add-all")
     shown = home.run("why", "3").lines
     start = shown.index("row        02.Second.trs, line 4")
@@ -341,7 +341,7 @@ def test_a_file_for_each_center(tmp_path: Path, market: Market) -> None:
 
 def test_a_foreign_product(filled: Home) -> None:
     """It is on Prom, and not ours."""
-    filled.market.add_product("x-1", name="Чужий товар")
+    filled.sandbox.add_product("x-1", name="Чужий товар")
     filled.run("update", "--full-refresh")
     assert explained(filled, "x-1")["fate"] == "foreign"
     filled.edit_object('foreign = "keep"', 'foreign = "delete"')
@@ -350,7 +350,7 @@ def test_a_foreign_product(filled: Home) -> None:
 
 def test_a_product_that_moderators_deleted(filled: Home) -> None:
     """It is left alone, and that is said."""
-    filled.market.edit_product("26921", status="deleted_by_moderator")
+    filled.sandbox.edit_product("26921", status="deleted_by_moderator")
     filled.run("update")
     assert explained(filled, "26921")["fate"] == "deleted-by-moderator"
 

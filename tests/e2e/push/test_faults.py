@@ -56,7 +56,7 @@ def sync(home: Home, *args: str) -> Ran:
 
 def snapshot(home: Home) -> Snapshot:
     """Return the shop's own products by external id, without what is Prom's alone; foreign ones left out."""
-    shop = home.market
+    shop = home.sandbox
     groups = {group.id: group.name for group in shop.groups()}
     found = {}
     for product in shop.products():
@@ -74,16 +74,16 @@ def snapshot(home: Home) -> Snapshot:
 def comes_to_rest(home: Home, wanted: Snapshot, made: int) -> None:
     """Hold the program to it that two undisturbed runs are enough, with `made` creations ever."""
     for _ in range(2):
-        home.market.log.clear()
+        home.sandbox.log.clear()
         last = sync(home)
         if not home.writes():
             break
     assert snapshot(home) == wanted
     if home.writes():
-        home.market.log.clear()
+        home.sandbox.log.clear()
         last = sync(home)
     assert (last.code, home.writes(), last.json["changes"]) == (0, [], [])
-    assert sum(entry.report.created for entry in home.market.imports() if entry.report) == made
+    assert sum(entry.report.created for entry in home.sandbox.imports() if entry.report) == made
 
 
 FAULTS = [
@@ -180,7 +180,7 @@ def test_photos_that_cannot_be_fetched(rule: str, home: Home, calm: tuple[Snapsh
 
     assert without_photos(snapshot(home)) == without_photos(calm[0])
     home.misbehave()
-    home.market.log.clear()
+    home.sandbox.log.clear()
     again = sync(home)
     assert (again.code, home.writes()) == (0, [])
 
@@ -204,7 +204,7 @@ def test_a_shop_whose_manner_is(manner: str, home: Home, calm: tuple[Snapshot, S
     """Two days in a shop with other manners, which lists more than a page, end as they do in any other."""
     home.manner(manner)
     assert sync(home).code == 0
-    fill(home.market, 120)
+    fill(home.sandbox, 120)
     comes_to_rest(home, calm[0], FIRST_DAY)
     home.next_day()
     assert sync(home, "--allow", "removals=2").code == 0
@@ -232,17 +232,17 @@ def test_a_token_that_expires(first_request: bool, filled: Home, calm: tuple[Sna
     filled.next_day()
     now = datetime.now(UTC)
     if first_request:
-        filled.market.tokens["full"] = replace(Rights.full(), expires=now)
+        filled.sandbox.tokens["full"] = replace(Rights.full(), expires=now)
     else:
         # Time does not pass by itself here: the clock jumps a year when the import is sent.
         started = now + timedelta(days=1)
-        filled.market.tokens["full"] = replace(Rights.full(), expires=started)
-        shop = filled.market
+        filled.sandbox.tokens["full"] = replace(Rights.full(), expires=started)
+        shop = filled.sandbox
         shop._clock = lambda: started if any(shop.log.writes()) else now
     ran = filled.run("sync", "--yes")
     assert (ran.code, "create a new one" in ran.err) == (4, True)
-    filled.market._clock = lambda: datetime.now(UTC)
-    filled.market.tokens["full"] = Rights.full()
+    filled.sandbox._clock = lambda: datetime.now(UTC)
+    filled.sandbox.tokens["full"] = Rights.full()
     comes_to_rest(filled, calm[1], SECOND_DAY)
 
 
@@ -251,7 +251,7 @@ def test_no_import_left_today(filled: Home, calm: tuple[Snapshot, Snapshot]) -> 
     filled.manner("imports_per_day=1")
     filled.next_day()
     assert sync(filled).code == 5
-    assert filled.market.product("26926").price == 99
+    assert filled.sandbox.product("26926").price == 99
     filled.manner("imports_per_day=10")
     comes_to_rest(filled, calm[1], SECOND_DAY)
 
@@ -259,7 +259,7 @@ def test_no_import_left_today(filled: Home, calm: tuple[Snapshot, Snapshot]) -> 
 def started_in_the_cabinet(home: Home) -> Import:
     """An import that was started in the cabinet; Prom.ua takes no second one while it runs."""
     home.manner("second_import=refuse", "import_seconds=600")
-    shop = home.market
+    shop = home.sandbox
     settings = ImportSettings()
     return shop.import_queue.accept(
         b"<yml_catalog/>", settings, replace(shop.quirks, second_import="accept"), shop.now()
@@ -273,14 +273,14 @@ def test_an_import_that_runs_from_the_cabinet(filled: Home, calm: tuple[Snapshot
     refused = sync(filled)
     assert refused.code == 5
     assert {one["state"] for one in refused.json["outcomes"] if one["verb"] == "create"} == {"deferred"}
-    running.due_at = filled.market.now()
+    running.due_at = filled.sandbox.now()
     filled.manner("import_seconds=0")
     comes_to_rest(filled, calm[1], SECOND_DAY)
 
 
 def test_an_import_that_ends_while_it_is_waited_for(filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
     """Prices and stock are sent at once, the import when it is possible; nothing is done before that."""
-    shop, running = filled.market, started_in_the_cabinet(filled)
+    shop, running = filled.sandbox, started_in_the_cabinet(filled)
     filled.next_day()
     filled.edit_row("26926", '"Крем', '"Новий крем')  # its price changes as well
     seen: list[tuple[object, ...]] = []
@@ -308,7 +308,7 @@ def test_half_of_a_change_is_not_done(filled: Home) -> None:
     ran = sync(filled)
     assert (ran.code, ran.json["outcomes"][0]["state"]) == (5, "deferred")
     assert ran.json["outcomes"][0]["message"].startswith("not reached: Prom.ua takes no import now")
-    assert filled.market.product("26926").price == 119
+    assert filled.sandbox.product("26926").price == 119
 
 
 # Orders
@@ -327,7 +327,7 @@ def test_half_of_a_change_is_not_done(filled: Home) -> None:
 )
 def test_orders_come_home_once(rule: str, filled: Home) -> None:
     """An order is stored once, however often the request was repeated."""
-    filled.market.place_order([("26901", 2)], payment_option_id=CASH_ON_DELIVERY.id)
+    filled.sandbox.place_order([("26901", 2)], payment_option_id=CASH_ON_DELIVERY.id)
     filled.misbehave(rule)
     first = sync(filled, "--only", "orders")
     assert first.code in {0, 5, 8}

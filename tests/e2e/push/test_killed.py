@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from faulty import FaultyMarket, Kills
+from faulty import FaultyServer, Kills
 from homes import FirstDay, Home, invented_shop
 from matrix import sampled
 from truth import lies, open_ends, rows
@@ -17,7 +17,7 @@ POINTS = [
 ]
 
 
-def day_of(day: str, folder: Path, faulty: FaultyMarket, first_day: FirstDay) -> Home:
+def day_of(day: str, folder: Path, faulty: FaultyServer, first_day: FirstDay) -> Home:
     """Return a home with all of the example to create, or with some of it to create, edit and remove."""
     if day == "first":
         home = Home.of_example(folder, faulty)
@@ -25,7 +25,7 @@ def day_of(day: str, folder: Path, faulty: FaultyMarket, first_day: FirstDay) ->
         return home
     home = first_day.again(folder, faulty)
     home.next_day()
-    number = home.market.add_product(None, name="Чужий")
+    number = home.sandbox.add_product(None, name="Чужий")
     assert number
     home.edit_object('foreign = "keep"', 'foreign = "delete"')
     return home
@@ -41,7 +41,7 @@ def contents(home: Home) -> dict[str | None, tuple[object, ...]]:
             product.status,
             product.name_uk,
         )
-        for product in home.market.products()
+        for product in home.sandbox.products()
     }
 
 
@@ -50,10 +50,14 @@ def calm(tmp_path_factory: pytest.TempPathFactory, first_day: FirstDay) -> dict[
     """What undisturbed runs leave, the requests they ask, and the imports they send, keyed by day."""
     found: dict[str, tuple[object, int, int]] = {}
     for day in REQUESTS:
-        with FaultyMarket(invented_shop()) as market:
-            home = day_of(day, tmp_path_factory.mktemp(day), market, first_day)
+        with FaultyServer(invented_shop()) as sandbox_server:
+            home = day_of(day, tmp_path_factory.mktemp(day), sandbox_server, first_day)
             assert home.sync().code == 0
-            found[day] = (contents(home), len(market.shop.log.records()), len(market.shop.imports()))
+            found[day] = (
+                contents(home),
+                len(sandbox_server.shop.log.records()),
+                len(sandbox_server.shop.imports()),
+            )
     return found
 
 
@@ -69,7 +73,7 @@ def test_killed_at_a_request(
     nth: int,
     after: bool,
     tmp_path: Path,
-    faulty: FaultyMarket,
+    faulty: FaultyServer,
     first_day: FirstDay,
     calm: dict[str, tuple[object, int, int]],
 ) -> None:
@@ -83,14 +87,14 @@ def test_killed_at_a_request(
     assert process.returncode < 0
     faulty.behave()
     state = home.folder / "state.db"
-    assert lies(state, home.market) == []
+    assert lies(state, home.sandbox) == []
     wanted, _, imports = calm[day]
     assert home.sync().code == 0
     assert contents(home) == wanted
-    assert len(home.market.imports()) == imports
-    assert lies(state, home.market) == []
+    assert len(home.sandbox.imports()) == imports
+    assert lies(state, home.sandbox) == []
     assert open_ends(state) == []
     killed = rows(state, "select exit from runs order by id desc limit 1 offset 1")
     assert killed == [(None,)]  # only the run itself could give one
-    home.market.log.clear()
+    home.sandbox.log.clear()
     assert (home.sync().code, home.writes()) == (0, [])

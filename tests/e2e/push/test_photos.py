@@ -12,7 +12,7 @@ def unfetched(home: Home) -> dict[str, str]:
 
 
 def images(home: Home, good_id: str) -> int:
-    return len(home.market.product(good_id).images)
+    return len(home.sandbox.product(good_id).images)
 
 
 def test_photos_go_once_more_with_the_next_import(home: Home) -> None:
@@ -25,11 +25,11 @@ def test_photos_go_once_more_with_the_next_import(home: Home) -> None:
     assert "26902: " not in unfetched(home)["26902"]
     assert "2 photos could not be fetched by Prom" in unfetched(home)["26902"]
     home.misbehave()
-    home.market.log.clear()
+    home.sandbox.log.clear()
     assert (home.sync().code, home.writes(), images(home, "26902")) == (0, [], 0)
     home.next_day()
     assert home.sync().code == 0
-    newest = home.market.imports()[-1].settings
+    newest = home.sandbox.imports()[-1].settings
     assert (newest.force_update, "images_urls" in newest.updated_fields) == (True, True)
     assert images(home, "26902") == 2
     assert unfetched(home) == {}
@@ -55,10 +55,10 @@ def test_a_photo_with_the_same_name_is_read_again(filled: Home) -> None:
     """Prom knows it by its address, so the import forces it; another import is not forced."""
     (filled.shop / "photos" / "26925.jpg").write_bytes(b"another one")
     filled.sync()
-    assert filled.market.imports()[-1].settings.force_update
+    assert filled.sandbox.imports()[-1].settings.force_update
     filled.edit_row("26926", "ягідний", "малиновий")
     filled.sync()
-    assert not filled.market.imports()[-1].settings.force_update
+    assert not filled.sandbox.imports()[-1].settings.force_update
 
 
 def test_a_draft_is_left_alone(home: Home) -> None:
@@ -67,8 +67,8 @@ def test_a_draft_is_left_alone(home: Home) -> None:
     home.sync()
     home.misbehave()
     home.edit_object("respect_display = true", "respect_display = true  # as before")
-    home.market.edit_product("26902", status="draft")
+    home.sandbox.edit_product("26902", status="draft")
     home.next_day()
     ran = home.sync("--fields", "price,quantity,presence")
     assert ran.code == 0
-    assert home.market.product("26902").status == "draft"
+    assert home.sandbox.product("26902").status == "draft"

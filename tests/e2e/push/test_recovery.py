@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from faulty import Answer, Asked, Fault, FaultyMarket
+from faulty import Answer, Asked, Fault, FaultyServer
 from homes import Home, stopped
 from typer.testing import CliRunner
 
@@ -39,7 +39,7 @@ def test_an_import_of_a_stopped_run_is_found_again(home: Home) -> None:
     )
     second = home.run("sync", "--yes")
     assert (second.code, "settled first" in second.err) == (0, True)
-    assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
+    assert (len(home.sandbox.imports()), len(home.sandbox.products())) == (1, 39)
     assert home.sync().json["counts"]["unchanged"] == 39
 
 
@@ -52,12 +52,12 @@ def test_an_import_whose_answer_was_lost_is_looked_for(home: Home) -> None:
     def wait(seconds: float) -> None:
         waits.append(seconds)
         if seconds == LOOK_AFTER[3]:
-            (running,) = home.market.imports()
-            running.due_at = home.market.now()
+            (running,) = home.sandbox.imports()
+            running.due_at = home.sandbox.now()
 
     assert home.run("sync", "--yes", sleep=wait).code == 0
     assert [pause for pause in waits if pause in LOOK_AFTER] == list(LOOK_AFTER[:4])
-    assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
+    assert (len(home.sandbox.imports()), len(home.sandbox.products())) == (1, 39)
 
 
 def test_a_lost_import_without_waiting(home: Home) -> None:
@@ -66,10 +66,10 @@ def test_a_lost_import_without_waiting(home: Home) -> None:
     home.misbehave("POST products/import_file lost nth=1")
     for _ in range(2):
         assert home.sync("--no-wait").code == 5
-    (running,) = home.market.imports()
-    running.due_at = home.market.now()
+    (running,) = home.sandbox.imports()
+    running.due_at = home.sandbox.now()
     assert home.sync("--no-wait").code == 0
-    assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
+    assert (len(home.sandbox.imports()), len(home.sandbox.products())) == (1, 39)
 
 
 def test_no_wait_for_an_import_that_goes_on(home: Home) -> None:
@@ -80,10 +80,10 @@ def test_no_wait_for_an_import_that_goes_on(home: Home) -> None:
     assert (second.code, "may still be working on the import of an earlier run" in second.err) == (5, True)
     assert "without `--no-wait`" in second.err
     assert "an import of 39 products was sent at " in home.run("update").out
-    (running,) = home.market.imports()
-    running.due_at = home.market.now()
+    (running,) = home.sandbox.imports()
+    running.due_at = home.sandbox.now()
     assert home.sync("--no-wait").code == 0
-    assert (len(home.market.imports()), len(home.market.products())) == (1, 39)
+    assert (len(home.sandbox.imports()), len(home.sandbox.products())) == (1, 39)
 
 
 def test_an_import_that_should_have_ended_long_ago(home: Home) -> None:
@@ -91,13 +91,13 @@ def test_an_import_that_should_have_ended_long_ago(home: Home) -> None:
     home.misbehave("import-never-ends")
     assert home.sync("--no-wait").code == 5
     home.misbehave()
-    home.market.log.clear()
+    home.sandbox.log.clear()
     ran = home.run("sync", "--yes", "--format", "json", now=datetime.now(UTC) + timedelta(days=1))
     assert ran.json["requests"]["by_endpoint"]["GET products/import/status"] == 2  # and that of its own
-    assert len(home.market.products()) == 39
+    assert len(home.sandbox.products()) == 39
 
 
-def test_an_import_that_prom_has_forgotten(home: Home, faulty: FaultyMarket) -> None:
+def test_an_import_that_prom_has_forgotten(home: Home, faulty: FaultyServer) -> None:
     """When Prom does not know the id any more, the products are read back."""
     hard = Home(home.folder, home.shop, faulty)
     program = Program(hard.folder, faulty.url, sleep=stopped)
@@ -107,10 +107,10 @@ def test_an_import_that_prom_has_forgotten(home: Home, faulty: FaultyMarket) -> 
         lambda _asked, _forward: Answer(404, b"<html></html>", (("Content-Type", "text/html"),)),
     )
     assert hard.sync().code == 0
-    assert (len(hard.market.imports()), len(hard.market.products())) == (1, 39)
+    assert (len(hard.sandbox.imports()), len(hard.sandbox.products())) == (1, 39)
 
 
-def test_an_import_of_unknown_acceptance(home: Home, faulty: FaultyMarket) -> None:
+def test_an_import_of_unknown_acceptance(home: Home, faulty: FaultyServer) -> None:
     """A run that died before the answer: its products are read back before anything is sent."""
     hard = Home(home.folder, home.shop, faulty)
 
@@ -118,18 +118,18 @@ def test_an_import_of_unknown_acceptance(home: Home, faulty: FaultyMarket) -> No
     faulty.misbehave("POST /products/import_file", rewrites(("^.*$", "")), times=1)
     assert CliRunner().invoke(app, ["sync", "--yes"], obj=program).exit_code == 130
     assert hard.sync().code == 0
-    assert (len(hard.market.imports()), len(hard.market.products())) == (1, 39)
+    assert (len(hard.sandbox.imports()), len(hard.sandbox.products())) == (1, 39)
 
 
 def test_a_shop_that_was_emptied_for_the_first_run(home: Home) -> None:
     """The refusal's own advice works: once the shop is empty, the same command goes on."""
-    made = home.market.add_product(external_id="чужий")
+    made = home.sandbox.add_product(external_id="чужий")
     assert home.run("update").code == 7
-    home.market.delete_product(made)
+    home.sandbox.delete_product(made)
     assert home.run("update").code == 0
 
 
-def test_one_good_of_an_import_that_prom_cannot_update(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_one_good_of_an_import_that_prom_cannot_update(hard_filled: Home, faulty: FaultyServer) -> None:
     """The others are done, this one is refused, and no further import is spent on it."""
     for good_id in ("26931", "26932"):
         hard_filled.edit_row(good_id, '"Шуруп', '"Новий шуруп')
@@ -158,25 +158,25 @@ def test_one_good_of_an_import_that_prom_cannot_update(hard_filled: Home, faulty
 
 def test_a_discount_that_prom_keeps_as_a_share(filled: Home) -> None:
     """Buyers pay the same, so there is nothing to send."""
-    filled.market.edit_product("26907", discount=ShopDiscount(Decimal(15), "percent"))
+    filled.sandbox.edit_product("26907", discount=ShopDiscount(Decimal(15), "percent"))
     assert filled.sync().json["changes"] == []
 
 
-def test_values_that_prom_keeps_in_its_own_way(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_values_that_prom_keeps_in_its_own_way(hard_filled: Home, faulty: FaultyServer) -> None:
     """A rounded price and a word of Prom's own are sent once more, read back, and then left in peace."""
     faulty.misbehave("GET /products", rewrites((r'("price": \d+)\.\d+', r"\1")))
     hard_filled.edit_row("26904", "1713;0;1713", "1713,4;0;1713,4")
     runs = [hard_filled.run("sync", "--yes") for _ in range(3)]
     assert runs[-1].code == 0
-    hard_filled.market.log.clear()
+    hard_filled.sandbox.log.clear()
     assert (hard_filled.sync().code, hard_filled.writes()) == (0, [])
 
 
-def test_a_value_that_prom_confirms_and_does_not_take(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_a_value_that_prom_confirms_and_does_not_take(hard_filled: Home, faulty: FaultyServer) -> None:
     """Another price is no echo: it stays unclear and is reported."""
     assert hard_filled.sync().code == 0
     faulty.misbehave("GET /products", rewrites((r'"price": 1713\b', '"price": 1650')))
-    hard_filled.market.edit_product("26904", price=Decimal(1650))
+    hard_filled.sandbox.edit_product("26904", price=Decimal(1650))
     ran = hard_filled.run("sync", "--yes")
     assert ran.code == 6
     assert "Prom.ua took the edit and shows another value" in ran.out
@@ -184,7 +184,7 @@ def test_a_value_that_prom_confirms_and_does_not_take(hard_filled: Home, faulty:
 
 def test_a_product_that_was_deleted_meanwhile(hard_filled: Home) -> None:
     """An edit of it reports that it is gone, and the next run creates it again or shows why it cannot."""
-    hard_filled.market.delete_product("26910")
+    hard_filled.sandbox.delete_product("26910")
     hard_filled.next_day()
     first = hard_filled.run("sync", "--yes")
     assert first.code == 6

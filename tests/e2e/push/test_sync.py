@@ -19,7 +19,7 @@ from faulty import (
     PAGE,
     Answer,
     Asked,
-    FaultyMarket,
+    FaultyServer,
     Gate,
     breaks_before,
     keeps_silent_of,
@@ -41,7 +41,7 @@ IMPORT = "POST /products/import_file"
 
 def settled(home: Home) -> None:
     """Hold the program to it that a run on unchanged input sends no write."""
-    home.market.log.clear()
+    home.sandbox.log.clear()
     again = home.sync()
     assert (again.code, home.writes()) == (0, [])
     assert again.json["changes"] == []
@@ -70,8 +70,8 @@ def test_a_first_sync_fills_the_shop_and_a_second_sends_no_write(home: Home) -> 
     first = home.sync()
     assert (first.code, first.err.count("Traceback")) == (0, 0)
     assert set(states(first).values()) == {"done"}
-    assert len(home.market.products()) == 39
-    product = home.market.product("26931")
+    assert len(home.sandbox.products()) == 39
+    product = home.sandbox.product("26931")
     assert (product.name_uk, product.name) == ("Шуруп [/25] оцинкований 4х25, 100 шт",) * 2
     assert (str(product.price), product.quantity_in_stock, product.presence) == ("68.00", 65, "available")
     assert [image.source for image in product.images] == ["https://shop.example/photos/26931.jpg"]
@@ -94,7 +94,7 @@ def test_the_second_day(filled: Home) -> None:
             "13 done; 10 requests",
         ],
     )
-    shop = filled.market
+    shop = filled.sandbox
     assert {product.external_id for product in shop.products()} >= {"26941", "26942"}
     assert shop.product("26926").price == Decimal(99)
     assert {shop.product(good).presence for good in ("26904", "26919", "26923")} == {"not_available"}
@@ -136,7 +136,7 @@ def test_new_and_not_in_stock(home: Home) -> None:
     home.edit_row("26931", '"2=40,000|8=25,000"', '""')
     ran = home.sync()
     assert (ran.code, states(ran)["26931"]) == (0, "done")
-    product = home.market.product("26931")
+    product = home.sandbox.product("26931")
     assert (product.presence, product.quantity_in_stock) == ("not_available", 0)
     settled(home)
 
@@ -145,14 +145,14 @@ def test_new_and_its_stock_cannot_be_read(home: Home) -> None:
     """Nothing is offered that may not be there; what Prom has stays later, until the stock can be read."""
     balances = '"2=40,000|8=25,000"'
     home.edit_row("26931", balances, '"2=багато"')
-    assert (home.sync().code, home.market.product("26931").presence) == (0, "not_available")
-    assert home.market.product("26931").quantity_in_stock == 0
+    assert (home.sync().code, home.sandbox.product("26931").presence) == (0, "not_available")
+    assert home.sandbox.product("26931").quantity_in_stock == 0
     settled(home)
     home.edit_row("26931", '"2=багато"', balances)
     assert states(home.sync()) == {"26931": "done"}
     home.edit_row("26931", balances, '"2=мало"')
     assert home.sync().json["changes"] == []
-    product = home.market.product("26931")
+    product = home.sandbox.product("26931")
     assert (product.presence, product.quantity_in_stock) == ("available", 65)
 
 
@@ -201,7 +201,7 @@ HEEL, BLACK, BLUE = {"visota_kabluka": "5"}, {"Color": "чорний"}, {"Color"
 
 def told(home: Home, good_id: str) -> dict[str, str]:
     """The characteristics that buyers see, keyed by name."""
-    return {item.name: item.value for item in home.market.product(good_id).attributes}
+    return {item.name: item.value for item in home.sandbox.product(good_id).attributes}
 
 
 def test_a_param_that_no_offer_has_today(yml_home: Home) -> None:
@@ -249,7 +249,7 @@ def test_a_group_that_no_offer_has(yml_home: Home) -> None:
     assert yml_home.run("update", "--offline").code == 3
 
 
-def test_prom_misreads_what_is_not_available(hard: Home, faulty: FaultyMarket) -> None:
+def test_prom_misreads_what_is_not_available(hard: Home, faulty: FaultyServer) -> None:
     """Where the feed makes a product something else, the edit after it sets what the export says."""
 
     def misread(asked: Asked, forward: Forward) -> Answer:
@@ -261,7 +261,7 @@ def test_prom_misreads_what_is_not_available(hard: Home, faulty: FaultyMarket) -
     ran = hard.sync()
     assert (ran.code, set(states(ran).values())) == (0, {"done"})
     assert hard.writes() == ["/api/v1/products/import_file", "/api/v1/products/edit_by_external_id"]
-    assert hard.market.product("26931").presence == "not_available"
+    assert hard.sandbox.product("26931").presence == "not_available"
     settled(hard)
 
 
@@ -270,13 +270,13 @@ def test_taken_off_display_and_back(filled: Home) -> None:
     filled.edit_row("26931", ";401;65;1;", ";401;65;0;")
     hidden = filled.sync()
     assert (hidden.code, states(hidden)) == (0, {"26931": "done"})
-    assert filled.market.product("26931").status == "not_on_display"
+    assert filled.sandbox.product("26931").status == "not_on_display"
     settled(filled)
     filled.edit_row("26931", ";401;65;0;", ";401;65;1;")
     shown = filled.sync()
     assert (shown.code, states(shown)) == (0, {"26931": "done"})
-    assert filled.market.product("26931").status == "on_display"
-    assert len(filled.market.imports()) == 1
+    assert filled.sandbox.product("26931").status == "on_display"
+    assert len(filled.sandbox.imports()) == 1
     settled(filled)
 
 
@@ -301,8 +301,8 @@ def test_texts_and_characteristics_go_by_import(filled: Home) -> None:
     filled.edit_row("26926", "Крем [red] для рук ягідний", "Крем [red] для рук медовий")
     ran = filled.sync()
     assert (ran.code, states(ran)) == (0, {"26926": "done"})
-    assert filled.market.product("26926").name_uk == "Крем [red] для рук медовий"
-    assert filled.market.imports()[-1].settings.updated_fields == frozenset({"name"})
+    assert filled.sandbox.product("26926").name_uk == "Крем [red] для рук медовий"
+    assert filled.sandbox.imports()[-1].settings.updated_fields == frozenset({"name"})
     settled(filled)
 
 
@@ -312,7 +312,7 @@ def test_only_some_fields(filled: Home) -> None:
     ran = filled.sync("--fields", "price")
     assert {outcome["verb"] for outcome in ran.json["outcomes"]} == {"update"}
     assert (ran.json["counts"]["create"], ran.json["counts"]["remove"], ran.json["pending"]) == (0, 0, 7)
-    assert filled.market.product("26904").presence == "available"
+    assert filled.sandbox.product("26904").presence == "available"
     assert set(states(filled.sync())) == {"26904", "26919", "26923", "26941", "26942", "26909", "26936"}
     settled(filled)
 
@@ -321,7 +321,7 @@ def test_only_some_fields(filled: Home) -> None:
 def test_only_one_half(filled: Home, half: str) -> None:
     """`--only` leaves the other half alone."""
     filled.next_day()
-    filled.market.place_order([("26901", 1)])
+    filled.sandbox.place_order([("26901", 1)])
     ran = filled.sync("--only", half)
     writes = len(filled.writes())
     assert (ran.json["orders"]["new"], writes) == ((0, 3) if half == "goods" else (1, 0))
@@ -329,15 +329,15 @@ def test_only_one_half(filled: Home, half: str) -> None:
 
 def test_foreign_products(filled: Home) -> None:
     """They are kept, or deleted by Prom's own id where the settings say so."""
-    number = filled.market.add_product(None, name="Чужий [/b]")
-    filled.market.add_product("f-1", name="Чужий другий")
+    number = filled.sandbox.add_product(None, name="Чужий [/b]")
+    filled.sandbox.add_product("f-1", name="Чужий другий")
     assert filled.sync().json["counts"]["foreign"] == 2
     filled.edit_object('foreign = "keep"', 'foreign = "delete"')
     assert f"Prom {number}" in filled.run("update").out
     ran = filled.sync()
     assert (ran.code, ran.json["counts"]["remove"]) == (0, 2)
     with pytest.raises(LookupError):
-        filled.market.product(number)
+        filled.sandbox.product(number)
     settled(filled)
 
 
@@ -360,12 +360,12 @@ def test_a_price_that_looks_mistyped(filled: Home) -> None:
             "allow": "--allow price=26931",
         }
     ]
-    assert filled.market.product("26931").price == Decimal("68.00")
-    filled.market.log.clear()
+    assert filled.sandbox.product("26931").price == Decimal("68.00")
+    filled.sandbox.log.clear()
     assert (filled.sync("--allow", "price=26925").code, filled.writes()) == (8, [])
     allowed = filled.sync("--allow", "price=26931")
     assert (allowed.code, states(allowed)) == (0, {"26931": "done"})
-    assert filled.market.product("26931").price == Decimal("6800.00")
+    assert filled.sandbox.product("26931").price == Decimal("6800.00")
     settled(filled)
 
 
@@ -379,10 +379,10 @@ def test_too_many_removals(filled: Home) -> None:
     assert held.code == 8
     assert "! held     3 of 39 products would be taken out (7.7 %); the limit is 5 %" in held.lines
     assert "1 done, 3 held; 5 requests" in held.lines
-    assert len(filled.market.products()) == 39
+    assert len(filled.sandbox.products()) == 39
     assert filled.sync("--allow", "removals=2").code == 8
     allowed = filled.sync("--allow", "removals=3")
-    assert (allowed.code, len(filled.market.products())) == (0, 36)
+    assert (allowed.code, len(filled.sandbox.products())) == (0, 36)
     settled(filled)
 
 
@@ -396,7 +396,7 @@ def test_everything_sold_out_at_once(filled: Home) -> None:
     (guard,) = held.json["guards"]
     number = guard["allow"].removeprefix("--allow stock-out=")
     assert filled.sync("--allow", f"stock-out={number}").code == 0
-    assert {product.presence for product in filled.market.products()} == {"not_available"}
+    assert {product.presence for product in filled.sandbox.products()} == {"not_available"}
     settled(filled)
 
 
@@ -412,8 +412,8 @@ def test_no_import_left_today(filled: Home) -> None:
     deferred = {good for good, state in states(ran).items() if state == "deferred"}
     assert deferred == {"26941", "26942"}
     assert set(states(ran).values()) == {"deferred", "done"}
-    assert filled.market.product("26926").price == Decimal("99.00")
-    assert filled.market.imports()[1:] == []
+    assert filled.sandbox.product("26926").price == Decimal("99.00")
+    assert filled.sandbox.imports()[1:] == []
     filled.edit_object("imports_per_day = 1", "imports_per_day = 8")
     assert states(filled.sync()) == {"26941": "done", "26942": "done"}
     settled(filled)
@@ -421,15 +421,15 @@ def test_no_import_left_today(filled: Home) -> None:
 
 def test_prom_takes_no_import(filled: Home) -> None:
     """Exit 5 with Prom's own words; prices and stock still go, removals wait, nothing is repeated."""
-    filled.market.quirks = replace(filled.market.quirks, imports_per_day=1)
+    filled.sandbox.quirks = replace(filled.sandbox.quirks, imports_per_day=1)
     filled.next_day()
     ran = filled.sync()
     assert ran.code == 5
     assert ran.json["error"]["kind"] == "temporary"
     assert "Превышено количество импортов в сутки" in ran.json["error"]["message"]
     assert filled.writes().count("/api/v1/products/import_file") == 1
-    assert filled.market.product("26926").price == Decimal("99.00")
-    assert filled.market.product("26909").status == "on_display"
+    assert filled.sandbox.product("26926").price == Decimal("99.00")
+    assert filled.sandbox.product("26909").status == "on_display"
     told = states(ran)
     assert {good for good, state in told.items() if state == "deferred"} == {
         "26941",
@@ -437,14 +437,14 @@ def test_prom_takes_no_import(filled: Home) -> None:
         "26909",
         "26936",
     }
-    filled.market.quirks = replace(filled.market.quirks, imports_per_day=10)
+    filled.sandbox.quirks = replace(filled.sandbox.quirks, imports_per_day=10)
     assert filled.sync().code == 0
     settled(filled)
 
 
 def test_an_import_that_never_ends(home: Home) -> None:
     """After its deadline the import is unclear, not repeated in the same run, and settled by the next one."""
-    home.market.quirks = replace(home.market.quirks, import_seconds=3600)
+    home.sandbox.quirks = replace(home.sandbox.quirks, import_seconds=3600)
     ran = home.sync()
     assert ran.code == 6
     assert set(states(ran).values()) == {"unclear"}
@@ -454,17 +454,17 @@ def test_an_import_that_never_ends(home: Home) -> None:
     }
 
 
-def test_an_import_whose_answer_was_lost(hard: Home, faulty: FaultyMarket) -> None:
+def test_an_import_whose_answer_was_lost(hard: Home, faulty: FaultyServer) -> None:
     """Products are read back instead of a second import."""
     faulty.misbehave(IMPORT, loses_the_answer)
     ran = hard.sync()
     assert (ran.code, set(states(ran).values())) == (0, {"done"})
     assert hard.writes() == ["/api/v1/products/import_file"]
-    assert len(hard.market.products()) == 39
+    assert len(hard.sandbox.products()) == 39
     settled(hard)
 
 
-def test_an_import_that_was_lost_on_the_way(hard: Home, faulty: FaultyMarket) -> None:
+def test_an_import_that_was_lost_on_the_way(hard: Home, faulty: FaultyServer) -> None:
     """No product was made: it is unclear, and the next run sends it again."""
     faulty.misbehave(IMPORT, breaks_before, times=1)
     ran = hard.sync()
@@ -476,14 +476,14 @@ def test_an_import_that_was_lost_on_the_way(hard: Home, faulty: FaultyMarket) ->
 
 def test_an_import_with_refused_goods(home: Home) -> None:
     """Prom's reason is shown with the good, the others are done, and no import is spent on it again."""
-    number = home.market.add_product("26931", name="Був і немає")
-    home.market.delete_product(number)
+    number = home.sandbox.add_product("26931", name="Був і немає")
+    home.sandbox.delete_product(number)
     ran = home.sync()
     assert ran.code == 6
     (refused,) = [outcome for outcome in ran.json["outcomes"] if outcome["state"] == "refused"]
     assert refused["good_id"] == "26931"
     assert "недоступна для оновлення" in refused["message"]
-    home.market.log.clear()
+    home.sandbox.log.clear()
     assert home.sync().json["counts"]["create"] == 0
     assert home.writes() == []
     table = home.run("update")
@@ -495,7 +495,7 @@ def test_an_import_with_refused_goods(home: Home) -> None:
 # Edits
 
 
-def test_edits_that_were_done_in_silence(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_edits_that_were_done_in_silence(hard_filled: Home, faulty: FaultyServer) -> None:
     """An id that is missing in the answer is read back: the value is there, so it is done."""
     faulty.misbehave(EDIT, keeps_silent_of("26926", "26931"))
     hard_filled.next_day()
@@ -505,17 +505,17 @@ def test_edits_that_were_done_in_silence(hard_filled: Home, faulty: FaultyMarket
     settled(hard_filled)
 
 
-def test_edits_that_were_passed_over_once(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_edits_that_were_passed_over_once(hard_filled: Home, faulty: FaultyServer) -> None:
     """An id that is missing and not done is tried alone, and done then."""
     faulty.misbehave(EDIT, passes_over("26926", "26931"), times=1)
     hard_filled.next_day()
     ran = hard_filled.sync()
     assert (ran.code, set(states(ran).values())) == (0, {"done"})
-    assert hard_filled.market.product("26926").price == Decimal("99.00")
+    assert hard_filled.sandbox.product("26926").price == Decimal("99.00")
     settled(hard_filled)
 
 
-def test_edits_that_are_always_passed_over(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_edits_that_are_always_passed_over(hard_filled: Home, faulty: FaultyServer) -> None:
     """Unclear, exit 6, nothing is removed after it, and the next run tries again."""
     faulty.misbehave(EDIT, passes_over("26926"))
     hard_filled.next_day()
@@ -523,13 +523,13 @@ def test_edits_that_are_always_passed_over(hard_filled: Home, faulty: FaultyMark
     told = states(ran)
     assert (ran.code, told["26926"], told["26931"]) == (6, "unclear", "done")
     assert (told["26909"], told["26936"]) == ("deferred", "deferred")
-    assert hard_filled.market.product("26909").status == "on_display"
+    assert hard_filled.sandbox.product("26909").status == "on_display"
     faulty.behave()
     assert states(hard_filled.sync()) == {"26926": "done", "26909": "done", "26936": "done"}
     settled(hard_filled)
 
 
-def test_edits_whose_answer_was_lost(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_edits_whose_answer_was_lost(hard_filled: Home, faulty: FaultyServer) -> None:
     """An edit sets values, so it is repeated, and read back where nothing changes any more."""
     faulty.misbehave(EDIT, loses_the_answer, times=1)
     hard_filled.next_day()
@@ -538,7 +538,7 @@ def test_edits_whose_answer_was_lost(hard_filled: Home, faulty: FaultyMarket) ->
     settled(hard_filled)
 
 
-def test_edits_whose_answers_are_always_lost(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_edits_whose_answers_are_always_lost(hard_filled: Home, faulty: FaultyServer) -> None:
     """They were not refused: they are unclear, and the next run sends them again."""
     faulty.misbehave(EDIT, breaks_before)
     hard_filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
@@ -550,9 +550,9 @@ def test_edits_whose_answers_are_always_lost(hard_filled: Home, faulty: FaultyMa
     settled(hard_filled)
 
 
-def test_foreign_products_that_prom_will_not_delete(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_foreign_products_that_prom_will_not_delete(hard_filled: Home, faulty: FaultyServer) -> None:
     """Their deletion is unclear, with Prom's reason where it gives one."""
-    number = hard_filled.market.add_product(None, name="Чужий")
+    number = hard_filled.sandbox.add_product(None, name="Чужий")
     hard_filled.edit_object('foreign = "keep"', 'foreign = "delete"')
     errors = {str(number): "лише вручну"}
     faulty.misbehave("POST /products/edit", says(200, {"processed_ids": [], "errors": errors}), times=1)
@@ -567,7 +567,7 @@ def test_foreign_products_that_prom_will_not_delete(hard_filled: Home, faulty: F
     settled(hard_filled)
 
 
-def test_an_edit_with_a_reason(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_an_edit_with_a_reason(hard_filled: Home, faulty: FaultyServer) -> None:
     """Prom's reason for one id is shown with it, the others are done."""
 
     def refuse(asked: Asked, forward: Forward) -> Answer:
@@ -592,7 +592,7 @@ def test_an_edit_with_a_reason(hard_filled: Home, faulty: FaultyMarket) -> None:
 @pytest.mark.parametrize("manner", ["401-html", "403-html", "200-message"])
 def test_a_token_that_may_only_read(home: Home, manner: Any) -> None:  # noqa: ANN401  # one of three words
     """Exit 4 names the missing right and where to give it; neither page nor token appears anywhere."""
-    home.market.quirks = replace(home.market.quirks, forbidden_as=manner)
+    home.sandbox.quirks = replace(home.sandbox.quirks, forbidden_as=manner)
     (home.shop / "token").write_text("read-only\n")
     told = home.run("sync", "--yes")
     failed = home.sync()
@@ -604,7 +604,7 @@ def test_a_token_that_may_only_read(home: Home, manner: Any) -> None:  # noqa: A
     for text in (told.out, told.err, failed.out, failed.err, home.everything_written().decode("latin-1")):
         assert "<html" not in text.lower()
         assert "read-only" not in text
-    assert home.market.products() == []
+    assert home.sandbox.products() == []
     (home.shop / "token").write_text("full\n")
     assert home.sync().code == 0
     settled(home)
@@ -627,7 +627,7 @@ def test_a_token_that_is_none(home: Home, token: str) -> None:
     """What cannot be a token is a mistake of the sync object, reported without the token."""
     (home.shop / "token").write_text(token, "utf-8")
     ran = home.run("sync")
-    assert (ran.code, home.market.log.records()) == (3, [])
+    assert (ran.code, home.sandbox.log.records()) == (3, [])
     assert "api_key" in ran.err
     assert not token or token not in ran.err
 
@@ -649,7 +649,7 @@ def test_a_token_that_is_none(home: Home, token: str) -> None:
     ],
 )
 def test_trouble_that_stays(
-    hard_filled: Home, faulty: FaultyMarket, path: str, trouble: Callable[..., Any]
+    hard_filled: Home, faulty: FaultyServer, path: str, trouble: Callable[..., Any]
 ) -> None:
     """The run ends with an exit code that says so, shows no page, and the next run finishes the work."""
     faulty.misbehave(path, trouble)
@@ -660,12 +660,12 @@ def test_trouble_that_stays(
     assert "<html" not in (ran.out + ran.err).lower()
     faulty.behave()
     assert hard_filled.sync().code == 0
-    assert len(hard_filled.market.products()) == 39
-    assert len({product.external_id for product in hard_filled.market.products()}) == 39
+    assert len(hard_filled.sandbox.products()) == 39
+    assert len({product.external_id for product in hard_filled.sandbox.products()}) == 39
     settled(hard_filled)
 
 
-def test_trouble_that_passes(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_trouble_that_passes(hard_filled: Home, faulty: FaultyServer) -> None:
     """Edits and questions are repeated, and the run ends as if nothing had been."""
     faulty.misbehave(EDIT, says(500, {}), times=1)
     faulty.misbehave("GET /products/import/status", says(502, PAGE), times=1)
@@ -678,7 +678,7 @@ def test_trouble_that_passes(hard_filled: Home, faulty: FaultyMarket) -> None:
 # What is written down
 
 
-def test_every_write_is_written_down_before_its_answer(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_every_write_is_written_down_before_its_answer(hard_filled: Home, faulty: FaultyServer) -> None:
     """When Prom gets a write, the journal knows it already; afterwards the journal is Prom's own log."""
     seen: list[list[Any]] = []
 
@@ -690,7 +690,7 @@ def test_every_write_is_written_down_before_its_answer(hard_filled: Home, faulty
     faulty.misbehave(EDIT, look)
     faulty.misbehave(IMPORT, look)
     hard_filled.next_day()
-    hard_filled.market.log.clear()
+    hard_filled.sandbox.log.clear()
     assert hard_filled.sync().code == 0
     assert seen == [
         [("POST", "/products/import_file", None, None)],
@@ -700,7 +700,7 @@ def test_every_write_is_written_down_before_its_answer(hard_filled: Home, faulty
     journal = rows(
         hard_filled, "select method, path, status, outcome from requests where run = 2 order by id"
     )
-    asked = hard_filled.market.log.records()
+    asked = hard_filled.sandbox.log.records()
     assert [entry[:3] for entry in journal] == [
         (record.method, record.path.removeprefix("/api/v1"), record.status) for record in asked
     ]
@@ -725,7 +725,7 @@ def test_a_run_that_failed_is_remembered_as_failed(home: Home) -> None:
 
 @pytest.mark.parametrize("after", [True, False], ids=["after the effect", "before the effect"])
 @pytest.mark.parametrize("path", sampled([IMPORT, EDIT, "GET /products/import/status"], EDIT))
-def test_a_run_is_killed(hard_filled: Home, faulty: FaultyMarket, path: str, after: bool) -> None:
+def test_a_run_is_killed(hard_filled: Home, faulty: FaultyServer, path: str, after: bool) -> None:
     """The next run takes the object over at once and finishes the work; nothing is made twice."""
     hard_filled.next_day()
     gate = Gate(after)
@@ -738,16 +738,16 @@ def test_a_run_is_killed(hard_filled: Home, faulty: FaultyMarket, path: str, aft
     assert process.returncode != 0
     finished = hard_filled.sync()
     assert finished.code == 0
-    goods = [product.external_id for product in hard_filled.market.products()]
+    goods = [product.external_id for product in hard_filled.sandbox.products()]
     assert (len(goods), len(set(goods))) == (39, 39)
-    created = [entry.report.created for entry in hard_filled.market.imports()[1:] if entry.report]
+    created = [entry.report.created for entry in hard_filled.sandbox.imports()[1:] if entry.report]
     assert sum(created) == 2
     imported_before = path != IMPORT or after
     assert (finished.json["counts"]["create"] == 0) is imported_before
     settled(hard_filled)
 
 
-def test_two_runs_at_once(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_two_runs_at_once(hard_filled: Home, faulty: FaultyServer) -> None:
     """A second run, or a look, names the holder of the lease and sends nothing; the first run finishes."""
     hard_filled.next_day()
     gate = Gate(after=True)
@@ -776,7 +776,7 @@ def test_two_runs_at_once(hard_filled: Home, faulty: FaultyMarket) -> None:
 
 def test_an_unmapped_payment(filled: Home) -> None:
     """The order is stored, exit 8 names the command that maps it, and that command works."""
-    filled.market.place_order([("26901", 2)])
+    filled.sandbox.place_order([("26901", 2)])
     ran = filled.run("sync", "--yes")
     assert ran.code == 8
     assert "orders: 1 new, 0 changed, 1 file for Torgsoft in the outbox" in ran.lines
@@ -839,7 +839,7 @@ def test_all_objects(filled: Home) -> None:
 def test_wrong_usage(home: Home, args: tuple[str, ...], message: str) -> None:
     """What cannot be understood ends with 64 before anything is asked."""
     ran = home.run("sync", *args)
-    assert (ran.code, ran.out, home.market.log.records()) == (64, "", [])
+    assert (ran.code, ran.out, home.sandbox.log.records()) == (64, "", [])
     assert ran.err.lower().startswith(f"error: {message}".lower())
 
 
@@ -847,7 +847,7 @@ def test_state_that_cannot_be_opened(home: Home) -> None:
     """A state that is no database is named with what to look at, and nothing is sent."""
     (home.folder / "state.db").write_bytes(b"no database at all" * 100)
     ran = home.run("sync", "--yes")
-    assert (ran.code, home.market.log.records()) == (1, [])
+    assert (ran.code, home.sandbox.log.records()) == (1, [])
     assert ran.err.startswith("error: the state cannot be opened: ")
 
 
@@ -866,11 +866,11 @@ def test_a_text_that_prom_cut_is_reported(filled: Home, monkeypatch: pytest.Monk
     assert ran.code == 0
     assert "! done: update 26926" in ran.out
     assert "Prom.ua cut name to 130 characters, it ends with `" in ran.out
-    filled.market.log.clear()
+    filled.sandbox.log.clear()
     assert (filled.sync().code, filled.writes()) == (0, [])
 
 
-def test_a_batch_that_prom_refuses_for_one_good(hard_filled: Home, faulty: FaultyMarket) -> None:
+def test_a_batch_that_prom_refuses_for_one_good(hard_filled: Home, faulty: FaultyServer) -> None:
     """It is divided until that good is alone: the others are sent, and it costs few requests."""
     hard_filled.next_day()
     no = Answer(400, '{"error": "ціна не та"}'.encode(), (("Content-Type", "application/json"),))

@@ -301,7 +301,7 @@ def test_a_run_that_a_person_stopped_is_finished(timed: Home) -> None:
     assert CliRunner().invoke(app, ["sync", "--due"], obj=program).exit_code == 130
     assert moments(due(timed, "2026-11-24 08:05")) == []
     again = due(timed, "2026-11-24 08:15")
-    assert (again.code, moments(again), len(timed.market.imports())) == (0, ["24 08:00"], 2)
+    assert (again.code, moments(again), len(timed.sandbox.imports())) == (0, ["24 08:00"], 2)
 
 
 def test_a_run_that_was_killed_is_finished(timed: Home) -> None:
@@ -312,7 +312,7 @@ def test_a_run_that_was_killed_is_finished(timed: Home) -> None:
     process = timed.start("sync", "--due")
     try:
         until = time.monotonic() + 60
-        while len(timed.market.imports()) < 2 and time.monotonic() < until:
+        while len(timed.sandbox.imports()) < 2 and time.monotonic() < until:
             time.sleep(0.01)
     finally:
         process.send_signal(signal.SIGKILL)
@@ -322,7 +322,7 @@ def test_a_run_that_was_killed_is_finished(timed: Home) -> None:
     assert "not ended" in timed.run("schedule", "list").out
     soon = datetime.now(UTC) + timedelta(minutes=16)
     ran = timed.run("sync", "--due", "--format", "json", now=soon)
-    assert (ran.code, len(ran.json["due"]), len(timed.market.imports())) == (0, 1, 2)
+    assert (ran.code, len(ran.json["due"]), len(timed.sandbox.imports())) == (0, 1, 2)
 
 
 def test_two_processes_in_one_second(timed: Home) -> None:
@@ -562,4 +562,4 @@ def test_a_python_without_a_window(timed: Home) -> None:
     )
     command = [sys.executable, "-c", code, "sync", "--due"]
     done = subprocess.run(command, env=timed.environment(), check=False)
-    assert (done.returncode, len(timed.market.imports())) == (0, 2)
+    assert (done.returncode, len(timed.sandbox.imports())) == (0, 2)
