@@ -169,7 +169,7 @@ class Story:
         home.edit_row("26916", ";539;0;539;", ";5390;0;5390;")
         home.edit_row("26921", ";799;0;799;", ";799;0;7x9;")
         home.edit_row("26904", "Черевики жіночі чорний", "Черевики " * 20)
-        home.edit_export(lambda text: text + next(row for row in text.splitlines(True) if row[:5] == "26905"))
+        home.edit_export(lambda text: text + next(x for x in text.splitlines(True) if x[:6] == "26931;"))
         self.run("update", "--show", "all")
         for trouble in (
             "gaps items_every=2",

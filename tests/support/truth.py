@@ -28,7 +28,7 @@ def lies(state: Path, shop: Shop) -> list[str]:
     The shop must be unedited since that run.
     """
     newest = "select max(plan) from runs where plan is not null"
-    done = f"select verb, good_id, fields from changes where state = 'done' and plan = ({newest})"  # noqa: S608
+    done = f"select verb, good_id, fields from changes where outcome = 'done' and plan = ({newest})"  # noqa: S608
     there = {product.external_id: product for product in shop.products()}
     return [
         f"{verb} {good_id}: {lie}"
@@ -40,7 +40,7 @@ def lies(state: Path, shop: Shop) -> list[str]:
 def open_ends(state: Path, *, but: int = 0) -> list[Any]:
     """Return the runs without an end, and the changes of any run that are neither held nor reconciled."""
     changes = (
-        "select plan, seq, verb, good_id from changes where state is null and held is null "
+        "select plan, seq, verb, good_id from changes where outcome is null and held is null "
         "and plan in (select plan from runs where id != ?)"
     )
     return [

@@ -179,7 +179,7 @@ def test_a_run_that_was_stopped_has_open_changes(home: Home) -> None:
     """What was not reached is shown, and what has no outcome yet."""
     program = Program(home.folder, home.server.url, sleep=stopped)
     assert CliRunner().invoke(app, ["sync", "--yes"], obj=program).exit_code == 130
-    rewrite(home, "UPDATE changes SET state = NULL WHERE seq = 1")
+    rewrite(home, "UPDATE changes SET outcome = NULL WHERE seq = 1")
     (run,) = home.run("history", "--format", "json").json["runs"]
     assert (run["exit"], run["counts"]["open"], run["counts"]["deferred"]) == (130, 1, 38)
     whole = home.run("history", "1", "--show", "all")

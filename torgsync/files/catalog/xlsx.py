@@ -208,7 +208,9 @@ def _damaged(path: Path, error: BaseException) -> ExportInvalid:
 def _is_trouble(error: BaseException) -> bool:
     """Return whether an error is about the file: also the library's panic, which is no ordinary exception."""
     names = {kind.__name__ for kind in type(error).__mro__}
-    return isinstance(error, OSError) or bool(names & {"CalamineError", "PanicException", "BadZipFile"})
+    return isinstance(error, OSError) or bool(
+        names & {"CalamineError", "PanicException", "BadZipFile", "NotImplementedError"}
+    )
 
 
 def _sheet(path: Path) -> str:
