@@ -562,6 +562,13 @@ def test_ready_to_ship_is_more_than_nothing(cell: str, flag: Value) -> None:
     assert values(mapped({"R": cell}, ("R", "ready_to_ship")), "ready_to_ship") == [flag]
 
 
+def test_ready_to_ship_that_cannot_be_read_keeps_what_prom_has() -> None:
+    """It is reported, and nothing is sent."""
+    result = mapped({"R": "багато"}, ("R", "ready_to_ship"))
+    assert values(result, "ready_to_ship") == ["not spoken of"]
+    assert [one.code for one in result.findings] == [Code.NUMBER_UNREADABLE]
+
+
 # Prices
 
 PRICES = (("RetailPrice", "price"), ("Sale", "sale_price"))

@@ -29,6 +29,12 @@ NOTHING = Allowed()
 MOVE = PriceMove(Decimal(2), Decimal(1), Decimal("-0.4"), Decimal("1.5"))
 
 
+@pytest.mark.parametrize("old", [None, Decimal(0)])
+def test_a_price_that_comes_from_nothing_has_no_share(old: Decimal | None) -> None:
+    """There is nothing that it could be compared with."""
+    assert PriceMove(old, Decimal(1)).share == 0
+
+
 def price_of(good_id: str, cause: Cause = Cause.MISTYPED_PRICE) -> GuardViolation:
     return GuardViolation(Guard.PRICE, MOVE, Reason(cause), good_id)
 

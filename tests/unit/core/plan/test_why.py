@@ -92,6 +92,13 @@ def test_the_filter_asks_the_column_that_is_led_to_the_group() -> None:
     assert why_out(settings, cells, stock, has_photos=True) is None
 
 
+def test_a_safety_stock_is_shown_center_by_center() -> None:
+    """What is kept back in a center is part of the explanation."""
+    (*_, stock, _) = judged(CELLS, accounting_centers={"use": ["2", "8"], "keep": {"8": 2}})
+    assert stock.args["counts"] == [["2", "1.000", "0"], ["8", "2.000", "2"]]
+    assert stock.args["left"] == "1.000"
+
+
 def test_display_that_nobody_looks_at() -> None:
     """A tick that is off is said."""
     (_, display, *_) = judged(CELLS | {"Display": "0"}, accounting_centers={"respect_display": False})
