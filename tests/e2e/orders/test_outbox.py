@@ -105,7 +105,7 @@ def test_a_kill_between_state_and_outbox(
         dies(step, place, when, patched)
         with pytest.raises(Killed):
             fetch(mapped)
-    mapped.bury()
+    mapped.orphan_leases()
     got = take(outbox(mapped)) if taken else []
     for _ in range(2):
         assert fetch(mapped).code == 0
@@ -128,7 +128,7 @@ def test_a_kill_while_a_store_copies(mapped: Home, monkeypatch: pytest.MonkeyPat
         patched.setattr(FolderOutbox, "publish", copied)
         with pytest.raises(Killed):
             fetch(mapped)
-    mapped.bury()
+    mapped.orphan_leases()
     assert fetch(mapped).code == 0
     assert [path.name for path in outbox(mapped).iterdir()] == [f"order-{number}.json"]
     assert phase(mapped, number) == "written"
@@ -453,7 +453,7 @@ def test_a_kill_while_a_file_is_replaced(
         dies(step, place, when, patched)
         with pytest.raises(Killed):
             fetch(mapped)
-    mapped.bury()
+    mapped.orphan_leases()
     got: dict[str, str] = {}
 
     def torgsoft_takes() -> None:
@@ -489,7 +489,7 @@ def test_a_kill_while_a_store_hides_by_copying(mapped: Home, monkeypatch: pytest
         patched.setattr(FolderOutbox, "hide", copied)
         with pytest.raises(Killed):
             fetch(mapped)
-    mapped.bury()
+    mapped.orphan_leases()
     assert fetch(mapped).code == 0
     assert ([one.name for one in outbox(mapped).iterdir()], address_in(path)) == ([path.name], "Київ")
 
@@ -503,7 +503,7 @@ def test_a_kill_before_a_file_of_an_order_that_was_called_off(
         patched.setattr(FolderOutbox, "publish", raises_killed)
         with pytest.raises(Killed):
             fetch(mapped)
-    mapped.bury()
+    mapped.orphan_leases()
     mapped.sandbox.cancel_order(int(number))
     assert fetch(mapped).code == 0
     assert (phase(mapped, number), list(outbox(mapped).iterdir())) == ("withdrawn", [])
@@ -535,7 +535,7 @@ def test_a_kill_while_files_are_taken_back(
         dies(step, place, when, patched)
         with pytest.raises(Killed):
             fetch(mapped)
-    mapped.bury()
+    mapped.orphan_leases()
     later = buy(mapped)
     assert fetch(mapped).code == 0
     assert {phase(mapped, number) for number in numbers} == {"withdrawn"}

@@ -111,9 +111,9 @@ def test_a_token_that_may_not_read_groups(elsewhere: Home) -> None:
 def test_doctor_reports_it(filled: Home, elsewhere: Home) -> None:
     """Before anybody synchronises."""
     assert "✓ ok       shop       it is the one that was synchronised before" in filled.run("doctor").lines
-    told = elsewhere.run("doctor", "--format", "json")
-    assert told.code == 7
-    assert [row["state"] for row in told.json["checks"] if row["subject"] == "shop"] == ["error"]
+    ran = elsewhere.run("doctor", "--format", "json")
+    assert ran.code == 7
+    assert [row["state"] for row in ran.json["checks"] if row["subject"] == "shop"] == ["error"]
 
 
 def test_payment_methods_of_another_shop(elsewhere: Home) -> None:

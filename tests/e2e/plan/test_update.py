@@ -108,7 +108,7 @@ NEW_WITHOUT_PRICE = (
 )
 NEW_WITHOUT_NAME = NEW_WITHOUT_PRICE.replace("99901", "99902").replace("Нове відро", "")
 
-TOLD = "reading the export …\nlooking at Prom.ua …\nmaking the plan …\n"
+PROGRESS = "reading the export …\nlooking at Prom.ua …\nmaking the plan …\n"
 
 
 # The table
@@ -117,7 +117,7 @@ TOLD = "reading the export …\nlooking at Prom.ua …\nmaking the plan …\n"
 def test_the_first_day(home: Home) -> None:
     """The whole table fits 80 columns, reads without colour, and says how to go on."""
     shown = home.run("update")
-    assert (shown.code, "\n".join(shown.lines) + "\n", shown.err) == (0, DAY_ONE, TOLD)
+    assert (shown.code, "\n".join(shown.lines) + "\n", shown.err) == (0, DAY_ONE, PROGRESS)
     assert max(map(len, shown.out.splitlines())) <= 80
     assert "\x1b" not in shown.out + shown.err
 
@@ -148,7 +148,7 @@ def test_only_get_requests(home: Home, flags: tuple[str, ...]) -> None:
 
 
 def files_outside_the_state(home: Home) -> dict[str, bytes]:
-    """Everything that lies in the home and beside it, but the state's own files and the log."""
+    """Return all files in and next to the home, keyed by path, except the state's and the log."""
     return {
         str(path.relative_to(home.folder.parent)): path.read_bytes()
         for path in sorted(home.folder.parent.rglob("*"))
@@ -208,7 +208,7 @@ def test_the_same_look_twice(filled: Home) -> None:
     assert first == second
 
 
-def test_quiet(home: Home) -> None:
+def test_progress_switched_off(home: Home) -> None:
     """With `-q` nothing but data is printed."""
     shown = home.run("-q", "update")
     assert ("\n".join(shown.lines) + "\n", shown.err) == (DAY_ONE, "")

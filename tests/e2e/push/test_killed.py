@@ -8,7 +8,7 @@ import pytest
 from faulty import FaultyServer, Kills
 from homes import FirstDay, Home, invented_shop
 from matrix import sampled
-from truth import lies, open_ends, rows
+from truth import differences, open_ends, rows
 
 REQUESTS = {"first": 6, "second": 11}
 """How many requests an undisturbed run of each day asks; a test holds the numbers."""
@@ -87,12 +87,12 @@ def test_killed_at_a_request(
     assert process.returncode < 0
     faulty.behave()
     state = home.folder / "state.db"
-    assert lies(state, home.sandbox) == []
+    assert differences(state, home.sandbox) == []
     wanted, _, imports = calm[day]
     assert home.sync().code == 0
     assert contents(home) == wanted
     assert len(home.sandbox.imports()) == imports
-    assert lies(state, home.sandbox) == []
+    assert differences(state, home.sandbox) == []
     assert open_ends(state) == []
     killed = rows(state, "select exit from runs order by id desc limit 1 offset 1")
     assert killed == [(None,)]  # only the run itself could give one

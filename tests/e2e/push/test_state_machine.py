@@ -22,7 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from matrix import sampled
-from truth import lies, open_ends
+from truth import differences, open_ends
 
 from torgsync.core.product.columns import BARE_50, LAYOUT_50
 from torgsync.errors import Interrupted
@@ -125,7 +125,7 @@ class Whatever(RuleBasedStateMachine):
         self.shop = self.server.shop
         self.shop._clock = lambda: self.clock.time
         self.home = Home(folder, folder / "objects", self.server)
-        self.home.manner("imports_per_day=1000")
+        self.home.set_quirks("imports_per_day=1000")
         self.goods: dict[int, Good] = {}
         self.last = STAYS
         self.moved = True
@@ -225,7 +225,7 @@ class Whatever(RuleBasedStateMachine):
             return None
         finally:
             self.clock.left = -1
-            assert lies(self.home.folder / "state.db", self.shop) == []
+            assert differences(self.home.folder / "state.db", self.shop) == []
 
     @rule(fault=st.none() | FAULTS, kill=st.integers(1, 160), no_wait=st.booleans())
     def run_and_pull_the_plug(self, fault: str | None, kill: int, no_wait: bool) -> None:

@@ -111,7 +111,7 @@ def test_the_second_day(filled: Home) -> None:
 
 
 def test_the_document_of_a_run(filled: Home) -> None:
-    """Keys and types are those that other programs were promised; requests are told by endpoint."""
+    """Keys and types are those of the published schema; requests are counted by endpoint."""
     filled.next_day()
     ran = filled.sync()
     valid(ran.json, schemas.SYNC)
@@ -156,7 +156,7 @@ def test_new_and_its_stock_cannot_be_read(home: Home) -> None:
     assert (product.presence, product.quantity_in_stock) == ("available", 65)
 
 
-LED = """
+FIELDS = """
 [[fields]]
 column = "GoodName"
 to = "name"
@@ -181,10 +181,10 @@ unit = "см"
 
 @pytest.fixture
 def yml_home(home: Home) -> Home:
-    """A home whose export is YML, with a name, a price, a stock and two characteristics led."""
+    """A home whose export is YML, with fields for name, price, stock and two characteristics."""
     text = home.object.read_text("utf-8")
     start, end = text.index("[[fields]]"), text.index("# --- What happens")
-    home.object.write_text(text[:start] + LED + text[end:], "utf-8")
+    home.object.write_text(text[:start] + FIELDS + text[end:], "utf-8")
     home.edit_object('use = ["2", "8"]', "use = []")
     return home
 
@@ -199,8 +199,8 @@ CAP = {"GoodID": "2", "GoodName": "Кашкет", "RetailPrice": "200", "Warehou
 HEEL, BLACK, BLUE = {"visota_kabluka": "5"}, {"Color": "чорний"}, {"Color": "синій"}
 
 
-def told(home: Home, good_id: str) -> dict[str, str]:
-    """The characteristics that buyers see, keyed by name."""
+def characteristics(home: Home, good_id: str) -> dict[str, str]:
+    """Return the characteristics that buyers see, keyed by name."""
     return {item.name: item.value for item in home.sandbox.product(good_id).attributes}
 
 
@@ -208,14 +208,14 @@ def test_a_param_that_no_offer_has_today(yml_home: Home) -> None:
     """What was sent of it stays, whatever else changes; when it is back, nothing is left to send."""
     export(yml_home, BOOTS | BLACK | HEEL, CAP | BLACK)
     assert yml_home.sync().code == 0
-    assert told(yml_home, "1") == {"Колір": "чорний", "Висота каблука": "5"}
+    assert characteristics(yml_home, "1") == {"Колір": "чорний", "Висота каблука": "5"}
     export(yml_home, BOOTS | BLACK, CAP | BLACK)
     ran = yml_home.sync()
     assert (ran.code, ran.json["changes"]) == (0, [])
     assert [finding["code"] for finding in ran.json["findings"]] == ["column-missing"]
     export(yml_home, BOOTS | BLUE, CAP | BLACK)
     assert states(yml_home.sync()) == {"1": "done"}
-    assert told(yml_home, "1") == {"Колір": "синій", "Висота каблука": "5"}
+    assert characteristics(yml_home, "1") == {"Колір": "синій", "Висота каблука": "5"}
     export(yml_home, BOOTS | BLUE | HEEL, CAP | BLACK)
     settled(yml_home)
 
@@ -224,10 +224,10 @@ def test_a_param_that_no_offer_has_on_the_first_day(yml_home: Home) -> None:
     """New goods are made with what there is."""
     export(yml_home, BOOTS | BLACK)
     assert yml_home.sync().code == 0
-    assert told(yml_home, "1") == {"Колір": "чорний"}
+    assert characteristics(yml_home, "1") == {"Колір": "чорний"}
     export(yml_home, BOOTS | BLACK | HEEL)
     assert states(yml_home.sync()) == {"1": "done"}
-    assert told(yml_home, "1") == {"Колір": "чорний", "Висота каблука": "5"}
+    assert characteristics(yml_home, "1") == {"Колір": "чорний", "Висота каблука": "5"}
 
 
 @pytest.mark.parametrize("column", ["GoodName", "RetailPrice", "WarehouseQuantity"])
@@ -241,7 +241,7 @@ def test_what_no_offer_may_lack(yml_home: Home, column: str) -> None:
 
 def test_a_group_that_no_offer_has(yml_home: Home) -> None:
     """Where one group is picked, a file without groups would empty the shop: it is refused."""
-    yml_home.edit_object(LED, LED + '[[fields]]\ncolumn = "Розділ"\nto = "group"\n\n')
+    yml_home.edit_object(FIELDS, FIELDS + '[[fields]]\ncolumn = "Розділ"\nto = "group"\n\n')
     export(yml_home, BOOTS | BLACK | HEEL)
     assert yml_home.run("update", "--offline").code == 0
     text = yml_home.object.read_text("utf-8")
@@ -281,7 +281,7 @@ def test_taken_off_display_and_back(filled: Home) -> None:
 
 
 def test_gone_and_back_again(filled: Home) -> None:
-    """Prom never takes a deleted id again: that is told, and no second import is spent on it."""
+    """Prom never takes a deleted id again: this is reported, and no second import is spent on it."""
     everything = filled.export.read_bytes()
     filled.next_day()
     filled.sync()
@@ -430,13 +430,8 @@ def test_prom_takes_no_import(filled: Home) -> None:
     assert filled.writes().count("/api/v1/products/import_file") == 1
     assert filled.sandbox.product("26926").price == Decimal("99.00")
     assert filled.sandbox.product("26909").status == "on_display"
-    told = states(ran)
-    assert {good for good, state in told.items() if state == "deferred"} == {
-        "26941",
-        "26942",
-        "26909",
-        "26936",
-    }
+    deferred = {good for good, state in states(ran).items() if state == "deferred"}
+    assert deferred == {"26941", "26942", "26909", "26936"}
     filled.sandbox.quirks = replace(filled.sandbox.quirks, imports_per_day=10)
     assert filled.sync().code == 0
     settled(filled)
@@ -520,9 +515,9 @@ def test_edits_that_are_always_passed_over(hard_filled: Home, faulty: FaultyServ
     faulty.misbehave(EDIT, passes_over("26926"))
     hard_filled.next_day()
     ran = hard_filled.sync()
-    told = states(ran)
-    assert (ran.code, told["26926"], told["26931"]) == (6, "unclear", "done")
-    assert (told["26909"], told["26936"]) == ("deferred", "deferred")
+    state = states(ran)
+    assert (ran.code, state["26926"], state["26931"]) == (6, "unclear", "done")
+    assert (state["26909"], state["26936"]) == ("deferred", "deferred")
     assert hard_filled.sandbox.product("26909").status == "on_display"
     faulty.behave()
     assert states(hard_filled.sync()) == {"26926": "done", "26909": "done", "26936": "done"}
@@ -572,8 +567,8 @@ def test_an_edit_with_a_reason(hard_filled: Home, faulty: FaultyServer) -> None:
 
     def refuse(asked: Asked, forward: Forward) -> Answer:
         items = [item for item in json.loads(asked.body) if item["id"] != "26931"]
-        told = json.loads(forward(json.dumps(items).encode()).body)
-        body = {**told, "errors": {"26931": {"price": ["<b>занадто</b> мала"]}}}
+        report = json.loads(forward(json.dumps(items).encode()).body)
+        body = {**report, "errors": {"26931": {"price": ["<b>занадто</b> мала"]}}}
         return Answer(200, json.dumps(body).encode())
 
     faulty.misbehave(EDIT, refuse)
@@ -594,14 +589,14 @@ def test_a_token_that_may_only_read(home: Home, manner: Any) -> None:  # noqa: A
     """Exit 4 names the missing right and where to give it; neither page nor token appears anywhere."""
     home.sandbox.quirks = replace(home.sandbox.quirks, forbidden_as=manner)
     (home.shop / "token").write_text("read-only\n")
-    told = home.run("sync", "--yes")
+    table = home.run("sync", "--yes")
     failed = home.sync()
-    assert (told.code, failed.code) == (4, 4)
+    assert (table.code, failed.code) == (4, 4)
     valid(failed.json, schemas.SYNC)
     assert failed.json["error"]["kind"] == "token-refused"
-    assert '"Products and groups" the right "Read and write"' in told.err
+    assert '"Products and groups" the right "Read and write"' in table.err
     assert "«читання і запис»" in failed.json["error"]["hint"]
-    for text in (told.out, told.err, failed.out, failed.err, home.everything_written().decode("latin-1")):
+    for text in (table.out, table.err, failed.out, failed.err, home.everything_written().decode("latin-1")):
         assert "<html" not in text.lower()
         assert "read-only" not in text
     assert home.sandbox.products() == []
@@ -613,11 +608,11 @@ def test_a_token_that_may_only_read(home: Home, manner: Any) -> None:  # noqa: A
 def test_a_wrong_token(home: Home) -> None:
     """Exit 4, nothing is written, and the token appears nowhere."""
     (home.shop / "token").write_text("expired-secret-99\n")
-    told, failed = home.run("sync"), home.sync()
-    assert (told.code, failed.code, home.writes()) == (4, 4, [])
+    table, failed = home.run("sync"), home.sync()
+    assert (table.code, failed.code, home.writes()) == (4, 4, [])
     valid(failed.json, schemas.FAILED)
-    assert "it is unknown, expired or revoked" in told.err
-    for text in (told.out, told.err, failed.out, failed.err, home.everything_written().decode("latin-1")):
+    assert "it is unknown, expired or revoked" in table.err
+    for text in (table.out, table.err, failed.out, failed.err, home.everything_written().decode("latin-1")):
         assert "<html" not in text.lower()
         assert "expired-secret" not in text
 

@@ -234,8 +234,8 @@ def test_what_people_see(timed: Home) -> None:
     """The time is above it, as it goes into a log; where nothing is due, nothing is printed."""
     ran = timed.run("sync", "--due", now=kyiv("2026-11-24 08:01"))
     assert ran.lines[0] == "2026-11-24 08:01  every 30m, 08:00-21:00"
-    quiet = timed.run("sync", "--due", now=kyiv("2026-11-24 08:02"))
-    assert (quiet.out, quiet.err) == ("", "My Prom: nothing is due; next 2026-11-24 08:30\n")
+    ran = timed.run("sync", "--due", now=kyiv("2026-11-24 08:02"))
+    assert (ran.out, ran.err) == ("", "My Prom: nothing is due; next 2026-11-24 08:30\n")
     assert timed.run("-q", "sync", "--due", now=kyiv("2026-11-24 08:02")).err == ""
 
 
@@ -430,7 +430,7 @@ def test_the_crontab_of_a_user(timed: Home, system: System) -> None:
 
 
 def test_a_first_crontab(timed: Home, system: System) -> None:
-    """A user who has none gets one; its command is this Python's, in this home."""
+    """A user without one gets one; its command runs this Python in `--home`."""
     system.command("crontab", CRONTAB)
     assert timed.run("schedule", "install").code == 0
     begin, line, end = system.read("table").splitlines()
@@ -470,7 +470,7 @@ def test_a_computer_that_has_nothing(timed: Home, system: System) -> None:
 
 
 def test_a_timer_of_systemd(timed: Home, system: System, tmp_path: Path) -> None:
-    """Both files are written and the timer starts; after removal nothing of them is left."""
+    """Both files are written and the timer starts; removal deletes both."""
     system.command("systemctl", CALLS)
     name = name_of(timed)
     folder = tmp_path / "config" / "systemd" / "user"
