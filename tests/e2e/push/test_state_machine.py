@@ -1,4 +1,4 @@
-"""Whatever happens to runs, exports and the cabinet: two undisturbed runs bring the shop to rest."""
+"""ShopMachine happens to runs, exports and the cabinet: two undisturbed runs bring the shop to rest."""
 
 from __future__ import annotations
 
@@ -83,18 +83,18 @@ FAULTS = st.one_of(
 
 
 class Killed(BaseException):
-    """The plug is pulled: no code may catch it, and the state stays as it is."""
+    """Raised as a kill: no code may catch it, and the state stays as it is."""
 
 
 @dataclass
 class Clock:
-    """A clock at which the plug can be pulled: programs look at it around everything they do."""
+    """A clock that can raise `Killed`: programs read it around everything they do."""
 
     time: datetime = field(default_factory=lambda: datetime(2026, 11, 2, 8, tzinfo=UTC))
     left: int = -1
 
     def now(self) -> datetime:
-        """Return the time, or pull the plug."""
+        """Return the time, or raise `Killed`."""
         self.left -= 1
         if self.left == 0:
             raise Killed
@@ -110,8 +110,8 @@ class Good:
     stock: int
 
 
-class Whatever(RuleBasedStateMachine):
-    """A small shop and all that may happen to it."""
+class ShopMachine(RuleBasedStateMachine):
+    """A small shop, and every event that may happen to it as a rule."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -207,7 +207,7 @@ class Whatever(RuleBasedStateMachine):
     # Runs
 
     def run(self, *args: str, kill: int = -1, stop: int = -1) -> Ran | None:
-        """Synchronise, four hours later; None where the plug was pulled."""
+        """Synchronise four hours later, and return the result, or None if it was killed."""
         self.clock.time += timedelta(hours=4)
         self.clock.left = kill
         waits = [stop]
@@ -304,10 +304,10 @@ class Whatever(RuleBasedStateMachine):
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("examples", sampled([2, 14], 2))
-def test_whatever(examples: int) -> None:
-    """The machine's rules and invariants hold in so many sequences of steps."""
+def test_random_sequences(examples: int) -> None:
+    """The rules and invariants hold in many random sequences of steps."""
     run_state_machine_as_test(
-        Whatever,
+        ShopMachine,
         settings=settings(
             max_examples=examples,
             phases=(Phase.generate,),
