@@ -1,4 +1,4 @@
-"""ShopMachine happens to runs, exports and the cabinet: two undisturbed runs bring the shop to rest."""
+"""After any sequence of runs, exports and edits in the cabinet, two runs without faults converge."""
 
 from __future__ import annotations
 
