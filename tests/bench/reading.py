@@ -2,7 +2,7 @@
 
 In one run, each in a process of its own and the best of several rounds: reading and hashing the bytes of the
 export, a polars join and a DuckDB anti-join of yesterday's and today's file, and `update --offline` of
-torgsync for an export that nobody changed, one of which 1.4 % of the rows changed, and a new shop. Prints
+torgsync for an export that did not change, one of which 1.4 % of the rows changed, and a new shop. Prints
 ratios and peak memory; nothing is asserted: machines differ. polars and duckdb are not needed by anything
 else: `pip install -e '.[bench]'`.
 """
@@ -182,8 +182,8 @@ def main() -> None:
     least = results["read and hash"][0]
     faster = min((results[way][0] for way in ("polars", "duckdb") if way in results), default=None)
     for name, (seconds, peak) in results.items():
-        beside = f"{seconds / faster:6.2f} x the faster join" if faster else ""
-        print(f"{name:<26}{seconds / least:8.1f} x reading {beside}  {peak:6.0f} MB")  # noqa: T201
+        ratio = f"{seconds / faster:6.2f} x the faster join" if faster else ""
+        print(f"{name:<26}{seconds / least:8.1f} x reading {ratio}  {peak:6.0f} MB")  # noqa: T201
 
 
 if __name__ == "__main__":

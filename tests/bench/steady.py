@@ -3,7 +3,7 @@
 Fills a sandbox by a first synchronisation, then changes 1,000 prices and synchronises on the next day, and on
 the day after that with nothing changed. Prints the requests of each day by what was asked, and what the
 promise allows: 10 edits, a look per 100 products modified on Prom since the last look, the pages of orders,
-and 5. Times are told as ratios to the first day.
+and 5. Times are ratios to the first day.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Steady:
         text = path.read_text("utf-8")
         path.write_text(f"{text}[limits]\nrequests_per_second = 50\n", "utf-8")
 
-    def live(self, told: str, after: timedelta) -> None:
+    def live(self, title: str, after: timedelta) -> None:
         """Synchronise once and print what it asked."""
         self.day += after
         before = len(self.shop.log.records())
@@ -61,7 +61,7 @@ class Steady:
         seconds = time.monotonic() - started
         self.first = self.first or seconds
         asked, counts = ran.json["requests"], ran.json["counts"]
-        say(f"{told}: exit {ran.code}, {seconds / self.first:.2f} times the first, changes {counts}")
+        say(f"{title}: exit {ran.code}, {seconds / self.first:.2f} times the first, changes {counts}")
         for endpoint, number in sorted(asked["by_endpoint"].items()):
             say(f"  {number:>5} {endpoint}")
         looks = [

@@ -16,7 +16,7 @@ from torgsync.sandbox.server import serve
 
 @pytest.fixture(autouse=True)
 def _no_pauses() -> Iterator[None]:
-    """Repeat as often as ever, without the pauses before it."""
+    """Retry without back-off."""
     with stamina.set_testing(True, attempts=TRIES):
         yield
 
@@ -30,7 +30,7 @@ def faulty() -> Iterator[FaultyServer]:
 
 @pytest.fixture
 def hard(tmp_path: Path, faulty: FaultyServer) -> Home:
-    """A home with the example shop's object in it, at work against `faulty`."""
+    """A home with the example shop's object that uses `faulty`."""
     return Home.of_example(tmp_path, faulty)
 
 
@@ -58,5 +58,5 @@ def filled(tmp_path: Path, sandbox_server: SandboxAddress, first_day: FirstDay) 
 
 @pytest.fixture
 def hard_filled(tmp_path: Path, faulty: FaultyServer, first_day: FirstDay) -> Home:
-    """The example shop after its first synchronisation, at work against `faulty`."""
+    """The example shop after its first synchronisation, using `faulty`."""
     return first_day.again(tmp_path, faulty)

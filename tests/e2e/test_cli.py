@@ -30,7 +30,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminal
 
 @pytest.fixture
 def empty(tmp_path: Path, sandbox_server: SandboxAddress) -> Home:
-    """A home with nothing in it."""
+    """An empty home."""
     return Home(tmp_path / "home", tmp_path, sandbox_server)
 
 
@@ -51,7 +51,7 @@ def test_no_arguments_show_the_help(empty: Home) -> None:
 
 
 def test_help(empty: Home) -> None:
-    """Asked for, help is data."""
+    """With `--help` it goes to stdout."""
     ran = empty.run("--help")
     assert (ran.code, ran.err) == (0, "")
     assert "Keep a Prom.ua shop equal to a Torgsoft export" in ran.out
@@ -81,7 +81,7 @@ def texts_of(path: Path) -> Iterator[str]:
 
 
 def unknown_command(command: Any, word: str, more: str | None, rest: str) -> str:  # noqa: ANN401
-    """Return what of a command line does not exist, nothing where all of it does."""
+    """Return the part of a command line that does not exist, empty if all of it does."""
     for name in (word, more) if more and hasattr(command.commands.get(word), "commands") else (word,):
         command = command.commands.get(name)
         if command is None:
@@ -117,7 +117,7 @@ def test_every_command_that_a_text_names_exists() -> None:
 def test_a_command_line_that_cannot_be_understood(
     empty: Home, args: tuple[str, ...], message: str, hint: str
 ) -> None:
-    """64, one sentence, and the help that fits; nothing is written."""
+    """Exit 64 with one sentence and the usage; nothing is written."""
     ran = empty.run(*args)
     assert (ran.code, ran.out) == (64, "")
     assert ran.err.startswith(f"error: {message}")
@@ -149,7 +149,7 @@ def test_a_home_that_cannot_be_made(empty: Home, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("address", ["prom.ua/api/v1", "https://user:secret@prom.example/api/v1"])
-def test_an_address_that_is_none(home: Home, address: str) -> None:
+def test_an_invalid_address(home: Home, address: str) -> None:
     """An address without http, or with a password in it, is refused before anything is asked."""
     ran = Home(home.folder, home.shop, Elsewhere(address, home.sandbox)).run("update")
     assert (ran.code, ran.out) == (64, "")
@@ -178,8 +178,8 @@ def test_a_console_of_another_encoding(home: Home) -> None:
     assert "М’яка іграшка Ведмедик Мишко 40 см" in out.decode("utf-8")
 
 
-def test_repeating_is_silent(hard: Home, faulty: FaultyServer) -> None:
-    """What is asked again and works then leaves no line behind."""
+def test_retries_are_silent(hard: Home, faulty: FaultyServer) -> None:
+    """A successful retry prints nothing."""
     faulty.misbehave("GET /products/list", says(429, {"error": "slow"}, Retry_After="0"), times=1)
     code, out, err = finish(hard.start("update", "--show", "summary"))
     assert (code, err) == (0, "reading the export …\nlooking at Prom.ua …\nmaking the plan …\n")
@@ -188,7 +188,7 @@ def test_repeating_is_silent(hard: Home, faulty: FaultyServer) -> None:
 
 @posix
 def test_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyServer) -> None:
-    """Ctrl-C while orders are fetched ends with 130 too, and the object is free again."""
+    """Ctrl-C while orders are fetched ends with 130 too, and the lease is released."""
     gate = Gate()
     faulty.misbehave("GET /orders/list", gate, times=1)
     process = hard_filled.start("sync", "--yes")
@@ -207,7 +207,7 @@ def test_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyServer)
 
 @posix
 def test_stopped_by_a_person(hard_filled: Home, faulty: FaultyServer) -> None:
-    """Ctrl-C ends with 130 and says how to go on; the next run finishes."""
+    """Ctrl-C ends with 130 and a hint; the next run finishes."""
     hard_filled.next_day()
     gate = Gate(after=True)
     faulty.misbehave("POST /products/edit_by_external_id", gate, times=1)
@@ -227,7 +227,7 @@ def test_stopped_by_a_person(hard_filled: Home, faulty: FaultyServer) -> None:
 @posix
 @pytest.mark.parametrize("number", sampled([signal.SIGINT, signal.SIGTERM], signal.SIGTERM))
 def test_a_rollback_is_stopped_by_a_person(hard_filled: Home, faulty: FaultyServer, number: int) -> None:
-    """What is in flight is finished and counted, 130 ends it, and the same command goes on."""
+    """Requests in flight are finished and counted, exit 130; the same command continues."""
     hard_filled.edit_object('gone = "delete"', 'gone = "hide"')
     hard_filled.next_day()
     assert hard_filled.sync().code == 0
@@ -249,7 +249,7 @@ def test_a_rollback_is_stopped_by_a_person(hard_filled: Home, faulty: FaultyServ
 
 @posix
 def test_a_rollback_is_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyServer) -> None:
-    """Ctrl-C during the look ends with 130 too, and the object is free again."""
+    """Ctrl-C while products are listed ends with 130 too, and the lease is released."""
     hard_filled.next_day()
     assert hard_filled.sync().code == 0
     gate = Gate()
@@ -315,7 +315,7 @@ def test_a_person_says_no(filled: Home) -> None:
 
 @posix
 def test_a_person_says_yes(filled: Home) -> None:
-    """Then it is sent, with a bar on the way that is gone afterwards."""
+    """Then it is sent, with a transient progress bar."""
     filled.next_day()
     code, screen = talk(filled, "y\n", "sync")
     assert code == 0
@@ -328,9 +328,7 @@ def test_a_person_says_yes(filled: Home) -> None:
 @pytest.mark.parametrize(
     ("typed", "price", "said"), [("n\n", "99", "nothing was sent"), ("y\n", "129", "1 done")]
 )
-def test_a_person_is_asked_before_a_run_is_turned_back(
-    filled: Home, typed: str, price: str, said: str
-) -> None:
+def test_a_person_is_asked_before_a_rollback(filled: Home, typed: str, price: str, said: str) -> None:
     """As before a synchronisation: the table is shown, and nothing goes without a yes."""
     filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
     assert filled.sync().code == 0
@@ -345,7 +343,7 @@ def test_a_person_is_asked_before_a_run_is_turned_back(
 
 @posix
 def test_a_rollback_is_stopped_at_its_question(filled: Home) -> None:
-    """Ctrl-C means no: nothing is sent, and it is said how to go on."""
+    """Ctrl-C means no: nothing is sent, and a hint is shown."""
     filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
     assert filled.sync().code == 0
     code, screen = talk(filled, "", "--no-color", "rollback", "2", stop_at="[y/N]: ")
@@ -358,7 +356,7 @@ def test_a_rollback_is_stopped_at_its_question(filled: Home) -> None:
 
 @posix
 def test_the_wizard(empty: Home) -> None:
-    """What was not said is asked, and a plain Enter takes what is offered or leaves it out."""
+    """Missing settings are asked for; Enter takes the default or skips the setting."""
     answers = ["", str(EXAMPLE / "TSGoods.trs"), "Іграшки", str(EXAMPLE / "photos")]
     answers += ["https://shop.example/photos/", "", "", "n", "2, 8", "y", "", "", ""]
     typed = "\n".join([*answers, ""])

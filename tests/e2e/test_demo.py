@@ -1,4 +1,4 @@
-"""`torgsync demo`: the whole story in one command."""
+"""`torgsync demo`: a complete synchronisation in one command."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from homes import Home, SandboxAddress
 
 
 @pytest.mark.timeout(90)
-def test_the_whole_story(
-    tmp_path: Path, sandbox_server: SandboxAddress, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_demo(tmp_path: Path, sandbox_server: SandboxAddress, monkeypatch: pytest.MonkeyPatch) -> None:
     """It ends well, fits 80 columns, asks nothing, leaves nothing behind, and needs no other marketplace."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()

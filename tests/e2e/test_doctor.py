@@ -29,7 +29,7 @@ ALL = (
 
 
 def lines(ran: Ran, subject: str) -> list[tuple[str, str, str]]:
-    """State, message and cure of every line about a subject."""
+    """Return state, message and cure of every line about a subject."""
     return [
         (row["state"], row["message"], row["hint"] or "")
         for row in ran.json["checks"]
@@ -49,7 +49,7 @@ def given(home: Home, **rights: str) -> None:
 
 
 def test_all_is_well(home: Home) -> None:
-    """A line each, in words; the shop is as it was, and so is the memory of it."""
+    """Each check is one line; the shop and the state are unchanged."""
     (home.shop / "token").chmod(0o600)
     shown = home.run("doctor")
     assert (shown.code, shown.err) == (0, "")
@@ -84,7 +84,7 @@ def test_all_is_well(home: Home) -> None:
     ],
 )
 def test_a_right_that_is_missing(home: Home, rights: dict[str, str], lacks: str, cabinet: str) -> None:
-    """It is named with its place in the cabinet; one that is not used yet is only a warning."""
+    """It is reported with its place in the cabinet; one that is not used yet is only a warning."""
     given(home, **rights)
     ran = examine(home)
     assert ran.code == 4
@@ -95,7 +95,7 @@ def test_a_right_that_is_missing(home: Home, rights: dict[str, str], lacks: str,
 
 
 def test_an_unknown_token(home: Home) -> None:
-    """There is one line, with the way to a new one."""
+    """One line says how to create a new one."""
     (home.shop / "token").write_text("invented-unknown\n", "utf-8")
     ran = examine(home)
     assert ran.code == 4
@@ -150,7 +150,7 @@ def test_secrets_that_others_may_read(home: Home) -> None:
 
 
 def test_what_a_run_left_behind(home: Home) -> None:
-    """An import that was never settled, and a day without imports."""
+    """An import that was not reconciled, and a day without imports."""
     home.edit_object("imports_per_day = 8", "imports_per_day = 1")
     assert home.sync().code == 0
     assert lines(examine(home), "limits")[0][:2] == (
@@ -177,7 +177,7 @@ def test_another_run_holds_the_object(home: Home) -> None:
 
 
 def test_several_objects(home: Home) -> None:
-    """Each is looked at; the gravest exit code counts, also that of a file that cannot be read."""
+    """Each is checked; the gravest exit code counts, also that of a file that cannot be read."""
     home.second_object("Other", "other.toml")
     ran = examine(home)
     assert [item["object"] for item in ran.json["objects"]] == ["My Prom", "Other"]
@@ -226,7 +226,7 @@ def test_an_object_that_accepts_orders_needs_the_right(home: Home) -> None:
     assert (ran.code, "it may not write orders" in ran.out) == (4, True)
 
 
-def test_order_files_on_their_way_are_counted(filled: Home) -> None:
+def test_order_files_in_the_outbox_are_counted(filled: Home) -> None:
     """Those that Torgsoft has not taken, and those that could not be written."""
     filled.sandbox.place_order([("26901", 1)])
     filled.run("orders", "fetch")

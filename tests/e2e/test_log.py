@@ -20,7 +20,7 @@ def log_of(home: Home) -> list[str]:
     return (home.folder / "logs" / "torgsync.log").read_text("utf-8").splitlines()
 
 
-def test_a_run_is_written_down(filled: Home) -> None:
+def test_a_run_is_logged(filled: Home) -> None:
     """Its begin and end, each stage once, each request; every line with its object and run."""
     (filled.folder / "logs" / "torgsync.log").unlink()
     filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
@@ -52,15 +52,15 @@ def test_what_did_not_end_well_is_named(hard_filled: Home, faulty: FaultyServer)
 
 
 def test_what_was_left_for_later_is_counted(hard_filled: Home) -> None:
-    """Thousands of changes that were not reached are one line."""
+    """Any number of changes that were not reached is one line."""
     hard_filled.next_day()
     hard_filled.misbehave("import-refused nth=1")
     assert hard_filled.sync().code == 5
     assert any("changes left for later: " in line for line in log_of(hard_filled))
 
 
-def test_errors_are_written_down_once(filled: Home) -> None:
-    """Of a command that worked with an object, and of an object that could not be read."""
+def test_errors_are_logged_once(filled: Home) -> None:
+    """For a command with an object, and for an object that cannot be read."""
     assert filled.run("why", "no-such-good").code == 64
     assert sum("ERROR   my-prom - " in line for line in log_of(filled)) == 1
     filled.edit_object("[removal]", "[removal")
@@ -71,8 +71,8 @@ def test_errors_are_written_down_once(filled: Home) -> None:
     assert "this is not TOML" in errors[1]
 
 
-def test_of_a_bug_only_kind_and_place_are_written(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What its words may hold stays out."""
+def test_of_a_bug_only_type_and_place_are_logged(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its message is left out, as it may hold secrets."""
 
     def broken(*_: object) -> None:
         raise KeyError("ivan")
@@ -84,7 +84,7 @@ def test_of_a_bug_only_kind_and_place_are_written(filled: Home, monkeypatch: pyt
 
 
 @pytest.mark.parametrize(("flags", "heard"), [((), ""), (("-v",), "run"), (("-vv",), "GET"), (("-q",), "")])
-def test_a_person_hears_as_much_as_they_ask(filled: Home, flags: tuple[str, ...], heard: str) -> None:
+def test_verbosity(filled: Home, flags: tuple[str, ...], heard: str) -> None:
     """`-v` shows what is being done, `-vv` each request, and neither twice."""
     ran = filled.run(*flags, "sync", "--yes")
     assert ("the run begins" in ran.err) == (flags in {("-v",), ("-vv",)})
@@ -102,7 +102,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(home: Home) -> None:
 
 
 def test_a_usage_error_is_not_logged(tmp_path: Path, home: Home) -> None:
-    """Nor does a command that works with no object."""
+    """Nor is a command that works without an object."""
     assert home.run("sync", "--nonsense").code == 64
     assert home.run("--version").code == 0
     assert home.run("object", "list").code == 0

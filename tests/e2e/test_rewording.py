@@ -15,7 +15,7 @@ SUPPORT = ROOT / "tests" / "support"
 
 
 def left_by(folder: Path, *options: str) -> dict[str, Any]:
-    """Play the story in a process of its own, and return what it left."""
+    """Run the scenario in a separate process, and return the result."""
     folder.mkdir()
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(SUPPORT)])}
     script = str(SUPPORT / "rewording.py")

@@ -61,8 +61,8 @@ def test_another_program_works_with_it(tmp_path: Path) -> None:
     assert (process.returncode, out, err) == (0, "", "stopped\n")
 
 
-def test_a_person_looks_at_it(tmp_path: Path) -> None:
-    """It has pages, and shows the pictures of the folder that it was given."""
+def test_its_pages(tmp_path: Path) -> None:
+    """It has pages with the photos of the given folder."""
     photos = EXAMPLE / "photos"
     with sandbox(tmp_path, "--port", "0", "--photos", str(photos)) as (_, url, pages):
         assert pages == url.removesuffix("api/v1")
@@ -108,7 +108,7 @@ def test_the_example_scenario(filled: Home) -> None:
 
 
 def test_the_command_line_goes_before_the_scenario(tmp_path: Path) -> None:
-    """What is said twice counts as the command line says it; rules are added in front."""
+    """Its options override those of the scenario; its fault rules come first."""
     file = tmp_path / "scenario.toml"
     file.write_text(
         """
@@ -138,7 +138,7 @@ def test_the_command_line_goes_before_the_scenario(tmp_path: Path) -> None:
         assert shop.tokens["old"].expired(shop.now())
 
 
-def test_without_a_word() -> None:
+def test_defaults() -> None:
     """The shop is empty, well-behaved, and `sandbox` may do everything, also if another token may less."""
     for asked in (SandboxOptions(), SandboxOptions(read_only_tokens=("looker",))):
         with open_sandbox(asked) as shop:
@@ -216,7 +216,7 @@ def test_a_scenario_that_cannot_be_read(
         ("--fill", "-1", "greater than or equal to 0"),
     ],
 )
-def test_words_that_say_nothing(
+def test_invalid_options(
     tmp_path: Path, sandbox_server: SandboxAddress, option: str, value: str, shown: str
 ) -> None:
     """Wrong usage, with the option and the reason."""
@@ -227,7 +227,7 @@ def test_words_that_say_nothing(
 
 
 def test_a_file_that_is_no_shop(tmp_path: Path, sandbox_server: SandboxAddress) -> None:
-    """A file of something else is not touched."""
+    """Another file is not overwritten."""
     file = tmp_path / "letter.txt"
     file.write_text("Dear Olena", "utf-8")
     ran = Home(tmp_path / "home", tmp_path, sandbox_server).run("sandbox", "--keep", str(file))

@@ -1,4 +1,4 @@
-"""Tokens: where they are kept, and that they are nowhere else."""
+"""Tokens: where they are stored, and that they are nowhere else."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def ring() -> Iterator[Ring]:
 
 @pytest.fixture
 def secret(home: Home) -> Home:
-    """The example shop, whose token is one that is found nowhere by chance."""
+    """The example shop with a token that occurs nowhere by chance."""
     home.sandbox.tokens[TOKEN] = Rights.full()
     (home.shop / "token").write_text(TOKEN, "utf-8")
     return home
@@ -72,7 +72,7 @@ def secret(home: Home) -> Home:
 
 
 def test_a_token_in_the_keyring(secret: Home, ring: Ring) -> None:
-    """It is put there, used from there, changed there and taken away; no file holds it."""
+    """It is stored, used, changed and deleted there; no file holds it."""
     home = secret
     moved = home.run("object", "edit", "--api-key", "-", "--keyring", stdin=f"{TOKEN}\n")
     assert (moved.code, moved.err) == (0, "the token is in the system's keyring as `my-prom`\n")
@@ -256,7 +256,7 @@ def test_no_traceback_shows_a_token(
 
 
 def test_a_token_that_no_header_can_carry(secret: Home) -> None:
-    """The HTTP library would print it completely; it never gets that far."""
+    """It is refused before the HTTP library, whose error would show it."""
     for token in (f"{TOKEN}\u2019", f"{TOKEN} x", f"{TOKEN}\x07"):
         (secret.shop / "token").write_text(token, "utf-8")
         ran = secret.run("sync", "--yes")

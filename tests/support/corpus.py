@@ -1,8 +1,7 @@
-"""The corpus in `tests/data`: a small invented export for every quirk, and what must become of it.
+"""The corpus in `tests/data`: a small invented export for every quirk, and the expected result.
 
-A folder holds an export as Torgsoft or a merchant would leave it, `object.toml` where settings matter, photos
-where the quirk is about them, and `expected.json`. Without a sync object of its own an export has one that
-says nothing but its path; all standard fields are led in any case, as `torgsync fields add-all` leads them.
+A folder holds an export as Torgsoft or a merchant would write it, `expected.json`, and where they matter
+`object.toml` and photos. The default sync object has only a path; `torgsync fields add-all` maps its columns.
 """
 
 from __future__ import annotations
@@ -37,18 +36,18 @@ Document = dict[str, Any]
 
 
 def expected(name: str) -> Document:
-    """Return what must become of an export."""
+    """Return the expected result of an export."""
     document: Document = json.loads((DATA / name / EXPECTED).read_text("utf-8"))
     return document
 
 
 def exports(name: str) -> list[Path]:
-    """Return the files that the accounting program wrote, photos left out."""
+    """Return the files that the accounting program wrote, without photos."""
     return sorted(path for path in (DATA / name).iterdir() if path.is_file() and path.name not in _OWN)
 
 
 def set_up(name: str, place: Path) -> Path:
-    """Copy a folder of the corpus to `place` and return the file of its sync object, with all fields led."""
+    """Copy a folder of the corpus to `place`, map all standard fields and return its sync object's file."""
     shutil.copytree(DATA / name, place, dirs_exist_ok=True)
     path = place / "object.toml"
     if not path.exists():
@@ -56,32 +55,32 @@ def set_up(name: str, place: Path) -> Path:
         path.write_text(
             f'name = "My Prom"\napi_key = "invented"\n\n[catalog]\npath = "{export.name}"\n', "utf-8"
         )
-    with contextlib.suppress(ExportInvalid):  # a file that is refused has no columns to lead
+    with contextlib.suppress(ExportInvalid):  # a refused file has no columns to map
         add_standard_fields(load_object(path))
     return path
 
 
 def answer(path: Path, fields: list[str] | None = None) -> Document:
-    """Return what becomes of an export, in the shape of `expected.json`; `fields` are those that matter."""
+    """Return the result of an export in the shape of `expected.json`, only `fields` of its goods if given."""
     place = path.parent
     store = open_store(f"sqlite:///{place / 'state.db'}")
     try:
         context = JobContext(Settings(place, "", None), load_object(path), store, now=lambda: NOON)
-        return _told(context, fields)
+        return _result(context, fields)
     except ExportInvalid as refused:
         return _refusal(refused, place)
     finally:
         store.close()
 
 
-def _told(context: JobContext, fields: list[str] | None) -> Document:
+def _result(context: JobContext, fields: list[str] | None) -> Document:
     file = open_export(context.file)
     made = update(context, None)
     with context.transaction() as work:
         ids = list(dict.fromkeys(file.good_id(record) for record in file.records()))
         known = work.products.known(ids)
         out = {item.good_id: item.reason for item in skipped(work, made)}
-        found = sorted(map(told, findings(work, made)), key=repr)
+        found = sorted(map(finding_document, findings(work, made)), key=repr)
     goods = {
         good_id: _values(product.values, fields)
         for good_id, one in known.items()
@@ -106,25 +105,20 @@ def _told(context: JobContext, fields: list[str] | None) -> Document:
 
 def _values(values: Any, fields: list[str] | None) -> Document:  # noqa: ANN401
     document: Document = json.loads(dump(values))
-    if "photos" in document:  # the digest of a file's content tells nothing to a reader
+    if "photos" in document:  # the digest of the content means nothing to a reader
         document["photos"] = [photo["url"] for photo in document["photos"]]
     return {name: value for name, value in document.items() if fields is None or name in fields}
 
 
-def told(finding: Finding) -> Document:
-    """Return a finding without its words: they are free to change."""
-    place = {
-        "good": finding.good_id,
-        "line": finding.line,
-        "column": finding.column,
-        "value": finding.value,
-        "file": finding.file,
-    }
+def finding_document(finding: Finding) -> Document:
+    """Return a finding without its message, which may change."""
+    place = {"good": finding.good_id}
+    place |= {name: getattr(finding, name) for name in ("line", "column", "value", "file")}
     return {"code": str(finding.code)} | {name: value for name, value in place.items() if value}
 
 
 def _refusal(refused: ExportInvalid, place: Path) -> Document:
-    """Return a refusal in its words, with paths as they are inside the folder."""
+    """Return the messages of a refusal, with paths relative to the folder."""
     document: Document = {"refused": refused.message, "hint": refused.hint or ""}
     if refused.mistakes:
         document["mistakes"] = [str(mistake) for mistake in refused.mistakes]

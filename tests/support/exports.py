@@ -1,4 +1,4 @@
-"""Exports of any size, as the accounting program writes them: for tests of memory and for measurements."""
+"""Exports of any size, as the accounting program writes them, for tests of memory and for benchmarks."""
 
 from __future__ import annotations
 
@@ -38,10 +38,7 @@ to = "group"
 
 
 def write_shop(folder: Path, goods: int, letters: int) -> Path:
-    """Write a sync object with an export of many goods; return the object's file.
-
-    Every good has a description of about `letters` letters, none equal to another.
-    """
+    """Write a sync object and its export, each good with `letters` of description; return its file."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "token").write_text("full\n", "utf-8")
     (folder / "big.toml").write_text(SETTINGS, "utf-8")
@@ -82,17 +79,16 @@ path = "TSGoods.trs"
 def write_dull_shop(folder: Path, goods: int, chance: random.Random, *, changed: int = 0) -> Path:
     """Write a sync object with all standard fields and an export in Windows-1251; return the object's file.
 
-    Rows are of the usual length, some 600 bytes. Every `changed`th good has another price; with the same
-    `chance` all else is the same.
+    Rows have the usual length of 600 bytes. Every `changed`th price differs from that with the same `chance`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "token").write_text("full\n", "utf-8")
-    led = "".join(
+    fields = "".join(
         f'[[fields]]\ncolumn = "{column}"\nto = "{target}"\n' + (f'name = "{name}"\n' if name else "")
         for column, target, name in STANDARD
         if column in LAYOUT_50 and column not in ("SynchronizationSection", "GoodTypeFull", "FashionName")
     )
-    (folder / "big.toml").write_text(DULL + led, "utf-8")
+    (folder / "big.toml").write_text(DULL + fields, "utf-8")
     with (folder / "TSGoods.trs").open("wb") as out:
         out.write((";".join(f'"{name}"' for name in LAYOUT_50) + "\r\n").encode("cp1251"))
         for number in range(1, goods + 1):

@@ -1,4 +1,4 @@
-"""A home on disk and the program at work in it: what end-to-end tests hold in their hands."""
+"""A home on disk, and how end-to-end tests run the program in it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
 ROOT = Path(__file__).parents[2]
-NOBODY = 2**22 + 1
-"""The number of a process that no system has."""
+NO_PROCESS = 2**22 + 1
+"""A process id that no system assigns."""
 EXAMPLE = ROOT / "examples" / "shop"
 
 
@@ -54,7 +54,7 @@ def row_edited(good_id: str, before: str, after: str) -> Callable[[str], str]:
 
 
 def no_waiting(_seconds: float) -> None:
-    """Wait for nothing: the sandbox's imports are done at once."""
+    """Return at once, as the sandbox's imports do."""
 
 
 def stopped(_seconds: float) -> None:
@@ -72,7 +72,7 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class Ran:
-    """What one call of the program gave."""
+    """The result of one call of the program."""
 
     code: int
     out: str
@@ -85,7 +85,7 @@ class Ran:
 
     @property
     def lines(self) -> list[str]:
-        """The lines of stdout without the blanks at their ends, which only fill a table's cells."""
+        """The lines of stdout without the blanks that only fill a table's cells."""
         return [line.rstrip() for line in self.out.splitlines()]
 
 
@@ -136,10 +136,7 @@ class Home:
         now: datetime | Callable[[], datetime] | None = None,
         sleep: Callable[[float], None] = no_waiting,
     ) -> Ran:
-        """Run one command as a script would: without a terminal, against this home's marketplace.
-
-        `now` is what the clock shows where that matters, `sleep` waits seconds for an import.
-        """
+        """Run one command without a terminal; `now` is its clock, `sleep` waits seconds for an import."""
         program = Program(self.folder, self.server.url, sleep=sleep)
         if now:
             program.now = now if callable(now) else lambda: now
@@ -149,7 +146,7 @@ class Home:
         return Ran(result.exit_code, result.stdout, result.stderr)
 
     def sync(self, *args: str) -> Ran:
-        """Run `sync --yes` as a program would, and return what it gave as one document."""
+        """Run `sync --yes` as a program would, with one JSON document as output."""
         return self.run("sync", "--yes", "--format", "json", *args)
 
     def start(self, *args: str) -> subprocess.Popen[str]:
@@ -163,7 +160,7 @@ class Home:
         )
 
     def environment(self) -> dict[str, str]:
-        """Return the environment in which a process of its own finds this home and its marketplace."""
+        """Return the environment variables of a separate process for this home and its marketplace."""
         places = {"TORGSYNC_HOME": str(self.folder), "TORGSYNC_PROM_URL": self.server.url}
         return {**os.environ, **places, "PYTHONPATH": str(ROOT)}
 
@@ -200,17 +197,17 @@ class Home:
         return b"".join(path.read_bytes() for path in files if path.suffix.lower() != ".jpg")
 
     def misbehave(self, *rules: str) -> None:
-        """Have the marketplace misbehave by these rules, in the words of `torgsync sandbox --fault`."""
+        """Set the marketplace's faults, in the syntax of `torgsync sandbox --fault`."""
         self.sandbox.misbehave(*map(parse_fault, rules))
 
-    def manner(self, *words: str) -> None:
-        """Change the marketplace's manners, in the words of `torgsync sandbox --manner`."""
-        self.sandbox.quirks = read_quirks(self.sandbox.quirks, words)
+    def set_quirks(self, *quirks: str) -> None:
+        """Change the marketplace's quirks, in the syntax of `torgsync sandbox --manner`."""
+        self.sandbox.quirks = read_quirks(self.sandbox.quirks, quirks)
 
-    def bury(self) -> None:
-        """Have the process gone that holds an object: what was raised out of it stood for its kill."""
+    def orphan_leases(self) -> None:
+        """Give every lease to a process that does not run, as if its holder had been killed."""
         with closing(sqlite3.connect(self.folder / "state.db")) as state, state:
-            state.execute("UPDATE leases SET pid = ?", (NOBODY,))
+            state.execute("UPDATE leases SET pid = ?", (NO_PROCESS,))
 
     def writes(self) -> list[str]:
         """Return the paths of every request so far that was not a GET."""
@@ -225,14 +222,14 @@ def invented_shop() -> Shop:
 
 @dataclass(frozen=True)
 class FirstDay:
-    """What a first synchronisation of the example shop leaves: a home, and the import that Prom got."""
+    """The result of the example shop's first synchronisation: a home, and the import that Prom got."""
 
     home: Home
     feed: bytes
     settings: ImportSettings
 
     def again(self, folder: Path, sandbox_server: SandboxAddress) -> Home:
-        """Return a home and fill a marketplace as if the synchronisation had been there."""
+        """Return a home and fill a marketplace as that synchronisation did."""
         shutil.copytree(self.home.folder, folder / "home")
         shop = sandbox_server.shop
         shop.import_queue.accept(self.feed, self.settings, shop.quirks, shop.now())

@@ -148,7 +148,7 @@ class Story:
         self.printed += ran.out + ran.err
 
     def order(self, *goods: str, phone: str = "+380500000001") -> str:
-        """Have somebody order a piece of each good."""
+        """Place an order for one piece of each good."""
         from torgsync.sandbox.shop.orders import ShopBuyer
 
         buyer = ShopBuyer(first_name="Олена", last_name="Вигадана", phone=phone, email="")

@@ -32,13 +32,13 @@ class _Handle(paramiko.SFTPHandle):  # type: ignore[misc]  # likewise
         return paramiko.SFTPAttributes.from_stat(os.fstat(self.readfile.fileno()))
 
 
-def _told(doing: Callable[[], Any]) -> Any:  # noqa: ANN401
-    """Do something, and return what went wrong as the protocol tells it."""
+def _reply(operation: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """Return what an operation returns, or the status of the protocol for its success or error."""
     try:
-        found = doing()
+        result = operation()
     except OSError as trouble:
         return paramiko.SFTPServer.convert_errno(trouble.errno or 0)
-    return paramiko.sftp.SFTP_OK if found is None else found
+    return paramiko.sftp.SFTP_OK if result is None else result
 
 
 class _Served(paramiko.SFTPServerInterface):  # type: ignore[misc]  # paramiko has no types
@@ -56,10 +56,10 @@ class _Served(paramiko.SFTPServerInterface):  # type: ignore[misc]  # paramiko h
             entries = sorted(self._at(path).iterdir())
             return [paramiko.SFTPAttributes.from_stat(one.stat(), one.name) for one in entries]
 
-        return _told(listed)
+        return _reply(listed)
 
     def stat(self, path: str) -> Any:  # noqa: ANN401
-        return _told(lambda: paramiko.SFTPAttributes.from_stat(self._at(path).stat()))
+        return _reply(lambda: paramiko.SFTPAttributes.from_stat(self._at(path).stat()))
 
     lstat = stat
 
@@ -70,19 +70,19 @@ class _Served(paramiko.SFTPServerInterface):  # type: ignore[misc]  # paramiko h
             handle.readfile = handle.writefile = os.fdopen(number, "wb" if flags & os.O_WRONLY else "rb")
             return handle
 
-        return _told(opened)
+        return _reply(opened)
 
     def remove(self, path: str) -> Any:  # noqa: ANN401
-        return _told(lambda: self._at(path).unlink())
+        return _reply(lambda: self._at(path).unlink())
 
     def posix_rename(self, oldpath: str, newpath: str) -> Any:  # noqa: ANN401
         def renamed() -> None:
             self._at(oldpath).replace(self._at(newpath))
 
-        return _told(renamed)
+        return _reply(renamed)
 
     def mkdir(self, path: str, attr: Any) -> Any:  # noqa: ANN401, ARG002
-        return _told(lambda: self._at(path).mkdir())
+        return _reply(lambda: self._at(path).mkdir())
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def rows(state: Path, query: str, *values: object) -> list[Any]:
         connection.close()
 
 
-def lies(state: Path, shop: Shop) -> list[str]:
+def differences(state: Path, shop: Shop) -> list[str]:
     """Return the changes that the newest plan calls done and the marketplace does not show.
 
     The shop must be unedited since that run.
@@ -31,9 +31,9 @@ def lies(state: Path, shop: Shop) -> list[str]:
     done = f"select verb, good_id, fields from changes where outcome = 'done' and plan = ({newest})"  # noqa: S608
     there = {product.external_id: product for product in shop.products()}
     return [
-        f"{verb} {good_id}: {lie}"
+        f"{verb} {good_id}: {difference}"
         for verb, good_id, fields in rows(state, done)
-        for lie in _lies_of(verb, json.loads(fields), there.get(good_id))
+        for difference in _differences(verb, json.loads(fields), there.get(good_id))
     ]
 
 
@@ -49,7 +49,7 @@ def open_ends(state: Path, *, but: int = 0) -> list[Any]:
     ]
 
 
-def _lies_of(verb: str, fields: dict[str, dict[str, Any]], product: ShopProduct | None) -> Iterator[str]:
+def _differences(verb: str, fields: dict[str, dict[str, Any]], product: ShopProduct | None) -> Iterator[str]:
     if verb == "remove" and fields["status"]["new"] == "deleted":
         if product is not None:
             yield "it is still there"

@@ -32,6 +32,8 @@ TWICE = frozenset("FindingGroup Line Part Reading Section".split())
 """Class names that exist in two places until one of them gets a better one."""
 ALLOWED = re.compile(r"`[^`]*`|\"[^\"]*\"|«[^»]*»|--\w[\w-]*")
 """What is quoted is a message, a key or another program's word."""
+TECHNICAL = re.compile(r"(?<!\w)dark(?!\w)|\.tell\b|\b(?:sisters|anew)=")
+"""The browser's colour scheme, the position of a file, and keys of a published JSON schema."""
 
 
 def own_words(path: Path) -> Iterator[tuple[int, str]]:
@@ -59,10 +61,12 @@ def is_command(node: ast.AST) -> bool:
 
 
 def names(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the names that a file defines or uses, with their lines."""
+    """Yield the names that a file defines or uses, with their lines, but the technical words."""
     with path.open("rb") as file:
         for token in tokenize.tokenize(file.readline):
-            if token.type == tokenize.NAME:
+            (_, start), (_, end) = token.start, token.end
+            in_line = token.line[max(start - 1, 0) : end + 1]
+            if token.type == tokenize.NAME and not TECHNICAL.search(in_line):
                 yield token.start[0], token.string
 
 

@@ -66,7 +66,7 @@ def test_a_known_mail_without_a_phone(filled: Home) -> None:
 
 
 def test_a_known_mail_with_another_phone(filled: Home) -> None:
-    """It may be a new number, or a relative: a person says so once, and it is known then."""
+    """It may be a new number or a relative: a person decides once, and the decision is stored."""
     order(filled, phone="+380500000001", email="o@shop.example")
     number = order(filled, phone="+380500000002", email="O@shop.example")
     ran = filled.run("orders", "fetch")
@@ -82,9 +82,9 @@ def test_a_known_mail_with_another_phone(filled: Home) -> None:
     assert ([owner(filled, one) for one in again], held(filled)) == (["1", "2"], {})
 
 
-def test_one_of_several_with_another_phone(torn: tuple[Home, int]) -> None:
-    """All of them are listed, and merging them does not say that the order is theirs."""
-    home, _ = torn
+def test_one_of_several_with_another_phone(ambiguous: tuple[Home, int]) -> None:
+    """All of them are listed; merging them does not assign the order."""
+    home, _ = ambiguous
     home.edit_object('find_by = ["email"]', 'find_by = ["phone", "email"]')
     number = order(home, phone="+380500000004", email="o@shop.example")
     ran = home.run("orders", "fetch")
@@ -112,7 +112,7 @@ def test_a_name_of_several_lines(filled: Home) -> None:
 
 
 def test_an_empty_list_has_its_header(filled: Home) -> None:
-    """A program that reads CSV finds the columns there also on the first day."""
+    """CSV has its header also without rows."""
     assert filled.run("clients", "list", "--format", "csv").out == "id,name,phone,email,card,orders\n"
     nothing = filled.run("clients", "list", "--held", "--format", "csv")
     assert nothing.out == "order,id,name,phone,email\n"
@@ -124,7 +124,7 @@ def test_an_empty_list_has_its_header(filled: Home) -> None:
 
 
 def test_two_clients_fit(filled: Home) -> None:
-    """None is picked: it is reported, and the order is stored all the same."""
+    """No client is chosen: it is reported, and the order is stored all the same."""
     filled.edit_object('find_by = ["phone", "email"]', 'find_by = ["phone"]')
     order(filled, phone="+380500000001", email="o@shop.example")
     order(filled, phone="+380500000002", email="o@shop.example")
@@ -138,7 +138,7 @@ def test_two_clients_fit(filled: Home) -> None:
 
 
 def test_clients_are_not_made(filled: Home) -> None:
-    """With `create = false` an unknown buyer stays unknown; the order's file has the buyer all the same."""
+    """With `create = false` no client is created; the order's file has the buyer all the same."""
     filled.edit_object("create = true", "create = false")
     order(filled, first_name="Олена", last_name="Вигадана", phone="+380500000001")
     assert clients(filled) == []
@@ -154,7 +154,7 @@ def test_a_phone_that_is_none(filled: Home) -> None:
 
 
 def held(home: Home) -> dict[str, list[str]]:
-    """The clients that fit each order of which a person must choose."""
+    """Return the matching clients of each order for which a person must choose one."""
     found: dict[str, list[str]] = {}
     for row in home.run("clients", "list", "--held", "--format", "json").json["held_orders"]:
         found.setdefault(row["order"], []).append(row["id"])
@@ -162,14 +162,14 @@ def held(home: Home) -> dict[str, list[str]]:
 
 
 def owner(home: Home, number: int) -> str | None:
-    """The client of an order."""
+    """Return the client of an order."""
     orders = home.run("orders", "list", "--format", "json").json["orders"]
     client_id: str | None = next(one["client_id"] for one in orders if one["id"] == str(number))
     return client_id
 
 
 @pytest.fixture
-def torn(filled: Home) -> tuple[Home, int]:
+def ambiguous(filled: Home) -> tuple[Home, int]:
     """A home in which an order fits two clients, and the order's number."""
     filled.edit_object('find_by = ["phone", "email"]', 'find_by = ["phone"]')
     order(filled, first_name="Олена", phone="+380500000001", email="o@shop.example")
@@ -180,9 +180,9 @@ def torn(filled: Home) -> tuple[Home, int]:
     return filled, number
 
 
-def test_who_fits_several_clients_waits_for_a_person(torn: tuple[Home, int]) -> None:
-    """Exit 8; the order is listed with each client that fits, and the commands that settle it."""
-    home, number = torn
+def test_who_fits_several_clients_waits_for_a_person(ambiguous: tuple[Home, int]) -> None:
+    """Exit 8; the order is listed with each matching client and the commands to choose one."""
+    home, number = ambiguous
     ran = home.run("orders", "fetch")
     assert (ran.code, "hint: torgsync clients list --held" in ran.err) == (8, True)
     assert held(home) == {str(number): ["1", "2"]}
@@ -198,9 +198,9 @@ def test_who_fits_several_clients_waits_for_a_person(torn: tuple[Home, int]) -> 
 
 
 @pytest.mark.parametrize(("chosen", "client"), [("2", "2"), ("new", "3")])
-def test_a_person_chooses(torn: tuple[Home, int], chosen: str, client: str) -> None:
+def test_a_person_chooses(ambiguous: tuple[Home, int], chosen: str, client: str) -> None:
     """The order is that client's, and the next one from the same phone as well."""
-    home, number = torn
+    home, number = ambiguous
     home.run("orders", "fetch")
     ran = home.run("clients", "choose", str(number), chosen)
     assert (ran.code, ran.err) == (0, f"order {number} is that of client {client}\n")
@@ -213,9 +213,9 @@ def test_a_person_chooses(torn: tuple[Home, int], chosen: str, client: str) -> N
     assert owner(home, again) == client
 
 
-def test_two_clients_turn_out_to_be_one(torn: tuple[Home, int]) -> None:
-    """Their orders, phones and mails are those of the one that stays; what waited for a choice is settled."""
-    home, number = torn
+def test_two_clients_turn_out_to_be_one(ambiguous: tuple[Home, int]) -> None:
+    """The remaining client gets their orders, phones and e-mails; pending choices are resolved."""
+    home, number = ambiguous
     home.run("orders", "fetch")
     ran = home.run("clients", "merge", "2", "--into", "1")
     assert (ran.code, ran.err) == (0, "1 client merged into 1; 1 order no longer waits for a choice\n")
@@ -252,9 +252,9 @@ def test_two_clients_turn_out_to_be_one(torn: tuple[Home, int]) -> None:
         (("forget", "+380500000001"), "this cannot be taken back"),
     ],
 )
-def test_wrong_words_about_clients(torn: tuple[Home, int], args: tuple[str, ...], message: str) -> None:
-    """Exit 64 with a sentence, and nothing changes; words that may be a name do not get into the log."""
-    home, number = torn
+def test_wrong_arguments(ambiguous: tuple[Home, int], args: tuple[str, ...], message: str) -> None:
+    """Exit 64 with a message, and nothing changes; arguments that may be names are not logged."""
+    home, number = ambiguous
     home.run("orders", "fetch")
     (settled,) = (row["id"] for row in orders_of(home, "1"))
     numbers = {"NUMBER": str(number), "SETTLED": settled}
@@ -266,7 +266,7 @@ def test_wrong_words_about_clients(torn: tuple[Home, int], args: tuple[str, ...]
 
 
 def test_an_order_that_no_client_fits_waits_for_no_choice(filled: Home) -> None:
-    """Where no clients are made, it has none, and it is said so."""
+    """With `create = false` it has no client, and the message says so."""
     filled.edit_object("create = true", "create = false")
     number = order(filled, phone="+380500000001")
     filled.run("orders", "fetch")
@@ -275,14 +275,14 @@ def test_an_order_that_no_client_fits_waits_for_no_choice(filled: Home) -> None:
 
 
 def orders_of(home: Home, client: str) -> list[dict[str, Any]]:
-    """The orders of a client."""
+    """Return the orders of a client."""
     shown = home.run("clients", "show", client, "--format", "json").json["client"]
     found: list[dict[str, Any]] = shown["orders"]
     return found
 
 
 def test_a_client_is_shown(filled: Home) -> None:
-    """Everything they are recognised by, and their orders, in every format."""
+    """With all contacts and orders, in every format."""
     number = order(filled, first_name="Олена", last_name="[red]", phone="0500000001", email="O@shop.example")
     order(filled, phone="+380500000001", email="second@shop.example")
     clients(filled)
@@ -351,7 +351,7 @@ def client_row(name: str, phone: str = "") -> str:
 
 
 def test_a_row_that_fits_two_clients(knowing: Home) -> None:
-    """None is picked, and it is reported; a row without any contact is no client."""
+    """No client is chosen, and it is reported; a row without any contact is skipped."""
     export_clients(knowing, client_row("Олена В.", "0500000001"), client_row("ОЛЕНА В.", "0500000002"))
     assert knowing.run("clients", "import").err.endswith("2 new, 0 known\n")
     knowing.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
@@ -372,7 +372,7 @@ def test_clients_that_cannot_be_read(knowing: Home) -> None:
 
 
 def test_a_file_that_was_named_and_is_not_there(knowing: Home) -> None:
-    """The hint is about the word that was typed; for the path of the sync object it is about that."""
+    """The hint is about the argument, or about the path in the sync object."""
     ran = knowing.run("clients", "import", "nofile.trs")
     assert (ran.code, "[clients]" in ran.err, "hint: correct the name" in ran.err) == (3, False, True)
     (knowing.shop / "TSClients.trs").unlink()
@@ -380,7 +380,7 @@ def test_a_file_that_was_named_and_is_not_there(knowing: Home) -> None:
 
 
 def test_one_mail_of_two_people(knowing: Home) -> None:
-    """Torgsoft keeps them as two, with a phone each: so they are two here, however often they are read."""
+    """Torgsoft has two clients with a phone each, so they stay two, however often they are read."""
     rows = [
         '"Вигадана Олена";"o@shop.example";"0500000001";0;"";"";"";"";"";"";"";"";0;0',
         '"Вигаданий Олег";"O@shop.example";"0500000002";0;"";"";"";"";"";"";"";"";0;0',
@@ -412,14 +412,14 @@ def test_what_was_read_is_a_document_too(knowing: Home) -> None:
 
 
 def test_a_phone_of_torgsoft_that_is_none(knowing: Home) -> None:
-    """It is kept as written, and reported: it finds no client."""
+    """It is kept as written and reported, and matches no client."""
     export_clients(knowing, client_row("Іван", "увечері"))
     ran = knowing.run("clients", "import")
     assert ran.err.endswith("! 1 phone is no number and will find nobody\n")
 
 
 def test_an_export_of_no_clients(knowing: Home) -> None:
-    """It is reported in a sentence, exit 3; orders are fetched all the same."""
+    """It is reported, exit 3; orders are fetched all the same."""
     export_clients(knowing)
     ran = knowing.run("clients", "import")
     assert (ran.code, "TSClients.trs` is empty: there is no client in it\n\nhint: export" in ran.err) == (
@@ -436,7 +436,7 @@ def test_an_export_of_no_clients(knowing: Home) -> None:
 
 
 def test_a_person_is_forgotten(filled: Home) -> None:
-    """No trace is left on disk, also not in an order that comes once more; sums stay as they were."""
+    """No personal data is left on disk, even if an order is fetched again; totals stay."""
     buyer = {
         "first_name": "Олена",
         "last_name": "Вигадана",
@@ -479,7 +479,7 @@ def test_a_person_is_forgotten(filled: Home) -> None:
 
 
 def test_a_person_is_forgotten_after_torgsoft_took_their_order(filled: Home) -> None:
-    """The order stays as it was handed over; there is no file to take away."""
+    """The order stays as exported; there is no file to delete."""
     number = order(filled, phone="+380500000001")
     filled.run("orders", "fetch")
     (filled.folder / "outbox" / "my-prom" / f"order-{number}.json").unlink()
@@ -505,7 +505,7 @@ def test_a_person_is_forgotten_before_their_order_was_written(knowing: Home) -> 
 
 
 def test_sales_that_torgsoft_had_not_taken_stay_in_sight(filled: Home) -> None:
-    """They are named by number and wait for a person until they are done, then count as taken; exit 8."""
+    """They are reported by number until a person confirms them, then count as taken; exit 8."""
     number = buys(filled, "+380500000001")
     filled.run("orders", "fetch")
     ran = filled.run("clients", "forget", "0500000001", "--yes")
@@ -529,7 +529,7 @@ def test_sales_that_torgsoft_had_not_taken_stay_in_sight(filled: Home) -> None:
 
 
 def test_a_forgotten_sale_that_is_cancelled_waits_for_no_person(filled: Home) -> None:
-    """There is nothing to enter; where it is taken up again, it is to be entered again."""
+    """It need not be entered, unless the order is reopened."""
     number = order(filled, phone="+380500000001")
     filled.run("orders", "fetch")
     filled.run("clients", "forget", "0500000001", "--yes")
@@ -551,7 +551,7 @@ def test_a_sale_whose_file_torgsoft_took_unseen_is_not_entered_twice(filled: Hom
 
 
 def test_a_sale_that_waited_for_a_person_waits_still(filled: Home) -> None:
-    """It was not entered yet, and its file could not be written before either."""
+    """It is not entered yet, as its file could not be written before."""
     number = filled.sandbox.place_order([("26901", 1)], buyer=ShopBuyer(phone="+380500000001"))
     filled.edit_object("[clients]", '[orders]\nsince = "2999-01-01"\n\n[clients]')
     filled.run("orders", "fetch")
@@ -569,7 +569,7 @@ WORDS = (
 
 
 def traces(home: Home) -> list[str]:
-    """What any table of the state or any file of the home still holds of her."""
+    """Return her personal data that is left in any table of the state or file of the home."""
     with closing(sqlite3.connect(home.folder / "state.db")) as state:
         dump = "\n".join(state.iterdump())
     kept = dump + home.everything_written().decode("utf-8", "replace")
@@ -577,7 +577,7 @@ def traces(home: Home) -> list[str]:
 
 
 def buys(home: Home, phone: str, name: str = "Вигадана") -> int:
-    """Have her order, with all personal data that an order may have."""
+    """Place an order with all personal data that an order may have."""
     buyer = ShopBuyer(first_name="Олена", last_name=name, phone=phone, email="olena@shop.example")
     return home.sandbox.place_order(
         [("26901", 1)],
@@ -589,7 +589,7 @@ def buys(home: Home, phone: str, name: str = "Вигадана") -> int:
 
 @pytest.fixture
 def many_times(filled: Home) -> Home:
-    """A home that knows one person as three clients, the third of whom was chosen to be `new`."""
+    """A home where one person is three clients, the third made by `choose ORDER new`."""
     filled.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
     buys(filled, "050 000-00-01")
     buys(filled, "+380500000001", "Сумська")
@@ -603,7 +603,7 @@ def many_times(filled: Home) -> Home:
 
 
 def test_nothing_is_left_of_whom_the_state_knows_several_times(many_times: Home) -> None:
-    """Each client that carries the phone goes, those of `choose ORDER new` among them; the sums stay."""
+    """Every client with the phone is deleted, also those made by `choose ORDER new`; totals stay."""
     before = many_times.run("payments", "report").out
     assert set(traces(many_times)) >= {"Олена", "Сумська", "під'їзд", "50 000-00"}
     ran = many_times.run("clients", "forget", "0500000001", "--yes", "--format", "json")
@@ -619,7 +619,7 @@ def test_nothing_is_left_of_whom_the_state_knows_several_times(many_times: Home)
 
 
 def test_no_trace_is_left_of_a_phone_among_other_words(filled: Home) -> None:
-    """A name, a second number, a messenger: it is one client, and they go with all their orders."""
+    """With a name, a second number or a messenger it is one client, deleted with all orders."""
     for phone in ("0500000001 Олена", "050 000 00 01; 067 111 22 33", "050-000-00-01 (Viber)"):
         buys(filled, phone)
     assert [client["phone"] for client in clients(filled)] == ["+380500000001"]
@@ -629,7 +629,7 @@ def test_no_trace_is_left_of_a_phone_among_other_words(filled: Home) -> None:
 
 
 def test_a_client_that_shows_the_phone_of_another_client_goes(filled: Home) -> None:
-    """A client without one got it with an order that was chosen to be theirs; another one had it first."""
+    """A client got the phone with a chosen order, though another one had it first: both are deleted."""
     filled.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
     buys(filled, "+380500000001")
     buys(filled, "", "Сумська")
@@ -642,8 +642,8 @@ def test_a_client_that_shows_the_phone_of_another_client_goes(filled: Home) -> N
     assert (traces(filled), clients(filled)) == ([], [])
 
 
-def test_files_in_other_outboxes_are_taken_away(many_times: Home) -> None:
-    """A spreadsheet that was put there, what a run left that died, and the files of the outbox of before."""
+def test_files_in_other_outboxes_are_deleted(many_times: Home) -> None:
+    """A spreadsheet, files of a killed run, and those in the previous outbox."""
     first = many_times.folder / "outbox" / "my-prom"
     number = next(first.iterdir()).stem.removeprefix("order-")
     many_times.edit_object("[clients]", '[orders]\noutbox = "../orders"\n\n[clients]')
@@ -657,8 +657,8 @@ def test_files_in_other_outboxes_are_taken_away(many_times: Home) -> None:
     assert traces(many_times) == []
 
 
-def test_files_on_a_server_are_taken_away(filled: Home, tmp_path: Path) -> None:
-    """Whatever the outbox is; one that cannot be reached any more is reported, exit 8."""
+def test_files_on_a_server_are_deleted(filled: Home, tmp_path: Path) -> None:
+    """An outbox that can no longer be reached is reported, exit 8."""
     (tmp_path / "ftp").mkdir()
     (filled.shop / "ftp-password").write_text(PASSWORD)
     with ftp_server(tmp_path / "ftp") as ftp:
@@ -683,7 +683,7 @@ def test_files_on_a_server_are_taken_away(filled: Home, tmp_path: Path) -> None:
 
 
 def test_no_person_is_forgotten_while_the_outbox_is_gone(many_times: Home) -> None:
-    """A share that is not mounted would bring her back: nothing is done, and it is said why."""
+    """An unmounted share may hold her files: nothing is deleted, with the reason."""
     outbox = many_times.folder / "outbox" / "my-prom"
     outbox.rename(many_times.folder / "unmounted")
     ran = many_times.run("clients", "forget", "0500000001", "--yes")
@@ -694,7 +694,7 @@ def test_no_person_is_forgotten_while_the_outbox_is_gone(many_times: Home) -> No
 
 
 def test_copies_of_the_state_are_deleted(many_times: Home) -> None:
-    """They know everybody and cannot be cleaned; who is known nowhere else may be in them still."""
+    """They hold personal data of everyone, even of people who are not in the state any more."""
     state = many_times.folder / "state.db"
     shutil.copyfile(state, state.with_name("state.db.0007.bak"))
     (many_times.folder / ".state.db.0006.bak.tmp").write_text("Вигадана")
@@ -735,7 +735,7 @@ def test_no_client_is_made_of_who_stays_where_none_are_made(filled: Home) -> Non
 
 
 def test_a_phone_in_a_note_of_another_person_is_reported(filled: Home) -> None:
-    """What they wrote is theirs, so it is left and named, with the command that shows it; exit 8."""
+    """The note is kept and reported with the command that shows it; exit 8."""
     number = filled.sandbox.place_order(
         [("26901", 1)], buyer=ShopBuyer(phone="+380670000002"), client_notes="дзвоніть мамі, 050 000 00 01"
     )
@@ -753,7 +753,7 @@ def test_a_phone_in_a_note_of_another_person_is_reported(filled: Home) -> None:
 
 
 def test_a_second_phone_in_an_order_of_another_person_is_reported(filled: Home) -> None:
-    """The first phone decides whose order it is; the second one is left and named, exit 8."""
+    """The first phone decides whose order it is; the second one is kept and reported, exit 8."""
     number = order(filled, phone="067 000 00 02; 050 000 00 01")
     filled.run("orders", "fetch")
     ran = filled.run("clients", "forget", "+380500000001", "--yes")
@@ -762,7 +762,7 @@ def test_a_second_phone_in_an_order_of_another_person_is_reported(filled: Home) 
 
 
 def test_another_object_that_knows_the_person_is_named(filled: Home) -> None:
-    """Objects share a state, and each is a shop of its own: the command for the other one is shown."""
+    """Objects share a state but are separate shops: the command for the other one is shown."""
     filled.second_object("Second", "second.toml")
     buys(filled, "+380500000001")
     for name in ("my-prom", "second"):
@@ -780,7 +780,7 @@ def test_another_object_that_knows_the_person_is_named(filled: Home) -> None:
 
 
 def test_an_order_that_was_held_is_not_written_after_it_was_forgotten(filled: Home) -> None:
-    """Also not when what held it is gone: a file without a buyer is useless."""
+    """Not even when the reason is gone: a file without a buyer is useless."""
     number = buys(filled, "0500000001")
     filled.edit_object("[clients]", '[orders]\nsince = "2999-01-01"\n\n[clients]')
     filled.run("orders", "fetch")
@@ -792,7 +792,7 @@ def test_an_order_that_was_held_is_not_written_after_it_was_forgotten(filled: Ho
 
 
 def test_a_mistake_is_reported_before_anything_is_done(filled: Home) -> None:
-    """The phone is looked at first: before objects, before the question, and for programs too."""
+    """The phone is checked before the objects and before the question, also with `--format json`."""
     ran = filled.run("clients", "forget", "12", "--format", "json", "-o", "nowhere")
     assert (ran.code, ran.json["error"]["message"]) == (64, "`12` is no phone number")
     ran = filled.run("clients", "forget", "0500000001", "--format", "json")
@@ -803,7 +803,7 @@ def test_a_mistake_is_reported_before_anything_is_done(filled: Home) -> None:
 def test_a_person_is_asked_before_anybody_is_forgotten(
     many_times: Home, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, left: int
 ) -> None:
-    """By the phone as it was understood."""
+    """The question shows the phone as parsed."""
     monkeypatch.setattr(Program, "asks", True)
     ran = many_times.run("clients", "forget", "050 000 00 01", stdin=answer)
     assert ran.code == code

@@ -19,7 +19,7 @@ def bare(home: Home) -> Home:
 
 
 def columns(home: Home) -> dict[str, str]:
-    """The targets that columns are mapped to, keyed by column."""
+    """Return the targets, keyed by column."""
     listed = home.run("fields", "list", "--format", "json").json["fields"]
     return {field["column"]: field["name"] or field["to"] for field in listed}
 
@@ -133,7 +133,7 @@ def test_one_column_to_a_field(bare: Home) -> None:
 
 
 def test_a_column_that_holds_two_languages(bare: Home) -> None:
-    """What parts them goes into the sync object, and each language gets its part."""
+    """The separator is stored in the sync object, and each language gets its part."""
     bare.run("fields", "add", "RetailPrice", "--to", "price")
     added = bare.run("fields", "add", "GoodName", "--to", "name", "--split", "_")
     assert (added.code, added.err) == (0, '`GoodName` -> name, Ukrainian and Russian parted by "_"\n')
@@ -153,8 +153,8 @@ def test_a_column_that_holds_two_languages(bare: Home) -> None:
         (("Color", "--dynamic", "--name", "а_б_в"), 'the name holds "_" more than once'),
     ],
 )
-def test_what_cannot_be_parted(bare: Home, args: tuple[str, ...], message: str) -> None:
-    """A target without texts is refused, and a name that would fall apart."""
+def test_what_cannot_be_split(bare: Home, args: tuple[str, ...], message: str) -> None:
+    """A target without languages is refused, and a name that contains the separator."""
     before = bare.object.read_bytes()
     refused = bare.run("fields", "add", *args, "--split", "_")
     assert (refused.code, refused.err.startswith(f"error: {message}")) == (64, True)
@@ -172,7 +172,7 @@ def test_a_column_as_a_characteristic_of_its_own(bare: Home) -> None:
 @pytest.mark.parametrize("column", ["PrimeCost", "primecost", "PRIMECOST"])
 @pytest.mark.parametrize("target", [("--to", "price"), ("--dynamic",), ("--to", "keywords")])
 def test_the_cost_price_is_never_mapped(bare: Home, column: str, target: tuple[str, ...]) -> None:
-    """What the shop paid cannot be sent, however its column is written and whatever it is to be."""
+    """It cannot be mapped, however its column is written and whatever the target."""
     before = bare.object.read_bytes()
     added = bare.run("fields", "add", column, *target)
     assert (added.code, added.out) == (64, "")
@@ -192,8 +192,8 @@ def test_the_cost_price_is_never_mapped(bare: Home, column: str, target: tuple[s
         (("RetailPrice", "--to", "price", "--dynamic"), "give either `--to TARGET` or `--dynamic`"),
     ],
 )
-def test_a_column_or_target_that_there_is_not(bare: Home, args: tuple[str, ...], message: str) -> None:
-    """The mistake is named with what was perhaps meant, and the file is left alone."""
+def test_an_unknown_column_or_target(bare: Home, args: tuple[str, ...], message: str) -> None:
+    """The error suggests the nearest name, and the file is left alone."""
     before = bare.object.read_bytes()
     added = bare.run("fields", "add", *args)
     assert added.code == 64
@@ -201,7 +201,7 @@ def test_a_column_or_target_that_there_is_not(bare: Home, args: tuple[str, ...],
     assert bare.object.read_bytes() == before
 
 
-def test_an_owner_that_there_is_not(bare: Home) -> None:
+def test_an_unknown_owner(bare: Home) -> None:
     """Only the two owners are taken."""
     added = bare.run("fields", "add", "Color", "--dynamic", "--owner", "nobody")
     assert added.code == 64
@@ -219,7 +219,7 @@ def test_two_columns_for_one_field(home: Home) -> None:
 
 
 def test_a_wholesale_price_that_is_the_cost_price(bare: Home) -> None:
-    """A warning says in how many rows it is what the shop paid; the person decides."""
+    """A warning has the number of rows where it equals the cost price; the person decides."""
     bare.edit_export(_wholesale_is_cost)
     added = bare.run("fields", "add", "WholesalePrice", "--to", "wholesale_price")
     assert added.code == 0
@@ -230,7 +230,7 @@ def test_a_wholesale_price_that_is_the_cost_price(bare: Home) -> None:
 
 
 def test_a_wholesale_price_of_its_own(bare: Home) -> None:
-    """Where it differs from the cost price, nothing is warned about."""
+    """If it differs from the cost price, there is no warning."""
     added = bare.run("fields", "add", "WholesalePrice", "--to", "wholesale_price")
     assert (added.code, added.err) == (0, "`WholesalePrice` -> wholesale_price\n")
 
@@ -268,7 +268,7 @@ def test_a_column_that_the_export_lacks(home: Home) -> None:
 
 
 def test_the_list_without_an_export(home: Home) -> None:
-    """The fields are listed all the same, and it is said why there are no samples."""
+    """The fields are listed all the same, with the reason why there are no samples."""
     home.export.unlink()
     listed = home.run("fields", "list", "--format", "json")
     assert listed.code == 0
@@ -279,7 +279,7 @@ def test_the_list_without_an_export(home: Home) -> None:
 # remove
 
 
-def test_a_column_is_taken_out(home: Home) -> None:
+def test_a_column_is_removed(home: Home) -> None:
     """Only its table goes; comments, order and everything else stay to the byte."""
     before = home.object.read_text("utf-8")
     removed = home.run("fields", "remove", "articul")
@@ -291,7 +291,7 @@ def test_a_column_is_taken_out(home: Home) -> None:
 
 
 def test_an_unknown_target_lists_the_targets(bare: Home) -> None:
-    """Where none is near, all of them help."""
+    """If none is similar, all are listed."""
     added = bare.run("fields", "add", "RetailPrice", "--to", "xxx")
     shown = " ".join(added.err.split())
     assert "there is no target `xxx`" in shown
@@ -299,8 +299,8 @@ def test_an_unknown_target_lists_the_targets(bare: Home) -> None:
 
 
 @pytest.mark.parametrize("column", ["GoodName", "visota_kabluka"])
-def test_the_first_and_the_last_column_are_taken_out(home: Home, column: str) -> None:
-    """The comments around them stay where they speak of something."""
+def test_the_first_and_the_last_column_are_removed(home: Home, column: str) -> None:
+    """Comments about remaining fields are kept."""
     before = home.object.read_text("utf-8")
     assert home.run("fields", "remove", column).code == 0
     after = home.object.read_text("utf-8")
@@ -310,7 +310,7 @@ def test_the_first_and_the_last_column_are_taken_out(home: Home, column: str) ->
     assert column not in columns(home)
 
 
-def test_every_column_is_taken_out(home: Home) -> None:
+def test_every_column_is_removed(home: Home) -> None:
     """What is left is the file without its fields, and fields can be added again."""
     head, rest = home.object.read_text("utf-8").split("[[fields]]", 1)
     tail = rest[rest.index("# --- What happens") :]
@@ -352,7 +352,7 @@ def test_one_column_that_is_mapped_twice(home: Home) -> None:
 
 
 def test_a_column_that_is_not_mapped(home: Home) -> None:
-    """It is named with what was perhaps meant, and the file is left alone."""
+    """The error suggests the nearest column, and the file is left alone."""
     before = home.object.read_bytes()
     removed = home.run("fields", "remove", "Articull")
     assert (removed.code, removed.out) == (64, "")
@@ -380,7 +380,7 @@ def test_a_column_can_be_mapped_twice(home: Home) -> None:
 
 
 def test_a_target_that_is_taken_names_who_has_it(home: Home) -> None:
-    """The refusal can be acted upon: it has the command to run first."""
+    """The hint has the command to run first."""
     ran = home.run("fields", "add", "Description", "--to", "description")
     assert (ran.code, ran.err.splitlines()) == (
         64,
@@ -393,7 +393,7 @@ def test_a_target_that_is_taken_names_who_has_it(home: Home) -> None:
 
 
 def test_a_column_may_be_named_as_the_file_names_it(bare: Home) -> None:
-    """A label of Torgsoft means its standard column, and never to what the shop paid."""
+    """A label of Torgsoft means its standard column, and never maps the cost price."""
     text = bare.export.read_text("utf-8-sig")
     text = text.replace('"RetailPrice"', '"Ціна роздрібна"', 1).replace('"PrimeCost"', '"Собівартість"', 1)
     bare.export.write_text(text, "utf-8", newline="")
@@ -404,7 +404,7 @@ def test_a_column_may_be_named_as_the_file_names_it(bare: Home) -> None:
 
 
 def test_a_text_in_two_languages(bare: Home) -> None:
-    """The sign that parts them is written into the object; a target without languages refuses it."""
+    """The separator is written into the object; a target without languages refuses it."""
     assert bare.run("fields", "add", "GoodName", "--to", "name", "--split", "_").code == 0
     assert 'split = "_"' in bare.object.read_text("utf-8")
     refused = bare.run("fields", "add", "RetailPrice", "--to", "price", "--split", "_")

@@ -1,4 +1,4 @@
-"""`torgsync object adopt`: a shop that already lives is taken over, and nothing is written to Prom."""
+"""`torgsync object adopt`: an existing shop is adopted, and nothing is written to Prom."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ HAMMER = "Молоток столярний 300 г"  # 26935
 
 
 @pytest.fixture
-def living(home: Home) -> Home:
+def legacy(home: Home) -> Home:
     """A shop with products from before: by external id, by article, by name, one foreign, one twice."""
     shop = home.sandbox
     shop.add_product("26926", name="Крем", name_uk="Крем [red] для рук ягідний", price=Decimal(120))
@@ -61,7 +61,7 @@ def living(home: Home) -> Home:
 
 
 def adopt(home: Home, *args: str) -> tuple[int, dict[str, Any]]:
-    """Take the shop over, and return the exit code and the document."""
+    """Adopt the shop, and return the exit code and the JSON."""
     ran = home.run("object", "adopt", "--format", "json", *args)
     valid(ran.json, ADOPTED)
     return ran.code, ran.json
@@ -72,11 +72,11 @@ def pairs(document: dict[str, Any]) -> dict[str, tuple[str | None, tuple[str, ..
     return {one["good_id"]: (one["external_id"], tuple(one["by"])) for one in document["matched"]}
 
 
-def test_a_living_shop(living: Home) -> None:
-    """Matched by external id, then by what they have in common; the doubtful wait, the rest is listed."""
-    assert "torgsync object adopt" in living.run("update").err
-    code, document = adopt(living)
-    assert (code, living.writes()) == (8, [])
+def test_an_existing_shop(legacy: Home) -> None:
+    """Matched by external id, then by common values; ambiguous ones are held, the rest is listed."""
+    assert "torgsync object adopt" in legacy.run("update").err
+    code, document = adopt(legacy)
+    assert (code, legacy.writes()) == (8, [])
     assert pairs(document) == {
         "26926": ("26926", ("external-id",)),
         "26935": ("old-35", ("name",)),
@@ -86,61 +86,61 @@ def test_a_living_shop(living: Home) -> None:
     assert (doubt["by"], [good["good_id"] for good in doubt["goods"]]) == ("name", ["26936"])
     assert len(doubt["products"]) == 2
     assert [product["external_id"] for product in document["only_there"]] == ["x-9"]
-    assert adopt(living, "--dry-run")[1]["matched"] == document["matched"]
+    assert adopt(legacy, "--dry-run")[1]["matched"] == document["matched"]
 
 
-def test_what_was_taken_over_is_kept_up_to_date(living: Home) -> None:
-    """By the name that Prom has for it; what cannot be reached says so; nothing is made twice."""
-    adopt(living)
-    plan = living.run("update", "--format", "json").json
+def test_adopted_products_are_synchronised(legacy: Home) -> None:
+    """By its id on Prom; products that cannot be edited are reported; nothing is created twice."""
+    adopt(legacy)
+    plan = legacy.run("update", "--format", "json").json
     verbs = {change["good_id"]: change["verb"] for change in plan["changes"]}
     assert (verbs["26935"], verbs["26916"], verbs["26926"]) == ("update", "update", "update")
     assert "26936" not in verbs
     reasons = {item["good_id"]: item["reason"] for item in plan["skipped_goods"]}
     assert reasons["26936"] == "ambiguous"
     assert [product["external_id"] for product in plan["foreign_products"]] == ["x-9"]
-    before = len(living.sandbox.products())
-    ran = living.sync()
+    before = len(legacy.sandbox.products())
+    ran = legacy.sync()
     assert ran.code in (0, 8), ran.json
-    shop = living.sandbox
+    shop = legacy.sandbox
     hammer = shop.product("old-35")
     assert (hammer.price, hammer.external_id) == (Decimal(268), "old-35")
     (teddy,) = [product for product in shop.products() if product.external_id is None]
     assert teddy.price == Decimal(489)
     assert len(shop.products()) == before + plan["counts"]["create"]
-    living.sandbox.log.clear()
-    again = living.sync()
-    assert (again.json["counts"]["update"], living.writes()) == (0, [])
+    legacy.sandbox.log.clear()
+    again = legacy.sync()
+    assert (again.json["counts"]["update"], legacy.writes()) == (0, [])
     assert {found["code"] for found in again.json["findings"]} >= {"adopt-ambiguous", "external-id-missing"}
 
 
-def test_decisions(living: Home) -> None:
+def test_decisions(legacy: Home) -> None:
     """A person says which product it is, or that it is none; the file is the one that CSV gives."""
-    rows = list(csv.DictReader(io.StringIO(living.run("object", "adopt", "--format", "csv").out)))
+    rows = list(csv.DictReader(io.StringIO(legacy.run("object", "adopt", "--format", "csv").out)))
     doubted = [row for row in rows if row["story"] == "ambiguous"]
     assert [row["good_id"] for row in doubted] == ["26936", "26936"]
-    decisions = living.folder / "decisions.csv"
+    decisions = legacy.folder / "decisions.csv"
     decisions.write_text(f"good_id,prom_id\n26936,{doubted[0]['prom_id']}\n26916,\n,17\n", "utf-8")
-    code, document = adopt(living, "--decisions", str(decisions))
+    code, document = adopt(legacy, "--decisions", str(decisions))
     assert (code, document["ambiguous"]) == (0, [])
     assert pairs(document)["26936"] == (doubted[0]["external_id"], ("decision",))
     assert len(document["only_there"]) == 2
-    assert pairs(adopt(living)[1])["26936"][1] == ("decision",)
+    assert pairs(adopt(legacy)[1])["26936"][1] == ("decision",)
     decisions.write_text("good_id;prom_id\n26936;new\n", "utf-8")
-    assert "26936" not in pairs(adopt(living, "--decisions", str(decisions))[1])
-    created = {change["good_id"] for change in living.run("update", "--format", "json").json["changes"]}
+    assert "26936" not in pairs(adopt(legacy, "--decisions", str(decisions))[1])
+    created = {change["good_id"] for change in legacy.run("update", "--format", "json").json["changes"]}
     assert "26936" in created
 
 
-def test_a_good_whose_id_is_another_products_name(living: Home) -> None:
+def test_a_good_whose_id_is_another_products_name(legacy: Home) -> None:
     """Created again it would overwrite the product that has this id; it is not made."""
-    living.sandbox.add_product("26941", name=HAMMER + "!", name_uk="Долото", price=Decimal(5))
-    number = living.sandbox.product("26941").id
-    decisions = living.folder / "decisions.csv"
+    legacy.sandbox.add_product("26941", name=HAMMER + "!", name_uk="Долото", price=Decimal(5))
+    number = legacy.sandbox.product("26941").id
+    decisions = legacy.folder / "decisions.csv"
     decisions.write_text(f"good_id,prom_id\n26936,{number}\n", "utf-8")
-    adopt(living, "--decisions", str(decisions))
-    living.next_day()
-    plan = living.run("update", "--format", "json").json
+    adopt(legacy, "--decisions", str(decisions))
+    legacy.next_day()
+    plan = legacy.run("update", "--format", "json").json
     assert {item["good_id"]: item["reason"] for item in plan["skipped_goods"]}["26941"] == "id-taken"
     assert "id-taken" in {found["code"] for found in plan["findings"]}
 
@@ -156,21 +156,21 @@ def test_a_good_whose_id_is_another_products_name(living: Home) -> None:
         ("good_id,prom_id\n26936,1600000001\n26935,1600000001\n", "to the good `26936`"),
     ],
 )
-def test_decisions_that_cannot_be_followed(living: Home, content: str, mistake: str) -> None:
-    """Every mistake with its line; nothing is taken over."""
-    decisions = living.folder / "decisions.csv"
+def test_decisions_that_cannot_be_followed(legacy: Home, content: str, mistake: str) -> None:
+    """Every mistake is reported with its line; nothing is adopted."""
+    decisions = legacy.folder / "decisions.csv"
     decisions.write_text(content, "utf-8")
-    ran = living.run("object", "adopt", "--decisions", str(decisions))
+    ran = legacy.run("object", "adopt", "--decisions", str(decisions))
     assert (ran.code, mistake in ran.err) == (3, True), ran.err
-    assert living.run("update").code == 7
+    assert legacy.run("update").code == 7
     decisions.write_bytes(b"\xff")
-    assert living.run("object", "adopt", "--decisions", str(decisions)).code == 3
-    assert living.run("object", "adopt", "--decisions", str(decisions.with_name("none"))).code == 3
+    assert legacy.run("object", "adopt", "--decisions", str(decisions)).code == 3
+    assert legacy.run("object", "adopt", "--decisions", str(decisions.with_name("none"))).code == 3
 
 
-def test_for_people(living: Home) -> None:
+def test_the_table(legacy: Home) -> None:
     """The table reads at 80 columns, and says how to go on."""
-    shown = living.run("object", "adopt")
+    shown = legacy.run("object", "adopt")
     assert shown.code == 8
     assert shown.lines[0] == "My Prom: 3 goods matched: 2 by name, 1 by external id"
     assert f"  26935  {HAMMER} = Prom 1600000002 (old-35)  {HAMMER}, by name" in shown.lines
@@ -178,18 +178,18 @@ def test_for_people(living: Home) -> None:
     assert "1 product only on Prom.ua: foreign" in shown.lines
     assert "  … and 26 more; `--all` lists them" in shown.lines
     assert "torgsync object adopt" in shown.err
-    output = living.run("why", "26935").out
+    output = legacy.run("why", "26935").out
     assert "adopted: product 1600000002, by name" in output
-    assert "may be any of: products" in living.run("why", "26936").out
-    adopted = json.loads(living.run("why", "26916", "--format", "json").out)["good"]
+    assert "may be any of: products" in legacy.run("why", "26936").out
+    adopted = json.loads(legacy.run("why", "26916", "--format", "json").out)["good"]
     assert (adopted["adopted"]["by"], adopted["existing"]["external_id"]) == (["name"], None)
 
 
-def test_a_dry_run_remembers_nothing(living: Home) -> None:
-    """It shows and leaves the object as it was."""
-    ran = living.run("object", "adopt", "--dry-run")
+def test_a_dry_run_stores_nothing(legacy: Home) -> None:
+    """The result is shown, and the object is unchanged."""
+    ran = legacy.run("object", "adopt", "--dry-run")
     assert (ran.code, "nothing was taken over" in ran.err) == (0, True)
-    assert living.run("update").code == 7
+    assert legacy.run("update").code == 7
 
 
 def test_the_state_can_be_rebuilt(filled: Home) -> None:
@@ -206,14 +206,14 @@ def test_the_state_can_be_rebuilt(filled: Home) -> None:
     assert shown <= {"group", "photos", "characteristics", "gtin", "description", "description_ru"}, shown
 
 
-def test_what_left_the_export_after_it_was_taken_over(living: Home) -> None:
-    """It is ours now: it goes as `gone` says, and by the name that Prom has for it."""
-    adopt(living)
-    living.sync()
-    living.edit_export(
+def test_an_adopted_product_that_left_the_export(legacy: Home) -> None:
+    """It is managed now, so it is removed as `gone` defines, by its id on Prom."""
+    adopt(legacy)
+    legacy.sync()
+    legacy.edit_export(
         lambda text: "\r\n".join(row for row in text.split("\r\n") if not row.startswith("26935;"))
     )
-    ran = living.sync("--allow", "removals=1")
+    ran = legacy.sync("--allow", "removals=1")
     assert [out["verb"] for out in ran.json["outcomes"] if out["good_id"] == "26935"] == ["remove"]
     with pytest.raises(LookupError):
-        living.sandbox.product("old-35")
+        legacy.sandbox.product("old-35")

@@ -17,7 +17,7 @@ SECRET = "invented-secret-7f3a"
 
 
 def settings(home: Home) -> dict[str, Any]:
-    """What the sync object holds."""
+    """Return the settings of the sync object."""
     return tomllib.loads(home.object.read_text("utf-8"))
 
 
@@ -64,7 +64,7 @@ def test_keys_by_name(home: Home) -> None:
 
 
 def test_only_a_removed_table_is_shown(home: Home) -> None:
-    """Those behind it have other numbers afterwards, but were not changed."""
+    """Later tables get other indexes, but are not shown as changed."""
     ran = home.run("object", "edit", "--unset", "fields[1]")
     assert (ran.code, len(ran.err.splitlines())) == (0, 1)
     assert ran.err.startswith("- fields: column = ")
@@ -80,7 +80,7 @@ def test_a_number_where_a_text_should_be(home: Home) -> None:
 
 
 def test_flags(home: Home) -> None:
-    """What the tabs ask for most has a flag of its own."""
+    """The most common settings have their own flags."""
     args = (
         "--center",
         "8",
@@ -103,8 +103,8 @@ def test_flags(home: Home) -> None:
     assert "product_group" not in settings(home)
 
 
-def test_keys_are_taken_out(home: Home) -> None:
-    """Then the default counts."""
+def test_keys_are_removed(home: Home) -> None:
+    """Then the default applies."""
     ran = home.run("object", "edit", "--unset", "limits.removals", "--unset", "synchronization_times[0]")
     assert ran.code == 0
     assert "removals" not in settings(home)["limits"]
@@ -190,7 +190,7 @@ def test_two_programs_that_edit_at_once_lose_nothing(home: Home) -> None:
 
 
 def test_another_token(home: Home) -> None:
-    """It goes where the object keeps it, readable by its owner alone, and is never shown."""
+    """It is stored where the object keeps it, readable by its owner alone, and is never shown."""
     ran = home.run("object", "edit", "--api-key", "-", stdin=f"{SECRET}\n")
     assert (ran.code, SECRET in ran.err) == (0, False)
     token = home.shop / "token"
@@ -253,7 +253,7 @@ def test_an_editor_that_is_given_up(
     assert home.object.read_bytes() == before
 
 
-def test_an_editor_mends_what_no_command_can_read(
+def test_an_editor_opens_what_no_command_can_read(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also a file that is no TOML; closing it unchanged changes nothing."""

@@ -29,7 +29,7 @@ GUESSES = [
     "header      the first row holds names   a column is named like     header",
     "                                        one of Torgsoft's",
 ]
-"""What a check says of the example's export in addition."""
+"""The findings of the example's export in a check."""
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def add(home: Home, *args: str, stdin: str | None = None) -> Ran:
 
 
 def objects(home: Home) -> list[str]:
-    """The files of all sync objects."""
+    """Return the files of all sync objects."""
     return sorted(path.name for path in (home.folder / "objects").glob("*"))
 
 
@@ -52,7 +52,7 @@ def objects(home: Home) -> list[str]:
 
 
 def test_every_answer_given_by_flag(empty: Home) -> None:
-    """The object holds exactly what was said, and the check of it is printed."""
+    """The object has exactly these settings, and its check is printed."""
     added = add(
         empty,
         *("--api-key-env", "MY_PROM_TOKEN", "--group", "Іграшки", "--center", "2", "--center", "8"),
@@ -182,7 +182,7 @@ def test_an_empty_token_from_standard_input(empty: Home, stdin: str) -> None:
 
 
 def test_two_places_for_the_token(empty: Home) -> None:
-    """A token cannot be given and named at once."""
+    """The token and its source cannot both be given."""
     added = add(empty, "--api-key", TOKEN, "--api-key-env", "MY_PROM_TOKEN")
     assert (added.code, objects(empty)) == (64, [])
     assert added.err == "error: give either `--api-key` or `--api-key-env`\n"
@@ -208,7 +208,7 @@ def test_settings_that_could_not_be_read_back(empty: Home) -> None:
 
 
 def test_no_object_yet(empty: Home) -> None:
-    """An empty list says so to people and is an empty list for programs."""
+    """The table has a message, JSON an empty list."""
     assert (empty.run("object", "list").out, empty.run("object", "list").err) == ("", "no objects yet\n")
     assert empty.run("object", "list", "--format", "json").json == {"schema": 1, "objects": []}
 
@@ -311,7 +311,7 @@ def test_an_object_as_toml(home: Home) -> None:
 
 
 def test_a_literal_token_is_hidden(home: Home) -> None:
-    """A token in the file itself is neither shown nor checked aloud, and is warned about."""
+    """A token in the file itself is never shown, and the check warns about it."""
     home.edit_object('{ file = "token" }', f'"{TOKEN}"')
     for form in ("table", "json", "csv", "toml"):
         shown = home.run("object", "show", "--format", form)
@@ -386,7 +386,7 @@ def test_an_object_in_order(home: Home) -> None:
     assert home.writes() == []
 
 
-def test_a_payment_method_and_a_center_without_a_place(home: Home) -> None:
+def test_an_unmapped_payment_method_and_center(home: Home) -> None:
     """What is still to do is warned about, with the command that does it."""
     home.run("payments", "fetch")
     home.edit_object('use = ["2", "8"]', 'use = ["2", "99"]')
@@ -547,8 +547,8 @@ MESSY = [
 ]
 
 
-def mess_up(home: Home) -> None:
-    """Put a bad price into four goods, a lost letter into a name, and one good twice into the export."""
+def break_rows(home: Home) -> None:
+    """Put four invalid prices, a replacement character and a duplicate good into the export."""
     home.edit_export(lambda text: text.replace(";1713;0;1713;0;101;3;", ";ціна;0;1713;0;101;3;"))
     home.edit_row("26926", "Крем [red]", "К?ем [/red] :wrench:")
     rows = home.export.read_bytes()
@@ -558,7 +558,7 @@ def mess_up(home: Home) -> None:
 
 def test_findings_by_code(home: Home) -> None:
     """Errors come first; each code shows its goods, what it means, the first places, and what is left."""
-    mess_up(home)
+    break_rows(home)
     checked = home.run("object", "check")
     assert (checked.code, checked.lines[-len(MESSY) :]) == (0, MESSY)
     assert max(map(len, checked.lines[-len(MESSY) :])) <= 80
@@ -573,8 +573,8 @@ def test_findings_by_code(home: Home) -> None:
 
 @pytest.mark.parametrize("flags", [("object", "check", "--show", "all"), ("-v", "object", "check")])
 def test_every_place_of_a_finding(home: Home, flags: tuple[str, ...]) -> None:
-    """Nothing is folded where all places are asked for."""
-    mess_up(home)
+    """With all places requested nothing is folded."""
+    break_rows(home)
     checked = home.run(*flags)
     assert "           TSGoods.trs line 27, good 26906, RetailPrice = ціна" in checked.lines
     assert "… and" not in checked.out
@@ -582,7 +582,7 @@ def test_every_place_of_a_finding(home: Home, flags: tuple[str, ...]) -> None:
 
 def test_findings_for_programs(home: Home) -> None:
     """Each finding has code, weight and the whole place, each code its counts; the CSV holds the same."""
-    mess_up(home)
+    break_rows(home)
     document = home.run("object", "check", "--format", "json").json
     assert [(count["code"], count["findings"], count["goods"]) for count in document["counts"]] == [
         ("id-duplicate", 1, 1),
@@ -612,7 +612,7 @@ def test_findings_for_programs(home: Home) -> None:
 
 def test_more_findings_than_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """The counts are right whatever their number; places that are not kept are counted."""
-    mess_up(home)
+    break_rows(home)
     monkeypatch.setattr("torgsync.core.tally.KEPT", 2)
     document = home.run("object", "check", "--format", "json").json
     assert [(count["findings"], count["listed"]) for count in document["counts"]] == [(1, 1), (4, 2), (1, 1)]
@@ -631,8 +631,8 @@ def test_rows_without_their_id(home: Home) -> None:
     assert "✗ error    id-missing: 2 places" in checked.lines
 
 
-def test_a_good_that_stays_out_and_stands_twice(home: Home) -> None:
-    """It is one good with an error, whatever else keeps it out."""
+def test_a_skipped_good_that_is_in_the_export_twice(home: Home) -> None:
+    """It counts as one good with an error, whatever other filter applies."""
     rows = home.export.read_bytes()
     hidden = next(row for row in rows.split(b"\r\n") if "Кашпо підвісне Верба".encode() in row)
     home.export.write_bytes(rows + hidden + b"\r\n" + hidden + b"\r\n")
@@ -642,8 +642,8 @@ def test_a_good_that_stays_out_and_stands_twice(home: Home) -> None:
 
 
 def test_a_check_counts_as_the_plan_of_a_new_shop_does(home: Home) -> None:
-    """What goes is created, and what stays out is skipped, whatever is wrong with it."""
-    mess_up(home)
+    """The counts of created and skipped goods are the same."""
+    break_rows(home)
     checked = home.run("object", "check", "--format", "json").json
     (selection,) = [line["message"] for line in checked["checks"] if line["subject"] == "selection"]
     made = home.run("update", "--format", "json").json
@@ -652,8 +652,8 @@ def test_a_check_counts_as_the_plan_of_a_new_shop_does(home: Home) -> None:
     assert sum(int(part.split()[0]) for part in out) == made["counts"]["skipped"]
 
 
-def test_what_was_said_is_not_guessed(home: Home) -> None:
-    """A key that the object sets is no guess."""
+def test_a_setting_is_not_guessed(home: Home) -> None:
+    """A setting of the object is not reported as a guess."""
     home.edit_object('path = "TSGoods.trs"', 'path = "TSGoods.trs"\nformat = "trs"\nheader = true')
     guesses = home.run("object", "check", "--format", "json").json["guesses"]
     assert [guess["what"] for guess in guesses] == ["delimiter"]
@@ -691,7 +691,7 @@ def test_a_column_that_is_the_cost_price(home: Home) -> None:
 
 
 def test_a_shop_without_a_mapped_name(home: Home) -> None:
-    """It is said once, and no good is blamed for it."""
+    """It is reported once, and not for each good."""
     home.edit_object('to = "name"', 'to = "mpn"')
     checked = home.run("object", "check", "--format", "json").json
     (warned,) = [

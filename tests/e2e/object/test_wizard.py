@@ -106,7 +106,7 @@ def test_an_answer_may_be_kept_all_the_same(empty: Home, tmp_path: Path) -> None
 
 
 def test_a_token_that_cannot_be_tried_is_kept(empty: Home, sandbox_server: SandboxAddress) -> None:
-    """Without a network that is unknown; `doctor` will find out."""
+    """Without a network it cannot be checked; `doctor` does that later."""
     home = Home(empty.folder, empty.shop, Elsewhere("http://127.0.0.1:9/api/v1", sandbox_server.shop))
     asked = ask(home, ["My Prom", "full", EXPORT, "", "", *NOTHING])
     assert asked.code == 0
@@ -115,7 +115,7 @@ def test_a_token_that_cannot_be_tried_is_kept(empty: Home, sandbox_server: Sandb
 
 @pytest.mark.parametrize("count", range(len(ANSWERS)))
 def test_nothing_is_written_when_a_question_is_interrupted(empty: Home, count: int) -> None:
-    """Neither an object nor a token, wherever the terminal is closed or Ctrl-C is pressed."""
+    """Neither an object nor a token, at whichever question the input ends or Ctrl-C is pressed."""
     asked = ask(empty, ANSWERS[:count])
     assert asked.code == 130
     assert not list(empty.folder.rglob("*.*"))

@@ -24,7 +24,7 @@ OLENA = ShopBuyer(first_name="Олена", last_name="Вигадана", phone="
 
 @pytest.fixture
 def mapped(filled: Home) -> Home:
-    """The example shop after its first synchronisation, with a place for all money."""
+    """The example shop after its first synchronisation, with all payment methods mapped."""
     filled.run("payments", "fetch")
     for method in ("9000001", "9000002", "9000003"):
         filled.run("payments", "map", method, "--cash-register", "Каса 1")
@@ -38,13 +38,13 @@ def fetch(home: Home) -> dict[str, int]:
 
 
 def nothing() -> dict[str, int]:
-    """The counts of a fetch that brought nothing."""
+    """Return the counts of a fetch without orders."""
     names = ("new", "changed", "unmapped", "held", "ambiguous", "accepted", "files", "open", "taken")
     return dict.fromkeys(names, 0)
 
 
 def files(home: Home) -> dict[str, Any]:
-    """The order files, keyed by name."""
+    """Return the order files, keyed by name."""
     outbox = home.folder / "outbox" / "my-prom"
     return {path.name: json.loads(path.read_bytes()) for path in sorted(outbox.glob("*"))}
 
@@ -109,8 +109,8 @@ def test_an_order_becomes_a_file_for_torgsoft(mapped: Home) -> None:
     assert [path.name for path in (mapped.folder / "outbox" / "my-prom").iterdir()] == [name]
 
 
-def test_delivery_and_discount_stand_in_the_comment(mapped: Home) -> None:
-    """The form has no place for them, and the sum adds up."""
+def test_delivery_and_discount_are_in_the_comment(mapped: Home) -> None:
+    """The format has no fields for them, and the total is right."""
     mapped.sandbox.place_order(
         [("26901", 1)], delivery_cost=Decimal(80), special_offer_discount=Decimal("35.5")
     )
@@ -123,7 +123,7 @@ def test_delivery_and_discount_stand_in_the_comment(mapped: Home) -> None:
 
 
 def test_the_same_order_again(mapped: Home) -> None:
-    """An order that is known as it is writes nothing, neither a version nor a file."""
+    """An unchanged order writes neither a version nor a file."""
     mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     assert fetch(mapped) == nothing() | {"new": 1, "files": 1}
     (path,) = (mapped.folder / "outbox" / "my-prom").iterdir()
@@ -174,7 +174,7 @@ def test_an_order_cancelled_after_torgsoft_took_it(mapped: Home) -> None:
 
 
 def test_an_order_cancelled_before_we_saw_it(mapped: Home) -> None:
-    """It is kept, becomes no file, posts nothing, and needs no person."""
+    """It is stored without a file or a posting, and needs no person."""
     number = mapped.sandbox.place_order([("26901", 1)])
     mapped.sandbox.cancel_order(number)
     assert fetch(mapped) == nothing() | {"new": 1}
@@ -194,7 +194,7 @@ def test_a_product_that_torgsoft_does_not_know(mapped: Home) -> None:
 
 
 def test_an_outbox_that_cannot_be_written(mapped: Home) -> None:
-    """The order is kept and named without a traceback, and the next run that can writes the file."""
+    """The order is stored and reported without a traceback; a later run writes the file."""
     (mapped.folder / "outbox").write_text("in the way")
     number = mapped.sandbox.place_order([("26901", 1)])
     for _ in range(2):
@@ -281,7 +281,7 @@ def answer_of(asked: Asked, forward: Forward) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_ten_thousand_orders_while_new_ones_arrive(hard_filled: Home, faulty: FaultyServer) -> None:
-    """Each is stored exactly once, the new ones with the next fetch; a second fetch brings nothing."""
+    """Each is stored exactly once, the new ones with the next fetch; then nothing is left to fetch."""
     sandbox_server = hard_filled.sandbox
     with sandbox_server.lock:
         old = [sandbox_server.place_order([("26926", 1)], buyer=OLENA) for _ in range(10_000)]
@@ -308,7 +308,7 @@ def test_ten_thousand_orders_while_new_ones_arrive(hard_filled: Home, faulty: Fa
 
 
 def test_an_order_that_proms_list_left_out(hard_filled: Home, faulty: FaultyServer) -> None:
-    """Its number is missing between others, so it is asked for; one that does not exist is asked for once."""
+    """Its number is missing in the sequence, so it is requested; one that does not exist only once."""
     numbers = [hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA) for _ in range(40)]
     with hard_filled.sandbox.lock:
         hard_filled.sandbox.orders.remove(numbers[7])
@@ -329,7 +329,7 @@ def test_an_order_that_proms_list_left_out(hard_filled: Home, faulty: FaultyServ
 
 
 def test_a_missing_number_that_prom_does_not_show(hard_filled: Home, faulty: FaultyServer) -> None:
-    """It is another shop's: nothing fails, and it is asked for once."""
+    """It belongs to another shop: nothing fails, and it is requested once."""
     numbers = [hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA) for _ in range(20)]
     with hard_filled.sandbox.lock:
         hard_filled.sandbox.orders.remove(numbers[7])
@@ -414,7 +414,7 @@ def fewer(home: Home, number: int) -> dict[str, Any]:
 
 
 def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
-    """What a person must change in Torgsoft is named by each run, until a person says that it is done."""
+    """Each run reports what to change in Torgsoft, until a person confirms it as done."""
     number = mapped.sandbox.place_order([("26901", 2)], buyer=OLENA)
     fetch(mapped)
     take(mapped)
@@ -450,7 +450,7 @@ def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
 
 
 def test_an_order_that_changed_and_changed_back(mapped: Home) -> None:
-    """It may have been changed in Torgsoft meanwhile: a person looks, and says so."""
+    """It may have been changed in Torgsoft meanwhile: a person has to confirm it."""
     number = mapped.sandbox.place_order([("26901", 2)], buyer=OLENA)
     fetch(mapped)
     take(mapped)
@@ -465,7 +465,7 @@ def test_an_order_that_changed_and_changed_back(mapped: Home) -> None:
 
 
 def test_an_order_that_was_confirmed_and_changes_again(mapped: Home) -> None:
-    """What was done is not asked for again; what is new is, in every format."""
+    """Only the new change is reported, in every format."""
     number = mapped.sandbox.place_order([("26901", 2)], buyer=OLENA)
     fetch(mapped)
     take(mapped)
@@ -483,7 +483,7 @@ def test_an_order_that_was_confirmed_and_changes_again(mapped: Home) -> None:
 
 
 def test_a_held_order_is_reported_until_it_was_entered_by_hand(mapped: Home) -> None:
-    """By each run; afterwards its goods count as Torgsoft's, and what changes later is reported again."""
+    """Afterwards its goods count as known to Torgsoft, and later changes are reported again."""
     foreign = mapped.sandbox.add_product(None, name="Чуже", price=Decimal(10))
     number = mapped.sandbox.place_order([("26901", 1), (foreign, 1)], buyer=OLENA)
     message = f"! order {number}: `Чуже` has no id of the accounting program"
@@ -498,8 +498,8 @@ def test_a_held_order_is_reported_until_it_was_entered_by_hand(mapped: Home) -> 
     assert f"! order {number} is canceled now: release its reserve" in mapped.run("orders", "fetch").out
 
 
-def test_orders_that_no_word_of_a_person_settles(mapped: Home) -> None:
-    """The way on is shown instead, and nothing is stored of any of them."""
+def test_orders_that_done_does_not_apply_to(mapped: Home) -> None:
+    """The right command is shown instead, and nothing is stored."""
     waiting = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     fetch(mapped)
     cancelled = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
@@ -542,7 +542,7 @@ def test_an_order_without_a_chosen_client(mapped: Home) -> None:
 
 
 def test_money_that_goes_by_no_payment_method(hard_filled: Home, faulty: FaultyServer) -> None:
-    """It has no place that a mapping could give it: that is reported by every run, and by the report."""
+    """No mapping can apply to it: every run and the report say so."""
     number = hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA)
 
     def odd(asked: Asked, forward: Forward) -> Answer:
@@ -561,7 +561,7 @@ def test_money_that_goes_by_no_payment_method(hard_filled: Home, faulty: FaultyS
 
 
 def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultyServer) -> None:
-    """Nothing is posted, what Prom gave is reported with the order's number, and no sum is invented."""
+    """Nothing is posted, and Prom's value is reported with the order's number."""
     number = hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA)
 
     def odd(asked: Asked, forward: Forward) -> Answer:
@@ -583,7 +583,7 @@ def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultySe
     assert hard_filled.run("orders", "list", "--format", "json").json["orders"][0]["total"] is None
 
 
-# Goods of lines
+# Goods of order lines
 
 
 def rewrite_lines(faulty: FaultyServer, **fields: object) -> None:
@@ -618,7 +618,7 @@ def test_a_line_without_an_id_is_found(
 
 
 def test_a_good_that_only_prom_has(mapped: Home) -> None:
-    """An external id that no export ever held is no good of Torgsoft: the order waits for a person."""
+    """An external id that was in no export is unknown to Torgsoft: the order waits for a person."""
     mapped.sandbox.add_product("foreign-1", name="Чуже", price=Decimal(10))
     mapped.run("update", "--full-refresh")
     number = mapped.sandbox.place_order([("foreign-1", 1)], buyer=OLENA)
@@ -640,7 +640,7 @@ def accepting(hard_filled: Home) -> Home:
 
 
 def status(home: Home, number: int) -> str:
-    """What Prom shows of an order."""
+    """Return the status of an order on Prom."""
     return home.sandbox.order(number).status
 
 
@@ -664,7 +664,7 @@ def test_new_orders_are_set_to_received(accepting: Home) -> None:
 
 @pytest.mark.parametrize("after", [False, True], ids=["before its effect", "after its effect"])
 def test_an_acceptance_whose_answer_is_lost(accepting: Home, faulty: FaultyServer, after: bool) -> None:
-    """It is safe to say twice: it is repeated, and in the end Prom knows."""
+    """It is idempotent, so it is repeated until Prom has it."""
     number = accepting.sandbox.place_order([("26901", 1)], buyer=OLENA)
     faulty.misbehave("POST /orders/set_status", loses_the_answer if after else breaks_before)
     ran = accepting.run("orders", "fetch")
@@ -691,7 +691,7 @@ def test_an_acceptance_that_prom_refuses(accepting: Home, faulty: FaultyServer) 
 
 
 def test_an_order_that_was_accepted_elsewhere_meanwhile(accepting: Home, faulty: FaultyServer) -> None:
-    """Prom passes it over, and it is as wanted."""
+    """Prom ignores it, and the order is as desired."""
     number = accepting.sandbox.place_order([("26901", 1)], buyer=OLENA)
 
     def faster(asked: Asked, forward: Forward) -> Answer:
@@ -835,7 +835,7 @@ def test_an_order_is_shown(mapped: Home) -> None:
     ],
 )
 def test_an_orders_way_into_torgsoft_is_shown(mapped: Home, what: str, words: str) -> None:
-    """Taken, taken back, held, or still to be written."""
+    """Taken, withdrawn, held, or still to be written."""
     number = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     if what == "held":
         mapped.sandbox.cancel_order(number)
@@ -866,7 +866,7 @@ def test_orders_are_listed_by_day_and_status(mapped: Home) -> None:
 
 
 def test_a_status_that_there_is_not(mapped: Home) -> None:
-    """Those that there are are named, and the one that was perhaps meant."""
+    """The error lists the statuses and suggests the nearest one."""
     mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     fetch(mapped)
     for command in (("list",), ("export",)):
@@ -878,7 +878,7 @@ def test_a_status_that_there_is_not(mapped: Home) -> None:
 
 
 def test_an_order_that_was_paid_back_is_not_shown_as_paid(mapped: Home) -> None:
-    """Prom goes on calling it paid; its money is back with the buyer."""
+    """Prom still shows it as paid, but the money was returned to the buyer."""
     number = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA, paid=True)
     fetch(mapped)
     mapped.sandbox.refund_order(number)

@@ -1,4 +1,4 @@
-"""The way into Torgsoft: every order's file once, whatever is interrupted, moved, taken or cancelled."""
+"""The outbox: one file per order, whatever is interrupted, moved, taken or cancelled."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OLENA = ShopBuyer(first_name="Олена", last_name="Вигадана", phone="
 
 @pytest.fixture
 def mapped(filled: Home) -> Home:
-    """The example shop after its first synchronisation, with a place for all money."""
+    """The example shop after its first synchronisation, with all payment methods mapped."""
     filled.run("payments", "fetch")
     for method in ("9000001", "9000002", "9000003"):
         filled.run("payments", "map", method, "--cash-register", "Каса 1")
@@ -52,7 +52,7 @@ def take(folder: Path) -> list[str]:
 
 
 def phase(home: Home, number: str) -> str | None:
-    """How far the file of an order is."""
+    """Return the phase of an order's file."""
     found = {order["id"]: order for order in home.run("orders", "list", "--format", "json").json["orders"]}
     found_phase: str | None = found[number]["phase"]
     return found_phase
@@ -64,15 +64,15 @@ def fetch(home: Home) -> Ran:
 
 
 class Killed(BaseException):
-    """The plug is pulled: nothing is cleaned up but what a database does by itself."""
+    """Raised as a kill: nothing is cleaned up but what a database does by itself."""
 
 
-def dies(step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pull the plug before or after the second call of a step."""
+def kill_at(step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raise `Killed` before or after the second call of a step."""
     real: Callable[..., Any] = getattr(place, step)
     calls = Counter[str]()
 
-    def cut(self: Any, *args: Any) -> Any:  # noqa: ANN401
+    def step_or_kill(self: Any, *args: Any) -> Any:  # noqa: ANN401
         calls[step] += 1
         if calls[step] == 2 and when == "before":
             raise Killed
@@ -81,7 +81,7 @@ def dies(step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch) -> 
             raise Killed
         return done
 
-    monkeypatch.setattr(place, step, cut)
+    monkeypatch.setattr(place, step, step_or_kill)
 
 
 @pytest.mark.parametrize("taken", sampled([False, True], True), ids=["", "taken at once"])
@@ -99,13 +99,13 @@ def dies(step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_kill_between_state_and_outbox(
     mapped: Home, step: str, place: type, when: str, taken: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No order is lost and none is doubled, whether or not Torgsoft takes what is there in between."""
+    """No order is lost or duplicated, whether or not Torgsoft takes the files in between."""
     numbers = [buy(mapped) for _ in range(3)]
     with monkeypatch.context() as patched:
-        dies(step, place, when, patched)
+        kill_at(step, place, when, patched)
         with pytest.raises(Killed):
             fetch(mapped)
-    mapped.bury()
+    mapped.orphan_leases()
     got = take(outbox(mapped)) if taken else []
     for _ in range(2):
         assert fetch(mapped).code == 0
@@ -128,14 +128,14 @@ def test_a_kill_while_a_store_copies(mapped: Home, monkeypatch: pytest.MonkeyPat
         patched.setattr(FolderOutbox, "publish", copied)
         with pytest.raises(Killed):
             fetch(mapped)
-    mapped.bury()
+    mapped.orphan_leases()
     assert fetch(mapped).code == 0
     assert [path.name for path in outbox(mapped).iterdir()] == [f"order-{number}.json"]
     assert phase(mapped, number) == "written"
 
 
 def test_a_file_that_is_gone_was_taken(mapped: Home) -> None:
-    """It counts as delivered, and comes never again."""
+    """It counts as delivered, and is never written again."""
     number = buy(mapped)
     fetch(mapped)
     assert phase(mapped, number) == "written"
@@ -161,7 +161,7 @@ def test_an_order_cancelled_before_torgsoft_took_it(mapped: Home) -> None:
 
 
 def test_an_order_is_taken_up_again(mapped: Home) -> None:
-    """A withdrawn file is written after all; what Torgsoft has released is reported to a person."""
+    """A withdrawn file is written again; an order that Torgsoft has released is reported to a person."""
     numbers = [buy(mapped), buy(mapped)]
     fetch(mapped)
     (outbox(mapped) / f"order-{numbers[1]}.json").unlink()
@@ -180,7 +180,7 @@ def test_an_order_is_taken_up_again(mapped: Home) -> None:
 
 
 def test_an_order_cancelled_at_the_moment_it_is_taken(mapped: Home) -> None:
-    """Torgsoft was faster: the reserve is to be released by hand, and it is reported until that is done."""
+    """The reserve must be released by hand, and is reported until that is done."""
     number = buy(mapped)
     fetch(mapped)
     take(outbox(mapped))
@@ -194,7 +194,7 @@ def test_an_order_cancelled_at_the_moment_it_is_taken(mapped: Home) -> None:
 
 
 def test_an_order_that_was_paid_back_after_it_was_taken(mapped: Home) -> None:
-    """It is no sale any more, whatever its status says."""
+    """It is no longer a sale, whatever its status."""
     number = str(mapped.sandbox.place_order([("26901", 1)], buyer=OLENA, paid=True))
     fetch(mapped)
     take(outbox(mapped))
@@ -204,7 +204,7 @@ def test_an_order_that_was_paid_back_after_it_was_taken(mapped: Home) -> None:
 
 
 def test_an_outbox_whose_folder_is_gone(mapped: Home) -> None:
-    """A share that is not mounted took nothing: it is reported, and goods are sent all the same."""
+    """No file counts as taken from an unmounted share: it is reported, and goods are sent all the same."""
     number = buy(mapped)
     mapped.edit_object("[clients]", '[orders]\noutbox = "share/in"\n\n[clients]')
     fetch(mapped)
@@ -316,8 +316,8 @@ def test_the_old_outbox_is_out_of_sight(mapped: Home) -> None:
     assert phase(mapped, number) == "written"
 
 
-def test_a_file_that_lies_there_already(mapped: Home) -> None:
-    """As after the state was lost: it is left as it is, and counts as written; an older one is replaced."""
+def test_a_file_that_exists_already(mapped: Home) -> None:
+    """After a lost state the file is left as it is and counts as written; an older one is replaced."""
     numbers = [buy(mapped), buy(mapped)]
     fetch(mapped)
     paths = [outbox(mapped) / f"order-{number}.json" for number in numbers]
@@ -335,8 +335,8 @@ def test_a_file_that_lies_there_already(mapped: Home) -> None:
 
 @pytest.mark.parametrize("known", sampled([False, True], True), ids=["to us as owed", "to us as written"])
 @pytest.mark.parametrize("rest", [b"", b'{\n  "Client": {\n    "Na', b"\0" * 40, b"[]", b'{"Options": []}'])
-def test_a_file_that_lies_there_cut(mapped: Home, rest: bytes, known: bool) -> None:
-    """As after a power cut: Torgsoft could not read it, so it is written whole, and is then taken once."""
+def test_a_truncated_file_that_exists_already(mapped: Home, rest: bytes, known: bool) -> None:
+    """After a power cut a truncated file is written again, and is then taken once."""
     number = buy(mapped)
     path = outbox(mapped) / f"order-{number}.json"
     if known:
@@ -356,7 +356,7 @@ def test_a_file_that_lies_there_cut(mapped: Home, rest: bytes, known: bool) -> N
 
 
 def move(home: Home, number: str, address: str = "Київ") -> None:
-    """Have the buyer of an order want it elsewhere."""
+    """Change the delivery address of an order."""
     sandbox_server = home.sandbox
     with sandbox_server.lock:
         order = sandbox_server.order(int(number))
@@ -365,13 +365,13 @@ def move(home: Home, number: str, address: str = "Київ") -> None:
 
 
 def address_in(path: Path) -> str:
-    """Where an order file says that the parcel goes."""
+    """Return the delivery address in an order file."""
     address: str = json.loads(path.read_bytes())["Options"]["DeliveryAddress"]
     return address
 
 
 def test_a_file_follows_its_order_until_torgsoft_takes_it(mapped: Home) -> None:
-    """The newest version is there, under one name; a change that is not in the file writes nothing."""
+    """The file has the newest version under the same name; a change outside the file writes nothing."""
     number = buy(mapped)
     (outbox(mapped) / "a folder of another program").mkdir(parents=True)
     fetch(mapped)
@@ -392,7 +392,7 @@ def test_a_file_follows_its_order_until_torgsoft_takes_it(mapped: Home) -> None:
 
 
 def test_a_file_that_was_taken_before_its_order_changed(mapped: Home) -> None:
-    """There is no second file: what differs now is reported to a person."""
+    """No second file is written; the differences are reported to a person."""
     number = buy(mapped)
     fetch(mapped)
     take(outbox(mapped))
@@ -406,7 +406,7 @@ def test_a_file_that_was_taken_before_its_order_changed(mapped: Home) -> None:
 def test_a_file_that_is_taken_while_it_is_replaced(
     mapped: Home, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Torgsoft is faster at any of the steps: it gets no second file, and that is reported."""
+    """At any of the steps: Torgsoft gets no second file, and the change is reported."""
     number = buy(mapped)
     fetch(mapped)
     move(mapped, number)
@@ -444,16 +444,16 @@ def test_a_file_that_is_taken_while_it_is_replaced(
 def test_a_kill_while_a_file_is_replaced(
     mapped: Home, step: str, place: type, when: str, taken: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every order comes once and whole, the newest one or an older one that is reported."""
+    """Every order is taken once and complete, its newest version or an older one that is reported."""
     numbers = [buy(mapped) for _ in range(3)]
     fetch(mapped)
     for number in numbers:
         move(mapped, number)
     with monkeypatch.context() as patched:
-        dies(step, place, when, patched)
+        kill_at(step, place, when, patched)
         with pytest.raises(Killed):
             fetch(mapped)
-    mapped.bury()
+    mapped.orphan_leases()
     got: dict[str, str] = {}
 
     def torgsoft_takes() -> None:
@@ -489,21 +489,19 @@ def test_a_kill_while_a_store_hides_by_copying(mapped: Home, monkeypatch: pytest
         patched.setattr(FolderOutbox, "hide", copied)
         with pytest.raises(Killed):
             fetch(mapped)
-    mapped.bury()
+    mapped.orphan_leases()
     assert fetch(mapped).code == 0
     assert ([one.name for one in outbox(mapped).iterdir()], address_in(path)) == ([path.name], "Київ")
 
 
-def test_a_kill_before_a_file_of_an_order_that_was_called_off(
-    mapped: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The file never got its name, and never does."""
+def test_a_kill_before_the_file_of_a_cancelled_order(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file was not published, and never is."""
     number = buy(mapped)
     with monkeypatch.context() as patched:
         patched.setattr(FolderOutbox, "publish", raises_killed)
         with pytest.raises(Killed):
             fetch(mapped)
-    mapped.bury()
+    mapped.orphan_leases()
     mapped.sandbox.cancel_order(int(number))
     assert fetch(mapped).code == 0
     assert (phase(mapped, number), list(outbox(mapped).iterdir())) == ("withdrawn", [])
@@ -523,27 +521,27 @@ def raises_killed(_self: FolderOutbox, _name: str) -> None:
         ("remove", FolderOutbox),
     ],
 )
-def test_a_kill_while_files_are_taken_back(
+def test_a_kill_while_files_are_withdrawn(
     mapped: Home, step: str, place: type, when: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Torgsoft gets none of them, no person is asked for anything, and nothing is left."""
+    """Torgsoft gets none of them, nothing is left, and no person needs to act."""
     numbers = [buy(mapped) for _ in range(3)]
     fetch(mapped)
     for number in numbers:
         mapped.sandbox.cancel_order(int(number))
     with monkeypatch.context() as patched:
-        dies(step, place, when, patched)
+        kill_at(step, place, when, patched)
         with pytest.raises(Killed):
             fetch(mapped)
-    mapped.bury()
+    mapped.orphan_leases()
     later = buy(mapped)
     assert fetch(mapped).code == 0
     assert {phase(mapped, number) for number in numbers} == {"withdrawn"}
     assert [path.name for path in outbox(mapped).iterdir()] == [f"order-{later}.json"]
 
 
-def test_an_order_called_off_while_it_is_taken(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between the look and the hand: Torgsoft has it, and its reserve is to be released."""
+def test_an_order_cancelled_while_it_is_taken(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Torgsoft takes the file between check and withdrawal, so its reserve must be released."""
     number = buy(mapped)
     fetch(mapped)
     mapped.sandbox.cancel_order(int(number))
@@ -561,7 +559,7 @@ def test_an_order_called_off_while_it_is_taken(mapped: Home, monkeypatch: pytest
 
 
 def test_an_order_that_changes_into_one_that_must_wait(mapped: Home) -> None:
-    """A good that Torgsoft does not know: its file is taken back, and it waits for a person."""
+    """With a good unknown to Torgsoft its file is withdrawn, and the order waits for a person."""
     numbers = [buy(mapped), buy(mapped)]
     fetch(mapped)
     foreign = mapped.sandbox.add_product(None, name="Чуже", price=Decimal(10))
@@ -581,7 +579,7 @@ def test_an_order_that_changes_into_one_that_must_wait(mapped: Home) -> None:
 
 
 def test_orders_of_an_earlier_day(mapped: Home) -> None:
-    """They are kept with their money and go to Torgsoft no more; no person is needed."""
+    """They are kept with their payments, get no file and need no person."""
     mapped.edit_object("[clients]", '[orders]\nsince = "2999-01-01"\n\n[clients]')
     number = buy(mapped)
     ran = mapped.run("orders", "fetch", "--format", "json")
@@ -598,13 +596,13 @@ def test_orders_of_an_earlier_day(mapped: Home) -> None:
 
 @pytest.fixture
 def ftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpPlace]:
-    """A hoster's FTP server."""
+    """An FTP server of a hosting provider."""
     with ftp_server(tmp_path_factory.mktemp("ftp")) as place:
         yield place
 
 
 def test_an_outbox_on_a_server(mapped: Home, ftp: FtpPlace) -> None:
-    """Files come and are taken as in a folder; the password is nowhere but in its own file."""
+    """Files are written and taken as in a folder; the password is only in its own file."""
     (mapped.shop / "ftp-password").write_text(f"{PASSWORD}\n")
     mapped.edit_object(
         "[clients]",
@@ -626,7 +624,7 @@ def test_an_outbox_on_a_server(mapped: Home, ftp: FtpPlace) -> None:
 
 
 def test_a_server_that_refuses_the_login(mapped: Home, ftp: FtpPlace) -> None:
-    """Orders are stored and goods are sent; the files come with a later run."""
+    """Orders are stored and goods are sent; a later run writes the files."""
     (mapped.shop / "ftp-password").write_text("wr0ng-invented")
     mapped.edit_object(
         "[clients]",
@@ -657,11 +655,11 @@ def test_a_password_that_is_not_to_be_had(mapped: Home) -> None:
     assert (ran.code, "the environment variable `NOT_SET` is not set" in ran.err) == (3, True)
 
 
-# Looked at beforehand
+# Checks before a run
 
 
 def about(ran: Ran, subject: str) -> list[tuple[str, str, str]]:
-    """State, message and cure of every line of a check about a subject."""
+    """Return state, message and cure of every line of a check about a subject."""
     return [
         (row["state"], row["message"], row["hint"] or "")
         for row in ran.json["checks"]
@@ -757,7 +755,7 @@ def test_orders_that_wait_for_a_person_are_reported_by_the_doctor(mapped: Home) 
     ]
 
 
-# Written again on purpose
+# Export on demand
 
 
 def test_an_order_is_exported_again(mapped: Home) -> None:
@@ -871,7 +869,7 @@ def test_what_cannot_be_exported_is_refused(mapped: Home, args: tuple[str, ...],
     assert not outbox(mapped).exists()
 
 
-def test_an_order_called_off_is_not_exported_to_torgsoft(mapped: Home, tmp_path: Path) -> None:
+def test_a_cancelled_order_is_not_exported_to_torgsoft(mapped: Home, tmp_path: Path) -> None:
     """It would reserve goods; elsewhere it may be written."""
     number = buy(mapped)
     mapped.sandbox.cancel_order(int(number))

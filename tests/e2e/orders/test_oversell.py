@@ -48,7 +48,7 @@ def export_again(home: Home) -> None:
 
 
 def test_pieces_that_the_export_cannot_know_are_kept_back(sold: Home) -> None:
-    """They come off the stock that is sent, once; the plan and `why` name the orders."""
+    """They are subtracted once from the stock that is sent; the plan and `why` name the orders."""
     ran = sold.sync()
     valid(ran.json, schemas.SYNC)
     assert stock(sold) == (13, "available")
@@ -62,8 +62,8 @@ def test_pieces_that_the_export_cannot_know_are_kept_back(sold: Home) -> None:
     assert (again.json["counts"]["update"], sold.writes(), stock(sold)) == (0, [], (13, "available"))
 
 
-def test_an_order_that_still_lies_in_the_outbox(sold: Home) -> None:
-    """Even an export written later does not know it, until Torgsoft took its file and wrote once more."""
+def test_an_order_that_is_still_in_the_outbox(sold: Home) -> None:
+    """Its pieces are kept back until Torgsoft took its file and wrote another export."""
     sold.sync()
     export_again(sold)
     sold.sync()
@@ -75,7 +75,7 @@ def test_an_order_that_still_lies_in_the_outbox(sold: Home) -> None:
 
 
 def test_all_of_it_is_sold(filled: Home) -> None:
-    """More than there is leaves nothing, and nothing is not available."""
+    """Orders for more than the stock leave 0, which is not available."""
     filled.sandbox.place_order([("26926", 99)])
     filled.run("sync", "--yes", "--only", "orders")
     plan = filled.run("update", "--format", "json").json
@@ -85,7 +85,7 @@ def test_all_of_it_is_sold(filled: Home) -> None:
     assert stock(filled) == (0, "not_available")
 
 
-def test_an_order_that_is_called_off(sold: Home) -> None:
+def test_an_order_that_is_cancelled(sold: Home) -> None:
     """Its pieces are offered again."""
     sold.sync()
     (order,) = sold.run("orders", "list", "--format", "json").json["orders"]

@@ -15,7 +15,7 @@ ACCOUNT = "UA213223130000026007233566001"
 
 
 def test_fetched_methods_are_in_the_file(home: Home) -> None:
-    """Every method of the shop is added without a place, and every comment stays where it was."""
+    """Every method of the shop is added unmapped, and every comment is kept."""
     before = home.object.read_text("utf-8")
     fetched = home.run("payments", "fetch")
     assert (fetched.code, fetched.out) == (0, "")
@@ -54,7 +54,7 @@ def test_a_second_fetch_changes_nothing(home: Home) -> None:
 
 
 def test_methods_come_and_go(home: Home) -> None:
-    """A new method is added, one that Prom has no more is marked and keeps its place, a new name is taken."""
+    """New methods are added, missing ones marked and kept, renamed ones renamed."""
     home.run("payments", "fetch")
     home.run("payments", "map", "9000003", "--cash-register", "Каса 2")
     with home.sandbox.lock:
@@ -112,7 +112,7 @@ def test_methods_in_brackets(home: Home) -> None:
 
 @pytest.mark.parametrize("wanted", ["Накладений платіж", "9000002"])
 def test_a_method_is_mapped_by_name_or_id(home: Home, wanted: str) -> None:
-    """The place is stored with the method; a second command changes it, and no old place stays."""
+    """The cash register or account is stored with the method; a second command replaces it."""
     home.run("payments", "fetch")
     mapped = home.run("payments", "map", wanted, "--cash-register", "Каса 1")
     assert (mapped.code, mapped.err) == (0, "`Накладений платіж` -> Каса 1\n")
@@ -159,8 +159,8 @@ def test_an_account_is_checked(home: Home) -> None:
 @pytest.mark.parametrize(
     "places", [(), ("--cash-register", "Каса 1", "--current-account", ACCOUNT)], ids=["neither", "both"]
 )
-def test_not_exactly_one_place(home: Home, places: tuple[str, ...]) -> None:
-    """A method's money lands in one place, and the file is left alone."""
+def test_not_exactly_one_account(home: Home, places: tuple[str, ...]) -> None:
+    """Exactly one cash register or account is required; the file is left alone."""
     home.run("payments", "fetch")
     before = home.object.read_bytes()
     mapped = home.run("payments", "map", "Пром-оплата", *places)
@@ -169,8 +169,8 @@ def test_not_exactly_one_place(home: Home, places: tuple[str, ...]) -> None:
     assert home.object.read_bytes() == before
 
 
-def test_a_method_that_there_is_not(home: Home) -> None:
-    """The method that was perhaps meant is named, and how to fetch new ones."""
+def test_an_unknown_method(home: Home) -> None:
+    """The error suggests the nearest method and how to fetch new ones."""
     home.run("payments", "fetch")
     mapped = home.run("payments", "map", "Накладный платіж", "--cash-register", "Каса 1")
     assert mapped.code == 64
@@ -180,8 +180,8 @@ def test_a_method_that_there_is_not(home: Home) -> None:
     )
 
 
-def test_methods_without_a_place_are_listed_first(home: Home) -> None:
-    """The table begins with what is still to do."""
+def test_unmapped_methods_are_listed_first(home: Home) -> None:
+    """The table starts with unmapped methods."""
     home.run("payments", "fetch")
     home.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 1")
     assert home.run("payments", "list").lines == [
@@ -201,8 +201,8 @@ def test_nothing_fetched_yet(home: Home) -> None:
     assert home.run("payments", "report").err == "no accounts yet\n"
 
 
-def test_the_report_sums_up_by_place(home: Home) -> None:
-    """Money of a mapped method is in its place, other money in none; the latter comes last."""
+def test_the_report_by_cash_register(home: Home) -> None:
+    """Payments are summed by cash register or account, those of unmapped methods last."""
     home.run("payments", "fetch")
     home.run("payments", "map", "Накладений платіж", "--cash-register", "Каса 1")
     home.sync()
@@ -264,7 +264,7 @@ CASH = ("--cash-register", "Каса 1")
 
 @pytest.fixture
 def sold(filled: Home) -> Home:
-    """A home whose methods were fetched and have no place yet, with an order that was paid online."""
+    """A home with unmapped methods and an order that was paid online."""
     filled.run("payments", "fetch")
     filled.sandbox.place_order([("26901", 1)], paid=True)
     filled.sync("--only", "orders")
@@ -272,7 +272,7 @@ def sold(filled: Home) -> Home:
 
 
 def accounts(home: Home, *args: str) -> dict[str, tuple[str, ...]]:
-    """Expected, received, reversed and open by place."""
+    """Return expected, received, reversed and open sums by cash register or account."""
     listed = home.run("payments", "report", "--format", "json", *args).json["accounts"]
     names = ("expected", "received", "reversed", "open")
     return {one["account"] or one["place"]: tuple(one[name] for name in names) for one in listed}
@@ -283,7 +283,7 @@ FOUND = {"Каса 1": ("1713.00", "1713.00", "0.00", "0.00")}
 
 
 def test_a_method_that_is_mapped_later(sold: Home) -> None:
-    """Money that had no place is in the new one at once, and nothing looks as if it had been paid back."""
+    """Its payments move to the mapped account at once, without a reversal in the report."""
     assert accounts(sold) == LOST
     for _ in range(2):
         assert sold.run("orders", "fetch").code == 8
@@ -344,7 +344,7 @@ def test_a_report_of_some_days(sold: Home) -> None:
 
 
 def test_fetched_and_mapped_methods_are_documents_too(home: Home) -> None:
-    """As JSON and CSV: every method, which are new, where one lands, and how many orders that moved."""
+    """JSON and CSV have every method, the new ones, the mapping and the number of orders moved."""
     fetched = home.run("payments", "fetch", "--format", "json")
     methods = fetched.json["payment_methods"]
     assert [(one["id"], one["new"]) for one in methods] == [
@@ -375,7 +375,7 @@ def test_fetched_and_mapped_methods_are_documents_too(home: Home) -> None:
 
 
 def test_every_movement_is_listed(sold: Home) -> None:
-    """With its order, its method and the place; in every format, and for some days."""
+    """With its order, method and cash register, in every format and by day."""
     listed = sold.run("payments", "postings", "--format", "json").json["postings"]
     assert [posting["kind"] for posting in listed] == ["expected", "received"]
     assert {
@@ -401,7 +401,7 @@ def test_every_movement_is_listed(sold: Home) -> None:
 
 
 def test_a_report_in_another_zone(sold: Home) -> None:
-    """Days and times are those of the object's clock; a zone that there is not is a mistake with its line."""
+    """Days and times are in the object's zone; an unknown zone is a mistake with its line."""
     sold.edit_object("[clients]", '[orders]\nzone = "Pacific/Kiritimati"\n\n[clients]')
     (first, _) = sold.run("payments", "postings", "--format", "json").json["postings"]
     assert first["at"].endswith("+14:00")
@@ -410,8 +410,8 @@ def test_a_report_in_another_zone(sold: Home) -> None:
     assert (ran.code, 'there is no time zone "Europe/Kyjiw"' in ran.err) == (3, True)
 
 
-def test_a_place_without_a_name(filled: Home) -> None:
-    """A blank is no cash register, given by command or by hand."""
+def test_a_blank_cash_register(filled: Home) -> None:
+    """A blank name is refused, by command or in the file."""
     filled.run("payments", "fetch")
     before = filled.object.read_bytes()
     ran = filled.run("payments", "map", "9000001", "--cash-register", " ")

@@ -50,12 +50,12 @@ def prices(change: Callable[[Decimal], Decimal]) -> Callable[[str], str]:
 
 
 def guards_of(ran: Ran) -> set[str]:
-    """The guards that stopped something."""
+    """Return the guards that held something."""
     return {guard["guard"] for guard in ran.json["guards"]}
 
 
 def test_prices_divided_by_a_currency_rate(filled: Home) -> None:
-    """Every price is held, named as what it looks like; one flag with their number lets them all through."""
+    """Every price is held with the probable cause; one flag with their number sends them all."""
     before = shown(filled)
     filled.edit_export(prices(lambda price: price / 41))
     ran = filled.sync()
@@ -77,7 +77,7 @@ def test_prices_divided_by_a_currency_rate(filled: Home) -> None:
 
 
 def test_all_prices_nothing(filled: Home) -> None:
-    """A price of 0 is none: Prom keeps what it has, and nothing is given away."""
+    """A price of 0 is not sent: Prom keeps the old one."""
     before = shown(filled)
     filled.edit_export(prices(lambda _price: Decimal(0)))
     ran = filled.sync()
@@ -101,7 +101,7 @@ def test_a_price_that_is_the_stock(filled: Home) -> None:
 
 
 def test_half_the_rows(filled: Home) -> None:
-    """Removals are held by two guards, and both must be opened."""
+    """Removals are held by two guards, and both must be allowed."""
     before = shown(filled)
     text = filled.export.read_bytes()
     rows = text.split(b"\r\n26921;")[0] + b"\r\n"
@@ -118,7 +118,7 @@ def test_half_the_rows(filled: Home) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"GoodID;GoodName\r\n"])
 def test_an_empty_file(filled: Home, content: bytes) -> None:
-    """It is refused whole."""
+    """It is refused as a whole."""
     before = shown(filled)
     filled.export.write_bytes(content)
     assert (filled.sync().code, shown(filled)) == (3, before)
@@ -152,7 +152,7 @@ def test_every_good_out_of_stock(filled: Home, only_in_stock: str, guard: str) -
 
 
 def test_thirty_products_edited_in_the_cabinet(filled: Home) -> None:
-    """Both values are shown; our fields are set back, those of Prom's side are left and counted."""
+    """Both values are shown; fields owned by the export are restored, those owned by Prom counted."""
     ids = [str(number) for number in range(26901, 26931)]
     for good_id in ids:
         filled.sandbox.edit_product(good_id, price=shown(filled)[good_id][0] + 10)
@@ -181,15 +181,15 @@ def test_a_price_edited_to_a_slip_is_not_set_back_unseen(filled: Home) -> None:
     assert filled.sandbox.product("26931").price == Decimal(700)
 
 
-def test_a_flag_that_meets_nothing(filled: Home) -> None:
-    """It is reported, whether there is something to do or not."""
+def test_an_allow_flag_without_a_violation(filled: Home) -> None:
+    """It is reported, whether or not changes are pending."""
     for _ in range(2):
         ran = filled.run("update", "--allow", "price=nothing", "--allow", "removals=3")
         assert "`--allow price=nothing` let nothing through: no guard holds it" in ran.lines
         assert "`--allow removals=3` let nothing through: no guard holds it" in ran.lines
 
 
-def test_who_opened_a_guard_is_written_down(filled: Home) -> None:
+def test_who_allowed_a_violation_is_recorded(filled: Home) -> None:
     """With the user, the time, the run, and what the guard measured."""
     filled.edit_row("26931", ";68;0;68;", ";6800;0;6800;")
     run = filled.sync("--allow", "price=26931").json["run"]
@@ -203,7 +203,7 @@ def test_who_opened_a_guard_is_written_down(filled: Home) -> None:
     assert at.endswith("+00:00")
 
 
-def test_a_product_that_may_not_come_back(filled: Home) -> None:
+def test_a_product_that_may_not_be_restored(filled: Home) -> None:
     """A good that is only out of stock is deleted with a warning."""
     filled.edit_object('unsold = "hide"', 'unsold = "delete"')
     filled.edit_object("only_in_stock = false", "only_in_stock = true")
@@ -218,7 +218,7 @@ def test_a_product_that_may_not_come_back(filled: Home) -> None:
 
 
 def test_a_shrunken_export_does_not_become_the_usual_one(filled: Home) -> None:
-    """However often it is met: what the guard holds is no measure, until a person says that it is right."""
+    """However often it is read: a held export is no baseline, until a person allows it."""
     rows = filled.export.read_bytes().split(b"\r\n26921;")[0] + b"\r\n"
     filled.export.write_bytes(rows)
     for _ in range(4):

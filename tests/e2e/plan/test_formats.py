@@ -70,7 +70,7 @@ def set_up(home: Home, catalog: str = 'path = "TSGoods.trs"', tables: str = "") 
 
 
 def synced(home: Home) -> Ran:
-    """Synchronise without a fault, and hold the program to it that a second time writes nothing."""
+    """Synchronise, and check that it succeeds and that a second run writes nothing."""
     ran = home.sync()
     assert (ran.code, {outcome["state"] for outcome in ran.json["outcomes"]} - {"done"}) == (0, set())
     home.sandbox.log.clear()
@@ -101,8 +101,8 @@ def sources(product: ShopProduct) -> list[str]:
     return [image.source.rpartition("/")[2] for image in product.images]
 
 
-def holds_the_goods(home: Home) -> None:
-    """Hold the shop to it that it has the goods of `ROWS`, whatever they were written in."""
+def check_goods(home: Home) -> None:
+    """Check that the shop has the goods of `ROWS`."""
     shop = home.sandbox
     assert [product.external_id for product in shop.products()] == ["101", "102", "103"]
     dress, other, can = (shop.product(good) for good in ("101", "102", "103"))
@@ -184,14 +184,14 @@ FORMS: dict[str, tuple[str, Callable[[list[list[str]]], bytes]]] = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_form_of_the_same_goods(form: str, bare: Home) -> None:
-    """Whatever a table was written in, the shop holds its goods; a change of two of them goes by edits."""
+def test_formats_of_the_same_goods(form: str, bare: Home) -> None:
+    """In every format the shop gets the same goods; changes of two of them are sent as edits."""
     name, write = FORMS[form]
     export = bare.shop / name
     export.write_bytes(write(ROWS))
     set_up(bare, f'path = "{name}"')
     synced(bare)
-    holds_the_goods(bare)
+    check_goods(bare)
     export.write_bytes(write(CHANGED))
     ran = synced(bare)
     assert {change["good_id"]: set(change["fields"]) for change in ran.json["changes"]} == {

@@ -22,14 +22,14 @@ from torgsync.files.config.settings import who
 
 
 def rewrite(home: Home, statement: str, *values: object) -> None:
-    """Change what the state says of the past."""
+    """Change the history in the state."""
     with closing(sqlite3.connect(home.folder / "state.db")) as state:
         state.execute(statement, values)
         state.commit()
 
 
 def test_before_the_first_run(home: Home) -> None:
-    """There is nothing to list, and that is said."""
+    """The list is empty, and says so."""
     ran = home.run("history")
     assert (ran.code, ran.out, ran.err) == (0, "", "`My Prom` was not synchronised yet\n")
     assert home.run("history", "--format", "json").json == {"schema": 1, "object": "My Prom", "runs": []}
@@ -72,7 +72,7 @@ def test_runs_are_listed_newest_first(filled: Home) -> None:
 
 
 def test_one_run_shows_all_that_it_did(filled: Home) -> None:
-    """Its changes, what became of each, its requests with their answers, and the guards that were opened."""
+    """Its changes with outcomes, its requests with answers, and the allowed violations."""
     filled.next_day()
     filled.edit_row("26931", ";74,5;0;74,5;", ";7450;0;7450;")
     filled.sync("--allow", "price=26931")
@@ -103,7 +103,7 @@ def test_one_run_shows_all_that_it_did(filled: Home) -> None:
 
 
 def test_many_changes_are_folded(filled: Home) -> None:
-    """What fits no screen is folded like the table of pending changes; `--show all` lists each."""
+    """Long lists are folded as in the table of pending changes; `--show all` lists each."""
     ran = filled.run("history", "1")
     assert "15 goods of Взуття" in ran.out
     assert "`--show all` lists every change" in ran.lines
@@ -111,7 +111,7 @@ def test_many_changes_are_folded(filled: Home) -> None:
 
 
 def test_what_prom_refused_is_shown_with_its_answer(hard_filled: Home, faulty: FaultyServer) -> None:
-    """A change that did not go names Prom's reason; what a guard held names the guard."""
+    """A refused change has Prom's reason, a held one its guard."""
     hard_filled.next_day()
     hard_filled.edit_row("26935", ";341,7;0;341,7;", ";34170;0;34170;")
     no = Answer(400, '{"error": "ціна не та"}'.encode(), (("Content-Type", "application/json"),))
@@ -137,8 +137,8 @@ def test_many_requests_are_counted(filled: Home) -> None:
     assert filled.run("history", "1", "--show", "all").out.count("GET /products/by_external_id/17") == 25
 
 
-def test_a_run_that_goes_on_and_one_that_died(filled: Home) -> None:
-    """The one that holds the object goes on; one that ended without a word died."""
+def test_a_running_and_a_killed_run(filled: Home) -> None:
+    """A run that holds the lease is running; one without lease and end was killed."""
     user, host, pid = who()
     rewrite(filled, "UPDATE runs SET finished = NULL, exit = NULL")
     assert "died" in filled.run("history").out
@@ -157,8 +157,8 @@ def test_a_run_that_goes_on_and_one_that_died(filled: Home) -> None:
     assert (run["state"], run["finished"], run["seconds"], run["exit"]) == ("running", None, None, None)
 
 
-def test_a_run_that_died_ended_when_it_last_asked(filled: Home) -> None:
-    """However late a later run finds it: no exit code is made up, and no night is counted as work."""
+def test_a_killed_run_ended_with_its_last_request(filled: Home) -> None:
+    """Even if found much later, it has no exit code, and its duration ends with its last request."""
     rewrite(filled, "UPDATE runs SET finished = NULL, exit = NULL")
     filled.run("sync", "--yes", now=datetime.now(UTC) + timedelta(hours=9))
     _, run = filled.run("history", "--format", "json").json["runs"]
@@ -166,8 +166,8 @@ def test_a_run_that_died_ended_when_it_last_asked(filled: Home) -> None:
     assert "it died after " in filled.run("history", "1").out
 
 
-def test_an_import_that_was_refused_is_none(filled: Home) -> None:
-    """It took none of the day's number."""
+def test_a_refused_import_is_not_counted(filled: Home) -> None:
+    """It does not count against the day's imports."""
     filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
     filled.misbehave("import-refused")
     assert filled.sync().code == 5
@@ -176,7 +176,7 @@ def test_an_import_that_was_refused_is_none(filled: Home) -> None:
 
 
 def test_a_run_that_was_stopped_has_open_changes(home: Home) -> None:
-    """What was not reached is shown, and what has no outcome yet."""
+    """Changes that were not reached or have no outcome yet are shown."""
     program = Program(home.folder, home.server.url, sleep=stopped)
     assert CliRunner().invoke(app, ["sync", "--yes"], obj=program).exit_code == 130
     rewrite(home, "UPDATE changes SET outcome = NULL WHERE seq = 1")
@@ -208,8 +208,8 @@ def test_older_runs_are_counted(filled: Home) -> None:
 
 
 @pytest.mark.parametrize("number", ["7", "0", "x"])
-def test_a_run_that_there_was_not(filled: Home, number: str) -> None:
-    """It is named as wrong usage, and a document where one was asked for."""
+def test_an_unknown_run(filled: Home, number: str) -> None:
+    """It is a usage error, as JSON with `--format json`."""
     ran = filled.run("history", number)
     assert (ran.code, ran.out) == (64, "")
     if number == "7":
@@ -220,7 +220,7 @@ def test_a_run_that_there_was_not(filled: Home, number: str) -> None:
         assert filled.run("history", number, "--format", "json").json["error"]["kind"] == "usage"
 
 
-def test_runs_of_another_object_are_none_of_this_one(filled: Home, tmp_path: Path) -> None:
+def test_runs_of_two_objects(filled: Home, tmp_path: Path) -> None:
     """Numbers are counted over all objects, and each lists its own."""
     assert tmp_path
     filled.second_object("Second", "second.toml")

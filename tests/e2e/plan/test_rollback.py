@@ -33,7 +33,7 @@ def a_mild_day(home: Home, policy: str = "hide") -> None:
 
 
 def back(home: Home, number: int, *args: str) -> Any:  # noqa: ANN401  # the document
-    """Turn a run back as a program would, and return what it gave as one document."""
+    """Run `rollback` as a program would, with one JSON document as output."""
     ran = home.run("rollback", str(number), "--yes", "--format", "json", *args)
     valid(ran.json, schemas.ROLLBACK_DONE)
     assert ran.json["exit"] == ran.code
@@ -44,8 +44,8 @@ def remains(document: Any) -> list[tuple[str | None, str | None, str]]:  # noqa:
     return [(one["good_id"], one["field"], one["reason"]) for one in document["remains"]]
 
 
-def test_a_run_is_turned_back(filled: Home) -> None:
-    """Prices and stock are as before, what the run made is removed, and all of it is pending again."""
+def test_a_run_is_rolled_back(filled: Home) -> None:
+    """Prices and stock are restored, created products removed, and all changes are pending again."""
     a_mild_day(filled)
     assert filled.sandbox.product("26926").price == Decimal(99)
     document = back(filled, 2)
@@ -77,7 +77,7 @@ def test_a_run_is_turned_back(filled: Home) -> None:
 
 
 def test_it_is_shown_before_it_goes_and_says_what_comes_next(filled: Home) -> None:
-    """The table, the sums and the outcome, as `sync` shows them; then that the export asks for it again."""
+    """The output is that of `sync`, with a warning that the next `sync` sends the export again."""
     filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     filled.sync()
     ran = filled.run("rollback", "2", "--yes")
@@ -100,8 +100,8 @@ def test_it_is_shown_before_it_goes_and_says_what_comes_next(filled: Home) -> No
     assert (again.code, again.lines[-1]) == (0, "nothing to turn back")
 
 
-def test_what_moved_since_is_left_and_named(filled: Home) -> None:
-    """A later run's, a buyer's or a person's change is not overwritten; the exit code is 6."""
+def test_later_changes_are_left_and_reported(filled: Home) -> None:
+    """A later change by a run, a buyer or a person is not overwritten; exit 6."""
     a_mild_day(filled)
     filled.sandbox.edit_product("26926", price=Decimal(150))
     filled.sandbox.edit_product("26941", price=Decimal(400))
@@ -116,7 +116,7 @@ def test_what_moved_since_is_left_and_named(filled: Home) -> None:
 
 
 def test_texts_go_back_by_an_import_that_knows_nothing_of_the_export(filled: Home) -> None:
-    """One import file with what Prom has: what the export changed meanwhile is not sent."""
+    """The import restores what Prom had; later changes of the export are not sent."""
     filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
     filled.edit_row("26932", "Шуруп", "Дивний шуруп")
     filled.sync()
@@ -134,7 +134,7 @@ def test_texts_go_back_by_an_import_that_knows_nothing_of_the_export(filled: Hom
 
 @pytest.mark.parametrize("policy", ["hide", "not-available"])
 def test_hidden_products_are_shown_again(filled: Home, policy: str) -> None:
-    """A removal that only hid, or said that there is none, is taken back with its stock."""
+    """A removal that only hid a product or set its stock to 0 is reverted with the stock."""
     quantity, shows = filled.sandbox.product("26909").quantity_in_stock, ("on_display", "available")
     a_mild_day(filled, policy)
     document = back(filled, 2)
@@ -148,7 +148,7 @@ def test_hidden_products_are_shown_again(filled: Home, policy: str) -> None:
 
 
 def test_deleted_products_are_created_again(filled: Home) -> None:
-    """Of what was last sent; what cannot come back is said before anything is sent."""
+    """From the values last sent; products that cannot be restored are reported before anything is sent."""
     filled.next_day()
     old = filled.sandbox.product("26936")
     filled.sync()
@@ -182,7 +182,7 @@ def test_a_deleted_id_that_prom_does_not_take_again(filled: Home) -> None:
 
 
 def test_a_refused_creation_is_not_tried_again(filled: Home) -> None:
-    """It is named and costs no import, the rest is done; `--full-refresh` has it tried once more."""
+    """It is reported without an import, the rest is done; `--full-refresh` retries it."""
     filled.next_day()
     filled.sync()
     back(filled, 2)
@@ -199,7 +199,7 @@ def test_a_refused_creation_is_not_tried_again(filled: Home) -> None:
 
 
 def test_a_text_that_prom_refused_on_the_way_back_is_not_tried_again(filled: Home) -> None:
-    """It is named, and no import is spent on it."""
+    """It is reported, and no import is sent for it."""
     filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
     filled.sync()
     filled.sandbox.catalog.deleted_external_ids.add("26931")
@@ -210,7 +210,7 @@ def test_a_text_that_prom_refused_on_the_way_back_is_not_tried_again(filled: Hom
 
 
 def test_a_guard_holds_what_would_empty_the_shop(filled: Home) -> None:
-    """The first run made all there is: its way back is held until a person allows exactly that."""
+    """The rollback of the first run is held until a person allows exactly that many removals."""
     filled.next_day()
     held = back(filled, 1)
     assert (held["exit"], held["counts"]["held"], filled.writes()) == (8, 39, [])
@@ -251,7 +251,7 @@ def test_what_the_run_made_is_hidden_and_comes_back(filled: Home) -> None:
 
 
 def test_a_price_that_looks_wrong_is_held_on_the_way_back_too(filled: Home) -> None:
-    """A guard that was opened for the way there is not open for the way back."""
+    """What was allowed for the run is not allowed for its rollback."""
     filled.edit_row("26931", ";68;0;68;", ";6800;0;6800;")
     filled.sync("--allow", "price=26931")
     held = back(filled, 2)
@@ -260,8 +260,8 @@ def test_a_price_that_looks_wrong_is_held_on_the_way_back_too(filled: Home) -> N
     assert filled.sandbox.product("26931").price == Decimal(68)
 
 
-def test_a_saved_way_back(filled: Home, tmp_path: Path) -> None:
-    """`--out` saves and sends nothing; `sync --plan` performs it, and refuses by name what moved since."""
+def test_a_saved_rollback(filled: Home, tmp_path: Path) -> None:
+    """`--out` saves and sends nothing; `sync --plan` performs it, and refuses what changed since."""
     a_mild_day(filled)
     filled.sandbox.log.clear()
     path = tmp_path / "back.plan"
@@ -282,7 +282,7 @@ def test_a_saved_way_back(filled: Home, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", ["7", "2"])
 def test_a_run_that_changed_nothing_or_never_was(filled: Home, number: str) -> None:
-    """An unknown run is wrong usage and leaves no trace; one without changes has nothing to turn back."""
+    """An unknown run is a usage error and is not recorded; one without changes has nothing to revert."""
     filled.run("sync", "--yes", "--only", "orders")
     ran = filled.run("rollback", number, "--yes")
     if number == "7":
@@ -294,12 +294,12 @@ def test_a_run_that_changed_nothing_or_never_was(filled: Home, number: str) -> N
 
 
 def test_it_prints_no_csv(filled: Home) -> None:
-    """A plan that is performed is a table or a document."""
+    """The output is a table or JSON."""
     assert filled.run("rollback", "1", "--format", "csv").code == 64
 
 
 def test_a_run_that_went_only_in_part(hard_filled: Home, faulty: FaultyServer) -> None:
-    """What Prom refused then is counted, and what it answers now is shown as `sync` shows it."""
+    """Changes refused then are counted; the outcomes now are shown as by `sync`."""
     hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     hard_filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
     no = Answer(400, '{"error": "ні"}'.encode())
@@ -316,8 +316,8 @@ def test_a_run_that_went_only_in_part(hard_filled: Home, faulty: FaultyServer) -
     assert (document["exit"], document["error"]["kind"]) == (5, "temporary")
 
 
-def test_a_way_back_that_died_is_settled_by_the_next_run(filled: Home) -> None:
-    """Its import is found again, settled by what it was to send, and not sent twice."""
+def test_a_killed_rollback_is_reconciled_by_the_next_run(filled: Home) -> None:
+    """Its import is found again, reconciled with its plan, and not sent twice."""
     filled.edit_row("26931", '"Шуруп', '"Новий шуруп')
     filled.sync()
     program = Program(filled.folder, filled.server.url, sleep=stopped)
@@ -344,7 +344,7 @@ def kill_at_the_edit(home: Home, faulty: FaultyServer) -> None:
 
 @posix
 def test_a_run_that_was_killed(hard_filled: Home, faulty: FaultyServer) -> None:
-    """What became of its changes is looked up first, and all that Prom shows of them goes back."""
+    """Its changes are reconciled first, and all that Prom shows are reverted."""
     hard_filled.edit_object('gone = "delete"', 'gone = "hide"')
     hard_filled.next_day()
     kill_at_the_edit(hard_filled, faulty)
@@ -360,10 +360,10 @@ def test_a_run_that_was_killed(hard_filled: Home, faulty: FaultyServer) -> None:
 
 
 @posix
-def test_a_saved_way_back_of_a_run_that_was_killed(
+def test_a_saved_rollback_of_a_run_that_was_killed(
     hard_filled: Home, faulty: FaultyServer, tmp_path: Path
 ) -> None:
-    """`--out` looks it up as well."""
+    """`--out` reconciles it as well."""
     hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     kill_at_the_edit(hard_filled, faulty)
     path = tmp_path / "back.plan"
@@ -375,7 +375,7 @@ def test_a_saved_way_back_of_a_run_that_was_killed(
 
 
 def test_a_run_with_unknown_outcomes(hard_filled: Home, faulty: FaultyServer) -> None:
-    """An answer that was lost and could not be read back: what Prom shows now goes back."""
+    """Changes whose answer was lost are reverted if Prom shows them now."""
     hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     faulty.misbehave("POST /products/edit_by_external_id", loses_the_answer)
     faulty.misbehave("GET /products/by_external_id/26926", says(500, {"error": "ні"}))
@@ -387,7 +387,7 @@ def test_a_run_with_unknown_outcomes(hard_filled: Home, faulty: FaultyServer) ->
 
 
 def test_what_stays_unclear_is_named(hard_filled: Home, faulty: FaultyServer) -> None:
-    """What Prom does not show stays unknown: the exit code is 6, and it is not reported as undone."""
+    """A change that Prom does not show is not reported as reverted; exit 6."""
     hard_filled.edit_row("26926", "75 мл", "80 мл")
     faulty.misbehave("POST /products/import_file", breaks_before)
     assert hard_filled.sync().json["outcomes"][0]["state"] == "unclear"
@@ -398,7 +398,7 @@ def test_what_stays_unclear_is_named(hard_filled: Home, faulty: FaultyServer) ->
 
 
 def test_half_of_a_change_went(hard_filled: Home, faulty: FaultyServer) -> None:
-    """An import that was done goes back, though the price of the same good was refused then."""
+    """The import is reverted, though the price of the same good was refused then."""
     hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     hard_filled.edit_row("26926", '"Крем [red]', '"Новий крем [red]')
     no = says(400, {"error": "ні"})

@@ -31,8 +31,8 @@ def perform(home: Home, plan: Path, *args: str) -> tuple[int, dict[str, str]]:
     return ran.code, {one["good_id"]: one["state"] for one in ran.json["outcomes"]}
 
 
-def test_it_is_performed_as_it_was_looked_at(filled: Home, plan: Path) -> None:
-    """All of it where nothing has changed; a second time none of it is left."""
+def test_it_is_performed_as_shown(filled: Home, plan: Path) -> None:
+    """All of it if nothing has changed; a second time nothing is left to do."""
     code, outcomes = perform(filled, plan)
     assert (code, set(outcomes.values()), len(outcomes)) == (0, {"done"}, 13)
     filled.sandbox.log.clear()
@@ -43,7 +43,7 @@ def test_it_is_performed_as_it_was_looked_at(filled: Home, plan: Path) -> None:
 
 
 def test_what_came_later_stays_pending(filled: Home, plan: Path) -> None:
-    """A change that the plan does not know is not made, though it is due."""
+    """A change that is not in the plan is not made."""
     filled.edit_row("26901", ";1713;0;1713;", ";1700;0;1700;")
     code, outcomes = perform(filled, plan)
     assert (code, len(outcomes), filled.sandbox.product("26901").price) == (0, 13, Decimal(1713))
@@ -51,8 +51,8 @@ def test_what_came_later_stays_pending(filled: Home, plan: Path) -> None:
     assert [change["good_id"] for change in pending] == ["26901"]
 
 
-def test_what_moved_is_refused_one_by_one(filled: Home, plan: Path) -> None:
-    """Here, on Prom, or not pending any more; the rest goes, and the exit code is 6."""
+def test_outdated_changes_are_refused_one_by_one(filled: Home, plan: Path) -> None:
+    """Changed in the export, on Prom, or no longer pending; the rest is sent, exit 6."""
     filled.edit_row("26931", ";74,5;0;74,5;", ";75;0;75;")
     filled.sandbox.edit_product("26926", price=Decimal(130))
     filled.sandbox.edit_product("26916", price=Decimal(539))
@@ -74,7 +74,7 @@ def test_what_moved_is_refused_one_by_one(filled: Home, plan: Path) -> None:
 
 
 def test_other_settings(filled: Home, plan: Path) -> None:
-    """Settings decide everything: the plan as a whole is out of date, and nothing is sent."""
+    """The plan as a whole is out of date, and nothing is sent."""
     filled.edit_object('removals = "10%"', 'removals = "20%"')
     filled.sandbox.log.clear()
     ran = filled.run("sync", "--plan", str(plan))
@@ -84,7 +84,7 @@ def test_other_settings(filled: Home, plan: Path) -> None:
 
 
 def test_another_export(filled: Home, plan: Path) -> None:
-    """A plan of which nothing is left says what changed."""
+    """If nothing of the plan is left, the message says what changed."""
     filled.sandbox.log.clear()
     filled.export.write_bytes((EXAMPLE / "TSGoods.trs").read_bytes())
     ran = filled.run("sync", "--plan", str(plan))
@@ -121,7 +121,7 @@ def test_held_then_and_now(filled: Home) -> None:
         (lambda text: text.replace('{"good_id":"26941"', "{good_id"), "is not whole"),
     ],
 )
-def test_a_file_that_is_no_whole_plan(
+def test_a_file_that_is_no_complete_plan(
     filled: Home, plan: Path, damage: Callable[[str], str], message: str
 ) -> None:
     """It is refused before anything is sent."""
@@ -149,7 +149,7 @@ def test_places_that_cannot_be_used(filled: Home, plan: Path) -> None:
 
 @pytest.mark.parametrize("flag", ["--fields price", "--allow price=1", "--all", "--due", "--only orders"])
 def test_what_does_not_go_with_a_saved_plan(filled: Home, plan: Path, flag: str) -> None:
-    """It says itself what goes."""
+    """The plan already defines what is sent."""
     ran = filled.run("sync", "--plan", str(plan), *flag.split())
     assert (ran.code, "`--plan` performs what was saved" in ran.err) == (64, True)
 
@@ -164,7 +164,7 @@ def test_a_plan_is_for_one_object(filled: Home, plan: Path) -> None:
 
 @pytest.mark.parametrize("name", ["my-prom.toml", "TSGoods.trs", "token"])
 def test_no_other_file_is_written_over(filled: Home, name: str) -> None:
-    """A plan replaces a plan and nothing else, however the name got there."""
+    """`--out` overwrites only saved plans."""
     path = filled.shop / name
     before = path.read_bytes()
     ran = filled.run("update", "--out", str(path))

@@ -30,8 +30,8 @@ def elsewhere(filled: Home) -> Iterator[Home]:
         yield replace(filled, server=server)
 
 
-def memory_of(home: Home) -> list[Ran]:
-    """What the state holds, as an offline look shows it."""
+def state_of(home: Home) -> list[Ran]:
+    """Return the state as `update --offline` shows it."""
     return [home.run("update", "--offline", "--show", "all"), home.run("orders", "list")]
 
 
@@ -51,18 +51,18 @@ def test_another_shop(filled: Home, elsewhere: Home, command: str, filling: Call
     """Exit 7: nothing is written there or recorded of it, and the right token goes on."""
     filling(elsewhere.sandbox)
     filled.next_day()
-    before = memory_of(filled)
+    before = state_of(filled)
     ran = elsewhere.run(*command.split())
     assert (ran.code, elsewhere.writes()) == (7, [])
     assert "the token opens another shop than the one of `My Prom`: " in ran.err
     assert "of 3 products that were looked for none is there" in ran.err
     assert 'torgsync object edit "My Prom" --api-key -' in ran.err
-    assert memory_of(filled) == before
+    assert state_of(filled) == before
     assert filled.sync().code == 0
 
 
 def test_a_shop_is_recognised_by_its_groups(filled: Home, elsewhere: Home) -> None:
-    """They are remembered at a full look, and a shop whose products were all deleted is known by them."""
+    """They are stored by a full listing, and identify a shop whose products were all deleted."""
     assert filled.run("update", "--full-refresh").code == 0
     assert "and none of " in elsewhere.run("update").err
     for product in filled.sandbox.products():
@@ -72,14 +72,14 @@ def test_a_shop_is_recognised_by_its_groups(filled: Home, elsewhere: Home) -> No
 
 
 def test_some_products_may_have_been_deleted(filled: Home) -> None:
-    """One that is there is enough."""
+    """One that is still there is enough."""
     for good_id in ("26901", "26902"):
         filled.sandbox.delete_product(good_id)
     assert filled.run("update", "--full-refresh").code == 0
 
 
 def test_a_new_shop_for_an_object(filled: Home, elsewhere: Home) -> None:
-    """A person may allow exactly the shop that is seen; then the object begins again there."""
+    """A person may allow exactly the observed shop; then the object starts again there."""
     refused = elsewhere.run("sync", "--yes")
     assert "--allow shop=without-groups" in refused.err
     assert elsewhere.run("sync", "--yes", "--allow", "shop=17").code == 7
@@ -91,7 +91,7 @@ def test_a_new_shop_for_an_object(filled: Home, elsewhere: Home) -> None:
 
 
 def test_a_new_shop_that_is_not_empty(elsewhere: Home) -> None:
-    """It is named by a group of it; and it is a first run, which needs an empty shop."""
+    """It is identified by one of its groups; the first run there needs an empty shop."""
     fill(elsewhere.sandbox)
     elsewhere.sandbox.add_group("Ще")
     ran = elsewhere.run("update")
@@ -109,11 +109,11 @@ def test_a_token_that_may_not_read_groups(elsewhere: Home) -> None:
 
 
 def test_doctor_reports_it(filled: Home, elsewhere: Home) -> None:
-    """Before anybody synchronises."""
+    """Even before a synchronisation."""
     assert "✓ ok       shop       it is the one that was synchronised before" in filled.run("doctor").lines
-    told = elsewhere.run("doctor", "--format", "json")
-    assert told.code == 7
-    assert [row["state"] for row in told.json["checks"] if row["subject"] == "shop"] == ["error"]
+    ran = elsewhere.run("doctor", "--format", "json")
+    assert ran.code == 7
+    assert [row["state"] for row in ran.json["checks"] if row["subject"] == "shop"] == ["error"]
 
 
 def test_payment_methods_of_another_shop(elsewhere: Home) -> None:
@@ -124,7 +124,7 @@ def test_payment_methods_of_another_shop(elsewhere: Home) -> None:
 
 
 def test_orders_of_another_shop(elsewhere: Home) -> None:
-    """They stay where they are."""
+    """They are not fetched."""
     made = elsewhere.sandbox.add_product(external_id="4711", name="Чуже", price=Decimal(20))
     elsewhere.sandbox.place_order([(made, 1)], buyer=ShopBuyer(first_name="Олена", phone="+380500000001"))
     assert elsewhere.run("sync", "--yes", "--only", "orders").code == 7
@@ -132,7 +132,7 @@ def test_orders_of_another_shop(elsewhere: Home) -> None:
 
 
 def test_a_shop_with_the_same_numbers(filled: Home) -> None:
-    """Two markets may count alike: a product is ours by both of its ids, a group by its name too."""
+    """Ids of two marketplaces may coincide: a product must match by both ids, a group also by name."""
     tokens = {"full": Rights.full()}
     shop = Shop(tokens=tokens, quirks=Quirks(import_seconds=0))
     for number in range(60):

@@ -108,7 +108,7 @@ NEW_WITHOUT_PRICE = (
 )
 NEW_WITHOUT_NAME = NEW_WITHOUT_PRICE.replace("99901", "99902").replace("Нове відро", "")
 
-TOLD = "reading the export …\nlooking at Prom.ua …\nmaking the plan …\n"
+PROGRESS = "reading the export …\nlooking at Prom.ua …\nmaking the plan …\n"
 
 
 # The table
@@ -117,7 +117,7 @@ TOLD = "reading the export …\nlooking at Prom.ua …\nmaking the plan …\n"
 def test_the_first_day(home: Home) -> None:
     """The whole table fits 80 columns, reads without colour, and says how to go on."""
     shown = home.run("update")
-    assert (shown.code, "\n".join(shown.lines) + "\n", shown.err) == (0, DAY_ONE, TOLD)
+    assert (shown.code, "\n".join(shown.lines) + "\n", shown.err) == (0, DAY_ONE, PROGRESS)
     assert max(map(len, shown.out.splitlines())) <= 80
     assert "\x1b" not in shown.out + shown.err
 
@@ -138,7 +138,7 @@ def test_nothing_has_changed(filled: Home) -> None:
 
 @pytest.mark.parametrize("flags", [(), ("--format", "json"), ("--offline",), ("--full-refresh",)])
 def test_only_get_requests(home: Home, flags: tuple[str, ...]) -> None:
-    """Whatever is asked for, on the first day and the second, nothing is written to Prom."""
+    """With any flags, on the first day and the second, nothing is written to Prom."""
     home.run("update", *flags)
     home.sync()
     home.next_day()
@@ -148,7 +148,7 @@ def test_only_get_requests(home: Home, flags: tuple[str, ...]) -> None:
 
 
 def files_outside_the_state(home: Home) -> dict[str, bytes]:
-    """Everything that lies in the home and beside it, but the state's own files and the log."""
+    """Return all files in and next to the home, keyed by path, except the state's and the log."""
     return {
         str(path.relative_to(home.folder.parent)): path.read_bytes()
         for path in sorted(home.folder.parent.rglob("*"))
@@ -195,21 +195,21 @@ def test_purity(filled: Home, trouble: str) -> None:
 
 
 def test_the_schema_is_published(home: Home) -> None:
-    """`--schema` prints what holds every document, and asks for nothing."""
+    """`--schema` prints the schema of the JSON output."""
     printed = home.run("update", "--schema")
     assert printed.json == schemas.UPDATE
     valid(home.run("update", "--format", "json").json, printed.json)
 
 
-def test_the_same_look_twice(filled: Home) -> None:
-    """Looking changes nothing: the second table and its plan are the first ones."""
+def test_update_twice(filled: Home) -> None:
+    """`update` has no effect: the second plan equals the first."""
     filled.next_day()
     first, second = (filled.run("update", "--format", "json").json for _ in range(2))
     assert first == second
 
 
-def test_quiet(home: Home) -> None:
-    """With `-q` nothing but data is printed."""
+def test_progress_switched_off(home: Home) -> None:
+    """With `-q` only data is printed."""
     shown = home.run("-q", "update")
     assert ("\n".join(shown.lines) + "\n", shown.err) == (DAY_ONE, "")
 
@@ -233,7 +233,7 @@ def test_names_appear_as_they_are(home: Home) -> None:
 
 
 def test_photos_are_named_by_their_files(filled: Home) -> None:
-    """A photo taken again is changed, though its name is the same; programs see that by the digest."""
+    """A photo with new content and the same name is changed; programs see that by the digest."""
     photos = filled.shop / "photos"
     (photos / "26925.jpg").write_bytes(b"another one")
     (photos / "26902_1.jpg").unlink()
@@ -266,7 +266,7 @@ def test_photos_are_named_by_their_files(filled: Home) -> None:
 
 
 def test_show_summary_and_held(filled: Home) -> None:
-    """Only the sums; and what a guard holds, with how to let it through, above them."""
+    """Only the totals, below the held changes with the flags that allow them."""
     filled.next_day()
     filled.edit_row("26901", ";1713;0;1713;", ";171,3;0;171,3;")
     head, *below = filled.run("update", "--show", "summary").lines
@@ -316,8 +316,8 @@ def test_show_all(home: Home) -> None:
 # JSON and CSV
 
 
-def test_json_keeps_its_promise(filled: Home) -> None:
-    """Keys and types of the document are those that other programs were promised."""
+def test_json_follows_its_schema(filled: Home) -> None:
+    """Keys and types of the document are those of the published schema."""
     filled.next_day()
     filled.edit_row("26931", ";74,5;0;74,5;", ";7450;0;7450;")
     filled.edit_row("26901", ";1713;0;1713;0;101;3;", ";ціна;0;1713;0;101;3;")
@@ -370,7 +370,7 @@ def test_detailed_exit_code(home: Home) -> None:
 
 
 def test_offline(filled: Home) -> None:
-    """Nothing is asked, and what Prom showed last is believed."""
+    """No request is sent; the plan uses the last snapshot of Prom."""
     filled.next_day()
     filled.sandbox.edit_product("26921", price=None)
     shown = filled.run("update", "--offline")
@@ -378,7 +378,7 @@ def test_offline(filled: Home) -> None:
 
 
 def test_an_edit_on_prom(filled: Home) -> None:
-    """An edit on Prom is set back and marked, unless Prom owns the field."""
+    """An edit on Prom is reverted and marked, unless Prom owns the field."""
     filled.sandbox.edit_product("26925", name_uk="Мій чайник", name="Мій чайник")
     document = filled.run("update", "--format", "json").json
     (change,) = document["changes"]
@@ -393,7 +393,7 @@ def test_an_edit_on_prom(filled: Home) -> None:
 
 
 def test_full_refresh_lists_everything(filled: Home) -> None:
-    """A usual look asks for what was modified, a full one for all."""
+    """By default only modified products are requested, with `--full-refresh` all."""
     filled.run("update")
     filled.run("update", "--full-refresh")
     queries = [record.query for record in filled.sandbox.log.records() if record.path.endswith("/list")]
@@ -402,7 +402,7 @@ def test_full_refresh_lists_everything(filled: Home) -> None:
 
 
 def test_full_refresh_finds_products_that_the_list_omits(filled: Home) -> None:
-    """Products that the list hides are asked for one by one, never taken for deleted."""
+    """Products that the list omits are requested one by one, never taken for deleted."""
     filled.sandbox.quirks = replace(filled.sandbox.quirks, root_group_only=True)
     document = filled.run("update", "--full-refresh", "--format", "json").json
     assert document["counts"]["create"] == 0
@@ -434,7 +434,7 @@ def test_only_some_fields(filled: Home) -> None:
     ],
 )
 def test_wrong_usage(home: Home, args: tuple[str, ...], message: str) -> None:
-    """What cannot be understood ends with 64, names itself, and asks Prom nothing."""
+    """Exit 64 with the wrong argument in the message, and no request is sent."""
     shown = home.run("update", *args)
     assert (shown.code, shown.out, home.sandbox.log.records()) == (64, "", [])
     assert shown.err.lower().startswith(f"error: {message}".lower())
@@ -462,7 +462,7 @@ BAD_EXPORTS: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("damage", [*BAD_EXPORTS, "missing"])
 def test_an_export_that_cannot_be_trusted(filled: Home, damage: str) -> None:
-    """It is refused whole: exit 3, no write, and the next good export gives the plan it would have given."""
+    """It is refused as a whole: exit 3, no write; the plan of the next valid export is not affected."""
     filled.next_day()
     expected = filled.run("update", "--format", "json").json
     good = filled.export.read_bytes()
@@ -480,8 +480,8 @@ def test_an_export_that_cannot_be_trusted(filled: Home, damage: str) -> None:
     assert filled.run("update", "--format", "json").json == expected
 
 
-def test_a_good_that_stands_twice(filled: Home) -> None:
-    """It stays as it is on Prom, and both lines are named; the rest goes."""
+def test_a_good_that_is_in_the_export_twice(filled: Home) -> None:
+    """It stays as it is on Prom, and both lines are reported; the rest is sent."""
     rows = filled.export.read_bytes()
     twin = next(row for row in rows.split(b"\r\n") if row.startswith(b"26926;"))
     filled.export.write_bytes(rows + twin.replace(b";129;", b";99;") + b"\r\n")
@@ -506,7 +506,7 @@ def test_a_row_without_its_id(filled: Home) -> None:
 
 
 def test_a_good_without_a_name(filled: Home) -> None:
-    """Its price goes, its name on Prom stays, with the line to mend; people still know it by that name."""
+    """Its price is sent, its name on Prom stays, and the line to correct is reported."""
     filled.edit_row("26926", '"Крем [red] для рук ягідний";"Крем"', '"";"Крем"')
     filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     document = filled.run("update", "--format", "json").json
@@ -518,7 +518,7 @@ def test_a_good_without_a_name(filled: Home) -> None:
 
 
 def test_an_export_without_the_column_of_centers(home: Home) -> None:
-    """The summed column counts then, and the finding says so."""
+    """The total stock is used, with a finding."""
     home.edit_export(lambda text: text.replace("WarehouseQuantityForPartner", "kilkist_po_skladah", 1))
     document = home.run("update", "--format", "json").json
     assert [finding["code"] for finding in document["findings"]] == ["centers-missing"]
@@ -527,7 +527,7 @@ def test_an_export_without_the_column_of_centers(home: Home) -> None:
 
 
 def test_a_shop_that_is_not_empty(home: Home) -> None:
-    """A first run needs an empty shop: exit 7, and the choices are named."""
+    """A first run needs an empty shop: exit 7 with the choices."""
     home.sandbox.add_product("x-1", name="Чужий товар")
     for command in ("update", "sync"):
         refused = home.run(command)
@@ -609,7 +609,7 @@ def test_one_of_two_objects_fails(home: Home, trouble: str) -> None:
 
 
 def test_no_object_at_all(tmp_path: Path, faulty: FaultyServer) -> None:
-    """The hint makes one."""
+    """The hint has the command that creates one."""
     shown = Home(tmp_path / "home", tmp_path, faulty).run("update")
     assert shown.code == 64
     assert shown.err == (
@@ -617,7 +617,7 @@ def test_no_object_at_all(tmp_path: Path, faulty: FaultyServer) -> None:
     )
 
 
-# Prom in trouble
+# Errors of Prom
 
 
 @pytest.mark.parametrize(
@@ -637,10 +637,10 @@ def test_no_object_at_all(tmp_path: Path, faulty: FaultyServer) -> None:
     ],
     ids=lambda value: str(value) if isinstance(value, int | str) else None,
 )
-def test_prom_in_trouble(
+def test_errors_of_prom(
     hard: Home, faulty: FaultyServer, trouble: Callable[..., Any], code: int, kind: str
 ) -> None:
-    """Each trouble has its exit code, no page and no token is shown, and the next look is as without it."""
+    """Each error has its exit code; no page and no token is shown, and the next `update` is not affected."""
     faulty.misbehave("GET /products/list", trouble)
     shown = hard.run("update")
     failed = hard.run("update", "--format", "json")
@@ -657,15 +657,15 @@ def test_prom_in_trouble(
 @pytest.mark.parametrize(
     "trouble", [says(500, {}), says(429, {}, Retry_After="0"), breaks_before, says(503, PAGE)]
 )
-def test_trouble_that_passes(hard: Home, faulty: FaultyServer, trouble: Callable[..., Any]) -> None:
-    """A question is asked again, and the table is the one without trouble."""
+def test_temporary_errors(hard: Home, faulty: FaultyServer, trouble: Callable[..., Any]) -> None:
+    """GET requests are retried, and the table is as without errors."""
     faulty.misbehave("GET /products/list", trouble, times=2)
     shown = hard.run("update")
     assert (shown.code, "\n".join(shown.lines) + "\n") == (0, DAY_ONE)
 
 
 def test_a_marketplace_that_cannot_be_reached(tmp_path: Path) -> None:
-    """A marketplace that cannot be reached is temporary trouble."""
+    """It is a temporary error."""
     home = Home.of_example(tmp_path, Elsewhere("http://127.0.0.1:9/api/v1", Shop()))
     shown = home.run("update")
     assert (shown.code, shown.out) == (5, "")

@@ -104,7 +104,7 @@ def row_of(home: Home, good_id: str) -> dict[str, Any]:
 
 
 def test_a_good_in_step(filled: Home) -> None:
-    """The whole way fits 80 columns and reads without colour; Prom is asked nothing."""
+    """The explanation fits 80 columns and reads without colour; no request is sent."""
     filled.run("update")
     filled.sandbox.log.clear()
     shown = filled.run("why", "26931")
@@ -128,7 +128,7 @@ def test_names_appear_as_they_are(home: Home, good_id: str) -> None:
 
 
 def test_nothing_is_changed(filled: Home) -> None:
-    """The plan that comes after is the one that would have come."""
+    """The next plan is the same as without it."""
     filled.next_day()
     before = filled.run("update", "--offline", "--format", "json").json
     for good_id in ("26931", "26909", "26941", "26939"):
@@ -137,14 +137,14 @@ def test_nothing_is_changed(filled: Home) -> None:
 
 
 def test_the_cost_price_is_never_shown(filled: Home) -> None:
-    """What the shop paid is in no format of the answer."""
+    """It is in no output format."""
     for form in ("table", "json", "csv"):
         shown = filled.run("why", "26901", "--format", form)
         assert "1044,93" not in shown.out
         assert "PrimeCost" not in shown.out
 
 
-def test_we_moved(filled: Home) -> None:
+def test_changed_in_the_export(filled: Home) -> None:
     """A change of the export is shown field by field, before any look."""
     filled.next_day()
     shown = filled.run("why", "26921")
@@ -167,7 +167,7 @@ def test_edited_on_prom(filled: Home) -> None:
 
 
 def test_a_price_that_a_guard_holds(filled: Home) -> None:
-    """With what the guard measured, and the flag that allows it."""
+    """The observed value and the flag that allows it are shown."""
     filled.edit_row("26901", ";1713;0;1713;", ";171,3;0;171,3;")
     good = explained(filled, "26901")
     assert good["fate"] == "held"
@@ -213,7 +213,7 @@ def test_a_good_that_a_filter_keeps_out(home: Home) -> None:
     assert "on Prom.ua Prom.ua was not looked at yet" in shown.lines
 
 
-def test_a_good_that_stands_twice(filled: Home) -> None:
+def test_a_good_that_is_in_the_export_twice(filled: Home) -> None:
     """Both lines are shown."""
     rows = filled.export.read_bytes()
     twin = next(row for row in rows.split(b"\r\n") if row.startswith(b"26926;"))
@@ -340,7 +340,7 @@ def test_a_file_for_each_center(tmp_path: Path, sandbox_server: SandboxAddress) 
 
 
 def test_a_foreign_product(filled: Home) -> None:
-    """It is on Prom, and not ours."""
+    """It is on Prom, and not managed by torgsync."""
     filled.sandbox.add_product("x-1", name="Чужий товар")
     filled.run("update", "--full-refresh")
     assert explained(filled, "x-1")["fate"] == "foreign"
@@ -349,7 +349,7 @@ def test_a_foreign_product(filled: Home) -> None:
 
 
 def test_a_product_that_moderators_deleted(filled: Home) -> None:
-    """It is left alone, and that is said."""
+    """It is left alone, and the output says so."""
     filled.sandbox.edit_product("26921", status="deleted_by_moderator")
     filled.run("update")
     assert explained(filled, "26921")["fate"] == "deleted-by-moderator"
@@ -384,7 +384,7 @@ def test_a_product_that_vanished(filled: Home) -> None:
 
 
 def test_an_export_that_cannot_be_read(filled: Home) -> None:
-    """It is said, and what the state has is shown all the same."""
+    """The error is shown, and the data in the state as well."""
     filled.run("update")
     filled.export.unlink()
     shown = filled.run("why", "26931")
@@ -398,7 +398,7 @@ def test_an_export_that_cannot_be_read(filled: Home) -> None:
 
 
 def test_an_unknown_id(home: Home) -> None:
-    """The error names ids that are near, in JSON as well."""
+    """The error suggests similar ids, in JSON as well."""
     asked = home.run("why", "2693l")
     assert (asked.code, asked.out) == (64, "")
     assert "hint: near it are `26939`" in asked.err

@@ -1,7 +1,7 @@
-"""The whole program survives every fault and manner of the sandbox.
+"""The whole program survives every fault and quirk of the sandbox.
 
-After at most two undisturbed runs the shop is what a calm synchronisation makes of the same export, nothing
-was created twice, and nothing is left to send.
+After at most two runs without faults the shop is as if there had been none, nothing was created twice, and
+nothing is left to send.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FIRST_DAY, SECOND_DAY = 39, 41
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, Snapshot]:
-    """What an undisturbed shop holds after the first day and after the second."""
+    """What the shop holds after the first day and after the second without faults."""
     tokens = {"full": Rights.full()}
     with serve(Shop(tokens=tokens, quirks=Quirks(import_seconds=0))) as server:
         home = Home.of_example(tmp_path_factory.mktemp("calm"), server)
@@ -45,7 +45,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, Snapshot]:
 
 
 def sync(home: Home, *args: str) -> Ran:
-    """Synchronise, and hold every word to it that no token and no web page is in it."""
+    """Synchronise, and check that the output has no token and no web page."""
     ran = home.run("-v", "sync", "--yes", "--format", "json", *args)
     for text in (ran.out, ran.err):
         assert "<html" not in text.lower()
@@ -55,7 +55,7 @@ def sync(home: Home, *args: str) -> Ran:
 
 
 def snapshot(home: Home) -> Snapshot:
-    """Return the shop's own products by external id, without what is Prom's alone; foreign ones left out."""
+    """Return the managed products' fields keyed by external id, without those that Prom sets."""
     shop = home.sandbox
     groups = {group.id: group.name for group in shop.groups()}
     found = {}
@@ -71,8 +71,8 @@ def snapshot(home: Home) -> Snapshot:
     return found
 
 
-def comes_to_rest(home: Home, wanted: Snapshot, made: int) -> None:
-    """Hold the program to it that two undisturbed runs are enough, with `made` creations ever."""
+def converges(home: Home, wanted: Snapshot, made: int) -> None:
+    """Check that two runs without faults are enough, with `made` products created in all."""
     for _ in range(2):
         home.sandbox.log.clear()
         last = sync(home)
@@ -139,39 +139,39 @@ USUAL_OF_IMPORTS = [("POST products/import_file lost", {0}), ("import-refused", 
 
 @pytest.mark.parametrize(("rule", "codes"), sampled(IMPORT_FAULTS, *USUAL_OF_IMPORTS))
 def test_a_first_day_with(rule: str, codes: set[int], home: Home, calm: tuple[Snapshot, Snapshot]) -> None:
-    """The import that fills the shop meets a fault; the next runs bring the shop to rest."""
+    """The import that fills the shop meets a fault; the next runs converge."""
     home.misbehave(rule)
     assert sync(home).code in codes
     home.misbehave()
-    comes_to_rest(home, calm[0], FIRST_DAY)
+    converges(home, calm[0], FIRST_DAY)
 
 
 @pytest.mark.parametrize(("rule", "codes"), sampled(FAULTS + IMPORT_FAULTS, *USUAL, *USUAL_OF_IMPORTS))
 def test_a_second_day_with(rule: str, codes: set[int], filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
-    """Creations, edits and removals meet a fault; the next runs bring the shop to rest."""
+    """Creations, edits and removals meet a fault; the next runs converge."""
     filled.next_day()
     filled.misbehave(rule)
     assert sync(filled).code in codes
     filled.misbehave()
-    comes_to_rest(filled, calm[1], SECOND_DAY)
+    converges(filled, calm[1], SECOND_DAY)
 
 
-def test_answers_slower_than_anybody_waits(
+def test_answers_slower_than_the_timeout(
     filled: Home, calm: tuple[Snapshot, Snapshot], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who gives up waiting finds the effect later, when it has come."""
+    """The effect of a request that timed out is found later."""
     monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(0.15))
     filled.next_day()
     filled.misbehave("POST products/edit* slow seconds=0.4")
     assert sync(filled).code in {0, 6}
     filled.misbehave()
     monkeypatch.undo()
-    comes_to_rest(filled, calm[1], SECOND_DAY)
+    converges(filled, calm[1], SECOND_DAY)
 
 
 @pytest.mark.parametrize("rule", ["photos-missing", "photos-missing items_every=4 status=500"])
 def test_photos_that_cannot_be_fetched(rule: str, home: Home, calm: tuple[Snapshot, Snapshot]) -> None:
-    """Photos that are missing cost nothing else: every product is there, as wanted in all other fields."""
+    """Missing photos affect nothing else: every product is there, as desired in all other fields."""
     home.misbehave(rule)
     assert sync(home).code == 0
 
@@ -185,10 +185,10 @@ def test_photos_that_cannot_be_fetched(rule: str, home: Home, calm: tuple[Snapsh
     assert (again.code, home.writes()) == (0, [])
 
 
-# Manners: the shop has them all the time
+# Quirks: unlike faults they stay
 
 
-MANNERS = [
+QUIRKS = [
     "last_id=inclusive",
     "last_id=exclusive",
     "root_group_only=true",
@@ -199,22 +199,22 @@ MANNERS = [
 ]
 
 
-@pytest.mark.parametrize("manner", sampled(MANNERS, "last_id=exclusive", "second_import=refuse"))
-def test_a_shop_whose_manner_is(manner: str, home: Home, calm: tuple[Snapshot, Snapshot]) -> None:
-    """Two days in a shop with other manners, which lists more than a page, end as they do in any other."""
-    home.manner(manner)
+@pytest.mark.parametrize("quirk", sampled(QUIRKS, "last_id=exclusive", "second_import=refuse"))
+def test_a_shop_with_a_quirk(quirk: str, home: Home, calm: tuple[Snapshot, Snapshot]) -> None:
+    """Two days in a shop with a quirk, which lists more than a page, end as they do in any other."""
+    home.set_quirks(quirk)
     assert sync(home).code == 0
     fill(home.sandbox, 120)
-    comes_to_rest(home, calm[0], FIRST_DAY)
+    converges(home, calm[0], FIRST_DAY)
     home.next_day()
     assert sync(home, "--allow", "removals=2").code == 0
-    comes_to_rest(home, calm[1], SECOND_DAY)
+    converges(home, calm[1], SECOND_DAY)
 
 
 @pytest.mark.parametrize("forbidden_as", ["200-message", "401-html", "403-html"])
 def test_a_token_that_may_only_read(forbidden_as: str, filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
-    """However a missing right looks: exit 4 with the right by name, and nothing changes on Prom.ua."""
-    filled.manner(f"forbidden_as={forbidden_as}")
+    """However Prom reports a missing right: exit 4 names it, and nothing changes on Prom.ua."""
+    filled.set_quirks(f"forbidden_as={forbidden_as}")
     filled.next_day()
     (filled.shop / "token").write_text("read-only\n", "utf-8")
     ran = filled.run("sync", "--yes")
@@ -223,7 +223,7 @@ def test_a_token_that_may_only_read(forbidden_as: str, filled: Home, calm: tuple
     assert "read-only" not in ran.out + ran.err
     assert snapshot(filled) == calm[0]
     (filled.shop / "token").write_text("full\n", "utf-8")
-    comes_to_rest(filled, calm[1], SECOND_DAY)
+    converges(filled, calm[1], SECOND_DAY)
 
 
 @pytest.mark.parametrize("first_request", [True, False])
@@ -243,22 +243,22 @@ def test_a_token_that_expires(first_request: bool, filled: Home, calm: tuple[Sna
     assert (ran.code, "create a new one" in ran.err) == (4, True)
     filled.sandbox._clock = lambda: datetime.now(UTC)
     filled.sandbox.tokens["full"] = Rights.full()
-    comes_to_rest(filled, calm[1], SECOND_DAY)
+    converges(filled, calm[1], SECOND_DAY)
 
 
 def test_no_import_left_today(filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
     """Exit 5; prices and stock went, and the next day's run makes what was left."""
-    filled.manner("imports_per_day=1")
+    filled.set_quirks("imports_per_day=1")
     filled.next_day()
     assert sync(filled).code == 5
     assert filled.sandbox.product("26926").price == 99
-    filled.manner("imports_per_day=10")
-    comes_to_rest(filled, calm[1], SECOND_DAY)
+    filled.set_quirks("imports_per_day=10")
+    converges(filled, calm[1], SECOND_DAY)
 
 
 def started_in_the_cabinet(home: Home) -> Import:
     """An import that was started in the cabinet; Prom.ua takes no second one while it runs."""
-    home.manner("second_import=refuse", "import_seconds=600")
+    home.set_quirks("second_import=refuse", "import_seconds=600")
     shop = home.sandbox
     settings = ImportSettings()
     return shop.import_queue.accept(
@@ -274,8 +274,8 @@ def test_an_import_that_runs_from_the_cabinet(filled: Home, calm: tuple[Snapshot
     assert refused.code == 5
     assert {one["state"] for one in refused.json["outcomes"] if one["verb"] == "create"} == {"deferred"}
     running.due_at = filled.sandbox.now()
-    filled.manner("import_seconds=0")
-    comes_to_rest(filled, calm[1], SECOND_DAY)
+    filled.set_quirks("import_seconds=0")
+    converges(filled, calm[1], SECOND_DAY)
 
 
 def test_an_import_that_ends_while_it_is_waited_for(filled: Home, calm: tuple[Snapshot, Snapshot]) -> None:
@@ -290,14 +290,14 @@ def test_an_import_that_ends_while_it_is_waited_for(filled: Home, calm: tuple[Sn
         seen.append((seconds, product.price, product.name_uk))
         if seconds == FREE_AFTER[1]:
             running.due_at = shop.now()
-            filled.manner("import_seconds=0")
+            filled.set_quirks("import_seconds=0")
 
     ran = filled.run("sync", "--yes", "--format", "json", sleep=wait)
     assert (ran.code, {one["state"] for one in ran.json["outcomes"]}) == (0, {"done"})
     assert seen[0] == (FREE_AFTER[0], 99, "Крем [red] для рук ягідний")
     assert shop.product("26926").name_uk == "Новий крем [red] для рук ягідний"
     filled.edit_row("26926", '"Новий крем', '"Крем')
-    comes_to_rest(filled, calm[1], SECOND_DAY)
+    converges(filled, calm[1], SECOND_DAY)
 
 
 def test_half_of_a_change_is_not_done(filled: Home) -> None:
@@ -325,8 +325,8 @@ def test_half_of_a_change_is_not_done(filled: Home) -> None:
         "GET orders/list cut share=0.5 seed=1",
     ],
 )
-def test_orders_come_home_once(rule: str, filled: Home) -> None:
-    """An order is stored once, however often the request was repeated."""
+def test_an_order_is_stored_once(rule: str, filled: Home) -> None:
+    """However often the request is repeated."""
     filled.sandbox.place_order([("26901", 2)], payment_option_id=CASH_ON_DELIVERY.id)
     filled.misbehave(rule)
     first = sync(filled, "--only", "orders")

@@ -8,7 +8,7 @@ import pytest
 from faulty import FaultyServer, Kills
 from homes import FirstDay, Home, invented_shop
 from matrix import sampled
-from truth import lies, open_ends, rows
+from truth import differences, open_ends, rows
 
 REQUESTS = {"first": 6, "second": 11}
 """How many requests an undisturbed run of each day asks; a test holds the numbers."""
@@ -47,7 +47,7 @@ def contents(home: Home) -> dict[str | None, tuple[object, ...]]:
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory, first_day: FirstDay) -> dict[str, tuple[object, int, int]]:
-    """What undisturbed runs leave, the requests they ask, and the imports they send, keyed by day."""
+    """The shop after runs that were not killed, their requests and their imports, keyed by day."""
     found: dict[str, tuple[object, int, int]] = {}
     for day in REQUESTS:
         with FaultyServer(invented_shop()) as sandbox_server:
@@ -62,7 +62,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory, first_day: FirstDay) -> dict[
 
 
 def test_the_points_are_all_requests(calm: dict[str, tuple[object, int, int]]) -> None:
-    """Every request of both days is one at which a run is killed, before and after it has its effect."""
+    """A run is killed at every request of both days, before and after the effect."""
     assert {day: asked for day, (_, asked, _) in calm.items()} == REQUESTS
     assert len(POINTS) >= 30
 
@@ -77,7 +77,7 @@ def test_killed_at_a_request(
     first_day: FirstDay,
     calm: dict[str, tuple[object, int, int]],
 ) -> None:
-    """The shop is what a calm run makes of it, no import is sent twice, and the journal is correct."""
+    """The shop is as after a run that was not killed, no import is sent twice, the journal is correct."""
     home = day_of(day, tmp_path, faulty, first_day)
     kills = Kills(nth, after)
     faulty.misbehave("ANY /", kills)
@@ -87,12 +87,12 @@ def test_killed_at_a_request(
     assert process.returncode < 0
     faulty.behave()
     state = home.folder / "state.db"
-    assert lies(state, home.sandbox) == []
+    assert differences(state, home.sandbox) == []
     wanted, _, imports = calm[day]
     assert home.sync().code == 0
     assert contents(home) == wanted
     assert len(home.sandbox.imports()) == imports
-    assert lies(state, home.sandbox) == []
+    assert differences(state, home.sandbox) == []
     assert open_ends(state) == []
     killed = rows(state, "select exit from runs order by id desc limit 1 offset 1")
     assert killed == [(None,)]  # only the run itself could give one

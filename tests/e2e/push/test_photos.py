@@ -6,7 +6,7 @@ from homes import Home
 
 
 def unfetched(home: Home) -> dict[str, str]:
-    """What findings say of photos that Prom could not fetch, keyed by good."""
+    """Return the messages of findings on photos that Prom could not fetch, keyed by good."""
     found = home.run("update", "--format", "json").json["findings"]
     return {one["good_id"]: one["message"] for one in found if one["code"] == "photos-unfetched"}
 
@@ -16,7 +16,7 @@ def images(home: Home, good_id: str) -> int:
 
 
 def test_photos_go_once_more_with_the_next_import(home: Home) -> None:
-    """Each good is named; no import is spent on them alone; when they arrive nothing is said any more."""
+    """Each good is reported until its photos arrive; no import is sent for them alone."""
     home.misbehave("photos-missing")
     first = home.sync()
     assert first.code == 0
@@ -35,7 +35,7 @@ def test_photos_go_once_more_with_the_next_import(home: Home) -> None:
     assert unfetched(home) == {}
 
 
-def test_some_of_them_stay_away(home: Home) -> None:
+def test_some_photos_are_still_missing(home: Home) -> None:
     """A good that still lacks photos is still reported, one that has them all is not."""
     home.misbehave("photos-missing items_every=4 status=500")
     home.sync()
@@ -52,7 +52,7 @@ def test_some_of_them_stay_away(home: Home) -> None:
 
 
 def test_a_photo_with_the_same_name_is_read_again(filled: Home) -> None:
-    """Prom knows it by its address, so the import forces it; another import is not forced."""
+    """Prom compares only the address, so the import forces the update; another import does not."""
     (filled.shop / "photos" / "26925.jpg").write_bytes(b"another one")
     filled.sync()
     assert filled.sandbox.imports()[-1].settings.force_update
@@ -62,7 +62,7 @@ def test_a_photo_with_the_same_name_is_read_again(filled: Home) -> None:
 
 
 def test_a_draft_is_left_alone(home: Home) -> None:
-    """Its photos do not go along: Prom would put it on display."""
+    """Its photos are not sent: Prom would put it on display."""
     home.misbehave("photos-missing")
     home.sync()
     home.misbehave()

@@ -30,7 +30,7 @@ def rewrites(change: tuple[str, str]) -> Fault:
 
 
 def test_an_import_of_a_stopped_run_is_found_again(home: Home) -> None:
-    """It is waited for and settled by its id: not one more import is sent, and every change is done."""
+    """It is awaited and reconciled by its id: no second import is sent, and every change is done."""
     program = Program(home.folder, home.server.url, sleep=stopped)
     first = CliRunner().invoke(app, ["sync", "--yes"], obj=program)
     assert first.exit_code == 130
@@ -44,8 +44,8 @@ def test_an_import_of_a_stopped_run_is_found_again(home: Home) -> None:
 
 
 def test_an_import_whose_answer_was_lost_is_looked_for(home: Home) -> None:
-    """As long as an import may take, and no second one is sent meanwhile."""
-    home.manner("import_seconds=600")
+    """Its products are polled as long as an import may take, and no second import is sent meanwhile."""
+    home.set_quirks("import_seconds=600")
     home.misbehave("POST products/import_file lost nth=1")
     waits: list[float] = []
 
@@ -61,8 +61,8 @@ def test_an_import_whose_answer_was_lost_is_looked_for(home: Home) -> None:
 
 
 def test_a_lost_import_without_waiting(home: Home) -> None:
-    """With `--no-wait` each run looks for it once; when it has come, it is settled."""
-    home.manner("import_seconds=600")
+    """With `--no-wait` each run checks once, and reconciles the import when it has arrived."""
+    home.set_quirks("import_seconds=600")
     home.misbehave("POST products/import_file lost nth=1")
     for _ in range(2):
         assert home.sync("--no-wait").code == 5
@@ -73,8 +73,8 @@ def test_a_lost_import_without_waiting(home: Home) -> None:
 
 
 def test_no_wait_for_an_import_that_goes_on(home: Home) -> None:
-    """With `--no-wait` a run leaves it at one look, says so, and a later one settles it."""
-    home.manner("import_seconds=600")
+    """With `--no-wait` a run checks once and says so; a later one reconciles the import."""
+    home.set_quirks("import_seconds=600")
     assert home.sync("--no-wait").code == 5
     second = home.run("sync", "--yes", "--no-wait")
     assert (second.code, "may still be working on the import of an earlier run" in second.err) == (5, True)
@@ -87,7 +87,7 @@ def test_no_wait_for_an_import_that_goes_on(home: Home) -> None:
 
 
 def test_an_import_that_should_have_ended_long_ago(home: Home) -> None:
-    """An import that never ends is not waited for again on the next day: its goods are read back at once."""
+    """The next day's run does not wait for it again: it reads its products back at once."""
     home.misbehave("import-never-ends")
     assert home.sync("--no-wait").code == 5
     home.misbehave()
@@ -97,8 +97,8 @@ def test_an_import_that_should_have_ended_long_ago(home: Home) -> None:
     assert len(home.sandbox.products()) == 39
 
 
-def test_an_import_that_prom_has_forgotten(home: Home, faulty: FaultyServer) -> None:
-    """When Prom does not know the id any more, the products are read back."""
+def test_an_import_id_unknown_to_prom(home: Home, faulty: FaultyServer) -> None:
+    """If Prom no longer has the id, the products are read back."""
     hard = Home(home.folder, home.shop, faulty)
     program = Program(hard.folder, faulty.url, sleep=stopped)
     assert CliRunner().invoke(app, ["sync", "--yes"], obj=program).exit_code == 130
@@ -111,9 +111,8 @@ def test_an_import_that_prom_has_forgotten(home: Home, faulty: FaultyServer) -> 
 
 
 def test_an_import_of_unknown_acceptance(home: Home, faulty: FaultyServer) -> None:
-    """A run that died before the answer: its products are read back before anything is sent."""
+    """After a run was killed before the answer, its products are read back before anything is sent."""
     hard = Home(home.folder, home.shop, faulty)
-
     program = Program(hard.folder, faulty.url, sleep=stopped)
     faulty.misbehave("POST /products/import_file", rewrites(("^.*$", "")), times=1)
     assert CliRunner().invoke(app, ["sync", "--yes"], obj=program).exit_code == 130
@@ -122,7 +121,7 @@ def test_an_import_of_unknown_acceptance(home: Home, faulty: FaultyServer) -> No
 
 
 def test_a_shop_that_was_emptied_for_the_first_run(home: Home) -> None:
-    """The refusal's own advice works: once the shop is empty, the same command goes on."""
+    """As the refusal advises: once the shop is empty, the same command works."""
     made = home.sandbox.add_product(external_id="чужий")
     assert home.run("update").code == 7
     home.sandbox.delete_product(made)
@@ -135,17 +134,17 @@ def test_one_good_of_an_import_that_prom_cannot_update(hard_filled: Home, faulty
         hard_filled.edit_row(good_id, '"Шуруп', '"Новий шуруп')
     feeds: list[int] = []
 
-    def leaves_out(asked: Asked, forward: Forward) -> Answer:
+    def omits_a_change(asked: Asked, forward: Forward) -> Answer:
         feeds.append(1)
         return forward(asked.body.replace("Новий шуруп [/25]".encode(), "Шуруп [/25]".encode()))
 
     def counts_an_error(asked: Asked, forward: Forward) -> Answer:
         answer = forward(asked.body)
-        told = json.loads(answer.body)
-        told |= {"not_changed": told["not_changed"] - 1, "with_errors_count": 1}
-        return replace(answer, body=json.dumps(told).encode())
+        report = json.loads(answer.body)
+        report |= {"not_changed": report["not_changed"] - 1, "with_errors_count": 1}
+        return replace(answer, body=json.dumps(report).encode())
 
-    faulty.misbehave("POST /products/import_file", leaves_out)
+    faulty.misbehave("POST /products/import_file", omits_a_change)
     faulty.misbehave("GET /products/import/status", counts_an_error)
     first = hard_filled.sync()
     assert first.code == 6
@@ -163,7 +162,7 @@ def test_a_discount_that_prom_keeps_as_a_share(filled: Home) -> None:
 
 
 def test_values_that_prom_keeps_in_its_own_way(hard_filled: Home, faulty: FaultyServer) -> None:
-    """A rounded price and a word of Prom's own are sent once more, read back, and then left in peace."""
+    """A value that Prom rounds or replaces is sent once more, read back, and then accepted as it is."""
     faulty.misbehave("GET /products", rewrites((r'("price": \d+)\.\d+', r"\1")))
     hard_filled.edit_row("26904", "1713;0;1713", "1713,4;0;1713,4")
     runs = [hard_filled.run("sync", "--yes") for _ in range(3)]
@@ -173,7 +172,7 @@ def test_values_that_prom_keeps_in_its_own_way(hard_filled: Home, faulty: Faulty
 
 
 def test_a_value_that_prom_confirms_and_does_not_take(hard_filled: Home, faulty: FaultyServer) -> None:
-    """Another price is no echo: it stays unclear and is reported."""
+    """A price that differs from the sent one is unclear and reported."""
     assert hard_filled.sync().code == 0
     faulty.misbehave("GET /products", rewrites((r'"price": 1713\b', '"price": 1650')))
     hard_filled.sandbox.edit_product("26904", price=Decimal(1650))
@@ -198,8 +197,6 @@ def test_findings_are_shown_when_nothing_is_pending(filled: Home) -> None:
     filled.edit_export(lambda text: text + text.splitlines()[-1] + "\r\n")
     filled.run("sync", "--yes")
     ran = filled.run("sync", "--yes")
-    assert (ran.code, "nothing pending" in ran.out, "stands in the export more than once" in ran.out) == (
-        0,
-        True,
-        True,
-    )
+    assert ran.code == 0
+    assert "nothing pending" in ran.out
+    assert "stands in the export more than once" in ran.out

@@ -1,4 +1,4 @@
-"""Whatever happens to runs, exports and the cabinet: two undisturbed runs bring the shop to rest."""
+"""After any sequence of runs, exports and edits in the cabinet, two runs without faults converge."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from matrix import sampled
-from truth import lies, open_ends
+from truth import differences, open_ends
 
 from torgsync.core.product.columns import BARE_50, LAYOUT_50
 from torgsync.errors import Interrupted
@@ -83,18 +83,18 @@ FAULTS = st.one_of(
 
 
 class Killed(BaseException):
-    """The plug is pulled: no code may catch it, and the state stays as it is."""
+    """Raised as a kill: no code may catch it, and the state stays as it is."""
 
 
 @dataclass
 class Clock:
-    """A clock at which the plug can be pulled: programs look at it around everything they do."""
+    """A clock that can raise `Killed`: programs read it around everything they do."""
 
     time: datetime = field(default_factory=lambda: datetime(2026, 11, 2, 8, tzinfo=UTC))
     left: int = -1
 
     def now(self) -> datetime:
-        """Return the time, or pull the plug."""
+        """Return the time, or raise `Killed`."""
         self.left -= 1
         if self.left == 0:
             raise Killed
@@ -110,8 +110,8 @@ class Good:
     stock: int
 
 
-class Whatever(RuleBasedStateMachine):
-    """A small shop and all that may happen to it."""
+class ShopMachine(RuleBasedStateMachine):
+    """A small shop, and every event that may happen to it as a rule."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,7 +125,7 @@ class Whatever(RuleBasedStateMachine):
         self.shop = self.server.shop
         self.shop._clock = lambda: self.clock.time
         self.home = Home(folder, folder / "objects", self.server)
-        self.home.manner("imports_per_day=1000")
+        self.home.set_quirks("imports_per_day=1000")
         self.goods: dict[int, Good] = {}
         self.last = STAYS
         self.moved = True
@@ -207,7 +207,7 @@ class Whatever(RuleBasedStateMachine):
     # Runs
 
     def run(self, *args: str, kill: int = -1, stop: int = -1) -> Ran | None:
-        """Synchronise, four hours later; None where the plug was pulled."""
+        """Synchronise four hours later, and return the result, or None if it was killed."""
         self.clock.time += timedelta(hours=4)
         self.clock.left = kill
         waits = [stop]
@@ -225,7 +225,7 @@ class Whatever(RuleBasedStateMachine):
             return None
         finally:
             self.clock.left = -1
-            assert lies(self.home.folder / "state.db", self.shop) == []
+            assert differences(self.home.folder / "state.db", self.shop) == []
 
     @rule(fault=st.none() | FAULTS, kill=st.integers(1, 160), no_wait=st.booleans())
     def run_and_pull_the_plug(self, fault: str | None, kill: int, no_wait: bool) -> None:
@@ -304,10 +304,10 @@ class Whatever(RuleBasedStateMachine):
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("examples", sampled([2, 14], 2))
-def test_whatever(examples: int) -> None:
-    """The machine's rules and invariants hold in so many sequences of steps."""
+def test_random_sequences(examples: int) -> None:
+    """The rules and invariants hold in many random sequences of steps."""
     run_state_machine_as_test(
-        Whatever,
+        ShopMachine,
         settings=settings(
             max_examples=examples,
             phases=(Phase.generate,),

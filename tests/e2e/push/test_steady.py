@@ -43,11 +43,11 @@ class Big:
         self.calm, self.calm_shop = self.tuesday(folder / "calm")
 
     def pairs(self) -> Iterator[tuple[ShopProduct, ShopProduct]]:
-        """Yield each product after the calm day, with what it was before."""
+        """Yield each product after the day without faults, with what it was before."""
         return zip(self.calm_shop.products(), self.shop.products(), strict=True)
 
     def empty(self) -> Shop:
-        """Return a shop that goes by this day's clock."""
+        """Return a shop with this day's clock."""
         shop = invented_shop()
         shop._clock = lambda: self.day
         return shop
@@ -60,7 +60,7 @@ class Big:
         path.write_text(text + "[limits]\nrequests_per_second = 50\n", "utf-8")
 
     def tuesday(self, folder: Path, *faults: str) -> tuple[Ran, Shop]:
-        """Synchronise on the day after, with other prices, in a copy; return what it gave and the shop."""
+        """Synchronise on the day after, with other prices, in a copy; return the result and the shop."""
         shutil.copytree(self.folder / "home", folder / "home")
         self.write(folder / "home" / "objects", PRODUCTS // CHANGED)
         self.day = MONDAY
@@ -84,7 +84,7 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Big]:
 
 
 def test_a_steady_day(big: Big) -> None:
-    """A few edits, a look at what was modified, the orders, and next to nothing else; no full listing."""
+    """Requests are a few edits, the list of modified products and orders, but no full listing."""
     ran, shop = big.calm, big.calm_shop
     assert (ran.code, ran.json["counts"]["update"]) == (0, CHANGED)
     edits, orders, modified = ceil(CHANGED / 1000) * 10, 1, 0
@@ -108,14 +108,14 @@ def test_every_fifth_request_fails(big: Big, seed: int, trouble: str, tmp_path: 
 
 @pytest.mark.parametrize("trouble", ["truncated nth=1", "web-page nth=1", "truncated share=0.2 seed=5"])
 def test_an_edit_whose_answer_cannot_be_read_costs_little(big: Big, trouble: str, tmp_path: Path) -> None:
-    """It goes once more: a hundred products are not asked for one by one."""
+    """It is sent once more: a hundred products are not read back one by one."""
     ran, _ = big.tuesday(tmp_path / "ill", f"POST products/edit* {trouble}")
     assert (ran.code, {one["state"] for one in ran.json["outcomes"]}) == (0, {"done"})
     assert ran.json["requests"]["total"] <= 1.5 * big.calm.json["requests"]["total"]
 
 
 def test_answers_that_are_lost_for_good_cost_little(big: Big, tmp_path: Path) -> None:
-    """What was changed is read back by a listing, and found done."""
+    """The changed products are read back by a listing, and are done."""
     ran, _ = big.tuesday(tmp_path / "ill", f"POST products/edit* lost first={2 * TRIES}")
     assert (ran.code, {one["state"] for one in ran.json["outcomes"]}) == (0, {"done"})
     listed = ran.json["requests"]["by_endpoint"]["GET products/list"]

@@ -39,8 +39,8 @@ EDIT = "POST /products/edit_by_external_id"
 IMPORT = "POST /products/import_file"
 
 
-def settled(home: Home) -> None:
-    """Hold the program to it that a run on unchanged input sends no write."""
+def check_nothing_pending(home: Home) -> None:
+    """Check that a run on unchanged input sends no write."""
     home.sandbox.log.clear()
     again = home.sync()
     assert (again.code, home.writes()) == (0, [])
@@ -48,13 +48,13 @@ def settled(home: Home) -> None:
 
 
 def states(ran: Ran) -> dict[str, str]:
-    """The state of each outcome, keyed by good."""
+    """Return the state of each outcome, keyed by good."""
     valid(ran.json, schemas.SYNC)
     return {outcome["good_id"]: outcome["state"] for outcome in ran.json["outcomes"]}
 
 
 def rows(home: Home, query: str) -> list[Any]:
-    """Rows of the state."""
+    """Return rows of the state."""
     connection = sqlite3.connect(home.folder / "state.db")
     try:
         return connection.execute(query).fetchall()
@@ -62,7 +62,7 @@ def rows(home: Home, query: str) -> list[Any]:
         connection.close()
 
 
-# The way things go
+# Changes of the export
 
 
 def test_a_first_sync_fills_the_shop_and_a_second_sends_no_write(home: Home) -> None:
@@ -75,7 +75,7 @@ def test_a_first_sync_fills_the_shop_and_a_second_sends_no_write(home: Home) -> 
     assert (product.name_uk, product.name) == ("Шуруп [/25] оцинкований 4х25, 100 шт",) * 2
     assert (str(product.price), product.quantity_in_stock, product.presence) == ("68.00", 65, "available")
     assert [image.source for image in product.images] == ["https://shop.example/photos/26931.jpg"]
-    settled(home)
+    check_nothing_pending(home)
 
 
 def test_the_second_day(filled: Home) -> None:
@@ -107,11 +107,11 @@ def test_the_second_day(filled: Home) -> None:
         "/api/v1/products/edit_by_external_id",
         "/api/v1/products/edit_by_external_id",
     ]
-    settled(filled)
+    check_nothing_pending(filled)
 
 
 def test_the_document_of_a_run(filled: Home) -> None:
-    """Keys and types are those that other programs were promised; requests are told by endpoint."""
+    """Keys and types are those of the published schema; requests are counted by endpoint."""
     filled.next_day()
     ran = filled.sync()
     valid(ran.json, schemas.SYNC)
@@ -131,23 +131,23 @@ def test_the_document_of_a_run(filled: Home) -> None:
 
 
 def test_new_and_not_in_stock(home: Home) -> None:
-    """A product is made as not available: no feed is trusted with that, an edit is."""
+    """The product is created as not available by an edit, since the feed cannot be relied on for that."""
     home.edit_row("26931", ";401;65;1;", ";401;0;1;")
     home.edit_row("26931", '"2=40,000|8=25,000"', '""')
     ran = home.sync()
     assert (ran.code, states(ran)["26931"]) == (0, "done")
     product = home.sandbox.product("26931")
     assert (product.presence, product.quantity_in_stock) == ("not_available", 0)
-    settled(home)
+    check_nothing_pending(home)
 
 
 def test_new_and_its_stock_cannot_be_read(home: Home) -> None:
-    """Nothing is offered that may not be there; what Prom has stays later, until the stock can be read."""
+    """A new product is created as not available; an existing one keeps its stock until it can be read."""
     balances = '"2=40,000|8=25,000"'
     home.edit_row("26931", balances, '"2=багато"')
     assert (home.sync().code, home.sandbox.product("26931").presence) == (0, "not_available")
     assert home.sandbox.product("26931").quantity_in_stock == 0
-    settled(home)
+    check_nothing_pending(home)
     home.edit_row("26931", '"2=багато"', balances)
     assert states(home.sync()) == {"26931": "done"}
     home.edit_row("26931", balances, '"2=мало"')
@@ -156,7 +156,7 @@ def test_new_and_its_stock_cannot_be_read(home: Home) -> None:
     assert (product.presence, product.quantity_in_stock) == ("available", 65)
 
 
-LED = """
+FIELDS = """
 [[fields]]
 column = "GoodName"
 to = "name"
@@ -181,10 +181,10 @@ unit = "см"
 
 @pytest.fixture
 def yml_home(home: Home) -> Home:
-    """A home whose export is YML, with a name, a price, a stock and two characteristics led."""
+    """A home whose export is YML, with fields for name, price, stock and two characteristics."""
     text = home.object.read_text("utf-8")
     start, end = text.index("[[fields]]"), text.index("# --- What happens")
-    home.object.write_text(text[:start] + LED + text[end:], "utf-8")
+    home.object.write_text(text[:start] + FIELDS + text[end:], "utf-8")
     home.edit_object('use = ["2", "8"]', "use = []")
     return home
 
@@ -199,40 +199,40 @@ CAP = {"GoodID": "2", "GoodName": "Кашкет", "RetailPrice": "200", "Warehou
 HEEL, BLACK, BLUE = {"visota_kabluka": "5"}, {"Color": "чорний"}, {"Color": "синій"}
 
 
-def told(home: Home, good_id: str) -> dict[str, str]:
-    """The characteristics that buyers see, keyed by name."""
+def characteristics(home: Home, good_id: str) -> dict[str, str]:
+    """Return the characteristics that buyers see, keyed by name."""
     return {item.name: item.value for item in home.sandbox.product(good_id).attributes}
 
 
 def test_a_param_that_no_offer_has_today(yml_home: Home) -> None:
-    """What was sent of it stays, whatever else changes; when it is back, nothing is left to send."""
+    """The value sent before stays, whatever else changes; when the param is back, nothing is pending."""
     export(yml_home, BOOTS | BLACK | HEEL, CAP | BLACK)
     assert yml_home.sync().code == 0
-    assert told(yml_home, "1") == {"Колір": "чорний", "Висота каблука": "5"}
+    assert characteristics(yml_home, "1") == {"Колір": "чорний", "Висота каблука": "5"}
     export(yml_home, BOOTS | BLACK, CAP | BLACK)
     ran = yml_home.sync()
     assert (ran.code, ran.json["changes"]) == (0, [])
     assert [finding["code"] for finding in ran.json["findings"]] == ["column-missing"]
     export(yml_home, BOOTS | BLUE, CAP | BLACK)
     assert states(yml_home.sync()) == {"1": "done"}
-    assert told(yml_home, "1") == {"Колір": "синій", "Висота каблука": "5"}
+    assert characteristics(yml_home, "1") == {"Колір": "синій", "Висота каблука": "5"}
     export(yml_home, BOOTS | BLUE | HEEL, CAP | BLACK)
-    settled(yml_home)
+    check_nothing_pending(yml_home)
 
 
 def test_a_param_that_no_offer_has_on_the_first_day(yml_home: Home) -> None:
-    """New goods are made with what there is."""
+    """New products are created without it, and updated when it appears."""
     export(yml_home, BOOTS | BLACK)
     assert yml_home.sync().code == 0
-    assert told(yml_home, "1") == {"Колір": "чорний"}
+    assert characteristics(yml_home, "1") == {"Колір": "чорний"}
     export(yml_home, BOOTS | BLACK | HEEL)
     assert states(yml_home.sync()) == {"1": "done"}
-    assert told(yml_home, "1") == {"Колір": "чорний", "Висота каблука": "5"}
+    assert characteristics(yml_home, "1") == {"Колір": "чорний", "Висота каблука": "5"}
 
 
 @pytest.mark.parametrize("column", ["GoodName", "RetailPrice", "WarehouseQuantity"])
 def test_what_no_offer_may_lack(yml_home: Home, column: str) -> None:
-    """Without names, prices or stock a file is not what it seems, and is refused whole."""
+    """An export without names, prices or stock is refused as a whole."""
     export(yml_home, {name: value for name, value in (BOOTS | BLACK | HEEL).items() if name != column})
     ran = yml_home.sync()
     assert (ran.code, yml_home.writes()) == (3, [])
@@ -240,8 +240,8 @@ def test_what_no_offer_may_lack(yml_home: Home, column: str) -> None:
 
 
 def test_a_group_that_no_offer_has(yml_home: Home) -> None:
-    """Where one group is picked, a file without groups would empty the shop: it is refused."""
-    yml_home.edit_object(LED, LED + '[[fields]]\ncolumn = "Розділ"\nto = "group"\n\n')
+    """With `product_group` an export without groups would empty the shop, so it is refused."""
+    yml_home.edit_object(FIELDS, FIELDS + '[[fields]]\ncolumn = "Розділ"\nto = "group"\n\n')
     export(yml_home, BOOTS | BLACK | HEEL)
     assert yml_home.run("update", "--offline").code == 0
     text = yml_home.object.read_text("utf-8")
@@ -250,7 +250,7 @@ def test_a_group_that_no_offer_has(yml_home: Home) -> None:
 
 
 def test_prom_misreads_what_is_not_available(hard: Home, faulty: FaultyServer) -> None:
-    """Where the feed makes a product something else, the edit after it sets what the export says."""
+    """If Prom reads the feed differently, the edit after it sets the exported availability."""
 
     def misread(asked: Asked, forward: Forward) -> Answer:
         assert b'available=""' in asked.body
@@ -262,26 +262,26 @@ def test_prom_misreads_what_is_not_available(hard: Home, faulty: FaultyServer) -
     assert (ran.code, set(states(ran).values())) == (0, {"done"})
     assert hard.writes() == ["/api/v1/products/import_file", "/api/v1/products/edit_by_external_id"]
     assert hard.sandbox.product("26931").presence == "not_available"
-    settled(hard)
+    check_nothing_pending(hard)
 
 
-def test_taken_off_display_and_back(filled: Home) -> None:
+def test_hidden_and_shown_again(filled: Home) -> None:
     """`Display` 0 hides a product, 1 shows it again; neither needs an import."""
     filled.edit_row("26931", ";401;65;1;", ";401;65;0;")
     hidden = filled.sync()
     assert (hidden.code, states(hidden)) == (0, {"26931": "done"})
     assert filled.sandbox.product("26931").status == "not_on_display"
-    settled(filled)
+    check_nothing_pending(filled)
     filled.edit_row("26931", ";401;65;0;", ";401;65;1;")
     shown = filled.sync()
     assert (shown.code, states(shown)) == (0, {"26931": "done"})
     assert filled.sandbox.product("26931").status == "on_display"
     assert len(filled.sandbox.imports()) == 1
-    settled(filled)
+    check_nothing_pending(filled)
 
 
 def test_gone_and_back_again(filled: Home) -> None:
-    """Prom never takes a deleted id again: that is told, and no second import is spent on it."""
+    """Prom never takes a deleted id again: this is reported, and no second import is spent on it."""
     everything = filled.export.read_bytes()
     filled.next_day()
     filled.sync()
@@ -293,7 +293,7 @@ def test_gone_and_back_again(filled: Home) -> None:
     assert states(again) == {"26941": "done", "26942": "done"}
     assert {finding["code"] for finding in again.json["findings"]} == {"refused-before"}
     assert again.json["counts"]["skipped"] == 3
-    settled(filled)
+    check_nothing_pending(filled)
 
 
 def test_texts_and_characteristics_go_by_import(filled: Home) -> None:
@@ -303,7 +303,7 @@ def test_texts_and_characteristics_go_by_import(filled: Home) -> None:
     assert (ran.code, states(ran)) == (0, {"26926": "done"})
     assert filled.sandbox.product("26926").name_uk == "Крем [red] для рук медовий"
     assert filled.sandbox.imports()[-1].settings.updated_fields == frozenset({"name"})
-    settled(filled)
+    check_nothing_pending(filled)
 
 
 def test_only_some_fields(filled: Home) -> None:
@@ -314,7 +314,7 @@ def test_only_some_fields(filled: Home) -> None:
     assert (ran.json["counts"]["create"], ran.json["counts"]["remove"], ran.json["pending"]) == (0, 0, 7)
     assert filled.sandbox.product("26904").presence == "available"
     assert set(states(filled.sync())) == {"26904", "26919", "26923", "26941", "26942", "26909", "26936"}
-    settled(filled)
+    check_nothing_pending(filled)
 
 
 @pytest.mark.parametrize("half", ["goods", "orders"])
@@ -338,14 +338,14 @@ def test_foreign_products(filled: Home) -> None:
     assert (ran.code, ran.json["counts"]["remove"]) == (0, 2)
     with pytest.raises(LookupError):
         filled.sandbox.product(number)
-    settled(filled)
+    check_nothing_pending(filled)
 
 
 # Guards
 
 
 def test_a_price_that_looks_mistyped(filled: Home) -> None:
-    """One product's price is held and everything else goes; a person lets exactly this price through."""
+    """That price is held, everything else is sent; `--allow price=ID` sends exactly this price."""
     filled.edit_row("26931", ";68;0;68;", ";6800;0;6800;")
     filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
     ran = filled.sync()
@@ -366,11 +366,11 @@ def test_a_price_that_looks_mistyped(filled: Home) -> None:
     allowed = filled.sync("--allow", "price=26931")
     assert (allowed.code, states(allowed)) == (0, {"26931": "done"})
     assert filled.sandbox.product("26931").price == Decimal("6800.00")
-    settled(filled)
+    check_nothing_pending(filled)
 
 
 def test_too_many_removals(filled: Home) -> None:
-    """Removals past the limit are held, the rest goes; allowing exactly that many lets them through."""
+    """Removals over the limit are held, the rest is sent; allowing exactly that many sends them."""
     kept = filled.export.read_bytes().split(b"\r\n26937;")[0] + b"\r\n"
     filled.export.write_bytes(kept)
     filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
@@ -383,11 +383,11 @@ def test_too_many_removals(filled: Home) -> None:
     assert filled.sync("--allow", "removals=2").code == 8
     allowed = filled.sync("--allow", "removals=3")
     assert (allowed.code, len(filled.sandbox.products())) == (0, 36)
-    settled(filled)
+    check_nothing_pending(filled)
 
 
 def test_everything_sold_out_at_once(filled: Home) -> None:
-    """Most goods falling to zero is held; other fields of the same goods go."""
+    """If most goods fall to zero, their stock is held; other fields of the same goods are sent."""
     filled.edit_export(lambda text: text.replace('"2=', '"3='))
     filled.edit_object('use = ["2", "8"]', 'use = ["2"]')
     held = filled.sync()
@@ -397,14 +397,14 @@ def test_everything_sold_out_at_once(filled: Home) -> None:
     number = guard["allow"].removeprefix("--allow stock-out=")
     assert filled.sync("--allow", f"stock-out={number}").code == 0
     assert {product.presence for product in filled.sandbox.products()} == {"not_available"}
-    settled(filled)
+    check_nothing_pending(filled)
 
 
 # Imports
 
 
 def test_no_import_left_today(filled: Home) -> None:
-    """What needs an import is deferred, the rest goes, and the next day's run catches up."""
+    """Changes that need an import are deferred, the rest is sent, and the next day's run sends them."""
     filled.edit_object("imports_per_day = 8", "imports_per_day = 1")
     filled.next_day()
     ran = filled.sync()
@@ -416,11 +416,11 @@ def test_no_import_left_today(filled: Home) -> None:
     assert filled.sandbox.imports()[1:] == []
     filled.edit_object("imports_per_day = 1", "imports_per_day = 8")
     assert states(filled.sync()) == {"26941": "done", "26942": "done"}
-    settled(filled)
+    check_nothing_pending(filled)
 
 
 def test_prom_takes_no_import(filled: Home) -> None:
-    """Exit 5 with Prom's own words; prices and stock still go, removals wait, nothing is repeated."""
+    """Exit 5 with Prom's message; prices and stock are sent, removals deferred, nothing is repeated."""
     filled.sandbox.quirks = replace(filled.sandbox.quirks, imports_per_day=1)
     filled.next_day()
     ran = filled.sync()
@@ -430,20 +430,15 @@ def test_prom_takes_no_import(filled: Home) -> None:
     assert filled.writes().count("/api/v1/products/import_file") == 1
     assert filled.sandbox.product("26926").price == Decimal("99.00")
     assert filled.sandbox.product("26909").status == "on_display"
-    told = states(ran)
-    assert {good for good, state in told.items() if state == "deferred"} == {
-        "26941",
-        "26942",
-        "26909",
-        "26936",
-    }
+    deferred = {good for good, state in states(ran).items() if state == "deferred"}
+    assert deferred == {"26941", "26942", "26909", "26936"}
     filled.sandbox.quirks = replace(filled.sandbox.quirks, imports_per_day=10)
     assert filled.sync().code == 0
-    settled(filled)
+    check_nothing_pending(filled)
 
 
 def test_an_import_that_never_ends(home: Home) -> None:
-    """After its deadline the import is unclear, not repeated in the same run, and settled by the next one."""
+    """After its deadline the import is unclear, and not repeated in the same run."""
     home.sandbox.quirks = replace(home.sandbox.quirks, import_seconds=3600)
     ran = home.sync()
     assert ran.code == 6
@@ -461,7 +456,7 @@ def test_an_import_whose_answer_was_lost(hard: Home, faulty: FaultyServer) -> No
     assert (ran.code, set(states(ran).values())) == (0, {"done"})
     assert hard.writes() == ["/api/v1/products/import_file"]
     assert len(hard.sandbox.products()) == 39
-    settled(hard)
+    check_nothing_pending(hard)
 
 
 def test_an_import_that_was_lost_on_the_way(hard: Home, faulty: FaultyServer) -> None:
@@ -471,7 +466,7 @@ def test_an_import_that_was_lost_on_the_way(hard: Home, faulty: FaultyServer) ->
     assert (ran.code, set(states(ran).values())) == (6, {"unclear"})
     again = hard.sync()
     assert (again.code, again.json["budget"]["imports_left"]) == (0, 7)
-    settled(hard)
+    check_nothing_pending(hard)
 
 
 def test_an_import_with_refused_goods(home: Home) -> None:
@@ -495,47 +490,47 @@ def test_an_import_with_refused_goods(home: Home) -> None:
 # Edits
 
 
-def test_edits_that_were_done_in_silence(hard_filled: Home, faulty: FaultyServer) -> None:
+def test_edits_missing_in_the_answer_but_done(hard_filled: Home, faulty: FaultyServer) -> None:
     """An id that is missing in the answer is read back: the value is there, so it is done."""
     faulty.misbehave(EDIT, keeps_silent_of("26926", "26931"))
     hard_filled.next_day()
     ran = hard_filled.sync()
     assert (ran.code, set(states(ran).values())) == (0, {"done"})
     assert ran.json["requests"]["by_endpoint"]["POST products/edit_by_external_id"] == 2
-    settled(hard_filled)
+    check_nothing_pending(hard_filled)
 
 
-def test_edits_that_were_passed_over_once(hard_filled: Home, faulty: FaultyServer) -> None:
-    """An id that is missing and not done is tried alone, and done then."""
+def test_edits_ignored_once(hard_filled: Home, faulty: FaultyServer) -> None:
+    """An id that is missing and not done is sent again alone, and done then."""
     faulty.misbehave(EDIT, passes_over("26926", "26931"), times=1)
     hard_filled.next_day()
     ran = hard_filled.sync()
     assert (ran.code, set(states(ran).values())) == (0, {"done"})
     assert hard_filled.sandbox.product("26926").price == Decimal("99.00")
-    settled(hard_filled)
+    check_nothing_pending(hard_filled)
 
 
-def test_edits_that_are_always_passed_over(hard_filled: Home, faulty: FaultyServer) -> None:
-    """Unclear, exit 6, nothing is removed after it, and the next run tries again."""
+def test_edits_always_ignored(hard_filled: Home, faulty: FaultyServer) -> None:
+    """The edit is unclear, exit 6; removals are deferred, and the next run retries."""
     faulty.misbehave(EDIT, passes_over("26926"))
     hard_filled.next_day()
     ran = hard_filled.sync()
-    told = states(ran)
-    assert (ran.code, told["26926"], told["26931"]) == (6, "unclear", "done")
-    assert (told["26909"], told["26936"]) == ("deferred", "deferred")
+    state = states(ran)
+    assert (ran.code, state["26926"], state["26931"]) == (6, "unclear", "done")
+    assert (state["26909"], state["26936"]) == ("deferred", "deferred")
     assert hard_filled.sandbox.product("26909").status == "on_display"
     faulty.behave()
     assert states(hard_filled.sync()) == {"26926": "done", "26909": "done", "26936": "done"}
-    settled(hard_filled)
+    check_nothing_pending(hard_filled)
 
 
 def test_edits_whose_answer_was_lost(hard_filled: Home, faulty: FaultyServer) -> None:
-    """An edit sets values, so it is repeated, and read back where nothing changes any more."""
+    """An edit is idempotent, so it is repeated; products without further changes are read back."""
     faulty.misbehave(EDIT, loses_the_answer, times=1)
     hard_filled.next_day()
     ran = hard_filled.sync()
     assert (ran.code, set(states(ran).values())) == (0, {"done"})
-    settled(hard_filled)
+    check_nothing_pending(hard_filled)
 
 
 def test_edits_whose_answers_are_always_lost(hard_filled: Home, faulty: FaultyServer) -> None:
@@ -547,7 +542,7 @@ def test_edits_whose_answers_are_always_lost(hard_filled: Home, faulty: FaultySe
     assert "answer was lost" in ran.json["outcomes"][0]["message"]
     faulty.behave()
     assert states(hard_filled.sync()) == {"26926": "done"}
-    settled(hard_filled)
+    check_nothing_pending(hard_filled)
 
 
 def test_foreign_products_that_prom_will_not_delete(hard_filled: Home, faulty: FaultyServer) -> None:
@@ -564,7 +559,7 @@ def test_foreign_products_that_prom_will_not_delete(hard_filled: Home, faulty: F
         assert (outcome["good_id"], outcome["state"]) == (None, "unclear")
         assert reason in outcome["message"]
     assert hard_filled.sync().code == 0
-    settled(hard_filled)
+    check_nothing_pending(hard_filled)
 
 
 def test_an_edit_with_a_reason(hard_filled: Home, faulty: FaultyServer) -> None:
@@ -572,8 +567,8 @@ def test_an_edit_with_a_reason(hard_filled: Home, faulty: FaultyServer) -> None:
 
     def refuse(asked: Asked, forward: Forward) -> Answer:
         items = [item for item in json.loads(asked.body) if item["id"] != "26931"]
-        told = json.loads(forward(json.dumps(items).encode()).body)
-        body = {**told, "errors": {"26931": {"price": ["<b>занадто</b> мала"]}}}
+        report = json.loads(forward(json.dumps(items).encode()).body)
+        body = {**report, "errors": {"26931": {"price": ["<b>занадто</b> мала"]}}}
         return Answer(200, json.dumps(body).encode())
 
     faulty.misbehave(EDIT, refuse)
@@ -583,48 +578,48 @@ def test_an_edit_with_a_reason(hard_filled: Home, faulty: FaultyServer) -> None:
     assert "! refused: update 26931 Шуруп [/25] оцинкований 4х25, 100 шт: price: занадто мала" in ran.lines
     faulty.behave()
     assert hard_filled.sync().code == 0
-    settled(hard_filled)
+    check_nothing_pending(hard_filled)
 
 
 # Tokens
 
 
-@pytest.mark.parametrize("manner", ["401-html", "403-html", "200-message"])
-def test_a_token_that_may_only_read(home: Home, manner: Any) -> None:  # noqa: ANN401  # one of three words
-    """Exit 4 names the missing right and where to give it; neither page nor token appears anywhere."""
-    home.sandbox.quirks = replace(home.sandbox.quirks, forbidden_as=manner)
+@pytest.mark.parametrize("forbidden_as", ["401-html", "403-html", "200-message"])
+def test_a_token_that_may_only_read(home: Home, forbidden_as: Any) -> None:  # noqa: ANN401  # one of three words
+    """Exit 4 names the missing right and where to grant it; neither page nor token appears anywhere."""
+    home.sandbox.quirks = replace(home.sandbox.quirks, forbidden_as=forbidden_as)
     (home.shop / "token").write_text("read-only\n")
-    told = home.run("sync", "--yes")
+    table = home.run("sync", "--yes")
     failed = home.sync()
-    assert (told.code, failed.code) == (4, 4)
+    assert (table.code, failed.code) == (4, 4)
     valid(failed.json, schemas.SYNC)
     assert failed.json["error"]["kind"] == "token-refused"
-    assert '"Products and groups" the right "Read and write"' in told.err
+    assert '"Products and groups" the right "Read and write"' in table.err
     assert "«читання і запис»" in failed.json["error"]["hint"]
-    for text in (told.out, told.err, failed.out, failed.err, home.everything_written().decode("latin-1")):
+    for text in (table.out, table.err, failed.out, failed.err, home.everything_written().decode("latin-1")):
         assert "<html" not in text.lower()
         assert "read-only" not in text
     assert home.sandbox.products() == []
     (home.shop / "token").write_text("full\n")
     assert home.sync().code == 0
-    settled(home)
+    check_nothing_pending(home)
 
 
 def test_a_wrong_token(home: Home) -> None:
     """Exit 4, nothing is written, and the token appears nowhere."""
     (home.shop / "token").write_text("expired-secret-99\n")
-    told, failed = home.run("sync"), home.sync()
-    assert (told.code, failed.code, home.writes()) == (4, 4, [])
+    table, failed = home.run("sync"), home.sync()
+    assert (table.code, failed.code, home.writes()) == (4, 4, [])
     valid(failed.json, schemas.FAILED)
-    assert "it is unknown, expired or revoked" in told.err
-    for text in (told.out, told.err, failed.out, failed.err, home.everything_written().decode("latin-1")):
+    assert "it is unknown, expired or revoked" in table.err
+    for text in (table.out, table.err, failed.out, failed.err, home.everything_written().decode("latin-1")):
         assert "<html" not in text.lower()
         assert "expired-secret" not in text
 
 
 @pytest.mark.parametrize("token", ["", "два слова", "with blank", "\u200bfull"])
-def test_a_token_that_is_none(home: Home, token: str) -> None:
-    """What cannot be a token is a mistake of the sync object, reported without the token."""
+def test_an_invalid_token(home: Home, token: str) -> None:
+    """It is reported as a mistake of the sync object, without the token."""
     (home.shop / "token").write_text(token, "utf-8")
     ran = home.run("sync")
     assert (ran.code, home.sandbox.log.records()) == (3, [])
@@ -632,11 +627,11 @@ def test_a_token_that_is_none(home: Home, token: str) -> None:
     assert not token or token not in ran.err
 
 
-# Prom in trouble
+# Errors of Prom
 
 
 @pytest.mark.parametrize(
-    ("path", "trouble"),
+    ("path", "fault"),
     [
         (EDIT, says(500, PAGE)),
         (EDIT, says(429, {"error": "slow"}, Retry_After="0")),
@@ -648,11 +643,11 @@ def test_a_token_that_is_none(home: Home, token: str) -> None:
         ("GET /orders/list", breaks_before),
     ],
 )
-def test_trouble_that_stays(
-    hard_filled: Home, faulty: FaultyServer, path: str, trouble: Callable[..., Any]
+def test_permanent_errors(
+    hard_filled: Home, faulty: FaultyServer, path: str, fault: Callable[..., Any]
 ) -> None:
-    """The run ends with an exit code that says so, shows no page, and the next run finishes the work."""
-    faulty.misbehave(path, trouble)
+    """Exit 5 or 6 without showing the page; the next run finishes the work."""
+    faulty.misbehave(path, fault)
     hard_filled.next_day()
     ran = hard_filled.sync()
     assert ran.code in (5, 6)
@@ -662,33 +657,33 @@ def test_trouble_that_stays(
     assert hard_filled.sync().code == 0
     assert len(hard_filled.sandbox.products()) == 39
     assert len({product.external_id for product in hard_filled.sandbox.products()}) == 39
-    settled(hard_filled)
+    check_nothing_pending(hard_filled)
 
 
-def test_trouble_that_passes(hard_filled: Home, faulty: FaultyServer) -> None:
-    """Edits and questions are repeated, and the run ends as if nothing had been."""
+def test_temporary_errors(hard_filled: Home, faulty: FaultyServer) -> None:
+    """Edits and GET requests are retried, and the run ends as if there had been no error."""
     faulty.misbehave(EDIT, says(500, {}), times=1)
     faulty.misbehave("GET /products/import/status", says(502, PAGE), times=1)
     faulty.misbehave("GET /orders/list", says(429, {}, Retry_After="0"), times=1)
     hard_filled.next_day()
     assert hard_filled.sync().code == 0
-    settled(hard_filled)
+    check_nothing_pending(hard_filled)
 
 
-# What is written down
+# The journal
 
 
-def test_every_write_is_written_down_before_its_answer(hard_filled: Home, faulty: FaultyServer) -> None:
-    """When Prom gets a write, the journal knows it already; afterwards the journal is Prom's own log."""
+def test_every_write_is_in_the_journal_before_its_answer(hard_filled: Home, faulty: FaultyServer) -> None:
+    """The journal has a write before Prom gets it; afterwards it equals Prom's own log."""
     seen: list[list[Any]] = []
 
-    def look(asked: Asked, forward: Forward) -> Answer:
+    def record_newest(asked: Asked, forward: Forward) -> Answer:
         newest = "select method, path, answered_at, status from requests order by id desc limit 1"
         seen.append(rows(hard_filled, newest))
         return forward(asked.body)
 
-    faulty.misbehave(EDIT, look)
-    faulty.misbehave(IMPORT, look)
+    faulty.misbehave(EDIT, record_newest)
+    faulty.misbehave(IMPORT, record_newest)
     hard_filled.next_day()
     hard_filled.sandbox.log.clear()
     assert hard_filled.sync().code == 0
@@ -707,8 +702,8 @@ def test_every_write_is_written_down_before_its_answer(hard_filled: Home, faulty
     assert {entry[3] for entry in journal} == {"done"}
 
 
-def test_a_run_that_failed_is_remembered_as_failed(home: Home) -> None:
-    """The journal holds the exit code that the program ended with."""
+def test_the_exit_code_is_recorded(home: Home) -> None:
+    """The journal has the exit code of every run."""
     (home.shop / "token").write_text("expired\n")
     home.sync()
     (home.shop / "token").write_text("full\n")
@@ -720,13 +715,13 @@ def test_a_run_that_failed_is_remembered_as_failed(home: Home) -> None:
     assert rows(home, "select exit from runs order by id") == [(4,), (0,), (3,)]
 
 
-# Two runs, and a run that dies
+# Concurrent and killed runs
 
 
 @pytest.mark.parametrize("after", [True, False], ids=["after the effect", "before the effect"])
 @pytest.mark.parametrize("path", sampled([IMPORT, EDIT, "GET /products/import/status"], EDIT))
 def test_a_run_is_killed(hard_filled: Home, faulty: FaultyServer, path: str, after: bool) -> None:
-    """The next run takes the object over at once and finishes the work; nothing is made twice."""
+    """The next run takes over the lease at once and finishes the work; nothing is created twice."""
     hard_filled.next_day()
     gate = Gate(after)
     faulty.misbehave(path, gate, times=1)
@@ -744,11 +739,11 @@ def test_a_run_is_killed(hard_filled: Home, faulty: FaultyServer, path: str, aft
     assert sum(created) == 2
     imported_before = path != IMPORT or after
     assert (finished.json["counts"]["create"] == 0) is imported_before
-    settled(hard_filled)
+    check_nothing_pending(hard_filled)
 
 
 def test_two_runs_at_once(hard_filled: Home, faulty: FaultyServer) -> None:
-    """A second run, or a look, names the holder of the lease and sends nothing; the first run finishes."""
+    """A second `sync` or `update` names the holder of the lease and sends nothing; the first finishes."""
     hard_filled.next_day()
     gate = Gate(after=True)
     faulty.misbehave(EDIT, gate, times=1)
@@ -768,10 +763,10 @@ def test_two_runs_at_once(hard_filled: Home, faulty: FaultyServer) -> None:
     assert document.json["error"]["kind"] == "busy"
     assert (first.returncode, "Traceback" in err) == (0, False)
     assert "13 done" in out
-    settled(hard_filled)
+    check_nothing_pending(hard_filled)
 
 
-# Orders on the way
+# Orders
 
 
 def test_an_unmapped_payment(filled: Home) -> None:
@@ -794,7 +789,7 @@ def test_an_unmapped_payment(filled: Home) -> None:
 
 
 def test_two_objects_and_none_is_named(filled: Home) -> None:
-    """`sync` asks which is meant, or for `--all`; nothing is sent."""
+    """`sync` requires a name or `--all`; nothing is sent."""
     filled.second_object("Zweiter", "zweiter.toml")
     filled.next_day()
     ran = filled.run("sync", "--yes")
@@ -808,7 +803,7 @@ def test_two_objects_and_none_is_named(filled: Home) -> None:
 
 
 def test_all_objects(filled: Home) -> None:
-    """One fails and the other goes; the exit code is the gravest, and so in one document."""
+    """One fails, the other is synchronised; the exit code is the gravest, the output one document."""
     broken = filled.second_object("Abc", "abc.toml")
     broken.write_text(broken.read_text("utf-8").replace('"TSGoods.trs"', '"nowhere.trs"'), "utf-8")
     filled.next_day()
@@ -837,14 +832,14 @@ def test_all_objects(filled: Home) -> None:
     ],
 )
 def test_wrong_usage(home: Home, args: tuple[str, ...], message: str) -> None:
-    """What cannot be understood ends with 64 before anything is asked."""
+    """Exit 64 before any request."""
     ran = home.run("sync", *args)
     assert (ran.code, ran.out, home.sandbox.log.records()) == (64, "", [])
     assert ran.err.lower().startswith(f"error: {message}".lower())
 
 
 def test_state_that_cannot_be_opened(home: Home) -> None:
-    """A state that is no database is named with what to look at, and nothing is sent."""
+    """A state that is no database is reported, and nothing is sent."""
     (home.folder / "state.db").write_bytes(b"no database at all" * 100)
     ran = home.run("sync", "--yes")
     assert (ran.code, home.sandbox.log.records()) == (1, [])
@@ -855,11 +850,11 @@ def test_a_copy_of_the_home(filled: Home, tmp_path: Path) -> None:
     """A home can be moved: everything in it is relative."""
     shutil.move(filled.folder, tmp_path / "elsewhere")
     moved = Home(tmp_path / "elsewhere", tmp_path / "elsewhere" / "objects", filled.server)
-    settled(moved)
+    check_nothing_pending(moved)
 
 
 def test_a_text_that_prom_cut_is_reported(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Done, with what is left of it; it is not sent again."""
+    """The change is done, with a warning that shows the end of the text; it is not sent again."""
     monkeypatch.setattr(texts, "NAME_LIMIT", 200)
     filled.edit_row("26926", '"Крем [red] для рук ягідний', f'"Крем [red] для рук ягідний {"дуже " * 30}')
     ran = filled.run("sync", "--yes")
@@ -871,7 +866,7 @@ def test_a_text_that_prom_cut_is_reported(filled: Home, monkeypatch: pytest.Monk
 
 
 def test_a_batch_that_prom_refuses_for_one_good(hard_filled: Home, faulty: FaultyServer) -> None:
-    """It is divided until that good is alone: the others are sent, and it costs few requests."""
+    """The batch is bisected until that good is alone: the others are sent, with few requests."""
     hard_filled.next_day()
     no = Answer(400, '{"error": "ціна не та"}'.encode(), (("Content-Type", "application/json"),))
     faulty.misbehave(
@@ -887,15 +882,15 @@ def test_a_batch_that_prom_refuses_for_one_good(hard_filled: Home, faulty: Fault
 
 
 def test_batches_are_filled_across_pages(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A few prices among many names go by as few requests as there are full batches."""
+    """A few price changes among many name changes need only as many edits as full batches."""
     monkeypatch.setattr(edits, "EDIT_BATCH", 3)
     filled.next_day()
     filled.edit_export(lambda text: text.replace('"М’яка', '"Нова м’яка').replace('"Шуруп', '"Новий шуруп'))
     ran = filled.sync()
     assert ran.code == 0
-    terms = {"price", "discount", "quantity", "presence"}
+    price_stock = {"price", "discount", "quantity", "presence"}
     updates = [one for one in ran.json["changes"] if one["verb"] == "update"]
-    edited = [one for one in updates if terms & one["fields"].keys()]
+    edited = [one for one in updates if price_stock & one["fields"].keys()]
     removed = [one for one in ran.json["changes"] if one["verb"] == "remove"]
     assert len(edited) < len(updates)
     wanted = -(-len(edited) // 3) + -(-len(removed) // 3)

@@ -46,7 +46,7 @@ def due(home: Home, at: str, *args: str) -> Ran:
 
 
 def moments(ran: Ran) -> list[str]:
-    """For which times something was done."""
+    """Return the times that were performed."""
     return [f"{taken['moment'][8:16].replace('T', ' ')}" for taken in ran.json["due"]]
 
 
@@ -132,7 +132,7 @@ def test_the_list_is_read_by_programs(home: Home) -> None:
 
 
 def test_a_broken_object_among_others(home: Home) -> None:
-    """The times of the others are listed, and what is wrong is reported."""
+    """The times of the others are listed, and the mistake is reported."""
     home.second_object("Broken", "broken.toml").write_text("name = ", "utf-8")
     ran = home.run("schedule", "list", "--format", "json")
     assert (ran.code, ran.err) == (3, "! broken: 1 mistake in `broken.toml`\n")
@@ -158,7 +158,7 @@ def test_a_broken_object_among_others(home: Home) -> None:
     ],
 )
 def test_a_time_that_cannot_be_is_refused(home: Home, args: tuple[str, ...], output: str) -> None:
-    """With what is wrong and an example; the file stays as it was."""
+    """The error has the reason and an example; the file stays as it was."""
     before = home.object.read_bytes()
     ran = home.run("schedule", "add", *args)
     assert (ran.code, home.object.read_bytes()) == (64, before)
@@ -174,8 +174,8 @@ def test_a_number_that_is_none(home: Home) -> None:
         assert f"`My Prom` has 1 synchronization time, and none is {number}" in ran.err
 
 
-def test_an_object_that_lies_elsewhere(home: Home) -> None:
-    """It works by its path; that calls without one do not find it is said."""
+def test_an_object_outside_the_home(home: Home) -> None:
+    """It works by its path, with a warning that calls without the path do not find it."""
     path = home.object.rename(home.shop.parent / "aside.toml")
     ran = home.run("schedule", "add", "--every", "1h", "--days", "Mon - SAT", "-o", str(path))
     assert ran.code == 0
@@ -208,7 +208,7 @@ def test_times_in_brackets(home: Home) -> None:
 
 
 def test_a_day_of_a_machine_that_sleeps(timed: Home) -> None:
-    """Each time is done once; of those that were missed the last one; outside the hours nothing."""
+    """Each time is performed once, of missed ones only the last, and nothing outside the hours."""
     assert moments(due(timed, "2026-11-24 07:55")) == []
     assert moments(due(timed, "2026-11-24 08:01")) == ["24 08:00"]
     assert moments(due(timed, "2026-11-24 08:29")) == []
@@ -220,8 +220,8 @@ def test_a_day_of_a_machine_that_sleeps(timed: Home) -> None:
     assert (last["last"], last["last_exit"]) == ("2026-11-24T14:30:00+02:00", 0)
 
 
-def test_what_is_due_is_done_as_ever(timed: Home) -> None:
-    """Goods go out without a question, and the document is that of a synchronisation."""
+def test_what_is_due_is_synchronised(timed: Home) -> None:
+    """Goods are sent without a question; the JSON is that of `sync`."""
     timed.next_day()
     ran = due(timed, "2026-11-24 08:01")
     assert (ran.code, ran.json["exit"]) == (0, 0)
@@ -231,16 +231,16 @@ def test_what_is_due_is_done_as_ever(timed: Home) -> None:
 
 
 def test_what_people_see(timed: Home) -> None:
-    """The time is above it, as it goes into a log; where nothing is due, nothing is printed."""
+    """The output starts with the time, for logs; if nothing is due, stdout is empty."""
     ran = timed.run("sync", "--due", now=kyiv("2026-11-24 08:01"))
     assert ran.lines[0] == "2026-11-24 08:01  every 30m, 08:00-21:00"
-    quiet = timed.run("sync", "--due", now=kyiv("2026-11-24 08:02"))
-    assert (quiet.out, quiet.err) == ("", "My Prom: nothing is due; next 2026-11-24 08:30\n")
+    ran = timed.run("sync", "--due", now=kyiv("2026-11-24 08:02"))
+    assert (ran.out, ran.err) == ("", "My Prom: nothing is due; next 2026-11-24 08:30\n")
     assert timed.run("-q", "sync", "--due", now=kyiv("2026-11-24 08:02")).err == ""
 
 
 def test_the_times_of_others_are_theirs(home: Home) -> None:
-    """Nothing is done, and it is said whose times count; the file's mistakes are still reported."""
+    """Nothing is done, with a message whose times apply; mistakes of the file are still reported."""
     ran = home.run("sync", "--due")
     assert (ran.code, ran.out, home.writes()) == (0, "", [])
     assert ran.err.startswith("My Prom: no synchronization times of this user on this computer\nhint: ")
@@ -250,7 +250,7 @@ def test_the_times_of_others_are_theirs(home: Home) -> None:
 
 
 def test_orders_come_more_often_than_goods_go(timed: Home) -> None:
-    """A time for orders brings orders only; where one for goods has come too, both are done in one run."""
+    """A time for orders fetches only orders; if goods are due too, one run does both."""
     home = timed
     home.edit_object("every = ", 'only = "goods"\nevery = ')
     home.run("schedule", "add", "--every", "10m", "--only", "orders")
@@ -265,12 +265,12 @@ def test_orders_come_more_often_than_goods_go(timed: Home) -> None:
 
 
 def test_only_cannot_narrow_what_is_due(home: Home) -> None:
-    """Each time says what it is for."""
+    """Each time defines its own scope."""
     assert home.run("sync", "--due", "--only", "orders").code == 64
 
 
-def test_a_manual_run_holds_the_object(timed: Home) -> None:
-    """The call leaves with exit code 10, the time is not used up, and is done when the object is free."""
+def test_a_manual_run_holds_the_lease(timed: Home) -> None:
+    """Exit 10; the time stays due, and is performed when the lease is free."""
     store = open_store(f"sqlite:///{timed.folder / 'state.db'}")
     settings = read_settings(timed.folder, timed.server.url)
     now = kyiv("2026-11-24 08:01")
@@ -281,8 +281,8 @@ def test_a_manual_run_holds_the_object(timed: Home) -> None:
     assert moments(due(timed, "2026-11-24 08:05")) == ["24 08:00"]
 
 
-def test_trouble_that_passes_is_tried_again(timed: Home) -> None:
-    """After a quarter of an hour, not at every call; what a person must mend waits for the next time."""
+def test_temporary_errors_are_retried(timed: Home) -> None:
+    """After 15 minutes, not at every call; errors that need a person wait for the next time."""
     whole = timed.export.read_bytes()
     timed.export.write_bytes(whole[:-200])
     assert due(timed, "2026-11-24 08:01").code == 3
@@ -295,7 +295,7 @@ def test_trouble_that_passes_is_tried_again(timed: Home) -> None:
 
 
 def test_a_run_that_a_person_stopped_is_finished(timed: Home) -> None:
-    """The time is taken up again, and the import that was on its way is settled, not sent twice."""
+    """The time is performed again; the pending import is reconciled, not sent twice."""
     timed.next_day()
     program = Program(timed.folder, timed.server.url, sleep=stopped, now=lambda: kyiv("2026-11-24 08:00"))
     assert CliRunner().invoke(app, ["sync", "--due"], obj=program).exit_code == 130
@@ -305,7 +305,7 @@ def test_a_run_that_a_person_stopped_is_finished(timed: Home) -> None:
 
 
 def test_a_run_that_was_killed_is_finished(timed: Home) -> None:
-    """Also where nothing could be written down any more."""
+    """Even if the kill was not recorded."""
     timed.edit_object("08:00", "00:00")
     timed.edit_object("21:00", "23:59")
     timed.next_day()
@@ -341,7 +341,7 @@ def test_two_processes_in_one_second(timed: Home) -> None:
     assert [one["last_exit"] for one in listed] == [0, 7]
 
 
-# What calls the program
+# cron, systemd and the Task Scheduler
 
 CRONTAB = """
 import pathlib, sys
@@ -376,7 +376,7 @@ elif "show-environment" in words and pathlib.Path(__file__).with_name("no-bus").
 
 
 class System:
-    """A computer with commands of its own, which write down how they were called."""
+    """A computer with fake commands that record their calls."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -396,7 +396,7 @@ class System:
 
 @pytest.fixture
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> System:
-    """A computer that has no commands yet."""
+    """A computer without commands."""
     made = System(tmp_path / "bin")
     monkeypatch.setenv("PATH", str(made.folder))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
@@ -404,13 +404,13 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> System:
 
 
 def name_of(home: Home) -> str:
-    """What the home's entries are called."""
+    """Return the name of the home's entries."""
     shown = home.run("schedule", "install", "--print", "--with", "cron").out
     return shown.splitlines()[-1].removeprefix("# end of ")
 
 
 def test_the_crontab_of_a_user(timed: Home, system: System) -> None:
-    """The entry is put in once, however often it is installed; what the user has there stays, to the byte."""
+    """It is added once, however often it is installed; other entries stay unchanged."""
     system.command("crontab", CRONTAB)
     own = 'MAILTO=""\n# mine\n17 3 * * * backup\n'
     system.write("table", own)
@@ -430,7 +430,7 @@ def test_the_crontab_of_a_user(timed: Home, system: System) -> None:
 
 
 def test_a_first_crontab(timed: Home, system: System) -> None:
-    """A user who has none gets one; its command is this Python's, in this home."""
+    """A user without one gets one; its command runs this Python in `--home`."""
     system.command("crontab", CRONTAB)
     assert timed.run("schedule", "install").code == 0
     begin, line, end = system.read("table").splitlines()
@@ -450,7 +450,7 @@ def test_a_home_with_signs_that_cron_reads(timed: Home, system: System, tmp_path
 
 
 def test_a_crontab_that_is_not_to_be_had(timed: Home, system: System) -> None:
-    """The command's own words are reported, and nothing is lost."""
+    """The command's error is reported, and nothing is lost."""
     system.command("crontab", CRONTAB)
     system.write("table", "# REFUSE\n")
     ran = timed.run("schedule", "install")
@@ -462,7 +462,7 @@ def test_a_crontab_that_is_not_to_be_had(timed: Home, system: System) -> None:
 
 
 def test_a_computer_that_has_nothing(timed: Home, system: System) -> None:
-    """The message says what is missing, and what can be done."""
+    """The message says what is missing, and what to do."""
     assert list(system.folder.iterdir()) == []
     ran = timed.run("schedule", "install")
     assert (ran.code, "this computer has no `crontab`" in ran.err) == (1, True)
@@ -470,7 +470,7 @@ def test_a_computer_that_has_nothing(timed: Home, system: System) -> None:
 
 
 def test_a_timer_of_systemd(timed: Home, system: System, tmp_path: Path) -> None:
-    """Both files are written and the timer starts; after removal nothing of them is left."""
+    """Both files are written and the timer starts; removal deletes both."""
     system.command("systemctl", CALLS)
     name = name_of(timed)
     folder = tmp_path / "config" / "systemd" / "user"
@@ -490,7 +490,7 @@ def test_a_timer_of_systemd(timed: Home, system: System, tmp_path: Path) -> None
 
 
 def test_a_systemd_that_refuses(timed: Home, system: System, tmp_path: Path) -> None:
-    """What it said is reported, and no half of a timer stays."""
+    """Its error is reported, and no file of the timer is left."""
     system.command("systemctl", "import sys\nsys.exit('Failed to connect to bus')")
     ran = timed.run("schedule", "install", "--with", "systemd")
     assert ran.code == 1
@@ -507,7 +507,7 @@ def test_arguments_as_systemd_reads_them(timed: Home, system: System, tmp_path: 
 
 
 def test_a_computer_whose_systemd_has_no_users(timed: Home, system: System) -> None:
-    """In a container or over `su` cron is what calls."""
+    """In a container or under `su`, cron is used."""
     system.command("systemctl", CALLS)
     system.command("crontab", CRONTAB)
     system.write("no-bus", "")
@@ -548,12 +548,12 @@ def test_what_the_clock_does_not_know(home: Home, system: System, monkeypatch: p
 
 
 def test_printing_and_removing_at_once(home: Home) -> None:
-    """One of both."""
+    """They exclude each other."""
     assert home.run("schedule", "install", "--print", "--remove").code == 64
 
 
 def test_a_python_without_a_window(timed: Home) -> None:
-    """Where there is neither stdout nor stderr, as under the Task Scheduler, all is done as ever."""
+    """Without stdout and stderr, as under the Task Scheduler, the run works as usual."""
     timed.edit_object('between = ["08:00", "21:00"]', "")
     timed.next_day()
     code = (

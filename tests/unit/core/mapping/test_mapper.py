@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from builders import FULL, any_values, existing, led, mapped, sync_object
+from builders import FULL, any_values, existing, fields_of, mapped, sync_object
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,7 +94,9 @@ def test_a_product_speaks_of_what_was_led_and_of_what_all_have() -> None:
 
 def test_a_column_that_the_file_lacks_is_not_spoken_of() -> None:
     """A missing column is no signal: the field stays as it is on Prom."""
-    settings = sync_object(fields=led(("GoodName", "name"), ("Articul", "sku"), ("RetailPrice", "price")))
+    settings = sync_object(
+        fields=fields_of(("GoodName", "name"), ("Articul", "sku"), ("RetailPrice", "price"))
+    )
     result = Mapper(settings).product("17", 3, {"GoodName": "Капці"}, Stock(None), lambda _: None)
     assert values(result, "name", "sku", "price") == ["Капці", "not spoken of", "not spoken of"]
 
@@ -356,11 +358,11 @@ def test_the_shops_own_placeholders_are_no_values() -> None:
 
 
 def split(cell: str, to: str, separator: str = "_", **tables: object) -> Mapped:
-    fields = [{"column": "X", "to": to, "split": separator}, *led(("P", "price"))]
+    fields = [{"column": "X", "to": to, "split": separator}, *fields_of(("P", "price"))]
     if to == "characteristic":
         fields[0]["name"] = "Ширина, см_Ширина изделия, см"
     if to != "name":
-        fields += led(("N", "name"))
+        fields += fields_of(("N", "name"))
     row = {"X": cell, "P": "100", "N": "Капці"}
     settings = sync_object(fields=fields, **tables)
     return Mapper(settings).product("17", 3, row, Stock(None), lambda _: None)
@@ -492,7 +494,7 @@ def test_a_long_characteristic_is_cut_and_told() -> None:
 
 def test_a_characteristic_carries_its_unit() -> None:
     """The unit that the object names goes with the value."""
-    fields = [{"column": "X", "to": "characteristic", "name": "Вага", "unit": "г"}, *led(("N", "name"))]
+    fields = [{"column": "X", "to": "characteristic", "name": "Вага", "unit": "г"}, *fields_of(("N", "name"))]
     mapper = Mapper(sync_object(fields=fields))
     result = mapper.product("17", 3, {"X": "500", "N": "Крем"}, Stock(None), lambda _: None)
     assert values(result, "characteristics") == [(Characteristic("Вага", "г", "500"),)]
@@ -795,7 +797,7 @@ def test_without_a_sale_price_nothing_is_said_of_discounts() -> None:
 
 def test_a_product_need_not_speak_of_its_price() -> None:
     """An object that leads no column to the price never sends one."""
-    mapper = Mapper(sync_object(fields=led(("N", "name"))))
+    mapper = Mapper(sync_object(fields=fields_of(("N", "name"))))
     result = mapper.product("17", 3, {"N": "Капці"}, Stock(None), lambda _: None)
     assert values(result, "price", "discount") == ["not spoken of"] * 2
     assert not result.findings

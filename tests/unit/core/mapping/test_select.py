@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from builders import led, sync_object
+from builders import fields_of, sync_object
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,13 +45,13 @@ def test_stock_is_counted_over_the_ticked_centers(
 
 def test_stock_is_read_where_it_is_led_from() -> None:
     """A merchant's own quantity column counts, and Torgsoft's standard one does not."""
-    settings = sync_object(fields=led(("Залишок", "quantity")))
+    settings = sync_object(fields=fields_of(("Залишок", "quantity")))
     assert count_stock(settings, {"Залишок": "4", "WarehouseQuantity": "0"}) == Stock(Decimal(4), "Залишок")
 
 
 def test_balances_led_to_the_quantity_are_summed() -> None:
     """Where the centers' column is led to the quantity and none is ticked, all of them count."""
-    settings = sync_object(fields=led(("WarehouseQuantityForPartner", "quantity")))
+    settings = sync_object(fields=fields_of(("WarehouseQuantityForPartner", "quantity")))
     assert count_stock(settings, CENTERS).quantity == Decimal("7.5")
 
 
@@ -91,7 +91,7 @@ def test_an_empty_stock_is_not_sold_out(
     cells: dict[str, str], fields: tuple[tuple[str, str], ...], use: list[str]
 ) -> None:
     """Nothing said is no 0: the last stock stays, and that is told (torgsoft §6: absent is no signal)."""
-    settings = sync_object(fields=led(*fields), accounting_centers={"use": use})
+    settings = sync_object(fields=fields_of(*fields), accounting_centers={"use": use})
     stock = count_stock(settings, cells)
     assert stock.quantity is None
     told = [(finding.code, finding_message(finding)) for finding in stock.findings]
@@ -118,7 +118,7 @@ def test_the_other_of_two_stocks_cannot_be_read(
 def test_a_stock_of_the_merchants_own_is_checked_against_nothing() -> None:
     """Neither of Torgsoft's columns is asked where another one is led to the quantity."""
     cells = {"Залишок": "4", "WarehouseQuantity": "три", FOR_PARTNER: "2=x"}
-    settings = sync_object(fields=led(("Залишок", "quantity")))
+    settings = sync_object(fields=fields_of(("Залишок", "quantity")))
     assert count_stock(settings, cells) == Stock(Decimal(4), "Залишок")
 
 
@@ -279,7 +279,7 @@ def test_the_group_is_looked_for_where_it_is_led_from() -> None:
     """The product group follows the column that makes the group on Prom, and the shop's placeholders."""
     settings = sync_object(
         product_group="Взуття",
-        fields=led(("GoodTypeFull", "group")),
+        fields=fields_of(("GoodTypeFull", "group")),
         catalog={"path": "x", "placeholders": ["-"]},
     )
     cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}

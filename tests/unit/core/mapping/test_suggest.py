@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from builders import led, sync_object
+from builders import fields_of, sync_object
 
 from torgsync.core.mapping.suggest import ENOUGH, SAMPLE, Samples, Suggestion, suggest
 
@@ -14,7 +14,7 @@ def suggested(
     *rows: dict[str, str], fields: list[tuple[str, ...]] | None = None, language: str = "uk"
 ) -> list[Suggestion]:
     """What is proposed for an export of these rows, where name and price are led already."""
-    mappings = led(*(PAIRS if fields is None else fields))
+    mappings = fields_of(*(PAIRS if fields is None else fields))
     catalog = {"path": "goods.trs", "languages": {"name": language, "both": False}}
     columns = list(rows[0])
     samples = Samples(columns)

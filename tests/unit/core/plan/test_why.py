@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from builders import led, mapped, sync_object
+from builders import fields_of, mapped, sync_object
 
 from torgsync.cli.messages.why import alone_message, filter_message, price_message
 from torgsync.core.config.settings import SyncObject
@@ -84,7 +84,7 @@ def test_a_place_among_the_groups(cells: dict[str, str], words: str) -> None:
 
 def test_the_filter_asks_the_column_that_is_led_to_the_group() -> None:
     """`why` and selection are of one mind, also where the section path says something else."""
-    settings = sync_object(product_group="Капці", fields=led(("GoodTypeFull", "group")))
+    settings = sync_object(product_group="Капці", fields=fields_of(("GoodTypeFull", "group")))
     cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}
     stock = count_stock(settings, cells)
     (group, *_) = filters(settings, cells, stock, 1)
@@ -154,7 +154,7 @@ def test_how_a_price_was_made(price: str, sale: str, steps: tuple[str, str]) -> 
     cells = {"RetailPrice": price, "Sale": sale}
     columns = (("RetailPrice", "price"), ("Sale", "sale_price"))
     made = mapped(cells, *columns)
-    assert steps_of(sync_object(fields=led(*columns)), cells, made) == steps
+    assert steps_of(sync_object(fields=fields_of(*columns)), cells, made) == steps
 
 
 def steps_of(settings: SyncObject, cells: dict[str, str], made: Mapped) -> tuple[str, ...]:
@@ -169,7 +169,7 @@ def test_the_rules_of_a_price_are_told() -> None:
         {"markup": "5%", "round": "0.99"},
     )
     made = mapped(cells, *columns, prices=prices)
-    assert steps_of(sync_object(fields=led(*columns), prices=prices), cells, made) == (
+    assert steps_of(sync_object(fields=fields_of(*columns), prices=prices), cells, made) == (
         "`RetailPrice` 100 -> markup +5 %: 100.00 -> 105.00; rounded to .99: 105.00 -> 104.99; 104.99",
     )
 
@@ -187,7 +187,7 @@ def test_how_a_wholesale_price_was_made(amount: str, minimum: str, result: str) 
     cells = {"Gurt": amount, "Vid": minimum}
     columns = (("Gurt", "wholesale_price"), ("Vid", "wholesale_minimum"))
     made = mapped(cells, *columns)
-    assert steps_of(sync_object(fields=led(*columns)), cells, made) == (f"`Gurt` {amount} -> {result}",)
+    assert steps_of(sync_object(fields=fields_of(*columns)), cells, made) == (f"`Gurt` {amount} -> {result}",)
 
 
 def test_no_price_is_led() -> None:
@@ -282,7 +282,7 @@ def test_a_good_without_a_model() -> None:
     assert said(no_family(sync_object()).alone) == (
         "no column is led to `variant_group`, which tells the model of a good"
     )
-    settings = sync_object(fields=led(("ModelGoodID", "variant_group")))
+    settings = sync_object(fields=fields_of(("ModelGoodID", "variant_group")))
     assert said(no_family(settings).alone) == "`ModelGoodID` names no model"
 
 
