@@ -28,19 +28,17 @@ IN_PROSE = re.compile(
     r"(?:in|at|on|there|under))\b",
     re.IGNORECASE,
 )
-ALLOWED = re.compile(r"`[^`]*`|\"[^\"]*\"|«[^»]*»|--\w[\w-]*")
+ALLOWED = re.compile(r"`[^`]*`|\"[^\"]*\"|«[^»]*»|--\w[\w-]*|\[\w+\]")
 """What is quoted is a message, a key or another program's word."""
+STANDARD_LIBRARY = frozenset({"ROUND_FLOOR", "tell", "utils"})
 
 
 def own_words(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the docstrings and comments of a file, with their lines; help of a command is a message."""
+    """Yield the docstrings and comments of a file, with their lines, but those that people are shown."""
     tree = ast.parse(path.read_text("utf-8"))
+    messages = list(shown_docstrings(path, tree))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
-            text = ast.get_docstring(node, clean=False)
-            if text and not is_command(node):
-                yield node.body[0].lineno, text
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node not in messages:
             yield node.lineno, str(node.value.value)
     with path.open("rb") as file:
         for token in tokenize.tokenize(file.readline):
@@ -48,19 +46,24 @@ def own_words(path: Path) -> Iterator[tuple[int, str]]:
                 yield token.start[0], token.string
 
 
-def is_command(node: ast.AST) -> bool:
-    """Return whether a function is a command: Typer shows its docstring as help."""
-    return isinstance(node, ast.FunctionDef) and any(
-        argument.annotation is not None and ast.unparse(argument.annotation) == "typer.Context"
-        for argument in node.args.args
-    )
+def shown_docstrings(path: Path, tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield the docstrings that are messages: the help of commands and the descriptions of settings."""
+    settings = path.is_relative_to(ROOT / "torgsync/core/config")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any(
+            argument.annotation is not None and ast.unparse(argument.annotation) == "typer.Context"
+            for argument in node.args.args
+        ):
+            yield node.body[0]
+        elif settings and isinstance(node, ast.ClassDef):
+            yield from (line for line in node.body if isinstance(line, ast.Expr))
 
 
 def names(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the names that a file defines or uses, with their lines."""
+    """Yield the names that a file defines or uses, with their lines, but those of the standard library."""
     with path.open("rb") as file:
         for token in tokenize.tokenize(file.readline):
-            if token.type == tokenize.NAME:
+            if token.type == tokenize.NAME and token.string not in STANDARD_LIBRARY:
                 yield token.start[0], token.string
 
 

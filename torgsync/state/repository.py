@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, delete, insert, select, update
 
 from torgsync.core.paging import pages
-from torgsync.state.schema import tables
+from torgsync.state.schema.base import upsert
 
 
 class Repository:
@@ -37,13 +37,6 @@ class Repository:
         query = select(column).where(column.table.c.object == self._slug, *where)
         return self._db.execute(query).scalar()
 
-    def _in_pages(
-        self, query: Select[Any], column: ColumnElement[Any], values: Sequence[object]
-    ) -> Iterator[Row[Any]]:
-        """Yield the rows of a query whose column has one of many values, one statement a page of values."""
-        for page in pages(values):
-            yield from self._db.execute(query.where(column.in_(page)))
-
     def _insert(self, table: Table, rows: Iterable[Mapping[str, object]]) -> None:
         """Insert rows of this object; `object` is added to each."""
         values = [{"object": self._slug, **row} for row in rows]
@@ -52,7 +45,7 @@ class Repository:
 
     def _upsert(self, table: Table, rows: Iterable[Mapping[str, object]]) -> None:
         """Insert rows of this object, or replace the columns given where the primary key exists."""
-        tables.upsert(self._db, table, [{"object": self._slug, **row} for row in rows])
+        upsert(self._db, table, [{"object": self._slug, **row} for row in rows])
 
     def _update(self, table: Table, *where: ColumnElement[bool], **values: object) -> None:
         """Set columns in this object's rows that fulfil all conditions."""
