@@ -30,21 +30,19 @@ STILL_TO_REWORD = 83
 LONGEST = 410
 TWICE = frozenset("FindingGroup Line Part Reading Section".split())
 """Class names that exist in two places until one of them gets a better one."""
-ALLOWED = re.compile(r"`[^`]*`|\"[^\"]*\"|«[^»]*»|--\w[\w-]*")
+ALLOWED = re.compile(r"`[^`]*`|\"[^\"]*\"|«[^»]*»|--\w[\w-]*|\[\w+\]")
 """What is quoted is a message, a key or another program's word."""
 TECHNICAL = re.compile(r"(?<!\w)dark(?!\w)|\.tell\b|\b(?:sisters|anew)=")
 """The browser's colour scheme, the position of a file, and keys of a published JSON schema."""
+STANDARD_LIBRARY = frozenset({"ROUND_FLOOR", "tell", "utils"})
 
 
 def own_words(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the docstrings and comments of a file, with their lines; help of a command is a message."""
+    """Yield the docstrings and comments of a file, with their lines, but those that people are shown."""
     tree = ast.parse(path.read_text("utf-8"))
+    messages = list(shown_docstrings(path, tree))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
-            text = ast.get_docstring(node, clean=False)
-            if text and not is_command(node):
-                yield node.body[0].lineno, text
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node not in messages:
             yield node.lineno, str(node.value.value)
     with path.open("rb") as file:
         for token in tokenize.tokenize(file.readline):
@@ -52,12 +50,17 @@ def own_words(path: Path) -> Iterator[tuple[int, str]]:
                 yield token.start[0], token.string
 
 
-def is_command(node: ast.AST) -> bool:
-    """Return whether a function is a command: Typer shows its docstring as help."""
-    return isinstance(node, ast.FunctionDef) and any(
-        argument.annotation is not None and ast.unparse(argument.annotation) == "typer.Context"
-        for argument in node.args.args
-    )
+def shown_docstrings(path: Path, tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield the docstrings that are messages: the help of commands and the descriptions of settings."""
+    settings = path.is_relative_to(ROOT / "torgsync/core/config")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any(
+            argument.annotation is not None and ast.unparse(argument.annotation) == "typer.Context"
+            for argument in node.args.args
+        ):
+            yield node.body[0]
+        elif settings and isinstance(node, ast.ClassDef):
+            yield from (line for line in node.body if isinstance(line, ast.Expr))
 
 
 def names(path: Path) -> Iterator[tuple[int, str]]:
@@ -66,7 +69,9 @@ def names(path: Path) -> Iterator[tuple[int, str]]:
         for token in tokenize.tokenize(file.readline):
             (_, start), (_, end) = token.start, token.end
             in_line = token.line[max(start - 1, 0) : end + 1]
-            if token.type == tokenize.NAME and not TECHNICAL.search(in_line):
+            if token.type == tokenize.NAME and not (
+                token.string in STANDARD_LIBRARY or TECHNICAL.search(in_line)
+            ):
                 yield token.start[0], token.string
 
 

@@ -1,1 +1,1 @@
-"""The face: commands, prompts and tables. The only floor that knows Typer and Rich."""
+"""The user interface: commands, prompts and tables. The only layer that uses Typer and Rich."""

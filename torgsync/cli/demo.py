@@ -1,4 +1,4 @@
-"""`torgsync demo`: the whole story in one command, on the sandbox, in a temporary home."""
+"""`torgsync demo`: a first synchronisation on the sandbox, in a temporary home directory."""
 
 from __future__ import annotations
 

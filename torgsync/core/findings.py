@@ -178,7 +178,6 @@ class Finding:
     """
 
     code: Code
-    message: str = ""
     good_id: str = ""
     line: int = 0
     column: str = ""

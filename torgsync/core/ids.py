@@ -1,7 +1,7 @@
-"""By which name Prom knows a good: its external id is the `GoodID`, but for products that were taken over.
+"""A good's external id on Prom: the `GoodID`, except for adopted products.
 
-A product that somebody made in the cabinet has an external id of its own, or none, and no known call gives it
-another one (prom-api §3.4, §8 no. 5). What was adopted is spoken of by the name that it has.
+A product made in the cabinet has an external id of its own, or none, and no known call gives it another one
+(prom-api §3.4, §8 no. 5).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class ExternalIds:
         self._by_prom = {one.prom_id: one.good_id for one in self._by_good.values()}
 
     def good_id(self, prom_id: str, external_id: str) -> str:
-        """Return the good whose product this is; for one that nobody adopted its external id."""
+        """Return the good whose product this is; its external id if it was not adopted."""
         return self._by_prom.get(prom_id, external_id)
 
     def external_id(self, good_id: str) -> str:

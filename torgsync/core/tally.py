@@ -1,4 +1,4 @@
-"""Findings added up: how many goods each code speaks of, and the first places of it."""
+"""Findings counted by code: how many there are, in how many goods, and the first of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KEPT = 2000
 
 
 @dataclass(slots=True)
-class FindingGroup:
+class FindingCount:
     """All findings of one code: how many, in how many goods, and the first `KEPT` of them."""
 
     code: Code
@@ -30,13 +30,13 @@ class Tally:
     """Findings by code. Those of one good are added together."""
 
     def __init__(self) -> None:
-        self._groups: dict[Code, FindingGroup] = {}
+        self._groups: dict[Code, FindingCount] = {}
 
     def add(self, found: Iterable[Finding]) -> None:
         """Add all findings of one good, or of a file as a whole."""
         met = set()
         for finding in found:
-            group = self._groups.setdefault(finding.code, FindingGroup(finding.code))
+            group = self._groups.setdefault(finding.code, FindingCount(finding.code))
             group.count += 1
             if finding.good_id and finding.code not in met:
                 met.add(finding.code)
@@ -44,7 +44,7 @@ class Tally:
             if len(group.first) < KEPT:
                 group.first.append(finding)
 
-    def groups(self) -> list[FindingGroup]:
+    def groups(self) -> list[FindingCount]:
         """Return the groups, errors first, then by code."""
         order = list(Severity)
         return sorted(self._groups.values(), key=lambda group: (order.index(group.severity), group.code))

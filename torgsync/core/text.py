@@ -11,7 +11,7 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text as one line: blanks of every kind folded, signs that nobody can see left out."""
+    """Return a text as one line: blanks of every kind folded, invisible signs left out."""
     if not text.isprintable():  # nearly every text is
         text = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in text)
     return " ".join(text.split())

@@ -36,7 +36,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where the demonstration happens: a temporary home, the shop's folder, and a sandbox."""
+    """The demonstration's temporary home directory, the shop's folder and the sandbox."""
 
     home: Path
     shop: Path

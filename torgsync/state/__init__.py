@@ -1,1 +1,1 @@
-"""The memory: what was seen, sent, answered and brought home."""
+"""The state: the export, what Prom has, what was sent, and orders."""

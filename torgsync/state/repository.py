@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Table, delete, insert, select, update
 
 from torgsync.core.paging import pages
-from torgsync.state.schema import tables
+from torgsync.state.schema.base import upsert
 
 
 class Repository:
@@ -45,7 +45,7 @@ class Repository:
 
     def _upsert(self, table: Table, rows: Iterable[Mapping[str, object]]) -> None:
         """Insert rows of this object, or replace the columns given where the primary key exists."""
-        tables.upsert(self._db, table, [{"object": self._slug, **row} for row in rows])
+        upsert(self._db, table, [{"object": self._slug, **row} for row in rows])
 
     def _update(self, table: Table, *where: ColumnElement[bool], **values: object) -> None:
         """Set columns in this object's rows that fulfil all conditions."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from torgsync.state.schema import tables
+from torgsync.state.schema.base import metadata
 from torgsync.state.store import Store, UnitOfWork, open_store
 
 SLUG = "my-prom"
@@ -24,7 +24,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'state.db'}"
     engine = create_engine(POSTGRES)
     with engine.begin() as connection:
-        tables.metadata.drop_all(connection)
+        metadata.drop_all(connection)
         connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
     engine.dispose()
     return POSTGRES

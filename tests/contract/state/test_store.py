@@ -55,7 +55,7 @@ def row(good_id: str = "17", digest: int = 1, line: int = 2, **given: object) ->
 def finding(good_id: str = "17", line: int = 2, count: int = 120) -> Finding:
     """Return a finding whose arguments are not a sentence."""
     args = {"count": count, "limit": 110}
-    return Finding(Code.NAME_CUT, "", good_id, line, "GoodName", "Капці", args=args)
+    return Finding(Code.NAME_CUT, good_id, line, "GoodName", "Капці", args=args)
 
 
 def dirty(work: UnitOfWork) -> list[str]:
@@ -816,7 +816,7 @@ def test_goods_that_stay_out(state: Store) -> None:
 
 def test_the_dossier_of_a_good(state: Store) -> None:
     """All that is remembered of it, in one piece; nothing of another."""
-    lost = Finding(Code.LETTERS_LOST, "", "17", 3, "GoodName", "К?ем")
+    lost = Finding(Code.LETTERS_LOST, "17", 3, "GoodName", "К?ем")
     with state.transaction(SLUG) as work:
         assert work.products.dossier("17").empty
         work.rows.remember_rows([GoodRow("17", 1, 3, RowStatus.IN, product=product(), findings=(lost,))])

@@ -11,7 +11,7 @@ from torgsync.core.tally import Tally
 
 def cut(good_id: str) -> Finding:
     """A finding of a good."""
-    return Finding(Code.TEXT_CUT, "cut", good_id)
+    return Finding(Code.TEXT_CUT, good_id)
 
 
 def test_nothing_was_found() -> None:
@@ -32,7 +32,7 @@ def test_a_code_twice_in_one_good() -> None:
 def test_a_finding_of_the_file() -> None:
     """It speaks of no good."""
     found = Tally()
-    found.add([Finding(Code.CENTERS_MISSING, "")])
+    found.add([Finding(Code.CENTERS_MISSING)])
     (group,) = found.groups()
     assert (group.count, group.goods) == (1, 0)
 
@@ -41,7 +41,7 @@ def test_errors_come_first() -> None:
     """Groups go by weight, then by code."""
     found = Tally()
     codes = [Code.TEXT_CUT, Code.TEXT_LONG, Code.PRICE_MISSING, Code.NAME_CUT, Code.ID_DUPLICATE]
-    found.add(Finding(code, "", "17") for code in codes)
+    found.add(Finding(code, "17") for code in codes)
     assert [str(group.code) for group in found.groups()] == [
         "id-duplicate",
         "price-missing",

@@ -10,7 +10,7 @@ from torgsync.cli.base.program import Program
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.meanings import MEANING
 from torgsync.core.findings import Finding, Severity
-from torgsync.core.tally import FindingGroup
+from torgsync.core.tally import FindingCount
 from torgsync.core.text import counted
 
 MARKS = {Severity.ERROR: "✗ error", Severity.WARNING: "! warning", Severity.NOTICE: "· notice"}
@@ -23,7 +23,7 @@ INDENT = " " * 11
 def finding_document(finding: Finding, export: str) -> dict[str, object]:
     """Return one finding with its whole place as JSON; `export` is the file of those that name none.
 
-    A finding that has neither a line nor a column lies in no file.
+    A finding that has neither a line nor a column belongs to no file.
     """
     placed = finding.line or finding.column
     return {
@@ -38,7 +38,7 @@ def finding_document(finding: Finding, export: str) -> dict[str, object]:
     }
 
 
-def count_document(group: FindingGroup) -> dict[str, object]:
+def count_document(group: FindingCount) -> dict[str, object]:
     """Return as JSON how often a code was met, and how many of its findings are listed with their places."""
     return {
         "code": str(group.code),
@@ -50,7 +50,7 @@ def count_document(group: FindingGroup) -> dict[str, object]:
     }
 
 
-def print_groups(program: Program, groups: list[FindingGroup], file: str, *, every: bool) -> None:
+def print_groups(program: Program, groups: list[FindingCount], file: str, *, every: bool) -> None:
     """Print findings by code: how many goods, what it means, the first places, and how many more."""
     for group in groups:
         goods = counted(group.goods, "good") if group.goods else counted(group.count, "place")
@@ -66,7 +66,7 @@ def print_groups(program: Program, groups: list[FindingGroup], file: str, *, eve
 
 
 def _place(finding: Finding, file: str) -> str:
-    """Return where a finding is: file, line, good, and its cell, or what was found where no cell tells."""
+    """Return where a finding is: file, line, good, and its cell, or its value if it has no column."""
     line = f" line {finding.line}" if finding.line else ""
     good = f", good {finding.good_id}" if finding.good_id else ""
     column = f", {finding.column}" if finding.column else ""

@@ -24,8 +24,6 @@ Sentence = str | Callable[..., str]
 
 def finding_message(finding: Finding) -> str:
     """Return the sentence of a finding."""
-    if finding.message:
-        return finding.message
     if finding.order:
         return orders.order_message(finding)
     sentence, args = SENTENCES[finding.code], dict[str, Any](finding.args)

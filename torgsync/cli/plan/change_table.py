@@ -41,7 +41,7 @@ class Show(StrEnum):
     ALL = "all"
 
 
-class Line(NamedTuple):
+class TableLine(NamedTuple):
     """One line of the table; `verb` is None where it goes on with the good above."""
 
     verb: Verb | None
@@ -54,7 +54,7 @@ class Line(NamedTuple):
 class Changes:
     """The lines of the table, the biggest price moves, and whether something was folded."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[TableLine] = field(default_factory=list)
     movers: list[Mover] = field(default_factory=list)
     folded: bool = False
 
@@ -93,12 +93,12 @@ def render_changes(
         else:
             table.lines += _change_lines(change, whole=show is Show.ALL)
             if outcome:
-                table.lines.append(Line(None, None, "", f"  {outcome(item)}"))
+                table.lines.append(TableLine(None, None, "", f"  {outcome(item)}"))
     for (verb, name, moves, held), groups in same.items():
         if groups:
             what = moves if name == "photos" else f"{name} {moves}"
             goods = counted(groups.total(), "good")
-            table.lines.append(Line(verb, held, "", f"{what} in {goods}{_of(groups)}"))
+            table.lines.append(TableLine(verb, held, "", f"{what} in {goods}{_of(groups)}"))
     for verb in Verb:
         table.lines += _fold_lines(folds.of(verb), currency)
     table.movers = folds.movers
@@ -123,29 +123,29 @@ def _same_changes(source: Source, crowded: set[Verb]) -> dict[_Same, Counter[str
     return {same: Counter() for same, number in counts.items() if number >= FOLD}
 
 
-def _change_lines(change: Change, *, whole: bool) -> Iterator[Line]:
+def _change_lines(change: Change, *, whole: bool) -> Iterator[TableLine]:
     """Yield one change: the good's name, then a line a field; a creation is short unless all is shown."""
     if change.verb is Verb.CREATE and not whole:
-        yield Line(change.verb, change.held, change.good_id, change.title)
-        yield Line(None, None, "", f"  {creation_words(change.fields)}")
+        yield TableLine(change.verb, change.held, change.good_id, change.title)
+        yield TableLine(None, None, "", f"  {creation_words(change.fields)}")
         return
-    yield Line(change.verb, change.held, change.good_id or f"Prom {change.prom_id}", change.title)
+    yield TableLine(change.verb, change.held, change.good_id or f"Prom {change.prom_id}", change.title)
     lines = field_lines(change.fields)
     width = max(len(name) for name, _ in lines)
     for name, moves in lines:
-        yield Line(None, None, "", f"  {name:<{width}}  {moves}")
+        yield TableLine(None, None, "", f"  {name:<{width}}  {moves}")
     if change.reason:
-        yield Line(None, None, "", f"  {skip_message(change.reason)}")
+        yield TableLine(None, None, "", f"  {skip_message(change.reason)}")
 
 
-def _fold_lines(folds: list[tuple[FoldKind, Fold]], currency: str) -> Iterator[Line]:
+def _fold_lines(folds: list[tuple[FoldKind, Fold]], currency: str) -> Iterator[TableLine]:
     """Yield a line a fold, that of most goods first; the smallest are counted where they fill a screen."""
     folds.sort(key=lambda item: (-item[1].goods, *_order(item[0])))
     shown = folds if len(folds) <= SCREENFUL else folds[: SCREENFUL - 1]
     for kind, fold in shown:
-        yield Line(kind.verb, kind.held or None, "", _fold_words(kind, fold, currency))
+        yield TableLine(kind.verb, kind.held or None, "", _fold_words(kind, fold, currency))
     if rest := len(folds) - len(shown):
-        yield Line(folds[0][0].verb, None, "", f"… and {counted(rest, 'smaller kind')} of change")
+        yield TableLine(folds[0][0].verb, None, "", f"… and {counted(rest, 'smaller kind')} of change")
 
 
 def _order(kind: FoldKind) -> tuple[str, ...]:
@@ -177,7 +177,7 @@ def mover_words(mover: Mover) -> str:
     return f"  {mover.good_id}  {mover.title}: {move}"
 
 
-def table_of(lines: Iterable[Line]) -> Table:
+def table_of(lines: Iterable[TableLine]) -> Table:
     """Return lines as a table that fits 80 columns."""
     from rich import box
     from rich.table import Table

@@ -11,7 +11,7 @@ from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, program_of
 
 
-class Part(StrEnum):
+class HistoryPart(StrEnum):
     """How much of it is shown."""
 
     CHANGES = "changes"
@@ -25,7 +25,9 @@ def history(
     ] = None,
     wanted: ObjectOption = None,
     form: FormatOption = Format.TABLE,
-    show: Annotated[Part, typer.Option("--show", help="What fits a screen, or everything.")] = Part.CHANGES,
+    show: Annotated[
+        HistoryPart, typer.Option("--show", help="What fits a screen, or everything.")
+    ] = HistoryPart.CHANGES,
 ) -> None:
     """List the runs of an object, newest first, or show all that one of them did."""
     program = program_of(context)
@@ -34,7 +36,7 @@ def history(
     from torgsync.cli.plan.history_render import LATEST, print_run, print_runs
     from torgsync.jobs.push.history import requests_of, run_of, runs
 
-    every = show is Part.ALL
+    every = show is HistoryPart.ALL
     with program.job(file) as job:
         if number is None:
             found, total = runs(job, LATEST if form is Format.TABLE and not every else None)

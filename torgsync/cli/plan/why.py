@@ -13,7 +13,7 @@ from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_csv, print_json
 
 if TYPE_CHECKING:
-    from torgsync.cli.plan.why_lines import Line
+    from torgsync.cli.plan.why_lines import WhyLine
 
 LABEL = 11
 """The width of the column with the names of sections."""
@@ -50,7 +50,7 @@ def why(
         _print(program, f"{good.good_id}  {good.title}".strip(), lines)
 
 
-def _print(program: Program, title: str, lines: Iterable[Line]) -> None:
+def _print(program: Program, title: str, lines: Iterable[WhyLine]) -> None:
     """Print the lines below the good's title, each section with its name."""
     out, section = program.out, ""
     for text in wrapped(title, out.width):

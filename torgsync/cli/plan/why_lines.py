@@ -35,7 +35,7 @@ _FILTERS = {
 }
 
 
-class Line(NamedTuple):
+class WhyLine(NamedTuple):
     """One line: its section, what it is about, and its text."""
 
     section: str
@@ -43,32 +43,32 @@ class Line(NamedTuple):
     text: str
 
 
-def render_good(good: GoodView) -> Iterator[Line]:
+def render_good(good: GoodView) -> Iterator[WhyLine]:
     """Yield all lines about a good, section by section."""
     yield from _answer(good)
     yield from _row_lines(good)
     for finding in good.findings:
         column = f"{finding.column}: " if finding.column else ""
-        yield Line("findings", f"{finding.severity} {finding.code}", f"{column}{finding_message(finding)}")
+        yield WhyLine("findings", f"{finding.severity} {finding.code}", f"{column}{finding_message(finding)}")
     yield from _prom_lines(good)
     yield from _change_lines(good)
     for attempt in good.attempts:
-        yield Line("history", _time(attempt.at), _attempt_words(attempt))
+        yield WhyLine("history", _time(attempt.at), _attempt_words(attempt))
 
 
-def _answer(good: GoodView) -> Iterator[Line]:
-    yield Line("answer", "", status_message(good.status))
+def _answer(good: GoodView) -> Iterator[WhyLine]:
+    yield WhyLine("answer", "", status_message(good.status))
     if good.problem:
-        yield Line("answer", "", "the export cannot be read now: this is told by what was read before")
+        yield WhyLine("answer", "", "the export cannot be read now: this is told by what was read before")
     if good.row and good.row.out:
-        yield Line("answer", "kept out", skip_message(good.row.out))
+        yield WhyLine("answer", "kept out", skip_message(good.row.out))
     if good.held:
         observed, flag = held_words(good.held)
         observed = f"{observed}; " if observed else "`torgsync update` tells the number; "
-        yield Line("answer", f"held by the guard `{good.held.guard}`", f"{observed}if it is right: {flag}")
+        yield WhyLine("answer", f"held by the guard `{good.held.guard}`", f"{observed}if it is right: {flag}")
     if good.refusal:
         since = "" if good.refused else ", and it changed since then"
-        yield Line(
+        yield WhyLine(
             "answer", f"refused {_time(good.refusal.at)}", f"{reasons_message(good.refusal.reasons)}{since}"
         )
 
@@ -81,34 +81,34 @@ def held_words(held: Held) -> tuple[str, str]:
     return seen, allow_flag(held.violation)
 
 
-def _row_lines(good: GoodView) -> Iterator[Line]:
+def _row_lines(good: GoodView) -> Iterator[WhyLine]:
     row = good.row
     if row is None:
         absent = "the export does not have it"
-        yield Line("row", "", f"the export cannot be read: {good.problem}" if good.problem else absent)
+        yield WhyLine("row", "", f"the export cannot be read: {good.problem}" if good.problem else absent)
         return
     places = "line" if len(row.lines) == 1 else "lines"
-    yield Line("row", "", f"{row.file}, {places} {' and '.join(map(str, row.lines))}")
+    yield WhyLine("row", "", f"{row.file}, {places} {' and '.join(map(str, row.lines))}")
     for stock in row.centers:
-        yield Line("centers", stock.center, _center_words(stock))
+        yield WhyLine("centers", stock.center, _center_words(stock))
     for mapping, cell in row.mapped_cells:
         target = mapping.to if mapping.to != "characteristic" else f"characteristic `{mapping.name}`"
         owner = " (Prom.ua's side)" if mapping.owner == "prom" else ""
         codes = [f" ({item.severity} {item.code})" for item in row.findings if item.column == mapping.column]
         reason = row.unsent.get(mapping.column, "")
         unsent = f"; not sent: {reason}" if reason else ""
-        yield Line("columns", mapping.column, f"{_text(cell)} -> {target}{owner}{''.join(codes)}{unsent}")
+        yield WhyLine("columns", mapping.column, f"{_text(cell)} -> {target}{owner}{''.join(codes)}{unsent}")
     for price in row.prices:
-        yield Line("price", "", price_message(price))
+        yield WhyLine("price", "", price_message(price))
     for item in row.filters:
         mark = "✓" if item.passes else "✗ stays out by"
-        yield Line("filters", f"{mark} {_FILTERS[item.reason]}", filter_message(item))
+        yield WhyLine("filters", f"{mark} {_FILTERS[item.reason]}", filter_message(item))
     yield from _family_lines(row.family)
     if not row.out:
         for name, value in row.mapped.product.values.items():
-            yield Line("product", name, _value(value))
+            yield WhyLine("product", name, _value(value))
         for name in sorted(row.mapped.unreadable):
-            yield Line("product", name, "cannot be read; what Prom.ua has stays")
+            yield WhyLine("product", name, "cannot be read; what Prom.ua has stays")
 
 
 def _center_words(stock: CenterStock) -> str:
@@ -121,7 +121,7 @@ def _center_words(stock: CenterStock) -> str:
     return f"`{stock.file}` {found}{'' if stock.counted else ', which are not counted'}"
 
 
-def _family_lines(family: Family) -> Iterator[Line]:
+def _family_lines(family: Family) -> Iterator[WhyLine]:
     """Yield the model of a good and the other goods of it, or why the good goes alone."""
     others = f", with {counted(len(family.siblings), 'other good')}" if family.siblings else ""
     parts = [f"model `{family.model}`{others}"] if family.model else []
@@ -129,11 +129,11 @@ def _family_lines(family: Family) -> Iterator[Line]:
         parts.append(f"goes alone: {alone_message(family.alone)}")
     else:
         parts.append(f"variant group {family.group}" if family.group else "a variant group, not numbered yet")
-    yield Line("variants", "", "; ".join(parts))
+    yield WhyLine("variants", "", "; ".join(parts))
     for sibling in family.siblings[:SIBLINGS]:
-        yield Line("variants", sibling.good_id, _sibling_words(sibling))
+        yield WhyLine("variants", sibling.good_id, _sibling_words(sibling))
     if (rest := len(family.siblings) - SIBLINGS) > 0:
-        yield Line("variants", "", f"… and {rest} more; `--format json` lists all")
+        yield WhyLine("variants", "", f"… and {rest} more; `--format json` lists all")
 
 
 def _sibling_words(sibling: VariantSibling) -> str:
@@ -146,41 +146,41 @@ def _sibling_words(sibling: VariantSibling) -> str:
     return f"{text}; goes alone: {alone_message(sibling.alone)}" if sibling.alone else text
 
 
-def _prom_lines(good: GoodView) -> Iterator[Line]:
+def _prom_lines(good: GoodView) -> Iterator[WhyLine]:
     if good.sent is None:
-        yield Line("sent", "", "nothing was ever sent of it")
+        yield WhyLine("sent", "", "nothing was ever sent of it")
     else:
-        yield Line("sent", "", f"last {_time(good.sent_at)}: {_names(good.sent)}")
+        yield WhyLine("sent", "", f"last {_time(good.sent_at)}: {_names(good.sent)}")
     for holding in good.sold:
-        yield Line(
+        yield WhyLine(
             "on Prom.ua", "sold", f"{holding.quantity.normalize():f} in order {holding.order_id}, not offered"
         )
     if good.adoption:
         rules = " and ".join(good.adoption.by)
         by = f"by {rules}, {_time(good.adoption.at)} by {good.adoption.user}"
-        yield Line("on Prom.ua", "adopted", f"product {good.adoption.prom_id}, {by}")
+        yield WhyLine("on Prom.ua", "adopted", f"product {good.adoption.prom_id}, {by}")
     if good.candidates:
-        yield Line("on Prom.ua", "may be any of", f"products {', '.join(good.candidates)}")
+        yield WhyLine("on Prom.ua", "may be any of", f"products {', '.join(good.candidates)}")
     if good.looked is None:
-        yield Line("on Prom.ua", "", "Prom.ua was not looked at yet")
+        yield WhyLine("on Prom.ua", "", "Prom.ua was not looked at yet")
     elif good.existing is None:
-        yield Line("on Prom.ua", "", f"not there, as seen {_time(good.looked)}")
+        yield WhyLine("on Prom.ua", "", f"not there, as seen {_time(good.looked)}")
     else:
         changed = f", changed {_time(good.existing.modified)}" if good.existing.modified else ""
-        yield Line(
+        yield WhyLine(
             "on Prom.ua", "", f"product {good.existing.prom_id}, as seen {_time(good.looked)}{changed}"
         )
         for name in ("status", "price", "discount", "presence", "quantity"):
             if name in good.existing.values:
-                yield Line("on Prom.ua", name, _value(good.existing.values[name]))
+                yield WhyLine("on Prom.ua", name, _value(good.existing.values[name]))
 
 
-def _change_lines(good: GoodView) -> Iterator[Line]:
+def _change_lines(good: GoodView) -> Iterator[WhyLine]:
     change = good.verdict.change
     if change is None:
-        yield Line("plan", "", "no change")
+        yield WhyLine("plan", "", "no change")
     else:
-        yield Line("plan", "", f"{change.verb}, by {change.via}")
+        yield WhyLine("plan", "", f"{change.verb}, by {change.via}")
         sent = good.sent.values if good.sent else {}
         for name, field in change.fields.items():
             story = "edited on Prom.ua" if field.edited else "we moved" if name in sent else "never sent"
@@ -191,9 +191,9 @@ def _change_lines(good: GoodView) -> Iterator[Line]:
                 text = moved(name, field)
             if field.edited and field.sent != field.new:
                 story = f" (edited on Prom.ua; we sent {_value(field.sent)})"
-            yield Line("plan", name, f"{text}{story}")
+            yield WhyLine("plan", name, f"{text}{story}")
     for name in good.verdict.left_alone:
-        yield Line("plan", name, "differs, belongs to Prom.ua's side and is left alone")
+        yield WhyLine("plan", name, "differs, belongs to Prom.ua's side and is left alone")
 
 
 def _attempt_words(attempt: ChangeAttempt) -> str:

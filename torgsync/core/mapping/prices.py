@@ -18,7 +18,7 @@ from torgsync.core.product.fields import CENT, Discount, Value, WholesaleStep
 CURRENCY = "currencyId"
 """The element of an offer that names the currency of its price (torgsoft §9)."""
 RETAIL_FIELDS = ("price", "discount")
-"""Fields that keep their values together: a new price with an old discount is a sum nobody asked for."""
+"""Fields that are kept together: a new price with an old discount is a sum that was never set."""
 PRICES = ("price", "sale_price", "wholesale_price")
 
 

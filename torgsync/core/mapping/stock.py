@@ -161,7 +161,7 @@ def _sum_column(settings: SyncObject) -> str:
     return next((mapping.column for mapping in settings.fields if mapping.to == "quantity"), SUM_COLUMN)
 
 
-def told_centers(cells: Mapping[str, str]) -> frozenset[str]:
+def stock_centers(cells: Mapping[str, str]) -> frozenset[str]:
     """Return the centers whose stock a row holds; none where that cannot be read."""
     try:
         return frozenset(balances(cells.get(CENTERS_COLUMN, "")))

@@ -1,7 +1,7 @@
-"""Which columns of an export could go to Prom besides those that are led already, and as what.
+"""Suggests which unmapped columns of an export could go to Prom, and as what.
 
-A column is judged by its name and its values. What is empty, what the shop paid, and what looks like what
-the shop paid is never proposed. Source: docs/developers/torgsoft.md §3.1, §3.2, §5.
+A column is judged by its name and its values. Empty columns, and those that are or look like cost prices, are
+never proposed. Source: docs/developers/torgsoft.md §3.1, §3.2, §5.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torgsync.core.product.columns import KEY, PICTURE, SECRET, is_standard
 from torgsync.core.product.fields import STANDARD
 
 ENOUGH = 200
-"""Filled cells of a column that are looked at; the rest would say the same."""
+"""Filled cells of a column that are examined."""
 SAMPLE = 60
 """Letters of a sample value."""
 
@@ -41,13 +41,13 @@ _ABOUT_THE_OFFER = frozenset({"available", "currencyId", "url", "delivery", "pic
 
 
 def is_own(column: str) -> bool:
-    """Tell whether a column is the merchant's own, so that only a person knows what it is."""
+    """Return whether a column is the merchant's own, so that only a person knows what it is."""
     return not is_standard(column) and column not in _ABOUT_THE_OFFER
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What was met in one column: filled cells, and how many of them say something about it."""
+    """Counts of one column: filled cells, and how many of them are of each kind."""
 
     sample: str = ""
     filled: int = 0
@@ -95,30 +95,30 @@ class Samples:
         return "" if seen is None or self._secret(column) else seen.sample
 
     def _secret(self, column: str) -> bool:
-        """Tell whether a column is what the shop paid, by its name or by its values."""
+        """Return whether a column is the cost price, by its name or by its values."""
         seen = self._seen[column]
         named = not is_standard(column) and bool(_COST.search(column))
         return named or (seen.filled > 0 and seen.cost * 2 > seen.filled)
 
     def proposable(self, column: str) -> bool:
-        """Tell whether a column holds something that buyers may see."""
+        """Return whether a column holds something that buyers may see."""
         seen = self._seen.get(column)
         return seen is not None and seen.filled > 0 and not self._secret(column)
 
     def russian(self, column: str) -> bool:
-        """Tell whether a column's texts are Russian: its name says so, else the letters."""
+        """Return whether a column's texts are Russian: its name says so, else the letters."""
         seen = self._seen[column]
         if _UKRAINIAN.search(column):
             return False
         return bool(_RUSSIAN.search(column)) or seen.russian > seen.ukrainian
 
     def html(self, column: str) -> bool:
-        """Tell whether most values are HTML."""
+        """Return whether most values are HTML."""
         seen = self._seen[column]
         return seen.html * 2 > seen.filled
 
     def addresses(self, column: str) -> bool:
-        """Tell whether most values are addresses on the internet."""
+        """Return whether most values are addresses on the internet."""
         seen = self._seen[column]
         return seen.addresses * 2 > seen.filled
 
@@ -137,21 +137,21 @@ class Suggestion:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words of the command that leads it there, after `torgsync fields add`."""
+        """The arguments of `torgsync fields add` that map it so."""
         if self.to == "characteristic":
             return (self.column, "--dynamic", "--name", self.name)
         return (self.column, "--to", self.to)
 
 
 def suggest(columns: Sequence[str], samples: Samples, settings: SyncObject) -> tuple[Suggestion, ...]:
-    """Return what could be led besides, in the order of the file; no two for one target."""
-    led = {mapping.column for mapping in settings.fields}
+    """Return the columns that could also be mapped, in the order of the file; no two for one target."""
+    mapped = {mapping.column for mapping in settings.fields}
     taken = {
         (mapping.to, mapping.name if mapping.to == "characteristic" else "") for mapping in settings.fields
     }
     found = []
     for column in columns:
-        if column == KEY or column in led or not samples.proposable(column):
+        if column == KEY or column in mapped or not samples.proposable(column):
             continue
         target, name = _target(column, samples, settings)
         if not target or (target, name) in taken or (target == "presence" and ("quantity", "") in taken):
@@ -166,7 +166,7 @@ _BY_COLUMN = {column: (target, name) for column, target, name in STANDARD}
 
 
 def _target(column: str, samples: Samples, settings: SyncObject) -> tuple[str, str]:
-    """Return where a column could be led, and a characteristic's name; no target for none."""
+    """Return the target of a column and a characteristic's name; empty for no target."""
     if column in _BY_COLUMN:
         return _BY_COLUMN[column]
     if column in _MEASURES:
@@ -194,9 +194,9 @@ _WHOLESALE = {"WholesalePrice": "wholesale_price", "WholesaleCount": "wholesale_
 
 
 def _has_ladder(samples: Samples, settings: SyncObject) -> bool:
-    """Tell whether both a wholesale price and its least quantity can be had: one alone is not sent."""
-    led = {mapping.to for mapping in settings.fields}
-    return all(target in led or samples.proposable(column) for column, target in _WHOLESALE.items())
+    """Return whether both a wholesale price and its minimum quantity are available: one alone is not sent."""
+    targets = {mapping.to for mapping in settings.fields}
+    return all(target in targets or samples.proposable(column) for column, target in _WHOLESALE.items())
 
 
 def _text_target(column: str, samples: Samples) -> str:

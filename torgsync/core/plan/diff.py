@@ -47,7 +47,7 @@ class Leaving(StrEnum):
 class FieldChange:
     """One field's old and new value.
 
-    `edited` tells that it was edited on Prom since it was sent; `sent` is then what had been sent.
+    `edited`: it was edited on Prom since it was sent; `sent` is then what had been sent.
     """
 
     old: Value
@@ -176,7 +176,7 @@ def same(
     shown: Mapping[str, Value],
     now: object = _NOTHING,
 ) -> bool:
-    """Return whether a field shows what is wanted; `now` stands in for what `shown` holds.
+    """Return whether a field shows what is wanted; `now` replaces what `shown` holds.
 
     A discount may be kept as an amount or as a share: it is the same where buyers pay the same. Photos are
     the same by their content, whatever their files are called now: Prom has a copy of its own.

@@ -59,7 +59,7 @@ class NotUndone:
 class Reversal:
     """The reverse of one change, None where there is nothing to do, and what of it is not undone.
 
-    `recreated` tells that a deleted product is created again, `hidden` that one is hidden instead of deleted.
+    `recreated`: a deleted product is created again; `hidden`: it is hidden instead of deleted.
     """
 
     change: Change | None = None

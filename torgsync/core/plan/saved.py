@@ -88,7 +88,7 @@ def stale(saved: SavedPlan, now: Mapping[str, str]) -> str:
 
 
 def gone(saved: SavedPlan, now: Mapping[str, str]) -> str:
-    """Return why nothing of a saved plan is pending any more, as far as its fingerprints show."""
+    """Return why no change of a saved plan is pending any more, as far as its fingerprints show."""
     if saved.state.partition("/")[0] != now["state"].partition("/")[0]:
         return "nothing of it is as it was any more: another run was performed since"
     if saved.export != now["export"]:

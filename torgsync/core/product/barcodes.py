@@ -1,6 +1,6 @@
 """Barcodes: which of them Prom may be given as a product's GTIN, and why not the others.
 
-Source: docs/developers/torgsoft.md §3.1 (`Barcode`): in-house codes, other lengths, wrong check digits and
+Source: docs/developers/torgsoft.md §3.1 (`Barcode`): internal codes, other lengths, wrong check digits and
 letters are all met.
 """
 

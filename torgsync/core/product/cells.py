@@ -138,8 +138,8 @@ _RESPELLED = re.compile(r"(\d+)(?:[.,]0{1,2})?", re.ASCII)
 def key_of(text: str) -> str:
     """Return a good's key from its cell: trimmed, and as Torgsoft wrote it where a spreadsheet re-spelled it.
 
-    The key is a whole number (torgsoft §3.1): `26 003` and `5,00` would be new goods beside 26003 and 5. What
-    may be two numbers, such as `1,000`, and what is none stays as it is.
+    The key is a whole number (torgsoft §3.1): `26 003` and `5,00` would be new goods next to 26003 and 5.
+    What may be two numbers, such as `1,000`, and what is none stays as it is.
     """
     trimmed = text.strip()
     if trimmed.isdigit():  # nearly every key

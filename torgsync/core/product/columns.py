@@ -1,7 +1,6 @@
-"""Goods as the accounting program writes them: columns, layouts, and the values inside a cell.
+"""The columns of Torgsoft's exports: standard names, layouts and labels.
 
-Everything here is text in, value out. Which bytes of which file the text came from is told by
-`Record` and decided by the readers in `files/`. Source: docs/developers/torgsoft.md §2, §3, §7, §8, §10.
+Source: docs/developers/torgsoft.md §2, §3, §7, §8, §10.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ from typing import NamedTuple
 
 
 class ExportRecord(NamedTuple):
-    """One good's stretch of the file, not yet taken apart.
+    """One good's part of the file, not yet parsed.
 
     `line` is the number of its first line, from 1. `raw` are all the bytes that shape the good, without the
     line end that closes it (a line end inside quotes is part of it): equal bytes, equal good. `row_hash` is
-    their hash, 0 where nobody asked for it.
+    their hash, 0 where it was not asked for.
     """
 
     line: int
@@ -56,7 +55,7 @@ LAYOUTS: dict[int, tuple[tuple[str, ...], frozenset[int]]] = {
 """Column names and the positions written without quotes, by the number of columns (torgsoft §3.3, §3.4)."""
 
 EXTRA_COLUMNS = ("Height", "Width", "Length", "ProductionDate", "GoodPhotoList", "GoodPhotoListWithLinks")
-"""Standard columns that stand in no measured layout, or only in the oldest (torgsoft §3.2)."""
+"""Standard columns that are in no measured layout, or only in the oldest (torgsoft §3.2)."""
 
 SUM_COLUMN = "WarehouseQuantity"
 CENTERS_COLUMN = "WarehouseQuantityForPartner"
@@ -139,7 +138,7 @@ def canonical(name: str) -> str:
 
 
 def is_standard(name: str) -> bool:
-    """Tell whether Torgsoft itself names this column."""
+    """Return whether this is a standard column of Torgsoft."""
     return name.casefold() in _CANONICAL
 
 
@@ -149,43 +148,43 @@ def labelled(name: str) -> str:
 
 
 class ColumnNames(NamedTuple):
-    """The columns that names of a file stand for, and what was taken for what without being told.
+    """The columns that a file's names mean.
 
     `columns` are in the order of the names. `aliases` are pairs of a name in the file and the standard column
-    that it was taken for.
+    that it was recognised as, without a table of the merchant.
     """
 
     columns: tuple[str, ...]
     aliases: tuple[tuple[str, str], ...] = ()
 
 
-def resolve(names: Sequence[str], told: Mapping[str, str], led: Collection[str] = ()) -> ColumnNames:
-    """Return which columns the names of a file stand for.
+def resolve(names: Sequence[str], given: Mapping[str, str], mapped: Collection[str] = ()) -> ColumnNames:
+    """Return which columns the names of a file mean.
 
-    `told` is the merchant's own table, from the name in the file to the standard column. A label of Torgsoft
-    or of a spreadsheet stands for its standard column unless another name of the file does so already, or the
-    sync object speaks of that very name (`led`): a column that somebody mapped is not renamed. What the shop
-    paid is known by every name.
+    `given` is the merchant's own table, from the name in the file to the standard column. A label of Torgsoft
+    or of a spreadsheet means its standard column unless another name of the file does so already, or the sync
+    object uses that very name (`mapped`): a mapped column is not renamed. The cost price is recognised by
+    every name.
     """
-    by_name = {folded(name): canonical(column) for name, column in told.items()}
+    by_name = {folded(name): canonical(column) for name, column in given.items()}
     columns = [by_name.get(folded(name)) or canonical(name) for name in names]
     taken = {column.casefold() for column in columns}
-    spoken_of = {column.strip().casefold() for column in led}
+    in_use = {column.strip().casefold() for column in mapped}
     aliases = []
     for place, name in enumerate(names):
         column = _ALIASES.get(folded(name))
         if column is None or columns[place] != name.strip() or column.casefold() in taken:
             continue
-        if column in SECRET or name.strip().casefold() not in spoken_of:
+        if column in SECRET or name.strip().casefold() not in in_use:
             taken.add(column.casefold())
             columns[place] = column
             aliases.append((name.strip(), column))
     return ColumnNames(tuple(columns), tuple(aliases))
 
 
-def known_names(names: Sequence[str], told: Mapping[str, str]) -> int:
-    """Return how many of a first row's texts name a column that Torgsoft or the merchant's table knows."""
-    by_name = {folded(name) for name in told}
+def known_names(names: Sequence[str], given: Mapping[str, str]) -> int:
+    """Return how many of a first row's texts name a column of Torgsoft or of the merchant's table."""
+    by_name = {folded(name) for name in given}
     return sum(
         is_standard(name.strip()) or folded(name) in _ALIASES or folded(name) in by_name for name in names
     )

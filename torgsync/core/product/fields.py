@@ -1,8 +1,7 @@
-"""The fields of a product: what each holds, by which road it reaches Prom, and whether Prom shows it back.
+"""The fields of a product: what each holds, by which channel it reaches Prom, and whether Prom shows it.
 
 `FIELDS` is the whole list, in the order in which people see them. Source: docs/developers/prom-api.md §3.3,
-§3.4 (edit), docs/developers/prom-api.md §4.2 (`updated_fields`), docs/developers/prom-api.md §7.2 (feed).
-`TARGETS` is what a column of the export can be led to.
+§3.4 (edit), §4.2 (`updated_fields`), §7.2 (feed). `TARGETS` is what a column of the export can be mapped to.
 """
 
 from __future__ import annotations
@@ -92,8 +91,8 @@ Value = (
 class Field:
     """One field of a product.
 
-    `shown` tells whether a listing of Prom carries it back; a field that is not shown is compared with what
-    was last sent. `updated` is its word in an import's `updated_fields`, empty where it has none.
+    `shown`: a listing of Prom contains it; a field that is not shown is compared with what was last sent.
+    `updated` is its word in an import's `updated_fields`, empty where it has none.
     """
 
     name: str
@@ -162,7 +161,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "variant_group": ("variant_group",),
     "characteristic": ("characteristics",),
 }
-"""Where a column can be led (`[[fields]] to = …`), and the product fields that it makes."""
+"""The targets of a column (`[[fields]] to = …`), and the product fields that each makes."""
 
 NEEDED = frozenset(
     {"name", "name_ru", "price", "sale_price", "wholesale_price", "wholesale_minimum", "quantity", "presence"}
@@ -196,7 +195,7 @@ STANDARD: tuple[tuple[str, str, str], ...] = (
     ("PowerSupply", "characteristic", "Живлення"),
     ("CountUnitsPerBox", "characteristic", "Кількість в упаковці"),
 )
-"""What `fields add-all` leads where: column, target, name of the characteristic.
+"""What `fields add-all` maps: column, target, name of the characteristic.
 
 Where several columns make one field, the first that the export has is taken (torgsoft §17).
 

@@ -1,6 +1,6 @@
 """The tree of groups that the goods of one export make together.
 
-Every good tells its own path; two goods may tell different stories about one group. Prom must be given the
+Every good has its own path, and two goods may contradict each other about one group. Prom must be given the
 same tree whichever goods happen to be sent, so all goods of the export vote.
 Source: docs/developers/torgsoft.md §8.
 """
@@ -24,21 +24,21 @@ class Tree:
     groups: Mapping[str, tuple[str, str]]
     findings: tuple[Finding, ...] = ()
 
-    def path(self, told: Steps) -> Steps:
-        """Return the path of a group, root first, for one that a good told; unknown groups stay as told."""
+    def path(self, own: Steps) -> Steps:
+        """Return the path of a group, root first, for a good's own path; unknown groups keep it."""
         path: list[Section] = []
         met: set[str] = set()
-        number = told[-1].number if told else ""
+        number = own[-1].number if own else ""
         while number in self.groups and number not in met:
             met.add(number)
             name, parent = self.groups[number]
             path.append(Section(number, name))
             number = parent
-        return tuple(reversed(path)) if path and not number else told
+        return tuple(reversed(path)) if path and not number else own
 
 
 def grow(paths: Iterable[tuple[Steps, int]]) -> Tree:
-    """Return the tree of paths, each with the number of goods that tell it.
+    """Return the tree of paths, each with the number of goods that have it.
 
     A group has the parent and the name that most goods give it; where they are even, the lesser number and
     the lesser name, so that the order of goods decides nothing.

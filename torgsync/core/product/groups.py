@@ -1,4 +1,4 @@
-"""Which group a good lies in, and which other goods are the same model.
+"""Which group a good belongs to, and which other goods are the same model.
 
 The section path is the best witness, then the section's number with its name, then the type of goods, whose
 levels are never torn apart: their names hold commas. Source: docs/developers/torgsoft.md §3.6, §4, §8, §17
@@ -17,7 +17,7 @@ PATH, SECTION, TYPE = "SynchronizationSectionFull", "SynchronizationSection", "G
 NUMBER = "Category"
 MODEL, MODEL_NAME = "ModelGoodID", "FashionName"
 MADE = 1 << 30
-"""Numbers made from a group's text lie from here up to 2^31; those of real sections are far smaller."""
+"""Numbers made from a group's text are from here up to 2^31; those of real sections are far smaller."""
 
 _POSITIVE = re.compile(r"0*[1-9][0-9]*")
 
@@ -25,9 +25,9 @@ _POSITIVE = re.compile(r"0*[1-9][0-9]*")
 def group_path(
     cells: Mapping[str, str], column: str = PATH, blank: frozenset[str] = PLACEHOLDERS
 ) -> tuple[Section, ...]:
-    """Return the path of a good's group, root first; empty where it lies in none.
+    """Return the path of a good's group, root first; empty where it has none.
 
-    The column that is led to the group is asked first, then the others of its kind that the row has. A
+    The column that is mapped to the group is asked first, then the others of its kind that the row has. A
     column of the merchant's own holds a path or the name of one group, and nothing else is asked.
     """
     asked = SECTION if column == NUMBER else column
@@ -47,7 +47,7 @@ def _path(cells: Mapping[str, str], column: str, blank: frozenset[str]) -> tuple
 
 
 def _section(cells: Mapping[str, str], column: str, blank: frozenset[str]) -> tuple[Section, ...]:
-    """Return the section by its number and name; a file that tells no numbers gets one made from the name."""
+    """Return the section by its number and name; a file without numbers gets one made from the name."""
     if NUMBER not in cells:
         return _named(cells.get(column, ""), blank)
     number, name = cells[NUMBER].strip(), line_of_text(cells.get(column, ""), blank)
@@ -76,7 +76,7 @@ def made_number(name: str) -> int:
 def in_group(
     group: str, cells: Mapping[str, str], column: str = PATH, blank: frozenset[str] = PLACEHOLDERS
 ) -> bool:
-    """Tell whether a good lies in a group or under it, by the path that `group_path` gives.
+    """Return whether a good is in a group or below it, by the path that `group_path` gives.
 
     A type of goods joins levels with commas, and a level's name may hold commas itself, so the group's name
     is looked for as a whole run of levels.
@@ -92,8 +92,8 @@ def in_group(
 def model_key(cells: Mapping[str, str], column: str = MODEL, blank: frozenset[str] = PLACEHOLDERS) -> str:
     """Return what the goods of one model have in common: `id:4310`, else `name:капці верба`, else nothing.
 
-    The model's number is asked first, also where `FashionName` is the column that is led to the variants. A
-    column of the merchant's own holds the number or the name itself.
+    The model's number is asked first, also where `FashionName` is mapped to the variants. A column of the
+    merchant's own holds the number or the name itself.
     """
     own = column not in (MODEL, MODEL_NAME)
     number = cells.get(column if own else MODEL, "").strip()

@@ -1,6 +1,6 @@
-"""What happens to the photos of a good, as somebody sees it who looks into the folder.
+"""What happens to the photos of a good, file by file.
 
-Photos go to Prom as one list, but people think in files: this one is new, that one was taken anew.
+Photos go to Prom as one list, but people think in files: this one is new, that one has another content.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class PhotoMoves:
     """What becomes of a good's photos, by file name, each in the order in which buyers see them.
 
     `changed` have another content under the same name, `renamed` the same under another one (old name, new
-    name). `reordered` stand at another place than before.
+    name). `reordered` have another position than before.
     """
 
     changed: tuple[str, ...] = ()
@@ -63,5 +63,5 @@ def _contents(photos: Iterable[Photo], taken: Collection[str]) -> dict[str, str]
 
 
 def file_name(url: str) -> str:
-    """Return the name of a photo's file as it stands in the folder."""
+    """Return the name of a photo's file in the folder."""
     return unquote(url.rstrip("/").rsplit("/", 1)[-1])

@@ -66,7 +66,7 @@ class Existing:
     `good_id` is its good, whose id is its external id on Prom but for adopted products: for these `alias` is
     the external id, empty where Prom has none. A product that is no good's has its external id as `good_id`,
     empty where it was made in the cabinet. `modified` is Prom's own time of the last change, aware and in
-    UTC, None where Prom tells none. `photos` counts those that Prom shows, as long as it was just asked.
+    UTC, None where Prom gives none. `photos` counts those that Prom shows, if it was just asked.
     """
 
     prom_id: str
@@ -88,7 +88,7 @@ class Existing:
 
     @property
     def title(self) -> str:
-        """The name that Prom shows, in the shop's language where it tells it."""
+        """The name that Prom shows, in the shop's language where there is one."""
         found = (self.values.get(name) for name in ("name", "name_ru"))
         return next((name for name in found if isinstance(name, str) and name), "")
 
@@ -138,7 +138,7 @@ def load(*texts: str) -> dict[str, Value]:
 
 
 def shows(existing: Existing, values: Mapping[str, Value]) -> bool:
-    """Tell whether Prom shows these values; what it does not show at all is not held against it."""
+    """Return whether Prom shows these values; fields that it never shows are ignored."""
     return all(
         existing.values.get(name, value) == value for name, value in values.items() if FIELDS[name].shown
     )

@@ -1,9 +1,9 @@
-"""Variants: the goods of one model that buyers see on one page, told apart by size, colour and the like.
+"""Variants: the goods of one model that buyers see on one page, differing in size, colour and the like.
 
-Prom refuses a variant that differs from its sisters in no characteristic, and one that has a characteristic
+Prom refuses a variant that differs from its siblings in no characteristic, and one that has a characteristic
 which the main one lacks; the good would be lost with the offer. Which one Prom takes for the main one is not
 known. So these go as products of their own, with a finding. A product that Prom has in a group already stays
-there: no known call moves it, so what it is told apart by stays as it was sent.
+there: no known call moves it, so its distinguishing characteristics stay as they were sent.
 Source: docs/developers/torgsoft.md §4, §17 no. 15, prom-api §7.2 (`offer@group_id`).
 """
 
@@ -25,7 +25,7 @@ HIGHEST_NUMBER = 999_999_999
 """The highest number of a variant group that Prom takes; the lowest is 1 (prom-api §7.1)."""
 
 PLACED = frozenset({Code.VARIANT_MOVED, Code.VARIANT_APART})
-"""The findings about where Prom has a good, which are over when Prom makes it anew."""
+"""The findings about where Prom has a good, which are over when Prom creates it again."""
 CODES = PLACED | {Code.VARIANT_ALIKE, Code.VARIANT_EXTRA, Code.VARIANT_MISSING}
 """The findings about the models of goods."""
 
@@ -48,7 +48,7 @@ def model_of(key: str) -> int:
 
 
 def stands_alone(model: int) -> bool:
-    """Tell whether a model with one good is a variant group all the same.
+    """Return whether a model with one good is a variant group all the same.
 
     A model id was given by a person, and more sizes may come: Prom joins a product to a group only when it is
     made. A name makes a model only where it is repeated.
@@ -70,9 +70,9 @@ def group_numbers(model: int, used: Iterable[int]) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One good of a model: the line of its row, what tells it apart, and its group on Prom, 0 for none.
+    """One good of a model: the line of its row, what distinguishes it, and its group on Prom, 0 for none.
 
-    `made` tells whether Prom has it, in a group or alone.
+    `made`: Prom has it, in a group or alone.
     """
 
     good_id: str

@@ -54,7 +54,7 @@ SITE_TEXT = "offer_description"
 """The text of `<description>` where a param is named `Description`: that one is a part of the good's name."""
 
 
-class Section(NamedTuple):
+class Category(NamedTuple):
     """A category of the file: its parent's id, empty at the root, and its name."""
 
     parent: str
@@ -79,7 +79,7 @@ class YmlFile:
     modified_ns: int
     guesses: tuple[Guess, ...]
     names: Mapping[str, str]
-    sections: Mapping[str, Section]
+    sections: Mapping[str, Category]
     start: int
     line: int
 
@@ -313,7 +313,7 @@ def _columns(survey: _Survey, names: ColumnNames) -> tuple[str, ...]:
     return tuple(name for name in found if name)
 
 
-def _section(sections: Mapping[str, Section], identity: str) -> dict[str, str]:
+def _section(sections: Mapping[str, Category], identity: str) -> dict[str, str]:
     """Return the columns of an offer's category and its path from the root."""
     path: dict[str, str] = {}
     step = identity
@@ -326,7 +326,7 @@ def _section(sections: Mapping[str, Section], identity: str) -> dict[str, str]:
     return {PATH: "|".join(items), SECTION: path[identity]}
 
 
-def _sections(path: Path, outside: bytes, encoding: str) -> dict[str, Section]:
+def _sections(path: Path, outside: bytes, encoding: str) -> dict[str, Category]:
     """Return the categories. Raises ExportInvalid where what is outside the offers is no sound YML."""
     try:
         text = outside.translate(None, CONTROL_BYTES).decode(encoding)
@@ -334,10 +334,10 @@ def _sections(path: Path, outside: bytes, encoding: str) -> dict[str, Section]:
         root = etree.fromstring(text.lstrip(), xml_parser())
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ExportInvalid(f"`{path}` is cut off or is no sound YML file", hint=AGAIN) from error
-    found: dict[str, Section] = {}
+    found: dict[str, Category] = {}
     for category in root.iterfind(".//category"):
         identity = str(category.get("id", "")).strip()
         if identity:
             name = " ".join("".join(category.itertext(with_tail=False)).replace("|", "/").split())
-            found.setdefault(identity, Section(str(category.get("parentId", "")).strip(), name))
+            found.setdefault(identity, Category(str(category.get("parentId", "")).strip(), name))
     return found

@@ -1,4 +1,4 @@
-"""The photos of goods: content is hashed once, size and time tell whether a photo is still the same."""
+"""The photos of goods: a photo is hashed once, and again only when its size or time changes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ Seen = tuple[int, int, str]
 """Size, modification time and digest of a photo; the digest is empty where no good asked for it."""
 
 
-class Shelf:
-    """The photos of one object's folder beside what was remembered of them.
+class PhotoFolder:
+    """The photos in one object's folder, compared with those in the state.
 
-    `touched` are the ids, in lower case, of goods whose photos are not what they were at the last reading.
-    Absent is no signal (torgsoft §6): a folder without a single photo, as that of a drive which
-    is not connected, is taken for what it was, and an empty file for the photo that it was. Raises
-    ObjectInvalid where the folder or a photo cannot be read.
+    `changed` are the ids, in lower case, of goods whose photos differ from the last reading. Absence is no
+    signal (torgsoft §6): a folder without any photo, such as a drive that is not connected, keeps its stored
+    photos, and so does an empty file. Raises ObjectInvalid if the folder or a photo cannot be read.
     """
 
     def __init__(self, file: ObjectFile, work: UnitOfWork) -> None:
@@ -38,10 +37,10 @@ class Shelf:
             files = {name: PhotoFile(name, size, at) for name, (size, at, _) in self._known.items()}
             self._index = index_of(self._index.folder, files.values()) if files else None
         self._gone = [name for name in self._known if name not in files]
-        self.touched = self._owners(self._gone)
-        self._look_at(files)
+        self.changed = self._owners(self._gone)
+        self._compare(files)
 
-    def _look_at(self, files: dict[str, PhotoFile]) -> None:
+    def _compare(self, files: dict[str, PhotoFile]) -> None:
         """Find photos that are new, or have another content than before."""
         for name, file in files.items():
             size, modified, before = self._known.get(name, (-1, -1, ""))
@@ -50,20 +49,20 @@ class Shelf:
                 continue
             if (size, modified) == (file.size, file.modified_ns):
                 continue
-            # What was only saved again is the same photo, and none of its goods need be looked at.
+            # A photo that was only saved again is the same, and its goods have not changed.
             content = self._digest(name) if before else ""
             self._news[name] = (file.size, file.modified_ns, content)
             if not before or content != before:
-                self.touched |= self._owners([name])
+                self.changed |= self._owners([name])
 
     @property
     def is_source(self) -> bool:
-        """Whether it can tell the photos of goods."""
+        """Whether the object has a folder of photos."""
         return self._index is not None
 
     @property
     def moved(self) -> bool:
-        """Whether anything in the folder is not as it was."""
+        """Whether anything in the folder changed."""
         return bool(self._news or self._gone)
 
     def __call__(self, good_id: str) -> tuple[Photo, ...] | None:
@@ -82,7 +81,7 @@ class Shelf:
         return tuple(found)
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return what is to be said of the folder as a whole."""
+        """Return the findings about the folder as a whole."""
         if self.bare:
             return (Finding(Code.PHOTOS_UNREAD, args={"case": "none"}),)
         if self._blank:
@@ -90,8 +89,8 @@ class Shelf:
             return (Finding(Code.PHOTOS_UNREAD, args=args),)
         return ()
 
-    def remember(self, work: UnitOfWork) -> None:
-        """Keep what was found out."""
+    def store(self, work: UnitOfWork) -> None:
+        """Store what changed."""
         work.photos.remember(self._news, self._gone)
 
     def _digest(self, name: str) -> str:

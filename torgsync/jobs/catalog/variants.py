@@ -16,26 +16,23 @@ from torgsync.state.store import UnitOfWork
 
 
 def arrange_models(work: UnitOfWork, models: Collection[int] | None) -> set[str]:
-    """Look anew at these models, and return the goods that there is a finding about.
-
-    None stands for every model of a good that is not clean.
-    """
-    told: set[str] = set()
+    """Arrange these models again, None for all with a dirty good; return the goods with a finding."""
+    good_ids: set[str] = set()
     for page in pages(sorted(models)) if models is not None else work.variants.dirty():
-        told |= _arrange(work, page)
-    return told
+        good_ids |= _arrange(work, page)
+    return good_ids
 
 
 def _arrange(work: UnitOfWork, models: Sequence[int]) -> set[str]:
     groups: dict[str, int] = {}
     findings: list[Finding] = []
-    looked_at: list[str] = []
+    compared: list[str] = []
     for model, kept in work.variants.members(models).items():
         arranged = arrange([one.member for one in kept])
         number = _number(work, model, kept, arranged)
         for one in kept:
             good_id = one.member.good_id
-            looked_at.append(good_id)
+            compared.append(good_id)
             wanted = number if good_id in arranged.variants else 0
             if one.group != wanted:
                 groups[good_id] = wanted
@@ -45,12 +42,12 @@ def _arrange(work: UnitOfWork, models: Sequence[int]) -> set[str]:
                 findings.append(apart(one.member))
         findings += arranged.findings
     work.variants.regroup(groups)
-    work.variants.replace_findings(looked_at, CODES, findings)
+    work.variants.replace_findings(compared, CODES, findings)
     return {finding.good_id for finding in findings}
 
 
-def tell_left(work: UnitOfWork, lines: Mapping[str, int]) -> None:
-    """Say of which goods without a model Prom keeps the variant group; `lines` are keyed by good."""
+def report_left_groups(work: UnitOfWork, lines: Mapping[str, int]) -> None:
+    """Report goods without a model that Prom keeps in a variant group; `lines` are keyed by good."""
     groups = work.variants.groups(list(lines))
     findings = [moved(good_id, lines[good_id], group) for good_id, group in groups.items()]
     work.variants.replace_findings([], CODES, findings)

@@ -17,7 +17,7 @@ from torgsync.core.mapping.select import (
     groups_of,
     why_out,
 )
-from torgsync.core.mapping.stock import count_stock, told_centers, unknown_centers
+from torgsync.core.mapping.stock import count_stock, stock_centers, unknown_centers
 from torgsync.core.mapping.suggest import Samples, is_own, suggest
 from torgsync.core.plan.decide import why_incomplete
 from torgsync.core.product.cells import id_fault
@@ -31,7 +31,8 @@ from torgsync.files.catalog.export import open_export
 from torgsync.files.catalog.guesses import FileFormat
 from torgsync.files.catalog.photos import PhotoIndex, owners_of
 from torgsync.files.config.objects import ObjectFile
-from torgsync.jobs.catalog.export import check_columns, duplicate, file_findings, placed
+from torgsync.jobs.catalog.export import check_columns, file_findings
+from torgsync.jobs.catalog.row_reader import duplicate, placed
 from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark
 
 SHOWN = 10
@@ -151,7 +152,7 @@ class _Tally:
         """Count a row by itself."""
         self.goods += 1
         self.samples.add(cells)
-        self.centers |= told_centers(cells)
+        self.centers |= stock_centers(cells)
         if settings.product_group:
             self.groups |= groups_of(settings, cells)
 

@@ -15,7 +15,7 @@ from torgsync.core.product.cells import line_of_text
 from torgsync.files.catalog.export import open_export
 from torgsync.files.config.settings import who
 from torgsync.jobs.catalog.export import read_export
-from torgsync.jobs.catalog.photos import Shelf
+from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.look import look
 from torgsync.jobs.shop import groups_of
@@ -45,7 +45,7 @@ def match_shop(context: JobContext, prom: Prom, decide: Decide | None = None) ->
 def _goods(context: JobContext, work: UnitOfWork) -> dict[str, GoodIdentity]:
     """Return what the goods of the export are matched by, keyed by id, in the order of the file."""
     settings, catalog = context.object, open_export(context.file)
-    mapper, photos_of = Mapper(settings), Shelf(context.file, work)
+    mapper, photos_of = Mapper(settings), PhotoFolder(context.file, work)
     columns = {mapping.to: mapping.column for mapping in settings.fields}
     goods: dict[str, GoodIdentity] = {}
     for record in catalog.records():

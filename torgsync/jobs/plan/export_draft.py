@@ -20,7 +20,7 @@ from torgsync.core.plan.plan import Counts, Plan, Skipped
 from torgsync.core.plan.plan_guards import export_rows_violation
 from torgsync.core.plan.price_guard import zero_price_violation
 from torgsync.core.product.fields import Value
-from torgsync.jobs.catalog.export import Reading
+from torgsync.jobs.catalog.export import ExportReading
 from torgsync.jobs.plan.budget import budget_of, going_changes, offers_of
 from torgsync.jobs.plan.draft import Draft
 
@@ -45,7 +45,7 @@ class ExportDraft(Draft):
     this choice leaves out, `given_away` those that stay because their price in the export is 0.
     """
 
-    reading: Reading
+    reading: ExportReading
     only: frozenset[str]
     pending: int = 0
     given_away: int = 0

@@ -18,8 +18,9 @@ from torgsync.core.product.groups import model_key
 from torgsync.core.product.variants import Member, model_of
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_export
-from torgsync.jobs.catalog.export import check_columns, duplicate
-from torgsync.jobs.catalog.photos import Shelf
+from torgsync.jobs.catalog.export import check_columns
+from torgsync.jobs.catalog.photos import PhotoFolder
+from torgsync.jobs.catalog.row_reader import duplicate
 from torgsync.jobs.context import JobContext
 from torgsync.state.store import UnitOfWork
 
@@ -63,7 +64,7 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | No
     Raises:
         InvalidInput: The export cannot be read, which may show at its end only.
     """
-    settings, photos_of = context.object, Shelf(context.file, work)
+    settings, photos_of = context.object, PhotoFolder(context.file, work)
     catalog = open_export(context.file)
     check_columns(context.file, catalog)
     records = [record for record in catalog.records() if catalog.good_id(record) == good_id]
@@ -125,7 +126,7 @@ class _Judged:
 
 
 def _judge(
-    settings: SyncObject, photos_of: Shelf, good_id: str, lines: Sequence[int], cells: Mapping[str, str]
+    settings: SyncObject, photos_of: PhotoFolder, good_id: str, lines: Sequence[int], cells: Mapping[str, str]
 ) -> _Judged:
     stock, in_folder = count_stock(settings, cells), photos_of(good_id)
     photos = in_folder or pictures(cells) or in_folder
@@ -137,7 +138,7 @@ def _judge(
 def _family(
     settings: SyncObject,
     work: UnitOfWork,
-    photos_of: Shelf,
+    photos_of: PhotoFolder,
     catalog: CatalogFile,
     judged: _Judged,
     made: int | None,

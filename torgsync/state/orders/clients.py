@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_, up
 from sqlalchemy.sql.dml import Delete
 
 from torgsync.core.orders.clients import Client, Contact
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import order_tables as t
+from torgsync.state.schema import shop_tables
+from torgsync.state.schema.base import upsert
 
 
 class ClientRepository:
@@ -163,7 +165,7 @@ class ClientRepository:
 
     def set_candidates(self, order_id: str, client_ids: Sequence[str]) -> None:
         """Store that an order may be that of any of these clients."""
-        t.upsert(
+        upsert(
             self._db,
             t.choices,
             [{"object": self._slug, "order_id": order_id, "client_id": int(client)} for client in client_ids],
@@ -188,13 +190,13 @@ class ClientRepository:
 
     def export_stamp(self) -> str:
         """Return the stamp of the clients export that was read last, empty where none was."""
-        c = t.objects.c
+        c = shop_tables.objects.c
         stamp = self._db.execute(select(c.clients_read).where(c.object == self._slug)).scalar()
         return stamp or ""
 
     def set_export_stamp(self, stamp: str) -> None:
         """Store the stamp of the clients export that was read."""
-        t.upsert(self._db, t.objects, [{"object": self._slug, "clients_read": stamp}])
+        upsert(self._db, shop_tables.objects, [{"object": self._slug, "clients_read": stamp}])
 
     # Inside
 
@@ -203,7 +205,7 @@ class ClientRepository:
             {"object": self._slug, "kind": kind, "key": key, "client_id": int(client_id)}
             for kind, key in sorted(set(contacts))
         ]
-        t.upsert(self._db, t.contacts, rows)
+        upsert(self._db, t.contacts, rows)
 
     def _of(self, table: Any) -> Delete:  # noqa: ANN401  # one of three tables
         return delete(table).where(table.c.object == self._slug)

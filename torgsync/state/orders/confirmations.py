@@ -8,7 +8,7 @@ from torgsync.core.orders.reasons import hold_or_work
 from torgsync.core.orders.stored import Confirmation, FilePhase, StoredOrder
 from torgsync.core.reason import decode_args, encode_args
 from torgsync.state.orders.order_rows import OrderTable, work_columns
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import order_tables as t
 
 
 class ConfirmationRepository(OrderTable):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, exists, select
 
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import shop_tables
 
 
 class OrderedGoodRepository:
@@ -19,16 +19,16 @@ class OrderedGoodRepository:
 
     def foreign(self, good_ids: Iterable[str]) -> frozenset[str]:
         """Return the external ids that Prom has and that are neither in an export nor were sent."""
-        c = t.existing.c
+        c = shop_tables.existing.c
         rows = select(c.good_id).where(c.object == self._slug, c.good_id.in_(set(good_ids)))
-        for table in (t.goods, t.sent):
+        for table in (shop_tables.goods, shop_tables.sent):
             same = (table.c.object == self._slug) & (table.c.good_id == c.good_id)
             rows = rows.where(~exists().where(same))
         return frozenset(self._db.execute(rows).scalars())
 
     def by_product(self, prom_ids: Iterable[str]) -> Mapping[str, str]:
         """Return the external ids that Prom last showed, keyed by Prom's product id."""
-        c = t.existing.c
+        c = shop_tables.existing.c
         rows = self._db.execute(
             select(c.prom_id, c.good_id).where(
                 c.object == self._slug, c.prom_id.in_(set(prom_ids)), c.good_id != ""
@@ -38,7 +38,7 @@ class OrderedGoodRepository:
 
     def by_sku(self, sku: str) -> str | None:
         """Return the only good of the export with this article, None where none or several have it."""
-        c = t.desired.c
+        c = shop_tables.desired.c
         pattern = json.dumps({"sku": sku}, ensure_ascii=False, separators=(",", ":"))[1:-1]
         rows = self._db.execute(
             select(c.good_id, c.content).where(

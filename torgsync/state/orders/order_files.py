@@ -7,7 +7,7 @@ from datetime import datetime
 from torgsync.core.orders.reasons import Hold, Todo
 from torgsync.core.orders.stored import IN_OUTBOX, FilePhase, StoredOrder
 from torgsync.state.orders.order_rows import OWED, OrderTable, hold_columns, work_columns
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import order_tables as t
 
 _NO_FILE: dict[str, object] = dict.fromkeys(("phase", "file", "place", "filed"))
 

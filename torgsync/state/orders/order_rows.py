@@ -12,7 +12,7 @@ from torgsync.core.orders.order import Order
 from torgsync.core.orders.reasons import FINDING_OF, HandWork, HoldReason
 from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.reason import Reason, decode_args, encode_args
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import order_tables as t
 
 ORDER = TypeAdapter(Order)
 """An order as JSON."""

@@ -19,7 +19,9 @@ from torgsync.state.orders.order_rows import (
     hold_columns,
     stored_order,
 )
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import order_tables as t
+from torgsync.state.schema import shop_tables
+from torgsync.state.schema.base import upsert
 
 
 class OrderRepository(OrderTable):
@@ -29,23 +31,23 @@ class OrderRepository(OrderTable):
 
     def begin(self, now: datetime) -> datetime | None:
         """Return when orders were first fetched: now if they never were, None where unknown."""
-        c = t.objects.c
+        c = shop_tables.objects.c
         query = select(c.orders_begun, c.orders_until).where(c.object == self._slug)
         row = self._db.execute(query).one_or_none()
         if row and (row.orders_begun or row.orders_until):
             begun: datetime | None = row.orders_begun
             return begun
-        t.upsert(self._db, t.objects, [{"object": self._slug, "orders_begun": now}])
+        upsert(self._db, shop_tables.objects, [{"object": self._slug, "orders_begun": now}])
         return now
 
     def fetched_until(self) -> datetime | None:
         """Return up to when orders were fetched, None before the first fetch."""
-        query = select(t.objects.c.orders_until).where(t.objects.c.object == self._slug)
+        query = select(shop_tables.objects.c.orders_until).where(shop_tables.objects.c.object == self._slug)
         return self._db.execute(query).scalar()
 
     def set_fetched_until(self, moment: datetime) -> None:
         """Store up to when orders were fetched."""
-        t.upsert(self._db, t.objects, [{"object": self._slug, "orders_until": moment}])
+        upsert(self._db, shop_tables.objects, [{"object": self._slug, "orders_until": moment}])
 
     def numbers(self) -> list[str]:
         """Return the numbers of all orders."""
@@ -59,7 +61,7 @@ class OrderRepository(OrderTable):
 
     def add_absent_number(self, number: int) -> None:
         """Store that Prom has no order of this number."""
-        t.upsert(self._db, t.absent_orders, [{"object": self._slug, "number": number}])
+        upsert(self._db, t.absent_orders, [{"object": self._slug, "number": number}])
 
     # Orders
 
@@ -137,7 +139,7 @@ class OrderRepository(OrderTable):
             "client_id": int(client_id) if client_id else None,
             **hold_columns(hold),
         }
-        t.upsert(self._db, t.orders, [row])
+        upsert(self._db, t.orders, [row])
         self._db.execute(
             insert(t.order_versions).values(
                 object=self._slug, order_id=order.id, version=version, seen=now, doc=doc

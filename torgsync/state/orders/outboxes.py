@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import order_tables as t
+from torgsync.state.schema.base import upsert
 
 
 class OutboxRepository:
@@ -20,7 +21,7 @@ class OutboxRepository:
 
     def record_use(self, place: str, *, other_disk: bool) -> None:
         """Store that files were written to an outbox, and whether it was on another disk than the home."""
-        t.upsert(self._db, t.outboxes, [{"object": self._slug, "place": place, "apart": other_disk}])
+        upsert(self._db, t.outboxes, [{"object": self._slug, "place": place, "apart": other_disk}])
 
     def set_missed(self, place: str, *, missed: bool) -> None:
         """Store whether an outbox was found missing with files in it, and these are still to be checked."""

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
 
 from torgsync.core.orders.order import DELIVERED
 from torgsync.core.orders.postings import NOWHERE, Money, Posting
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import order_tables as t
 
 _SAME_NAME = ("order_id", "kind", "place", "account", "payment_id", "payment_name", "amount", "currency")
 """Columns that are called like the attribute of a posting; its time is in `happened`."""

@@ -14,7 +14,7 @@ from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.reason import decode_args
 from torgsync.state.repository import Repository
 from torgsync.state.runs.journal import USED, Holder, Overridden, Override
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import run_tables as t
 
 HELD = "held"
 """The count of changes that a guard holds and that have no outcome."""

@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, or_, select, update
 
 from torgsync.core.reason import Args, decode_args, encode_args
 from torgsync.state.repository import Repository
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import run_tables as t
 
 
 class ImportEnd(StrEnum):

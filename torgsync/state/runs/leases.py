@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from torgsync.state.repository import Repository
 from torgsync.state.runs.journal import Holder
-from torgsync.state.schema.tables import leases, runs
+from torgsync.state.schema.run_tables import leases, runs
 
 LEASE = timedelta(minutes=10)
 """How long a lease lasts without being renewed."""

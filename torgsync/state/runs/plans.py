@@ -39,7 +39,8 @@ from torgsync.core.plan.outcomes import (
 )
 from torgsync.core.product.fields import FIELDS, Channel, decode, encode
 from torgsync.state.repository import Repository
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import run_tables as t
+from torgsync.state.schema import shop_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,12 +259,12 @@ class Plans(Repository):
 
     def groups(self, plan: int) -> Iterator[tuple[NumberedChange, str]]:
         """Yield all changes as `changes` does, each with the name of its good's topmost group, or nothing."""
-        g, s = t.goods.c, t.sections.c
+        g, s = shop_tables.goods.c, shop_tables.sections.c
         for page in _paged(self.changes(plan)):
             ids = [item.change.good_id for item in page]
             rows = self._db.execute(
                 select(g.good_id, s.path)
-                .join(t.sections, and_(s.object == g.object, s.section == g.section))
+                .join(shop_tables.sections, and_(s.object == g.object, s.section == g.section))
                 .where(g.object == self._slug, g.good_id.in_(ids))
             )
             named = {row.good_id: json.loads(row.path)[0][1] for row in rows}

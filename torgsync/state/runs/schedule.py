@@ -10,7 +10,7 @@ from sqlalchemy import select
 from torgsync.core.config.schedule import Attempt
 from torgsync.errors import Exit
 from torgsync.state.repository import Repository
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import run_tables as t
 
 
 class Schedule(Repository):

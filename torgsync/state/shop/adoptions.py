@@ -14,7 +14,7 @@ from torgsync.core.plan.adopt import Matching, ProductIdentity, ProductMatch, Ru
 from torgsync.core.product.products import Existing, load
 from torgsync.state.repository import Repository
 from torgsync.state.runs.journal import Holder
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import shop_tables as t
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.fields import Value
 from torgsync.core.product.products import Existing, StoredProduct, keep, load
 from torgsync.state.repository import Repository
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import shop_tables as t
+from torgsync.state.schema.base import upsert
 from torgsync.state.shop.object_state import ObjectState
 from torgsync.state.shop.rows import RowRepository
 
@@ -69,7 +70,7 @@ class ExistingProducts(Repository):
             known.update(
                 (row.prom_id, (row.good_id, StoredProduct(row.price_stock, row.content))) for row in rows
             )
-        t.upsert(
+        upsert(
             self._db,
             t.existing,
             [

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from torgsync.state.repository import Repository
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import shop_tables as t
 
 
 @dataclass(frozen=True, slots=True)

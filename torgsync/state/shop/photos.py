@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, select
 
 from torgsync.core.plan.decide import RowStatus
 from torgsync.state.repository import Repository
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import shop_tables as t
 from torgsync.state.shop.object_state import ObjectState
 
 

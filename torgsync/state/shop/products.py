@@ -39,7 +39,8 @@ from torgsync.core.product.fields import FIELDS, PRICE_STOCK, Value
 from torgsync.core.product.products import Existing, Product, dump, keep, load
 from torgsync.core.product.variants import PLACED
 from torgsync.state.repository import Repository
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import shop_tables as t
+from torgsync.state.schema.base import upsert
 from torgsync.state.shop.existing import facts
 from torgsync.state.shop.object_state import ObjectState
 from torgsync.state.shop.rows import RowRepository
@@ -274,8 +275,8 @@ class ProductRepository(Repository):
                     seen = {name: value for name, value in item.values.items() if FIELDS[name].shown}
                     values = load(str(view["price_stock"]), str(view["content"])) | seen | dict(item.echo)
                     views.append({**view, "object": self._slug, **keep(values)._asdict(), **facts(values)})
-            t.upsert(self._db, t.sent, news)
-            t.upsert(self._db, t.existing, views)
+            upsert(self._db, t.sent, news)
+            upsert(self._db, t.existing, views)
             self._rows.forget_findings(joined, PLACED)
             price_stock = {
                 item.good_id for item in page if PRICE_STOCK.issuperset((*item.values, *item.echo))
@@ -301,7 +302,7 @@ class ProductRepository(Repository):
             "at": now,
             "reasons": encode_reasons(reasons),
         }
-        t.upsert(self._db, t.refusals, [row | keep(values)._asdict()])
+        upsert(self._db, t.refusals, [row | keep(values)._asdict()])
 
     def refused(self, good_ids: Sequence[str]) -> dict[str, dict[str, Value]]:
         """Return the content that Prom refused of these goods, keyed by id; without the variant group."""

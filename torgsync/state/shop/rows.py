@@ -34,7 +34,8 @@ from torgsync.core.product.fields import FIELDS
 from torgsync.core.product.products import Product, dump, keep
 from torgsync.core.reason import decode_args
 from torgsync.state.repository import Repository
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import shop_tables as t
+from torgsync.state.schema.base import upsert
 from torgsync.state.shop.object_state import ObjectState
 
 _STREAM = 10_000
@@ -137,7 +138,7 @@ class RowRepository(Repository):
         self._add_findings([finding for row in rows for finding in row.findings])
 
     def _remember_whole(self, rows: Sequence[GoodRow], known: Collection[str]) -> None:
-        t.upsert(
+        upsert(
             self._db,
             t.goods,
             [
@@ -168,7 +169,7 @@ class RowRepository(Repository):
             for row in rows
             if row.product is not None
         ]
-        t.upsert(self._db, t.desired, wanted)
+        upsert(self._db, t.desired, wanted)
         for page in pages([row.good_id for row in rows if row.good_id in known]):
             self._db.execute(delete(t.findings).where(self._own(t.findings), t.findings.c.good_id.in_(page)))
 

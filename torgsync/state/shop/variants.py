@@ -15,7 +15,8 @@ from torgsync.core.product.cells import Section
 from torgsync.core.product.products import Product, load
 from torgsync.core.product.variants import Member
 from torgsync.state.repository import Repository
-from torgsync.state.schema import tables as t
+from torgsync.state.schema import shop_tables as t
+from torgsync.state.schema.base import upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ class VariantRepository(Repository):
             }
             for section, path in paths.items()
         ]
-        t.upsert(self._db, t.sections, rows)
+        upsert(self._db, t.sections, rows)
 
     def paths(self) -> list[tuple[tuple[Section, ...], int]]:
         """Return every path of groups in the export, with the number of its goods."""

@@ -24,6 +24,7 @@ from torgsync.files.config.objects import load_object, slugify
 from torgsync.files.config.settings import Settings
 from torgsync.jobs.catalog import export
 from torgsync.jobs.catalog.export import read_export
+from torgsync.jobs.catalog.row_reader import duplicate
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.result import findings
 from torgsync.jobs.plan.update import update
@@ -271,7 +272,7 @@ def test_twins_are_blocked_wherever_the_second_one_stands(shop: Shop) -> None:
 @pytest.mark.parametrize(("lines", "where"), [([71, 86], "lines 71 and 86"), ([2, 2], "line 2")])
 def test_where_a_good_stands_twice(lines: list[int], where: str) -> None:
     """Each line once: all offers of a YML file may stand in one."""
-    assert finding_message(export.duplicate("17", lines)) == (
+    assert finding_message(duplicate("17", lines)) == (
         f"stands in the export more than once, in {where}; it stays as it is on Prom"
     )
 

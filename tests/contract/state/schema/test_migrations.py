@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, text
 
 from torgsync.errors import TorgsyncError
 from torgsync.state.schema.backups import back_up
-from torgsync.state.schema.tables import metadata
+from torgsync.state.schema.base import metadata
 from torgsync.state.schema.upgrade import FIRST, MIGRATIONS, Migrations
 from torgsync.state.store import open_store
 

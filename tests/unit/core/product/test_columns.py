@@ -211,7 +211,7 @@ def test_a_layout_is_as_wide_as_it_says(count: int, bare: frozenset[int]) -> Non
 )
 def test_names_of_a_file_stand_for_columns(names: list[str], columns: tuple[str, ...]) -> None:
     """Labels are known, look-alike letters folded; what is told, taken or mapped goes before."""
-    found = resolve(names, {"тон": "Color"}, led={"Розмір", "Собівартість"})
+    found = resolve(names, {"тон": "Color"}, mapped={"Розмір", "Собівартість"})
     assert found.columns == columns
     assert [name for name, _ in found.aliases] == [
         name

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from torgsync.state.schema.tables import metadata
+from torgsync.state.schema.base import metadata
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True

@@ -1,0 +1,285 @@
+"""Reads the rows of the export into the state, and parses only those that changed.
+
+Source: docs/developers/architecture.md §5.1, §5.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import xxhash
+
+from torgsync.core.findings import Code, Finding
+from torgsync.core.mapping.mapper import Mapper, pictures, price_stock_columns
+from torgsync.core.mapping.select import SkipReason, empty_group, why_out
+from torgsync.core.mapping.stock import Stock, count_stock, sold_out, stock_centers, unknown_centers
+from torgsync.core.paging import PAGE
+from torgsync.core.plan.decide import RowStatus
+from torgsync.core.product.cells import Section, id_fault, id_fault_message
+from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord
+from torgsync.core.product.group_tree import grow
+from torgsync.core.product.products import Product
+from torgsync.core.product.variants import model_of
+from torgsync.errors import ExportInvalid, Mistake
+from torgsync.files.catalog.catalog_file import CatalogFile
+from torgsync.files.catalog.rows import RowFilter
+from torgsync.jobs.catalog.photos import PhotoFolder
+from torgsync.jobs.catalog.variants import arrange_models, report_left_groups
+from torgsync.jobs.context import JobContext, Progress, Stage
+from torgsync.state.shop.rows import GoodRow, OldRow
+from torgsync.state.store import UnitOfWork
+
+REPORT_EVERY = 500
+"""Changed rows between two reports of progress."""
+_NO_CELL = "\x1e"
+"""A cell that a row does not have, which is not the same as an empty one."""
+
+
+def duplicate(good_id: str, lines: Sequence[int]) -> Finding:
+    """Return the finding about a good that is in several lines of the export."""
+    places = list(dict.fromkeys(map(str, lines)))  # a YML file may be a single line
+    return Finding(Code.ID_DUPLICATE, good_id=good_id, line=lines[-1], args={"lines": places})
+
+
+@dataclass
+class RowReader:
+    """Reads the rows of the export into the state; without `skip_known` it parses every row again."""
+
+    context: JobContext
+    work: UnitOfWork
+    file: CatalogFile
+    photos: PhotoFolder
+    seed: int
+    skip_known: bool
+    count: int = 0
+    changed: int = 0
+    centers: set[str] = field(default_factory=set)  # those with a stock, now or at the last reading
+    _parsed: set[str] = field(default_factory=set)  # goods whose row was parsed
+    _duplicates: set[str] = field(default_factory=set)
+    _forced: set[int] = field(default_factory=set)  # hashes of rows that are parsed for their photos
+    _dirty_models: set[int] = field(default_factory=set)  # a good came, went or changed its traits
+    _paths: dict[int, tuple[Section, ...]] = field(default_factory=dict)
+    _regrouped: bool = False
+
+    def __post_init__(self) -> None:
+        self._mapper = Mapper(self.context.object)
+        self._begun = self.work.object_state.begun()
+        price_stock = price_stock_columns(self.context.object)
+        self._content_columns = [column for column in self.file.columns if column not in price_stock]
+
+    def read(self) -> None:
+        """Store every new and changed row, and which goods are gone."""
+        row_filter = RowFilter(self.seed)
+        if self.skip_known:
+            row_filter = RowFilter(self.seed, self.work.rows.row_hashes(), self.work.rows.lines_of_findings())
+        self._force(row_filter)
+        page: list[tuple[str, ExportRecord]] = []
+        for good_id, record in self._changed_rows(row_filter):
+            page.append((good_id, record))
+            if len(page) == PAGE:
+                self._store(page, row_filter)
+                page = []
+        self._store(page, row_filter)
+        self.count = self.changed + row_filter.met
+        self._store_gone(row_filter)
+        self.work.rows.move_rows(row_filter.moved)
+        self._block_duplicates()
+        found = arrange_models(self.work, self._dirty_models if self.skip_known else None)
+        self._update_lines(found - self._parsed)
+        if self._regrouped:
+            findings = grow(self.work.variants.paths()).findings
+            self.work.variants.replace_findings([""], {Code.GROUP_CONFLICT}, findings)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return the findings about the rows as a whole."""
+        settings = self.context.object
+        found: list[Finding] = []
+        if CENTERS_COLUMN in self.file.columns:
+            found += unknown_centers(settings, self.centers)
+        if settings.product_group:
+            row_statuses = self.work.rows.row_statuses()
+            here = {reason for (row_status, reason) in row_statuses if row_status != RowStatus.GONE}
+            if here == {SkipReason.OTHER_GROUP}:
+                found.append(empty_group(settings))
+        return tuple(found)
+
+    def _force(self, row_filter: RowFilter) -> None:
+        """Parse the rows of goods whose photos changed, though their bytes did not."""
+        if self.photos.changed and row_filter.known:
+            rows = self.work.rows.rows_of(lambda good_id, _: good_id.casefold() in self.photos.changed)
+            self._forced = {row.row_hash for row in rows.values()} & row_filter.known
+            row_filter.known -= self._forced
+
+    def _changed_rows(self, row_filter: RowFilter) -> Iterator[tuple[str, ExportRecord]]:
+        """Yield each new or changed row with its good's id; of duplicates the first one."""
+        for record in self.file.records(row_filter):
+            good_id = self.file.good_id(record)
+            if fault := id_fault(good_id):
+                mistake = Mistake(record.line, self.file.columns[0], id_fault_message(fault, good_id))
+                raise ExportInvalid(
+                    f"a row of `{self.file.path.name}` has no `GoodID`, so it cannot be told what it is",
+                    mistakes=(mistake,),
+                    hint="export the goods from Torgsoft again",
+                )
+            self.changed += 1
+            if self.changed % REPORT_EVERY == 0:
+                self.context.report(Progress(Stage.READ, self.changed + row_filter.met))
+            if good_id in self._parsed:
+                self._duplicates.add(good_id)
+            else:
+                self._parsed.add(good_id)
+                yield good_id, record
+
+    def _store(self, page: list[tuple[str, ExportRecord]], row_filter: RowFilter) -> None:
+        """Store rows; compare them with the old ones for changed models and for duplicates."""
+        before = self.work.rows.old_rows([good_id for good_id, _ in page])
+        rows = []
+        for good_id, record in page:
+            old = before.get(good_id)
+            row = self._map(good_id, record, old, row_filter)
+            rows.append(row)
+            self._regrouped |= row.section != (old.section if old else 0)
+            same_traits = old is not None and (old.model, old.traits) == (row.model, row.traits)
+            if not same_traits or (old is not None and old.row_hash in row_filter.noted):
+                # A row with findings may have had some of its model, which have to be found again.
+                self._mark_models(row.model, old.model if old else 0)
+            if old is None:
+                continue
+            if old.row_hash in self._forced:
+                self._forced.remove(old.row_hash)
+            elif old.row_hash in row_filter.known:
+                row_filter.known.remove(old.row_hash)
+            elif old.row_hash and self.skip_known:
+                self._duplicates.add(row.good_id)  # its old row is in the file too
+        self.work.variants.remember_sections(self._paths)
+        self._paths.clear()
+        self.work.rows.remember_rows(rows, before)
+        single = {row.good_id: row.line for row in rows if row.product and row.whole and not row.model}
+        if self._begun:  # a good that comes back may have left its model while it was gone
+            report_left_groups(self.work, single)
+
+    def _mark_models(self, *models: int) -> None:
+        """Have models arranged again; when all rows are parsed, all models are."""
+        if self.skip_known:
+            self._dirty_models.update(filter(None, models))
+
+    def _store_gone(self, row_filter: RowFilter) -> None:
+        """Store which goods have no row any more."""
+        if self.skip_known:
+            # The row of a duplicate has no hash, so it is never known.
+            found = self.work.rows.rows_marked(row_filter.known | self._forced | {0})
+            gone = {good_id: row for good_id, row in found.items() if good_id not in self._parsed}
+        else:
+            gone = self.work.rows.rows_of(lambda good_id, _: good_id not in self._parsed)
+        self.work.rows.mark_gone(gone)
+        self._mark_models(*(old.model for old in gone.values()))
+        self._regrouped |= any(old.section for old in gone.values())
+
+    def _update_lines(self, good_ids: set[str]) -> None:
+        """Store the lines of goods whose rows did not change, but which have findings now."""
+        row_hashes = [row.row_hash for row in self.work.rows.old_rows(sorted(good_ids)).values()]
+        if row_hashes:
+            row_filter = RowFilter(self.seed, self.work.rows.row_hashes(), dict.fromkeys(row_hashes, 0))
+            for _ in self.file.records(row_filter):
+                pass
+            self.work.rows.move_rows(row_filter.moved)
+
+    def _block_duplicates(self) -> None:
+        """Block goods that are in the export more than once, with a finding that names all their lines."""
+        if not self._duplicates:
+            return
+        found: dict[str, list[ExportRecord]] = {}
+        for record in self.file.records():
+            good_id = self.file.good_id(record)
+            if good_id in self._duplicates:
+                found.setdefault(good_id, []).append(record)
+        self._regrouped = True
+        self._mark_models(*(row.model for row in self.work.rows.old_rows(sorted(found)).values()))
+        for good_id, records in sorted(found.items()):
+            lines = [record.line for record in records]
+            (finding,) = placed([duplicate(good_id, lines)], self.file, records[-1])
+            self.work.rows.block(good_id, finding, lines[0])
+
+    def _map(self, good_id: str, record: ExportRecord, old: OldRow | None, row_filter: RowFilter) -> GoodRow:
+        cells = self.file.cells(record)
+        stock = count_stock(self.context.object, cells)
+        self.centers |= stock_centers(cells)
+        content_hash = self._content_hash(cells)
+        if (
+            old is not None
+            and old.content_hash == content_hash
+            and self._only_price_stock_changed(good_id, old, stock, row_filter)
+        ):
+            mapped = self._mapper.price_stock(good_id, record.line, cells, stock)
+            return GoodRow(
+                good_id,
+                record.row_hash,
+                record.line,
+                RowStatus.IN,
+                product=mapped.product,
+                findings=placed(mapped.findings, self.file, record),
+                model=old.model,
+                section=old.section,
+                traits=old.traits,
+                whole=False,
+            )
+        has_photos = bool(self.photos(good_id) or pictures(cells))
+        out = why_out(self.context.object, cells, stock, has_photos=has_photos)
+        if out is not None:
+            return GoodRow(good_id, record.row_hash, record.line, RowStatus.OUT, out)
+        mapped = self._mapper.product(good_id, record.line, cells, stock, self.photos)
+        row = GoodRow(
+            good_id,
+            record.row_hash,
+            record.line,
+            RowStatus.IN,
+            findings=placed(mapped.findings, self.file, record),
+            model=model_of(mapped.model),
+        )
+        return replace(
+            row,
+            product=mapped.product,
+            section=self._section(mapped.product),
+            traits=_traits(mapped.product),
+            content_hash=content_hash,
+        )
+
+    def _content_hash(self, cells: Mapping[str, str]) -> int:
+        """Return a hash of the cells that make more than price and stock; 63 bits, never 0."""
+        content = "\x1f".join([cells.get(column, _NO_CELL) for column in self._content_columns])
+        return xxhash.xxh3_64_intdigest(content.encode("utf-8", "surrogatepass")) >> 1 | 1
+
+    def _only_price_stock_changed(
+        self, good_id: str, old: OldRow, stock: Stock, row_filter: RowFilter
+    ) -> bool:
+        """Return whether a good with the same content was sent before and is again, without findings."""
+        return (
+            self.skip_known
+            and old.row_status == RowStatus.IN
+            and old.row_hash not in row_filter.noted
+            and good_id.casefold() not in self.photos.changed
+            and not sold_out(self.context.object, stock)
+        )
+
+    def _section(self, product: Product) -> int:
+        """Return the number under which a product's path of groups is stored, 0 for none."""
+        steps = product.path
+        if not steps:
+            return 0
+        number = xxhash.xxh3_64_intdigest("\x1f".join(map("\x1e".join, steps)).encode()) >> 1
+        self._paths[number] = steps
+        return number
+
+
+def placed(findings: Sequence[Finding], file: CatalogFile, record: ExportRecord) -> tuple[Finding, ...]:
+    """Return findings with the name of the row's file, where that is not the main one."""
+    name = file.file_of(record)
+    if name == file.path.name:
+        return tuple(findings)
+    return tuple(replace(finding, file=name) for finding in findings)
+
+
+def _traits(product: Product) -> int:
+    """Return a hash of the characteristics, which make a good a variant; 63 bits, never 0."""
+    return xxhash.xxh3_64_intdigest(repr(product.characteristics).encode()) >> 1 | 1
