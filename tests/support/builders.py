@@ -69,7 +69,7 @@ def sync_object(**tables: Any) -> SyncObject:  # noqa: ANN401
     return SyncObject.model_validate(settings_data(**tables))
 
 
-def led(*columns: tuple[str, str] | tuple[str, str, str]) -> list[dict[str, str]]:
+def fields_of(*columns: tuple[str, str] | tuple[str, str, str]) -> list[dict[str, str]]:
     """Return field mappings: column, target, and a characteristic's name."""
     return [dict(zip(("column", "to", "name"), column, strict=False)) for column in columns]
 
@@ -81,13 +81,13 @@ def mapped(
     photos: tuple[Photo, ...] | None = None,
     **tables: Any,  # noqa: ANN401
 ) -> Mapped:
-    """Return what becomes of one row; it has a name and a price unless its columns are led elsewhere."""
+    """Return what becomes of one row; it has a name and a price unless `columns` map these."""
     targets = {column[1] for column in columns}
-    fields = led(*columns)
+    fields = fields_of(*columns)
     row = dict(cells)
     for column, target, cell in (("GoodName", "name", "Капці"), ("RetailPrice", "price", "100")):
         if target not in targets:
-            fields += led((column, target))
+            fields += fields_of((column, target))
             row[column] = cell
     settings = sync_object(fields=fields, **tables)
     return Mapper(settings).product("17", 3, row, stock or Stock(Decimal(5)), lambda _: photos)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from builders import led, settings_data, sync_object
+from builders import fields_of, settings_data, sync_object
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -301,17 +301,17 @@ def test_a_token_stands_in_one_of_four_places(given_key: object, read: object) -
             "100000 is no rounding but a price; it must be below 100000",
         ),
         (
-            {"fields": led(("A", "pricee"))},
+            {"fields": fields_of(("A", "pricee"))},
             "fields[0].to",
             "there is no target `pricee`; did you mean `price`?",
         ),
         (
-            {"fields": led(("A", "characteristic"))},
+            {"fields": fields_of(("A", "characteristic"))},
             "fields[0]",
             'a characteristic needs a name, such as name = "Колір"',
         ),
         (
-            {"fields": led(("A", "price"), ("B", "name"), ("C", "price"))},
+            {"fields": fields_of(("A", "price"), ("B", "name"), ("C", "price"))},
             "fields[2].to",
             "two columns are led to `price`",
         ),
@@ -330,7 +330,7 @@ def test_all_mistakes_come_at_once() -> None:
             "catalog": {"path": ""},
             "limits": {"removals": "110%", "prise_drop": "1%"},
             "payment_methods": [{"id": 1, "name": "А", "cash_register": "К", "current_account": "UA"}],
-            "fields": led(("A", "price"), ("B", "price")),
+            "fields": fields_of(("A", "price"), ("B", "price")),
         },
         lambda path: {"name": 1, "limits": 9, "fields": 30}.get(str(path[0]), 0),
     )
@@ -416,7 +416,7 @@ def test_two_characteristics_may_stand_side_by_side() -> None:
 
 def test_proms_own_fields_follow_the_columns() -> None:
     """A column that belongs to Prom after creation gives away every field that it makes."""
-    fields = led(("A", "price"), ("B", "name"), ("C", "quantity"))
+    fields = fields_of(("A", "price"), ("B", "name"), ("C", "quantity"))
     for mapping in fields[1:]:
         mapping["owner"] = "prom"
     assert sync_object(fields=fields).prom_owned() == {"name", "name_ru", "quantity", "presence"}

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from builders import existing, led, product, sent, sync_object
+from builders import existing, fields_of, product, sent, sync_object
 
 from torgsync.core.config.settings import Removal
 from torgsync.core.mapping.select import SkipReason
@@ -92,14 +92,14 @@ def test_a_good_without_a_name_is_not_created_but_kept_up_to_date() -> None:
 )
 def test_a_new_good_whose_stock_cannot_be_read_is_not_available(column: str, added: dict[str, Any]) -> None:
     """What may not be there is not offered; a shop without a stock column sends none."""
-    verdict = decide(known(RowStatus.IN, product()), sync_object(fields=led(("Stock", column))))
+    verdict = decide(known(RowStatus.IN, product()), sync_object(fields=fields_of(("Stock", column))))
     assert verdict.change is not None
     assert verdict.change.new == product(**added).values
 
 
 def test_a_product_on_prom_keeps_the_stock_that_cannot_be_read() -> None:
     """Nothing is said of it: the last good value stays."""
-    settings = sync_object(fields=led(("Stock", "quantity")))
+    settings = sync_object(fields=fields_of(("Stock", "quantity")))
     verdict = decide(known(RowStatus.IN, NEW, existing(quantity=3, presence="available")), settings)
     assert verdict.change is not None
     assert list(verdict.change.fields) == ["name", "price"]
@@ -172,7 +172,7 @@ def test_a_good_that_differs_is_updated() -> None:
 
 def test_what_belongs_to_prom_is_left_alone() -> None:
     """A field that people keep on Prom is counted, the others go."""
-    fields = led(("GoodName", "name"))
+    fields = fields_of(("GoodName", "name"))
     fields[0]["owner"] = "prom"
     verdict = decide(known(RowStatus.IN, NEW, existing()), sync_object(fields=fields))
     assert verdict.left_alone == ("name",)
@@ -222,8 +222,8 @@ def test_a_blocked_good_stays_as_it_is(shown: Existing | None) -> None:
 @pytest.mark.parametrize(
     ("row_status", "status"), [(RowStatus.GONE, "deleted"), (RowStatus.OUT, "not_on_display")]
 )
-def test_what_leaves_is_removed_by_its_policy(row_status: RowStatus, status: str) -> None:
-    """What left the accounting program is deleted, what a rule keeps out is hidden."""
+def test_a_removed_good_follows_its_policy(row_status: RowStatus, status: str) -> None:
+    """A good deleted in the accounting program is deleted; one that a rule keeps out is hidden."""
     verdict = decide(known(row_status, product(), existing()), SHOP)
     assert verdict.change is not None
     assert verdict.change.verb is Verb.REMOVE
