@@ -123,14 +123,18 @@ _SENTENCES: list[tuple[Code, Args, str]] = [
     (
         Code.GROUP_CONFLICT,
         {"number": "1", "chosen": ["Я", "2"], "others": [["Я", "3"], ["Сад", ""]]},
-        "group 1 is `Я` under 2 in most goods, and `Я` under 3 and `Сад` at the top in others; "
-        "all go to the first",
+        (
+            "group 1 is `Я` under 2 in most goods, and `Я` under 3 and `Сад` at the top in others; "
+            "all go to the first"
+        ),
     ),
     (
         Code.VARIANT_ALIKE,
         {"twin": "1", "traits": [["size", "6"]], "grouped": True},
-        "has the same size 6 as `1`, a good of the same model; "
-        "what tells it apart on Prom stays as it is there",
+        (
+            "has the same size 6 as `1`, a good of the same model; "
+            "what tells it apart on Prom stays as it is there"
+        ),
     ),
     (
         Code.VARIANT_ALIKE,
