@@ -1,4 +1,4 @@
-"""What tests of promises may ask for besides."""
+"""Fixtures of the contract tests."""
 
 from __future__ import annotations
 

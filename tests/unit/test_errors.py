@@ -31,7 +31,7 @@ def test_every_exit_code_can_be_weighed() -> None:
 
 
 def test_every_error_has_a_kind_of_its_own() -> None:
-    """Scripts can tell all errors apart by their slug."""
+    """Scripts can distinguish all errors by their slug."""
     family = [
         kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, TorgsyncError)
     ]
@@ -46,8 +46,8 @@ def test_every_error_has_a_kind_of_its_own() -> None:
         (Mistake(0, "", "it is empty"), "it is empty"),
     ],
 )
-def test_a_mistake_tells_its_place(mistake: Mistake, text: str) -> None:
-    """Line and key stand before the message where there are any."""
+def test_a_mistake_has_its_place(mistake: Mistake, text: str) -> None:
+    """Line and key come before the message, where there are any."""
     assert str(mistake) == text
 
 

@@ -47,7 +47,7 @@ HOUR = timedelta(hours=1)
 
 
 def row(good_id: str = "17", digest: int = 1, line: int = 2, **given: object) -> GoodRow:
-    """Return a row that goes to Prom; with `standing` it stands otherwise."""
+    """Return a row that goes to Prom, with these values instead."""
     good = GoodRow(good_id, digest, line, RowStatus.IN, product=product(good_id))
     return replace(good, **given)  # type: ignore[arg-type]  # the fields of a row
 
@@ -69,8 +69,8 @@ def known(work: UnitOfWork, good_id: str = "17") -> ProductSnapshot:
 # A unit of work
 
 
-def test_half_a_unit_of_work_leaves_nothing(state: Store) -> None:
-    """An error takes everything back, and comes through as it is."""
+def test_a_failed_transaction_is_rolled_back(state: Store) -> None:
+    """The error is raised unchanged."""
 
     def stumble() -> None:
         with state.transaction(SLUG) as work:
@@ -154,7 +154,7 @@ def test_an_empty_place_can_be_opened_by_many(url: str) -> None:
 
 
 def test_a_state_held_too_long_is_a_passing_trouble(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who waits in vain is told that the same command may be run again, and nothing is remembered."""
+    """A lock that times out is a temporary error with a hint, and nothing is stored."""
     monkeypatch.setattr(store, "PATIENCE", 1)
     with ExitStack() as closing:
         one, other = open_store(url), open_store(url)
@@ -188,8 +188,8 @@ def test_rows_are_remembered_by_their_mark(work: UnitOfWork) -> None:
     assert work.rows.row_hashes() == {2**63 - 1, 5}
 
 
-def test_old_rows_are_found_by_good_and_by_mark(work: UnitOfWork) -> None:
-    """What a row was at the last reading is told, of goods that the export had then; few marks or many."""
+def test_old_rows_are_found_by_good_and_by_hash(work: UnitOfWork) -> None:
+    """The last reading's rows, of goods that it had; for few hashes or many."""
     work.rows.remember_rows([row("17", 1, model=501, section=7, traits=9), row("18", 2), row("19", 3)])
     work.rows.mark_gone(["19"])
     old = OldRow(1, 501, 7, 9, 0, "in")
@@ -241,7 +241,7 @@ def _without_nul(value: Value) -> Value:
 
 
 def test_a_blocked_row_keeps_what_was_desired(work: UnitOfWork) -> None:
-    """An error in a row changes how the good stands, not what was known of it."""
+    """An error in a row changes the good's status, not its desired product."""
     work.rows.remember_rows([row()])
     work.rows.remember_rows(
         [GoodRow("17", 2, 2, RowStatus.BLOCKED, SkipReason.BLOCKED, findings=(finding(),))]
@@ -251,7 +251,7 @@ def test_a_blocked_row_keeps_what_was_desired(work: UnitOfWork) -> None:
 
 
 def test_a_good_can_be_blocked_afterwards(work: UnitOfWork) -> None:
-    """A good that stands twice counts as blocked, says why, and its row is read anew next time."""
+    """A duplicate is blocked with a finding, and its row is read again next time."""
     work.rows.remember_rows([row(row_status=RowStatus.OUT, reason=SkipReason.NO_PHOTOS, product=None)])
     work.rows.settle(["17"])
     work.rows.block("17", finding(count=130), 2)
@@ -275,8 +275,8 @@ def test_a_good_that_left_is_gone_until_it_returns(work: UnitOfWork) -> None:
     assert work.rows.row_hashes() == {7, 3}
 
 
-def test_standings_are_counted_by_reason(work: UnitOfWork) -> None:
-    """Goods that stay out are told apart by what keeps them out."""
+def test_row_statuses_are_counted_by_reason(work: UnitOfWork) -> None:
+    """Goods that stay out are counted by skip reason."""
     work.rows.remember_rows(
         [
             row("1"),
@@ -292,7 +292,7 @@ def test_standings_are_counted_by_reason(work: UnitOfWork) -> None:
 
 
 def test_findings_belong_to_the_last_reading_of_a_row(work: UnitOfWork) -> None:
-    """A row read anew loses its old findings; all are told by line, whole."""
+    """A row that is read again loses its old findings; all are listed in full, by line."""
     work.rows.remember_rows([row("18", line=9, findings=(finding("18", 9),))])
     work.rows.remember_rows([row(findings=(finding(count=131), finding(count=132)))])
     again = row(findings=(finding(count=133), finding(count=134)))
@@ -305,7 +305,7 @@ def test_findings_belong_to_the_last_reading_of_a_row(work: UnitOfWork) -> None:
 
 
 def test_findings_move_with_their_rows(work: UnitOfWork) -> None:
-    """Where rows moved without changing, the findings tell their new lines."""
+    """Where rows moved without changing, the findings have their new lines."""
     work.rows.remember_rows(
         [row(findings=(finding(), finding())), row("18", 8, 5, findings=(finding("18", 5),)), row("19", 9)]
     )
@@ -336,8 +336,8 @@ def test_models_are_known_with_their_goods(work: UnitOfWork) -> None:
     goods = {"17": (red,), "18": (blue,), "19": (), "20": (red,)}
     work.rows.remember_rows(
         [
-            row(good_id, number, 9 - number, model=501, product=product(good_id, characteristics=told))
-            for number, (good_id, told) in enumerate(goods.items(), 1)
+            row(good_id, number, 9 - number, model=501, product=product(good_id, characteristics=items))
+            for number, (good_id, items) in enumerate(goods.items(), 1)
         ]
     )
     work.rows.mark_gone(["20"])
@@ -395,7 +395,7 @@ def test_findings_of_some_codes_are_replaced(work: UnitOfWork) -> None:
 
 
 def test_paths_are_counted_over_all_goods(work: UnitOfWork) -> None:
-    """Only goods that go to Prom tell of groups."""
+    """Only goods that go to Prom count for groups."""
     garden, water = Section("1", "Сад"), Section("11", "Полив; шланги")
     work.variants.remember_sections({7: (garden,), 8: (garden, water), 9: (water,)})
     work.rows.remember_rows(
@@ -415,7 +415,7 @@ def test_a_reading_is_remembered_whole(work: UnitOfWork) -> None:
     assert work.object_state.reading() == ("00ff", "{}")
 
 
-STIRS: dict[str, Callable[[UnitOfWork], object]] = {
+CHANGES: dict[str, Callable[[UnitOfWork], object]] = {
     "a row": lambda work: work.rows.remember_rows([row("18", 2)], {"18"}),
     "a good gone": lambda work: work.rows.mark_gone(["17"]),
     "a good twice": lambda work: work.rows.block("17", finding(), 2),
@@ -432,9 +432,9 @@ STIRS: dict[str, Callable[[UnitOfWork], object]] = {
 }
 
 
-@pytest.mark.parametrize("stir", STIRS.values(), ids=STIRS)
-def test_quiet_sums_last_until_anything_moves(state: Store, stir: Callable[[UnitOfWork], object]) -> None:
-    """Whatever could make another plan takes them back."""
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_noop_plan_is_cached_until_a_change(state: Store, change: Callable[[UnitOfWork], object]) -> None:
+    """Every change that could give another plan invalidates the cache."""
     with state.transaction(SLUG) as work:
         work.object_state.begin_settings("f")
         work.rows.remember_rows([row()])
@@ -446,12 +446,12 @@ def test_quiet_sums_last_until_anything_moves(state: Store, stir: Callable[[Unit
         work.existing.remember_existing([existing()], 1)
         work.rows.mark_dirty([])
         assert work.object_state.cached_noop_plan() == "sums"
-        stir(work)
+        change(work)
         assert work.object_state.cached_noop_plan() == ""
 
 
-def test_foreign_products_are_counted_anew_when_one_comes_or_goes(state: Store) -> None:
-    """The number always is that of the list."""
+def test_the_count_of_foreign_products_follows_each_change(state: Store) -> None:
+    """The cached count is always the length of the list."""
 
     def counted() -> int:
         with state.transaction(SLUG) as work:
@@ -472,8 +472,8 @@ def test_foreign_products_are_counted_anew_when_one_comes_or_goes(state: Store) 
     assert work(lambda work: work.existing.forget_good("18")) == 0
 
 
-def test_what_need_not_last_is_remembered_too(state: Store) -> None:
-    """Only a pulled plug tells the two kinds of work apart."""
+def test_a_transaction_that_is_not_durable_is_stored_too(state: Store) -> None:
+    """Only a power failure makes a difference."""
     for durable in (False, True):
         with state.transaction(SLUG, durable=durable) as work:
             work.rows.remember_rows([row(str(durable), int(durable) + 1)])
@@ -557,7 +557,7 @@ def test_looks_are_counted_and_timed(work: UnitOfWork) -> None:
 
 
 def test_only_goods_whose_product_changed_are_looked_at(work: UnitOfWork) -> None:
-    """A listing that tells nothing new settles nothing anew."""
+    """A listing without changes marks no good as dirty."""
     work.rows.remember_rows([row("17"), row("18")])
     work.existing.remember_existing([existing("17"), existing("18"), existing("", "55")], 1)
     work.rows.settle(["17", "18"])
@@ -569,7 +569,7 @@ def test_only_goods_whose_product_changed_are_looked_at(work: UnitOfWork) -> Non
     work.existing.remember_existing([], 2)
 
 
-def test_a_product_given_to_another_good_leaves_its_old_one(work: UnitOfWork) -> None:
+def test_a_product_given_to_another_good(work: UnitOfWork) -> None:
     """Both goods are looked at: the one that gained a product and the one that lost it."""
     work.rows.remember_rows([row("17"), row("18", line=3)])
     work.existing.remember_existing([existing("17", "55")], 1)
@@ -582,7 +582,7 @@ def test_a_product_given_to_another_good_leaves_its_old_one(work: UnitOfWork) ->
 @pytest.mark.parametrize("ids", [("55", "66"), ("66", "55")])
 @pytest.mark.parametrize("dead", ["deleted", "deleted_by_moderator"])
 def test_a_good_has_one_product_the_living_one(work: UnitOfWork, ids: tuple[str, str], dead: str) -> None:
-    """Prom may list a deleted product beside the one made anew; the good is decided once, by the living."""
+    """Prom may list a deleted product next to its successor; only the latter counts for the good."""
     living, other = existing("17", ids[0]), existing("17", ids[1], status=dead)
     work.rows.remember_rows([row("17"), row("18", line=3)])
     work.existing.remember_existing([living, other], 1)
@@ -610,7 +610,7 @@ def test_a_full_look_misses_what_it_did_not_show(work: UnitOfWork) -> None:
 
 
 def test_counts_leave_out_the_deleted(work: UnitOfWork) -> None:
-    """What is deleted is neither in the shop nor in stock, whoever deleted it; a description is no status."""
+    """A deleted product is neither in the shop nor in stock; a description is no status."""
     trap = '"status":"deleted" "presence":"available"'
     work.existing.remember_existing(
         [
@@ -647,7 +647,7 @@ def test_products_can_be_forgotten(work: UnitOfWork) -> None:
 
 
 def test_a_good_without_its_product_has_everything_looked_at(work: UnitOfWork) -> None:
-    """A product that is gone is forgotten; the next look is a full one, and the good is decided anew."""
+    """A missing product is forgotten, the next listing is a full one, and the good is dirty."""
     work.rows.remember_rows([row()])
     work.existing.remember_existing([existing("17")], work.object_state.begin_look())
     work.object_state.end_look(NOON, full=True)
@@ -687,7 +687,7 @@ def test_what_prom_accepted_is_merged(work: UnitOfWork) -> None:
 
 
 def test_a_new_value_has_no_old_echo(work: UnitOfWork) -> None:
-    """What Prom made of an older text says nothing of the new one."""
+    """The echo of an older text does not apply to the new one."""
     work.rows.remember_rows([row()])
     work.products.accept([Accepted("17", {"name": "А", "sku": "Б"}, {"name": "а", "sku": "б"})], NOON)
     work.products.accept([Accepted("17", {"name": "В"}, {})], LATER)
@@ -734,7 +734,7 @@ OLENA = Client("", "Вигадана Олена", "+380500000001", "olena@exampl
 
 
 def test_copies_of_the_state_are_deleted(tmp_path: Path) -> None:
-    """With what a copying that died left; nothing else goes, and one that cannot be deleted is told."""
+    """Also an unfinished copy, and nothing else; a copy that cannot be deleted is an error."""
     copies = [
         tmp_path / name for name in (".state.db.0007.bak.tmp", "state.db.0006.bak", "state.db.0007.bak-wal")
     ]
@@ -752,7 +752,7 @@ def test_copies_of_the_state_are_deleted(tmp_path: Path) -> None:
 
 
 def test_a_state_in_memory_has_no_copies() -> None:
-    """There is nothing beside which they could lie."""
+    """It has no file."""
     nowhere = open_store("sqlite://")
     assert (nowhere.copies(), nowhere.delete_copies()) == ([], 0)
     nowhere.close()
@@ -773,7 +773,7 @@ def test_what_was_taken_out_is_overwritten(state: Store, tmp_path: Path) -> None
 def test_a_state_that_is_in_use_is_not_wiped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, doing: str
 ) -> None:
-    """Somebody else writes or reads: it is said, and may be done again."""
+    """Another process writes or reads: a temporary error."""
     open_store(f"sqlite:///{tmp_path / 'state.db'}").close()
     monkeypatch.setattr(store, "PATIENCE", 0)
     hasty = open_store(f"sqlite:///{tmp_path / 'state.db'}")
@@ -791,7 +791,7 @@ def test_a_state_that_is_in_use_is_not_wiped(
 
 
 def test_goods_that_stay_out(state: Store) -> None:
-    """Each tells its line and reason, in the order of the file; a blocked one what blocks it."""
+    """Each has its line and reason, in the order of the file; a blocked one has its finding."""
     twice = Finding(Code.ID_DUPLICATE, good_id="20", line=9, args={"lines": ["9"]})
     with state.transaction(SLUG) as work:
         rows = [
@@ -815,7 +815,7 @@ def test_goods_that_stay_out(state: Store) -> None:
 
 
 def test_the_dossier_of_a_good(state: Store) -> None:
-    """All that is remembered of it, in one piece; nothing of another."""
+    """Everything that is stored about this good, and only about this one."""
     lost = Finding(Code.LETTERS_LOST, "17", 3, "GoodName", "К?ем")
     with state.transaction(SLUG) as work:
         assert work.products.dossier("17").empty
@@ -845,7 +845,7 @@ def test_the_dossier_of_a_good(state: Store) -> None:
         assert (other.desired, other.sent, other.existing, other.refusal) == (None, None, None, None)
 
 
-# Terms and card
+# Price and stock, and content
 
 
 def terms_of(**values: Value) -> dict[str, Value]:
@@ -861,43 +861,43 @@ def in_step(work: UnitOfWork, *good_ids: str) -> None:
 
 
 def looked_at(work: UnitOfWork) -> ProductSnapshot:
-    """Return what the next plan is told of the one good that is not settled."""
+    """Return what the next plan gets of the one dirty good."""
     (page,) = work.products.dirty()
     (known,) = page
     return known
 
 
 def moved(**values: Value) -> GoodRow:
-    """Return a row of which only the terms were taken apart."""
+    """Return a row of which only price and stock were mapped."""
     return row(digest=8, line=9, product=Product("17", terms_of(**values)), whole=False)
 
 
-def test_where_only_terms_moved_the_plan_is_told_no_more(work: UnitOfWork) -> None:
-    """Desired, sent and existing carry their terms alone, and the good its name; all of it is remembered."""
+def test_where_only_price_or_stock_changed_the_plan_gets_no_content(work: UnitOfWork) -> None:
+    """Desired, sent and existing have price and stock only, and the good its name; the state keeps all."""
     in_step(work, "17", "18")
     work.rows.remember_rows([moved(price=Decimal("90.00"))], {"17"})
-    told = looked_at(work)
-    assert (told.good_id, told.title, told.line) == ("17", "Капці", 9)
-    assert told.desired == Product("17", terms_of(price=Decimal("90.00")))
-    assert told.sent == Sent(terms_of())
-    assert told.existing == replace(existing(), values=terms_of())
+    snapshot = looked_at(work)
+    assert (snapshot.good_id, snapshot.title, snapshot.line) == ("17", "Капці", 9)
+    assert snapshot.desired == Product("17", terms_of(price=Decimal("90.00")))
+    assert snapshot.sent == Sent(terms_of())
+    assert snapshot.existing == replace(existing(), values=terms_of())
     assert known(work).desired == product(price=Decimal("90.00"))
     assert work.rows.row_hashes() == {8, 2}
 
 
-def test_findings_about_terms_are_remembered(work: UnitOfWork) -> None:
-    """They are told like all others."""
+def test_findings_about_price_and_stock_are_stored(work: UnitOfWork) -> None:
+    """They are listed like all others."""
     in_step(work, "17")
     work.rows.remember_rows([replace(moved(), findings=(finding(),))], {"17"})
     assert list(work.rows.findings()) == [finding()]
 
 
-def test_terms_that_were_sent_or_shown_leave_the_card_settled(work: UnitOfWork) -> None:
-    """An edit and its echo move no card."""
+def test_an_accepted_price_does_not_make_the_content_dirty(work: UnitOfWork) -> None:
+    """An edit and its echo do not load the content."""
     in_step(work, "17")
     work.products.accept([Accepted("17", {"price": Decimal("90.00")}, {"presence": "available"})], NOON)
-    told = looked_at(work)
-    assert told.sent == Sent(terms_of(price=Decimal("90.00")), {"presence": "available"})
+    snapshot = looked_at(work)
+    assert snapshot.sent == Sent(terms_of(price=Decimal("90.00")), {"presence": "available"})
     work.rows.settle(["17"])
     work.existing.remember_existing([existing(price=Decimal(7))], 2)
     assert looked_at(work).existing == replace(existing(), values=terms_of(price=Decimal(7)))
@@ -923,10 +923,8 @@ WHOLE: dict[str, Callable[[UnitOfWork], object]] = {
 
 
 @pytest.mark.parametrize("touch", WHOLE.values(), ids=WHOLE)
-def test_whatever_needs_the_card_is_told_the_card(
-    work: UnitOfWork, touch: Callable[[UnitOfWork], object]
-) -> None:
-    """A creation, a removal and any other change of a card must not be planned from terms alone."""
+def test_whatever_needs_the_content_gets_it(work: UnitOfWork, touch: Callable[[UnitOfWork], object]) -> None:
+    """A creation, a removal and any change of content are not planned from price and stock alone."""
     in_step(work, "17")
     touch(work)
     assert looked_at(work).desired == product()
@@ -941,5 +939,5 @@ def test_whatever_needs_the_card_is_told_the_card(
     ],
 )
 def test_a_state_is_named_without_its_password(url: str, place: str) -> None:
-    """People see where it lies; nobody sees how to get in."""
+    """The place is shown, the password is not."""
     assert place_of(url) == place

@@ -58,7 +58,7 @@ def test_goods_are_the_union(tmp_path: Path) -> None:
 
 
 def test_the_files_are_one(tmp_path: Path) -> None:
-    """What is asked of a file is told of all of them together, or of the one that leads."""
+    """The attributes describe all files together, or the main one."""
     file = shop(tmp_path)
     paths = [tmp_path / "export" / name for name in ("01.First.trs", "02.Second.trs")]
     assert (file.path, file.kind, file.encoding, file.has_header) == (paths[0], FileFormat.TRS, "utf-8", True)
@@ -68,8 +68,8 @@ def test_the_files_are_one(tmp_path: Path) -> None:
     assert file.context != reopened(tmp_path, path="export\\02.Second.trs").context
 
 
-def test_another_file_may_lead(tmp_path: Path) -> None:
-    """`path` names it; the centers stay what they are."""
+def test_another_main_file(tmp_path: Path) -> None:
+    """`path` names it; the centers keep their files."""
     found = goods(shop(tmp_path, path="export\\02.Second.trs"))
     assert list(found) == ["18", "19", "17"]
     assert (found["18"]["GoodName"], found["18"]["WarehouseQuantityForPartner"]) == (
@@ -86,8 +86,8 @@ def test_a_quantity_elsewhere_changes_the_record(tmp_path: Path) -> None:
     assert before[3] != after[3]
 
 
-def test_a_quantity_that_cannot_be_read_stays_to_be_told(tmp_path: Path) -> None:
-    """It is neither nothing nor a guess; fractions and less than nothing come as they are."""
+def test_an_unreadable_quantity_is_kept(tmp_path: Path) -> None:
+    """It is neither 0 nor a guess; fractions and negative quantities are kept too."""
     found = goods(
         shop(tmp_path, [(17, "а", 1, "багато", 1), (18, "б", 1, "-1,5", 1)], [(18, "б", 1, "0,1234", 1)])
     )
@@ -100,8 +100,8 @@ def test_a_quantity_that_cannot_be_read_stays_to_be_told(tmp_path: Path) -> None
     )
 
 
-def test_a_quantity_that_one_file_leaves_empty_is_not_nothing(tmp_path: Path) -> None:
-    """Nobody can tell what the centers have together."""
+def test_an_empty_quantity_in_one_file_is_not_zero(tmp_path: Path) -> None:
+    """The sum of the centers is unknown."""
     found = goods(shop(tmp_path, [(17, "а", 1, "", 1)], [(17, "а", 1, 2, 1)]))
     assert (found["17"]["WarehouseQuantity"], found["17"]["WarehouseQuantityForPartner"]) == (
         "?",
@@ -119,7 +119,7 @@ def test_a_good_is_displayed_where_any_center_displays_it(
 
 
 def test_a_good_twice_in_one_file_comes_twice(tmp_path: Path) -> None:
-    """In the first file or in a later one: the job tells it; in two files once each is no mistake."""
+    """In the first file or in a later one: the job reports it; once in each file is no mistake."""
     twice = [(18, "а", 1, 1, 1), (18, "б", 1, 2, 1)]
     for first, second in ((twice, SECOND), (FIRST, twice)):
         file = shop(tmp_path, first, second)
@@ -127,7 +127,7 @@ def test_a_good_twice_in_one_file_comes_twice(tmp_path: Path) -> None:
 
 
 def test_files_of_other_columns_are_refused(tmp_path: Path) -> None:
-    """All that differs is told, file by file; another order of columns is no difference."""
+    """All differences are listed, file by file; another order of columns is none."""
     shop(tmp_path)
     second = tmp_path / "export" / "02.Second.trs"
     second.write_text(csv(COLUMNS[::-1], [(1, 5, 7, "а", 19)]), "utf-8")
@@ -158,7 +158,7 @@ YML = (
 
 
 def test_offers_speak_of_what_they_have(tmp_path: Path) -> None:
-    """A YML file may lack a param that another center's file has: its goods say nothing of it."""
+    """A YML file may lack a param that another center's file has: its goods have no such cell."""
     (tmp_path / "export").mkdir()
     more = "<param name='fason'>човник</param>"
     for name, text in (

@@ -102,7 +102,7 @@ def run(home: Path, *args: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_an_export_becomes_what_is_written_beside_it(tmp_path: Path, name: str) -> None:
+def test_an_export_gives_its_expected_result(tmp_path: Path, name: str) -> None:
     """Goods, findings and facts, or the refusal in its words."""
     wanted = expected(name)
     assert next(iter(wanted)) == "quirk"
@@ -111,7 +111,7 @@ def test_an_export_becomes_what_is_written_beside_it(tmp_path: Path, name: str) 
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_a_check_tells_the_same(tmp_path: Path, name: str) -> None:
+def test_a_check_reports_the_same(tmp_path: Path, name: str) -> None:
     """The same findings as the plan; it ends with 3 for what is refused, and for nothing else."""
     set_up(name, tmp_path / "objects")
     code, out = run(tmp_path, "object", "check", "--format", "json")
@@ -138,7 +138,7 @@ def test_the_corpus_stays_small() -> None:
     assert [path.name for path in DATA.rglob("*") if path.is_file() and path.stat().st_size > 16_000] == []
 
 
-# What nobody has written down
+# Mutated exports
 
 _DESIGNED = {Exit.DONE, Exit.PENDING, Exit.INVALID, Exit.UNSAFE, Exit.HELD}
 

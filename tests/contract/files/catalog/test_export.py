@@ -45,8 +45,8 @@ def read(file: CatalogFile) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_format_is_found_out_whatever_the_file_is_called(tmp_path: Path, form: str) -> None:
-    """The first bytes tell it, and the guess says so; all forms give the same goods."""
+def test_the_format_does_not_depend_on_the_name(tmp_path: Path, form: str) -> None:
+    """It is detected by the first bytes and recorded as a guess; all forms give the same goods."""
     file = opened(tmp_path, FORMS[form])
     assert file.kind == {"tabs": "trs"}.get(form, form)
     assert file.columns == COLUMNS
@@ -62,8 +62,8 @@ def test_the_format_is_found_out_whatever_the_file_is_called(tmp_path: Path, for
     ("wanted", "kind"),
     [("trs", FileFormat.TRS), ("csv", FileFormat.TRS), ("yml", FileFormat.YML), ("xlsx", FileFormat.XLSX)],
 )
-def test_a_format_can_be_told(tmp_path: Path, wanted: str, kind: FileFormat) -> None:
-    """What is told is not guessed, and a file that is something else is refused."""
+def test_a_format_can_be_set(tmp_path: Path, wanted: str, kind: FileFormat) -> None:
+    """A format that is set is not guessed, and a file of another one is refused."""
     right = FORMS[kind]
     assert Aspect.FORMAT not in {guess.aspect for guess in opened(tmp_path, right, format=wanted).guesses}
     for content in FORMS.values():
@@ -73,7 +73,7 @@ def test_a_format_can_be_told(tmp_path: Path, wanted: str, kind: FileFormat) -> 
 
 
 @pytest.mark.parametrize(
-    ("form", "told", "keys"),
+    ("form", "given", "keys"),
     [
         ("trs", {"format": "yml"}, "`format`"),
         ("yml", {"format": "csv", "encoding": "utf-8"}, "`format`, `encoding`"),
@@ -83,11 +83,11 @@ def test_a_format_can_be_told(tmp_path: Path, wanted: str, kind: FileFormat) -> 
     ],
 )
 def test_a_setting_that_spoils_the_reading_is_named(
-    tmp_path: Path, form: str, told: dict[str, object], keys: str
+    tmp_path: Path, form: str, given: dict[str, object], keys: str
 ) -> None:
     """Where the file could be read without what the object says of it, the refusal says so."""
     with pytest.raises(ExportInvalid) as refused:
-        opened(tmp_path, FORMS[form], **told)
+        opened(tmp_path, FORMS[form], **given)
     them = "them" if "," in keys else "it"
     assert refused.value.hint == (
         f"take {keys} under `[catalog]` out of the sync object: without {them} the file can be read"
@@ -107,14 +107,14 @@ def test_unicode_text_is_refused_before_its_format_is_asked(tmp_path: Path) -> N
         opened(tmp_path, yml([]).encode("utf-16"))
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """By the reader that would have read it."""
     with pytest.raises(ExportInvalid, match="there is no file"):
         open_catalog(Catalog(path="TSGoods.trs"), tmp_path)
 
 
 def test_a_column_that_a_field_speaks_of_keeps_its_name(tmp_path: Path) -> None:
-    """A label of a spreadsheet stands for our column, unless the sync object names it as it is."""
+    """A label of a spreadsheet is an alias of our column, unless a field names it."""
     text = 'name = "x"\napi_key = "k"\n[catalog]\npath = "goods.csv"\n'
     field = '[[fields]]\ncolumn = "Розмір"\nto = "characteristic"\nname = "Розмір"\n'
     (tmp_path / "goods.csv").write_text("GoodID;Розмір;Колір\n1;a;b\n", "utf-8")

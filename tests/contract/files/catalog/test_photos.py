@@ -88,7 +88,7 @@ def test_two_files_of_one_number_have_a_steady_order(tmp_path: Path) -> None:
     ]
 
 
-def test_size_and_time_are_told(tmp_path: Path) -> None:
+def test_photos_have_a_size_and_a_time(tmp_path: Path) -> None:
     """With them a changed photo is seen without reading it."""
     path = tmp_path / "178.jpg"
     path.write_bytes(b"12345")
@@ -107,7 +107,7 @@ def test_a_missing_folder_is_not_a_shop_without_photos(tmp_path: Path) -> None:
         assert "[catalog.photos]" in str(caught.value.hint)
 
 
-def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_without_permission_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system's own words are passed on."""
 
     def forbidden(_: object) -> None:
@@ -153,7 +153,7 @@ def test_a_digest_knows_copies(tmp_path: Path) -> None:
     assert digest(tmp_path / "3.jpg") != digest(tmp_path / "1.jpg")
 
 
-def test_a_photo_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_an_unreadable_photo_is_refused(tmp_path: Path) -> None:
     """It was there when the folder was read."""
     with pytest.raises(ObjectInvalid, match="cannot be read"):
         digest(tmp_path / "178.jpg")

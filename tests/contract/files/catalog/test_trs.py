@@ -127,14 +127,14 @@ def test_one_broken_letter_does_not_turn_the_catalog_into_another_encoding(tmp_p
 
 
 def test_a_file_that_is_cut_inside_a_letter_is_not_finished(tmp_path: Path) -> None:
-    """It is not told to be a damage: the program is still writing, or stopped."""
+    """It is not reported as damaged: the program is still writing, or stopped."""
     path = tmp_path / "TSGoods.trs"
     path.write_bytes((HEADER + ROW * 10).encode() + '18;"Кап'.encode()[:-1])
     assert refusal(path).message == f"`{path}` ends in the middle of line 12"
 
 
 @pytest.mark.parametrize(("said", "delimiter"), [("sep=;", ";"), ('"SEP=,"', ","), ("sep=\t", "\t")])
-def test_a_spreadsheet_tells_its_delimiter(tmp_path: Path, said: str, delimiter: str) -> None:
+def test_a_spreadsheet_may_name_its_delimiter(tmp_path: Path, said: str, delimiter: str) -> None:
     """Its first line is no row; the lines are counted with it."""
     rows = [HEADER.replace(";", delimiter), f"17{delimiter}x{delimiter}5{delimiter}y\r\n"]
     trs = open_trs(write(tmp_path, f"{said}\r\n{''.join(rows)}"))
@@ -145,7 +145,7 @@ def test_a_spreadsheet_tells_its_delimiter(tmp_path: Path, said: str, delimiter:
 
 
 def test_letters_that_another_program_lost_are_refused(tmp_path: Path) -> None:
-    """U+FFFD stands where a letter was, and no name can be trusted."""
+    """U+FFFD replaced a letter, so no name can be trusted."""
     assert "line 3" in refusal(write(tmp_path, HEADER + ROW + ROW.replace("ц", "\ufffd"))).message
 
 
@@ -248,16 +248,14 @@ def test_a_header_can_be_denied(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_header_that_cannot_be_used_is_refused_with_everything_that_is_wrong(
-    tmp_path: Path, header: str, mistakes: list[str]
-) -> None:
-    """No key, a name twice, a column without a name: all are told at once, with their places."""
+def test_a_header_is_refused_with_all_its_mistakes(tmp_path: Path, header: str, mistakes: list[str]) -> None:
+    """No key, a duplicate name, a column without a name: all are listed at once, with their places."""
     error = refusal(write(tmp_path, f'{header}\n1;"a";"b"\n'), ReadSettings(header=True))
     assert places(error) == mistakes
 
 
 def test_a_header_whose_quotes_do_not_pair_up_is_refused(tmp_path: Path) -> None:
-    """Nothing in such a file can be told apart."""
+    """Its cells cannot be separated."""
     refusal(write(tmp_path, '"GoodID";"GoodName\n1;"a"\n'), ReadSettings(header=True))
     refusal(write(tmp_path, '"GoodID";"GoodName\n1;"a"\n'))
 
@@ -299,7 +297,7 @@ def test_forty_columns_are_known_without_a_header(tmp_path: Path) -> None:
     ],
 )
 def test_a_count_alone_proves_no_layout(tmp_path: Path, old: str, new: str, column: str) -> None:
-    """Two columns of a merchant's own make 50 of 48: what stands in the wrong place is shown."""
+    """Two columns of a merchant's own make 50 of 48: the misplaced cell is shown."""
     odd = STANDARD_ROW.replace(old, new, 1)
     assert odd != STANDARD_ROW
     error = refusal(write(tmp_path, f"{STANDARD_ROW}\n{odd}\n"))
@@ -322,7 +320,7 @@ def test_an_unknown_count_of_columns_needs_a_header(tmp_path: Path) -> None:
 def test_a_copy_from_a_spreadsheet_is_read(
     tmp_path: Path, delimiter: str, needless: bool, header: bool
 ) -> None:
-    """Another delimiter, and quotes only where they must stand: the columns are known all the same."""
+    """The columns are known with another delimiter, and with quotes only where CSV needs them."""
     row: list[str | int] = [*[0] * 9, -1, 5, 1, *[""] * 4, 0, *[""] * 10, 0, "", *[0] * 5, "", 0]
     row += ["", "", 0, "шт", 0, "Верба", "", "", "", "", 0, "4=Одяг|56=А, б"]
     row[0:6] = [4307, 'Рукавиці "Верба", сірі', "", "Україна", "0530", "37,5"]
@@ -345,7 +343,7 @@ def test_a_copy_from_a_spreadsheet_is_read(
 
 
 def test_a_copy_without_quotes_must_have_its_numbers_where_they_belong(tmp_path: Path) -> None:
-    """Where no quotes tell texts from numbers, the numbers alone confirm a layout."""
+    """Without quotes around texts, the numbers alone confirm a layout."""
     row = STANDARD_ROW.replace('"', "").replace(";75;37,5;", ";дорого;37,5;")
     error = refusal(write(tmp_path, row.replace("2=4,000|8=8,000", "сині") + "\n"))
     assert places(error) == [
@@ -354,8 +352,8 @@ def test_a_copy_without_quotes_must_have_its_numbers_where_they_belong(tmp_path:
     ]
 
 
-def test_a_delimiter_can_be_told(tmp_path: Path) -> None:
-    """What is told is not guessed."""
+def test_a_delimiter_can_be_set(tmp_path: Path) -> None:
+    """A setting is no guess."""
     path = write(tmp_path, "GoodID,GoodName;Color\n1,a;b\n")
     assert open_trs(path).columns == ("GoodID", "GoodName;Color")
     trs = open_trs(path, ReadSettings(delimiter=";", header=True, names={"GoodID,GoodName": "GoodID"}))
@@ -364,14 +362,14 @@ def test_a_delimiter_can_be_told(tmp_path: Path) -> None:
 
 
 def test_a_table_by_tabs_may_end_in_empty_cells(tmp_path: Path) -> None:
-    """Its last row is not cut only because nothing stands in its last columns."""
+    """Its last row is not taken for cut when its last columns are empty."""
     trs = open_trs(write(tmp_path, "GoodID\tGoodName\tColor\n1\ta\t\n2\t\t\n"))
     assert read(trs) == [("1", "a", ""), ("2", "", "")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
 def test_unicode_text_of_a_spreadsheet_is_refused(tmp_path: Path, encoding: str) -> None:
-    """The way on is told: a fresh export, or another way to save."""
+    """The hint says what to do: export again, or save in another format."""
     text = ("" if encoding == "utf-16" else "\ufeff") + HEADER + ROW
     error = refusal(write(tmp_path, text, encoding))
     assert "UTF-16" in error.message
@@ -382,7 +380,7 @@ def test_unicode_text_of_a_spreadsheet_is_refused(tmp_path: Path, encoding: str)
 
 
 def test_labels_stand_for_columns(tmp_path: Path) -> None:
-    """Torgsoft's labels and a spreadsheet's headers are known, Latin look-alikes too, and told as guesses."""
+    """Torgsoft's labels and a spreadsheet's headers, also with Latin look-alikes, are guesses."""
     trs = open_trs(
         write(tmp_path, "Код фото;Название  товара;Колiр;ЦВЕТ;Кiлькiсть;Собівартість\n1;a;b;c;5;3\n")
     )
@@ -393,7 +391,7 @@ def test_labels_stand_for_columns(tmp_path: Path) -> None:
 
 
 def test_a_label_never_steals_a_name(tmp_path: Path) -> None:
-    """Beside the standard column, or where a field speaks of it, a merchant's column keeps its name."""
+    """Next to the standard column, or where a field names it, a merchant's column keeps its name."""
     path = write(tmp_path, "GoodID;Колір;Color;Розмір\n1;a;b;c\n")
     assert open_trs(path).columns == ("GoodID", "Колір", "Color", "TheSize")
     assert open_trs(path, ReadSettings(mapped={"Розмір"})).columns == ("GoodID", "Колір", "Color", "Розмір")
@@ -406,7 +404,7 @@ def test_the_cost_price_is_known_by_every_name(tmp_path: Path) -> None:
 
 
 def test_a_merchants_table_names_columns(tmp_path: Path) -> None:
-    """What is told is no guess; the key is said how to be named where it is missing."""
+    """A setting is no guess; the hint shows how to name a missing key."""
     path = write(tmp_path, '"Мій ключ";"Моя назва"\n1;"a"\n')
     trs = open_trs(path, ReadSettings(names={"мій Ключ": "goodid", "Моя назва": "GoodName", "x": "Color"}))
     assert trs.columns == ("GoodID", "GoodName")
@@ -430,7 +428,7 @@ ROW_48 = STANDARD_ROW.removesuffix(';0;"2=4,000|8=8,000"')
 def test_a_merchants_columns_may_follow_the_standard_ones(
     tmp_path: Path, row: str, extra: tuple[str, ...], standard: int
 ) -> None:
-    """Their names are told; whether 50 columns are 48 and two more is decided by what stands in them."""
+    """The settings name them; the cells decide whether 50 columns are 48 and two more."""
     trs = open_trs(write(tmp_path, f"{row}\n{row}\n"), ReadSettings(extra_columns=extra))
     own = trs.columns[standard:]
     assert own == (extra if len(trs.columns) > standard else ())
@@ -441,13 +439,13 @@ def test_a_merchants_columns_may_follow_the_standard_ones(
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_a_merchants_columns_must_fit(tmp_path: Path, count: int) -> None:
-    """One name too few or too many would shift nothing, but it tells of a file that is not the one meant."""
+    """One name too few or too many would shift nothing, but it is a sign of a wrong file."""
     error = refusal(write(tmp_path, ROW_48 + ";1;2\n"), ReadSettings(extra_columns=("x", "y", "z")[:count]))
     assert "50 columns" in error.message
     assert "extra_columns" in error.message
 
 
-def test_both_readings_are_told(tmp_path: Path) -> None:
+def test_both_readings_are_listed(tmp_path: Path) -> None:
     """54 columns may be 48 and six or 50 and four: the settings can say which."""
     error = refusal(write(tmp_path, STANDARD_ROW + ';"a";"b";"c";"d"\n'))
     assert places(error) == [
@@ -470,8 +468,8 @@ def test_both_readings_are_told(tmp_path: Path) -> None:
 # What is no export at all
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    """The path is told, and where it is written."""
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """The message names its path."""
     error = refusal(tmp_path / "TSGoods.trs")
     assert error.message == f"there is no file `{tmp_path / 'TSGoods.trs'}`"
 
@@ -513,7 +511,7 @@ def test_a_line_without_an_end_never_fills_the_memory(tmp_path: Path) -> None:
     assert "is not a text file" in refusal(write(tmp_path, HEADER + "x" * 6_000_000)).message
 
 
-def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_permission_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another program holds it open, as Windows allows."""
     path = write(tmp_path, HEADER + ROW)
 
@@ -539,7 +537,7 @@ def test_a_file_without_a_last_line_end_is_refused_at_once(tmp_path: Path, tail:
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r\n\r\n"])
 def test_a_last_row_with_too_few_columns_is_refused_at_once(tmp_path: Path, end: str) -> None:
-    """Cut exactly behind a line end that stands inside a row."""
+    """It is cut right after a line end inside a row."""
     with pytest.raises(ExportInvalid, match="last row, line 3: 3 columns instead of 4"):
         open_trs(write(tmp_path, HEADER + ROW + '18;"Капці";5' + end))
 
@@ -566,7 +564,7 @@ def test_the_only_row_may_be_the_cut_one(tmp_path: Path) -> None:
 
 
 def test_a_last_row_with_too_many_columns_is_not_called_cut(tmp_path: Path) -> None:
-    """It is uneven, and told as such."""
+    """It is reported as an uneven row."""
     error = refusal(write(tmp_path, HEADER + ROW + ROW.rstrip() + ";5\r\n"))
     assert "1 row of" in error.message
     assert places(error) == ["line 3  5 columns instead of 4"]
@@ -686,8 +684,8 @@ def test_blank_lines_between_rows_are_skipped(tmp_path: Path) -> None:
         ('""Ромашка" біла"', '"Ромашка" біла'),
     ],
 )
-def test_a_stray_quote_swallows_no_other_row(tmp_path: Path, cell: str, text: str) -> None:
-    """A row with a quote that nobody doubled is read alone, and its neighbours are whole."""
+def test_an_unescaped_quote_damages_no_other_row(tmp_path: Path, cell: str, text: str) -> None:
+    """The row is repaired by itself, and its neighbours are whole."""
     odd = f'18;{cell};5;"сірі"\r\n'
     trs = open_trs(write(tmp_path, HEADER + ROW + odd + ROW + odd))
     rows = read(trs)
@@ -695,7 +693,7 @@ def test_a_stray_quote_swallows_no_other_row(tmp_path: Path, cell: str, text: st
     assert rows[1] == rows[3] == ("18", text, "5", "сірі")
 
 
-def test_a_stray_quote_in_a_text_of_several_lines_is_mended(tmp_path: Path) -> None:
+def test_an_unescaped_quote_in_a_text_of_several_lines_is_repaired(tmp_path: Path) -> None:
     """The text is taken whole, up to where the columns come out right."""
     trs = open_trs(write(tmp_path, '"GoodID";"opys"\n17;"<a href="x">\nдва\nтри"\n18;"a"\n'))
     assert read(trs) == [("17", '<a href="x">\nдва\nтри'), ("18", "a")]
@@ -708,7 +706,7 @@ def test_a_text_that_ends_its_line_with_a_doubled_quote_is_not_cut_there(tmp_pat
 
 
 def test_a_broken_row_takes_no_good_row_with_it(tmp_path: Path) -> None:
-    """What cannot be mended is told by the line where it begins, once, and good rows end it."""
+    """A row beyond repair is reported once, by its first line, and ends at the next good row."""
     text = '"GoodID";"opys"\n17;"<a href="x">\nдва\nтри\n18;"b" c\n19;"d"\n20;"e" f\n21;"g"\n'
     error = refusal(write(tmp_path, text))
     assert places(error) == [f"line {line}  a quotation mark is missing or too many" for line in (2, 5, 7)]
@@ -812,7 +810,7 @@ LETTERS = st.sampled_from('абвїєґ ab5;;;""\n\r,|=<>')
 
 @st.composite
 def tables(draw: st.DrawFn) -> Table:
-    width = draw(st.integers(1, 6))  # beside the key
+    width = draw(st.integers(1, 6))  # without the key
     names = draw(
         st.lists(st.text("абвxyz_", min_size=1), min_size=width, max_size=width, unique_by=str.casefold)
     )

@@ -114,8 +114,8 @@ def test_a_sheet_without_goods_is_refused(tmp_path: Path, rows: list[tuple[str, 
     assert "holds no goods" in refusal(write(tmp_path, xlsx(rows))).message
 
 
-def test_a_sheet_that_nobody_sees_is_none(tmp_path: Path) -> None:
-    """A hidden sheet is not what the merchant looks at."""
+def test_a_hidden_sheet_is_skipped(tmp_path: Path) -> None:
+    """The merchant does not see it."""
     content = xlsx([HEADER, (1, "a", 2)], hidden=True)
     assert "holds no goods" in refusal(write(tmp_path, content)).message
 
@@ -134,13 +134,13 @@ def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes, what: str) ->
     assert what in refusal(write(tmp_path, content)).message
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """Before anything is read."""
     assert "there is no file" in refusal(tmp_path / "goods.xlsx").message
 
 
 def test_a_file_that_changes_or_vanishes_is_refused(tmp_path: Path) -> None:
-    """Somebody saved it meanwhile."""
+    """Another program saved or deleted it after it was opened."""
     file = open_xlsx(write(tmp_path, xlsx([HEADER, (1, "a", 2)])))
     os.utime(file.path, ns=(1, 1))
     with pytest.raises(ExportInvalid, match="changed while"):
@@ -153,7 +153,7 @@ def test_a_file_that_changes_or_vanishes_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_library_is_an_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it is not installed, the command that installs it is told."""
+    """Where it is not installed, the hint is the command that installs it."""
     monkeypatch.setitem(sys.modules, "python_calamine", None)
     error = refusal(write(tmp_path, xlsx([HEADER, (1, "a", 2)])))
     assert error.hint == 'pip install "torgsync[xlsx]"'

@@ -48,7 +48,7 @@ def refusal(path: Path, given: ReadSettings | None = None) -> ExportInvalid:
 
 @pytest.mark.parametrize("quotes", [False, True])
 def test_params_are_the_columns(tmp_path: Path, quotes: bool) -> None:
-    """Every column of the file comes back, also where the quotes of the CSV stand around it."""
+    """Every column of the file comes back, also with the quotes of the CSV around it."""
     file = open_yml(write(tmp_path, yml([offer(COLUMNS, row, quotes=quotes) for row in ROWS])))
     assert (file.kind, file.has_header, file.columns) == (FileFormat.YML, True, COLUMNS)
     assert [tuple(cells.values()) for cells in goods(file)] == [tuple(map(str, row)) for row in ROWS]
@@ -81,8 +81,8 @@ def test_the_encoding_is_found_out(
     assert [guess.aspect for guess in file.guesses] == ([] if "sig" in written else [Aspect.ENCODING])
 
 
-def test_an_encoding_can_be_told(tmp_path: Path) -> None:
-    """What is told is not guessed, and another than the two is refused."""
+def test_an_encoding_can_be_set(tmp_path: Path) -> None:
+    """A setting is not guessed; only the two encodings are accepted."""
     path = write(tmp_path, yml([offer(COLUMNS, ROWS[0])], encoding="koi8-u"), "cp1251")
     assert "koi8-u" in refusal(path).message
     file = open_yml(path, ReadSettings(encoding="cp1251"))
@@ -130,8 +130,8 @@ def test_a_price_without_a_discount_stands_in_both_columns(tmp_path: Path, old: 
     assert (found["RetailPrice"], found["RetailPriceWithDiscount"]) == ("780", "780")
 
 
-def test_a_price_that_cannot_be_read_is_told_by_who_reads_it(tmp_path: Path) -> None:
-    """It is not made good here."""
+def test_an_unreadable_price_is_kept(tmp_path: Path) -> None:
+    """The mapper reports it."""
     found = single(tmp_path, "<price>?</price><oldprice>5</oldprice>")
     assert (found["RetailPrice"], found["RetailPriceWithDiscount"]) == ("?", "?")
 
@@ -187,7 +187,7 @@ def test_what_is_not_available_is_not_sold(
 
 
 def test_what_is_not_available_contradicts_no_center(tmp_path: Path) -> None:
-    """Neither the sum nor the centers have any of it, so nothing is told twice."""
+    """The sum is 0 and the centers are dropped, so there is no mismatch to report."""
     params = '<param name="WarehouseQuantity">5</param><param name="WarehouseQuantityForPartner">2=5</param>'
     found = single(tmp_path, params, 'id="1" available="false"')
     assert (found["WarehouseQuantity"], found.get("WarehouseQuantityForPartner")) == ("0", None)
@@ -211,11 +211,11 @@ def test_a_name_that_comes_late_is_a_column_all_the_same(tmp_path: Path) -> None
     assert [cells["fason"] for cells in goods(file)] == [*[""] * 50, "x"]
 
 
-def test_the_merchants_names_are_led(tmp_path: Path) -> None:
+def test_the_merchants_names_are_mapped(tmp_path: Path) -> None:
     """A table in the settings and Torgsoft's labels name params as they name columns of a table."""
     inner = '<param name="Мій ключ">5</param><param name="Колiр">синій</param>'
-    told = ReadSettings(names={"Мій ключ": "GoodID"})
-    assert single(tmp_path, inner, given=told) == {"GoodID": "5", "Color": "синій"}
+    names = ReadSettings(names={"Мій ключ": "GoodID"})
+    assert single(tmp_path, inner, given=names) == {"GoodID": "5", "Color": "синій"}
 
 
 def test_texts_end_no_offer(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_texts_end_no_offer(tmp_path: Path) -> None:
 
 
 def test_comments_outside_are_stepped_over(tmp_path: Path) -> None:
-    """An offer that somebody commented out is none."""
+    """An offer in a comment is none."""
     text = yml(["<!-- <offer id='1'/> -->", "<?x <offer> ?>", '<offer id="2"/>'])
     assert [cells["GoodID"] for cells in goods(open_yml(write(tmp_path, text)))] == ["2"]
 
@@ -245,7 +245,7 @@ def test_control_characters_do_not_stop_the_reading(tmp_path: Path) -> None:
 
 
 def test_the_key_is_found_without_parsing_and_with(tmp_path: Path) -> None:
-    """However the key stands in an offer, it is the same as in its cells."""
+    """However an offer writes its key, it is the one in its cells."""
     offers = [
         "<offer id='a&amp;b'/>",
         '<offer id=" 5 "><name>x</name></offer>',
@@ -312,7 +312,7 @@ def test_a_file_cut_anywhere_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_offer_that_is_no_sound_xml_is_refused_with_its_line(tmp_path: Path) -> None:
-    """An entity that nobody explained, a tag that is not closed."""
+    """An undefined entity, a tag that is not closed."""
     for broken in ("&nbsp;", "<b>", "&#0;"):
         text = yml([offer(COLUMNS, ROWS[0]), f'<offer id="5"><vendor>{broken}</vendor></offer>'])
         assert refusal(write(tmp_path, text)).mistakes[0].line == 7
@@ -321,7 +321,7 @@ def test_an_offer_that_is_no_sound_xml_is_refused_with_its_line(tmp_path: Path) 
 
 
 def test_offers_without_a_key_are_refused(tmp_path: Path) -> None:
-    """All of them are told, by their lines."""
+    """All of them are listed, by line."""
     text = yml(["<offer><name>a</name></offer>", '<offer id="1"/>', '<offer id=" "/>'])
     assert [mistake.line for mistake in refusal(write(tmp_path, text)).mistakes] == [6, 8]
 

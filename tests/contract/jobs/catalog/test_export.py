@@ -59,21 +59,21 @@ class Shop:
     folder: Path
     store: Store
     tabs: str = ""
-    more: tuple[str, ...] = ()  # columns behind those that are led
+    more: tuple[str, ...] = ()  # columns after the mapped ones
     rows: list[tuple[str, ...]] = field(default_factory=list)
     photos: dict[str, bytes] = field(default_factory=dict)
 
     def write(self) -> None:
-        """Write everything anew; a photo whose content did not change keeps its time."""
+        """Write all files; a photo with the same content keeps its time."""
         lines = (
             ";".join(f'"{cell}"' for cell in row) + "\r\n" for row in ((*COLUMNS, *self.more), *self.rows)
         )
         (self.folder / "TSGoods.trs").write_bytes("".join(lines).encode())
-        led = "".join(
+        fields = "".join(
             f'[[fields]]\ncolumn = "{column}"\nto = "{to}"\n' + (f'name = "{name}"\n' if name else "")
             for column, to, name in FIELDS
         )
-        (self.folder / "object.toml").write_text(OBJECT.format(tabs=self.tabs) + led, "utf-8")
+        (self.folder / "object.toml").write_text(OBJECT.format(tabs=self.tabs) + fields, "utf-8")
         folder = self.folder / "photos"
         folder.mkdir(exist_ok=True)
         for file in folder.iterdir():
@@ -85,7 +85,7 @@ class Shop:
                 file.write_bytes(content)
 
     def context(self, name: str = "object") -> JobContext:
-        """Return a desk of this shop; another name has a memory of its own."""
+        """Return the context of this shop; another name has its own state."""
         path = self.folder / f"{name}.toml"
         if name != "object":
             text = (self.folder / "object.toml").read_text("utf-8")
@@ -94,22 +94,22 @@ class Shop:
         return JobContext(home, load_object(path), self.store, now=lambda: NOON)
 
     def plan(self, name: str = "object") -> tuple[Plan, tuple[Finding, ...]]:
-        """Return the plan and its findings."""
-        made = update(self.context(name), None)
+        """Return the plan and the findings."""
+        result = update(self.context(name), None)
         with self.store.transaction(slugify(name if name != "object" else "My Prom")) as work:
-            return made.plan, tuple(findings(work, made))
+            return result.plan, tuple(findings(work, result))
 
     def mapped(self) -> list[str]:
-        """Read the export, and return the ids of the goods whose rows were taken apart."""
+        """Read the export, and return the ids of the goods whose rows were mapped."""
         met: list[str] = []
         with pytest.MonkeyPatch.context() as patch:
             for channel in (Mapper.product, Mapper.price_stock):
 
                 def noted(
-                    mapper: Mapper, good_id: str, *rest: object, _road: Callable[..., object] = channel
+                    mapper: Mapper, good_id: str, *rest: object, _map: Callable[..., object] = channel
                 ) -> object:
                     met.append(good_id)
-                    return _road(mapper, good_id, *rest)
+                    return _map(mapper, good_id, *rest)
 
                 patch.setattr(Mapper, channel.__name__, noted)
             read_export(self.context())
@@ -153,8 +153,8 @@ def test_an_unchanged_file_is_not_even_opened(shop: Shop, monkeypatch: pytest.Mo
     assert (opened, before.info.goods, before.info.encoding) == ([], 3, "utf-8")
 
 
-def test_only_changed_rows_are_taken_apart(shop: Shop) -> None:
-    """Wherever they stand now."""
+def test_only_changed_rows_are_mapped(shop: Shop) -> None:
+    """A moved row is not mapped again."""
     shop.rows = [row("3"), row("4"), row("1"), row("2", RetailPrice="90")]
     shop.write()
     assert shop.mapped() == ["4", "2"]
@@ -194,15 +194,15 @@ def test_what_shapes_a_good_has_it_taken_apart(
     assert shop.mapped() == mapped
 
 
-def test_other_rules_have_every_row_taken_apart(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_rules_have_every_row_mapped(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new version of the program may map the same row to another product."""
     monkeypatch.setattr(export, "rules_version", lambda: "999")
     assert shop.mapped() == ["1", "2", "3"]
     assert shop.mapped() == []
 
 
-def test_a_file_that_is_refused_leaves_the_state_as_it_was(shop: Shop) -> None:
-    """The good file, put back, is known as before."""
+def test_a_refused_file_does_not_change_the_state(shop: Shop) -> None:
+    """No row of the restored file is mapped again."""
     good = (shop.folder / "TSGoods.trs").read_bytes()
     (shop.folder / "TSGoods.trs").write_bytes(good + row("4")[0].encode() + b";")
     with pytest.raises(ExportInvalid):
@@ -211,7 +211,7 @@ def test_a_file_that_is_refused_leaves_the_state_as_it_was(shop: Shop) -> None:
     assert shop.mapped() == []
 
 
-def test_goods_are_not_sold_because_their_mark_was_left_out(shop: Shop) -> None:
+def test_a_missing_display_column_shows_no_hidden_good(shop: Shop) -> None:
     """The column that kept a good off the site is gone: nothing is done until a person has decided."""
     shop.more, shop.rows = ("Display",), [(*row("1"), "1"), (*row("2"), "0"), (*row("3"), "1")]
     shop.write()
@@ -229,16 +229,16 @@ def test_goods_are_not_sold_because_their_mark_was_left_out(shop: Shop) -> None:
     assert shop.plan()[0].counts.create == 3
 
 
-def test_what_the_rows_tell_as_a_whole_is_kept_from_day_to_day(shop: Shop) -> None:
-    """A mistyped center and group are told again while nothing changes, and no more when a row knows them."""
+def test_findings_about_all_rows_are_repeated(shop: Shop) -> None:
+    """A mistyped center and group are reported by every plan until a row has them."""
     shop.more = ("WarehouseQuantityForPartner",)
     shop.rows = [(*row("1"), "2=5,000"), (*row("2"), "8=5,000")]
     shop.tabs = 'product_group = "Взутя"\n[accounting_centers]\nuse = ["2", "7"]\n'
     shop.write()
-    told = [Code.CENTER_UNKNOWN, Code.PRODUCT_GROUP_EMPTY]
+    expected = [Code.CENTER_UNKNOWN, Code.PRODUCT_GROUP_EMPTY]
     for _ in range(2):
         plan, found = shop.plan()
-        assert ([finding.code for finding in found], plan.counts.create) == (told, 0)
+        assert ([finding.code for finding in found], plan.counts.create) == (expected, 0)
         assert found[0].args == {"center": "7", "known": ["2", "8"]}
         assert found[1].args == {"group": "Взутя", "meant": ""}
     shop.rows.append((*row("3", SynchronizationSectionFull="7=Сад"), "7=5,000"))
@@ -249,8 +249,8 @@ def test_what_the_rows_tell_as_a_whole_is_kept_from_day_to_day(shop: Shop) -> No
     assert [finding.code for finding in shop.plan()[1]] == []
 
 
-def test_twins_are_blocked_wherever_the_second_one_stands(shop: Shop) -> None:
-    """Beside an unchanged row, as its very copy, or both new; and freed when one is gone."""
+def test_duplicates_are_blocked_wherever_they_are(shop: Shop) -> None:
+    """Next to an unchanged row, as its exact copy, or both new; and freed when one is gone."""
     for rows in (
         [row("1"), row("2"), row("3"), row("2", RetailPrice="7")],
         [row("2", RetailPrice="7"), row("1"), row("2"), row("3")],
@@ -265,20 +265,20 @@ def test_twins_are_blocked_wherever_the_second_one_stands(shop: Shop) -> None:
         for _ in range(2):
             plan, (finding,) = shop.plan()
             assert (plan.counts.create, plan.skipped) == (2, {"blocked": 1})
-            lines = [number for number, cells in enumerate(rows, 2) if cells[0] == "2"]
-            assert f"in lines {lines[0]} and {lines[1]};" in finding_message(finding)
+            lines = [str(number) for number, cells in enumerate(rows, 2) if cells[0] == "2"]
+            assert (finding.code, finding.args) == (Code.ID_DUPLICATE, {"lines": lines})
 
 
 @pytest.mark.parametrize(("lines", "where"), [([71, 86], "lines 71 and 86"), ([2, 2], "line 2")])
-def test_where_a_good_stands_twice(lines: list[int], where: str) -> None:
-    """Each line once: all offers of a YML file may stand in one."""
+def test_the_lines_of_a_duplicate(lines: list[int], where: str) -> None:
+    """Each line is named once: all offers of a YML file may be in one line."""
     assert finding_message(duplicate("17", lines)) == (
         f"stands in the export more than once, in {where}; it stays as it is on Prom"
     )
 
 
-def test_a_good_that_stood_twice_has_a_say_in_the_groups_again(shop: Shop) -> None:
-    """Its row of the day before was read, but the good itself did not go."""
+def test_a_freed_duplicate_counts_for_its_group_again(shop: Shop) -> None:
+    """Its row had been read, but the good had been blocked."""
     shop.rows = [row("1"), row("2", SynchronizationSectionFull="1=Взуття|11=Капці")]
     shop.rows += [row("3", SynchronizationSectionFull="11=Капці"), row("2")]
     shop.write()
@@ -288,8 +288,8 @@ def test_a_good_that_stood_twice_has_a_say_in_the_groups_again(shop: Shop) -> No
     assert [finding.code for finding in shop.plan()[1]] == [Code.GROUP_CONFLICT]
 
 
-def test_what_a_model_says_of_a_good_stays_when_its_row_is_read_again(shop: Shop) -> None:
-    """Here for its photos; its size, which the others have and it has not, did not change."""
+def test_a_finding_of_the_model_stays_when_a_row_is_read_again(shop: Shop) -> None:
+    """The row is read again for its photos; its missing size did not change."""
     shop.rows = [row("1"), row("2"), row("3", TheSize="")]
     shop.write()
     before = shop.plan()[1]
@@ -299,7 +299,7 @@ def test_what_a_model_says_of_a_good_stays_when_its_row_is_read_again(shop: Shop
     assert shop.plan()[1] == before
 
 
-# The fast road and the full road
+# Incremental and full reading
 
 CELLS = st.fixed_dictionaries(
     {},
@@ -355,10 +355,10 @@ DAYS = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(DAYS)
-def test_the_fast_road_and_the_full_road_give_the_same_plan(shop: Shop, _part: int, days: list[Day]) -> None:
-    """Whatever changed from day to day: what is remembered makes the plan that a first look would make.
+def test_incremental_and_full_reading_give_the_same_plan(shop: Shop, _part: int, days: list[Day]) -> None:
+    """Whatever changed from day to day, the stored rows give the plan of a first reading.
 
-    The folder of photos is never empty: an empty one is taken for what it was, which no first look knows.
+    The folder of photos is never empty: then the known photos stay, and a first reading has none.
     """
     examples = len(list(shop.folder.glob("*.toml")))
     cells: dict[str, dict[str, str]] = {good_id: {} for good_id in "123456"}
@@ -367,7 +367,7 @@ def test_the_fast_road_and_the_full_road_give_the_same_plan(shop: Shop, _part: i
         cells |= day.cells
         listed = sorted(cells.keys() - day.gone, key=lambda good_id: (good_id != day.first, good_id))
         shop.rows = [row(good_id, **cells[good_id]) for good_id in listed]
-        shop.rows += [row(good_id, **told) for good_id, told in day.twins]
+        shop.rows += [row(good_id, **changed) for good_id, changed in day.twins]
         for name, content in day.photos.items():
             if content is None:
                 shop.photos.pop(name, None)
@@ -375,15 +375,15 @@ def test_the_fast_road_and_the_full_road_give_the_same_plan(shop: Shop, _part: i
                 shop.photos[name] = content
         shop.tabs = shop.tabs if day.tabs is None else day.tabs
         shop.write()
-        plan, told = shop.plan(f"daily-{examples}")
+        plan, reported = shop.plan(f"daily-{examples}")
         afresh, found = shop.plan(f"afresh-{examples}-{number}")
         assert (plan.counts, plan.id, plan.skipped) == (afresh.counts, afresh.id, afresh.skipped)
-        assert sorted(map(repr, told)) == sorted(map(repr, found))
+        assert sorted(map(repr, reported)) == sorted(map(repr, found))
         assert shop.plan(f"daily-{examples}")[0].counts == plan.counts
 
 
 def arrive(shop: Shop, slug: str) -> None:
-    """Have everything that the plan wants of the goods with a price sent, and shown by Prom."""
+    """Store all planned goods with a price as sent, and as existing on Prom."""
     with shop.store.transaction(slug) as work:
         work.object_state.note_first_write(NOON)
         for good_id, known in work.products.known(list("123456")).items():
@@ -394,14 +394,14 @@ def arrive(shop: Shop, slug: str) -> None:
 
 
 def arrive_after_plan(shop: Shop) -> None:
-    """Have everything that the export offers on Prom."""
+    """Plan, and store all goods of the export as sent and existing."""
     shop.write()
     shop.plan()
     arrive(shop, "my-prom")
 
 
-def test_a_variant_that_prom_has_apart_is_told_until_it_is_made_anew(shop: Shop) -> None:
-    """It went alone, as its size was mistyped; corrected, it could be a variant, but nothing joins it."""
+def test_a_variant_outside_its_group_is_reported_until_it_is_created_again(shop: Shop) -> None:
+    """With a mistyped size it was created alone; no call joins it to the group when it is corrected."""
     shop.rows[1] = row("2", TheSize="1")
     shop.write()
     assert [finding.code for finding in shop.plan()[1]] == [Code.VARIANT_ALIKE]
@@ -417,7 +417,7 @@ def test_a_variant_that_prom_has_apart_is_told_until_it_is_made_anew(shop: Shop)
 
 
 def test_a_good_that_left_its_model_while_it_was_gone(shop: Shop) -> None:
-    """Prom keeps it in its variant group, and that is told on the day when it comes back."""
+    """Prom keeps it in its variant group, which is reported when it comes back."""
     arrive_after_plan(shop)
     rows = shop.rows
     shop.rows = rows[:-1]
@@ -439,10 +439,10 @@ def test_a_good_that_left_its_model_while_it_was_gone(shop: Shop) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(DAYS, st.lists(st.booleans(), min_size=5, max_size=5))
-def test_the_roads_agree_on_a_shop_that_is_sold_from(
+def test_the_readings_agree_on_a_shop_with_products(
     shop: Shop, _part: int, days: list[Day], arrives: list[bool]
 ) -> None:
-    """What was sent and is shown makes no difference: the same updates, creations and removals."""
+    """What was sent and what exists makes no difference: same updates, creations and removals."""
     examples = len(list(shop.folder.glob("*.toml")))
     names = (f"daily-{examples}", f"whole-{examples}")
     cells: dict[str, dict[str, str]] = {good_id: {} for good_id in "123456"}
@@ -451,14 +451,14 @@ def test_the_roads_agree_on_a_shop_that_is_sold_from(
         cells |= day.cells
         listed = sorted(cells.keys() - day.gone, key=lambda good_id: (good_id != day.first, good_id))
         shop.rows = [row(good_id, **cells[good_id]) for good_id in listed]
-        shop.rows += [row(good_id, **told) for good_id, told in day.twins]
+        shop.rows += [row(good_id, **changed) for good_id, changed in day.twins]
         shop.write()
-        plan, told = shop.plan(names[0])
+        plan, reported = shop.plan(names[0])
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(export, "rules_version", lambda number=number: str(number))
             whole, found = shop.plan(names[1])
         assert (plan.counts, plan.id, plan.skipped) == (whole.counts, whole.id, whole.skipped)
-        assert sorted(map(repr, told)) == sorted(map(repr, found))
+        assert sorted(map(repr, reported)) == sorted(map(repr, found))
         if arrives[number]:
             for name in names:
                 arrive(shop, slugify(name))

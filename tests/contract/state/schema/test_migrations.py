@@ -133,7 +133,7 @@ def test_a_schema_of_an_unreleased_version_is_refused(home: Path, schema: str) -
     assert {path.name: path.read_bytes() for path in home.iterdir()} == {"state.db": before}
 
 
-def test_half_a_first_migration_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failed_first_migration_is_rolled_back(tmp_path: Path) -> None:
     """A schema that cannot be made completely is not made at all."""
     with database(tmp_path) as connection:
         connection.execute("CREATE TABLE runs (id INTEGER)")
@@ -144,7 +144,7 @@ def test_half_a_first_migration_leaves_nothing(tmp_path: Path) -> None:
     assert tables == [("runs",)]
 
 
-def test_half_a_later_migration_leaves_nothing(tmp_path: Path, home: Path) -> None:
+def test_a_failed_later_migration_is_rolled_back(tmp_path: Path, home: Path) -> None:
     """A migration that fails is rolled back with its DDL."""
     broken = make_later(tmp_path, "UPDATE nosuch SET x = 1")
     with pytest.raises(TorgsyncError, match="the state cannot be opened: no such table: nosuch"):

@@ -106,7 +106,7 @@ def test_products_as_they_are_compared(work: UnitOfWork) -> None:
 
 
 def test_another_decision(work: UnitOfWork) -> None:
-    """A product may become another good's, or nobody's; who was ours once stays ours."""
+    """A product may become another good's, or no good's; a managed product stays managed."""
     remember(work, shown("11", "old"), shown("12", ""))
     take_over(work, ("1", "11"), ("2", "12"))
     take_over(work, ("2", "11"))
@@ -116,7 +116,7 @@ def test_another_decision(work: UnitOfWork) -> None:
 
 
 def test_what_is_ambiguous_waits(work: UnitOfWork) -> None:
-    """Its good is known as doubtful, and its products are not foreign until somebody decides."""
+    """Its good is doubtful, and its products are not foreign until a person decides."""
     work.rows.remember_rows([GoodRow("1", 1, 1, RowStatus.IN, product=product())])
     remember(work, shown("11", "a"), shown("12", "b"))
     doubt = AmbiguousMatch(Rule.SKU, (GoodIdentity("1", ""),), (there("12"), there("11")))
@@ -239,7 +239,7 @@ def test_changes_with_their_groups(work: UnitOfWork) -> None:
     ]
 
 
-def test_a_plan_beside_another(work: UnitOfWork) -> None:
+def test_a_second_plan_keeps_the_first(work: UnitOfWork) -> None:
     """Both stay until the next one is begun."""
     first = work.plans.begin(NOON)
     work.plans.add(first, [update("1", quantity=(1, 2))])

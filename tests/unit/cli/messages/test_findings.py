@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from torgsync.cli.messages.findings import SENTENCES, finding_message
 from torgsync.cli.messages.meanings import MEANING
 from torgsync.core.findings import Code, Finding
@@ -24,20 +26,135 @@ def test_every_finding_about_a_good_or_a_file_has_a_sentence() -> None:
     assert {code for code in Code if not code.startswith(others)} <= set(SENTENCES)
 
 
-def test_a_sentence_is_made_of_stored_arguments() -> None:
-    """What the state kept as JSON makes the same sentence again."""
-    args: Args = {"names": ["Колір", "Розмір"], "grouped": True}
-    finding = Finding(Code.VARIANT_MISSING, args=decode_args(encode_args(args)))
-    assert finding_message(finding) == (
-        "lacks `Колір`, `Розмір`, which the other goods of its model have; "
-        "what tells it apart on Prom stays as it is there"
-    )
+_PRICE = ["price", "discount"]
+_SENTENCES: list[tuple[Code, Args, str]] = [
+    (Code.PRICE_MISSING, {"case": "empty"}, "there is no price; none is sent"),
+    (
+        Code.PRICE_MISSING,
+        {"case": "rounded", "amount": "20", "price": "0.00"},
+        "20 is rounded to 0.00; none is sent",
+    ),
+    (
+        Code.PRICE_ROUNDED,
+        {"case": "rule", "setting": "99", "before": "3.00", "after": "99.00"},
+        "rounded to 99: 3.00 -> 99.00, by `[prices]`",
+    ),
+    (
+        Code.PRICE_ROUNDED,
+        {"case": "decimals", "cell": "1,234", "price": "1.23"},
+        "`1,234` has more than two decimals; it counts as 1.23",
+    ),
+    (
+        Code.PRICE_ROUNDED,
+        {"case": "discount", "base": "100", "amount": "99.80", "price": "100.00", "sale_price": "100.00"},
+        "100 and 99.80 are rounded to 100.00 and 100.00; no discount is sent",
+    ),
+    (
+        Code.BARCODE_INVALID,
+        {"barcode": "2900000517333", "fault": "check-digit", "last": "3", "right": "2"},
+        "`2900000517333` is not sent: its last digit is 3 and should be 2",
+    ),
+    (
+        Code.BARCODE_INVALID,
+        {"barcode": "12345", "fault": "length", "digits": 5},
+        "`12345` is not sent: it has 5 digits, and a barcode has 8, 12, 13 or 14",
+    ),
+    (
+        Code.BARCODE_INVALID,
+        {"barcode": "А9", "fault": "cyrillic", "letter": "А", "latin": "A"},
+        "`А9` is not sent: the Cyrillic letter `А`, which looks like `A`, stands in it",
+    ),
+    (
+        Code.BARCODE_INVALID,
+        {"barcode": "29 0", "fault": "letter", "letter": " "},
+        "`29 0` is not sent: ` ` stands in it, and a barcode has digits only",
+    ),
+    (
+        Code.CURRENCY_OTHER,
+        {"named": "usd", "currency": "UAH"},
+        "the price is in usd, the shop sells in UAH; prices are not sent",
+    ),
+    (
+        Code.CURRENCY_SIGN,
+        {"case": "sign", "sign": "$", "currency": "PLN"},
+        "`$` stands beside the price; it is sent in PLN, not converted",
+    ),
+    (
+        Code.WHOLESALE_UNUSED,
+        {"case": "no-minimum", "wholesale": "90.00"},
+        "a wholesale price of 90.00 without a minimum quantity; it is not sent",
+    ),
+    (
+        Code.WHOLESALE_UNUSED,
+        {"case": "above-price", "wholesale": "110.00", "price": "100.00"},
+        "the wholesale price 110.00 is above the price 100.00; it is not sent",
+    ),
+    (
+        Code.DISCOUNT_MISMATCH,
+        {"percent": "50", "actual": "10.00"},
+        "`PriceDiscountPercent` says 50 %, the prices 10.00 %; the prices count",
+    ),
+    (
+        Code.NUMBER_UNREADABLE,
+        {"cell": "2,5", "fault": "not-whole", "fields": ["wholesale_prices"]},
+        "`2,5` is no number of whole pieces; not sent: wholesale prices",
+    ),
+    (
+        Code.NUMBER_UNREADABLE,
+        {"cell": "є", "fault": "no-flag", "fields": ["presence"]},
+        "`є` is neither true nor false; not sent: presence",
+    ),
+    (
+        Code.NUMBER_UNREADABLE,
+        {"cell": "1111", "fault": "too-long", "fields": _PRICE},
+        "`1111` has too many digits; not sent: price and discount",
+    ),
+    (Code.NUMBER_UNREADABLE, {"cell": "", "fault": "empty"}, "the stock is empty; what Prom has stays"),
+    (
+        Code.CELL_ERROR,
+        {"cell": "#REF!", "fault": "error", "fields": _PRICE},
+        "`#REF!` is an error of a spreadsheet; not sent: price and discount",
+    ),
+    (
+        Code.STOCK_MISMATCH,
+        {"total": "5", "centers": "2.000", "counts": "2.000"},
+        "`WarehouseQuantity` says 5, the centers together 2.000; 2.000 counts",
+    ),
+    (
+        Code.GROUP_CONFLICT,
+        {"number": "1", "chosen": ["Я", "2"], "others": [["Я", "3"], ["Сад", ""]]},
+        (
+            "group 1 is `Я` under 2 in most goods, and `Я` under 3 and `Сад` at the top in others; "
+            "all go to the first"
+        ),
+    ),
+    (
+        Code.VARIANT_ALIKE,
+        {"twin": "1", "traits": [["size", "6"]], "grouped": True},
+        (
+            "has the same size 6 as `1`, a good of the same model; "
+            "what tells it apart on Prom stays as it is there"
+        ),
+    ),
+    (
+        Code.VARIANT_ALIKE,
+        {"twin": "1", "traits": [], "grouped": False},
+        "differs from `1` in no characteristic, a good of the same model; it goes as a product of its own",
+    ),
+    (
+        Code.VARIANT_MISSING,
+        {"names": ["а", "б"], "grouped": False},
+        "lacks `а`, `б`, which the other goods of its model have; it goes as a product of its own",
+    ),
+    (
+        Code.VARIANT_EXTRA,
+        {"names": ["scent"], "grouped": False},
+        "has `scent`, which the other goods of its model lack; it goes as a product of its own",
+    ),
+]
 
 
-def test_a_case_chooses_the_sentence() -> None:
-    """One code may have several sentences."""
-    rounded = Finding(Code.PRICE_MISSING, args={"case": "rounded", "amount": "0.004", "price": "0.00"})
-    assert finding_message(rounded) == "0.004 is rounded to 0.00; none is sent"
-    assert finding_message(Finding(Code.PRICE_MISSING, args={"case": "empty"})) == (
-        "there is no price; none is sent"
-    )
+@pytest.mark.parametrize(("code", "args", "sentence"), _SENTENCES)
+def test_a_sentence_is_made_of_stored_arguments(code: Code, args: Args, sentence: str) -> None:
+    """Arguments that the state stored as JSON give the same sentence."""
+    assert finding_message(Finding(code, args=decode_args(encode_args(args)))) == sentence

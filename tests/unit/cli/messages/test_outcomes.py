@@ -21,7 +21,7 @@ def reason(code: OutcomeCode, **args: Arg) -> OutcomeReason:
 
 
 def test_every_code_has_a_sentence() -> None:
-    """A reason that nobody can read would be no reason."""
+    """No outcome is shown as a bare code."""
     assert set(SENTENCES) == set(OutcomeCode)
 
 

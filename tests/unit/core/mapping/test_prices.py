@@ -9,11 +9,11 @@ from builders import mapped, sync_object
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.prices import price_step
 from torgsync.core.findings import Code
 from torgsync.core.mapping.pricing import Priced, Pricing, smallest_power_above
 from torgsync.core.product.fields import Discount, WholesaleStep
+from torgsync.core.reason import Args
 
 STEPS = ("0.01", "0.02", "0.05", "0.1", "0.25", "0.5", "1", "2", "5", "10", "50", "100")
 ENDINGS = ("0.99", "0.9", "0.95", "9", "9.99", "3", "99", "99.90", "95")
@@ -126,8 +126,8 @@ def test_a_rounded_price_stays_as_it_is(amount: Decimal, to: str) -> None:
         ({"markup": "5%"}, "0", []),
     ],
 )
-def test_every_step_is_told(prices: dict[str, object], amount: str, words: list[str]) -> None:
-    """The rule, what was before and what came of it; a rule that changed nothing is no step."""
+def test_every_step_of_a_price(prices: dict[str, object], amount: str, words: list[str]) -> None:
+    """A step has its rule and the amounts before and after; a rule that changed nothing is no step."""
     assert [price_step(*step) for step in pricing(**prices).apply(Decimal(amount)).steps] == words
 
 
@@ -152,29 +152,27 @@ def test_the_rules_hold_for_every_price() -> None:
 
 
 def test_a_sale_price_that_rounds_to_the_price_is_no_discount() -> None:
-    """Buyers are promised nothing off where the rules make both prices one, and the shop is told."""
+    """No discount is sent where the rules make both prices equal, and there is a finding."""
     columns = (("RetailPrice", "price"), ("Sale", "sale_price"))
     result = mapped({"RetailPrice": "100", "Sale": "99,80"}, *columns, prices={"round": "5"})
     assert result.product.values["discount"] is None
-    message = "100 and 99.80 are rounded to 100.00 and 100.00; no discount is sent"
-    assert [(found.code, finding_message(found)) for found in result.findings] == [
-        (Code.PRICE_ROUNDED, message)
-    ]
+    (found,) = result.findings
+    args = {"case": "discount", "base": "100", "amount": "99.80", "price": "100.00", "sale_price": "100.00"}
+    assert (found.code, found.args) == (Code.PRICE_ROUNDED, args)
 
 
 @pytest.mark.parametrize(
-    ("price", "rules", "code", "message"),
+    ("price", "rules", "found"),
     [
-        ("20", {"round": "50"}, Code.PRICE_MISSING, "20 is rounded to 0.00; none is sent"),
-        ("3", {"round": "99"}, Code.PRICE_ROUNDED, "rounded to 99: 3.00 -> 99.00, by `[prices]`"),
-        ("1,234", {}, Code.PRICE_ROUNDED, "`1,234` has more than two decimals; it counts as 1.23"),
-        ("104", {"round": "10"}, None, ""),
+        ("20", {"round": "50"}, [{"case": "rounded", "amount": "20", "price": "0.00"}]),
+        ("3", {"round": "99"}, [{"case": "rule", "setting": "99", "before": "3", "after": "99.00"}]),
+        ("1,234", {}, [{"case": "decimals", "cell": "1,234", "price": "1.23"}]),
+        ("104", {"round": "10"}, []),
     ],
 )
-def test_a_price_that_rounding_made_another_one_is_told(
-    price: str, rules: dict[str, str], code: Code | None, message: str
+def test_a_price_that_rounding_changed_much_is_reported(
+    price: str, rules: dict[str, str], found: list[Args]
 ) -> None:
-    """More than half of it away, or from more decimals than money has: perhaps it was meant otherwise."""
+    """By more than half, to nothing, or from more than two decimals: the cell may be a mistake."""
     result = mapped({"RetailPrice": price}, ("RetailPrice", "price"), prices=rules)
-    told = [(found.code, finding_message(found)) for found in result.findings]
-    assert told == ([(code, message)] if code else [])
+    assert [finding.args for finding in result.findings] == found

@@ -10,7 +10,6 @@ from builders import fields_of, sync_object
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.why import counts_message
 from torgsync.core.findings import Code
 from torgsync.core.mapping.select import FILTERS, WORDS, SkipReason, why_out
@@ -38,19 +37,19 @@ CENTERS = {"WarehouseQuantity": "7,5", "WarehouseQuantityForPartner": "2=1,000|8
 def test_stock_is_counted_over_the_ticked_centers(
     use: list[str], cells: dict[str, str], quantity: str, column: str
 ) -> None:
-    """The ticked centers' sum; the summed column where none is ticked or the file tells no centers."""
+    """The chosen centers' sum; the summed column where none is chosen or the file has no centers."""
     stock = count_stock(sync_object(accounting_centers={"use": use}), cells)
     assert stock == Stock(Decimal(quantity), column)
 
 
-def test_stock_is_read_where_it_is_led_from() -> None:
+def test_stock_is_read_from_its_mapped_column() -> None:
     """A merchant's own quantity column counts, and Torgsoft's standard one does not."""
     settings = sync_object(fields=fields_of(("Залишок", "quantity")))
     assert count_stock(settings, {"Залишок": "4", "WarehouseQuantity": "0"}) == Stock(Decimal(4), "Залишок")
 
 
-def test_balances_led_to_the_quantity_are_summed() -> None:
-    """Where the centers' column is led to the quantity and none is ticked, all of them count."""
+def test_balances_mapped_to_the_quantity_are_summed() -> None:
+    """Where the centers' column is mapped to the quantity and none is chosen, all of them count."""
     settings = sync_object(fields=fields_of(("WarehouseQuantityForPartner", "quantity")))
     assert count_stock(settings, CENTERS).quantity == Decimal("7.5")
 
@@ -71,7 +70,7 @@ def test_a_file_without_stock_says_nothing_of_it() -> None:
     ],
 )
 def test_unreadable_stock_keeps_its_last_value(cells: dict[str, str], use: list[str], column: str) -> None:
-    """No quantity is guessed, and the finding names the column and what stands there."""
+    """No quantity is guessed, and the finding names the column and its value."""
     stock = count_stock(sync_object(accounting_centers={"use": use}), cells)
     assert stock.quantity is None
     (finding,) = stock.findings
@@ -90,12 +89,12 @@ def test_unreadable_stock_keeps_its_last_value(cells: dict[str, str], use: list[
 def test_an_empty_stock_is_not_sold_out(
     cells: dict[str, str], fields: tuple[tuple[str, str], ...], use: list[str]
 ) -> None:
-    """Nothing said is no 0: the last stock stays, and that is told (torgsoft §6: absent is no signal)."""
+    """Empty is not 0: the last stock stays, with a finding."""
     settings = sync_object(fields=fields_of(*fields), accounting_centers={"use": use})
     stock = count_stock(settings, cells)
     assert stock.quantity is None
-    told = [(finding.code, finding_message(finding)) for finding in stock.findings]
-    assert told == [(Code.NUMBER_UNREADABLE, "the stock is empty; what Prom has stays")]
+    (finding,) = stock.findings
+    assert (finding.code, finding.args) == (Code.NUMBER_UNREADABLE, {"cell": "", "fault": "empty"})
 
 
 @pytest.mark.parametrize(
@@ -108,7 +107,7 @@ def test_an_empty_stock_is_not_sold_out(
 def test_the_other_of_two_stocks_cannot_be_read(
     cells: dict[str, str], use: list[str], quantity: int, column: str
 ) -> None:
-    """The one that is asked for counts, and it is told that nothing confirms it."""
+    """The selected one counts, with a finding that nothing confirms it."""
     stock = count_stock(sync_object(accounting_centers={"use": use}), cells)
     assert stock.quantity == quantity
     (finding,) = stock.findings
@@ -116,7 +115,7 @@ def test_the_other_of_two_stocks_cannot_be_read(
 
 
 def test_a_stock_of_the_merchants_own_is_checked_against_nothing() -> None:
-    """Neither of Torgsoft's columns is asked where another one is led to the quantity."""
+    """Neither of Torgsoft's columns is read where another one is mapped to the quantity."""
     cells = {"Залишок": "4", "WarehouseQuantity": "три", FOR_PARTNER: "2=x"}
     settings = sync_object(fields=fields_of(("Залишок", "quantity")))
     assert count_stock(settings, cells) == Stock(Decimal(4), "Залишок")
@@ -211,44 +210,26 @@ def test_what_is_kept_is_not_offered(
 
 
 @pytest.mark.parametrize(
-    ("centers", "total", "by_center", "quantity", "message"),
+    ("centers", "total", "by_center", "sum_of_centers", "counts"),
     [
-        ({}, "1", "8=2,000", "1", "`WarehouseQuantity` says 1, the centers together 2.000; 1 counts"),
-        ({}, "5", "8=2,000", "2", "`WarehouseQuantity` says 5, the centers together 2.000; 2.000 counts"),
-        (
-            {"use": ["8"]},
-            "1",
-            "8=2,000",
-            "1",
-            "`WarehouseQuantity` says 1, the centers together 2.000; 1 counts",
-        ),
-        (
-            {"use": ["8"]},
-            "4",
-            "2=3,000|8=2,000",
-            "2",
-            "`WarehouseQuantity` says 4, the centers together 5.000; 2.000 counts",
-        ),
-        ({"use": ["8"]}, "9", "", "0", "`WarehouseQuantity` says 9, the centers together 0; 0 counts"),
-        (
-            {"use": ["2", "8"], "keep": 1},
-            "1",
-            "2=1,000|8=2,000",
-            "0",
-            "`WarehouseQuantity` says 1, the centers together 3.000; 0 counts",
-        ),
+        ({}, "1", "8=2,000", "2.000", "1"),
+        ({}, "5", "8=2,000", "2.000", "2.000"),
+        ({"use": ["8"]}, "1", "8=2,000", "2.000", "1"),
+        ({"use": ["8"]}, "4", "2=3,000|8=2,000", "5.000", "2.000"),
+        ({"use": ["8"]}, "9", "", "0", "0"),
+        ({"use": ["2", "8"], "keep": 1}, "1", "2=1,000|8=2,000", "3.000", "0"),
     ],
 )
 def test_the_smaller_of_two_stocks_counts(
-    centers: dict[str, Any], total: str, by_center: str, quantity: str, message: str
+    centers: dict[str, Any], total: str, by_center: str, sum_of_centers: str, counts: str
 ) -> None:
-    """Where sum and centers differ, nothing is offered that one of them denies, and that is said."""
+    """Where sum and centers differ, there is a finding."""
     cells = {"WarehouseQuantity": total, FOR_PARTNER: by_center}
     stock = count_stock(sync_object(accounting_centers=centers), cells)
-    assert stock.quantity == Decimal(quantity)
-    assert [(finding.code, finding_message(finding)) for finding in stock.findings] == [
-        (Code.STOCK_MISMATCH, message)
-    ]
+    assert stock.quantity == Decimal(counts)
+    (finding,) = stock.findings
+    args = {"total": total, "centers": sum_of_centers, "counts": counts}
+    assert (finding.code, finding.args) == (Code.STOCK_MISMATCH, args)
 
 
 @pytest.mark.parametrize("use", [[], ["8"]])
@@ -275,7 +256,7 @@ def test_keeping_never_adds_stock(by_center: dict[str, Decimal], keep: int) -> N
     assert 0 <= kept <= without
 
 
-def test_the_group_is_looked_for_where_it_is_led_from() -> None:
+def test_the_group_is_read_from_its_mapped_column() -> None:
     """The product group follows the column that makes the group on Prom, and the shop's placeholders."""
     settings = sync_object(
         product_group="Взуття",

@@ -13,7 +13,7 @@ PAIRS = [("GoodName", "name"), ("RetailPrice", "price")]
 def suggested(
     *rows: dict[str, str], fields: list[tuple[str, ...]] | None = None, language: str = "uk"
 ) -> list[Suggestion]:
-    """What is proposed for an export of these rows, where name and price are led already."""
+    """Return the proposals for an export of these rows; name and price are mapped by default."""
     mappings = fields_of(*(PAIRS if fields is None else fields))
     catalog = {"path": "goods.trs", "languages": {"name": language, "both": False}}
     columns = list(rows[0])
@@ -76,7 +76,7 @@ def test_a_column_by_its_name_and_values(column: str, value: str, target: str) -
     ],
 )
 def test_a_column_that_is_not_proposed(column: str, value: str) -> None:
-    """Nothing empty, nothing that was paid, no address, nothing that has no field or a field led already."""
+    """Nothing empty, no purchase price, no address, nothing without a field or with a mapped one."""
     assert targets({"GoodName": "Сукня", "PrimeCost": "80", "Pack": "", column: value}) == {}
 
 
@@ -87,7 +87,7 @@ def test_a_value_that_equals_the_cost_price_by_chance() -> None:
 
 
 def test_a_wholesale_price_with_its_quantity() -> None:
-    """Both are proposed where both are filled, or the other one is led already."""
+    """Both are proposed where both are filled, or the other one is mapped already."""
     row = {"PrimeCost": "80", "WholesalePrice": "90", "WholesaleCount": "10"}
     assert targets(row) == {"WholesalePrice": "wholesale_price", "WholesaleCount": "wholesale_minimum"}
     assert targets(row | {"WholesaleCount": "0"}) == {}
@@ -97,14 +97,14 @@ def test_a_wholesale_price_with_its_quantity() -> None:
 
 
 def test_one_target_for_two_columns() -> None:
-    """The first column gets it; characteristics of which nobody knows the name are told apart by a person."""
+    """The first column gets it; a characteristic needs a name that a person gives."""
     row = {"opys": "їх", "opys_2": "їх", "fason": "міді", "stil": "класика"}
     assert targets(row) == {"opys": "description", "fason": "characteristic", "stil": "characteristic"}
     assert suggested({"Season": "літо"}, fields=[("pora", "characteristic", "Сезон")]) == []
 
 
 def test_an_export_in_russian() -> None:
-    """Russian texts are the main ones there, and there is no field for Ukrainian ones besides."""
+    """Russian texts are the main ones there, and Ukrainian ones have no field."""
     row = {"opys": "Объём", "nazva_ua": "Сукня"}
     assert targets(row, language="ru") == {"opys": "description"}
 

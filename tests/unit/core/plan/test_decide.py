@@ -222,8 +222,8 @@ def test_a_blocked_good_stays_as_it_is(shown: Existing | None) -> None:
 @pytest.mark.parametrize(
     ("row_status", "status"), [(RowStatus.GONE, "deleted"), (RowStatus.OUT, "not_on_display")]
 )
-def test_what_leaves_is_removed_by_its_policy(row_status: RowStatus, status: str) -> None:
-    """What left the accounting program is deleted, what a rule keeps out is hidden."""
+def test_a_removed_good_follows_its_policy(row_status: RowStatus, status: str) -> None:
+    """A good deleted in the accounting program is deleted; one that a rule keeps out is hidden."""
     verdict = decide(known(row_status, product(), existing()), SHOP)
     assert verdict.change is not None
     assert verdict.change.verb is Verb.REMOVE

@@ -38,7 +38,7 @@ def judged(cells: dict[str, str], photos: int | None = 1, **tables: Any) -> tupl
 
 
 def test_no_filter_is_set() -> None:
-    """Each one passes and tells what it saw."""
+    """Each one passes and shows what it compared."""
     assert [(item.passes, filter_message(item)) for item in judged(CELLS)] == [
         (True, "in Взуття > Капці; every group goes"),
         (True, "`Display` is 1"),
@@ -78,12 +78,12 @@ def test_the_filter_that_keeps_a_good_out(wanted: SkipReason, photos: int | None
     ],
 )
 def test_a_place_among_the_groups(cells: dict[str, str], words: str) -> None:
-    """The section path tells, else the section, else the type of goods."""
+    """The section path decides, else the section, else the type of goods."""
     assert filter_message(judged(cells, product_group="Капці")[0]) == f"{words}; only `Капці` goes"
 
 
-def test_the_filter_asks_the_column_that_is_led_to_the_group() -> None:
-    """`why` and selection are of one mind, also where the section path says something else."""
+def test_the_filter_reads_the_column_mapped_to_the_group() -> None:
+    """`why` agrees with the selection, also where the section path differs."""
     settings = sync_object(product_group="Капці", fields=fields_of(("GoodTypeFull", "group")))
     cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}
     stock = count_stock(settings, cells)
@@ -99,8 +99,8 @@ def test_a_safety_stock_is_shown_center_by_center() -> None:
     assert stock.args["left"] == "1.000"
 
 
-def test_display_that_nobody_looks_at() -> None:
-    """A tick that is off is said."""
+def test_display_without_respect_display() -> None:
+    """The ignored value is shown."""
     (_, display, *_) = judged(CELLS | {"Display": "0"}, accounting_centers={"respect_display": False})
     assert (display.passes, filter_message(display)) == (True, "`Display` is 0; respect_display is off")
     assert filter_message(judged({})[1]) == "`Display` says nothing"
@@ -116,7 +116,7 @@ def test_display_that_nobody_looks_at() -> None:
     ],
 )
 def test_what_was_counted(cells: dict[str, str], words: str) -> None:
-    """The stock tells its column, its cell and the centers."""
+    """The stock is explained by its column, its cell and the centers."""
     centers = {"use": ["2", "8"], "only_in_stock": True}
     stock = judged(cells, accounting_centers=centers)[2]
     assert filter_message(stock) == f"{words}; only_in_stock is on"
@@ -161,13 +161,10 @@ def steps_of(settings: SyncObject, cells: dict[str, str], made: Mapped) -> tuple
     return tuple(map(price_message, price_traces(settings, cells, made)))
 
 
-def test_the_rules_of_a_price_are_told() -> None:
+def test_the_rules_of_a_price() -> None:
     """Each that changed it, in the order in which they were applied."""
-    cells, columns, prices = (
-        {"RetailPrice": "100"},
-        (("RetailPrice", "price"),),
-        {"markup": "5%", "round": "0.99"},
-    )
+    cells, columns = {"RetailPrice": "100"}, (("RetailPrice", "price"),)
+    prices = {"markup": "5%", "round": "0.99"}
     made = mapped(cells, *columns, prices=prices)
     assert steps_of(sync_object(fields=fields_of(*columns), prices=prices), cells, made) == (
         "`RetailPrice` 100 -> markup +5 %: 100.00 -> 105.00; rounded to .99: 105.00 -> 104.99; 104.99",
@@ -190,17 +187,10 @@ def test_how_a_wholesale_price_was_made(amount: str, minimum: str, result: str) 
     assert steps_of(sync_object(fields=fields_of(*columns)), cells, made) == (f"`Gurt` {amount} -> {result}",)
 
 
-def test_no_price_is_led() -> None:
-    """Nothing is said of what is not led."""
-    assert (
-        tuple(
-            map(
-                price_message,
-                price_traces(sync_object(), {"RetailPrice": "100"}, mapped({"RetailPrice": "100"})),
-            )
-        )
-        == ()
-    )
+def test_no_price_is_mapped() -> None:
+    """There is no trace without a mapped column."""
+    cells = {"RetailPrice": "100"}
+    assert not list(price_traces(sync_object(), cells, mapped(cells)))
 
 
 # The other goods of the model
@@ -208,18 +198,18 @@ def test_no_price_is_led() -> None:
 
 def relative(good_id: str, *traits: str, out: str = "", group: int = 0) -> Relative:
     """A good of a model, with characteristics as `name=value`."""
-    told = tuple(
+    characteristics = tuple(
         Characteristic(name, "", value) for name, _, value in (item.partition("=") for item in traits)
     )
-    return Relative(Member(good_id, int(good_id), told, group), f"Капці {good_id}", out)
+    return Relative(Member(good_id, int(good_id), characteristics, group), f"Капці {good_id}", out)
 
 
 def said(alone: Reason[Alone] | Finding | None) -> str:
     return alone_message(alone) if alone else ""
 
 
-def test_the_sisters_of_a_good() -> None:
-    """Each tells what it has otherwise and what it lacks, and why it does not go with the others, if so."""
+def test_the_siblings_of_a_good() -> None:
+    """Each has its differences, what it lacks, and why it is not in the variant group, if so."""
     relatives = [
         relative("1", "Розмір=36", "Колір=синій"),
         relative("2", "Розмір=37", "Колір=синій"),
@@ -257,7 +247,7 @@ def test_the_sisters_of_a_good() -> None:
     ],
 )
 def test_a_good_that_goes_alone(relatives: list[Relative], alone: str) -> None:
-    """The reason is told, whether it lies in the good itself or in the others."""
+    """The reason is shown, whether it is in the good itself or in the others."""
     found = family("name:капці верба", "1", relatives, 0, None)
     assert (found.model, said(found.alone)[: len(alone)]) == ("капці верба", alone)
 
@@ -278,7 +268,7 @@ def test_a_good_that_was_made_otherwise(made: int | None, alone: str) -> None:
 
 
 def test_a_good_without_a_model() -> None:
-    """Either no column is led, or the one that is names none."""
+    """Either no column is mapped, or its cell is empty."""
     assert said(no_family(sync_object()).alone) == (
         "no column is led to `variant_group`, which tells the model of a good"
     )
@@ -287,7 +277,7 @@ def test_a_good_without_a_model() -> None:
 
 
 def test_the_files_of_the_centers() -> None:
-    """Each tells its own stock; one may lack the good, or tell what cannot be read."""
+    """Each has its own stock; one may lack the good, or have an unreadable stock."""
     files = {"1": r"D:\\out\\01.First.trs", "2": "../02.Second.trs", "3": "03.Third.trs"}
     settings = sync_object(catalog={"centers": files}, accounting_centers={"use": ["1", "3"]})
     assert center_stocks(settings, {CENTERS_COLUMN: "1=3,500|2=багато"}) == (

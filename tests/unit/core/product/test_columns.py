@@ -76,8 +76,8 @@ def test_a_written_number_comes_back(value: Decimal, point: str, blank: str) -> 
     assert number(f"{blank}{value:f}{blank}".replace(".", point)) == value
 
 
-def test_balances_are_told_by_center() -> None:
-    """Each center has its balance, by its id as text."""
+def test_balances_by_center() -> None:
+    """Center ids are text."""
     assert balances("2=4,000|38=-1,500") == {"2": Decimal(4), "38": Decimal("-1.5")}
 
 
@@ -88,7 +88,7 @@ def test_an_empty_cell_of_balances_is_empty() -> None:
 
 @pytest.mark.parametrize("cell", ["2", "2=", "=4", "2=x", "2=1;8=1", "2=1|2=3", "2=1|8"])
 def test_balances_are_never_guessed(cell: str) -> None:
-    """A center without a balance, a balance without a center, and a center told twice are refused."""
+    """A center without a balance, a balance without a center and a duplicate center are refused."""
     with pytest.raises(ValueError, match=r"[2=x;|]"):
         balances(cell)
 
@@ -110,8 +110,8 @@ def test_written_balances_come_back(by_center: dict[str, Decimal]) -> None:
         ("2,9E+12", IdFault.SPREADSHEET),
     ],
 )
-def test_a_key_tells_goods_apart(text: str, why: IdFault | None) -> None:
-    """What a spreadsheet made one of many cannot."""
+def test_a_key_identifies_a_good(text: str, why: IdFault | None) -> None:
+    """A value that a spreadsheet rounded or formatted does not."""
     assert id_fault(text) is why
 
 
@@ -128,7 +128,7 @@ def test_a_key_tells_goods_apart(text: str, why: IdFault | None) -> None:
         ("", []),
     ],
 )
-def test_a_section_path_is_told_root_first(cell: str, path: list[tuple[str, str]]) -> None:
+def test_a_section_path_begins_with_the_root(cell: str, path: list[tuple[str, str]]) -> None:
     """Both separators are known, names keep their commas, items without number or name are dropped."""
     assert section_path(cell) == tuple(Section(*step) for step in path)
 
@@ -210,7 +210,7 @@ def test_a_layout_is_as_wide_as_it_says(count: int, bare: frozenset[int]) -> Non
     ],
 )
 def test_names_of_a_file_stand_for_columns(names: list[str], columns: tuple[str, ...]) -> None:
-    """Labels are known, look-alike letters folded; what is told, taken or mapped goes before."""
+    """Labels are known, look-alike letters folded; names from settings, taken and mapped ones come first."""
     found = resolve(names, {"тон": "Color"}, mapped={"Розмір", "Собівартість"})
     assert found.columns == columns
     assert [name for name, _ in found.aliases] == [

@@ -1,4 +1,4 @@
-"""The fields of a product: their roads, their targets, and their shape on disk."""
+"""The fields of a product: their channels, their targets, and their stored form."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ def test_what_an_edit_carries_can_be_seen() -> None:
 
 
 def test_every_target_makes_known_fields() -> None:
-    """No column can be led to a field that does not exist."""
+    """No column can be mapped to a field that does not exist."""
     assert {name for made in TARGETS.values() for name in made} <= set(FIELDS)
 
 
 def test_the_standard_fields_are_safe() -> None:
-    """`fields add-all` leads real columns to real targets, and none that holds what the shop paid."""
+    """`fields add-all` maps real columns to real targets, and none with purchase prices."""
     columns = [column for column, _, _ in STANDARD]
     assert set(columns) <= {*LAYOUT_40, *LAYOUT_50, "available"}  # which every YML offer has
     assert not {*SECRET, "WholesalePrice"} & set(columns)

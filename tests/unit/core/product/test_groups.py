@@ -1,4 +1,4 @@
-"""Groups and models: which group a good lies in, and which goods are one model."""
+"""Groups and models: which group a good belongs to, and which goods are one model."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def made(name: str) -> tuple[tuple[str, str], ...]:
 def test_a_group_is_found_by_the_best_witness(
     column: str, cells: dict[str, str], path: tuple[tuple[str, str], ...]
 ) -> None:
-    """The column that is led is asked first, then path, numbered section and the unsplit type of goods."""
+    """The mapped column is read first, then path, numbered section and the unsplit type of goods."""
     assert group_path(cells, column) == tuple(Section(*step) for step in path)
 
 

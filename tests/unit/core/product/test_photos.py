@@ -1,4 +1,4 @@
-"""What becomes of a good's photos, told by their files."""
+"""What becomes of a good's photos, by their files."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def shots(*photos: str, at: str = HERE) -> list[Photo]:
     ],
 )
 def test_what_becomes_of_photos(old: list[str], new: list[str], moves: PhotoMoves) -> None:
-    """Each file is told once, by the name that it has in the folder."""
+    """Each file is listed once, by its name in the folder."""
     assert photo_moves(shots(*old), shots(*new)) == moves
 
 

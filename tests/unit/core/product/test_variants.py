@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.cli.messages.findings import finding_message
 from torgsync.core.findings import Code
 from torgsync.core.product.fields import Characteristic
 from torgsync.core.product.variants import (
@@ -24,9 +23,9 @@ from torgsync.core.product.variants import (
 )
 
 
-def member(good_id: str, line: int = 0, group: int = 0, **told: str) -> Member:
-    """Return a good of a model; its line is its number where nobody says."""
-    items = tuple(Characteristic(name, "", value) for name, value in sorted(told.items()))
+def member(good_id: str, line: int = 0, group: int = 0, **traits: str) -> Member:
+    """Return a good of a model; its line defaults to its number."""
+    items = tuple(Characteristic(name, "", value) for name, value in sorted(traits.items()))
     return Member(good_id, line or int(good_id), items, group)
 
 
@@ -41,7 +40,7 @@ def test_goods_that_differ_are_variants() -> None:
 
 
 def test_a_good_alone_is_what_it_is() -> None:
-    """There is nobody to differ from."""
+    """There is nothing to differ from."""
     assert arrange([member("1")]) == Arranged(("1",), ())
 
 
@@ -54,14 +53,11 @@ def test_a_size_that_looks_the_same_is_the_same(other: str) -> None:
 
 
 def test_a_good_that_prom_has_in_the_group_stays_there() -> None:
-    """It is not promised to go alone: what it was told apart by stays."""
+    """No call takes it from the group: its characteristics on Prom stay."""
     arranged = arrange([member("1", group=5, size="36"), member("2", group=5, size="36")])
     (finding,) = arranged.findings
     assert finding.good_id == "2"
-    assert finding_message(finding) == (
-        "has the same size 36 as `1`, a good of the same model; "
-        "what tells it apart on Prom stays as it is there"
-    )
+    assert finding.args == {"twin": "1", "traits": [["size", "36"]], "grouped": True}
     assert moved("2", 9, 5).code in CODES
 
 
@@ -71,45 +67,43 @@ def test_no_goods_make_no_model() -> None:
 
 
 def test_the_same_size_and_colour_goes_alone() -> None:
-    """Prom would not import the second one: nothing tells it apart."""
+    """Prom would not import the second one, which differs in nothing."""
     arranged = arrange([member("1", size="36"), member("2", size="37"), member("3", line=9, size="36")])
     assert arranged.variants == ("1", "2")
     (finding,) = arranged.findings
     assert (finding.code, finding.good_id, finding.line) == (Code.VARIANT_ALIKE, "3", 9)
-    assert finding_message(finding) == (
-        "has the same size 36 as `1`, a good of the same model; it goes as a product of its own"
-    )
+    assert finding.args == {"twin": "1", "traits": [["size", "36"]], "grouped": False}
 
 
 def test_goods_without_characteristics_go_alone() -> None:
-    """All but the first, which may still find a sister."""
+    """All but the first, which may still get a sibling."""
     arranged = arrange([member("1"), member("2")])
     assert arranged.variants == ("1",)
-    assert finding_message(arranged.findings[0]).startswith("differs from `1` in no characteristic")
+    assert arranged.findings[0].args == {"twin": "1", "traits": [], "grouped": False}
 
 
 @pytest.mark.parametrize(
-    ("odd", "code", "message"),
+    ("odd", "code", "names"),
     [
-        ({}, Code.VARIANT_MISSING, "lacks `size`, which the other goods of its model have"),
-        ({"size": "38", "scent": "rose"}, Code.VARIANT_EXTRA, "has `scent`, which the other goods of its"),
+        ({}, Code.VARIANT_MISSING, ["size"]),
+        ({"size": "38", "scent": "rose"}, Code.VARIANT_EXTRA, ["scent"]),
     ],
 )
-def test_other_characteristics_go_alone(odd: dict[str, str], code: Code, message: str) -> None:
+def test_other_characteristics_go_alone(odd: dict[str, str], code: Code, names: list[str]) -> None:
     """Prom refuses what the main one lacks, and which one is the main one is not known."""
     arranged = arrange([member("1", 0, 0, **odd), member("2", size="36"), member("3", size="37")])
     assert (arranged.variants, faults(arranged)) == (("2", "3"), {"1": code})
-    assert finding_message(arranged.findings[0]).startswith(message)
+    assert arranged.findings[0].args["names"] == names
 
 
-def test_a_characteristic_that_the_export_lacks_tells_nothing_apart() -> None:
-    """It stands in all goods of the model and is not named where they are alike."""
+def test_an_empty_characteristic_is_no_difference() -> None:
+    """All goods of the model lack its value, and the finding does not name it."""
     arranged = arrange([member("1", size="36", heel=""), member("2", size="36", heel="")])
-    assert finding_message(arranged.findings[0]).startswith("has the same size 36 as `1`")
+    assert arranged.findings[0].args["traits"] == [["size", "36"]]
 
 
 def test_what_is_on_prom_in_a_group_stays_there() -> None:
-    """A newcomer must fit it, not the other way round."""
+    """A new good that equals it goes alone."""
     arranged = arrange([member("1", size="36"), member("2", group=501, size="36")])
     assert (arranged.variants, faults(arranged)) == (("2",), {"1": Code.VARIANT_ALIKE})
 
@@ -117,12 +111,12 @@ def test_what_is_on_prom_in_a_group_stays_there() -> None:
 NAMES = st.sampled_from(["size", "colour", "cloth"])
 GOODS = st.lists(
     st.tuples(st.dictionaries(NAMES, st.sampled_from("ab")), st.sampled_from([0, 0, 501])), max_size=6
-).map(lambda drawn: [member(str(n), n, group, **told) for n, (told, group) in enumerate(drawn, 1)])
+).map(lambda drawn: [member(str(n), n, group, **traits) for n, (traits, group) in enumerate(drawn, 1)])
 
 
 @given(GOODS)
 def test_no_variant_is_one_that_prom_refuses(goods: list[Member]) -> None:
-    """Every good is a variant or says why not; variants differ, and have the same names, whoever is first."""
+    """Every good is a variant or has a finding; variants differ, and have the same names, in any order."""
     arranged = arrange(goods)
     assert sorted([*arranged.variants, *faults(arranged)]) == sorted(one.good_id for one in goods)
     assert {finding.code for finding in arranged.findings} <= CODES
