@@ -9,7 +9,6 @@ import pytest
 from homes import Home, SandboxAddress
 
 
-@pytest.mark.timeout(90)
 def test_the_demo(tmp_path: Path, sandbox_server: SandboxAddress, monkeypatch: pytest.MonkeyPatch) -> None:
     """It ends well, fits 80 columns, asks nothing, leaves nothing behind, and needs no other marketplace."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is missing: apt-get install chromium"),
     # A browser that starts on a busy machine may take a minute by itself.
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(1200),
 ]
 
 PHONE, DESKTOP = (390, 844), (1280, 900)

@@ -279,7 +279,7 @@ def answer_of(asked: Asked, forward: Forward) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 def test_ten_thousand_orders_while_new_ones_arrive(hard_filled: Home, faulty: FaultyServer) -> None:
     """Each is stored exactly once, the new ones with the next fetch; then nothing is left to fetch."""
     sandbox_server = hard_filled.sandbox

@@ -34,7 +34,7 @@ def _peak(folder: Path, server: RunningServer, letters: int) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 def test_memory_does_not_grow_with_descriptions(tmp_path: Path, sandbox_server: RunningServer) -> None:
     """Descriptions a hundred times longer cost a page of them, a fraction of what all would."""
     _peak(tmp_path / "warm", sandbox_server, SHORT)

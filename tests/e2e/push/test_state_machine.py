@@ -302,7 +302,7 @@ class ShopMachine(RuleBasedStateMachine):
         assert made == len(there | self.shop.catalog.deleted_external_ids)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("examples", sampled([2, 14], 2))
 def test_random_sequences(examples: int) -> None:
     """The rules and invariants hold in many random sequences of steps."""

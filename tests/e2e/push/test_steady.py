@@ -19,7 +19,7 @@ from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop.products import ShopProduct
 from torgsync.sandbox.shop.shop import Shop
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 PRODUCTS = 2000
 CHANGED = 1000

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import phonenumbers
@@ -75,6 +76,7 @@ def normal_phone(text: str) -> str:
     return whole_phone(text) or _first_phone(text) or _EXTENSION.sub("", text)
 
 
+@lru_cache(maxsize=4096)  # the buyer of an order is compared several times, and many orders share one
 def whole_phone(text: str) -> str:
     """Return a text that is one phone number in E.164, empty where it is none."""
     text = _EXTENSION.sub("", text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from torgsync.core.config.settings import SyncObject
@@ -87,13 +88,21 @@ class OrderDecision:
         return self.hold is not None and self.hold.code in FINDING_OF
 
 
+def is_unchanged(known: StoredOrder, incoming: Order) -> bool:
+    """Return whether Prom shows an order as it is stored, so that no facts are needed to decide about it.
+
+    An order with a line whose good is unknown needs them: the good may be known by now.
+    """
+    order = _as_stored(replace(incoming, lines=_with_goods(incoming.lines, known)), known)
+    return all(line.good_id for line in order.lines) and same_order(known.order, order)
+
+
 def decide_order(
     known: StoredOrder | None, incoming: Order, facts: OrderFacts, settings: SyncObject
 ) -> OrderDecision | None:
     """Return what is to be stored about an order as Prom shows it; None where nothing changed."""
-    order = replace(incoming, lines=_with_goods(incoming.lines, known, facts))
-    if known and known.order.forgotten:
-        order = without_people(order)
+    goods = _with_goods(incoming.lines, known, facts.product_goods, facts.sku_goods)
+    order = _as_stored(replace(incoming, lines=goods), known)
     if known and same_order(known.order, order):
         return None
     findings = findings_of(order, facts.foreign)
@@ -110,7 +119,17 @@ def decide_order(
     )
 
 
-def _with_goods(lines: Sequence[Line], known: StoredOrder | None, facts: OrderFacts) -> tuple[Line, ...]:
+def _as_stored(order: Order, known: StoredOrder | None) -> Order:
+    """Return an order without its people if they were forgotten."""
+    return without_people(order) if known and known.order.forgotten else order
+
+
+def _with_goods(
+    lines: Sequence[Line],
+    known: StoredOrder | None,
+    product_goods: Mapping[str, str] = MappingProxyType({}),
+    sku_goods: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Line, ...]:
     """Return the lines with a good id wherever one can be found.
 
     A line keeps the good that it was found to be before; otherwise its product decides, then its article
@@ -122,8 +141,8 @@ def _with_goods(lines: Sequence[Line], known: StoredOrder | None, facts: OrderFa
             line,
             good_id=line.good_id
             or before.get(line.prom_id)
-            or facts.product_goods.get(line.prom_id)
-            or facts.sku_goods.get(line.sku, ""),
+            or product_goods.get(line.prom_id)
+            or sku_goods.get(line.sku, ""),
         )
         for line in lines
     )

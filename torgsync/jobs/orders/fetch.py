@@ -12,7 +12,7 @@ from datetime import datetime
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.orders.clients import client_of
-from torgsync.core.orders.decide import ClientDecision, OrderFacts, decide_order
+from torgsync.core.orders.decide import ClientDecision, OrderFacts, decide_order, is_unchanged
 from torgsync.core.orders.order import GAPS_AT_ONCE, PENDING, Order, missing_numbers
 from torgsync.core.orders.reasons import HOLD_OF
 from torgsync.core.orders.stored import FilePhase, StoredOrder
@@ -192,6 +192,8 @@ def store_order(context: JobContext, order: Order) -> None:
 def _store(context: JobContext, work: UnitOfWork, order: Order, fetched: FetchResult) -> None:
     """Decide about one order, and store the decision."""
     known = work.orders.get(order.id)
+    if known and is_unchanged(known, order):
+        return
     decision = decide_order(known, order, _facts(work, order, known, fetched.begun), context.object)
     if decision is None:
         return

@@ -6,13 +6,25 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.sql.dml import Delete
 
 from torgsync.core.orders.clients import Client, Contact
 from torgsync.state.schema import order_tables as t
 from torgsync.state.schema import shop_tables
 from torgsync.state.schema.base import upsert
+
+_c = t.contacts.c
+_SHARING = select(_c.client_id, _c.kind, _c.key).where(
+    _c.object == bindparam("object"),
+    _c.client_id.in_(
+        select(_c.client_id).where(
+            _c.object == bindparam("object"),
+            tuple_(_c.kind, _c.key).in_(bindparam("wanted", expanding=True)),
+        )
+    ),
+)
+"""The contacts of all clients that have one of these contacts; built once, executed for every order."""
 
 
 class ClientRepository:
@@ -58,12 +70,8 @@ class ClientRepository:
     def sharing(self, wanted: Iterable[Contact]) -> dict[str, frozenset[Contact]]:
         """Return the clients that have any of these contacts, oldest first, each with all its contacts."""
         contacts: dict[int, set[Contact]] = {}
-        c = t.contacts.c
-        these = select(c.client_id).where(
-            c.object == self._slug, tuple_(c.kind, c.key).in_([tuple(contact) for contact in wanted])
-        )
-        rows = select(c.client_id, c.kind, c.key).where(c.object == self._slug, c.client_id.in_(these))
-        for client, kind, key in self._db.execute(rows):
+        these = {"object": self._slug, "wanted": [tuple(contact) for contact in wanted]}
+        for client, kind, key in self._db.execute(_SHARING, these):
             contacts.setdefault(client, set()).add(Contact(kind, key))
         return {str(client): frozenset(contacts[client]) for client in sorted(contacts)}
 

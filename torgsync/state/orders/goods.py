@@ -5,9 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, exists, select
 
 from torgsync.state.schema import shop_tables
+
+
+def _unknown_in(table: Table) -> ColumnElement[bool]:
+    """Return the condition that a good that Prom has is not in this table."""
+    c = shop_tables.existing.c
+    return ~exists().where(table.c.object == c.object, table.c.good_id == c.good_id)
+
+
+_FOREIGN = select(shop_tables.existing.c.good_id).where(
+    shop_tables.existing.c.object == bindparam("object"),
+    shop_tables.existing.c.good_id.in_(bindparam("good_ids", expanding=True)),
+    _unknown_in(shop_tables.goods),
+    _unknown_in(shop_tables.sent),
+)
+"""Built once: it is executed for every order."""
 
 
 class OrderedGoodRepository:
@@ -19,12 +34,8 @@ class OrderedGoodRepository:
 
     def foreign(self, good_ids: Iterable[str]) -> frozenset[str]:
         """Return the external ids that Prom has and that are neither in an export nor were sent."""
-        c = shop_tables.existing.c
-        rows = select(c.good_id).where(c.object == self._slug, c.good_id.in_(set(good_ids)))
-        for table in (shop_tables.goods, shop_tables.sent):
-            same = (table.c.object == self._slug) & (table.c.good_id == c.good_id)
-            rows = rows.where(~exists().where(same))
-        return frozenset(self._db.execute(rows).scalars())
+        rows = self._db.execute(_FOREIGN, {"object": self._slug, "good_ids": list(good_ids)})
+        return frozenset(rows.scalars())
 
     def by_product(self, prom_ids: Iterable[str]) -> Mapping[str, str]:
         """Return the external ids that Prom last showed, keyed by Prom's product id."""

@@ -347,7 +347,7 @@ DAYS = st.lists(
 
 
 @pytest.mark.parametrize("_part", sampled(range(12), 0))
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 @settings(
     max_examples=10,
     phases=[Phase.generate],
@@ -431,7 +431,7 @@ def test_a_good_that_left_its_model_while_it_was_gone(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("_part", sampled(range(6), 0))
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 @settings(
     max_examples=10,
     phases=[Phase.generate],
