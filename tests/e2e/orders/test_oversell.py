@@ -74,26 +74,6 @@ def test_an_order_that_is_still_in_the_outbox(sold: Home) -> None:
     assert stock(sold) == (15, "available")
 
 
-def test_all_of_it_is_sold(filled: Home) -> None:
-    """Orders for more than the stock leave 0, which is not available."""
-    filled.sandbox.place_order([("26926", 99)])
-    filled.run("sync", "--yes", "--only", "orders")
-    plan = filled.run("update", "--format", "json").json
-    (change,) = plan["changes"]
-    assert change["fields"]["quantity"] == {"old": 15, "new": 0}
-    filled.sync()
-    assert stock(filled) == (0, "not_available")
-
-
-def test_an_order_that_is_cancelled(sold: Home) -> None:
-    """Its pieces are offered again."""
-    sold.sync()
-    (order,) = sold.run("orders", "list", "--format", "json").json["orders"]
-    sold.sandbox.cancel_order(int(order["id"]))
-    sold.sync()
-    assert stock(sold) == (15, "available")
-
-
 def test_an_order_that_is_delivered_before_its_file_is_due(sold: Home) -> None:
     """Torgsoft gets it all the same, and its pieces are kept back until then."""
     sold.sync()

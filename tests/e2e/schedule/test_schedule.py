@@ -118,11 +118,7 @@ def test_the_list_is_read_by_programs(home: Home) -> None:
             "days": None,
             "only": None,
             "due": True,
-            "next": [
-                "2026-10-24T20:30:00+03:00",
-                "2026-10-24T21:00:00+03:00",
-                "2026-10-25T08:00:00+02:00",
-            ],
+            "next": ["2026-10-24T20:30:00+03:00", "2026-10-24T21:00:00+03:00", "2026-10-25T08:00:00+02:00"],
             "last": None,
             "last_exit": None,
         }
@@ -304,6 +300,7 @@ def test_a_run_that_a_person_stopped_is_finished(timed: Home) -> None:
     assert (again.code, moments(again), len(timed.sandbox.imports())) == (0, ["24 08:00"], 2)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_is_finished(timed: Home) -> None:
     """Even if the kill was not recorded."""
     timed.edit_object("08:00", "00:00")
@@ -325,6 +322,7 @@ def test_a_run_that_was_killed_is_finished(timed: Home) -> None:
     assert (ran.code, len(ran.json["due"]), len(timed.sandbox.imports())) == (0, 1, 2)
 
 
+@pytest.mark.slow
 def test_two_processes_in_one_second(timed: Home) -> None:
     """One performs, the other finds nothing due; for each of two objects."""
     timed.edit_object('between = ["08:00", "21:00"]', "")
