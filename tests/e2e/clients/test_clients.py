@@ -324,6 +324,7 @@ def test_what_was_read_is_a_document_too(knowing: Home) -> None:
     numbers = {"rows": 4, "new": 3, "known": 1, "ambiguous": 0, "unreadable": 1}
     ran = knowing.run("clients", "import", "--format", "json")
     assert ran.json == {"schema": 1, "object": "My Prom", "clients": numbers, "exit": 0}
+    assert knowing.run("clients", "import").err.endswith("! 1 phone is no number and will find nobody\n")
     knowing.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
     export_clients(knowing, client_row("Олена В.", "0500000003"), client_row("Олена В.", "0500000004"))
     assert knowing.run("clients", "import", "--format", "csv").out == (

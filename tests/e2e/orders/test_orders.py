@@ -445,6 +445,25 @@ def test_an_order_without_a_chosen_client(mapped: Home) -> None:
     assert mapped.run("orders", "fetch").code == 0
 
 
+def test_money_that_goes_by_no_payment_method(hard_filled: Home, faulty: FaultyServer) -> None:
+    """No mapping can apply to it: every run and the report say so."""
+    number = hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA)
+
+    def odd(asked: Asked, forward: Forward) -> Answer:
+        document = answer_of(asked, forward)
+        for order in document["orders"]:
+            order.update(payment_option=None)
+        return Answer(200, json.dumps(document).encode())
+
+    faulty.misbehave("GET /orders/list", odd)
+    where = f"see {number} in the seller's cabinet"
+    message = f"! 1 order without a payment method: the money has no place; {where}"
+    for _ in range(2):
+        ran = hard_filled.run("orders", "fetch")
+        assert (ran.code, message in ran.lines) == (8, True)
+    assert message in hard_filled.run("payments", "report").err
+
+
 def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultyServer) -> None:
     """Nothing is posted, and Prom's value is reported with the order's number."""
     number = hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA)
