@@ -41,9 +41,7 @@ def test_refused_upload_is_read_to_its_end(server: RunningServer) -> None:
     """A large upload with a wrong token gets its 401 and no broken connection."""
     content = feed(*(offer(str(number)) for number in range(20_000)))
     response = httpx.post(
-        f"{server.url}/products/import_file",
-        files={"file": ("products.xml", content)},
-        data={"data": "{}"},
+        f"{server.url}/products/import_file", files={"file": ("products.xml", content)}, data={"data": "{}"}
     )
     assert response.status_code == 401
     assert server.shop.log.records()[0].size > len(content)

@@ -27,10 +27,7 @@ from torgsync.sandbox.shop.orders import (
 )
 from torgsync.sandbox.shop.shop import Shop
 
-DECLARED = {
-    "ru": "Этот ЭН уже добавлен к данному заказу",
-    "uk": "Цей ЕН вже додано до цього замовлення",
-}
+DECLARED = {"ru": "Этот ЭН уже добавлен к данному заказу", "uk": "Цей ЕН вже додано до цього замовлення"}
 
 
 def list_orders(shop: Shop, call: Call) -> Json:

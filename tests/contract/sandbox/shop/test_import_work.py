@@ -65,8 +65,7 @@ class TestUpdating:
         before = shop.product("1")
         words = ["name", "price", "presence", "group", "attributes", "images_urls", "description"]
         report = run_import(
-            feed(offer("1", "<picture>https://a.example/1.jpg</picture>")),
-            updated_fields=words,
+            feed(offer("1", "<picture>https://a.example/1.jpg</picture>")), updated_fields=words
         )
         assert counters(report) == {"total": 1, "imported": 1, "not_changed": 1}
         assert shop.product("1") == before

@@ -85,12 +85,7 @@ class TestReading:
 
     @pytest.mark.parametrize(
         ("amount", "text"),
-        [
-            ("0", "0 грн"),
-            ("39", "39 грн"),
-            ("1234.5", "1 234,50 грн"),
-            ("1234567.005", "1 234 567,01 грн"),
-        ],
+        [("0", "0 грн"), ("39", "39 грн"), ("1234.5", "1 234,50 грн"), ("1234567.005", "1 234 567,01 грн")],
     )
     def test_money(self, amount: str, text: str) -> None:
         """Thousands apart, a decimal comma, and kopiykas only where there are some."""
