@@ -201,7 +201,7 @@ class ShopMachine(RuleBasedStateMachine):
         there = [product for product in self.shop.products() if product.external_id]
         if there:
             self.clock.time += timedelta(minutes=1)
-            self.shop.edit_product(there[pick % len(there)].id, **what)  # type: ignore[arg-type]
+            self.shop.edit_product(there[pick % len(there)].id, **what)
             self.moved = True
 
     # Runs

@@ -7,22 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from torgsync.sandbox.api.answers import (
-    Json,
-    client_json,
-    delivery_option_json,
-    order_json,
-    payment_option_json,
-)
-from torgsync.sandbox.api.call import VALUE_NOT_ALLOWED, Call, refusal
-from torgsync.sandbox.api.paging import cut_page
+from torgsync.sandbox.api.answers import Json, client_json, order_json
+from torgsync.sandbox.api.call import VALUE_NOT_ALLOWED, Call, cut_page, refusal
 from torgsync.sandbox.shop.orders import (
     CANCELLATION_REASONS,
     DECLARATION_TYPES,
     STATUS_NAMES,
     WRITABLE_STATUSES,
     ShopClient,
-    ShopOrder,
     is_later,
 )
 from torgsync.sandbox.shop.shop import Shop
@@ -35,11 +27,7 @@ def list_orders(shop: Shop, call: Call) -> Json:
     status = call.query.get("status")
     if status is not None and status not in STATUS_NAMES:
         return {"error": VALUE_NOT_ALLOWED}
-
-    def matches(order: ShopOrder) -> bool:
-        return status is None or order.status == status
-
-    page = cut_page(shop, call, shop.orders, matches)
+    page = cut_page(shop, call, shop.orders, lambda order: status in (None, order.status))
     return {"orders": [order_json(order, call.language) for order in page]}
 
 
@@ -50,10 +38,7 @@ def show_order(shop: Shop, call: Call, order_id: int) -> Json | None:
 
 
 def set_order_status(shop: Shop, call: Call) -> Json:
-    """Move orders on. One that has this or a later status is silently left out.
-
-    Source: docs/developers/prom-api.md §5.3.
-    """
+    """Move orders on; one that has this or a later status is silently left out (prom-api §5.3)."""
     body = call.body if isinstance(call.body, dict) else {}
     status, ids = body.get("status"), body.get("ids")
     if status not in WRITABLE_STATUSES:
@@ -125,9 +110,15 @@ def show_client(shop: Shop, call: Call, client_id: int) -> Json | None:  # noqa:
 
 def list_payment_options(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler is called alike
     """List the ways to pay (prom-api §6.1)."""
-    return {"payment_options": [payment_option_json(option) for option in shop.payment_options.values()]}
+    options = shop.payment_options.values()
+    return {"payment_options": [{"id": one.id, "name": one.name, "description": None} for one in options]}
 
 
 def list_delivery_options(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler is called alike
-    """List the ways of delivery (prom-api §6.1)."""
-    return {"delivery_options": [delivery_option_json(option) for option in shop.delivery_options.values()]}
+    """List the ways of delivery (prom-api §6.1); Prom's values of `type` are unknown."""
+    return {
+        "delivery_options": [
+            {"id": one.id, "name": one.name, "comment": "", "enabled": True, "type": one.provider or "own"}
+            for one in shop.delivery_options.values()
+        ]
+    }

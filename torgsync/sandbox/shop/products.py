@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, TypedDict
+from typing import Any, Literal, get_args
 
 from torgsync.sandbox.shop.collection import Collection
 
-PRESENCES = ("available", "not_available", "order", "service", "waiting")
+Presence = Literal["available", "not_available", "order", "service", "waiting"]
+PRESENCES = get_args(Presence)
 # The statuses that an edit may set, and those of products that cannot be changed any more.
 EDITABLE_STATUSES = ("on_display", "draft", "deleted", "not_on_display")
 CLOSED_STATUSES = ("deleted", "deleted_by_moderator")
@@ -110,35 +111,6 @@ class ShopProduct:
         if self.discount.kind == "percent":
             off = self.price * off / 100
         return (self.price - off).quantize(KOPIYKA, ROUND_HALF_UP)
-
-
-class ProductFields(TypedDict, total=False):
-    """The fields of a product that a person can set in the cabinet."""
-
-    name: str
-    sku: str | None
-    name_uk: str | None
-    keywords: str
-    keywords_uk: str | None
-    description: str
-    description_uk: str | None
-    selling_type: str
-    presence: str
-    in_stock: bool | None
-    price: Decimal | None
-    currency: str
-    minimum_order_quantity: Decimal | None
-    measure_unit: str
-    discount: ShopDiscount | None
-    prices: tuple[Wholesale, ...]
-    group_id: int
-    category_id: int
-    images: tuple[Image, ...]
-    status: str
-    quantity_in_stock: int | None
-    attributes: tuple[Attribute, ...]
-    vendor: str | None
-    gtin: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from threading import RLock
-from typing import Unpack
+from typing import Any
 
 from torgsync.sandbox.faults import Fault
 from torgsync.sandbox.injector import FaultInjector
@@ -30,7 +30,7 @@ from torgsync.sandbox.shop.orders import (
     ShopOrder,
     ShopOrderLine,
 )
-from torgsync.sandbox.shop.products import ProductFields, ShopCatalog, ShopGroup, ShopProduct
+from torgsync.sandbox.shop.products import ShopCatalog, ShopGroup, ShopProduct
 from torgsync.sandbox.shop.rights import Rights
 
 
@@ -137,7 +137,7 @@ class Shop:
 
     # What the seller does in the cabinet
 
-    def add_product(self, external_id: str | None = None, **fields: Unpack[ProductFields]) -> int:
+    def add_product(self, external_id: str | None = None, **fields: Any) -> int:
         """Add a product by hand, and return its Prom id; such products often have no external id.
 
         Source: docs/developers/prom-api.md §8.
@@ -149,7 +149,7 @@ class Shop:
             product = self.catalog.add({"name": "Товар", **fields, "external_id": external_id}, self.now())
             return product.id
 
-    def edit_product(self, key: int | str, **fields: Unpack[ProductFields]) -> None:
+    def edit_product(self, key: int | str, **fields: Any) -> None:
         """Change a product by hand."""
         with self.lock:
             self.catalog.change(self.product(key), fields, self.now())
