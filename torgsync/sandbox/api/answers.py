@@ -24,7 +24,7 @@ NO_IMAGE = f"{IMAGES}/no-image-200-200.png"
 
 def product_json(product: ShopProduct, catalog: ShopCatalog, language: Language) -> Json:
     """Return the Product object with all keys of prom-api §3.3."""
-    group = catalog.groups.get(product.group_id)
+    group = catalog.groups.find(product.group_id)
     discount = product.discount
     return {
         "id": product.id,

@@ -33,7 +33,7 @@ def list_orders(shop: Shop, call: Call) -> Json:
 
 def show_order(shop: Shop, call: Call, order_id: int) -> Json | None:
     """Show one order (prom-api §5.1)."""
-    order = shop.orders.get(order_id)
+    order = shop.orders.find(order_id)
     return None if order is None else {"order": order_json(order, call.language)}
 
 
@@ -51,7 +51,7 @@ def set_order_status(shop: Shop, call: Call) -> Json:
     processed: list[int] = []
     errors: dict[str, str] = {}
     for order_id in ids:
-        order = shop.orders.get(order_id) if type(order_id) is int else None
+        order = shop.orders.find(order_id) if type(order_id) is int else None
         if order is None:
             errors[str(order_id)] = "Order is not found"
         elif is_later(status, order.status):
@@ -66,7 +66,7 @@ def save_declaration(shop: Shop, call: Call) -> Json:
     """Write the parcel's number to an order; the same number again is an error (prom-api §5.4)."""
     body = call.body if isinstance(call.body, dict) else {}
     order_id, number = body.get("order_id"), body.get("declaration_id")
-    order = shop.orders.get(order_id) if type(order_id) is int else None
+    order = shop.orders.find(order_id) if type(order_id) is int else None
     mistakes = {
         "order_id": order is None,
         "declaration_id": not isinstance(number, str) or not number,
@@ -78,7 +78,7 @@ def save_declaration(shop: Shop, call: Call) -> Json:
     if order.declaration_number == number:
         text = DECLARED[call.language]
         return refusal(text) | {"errors": {"declaration_id": text}}
-    shop.orders.replace(order.id, replace(order, declaration_number=number, date_modified=shop.now()))
+    shop.orders.replace(replace(order, declaration_number=number, date_modified=shop.now()))
     return {"status": "success"}
 
 
@@ -104,7 +104,7 @@ def list_clients(shop: Shop, call: Call) -> Json:
 
 def show_client(shop: Shop, call: Call, client_id: int) -> Json | None:  # noqa: ARG001 - every handler is called alike
     """Show one client (prom-api §6.2)."""
-    client = shop.clients.get(client_id)
+    client = shop.clients.find(client_id)
     return None if client is None else {"client": client_json(client)}
 
 

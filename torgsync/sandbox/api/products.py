@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from decimal import Decimal
 
 from torgsync.sandbox.api.answers import Json, group_json, product_json
@@ -39,7 +40,8 @@ def list_products(shop: Shop, call: Call) -> Json:
     parameter = call.query.get("group_id", "")
     group_id = int(parameter) if is_digits(parameter) else 0
     shown = group_id or (ROOT_GROUP_ID if shop.quirks.root_group_only else 0)
-    page = cut_page(shop, call, shop.catalog.products, among=shop.catalog.ids_in(shown) if shown else None)
+    listed = shop.catalog.products
+    page = cut_page(shop, call, listed, among=listed.ids_in(shown) if shown else None)
     return {
         "group_id": group_id,
         "products": [product_json(product, shop.catalog, call.language) for product in page],
@@ -48,12 +50,12 @@ def list_products(shop: Shop, call: Call) -> Json:
 
 def show_product(shop: Shop, call: Call, product_id: int) -> Json | None:
     """Show one product by its Prom id (prom-api §3.2)."""
-    return _shown(shop, call, shop.catalog.find(product_id))
+    return _shown(shop, call, shop.catalog.products.find(product_id))
 
 
 def show_by_external_id(shop: Shop, call: Call, external_id: str) -> Json | None:
     """Show one product by its external id (prom-api §3.2)."""
-    return _shown(shop, call, shop.catalog.find(external_id))
+    return _shown(shop, call, shop.catalog.products.find(external_id))
 
 
 def _shown(shop: Shop, call: Call, product: ShopProduct | None) -> Json | None:
@@ -85,7 +87,7 @@ def _edit(shop: Shop, call: Call, kind: type[int | str]) -> Json:
             continue
         key = item.get("id")
         # `True` is an int for Python and would be found under id 1.
-        product = shop.catalog.find(key) if type(key) is kind else None
+        product = shop.catalog.products.find(key) if type(key) is kind else None
         if product is None or product.status == "deleted_by_moderator":
             continue
         try:
@@ -129,7 +131,7 @@ def import_url(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler 
 def show_import(shop: Shop, call: Call, import_id: str) -> Json | None:  # noqa: ARG001 - every handler is called alike
     """Show the state of an import (prom-api §4.4)."""
     report = shop.import_queue.status(import_id, shop.now())
-    return None if report is None else report.as_json()
+    return None if report is None else asdict(report)
 
 
 def _text(longest: int | None) -> Callable[[str, object], str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from torgsync.core.clock import SHOP_ZONE
-from torgsync.sandbox.api.answers import Language
-from torgsync.sandbox.shop.products import KOPIYKA
+from torgsync.sandbox.api.answers import Language, money
 
 # A no-break space holds groups of digits, and an amount and its unit, together.
 NBSP = "\u00a0"
@@ -160,9 +159,7 @@ def quantity(amount: Decimal | int) -> str:
 
 def price(amount: Decimal, currency: str = "UAH") -> str:
     """Return an amount of money: 1 249,50 ₴, without kopiykas where there are none."""
-    whole, kopiykas = f"{amount.quantize(KOPIYKA, ROUND_HALF_UP):,}".split(".")
-    decimals = "" if kopiykas == "00" else f",{kopiykas}"
-    return f"{whole.replace(',', NBSP)}{decimals}{NBSP}{SIGNS.get(currency, currency)}"
+    return money(amount, NBSP, SIGNS.get(currency, currency))
 
 
 def moment(time: datetime) -> str:

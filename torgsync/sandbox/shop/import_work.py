@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -96,10 +97,6 @@ class Report:
     errors: list[dict[str, Any]] = field(default_factory=list)
     message: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the body of the answer."""
-        return asdict(self)
-
 
 class MissingPhotos:
     """The HTTP status of photos' addresses under the fault `photos-missing`."""
@@ -161,12 +158,11 @@ class ImportWork:
         self._report.errors.append({stage: {"code": code, "extra": extra}})
 
     def _import_category(self, category: yml.FeedCategory) -> None:
-        if category.portal_id is not None and category.portal_id.isascii() and category.portal_id.isdigit():
-            self._categories[category.id] = int(category.portal_id)
-        if self._catalog.find_group(category.id) is None:
-            self._catalog.add_group(
-                category.name, self._when, external_id=category.id, parent_external_id=category.parent_id
-            )
+        if re.fullmatch("[0-9]+", portal_id := category.portal_id or ""):
+            self._categories[category.id] = int(portal_id)
+        if self._catalog.groups.find(category.id) is None:
+            ids = {"external_id": category.id, "parent_external_id": category.parent_id}
+            self._catalog.add_group({"name": category.name} | ids, self._when)
 
     def _import_offer(self, offer: yml.FeedOffer) -> None:
         if offer.id in self._seen:
@@ -196,7 +192,7 @@ class ImportWork:
         """Create or update the product of an offer, count it, and return it."""
         if external_id in self._catalog.deleted_external_ids:
             raise OfferRefused(NOT_UPDATABLE)
-        product = self._catalog.find(external_id)
+        product = self._catalog.products.find(external_id)
         if product is None:
             fields = reading.fields | variant | self._place(reading) | self._photos(reading, None)
             self._report.created += 1
@@ -233,7 +229,7 @@ class ImportWork:
 
     def _place(self, reading: OfferReading) -> dict[str, Any]:
         """Return the shop group and Prom's category; the offer's own category goes before its group's."""
-        group = None if reading.group is None else self._catalog.find_group(reading.group)
+        group = None if reading.group is None else self._catalog.groups.find(reading.group)
         category_id: int = reading.fields["category_id"]
         if category_id == UNSORTED_CATEGORY_ID and reading.group is not None:
             category_id = self._categories.get(reading.group, category_id)

@@ -37,14 +37,9 @@ class Import:
     met: FaultHit | None = None
     report: Report | None = None
 
-    @property
-    def never_ends(self) -> bool:
-        """Whether it hangs for good."""
-        return self.met is not None and self.met.fault.does == "import-never-ends"
-
     def runs(self, now: datetime) -> bool:
-        """Return whether it still runs."""
-        return self.never_ends or self.due_at > now
+        """Return whether it still runs, or hangs for good."""
+        return self.due_at > now or (self.met is not None and self.met.fault.does == "import-never-ends")
 
 
 class ImportQueue:
@@ -65,10 +60,7 @@ class ImportQueue:
         now: datetime,
         hit: FaultHit | None = None,
     ) -> Import:
-        """Accept an import; raise ImportRefused when another one runs or the day's imports are used up.
-
-        `hit` is the fault that fired for the import.
-        """
+        """Accept an import; raise ImportRefused when another one runs or the day's imports are used up."""
         if hit and hit.fault.does == "import-refused":
             raise ImportRefused(REFUSALS[hit.fault.reason or "daily-limit"])
         if quirks.second_import == "refuse" and any(entry.runs(now) for entry in self._imports.values()):
@@ -109,8 +101,6 @@ class ImportQueue:
 
     def status(self, number: str, now: datetime) -> Report | None:
         """Return the answer of the status call: zeros with SUCCESS, then with PARTIAL, then the report.
-
-        None where there is no such import.
 
         Source: docs/developers/prom-api.md §4.4.
         """

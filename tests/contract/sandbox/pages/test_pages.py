@@ -8,8 +8,7 @@ import pytest
 from shops import Clock, client_of, feed, import_feed, offer, visitor_of
 from visits import Seen, dress, visit
 
-from torgsync.sandbox.pages.cards import percent_off
-from torgsync.sandbox.pages.showcase import ShowcaseCache
+from torgsync.sandbox.pages.showcase import ShowcaseCache, percent_off
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Attribute, Image, ShopDiscount, Wholesale
 from torgsync.sandbox.shop.shop import Shop
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from shops import Clock, client_of
 
-from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.products import ShopProduct
 from torgsync.sandbox.shop.shop import Shop
 
@@ -82,21 +81,21 @@ def test_a_group_that_is_left() -> None:
     first, second = shop.add_group("Платья"), shop.add_group("Обувь")
     staying, leaving = shop.add_product(group_id=first), shop.add_product(group_id=first)
     shop.edit_product(leaving, group_id=second)
-    assert (shop.catalog.ids_in(first), shop.catalog.ids_in(second)) == ([staying], [leaving])
+    assert (shop.catalog.products.ids_in(first), shop.catalog.products.ids_in(second)) == (
+        [staying],
+        [leaving],
+    )
     shop.delete_product(leaving)
-    assert list(shop.catalog.ids_in(second)) == []
+    assert list(shop.catalog.products.ids_in(second)) == []
 
 
 def test_an_id_is_given_out_once_its_item_was_made() -> None:
     """An item that cannot be made leaves nothing behind."""
-    collection: Collection[int] = Collection(first_id=5)
-
-    def fail(number: int) -> int:
-        raise ValueError(number)
-
-    with pytest.raises(ValueError, match="5"):
-        collection.add(fail)
-    assert (collection.add(lambda number: number), len(collection)) == (5, 1)
+    shop = Shop()
+    with pytest.raises(TypeError, match="colour"):
+        shop.add_product(colour="red")
+    before = shop.catalog.products.next_id
+    assert (shop.add_product(), len(shop.products())) == (before, 1)
 
 
 def test_a_walk_steps_over_stale_spans() -> None:

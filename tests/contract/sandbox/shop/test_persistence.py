@@ -57,7 +57,9 @@ def test_everything_comes_back(again: Opened) -> None:
     assert list(back.clients) == list(shop.clients)
     assert back.payment_options == shop.payment_options
     assert back.catalog.deleted_external_ids == {"S-2"}
-    assert back.catalog.ids_in(shop.groups()[0].id) == shop.catalog.ids_in(shop.groups()[0].id)
+    assert back.catalog.products.ids_in(shop.groups()[0].id) == shop.catalog.products.ids_in(
+        shop.groups()[0].id
+    )
     assert back.imports() == shop.imports()
     persistence.close()
 
