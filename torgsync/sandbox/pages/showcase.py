@@ -61,7 +61,7 @@ class Card:
 
     @property
     def cheapest(self) -> ShopProduct:
-        """The product with the lowest price to pay, which all have in one currency; without any the main one."""
+        """The product with the lowest price to pay, in one currency; the main one without any."""
         priced = [product for product in self.products if product.price is not None]
         return min(priced, key=lambda product: product.price_to_pay or 0, default=self.main)
 

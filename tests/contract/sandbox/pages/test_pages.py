@@ -40,8 +40,7 @@ class TestCards:
     @pytest.mark.parametrize(
         ("price", "discount", "shown"),
         [
-            (None, None, "Ціну уточнюйте"),
-            (Decimal(100), None, "100 ₴"),
+            *((None, None, "Ціну уточнюйте"), (Decimal(100), None, "100 ₴")),
             (Decimal("1234567.5"), None, "1 234 567,50 ₴"),
             (Decimal(1000), ShopDiscount(Decimal(3), "amount"), "997 ₴ Стара ціна: 1 000 ₴ Знижка: −3 ₴"),
             (Decimal(1000), ShopDiscount(Decimal(300), "amount"), "700 ₴ Стара ціна: 1 000 ₴ Знижка: −30 %"),
@@ -70,11 +69,8 @@ class TestCards:
     @pytest.mark.parametrize(
         ("presence", "shown"),
         [
-            ("available", "В наявності: 0 шт."),
-            ("not_available", "Немає в наявності"),
-            ("order", "Під замовлення"),
-            ("waiting", "Очікується"),
-            ("service", "Послуга"),
+            *(("available", "В наявності: 0 шт."), ("not_available", "Немає в наявності")),
+            *(("order", "Під замовлення"), ("waiting", "Очікується"), ("service", "Послуга")),
         ],
     )
     def test_stock(self, shop: Shop, presence: str, shown: str) -> None:

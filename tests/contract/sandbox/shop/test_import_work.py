@@ -41,12 +41,8 @@ class TestUpdating:
     @pytest.mark.parametrize(
         ("word", "changed"),
         [
-            ("name", {"name"}),
-            ("sku", {"sku"}),
-            ("quantity_in_stock", {"quantity_in_stock"}),
-            ("description", {"description"}),
-            ("keywords", {"keywords"}),
-            ("image_urls", set()),
+            *(("name", {"name"}), ("sku", {"sku"}), ("quantity_in_stock", {"quantity_in_stock"})),
+            *(("description", {"description"}), ("keywords", {"keywords"}), ("image_urls", set())),
             ("stock_quantity", set()),
         ],
     )

@@ -29,12 +29,8 @@ class TestAcceptance:
     @pytest.mark.parametrize(
         "data",
         [
-            "",
-            "{",
-            "[]",
-            '{"mark_missing_product_as": "gone"}',
-            '{"mark_missing_product_as": ["none"]}',
-            '{"updated_fields": "price"}',
+            *("", "{", "[]", '{"mark_missing_product_as": "gone"}'),
+            *('{"mark_missing_product_as": ["none"]}', '{"updated_fields": "price"}'),
         ],
     )
     def test_settings_that_cannot_be_read(self, shop: Shop, client: httpx.Client, data: str) -> None:
@@ -113,9 +109,7 @@ class TestStatus:
     @pytest.mark.parametrize(
         "content",
         [
-            b"",
-            b'{"products": []}',
-            b"PK\x03\x04 a workbook",
+            *(b"", b'{"products": []}', b"PK\x03\x04 a workbook"),
             b"<shop><offer id='1'><name>a</name><description/></offer></shop>",
             feed(offer())[:-20],
         ],
