@@ -6,14 +6,11 @@ from decimal import Decimal
 
 import pytest
 from shops import Clock, client_of, feed, import_feed, offer, visitor_of
-from visits import Seen, dress, visit
+from visits import AWKWARD, Seen, dress, visit
 
-from torgsync.sandbox.pages.showcase import ShowcaseCache, percent_off
+from torgsync.sandbox.pages.showcase import ShowcaseCache
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Attribute, Image, ShopDiscount, Wholesale
 from torgsync.sandbox.shop.shop import Shop
-
-AWKWARD = '[red]<b>Шуруп</b> :wrench: "5\'" & <script>alert(1)</script>{{ 7 * 7 }}'
-NBSP = "\u00a0"
 
 
 class TestCards:
@@ -54,17 +51,6 @@ class TestCards:
         """Whole hryvnias have no kopiykas; a discount that is no whole per cent is shown as money."""
         shop.add_product(price=price, discount=discount)
         assert visit(shop).text(".prices") == shown
-
-    def test_discount_without_a_price(self, shop: Shop) -> None:
-        """What has no price is not lowered by any per cent."""
-        shop.add_product("1", price=None, discount=ShopDiscount(Decimal(10), "percent"))
-        assert percent_off(shop.product("1")) == 0
-
-    def test_foreign_money(self, shop: Shop) -> None:
-        """Prices keep their currency."""
-        shop.add_product(price=Decimal("19.90"), currency="USD")
-        shop.add_product(price=Decimal(20), currency="PLN")
-        assert visit(shop).texts(".price") == ["19,90 $", "20 PLN"]
 
     @pytest.mark.parametrize(
         ("presence", "shown"),

@@ -10,17 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shops import Clock, client_of, feed, import_feed, offer, visitor_of
-from visits import Seen, dress, visit
+from visits import AWKWARD, Seen, dress, visit
 
 from torgsync.sandbox.pages import descriptions
 from torgsync.sandbox.pages.photos import PhotoFolders
 from torgsync.sandbox.shop.products import Attribute, Image, ShopDiscount, Wholesale
 from torgsync.sandbox.shop.shop import Shop
-
-AWKWARD = '[red]<b>Шуруп</b> :wrench: "5\'" & <script>alert(1)</script>{{ 7 * 7 }}'
-
-
-NBSP = "\u00a0"
 
 
 class TestLanguages:

@@ -10,9 +10,6 @@ from shops import RunImport, counters, feed, messages, offer
 from torgsync.sandbox.shop.products import Attribute, ShopDiscount, Wholesale
 from torgsync.sandbox.shop.shop import Shop
 
-DELETED = "Поле status: Позиція недоступна для оновлення"
-
-
 pytestmark = pytest.mark.usefixtures("each_door")
 
 
