@@ -149,8 +149,7 @@ class SandboxApp:
                 return _json({"error": "Invalid JSON"})
             language: Language = "uk" if request.headers.get("X-LANGUAGE", "").lower() == "uk" else "ru"
             call = Call(query=request.args, language=language, body=data, upload=upload, hit=hit)
-            with self._shop.lock:
-                self._shop.run_due_imports()
+            with self._shop.up_to_date():
                 answer = route.handler(self._shop, call, **path)
                 if route.method != "GET":
                     self._shop.save()

@@ -311,7 +311,7 @@ def test_an_order_that_proms_list_left_out(hard_filled: Home, faulty: FaultyServ
     """Its number is missing in the sequence, so it is requested; one that does not exist only once."""
     numbers = [hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA) for _ in range(40)]
     with hard_filled.sandbox.lock:
-        hard_filled.sandbox.orders.remove(numbers[7])
+        hard_filled.sandbox.orders.remove(hard_filled.sandbox.order(numbers[7]))
 
     def without(asked: Asked, forward: Forward) -> Answer:
         document = answer_of(asked, forward)
@@ -332,7 +332,7 @@ def test_a_missing_number_that_prom_does_not_show(hard_filled: Home, faulty: Fau
     """It belongs to another shop: nothing fails, and it is requested once."""
     numbers = [hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA) for _ in range(20)]
     with hard_filled.sandbox.lock:
-        hard_filled.sandbox.orders.remove(numbers[7])
+        hard_filled.sandbox.orders.remove(hard_filled.sandbox.order(numbers[7]))
     faulty.misbehave(f"GET /orders/{numbers[7]}", says(403, {"error": "Forbidden"}), times=1)
     assert fetch(hard_filled)["new"] == 19
     faulty.misbehave(f"GET /orders/{numbers[7]}", says(500, {}))
@@ -404,7 +404,7 @@ def change(home: Home, number: int, **fields: Any) -> None:  # noqa: ANN401
     with home.sandbox.lock:
         order = home.sandbox.order(number)
         changed = replace(order, date_modified=home.sandbox.now(), **fields)
-        home.sandbox.orders.replace(number, changed)
+        home.sandbox.orders.replace(changed)
 
 
 def fewer(home: Home, number: int) -> dict[str, Any]:
@@ -747,7 +747,7 @@ def test_a_parcel_whose_answer_says_nothing(hard_filled: Home, faulty: FaultySer
     else:
         with hard_filled.sandbox.lock:
             order = hard_filled.sandbox.order(number)
-            hard_filled.sandbox.orders.replace(number, replace(order, declaration_number=TTN))
+            hard_filled.sandbox.orders.replace(replace(order, declaration_number=TTN))
     ran = hard_filled.run("orders", "ship", str(number), "--parcel", TTN)
     assert ran.code == (5 if fault == "broken" else 0)
 

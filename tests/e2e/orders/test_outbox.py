@@ -361,7 +361,7 @@ def move(home: Home, number: str, address: str = "Київ") -> None:
     with sandbox_server.lock:
         order = sandbox_server.order(int(number))
         changed = replace(order, delivery_address=address, date_modified=sandbox_server.now())
-        sandbox_server.orders.replace(int(number), changed)
+        sandbox_server.orders.replace(changed)
 
 
 def address_in(path: Path) -> str:
@@ -568,7 +568,7 @@ def test_an_order_that_changes_into_one_that_must_wait(mapped: Home) -> None:
         order = mapped.sandbox.order(int(number))
         with mapped.sandbox.lock:
             changed = replace(order, lines=other.lines, date_modified=mapped.sandbox.now())
-            mapped.sandbox.orders.replace(int(number), changed)
+            mapped.sandbox.orders.replace(changed)
     (outbox(mapped) / f"order-{numbers[1]}.json").unlink()
     ran = fetch(mapped)
     assert (ran.code, list(outbox(mapped).iterdir())) == (8, [])

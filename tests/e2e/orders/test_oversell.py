@@ -33,7 +33,7 @@ def grow(home: Home, number: int, quantity: int) -> None:
     order = shop.order(number)
     line = replace(order.lines[0], quantity=Decimal(quantity))
     changed = replace(order, lines=(line, *order.lines[1:]), date_modified=shop.now())
-    shop.orders.replace(number, changed)
+    shop.orders.replace(changed)
 
 
 def foreign(home: Home) -> int:

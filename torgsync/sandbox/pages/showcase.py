@@ -237,8 +237,7 @@ class ShowcaseCache:
     def current(self) -> Showcase:
         """Return the showcase of the catalog as it is now."""
         shop = self._shop
-        with shop.lock:
-            shop.run_due_imports()
+        with shop.up_to_date():
             catalog = shop.catalog
             state = (catalog, catalog.products.version, catalog.groups.version)
             known_state, showcase = self._known

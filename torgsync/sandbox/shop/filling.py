@@ -30,8 +30,7 @@ def fill(shop: Shop, products: int, seed: int = 0) -> None:
     order, discounted, cheaper by the dozen, or have no photo.
     """
     chance = random.Random(seed)  # noqa: S311 - goods are invented, no secrets
-    with shop.lock:
-        shop.run_due_imports()
+    with shop.up_to_date():
         now = shop.now()
         groups = [shop.catalog.add_group({"name": ru, "name_uk": uk}, now).id for ru, uk, _ in GROUPS]
         number, made, base, size = 0, 0, 0, 0

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any, Literal
 
 from torgsync.sandbox.faults import HTTP_NOT_FOUND, HTTP_OK, FaultHit
@@ -98,20 +99,16 @@ class Report:
     message: str | None = None
 
 
-class MissingPhotos:
-    """The HTTP status of photos' addresses under the fault `photos-missing`."""
+def missing_photos(hit: FaultHit, others: Callable[[str], int] | None) -> Callable[[str], int]:
+    """Return the HTTP status of photos under `photos-missing`; they are counted as they are fetched."""
+    numbers = count(1)
 
-    def __init__(self, hit: FaultHit, others: Callable[[str], int] | None) -> None:
-        self._hit = hit
-        self._others = others
-        self._count = 0
+    def status(address: str) -> int:
+        if hit.affects(next(numbers)):
+            return hit.fault.status or HTTP_NOT_FOUND
+        return others(address) if others else HTTP_OK
 
-    def __call__(self, address: str) -> int:
-        """Return the HTTP status of one photo; they are counted in the order in which they are fetched."""
-        self._count += 1
-        if self._hit.affects(self._count):
-            return self._hit.fault.status or HTTP_NOT_FOUND
-        return self._others(address) if self._others else HTTP_OK
+    return status
 
 
 class ImportWork:

@@ -9,7 +9,13 @@ from datetime import datetime, timedelta
 
 from torgsync.sandbox.faults import FaultHit
 from torgsync.sandbox.quirks import Quirks
-from torgsync.sandbox.shop.import_work import ImportRefused, ImportSettings, ImportWork, MissingPhotos, Report
+from torgsync.sandbox.shop.import_work import (
+    ImportRefused,
+    ImportSettings,
+    ImportWork,
+    Report,
+    missing_photos,
+)
 from torgsync.sandbox.shop.products import ShopCatalog
 
 # Feeds are kept for tests, but not so many that they would fill the memory in a few weeks.
@@ -92,7 +98,7 @@ class ImportQueue:
             if entry.report is None and not entry.runs(now):
                 photos = self._photo_status
                 if entry.met and entry.met.fault.does == "photos-missing":
-                    photos = MissingPhotos(entry.met, photos)
+                    photos = missing_photos(entry.met, photos)
                 work = ImportWork(self._catalog, entry.settings, entry.due_at, photos)
                 entry.report = work.carry_out(entry.feed)
                 self.touched.add(entry.id)

@@ -12,11 +12,10 @@ KEPT_RECORDS = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRecord:
-    """One request and its answer. The token is never part of it.
+    """One request and its answer, never with the token.
 
-    `time` is UTC, `path` begins with `/api/v1/`, `query` is as it was sent, `size` counts the bytes of the
-    request's body. `body` is the JSON of a write (of an upload its `data` part) and empty for a GET. `status`
-    is 0 where the connection was cut, and `fault` the fault that fired, None without one.
+    `size` counts the bytes of the request's body; of an upload, `body` is the `data` part. `status` is 0
+    where the connection was cut, `fault` the one that fired.
     """
 
     time: datetime

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from torgsync.sandbox.shop.feed import FeedOffer
-from torgsync.sandbox.shop.products import UNSORTED_CATEGORY_ID, Attribute, ShopDiscount, Wholesale
+from torgsync.sandbox.shop.products import UNSORTED_CATEGORY_ID, ShopDiscount, Wholesale
 
 LONGEST_NAME = 130
 MOST_PHOTOS = 10
@@ -90,7 +90,7 @@ def interpret(offer: FeedOffer) -> OfferReading:
         ),
         "category_id": _whole(texts.get("portal_category_id"), "Ідентифікатор_підрозділу")
         or UNSORTED_CATEGORY_ID,
-        "attributes": tuple(Attribute(param.name, param.unit, param.value) for param in offer.params),
+        "attributes": offer.params,
         "vendor": texts.get("vendor") or None,
         "country": texts.get("country") or texts.get("country_of_origin") or None,
         "gtin": texts.get("gtin") or texts.get("barcode") or None,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -86,16 +87,18 @@ class Shop:
         """Return the shop's time in UTC."""
         return self._clock()
 
-    def run_due_imports(self) -> None:
-        """Run the imports that are due; called before the shop is read or changed."""
-        self.import_queue.run_due_imports(self.now())
+    @contextmanager
+    def up_to_date(self) -> Iterator[None]:
+        """Hold the lock, with all due imports done, to read or change the shop."""
+        with self.lock:
+            self.import_queue.run_due_imports(self.now())
+            yield
 
     # What tests read
 
     def product(self, key: int | str) -> ShopProduct:
         """Return the product as it is now; it does not change with the shop."""
-        with self.lock:
-            self.run_due_imports()
+        with self.up_to_date():
             product = self.catalog.products.find(key)
         if product is None:
             raise LookupError(f"the shop has no product {key!r}")
@@ -103,20 +106,17 @@ class Shop:
 
     def products(self) -> list[ShopProduct]:
         """Return all products that are not deleted, oldest first."""
-        with self.lock:
-            self.run_due_imports()
+        with self.up_to_date():
             return list(self.catalog.products)
 
     def groups(self) -> list[ShopGroup]:
         """Return all groups but the root, oldest first."""
-        with self.lock:
-            self.run_due_imports()
+        with self.up_to_date():
             return list(self.catalog.groups)
 
     def imports(self) -> list[Import]:
         """Return all accepted imports, oldest first."""
-        with self.lock:
-            self.run_due_imports()
+        with self.up_to_date():
             return self.import_queue.imports()
 
     def order(self, order_id: int) -> ShopOrder:
@@ -134,8 +134,7 @@ class Shop:
 
         Source: docs/developers/prom-api.md §8.
         """
-        with self.lock:
-            self.run_due_imports()
+        with self.up_to_date():
             if external_id is not None and self.catalog.products.find(external_id):
                 raise ValueError(f"the shop has a product {external_id!r} already")
             product = self.catalog.add({"name": "Товар", **fields, "external_id": external_id}, self.now())
@@ -156,8 +155,7 @@ class Shop:
 
     def add_group(self, name: str, *, name_uk: str | None = None) -> int:
         """Add a top-level group by hand, and return its id."""
-        with self.lock:
-            self.run_due_imports()
+        with self.up_to_date():
             return self.catalog.add_group({"name": name, "name_uk": name_uk}, self.now()).id
 
     def add_payment_option(self, option_id: int, name: str) -> None:
