@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -14,15 +15,14 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from torgsync.sandbox import cabinet
-from torgsync.sandbox.api import products
+from torgsync.sandbox.api import orders, products
 from torgsync.sandbox.api.answers import Json, Language
 from torgsync.sandbox.api.call import Call, Upload, parse_json, refusal
-from torgsync.sandbox.api.routes import ROUTES, Route
 from torgsync.sandbox.faults import HTTP_OK, ConnectionCut, Fault, FaultHit
 from torgsync.sandbox.injector import Hook, HookAnswer, HookedCall
 from torgsync.sandbox.pages.pages import Pages
-from torgsync.sandbox.shop.log import RequestRecord
-from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.rights import Section
+from torgsync.sandbox.shop.shop import RequestRecord, Shop
 
 BASE = "/api/v1"
 # Addresses for programs; all other ones are pages for people.
@@ -35,6 +35,40 @@ SERVER_PAGE = (
     "<html><head><title>{status}</title></head><body><center><h1>{status}</h1></center></body></html>"
 )
 TOO_MANY = 429
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: its path is below `/api/v1/`, and all but a GET needs the right to write."""
+
+    method: str
+    path: str
+    section: Section
+    handler: Callable[..., Json | None]
+
+
+# The client has its own list of paths: client and sandbox share no code on purpose.
+ROUTES = (
+    Route("GET", "products/list", "products", products.list_products),
+    Route("GET", "products/<int:product_id>", "products", products.show_product),
+    # An external id may contain slashes; they come encoded and arrive here decoded.
+    Route("GET", "products/by_external_id/<path:external_id>", "products", products.show_by_external_id),
+    Route("POST", "products/edit", "products", products.edit_products),
+    Route("POST", "products/edit_by_external_id", "products", products.edit_products_by_external_id),
+    Route("POST", "products/import_file", "products", products.import_file),
+    Route("POST", "products/import_url", "products", products.import_url),
+    Route("GET", "products/import/status/<import_id>", "products", products.show_import),
+    Route("GET", "groups/list", "groups", products.list_groups),
+    Route("GET", "orders/list", "orders", orders.list_orders),
+    Route("GET", "orders/<int:order_id>", "orders", orders.show_order),
+    Route("POST", "orders/set_status", "orders", orders.set_order_status),
+    Route("POST", "delivery/save_declaration_id", "orders", orders.save_declaration),
+    Route("GET", "order_status_options/list", "orders", orders.list_order_statuses),
+    Route("GET", "clients/list", "clients", orders.list_clients),
+    Route("GET", "clients/<int:client_id>", "clients", orders.show_client),
+    Route("GET", "payment_options/list", "settings", orders.list_payment_options),
+    Route("GET", "delivery_options/list", "settings", orders.list_delivery_options),
+)
 
 
 class SandboxApp:

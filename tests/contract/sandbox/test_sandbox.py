@@ -10,10 +10,9 @@ import pytest
 from shops import Clock, client_of, feed, send_feed
 
 from torgsync.sandbox.quirks import Quirks
-from torgsync.sandbox.shop.log import RequestRecord
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID, ShopProduct
 from torgsync.sandbox.shop.rights import Rights
-from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import RequestRecord, Shop
 
 pytestmark = pytest.mark.usefixtures("each_door")
 

@@ -1,6 +1,8 @@
 """The endpoints of orders, clients and options (prom-api §5, §6).
 
-See `routes.py` for the contract of a handler.
+A handler gets the shop, under its lock and with all due imports done, and the call; it returns the JSON of
+the answer, or None where there is nothing at this address. Refusals are answers, too: Prom sends them with a
+200 (prom-api §1.3).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The endpoints of products, groups and imports (prom-api §2 to §4).
 
-See `routes.py` for the contract of a handler.
+See `orders.py` for the contract of a handler.
 """
 
 from __future__ import annotations

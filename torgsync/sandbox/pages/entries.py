@@ -9,7 +9,7 @@ from urllib.parse import quote
 from torgsync.sandbox.api.answers import Language
 from torgsync.sandbox.pages import words
 from torgsync.sandbox.shop.imports import Import
-from torgsync.sandbox.shop.log import RequestRecord
+from torgsync.sandbox.shop.shop import RequestRecord
 
 MOST_ERRORS = 100
 LONGEST_BODY = 2_000

@@ -31,10 +31,9 @@ from torgsync.sandbox.pages.showcase import (
     values_of,
 )
 from torgsync.sandbox.shop.imports import Import
-from torgsync.sandbox.shop.log import RequestRecord
 from torgsync.sandbox.shop.orders import STATUS_NAMES, ShopOrder
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Image, ShopProduct
-from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import RequestRecord, Shop
 
 HEADERS = {
     # No script, no other origin and no frames; the own style sheet and pictures are enough.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -17,7 +18,6 @@ from torgsync.sandbox.injector import FaultInjector
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.imports import Import, ImportQueue
-from torgsync.sandbox.shop.log import RequestLog
 from torgsync.sandbox.shop.orders import (
     CARD_TRANSFER,
     CASH_ON_DELIVERY,
@@ -34,6 +34,50 @@ from torgsync.sandbox.shop.orders import (
 )
 from torgsync.sandbox.shop.products import ShopCatalog, ShopGroup, ShopProduct
 from torgsync.sandbox.shop.rights import Rights
+
+# A sandbox may run for weeks; the oldest records are dropped.
+KEPT_RECORDS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRecord:
+    """One request and its answer, never with the token.
+
+    `size` counts the bytes of the request's body; of an upload, `body` is the `data` part. `status` is 0
+    where the connection was cut, `fault` the one that fired.
+    """
+
+    time: datetime
+    method: str
+    path: str
+    query: str
+    status: int
+    size: int
+    body: bytes
+    fault: str | None = None
+
+
+class RequestLog:
+    """The newest requests, oldest first. Appending is atomic; it needs no lock."""
+
+    def __init__(self) -> None:
+        self._records: deque[RequestRecord] = deque(maxlen=KEPT_RECORDS)
+
+    def add(self, record: RequestRecord) -> None:
+        """Add one request."""
+        self._records.append(record)
+
+    def records(self) -> list[RequestRecord]:
+        """Return all requests, oldest first."""
+        return list(self._records)
+
+    def writes(self) -> list[RequestRecord]:
+        """Return the requests that were no GET, whether they had an effect or not."""
+        return [record for record in self._records if record.method != "GET"]
+
+    def clear(self) -> None:
+        """Remove all requests, as a test does after its preparations."""
+        self._records.clear()
 
 
 class Shop:
