@@ -122,10 +122,7 @@ def values_of(product: ShopProduct) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One line of the tree of groups: its depth, and the number of products shown in it and below.
-
-    `group` is None for the products without a group.
-    """
+    """One line of the tree: `group`, None for products in no group, and the `count` in it and below."""
 
     id: int
     parent_id: int

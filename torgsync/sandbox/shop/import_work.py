@@ -79,9 +79,8 @@ class ImportSettings:
 class Report:
     """The counters and errors of an import, as `products/import/status` shows them (prom-api §4.4).
 
-    `total` counts the offers that were considered, and is the sum of created, updated, not_changed and
-    with_errors_count; `imported` leaves the last one out. How the real counters add up is unknown (prom-api
-    §10 Q11).
+    `total` is the sum of created, updated, not_changed and with_errors_count; `imported` leaves the last one
+    out. How the real counters add up is unknown (prom-api §10 Q11).
     """
 
     status: Literal["SUCCESS", "PARTIAL", "FATAL"] = "SUCCESS"
@@ -233,10 +232,7 @@ class ImportWork:
         return {"group_id": ROOT_GROUP_ID if group is None else group.id, "category_id": category_id}
 
     def _photos(self, reading: OfferReading, product: ShopProduct | None) -> dict[str, Any]:
-        """Return the photos: known ones keep their ids, failed ones are retried only by force.
-
-        Source: docs/developers/prom-api.md §4.5.
-        """
+        """Return the photos: known ones keep ids, failed ones are retried by force (prom-api §4.5)."""
         known = {image.source: image for image in product.images} if product else {}
         failed_before = product.failed_photos if product and not self._settings.force_update else ()
         images: list[Image] = []
@@ -254,10 +250,7 @@ class ImportWork:
         return {"images": tuple(images), "failed_photos": tuple(failed)}
 
     def _mark_missing(self) -> None:
-        """Count the products that are not in the file, and apply `mark_missing_product_as` to them.
-
-        These are all products of the shop, also those without an external id.
-        """
+        """Count all products that are not in the file, and apply `mark_missing_product_as` to them."""
         missing = [product for product in self._catalog.products if product.external_id not in self._seen]
         self._report.not_in_file = len(missing)
         if fields := MISSING_MEANS[self._settings.mark_missing_product_as]:

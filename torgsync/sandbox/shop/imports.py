@@ -106,10 +106,7 @@ class ImportQueue:
                     entry.feed = b""
 
     def status(self, number: str, now: datetime) -> Report | None:
-        """Return the answer of the status call: zeros with SUCCESS, then with PARTIAL, then the report.
-
-        Source: docs/developers/prom-api.md §4.4.
-        """
+        """Return zeros with SUCCESS, then with PARTIAL, then the report (prom-api §4.4)."""
         entry = self._imports.get(number)
         if entry is None:
             return None

@@ -166,9 +166,6 @@ class ShopCatalog:
         return Image(self.last_image_id, source)
 
     def parent_id(self, group: ShopGroup) -> int:
-        """Return the id of the group above; at the top it is the root's, which no list shows.
-
-        Source: docs/developers/prom-api.md §10 Q12.
-        """
+        """Return the id of the group above; at the top the root's, which no list shows (prom-api §10 Q12)."""
         parent = None if group.parent_external_id is None else self.groups.find(group.parent_external_id)
         return ROOT_GROUP_ID if parent is None else parent.id

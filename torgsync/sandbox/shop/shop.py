@@ -174,10 +174,7 @@ class Shop:
     # What the seller does in the cabinet
 
     def add_product(self, external_id: str | None = None, **fields: Any) -> int:  # noqa: ANN401 - the fields of a ShopProduct
-        """Add a product by hand, and return its Prom id; such products often have no external id.
-
-        Source: docs/developers/prom-api.md §8.
-        """
+        """Add a product by hand, and return its Prom id; many have no external id (prom-api §8)."""
         with self.up_to_date():
             if external_id is not None and self.catalog.products.find(external_id):
                 raise ValueError(f"the shop has a product {external_id!r} already")
@@ -240,10 +237,9 @@ class Shop:
         source: str = "portal",
         paid: bool = False,
     ) -> int:
-        """Place an order of (product, quantity) pairs at today's discounted prices, and return its id.
+        """Place an order of (product, quantity) pairs at discounted prices in hryvnias, and return its id.
 
-        Money is in hryvnias. The stock of the products does not change: the reference does not say that Prom
-        subtracts orders.
+        The stock does not change: the reference does not say that Prom subtracts orders.
         """
         with self.lock:
             now = self.now()
