@@ -10,13 +10,14 @@ import stamina
 from faulty import FaultyServer
 from homes import FirstDay, Home, SandboxAddress, invented_shop
 
-from torgsync.prom.http import TRIES
+from torgsync.prom.http import TRIES, Http
 from torgsync.sandbox.server import serve
 
 
 @pytest.fixture(autouse=True)
-def _no_pauses() -> Iterator[None]:
-    """Retry without back-off."""
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Retry without back-off, and ask without a pace."""
+    monkeypatch.setattr(Http, "_keep_pace", lambda _http: None)
     with stamina.set_testing(True, attempts=TRIES):
         yield
 
@@ -54,6 +55,23 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> FirstDay:
 def filled(tmp_path: Path, sandbox_server: SandboxAddress, first_day: FirstDay) -> Home:
     """The example shop after its first synchronisation."""
     return first_day.again(tmp_path, sandbox_server)
+
+
+@pytest.fixture(scope="session")
+def mapped_day(tmp_path_factory: pytest.TempPathFactory, first_day: FirstDay) -> FirstDay:
+    """The first day, with all payment methods mapped to a cash register."""
+    with serve(invented_shop()) as server:
+        home = first_day.again(tmp_path_factory.mktemp("mapped-day"), server)
+        home.run("payments", "fetch")
+        for method in ("9000001", "9000002", "9000003"):
+            assert home.run("payments", "map", method, "--cash-register", "Каса 1").code == 0
+        return FirstDay(home, first_day.feed, first_day.settings)
+
+
+@pytest.fixture
+def mapped(tmp_path: Path, sandbox_server: SandboxAddress, mapped_day: FirstDay) -> Home:
+    """The example shop after its first synchronisation, with all payment methods mapped."""
+    return mapped_day.again(tmp_path, sandbox_server)
 
 
 @pytest.fixture

@@ -186,13 +186,6 @@ def test_several_objects(home: Home) -> None:
     assert home.run("doctor", "-o", "Other").code == 0
 
 
-def test_no_object_yet(home: Home) -> None:
-    """The message says how to make one."""
-    home.object.unlink()
-    shown = home.run("doctor")
-    assert (shown.code, "there is no sync object yet" in shown.err) == (64, True)
-
-
 def test_the_schedule(home: Home) -> None:
     """A time that nothing calls is reported with a command, and so is one that failed."""
     home.run("schedule", "add", "--every", "1h")

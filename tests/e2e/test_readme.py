@@ -80,7 +80,3 @@ def test_the_readme_lists_every_finding() -> None:
     table = (ROOT / "README.md").read_text("utf-8").split("## Findings")[1].split("##")[0]
     listed = re.findall(r"^\| `([a-z-]+)` \| (\w+) \| \S.* \| \S.* \|$", table, re.MULTILINE)
     assert listed == [(str(code), str(SEVERITY[code])) for code in Code]
-
-
-def test_every_finding_has_a_meaning() -> None:
-    """No code is shown without what it means."""

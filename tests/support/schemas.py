@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -216,5 +218,12 @@ FAILED_OF_SEVERAL = record(schema={"const": 1}, object={"type": "string"}, error
 
 def valid(document: Any, schema: dict[str, Any]) -> None:  # noqa: ANN401  # whatever the program printed
     """Hold a document to its schema."""
-    Draft202012Validator.check_schema(schema)
-    Draft202012Validator(schema).validate(document)
+    _validator(json.dumps(schema)).validate(document)
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    """Return what holds documents to a schema, which is checked itself, once."""
+    loaded = json.loads(schema)
+    Draft202012Validator.check_schema(loaded)
+    return Draft202012Validator(loaded)

@@ -11,6 +11,8 @@ from shops import offer, visitor_of
 
 from torgsync.sandbox.shop.shop import Shop
 
+AWKWARD = '[red]<b>Шуруп</b> :wrench: "5\'" & <script>alert(1)</script>{{ 7 * 7 }}'
+
 
 @dataclass(frozen=True)
 class Seen:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized
@@ -15,19 +15,60 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from torgsync.sandbox import cabinet
-from torgsync.sandbox.api import fault_responses, products
-from torgsync.sandbox.api.answers import Json
+from torgsync.sandbox.api import orders, products
+from torgsync.sandbox.api.answers import Json, Language
 from torgsync.sandbox.api.call import Call, Upload, parse_json, refusal
-from torgsync.sandbox.api.routes import ROUTES, Route
-from torgsync.sandbox.faults import FaultHit
+from torgsync.sandbox.faults import HTTP_OK, ConnectionCut, Fault, FaultHit
 from torgsync.sandbox.injector import Hook, HookAnswer, HookedCall
 from torgsync.sandbox.pages.pages import Pages
-from torgsync.sandbox.shop.log import RequestRecord
-from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.rights import Section
+from torgsync.sandbox.shop.shop import RequestRecord, Shop
 
 BASE = "/api/v1"
 # Addresses for programs; all other ones are pages for people.
 MACHINES = ("/api/", "/cabinet/")
+
+# Invented: no JSON, and words that no client should ever print.
+BOT_PAGE = """<!DOCTYPE html><html lang="uk"><head><title>Just a moment...</title></head>
+<body><h1>Перевіряємо, чи ви людина</h1><p>Увімкніть JavaScript і cookies.</p></body></html>"""
+SERVER_PAGE = (
+    "<html><head><title>{status}</title></head><body><center><h1>{status}</h1></center></body></html>"
+)
+TOO_MANY = 429
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: its path is below `/api/v1/`, and all but a GET needs the right to write."""
+
+    method: str
+    path: str
+    section: Section
+    handler: Callable[..., Json | None]
+
+
+# The client has its own list of paths: client and sandbox share no code on purpose.
+ROUTES = (
+    Route("GET", "products/list", "products", products.list_products),
+    Route("GET", "products/<int:product_id>", "products", products.show_product),
+    # An external id may contain slashes; they come encoded and arrive here decoded.
+    Route("GET", "products/by_external_id/<path:external_id>", "products", products.show_by_external_id),
+    Route("POST", "products/edit", "products", products.edit_products),
+    Route("POST", "products/edit_by_external_id", "products", products.edit_products_by_external_id),
+    Route("POST", "products/import_file", "products", products.import_file),
+    Route("POST", "products/import_url", "products", products.import_url),
+    Route("GET", "products/import/status/<import_id>", "products", products.show_import),
+    Route("GET", "groups/list", "groups", products.list_groups),
+    Route("GET", "orders/list", "orders", orders.list_orders),
+    Route("GET", "orders/<int:order_id>", "orders", orders.show_order),
+    Route("POST", "orders/set_status", "orders", orders.set_order_status),
+    Route("POST", "delivery/save_declaration_id", "orders", orders.save_declaration),
+    Route("GET", "order_status_options/list", "orders", orders.list_order_statuses),
+    Route("GET", "clients/list", "clients", orders.list_clients),
+    Route("GET", "clients/<int:client_id>", "clients", orders.show_client),
+    Route("GET", "payment_options/list", "settings", orders.list_payment_options),
+    Route("GET", "delivery_options/list", "settings", orders.list_delivery_options),
+)
 
 
 class SandboxApp:
@@ -89,11 +130,11 @@ class SandboxApp:
 
     def _answer_call(self, request: Request, upload: Upload | None, body: bytes) -> Response:
         """Answer a call of the API, and record it, also where the connection is cut."""
-        path = request.path.removeprefix(f"{BASE}/")
-        hits = self._shop.faults.match(request.method, path)
-        response: Response | None = None
+        hits = self._shop.faults.match(request.method, request.path.removeprefix(f"{BASE}/"))
+        status = 0
         try:
             response = self._respond_with_faults(request, upload, body, hits)
+            status = response.status_code
         finally:
             self._shop.log.add(
                 RequestRecord(
@@ -101,7 +142,7 @@ class SandboxApp:
                     method=request.method,
                     path=request.path,
                     query=request.query_string.decode(),
-                    status=response.status_code if response else 0,
+                    status=status,
                     size=request.content_length or 0,
                     body=body,
                     fault=hits[-1].fault.does if hits else None,
@@ -112,30 +153,45 @@ class SandboxApp:
     def _respond_with_faults(
         self, request: Request, upload: Upload | None, body: bytes, hits: list[FaultHit]
     ) -> Response:
-        """Answer as the shop does, but for the faults that fire for this call."""
+        """Answer as the shop does, but for faults; raises ConnectionCut where no answer arrives."""
         for slow in hits:
             if slow.fault.does == "slow":
                 self._shop.sleep(1.0 if slow.fault.seconds is None else slow.fault.seconds)
         hit = hits[-1] if hits and hits[-1].fault.does != "slow" else None
-        response = fault_responses.before_effect(hit)
-        return response or fault_responses.after_effect(hit, self._respond(request, upload, body, hit))
+        if hit and (answer := _instead(hit.fault)):
+            return answer
+        response = self._respond(request, upload, body, hit)
+        if hit and hit.fault.does == "lost":
+            raise ConnectionCut
+        if hit and hit.fault.does == "truncated":
+            whole = response.get_data()
+            # With the length of the half: only parsing the JSON shows that something is missing.
+            response.set_data(whole[: len(whole) // 2])
+        return response
 
     def _respond(
         self, request: Request, upload: Upload | None, body: bytes, hit: FaultHit | None
     ) -> Response:
         """Answer one request; without JSON the answer is a web page, as on the real side (prom-api §1.3)."""
         try:
-            route, path = self._find(request)
-            refused = self._refused(request, route)
-            if refused is not None:
+            route, path = self._map.bind("").match(request.path, request.method)
+            if refused := self._refused(request, route):
                 return _json(refused)
-            return _json(self._perform(request, route, path, upload, body, hit))
+            try:
+                data = parse_json(body) if body and upload is None else None
+            except ValueError:
+                return _json({"error": "Invalid JSON"})
+            language: Language = "uk" if request.headers.get("X-LANGUAGE", "").lower() == "uk" else "ru"
+            call = Call(query=request.args, language=language, body=data, upload=upload, hit=hit)
+            with self._shop.up_to_date():
+                answer = route.handler(self._shop, call, **path)
+                if route.method != "GET":
+                    self._shop.save()
+            if answer is None:
+                raise NotFound
+            return _json(answer)
         except HTTPException as page:
             return Response(page.get_body(), page.code, mimetype="text/html")
-
-    def _find(self, request: Request) -> tuple[Route, dict[str, Any]]:
-        route, path = self._map.bind("").match(request.path, request.method)
-        return route, dict(path)
 
     def _refused(self, request: Request, route: Route) -> Json | None:
         """Check the token; raise the web page of a 401, or return the answer for a missing right."""
@@ -143,7 +199,7 @@ class SandboxApp:
         rights = self._shop.tokens.get(token) if scheme == "Bearer" else None
         if rights is None or rights.expired(self._shop.now()):
             raise Unauthorized
-        if rights.allow(route.section, route.right):
+        if rights.allow(route.section, "read" if route.method == "GET" else "write"):
             return None
         if self._shop.quirks.forbidden_as == "401-html":
             raise Unauthorized
@@ -153,34 +209,23 @@ class SandboxApp:
             return refusal("Import forbidden")
         return {"error": f"Access to {route.section} is forbidden"}
 
-    def _perform(
-        self,
-        request: Request,
-        route: Route,
-        path: dict[str, Any],
-        upload: Upload | None,
-        body: bytes,
-        hit: FaultHit | None,
-    ) -> Json:
-        try:
-            data = parse_json(body) if body and upload is None else None
-        except ValueError:
-            return {"error": "Invalid JSON"}
-        call = Call(
-            query=request.args,
-            language="uk" if request.headers.get("X-LANGUAGE", "").lower() == "uk" else "ru",
-            body=data,
-            upload=upload,
-            hit=hit,
-        )
-        with self._shop.lock:
-            self._shop.run_due_imports()
-            answer = route.handler(self._shop, call, **path)
-            if route.method != "GET":
-                self._shop.save()
-        if answer is None:
-            raise NotFound
-        return answer
+
+def _instead(fault: Fault) -> Response | None:
+    """Return the response of a fault without any effect, None where the shop itself answers."""
+    if fault.does == "cut":
+        raise ConnectionCut
+    if fault.does == "web-page":
+        return Response(BOT_PAGE, fault.status or HTTP_OK, content_type="text/html; charset=utf-8")
+    if not fault.does.isdigit():
+        return None
+    status = int(fault.does)
+    if status == TOO_MANY:
+        answer = _json({"error": "Too many requests"}, status)
+    else:
+        answer = Response(SERVER_PAGE.format(status=status), status, mimetype="text/html")
+    if fault.retry_after is not None:
+        answer.headers["Retry-After"] = f"{fault.retry_after:g}"
+    return answer
 
 
 def _repaired(environ: WSGIEnvironment) -> WSGIEnvironment:

@@ -12,16 +12,16 @@ A product is named by its external id as text, or by its Prom id as a number.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from torgsync.core.text import counted
 from torgsync.sandbox.api.answers import Json
 from torgsync.sandbox.api.call import parse_json
 from torgsync.sandbox.shop.orders import NOVA_POSHTA, PROM_PAYMENT, ShopBuyer
-from torgsync.sandbox.shop.products import ShopDiscount
+from torgsync.sandbox.shop.products import Presence, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
 
 BASE = "/cabinet"
@@ -56,7 +56,7 @@ class _Fields(_Body):
     price: Decimal | None = Field(None, gt=0)
     currency: str = "UAH"
     discount: _Discount | None = None
-    presence: Literal["available", "not_available", "order", "service", "waiting"] = "available"
+    presence: Presence = "available"
     in_stock: bool | None = None
     quantity_in_stock: int | None = Field(None, ge=0)
     measure_unit: str = "шт."
@@ -76,9 +76,7 @@ class _Fields(_Body):
         if fields.get("group_id", 0) is None:
             del fields["group_id"]
         if discount := fields.get("discount"):
-            fields["discount"] = ShopDiscount(
-                discount.value, discount.type, discount.date_start, discount.date_end
-            )
+            fields["discount"] = ShopDiscount(*discount.model_dump().values())
         return fields
 
 
@@ -140,32 +138,8 @@ class _MovedOrder(_Order):
     status: Literal["draft", "pending", "received", "paid", "delivered", "canceled"]
 
 
-@dataclass(frozen=True)
-class _Action:
-    """An action: the model of its body, and the function that performs it and returns the answer."""
-
-    body: type[_Body]
-    do: Callable[[Shop, Any], Json]
-
-
 def _add_product(shop: Shop, body: _NewProduct) -> Json:
     return {"product": shop.add_product(body.external_id, **body.given())}
-
-
-def _edit_product(shop: Shop, body: _EditedProduct) -> Json:
-    shop.edit_product(body.product, **body.given())
-    return {"product": shop.product(body.product).id}
-
-
-def _hide_product(shop: Shop, body: _Product) -> Json:
-    shop.hide_product(body.product)
-    return {"product": shop.product(body.product).id}
-
-
-def _delete_product(shop: Shop, body: _Product) -> Json:
-    number = shop.product(body.product).id
-    shop.delete_product(number)
-    return {"product": number}
 
 
 def _add_group(shop: Shop, body: _NewGroup) -> Json:
@@ -191,53 +165,66 @@ def _on_order(change: Callable[[Shop, Any], None]) -> Callable[[Shop, Any], Json
     return do
 
 
-ACTIONS: Mapping[str, _Action] = {
-    "order/place": _Action(_NewOrder, _place_order),
-    "order/pay": _Action(_Order, _on_order(lambda shop, body: shop.pay_order(body.order))),
-    "order/refund": _Action(_Order, _on_order(lambda shop, body: shop.refund_order(body.order))),
-    "order/cancel": _Action(
-        _CancelledOrder, _on_order(lambda shop, body: shop.cancel_order(body.order, body.reason))
+def _on_product(change: Callable[[Shop, int, Any], None]) -> Callable[[Shop, Any], Json]:
+    """Return an action that changes a product and answers with its Prom id."""
+
+    def do(shop: Shop, body: _Product | _EditedProduct) -> Json:
+        number = shop.product(body.product).id
+        change(shop, number, body)
+        return {"product": number}
+
+    return do
+
+
+# Each action with the model of its body, and what performs it and returns the answer.
+ACTIONS: Mapping[str, tuple[type[_Body], Callable[[Shop, Any], Json]]] = {
+    "order/place": (_NewOrder, _place_order),
+    "order/pay": (_Order, _on_order(lambda shop, body: shop.pay_order(body.order))),
+    "order/refund": (_Order, _on_order(lambda shop, body: shop.refund_order(body.order))),
+    "order/cancel": (
+        _CancelledOrder,
+        _on_order(lambda shop, body: shop.cancel_order(body.order, body.reason)),
     ),
-    "order/status": _Action(
-        _MovedOrder, _on_order(lambda shop, body: shop.set_order_status(body.order, body.status))
+    "order/status": (
+        _MovedOrder,
+        _on_order(lambda shop, body: shop.set_order_status(body.order, body.status)),
     ),
-    "product/add": _Action(_NewProduct, _add_product),
-    "product/edit": _Action(_EditedProduct, _edit_product),
-    "product/hide": _Action(_Product, _hide_product),
-    "product/delete": _Action(_Product, _delete_product),
-    "group/add": _Action(_NewGroup, _add_group),
+    "product/add": (_NewProduct, _add_product),
+    "product/edit": (
+        _EditedProduct,
+        _on_product(lambda shop, number, body: shop.edit_product(number, **body.given())),
+    ),
+    "product/hide": (_Product, _on_product(lambda shop, number, _: shop.hide_product(number))),
+    "product/delete": (_Product, _on_product(lambda shop, number, _: shop.delete_product(number))),
+    "group/add": (_NewGroup, _add_group),
 }
 
 
 def perform(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]:
     """Perform the action of a path below `/cabinet/`; return the answer and its HTTP status."""
-    action = ACTIONS.get(path.removeprefix(f"{BASE}/"))
-    if action is None:
+    model, action = ACTIONS.get(path.removeprefix(f"{BASE}/"), (None, None))
+    if model is None or action is None:
         return {"error": f"there is no {path}", "there are": [f"{BASE}/{name}" for name in ACTIONS]}, UNKNOWN
     if method != "POST":
-        return {"error": "send JSON by POST", "keys": list(action.body.model_fields)}, NOT_ALLOWED
+        return {"error": "send JSON by POST", "keys": list(model.model_fields)}, NOT_ALLOWED
     try:
-        data = action.body.model_validate(parse_json(body))
+        data = model.model_validate(parse_json(body))
     except ValidationError as invalid:
         mistakes = [
             f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}"
             for one in invalid.errors(include_url=False)
         ]
-        count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-        return {"error": f"the body has {count}", "mistakes": mistakes}, BAD
+        return {"error": f"the body has {counted(len(mistakes), 'mistake')}", "mistakes": mistakes}, BAD
     except ValueError as error:
         return {"error": f"the body is no JSON: {error}"}, BAD
     try:
         with shop.lock:
-            answer = action.do(shop, data)
+            answer = action(shop, data)
             shop.save()
     except LookupError as missing:
-        return {"error": _message(missing)}, UNKNOWN
+        # A KeyError only has the key that a table lacks.
+        is_option = isinstance(missing, KeyError)
+        return {"error": f"the shop has no option {missing.args[0]}" if is_option else str(missing)}, UNKNOWN
     except ValueError as error:
         return {"error": str(error)}, BAD
     return answer, OK
-
-
-def _message(missing: LookupError) -> str:
-    """Return the message of a LookupError; a KeyError only has the key that a table lacks."""
-    return f"the shop has no option {missing.args[0]}" if isinstance(missing, KeyError) else str(missing)

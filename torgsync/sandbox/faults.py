@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, fields
 from fnmatch import fnmatchcase
 from math import inf
 from typing import Literal
@@ -17,7 +17,6 @@ from typing import Literal
 METHODS = ("GET", "POST", "PUT", "DELETE", "ANY")
 HTTP_OK = 200
 HTTP_NOT_FOUND = 404
-HTTP_ERRORS = range(500, 600)
 WEB_PAGE_STATUSES = (200, 403, 503)
 
 # The calls that a fault applies to at all; other faults apply to any call.
@@ -40,34 +39,23 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "import-never-ends": (),
     "photos-missing": ("status", "items_every", "items_share"),
 }
+FRACTIONS = ("share", "retry_after", "seconds", "items_share")
 RANGES = (
     (("nth", "every", "first", "last", "items_every"), 1, inf),
     (("share", "items_share"), 0, 1),
     (("seconds", "retry_after"), 0, inf),
     (("status",), 200, 599),
 )
-DOES = (*PARAMETERS, "500 to 599")
+DOES = ", ".join((*PARAMETERS, "500 to 599"))
+# The first segments of paths below `/api/v1/`.
+SECTIONS = (
+    *("products", "groups", "orders", "order_status_options"),
+    *("clients", "payment_options", "delivery_options", "delivery"),
+)
 
 
 class ConnectionCut(ConnectionError):
-    """The connection ends here, without an answer.
-
-    Over a socket the server really closes it. In-process there is no connection to close: the application
-    raises the exception, and the caller's transport turns it into its own.
-    """
-
-
-SECTIONS = (
-    "products",
-    "groups",
-    "orders",
-    "order_status_options",
-    "clients",
-    "payment_options",
-    "delivery_options",
-    "delivery",
-)
-"""The first segments of paths below `/api/v1/`."""
+    """The connection ends here: the server closes its socket, a transport in-process raises its own error."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +82,7 @@ class Fault:
     Several conditions must all hold. For `gaps` and `photos-missing`, `items_every` and `items_share` choose
     items in the same way; the default is all items.
 
-    Raises:
-        ValueError: The rule could never fire as written; the message has every reason.
+    A rule that could never fire as written is a ValueError with every reason.
     """
 
     does: str
@@ -115,19 +102,22 @@ class Fault:
     reason: Literal["daily-limit", "running"] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a rule that could never fire as written."""
         if mistakes := list(self._mistakes()):
             raise ValueError("; ".join(mistakes))
 
     def _mistakes(self) -> Iterator[str]:
-        if self.does not in PARAMETERS and not self._is_server_error():
-            yield f'"{self.does}" is none of {", ".join(DOES)}'
+        is_server_error = bool(re.fullmatch(r"5\d\d", self.does, re.ASCII))
+        if self.does not in PARAMETERS and not is_server_error:
+            yield f'"{self.does}" is none of {DOES}'
             return
         if len(self.on.split()) > 2 or (" " in self.on.strip() and self.on.split()[0] not in METHODS):  # noqa: PLR2004 - a method and a path
             yield f'"{self.on}" is not a method and a path, such as "POST products/edit*"'
         if not self._covers_a_path():
             yield f'no path of the API begins like "{self.on}"; they begin with {", ".join(SECTIONS)}'
-        yield from self._numbers_out_of_range()
+        for name, low, high in ((name, low, high) for names, low, high in RANGES for name in names):
+            number = getattr(self, name)
+            if number is not None and not low <= number <= high:
+                yield f"{name} is below {low}" if high == inf else f"{name} is not between {low} and {high}"
         knows = PARAMETERS.get(self.does, ("retry_after",))
         for name in ("retry_after", "seconds", "status", "items_every", "items_share", "reason"):
             if getattr(self, name) is not None and name not in knows:
@@ -143,18 +133,6 @@ class Fault:
         fixed, *wild = re.split(r"[*?\[]", words[0], maxsplit=1)
         sections = [f"{name}/" for name in SECTIONS]
         return any(fixed.startswith(one) or (wild and one.startswith(fixed)) for one in sections)
-
-    def _numbers_out_of_range(self) -> Iterator[str]:
-        for names, low, high in RANGES:
-            for name in names:
-                number = getattr(self, name)
-                if number is not None and not low <= number <= high:
-                    yield (
-                        f"{name} is below {low}" if high == inf else f"{name} is not between {low} and {high}"
-                    )
-
-    def _is_server_error(self) -> bool:
-        return bool(re.fullmatch(r"\d{3}", self.does)) and int(self.does) in HTTP_ERRORS
 
     def covers(self, method: str, path: str) -> bool:
         """Return whether the rule covers this call; `path` begins below `/api/v1/`."""
@@ -215,32 +193,19 @@ def parse_fault(text: str) -> Fault:
         elif not path:
             path = word
         else:
-            raise ValueError(f'"{word}" is one word too many; a trouble is one of {", ".join(DOES)}')
+            raise ValueError(f'"{word}" is one word too many; a trouble is one of {DOES}')
     if not does:
-        raise ValueError(f"it names no trouble: one of {', '.join(DOES)}")
+        raise ValueError(f"it names no trouble: one of {DOES}")
     return Fault(does, on=f"{method} {path}".strip(), **keys)  # type: ignore[arg-type]  # each was read by its kind
 
 
-TYPES: Mapping[str, type[int | float | str]] = {
-    "nth": int,
-    "every": int,
-    "first": int,
-    "last": int,
-    "share": float,
-    "seed": int,
-    "retry_after": float,
-    "seconds": float,
-    "status": int,
-    "items_every": int,
-    "items_share": float,
-    "reason": str,
-}
-
-
 def _value(name: str, text: str) -> object:
-    if name not in TYPES:
-        raise ValueError(f'there is no key "{name}"; there are {", ".join(TYPES)}')
+    names = [one.name for one in fields(Fault) if one.name not in {"does", "on"}]
+    if name not in names:
+        raise ValueError(f'there is no key "{name}"; there are {", ".join(names)}')
+    if name == "reason":
+        return text
     try:
-        return TYPES[name](text)
+        return float(text) if name in FRACTIONS else int(text)
     except ValueError:
         raise ValueError(f"{name}={text} is no number") from None

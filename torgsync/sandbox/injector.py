@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from math import inf
 from threading import Lock
 
@@ -35,19 +36,12 @@ Hook = Callable[[HookedCall, Forward], HookAnswer]
 
 
 @dataclass
-class _HookRule:
-    calls: str
-    hook: Hook
-    times: float
-
-
-@dataclass(frozen=True)
 class FaultTally:
     """How many calls a rule matched, and for how many it fired."""
 
     fault: Fault
-    matched: int
-    fired: int
+    matched: int = 0
+    fired: int = 0
 
 
 class FaultInjector:
@@ -59,42 +53,37 @@ class FaultInjector:
 
     def __init__(self, rules: Iterable[Fault] = ()) -> None:
         self._lock = Lock()
-        self._hooks: list[_HookRule] = []
+        self._hooks: list[tuple[str, Iterator[Hook]]] = []
         self.replace_rules(rules)
 
     def replace_rules(self, rules: Iterable[Fault]) -> None:
         """Replace all rules, and count from zero; hooks stay."""
         with self._lock:
-            self._rules = tuple(rules)
-            self._matched = [0] * len(self._rules)
-            self._fired = [0] * len(self._rules)
+            self._rules = [FaultTally(rule) for rule in rules]
 
     def match(self, method: str, path: str) -> list[FaultHit]:
         """Count a call, and return its hits: at most one fault, and every `slow` before it."""
         hits: list[FaultHit] = []
         with self._lock:
-            for place, fault in enumerate(self._rules):
-                if not fault.covers(method, path):
+            for rule in self._rules:
+                if not rule.fault.covers(method, path):
                     continue
-                self._matched[place] += 1
+                rule.matched += 1
                 taken = bool(hits) and hits[-1].fault.does != "slow"
-                if not taken and fault.fires_at(self._matched[place]):
-                    self._fired[place] += 1
-                    hits.append(FaultHit(fault, self._matched[place]))
+                if not taken and rule.fault.fires_at(rule.matched):
+                    rule.fired += 1
+                    hits.append(FaultHit(rule.fault, rule.matched))
         return hits
 
     def tally(self) -> list[FaultTally]:
         """Return each rule with its counters, in order."""
         with self._lock:
-            return [FaultTally(*row) for row in zip(self._rules, self._matched, self._fired, strict=True)]
+            return [replace(rule) for rule in self._rules]
 
     def add_hook(self, calls: str, hook: Hook, *, times: float = inf) -> None:
-        """Let a hook answer the next `times` calls that `calls` covers, written like `Fault.on`.
-
-        Of several hooks the first one answers.
-        """
+        """Let the first of the hooks answer the next `times` calls that `calls`, like `Fault.on`, covers."""
         with self._lock:
-            self._hooks.append(_HookRule(calls, hook, times))
+            self._hooks.append((calls, repeat(hook) if times == inf else repeat(hook, int(times))))
 
     def clear_hooks(self) -> None:
         """Remove all hooks."""
@@ -104,8 +93,5 @@ class FaultInjector:
     def hook_for(self, method: str, path: str) -> Hook | None:
         """Count a call, and return the hook that answers it, if any; `path` begins below `/api/v1/`."""
         with self._lock:
-            for rule in self._hooks:
-                if rule.times >= 1 and covers(rule.calls, method, path):
-                    rule.times -= 1
-                    return rule.hook
-        return None
+            answers = (left for calls, left in self._hooks if covers(calls, method, path))
+            return next(chain.from_iterable(answers), None)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-LONGEST_IMPORT = 86_400
-"""Seconds."""
+LONGEST_IMPORT = 86_400  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,6 @@ class Quirks:
     import_seconds: float = 1.5
 
     def __post_init__(self) -> None:
-        """Refuse numbers out of range."""
         if self.imports_per_day < 0:
             raise ValueError("imports_per_day is below 0")
         if not 0 <= self.import_seconds <= LONGEST_IMPORT:

@@ -29,11 +29,11 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from torgsync.core.text import did_you_mean
 from torgsync.errors import Mistake
 from torgsync.sandbox.faults import Fault
 from torgsync.sandbox.quirks import Quirks
@@ -58,7 +58,6 @@ class Filling:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse a number below zero."""
         if self.products < 0:
             raise ValueError("products is below 0")
 
@@ -91,7 +90,7 @@ def read_scenario(data: Mapping[str, Any], line_of: Callable[[Path], int]) -> Sc
         faults=tuple(
             fault
             for place, table in enumerate(faults)
-            if (fault := reader.table(Fault, ("faults", place), _with_text(table)))
+            if (fault := reader.table(Fault, ("faults", place), table))
         ),
     )
     return sorted(reader.mistakes) if reader.mistakes else scenario
@@ -118,13 +117,6 @@ def _plain(text: str) -> object:
         return text
 
 
-def _with_text(table: object) -> object:
-    """Read `does = 429` as `does = "429"`."""
-    if isinstance(table, dict) and isinstance(table.get("does"), int):
-        return table | {"does": str(table["does"])}
-    return table
-
-
 class _Reader:
     """Reads tables and collects their mistakes."""
 
@@ -143,8 +135,7 @@ class _Reader:
         """Add a mistake for each unknown key, with the nearest known one."""
         names = list(known)
         for name in table.keys() - set(names):
-            near = get_close_matches(name, names, n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(names)}"
+            hint = did_you_mean(name, names) or f"; there are {', '.join(names)}"
             self.add_mistake((*path, name), f"there is no such key{hint}")
 
     def table(self, kind: type[Table], path: Path, table: object) -> Table | None:
@@ -152,6 +143,8 @@ class _Reader:
         if not isinstance(table, dict):
             self.add_mistake(path, "this is a table")
             return None
+        if isinstance(does := table.get("does"), int):
+            table = table | {"does": str(does)}
         names = [one.name for one in fields(kind)]  # type: ignore[arg-type]  # all are dataclasses
         self.unknown_keys(path, table, names)
         try:

@@ -40,10 +40,7 @@ class _RequestHandler(WSGIRequestHandler):
 
 
 class RunningServer:
-    """A sandbox that listens. `url` ends with `/api/v1`, `shop_url` is the page of buyers.
-
-    As a context manager it stops at the end.
-    """
+    """A sandbox that listens until left; `url` ends with `/api/v1`, `shop_url` is the page of buyers."""
 
     def __init__(self, shop: Shop, host: str, port: int, photos: Iterable[Path] = ()) -> None:
         address, family = LOOPBACK[host]
@@ -98,7 +95,6 @@ def serve(shop: Shop, host: str = "127.0.0.1", port: int = 0, photos: Iterable[P
     """Start a server in a thread and return it; with port 0 on a free port.
 
     Raises UsageError for a host beyond loopback, since the shop has no passwords.
-    To block: `with serve(shop) as server: server.wait()`.
     """
     if host not in LOOPBACK:
         raise UsageError(

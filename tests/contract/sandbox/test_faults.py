@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
 import pytest
 from shops import Clock, client_of, feed, import_feed, offer, send_feed
 
-from torgsync.sandbox.faults import Fault, parse_fault
+from torgsync.sandbox.app import SandboxApp
+from torgsync.sandbox.faults import ConnectionCut, Fault, parse_fault
+from torgsync.sandbox.injector import FaultInjector
 from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
@@ -129,11 +134,7 @@ class TestEdits:
         """The gaps are silent, and the items stay unchanged."""
         shop.misbehave(Fault("gaps", items_every=3, last=1))
         assert self.edit(client) == ["1", "2", "4", "5", "7", "8", "10"]
-        assert [product.external_id for product in shop.products() if product.price is None] == [
-            "3",
-            "6",
-            "9",
-        ]
+        assert [one.external_id for one in shop.products() if one.price is None] == ["3", "6", "9"]
         assert self.edit(client) == ["3", "6", "9"]
 
     def test_a_share_is_skipped(self, shop: Shop, client: httpx.Client) -> None:
@@ -202,14 +203,9 @@ class TestImports:
 
     def test_photos_missing_next_to_others(self, clock: Clock) -> None:
         """The rule comes first; the shop decides about the other photos."""
-        shop = Shop(
-            clock=clock,
-            photo_status=lambda _: 500,
-            faults=[Fault("photos-missing", items_every=2, status=403)],
-        )
-        pictures = (
-            "<picture>https://shop.example/1.jpg</picture><picture>https://shop.example/2.jpg</picture>"
-        )
+        fault = Fault("photos-missing", items_every=2, status=403)
+        shop = Shop(clock=clock, photo_status=lambda _: 500, faults=[fault])
+        pictures = "<picture>https://shop.example/1.jpg</picture><picture>http://shop.example/2.jpg</picture>"
         report = import_feed(client_of(shop), clock, feed(offer("2", pictures)))
         assert [line["download_images"]["extra"]["status_code"] for line in report["errors"]] == [500, 403]
 
@@ -242,17 +238,11 @@ class TestDates:
 @pytest.mark.parametrize(
     ("rule", "fired"),
     [
-        ("429", [1, 2, 3, 4, 5, 6]),
-        ("429 nth=2", [2]),
-        ("429 every=2", [2, 4, 6]),
-        ("429 first=3", [3, 4, 5, 6]),
-        ("429 last=2", [1, 2]),
-        ("429 first=2 last=5 every=2", [2, 4]),
-        ("429 share=0", []),
-        ("POST products/* 429 nth=1", []),
-        ("GET products/l?st 429 nth=1", [1]),
-        ("ANY orders/* 429", []),
-        ("products/list 429 nth=1", [1]),
+        *(("429", [1, 2, 3, 4, 5, 6]), ("429 nth=2", [2]), ("429 every=2", [2, 4, 6])),
+        *(("429 first=3", [3, 4, 5, 6]), ("429 last=2", [1, 2])),
+        *(("429 first=2 last=5 every=2", [2, 4]), ("429 share=0", [])),
+        *(("POST products/* 429 nth=1", []), ("GET products/l?st 429 nth=1", [1])),
+        *(("ANY orders/* 429", []), ("products/list 429 nth=1", [1])),
     ],
 )
 def test_which_calls(shop: Shop, client: httpx.Client, rule: str, fired: list[int]) -> None:
@@ -272,13 +262,6 @@ def test_every_rule_counts(shop: Shop, client: httpx.Client) -> None:
     assert client.get("/products/list").status_code == 200
 
 
-@pytest.mark.parametrize("text", ["GET 503 lost", "429 500", "POST produts/edit* cut", "GET products lost"])
-def test_a_path_that_no_call_has_is_refused(text: str) -> None:
-    """A mistyped rule would never fire, and the rehearsal would prove nothing."""
-    with pytest.raises(ValueError, match="no path of the API begins like"):
-        parse_fault(text)
-
-
 @pytest.mark.parametrize("text", ["lost", "GET lost", "* cut", "GET p*/list 429", "POST products/edit* lost"])
 def test_a_path_that_some_call_has_is_taken(text: str) -> None:
     """Wildcards may be anywhere, and without a path every call is covered."""
@@ -290,3 +273,78 @@ def test_impossible_durations(seconds: float) -> None:
     """Neither infinite nor negative; an endless import is a fault of its own."""
     with pytest.raises(ValueError, match="import_seconds"):
         Quirks(import_seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("does", "keys"),
+    [
+        *(("401", {}), ("4 2 9", {}), ("429", {"nth": 0}), ("429", {"share": 1.5})),
+        *(("429", {"retry_after": -1.0}), ("429", {"on": "FETCH it"}), ("429", {"on": "GET a b"})),
+        *(("429", {"seconds": 1.0}), ("gaps", {"items_every": 0}), ("gaps", {"status": 404})),
+        *(("web-page", {"status": 404}), ("photos-missing", {"status": 7})),
+    ],
+)
+def test_rules_that_say_nothing(does: str, keys: dict[str, object]) -> None:
+    """A rule that could never do what it says is refused where it is made."""
+    with pytest.raises(ValueError, match=r"\w"):
+        Fault(does, **keys)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        *(("", "names no trouble"), ("POST products/edit*", "names no trouble")),
+        *(("429 nth=two", "nth=two is no number"), ("429 often=2", 'no key "often"')),
+        ("GET products/list 429 429", '"429" is one word too many'),
+        ("399", '"399" is none of'),
+    ],
+)
+def test_words_that_are_no_rule(text: str, why: str) -> None:
+    """The reason is named."""
+    with pytest.raises(ValueError, match=why):
+        parse_fault(text)
+
+
+@pytest.mark.parametrize("text", ["GET 503 lost", "429 500", "POST produts/edit* cut", "GET products lost"])
+def test_a_path_that_no_call_has_is_refused(text: str) -> None:
+    """A mistyped rule would never fire, and the rehearsal would prove nothing."""
+    with pytest.raises(ValueError, match="no path of the API begins like"):
+        parse_fault(text)
+
+
+def test_a_rule_in_any_order() -> None:
+    """The words of a rule may be in any order."""
+    rule = Fault("429", on="POST products/edit*", nth=2, retry_after=1.5)
+    assert parse_fault("POST products/edit* nth=2 429 retry_after=1.5") == rule
+    assert parse_fault("429 retry_after=1.5 nth=2 POST products/edit*") == rule
+
+
+def test_random_calls_from_many_threads() -> None:
+    """A share depends on seed and number of the call, not on the order of threads."""
+
+    def fired(threads: int) -> int:
+        faults = FaultInjector([Fault("500", share=0.2, seed=11)])
+        with ThreadPoolExecutor(threads) as pool:
+            return sum(map(len, pool.map(lambda _: faults.match("GET", "products/list"), range(500))))
+
+    assert fired(1) == fired(8)
+    assert 60 < fired(8) < 140
+
+
+def test_a_cut_in_process_is_an_exception() -> None:
+    """In-process there is no connection: the caller of the application gets ConnectionCut."""
+    transport = httpx.WSGITransport(app=SandboxApp(Shop(faults=[Fault("cut")])))
+    client = httpx.Client(transport=transport, base_url="http://sandbox.example/api/v1")
+    with client, pytest.raises(ConnectionCut):
+        client.get("/products/list")
+
+
+def test_a_slow_answer_blocks_no_other() -> None:
+    """A client that gives up goes on at once, and the shop answers others."""
+    shop = Shop(faults=[Fault("slow", on="GET orders/list", seconds=1.5)])
+    with serve(shop) as server, httpx.Client(headers={"Authorization": "Bearer sandbox"}) as client:
+        with pytest.raises(httpx.ReadTimeout):
+            client.get(f"{server.url}/orders/list", timeout=0.1)
+        started = time.monotonic()
+        assert client.get(f"{server.url}/products/list", timeout=1).status_code == 200
+        assert time.monotonic() - started < 1

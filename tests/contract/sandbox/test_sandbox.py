@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal
 
 import httpx
@@ -9,10 +10,9 @@ import pytest
 from shops import Clock, client_of, feed, send_feed
 
 from torgsync.sandbox.quirks import Quirks
-from torgsync.sandbox.shop.log import RequestRecord
-from torgsync.sandbox.shop.products import ROOT_GROUP_ID
+from torgsync.sandbox.shop.products import ROOT_GROUP_ID, ShopProduct
 from torgsync.sandbox.shop.rights import Rights
-from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import RequestRecord, Shop
 
 pytestmark = pytest.mark.usefixtures("each_door")
 
@@ -91,13 +91,8 @@ class TestPages:
     @pytest.mark.parametrize(
         ("query", "count"),
         [
-            ({}, 100),
-            ({"limit": "100"}, 100),
-            ({"limit": "1000"}, 100),
-            ({"limit": "7"}, 7),
-            ({"limit": "0"}, 20),
-            ({"limit": "many"}, 20),
-            ({"last_id": "9999999999"}, 20),
+            *(({}, 100), ({"limit": "100"}, 100), ({"limit": "1000"}, 100), ({"limit": "7"}, 7)),
+            *(({"limit": "0"}, 20), ({"limit": "many"}, 20), ({"last_id": "9999999999"}, 20)),
             ({"last_id": "none", "limit": "3"}, 3),
         ],
     )
@@ -107,17 +102,13 @@ class TestPages:
             shop.add_product(str(number))
         assert len(ids(client.get("/products/list", params=query))) == count
 
-    def test_last_id_exclusive(self, shop: Shop, client: httpx.Client) -> None:
-        """By default the product `last_id` itself is not on the page."""
-        made = [shop.add_product(str(number)) for number in range(5)]
-        assert ids(client.get("/products/list", params={"last_id": made[2]})) == [made[1], made[0]]
-
-    def test_last_id_inclusive(self, clock: Clock) -> None:
-        """The documentation's wording lets the product `last_id` itself in; a switch."""
-        shop = Shop(clock=clock, quirks=Quirks(last_id="inclusive"))
+    @pytest.mark.parametrize(("last_id", "left"), [("exclusive", [1, 0]), ("inclusive", [2, 1, 0])])
+    def test_last_id(self, last_id: Literal["exclusive", "inclusive"], left: list[int]) -> None:
+        """By default the product `last_id` is not on the page; by a switch it is."""
+        shop = Shop(quirks=Quirks(last_id=last_id))
         made = [shop.add_product(str(number)) for number in range(5)]
         page = client_of(shop).get("/products/list", params={"last_id": made[2]})
-        assert ids(page) == [made[2], made[1], made[0]]
+        assert ids(page) == [made[place] for place in left]
 
     def test_deleted_product_in_the_middle(self, shop: Shop, client: httpx.Client) -> None:
         """A deleted product leaves the list, and its id is a good `last_id` all the same."""
@@ -161,12 +152,8 @@ class TestDates:
     @pytest.mark.parametrize(
         "text",
         [
-            "2026-03-02T08:00:00Z",
-            "2026-03-02T08:00:00.174",
-            "2026-03-02T08:00:00.174Z",
-            "2026-03-02T08:00:00+00:00",
-            "2026-13-02T08:00:00",
-            "2026-03-02",
+            *("2026-03-02T08:00:00Z", "2026-03-02T08:00:00.174", "2026-03-02T08:00:00.174Z"),
+            *("2026-03-02T08:00:00+00:00", "2026-13-02T08:00:00", "2026-03-02"),
         ],
     )
     @pytest.mark.usefixtures("made")
@@ -249,3 +236,105 @@ class TestLog:
         assert [record.body for record in shop.log.writes()] == [b'{"force_update": true}']
         shop.log.clear()
         assert shop.log.records() == []
+
+
+SMALL, LARGE = 100, 100_000
+
+
+class Counting(dict[int, ShopProduct]):
+    """Products that count how often one is looked at."""
+
+    looked_at = 0
+
+    def __getitem__(self, number: int) -> ShopProduct:
+        self.looked_at += 1
+        return super().__getitem__(number)
+
+
+class Filled:
+    """A shop of so many products, one of which was edited an hour after all were made."""
+
+    def __init__(self, size: int) -> None:
+        self.clock = Clock()
+        self.shop = Shop(clock=self.clock)
+        self.group = self.shop.add_group("Платья")
+        with self.shop.lock:
+            now = self.clock()
+            made = [self.shop.catalog.add({"name": "Товар"}, now).id for _ in range(size)]
+        self.middle = made[size // 2]
+        self.clock.advance(hours=1)
+        self.shop.edit_product(self.middle, group_id=self.group)
+        self.looks = Counting(self.shop.catalog.products._items)
+        self.shop.catalog.products._items = self.looks
+
+    def looks_for(self, query: dict[str, str | int]) -> tuple[list[int], int]:
+        """Return the ids of one page, and how many products were looked at for it."""
+        self.looks.looked_at = 0
+        page = client_of(self.shop).get("/products/list", params=query).json()["products"]
+        return [product["id"] for product in page], self.looks.looked_at
+
+
+@pytest.fixture(scope="module")
+def shops() -> tuple[Filled, Filled]:
+    return Filled(SMALL), Filled(LARGE)
+
+
+def test_a_full_page(shops: tuple[Filled, Filled]) -> None:
+    """A page looks at its items and at nothing else, wherever it begins."""
+    for filled in shops:
+        ids, looks = filled.looks_for({"limit": 40, "last_id": filled.middle})
+        assert (len(ids), looks) == (40, 40)
+
+
+def test_what_was_modified_lately(shops: tuple[Filled, Filled]) -> None:
+    """The one product that was edited is found without looking at all the others, in either order."""
+    for filled in shops:
+        for order in ("asc", "desc"):
+            since = f"{filled.clock():%Y-%m-%dT%H:%M:%S}"
+            ids, looks = filled.looks_for({"limit": 100, "last_modified_from": since, "sort_dir": order})
+            assert ids == [filled.middle]
+            assert looks <= 64
+
+
+def test_a_small_group(shops: tuple[Filled, Filled]) -> None:
+    """A group's page looks at the group's products alone."""
+    for filled in shops:
+        assert filled.looks_for({"limit": 100, "group_id": filled.group}) == ([filled.middle], 1)
+
+
+def test_a_group_that_is_left() -> None:
+    """A product that moves to another group, or is deleted, leaves its old one."""
+    shop = Shop()
+    first, second = shop.add_group("Платья"), shop.add_group("Обувь")
+    staying, leaving = shop.add_product(group_id=first), shop.add_product(group_id=first)
+    shop.edit_product(leaving, group_id=second)
+    assert (shop.catalog.products.ids_in(first), shop.catalog.products.ids_in(second)) == (
+        [staying],
+        [leaving],
+    )
+    shop.delete_product(leaving)
+    assert list(shop.catalog.products.ids_in(second)) == []
+
+
+def test_an_id_is_given_out_once_its_item_was_made() -> None:
+    """An item that cannot be made leaves nothing behind."""
+    shop = Shop()
+    with pytest.raises(TypeError, match="colour"):
+        shop.add_product(colour="red")
+    before = shop.catalog.products.next_id
+    assert (shop.add_product(), len(shop.products())) == (before, 1)
+
+
+def test_a_walk_steps_over_stale_spans() -> None:
+    """The spans that were left out hold nothing that was modified since then."""
+    clock = Clock()
+    shop = Shop(clock=clock)
+    made = [shop.add_product() for _ in range(300)]
+    clock.advance(hours=1)
+    for number in made[::50]:
+        shop.edit_product(number, name="Інший")
+    since = clock() - timedelta(minutes=1)
+    found = shop.catalog.products.page(
+        100, matches=lambda product: product.date_modified >= since, modified_from=since
+    )
+    assert [product.id for product in found] == made[::50][::-1]

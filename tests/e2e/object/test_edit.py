@@ -29,20 +29,9 @@ def remarks(text: str) -> list[str]:
 
 def test_keys_by_name(home: Home) -> None:
     """Old and new are shown as in the file; what a word means is decided by the key."""
-    ran = home.run(
-        "object",
-        "edit",
-        *("--set", "removal.gone=hide", "--set", "limits.removals=20%", "--set", "accounting_centers.keep=2"),
-        *(
-            "--set",
-            "accounting_centers.use=2,8,9",
-            "--set",
-            "prices.round=0.99",
-            "--set",
-            "product_group=1001",
-        ),
-        *("--set", "accounting_centers.only_in_stock=true", "--set", "fields[0].owner=prom"),
-    )
+    keys = "removal.gone=hide limits.removals=20% accounting_centers.keep=2 accounting_centers.use=2,8,9"
+    more = "prices.round=0.99 product_group=1001 accounting_centers.only_in_stock=true fields[0].owner=prom"
+    ran = home.run("object", "edit", *(word for key in f"{keys} {more}".split() for word in ("--set", key)))
     assert (ran.code, ran.out) == (0, "")
     assert "removal.gone: delete -> hide" in ran.err
     assert "limits.removals: 10% -> 20%" in ran.err
@@ -81,17 +70,9 @@ def test_a_number_where_a_text_should_be(home: Home) -> None:
 
 def test_flags(home: Home) -> None:
     """The most common settings have their own flags."""
-    args = (
-        "--center",
-        "8",
-        "--only-in-stock",
-        "--only-with-photos",
-        "--find-by",
-        "email",
-        "--no-create-clients",
-    )
-    places = ("--export", "new.trs", "--photos", "new", "--photos-url", "https://new.example")
-    assert home.run("object", "edit", *args, *places, "--group", "Взуття").code == 0
+    flags = "--center 8 --only-in-stock --only-with-photos --find-by email --no-create-clients --group Взуття"
+    places = "--export new.trs --photos new --photos-url https://new.example"
+    assert home.run("object", "edit", *flags.split(), *places.split()).code == 0
     found = settings(home)
     assert found["accounting_centers"]["use"] == ["8"]
     assert found["accounting_centers"]["only_in_stock"]

@@ -22,15 +22,6 @@ from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, ShopBuyer
 OLENA = ShopBuyer(first_name="Олена", last_name="Вигадана", phone="+380500000001", email="O.V@shop.example")
 
 
-@pytest.fixture
-def mapped(filled: Home) -> Home:
-    """The example shop after its first synchronisation, with all payment methods mapped."""
-    filled.run("payments", "fetch")
-    for method in ("9000001", "9000002", "9000003"):
-        filled.run("payments", "map", method, "--cash-register", "Каса 1")
-    return filled
-
-
 def fetch(home: Home) -> dict[str, int]:
     """Fetch orders, and return the counts."""
     orders: dict[str, int] = home.sync("--only", "orders").json["orders"]
@@ -109,19 +100,6 @@ def test_an_order_becomes_a_file_for_torgsoft(mapped: Home) -> None:
     assert [path.name for path in (mapped.folder / "outbox" / "my-prom").iterdir()] == [name]
 
 
-def test_delivery_and_discount_are_in_the_comment(mapped: Home) -> None:
-    """The format has no fields for them, and the total is right."""
-    mapped.sandbox.place_order(
-        [("26901", 1)], delivery_cost=Decimal(80), special_offer_discount=Decimal("35.5")
-    )
-    ran = mapped.run("sync", "--only", "orders")
-    assert (ran.code, len(ran.lines)) == (0, 1)
-    (document,) = files(mapped).values()
-    assert document["Options"]["Comment"].split("; ")[1:] == ["Пром-оплата", "доставка 80", "знижка 35.50"]
-    (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
-    assert order["total"] == "1757.50"
-
-
 def test_the_same_order_again(mapped: Home) -> None:
     """An unchanged order writes neither a version nor a file."""
     mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
@@ -132,17 +110,6 @@ def test_the_same_order_again(mapped: Home) -> None:
     assert fetch(mapped) == nothing()
     assert (versions(mapped), path.stat().st_mtime_ns) == ([(1, "pending")], before)
     assert mapped.run("payments", "report").out == postings
-
-
-def test_an_order_that_torgsoft_took(mapped: Home) -> None:
-    """A file that was taken away is not written a second time, also when the order changes."""
-    number = mapped.sandbox.place_order([("26901", 1)])
-    fetch(mapped)
-    (path,) = (mapped.folder / "outbox" / "my-prom").iterdir()
-    path.unlink()
-    mapped.sandbox.set_order_status(number, "received")
-    assert fetch(mapped)["changed"] == 1
-    assert files(mapped) == {}
 
 
 def test_an_order_that_changed(mapped: Home) -> None:
@@ -173,16 +140,6 @@ def test_an_order_cancelled_after_torgsoft_took_it(mapped: Home) -> None:
     assert (account["expected"], account["received"], account["reversed"]) == ("1713.00", "0.00", "1713.00")
 
 
-def test_an_order_cancelled_before_we_saw_it(mapped: Home) -> None:
-    """It is stored without a file or a posting, and needs no person."""
-    number = mapped.sandbox.place_order([("26901", 1)])
-    mapped.sandbox.cancel_order(number)
-    assert fetch(mapped) == nothing() | {"new": 1}
-    (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
-    assert (order["file"], order["held"]) == (None, "it is canceled")
-    assert mapped.run("payments", "report").err == "no accounts yet\n"
-
-
 def test_a_product_that_torgsoft_does_not_know(mapped: Home) -> None:
     """The whole order is held and reported; exit 8."""
     foreign = mapped.sandbox.add_product(None, name="Без номера [/b]", price=Decimal(10))
@@ -205,18 +162,16 @@ def test_an_outbox_that_cannot_be_written(mapped: Home) -> None:
         assert "hint: look at `" in ran.err
     (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
     assert held["open"] == f"order {number}: its file for Torgsoft is still to be written"
+    assert "its file is still to be written" in mapped.run("orders", "show", str(number)).out
+    found = mapped.run("orders", "fetch", "--format", "json").json
+    assert [one["order"] for one in found["findings"] if one["code"] == "outbox-failed"] == [
+        None,
+        str(number),
+    ]
+    assert (found["orders"]["files"], found["exit"]) == (0, 8)
     (mapped.folder / "outbox").unlink()
     ran = mapped.run("sync", "--only", "orders")
     assert (ran.code, len(files(mapped))) == (0, 1)
-
-
-def test_many_orders(mapped: Home) -> None:
-    """Every page is read, and the list is newest first."""
-    numbers = [mapped.sandbox.place_order([("26926", 1)], buyer=OLENA) for _ in range(105)]
-    assert fetch(mapped)["new"] == 105
-    listed = mapped.run("orders", "list", "--format", "json").json["orders"]
-    assert [int(order["id"]) for order in listed] == sorted(numbers, reverse=True)
-    assert len(files(mapped)) == 105
 
 
 def test_orders_before_goods(hard_filled: Home, faulty: FaultyServer) -> None:
@@ -311,7 +266,7 @@ def test_an_order_that_proms_list_left_out(hard_filled: Home, faulty: FaultyServ
     """Its number is missing in the sequence, so it is requested; one that does not exist only once."""
     numbers = [hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA) for _ in range(40)]
     with hard_filled.sandbox.lock:
-        hard_filled.sandbox.orders.remove(numbers[7])
+        hard_filled.sandbox.orders.remove(hard_filled.sandbox.order(numbers[7]))
 
     def without(asked: Asked, forward: Forward) -> Answer:
         document = answer_of(asked, forward)
@@ -332,7 +287,7 @@ def test_a_missing_number_that_prom_does_not_show(hard_filled: Home, faulty: Fau
     """It belongs to another shop: nothing fails, and it is requested once."""
     numbers = [hard_filled.sandbox.place_order([("26901", 1)], buyer=OLENA) for _ in range(20)]
     with hard_filled.sandbox.lock:
-        hard_filled.sandbox.orders.remove(numbers[7])
+        hard_filled.sandbox.orders.remove(hard_filled.sandbox.order(numbers[7]))
     faulty.misbehave(f"GET /orders/{numbers[7]}", says(403, {"error": "Forbidden"}), times=1)
     assert fetch(hard_filled)["new"] == 19
     faulty.misbehave(f"GET /orders/{numbers[7]}", says(500, {}))
@@ -366,45 +321,12 @@ def test_a_fetch_of_its_own(mapped: Home) -> None:
     assert mapped.run("orders", "fetch").err.splitlines()[-1] == "no new orders"
 
 
-def test_an_outbox_in_trouble_is_in_the_document(mapped: Home) -> None:
-    """What was fetched is counted, and what is wrong is among the findings, with the order's number."""
-    (mapped.folder / "outbox").write_text("in the way")
-    number = mapped.sandbox.place_order([("26901", 1)])
-    ran = mapped.run("orders", "fetch", "--format", "json")
-    assert (ran.code, ran.json["orders"]["new"], ran.json["orders"]["files"]) == (8, 1, 0)
-    found = [(one["code"], one["order"]) for one in ran.json["findings"]]
-    assert found == [("outbox-failed", None), ("outbox-failed", str(number))]
-    assert "cannot be used" in ran.json["findings"][0]["message"]
-    assert ran.json["exit"] == 8
-
-
-def test_an_order_that_prom_only_touched(mapped: Home, faulty: FaultyServer) -> None:
-    """A later time of change alone is no new version."""
-    home = Home(mapped.folder, mapped.shop, faulty)
-    faulty.shop.place_order([(faulty.shop.add_product("26901", name="x", price=Decimal(1)), 1)])
-    moments = iter(["2026-01-01T00:00:00+00:00", "2026-01-01T00:05:00+00:00"])
-
-    def touched(asked: Asked, forward: Forward) -> Answer:
-        document = answer_of(asked, forward)
-        for order in document["orders"]:
-            order["date_modified"] = order["date_created"] = next(moments, "2026-01-01T00:09:00+00:00")
-            order["date_created"] = "2026-01-01T00:00:00+00:00"
-        return Answer(200, json.dumps(document).encode())
-
-    faulty.misbehave("GET /orders/list", touched)
-    for path in home.folder.glob("state.db*"):
-        path.unlink()
-    home.run("orders", "fetch")
-    home.run("orders", "fetch")
-    assert len(versions(home)) == 1
-
-
 def change(home: Home, number: int, **fields: Any) -> None:  # noqa: ANN401
     """Change an order on Prom."""
     with home.sandbox.lock:
         order = home.sandbox.order(number)
         changed = replace(order, date_modified=home.sandbox.now(), **fields)
-        home.sandbox.orders.replace(number, changed)
+        home.sandbox.orders.replace(changed)
 
 
 def fewer(home: Home, number: int) -> dict[str, Any]:
@@ -462,24 +384,6 @@ def test_an_order_that_changed_and_changed_back(mapped: Home) -> None:
     assert "taken, changed" in mapped.run("orders", "list").out
     mapped.run("orders", "done", str(number))
     assert mapped.run("orders", "fetch").code == 0
-
-
-def test_an_order_that_was_confirmed_and_changes_again(mapped: Home) -> None:
-    """Only the new change is reported, in every format."""
-    number = mapped.sandbox.place_order([("26901", 2)], buyer=OLENA)
-    fetch(mapped)
-    take(mapped)
-    fetch(mapped)
-    change(mapped, number, delivery_address="Київ")
-    fetch(mapped)
-    assert mapped.run("orders", "done", str(number), "--format", "csv").lines[0] == "order,what"
-    change(mapped, number, **fewer(mapped, number))
-    fetch(mapped)
-    (row,) = mapped.run("orders", "done", str(number), "--format", "json").json["orders"]
-    assert row == {
-        "order": str(number),
-        "what": "has other goods, total now: change it in Torgsoft by hand",
-    }
 
 
 def test_a_held_order_is_reported_until_it_was_entered_by_hand(mapped: Home) -> None:
@@ -584,49 +488,6 @@ def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultySe
 
 
 # Goods of order lines
-
-
-def rewrite_lines(faulty: FaultyServer, **fields: object) -> None:
-    """Have Prom show every line of every order with these fields."""
-
-    def fault(asked: Asked, forward: Forward) -> Answer:
-        document = answer_of(asked, forward)
-        for order in document["orders"]:
-            for line in order["products"]:
-                line.update(fields)
-        return Answer(200, json.dumps(document).encode())
-
-    faulty.behave()
-    faulty.misbehave("GET /orders/list", fault)
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [{"external_id": None}, {"external_id": None, "id": None}],
-    ids=["by its product", "by its article"],
-)
-def test_a_line_without_an_id_is_found(
-    hard_filled: Home, faulty: FaultyServer, fields: dict[str, object]
-) -> None:
-    """Prom sometimes gives no external id: the product that was sold, or its article, identifies the good."""
-    hard_filled.sandbox.place_order([("26926", 1)], buyer=OLENA)
-    rewrite_lines(faulty, **fields)
-    hard_filled.run("orders", "fetch")
-    (document,) = files(hard_filled).values()
-    assert [good["GoodID"] for good in document["Goods"]] == ["26926"]
-    assert fetch(hard_filled)["changed"] == 0
-
-
-def test_a_good_that_only_prom_has(mapped: Home) -> None:
-    """An external id that was in no export is unknown to Torgsoft: the order waits for a person."""
-    mapped.sandbox.add_product("foreign-1", name="Чуже", price=Decimal(10))
-    mapped.run("update", "--full-refresh")
-    number = mapped.sandbox.place_order([("foreign-1", 1)], buyer=OLENA)
-    ran = mapped.run("orders", "fetch")
-    assert (ran.code, files(mapped)) == (8, {})
-    assert f"! order {number}: `Чуже` (foreign-1) is no good of the accounting program" in ran.lines
-    (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
-    assert held["id"] == str(number)
 
 
 # Prom's side
@@ -747,7 +608,7 @@ def test_a_parcel_whose_answer_says_nothing(hard_filled: Home, faulty: FaultySer
     else:
         with hard_filled.sandbox.lock:
             order = hard_filled.sandbox.order(number)
-            hard_filled.sandbox.orders.replace(number, replace(order, declaration_number=TTN))
+            hard_filled.sandbox.orders.replace(replace(order, declaration_number=TTN))
     ran = hard_filled.run("orders", "ship", str(number), "--parcel", TTN)
     assert ran.code == (5 if fault == "broken" else 0)
 
@@ -761,28 +622,22 @@ def test_a_parcel_of_an_order_that_prom_shows_no_more(hard_filled: Home, faulty:
     assert hard_filled.sandbox.order(number).declaration_number == TTN
 
 
-@pytest.mark.parametrize(
-    ("args", "message"),
-    [
-        (("1", "--parcel", TTN), "there is no order 1"),
-        (("PICKUP", "--parcel", TTN), "hint: name the carrier: --carrier nova_poshta"),
-        (("SHIPPED", "--parcel", "2045"), "nova_poshta gives 14 digits"),
-        (("SHIPPED", "--parcel", "x", "--carrier", "meest"), "meest gives 8 to 30 letters and digits"),
-        (("SHIPPED", "--parcel", TTN, "--carrier", "nova_pochta"), "did you mean `nova_poshta`?"),
-        (("CANCELED", "--parcel", TTN), "is canceled; nothing is sent for it"),
-    ],
-)
-def test_a_parcel_that_cannot_be_saved(mapped: Home, args: tuple[str, ...], message: str) -> None:
+def test_a_parcel_that_cannot_be_saved(mapped: Home) -> None:
     """Exit 64 with a sentence, and Prom is asked for nothing."""
-    numbers = {
-        "PICKUP": mapped.sandbox.place_order([("26901", 1)], buyer=OLENA, delivery_option_id=PICKUP.id),
-        "SHIPPED": mapped.sandbox.place_order([("26901", 1)], buyer=OLENA),
-        "CANCELED": mapped.sandbox.place_order([("26901", 1)], buyer=OLENA),
-    }
-    mapped.sandbox.cancel_order(numbers["CANCELED"])
+    picked_up = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA, delivery_option_id=PICKUP.id)
+    shipped, cancelled = (mapped.sandbox.place_order([("26901", 1)], buyer=OLENA) for _ in range(2))
+    mapped.sandbox.cancel_order(cancelled)
     fetch(mapped)
-    ran = mapped.run("orders", "ship", str(numbers.get(args[0], args[0])), *args[1:])
-    assert (ran.code, message in ran.err) == (64, True)
+    for words, message in (
+        (f"1 --parcel {TTN}", "there is no order 1"),
+        (f"{picked_up} --parcel {TTN}", "hint: name the carrier: --carrier nova_poshta"),
+        (f"{shipped} --parcel 2045", "nova_poshta gives 14 digits"),
+        (f"{shipped} --parcel x --carrier meest", "meest gives 8 to 30 letters and digits"),
+        (f"{shipped} --parcel {TTN} --carrier nova_pochta", "did you mean `nova_poshta`?"),
+        (f"{cancelled} --parcel {TTN}", "is canceled; nothing is sent for it"),
+    ):
+        ran = mapped.run("orders", "ship", *words.split())
+        assert (words, ran.code, message in ran.err) == (words, 64, True)
     assert "/api/v1/delivery/save_declaration_id" not in mapped.writes()
 
 
@@ -823,31 +678,6 @@ def test_an_order_is_shown(mapped: Home) -> None:
         assert words in people.out
     rows = mapped.run("orders", "show", str(number), "--format", "csv").lines
     assert (rows[0], len(rows)) == ("order,good_id,sku,name,quantity,price,total", 3)
-
-
-@pytest.mark.parametrize(
-    ("what", "words"),
-    [
-        ("taken", "Torgsoft   took order-"),
-        ("withdrawn", "withdrawn"),
-        ("held", "Torgsoft   it is canceled"),
-        ("owed", "its file is still to be written"),
-    ],
-)
-def test_an_orders_way_into_torgsoft_is_shown(mapped: Home, what: str, words: str) -> None:
-    """Taken, withdrawn, held, or still to be written."""
-    number = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
-    if what == "held":
-        mapped.sandbox.cancel_order(number)
-    if what == "owed":
-        (mapped.folder / "outbox").write_text("in the way")
-    mapped.run("orders", "fetch")
-    if what == "taken":
-        take(mapped)
-    if what == "withdrawn":
-        mapped.sandbox.cancel_order(number)
-    mapped.run("orders", "fetch")
-    assert words in mapped.run("orders", "show", str(number)).out
 
 
 def test_orders_are_listed_by_day_and_status(mapped: Home) -> None:

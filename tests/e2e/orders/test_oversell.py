@@ -33,7 +33,7 @@ def grow(home: Home, number: int, quantity: int) -> None:
     order = shop.order(number)
     line = replace(order.lines[0], quantity=Decimal(quantity))
     changed = replace(order, lines=(line, *order.lines[1:]), date_modified=shop.now())
-    shop.orders.replace(number, changed)
+    shop.orders.replace(changed)
 
 
 def foreign(home: Home) -> int:
@@ -70,26 +70,6 @@ def test_an_order_that_is_still_in_the_outbox(sold: Home) -> None:
     assert stock(sold) == (13, "available")
     for file in (sold.folder / "outbox" / "my-prom").iterdir():
         file.unlink()
-    sold.sync()
-    assert stock(sold) == (15, "available")
-
-
-def test_all_of_it_is_sold(filled: Home) -> None:
-    """Orders for more than the stock leave 0, which is not available."""
-    filled.sandbox.place_order([("26926", 99)])
-    filled.run("sync", "--yes", "--only", "orders")
-    plan = filled.run("update", "--format", "json").json
-    (change,) = plan["changes"]
-    assert change["fields"]["quantity"] == {"old": 15, "new": 0}
-    filled.sync()
-    assert stock(filled) == (0, "not_available")
-
-
-def test_an_order_that_is_cancelled(sold: Home) -> None:
-    """Its pieces are offered again."""
-    sold.sync()
-    (order,) = sold.run("orders", "list", "--format", "json").json["orders"]
-    sold.sandbox.cancel_order(int(order["id"]))
     sold.sync()
     assert stock(sold) == (15, "available")
 

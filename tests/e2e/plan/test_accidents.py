@@ -91,39 +91,6 @@ def test_all_prices_nothing(filled: Home) -> None:
     assert "My Prom: nothing pending, 39 held" in ran.lines
 
 
-def test_a_price_that_is_the_stock(filled: Home) -> None:
-    """A column that was written to the wrong place is named as the cause."""
-    stock = filled.sandbox.product("26926").quantity_in_stock
-    filled.edit_row("26926", ";129;0;129;", f";{stock};0;{stock};")
-    ran = filled.sync()
-    assert (ran.code, filled.sandbox.product("26926").price) == (8, Decimal(129))
-    assert [guard["cause"] for guard in ran.json["guards"]] == ["equals the quantity column"]
-
-
-def test_half_the_rows(filled: Home) -> None:
-    """Removals are held by two guards, and both must be allowed."""
-    before = shown(filled)
-    text = filled.export.read_bytes()
-    rows = text.split(b"\r\n26921;")[0] + b"\r\n"
-    filled.export.write_bytes(rows)
-    ran = filled.sync()
-    assert (ran.code, shown(filled), guards_of(ran)) == (8, before, {"export-rows", "removals"})
-    flags = [guard["allow"].split()[1] for guard in ran.json["guards"]]
-    one = filled.sync("--allow", flags[0])
-    assert (one.code, shown(filled)) == (8, before)
-    both = filled.sync("--allow", flags[0], "--allow", flags[1])
-    assert both.code == 0
-    assert len(shown(filled)) < len(before)
-
-
-@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"GoodID;GoodName\r\n"])
-def test_an_empty_file(filled: Home, content: bytes) -> None:
-    """It is refused as a whole."""
-    before = shown(filled)
-    filled.export.write_bytes(content)
-    assert (filled.sync().code, shown(filled)) == (3, before)
-
-
 def test_a_product_group_filter_added_by_mistake(filled: Home) -> None:
     """The hides are held, and the guard says that they come from the new filter."""
     before = shown(filled)

@@ -132,11 +132,10 @@ def test_texts_go_back_by_an_import_that_knows_nothing_of_the_export(filled: Hom
     assert {change["good_id"] for change in pending} == {"26931", "26932", "26935"}
 
 
-@pytest.mark.parametrize("policy", ["hide", "not-available"])
-def test_hidden_products_are_shown_again(filled: Home, policy: str) -> None:
-    """A removal that only hid a product or set its stock to 0 is reverted with the stock."""
+def test_products_without_stock_are_available_again(filled: Home) -> None:
+    """A removal that only set the stock to 0 is reverted with the stock."""
     quantity, shows = filled.sandbox.product("26909").quantity_in_stock, ("on_display", "available")
-    a_mild_day(filled, policy)
+    a_mild_day(filled, "not-available")
     document = back(filled, 2)
     assert document["exit"] == 0
     for good_id in ("26909", "26936"):
@@ -170,7 +169,7 @@ def test_deleted_products_are_created_again(filled: Home) -> None:
 
 
 def test_a_deleted_id_that_prom_does_not_take_again(filled: Home) -> None:
-    """Prom's refusal is shown with its reason; all else is undone, but nothing is removed."""
+    """Prom's refusal is shown, all else is undone; it is not tried again without `--full-refresh`."""
     filled.next_day()
     filled.sync()
     document = back(filled, 2)
@@ -179,13 +178,6 @@ def test_a_deleted_id_that_prom_does_not_take_again(filled: Home) -> None:
     assert filled.sandbox.product("26926").price == Decimal(129)
     assert filled.sandbox.product("26941").status == "on_display"
     assert filled.run("update", "--format", "json").json["counts"]["update"] == 9  # nothing is refused-before
-
-
-def test_a_refused_creation_is_not_tried_again(filled: Home) -> None:
-    """It is reported without an import, the rest is done; `--full-refresh` retries it."""
-    filled.next_day()
-    filled.sync()
-    back(filled, 2)
     imports = len(filled.sandbox.imports())
     document = back(filled, 2)
     assert (document["exit"], document["counts"]["create"], document["counts"]["remove"]) == (6, 0, 2)
@@ -219,10 +211,7 @@ def test_a_guard_holds_what_would_empty_the_shop(filled: Home) -> None:
     assert guard["cause"] == "39 were made by the run that is turned back"
     assert [
         (run["undoes"], run["undone_by"]) for run in filled.run("history", "--format", "json").json["runs"]
-    ] == [
-        (None, []),
-        (None, []),
-    ]
+    ] == [(None, []), (None, [])]
     assert "was to turn run 1 back" in filled.run("history").out  # it did none of it
     assert back(filled, 1, "--allow", guard["allow"].split()[1])["exit"] == 0
     assert {product.status for product in filled.sandbox.products()} == {"not_on_display"}
@@ -280,21 +269,15 @@ def test_a_saved_rollback(filled: Home, tmp_path: Path) -> None:
     assert (again.code, 'torgsync rollback 2 -o "My Prom" --out FILE' in again.err) == (9, True)
 
 
-@pytest.mark.parametrize("number", ["7", "2"])
-def test_a_run_that_changed_nothing_or_never_was(filled: Home, number: str) -> None:
+def test_a_run_that_changed_nothing_or_never_was(filled: Home) -> None:
     """An unknown run is a usage error and is not recorded; one without changes has nothing to revert."""
     filled.run("sync", "--yes", "--only", "orders")
-    ran = filled.run("rollback", number, "--yes")
-    if number == "7":
-        assert (ran.code, ran.out) == (64, "")
-        assert ran.err.startswith("error: there is no run 7 of `My Prom`")
-        assert len(filled.run("history", "--format", "json").json["runs"]) == 2
-    else:
-        assert (ran.code, ran.lines[-1]) == (0, "nothing to turn back")
-
-
-def test_it_prints_no_csv(filled: Home) -> None:
-    """The output is a table or JSON."""
+    ran = filled.run("rollback", "7", "--yes")
+    assert (ran.code, ran.out) == (64, "")
+    assert ran.err.startswith("error: there is no run 7 of `My Prom`")
+    assert len(filled.run("history", "--format", "json").json["runs"]) == 2
+    ran = filled.run("rollback", "2", "--yes")
+    assert (ran.code, ran.lines[-1]) == (0, "nothing to turn back")
     assert filled.run("rollback", "1", "--format", "csv").code == 64
 
 
@@ -342,6 +325,25 @@ def kill_at_the_edit(home: Home, faulty: FaultyServer) -> None:
     faulty.behave()
 
 
+@pytest.mark.parametrize(
+    ("typed", "price", "said"), [("n\n", Decimal(99), "nothing was sent"), ("y\n", Decimal(129), "1 done")]
+)
+def test_a_person_is_asked(
+    filled: Home, monkeypatch: pytest.MonkeyPatch, typed: str, price: Decimal, said: str
+) -> None:
+    """As before a synchronisation: the table is shown, and nothing goes without a yes."""
+    filled.edit_row("26926", ";129;0;129;", ";99;0;99;")
+    assert filled.sync().code == 0
+    monkeypatch.setattr(Program, "asks", True)
+    ran = filled.run("rollback", "2", stdin=typed)
+    assert (ran.code, filled.sandbox.product("26926").price) == (0, price)
+    assert "Send this to Prom.ua? [y/N]:" in ran.err
+    assert said in ran.out + ran.err
+    newest, turned, _ = filled.run("history", "--format", "json").json["runs"]
+    assert (newest["undoes"], turned["undone_by"]) == ((2, [3]) if price == 129 else (None, []))
+    assert newest["counts"]["open"] == 0
+
+
 @posix
 def test_a_run_that_was_killed(hard_filled: Home, faulty: FaultyServer) -> None:
     """Its changes are reconciled first, and all that Prom shows are reverted."""
@@ -357,21 +359,6 @@ def test_a_run_that_was_killed(hard_filled: Home, faulty: FaultyServer) -> None:
     assert hard_filled.sandbox.product("26904").quantity_in_stock == 2
     killed = hard_filled.run("history", "--format", "json").json["runs"][1]
     assert (killed["state"], killed["exit"], killed["counts"]["open"]) == ("died", None, 0)
-
-
-@posix
-def test_a_saved_rollback_of_a_run_that_was_killed(
-    hard_filled: Home, faulty: FaultyServer, tmp_path: Path
-) -> None:
-    """`--out` reconciles it as well."""
-    hard_filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
-    kill_at_the_edit(hard_filled, faulty)
-    path = tmp_path / "back.plan"
-    ran = hard_filled.run("rollback", "2", "--out", str(path))
-    assert "1 change that an earlier run left open" in ran.err
-    assert "price  119.00 -> 129.00 (+8 %)" in ran.out
-    assert hard_filled.run("sync", "--plan", str(path)).code == 0
-    assert hard_filled.sandbox.product("26926").price == Decimal(129)
 
 
 def test_a_run_with_unknown_outcomes(hard_filled: Home, faulty: FaultyServer) -> None:

@@ -9,7 +9,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pytest
 import schemas
 from corpus import DATA
 from homes import Home, SandboxAddress
@@ -114,17 +113,6 @@ def test_a_good_in_step(filled: Home) -> None:
     assert max(map(len, shown.out.splitlines())) <= 80
     assert "\x1b" not in shown.out
     assert explained(filled, "26931")["fate"] == "in-step"
-
-
-@pytest.mark.parametrize("good_id", ["26926", "26928", "26931"])
-def test_names_appear_as_they_are(home: Home, good_id: str) -> None:
-    """Brackets and colons in names are no markup."""
-    name = {
-        "26926": "Крем [red] для рук ягідний",
-        "26928": "Крем :wrench: для рук майстра",
-        "26931": "Шуруп [/25] оцинкований 4х25, 100 шт",
-    }[good_id]
-    assert home.run("why", good_id).lines[0] == f"{good_id}  {name}"
 
 
 def test_nothing_is_changed(filled: Home) -> None:

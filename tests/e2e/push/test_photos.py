@@ -35,22 +35,6 @@ def test_photos_go_once_more_with_the_next_import(home: Home) -> None:
     assert unfetched(home) == {}
 
 
-def test_some_photos_are_still_missing(home: Home) -> None:
-    """A good that still lacks photos is still reported, one that has them all is not."""
-    home.misbehave("photos-missing items_every=4 status=500")
-    home.sync()
-    lost = unfetched(home)
-    assert 0 < len(lost) < 39
-    home.misbehave("photos-missing")
-    home.next_day()
-    home.sync()
-    assert set(lost) - {"26909", "26936"} <= set(unfetched(home))
-    home.misbehave()
-    home.edit_row("26926", "ягідний", "малиновий")
-    home.sync()
-    assert unfetched(home) == {}
-
-
 def test_a_photo_with_the_same_name_is_read_again(filled: Home) -> None:
     """Prom compares only the address, so the import forces the update; another import does not."""
     (filled.shop / "photos" / "26925.jpg").write_bytes(b"another one")

@@ -201,7 +201,7 @@ class ShopMachine(RuleBasedStateMachine):
         there = [product for product in self.shop.products() if product.external_id]
         if there:
             self.clock.time += timedelta(minutes=1)
-            self.shop.edit_product(there[pick % len(there)].id, **what)  # type: ignore[arg-type]
+            self.shop.edit_product(there[pick % len(there)].id, **what)
             self.moved = True
 
     # Runs
@@ -303,7 +303,7 @@ class ShopMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("examples", sampled([2, 14], 2))
+@pytest.mark.parametrize("examples", sampled([1, 15], 1))
 def test_random_sequences(examples: int) -> None:
     """The rules and invariants hold in many random sequences of steps."""
     run_state_machine_as_test(

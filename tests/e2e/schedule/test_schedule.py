@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import signal
 import socket
 import subprocess
@@ -118,11 +117,7 @@ def test_the_list_is_read_by_programs(home: Home) -> None:
             "days": None,
             "only": None,
             "due": True,
-            "next": [
-                "2026-10-24T20:30:00+03:00",
-                "2026-10-24T21:00:00+03:00",
-                "2026-10-25T08:00:00+02:00",
-            ],
+            "next": ["2026-10-24T20:30:00+03:00", "2026-10-24T21:00:00+03:00", "2026-10-25T08:00:00+02:00"],
             "last": None,
             "last_exit": None,
         }
@@ -304,6 +299,7 @@ def test_a_run_that_a_person_stopped_is_finished(timed: Home) -> None:
     assert (again.code, moments(again), len(timed.sandbox.imports())) == (0, ["24 08:00"], 2)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_is_finished(timed: Home) -> None:
     """Even if the kill was not recorded."""
     timed.edit_object("08:00", "00:00")
@@ -323,22 +319,6 @@ def test_a_run_that_was_killed_is_finished(timed: Home) -> None:
     soon = datetime.now(UTC) + timedelta(minutes=16)
     ran = timed.run("sync", "--due", "--format", "json", now=soon)
     assert (ran.code, len(ran.json["due"]), len(timed.sandbox.imports())) == (0, 1, 2)
-
-
-def test_two_processes_in_one_second(timed: Home) -> None:
-    """One performs, the other finds nothing due; for each of two objects."""
-    timed.edit_object('between = ["08:00", "21:00"]', "")
-    timed.second_object("Second", "second.toml")
-    timed.next_day()
-    started = [timed.start("sync", "--due", "--format", "json") for _ in range(2)]
-    documents = [json.loads(process.communicate(timeout=300)[0]) for process in started]
-    assert {process.returncode for process in started} <= {0, 7, 8, 10}
-    done = [document["object"] for both in documents for document in both["objects"] if document.get("due")]
-    refused = [document for both in documents for document in both["objects"] if "error" in document]
-    assert sorted(done) == ["My Prom"]
-    assert [document["error"]["kind"] for document in refused] == ["unsafe"]
-    listed = timed.run("schedule", "list", "--format", "json").json["synchronization_times"]
-    assert [one["last_exit"] for one in listed] == [0, 7]
 
 
 # cron, systemd and the Task Scheduler

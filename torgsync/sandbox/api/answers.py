@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-from torgsync.sandbox.shop.orders import (
-    PROM_PAYMENT,
-    STATUS_NAMES,
-    ShopClient,
-    ShopOption,
-    ShopOrder,
-    ShopOrderLine,
-)
+from torgsync.sandbox.shop.orders import STATUS_NAMES, ShopClient, ShopOrder, ShopOrderLine
 from torgsync.sandbox.shop.products import (
     KOPIYKA,
     UNSORTED_CATEGORY_ID,
-    Image,
     ShopCatalog,
     ShopGroup,
     ShopProduct,
@@ -33,7 +24,7 @@ NO_IMAGE = f"{IMAGES}/no-image-200-200.png"
 
 def product_json(product: ShopProduct, catalog: ShopCatalog, language: Language) -> Json:
     """Return the Product object with all keys of prom-api §3.3."""
-    group = catalog.groups.get(product.group_id)
+    group = catalog.groups.find(product.group_id)
     discount = product.discount
     return {
         "id": product.id,
@@ -64,13 +55,22 @@ def product_json(product: ShopProduct, catalog: ShopCatalog, language: Language)
             "name": _localized(group.name, group.name_uk, language) if group else "Корневая группа",
             "name_multilang": _both(group.name, group.name_uk) if group else None,
         },
-        "category": {"id": product.category_id, "caption": _caption(product.category_id)},
+        "category": {
+            "id": product.category_id,
+            "caption": "Товари, загальне"
+            if product.category_id == UNSORTED_CATEGORY_ID
+            else f"Категорія {product.category_id}",
+        },
         "prices": [
             {"price": _number(rung.price), "minimum_order_quantity": _number(rung.minimum_order_quantity)}
             for rung in product.prices
         ],
         "main_image": f"{IMAGES}/{product.images[0].id}_w200_h200_x.jpg" if product.images else NO_IMAGE,
-        "images": [image_json(image) for image in product.images],
+        # The main one comes first (prom-api §3.3).
+        "images": [
+            {"id": image.id, "url": f"{IMAGES}/{image.id}.jpg", "thumbnail_url": _thumbnail(image.id)}
+            for image in product.images
+        ],
         "status": product.status,
         "quantity_in_stock": product.quantity_in_stock,
         "is_variation": product.is_variation,
@@ -78,11 +78,6 @@ def product_json(product: ShopProduct, catalog: ShopCatalog, language: Language)
         "variation_group_id": product.variation_group_id,
         "date_modified": product.date_modified.isoformat(timespec="seconds"),
     }
-
-
-def image_json(image: Image) -> Json:
-    """Return one photo of a product; the main one comes first in its list (prom-api §3.3)."""
-    return {"id": image.id, "url": f"{IMAGES}/{image.id}.jpg", "thumbnail_url": _thumbnail(image.id)}
 
 
 def group_json(group: ShopGroup, catalog: ShopCatalog, language: Language) -> Json:
@@ -100,22 +95,22 @@ def group_json(group: ShopGroup, catalog: ShopCatalog, language: Language) -> Js
 
 def order_json(order: ShopOrder, language: Language) -> Json:
     """Return the Order object of prom-api §5.5."""
-    space = _money_space(order)
-    buyer = order.buyer
+    # The two spaces that were seen in money alternate, so that a client meets both.
+    space = "\u202f" if order.id % 2 else "\u00a0"
+    buyer, delivery, offer = order.buyer, order.delivery_option, order.special_offer_discount
     person = {
         "first_name": buyer.first_name,
         "last_name": buyer.last_name,
         "second_name": buyer.second_name,
         "phone": buyer.phone,
     }
-    offer = order.special_offer_discount
     return {
         "id": order.id,
         "status": order.status,
         "status_name": STATUS_NAMES[order.status][language],
         "source": order.source,
-        "date_created": _moment(order.date_created),
-        "date_modified": _moment(order.date_modified),
+        "date_created": order.date_created.isoformat(timespec="microseconds"),
+        "date_modified": order.date_modified.isoformat(timespec="microseconds"),
         "client_id": order.client_id,
         "client_first_name": buyer.first_name,
         "client_second_name": buyer.second_name or "",
@@ -130,14 +125,24 @@ def order_json(order: ShopOrder, language: Language) -> Json:
         "full_price": money(order.full_price, space),
         "delivery_cost": _number(order.delivery_cost),
         "delivery_address": order.delivery_address,
-        "delivery_option": {
-            "id": order.delivery_option.id,
-            "name": order.delivery_option.name,
-            "shipping_service": None,
+        "delivery_option": {"id": delivery.id, "name": delivery.name, "shipping_service": None},
+        "delivery_provider_data": delivery.provider
+        and {
+            "provider": delivery.provider,
+            "type": "W2W",
+            "sender_warehouse_id": None,
+            "recipient_warehouse_id": None,
+            "declaration_number": order.declaration_number,
+            "unified_status": None,
+            "recipient_address": None,
         },
-        "delivery_provider_data": _provider_json(order),
         "payment_option": {"id": order.payment_option.id, "name": order.payment_option.name},
-        "payment_data": _payment_json(order),
+        "payment_data": order.payment_modified
+        and {
+            "type": "evopay",
+            "status": order.payment_status,
+            "status_modified": order.payment_modified.isoformat(timespec="seconds"),
+        },
         "products": [_line_json(line, space, language) for line in order.lines],
         "cpa_commission": {"amount": "0.00", "is_refunded": False},
         "prosale_commission": None,
@@ -165,38 +170,11 @@ def client_json(client: ShopClient) -> Json:
     }
 
 
-def payment_option_json(option: ShopOption) -> Json:
-    """Return a payment option of prom-api §6.1."""
-    return {"id": option.id, "name": option.name, "description": None}
-
-
-def delivery_option_json(option: ShopOption) -> Json:
-    """Return a delivery option of prom-api §6.1.
-
-    The values of `type` are unknown, here it is the carrier's code.
-    """
-    return {
-        "id": option.id,
-        "name": option.name,
-        "comment": "",
-        "enabled": True,
-        "type": option.provider or "own",
-    }
-
-
-def money(amount: Decimal, space: str) -> str:
-    """Write an amount as orders show it: `1 234,50 грн`, without kopiykas where there are none.
-
-    Source: docs/developers/prom-api.md §5.5.
-    """
+def money(amount: Decimal, space: str, unit: str = "грн") -> str:
+    """Write an amount as orders show it: `1 234,50 грн`, no kopiykas where there are none (prom-api §5.5)."""
     hryvnias, kopiykas = f"{amount.quantize(KOPIYKA, ROUND_HALF_UP):,}".split(".")
     decimals = "" if kopiykas == "00" else f",{kopiykas}"
-    return f"{hryvnias.replace(',', space)}{decimals}{space}грн"
-
-
-def _money_space(order: ShopOrder) -> str:
-    """Choose the space in an order's money: the two that were seen alternate, so that a client meets both."""
-    return "\u202f" if order.id % 2 else "\u00a0"
+    return f"{hryvnias.replace(',', space)}{decimals}{space}{unit}"
 
 
 def _line_json(line: ShopOrderLine, space: str, language: Language) -> Json:
@@ -216,40 +194,12 @@ def _line_json(line: ShopOrderLine, space: str, language: Language) -> Json:
     }
 
 
-def _payment_json(order: ShopOrder) -> Json | None:
-    if order.payment_option.id != PROM_PAYMENT.id or order.payment_modified is None:
-        return None
-    return {
-        "type": "evopay",
-        "status": order.payment_status,
-        "status_modified": order.payment_modified.isoformat(timespec="seconds"),
-    }
-
-
-def _provider_json(order: ShopOrder) -> Json | None:
-    if order.delivery_option.provider is None:
-        return None
-    return {
-        "provider": order.delivery_option.provider,
-        "type": "W2W",
-        "sender_warehouse_id": None,
-        "recipient_warehouse_id": None,
-        "declaration_number": order.declaration_number,
-        "unified_status": None,
-        "recipient_address": None,
-    }
-
-
 def _localized(russian: str, ukrainian: str | None, language: Language) -> str:
     return ukrainian if language == "uk" and ukrainian else russian
 
 
 def _both(russian: str, ukrainian: str | None) -> Json:
     return {"ru": russian, "uk": ukrainian}
-
-
-def _caption(category_id: int) -> str:
-    return "Товари, загальне" if category_id == UNSORTED_CATEGORY_ID else f"Категорія {category_id}"
 
 
 def _thumbnail(image_id: int) -> str:
@@ -259,7 +209,3 @@ def _thumbnail(image_id: int) -> str:
 def _number(value: Decimal | None) -> float | None:
     """Return a JSON number of at most two decimals; within the range of prices a float shows it exactly."""
     return None if value is None else float(value.quantize(KOPIYKA, ROUND_HALF_UP))
-
-
-def _moment(time: datetime) -> str:
-    return time.isoformat(timespec="microseconds")

@@ -1,19 +1,28 @@
-"""A request as the endpoints see it."""
+"""A request as the endpoints see it, and the pages of the `*/list` calls (prom-api §2.1)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from torgsync.core.clock import SHOP_ZONE
 from torgsync.sandbox.api.answers import Language
 from torgsync.sandbox.faults import FaultHit
+from torgsync.sandbox.shop.collection import Collection, Item
+from torgsync.sandbox.shop.shop import Shop
 
 # Prom says this in English whatever the language (prom-api §1.3); the sandbox's other English texts are
 # invented after it.
 VALUE_NOT_ALLOWED = "This status value is not allowed"
+# The client has its own constant for a page (`prom/api.py`): client and sandbox share no code on purpose.
+LONGEST_PAGE = 100
+SHORT_PAGE = 20
+ZONES: Mapping[str, tzinfo] = {"utc": UTC, "kyiv": SHOP_ZONE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +35,7 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request as the handlers see it. `body` is the JSON with exact decimals, or None.
-
-    `hit` is the fault that fired for it, None without one.
-    """
+    """One request: `body` is its JSON with exact decimals, `hit` the fault that fired for it."""
 
     query: Mapping[str, str]
     language: Language = "ru"
@@ -50,3 +56,59 @@ def parse_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON may be anything
 def refusal(message: str) -> dict[str, Any]:
     """Return the answer of a refused import or parcel."""
     return {"status": "error", "message": message}
+
+
+def cut_page(
+    shop: Shop,
+    call: Call,
+    collection: Collection[Item],
+    matches: Callable[[Item], bool] = lambda _: True,
+    among: Sequence[int] | None = None,
+) -> list[Item]:
+    """Return the page that a list call asks for, out of the ids `among`; unknown parameters are ignored."""
+    windows = _windows(call.query, ZONES[shop.quirks.date_filters])
+    if windows is None:
+        return []
+
+    def fits(item: Item) -> bool:
+        # Products and groups have no date of creation; a window for it is ignored like any unknown parameter.
+        return matches(item) and all(low <= getattr(item, name, low) <= high for name, low, high in windows)
+
+    limit, last_id = call.query.get("limit", ""), call.query.get("last_id", "")
+    usual = SHORT_PAGE if call.query else LONGEST_PAGE
+    return collection.page(
+        min(int(limit), LONGEST_PAGE) if is_digits(limit) and int(limit) else usual,
+        matches=fits,
+        among=among,
+        modified_from=next(low for name, low, _ in windows if name == "date_modified"),
+        last_id=int(last_id) if is_digits(last_id) else None,
+        inclusive=shop.quirks.last_id == "inclusive",
+        ascending=call.query.get("sort_dir") == "asc",
+    )
+
+
+def _windows(query: Mapping[str, str], zone: tzinfo) -> list[tuple[str, datetime, datetime]] | None:
+    """Return the attributes that are limited by dates, each with its inclusive bounds.
+
+    None where a date has any format but the one that Prom reads: the list is then silently empty.
+    """
+    windows = []
+    for parameter, attribute in (("last_modified", "date_modified"), ("date", "date_created")):
+        bounds = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+        for place, end in enumerate(("from", "to")):
+            text = query.get(f"{parameter}_{end}")
+            if text is None:
+                continue
+            if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", text, re.ASCII):
+                return None
+            try:
+                bounds[place] = datetime.fromisoformat(text).replace(tzinfo=zone)
+            except ValueError:
+                return None
+        windows.append((attribute, bounds[0], bounds[1]))
+    return windows
+
+
+def is_digits(text: str) -> bool:
+    """Return whether a text consists of ASCII digits."""
+    return text.isascii() and text.isdigit()

@@ -1,36 +1,27 @@
 """The endpoints of orders, clients and options (prom-api §5, §6).
 
-See `routes.py` for the contract of a handler.
+A handler gets the shop, under its lock and with all due imports done, and the call; it returns the JSON of
+the answer, or None where there is nothing at this address. Refusals are answers, too: Prom sends them with a
+200 (prom-api §1.3).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from torgsync.sandbox.api.answers import (
-    Json,
-    client_json,
-    delivery_option_json,
-    order_json,
-    payment_option_json,
-)
-from torgsync.sandbox.api.call import VALUE_NOT_ALLOWED, Call, refusal
-from torgsync.sandbox.api.paging import cut_page
+from torgsync.sandbox.api.answers import Json, client_json, order_json
+from torgsync.sandbox.api.call import VALUE_NOT_ALLOWED, Call, cut_page, refusal
 from torgsync.sandbox.shop.orders import (
     CANCELLATION_REASONS,
     DECLARATION_TYPES,
     STATUS_NAMES,
     WRITABLE_STATUSES,
     ShopClient,
-    ShopOrder,
     is_later,
 )
 from torgsync.sandbox.shop.shop import Shop
 
-DECLARED = {
-    "ru": "Этот ЭН уже добавлен к данному заказу",
-    "uk": "Цей ЕН вже додано до цього замовлення",
-}
+DECLARED = {"ru": "Этот ЭН уже добавлен к данному заказу", "uk": "Цей ЕН вже додано до цього замовлення"}
 
 
 def list_orders(shop: Shop, call: Call) -> Json:
@@ -38,25 +29,18 @@ def list_orders(shop: Shop, call: Call) -> Json:
     status = call.query.get("status")
     if status is not None and status not in STATUS_NAMES:
         return {"error": VALUE_NOT_ALLOWED}
-
-    def matches(order: ShopOrder) -> bool:
-        return status is None or order.status == status
-
-    page = cut_page(shop, call, shop.orders, matches)
+    page = cut_page(shop, call, shop.orders, lambda order: status in (None, order.status))
     return {"orders": [order_json(order, call.language) for order in page]}
 
 
 def show_order(shop: Shop, call: Call, order_id: int) -> Json | None:
     """Show one order (prom-api §5.1)."""
-    order = shop.orders.get(order_id)
+    order = shop.orders.find(order_id)
     return None if order is None else {"order": order_json(order, call.language)}
 
 
 def set_order_status(shop: Shop, call: Call) -> Json:
-    """Move orders on. One that has this or a later status is silently left out.
-
-    Source: docs/developers/prom-api.md §5.3.
-    """
+    """Move orders on; one that has this or a later status is silently left out (prom-api §5.3)."""
     body = call.body if isinstance(call.body, dict) else {}
     status, ids = body.get("status"), body.get("ids")
     if status not in WRITABLE_STATUSES:
@@ -69,7 +53,7 @@ def set_order_status(shop: Shop, call: Call) -> Json:
     processed: list[int] = []
     errors: dict[str, str] = {}
     for order_id in ids:
-        order = shop.orders.get(order_id) if type(order_id) is int else None
+        order = shop.orders.find(order_id) if type(order_id) is int else None
         if order is None:
             errors[str(order_id)] = "Order is not found"
         elif is_later(status, order.status):
@@ -84,7 +68,7 @@ def save_declaration(shop: Shop, call: Call) -> Json:
     """Write the parcel's number to an order; the same number again is an error (prom-api §5.4)."""
     body = call.body if isinstance(call.body, dict) else {}
     order_id, number = body.get("order_id"), body.get("declaration_id")
-    order = shop.orders.get(order_id) if type(order_id) is int else None
+    order = shop.orders.find(order_id) if type(order_id) is int else None
     mistakes = {
         "order_id": order is None,
         "declaration_id": not isinstance(number, str) or not number,
@@ -96,7 +80,7 @@ def save_declaration(shop: Shop, call: Call) -> Json:
     if order.declaration_number == number:
         text = DECLARED[call.language]
         return refusal(text) | {"errors": {"declaration_id": text}}
-    shop.orders.replace(order.id, replace(order, declaration_number=number, date_modified=shop.now()))
+    shop.orders.replace(replace(order, declaration_number=number, date_modified=shop.now()))
     return {"status": "success"}
 
 
@@ -122,15 +106,21 @@ def list_clients(shop: Shop, call: Call) -> Json:
 
 def show_client(shop: Shop, call: Call, client_id: int) -> Json | None:  # noqa: ARG001 - every handler is called alike
     """Show one client (prom-api §6.2)."""
-    client = shop.clients.get(client_id)
+    client = shop.clients.find(client_id)
     return None if client is None else {"client": client_json(client)}
 
 
 def list_payment_options(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler is called alike
     """List the ways to pay (prom-api §6.1)."""
-    return {"payment_options": [payment_option_json(option) for option in shop.payment_options.values()]}
+    options = shop.payment_options.values()
+    return {"payment_options": [{"id": one.id, "name": one.name, "description": None} for one in options]}
 
 
 def list_delivery_options(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler is called alike
-    """List the ways of delivery (prom-api §6.1)."""
-    return {"delivery_options": [delivery_option_json(option) for option in shop.delivery_options.values()]}
+    """List the ways of delivery (prom-api §6.1); Prom's values of `type` are unknown."""
+    return {
+        "delivery_options": [
+            {"id": one.id, "name": one.name, "comment": "", "enabled": True, "type": one.provider or "own"}
+            for one in shop.delivery_options.values()
+        ]
+    }

@@ -1,19 +1,38 @@
 """The endpoints of products, groups and imports (prom-api §2 to §4).
 
-See `routes.py` for the contract of a handler.
+See `orders.py` for the contract of a handler.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from decimal import Decimal
+
 from torgsync.sandbox.api.answers import Json, group_json, product_json
-from torgsync.sandbox.api.call import Call, parse_json, refusal
-from torgsync.sandbox.api.edits import EditRefused, wanted_fields
-from torgsync.sandbox.api.paging import cut_page, is_digits
+from torgsync.sandbox.api.call import Call, cut_page, is_digits, parse_json, refusal
 from torgsync.sandbox.shop.import_work import ImportRefused, ImportSettings
-from torgsync.sandbox.shop.products import ROOT_GROUP_ID, ShopGroup, ShopProduct
+from torgsync.sandbox.shop.products import (
+    EDITABLE_STATUSES,
+    PRESENCES,
+    ROOT_GROUP_ID,
+    ShopDiscount,
+    ShopGroup,
+    ShopProduct,
+    Wholesale,
+)
 from torgsync.sandbox.shop.shop import Shop
 
 LIST_EXPECTED = {"ru": "Ожидается список товаров", "uk": "Очікується список товарів"}
+LONGEST_NAME = 110
+LONGEST_KEYWORDS = 1024
+# Above this a price is a mistake of the sender, and could no longer be shown exactly by a JSON number.
+LARGEST_NUMBER = Decimal(10) ** 12
+
+
+class EditRefused(Exception):
+    """This item is not changed at all; the message goes under its id in `errors`."""
 
 
 def list_products(shop: Shop, call: Call) -> Json:
@@ -21,7 +40,8 @@ def list_products(shop: Shop, call: Call) -> Json:
     parameter = call.query.get("group_id", "")
     group_id = int(parameter) if is_digits(parameter) else 0
     shown = group_id or (ROOT_GROUP_ID if shop.quirks.root_group_only else 0)
-    page = cut_page(shop, call, shop.catalog.products, among=shop.catalog.ids_in(shown) if shown else None)
+    listed = shop.catalog.products
+    page = cut_page(shop, call, listed, among=listed.ids_in(shown) if shown else None)
     return {
         "group_id": group_id,
         "products": [product_json(product, shop.catalog, call.language) for product in page],
@@ -30,12 +50,12 @@ def list_products(shop: Shop, call: Call) -> Json:
 
 def show_product(shop: Shop, call: Call, product_id: int) -> Json | None:
     """Show one product by its Prom id (prom-api §3.2)."""
-    return _shown(shop, call, shop.catalog.find(product_id))
+    return _shown(shop, call, shop.catalog.products.find(product_id))
 
 
-def show_product_by_external_id(shop: Shop, call: Call, external_id: str) -> Json | None:
+def show_by_external_id(shop: Shop, call: Call, external_id: str) -> Json | None:
     """Show one product by its external id (prom-api §3.2)."""
-    return _shown(shop, call, shop.catalog.find(external_id))
+    return _shown(shop, call, shop.catalog.products.find(external_id))
 
 
 def _shown(shop: Shop, call: Call, product: ShopProduct | None) -> Json | None:
@@ -67,11 +87,13 @@ def _edit(shop: Shop, call: Call, kind: type[int | str]) -> Json:
             continue
         key = item.get("id")
         # `True` is an int for Python and would be found under id 1.
-        product = shop.catalog.find(key) if type(key) is kind else None
+        product = shop.catalog.products.find(key) if type(key) is kind else None
         if product is None or product.status == "deleted_by_moderator":
             continue
         try:
-            changed = shop.catalog.change(product, wanted_fields(item), shop.now())
+            # Keys that cannot be edited, such as `sku` and `group`, are passed over in silence.
+            fields = {name: read(name, item[name]) for name, read in READERS.items() if name in item}
+            changed = shop.catalog.change(product, fields, shop.now())
         except EditRefused as refusal:
             errors[str(key)] = str(refusal)
             continue
@@ -93,14 +115,11 @@ def import_file(shop: Shop, call: Call) -> Json:
         return refusal("A file is expected")
     try:
         settings = ImportSettings.from_json(parse_json(upload.data))
-    except ValueError:
-        return refusal("Invalid import settings")
-    except ImportRefused as error:
-        return refusal(str(error))
-    try:
         accepted = shop.import_queue.accept(upload.file, settings, shop.quirks, shop.now(), call.hit)
     except ImportRefused as error:
         return refusal(str(error))
+    except ValueError:
+        return refusal("Invalid import settings")
     return {"id": accepted.id, "status": "success"}
 
 
@@ -112,4 +131,89 @@ def import_url(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler 
 def show_import(shop: Shop, call: Call, import_id: str) -> Json | None:  # noqa: ARG001 - every handler is called alike
     """Show the state of an import (prom-api §4.4)."""
     report = shop.import_queue.status(import_id, shop.now())
-    return None if report is None else report.as_json()
+    return None if report is None else asdict(report)
+
+
+def _text(longest: int | None) -> Callable[[str, object], str]:
+    def read(key: str, value: object) -> str:
+        if not isinstance(value, str):
+            raise EditRefused(f"{key}: a string is expected")
+        if longest is not None and len(value) > longest:
+            raise EditRefused(f"{key}: Максимальна довжина поля: {longest}")
+        return value
+
+    return read
+
+
+def _name(key: str, value: object) -> str:
+    name = _text(LONGEST_NAME)(key, value)
+    if not name.strip():
+        raise EditRefused(f"{key}: a name is required")
+    return name
+
+
+def _one_of(words: tuple[str, ...]) -> Callable[[str, object], str]:
+    def read(key: str, value: object) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise EditRefused(f"{key}: This value is not allowed")
+        return value
+
+    return read
+
+
+def _flag(key: str, value: object) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise EditRefused(f"{key}: true, false or null is expected")
+
+
+def _positive(key: str, value: object) -> Decimal:
+    # JSON's true is an int for Python, and must not become a price of 1.
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise EditRefused(f"{key}: a number is expected")
+    if not 0 < value < LARGEST_NUMBER:
+        raise EditRefused(f"{key}: a number above zero is expected")
+    return Decimal(value)
+
+
+def _stock(key: str, value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < LARGEST_NUMBER:
+        raise EditRefused(f"{key}: a whole number is expected")
+    return value
+
+
+def _discount(key: str, value: object) -> ShopDiscount | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict) or value.get("type") not in ("amount", "percent"):
+        raise EditRefused(f"{key}: value and type (amount or percent) are expected")
+    dates = (value.get("date_start"), value.get("date_end"))
+    for date in dates:
+        if date is not None and not (isinstance(date, str) and re.fullmatch(r"\d\d\.\d\d\.\d{4}", date)):
+            raise EditRefused(f"{key}: a date DD.MM.YYYY is expected")
+    return ShopDiscount(_positive(key, value.get("value")), value["type"], *dates)
+
+
+def _prices(key: str, value: object) -> tuple[Wholesale, ...]:
+    if not isinstance(value, list) or not all(isinstance(rung, dict) for rung in value):
+        raise EditRefused(f"{key}: a list of price and minimum_order_quantity is expected")
+    return tuple(
+        Wholesale(_positive(key, rung.get("price")), _positive(key, rung.get("minimum_order_quantity")))
+        for rung in value
+    )
+
+
+READERS: Mapping[str, Callable[[str, object], object]] = {
+    "name": _name,
+    "description": _text(None),
+    "keywords": _text(LONGEST_KEYWORDS),
+    "price": _positive,
+    "prices": _prices,
+    "discount": _discount,
+    "presence": _one_of(PRESENCES),
+    "in_stock": _flag,
+    "quantity_in_stock": _stock,
+    "status": _one_of(EDITABLE_STATUSES),
+}

@@ -24,9 +24,8 @@ CONTROLS = dict.fromkeys({*range(0x20), 0x7F} - {ord(sign) for sign in "\t\n\r"}
 def shown(html: str) -> Markup:
     """Return a description as harmless HTML: no script, no link, no style, no picture.
 
-    The text comes from an import file and is not trusted. It is rebuilt from a short list of elements without
-    attributes instead of being put into a sandboxed frame: without script a frame has a fixed height, and it
-    has neither the page's fonts nor its colours at night.
+    The text is rebuilt from a short list of elements without attributes instead of being put into a sandboxed
+    frame, which without script has a fixed height and neither the page's fonts nor its colours at night.
     """
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, encoding="utf-8")
     # Half of a surrogate pair, which JSON may bring, becomes a question mark.

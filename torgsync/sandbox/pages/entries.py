@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from torgsync.sandbox.api.answers import Language
 from torgsync.sandbox.pages import words
 from torgsync.sandbox.shop.imports import Import
-from torgsync.sandbox.shop.log import RequestRecord
+from torgsync.sandbox.shop.shop import RequestRecord
 
 MOST_ERRORS = 100
 LONGEST_BODY = 2_000
 HIDDEN_TOKEN = "•••"  # noqa: S105  # shown in place of a token
 
 
-@dataclass(frozen=True, slots=True)
-class LocalizedText:
+class LocalizedText(NamedTuple):
     """A text in the language of the request, or in the other one where it is missing."""
 
     text: str
     language: Language
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRemark:
+class ImportRemark(NamedTuple):
     """One line of an import's report; `good` is the external id of the offer, "" without one."""
 
     stage: str
@@ -34,8 +31,7 @@ class ImportRemark:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedRequest:
+class LoggedRequest(NamedTuple):
     """One request of the log without tokens; a long `body` is cut."""
 
     record: RequestRecord

@@ -19,15 +19,21 @@ from werkzeug.wrappers import Request, Response
 
 from torgsync.sandbox.api.answers import Language
 from torgsync.sandbox.pages import descriptions, words
-from torgsync.sandbox.pages.cards import Page, is_available, percent_off, values_of
 from torgsync.sandbox.pages.entries import LoggedRequest, import_remarks, localized, logged_request
 from torgsync.sandbox.pages.photos import IMAGE_TYPES, PhotoFolders, name_of
-from torgsync.sandbox.pages.showcase import Showcase, ShowcaseCache, matches
+from torgsync.sandbox.pages.showcase import (
+    Page,
+    Showcase,
+    ShowcaseCache,
+    is_available,
+    matches,
+    percent_off,
+    values_of,
+)
 from torgsync.sandbox.shop.imports import Import
-from torgsync.sandbox.shop.log import RequestRecord
 from torgsync.sandbox.shop.orders import STATUS_NAMES, ShopOrder
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Image, ShopProduct
-from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import RequestRecord, Shop
 
 HEADERS = {
     # No script, no other origin and no frames; the own style sheet and pictures are enough.
@@ -145,18 +151,17 @@ class Pages:
             cards = showcase.cards_in(group_id)
         else:
             raise NotFound
-        way = [] if group_id is None or wanted else showcase.way_to(group_id)
         page = Page.cut(cards, _number(request), CARDS_A_PAGE)
         return self._page(
             request,
             "shop.html",
-            cards=page.showing([showcase.card_of(first) for first in page.items]),
+            cards=page.map(showcase.card_of),
             group_id=None if wanted else group_id,
             products_shown=showcase.count(cards),
             shop_size=len(showcase.shown),
             tree=showcase.tree(group_id),
             wanted=wanted,
-            way=way,
+            way=[] if group_id is None or wanted else showcase.way_to(group_id),
         )
 
     def _product_page(self, request: Request, product_id: int) -> Response:
@@ -257,8 +262,7 @@ class Pages:
 
     def _log_page(self, request: Request) -> Response:
         page = Page.cut(self._records(), _number(request), LINES_A_PAGE)
-        records = page.showing([self._logged(record) for record in page.items])
-        return self._page(request, "seller_log.html", records=records)
+        return self._page(request, "seller_log.html", records=page.map(self._logged))
 
     def _counts(self, showcase: Showcase) -> dict[str, int]:
         """Return the number of products by status, in the order of the statuses."""
@@ -267,17 +271,16 @@ class Pages:
         counts = {status: len(showcase.by_status.get(status, ())) for status in words.STATUSES}
         return counts | {"deleted": gone}
 
+    # The newest come first.
+
     def _imports(self) -> list[Import]:
-        """Return the imports, newest first."""
         return self._shop.imports()[::-1]
 
     def _orders(self) -> list[ShopOrder]:
-        """Return the orders, newest first."""
         with self._shop.lock:
             return list(self._shop.orders)[::-1]
 
     def _records(self) -> list[RequestRecord]:
-        """Return the requests of the log, newest first."""
         return self._shop.log.records()[::-1]
 
     def _logged(self, record: RequestRecord) -> LoggedRequest:

@@ -7,14 +7,8 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 # What browsers show as a picture and nothing else; SVG is left out because it may hold scripts.
-IMAGE_TYPES = {
-    ".avif": "image/avif",
-    ".gif": "image/gif",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-}
+IMAGE_TYPES = {f".{kind}": f"image/{kind}" for kind in ("avif", "gif", "jpeg", "png", "webp")}
+IMAGE_TYPES[".jpg"] = "image/jpeg"
 # Separators of any system, the colon of Windows' drives and streams, and NUL, which no system allows.
 SIGNS_OF_PATHS = frozenset("/\\:\0")
 
@@ -35,11 +29,7 @@ class PhotoFolders:
         self._folders = [folder.resolve() for folder in folders]
 
     def find(self, name: str) -> Path | None:
-        """Return the picture of this name, or None.
-
-        Only a file directly in a folder is served: a name that is a path, or a link to outside the folder,
-        counts as missing.
-        """
+        """Return the picture of this name; a path, or a link to outside the folder, counts as missing."""
         if SIGNS_OF_PATHS & set(name) or PurePosixPath(name).suffix.lower() not in IMAGE_TYPES:
             return None
         for folder in self._folders:

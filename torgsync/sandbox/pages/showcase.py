@@ -1,26 +1,128 @@
-"""The catalog arranged for the pages: cards, the tree of groups, search."""
+"""The catalog arranged for the pages: lists in pages, cards of variants, the tree of groups, search."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Generic, TypeVar
 
-from torgsync.sandbox.pages.cards import Card
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID, ShopCatalog, ShopGroup, ShopProduct
 from torgsync.sandbox.shop.shop import Shop
+
+Item = TypeVar("Item")
+Other = TypeVar("Other")
 
 # Of a longer tree only the groups above the chosen one are open.
 LONGEST_OPEN_TREE = 150
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
-    """One line of the tree of groups: its depth, and the number of products shown in it and below.
+class Page(Generic[Item]):
+    """One page of a long list: its items, its number from 1, and the numbers of pages and of all items."""
 
-    `group` is None for the products without a group.
-    """
+    items: Sequence[Item]
+    number: int
+    last: int
+    total: int
+
+    @classmethod
+    def cut(cls, items: Sequence[Item], number: int, size: int) -> Page[Item]:
+        """Cut a page; a number past the end gives the last page, and an empty list has one empty page."""
+        last = max(1, -(-len(items) // size))
+        number = min(max(1, number), last)
+        return cls(items[(number - 1) * size : number * size], number, last, len(items))
+
+    def map(self, show: Callable[[Item], Other]) -> Page[Other]:
+        """Return the same page of other items."""
+        return Page([show(item) for item in self.items], self.number, self.last, self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class TraitValue:
+    """One value of a characteristic in which variants differ, and the variant that it links to."""
+
+    text: str
+    product: ShopProduct
+    available: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One product, or the variants of one product, oldest first."""
+
+    products: tuple[ShopProduct, ...]
+
+    @property
+    def main(self) -> ShopProduct:
+        """The product that represents the card: the first available one, else the first one."""
+        return next((product for product in self.products if is_available(product)), self.products[0])
+
+    @property
+    def cheapest(self) -> ShopProduct:
+        """The product with the lowest price to pay, in one currency; the main one without any."""
+        priced = [product for product in self.products if product.price is not None]
+        return min(priced, key=lambda product: product.price_to_pay or 0, default=self.main)
+
+    @property
+    def has_one_price(self) -> bool:
+        """Whether all products of the card cost the same."""
+        return len({product.price_to_pay for product in self.products}) == 1
+
+    @property
+    def traits(self) -> dict[str, list[TraitValue]]:
+        """The values by name of each characteristic in which the variants differ, in order of appearance."""
+        return {
+            name: [
+                TraitValue(text, main.main, any(map(is_available, main.products)))
+                for text, main in self._by_value(name).items()
+            ]
+            for name in self._differing()
+        }
+
+    def label(self, product: ShopProduct) -> str:
+        """Return the characteristics that distinguish this variant, "" where none does."""
+        values = values_of(product)
+        return ", ".join(values[name] for name in self._differing() if name in values)
+
+    def _differing(self) -> list[str]:
+        """Return the names of the characteristics in which the variants differ."""
+        tables = [values_of(product) for product in self.products]
+        names = dict.fromkeys(name for table in tables for name in table)
+        return [name for name in names if len({table.get(name) for table in tables}) > 1]
+
+    def _by_value(self, name: str) -> dict[str, Card]:
+        by_value: dict[str, list[ShopProduct]] = {}
+        for product in self.products:
+            if text := values_of(product).get(name):
+                by_value.setdefault(text, []).append(product)
+        return {text: Card(tuple(products)) for text, products in by_value.items()}
+
+
+def is_available(product: ShopProduct) -> bool:
+    """Return whether the product can be bought now."""
+    return product.presence == "available"
+
+
+def percent_off(product: ShopProduct) -> int:
+    """Return the discount in whole per cent of the price, rounded; 0 where it is less or there is none."""
+    if product.discount is None or not product.price or product.price_to_pay is None:
+        return 0
+    return max(0, round(100 - product.price_to_pay * 100 / product.price))
+
+
+def values_of(product: ShopProduct) -> dict[str, str]:
+    """Return the characteristics by name; several values of one text are separated by commas."""
+    return {
+        entry.name: " ".join(filter(None, (", ".join(entry.value.split("|")), entry.unit)))
+        for entry in product.attributes
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One line of the tree: `group`, None for products in no group, and the `count` in it and below."""
 
     id: int
     parent_id: int
@@ -33,8 +135,7 @@ class Showcase:
     """All products and groups as they were at one moment; later changes of the shop are not in it.
 
     A list of cards is a list of products, the first one of each card: of 100,000 cards only those are made
-    that are looked at. `parents` are the ids of the groups above by group. Making a showcase costs a walk
-    over all products, asking it costs next to nothing, except for a search, which is a walk as well.
+    that are looked at. `parents` are the ids of the groups above by group.
     """
 
     def __init__(
@@ -51,34 +152,27 @@ class Showcase:
         self._variants: dict[int, list[ShopProduct]] = {}
         for product in self.shown:
             number = product.variation_group_id
-            if number is None:
+            if number not in self._variants:
                 self.cards.append(product)
-            elif number in self._variants:
-                self._variants[number].append(product)
-            else:
-                self._variants[number] = [product]
-                self.cards.append(product)
+            if number is not None:
+                self._variants.setdefault(number, []).append(product)
         self._counts: Counter[int] = Counter()
         for group_id, count in Counter(product.group_id for product in self.shown).items():
             for above in self._way_from(group_id):
                 self._counts[above] += count
         self._cards_by_group: defaultdict[int, list[ShopProduct]] = defaultdict(list)
         for first in self.cards:
-            if first.variation_group_id is None:
-                places: Iterable[int] = self._way_from(first.group_id)
-            else:
-                family = self._variants[first.variation_group_id]
-                ways = (self._way_from(product.group_id) for product in family)
-                places = dict.fromkeys(chain.from_iterable(ways))
-            for place in places:
+            ways = (self._way_from(product.group_id) for product in self._family(first))
+            for place in dict.fromkeys(chain.from_iterable(ways)):
                 self._cards_by_group[place].append(first)
         self._tree = self._branches()
 
     def card_of(self, product: ShopProduct) -> Card:
         """Return the card on which a product is shown; one that is not on display has a card of its own."""
-        if product.variation_group_id is None or product.status != "on_display":
-            return Card((product,))
-        return Card(tuple(self._variants.get(product.variation_group_id, [product])))
+        return Card(tuple(self._family(product) if product.status == "on_display" else [product]))
+
+    def _family(self, product: ShopProduct) -> list[ShopProduct]:
+        return self._variants.get(product.variation_group_id or 0, [product])
 
     def cards_in(self, group_id: int) -> Sequence[ShopProduct]:
         """Return the cards of a group and of all groups below it; ROOT_GROUP_ID has those without a group."""
@@ -86,18 +180,12 @@ class Showcase:
 
     def find(self, text: str) -> list[ShopProduct]:
         """Return the cards with a product on display that `matches` the text."""
-        cards = {}
-        for product in self.shown:
-            if matches(product, text):
-                number = product.variation_group_id
-                first = product if number is None else self._variants[number][0]
-                cards[first.id] = first
-        return list(cards.values())
+        firsts = (self._family(product)[0] for product in self.shown if matches(product, text))
+        return list({first.id: first for first in firsts}.values())
 
     def count(self, cards: Iterable[ShopProduct]) -> int:
         """Return how many products are on these cards."""
-        numbers = (first.variation_group_id for first in cards)
-        return sum(1 if number is None else len(self._variants[number]) for number in numbers)
+        return sum(len(self._family(first)) for first in cards)
 
     def way_to(self, group_id: int) -> list[ShopGroup]:
         """Return the groups from the top down to this one, none for the root or an unknown group."""
@@ -146,8 +234,7 @@ class ShowcaseCache:
     def current(self) -> Showcase:
         """Return the showcase of the catalog as it is now."""
         shop = self._shop
-        with shop.lock:
-            shop.run_due_imports()
+        with shop.up_to_date():
             catalog = shop.catalog
             state = (catalog, catalog.products.version, catalog.groups.version)
             known_state, showcase = self._known

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from torgsync.core.clock import SHOP_ZONE
-from torgsync.sandbox.api.answers import Language
-from torgsync.sandbox.shop.products import KOPIYKA
+from torgsync.sandbox.api.answers import Language, money
 
 # A no-break space holds groups of digits, and an amount and its unit, together.
 NBSP = "\u00a0"
@@ -33,11 +32,7 @@ STATUSES = {
     "deleted": "Видалено",
 }
 
-OUTCOMES = {
-    "SUCCESS": "Успішно",
-    "PARTIAL": "Є зауваження",
-    "FATAL": "Не виконано",
-}
+OUTCOMES = {"SUCCESS": "Успішно", "PARTIAL": "Є зауваження", "FATAL": "Не виконано"}
 
 # The settings of an import and the stages of its errors (prom-api §4.2, §4.4).
 MISSING = {
@@ -81,19 +76,13 @@ BUYER: Mapping[str, Mapping[Language, str]] = {
     "country": {"uk": "Країна виробник", "ru": "Страна производитель"},
     "description": {"uk": "Опис", "ru": "Описание"},
     "discount": {"uk": "Знижка", "ru": "Скидка"},
-    "empty": {
-        "uk": "У цьому магазині ще немає товарів.",
-        "ru": "В этом магазине ещё нет товаров.",
-    },
+    "empty": {"uk": "У цьому магазині ще немає товарів.", "ru": "В этом магазине ещё нет товаров."},
     "empty_hint": {"uk": "Його наповнює", "ru": "Его наполняет"},
     "find": {"uk": "Знайти", "ru": "Найти"},
     "first": {"uk": "Перша", "ru": "Первая"},
     "from": {"uk": "від", "ru": "от"},
     "from_date": {"uk": "з", "ru": "с"},
-    "gathered": {
-        "uk": "різновиди зібрано в одну картку",
-        "ru": "разновидности собраны в одну карточку",
-    },
+    "gathered": {"uk": "різновиди зібрано в одну картку", "ru": "разновидности собраны в одну карточку"},
     "groups": {"uk": "Групи товарів", "ru": "Группы товаров"},
     "language": {"uk": "Мова", "ru": "Язык"},
     "last": {"uk": "Остання", "ru": "Последняя"},
@@ -170,9 +159,7 @@ def quantity(amount: Decimal | int) -> str:
 
 def price(amount: Decimal, currency: str = "UAH") -> str:
     """Return an amount of money: 1 249,50 ₴, without kopiykas where there are none."""
-    whole, kopiykas = f"{amount.quantize(KOPIYKA, ROUND_HALF_UP):,}".split(".")
-    decimals = "" if kopiykas == "00" else f",{kopiykas}"
-    return f"{whole.replace(',', NBSP)}{decimals}{NBSP}{SIGNS.get(currency, currency)}"
+    return money(amount, NBSP, SIGNS.get(currency, currency))
 
 
 def moment(time: datetime) -> str:

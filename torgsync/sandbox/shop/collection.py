@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Generic, TypeVar
-
-Item = TypeVar("Item")
+from typing import Generic, Protocol, TypeVar
 
 # A search for recent changes skips a whole span of ids without any.
 SPANS = (4096, 64)
 
 
+class HasId(Protocol):
+    """An item of a collection."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+
+Item = TypeVar("Item", bound=HasId)
+
+
 class Collection(Generic[Item]):
     """Items by id, in growing order; the collection assigns the ids.
 
-    A page costs the items visited plus a binary search, not the size of the collection. `touched` are the ids
-    of items that were added, replaced or removed since it was last saved. `version` grows with every change:
-    it shows whether something derived from the items is stale.
+    A page costs the items visited plus a binary search, not the size of the collection. `key` is an item's
+    other name, `group` that of a part of the collection. `touched` are the ids that were added, replaced or
+    removed since it was last saved. `version` grows with every change.
     """
 
-    def __init__(self, first_id: int) -> None:
+    def __init__(
+        self,
+        first_id: int,
+        key: Callable[[Item], str | None] = lambda _: None,
+        group: Callable[[Item], int | None] = lambda _: None,
+    ) -> None:
         self.next_id = first_id
         self.touched: set[int] = set()
         self.version = 0
+        self._key = key
+        self._group = group
         self._ids: list[int] = []
         self._items: dict[int, Item] = {}
+        self._ids_by_key: dict[str, int] = {}
+        self._ids_by_group: defaultdict[int, list[int]] = defaultdict(list)
         self._newest: dict[int, dict[int, datetime]] = {span: {} for span in SPANS}
 
     def __len__(self) -> int:
@@ -39,41 +58,62 @@ class Collection(Generic[Item]):
 
     def add(self, make: Callable[[int], Item]) -> Item:
         """Add the item that `make` returns for the next id, and return it."""
-        number = self.next_id
-        item = make(number)
+        item = make(self.next_id)
         self.next_id += 1
-        self._ids.append(number)
-        self.replace(number, item)
+        self._ids.append(item.id)
+        self.replace(item)
         return item
 
-    def restore(self, items: Iterable[tuple[int, Item]], next_id: int) -> None:
+    def restore(self, items: Iterable[Item], next_id: int) -> None:
         """Fill an empty collection with saved items, in growing order of ids."""
-        for number, item in items:
-            self._ids.append(number)
-            self.replace(number, item)
+        for item in items:
+            self._ids.append(item.id)
+            self.replace(item)
         self.next_id = next_id
         self.touched.clear()
 
-    def get(self, number: int) -> Item | None:
-        """Return the item with this id, or None."""
-        return self._items.get(number)
+    def find(self, key: int | str) -> Item | None:
+        """Return the item with this id or key, or None."""
+        number = self._ids_by_key.get(key) if isinstance(key, str) else key
+        return None if number is None else self._items.get(number)
 
-    def replace(self, number: int, item: Item) -> None:
+    def ids_in(self, group: int) -> Sequence[int]:
+        """Return the ids of the items in a group, growing."""
+        return self._ids_by_group.get(group, ())
+
+    def replace(self, item: Item) -> None:
         """Replace an item by a new version."""
         self.version += 1
-        self._items[number] = item
-        self.touched.add(number)
+        self.touched.add(item.id)
+        known = self._items.get(item.id)
+        self._items[item.id] = item
+        if (key := self._key(item)) is not None:
+            self._ids_by_key[key] = item.id
+        group = self._group(item)
+        if known is None or self._group(known) != group:
+            if known is not None:
+                self._leave_group(known)
+            if group is not None:
+                insort(self._ids_by_group[group], item.id)
         modified = getattr(item, "date_modified", None)
         if isinstance(modified, datetime):
             for span, newest in self._newest.items():
-                newest[number // span] = max(modified, newest.get(number // span, modified))
+                newest[item.id // span] = max(modified, newest.get(item.id // span, modified))
 
-    def remove(self, number: int) -> None:
+    def remove(self, item: Item) -> None:
         """Remove an item; its id is never assigned again."""
         self.version += 1
-        del self._ids[bisect_left(self._ids, number)]
-        del self._items[number]
-        self.touched.add(number)
+        self.touched.add(item.id)
+        del self._ids[bisect_left(self._ids, item.id)]
+        del self._items[item.id]
+        if (key := self._key(item)) is not None:
+            del self._ids_by_key[key]
+        self._leave_group(item)
+
+    def _leave_group(self, item: Item) -> None:
+        if (group := self._group(item)) is not None:
+            ids = self._ids_by_group[group]
+            del ids[bisect_left(ids, item.id)]
 
     def page(
         self,

@@ -11,6 +11,8 @@ from typing import IO
 
 from lxml import etree
 
+from torgsync.sandbox.shop.products import Attribute
+
 ROOT = "yml_catalog"
 
 
@@ -29,15 +31,6 @@ class FeedCategory:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedParam:
-    """One `<param>`: name, unit, and the value, in which several values are separated by `|`."""
-
-    name: str
-    unit: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class FeedOffer:
     """One `<offer>`.
 
@@ -51,7 +44,7 @@ class FeedOffer:
     texts: Mapping[str, str]
     pictures: tuple[str, ...]
     prices: tuple[tuple[str, str], ...]
-    params: tuple[FeedParam, ...]
+    params: tuple[Attribute, ...]
 
 
 def check(feed: IO[bytes]) -> None:
@@ -80,7 +73,11 @@ def _elements(feed: IO[bytes]) -> Iterator[etree._Element]:
     try:
         for _, element in parser:
             yield element
-            _forget(element)
+            # Those before it are freed, too: iterparse would keep them to the end.
+            element.clear()
+            parent = element.getparent()
+            while parent is not None and element.getprevious() is not None:
+                del parent[0]
     except etree.XMLSyntaxError as error:
         raise FeedInvalid(str(error)) from error
     if parser.root is None or parser.root.tag != ROOT:
@@ -100,7 +97,7 @@ def _offer(element: etree._Element) -> FeedOffer:
     texts: dict[str, str] = {}
     pictures: list[str] = []
     prices: list[tuple[str, str]] = []
-    params: list[FeedParam] = []
+    params: list[Attribute] = []
     for child in element.iterchildren("*"):
         tag = str(child.tag)
         if tag == "picture":
@@ -111,9 +108,8 @@ def _offer(element: etree._Element) -> FeedOffer:
                 for price in child.iterchildren("price")
             ]
         elif tag == "param":
-            params.append(
-                FeedParam(child.get("name", "").strip(), child.get("unit", "").strip(), _text(child))
-            )
+            name, unit = (child.get(mark, "").strip() for mark in ("name", "unit"))
+            params.append(Attribute(name, unit, _text(child)))
         else:
             texts[tag] = _text(child)
     marks = {str(name): str(value) for name, value in element.attrib.items()}
@@ -129,11 +125,3 @@ def _offer(element: etree._Element) -> FeedOffer:
 
 def _text(element: etree._Element | None) -> str:
     return "" if element is None else (element.text or "").strip()
-
-
-def _forget(element: etree._Element) -> None:
-    """Free an element that was read, and those before it, which iterparse would keep to the end."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]

@@ -30,17 +30,15 @@ def fill(shop: Shop, products: int, seed: int = 0) -> None:
     order, discounted, cheaper by the dozen, or have no photo.
     """
     chance = random.Random(seed)  # noqa: S311 - goods are invented, no secrets
-    with shop.lock:
-        shop.run_due_imports()
+    with shop.up_to_date():
         now = shop.now()
-        groups = [
-            shop.catalog.add_group(russian, now, name_uk=ukrainian).id for russian, ukrainian, _ in GROUPS
-        ]
+        groups = [shop.catalog.add_group({"name": ru, "name_uk": uk}, now).id for ru, uk, _ in GROUPS]
         number, made, base, size = 0, 0, 0, 0
         fields: dict[str, Any] = {}
         while made < products:
             number += 1
-            if shop.catalog.find(f"S-{number}") or f"S-{number}" in shop.catalog.deleted_external_ids:
+            external_id = f"S-{number}"
+            if shop.catalog.products.find(external_id) or external_id in shop.catalog.deleted_external_ids:
                 continue
             size = size + 1 if base and size + 1 < len(SIZES) and chance.random() < 0.8 else 0  # noqa: PLR2004 - most have a next size
             if size == 0:
@@ -49,7 +47,7 @@ def fill(shop: Shop, products: int, seed: int = 0) -> None:
             product = shop.catalog.add(
                 fields
                 | _stock(chance)
-                | {"external_id": f"S-{number}"}
+                | {"external_id": external_id}
                 | (_variant(fields, base, size) if fields["variation_group_id"] else {}),
                 now,
             )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any, Literal
 
 from torgsync.sandbox.faults import HTTP_NOT_FOUND, HTTP_OK, FaultHit
@@ -77,9 +79,8 @@ class ImportSettings:
 class Report:
     """The counters and errors of an import, as `products/import/status` shows them (prom-api §4.4).
 
-    `total` counts the offers that were considered, and is the sum of created, updated, not_changed and
-    with_errors_count; `imported` leaves the last one out. How the real counters add up is unknown (prom-api
-    §10 Q11).
+    `total` is the sum of created, updated, not_changed and with_errors_count; `imported` leaves the last one
+    out. How the real counters add up is unknown (prom-api §10 Q11).
     """
 
     status: Literal["SUCCESS", "PARTIAL", "FATAL"] = "SUCCESS"
@@ -96,25 +97,17 @@ class Report:
     errors: list[dict[str, Any]] = field(default_factory=list)
     message: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the body of the answer."""
-        return asdict(self)
 
+def missing_photos(hit: FaultHit, others: Callable[[str], int] | None) -> Callable[[str], int]:
+    """Return the HTTP status of photos under `photos-missing`; they are counted as they are fetched."""
+    numbers = count(1)
 
-class MissingPhotos:
-    """The HTTP status of photos' addresses under the fault `photos-missing`."""
+    def status(address: str) -> int:
+        if hit.affects(next(numbers)):
+            return hit.fault.status or HTTP_NOT_FOUND
+        return others(address) if others else HTTP_OK
 
-    def __init__(self, hit: FaultHit, others: Callable[[str], int] | None) -> None:
-        self._hit = hit
-        self._others = others
-        self._count = 0
-
-    def __call__(self, address: str) -> int:
-        """Return the HTTP status of one photo; they are counted in the order in which they are fetched."""
-        self._count += 1
-        if self._hit.affects(self._count):
-            return self._hit.fault.status or HTTP_NOT_FOUND
-        return self._others(address) if self._others else HTTP_OK
+    return status
 
 
 class ImportWork:
@@ -161,12 +154,11 @@ class ImportWork:
         self._report.errors.append({stage: {"code": code, "extra": extra}})
 
     def _import_category(self, category: yml.FeedCategory) -> None:
-        if category.portal_id is not None and category.portal_id.isascii() and category.portal_id.isdigit():
-            self._categories[category.id] = int(category.portal_id)
-        if self._catalog.find_group(category.id) is None:
-            self._catalog.add_group(
-                category.name, self._when, external_id=category.id, parent_external_id=category.parent_id
-            )
+        if re.fullmatch("[0-9]+", portal_id := category.portal_id or ""):
+            self._categories[category.id] = int(portal_id)
+        if self._catalog.groups.find(category.id) is None:
+            ids = {"external_id": category.id, "parent_external_id": category.parent_id}
+            self._catalog.add_group({"name": category.name} | ids, self._when)
 
     def _import_offer(self, offer: yml.FeedOffer) -> None:
         if offer.id in self._seen:
@@ -196,7 +188,7 @@ class ImportWork:
         """Create or update the product of an offer, count it, and return it."""
         if external_id in self._catalog.deleted_external_ids:
             raise OfferRefused(NOT_UPDATABLE)
-        product = self._catalog.find(external_id)
+        product = self._catalog.products.find(external_id)
         if product is None:
             fields = reading.fields | variant | self._place(reading) | self._photos(reading, None)
             self._report.created += 1
@@ -233,17 +225,14 @@ class ImportWork:
 
     def _place(self, reading: OfferReading) -> dict[str, Any]:
         """Return the shop group and Prom's category; the offer's own category goes before its group's."""
-        group = None if reading.group is None else self._catalog.find_group(reading.group)
+        group = None if reading.group is None else self._catalog.groups.find(reading.group)
         category_id: int = reading.fields["category_id"]
         if category_id == UNSORTED_CATEGORY_ID and reading.group is not None:
             category_id = self._categories.get(reading.group, category_id)
         return {"group_id": ROOT_GROUP_ID if group is None else group.id, "category_id": category_id}
 
     def _photos(self, reading: OfferReading, product: ShopProduct | None) -> dict[str, Any]:
-        """Return the photos: known ones keep their ids, failed ones are retried only by force.
-
-        Source: docs/developers/prom-api.md §4.5.
-        """
+        """Return the photos: known ones keep ids, failed ones are retried by force (prom-api §4.5)."""
         known = {image.source: image for image in product.images} if product else {}
         failed_before = product.failed_photos if product and not self._settings.force_update else ()
         images: list[Image] = []
@@ -261,10 +250,7 @@ class ImportWork:
         return {"images": tuple(images), "failed_photos": tuple(failed)}
 
     def _mark_missing(self) -> None:
-        """Count the products that are not in the file, and apply `mark_missing_product_as` to them.
-
-        These are all products of the shop, also those without an external id.
-        """
+        """Count all products that are not in the file, and apply `mark_missing_product_as` to them."""
         missing = [product for product in self._catalog.products if product.external_id not in self._seen]
         self._report.not_in_file = len(missing)
         if fields := MISSING_MEANS[self._settings.mark_missing_product_as]:

@@ -9,7 +9,13 @@ from datetime import datetime, timedelta
 
 from torgsync.sandbox.faults import FaultHit
 from torgsync.sandbox.quirks import Quirks
-from torgsync.sandbox.shop.import_work import ImportRefused, ImportSettings, ImportWork, MissingPhotos, Report
+from torgsync.sandbox.shop.import_work import (
+    ImportRefused,
+    ImportSettings,
+    ImportWork,
+    Report,
+    missing_photos,
+)
 from torgsync.sandbox.shop.products import ShopCatalog
 
 # Feeds are kept for tests, but not so many that they would fill the memory in a few weeks.
@@ -37,14 +43,9 @@ class Import:
     met: FaultHit | None = None
     report: Report | None = None
 
-    @property
-    def never_ends(self) -> bool:
-        """Whether it hangs for good."""
-        return self.met is not None and self.met.fault.does == "import-never-ends"
-
     def runs(self, now: datetime) -> bool:
-        """Return whether it still runs."""
-        return self.never_ends or self.due_at > now
+        """Return whether it still runs, or hangs for good."""
+        return self.due_at > now or (self.met is not None and self.met.fault.does == "import-never-ends")
 
 
 class ImportQueue:
@@ -65,10 +66,7 @@ class ImportQueue:
         now: datetime,
         hit: FaultHit | None = None,
     ) -> Import:
-        """Accept an import; raise ImportRefused when another one runs or the day's imports are used up.
-
-        `hit` is the fault that fired for the import.
-        """
+        """Accept an import; raise ImportRefused when another one runs or the day's imports are used up."""
         if hit and hit.fault.does == "import-refused":
             raise ImportRefused(REFUSALS[hit.fault.reason or "daily-limit"])
         if quirks.second_import == "refuse" and any(entry.runs(now) for entry in self._imports.values()):
@@ -100,7 +98,7 @@ class ImportQueue:
             if entry.report is None and not entry.runs(now):
                 photos = self._photo_status
                 if entry.met and entry.met.fault.does == "photos-missing":
-                    photos = MissingPhotos(entry.met, photos)
+                    photos = missing_photos(entry.met, photos)
                 work = ImportWork(self._catalog, entry.settings, entry.due_at, photos)
                 entry.report = work.carry_out(entry.feed)
                 self.touched.add(entry.id)
@@ -108,12 +106,7 @@ class ImportQueue:
                     entry.feed = b""
 
     def status(self, number: str, now: datetime) -> Report | None:
-        """Return the answer of the status call: zeros with SUCCESS, then with PARTIAL, then the report.
-
-        None where there is no such import.
-
-        Source: docs/developers/prom-api.md §4.4.
-        """
+        """Return zeros with SUCCESS, then with PARTIAL, then the report (prom-api §4.4)."""
         entry = self._imports.get(number)
         if entry is None:
             return None

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from torgsync.sandbox.shop.feed import FeedOffer
-from torgsync.sandbox.shop.products import UNSORTED_CATEGORY_ID, Attribute, ShopDiscount, Wholesale
+from torgsync.sandbox.shop.products import UNSORTED_CATEGORY_ID, ShopDiscount, Wholesale
 
 LONGEST_NAME = 130
 MOST_PHOTOS = 10
@@ -90,7 +90,7 @@ def interpret(offer: FeedOffer) -> OfferReading:
         ),
         "category_id": _whole(texts.get("portal_category_id"), "Ідентифікатор_підрозділу")
         or UNSORTED_CATEGORY_ID,
-        "attributes": tuple(Attribute(param.name, param.unit, param.value) for param in offer.params),
+        "attributes": offer.params,
         "vendor": texts.get("vendor") or None,
         "country": texts.get("country") or texts.get("country_of_origin") or None,
         "gtin": texts.get("gtin") or texts.get("barcode") or None,
@@ -121,12 +121,9 @@ def _name(offer: FeedOffer) -> str:
 
 
 def _presence(offer: FeedOffer) -> str:
-    """Read `available`: "" is not available, "false" is on order, any other text is available.
+    """Read `available`: "" is not available, "false" is on order, any other text and a missing one available.
 
-    An old example has it as a child. The reference does not say what a missing one means; the offer then
-    counts as available.
-
-    Source: docs/developers/prom-api.md §7.2.
+    An old example has it as a child (prom-api §7.2).
     """
     mark = offer.marks.get("available", offer.texts.get("available", "true")).strip().lower()
     return {"": "not_available", "false": "order"}.get(mark, "available")
@@ -185,10 +182,7 @@ class _Family:
 
 
 class Variants:
-    """Variants of one group: each differs in a param's value, and none has a param that the first lacks.
-
-    Source: docs/developers/prom-api.md §7.2.
-    """
+    """Variants of a group: each differs in a value, all have the params of the first (prom-api §7.2)."""
 
     def __init__(self) -> None:
         self._families: dict[int, _Family] = {}

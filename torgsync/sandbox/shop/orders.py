@@ -63,6 +63,11 @@ class ShopClient:
     orders_count: int = 0
     total_payout: Decimal = Decimal(0)
 
+    @property
+    def contact(self) -> str | None:
+        """What the client is recognised by, None without any."""
+        return next(iter((*self.phones, *self.emails)), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopOrderLine:

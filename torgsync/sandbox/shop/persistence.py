@@ -25,19 +25,6 @@ from torgsync.sandbox.shop.products import ShopGroup, ShopProduct
 from torgsync.sandbox.shop.shop import Shop
 
 FORMAT = 1
-TABLES = ("products", "groups", "orders", "clients")
-
-SCHEMA = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, document TEXT NOT NULL);
-CREATE TABLE products (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
-CREATE TABLE groups (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
-CREATE TABLE orders (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
-CREATE TABLE clients (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
-CREATE TABLE imports (
-  place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, feed BLOB NOT NULL
-);
-CREATE TABLE deleted (external_id TEXT PRIMARY KEY);
-"""
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
     "products": TypeAdapter(ShopProduct),
@@ -45,6 +32,14 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
     "orders": TypeAdapter(ShopOrder),
     "clients": TypeAdapter(ShopClient),
 }
+SCHEMA = (
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, document TEXT NOT NULL)",
+    *(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY, document TEXT NOT NULL)" for name in _KINDS),
+    """CREATE TABLE imports (
+      place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, feed BLOB NOT NULL
+    )""",
+    "CREATE TABLE deleted (external_id TEXT PRIMARY KEY)",
+)
 _IMPORT = TypeAdapter(Import)
 _OPTIONS = TypeAdapter(list[ShopOption])
 
@@ -52,15 +47,18 @@ _OPTIONS = TypeAdapter(list[ShopOption])
 class Persistence:
     """Saves one shop in one file after every write, until it is closed.
 
-    From an existing file the shop, which must be new, is restored.
-
-    Raises:
-        TorgsyncError: The file is no saved shop, cannot be opened, or is in use by another sandbox.
+    From an existing file the shop, which must be new, is restored; TorgsyncError where that cannot be.
     """
 
     def __init__(self, shop: Shop, path: Path) -> None:
         self._shop = shop
         self._path = path
+        self._collections: dict[str, Collection[Any]] = {
+            "products": shop.catalog.products,
+            "groups": shop.catalog.groups,
+            "orders": shop.orders,
+            "clients": shop.clients,
+        }
         self._deleted: set[str] = set()
         self._facts: dict[str, str] = {}
         # Requests come on several threads; the shop's lock serialises them.
@@ -74,13 +72,15 @@ class Persistence:
             if self._file.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 self._load()
             else:
-                self._make()
+                for statement in SCHEMA:
+                    self._file.execute(statement)
+                self._file.execute("INSERT INTO facts VALUES ('format', ?)", (str(FORMAT),))
             self._file.execute("COMMIT")
         except (sqlite3.Error, ValidationError, ValueError, LookupError) as error:
             self._file.close()
             raise self._refused(error) from error
         self.save()
-        shop.save_with(self.save)
+        shop.save_hook = self.save
 
     def _refused(self, error: Exception) -> TorgsyncError:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
@@ -94,48 +94,30 @@ class Persistence:
             hint="name a file that is not there yet: `torgsync sandbox --keep FILE`",
         )
 
-    def _make(self) -> None:
-        for statement in filter(str.strip, SCHEMA.split(";")):
-            self._file.execute(statement)
-        self._file.execute("INSERT INTO facts VALUES ('format', ?)", (str(FORMAT),))
-
     def _load(self) -> None:
         facts = dict(self._file.execute("SELECT name, document FROM facts"))
         if facts.pop("format") != str(FORMAT):
             raise ValueError("another format")
         shop, values = self._shop, {name: json.loads(text) for name, text in facts.items()}
-        documents = {name: self._documents(name) for name in TABLES}
-        shop.catalog.restore(
-            documents["products"],
-            documents["groups"],
-            next_product=values["next_products"],
-            next_group=values["next_groups"],
-        )
+        for name, collection in self._collections.items():
+            rows = self._file.execute(f"SELECT document FROM {name} ORDER BY id")  # noqa: S608 - a constant
+            documents = [_KINDS[name].validate_json(text) for (text,) in rows]
+            collection.restore(documents, values[f"next_{name}"])
         shop.catalog.last_image_id = values["last_image_id"]
-        shop.catalog.deleted_external_ids.update(
-            text for (text,) in self._file.execute("SELECT external_id FROM deleted")
-        )
-        shop.orders.restore([(order.id, order) for order in documents["orders"]], values["next_orders"])
-        shop.clients.restore([(client.id, client) for client in documents["clients"]], values["next_clients"])
-        shop.index_clients()
+        self._deleted = {text for (text,) in self._file.execute("SELECT external_id FROM deleted")}
+        shop.catalog.deleted_external_ids.update(self._deleted)
         options = _OPTIONS.validate_python(values["payment_options"])
         shop.payment_options.update((option.id, option) for option in options)
         for text, feed in self._file.execute("SELECT document, feed FROM imports ORDER BY place"):
             shop.import_queue.restore(replace(_IMPORT.validate_json(text), feed=feed))
         self._facts = facts
-        self._deleted = set(shop.catalog.deleted_external_ids)
-
-    def _documents(self, table: str) -> list[Any]:
-        """Return the documents of one table, in growing order of ids."""
-        rows = self._file.execute(f"SELECT document FROM {table} ORDER BY id")  # noqa: S608 - a constant
-        return [_KINDS[table].validate_json(text) for (text,) in rows]
 
     def save(self) -> None:
         """Write all changes since the last call, in one transaction."""
         with self._shop.lock:
             self._file.execute("BEGIN")
             try:
-                for name, collection in self._collections().items():
+                for name, collection in self._collections.items():
                     self._save_collection(name, collection)
                 self._save_imports()
                 facts = self._save_rest()
@@ -143,7 +125,7 @@ class Persistence:
             except BaseException:
                 self._file.execute("ROLLBACK")
                 raise
-            for collection in self._collections().values():
+            for collection in self._collections.values():
                 collection.touched.clear()
             self._shop.import_queue.touched.clear()
             self._facts = facts
@@ -154,27 +136,15 @@ class Persistence:
         """Write the last changes, and close the file; the shop stays in memory."""
         with self._shop.lock:
             self.save()
-            self._shop.save_with(lambda: None)
+            self._shop.save_hook = lambda: None
             self._file.close()
 
-    def _collections(self) -> dict[str, Collection[Any]]:
-        shop = self._shop
-        return {
-            "products": shop.catalog.products,
-            "groups": shop.catalog.groups,
-            "orders": shop.orders,
-            "clients": shop.clients,
-        }
-
     def _save_collection(self, name: str, collection: Collection[Any]) -> None:
-        items = {number: collection.get(number) for number in sorted(collection.touched)}
+        items = {number: collection.find(number) for number in sorted(collection.touched)}
+        dump = _KINDS[name].dump_json
         self._file.executemany(
             f"INSERT OR REPLACE INTO {name} VALUES (?, ?)",  # noqa: S608 - a constant
-            [
-                (number, _KINDS[name].dump_json(item).decode())
-                for number, item in items.items()
-                if item is not None
-            ],
+            [(number, dump(item).decode()) for number, item in items.items() if item is not None],
         )
         self._file.executemany(
             f"DELETE FROM {name} WHERE id = ?",  # noqa: S608 - likewise
@@ -182,31 +152,26 @@ class Persistence:
         )
 
     def _save_imports(self) -> None:
-        touched = self._shop.import_queue.touched
-        if not touched:
-            return
+        queue = self._shop.import_queue
         self._file.executemany(
             "INSERT OR REPLACE INTO imports VALUES (?, ?, ?, ?)",
             [
                 (place, entry.id, _IMPORT.dump_json(replace(entry, feed=b"")).decode(), entry.feed)
-                for place, entry in enumerate(self._shop.import_queue.imports())
-                if entry.id in touched
+                for place, entry in enumerate(queue.imports() if queue.touched else ())
+                if entry.id in queue.touched
             ],
         )
 
     def _save_rest(self) -> dict[str, str]:
         """Write the facts and the deleted external ids; return the facts."""
         shop = self._shop
-        facts = {
-            f"next_{name}": json.dumps(collection.next_id) for name, collection in self._collections().items()
-        }
-        facts["last_image_id"] = json.dumps(shop.catalog.last_image_id)
+        facts = {f"next_{name}": str(collection.next_id) for name, collection in self._collections.items()}
+        facts["last_image_id"] = str(shop.catalog.last_image_id)
         facts["payment_options"] = _OPTIONS.dump_json(list(shop.payment_options.values())).decode()
         changed = facts.items() - self._facts.items()
         self._file.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", sorted(changed))
         deleted = shop.catalog.deleted_external_ids
         if len(deleted) != len(self._deleted):
-            self._file.executemany(
-                "INSERT INTO deleted VALUES (?)", [(one,) for one in sorted(deleted - self._deleted)]
-            )
+            new = [(one,) for one in sorted(deleted - self._deleted)]
+            self._file.executemany("INSERT INTO deleted VALUES (?)", new)
         return facts

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, TypedDict
+from operator import attrgetter
+from typing import Any, Literal, get_args
 
 from torgsync.sandbox.shop.collection import Collection
 
-PRESENCES = ("available", "not_available", "order", "service", "waiting")
+Presence = Literal["available", "not_available", "order", "service", "waiting"]
+PRESENCES = get_args(Presence)
 # The statuses that an edit may set, and those of products that cannot be changed any more.
 EDITABLE_STATUSES = ("on_display", "draft", "deleted", "not_on_display")
 CLOSED_STATUSES = ("deleted", "deleted_by_moderator")
@@ -112,35 +113,6 @@ class ShopProduct:
         return (self.price - off).quantize(KOPIYKA, ROUND_HALF_UP)
 
 
-class ProductFields(TypedDict, total=False):
-    """The fields of a product that a person can set in the cabinet."""
-
-    name: str
-    sku: str | None
-    name_uk: str | None
-    keywords: str
-    keywords_uk: str | None
-    description: str
-    description_uk: str | None
-    selling_type: str
-    presence: str
-    in_stock: bool | None
-    price: Decimal | None
-    currency: str
-    minimum_order_quantity: Decimal | None
-    measure_unit: str
-    discount: ShopDiscount | None
-    prices: tuple[Wholesale, ...]
-    group_id: int
-    category_id: int
-    images: tuple[Image, ...]
-    status: str
-    quantity_in_stock: int | None
-    attributes: tuple[Attribute, ...]
-    vendor: str | None
-    gtin: str | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopGroup:
     """A group of the shop. `external_id` is its id in the import file, the parent's is another such id."""
@@ -154,62 +126,23 @@ class ShopGroup:
 
 
 class ShopCatalog:
-    """All products that are not deleted, and all groups, with an index by external id for each.
-
-    `last_image_id` is the highest id of a photo so far.
-    """
+    """All products that are not deleted, and all groups; `last_image_id` is the highest id of a photo."""
 
     def __init__(self) -> None:
-        self.products: Collection[ShopProduct] = Collection(first_id=1600000001)
-        self.groups: Collection[ShopGroup] = Collection(first_id=1000001)
+        self.products: Collection[ShopProduct] = Collection(
+            1600000001, key=attrgetter("external_id"), group=attrgetter("group_id")
+        )
+        self.groups: Collection[ShopGroup] = Collection(1000001, key=attrgetter("external_id"))
         self.deleted_external_ids: set[str] = set()
-        self._products_by_external_id: dict[str, int] = {}
-        self._groups_by_external_id: dict[str, int] = {}
-        self._ids_by_group: dict[int, list[int]] = {}
         self.last_image_id = 10
-
-    def find(self, key: int | str) -> ShopProduct | None:
-        """Return the product with this Prom id (int) or external id (str), or None, also for deleted ones."""
-        if isinstance(key, int):
-            return self.products.get(key)
-        number = self._products_by_external_id.get(key)
-        return None if number is None else self.products.get(number)
 
     def add(self, fields: Mapping[str, Any], when: datetime) -> ShopProduct:
         """Add a product with these fields, and return it with its new id."""
-        product = self.products.add(lambda number: ShopProduct(**fields, id=number, date_modified=when))
-        self._index(product)
-        return product
+        return self.products.add(lambda number: ShopProduct(**fields, id=number, date_modified=when))
 
-    def restore(
-        self,
-        products: Sequence[ShopProduct],
-        groups: Sequence[ShopGroup],
-        *,
-        next_product: int,
-        next_group: int,
-    ) -> None:
-        """Fill an empty catalog with saved items, each in growing order of ids."""
-        self.products.restore([(product.id, product) for product in products], next_product)
-        self.groups.restore([(group.id, group) for group in groups], next_group)
-        for product in products:
-            self._index(product)
-        for group in groups:
-            if group.external_id is not None:
-                self._groups_by_external_id[group.external_id] = group.id
-
-    def _index(self, product: ShopProduct) -> None:
-        if product.external_id is not None:
-            self._products_by_external_id[product.external_id] = product.id
-        insort(self._ids_by_group.setdefault(product.group_id, []), product.id)
-
-    def _leave_group(self, product: ShopProduct) -> None:
-        ids = self._ids_by_group[product.group_id]
-        del ids[bisect_left(ids, product.id)]
-
-    def ids_in(self, group_id: int) -> Sequence[int]:
-        """Return the ids of the products in a group itself, growing."""
-        return self._ids_by_group.get(group_id, ())
+    def add_group(self, fields: Mapping[str, Any], when: datetime) -> ShopGroup:
+        """Add a group with these fields, and return it with its new id."""
+        return self.groups.add(lambda number: ShopGroup(**fields, id=number, date_modified=when))
 
     def change(self, product: ShopProduct, fields: Mapping[str, Any], when: datetime) -> bool:
         """Set fields of a product, and return whether anything changed; only then its date moves.
@@ -220,15 +153,10 @@ class ShopCatalog:
         if changed == product:
             return False
         if changed.status != "deleted":
-            if changed.group_id != product.group_id:
-                self._leave_group(product)
-                insort(self._ids_by_group.setdefault(changed.group_id, []), product.id)
-            self.products.replace(product.id, replace(changed, date_modified=when))
+            self.products.replace(replace(changed, date_modified=when))
             return True
-        self.products.remove(product.id)
-        self._leave_group(product)
+        self.products.remove(product)
         if product.external_id is not None:
-            del self._products_by_external_id[product.external_id]
             self.deleted_external_ids.add(product.external_id)
         return True
 
@@ -237,39 +165,7 @@ class ShopCatalog:
         self.last_image_id += 1
         return Image(self.last_image_id, source)
 
-    def find_group(self, external_id: str) -> ShopGroup | None:
-        """Return the group with this id of import files, or None."""
-        number = self._groups_by_external_id.get(external_id)
-        return None if number is None else self.groups.get(number)
-
-    def add_group(
-        self,
-        name: str,
-        when: datetime,
-        *,
-        name_uk: str | None = None,
-        external_id: str | None = None,
-        parent_external_id: str | None = None,
-    ) -> ShopGroup:
-        """Add a group, and return it with its new id."""
-        group = self.groups.add(
-            lambda number: ShopGroup(
-                id=number,
-                date_modified=when,
-                name=name,
-                name_uk=name_uk,
-                external_id=external_id,
-                parent_external_id=parent_external_id,
-            )
-        )
-        if external_id is not None:
-            self._groups_by_external_id[external_id] = group.id
-        return group
-
     def parent_id(self, group: ShopGroup) -> int:
-        """Return the id of the group above; at the top it is the root's, which no list shows.
-
-        Source: docs/developers/prom-api.md §10 Q12.
-        """
-        parent = None if group.parent_external_id is None else self.find_group(group.parent_external_id)
+        """Return the id of the group above; at the top the root's, which no list shows (prom-api §10 Q12)."""
+        parent = None if group.parent_external_id is None else self.groups.find(group.parent_external_id)
         return ROOT_GROUP_ID if parent is None else parent.id

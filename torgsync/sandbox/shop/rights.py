@@ -26,7 +26,7 @@ class Rights:
 
     @classmethod
     def full(cls) -> Rights:
-        """Read and write everywhere."""
+        """Return the right to read and write everywhere."""
         return cls(products="write", groups="write", orders="write", clients="write", settings="write")
 
     @classmethod

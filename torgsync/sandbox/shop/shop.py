@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import attrgetter
 from threading import RLock
-from typing import Unpack
+from typing import Any
 
 from torgsync.sandbox.faults import Fault
 from torgsync.sandbox.injector import FaultInjector
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.imports import Import, ImportQueue
-from torgsync.sandbox.shop.log import RequestLog
 from torgsync.sandbox.shop.orders import (
     CARD_TRANSFER,
     CASH_ON_DELIVERY,
@@ -30,8 +32,52 @@ from torgsync.sandbox.shop.orders import (
     ShopOrder,
     ShopOrderLine,
 )
-from torgsync.sandbox.shop.products import ProductFields, ShopCatalog, ShopGroup, ShopProduct
+from torgsync.sandbox.shop.products import ShopCatalog, ShopGroup, ShopProduct
 from torgsync.sandbox.shop.rights import Rights
+
+# A sandbox may run for weeks; the oldest records are dropped.
+KEPT_RECORDS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRecord:
+    """One request and its answer, never with the token.
+
+    `size` counts the bytes of the request's body; of an upload, `body` is the `data` part. `status` is 0
+    where the connection was cut, `fault` the one that fired.
+    """
+
+    time: datetime
+    method: str
+    path: str
+    query: str
+    status: int
+    size: int
+    body: bytes
+    fault: str | None = None
+
+
+class RequestLog:
+    """The newest requests, oldest first. Appending is atomic; it needs no lock."""
+
+    def __init__(self) -> None:
+        self._records: deque[RequestRecord] = deque(maxlen=KEPT_RECORDS)
+
+    def add(self, record: RequestRecord) -> None:
+        """Add one request."""
+        self._records.append(record)
+
+    def records(self) -> list[RequestRecord]:
+        """Return all requests, oldest first."""
+        return list(self._records)
+
+    def writes(self) -> list[RequestRecord]:
+        """Return the requests that were no GET, whether they had an effect or not."""
+        return [record for record in self._records if record.method != "GET"]
+
+    def clear(self) -> None:
+        """Remove all requests, as a test does after its preparations."""
+        self._records.clear()
 
 
 class Shop:
@@ -64,92 +110,78 @@ class Shop:
         self.log = RequestLog()
         self.catalog = ShopCatalog()
         self.import_queue = ImportQueue(self.catalog, photo_status)
-        self.orders: Collection[ShopOrder] = Collection(first_id=300000001)
-        self.clients: Collection[ShopClient] = Collection(first_id=100000001)
-        self.payment_options: dict[int, ShopOption] = {
-            option.id: option for option in (PROM_PAYMENT, CASH_ON_DELIVERY, CARD_TRANSFER)
-        }
-        self.delivery_options: dict[int, ShopOption] = {
-            option.id: option for option in (NOVA_POSHTA, UKRPOSHTA, PICKUP)
-        }
-        self._clients_by_contact: dict[str, int] = {}
+        self.orders: Collection[ShopOrder] = Collection(300000001)
+        self.clients: Collection[ShopClient] = Collection(100000001, key=attrgetter("contact"))
+        self.payment_options = {one.id: one for one in (PROM_PAYMENT, CASH_ON_DELIVERY, CARD_TRANSFER)}
+        self.delivery_options = {one.id: one for one in (NOVA_POSHTA, UKRPOSHTA, PICKUP)}
         self._clock = clock or (lambda: datetime.now(UTC))
-        self._save_hook: Callable[[], None] | None = None
+        # Called under the lock after every write.
+        self.save_hook: Callable[[], None] = lambda: None
 
     def misbehave(self, *faults: Fault) -> None:
         """Replace all rules of faults, and count from zero; without any the shop behaves."""
         self.faults.replace_rules(faults)
 
-    def save_with(self, persistence: Callable[[], None]) -> None:
-        """Call `persistence`, under the lock, after every write."""
-        self._save_hook = persistence
-
     def save(self) -> None:
         """Save all changes, where a persistence is set."""
-        if self._save_hook is not None:
-            with self.lock:
-                self._save_hook()
+        with self.lock:
+            self.save_hook()
 
     def now(self) -> datetime:
         """Return the shop's time in UTC."""
         return self._clock()
 
-    def run_due_imports(self) -> None:
-        """Run the imports that are due; called before the shop is read or changed."""
-        self.import_queue.run_due_imports(self.now())
+    @contextmanager
+    def up_to_date(self) -> Iterator[None]:
+        """Hold the lock, with all due imports done, to read or change the shop."""
+        with self.lock:
+            self.import_queue.run_due_imports(self.now())
+            yield
 
     # What tests read
 
     def product(self, key: int | str) -> ShopProduct:
         """Return the product as it is now; it does not change with the shop."""
-        with self.lock:
-            self.run_due_imports()
-            product = self.catalog.find(key)
+        with self.up_to_date():
+            product = self.catalog.products.find(key)
         if product is None:
             raise LookupError(f"the shop has no product {key!r}")
         return product
 
     def products(self) -> list[ShopProduct]:
         """Return all products that are not deleted, oldest first."""
-        with self.lock:
-            self.run_due_imports()
+        with self.up_to_date():
             return list(self.catalog.products)
 
     def groups(self) -> list[ShopGroup]:
         """Return all groups but the root, oldest first."""
-        with self.lock:
-            self.run_due_imports()
+        with self.up_to_date():
             return list(self.catalog.groups)
 
     def imports(self) -> list[Import]:
         """Return all accepted imports, oldest first."""
-        with self.lock:
-            self.run_due_imports()
+        with self.up_to_date():
             return self.import_queue.imports()
 
     def order(self, order_id: int) -> ShopOrder:
         """Return the order as it is now."""
         with self.lock:
-            order = self.orders.get(order_id)
+            order = self.orders.find(order_id)
         if order is None:
             raise LookupError(f"the shop has no order {order_id}")
         return order
 
     # What the seller does in the cabinet
 
-    def add_product(self, external_id: str | None = None, **fields: Unpack[ProductFields]) -> int:
-        """Add a product by hand, and return its Prom id; such products often have no external id.
-
-        Source: docs/developers/prom-api.md §8.
-        """
-        with self.lock:
-            self.run_due_imports()
-            if external_id is not None and self.catalog.find(external_id):
+    def add_product(self, external_id: str | None = None, **fields: Any) -> int:  # noqa: ANN401 - the fields of a ShopProduct
+        """Add a product by hand, and return its Prom id; many have no external id (prom-api §8)."""
+        with self.up_to_date():
+            if external_id is not None and self.catalog.products.find(external_id):
                 raise ValueError(f"the shop has a product {external_id!r} already")
             product = self.catalog.add({"name": "Товар", **fields, "external_id": external_id}, self.now())
             return product.id
 
-    def edit_product(self, key: int | str, **fields: Unpack[ProductFields]) -> None:
+    def edit_product(self, key: int | str, **fields: Any) -> None:  # noqa: ANN401 - likewise
         """Change a product by hand."""
         with self.lock:
             self.catalog.change(self.product(key), fields, self.now())
@@ -164,9 +196,8 @@ class Shop:
 
     def add_group(self, name: str, *, name_uk: str | None = None) -> int:
         """Add a top-level group by hand, and return its id."""
-        with self.lock:
-            self.run_due_imports()
-            return self.catalog.add_group(name, self.now(), name_uk=name_uk).id
+        with self.up_to_date():
+            return self.catalog.add_group({"name": name, "name_uk": name_uk}, self.now()).id
 
     def add_payment_option(self, option_id: int, name: str) -> None:
         """Add a payment option, or rename one."""
@@ -178,14 +209,13 @@ class Shop:
         if status not in STATUS_NAMES:
             raise ValueError(f"{status!r} is no status of an order")
         with self.lock:
-            order = replace(self.order(order_id), status=status, date_modified=self.now())
-            self.orders.replace(order_id, order)
+            self.orders.replace(replace(self.order(order_id), status=status, date_modified=self.now()))
 
     def cancel_order(self, order_id: int, reason: str = "Немає в наявності") -> None:
         """Cancel an order."""
         with self.lock:
             self.set_order_status(order_id, "canceled")
-            self.orders.replace(order_id, replace(self.order(order_id), cancellation=reason))
+            self.orders.replace(replace(self.order(order_id), cancellation=reason))
 
     def refund_order(self, order_id: int) -> None:
         """Refund a paid order: its payment becomes `refunded`."""
@@ -207,18 +237,18 @@ class Shop:
         source: str = "portal",
         paid: bool = False,
     ) -> int:
-        """Place an order of (product, quantity) pairs at today's discounted prices, and return its id.
+        """Place an order of (product, quantity) pairs at discounted prices in hryvnias, and return its id.
 
-        Money is in hryvnias. The stock of the products does not change: the reference does not say that Prom
-        subtracts orders.
+        The stock does not change: the reference does not say that Prom subtracts orders.
         """
         with self.lock:
             now = self.now()
             order_lines = tuple(self._line(key, Decimal(quantity)) for key, quantity in lines)
+            buyer = buyer or ShopBuyer()
             payment_option = self.payment_options[payment_option_id]
             delivery_option = self.delivery_options[delivery_option_id]
-            buyer = buyer or ShopBuyer()
             client = self._client_of(buyer)
+            is_by_prom = payment_option_id == PROM_PAYMENT.id
             order = self.orders.add(
                 lambda number: ShopOrder(
                     id=number,
@@ -235,16 +265,12 @@ class Shop:
                     special_offer_discount=special_offer_discount,
                     client_notes=client_notes,
                     source=source,
-                    payment_status="unpaid" if payment_option_id == PROM_PAYMENT.id else None,
-                    payment_modified=now if payment_option_id == PROM_PAYMENT.id else None,
+                    payment_status="unpaid" if is_by_prom else None,
+                    payment_modified=now if is_by_prom else None,
                 )
             )
-            counted = replace(
-                client,
-                orders_count=client.orders_count + 1,
-                total_payout=client.total_payout + order.full_price,
-            )
-            self.clients.replace(client.id, counted)
+            orders_count, total_payout = client.orders_count + 1, client.total_payout + order.full_price
+            self.clients.replace(replace(client, orders_count=orders_count, total_payout=total_payout))
             if paid:
                 self.pay_order(order.id)
             return order.id
@@ -261,7 +287,7 @@ class Shop:
             order = self.order(order_id)
             if order.payment_status is not None:
                 order = replace(order, payment_status=status, payment_modified=now)
-            self.orders.replace(order_id, replace(order, date_modified=now))
+            self.orders.replace(replace(order, date_modified=now))
 
     def _line(self, key: int | str, quantity: Decimal) -> ShopOrderLine:
         product = self.product(key)
@@ -282,11 +308,11 @@ class Shop:
 
     def _client_of(self, buyer: ShopBuyer) -> ShopClient:
         """Return the client of this buyer, a new one for an unknown buyer."""
-        known = self.clients.get(self._clients_by_contact.get(buyer.phone or buyer.email or "", 0))
+        known = self.clients.find(buyer.phone or buyer.email or "")
         if known is not None:
             return known
         names = (buyer.last_name, buyer.first_name, buyer.second_name)
-        client = self.clients.add(
+        return self.clients.add(
             lambda number: ShopClient(
                 id=number,
                 full_name=" ".join(filter(None, names)),
@@ -294,14 +320,3 @@ class Shop:
                 emails=(buyer.email,) if buyer.email else (),
             )
         )
-        self._index_client(client)
-        return client
-
-    def index_clients(self) -> None:
-        """Index all clients by their contacts."""
-        for client in self.clients:
-            self._index_client(client)
-
-    def _index_client(self, client: ShopClient) -> None:
-        for contact in (*client.phones, *client.emails)[:1]:
-            self._clients_by_contact[contact] = client.id

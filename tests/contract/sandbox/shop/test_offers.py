@@ -10,9 +10,6 @@ from shops import RunImport, counters, feed, messages, offer
 from torgsync.sandbox.shop.products import Attribute, ShopDiscount, Wholesale
 from torgsync.sandbox.shop.shop import Shop
 
-DELETED = "Поле status: Позиція недоступна для оновлення"
-
-
 pytestmark = pytest.mark.usefixtures("each_door")
 
 
@@ -64,12 +61,7 @@ class TestCreation:
 
     @pytest.mark.parametrize(
         ("mark", "presence"),
-        [
-            ("true", "available"),
-            ("склад", "available"),
-            ("", "not_available"),
-            ("false", "order"),
-        ],
+        [("true", "available"), ("склад", "available"), ("", "not_available"), ("false", "order")],
     )
     def test_available(self, run_import: RunImport, shop: Shop, mark: str, presence: str) -> None:
         """Empty means not available, "false" means on order, any other text means available."""
@@ -135,10 +127,7 @@ class TestCreation:
         """Names above 130 are cut, each with a line in the report that is no error."""
         long = "я" * 131
         made = offer(
-            "1",
-            f"<name>{long}</name>",
-            f"<name_ua>{long}</name_ua>",
-            "<description_ua>о</description_ua>",
+            "1", f"<name>{long}</name>", f"<name_ua>{long}</name_ua>", "<description_ua>о</description_ua>"
         )
         report = run_import(feed(made, offer("2", f"<name>{long[:130]}</name>")))
         assert messages(report) == [
