@@ -18,24 +18,8 @@ import stamina
 
 from torgsync import __version__
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
-from torgsync.errors import (
-    AnswerLost,
-    GivenUp,
-    Interrupted,
-    Problem,
-    TokenRefused,
-    TorgsyncError,
-    UsageError,
-)
-from torgsync.prom.request import (
-    ApiRequest,
-    Effect,
-    Files,
-    Json,
-    RequestJournal,
-    form_request,
-    json_request,
-)
+from torgsync.errors import AnswerLost, GivenUp, Interrupted, Problem, TokenRefused, TorgsyncError, UsageError
+from torgsync.prom.request import ApiRequest, Effect, Files, Json, RequestJournal, form_request, json_request
 from torgsync.prom.responses import FailedTry, ResponseReader, lost_answer
 from torgsync.prom.rights import Right
 

@@ -47,8 +47,7 @@ def known_encoding(path: Path, encoding: str | None) -> str | None:
         name = encoding
     if name not in {UTF8, CP1251}:
         raise ExportInvalid(
-            f"`{path}` cannot be read as `{encoding}`",
-            hint=f"the encoding is either `{UTF8}` or `{CP1251}`",
+            f"`{path}` cannot be read as `{encoding}`", hint=f"the encoding is either `{UTF8}` or `{CP1251}`"
         )
     return name
 

@@ -23,10 +23,7 @@ CONFIRMING_ROWS = 100
 """How many rows must agree with a layout that no header names."""
 
 _KNOWN_NAMES = 3  # so many column names in a first row cannot be a good's own texts
-_EXTENDED = (
-    48,
-    50,
-)  # the layouts that are met with a merchant's own columns behind them (torgsoft §3.2)
+_EXTENDED = (48, 50)  # the layouts that are met with a merchant's own columns behind them (torgsoft §3.2)
 _PARTNER = 49  # the position that distinguishes a true 50 from 48 and two more (torgsoft §3.4)
 _NAMES_SHOWN = 6  # names of an unknown header
 _SHOWN = 40  # letters of a strange cell
@@ -240,9 +237,7 @@ class Table:
         """Return the table of the raw rows of a text file, each with its line."""
         cells = [split(raw, delimiter) or [] for _, raw in rows]
         found = cls(
-            path,
-            [line for line, _ in rows],
-            [texts(raw, encoding, None, delimiter) or [] for _, raw in rows],
+            path, [line for line, _ in rows], [texts(raw, encoding, None, delimiter) or [] for _, raw in rows]
         )
         signs = (delimiter.encode(), b'"', b"\r", b"\n")
         # A spreadsheet quotes only where it must; then quotes say nothing about types.

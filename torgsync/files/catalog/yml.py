@@ -230,10 +230,7 @@ def _encoding(
     else:
         name = known_encoding(path, declared[1].decode())
         if name == CP1251 and is_surely_utf8(path, file, start):
-            name, because = (
-                UTF8,
-                "its letters are UTF-8, although the file declares another encoding",
-            )
+            name, because = (UTF8, "its letters are UTF-8, although the file declares another encoding")
         else:
             because = "the file declares it"
         found = find_encoding(path, file, start, name, longest=None)

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from torgsync.core.product.columns import (
-    ExportRecord,
-)
+from torgsync.core.product.columns import ExportRecord
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.refusals import AGAIN
 from torgsync.files.catalog.rows import LONGEST

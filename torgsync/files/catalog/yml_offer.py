@@ -12,13 +12,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from torgsync.core.product.cells import number
-from torgsync.core.product.columns import (
-    KEY,
-    PICTURE,
-    SUM_COLUMN,
-    ExportRecord,
-    canonical,
-)
+from torgsync.core.product.columns import KEY, PICTURE, SUM_COLUMN, ExportRecord, canonical
 from torgsync.core.product.groups import MODEL, NUMBER, PATH
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.refusals import AGAIN

@@ -213,8 +213,7 @@ class WindowsTask:
             e.RegistrationInfo(e.Description("torgsync: what the synchronization times ask for now")),
             e.Triggers(
                 e.TimeTrigger(
-                    e.Repetition(e.Interval(f"PT{self.job.minutes}M")),
-                    e.StartBoundary("2026-01-01T00:00:00"),
+                    e.Repetition(e.Interval(f"PT{self.job.minutes}M")), e.StartBoundary("2026-01-01T00:00:00")
                 )
             ),
             e.Principals(e.Principal(e.UserId(self.job.user), e.LogonType("InteractiveToken"), id="Author")),
@@ -227,8 +226,7 @@ class WindowsTask:
                 e.ExecutionTimeLimit("PT2H"),
             ),
             e.Actions(
-                e.Exec(e.Command(command), e.Arguments(subprocess.list2cmdline(arguments))),
-                Context="Author",
+                e.Exec(e.Command(command), e.Arguments(subprocess.list2cmdline(arguments))), Context="Author"
             ),
             version="1.2",
         )

@@ -122,7 +122,7 @@ def _keyring() -> ModuleType:
         import keyring  # noqa: PLC0415  # an extra
     except ImportError as missing:
         raise TorgsyncError(
-            'the system\'s keyring needs a library: `pip install "torgsync[keyring]"`',
+            'the system\'s keyring needs a library: `pip install "torgsync[keyring]"`'
         ) from missing
     return keyring
 

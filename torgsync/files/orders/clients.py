@@ -86,11 +86,7 @@ def _rows(path: Path, lines: LineReader, encoding: str) -> Iterator[list[str]]:
 
 def _client(row: list[str]) -> Client:
     return Client(
-        "",
-        one_line(row[NAME]),
-        normal_phone(row[PHONE]),
-        normal_email(row[EMAIL]),
-        one_line(row[CARD]),
+        "", one_line(row[NAME]), normal_phone(row[PHONE]), normal_email(row[EMAIL]), one_line(row[CARD])
     )
 
 
