@@ -16,7 +16,7 @@ from torgsync.core.product.columns import KEY, LAYOUTS, ColumnNames, is_standard
 from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
-from torgsync.files.catalog.guesses import Aspect, Guess, ReadSettings
+from torgsync.files.catalog.catalog_file import Aspect, Guess, ReadSettings
 from torgsync.files.catalog.rows import DELIMITER, DELIMITERS, split, texts
 
 CONFIRMING_ROWS = 100

@@ -14,12 +14,11 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from torgsync.core.product.cells import key_of
 from torgsync.core.product.columns import KEY, ColumnNames, ExportRecord
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
+from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import UTF8, find_encoding, known_encoding, refuse_utf16
-from torgsync.files.catalog.guesses import Aspect, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.layouts import (
     CONFIRMING_ROWS,
     Table,
@@ -32,7 +31,6 @@ from torgsync.files.catalog.layouts import (
 )
 from torgsync.files.catalog.refusals import AGAIN, LISTED, UNTOUCHED, changed, stamp, unreadable
 from torgsync.files.catalog.rows import (
-    DELIMITER,
     DELIMITERS,
     LONGEST,
     Grammar,
@@ -50,61 +48,35 @@ _SAID = re.compile(rb'"?sep=([;,\t])"?\r?\n', re.IGNORECASE)
 _TAIL = 64 * 1024
 
 
-@dataclass(frozen=True)
-class TrsFile:
-    """One export that was looked at and can be read.
+@dataclass(frozen=True, kw_only=True)
+class TrsFile(CatalogFile):
+    """One text file, its columns in file order; `bom` is whether it has a byte order mark.
 
-    `encoding` is `utf-8` or `cp1251`; `bom` is whether the file has a byte order mark. `columns` are in file
-    order, standard names in their standard spelling, a merchant's own as written. `size` is in bytes,
-    `modified_ns` in nanoseconds since 1970, both from before the first look. `body` is the offset of the
-    first byte after the header (or the byte order mark), `body_line` the number of its line, from 1.
-    `delimiter` separates the cells, `guesses` are what the settings left open and was detected.
+    `body` is the offset of the first byte after the header (or the byte order mark), `body_line` the number
+    of its line, from 1.
     """
 
-    path: Path
-    encoding: str
+    kind: FileFormat = FileFormat.TRS
     bom: bool
-    has_header: bool
-    columns: tuple[str, ...]
-    size: int
-    modified_ns: int
     body: int
     body_line: int
-    delimiter: str = DELIMITER
-    guesses: tuple[Guess, ...] = ()
-
-    @property
-    def kind(self) -> FileFormat:
-        """The format."""
-        return FileFormat.TRS
+    delimiter: str
 
     @property
     def context(self) -> bytes:
         """How the bytes of a row become texts."""
         return f"{self.kind} {self.encoding} {self.delimiter}".encode()
 
-    def file_of(self, record: ExportRecord) -> str:  # noqa: ARG002  # all records come from the one file
-        """Return the name of the file that the record is from."""
-        return self.path.name
-
     def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
-        """Yield the goods in file order, each as its line and bytes.
+        """Yield the goods as every reader does; each has the file's number of columns.
 
-        Rows that `row_filter` knows are skipped.
-
-        Every record has the file's number of columns. Raises ExportInvalid, at the latest at the end, where
-        rows have another number of columns or the file changed while it was read: what was yielded before
-        must not be acted upon until the iterator is exhausted.
+        Lines that `row_filter` knows are not even looked at.
         """
-        try:
-            with self.path.open("rb", _BUFFER) as file:
-                file.seek(self.body)
-                yield from self._rows(LineReader(file, self.body_line), row_filter or RowFilter())
-            unchanged = stamp(self.path) == (self.size, self.modified_ns)
-        except OSError as error:
-            raise unreadable(self.path, error) from error
-        if not unchanged:
-            raise changed(self.path)
+        with self._unchanged(), self.path.open("rb", _BUFFER) as file:
+            file.seek(self.body)
+            yield from self._rows(LineReader(file, self.body_line), row_filter or RowFilter())
+
+    _all = records
 
     def _rows(self, lines: LineReader, row_filter: RowFilter) -> Iterator[ExportRecord]:
         grammar = Grammar(len(self.columns), without_line_end(lines.peek(0)), self.delimiter)
@@ -140,21 +112,15 @@ class TrsFile:
             raise _uneven(self.path, len(self.columns), wrong, tuple(mistakes))
 
     def good_id(self, record: ExportRecord) -> str:
-        """Return the good's key, see `key_of`; empty where the cell is empty.
-
-        Where the key is the first column and a bare number, as Torgsoft writes it, the row is not parsed.
-        """
+        """Return the good's key; a bare number in the first column, as Torgsoft writes it, is not parsed."""
         if self.columns[0] == KEY:
             first = record.raw.partition(self.delimiter.encode())[0]
             if first.isdigit():
                 return first.decode()
-        return key_of(self.cells(record)[KEY])
+        return super().good_id(record)
 
     def cells(self, record: ExportRecord) -> dict[str, str]:
-        """Return the texts of a record, keyed by column in file order: quotes undone, not trimmed.
-
-        Raises ExportInvalid where the record is not what the first look saw.
-        """
+        """Return the texts of a record: quotes undone, not trimmed."""
         try:
             row = texts(record.raw, self.encoding, len(self.columns), self.delimiter)
         except UnicodeDecodeError:

@@ -29,11 +29,10 @@ from torgsync.core.product.columns import (
 from torgsync.core.product.groups import NUMBER, PATH, SECTION
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
+from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import CP1251, UTF8, find_encoding, is_surely_utf8, known_encoding
-from torgsync.files.catalog.guesses import Aspect, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.layouts import guesses_of_names
 from torgsync.files.catalog.refusals import AGAIN, LISTED
-from torgsync.files.catalog.rows import RowFilter, filtered_rows
 from torgsync.files.catalog.yml_cutter import OfferCutter
 from torgsync.files.catalog.yml_offer import CONTROL_BYTES, parse_offer, xml_parser
 
@@ -61,9 +60,9 @@ class Category(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True)
-class YmlFile:
-    """One YML export that was looked at and can be read; see `CatalogFile`.
+@dataclass(frozen=True, kw_only=True)
+class YmlFile(CatalogFile):
+    """One YML export.
 
     `names` maps the name of a param to its column. `sections` are keyed by id. `start` is the offset of the
     first byte of XML, `line` the number of its line.
@@ -72,57 +71,23 @@ class YmlFile:
     quantity, `available` becomes `Display` instead: how many there are is not known.
     """
 
-    path: Path
-    encoding: str
-    columns: tuple[str, ...]
-    size: int
-    modified_ns: int
-    guesses: tuple[Guess, ...]
+    kind: FileFormat = FileFormat.YML
+    has_header: bool = True
     names: Mapping[str, str]
     sections: Mapping[str, Category]
     start: int
     line: int
 
     @property
-    def kind(self) -> FileFormat:
-        """The format."""
-        return FileFormat.YML
-
-    @property
-    def has_header(self) -> bool:
-        """Every value is named."""
-        return True
-
-    @property
     def context(self) -> bytes:
         """The tree of categories, and how the bytes of an offer become texts."""
-        tree = "\x1e".join(
-            f"{number}\x1f{parent}\x1f{name}" for number, (parent, name) in self.sections.items()
-        )
+        tree = "\x1e".join("\x1f".join((number, *category)) for number, category in self.sections.items())
         return f"{self.kind} {self.encoding} {tree}".encode()
 
-    def file_of(self, record: ExportRecord) -> str:  # noqa: ARG002  # all records come from the one file
-        """Return the name of the file that the record is from."""
-        return self.path.name
-
-    def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
-        """Yield the goods as `_all` does, each with its hash; rows that `row_filter` knows are skipped."""
-        return filtered_rows(self._all(), row_filter)
-
     def _all(self) -> Iterator[ExportRecord]:
-        """Yield the offers in file order, each as its first line and its bytes.
-
-        Raises ExportInvalid, at the latest at the end, where the file is cut or changed while it was read.
-        """
-        try:
-            with self.path.open("rb") as file:
-                file.seek(self.start)
-                yield from OfferCutter(self.path, file, self.line).offers()
-            unchanged = refusals.stamp(self.path) == (self.size, self.modified_ns)
-        except OSError as error:
-            raise refusals.unreadable(self.path, error) from error
-        if not unchanged:
-            raise refusals.changed(self.path)
+        with self._unchanged(), self.path.open("rb") as file:
+            file.seek(self.start)
+            yield from OfferCutter(self.path, file, self.line).offers()
 
     def good_id(self, record: ExportRecord) -> str:
         """Return the param `GoodID`, else the offer's id. An offer that says either plainly is not parsed."""
@@ -132,13 +97,10 @@ class YmlFile:
         found = _KEY_PARAM.findall(plain)
         if len(found) == 1 and (key := found[0].strip()).isdigit():
             return str(key.decode())
-        return key_of(self.cells(record).get(KEY, ""))
+        return super().good_id(record)
 
     def cells(self, record: ExportRecord) -> dict[str, str]:
-        """Return the texts of an offer, keyed by column; empty where the offer has none.
-
-        Raises ExportInvalid where the offer is no sound XML.
-        """
+        """Return the texts of an offer, empty where it has none."""
         offer = parse_offer(self.path, record, self.encoding)
         found = dict.fromkeys(self.columns, "")
         own: dict[str, str] = {}
