@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from torgsync.core.product.columns import KEY, ColumnNames, ExportRecord
+from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
@@ -22,6 +23,7 @@ from torgsync.files.catalog.encodings import UTF8, find_encoding, known_encoding
 from torgsync.files.catalog.layouts import (
     CONFIRMING_ROWS,
     Table,
+    cell_counts,
     find_delimiter,
     guesses_of_names,
     is_header,
@@ -109,7 +111,14 @@ class TrsFile(CatalogFile):
             if not wrong:
                 yield ExportRecord(number, raw, row_hash)
         if wrong:
-            raise _uneven(self.path, len(self.columns), wrong, tuple(mistakes))
+            have = "does" if wrong == 1 else "do"
+            first = f"; the first {LISTED} are listed" if wrong > LISTED else ""
+            raise ExportInvalid(
+                f"{counted(wrong, 'row')} of `{self.path}` {have} not have the {grammar.width} columns "
+                f"of the file{first}",
+                mistakes=tuple(mistakes),
+                hint=UNTOUCHED,
+            )
 
     def good_id(self, record: ExportRecord) -> str:
         """Return the good's key; a bare number in the first column, as Torgsoft writes it, is not parsed."""
@@ -160,10 +169,8 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, forced: str | None) -
     refuse_utf16(path, beginning)
     bom = beginning == codecs.BOM_UTF8
     start = len(codecs.BOM_UTF8) if bom else 0
-    found = find_encoding(path, file, start, forced or (UTF8 if bom else None), longest=LONGEST)
-    guesses = (
-        [] if forced or bom else [Guess(Aspect.ENCODING, found.name, found.because, "encoding", path.name)]
-    )
+    encoding, why = find_encoding(path, file, start, forced or (UTF8 if bom else None), longest=LONGEST)
+    guesses = [] if forced or bom else [Guess(Aspect.ENCODING, encoding, why, "encoding", path.name)]
     file.seek(start)
     number = 1
     if (said := _SAID.fullmatch(file.readline())) is not None:
@@ -171,19 +178,23 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, forced: str | None) -
         start, number = file.tell(), 2
     file.seek(start)
     head = _first_lines(file)
-    delimiter, more = find_delimiter(path.name, head, found.name, given)
+    delimiter, more = find_delimiter(path.name, head, encoding, given)
     guesses += more
     file.seek(start)
     first, line = _first_row(file, number)
     after = file.tell()
-    row = texts(first, found.name, None, delimiter) or []
+    row = texts(first, encoding, None, delimiter) or []
     has_header = is_header(row, given) if given.header is None else given.header
     if given.header is None:
         value = "the first row holds names" if has_header else "there is none"
         because = "a column is named like one of Torgsoft's" if has_header else "the first row is a good"
         guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
     if b"\r" in first and not file.readline():
-        raise refusals.no_line_feeds(path)
+        raise ExportInvalid(
+            f"the rows of `{path}` end as old Macintosh programs end them, so it is one long line",
+            hint="save it with the line ends of Windows (CRLF), "
+            "or export the catalog from Torgsoft once more",
+        )
     file.seek(after)
     if not first or (has_header and not _first_row(file, line + 1)[0]):
         raise refusals.empty(path)
@@ -191,12 +202,12 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, forced: str | None) -
         names = name_columns(path, line, row, given)
         guesses += guesses_of_names(path.name, names)
     else:
-        rows = (texts(raw, found.name, None, delimiter) or [] for raw in head)
+        rows = (texts(raw, encoding, None, delimiter) or [] for raw in head)
         refuse_unknown_names(path, line, list(rows), given)
-        names = ColumnNames(readings(path, head, delimiter, given)[0].columns)
+        names = ColumnNames(readings(path, cell_counts(head, delimiter), given)[0].columns)
     return TrsFile(
         path=path,
-        encoding=found.name,
+        encoding=encoding,
         bom=bom,
         has_header=has_header,
         columns=names.columns,
@@ -227,7 +238,7 @@ def _closed_after(lines: list[bytes]) -> int:
         quotes += line.count(b'"')
         if quotes % 2 == 0:
             row = without_line_end(b"".join(lines[:reach]))
-            return reach if any(split(row, row_hash) for row_hash in DELIMITERS) else 1
+            return reach if any(split(row, delimiter) for delimiter in DELIMITERS) else 1
     return 1
 
 
@@ -243,9 +254,8 @@ def _first_row(file: BinaryIO, number: int) -> tuple[bytes, int]:
 def _confirmed(trs: TrsFile, given: ReadSettings) -> TrsFile:
     """Return a file without a header with the columns that its first rows confirm (torgsoft §3.4)."""
     rows = [(record.line, record.raw) for record in islice(trs.records(), CONFIRMING_ROWS)]
-    possible = readings(trs.path, [raw for _, raw in rows], trs.delimiter, given)
-    table = Table.of_bytes(trs.path, rows, trs.encoding, trs.delimiter)
-    chosen, guess = table.choose(possible)
+    possible = readings(trs.path, cell_counts((raw for _, raw in rows), trs.delimiter), given)
+    chosen, guess = Table.of_bytes(trs.path, rows, trs.encoding, trs.delimiter).choose(possible)
     return replace(trs, columns=chosen.columns, guesses=(*trs.guesses, guess))
 
 
@@ -269,26 +279,11 @@ def _check_tail(trs: TrsFile, file: BinaryIO) -> None:
 
 def _wrong(line: int, found: int, width: int) -> Mistake:
     """Return what is wrong with a row in which `found` columns were recognised, 0 where none could be."""
-    seen = (
-        f"{refusals.columns(found)} instead of {width}"
-        if found
-        else "a quotation mark is missing or too many"
-    )
-    return Mistake(line, "", seen)
+    instead = f"{counted(found, 'column')} instead of {width}"
+    return Mistake(line, "", instead if found else "a quotation mark is missing or too many")
 
 
 def _cut_short(path: Path, mistake: Mistake) -> ExportInvalid:
     return ExportInvalid(
         f"`{path}` is cut off in its last row, line {mistake.line}: {mistake.message}", hint=AGAIN
-    )
-
-
-def _uneven(path: Path, width: int, wrong: int, mistakes: tuple[Mistake, ...]) -> ExportInvalid:
-    rows = "1 row" if wrong == 1 else f"{wrong} rows"
-    have = "does" if wrong == 1 else "do"
-    first = f"; the first {LISTED} are listed" if wrong > LISTED else ""
-    return ExportInvalid(
-        f"{rows} of `{path}` {have} not have the {width} columns of the file{first}",
-        mistakes=mistakes,
-        hint=UNTOUCHED,
     )

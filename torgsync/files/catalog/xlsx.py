@@ -27,7 +27,7 @@ from torgsync.files.catalog.layouts import (
     guesses_of_names,
     is_header,
     name_columns,
-    readings_of,
+    readings,
     refuse_unknown_names,
 )
 from torgsync.files.catalog.sheets import corrections
@@ -90,9 +90,7 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
         raise refusals.unreadable(path, error) from error
     sheet = _sheet(path)
     with _book(path) as book:
-        head = [
-            (number, row) for number, row in islice(_rows(path, book, sheet), CONFIRMING_ROWS) if any(row)
-        ]
+        head = [item for item in islice(_rows(path, book, sheet), CONFIRMING_ROWS) if any(item[1])]
     guesses = [Guess(Aspect.SHEET, f"`{sheet}`", "it is the first that can be seen", "", path.name)]
     if not head:
         raise refusals.empty(path)
@@ -102,7 +100,7 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
         because = "columns are named like Torgsoft's" if line else "no row holds names"
         guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
     if line:
-        row = next(row for number, row in head if number == line)
+        row = dict(head)[line]
         places = tuple(place for place, name in enumerate(row) if name.strip())
         names = name_columns(path, line, [row[place] for place in places], given)
         guesses += guesses_of_names(path.name, names)
@@ -111,7 +109,7 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
         refuse_unknown_names(path, head[0][0], [row for _, row in head], given)
         width = max(len(row) for _, row in head)
         table = Table(path, [number for number, _ in head], [row for _, row in head])
-        chosen, guess = table.choose(readings_of(path, [width], given))
+        chosen, guess = table.choose(readings(path, [width], given))
         guesses.append(guess)
         columns, places = chosen.columns, tuple(range(width))
     opened = XlsxFile(
@@ -196,19 +194,17 @@ def _rows(path: Path, book: CalamineWorkbook, sheet: str) -> Iterator[tuple[int,
     _, shift = page.start or (0, 0)  # columns to the left that are empty are not in its rows
     with path.open("rb") as file:
         corrected = corrections(file, sheet)
-        at, right = next(corrected, _DONE)
+        done: tuple[int, Mapping[int, str]] = (0, {})
+        at, right = next(corrected, done)
         for number, row in enumerate(page.iter_rows(), start=1):
             texts = [_text(cell) for cell in row]
             while at and at < number:
-                at, right = next(corrected, _DONE)
+                at, right = next(corrected, done)
             if at == number:
                 for place, text in right.items():
                     if shift <= place < shift + len(texts):
                         texts[place - shift] = text
             yield number, texts
-
-
-_DONE: tuple[int, Mapping[int, str]] = (0, {})
 
 
 def _text(cell: object) -> str:

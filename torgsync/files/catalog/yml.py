@@ -149,7 +149,7 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, size: int, modified_n
     for record in cutter.offers():
         survey.add(record)
     if not survey.offers and _WEB_PAGE.search(cutter.outside):
-        raise refusals.web_page(path)
+        raise ExportInvalid(f"`{path}` is a web page, not an export", hint=AGAIN)
     sections = _sections(path, bytes(cutter.outside), encoding)
     if survey.keyless:
         raise ExportInvalid(
@@ -187,18 +187,15 @@ def _encoding(
         forced = UTF8
     declared = _DECLARED.match(beginning[start:])
     if forced or declared is None:
-        found = find_encoding(path, file, start, forced, longest=None)
-        because = found.because
+        encoding, because = find_encoding(path, file, start, forced, longest=None)
     else:
-        name = known_encoding(path, declared[1].decode())
+        name, because = known_encoding(path, declared[1].decode()), "the file declares it"
         if name == CP1251 and is_surely_utf8(path, file, start):
-            name, because = (UTF8, "its letters are UTF-8, although the file declares another encoding")
-        else:
-            because = "the file declares it"
-        found = find_encoding(path, file, start, name, longest=None)
+            name, because = UTF8, "its letters are UTF-8, although the file declares another encoding"
+        encoding, _ = find_encoding(path, file, start, name, longest=None)
     if forced:
-        return found.name, ()
-    return found.name, (Guess(Aspect.ENCODING, found.name, because, "encoding", path.name),)
+        return encoding, ()
+    return encoding, (Guess(Aspect.ENCODING, encoding, because, "encoding", path.name),)
 
 
 class _Survey:

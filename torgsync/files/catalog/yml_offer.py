@@ -1,7 +1,4 @@
-"""One offer of a YML file: from its bytes to texts by column.
-
-Source: docs/developers/torgsoft.md §9.
-"""
+"""One offer of a YML file: from its bytes to texts by column (docs/developers/torgsoft.md §9)."""
 
 from __future__ import annotations
 
@@ -77,15 +74,13 @@ def parse_offer(path: Path, record: ExportRecord, encoding: str) -> Offer:
     except (etree.XMLSyntaxError, ValueError) as error:
         what = re.sub(r", line \d+, column \d+.*", "", str(error).partition("\n")[0])
         what = "a bare `&` stands in it, which XML writes as `&amp;`" if "EntityRef" in what else what
-        raise ExportInvalid(
-            f"an offer of `{path}` cannot be read",
-            mistakes=(Mistake(record.line, "offer", what),),
-            hint=AGAIN,
-        ) from error
-    elements_found: dict[str, list[str]] = {}
-    params: dict[str, list[str]] = {}
+        mistakes = (Mistake(record.line, "offer", what),)
+        raise ExportInvalid(f"an offer of `{path}` cannot be read", mistakes=mistakes, hint=AGAIN) from error
+    elements_found, params = dict[str, list[str]](), dict[str, list[str]]()
     for child in root.iterchildren("*"):
-        value = _unquoted(_inside(child))
+        # HTML elements in a value keep their tags.
+        inner = (etree.tostring(part, encoding="unicode") for part in child)
+        value = _unquoted((child.text or "") + "".join(inner))
         if child.tag == "param":
             params.setdefault(str(child.get("name", "")).strip(), []).append(value)
         else:
@@ -100,12 +95,6 @@ def parse_offer(path: Path, record: ExportRecord, encoding: str) -> Offer:
         {name: "|".join(dict.fromkeys(filter(None, values))) for name, values in params.items() if name},
         available,
     )
-
-
-def _inside(element: etree._Element) -> str:
-    """Return the text of an element; HTML elements in it keep their tags."""
-    inner = (etree.tostring(part, encoding="unicode") for part in element)
-    return (element.text or "") + "".join(inner)
 
 
 def _unquoted(text: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from torgsync.core.config.settings import FromFile, SyncObject
 from torgsync.core.config.validation import read_settings
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
-from torgsync.files.config.toml_lines import TomlLines, parse_toml
+from torgsync.files.config.text_files import TomlLines, parse_toml
 
 
 @dataclass(frozen=True, slots=True)
