@@ -15,8 +15,7 @@ import httpx
 
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.errors import AnswerLost, Problem, PromRefused, Temporary, TokenRefused, TorgsyncError
-from torgsync.prom.request import ApiRequest, Json
-from torgsync.prom.rights import NEEDED_RIGHTS, Right
+from torgsync.prom.request import NEEDED_RIGHTS, ApiRequest, Json, Right
 
 RETRY_AFTER_MAX = 300.0
 """Seconds: a server that asks for a longer pause gets this one."""
@@ -70,12 +69,12 @@ class ResponseReader:
     def read(self, request: ApiRequest, response: httpx.Response) -> Json:
         """Return the JSON object of a successful answer.
 
-        Raises:
-            TokenRefused, NotFound, PromRefused: The answer refuses the request.
-            FailedTry: The server was busy or in trouble, or sent no JSON.
+        Raises TokenRefused, NotFound or PromRefused where it refuses the request, FailedTry where the server
+        was busy or in trouble, or sent no JSON.
         """
         status = response.status_code
-        answer, page = _parse(response.content), _is_page(response)
+        answer, media_type = _parse(response.content), response.headers.get("Content-Type", "")
+        page = "html" in media_type.casefold() or response.content.lstrip()[:1] == b"<"
         refusal = _refusal(answer, status)
         self._check_right(request, status, refusal, page=page)
         if status == httpx.codes.NOT_FOUND:
@@ -88,9 +87,8 @@ class ResponseReader:
         if response.is_redirect:
             raise _failed(request, _answered(ProblemCode.REDIRECT, request, status), again=False)
         if response.is_client_error:
-            refused = problem(
-                ProblemCode.REFUSED, path=request.path, status=status, words=self.words(refusal)
-            )
+            words = self.words(refusal)
+            refused = problem(ProblemCode.REFUSED, path=request.path, status=status, words=words)
             raise error_of(PromRefused, refused)
         if answer is None and page:
             web_page = _answered(ProblemCode.WEB_PAGE, request, status)
@@ -115,26 +113,22 @@ class ResponseReader:
 
     def lacks(self, right: Right) -> TokenRefused:
         """Return the error for a token that lacks `right`."""
-        return error_of(
-            TokenRefused,
-            problem(ProblemCode.RIGHT_MISSING, shop=self._shop, right=right.doing),
-            f"in the seller's cabinet, Settings > API tokens, give {right.instruction}, "
-            f"then put the new token where `api_key` of `{self._shop}` points",
-        )
+        return self._token_refused(ProblemCode.RIGHT_MISSING, right, f"give {right.instruction},")
 
-    def _unknown_token(self, right: Right) -> TokenRefused:
-        needed = ", ".join(one.instruction for one in NEEDED_RIGHTS)
+    def _token_refused(self, code: ProblemCode, right: Right, remedy: str) -> TokenRefused:
         return error_of(
             TokenRefused,
-            problem(ProblemCode.TOKEN_UNKNOWN, shop=self._shop, right=right.doing),
-            f"in the seller's cabinet, Settings > API tokens, create a new one and give {needed}; "
+            problem(code, shop=self._shop, right=right.doing),
+            f"in the seller's cabinet, Settings > API tokens, {remedy} "
             f"then put the new token where `api_key` of `{self._shop}` points",
         )
 
     def _check_right(self, request: ApiRequest, status: int, refusal: object, *, page: bool) -> None:
         """Raise where the answer refuses the token; how a missing right looks is open (prom-api §11 Q1)."""
         if status == httpx.codes.UNAUTHORIZED:
-            raise self._unknown_token(request.right)
+            needed = ", ".join(right.instruction for right in NEEDED_RIGHTS)
+            remedy = f"create a new one and give {needed};"
+            raise self._token_refused(ProblemCode.TOKEN_UNKNOWN, request.right, remedy)
         lacks = self.lacks(request.right)
         if "forbidden" in _flat(refusal).casefold():
             raise lacks
@@ -207,11 +201,6 @@ def _parse(content: bytes) -> Json | None:
     except (ValueError, ArithmeticError, RecursionError):
         return None
     return answer if isinstance(answer, dict) else None
-
-
-def _is_page(response: httpx.Response) -> bool:
-    media_type = response.headers.get("Content-Type", "")
-    return "html" in media_type.casefold() or response.content.lstrip()[:1] == b"<"
 
 
 def _refusal(answer: Json | None, status: int) -> object:
