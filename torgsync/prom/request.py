@@ -1,7 +1,4 @@
-"""A request to Prom.ua as a value, the right that it needs, and the journal of requests.
-
-Source: docs/developers/prom-api.md §1.2.
-"""
+"""A request to Prom.ua as a value, its right, and the journal (docs/developers/prom-api.md §1.2)."""
 
 from __future__ import annotations
 
@@ -60,10 +57,7 @@ class RequestJournal(Protocol):
     """A record of every try, written before it is sent, so that an interrupted run can be reconciled."""
 
     def before(self, method: str, path: str, items: int, digest: str) -> int:
-        """Record a try and return its entry.
-
-        `items` is the number of items in the body, 0 for a GET; `digest` its xxh3 in hex, never the body.
-        """
+        """Record a try and return its entry; `items` is 0 for a GET, `digest` the body's xxh3 in hex."""
 
     def after(self, entry: int, *, status: int | None, outcome: str) -> None:
         """Record how it ended: the HTTP status, None without an answer, and "done" or an error's kind."""
@@ -100,10 +94,7 @@ def json_request(path: str, json: object, right: Right, effect: Effect) -> ApiRe
 def form_request(
     path: str, data: Mapping[str, str], files: Files, right: Right, effect: Effect
 ) -> ApiRequest:
-    """Return a POST of a form with files.
-
-    The digest covers what the form carries, without the boundary, which differs from try to try.
-    """
+    """Return a POST of a form; the digest leaves out the boundary, which differs from try to try."""
     digest = xxhash.xxh3_64()
     for name, text in data.items():
         digest.update(f"{name}={text}\n".encode())

@@ -161,10 +161,7 @@ def lost_answer(request: ApiRequest, cause: Problem) -> AnswerLost:
 def _failed(
     request: ApiRequest, cause: Problem, *, again: bool | float = True, hint: str = AGAIN
 ) -> FailedTry:
-    """Return the failure of a try that reached the server, or may have; the hint is for a read.
-
-    Values may be set twice, so an edit is repeated; an import is not.
-    """
+    """Return the failure of a try that reached the server; an edit may be repeated, an import may not."""
     if request.effect is None:
         return FailedTry(error_of(Temporary, cause, hint), again=again)
     return FailedTry(lost_answer(request, cause), again=again if request.effect == "values" else False)
@@ -179,10 +176,7 @@ def _pause(response: httpx.Response) -> bool | float:
 
 
 def retry_after(header: str, now: datetime) -> bool | float:
-    """Return the seconds that a `Retry-After` header asks for, at most five minutes.
-
-    It may hold seconds or an HTTP date. True, which means "by our own back-off", where it says nothing.
-    """
+    """Return the seconds that a `Retry-After` header (seconds or a date) asks for, at most 300, else True."""
     text = header.strip()
     if re.fullmatch(r"\d{1,9}(?:\.\d+)?", text):
         return min(float(text), RETRY_AFTER_MAX)

@@ -1,7 +1,4 @@
-"""The encoding of a text export, judged by the whole file.
-
-Source: docs/developers/torgsoft.md §2.2, §17 no. 1.
-"""
+"""The encoding of a text export, judged by the whole file (docs/developers/torgsoft.md §2.2, §17 no. 1)."""
 
 from __future__ import annotations
 
@@ -159,10 +156,7 @@ def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | 
 
 
 def _cp1251_letters(chunk: bytes, *, final: bool) -> str:  # noqa: ARG001  # every letter is one byte
-    """Refuse what is no Windows-1251. All bytes but one are, so nothing is decoded to know it.
-
-    What was lost when another program saved the file cannot be detected in this encoding.
-    """
+    """Refuse what is no Windows-1251: all bytes but one are, so nothing is decoded, and no loss detected."""
     if _UNKNOWN in chunk:
         at = chunk.index(_UNKNOWN)
         raise UnicodeDecodeError(CP1251, chunk, at, at + 1, "it stands for no letter")

@@ -118,10 +118,7 @@ def _name_the_key(own: str) -> str:
 
 
 def refuse_unknown_names(path: Path, line: int, rows: Sequence[Sequence[str]], given: ReadSettings) -> None:
-    """Refuse a table whose first row holds names of which none is known: they are no good's texts.
-
-    All of them are filled and different and none is a number, but numbers follow below. Raises ExportInvalid.
-    """
+    """Refuse a first row of different texts, none a number or a known name, above rows with numbers."""
     if given.header is not None or len(rows) < 2:  # noqa: PLR2004  # names, and a good below them
         return
     first, *others = ([cell.strip() for cell in row] for row in rows)

@@ -104,10 +104,7 @@ def _seen(entry: os.DirEntry[str]) -> PhotoFile | None:
 
 
 def digest(path: Path) -> str:
-    """Return the content of a photo as 16 hexadecimal digits: most photos are copies of another one.
-
-    Raises ObjectInvalid where it cannot be read.
-    """
+    """Return a photo's content as 16 hexadecimal digits: most are copies. Raises ObjectInvalid."""
     try:
         with path.open("rb") as file:
             return file_digest(file, xxhash.xxh3_64).hexdigest()

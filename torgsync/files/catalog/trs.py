@@ -70,10 +70,7 @@ class TrsFile(CatalogFile):
         return f"{self.kind} {self.encoding} {self.delimiter}".encode()
 
     def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
-        """Yield the goods as every reader does; each has the file's number of columns.
-
-        Lines that `row_filter` knows are not even looked at.
-        """
+        """Yield the goods as every reader does; lines that `row_filter` knows are not even looked at."""
         with self._unchanged(), self.path.open("rb", _BUFFER) as file:
             file.seek(self.body)
             yield from self._rows(LineReader(file, self.body_line), row_filter or RowFilter())

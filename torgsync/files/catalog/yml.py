@@ -125,11 +125,7 @@ def start_of_text(beginning: bytes) -> int:
 
 
 def open_yml(path: Path, given: ReadSettings = ReadSettings()) -> YmlFile:  # noqa: B008  # a value that never changes
-    """Look at a YML export and return it ready to be read.
-
-    The whole file is read: for its encoding, for its end, for offers without a key and for all names in
-    them. Raises ExportInvalid.
-    """
+    """Look at a whole YML export and return it ready to be read. Raises ExportInvalid."""
     try:
         size, modified_ns = refusals.stamp(path)
         with path.open("rb") as file:

@@ -21,10 +21,7 @@ _TAG_END = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*?(?P<empty>/?)>""")
 
 
 class OfferCutter:
-    """Cuts a file into offers, and keeps what is outside them.
-
-    Comments, CDATA and quoted attributes are skipped: an `</offer>` inside a text ends nothing.
-    """
+    """Cuts a file into offers and keeps the rest; what is in comments, CDATA or attributes ends nothing."""
 
     def __init__(self, path: Path, file: BinaryIO, line: int) -> None:
         self._path = path

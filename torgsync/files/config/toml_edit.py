@@ -55,10 +55,7 @@ def write_new(
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One key to be set.
-
-    A `word` is what a person typed and means what the key takes; without one `value` is the value itself.
-    """
+    """One key to be set: to what a typed `word` means for the key, without one to `value` itself."""
 
     key: Key
     word: str | None = None

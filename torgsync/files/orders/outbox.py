@@ -280,10 +280,7 @@ class RemoteOutbox(Outbox):
 
 
 def connect_remote(address: str, password: str | None) -> RemoteOutbox:
-    """Open the file system behind an address; an FTP or SFTP server is greeted at once.
-
-    Raises TorgsyncError where a library is missing or the server cannot be used.
-    """
+    """Open the file system behind an address; FTP and SFTP are greeted at once. Raises TorgsyncError."""
     from fsspec.core import url_to_fs  # noqa: PLC0415  # only objects with such an outbox need it
 
     label = without_password(address)

@@ -45,10 +45,7 @@ Words = Callable[[object], str]
 
 
 def exact(raw: object) -> Decimal:
-    """Return a JSON number, or the localised money in a JSON text, without rounding.
-
-    Raises ValueError where there is none.
-    """
+    """Return a JSON number, or the localised money in a JSON text, without rounding. Raises ValueError."""
     if isinstance(raw, str):
         return parse_money(raw)
     if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
@@ -169,11 +166,7 @@ Model = TypeVar("Model", bound=WireModel)
 
 
 def listed(answer: Mapping[str, object], key: str, model: type[Model]) -> list[Model]:
-    """Return the objects under `key`, without those that have no id.
-
-    Raises:
-        PromRefused: There is no list; an answer without one is not an empty shop.
-    """
+    """Return the objects under `key` that have an id. Raises PromRefused: no list is not an empty shop."""
     items = answer.get(key)
     if not isinstance(items, list):
         raise error_of(PromRefused, problem(ProblemCode.LIST_MISSING, key=key))
