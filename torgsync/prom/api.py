@@ -239,10 +239,7 @@ def connect(
     names: ExternalIds | None = None,
     on_idle: Callable[[bool], None] = ignore_idle,
 ) -> Iterator[Prom]:
-    """Connect to the shop at `url` for the time of a `with` block.
-
-    Raises UsageError for an invalid address, and TokenRefused for a token that cannot be sent.
-    """
+    """Connect to the shop at `url`. Raises UsageError for a bad address, TokenRefused for a bad token."""
     with open_client(url) as client:
         pace = requests_per_second
         http = Http(

@@ -1,7 +1,4 @@
-"""The import file: products as YML, written as a stream with one offer in memory at a time.
-
-Source: docs/developers/prom-api.md §7.1, §7.2, §11 Q6.
-"""
+"""The import file: YML, one offer in memory at a time (docs/developers/prom-api.md §7.1, §7.2, §11 Q6)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The meaning of an answer, or of its absence: Prom's JSON object, or an error and whether to try again.
-
-Source: docs/developers/prom-api.md §1.3, §11 Q1.
-"""
+"""What an answer, or its absence, means; whether to try again (docs/developers/prom-api.md §1.3, §11 Q1)."""
 
 from __future__ import annotations
 
@@ -41,10 +38,7 @@ class NotFound(PromRefused):
 
 
 class FailedTry(Exception):
-    """One try failed: the error to raise if it was the last, and whether to repeat it.
-
-    `again` may also be the seconds to wait; True leaves the pause to the back-off.
-    """
+    """The error if this try was the last; `again`: no, yes after the back-off, or after these seconds."""
 
     def __init__(self, failure: TorgsyncError, *, again: bool | float) -> None:
         super().__init__(failure.message)

@@ -107,10 +107,7 @@ class CatalogFile(ABC):
 
     @abstractmethod
     def cells(self, record: ExportRecord) -> dict[str, str]:
-        """Return the texts of a record, keyed by column, one for each of `columns`; not trimmed.
-
-        Raises ExportInvalid where the record is not what the first look saw.
-        """
+        """Return a record's texts, untrimmed, for each of `columns`. Raises ExportInvalid if it changed."""
 
     def good_id(self, record: ExportRecord) -> str:
         """Return the good's key, see `key_of` in `core/product/cells.py`; empty where it has none."""

@@ -122,11 +122,7 @@ class _Scan(NamedTuple):
 
 
 def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | None) -> _Scan:
-    """Look through the file from `start` to its end or to the first broken letter.
-
-    Raises ExportInvalid where it is no text, or a text that was spoilt before. Lines are counted only to say
-    where something is wrong.
-    """
+    """Look from `start` to the end or the first broken letter. Raises ExportInvalid for a spoilt text."""
     decode = _cp1251_letters if encoding == CP1251 else codecs.getincrementaldecoder(encoding)().decode
     letters = unbroken = 0
     at = start

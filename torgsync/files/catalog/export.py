@@ -144,10 +144,7 @@ def _paths(file: ObjectFile) -> list[Path]:
 
 
 def content_of(file: ObjectFile) -> bytes:
-    """Return a digest of the bytes of an object's export, all its files in order: nothing costs less.
-
-    It is empty where one cannot be read; `open_export` says what is wrong with it.
-    """
+    """Return a digest of the bytes of an object's export, all files in order; empty if one is unreadable."""
     state = xxhash.xxh3_128()
     try:
         for path in _paths(file):
@@ -159,10 +156,7 @@ def content_of(file: ObjectFile) -> bytes:
 
 
 def written_at(file: ObjectFile) -> datetime | None:
-    """Return when an object's export was written, aware and in UTC; of several files when the oldest was.
-
-    None where one is missing; `open_export` says so.
-    """
+    """Return when an object's export, or its oldest file, was written, in UTC; None if one is missing."""
     try:
         return datetime.fromtimestamp(min(path.stat().st_mtime for path in _paths(file)), tz=UTC)
     except OSError:

@@ -145,10 +145,7 @@ def guesses_of_names(name: str, names: ColumnNames) -> tuple[Guess, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read rows without names: the columns, and which of them Torgsoft writes without quotes.
-
-    `standard` is the number of standard columns; a merchant's own follow them.
-    """
+    """One way to read rows without names: `standard` columns, then a merchant's own; `bare` unquoted."""
 
     columns: tuple[str, ...]
     bare: frozenset[int]

@@ -52,11 +52,7 @@ class PhotoIndex:
 
 
 def index_photos(folder: Path) -> PhotoIndex:
-    """Read the folder once and return which photos belong to which good.
-
-    Other files and folders inside it are skipped. Raises ObjectInvalid where the folder cannot be read: a
-    missing folder is not a shop without photos.
-    """
+    """Read a folder's photos. Raises ObjectInvalid where it is missing: that is no shop without photos."""
     try:
         with os.scandir(folder) as entries:
             seen = [photo for entry in entries if owners_of(entry.name) and (photo := _seen(entry))]

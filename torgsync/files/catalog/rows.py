@@ -202,11 +202,7 @@ class Grammar:
         return reach if reach and self.strict(without_line_end(b"".join(joined))) else None
 
     def _mended(self, line: bytes, lines: LineReader) -> int | None:
-        """Return how many more lines make a row of the right width although it has a stray quote.
-
-        A line that is a row by itself, or begins as one, is never swallowed: a lost key would look like a
-        vanished good.
-        """
+        """Return how many more lines make a row despite a stray quote; a line that begins one stays out."""
         joined = line
         for reach in range(_MENDED_LINES):
             if texts(without_line_end(joined), _ANY, self.width, self._delimiter) is not None:

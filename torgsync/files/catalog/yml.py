@@ -195,10 +195,7 @@ def _encoding(
 
 
 class _Survey:
-    """The names in the offers, in the order in which they are met.
-
-    An offer is parsed only where it holds a tag that was not met before: nearly all hold the same ones.
-    """
+    """The names in the offers as met; only an offer with a new tag is parsed: nearly all are alike."""
 
     def __init__(self, path: Path, encoding: str, given: ReadSettings) -> None:
         self._path = path

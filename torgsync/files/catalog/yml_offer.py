@@ -49,10 +49,7 @@ def column_of(element: str) -> str:
 
 
 class Offer(NamedTuple):
-    """One offer before mapping: standard columns from its elements, and its params by their own names.
-
-    Several values of one param are joined by `|`. `available` is `true`, `false` or empty.
-    """
+    """One offer: standard columns from its elements; params by their own names, values joined by `|`."""
 
     elements: dict[str, str]
     params: dict[str, str]

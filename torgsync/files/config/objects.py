@@ -89,11 +89,7 @@ def find_object(folder: Path, wanted: str | None, *, all_by: str | None = None) 
 
 
 def find_path(folder: Path, wanted: str | None, *, all_by: str | None = None) -> Path:
-    """Return the file of the object that a person means: by path, slug or name, or the only one.
-
-    `all_by` is the option that would mean all of them, where there is one. Raises UsageError where there is
-    none or more than one.
-    """
+    """Return one object's file by path, slug or name; `all_by` is the option for all. Raises UsageError."""
     if wanted and wanted.endswith(".toml"):
         return Path(wanted)
     files = list_objects(folder)
@@ -150,10 +146,7 @@ def mistakes_in(path: Path, mistakes: Sequence[Mistake]) -> str:
 
 
 def mistakes_at(file: ObjectFile, found: Sequence[tuple[tuple[str | int, ...], str, str]]) -> ObjectInvalid:
-    """Return the error for mistakes that only show together with other files.
-
-    Each is the path of its key, the key as people write it, and the message.
-    """
+    """Return the error for mistakes seen with other files: key's path, key as written, message."""
     lines = TomlLines(text_of(file.path))
     mistakes = tuple(sorted(Mistake(lines.of(path), where, message) for path, where, message in found))
     return ObjectInvalid(mistakes_in(file.path, mistakes), mistakes=mistakes)

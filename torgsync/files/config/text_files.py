@@ -21,10 +21,7 @@ _PATIENCE = 20
 
 @contextmanager
 def editing(path: Path) -> Iterator[None]:
-    """Hold a file while it is read, changed and written: of two programs that edit it one waits.
-
-    Raises TorgsyncError where the other one takes too long.
-    """
+    """Hold a file while it is changed: another program waits. Raises TorgsyncError if too long."""
     try:
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=_PATIENCE):
             yield
@@ -36,10 +33,7 @@ def editing(path: Path) -> Iterator[None]:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a text file so that it is there whole or not at all, for its owner alone.
-
-    A file that had the line ends of Windows keeps them. Raises TorgsyncError where the folder takes no file.
-    """
+    """Write a file whole or not at all, for its owner; Windows line ends stay. Raises TorgsyncError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         windows = path.is_file() and b"\r\n" in path.read_bytes()

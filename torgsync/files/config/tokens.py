@@ -1,7 +1,4 @@
-"""Where the token of a sync object is kept: environment, a file for its owner alone, the system's keyring.
-
-A token is never a part of a message.
-"""
+"""Where an object's token is kept: environment, file for its owner, keyring; never part of a message."""
 
 from __future__ import annotations
 

@@ -265,10 +265,7 @@ def _remove_tables(path: Path, name: str, gone: Callable[[Mapping[str, Any]], bo
 
 
 def _cut_tail(body: list[Any]) -> list[Any]:
-    """Remove and return the blank lines and comments after the last key of a table.
-
-    To tomlkit they are a part of that table, but they belong to what follows it in the file.
-    """
+    """Remove and return blank lines and comments after the last key: they belong to what follows."""
     last = max((place for place, (name, _) in enumerate(body) if name is not None), default=-1)
     tail = body[last + 1 :]
     del body[last + 1 :]

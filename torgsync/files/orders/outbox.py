@@ -323,10 +323,7 @@ def same_place(one: str, other: str) -> bool:
 
 
 def try_outbox(outbox: Outbox) -> bool:
-    """Try whether files can be written there, and leave none; return False where the folder is to be made.
-
-    Raises TorgsyncError where the place cannot be used.
-    """
+    """Try to write a file and leave none; False where the folder is to be made. Raises TorgsyncError."""
     if outbox.sizes() is None:
         if isinstance(outbox, FolderOutbox):
             outbox.try_making()

@@ -29,10 +29,7 @@ _PLAIN = ("good_id", "prom_id", "verb", "title", "held", "reason")
 
 
 def write_plan(path: Path, head: SavedPlan, changes: Iterable[Change]) -> None:
-    """Write a plan under a temporary name, then rename it; another plan of that name is replaced.
-
-    Raises UsageError where the file is there and is no plan, TorgsyncError where it cannot be written.
-    """
+    """Replace a saved plan. Raises UsageError where the file is no plan, else TorgsyncError."""
     if path.exists() and not _is_plan(path):
         raise UsageError(
             f"`{path}` is there already and is no saved plan; it stays as it is",

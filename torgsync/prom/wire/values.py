@@ -61,10 +61,7 @@ def exact_money(raw: object) -> Decimal:
 
 
 def currency_of(money: object) -> str:
-    """Return the currency that localised money names; without any word, the hryvnia.
-
-    Raises ValueError for an unknown currency, or for several.
-    """
+    """Return the currency that money names, else the hryvnia. Raises ValueError: unknown or several."""
     words = _CURRENCY_WORD.findall(money.casefold()) if isinstance(money, str) else []
     currencies = {_currency(word) for word in words} or {"UAH"}
     if len(currencies) > 1:
