@@ -1,7 +1,7 @@
 """The fields of a product: what each holds, by which channel it reaches Prom, and whether Prom shows it.
 
-`FIELDS` is the whole list, in the order in which people see them. Source: docs/developers/prom-api.md §3.3,
-§3.4 (edit), §4.2 (`updated_fields`), §7.2 (feed). `TARGETS` is what a column of the export can be mapped to.
+`FIELDS` is the whole list, in the order in which people see them. `TARGETS` is what a column
+of the export can be mapped to. Source: docs/developers/prom-api.md §3.3, §3.4, §4.2, §7.2.
 """
 
 from __future__ import annotations

@@ -205,7 +205,7 @@ class ImportSender:
             return number, self._waiter.look_for(trouble, offers, started, edited=self._edited)
         except PromRefused as refused:
             self._end(number, ImportEnd.REFUSED)
-            self.occupied = says_another_runs(refused.message)
+            self.occupied = says_another_runs(str(problem_of(refused).args.get("words", "")))
             raise error_of(
                 Temporary,
                 problem(ProblemCode.IMPORT_NOT_TAKEN, problem_of(refused)),
