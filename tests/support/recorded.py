@@ -13,8 +13,7 @@ import httpx
 
 from torgsync.prom.api import Prom
 from torgsync.prom.http import Http
-from torgsync.prom.request import RequestJournal
-from torgsync.prom.rights import Right
+from torgsync.prom.request import RequestJournal, Right
 
 URL = "https://prom.example/api/v1"
 TOKEN = "tok3n-invented-0123456789"

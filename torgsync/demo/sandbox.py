@@ -10,7 +10,7 @@ from pathlib import Path
 
 from torgsync.errors import InvalidInput, Mistake, UsageError
 from torgsync.files.config.objects import mistakes_in
-from torgsync.files.config.toml_lines import TomlLines, parse_toml
+from torgsync.files.config.text_files import TomlLines, parse_toml
 from torgsync.sandbox.faults import Fault, parse_fault
 from torgsync.sandbox.scenario import TOKEN_WORDS, Filling, Scenario, read_quirks, read_scenario
 from torgsync.sandbox.shop.filling import fill

@@ -20,12 +20,10 @@ from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.product.products import Existing
 from torgsync.errors import PromRefused
 from torgsync.prom.http import Http, ignore_idle, open_client
-from torgsync.prom.request import RequestJournal
+from torgsync.prom.request import RequestJournal, Right
 from torgsync.prom.responses import NotFound
-from torgsync.prom.rights import Right
-from torgsync.prom.wire.imports import import_id, import_state
 from torgsync.prom.wire.orders import WireOrder, WirePaymentOption
-from torgsync.prom.wire.products import WireGroup, WireProduct, edit_answer
+from torgsync.prom.wire.products import WireGroup, WireProduct, edit_answer, import_id, import_state
 from torgsync.prom.wire.values import listed, single
 
 PAGE = 100
@@ -33,15 +31,6 @@ PAGE = 100
 
 UNUSED_ID = "torgsync-has-no-such-product"
 """An external id that no product has: an edit of it shows whether a token may edit."""
-
-_LISTS = {
-    Right.PRODUCTS_READ: "/products/list",
-    Right.GROUPS_READ: "/groups/list",
-    Right.ORDERS_READ: "/orders/list",
-    Right.CLIENTS_READ: "/clients/list",
-    Right.SETTINGS_READ: "/payment_options/list",
-}
-"""The list that each right to read opens."""
 
 Keyed = TypeVar("Keyed", WireProduct, WireOrder)
 
@@ -63,24 +52,22 @@ class Prom:
         The moment is aware; the caller adds the overlap for the unknown time zone (prom-api §11 Q9). A
         product that is not listed may exist all the same (prom-api §11 Q3).
         """
-        pages = self._pages("/products/list", "products", WireProduct, modified_from, Right.PRODUCTS_READ)
-        for page in pages:
+        for page in self._pages("products", WireProduct, modified_from, Right.PRODUCTS_READ):
             yield [self._named(product) for product in page]
 
     def product(self, good_id: str) -> Existing | None:
         """Return the product of a good, None where it is absent or deleted."""
         external_id = self.names.external_id(good_id)
         path = f"by_external_id/{_segment(external_id)}" if external_id else self.names.prom_id(good_id)
-        try:
-            answer = self._http.get(f"/products/{path}", right=Right.PRODUCTS_READ)
-        except NotFound:
-            return None
-        return self._named(single(answer, "product", WireProduct))
+        return self._product(path)
 
     def product_by_prom_id(self, prom_id: str) -> Existing | None:
         """Return a product by Prom's own id, None where it is absent or deleted."""
+        return self._product(_segment(prom_id))
+
+    def _product(self, path: str) -> Existing | None:
         try:
-            answer = self._http.get(f"/products/{_segment(prom_id)}", right=Right.PRODUCTS_READ)
+            answer = self._http.get(f"/products/{path}", right=Right.PRODUCTS_READ)
         except NotFound:
             return None
         return self._named(single(answer, "product", WireProduct))
@@ -116,19 +103,11 @@ class Prom:
         return self._edit("/products/edit", items)
 
     def start_import(self, feed: Path, updated_fields: Sequence[str], *, force: bool = False) -> str:
-        """Upload a feed and return the import's id; products that are not in it are left alone.
+        """Stream a feed to Prom and return the import's id; products that are not in it are left alone.
 
-        The file is streamed.
-
-        Args:
-            feed: the import file.
-            updated_fields: those of `core.plan.channels.updated_fields`; new products get all fields.
-            force: whether Prom reads photos again whose address it knows (prom-api §4.5).
-
-        Raises:
-            PromRefused: Prom takes no import.
-            AnswerLost: It is unknown whether the import began; it is not repeated before a read-back
-                (prom-api §4.6).
+        `updated_fields` are those of `core.plan.channels.updated_fields`; new products get all fields. With
+        `force` Prom reads photos again whose address it knows (prom-api §4.5). After AnswerLost it is not
+        repeated before a read-back (prom-api §4.6).
         """
         settings = {
             "force_update": force,
@@ -167,8 +146,7 @@ class Prom:
 
     def orders(self, modified_from: datetime | None = None) -> Iterator[list[Order]]:
         """Yield the orders page by page, newest first, all or those modified since an aware moment."""
-        pages = self._pages("/orders/list", "orders", WireOrder, modified_from, Right.ORDERS_READ)
-        for page in pages:
+        for page in self._pages("orders", WireOrder, modified_from, Right.ORDERS_READ):
             yield [order.order() for order in page]
 
     def order(self, order_id: str) -> Order | None:
@@ -199,18 +177,17 @@ class Prom:
     def try_right(self, right: Right) -> None:
         """Use a right in a way that changes nothing. Raises TokenRefused where the token lacks it.
 
-        The right to write is tried on a product that does not exist, or on an empty list of orders, which
-        Prom may refuse in any way.
+        A right to read is tried on its list, one to write on a product that does not exist, or on an empty
+        list of orders, which Prom may refuse in any way.
         """
-        if right is Right.ORDERS_WRITE:
-            with suppress(PromRefused):
-                self.receive_orders([])
-            return
-        if right is not Right.PRODUCTS_WRITE:
-            self._http.get(_LISTS[right], right=right)
+        if right.list_path:
+            self._http.get(right.list_path, right=right)
             return
         with suppress(PromRefused):
-            self._edit("/products/edit_by_external_id", [{"id": UNUSED_ID, "presence": "not_available"}])
+            if right is Right.ORDERS_WRITE:
+                self.receive_orders([])
+            else:
+                self._edit("/products/edit_by_external_id", [{"id": UNUSED_ID, "presence": "not_available"}])
 
     def _edit(self, path: str, items: Sequence[Mapping[str, object]]) -> EditAnswer:
         if not items:
@@ -218,12 +195,13 @@ class Prom:
         answer = self._http.post(path, json=list(items), right=Right.PRODUCTS_WRITE, effect="values")
         result = edit_answer(answer, [str(item["id"]) for item in items], self._http.responses.words)
         # A missing right may be reported product by product (prom-api §11 Q1).
-        if not result.processed and result.errors and all(map(_forbids, result.errors.values())):
+        reasons = result.errors.values()
+        if not result.processed and reasons and all("forbidden" in reason.casefold() for reason in reasons):
             raise self._http.responses.lacks(Right.PRODUCTS_WRITE)
         return result
 
     def _pages(
-        self, path: str, key: str, model: type[Keyed], modified_from: datetime | None, right: Right
+        self, key: str, model: type[Keyed], modified_from: datetime | None, right: Right
     ) -> Iterator[list[Keyed]]:
         """Yield pages of new items, until a page has none (prom-api §11 Q2).
 
@@ -236,17 +214,13 @@ class Prom:
             params["last_modified_from"] = f"{modified_from.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
         smallest: int | None = None
         while True:
-            items = listed(self._http.get(path, params, right=right), key, model)
+            items = listed(self._http.get(f"/{key}/list", params, right=right), key, model)
             fresh = {item.id: item for item in items if smallest is None or item.id < smallest}
             if not fresh:
                 return
             yield list(fresh.values())
             smallest = min(fresh)
             params["last_id"] = smallest
-
-
-def _forbids(reason: str) -> bool:
-    return "forbidden" in reason.casefold()
 
 
 def _segment(identity: str) -> str:
@@ -265,17 +239,10 @@ def connect(
     names: ExternalIds | None = None,
     on_idle: Callable[[bool], None] = ignore_idle,
 ) -> Iterator[Prom]:
-    """Connect to the shop at `url` for the time of a `with` block.
-
-    Raises UsageError for an invalid address, and TokenRefused for a token that cannot be sent.
-    """
+    """Connect to the shop at `url`. Raises UsageError for a bad address, TokenRefused for a bad token."""
     with open_client(url) as client:
+        pace = requests_per_second
         http = Http(
-            client,
-            token=token,
-            shop=shop,
-            requests_per_second=requests_per_second,
-            journal=journal,
-            on_idle=on_idle,
+            client, token=token, shop=shop, requests_per_second=pace, journal=journal, on_idle=on_idle
         )
         yield Prom(http, names)

@@ -1,14 +1,10 @@
-"""The import file: products as YML, written as a stream with one offer in memory at a time.
-
-Source: docs/developers/prom-api.md §7.1, §7.2, §11 Q6.
-"""
+"""The import file: YML, one offer in memory at a time (docs/developers/prom-api.md §7.1, §7.2, §11 Q6)."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from decimal import Decimal
 from typing import BinaryIO, TypeVar
 
 from lxml import etree
@@ -32,16 +28,9 @@ def write_feed(
 ) -> int:
     """Write the file to `out` in UTF-8 and return the number of its offers.
 
-    Texts are written unchanged, but for control characters, which XML does not allow.
-
-    Args:
-        out: where the file is written.
-        shop: the name of the shop.
-        made: the time in the file's head.
-        currency: the default of offers without a currency.
-        paths: the groups of all offers, root first; each group is written once, under its first parent.
-        offers: the products.
-        names: maps goods to external ids.
+    Texts are written unchanged, but for control characters, which XML does not allow. `currency` is the
+    default of offers without one. `paths` are the groups of all offers, root first; each group is written
+    once, under its first parent. `names` maps goods to external ids.
     """
     count = 0
     names = names or ExternalIds()
@@ -75,33 +64,28 @@ def _categories(paths: Iterable[tuple[Section, ...]]) -> Iterator[etree._Element
 
 def _offer(product: Product, currency: str, external_id: str) -> etree._Element:
     offer = etree.Element("offer", _attributes(product, external_id))
-    offer.extend(_names(product))
-    offer.extend(_place(product))
+    # Without a Russian name, which is mandatory, the Ukrainian one replaces it.
+    name = product.text("name")
+    offer.append(_leaf("name", product.text("name_ru") or name))
+    if name:
+        offer.append(_leaf("name_ua", name))
+    # An offer without a group gets no `categoryId`: the element is optional, Prom then puts the product into
+    # the root group, and an invented group would be visible in the shop (prom-api §7.2).
+    groups = _parts(product, "group", Section)[-1:]
+    offer.extend(_leaf("categoryId", section.number) for section in groups)
     offer.extend(_money(product, currency))
-    photos = product.values.get("photos")
-    if isinstance(photos, tuple):
-        offer.extend(
-            _leaf("picture", photo.url) for photo in photos[:PHOTO_LIMIT] if isinstance(photo, Photo)
-        )
+    offer.extend(_leaf("picture", photo.url) for photo in _parts(product, "photos", Photo)[:PHOTO_LIMIT])
     quantity = product.whole("quantity")
     if quantity is not None:
         offer.append(_leaf("quantity_in_stock", str(quantity)))
-    for tag, field in _PLAIN:
-        if product.text(field):
-            offer.append(_leaf(tag, product.text(field)))
+    plain = {"vendor": "vendor", "vendorCode": "sku", "gtin": "gtin", "mpn": "mpn", "country": "country"}
+    offer.extend(_leaf(tag, product.text(field)) for tag, field in plain.items() if product.text(field))
     offer.extend(_texts(product))
     offer.extend(_ladder(product))
-    offer.extend(_params(product))
+    for item in _parts(product, "characteristics", Characteristic):
+        unit = {"unit": item.unit} if item.unit else {}
+        offer.append(_leaf("param", item.value, name=item.name, **unit))
     return offer
-
-
-_PLAIN = (
-    ("vendor", "vendor"),
-    ("vendorCode", "sku"),
-    ("gtin", "gtin"),
-    ("mpn", "mpn"),
-    ("country", "country"),
-)
 
 
 def _attributes(product: Product, external_id: str) -> dict[str, str]:
@@ -110,8 +94,8 @@ def _attributes(product: Product, external_id: str) -> dict[str, str]:
     Any presence but "available" is the empty text: "false" may mean "to order". Both are provisional:
     presence itself is set by edit afterwards (prom-api §11 Q6).
     """
-    available = product.text("presence") == "available"
-    attributes = {"id": clean(external_id), "available": "true" if available else ""}
+    available = "true" if product.text("presence") == "available" else ""
+    attributes = {"id": clean(external_id), "available": available}
     if product.values.get("ready_to_ship") is True:
         attributes["in_stock"] = "true"
     if product.values.get("wholesale_prices"):
@@ -121,31 +105,15 @@ def _attributes(product: Product, external_id: str) -> dict[str, str]:
     return attributes
 
 
-def _names(product: Product) -> Iterator[etree._Element]:
-    """Yield the names: without a Russian one, which is mandatory, the Ukrainian one replaces it."""
-    yield _leaf("name", product.text("name_ru") or product.text("name"))
-    if product.text("name"):
-        yield _leaf("name_ua", product.text("name"))
-
-
-def _place(product: Product) -> Iterator[etree._Element]:
-    """Yield the group, if there is one.
-
-    An offer without a group gets no `categoryId`: the element is optional, Prom then puts the product into
-    the root group, and an invented group would be visible in the shop (prom-api §7.2).
-    """
-    for section in _parts(product, "group", Section)[-1:]:
-        yield _leaf("categoryId", section.number)
-
-
 def _money(product: Product, currency: str) -> Iterator[etree._Element]:
     """Yield price and discount; Prom allows no discount without a price."""
     price, discount = product.money("price"), product.values.get("discount")
     if price is not None:
         yield _leaf("price", f"{price:f}")
         if isinstance(discount, Discount):
-            percent = discount.kind == "percent"
-            yield _leaf("discount", f"{_short(discount.value)}%" if percent else f"{discount.value:f}")
+            percent = discount.kind == "percent"  # `10%` for 10.00, `12.5%` for 12.50
+            value = f"{discount.value.normalize():f}%" if percent else f"{discount.value:f}"
+            yield _leaf("discount", value)
     yield _leaf("currencyId", product.text("currency") or currency)
 
 
@@ -168,10 +136,7 @@ def _texts(product: Product) -> Iterator[etree._Element]:
 
 
 def _ladder(product: Product) -> Iterator[etree._Element]:
-    """Yield the wholesale prices, never without a price: the product would load as "to order".
-
-    Source: docs/developers/prom-api.md §7.2.
-    """
+    """Yield the wholesale prices, never without a price: it would load as "to order" (prom-api §7.2)."""
     steps = _parts(product, "wholesale_prices", WholesaleStep)
     if not steps or product.money("price") is None:
         return
@@ -182,13 +147,6 @@ def _ladder(product: Product) -> Iterator[etree._Element]:
         price.append(_leaf("value", f"{step.price:f}"))
         price.append(_leaf("quantity", str(step.quantity)))
     yield prices
-
-
-def _params(product: Product) -> Iterator[etree._Element]:
-    """Yield the characteristics. A `|` separates several values, for Prom as for the core."""
-    for item in _parts(product, "characteristics", Characteristic):
-        unit = {"unit": item.unit} if item.unit else {}
-        yield _leaf("param", item.value, name=item.name, **unit)
 
 
 Part = TypeVar("Part", Section, WholesaleStep, Characteristic, Photo)
@@ -208,16 +166,10 @@ def _leaf(tag: str, text: str, **attributes: str) -> etree._Element:
 
 def _raw_html(tag: str, text: str) -> etree._Element:
     """Return an element with HTML in CDATA, or escaped where the text itself would end the section."""
-    element = etree.Element(tag)
-    cleaned = clean(text)
+    element, cleaned = etree.Element(tag), clean(text)
     element.text = cleaned if "]]>" in cleaned else etree.CDATA(cleaned)
     return element
 
 
 def _paragraph(name: str) -> str:
     return f"<p>{html.escape(name, quote=False)}</p>"
-
-
-def _short(number: Decimal) -> str:
-    """Return `10` for 10.00 and `12.5` for 12.50."""
-    return f"{number.normalize():f}"

@@ -12,32 +12,25 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 import stamina
 
 from torgsync import __version__
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
-from torgsync.errors import (
-    AnswerLost,
-    GivenUp,
-    Interrupted,
-    Problem,
-    TokenRefused,
-    TorgsyncError,
-    UsageError,
-)
+from torgsync.errors import AnswerLost, GivenUp, Interrupted, Problem, TokenRefused, TorgsyncError, UsageError
 from torgsync.prom.request import (
     ApiRequest,
     Effect,
     Files,
     Json,
     RequestJournal,
+    Right,
     form_request,
     json_request,
 )
 from torgsync.prom.responses import FailedTry, ResponseReader, lost_answer
-from torgsync.prom.rights import Right
 
 PROM_URL = "https://my.prom.ua/api/v1"
 
@@ -70,7 +63,6 @@ class _FailureStreak:
     last: Problem | None = None
 
     def add(self, request: ApiRequest, failure: TorgsyncError) -> None:
-        """Count one more."""
         self.requests += 1
         self.tries += request.tries
         self.last = problem_of(failure)
@@ -94,8 +86,7 @@ def ignore_idle(_idle: bool) -> None:  # noqa: FBT001  # nothing else could be m
 def open_client(url: str = PROM_URL) -> httpx.Client:
     """Return a client for the API at `url`, its `/api/v1` included: one connection, no redirects followed.
 
-    Raises:
-        UsageError: `url` is no web address, or holds a name or password, which would replace the token.
+    Raises UsageError where it is no web address, or holds a name or password, which would replace the token.
     """
     address = httpx.URL(url)
     if address.scheme not in ("http", "https") or not address.host or address.userinfo:
@@ -112,18 +103,10 @@ class Http:
 
     After `GIVE_UP_AFTER` reads or as many writes in a row that failed, every request raises GivenUp.
 
-    Args:
-        client: the HTTP client; its base address is the API's.
-        token: the secret.
-        shop: the name of the shop in messages.
-        requests_per_second: limits the starts of requests on the clock `monotonic`, by `sleep`; the pauses
-            before a repeated try are stamina's.
-        journal: records every try.
-        on_idle: called with True when nothing is in flight while the next try is waited for, and with False
-            when that is over. It may raise Interrupted.
-
-    Raises:
-        TokenRefused: No header can carry the token.
+    The base address of `client` is the API's, `shop` its name in messages. `requests_per_second` limits the
+    starts of requests on the clock `monotonic`, by `sleep`; the pauses before a repeated try are stamina's.
+    `on_idle` is called with True when nothing is in flight while the next try is waited for, and with False
+    when that is over; it may raise Interrupted. Raises TokenRefused where no header can carry the token.
     """
 
     def __init__(
@@ -145,7 +128,9 @@ class Http:
                 f"the token of `{shop}` is empty or holds characters that no token has",
                 hint=f"copy the token once more to where `api_key` of `{shop}` points",
             )
-        self.responses = ResponseReader(shop=shop, token=token, server=_server(client.base_url))
+        address = client.base_url
+        server = f"{address.host}:{address.port or (443 if address.scheme == 'https' else 80)}"
+        self.responses = ResponseReader(shop=shop, token=token, server=server)
         self._client = client
         self._on_idle = on_idle
         # Reads and writes are counted apart: reads that work do not show that writes do.
@@ -185,9 +170,7 @@ class Http:
         Values are repeated on 429, 5xx and broken connections, since a second edit sets the same values. An
         import is repeated only where it cannot have begun: on 429, or without a connection.
 
-        Raises:
-            TokenRefused, PromRefused, Temporary: Nothing was done.
-            AnswerLost: The effect is unknown.
+        After AnswerLost the effect is unknown, after TokenRefused, PromRefused or Temporary nothing was done.
         """
         if files:
             return self._answer(form_request(path, data or {}, files, right, effect))
@@ -237,9 +220,9 @@ class Http:
         self._keep_pace()
         self._on_idle(False)
         request.tries += 1
-        journal, entry = self._journal, 0
-        if journal:
-            entry = journal.before(request.method, request.path, request.items, request.digest)
+        entry = 0
+        if self._journal:
+            entry = self._journal.before(request.method, request.path, request.items, request.digest)
         started = self._monotonic()
         status: int | None = None
         answer: Json = {}
@@ -257,8 +240,8 @@ class Http:
         request.in_doubt = request.in_doubt or isinstance(cause, AnswerLost)
         seconds = self._monotonic() - started
         _log.debug("%s %s: %s, %s, %.2f s", request.method, request.path, status, outcome, seconds)
-        if journal:
-            journal.after(entry, status=status, outcome=outcome)
+        if self._journal:
+            self._journal.after(entry, status=status, outcome=outcome)
         if error:
             raise error
         return answer
@@ -270,20 +253,13 @@ class Http:
         self._next_start = self._monotonic() + self._interval
 
     def _built(self, request: ApiRequest) -> httpx.Request:
+        build = partial(self._client.build_request, request.method, request.path)
         if request.files:
-            return self._client.build_request(
-                request.method,
-                request.path,
-                data=dict(request.data or {}),
-                files=request.files,
-                headers=self._headers,
-                timeout=IMPORT_TIMEOUT,
-            )
+            form = dict(request.data or {})
+            return build(data=form, files=request.files, headers=self._headers, timeout=IMPORT_TIMEOUT)
         json_type = {"Content-Type": "application/json"} if request.body is not None else {}
         headers = {**self._headers, **json_type}
-        return self._client.build_request(
-            request.method, request.path, params=dict(request.params), content=request.body, headers=headers
-        )
+        return build(params=dict(request.params), content=request.body, headers=headers)
 
     def _received(self, request: httpx.Request) -> httpx.Response:
         """Return a whole answer; raise ReadTimeout where it does not end in time."""
@@ -299,7 +275,3 @@ class Http:
             response.close()
         headers = [item for item in response.headers.multi_items() if item[0] != "content-encoding"]
         return httpx.Response(response.status_code, headers=headers, content=b"".join(parts), request=request)
-
-
-def _server(address: httpx.URL) -> str:
-    return f"{address.host}:{address.port or (443 if address.scheme == 'https' else 80)}"

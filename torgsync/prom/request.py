@@ -1,15 +1,14 @@
-"""A request to Prom.ua as a value, and the journal of requests."""
+"""A request to Prom.ua as a value, its right, and the journal (docs/developers/prom-api.md §1.2)."""
 
 from __future__ import annotations
 
 import json as json_text
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import BinaryIO, Literal, Protocol
 
 import xxhash
-
-from torgsync.prom.rights import Right
 
 Json = dict[str, object]
 Effect = Literal["values", "import"]
@@ -23,18 +22,42 @@ CHUNK = 65536
 """Bytes of a file that are hashed at a time."""
 
 
+class Right(Enum):
+    """A right of a token: what it permits, its section and level in the seller's cabinet, its list.
+
+    Only a right to read has a list: the endpoint that it opens.
+    """
+
+    PRODUCTS_READ = ("read products", "Products and groups", "«Товари» and «Групи»", "/products/list")
+    PRODUCTS_WRITE = ("write products", "Products and groups", "«Товари» and «Групи»")
+    ORDERS_READ = ("read orders", "Orders", "«Замовлення»", "/orders/list")
+    ORDERS_WRITE = ("write orders", "Orders", "«Замовлення»")
+    GROUPS_READ = ("read groups", "Products and groups", "«Товари» and «Групи»", "/groups/list")
+    SETTINGS_READ = ("read payment options", "Payment options", "«Способи оплати»", "/payment_options/list")
+    CLIENTS_READ = ("read clients", "Clients", "«Клієнти»", "/clients/list")
+
+    def __init__(self, doing: str, section: str, cabinet: str, list_path: str = "") -> None:
+        self.doing = doing
+        self.section = section
+        self.level = "Read only" if list_path else "Read and write"
+        self.in_cabinet = f"{cabinet}: {'«лише читання»' if list_path else '«читання і запис»'}"
+        self.list_path = list_path
+
+    @property
+    def instruction(self) -> str:
+        """The section and the right to give, in both languages."""
+        return f'"{self.section}" the right "{self.level}" ({self.in_cabinet})'
+
+
+NEEDED_RIGHTS = (Right.PRODUCTS_WRITE, Right.ORDERS_READ, Right.SETTINGS_READ)
+"""The rights of a new token; one that lacks a right is refused later."""
+
+
 class RequestJournal(Protocol):
     """A record of every try, written before it is sent, so that an interrupted run can be reconciled."""
 
     def before(self, method: str, path: str, items: int, digest: str) -> int:
-        """Record a try and return its entry.
-
-        Args:
-            method: HTTP method.
-            path: path below the API's base address.
-            items: number of items in the body, 0 for a GET.
-            digest: xxh3 of the body in hex, never the body.
-        """
+        """Record a try and return its entry; `items` is 0 for a GET, `digest` the body's xxh3 in hex."""
 
     def after(self, entry: int, *, status: int | None, outcome: str) -> None:
         """Record how it ended: the HTTP status, None without an answer, and "done" or an error's kind."""
@@ -71,10 +94,7 @@ def json_request(path: str, json: object, right: Right, effect: Effect) -> ApiRe
 def form_request(
     path: str, data: Mapping[str, str], files: Files, right: Right, effect: Effect
 ) -> ApiRequest:
-    """Return a POST of a form with files.
-
-    The digest covers what the form carries, without the boundary, which differs from try to try.
-    """
+    """Return a POST of a form; the digest leaves out the boundary, which differs from try to try."""
     digest = xxhash.xxh3_64()
     for name, text in data.items():
         digest.update(f"{name}={text}\n".encode())

@@ -1,7 +1,4 @@
-"""The meaning of an answer, or of its absence: Prom's JSON object, or an error and whether to try again.
-
-Source: docs/developers/prom-api.md §1.3, §11 Q1.
-"""
+"""What an answer, or its absence, means; whether to try again (docs/developers/prom-api.md §1.3, §11 Q1)."""
 
 from __future__ import annotations
 
@@ -15,8 +12,7 @@ import httpx
 
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.errors import AnswerLost, Problem, PromRefused, Temporary, TokenRefused, TorgsyncError
-from torgsync.prom.request import ApiRequest, Json
-from torgsync.prom.rights import NEEDED_RIGHTS, Right
+from torgsync.prom.request import NEEDED_RIGHTS, ApiRequest, Json, Right
 
 RETRY_AFTER_MAX = 300.0
 """Seconds: a server that asks for a longer pause gets this one."""
@@ -42,10 +38,7 @@ class NotFound(PromRefused):
 
 
 class FailedTry(Exception):
-    """One try failed: the error to raise if it was the last, and whether to repeat it.
-
-    `again` may also be the seconds to wait; True leaves the pause to the back-off.
-    """
+    """The error if this try was the last; `again`: no, yes after the back-off, or after these seconds."""
 
     def __init__(self, failure: TorgsyncError, *, again: bool | float) -> None:
         super().__init__(failure.message)
@@ -70,12 +63,12 @@ class ResponseReader:
     def read(self, request: ApiRequest, response: httpx.Response) -> Json:
         """Return the JSON object of a successful answer.
 
-        Raises:
-            TokenRefused, NotFound, PromRefused: The answer refuses the request.
-            FailedTry: The server was busy or in trouble, or sent no JSON.
+        Raises TokenRefused, NotFound or PromRefused where it refuses the request, FailedTry where the server
+        was busy or in trouble, or sent no JSON.
         """
         status = response.status_code
-        answer, page = _parse(response.content), _is_page(response)
+        answer, media_type = _parse(response.content), response.headers.get("Content-Type", "")
+        page = "html" in media_type.casefold() or response.content.lstrip()[:1] == b"<"
         refusal = _refusal(answer, status)
         self._check_right(request, status, refusal, page=page)
         if status == httpx.codes.NOT_FOUND:
@@ -88,9 +81,8 @@ class ResponseReader:
         if response.is_redirect:
             raise _failed(request, _answered(ProblemCode.REDIRECT, request, status), again=False)
         if response.is_client_error:
-            refused = problem(
-                ProblemCode.REFUSED, path=request.path, status=status, words=self.words(refusal)
-            )
+            words = self.words(refusal)
+            refused = problem(ProblemCode.REFUSED, path=request.path, status=status, words=words)
             raise error_of(PromRefused, refused)
         if answer is None and page:
             web_page = _answered(ProblemCode.WEB_PAGE, request, status)
@@ -115,26 +107,22 @@ class ResponseReader:
 
     def lacks(self, right: Right) -> TokenRefused:
         """Return the error for a token that lacks `right`."""
-        return error_of(
-            TokenRefused,
-            problem(ProblemCode.RIGHT_MISSING, shop=self._shop, right=right.doing),
-            f"in the seller's cabinet, Settings > API tokens, give {right.instruction}, "
-            f"then put the new token where `api_key` of `{self._shop}` points",
-        )
+        return self._token_refused(ProblemCode.RIGHT_MISSING, right, f"give {right.instruction},")
 
-    def _unknown_token(self, right: Right) -> TokenRefused:
-        needed = ", ".join(one.instruction for one in NEEDED_RIGHTS)
+    def _token_refused(self, code: ProblemCode, right: Right, remedy: str) -> TokenRefused:
         return error_of(
             TokenRefused,
-            problem(ProblemCode.TOKEN_UNKNOWN, shop=self._shop, right=right.doing),
-            f"in the seller's cabinet, Settings > API tokens, create a new one and give {needed}; "
+            problem(code, shop=self._shop, right=right.doing),
+            f"in the seller's cabinet, Settings > API tokens, {remedy} "
             f"then put the new token where `api_key` of `{self._shop}` points",
         )
 
     def _check_right(self, request: ApiRequest, status: int, refusal: object, *, page: bool) -> None:
         """Raise where the answer refuses the token; how a missing right looks is open (prom-api §11 Q1)."""
         if status == httpx.codes.UNAUTHORIZED:
-            raise self._unknown_token(request.right)
+            needed = ", ".join(right.instruction for right in NEEDED_RIGHTS)
+            remedy = f"create a new one and give {needed};"
+            raise self._token_refused(ProblemCode.TOKEN_UNKNOWN, request.right, remedy)
         lacks = self.lacks(request.right)
         if "forbidden" in _flat(refusal).casefold():
             raise lacks
@@ -167,10 +155,7 @@ def lost_answer(request: ApiRequest, cause: Problem) -> AnswerLost:
 def _failed(
     request: ApiRequest, cause: Problem, *, again: bool | float = True, hint: str = AGAIN
 ) -> FailedTry:
-    """Return the failure of a try that reached the server, or may have; the hint is for a read.
-
-    Values may be set twice, so an edit is repeated; an import is not.
-    """
+    """Return the failure of a try that reached the server; an edit may be repeated, an import may not."""
     if request.effect is None:
         return FailedTry(error_of(Temporary, cause, hint), again=again)
     return FailedTry(lost_answer(request, cause), again=again if request.effect == "values" else False)
@@ -185,10 +170,7 @@ def _pause(response: httpx.Response) -> bool | float:
 
 
 def retry_after(header: str, now: datetime) -> bool | float:
-    """Return the seconds that a `Retry-After` header asks for, at most five minutes.
-
-    It may hold seconds or an HTTP date. True, which means "by our own back-off", where it says nothing.
-    """
+    """Return the seconds that a `Retry-After` header (seconds or a date) asks for, at most 300, else True."""
     text = header.strip()
     if re.fullmatch(r"\d{1,9}(?:\.\d+)?", text):
         return min(float(text), RETRY_AFTER_MAX)
@@ -207,11 +189,6 @@ def _parse(content: bytes) -> Json | None:
     except (ValueError, ArithmeticError, RecursionError):
         return None
     return answer if isinstance(answer, dict) else None
-
-
-def _is_page(response: httpx.Response) -> bool:
-    media_type = response.headers.get("Content-Type", "")
-    return "html" in media_type.casefold() or response.content.lstrip()[:1] == b"<"
 
 
 def _refusal(answer: Json | None, status: int) -> object:

@@ -20,7 +20,7 @@ from torgsync.core.plan.channels import EditAnswer
 from torgsync.errors import PromRefused, Temporary, TokenRefused, UsageError
 from torgsync.prom.api import UNUSED_ID, Prom, connect
 from torgsync.prom.http import TRIES, Http
-from torgsync.prom.rights import Right
+from torgsync.prom.request import Right
 
 SINCE = datetime(2026, 7, 20, 18, 10, 44, 174_000, tzinfo=timezone(timedelta(hours=3)))
 

@@ -31,8 +31,8 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from torgsync.errors import PromRefused, Temporary, TokenRefused, TorgsyncError
 from torgsync.prom.http import TRIES, Http
+from torgsync.prom.request import Right
 from torgsync.prom.responses import NotFound, retry_after
-from torgsync.prom.rights import Right
 
 
 def links(error: BaseException | None) -> list[BaseException]:

@@ -17,8 +17,8 @@ from homes import Home, Ran
 from matrix import sampled
 from servers import PASSWORD, FtpPlace, ftp_server
 
-from torgsync.files.orders.folder import FolderOutbox
 from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
+from torgsync.files.orders.outbox import FolderOutbox
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, ShopBuyer
 from torgsync.state.orders.order_files import OrderFileRepository
 

@@ -1,56 +1,95 @@
-"""What every reader of an export offers."""
+"""What every reader of an export offers, and what was detected about the file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple
 
-from torgsync.core.product.columns import ExportRecord
-from torgsync.files.catalog.guesses import FileFormat, Guess
-from torgsync.files.catalog.rows import RowFilter
+from torgsync.core.product.cells import key_of
+from torgsync.core.product.columns import KEY, ExportRecord
+from torgsync.files.catalog import refusals
+from torgsync.files.catalog.rows import RowFilter, filtered_rows
 
 
-class CatalogFile(Protocol):
+class FileFormat(StrEnum):
+    """The format of an export."""
+
+    TRS = "trs"
+    YML = "yml"
+    XLSX = "xlsx"
+
+
+class Aspect(StrEnum):
+    """What a guess is about."""
+
+    FORMAT = "format"
+    ENCODING = "encoding"
+    DELIMITER = "delimiter"
+    HEADER = "header"
+    LAYOUT = "layout"
+    NAME = "name"
+    SHEET = "sheet"
+
+
+class Guess(NamedTuple):
+    """One property of a file that was detected.
+
+    `value` is what it is taken for and `because` what it was decided from, both as a person reads them. `key`
+    is the key under `[catalog]` that says otherwise, empty where none does. `file` is the name of the file.
+    """
+
+    aspect: Aspect
+    value: str
+    because: str
+    key: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSettings:
+    """What the sync object says about a file; None and empty values are detected.
+
+    `names` maps names in the file to standard columns, `extra_columns` follow the standard ones in a file
+    without a header, `mapped` are the columns that the object's fields use.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    header: bool | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    extra_columns: tuple[str, ...] = ()
+    mapped: Collection[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogFile(ABC):
     """One export that was looked at and can be read, whatever it is written in.
 
     Terminology: a *record* is one good's stretch of the file, `cells` are its texts keyed by column. Equal
     bytes of a record under an equal `context` and equal `columns` make equal cells.
+
+    Of several files `path` is the main one. `encoding` is `utf-8` or `cp1251`; `has_header` is whether the
+    file itself names its columns. `columns` have standard names in their standard spelling, a merchant's own
+    as written. `size` is in bytes, `modified_ns` in nanoseconds since 1970, both from before the first look.
+    `guesses` are what the settings left open and was detected, in the order of the decisions.
     """
 
-    @property
-    def path(self) -> Path:
-        """The file; of several the main one."""
+    path: Path
+    kind: FileFormat
+    encoding: str
+    has_header: bool
+    columns: tuple[str, ...]
+    size: int
+    modified_ns: int
+    guesses: tuple[Guess, ...] = ()
 
     @property
-    def kind(self) -> FileFormat:
-        """The format."""
-
-    @property
-    def encoding(self) -> str:
-        """`utf-8` or `cp1251`."""
-
-    @property
-    def has_header(self) -> bool:
-        """Whether the file itself names its columns."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns, standard names in their standard spelling, a merchant's own as written."""
-
-    @property
-    def size(self) -> int:
-        """Bytes, before the first look."""
-
-    @property
-    def modified_ns(self) -> int:
-        """The last change before the first look, in nanoseconds since 1970."""
-
-    @property
-    def guesses(self) -> tuple[Guess, ...]:
-        """What the settings left open and was detected, in the order of the decisions."""
-
-    @property
+    @abstractmethod
     def context(self) -> bytes:
         """Everything outside the records and `columns` that shapes a good, such as the tree of categories."""
 
@@ -60,15 +99,31 @@ class CatalogFile(Protocol):
         Raises ExportInvalid, at the latest at the end, where the file cannot be trusted: what was yielded
         before must not be acted upon until the iterator is exhausted.
         """
+        return filtered_rows(self._all(), row_filter)
+
+    @abstractmethod
+    def _all(self) -> Iterator[ExportRecord]:
+        """Yield the goods in file order, without their hashes."""
+
+    @abstractmethod
+    def cells(self, record: ExportRecord) -> dict[str, str]:
+        """Return a record's texts, untrimmed, for each of `columns`. Raises ExportInvalid if it changed."""
 
     def good_id(self, record: ExportRecord) -> str:
-        """Return the good's key, see `key_of` in `core/product/columns.py`; empty where it has none."""
+        """Return the good's key, see `key_of` in `core/product/cells.py`; empty where it has none."""
+        return key_of(self.cells(record).get(KEY, ""))
 
-    def cells(self, record: ExportRecord) -> dict[str, str]:
-        """Return the texts of a record, keyed by column, one for each of `columns`; not trimmed.
-
-        Raises ExportInvalid where the record is not what the first look saw.
-        """
-
-    def file_of(self, record: ExportRecord) -> str:
+    def file_of(self, record: ExportRecord) -> str:  # noqa: ARG002  # all records come from the one file
         """Return the name of the file that the record is from."""
+        return self.path.name
+
+    @contextmanager
+    def _unchanged(self) -> Iterator[None]:
+        """Refuse the file where it cannot be read, or changed meanwhile."""
+        try:
+            yield
+            unchanged = refusals.stamp(self.path) == (self.size, self.modified_ns)
+        except OSError as error:
+            raise refusals.unreadable(self.path, error) from error
+        if not unchanged:
+            raise refusals.changed(self.path)

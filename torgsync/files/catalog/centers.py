@@ -10,14 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
-from pathlib import Path
 
 from torgsync.core.product.cells import number
 from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, KEY, SUM_COLUMN, ExportRecord
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog.catalog_file import CatalogFile
-from torgsync.files.catalog.guesses import FileFormat, Guess
-from torgsync.files.catalog.rows import RowFilter, filtered_rows
+from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 
 _SEPARATOR = b"\x1e"
 UNTOLD = "?"
@@ -25,65 +22,20 @@ UNTOLD = "?"
 _THOUSANDTH = Decimal("0.001")
 
 
-@dataclass(frozen=True)
-class CenterFiles:
-    """The files of several accounting centers as one; see `CatalogFile` in `files/catalog/catalog_file.py`.
+@dataclass(frozen=True, kw_only=True)
+class CenterFiles(CatalogFile):
+    """The files of several accounting centers as one, keyed by the center's id, the main file first.
 
-    `files` are keyed by the center's id, the main file first. A good's balances are in
-    `WarehouseQuantityForPartner`, their sum in `WarehouseQuantity`; it is displayed where any of the files
-    displays it. A quantity that cannot be read stays as it is; the mapping reports it.
+    A good's balances are in `WarehouseQuantityForPartner`, their sum in `WarehouseQuantity`; it is displayed
+    where any of the files displays it. A quantity that cannot be read stays as it is; the mapping reports it.
     """
 
     files: Mapping[str, CatalogFile]
-    columns: tuple[str, ...]
-
-    @property
-    def _main(self) -> CatalogFile:
-        return next(iter(self.files.values()))
-
-    @property
-    def path(self) -> Path:
-        """The main file."""
-        return self._main.path
-
-    @property
-    def kind(self) -> FileFormat:
-        """The format of the main file."""
-        return self._main.kind
-
-    @property
-    def encoding(self) -> str:
-        """The encoding of the main file."""
-        return self._main.encoding
-
-    @property
-    def has_header(self) -> bool:
-        """Whether the main file names its columns."""
-        return self._main.has_header
-
-    @property
-    def size(self) -> int:
-        """Bytes of all files."""
-        return sum(file.size for file in self.files.values())
-
-    @property
-    def modified_ns(self) -> int:
-        """The last change of any of them."""
-        return max(file.modified_ns for file in self.files.values())
-
-    @property
-    def guesses(self) -> tuple[Guess, ...]:
-        """What was found out of each, file by file."""
-        return tuple(guess for file in self.files.values() for guess in file.guesses)
 
     @property
     def context(self) -> bytes:
         """What is outside the rows of each file, and whose file it is."""
         return _SEPARATOR.join(center.encode() + b" " + file.context for center, file in self.files.items())
-
-    def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
-        """Yield the goods as `_all` does, each with its hash; rows that `row_filter` knows are skipped."""
-        return filtered_rows(self._all(), row_filter)
 
     def _all(self) -> Iterator[ExportRecord]:
         """Yield every good once, by the first file that has it; a good that is twice in one file comes twice.
@@ -106,18 +58,18 @@ class CenterFiles:
                 good_id = file.good_id(record)
                 if good_id not in earlier or good_id in here:
                     head = (str(place), *_merged(balances.get(good_id, ())))
-                    raw = _SEPARATOR.join([*(_clean(text) for text in head), record.raw])
-                    yield ExportRecord(record.line, raw)
+                    clean = (text.encode().replace(_SEPARATOR, b"") for text in head)
+                    yield ExportRecord(record.line, _SEPARATOR.join([*clean, record.raw]))
                 here.add(good_id)
             earlier |= here
 
     def good_id(self, record: ExportRecord) -> str:
-        """Return the good's key, see `key_of` in `core/product/columns.py`; empty where it has none."""
+        """Return the good's key as its own file has it."""
         file, _, row = self._parts(record)
         return file.good_id(row)
 
     def cells(self, record: ExportRecord) -> dict[str, str]:
-        """Return the texts of a record, keyed by column, with the balances of all centers."""
+        """Return the texts of a record, with the balances of all centers."""
         file, (balances, total, display), row = self._parts(record)
         cells = file.cells(row)
         cells |= {CENTERS_COLUMN: balances, SUM_COLUMN: total}
@@ -145,25 +97,15 @@ def compose(files: Mapping[str, CatalogFile]) -> CenterFiles:
     main = next(iter(files.values()))
     spoken = dict.fromkeys(chain.from_iterable(file.columns for file in files.values()))
     uneven = all(file.kind is FileFormat.YML for file in files.values())
-    mistakes = []
+    mistakes: list[Mistake] = []
     for file in files.values():
-        mistakes += [
-            Mistake(0, file.path.name, f"it has no column `{name}`")
-            for name in (KEY, SUM_COLUMN)
-            if name not in file.columns
-        ]
-        if uneven:
-            continue
-        missing = [name for name in main.columns if name not in file.columns and name != SUM_COLUMN]
-        more = [name for name in file.columns if name not in main.columns and name != SUM_COLUMN]
-        mistakes += [
-            Mistake(0, file.path.name, f"it has no column `{name}`, `{main.path.name}` has")
-            for name in missing
-        ]
-        mistakes += [
-            Mistake(0, file.path.name, f"it has a column `{name}`, `{main.path.name}` has not")
-            for name in more
-        ]
+        wrong = [f"it has no column `{name}`" for name in (KEY, SUM_COLUMN) if name not in file.columns]
+        if not uneven:
+            missing = [name for name in main.columns if name not in (*file.columns, SUM_COLUMN)]
+            more = [name for name in file.columns if name not in (*main.columns, SUM_COLUMN)]
+            wrong += [f"it has no column `{name}`, `{main.path.name}` has" for name in missing]
+            wrong += [f"it has a column `{name}`, `{main.path.name}` has not" for name in more]
+        mistakes += [Mistake(0, file.path.name, what) for what in wrong]
     if mistakes:
         raise ExportInvalid(
             f"the files of the accounting centers do not have the same columns as `{main.path}`",
@@ -171,11 +113,17 @@ def compose(files: Mapping[str, CatalogFile]) -> CenterFiles:
             hint="let Torgsoft write the same fields into all of them, and export once more",
         )
     columns = tuple(spoken) if uneven else main.columns
-    return CenterFiles(files, columns if CENTERS_COLUMN in columns else (*columns, CENTERS_COLUMN))
-
-
-def _clean(text: str) -> bytes:
-    return text.encode().replace(_SEPARATOR, b"")
+    return CenterFiles(
+        path=main.path,
+        kind=main.kind,
+        encoding=main.encoding,
+        has_header=main.has_header,
+        columns=columns if CENTERS_COLUMN in columns else (*columns, CENTERS_COLUMN),
+        size=sum(file.size for file in files.values()),
+        modified_ns=max(file.modified_ns for file in files.values()),
+        guesses=tuple(guess for file in files.values() for guess in file.guesses),
+        files=files,
+    )
 
 
 def _merged(found: Sequence[tuple[str, str, str]]) -> tuple[str, str, str]:

@@ -1,7 +1,4 @@
-"""The encoding of a text export, judged by the whole file.
-
-Source: docs/developers/torgsoft.md §2.2, §17 no. 1.
-"""
+"""The encoding of a text export, judged by the whole file (docs/developers/torgsoft.md §2.2, §17 no. 1)."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog.refusals import AGAIN, UNTOUCHED, no_text
+from torgsync.files.catalog.refusals import AGAIN, UNTOUCHED
 from torgsync.files.catalog.rows import line_at
 
 UTF8 = "utf-8"
@@ -30,13 +27,6 @@ _UNKNOWN = b"\x98"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-class Encoding(NamedTuple):
-    """The encoding in which a whole file can be read, and what that was decided from."""
-
-    name: str
-    because: str
-
-
 def known_encoding(path: Path, encoding: str | None) -> str | None:
     """Return `utf-8` or `cp1251` for any of their names, None for None. Raises ExportInvalid for others."""
     if encoding is None:
@@ -47,8 +37,7 @@ def known_encoding(path: Path, encoding: str | None) -> str | None:
         name = encoding
     if name not in {UTF8, CP1251}:
         raise ExportInvalid(
-            f"`{path}` cannot be read as `{encoding}`",
-            hint=f"the encoding is either `{UTF8}` or `{CP1251}`",
+            f"`{path}` cannot be read as `{encoding}`", hint=f"the encoding is either `{UTF8}` or `{CP1251}`"
         )
     return name
 
@@ -64,8 +53,8 @@ def refuse_utf16(path: Path, beginning: bytes) -> None:
 
 def find_encoding(
     path: Path, file: BinaryIO, start: int, forced: str | None, *, longest: int | None
-) -> Encoding:
-    """Return the encoding in which the file can be read from `start` to its end.
+) -> tuple[str, str]:
+    """Return the encoding in which the file can be read from `start` to its end, and why it is this one.
 
     `forced` is not questioned. A line of more than `longest` bytes, where one is given, makes it no text.
     Raises ExportInvalid.
@@ -87,7 +76,7 @@ def find_encoding(
             f"the letters of `{path}` make no words as {encoding}; {looks}",
             hint=f"{UNTOUCHED}; or write `encoding` under [catalog] if it is right as it is",
         )
-    return Encoding(encoding, because)
+    return encoding, because
 
 
 def _garbled(file: BinaryIO, start: int, encoding: str) -> str:
@@ -101,10 +90,10 @@ def _garbled(file: BinaryIO, start: int, encoding: str) -> str:
     sample = file.read(_SAMPLE)
     if encoding == UTF8:
         letters = [letter for letter in sample.decode(UTF8, "ignore") if letter > "\x7f"]
-        doubled = sum(letter in "РСÐÑ" for letter in letters)
-        return "they are UTF-8 that was taken for another encoding" if _is_most(doubled, letters) else ""
+        doubled = _proves(letters) and sum(letter in "РСÐÑ" for letter in letters) > _DOUBLED * len(letters)
+        return "they are UTF-8 that was taken for another encoding" if doubled else ""
     high = bytes(byte for byte in sample if byte > 0x7F)  # noqa: PLR2004  # beyond ASCII
-    if len(high) < _ENOUGH or len(set(high)) < _DIFFERENT:
+    if not _proves(high):
         return ""
     shares = {
         name: sum(map(high.count, (_USUAL + _USUAL.upper()).encode(name, "ignore"))) / len(high)
@@ -115,8 +104,8 @@ def _garbled(file: BinaryIO, start: int, encoding: str) -> str:
     return f"they look like {likely}" if clearly else ""
 
 
-def _is_most(count: int, letters: Sequence[str]) -> bool:
-    return len(letters) >= _ENOUGH and len(set(letters)) >= _DIFFERENT and count > _DOUBLED * len(letters)
+def _proves(letters: Sequence[object]) -> bool:
+    return len(letters) >= _ENOUGH and len(set(letters)) >= _DIFFERENT
 
 
 def is_surely_utf8(path: Path, file: BinaryIO, start: int) -> bool:
@@ -133,11 +122,7 @@ class _Scan(NamedTuple):
 
 
 def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | None) -> _Scan:
-    """Look through the file from `start` to its end or to the first broken letter.
-
-    Raises ExportInvalid where it is no text, or a text that was spoilt before. Lines are counted only to say
-    where something is wrong.
-    """
+    """Look from `start` to the end or the first broken letter. Raises ExportInvalid for a spoilt text."""
     decode = _cp1251_letters if encoding == CP1251 else codecs.getincrementaldecoder(encoding)().decode
     letters = unbroken = 0
     at = start
@@ -154,7 +139,7 @@ def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | 
             return _Scan(letters + len(sound) - len(sound.decode(encoding)), line_at(file, start, broken))
         unbroken = 0 if b"\n" in chunk else unbroken + len(chunk)
         if b"\0" in chunk or (longest and unbroken > longest):
-            raise no_text(path)
+            raise ExportInvalid(f"`{path}` is not a text file", hint=AGAIN)
         if _LOST in text:
             line = line_at(file, start, at) + text[: text.index(_LOST)].count("\n")
             raise ExportInvalid(
@@ -167,10 +152,7 @@ def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | 
 
 
 def _cp1251_letters(chunk: bytes, *, final: bool) -> str:  # noqa: ARG001  # every letter is one byte
-    """Refuse what is no Windows-1251. All bytes but one are, so nothing is decoded to know it.
-
-    What was lost when another program saved the file cannot be detected in this encoding.
-    """
+    """Refuse what is no Windows-1251: all bytes but one are, so nothing is decoded, and no loss detected."""
     if _UNKNOWN in chunk:
         at = chunk.index(_UNKNOWN)
         raise UnicodeDecodeError(CP1251, chunk, at, at + 1, "it stands for no letter")

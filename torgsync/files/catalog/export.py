@@ -6,9 +6,10 @@ The first bytes decide the format, the file's name never does: a YML file may be
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import file_digest
 from pathlib import Path
 
 import xxhash
@@ -17,19 +18,22 @@ from torgsync.core.config.settings import Catalog
 from torgsync.core.product.columns import ColumnHint, is_standard, no_column_message, resolve
 from torgsync.core.text import nearest
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog.catalog_file import CatalogFile
+from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.centers import compose
 from torgsync.files.catalog.encodings import refuse_utf16
-from torgsync.files.catalog.guesses import Aspect, FileFormat, Guess, ReadSettings
-from torgsync.files.catalog.trs import TrsFile, open_trs
-from torgsync.files.catalog.xlsx import OLD_OFFICE, XlsxFile, open_xlsx
-from torgsync.files.catalog.yml import LOOK, YmlFile, open_yml, start_of_text
+from torgsync.files.catalog.trs import open_trs
+from torgsync.files.catalog.xlsx import OLD_OFFICE, open_xlsx
+from torgsync.files.catalog.yml import LOOK, open_yml, start_of_text
 from torgsync.files.catalog.yml_offer import column_of
 from torgsync.files.config.objects import ObjectFile, path_in
 
-_CHUNK = 1024 * 1024
 _ARCHIVE = b"PK\x03\x04"
 
+_OPEN: dict[FileFormat, Callable[[Path, ReadSettings], CatalogFile]] = {
+    FileFormat.TRS: open_trs,
+    FileFormat.YML: open_yml,
+    FileFormat.XLSX: open_xlsx,
+}
 _BY_SETTING = {"trs": FileFormat.TRS, "csv": FileFormat.TRS, "yml": FileFormat.YML, "xlsx": FileFormat.XLSX}
 
 
@@ -94,14 +98,7 @@ def _look(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
     kind, because = _kind(beginning)
     if wanted:
         kind = _BY_SETTING[wanted]
-    opened: TrsFile | YmlFile | XlsxFile
-    match kind:
-        case FileFormat.YML:
-            opened = open_yml(path, given)
-        case FileFormat.XLSX:
-            opened = open_xlsx(path, given)
-        case FileFormat.TRS:
-            opened = open_trs(path, given)
+    opened = _OPEN[kind](path, given)
     if wanted:
         return opened
     guess = Guess(Aspect.FORMAT, kind, because, "format", path.name)
@@ -141,33 +138,27 @@ def missing_column(catalog: CatalogFile, name: str) -> tuple[ColumnHint, str]:
     return (ColumnHint.RENAMED if renamed else ColumnHint.NONE), ""
 
 
-def content_of(file: ObjectFile) -> bytes:
-    """Return a digest of the bytes of an object's export, all its files in order: nothing costs less.
-
-    It is empty where one cannot be read; `open_export` says what is wrong with it.
-    """
+def _paths(file: ObjectFile) -> list[Path]:
     catalog = file.settings.catalog
-    paths = [path_in(file.path.parent, path) for path in catalog.centers.values() or [catalog.path]]
+    return [file.path_of(path) for path in catalog.centers.values() or [catalog.path]]
+
+
+def content_of(file: ObjectFile) -> bytes:
+    """Return a digest of the bytes of an object's export, all files in order; empty if one is unreadable."""
     state = xxhash.xxh3_128()
     try:
-        for path in paths:
+        for path in _paths(file):
             with path.open("rb", buffering=0) as opened:
-                while chunk := opened.read(_CHUNK):
-                    state.update(chunk)
+                file_digest(opened, lambda: state)
     except OSError:
         return b""
     return state.digest()
 
 
 def written_at(file: ObjectFile) -> datetime | None:
-    """Return when an object's export was written, aware and in UTC; of several files when the oldest was.
-
-    None where one is missing; `open_export` says so.
-    """
-    catalog = file.settings.catalog
-    paths = [path_in(file.path.parent, path) for path in catalog.centers.values() or [catalog.path]]
+    """Return when an object's export, or its oldest file, was written, in UTC; None if one is missing."""
     try:
-        return datetime.fromtimestamp(min(path.stat().st_mtime for path in paths), tz=UTC)
+        return datetime.fromtimestamp(min(path.stat().st_mtime for path in _paths(file)), tz=UTC)
     except OSError:
         return None
 

@@ -8,25 +8,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from torgsync.core.product.columns import KEY, LAYOUTS, ColumnNames, is_standard, known_names, resolve
 from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
-from torgsync.files.catalog.guesses import Aspect, Guess, ReadSettings
+from torgsync.files.catalog.catalog_file import Aspect, Guess, ReadSettings
 from torgsync.files.catalog.rows import DELIMITER, DELIMITERS, split, texts
 
 CONFIRMING_ROWS = 100
 """How many rows must agree with a layout that no header names."""
 
 _KNOWN_NAMES = 3  # so many column names in a first row cannot be a good's own texts
-_EXTENDED = (
-    48,
-    50,
-)  # the layouts that are met with a merchant's own columns behind them (torgsoft §3.2)
+_EXTENDED = (48, 50)  # the layouts that are met with a merchant's own columns behind them (torgsoft §3.2)
 _PARTNER = 49  # the position that distinguishes a true 50 from 48 and two more (torgsoft §3.4)
 _NAMES_SHOWN = 6  # names of an unknown header
 _SHOWN = 40  # letters of a strange cell
@@ -70,7 +68,7 @@ def _by_width(lines: Sequence[bytes], given: ReadSettings) -> str:
     known = {*LAYOUTS, *(count + len(given.extra_columns) for count in _EXTENDED)}
     best, score = DELIMITER, (0, 0)
     for sign in DELIMITERS:
-        widths = Counter(len(cells) for line in lines if (cells := split(line, sign)) and len(cells) > 1)
+        widths = Counter(count for count in cell_counts(lines, sign) if count > 1)
         evenly = max(widths.values(), default=0)
         reached = (sum(widths[width] for width in known), evenly)
         if reached > score:
@@ -97,9 +95,8 @@ def name_columns(path: Path, line: int, row: Sequence[str], given: ReadSettings)
         if not name:
             mistakes.append(Mistake(line, f"column {position}", "it has no name"))
         elif earlier != position:
-            mistakes.append(
-                Mistake(line, f"column {position}", f"`{name}` is also the name of column {earlier}")
-            )
+            also = f"`{name}` is also the name of column {earlier}"
+            mistakes.append(Mistake(line, f"column {position}", also))
     if len(names.columns) == 1:
         mistakes.append(Mistake(line, "", "there is only one column"))
     if KEY not in names.columns:
@@ -111,26 +108,17 @@ def name_columns(path: Path, line: int, row: Sequence[str], given: ReadSettings)
 
 def _hint_for_names(columns: Sequence[str]) -> str:
     # A column that Torgsoft names itself is never the key: a name or an article does not identify a good.
-    own = next((name.replace('"', "")[:_SHOWN] for name in columns if name and not is_standard(name)), "")
-    if KEY in columns or not own:
-        return refusals.NAMES
-    return f"{refusals.NAMES}; or {_name_the_key(own)}"
-
-
-def _own_names(key: str) -> str:
-    """Return the way on where no name is Torgsoft's; `key` is the column that could be the key."""
-    return f"{_name_the_key(key.replace(chr(34), '')[:_SHOWN])}, and each of the others likewise"
+    own = next((name for name in columns if name and not is_standard(name)), "")
+    return refusals.NAMES if KEY in columns or not own else f"{refusals.NAMES}; or {_name_the_key(own)}"
 
 
 def _name_the_key(own: str) -> str:
-    return f'name the key under `[catalog.names]`, such as "{own}" = "{KEY}"'
+    shown = own.replace('"', "")[:_SHOWN]
+    return f'name the key under `[catalog.names]`, such as "{shown}" = "{KEY}"'
 
 
 def refuse_unknown_names(path: Path, line: int, rows: Sequence[Sequence[str]], given: ReadSettings) -> None:
-    """Refuse a table whose first row holds names of which none is known: they are no good's texts.
-
-    All of them are filled and different and none is a number, but numbers follow below. Raises ExportInvalid.
-    """
+    """Refuse a first row of different texts, none a number or a known name, above rows with numbers."""
     if given.header is not None or len(rows) < 2:  # noqa: PLR2004  # names, and a good below them
         return
     first, *others = ([cell.strip() for cell in row] for row in rows)
@@ -142,11 +130,9 @@ def refuse_unknown_names(path: Path, line: int, rows: Sequence[Sequence[str]], g
     if keys:
         names = ", ".join(f"`{name[:_SHOWN]}`" for name in first[:_NAMES_SHOWN])
         more = f" and {len(first) - _NAMES_SHOWN} more" if len(first) > _NAMES_SHOWN else ""
-        raise refusals.bad_names(
-            path,
-            [Mistake(line, "", f"none of these names is Torgsoft's: {names}{more}")],
-            _own_names(keys[0]),
-        )
+        mistake = Mistake(line, "", f"none of these names is Torgsoft's: {names}{more}")
+        hint = f"{_name_the_key(keys[0])}, and each of the others likewise"
+        raise refusals.bad_names(path, [mistake], hint)
 
 
 def guesses_of_names(name: str, names: ColumnNames) -> tuple[Guess, ...]:
@@ -159,10 +145,7 @@ def guesses_of_names(name: str, names: ColumnNames) -> tuple[Guess, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read rows without names: the columns, and which of them Torgsoft writes without quotes.
-
-    `standard` is the number of standard columns; a merchant's own follow them.
-    """
+    """One way to read rows without names: `standard` columns, then a merchant's own; `bare` unquoted."""
 
     columns: tuple[str, ...]
     bare: frozenset[int]
@@ -173,12 +156,12 @@ class Reading:
         return f"{self.standard} standard columns" + (f" and {own} of your own" if own else "")
 
 
-def readings(path: Path, lines: Sequence[bytes], delimiter: str, given: ReadSettings) -> tuple[Reading, ...]:
-    """Return every way to read rows without names that their number of cells allows, see `readings_of`."""
-    return readings_of(path, [len(cells) for line in lines if (cells := split(line, delimiter))], given)
+def cell_counts(rows: Iterable[bytes], delimiter: str) -> list[int]:
+    """Return the number of cells of each row that can be split."""
+    return [len(cells) for row in rows if (cells := split(row, delimiter))]
 
 
-def readings_of(path: Path, counts: Sequence[int], given: ReadSettings) -> tuple[Reading, ...]:
+def readings(path: Path, counts: Sequence[int], given: ReadSettings) -> tuple[Reading, ...]:
     """Return every way to read rows of that many cells without names.
 
     The first count that can be read at all decides. Raises ExportInvalid where there is none; the error lists
@@ -189,7 +172,7 @@ def readings_of(path: Path, counts: Sequence[int], given: ReadSettings) -> tuple
         found = _readings_of(count, own)
         if found and (not own or len(found[-1].columns) > found[-1].standard):
             return found
-    seen = f"rows of {refusals.columns(counts[0])}" if counts else "rows whose quotes do not pair up"
+    seen = f"rows of {counted(counts[0], 'column')}" if counts else "rows whose quotes do not pair up"
     known = ", ".join(map(str, LAYOUTS))
     if own:
         raise ExportInvalid(
@@ -226,41 +209,34 @@ def _own_columns(count: int) -> str:
     return f"or, {if_so}, name {them} under `[catalog]`: extra_columns = [{names}]"
 
 
+@dataclass(frozen=True, slots=True)
 class Table:
     """The first rows of a file without names, by which a reading is confirmed."""
 
-    def __init__(self, path: Path, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
-        self.path = path
-        self._lines = lines
-        self._rows = rows
-        self.quotes: Sequence[Sequence[bool]] | None = None
+    path: Path
+    lines: Sequence[int]
+    rows: Sequence[Sequence[str]]
+    quotes: Sequence[Sequence[bool]] | None = None
 
     @classmethod
     def of_bytes(cls, path: Path, rows: Sequence[tuple[int, bytes]], encoding: str, delimiter: str) -> Table:
         """Return the table of the raw rows of a text file, each with its line."""
         cells = [split(raw, delimiter) or [] for _, raw in rows]
-        found = cls(
-            path,
-            [line for line, _ in rows],
-            [texts(raw, encoding, None, delimiter) or [] for _, raw in rows],
-        )
         signs = (delimiter.encode(), b'"', b"\r", b"\n")
         # A spreadsheet quotes only where it must; then quotes say nothing about types.
-        if any(
+        freely = any(
             cell[:1] == b'"' and not any(sign in cell[1:-1] for sign in signs)
-            for row in cells
-            for cell in row
-        ):
-            found.quotes = [[cell[:1] == b'"' for cell in row] for row in cells]
-        return found
+            for cell in chain.from_iterable(cells)
+        )
+        quotes = [[cell[:1] == b'"' for cell in row] for row in cells] if freely else None
+        read = [texts(raw, encoding, None, delimiter) or [] for _, raw in rows]
+        return cls(path, [line for line, _ in rows], read, quotes)
 
     def choose(self, possible: Sequence[Reading]) -> tuple[Reading, Guess]:
         """Return the reading that the rows confirm. Raises ExportInvalid where none is confirmed.
 
         Where rows confirm a true 50 as well as 48 and two of the merchant's own, balances of accounting
-        centers in the last column decide.
-
-        Source: docs/developers/torgsoft.md §3.4.
+        centers in the last column decide (torgsoft §3.4).
         """
         strange = {reading: self._strange(reading) for reading in possible}
         confirmed = [reading for reading in possible if not strange[reading]]
@@ -268,21 +244,20 @@ class Table:
             best = min(possible, key=lambda reading: len(strange[reading]))
             raise self._refusal(best, strange[best])
         chosen = confirmed[-1]
-        if len(confirmed) > 1 and any(_BALANCES.fullmatch(row[_PARTNER]) for row in self._rows):
+        if len(confirmed) > 1 and any(_BALANCES.fullmatch(row[_PARTNER]) for row in self.rows):
             chosen = confirmed[0]
         signs = "quotes and numbers" if self.quotes else "the numbers"
-        because = f"{signs} in the first {counted(len(self._rows), 'row')} stand where they should"
+        because = f"{signs} in the first {counted(len(self.rows), 'row')} stand where they should"
         return chosen, Guess(Aspect.LAYOUT, str(chosen), because, "extra_columns", self.path.name)
 
     def _strange(self, reading: Reading) -> dict[int, Mistake]:
         """Return the first cell of each column that does not belong there."""
         strange: dict[int, Mistake] = {}
-        for number, row in enumerate(self._rows):
+        for number, row in enumerate(self.rows):
             for position, text in enumerate(row[: reading.standard]):
                 if position in strange:
                     continue
-                name = reading.columns[position]
-                bare = position in reading.bare
+                name, bare = reading.columns[position], position in reading.bare
                 shape = _SHAPES.get(name, _NUMBER if bare else None)
                 quoted = self.quotes[number][position] if self.quotes and self.quotes[number] else None
                 fits = shape is None or shape.fullmatch(text)
@@ -290,7 +265,7 @@ class Table:
                     continue
                 shown = f'"{text}"'[: _SHOWN + 1] if quoted else text[:_SHOWN]
                 where = f"column {position + 1} ({name})"
-                strange[position] = Mistake(self._lines[number], where, f"`{shown}` does not belong there")
+                strange[position] = Mistake(self.lines[number], where, f"`{shown}` does not belong there")
         return strange
 
     def _refusal(self, reading: Reading, strange: dict[int, Mistake]) -> ExportInvalid:

@@ -6,16 +6,14 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from hashlib import file_digest
+from pathlib import Path
+from typing import NamedTuple
 
 import xxhash
 
 from torgsync.errors import ObjectInvalid
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-_CHUNK = 1024 * 1024
 _PHOTO = re.compile(r"(?P<stem>.+)\.(?P<extension>jpe?g|png|gif|webp)", re.IGNORECASE)
 _EXTRA = re.compile(r"(?P<good_id>.+)_(?P<number>[0-9]+)")
 _HINT = "correct `folder` under `[catalog.photos]` in the sync object, or take it out to leave photos alone"
@@ -48,28 +46,21 @@ class PhotoIndex:
         """Return a good's photos: `178.jpg` first, then `178_1.jpg`, `178_2.jpg` by number.
 
         The id is exact: 17 owns neither `178.jpg` nor `178_17.jpg`. Files that differ by extension or
-        letter case alone come in the order of extension, then name. No photo gives an empty tuple.
-
-        Source: docs/developers/torgsoft.md §17 no. 23.
+        letter case alone come in the order of extension, then name (torgsoft §17 no. 23).
         """
         return self.by_stem.get(good_id.casefold(), ())
 
 
 def index_photos(folder: Path) -> PhotoIndex:
-    """Read the folder once and return which photos belong to which good.
-
-    Other files and folders inside it are skipped. Raises ObjectInvalid where the folder cannot be read: a
-    missing folder is not a shop without photos.
-    """
+    """Read a folder's photos. Raises ObjectInvalid where it is missing: that is no shop without photos."""
     try:
         with os.scandir(folder) as entries:
             seen = [photo for entry in entries if owners_of(entry.name) and (photo := _seen(entry))]
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ObjectInvalid(f"there is no folder of photos `{folder}`", hint=_HINT) from error
     except OSError as error:
-        raise ObjectInvalid(
-            f"the folder of photos `{folder}` cannot be read: {error.strerror}", hint=_HINT
-        ) from error
+        why = f"the folder of photos `{folder}` cannot be read: {error.strerror}"
+        raise ObjectInvalid(why, hint=_HINT) from error
     return index_of(folder, seen)
 
 
@@ -109,20 +100,12 @@ def _seen(entry: os.DirEntry[str]) -> PhotoFile | None:
 
 
 def digest(path: Path) -> str:
-    """Return the content of a photo as 16 hexadecimal digits: most photos are copies of another one.
-
-    Raises ObjectInvalid where it cannot be read.
-
-    Source: docs/developers/torgsoft.md §6.
-    """
-    state = xxhash.xxh3_64()
+    """Return a photo's content as 16 hexadecimal digits: most are copies. Raises ObjectInvalid."""
     try:
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                state.update(chunk)
+            return file_digest(file, xxhash.xxh3_64).hexdigest()
     except OSError as error:
         raise ObjectInvalid(
             f"the photo `{path}` cannot be read: {error.strerror}",
             hint="make sure that it is there and no other program holds it open, and run the command again",
         ) from error
-    return state.hexdigest()

@@ -31,24 +31,6 @@ def empty(path: Path) -> ExportInvalid:
     return ExportInvalid(f"`{path}` holds no goods", hint=AGAIN)
 
 
-def no_text(path: Path) -> ExportInvalid:
-    """Return the refusal of a file that holds bytes which no text has."""
-    return ExportInvalid(f"`{path}` is not a text file", hint=AGAIN)
-
-
-def no_line_feeds(path: Path) -> ExportInvalid:
-    """Return the refusal of a file whose rows end in carriage returns alone."""
-    return ExportInvalid(
-        f"the rows of `{path}` end as old Macintosh programs end them, so it is one long line",
-        hint="save it with the line ends of Windows (CRLF), or export the catalog from Torgsoft once more",
-    )
-
-
-def web_page(path: Path) -> ExportInvalid:
-    """Return the refusal of what a browser or a server has put in the export's place."""
-    return ExportInvalid(f"`{path}` is a web page, not an export", hint=AGAIN)
-
-
 def unreadable(path: Path, error: OSError) -> ExportInvalid:
     """Return the refusal of a file that is not there, or that the system does not give."""
     if isinstance(error, FileNotFoundError):
@@ -67,8 +49,3 @@ def bad_names(path: Path, mistakes: list[Mistake], hint: str) -> ExportInvalid:
     return ExportInvalid(
         f"the column names of `{path}` cannot be used", mistakes=tuple(mistakes[:LISTED]), hint=hint
     )
-
-
-def columns(count: int) -> str:
-    """Return a number of columns in words."""
-    return f"{count} column" if count == 1 else f"{count} columns"

@@ -11,6 +11,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count, takewhile
 from typing import BinaryIO
 
 import xxhash
@@ -149,12 +150,8 @@ class LineReader:
 
     def at_end(self) -> bool:
         """Return whether only blank lines are left."""
-        distance = 0
-        while line := self.peek(distance):
-            if line.strip():
-                return False
-            distance += 1
-        return True
+        following = takewhile(bool, map(self.peek, count()))
+        return not any(map(bytes.strip, following))
 
 
 class Grammar:
@@ -185,17 +182,13 @@ class Grammar:
         `lines` is positioned after that line; only what belongs to the record is taken from it.
         """
         reach = self._grown(line, lines)
-        if reach is None:
-            reach = self._mended(line, lines)
+        reach = self._mended(line, lines) if reach is None else reach
         if reach is None:
             return None
         return without_line_end(line + b"".join(lines.take() for _ in range(reach)))
 
     def _grown(self, line: bytes, lines: LineReader) -> int | None:
-        """Return how many more lines make a strict row, where a line end is inside quotes.
-
-        Source: docs/developers/torgsoft.md §2.2.
-        """
+        """Return how many more lines make a strict row, where a line end is inside quotes."""
         piece, size, reach = line, len(line), 0
         joined = [line]
         while size <= LONGEST and self._known.open.fullmatch(piece):
@@ -209,32 +202,24 @@ class Grammar:
         return reach if reach and self.strict(without_line_end(b"".join(joined))) else None
 
     def _mended(self, line: bytes, lines: LineReader) -> int | None:
-        """Return how many more lines make a row of the right width although it has a stray quote.
-
-        A line that is a row by itself, or begins as one, is never swallowed: a lost key would look like a
-        vanished good.
-        """
+        """Return how many more lines make a row despite a stray quote; a line that begins one stays out."""
         joined = line
         for reach in range(_MENDED_LINES):
             if texts(without_line_end(joined), _ANY, self.width, self._delimiter) is not None:
                 return reach
             following = lines.peek(reach)
-            if not following or self.is_row(following) or self._known.keyed.match(following):
+            if not following or self._begins_row(following):
                 break
             joined += following
         return None
 
-    def is_row(self, line: bytes) -> bool:
-        """Return whether a physical line is a whole row by itself."""
-        return self.strict(without_line_end(line)) is not None
+    def _begins_row(self, line: bytes) -> bool:
+        """Return whether a physical line is a whole row by itself, or begins as one."""
+        return bool(self.strict(without_line_end(line)) or self._known.keyed.match(line))
 
     def skip(self, lines: LineReader) -> None:
         """Take the lines up to the next one that is a row by itself, or begins as one."""
-        while (
-            (following := lines.peek(0))
-            and not self.is_row(following)
-            and not self._known.keyed.match(following)
-        ):
+        while (following := lines.peek(0)) and not self._begins_row(following):
             lines.take()
 
 

@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import reduce
 from typing import BinaryIO
 
 from lxml import etree
@@ -84,7 +85,4 @@ def _row(row: etree._Element, widths: Mapping[str, int]) -> dict[int, str]:
 
 def _place(letters: str) -> int:
     """Return the position of a column, from 0: 0 for A, 26 for AA."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
+    return reduce(lambda number, letter: number * 26 + ord(letter) - ord("A") + 1, letters, 0) - 1

@@ -14,15 +14,16 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from torgsync.core.product.cells import key_of
 from torgsync.core.product.columns import KEY, ColumnNames, ExportRecord
+from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
+from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import UTF8, find_encoding, known_encoding, refuse_utf16
-from torgsync.files.catalog.guesses import Aspect, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.layouts import (
     CONFIRMING_ROWS,
     Table,
+    cell_counts,
     find_delimiter,
     guesses_of_names,
     is_header,
@@ -32,7 +33,6 @@ from torgsync.files.catalog.layouts import (
 )
 from torgsync.files.catalog.refusals import AGAIN, LISTED, UNTOUCHED, changed, stamp, unreadable
 from torgsync.files.catalog.rows import (
-    DELIMITER,
     DELIMITERS,
     LONGEST,
     Grammar,
@@ -50,61 +50,32 @@ _SAID = re.compile(rb'"?sep=([;,\t])"?\r?\n', re.IGNORECASE)
 _TAIL = 64 * 1024
 
 
-@dataclass(frozen=True)
-class TrsFile:
-    """One export that was looked at and can be read.
+@dataclass(frozen=True, kw_only=True)
+class TrsFile(CatalogFile):
+    """One text file, its columns in file order; `bom` is whether it has a byte order mark.
 
-    `encoding` is `utf-8` or `cp1251`; `bom` is whether the file has a byte order mark. `columns` are in file
-    order, standard names in their standard spelling, a merchant's own as written. `size` is in bytes,
-    `modified_ns` in nanoseconds since 1970, both from before the first look. `body` is the offset of the
-    first byte after the header (or the byte order mark), `body_line` the number of its line, from 1.
-    `delimiter` separates the cells, `guesses` are what the settings left open and was detected.
+    `body` is the offset of the first byte after the header (or the byte order mark), `body_line` the number
+    of its line, from 1.
     """
 
-    path: Path
-    encoding: str
+    kind: FileFormat = FileFormat.TRS
     bom: bool
-    has_header: bool
-    columns: tuple[str, ...]
-    size: int
-    modified_ns: int
     body: int
     body_line: int
-    delimiter: str = DELIMITER
-    guesses: tuple[Guess, ...] = ()
-
-    @property
-    def kind(self) -> FileFormat:
-        """The format."""
-        return FileFormat.TRS
+    delimiter: str
 
     @property
     def context(self) -> bytes:
         """How the bytes of a row become texts."""
         return f"{self.kind} {self.encoding} {self.delimiter}".encode()
 
-    def file_of(self, record: ExportRecord) -> str:  # noqa: ARG002  # all records come from the one file
-        """Return the name of the file that the record is from."""
-        return self.path.name
-
     def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
-        """Yield the goods in file order, each as its line and bytes.
+        """Yield the goods as every reader does; lines that `row_filter` knows are not even looked at."""
+        with self._unchanged(), self.path.open("rb", _BUFFER) as file:
+            file.seek(self.body)
+            yield from self._rows(LineReader(file, self.body_line), row_filter or RowFilter())
 
-        Rows that `row_filter` knows are skipped.
-
-        Every record has the file's number of columns. Raises ExportInvalid, at the latest at the end, where
-        rows have another number of columns or the file changed while it was read: what was yielded before
-        must not be acted upon until the iterator is exhausted.
-        """
-        try:
-            with self.path.open("rb", _BUFFER) as file:
-                file.seek(self.body)
-                yield from self._rows(LineReader(file, self.body_line), row_filter or RowFilter())
-            unchanged = stamp(self.path) == (self.size, self.modified_ns)
-        except OSError as error:
-            raise unreadable(self.path, error) from error
-        if not unchanged:
-            raise changed(self.path)
+    _all = records
 
     def _rows(self, lines: LineReader, row_filter: RowFilter) -> Iterator[ExportRecord]:
         grammar = Grammar(len(self.columns), without_line_end(lines.peek(0)), self.delimiter)
@@ -137,24 +108,25 @@ class TrsFile:
             if not wrong:
                 yield ExportRecord(number, raw, row_hash)
         if wrong:
-            raise _uneven(self.path, len(self.columns), wrong, tuple(mistakes))
+            have = "does" if wrong == 1 else "do"
+            first = f"; the first {LISTED} are listed" if wrong > LISTED else ""
+            raise ExportInvalid(
+                f"{counted(wrong, 'row')} of `{self.path}` {have} not have the {grammar.width} columns "
+                f"of the file{first}",
+                mistakes=tuple(mistakes),
+                hint=UNTOUCHED,
+            )
 
     def good_id(self, record: ExportRecord) -> str:
-        """Return the good's key, see `key_of`; empty where the cell is empty.
-
-        Where the key is the first column and a bare number, as Torgsoft writes it, the row is not parsed.
-        """
+        """Return the good's key; a bare number in the first column, as Torgsoft writes it, is not parsed."""
         if self.columns[0] == KEY:
             first = record.raw.partition(self.delimiter.encode())[0]
             if first.isdigit():
                 return first.decode()
-        return key_of(self.cells(record)[KEY])
+        return super().good_id(record)
 
     def cells(self, record: ExportRecord) -> dict[str, str]:
-        """Return the texts of a record, keyed by column in file order: quotes undone, not trimmed.
-
-        Raises ExportInvalid where the record is not what the first look saw.
-        """
+        """Return the texts of a record: quotes undone, not trimmed."""
         try:
             row = texts(record.raw, self.encoding, len(self.columns), self.delimiter)
         except UnicodeDecodeError:
@@ -194,10 +166,8 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, forced: str | None) -
     refuse_utf16(path, beginning)
     bom = beginning == codecs.BOM_UTF8
     start = len(codecs.BOM_UTF8) if bom else 0
-    found = find_encoding(path, file, start, forced or (UTF8 if bom else None), longest=LONGEST)
-    guesses = (
-        [] if forced or bom else [Guess(Aspect.ENCODING, found.name, found.because, "encoding", path.name)]
-    )
+    encoding, why = find_encoding(path, file, start, forced or (UTF8 if bom else None), longest=LONGEST)
+    guesses = [] if forced or bom else [Guess(Aspect.ENCODING, encoding, why, "encoding", path.name)]
     file.seek(start)
     number = 1
     if (said := _SAID.fullmatch(file.readline())) is not None:
@@ -205,19 +175,23 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, forced: str | None) -
         start, number = file.tell(), 2
     file.seek(start)
     head = _first_lines(file)
-    delimiter, more = find_delimiter(path.name, head, found.name, given)
+    delimiter, more = find_delimiter(path.name, head, encoding, given)
     guesses += more
     file.seek(start)
     first, line = _first_row(file, number)
     after = file.tell()
-    row = texts(first, found.name, None, delimiter) or []
+    row = texts(first, encoding, None, delimiter) or []
     has_header = is_header(row, given) if given.header is None else given.header
     if given.header is None:
         value = "the first row holds names" if has_header else "there is none"
         because = "a column is named like one of Torgsoft's" if has_header else "the first row is a good"
         guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
     if b"\r" in first and not file.readline():
-        raise refusals.no_line_feeds(path)
+        raise ExportInvalid(
+            f"the rows of `{path}` end as old Macintosh programs end them, so it is one long line",
+            hint="save it with the line ends of Windows (CRLF), "
+            "or export the catalog from Torgsoft once more",
+        )
     file.seek(after)
     if not first or (has_header and not _first_row(file, line + 1)[0]):
         raise refusals.empty(path)
@@ -225,12 +199,12 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, forced: str | None) -
         names = name_columns(path, line, row, given)
         guesses += guesses_of_names(path.name, names)
     else:
-        rows = (texts(raw, found.name, None, delimiter) or [] for raw in head)
+        rows = (texts(raw, encoding, None, delimiter) or [] for raw in head)
         refuse_unknown_names(path, line, list(rows), given)
-        names = ColumnNames(readings(path, head, delimiter, given)[0].columns)
+        names = ColumnNames(readings(path, cell_counts(head, delimiter), given)[0].columns)
     return TrsFile(
         path=path,
-        encoding=found.name,
+        encoding=encoding,
         bom=bom,
         has_header=has_header,
         columns=names.columns,
@@ -261,7 +235,7 @@ def _closed_after(lines: list[bytes]) -> int:
         quotes += line.count(b'"')
         if quotes % 2 == 0:
             row = without_line_end(b"".join(lines[:reach]))
-            return reach if any(split(row, row_hash) for row_hash in DELIMITERS) else 1
+            return reach if any(split(row, delimiter) for delimiter in DELIMITERS) else 1
     return 1
 
 
@@ -277,9 +251,8 @@ def _first_row(file: BinaryIO, number: int) -> tuple[bytes, int]:
 def _confirmed(trs: TrsFile, given: ReadSettings) -> TrsFile:
     """Return a file without a header with the columns that its first rows confirm (torgsoft §3.4)."""
     rows = [(record.line, record.raw) for record in islice(trs.records(), CONFIRMING_ROWS)]
-    possible = readings(trs.path, [raw for _, raw in rows], trs.delimiter, given)
-    table = Table.of_bytes(trs.path, rows, trs.encoding, trs.delimiter)
-    chosen, guess = table.choose(possible)
+    possible = readings(trs.path, cell_counts((raw for _, raw in rows), trs.delimiter), given)
+    chosen, guess = Table.of_bytes(trs.path, rows, trs.encoding, trs.delimiter).choose(possible)
     return replace(trs, columns=chosen.columns, guesses=(*trs.guesses, guess))
 
 
@@ -303,26 +276,11 @@ def _check_tail(trs: TrsFile, file: BinaryIO) -> None:
 
 def _wrong(line: int, found: int, width: int) -> Mistake:
     """Return what is wrong with a row in which `found` columns were recognised, 0 where none could be."""
-    seen = (
-        f"{refusals.columns(found)} instead of {width}"
-        if found
-        else "a quotation mark is missing or too many"
-    )
-    return Mistake(line, "", seen)
+    instead = f"{counted(found, 'column')} instead of {width}"
+    return Mistake(line, "", instead if found else "a quotation mark is missing or too many")
 
 
 def _cut_short(path: Path, mistake: Mistake) -> ExportInvalid:
     return ExportInvalid(
         f"`{path}` is cut off in its last row, line {mistake.line}: {mistake.message}", hint=AGAIN
-    )
-
-
-def _uneven(path: Path, width: int, wrong: int, mistakes: tuple[Mistake, ...]) -> ExportInvalid:
-    rows = "1 row" if wrong == 1 else f"{wrong} rows"
-    have = "does" if wrong == 1 else "do"
-    first = f"; the first {LISTED} are listed" if wrong > LISTED else ""
-    return ExportInvalid(
-        f"{rows} of `{path}` {have} not have the {width} columns of the file{first}",
-        mistakes=mistakes,
-        hint=UNTOUCHED,
     )

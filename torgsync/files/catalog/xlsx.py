@@ -16,21 +16,20 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torgsync.core.product.cells import key_of
-from torgsync.core.product.columns import KEY, ExportRecord
+from torgsync.core.product.columns import ExportRecord
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog import refusals
-from torgsync.files.catalog.guesses import Aspect, FileFormat, Guess, ReadSettings
+from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
+from torgsync.files.catalog.encodings import UTF8
 from torgsync.files.catalog.layouts import (
     CONFIRMING_ROWS,
     Table,
     guesses_of_names,
     is_header,
     name_columns,
-    readings_of,
+    readings,
     refuse_unknown_names,
 )
-from torgsync.files.catalog.rows import RowFilter, filtered_rows
 from torgsync.files.catalog.sheets import corrections
 
 if TYPE_CHECKING:
@@ -44,67 +43,35 @@ _RETURN = re.compile(r"_x000d_|\r(?=\n)", re.IGNORECASE)
 _SAVE = "open it in the spreadsheet, save it anew as .xlsx without a password, and run the command again"
 
 
-@dataclass(frozen=True)
-class XlsxFile:
-    """One spreadsheet that was looked at and can be read; see `CatalogFile`.
+@dataclass(frozen=True, kw_only=True)
+class XlsxFile(CatalogFile):
+    """One spreadsheet.
 
     `sheet` is the name of the sheet, `first` the number of the first row below the header, from 1. `places`
     are the positions of the columns in a row.
     """
 
-    path: Path
-    has_header: bool
-    columns: tuple[str, ...]
-    size: int
-    modified_ns: int
-    guesses: tuple[Guess, ...]
+    kind: FileFormat = FileFormat.XLSX
+    encoding: str = UTF8
     sheet: str
     first: int
     places: tuple[int, ...]
-
-    @property
-    def kind(self) -> FileFormat:
-        """The format."""
-        return FileFormat.XLSX
-
-    @property
-    def encoding(self) -> str:
-        """Texts of a spreadsheet are always Unicode."""
-        return "utf-8"
 
     @property
     def context(self) -> bytes:
         """Nothing outside a row shapes its good."""
         return str(self.kind).encode()
 
-    def file_of(self, record: ExportRecord) -> str:  # noqa: ARG002  # all records come from the one file
-        """Return the name of the file that the record is from."""
-        return self.path.name
-
-    def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
-        """Yield the goods as `_all` does, each with its hash; rows that `row_filter` knows are skipped."""
-        return filtered_rows(self._all(), row_filter)
-
     def _all(self) -> Iterator[ExportRecord]:
-        """Yield the goods in the order of the rows, each with the number of its row; blank rows are left out.
-
-        Raises ExportInvalid, at the latest at the end, where the file changed while it was read.
-        """
-        with _book(self.path) as book:
+        """Yield the goods in the order of the rows, each with the number of its row, without blank rows."""
+        with self._unchanged(), _book(self.path) as book:
             for number, row in _rows(self.path, book, self.sheet):
                 if number >= self.first and any(text.strip() for text in row):
                     cells = [row[place] if place < len(row) else "" for place in self.places]
                     yield ExportRecord(number, _SEPARATOR.join(cells).encode())
-            unchanged = refusals.stamp(self.path) == (self.size, self.modified_ns)
-        if not unchanged:
-            raise refusals.changed(self.path)
-
-    def good_id(self, record: ExportRecord) -> str:
-        """Return the good's key, see `key_of`; empty where the cell is empty."""
-        return key_of(self.cells(record)[KEY])
 
     def cells(self, record: ExportRecord) -> dict[str, str]:
-        """Return the texts of a row, keyed by column. Raises ExportInvalid where it is none of the file's."""
+        """Return the texts of a row."""
         try:
             return dict(zip(self.columns, record.raw.decode().split(_SEPARATOR), strict=True))
         except ValueError as error:
@@ -123,9 +90,7 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
         raise refusals.unreadable(path, error) from error
     sheet = _sheet(path)
     with _book(path) as book:
-        head = [
-            (number, row) for number, row in islice(_rows(path, book, sheet), CONFIRMING_ROWS) if any(row)
-        ]
+        head = [item for item in islice(_rows(path, book, sheet), CONFIRMING_ROWS) if any(item[1])]
     guesses = [Guess(Aspect.SHEET, f"`{sheet}`", "it is the first that can be seen", "", path.name)]
     if not head:
         raise refusals.empty(path)
@@ -135,7 +100,7 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
         because = "columns are named like Torgsoft's" if line else "no row holds names"
         guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
     if line:
-        row = next(row for number, row in head if number == line)
+        row = dict(head)[line]
         places = tuple(place for place, name in enumerate(row) if name.strip())
         names = name_columns(path, line, [row[place] for place in places], given)
         guesses += guesses_of_names(path.name, names)
@@ -144,7 +109,7 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
         refuse_unknown_names(path, head[0][0], [row for _, row in head], given)
         width = max(len(row) for _, row in head)
         table = Table(path, [number for number, _ in head], [row for _, row in head])
-        chosen, guess = table.choose(readings_of(path, [width], given))
+        chosen, guess = table.choose(readings(path, [width], given))
         guesses.append(guess)
         columns, places = chosen.columns, tuple(range(width))
     opened = XlsxFile(
@@ -229,19 +194,17 @@ def _rows(path: Path, book: CalamineWorkbook, sheet: str) -> Iterator[tuple[int,
     _, shift = page.start or (0, 0)  # columns to the left that are empty are not in its rows
     with path.open("rb") as file:
         corrected = corrections(file, sheet)
-        at, right = next(corrected, _DONE)
+        done: tuple[int, Mapping[int, str]] = (0, {})
+        at, right = next(corrected, done)
         for number, row in enumerate(page.iter_rows(), start=1):
             texts = [_text(cell) for cell in row]
             while at and at < number:
-                at, right = next(corrected, _DONE)
+                at, right = next(corrected, done)
             if at == number:
                 for place, text in right.items():
                     if shift <= place < shift + len(texts):
                         texts[place - shift] = text
             yield number, texts
-
-
-_DONE: tuple[int, Mapping[int, str]] = (0, {})
 
 
 def _text(cell: object) -> str:

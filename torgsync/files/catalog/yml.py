@@ -29,11 +29,10 @@ from torgsync.core.product.columns import (
 from torgsync.core.product.groups import NUMBER, PATH, SECTION
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
+from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import CP1251, UTF8, find_encoding, is_surely_utf8, known_encoding
-from torgsync.files.catalog.guesses import Aspect, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.layouts import guesses_of_names
 from torgsync.files.catalog.refusals import AGAIN, LISTED
-from torgsync.files.catalog.rows import RowFilter, filtered_rows
 from torgsync.files.catalog.yml_cutter import OfferCutter
 from torgsync.files.catalog.yml_offer import CONTROL_BYTES, parse_offer, xml_parser
 
@@ -61,9 +60,9 @@ class Category(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True)
-class YmlFile:
-    """One YML export that was looked at and can be read; see `CatalogFile`.
+@dataclass(frozen=True, kw_only=True)
+class YmlFile(CatalogFile):
+    """One YML export.
 
     `names` maps the name of a param to its column. `sections` are keyed by id. `start` is the offset of the
     first byte of XML, `line` the number of its line.
@@ -72,57 +71,23 @@ class YmlFile:
     quantity, `available` becomes `Display` instead: how many there are is not known.
     """
 
-    path: Path
-    encoding: str
-    columns: tuple[str, ...]
-    size: int
-    modified_ns: int
-    guesses: tuple[Guess, ...]
+    kind: FileFormat = FileFormat.YML
+    has_header: bool = True
     names: Mapping[str, str]
     sections: Mapping[str, Category]
     start: int
     line: int
 
     @property
-    def kind(self) -> FileFormat:
-        """The format."""
-        return FileFormat.YML
-
-    @property
-    def has_header(self) -> bool:
-        """Every value is named."""
-        return True
-
-    @property
     def context(self) -> bytes:
         """The tree of categories, and how the bytes of an offer become texts."""
-        tree = "\x1e".join(
-            f"{number}\x1f{parent}\x1f{name}" for number, (parent, name) in self.sections.items()
-        )
+        tree = "\x1e".join("\x1f".join((number, *category)) for number, category in self.sections.items())
         return f"{self.kind} {self.encoding} {tree}".encode()
 
-    def file_of(self, record: ExportRecord) -> str:  # noqa: ARG002  # all records come from the one file
-        """Return the name of the file that the record is from."""
-        return self.path.name
-
-    def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
-        """Yield the goods as `_all` does, each with its hash; rows that `row_filter` knows are skipped."""
-        return filtered_rows(self._all(), row_filter)
-
     def _all(self) -> Iterator[ExportRecord]:
-        """Yield the offers in file order, each as its first line and its bytes.
-
-        Raises ExportInvalid, at the latest at the end, where the file is cut or changed while it was read.
-        """
-        try:
-            with self.path.open("rb") as file:
-                file.seek(self.start)
-                yield from OfferCutter(self.path, file, self.line).offers()
-            unchanged = refusals.stamp(self.path) == (self.size, self.modified_ns)
-        except OSError as error:
-            raise refusals.unreadable(self.path, error) from error
-        if not unchanged:
-            raise refusals.changed(self.path)
+        with self._unchanged(), self.path.open("rb") as file:
+            file.seek(self.start)
+            yield from OfferCutter(self.path, file, self.line).offers()
 
     def good_id(self, record: ExportRecord) -> str:
         """Return the param `GoodID`, else the offer's id. An offer that says either plainly is not parsed."""
@@ -132,13 +97,10 @@ class YmlFile:
         found = _KEY_PARAM.findall(plain)
         if len(found) == 1 and (key := found[0].strip()).isdigit():
             return str(key.decode())
-        return key_of(self.cells(record).get(KEY, ""))
+        return super().good_id(record)
 
     def cells(self, record: ExportRecord) -> dict[str, str]:
-        """Return the texts of an offer, keyed by column; empty where the offer has none.
-
-        Raises ExportInvalid where the offer is no sound XML.
-        """
+        """Return the texts of an offer, empty where it has none."""
         offer = parse_offer(self.path, record, self.encoding)
         found = dict.fromkeys(self.columns, "")
         own: dict[str, str] = {}
@@ -163,11 +125,7 @@ def start_of_text(beginning: bytes) -> int:
 
 
 def open_yml(path: Path, given: ReadSettings = ReadSettings()) -> YmlFile:  # noqa: B008  # a value that never changes
-    """Look at a YML export and return it ready to be read.
-
-    The whole file is read: for its encoding, for its end, for offers without a key and for all names in
-    them. Raises ExportInvalid.
-    """
+    """Look at a whole YML export and return it ready to be read. Raises ExportInvalid."""
     try:
         size, modified_ns = refusals.stamp(path)
         with path.open("rb") as file:
@@ -187,7 +145,7 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, size: int, modified_n
     for record in cutter.offers():
         survey.add(record)
     if not survey.offers and _WEB_PAGE.search(cutter.outside):
-        raise refusals.web_page(path)
+        raise ExportInvalid(f"`{path}` is a web page, not an export", hint=AGAIN)
     sections = _sections(path, bytes(cutter.outside), encoding)
     if survey.keyless:
         raise ExportInvalid(
@@ -225,28 +183,19 @@ def _encoding(
         forced = UTF8
     declared = _DECLARED.match(beginning[start:])
     if forced or declared is None:
-        found = find_encoding(path, file, start, forced, longest=None)
-        because = found.because
+        encoding, because = find_encoding(path, file, start, forced, longest=None)
     else:
-        name = known_encoding(path, declared[1].decode())
+        name, because = known_encoding(path, declared[1].decode()), "the file declares it"
         if name == CP1251 and is_surely_utf8(path, file, start):
-            name, because = (
-                UTF8,
-                "its letters are UTF-8, although the file declares another encoding",
-            )
-        else:
-            because = "the file declares it"
-        found = find_encoding(path, file, start, name, longest=None)
+            name, because = UTF8, "its letters are UTF-8, although the file declares another encoding"
+        encoding, _ = find_encoding(path, file, start, name, longest=None)
     if forced:
-        return found.name, ()
-    return found.name, (Guess(Aspect.ENCODING, found.name, because, "encoding", path.name),)
+        return encoding, ()
+    return encoding, (Guess(Aspect.ENCODING, encoding, because, "encoding", path.name),)
 
 
 class _Survey:
-    """The names in the offers, in the order in which they are met.
-
-    An offer is parsed only where it holds a tag that was not met before: nearly all hold the same ones.
-    """
+    """The names in the offers as met; only an offer with a new tag is parsed: nearly all are alike."""
 
     def __init__(self, path: Path, encoding: str, given: ReadSettings) -> None:
         self._path = path

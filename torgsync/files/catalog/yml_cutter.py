@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from torgsync.core.product.columns import (
-    ExportRecord,
-)
+from torgsync.core.product.columns import ExportRecord
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.refusals import AGAIN
 from torgsync.files.catalog.rows import LONGEST
@@ -23,10 +21,7 @@ _TAG_END = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*?(?P<empty>/?)>""")
 
 
 class OfferCutter:
-    """Cuts a file into offers, and keeps what is outside them.
-
-    Comments, CDATA and quoted attributes are skipped: an `</offer>` inside a text ends nothing.
-    """
+    """Cuts a file into offers and keeps the rest; what is in comments, CDATA or attributes ends nothing."""
 
     def __init__(self, path: Path, file: BinaryIO, line: int) -> None:
         self._path = path
@@ -40,9 +35,6 @@ class OfferCutter:
         """Yield the offers. Raises ExportInvalid where one of them does not end."""
         at = 0
         while mark := self._mark(at):
-            if mark[0] in _CLOSED_BY:
-                at = self._behind(mark.end(), _CLOSED_BY[mark[0]])
-                continue
             if mark["end"]:
                 raise self._refusal(mark.start(), "an offer ends here that has not begun")
             self._leave(mark.start())
@@ -63,22 +55,22 @@ class OfferCutter:
         at = tag.end()
         if tag["empty"]:
             return at
-        while mark := self._mark(at):
-            if mark[0] in _CLOSED_BY:
-                at = self._behind(mark.end(), _CLOSED_BY[mark[0]])
-            elif mark["end"]:
+        if mark := self._mark(at):
+            if mark["end"]:
                 return self._behind(mark.end(), b">")
-            else:
-                raise self._refusal(mark.start(), "an offer begins here before the one above has ended")
+            raise self._refusal(mark.start(), "an offer begins here before the one above has ended")
         raise self._refusal(self._at, "this offer has no end")
 
     def _mark(self, at: int) -> re.Match[bytes] | None:
-        """Return the next mark from `at` on, reading as far as it takes; None at the end of the file."""
-        while not (found := _MARK.search(self._buffer, at)):
-            at = max(at, len(self._buffer) - _MARK_LENGTH)
-            if not self._more():
-                return None
-        return found
+        """Return the next mark of an offer from `at` on, reading as far as it takes; else None."""
+        while True:
+            while not (found := _MARK.search(self._buffer, at)):
+                at = max(at, len(self._buffer) - _MARK_LENGTH)
+                if not self._more():
+                    return None
+            if found[0] not in _CLOSED_BY:
+                return found
+            at = self._behind(found.end(), _CLOSED_BY[found[0]])
 
     def _behind(self, at: int, mark: bytes) -> int:
         """Return the place behind the next `mark`."""

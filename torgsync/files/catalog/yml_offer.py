@@ -1,7 +1,4 @@
-"""One offer of a YML file: from its bytes to texts by column.
-
-Source: docs/developers/torgsoft.md §9.
-"""
+"""One offer of a YML file: from its bytes to texts by column (docs/developers/torgsoft.md §9)."""
 
 from __future__ import annotations
 
@@ -12,13 +9,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from torgsync.core.product.cells import number
-from torgsync.core.product.columns import (
-    KEY,
-    PICTURE,
-    SUM_COLUMN,
-    ExportRecord,
-    canonical,
-)
+from torgsync.core.product.columns import KEY, PICTURE, SUM_COLUMN, ExportRecord, canonical
 from torgsync.core.product.groups import MODEL, NUMBER, PATH
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.refusals import AGAIN
@@ -58,10 +49,7 @@ def column_of(element: str) -> str:
 
 
 class Offer(NamedTuple):
-    """One offer before mapping: standard columns from its elements, and its params by their own names.
-
-    Several values of one param are joined by `|`. `available` is `true`, `false` or empty.
-    """
+    """One offer: standard columns from its elements; params by their own names, values joined by `|`."""
 
     elements: dict[str, str]
     params: dict[str, str]
@@ -83,15 +71,13 @@ def parse_offer(path: Path, record: ExportRecord, encoding: str) -> Offer:
     except (etree.XMLSyntaxError, ValueError) as error:
         what = re.sub(r", line \d+, column \d+.*", "", str(error).partition("\n")[0])
         what = "a bare `&` stands in it, which XML writes as `&amp;`" if "EntityRef" in what else what
-        raise ExportInvalid(
-            f"an offer of `{path}` cannot be read",
-            mistakes=(Mistake(record.line, "offer", what),),
-            hint=AGAIN,
-        ) from error
-    elements_found: dict[str, list[str]] = {}
-    params: dict[str, list[str]] = {}
+        mistakes = (Mistake(record.line, "offer", what),)
+        raise ExportInvalid(f"an offer of `{path}` cannot be read", mistakes=mistakes, hint=AGAIN) from error
+    elements_found, params = dict[str, list[str]](), dict[str, list[str]]()
     for child in root.iterchildren("*"):
-        value = _unquoted(_inside(child))
+        # HTML elements in a value keep their tags.
+        inner = (etree.tostring(part, encoding="unicode") for part in child)
+        value = _unquoted((child.text or "") + "".join(inner))
         if child.tag == "param":
             params.setdefault(str(child.get("name", "")).strip(), []).append(value)
         else:
@@ -106,12 +92,6 @@ def parse_offer(path: Path, record: ExportRecord, encoding: str) -> Offer:
         {name: "|".join(dict.fromkeys(filter(None, values))) for name, values in params.items() if name},
         available,
     )
-
-
-def _inside(element: etree._Element) -> str:
-    """Return the text of an element; HTML elements in it keep their tags."""
-    inner = (etree.tostring(part, encoding="unicode") for part in element)
-    return (element.text or "") + "".join(inner)
 
 
 def _unquoted(text: str) -> str:

@@ -100,10 +100,7 @@ def clean(text: str) -> str:
 
 @contextmanager
 def logged(path: Path, slug: str, also: logging.Handler | None = None) -> Iterator[LogFile]:
-    """Log to the file at `path` and to the handler `also`, as events of an object.
-
-    Inside another such block the outer one's file is used: events are written once.
-    """
+    """Log an object's events to the file at `path` and to `also`; an inner block uses the outer file."""
     for handler in ROOT.handlers:
         if isinstance(handler, LogFile):
             yield handler

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from torgsync.core.config.settings import FromFile, SyncObject
 from torgsync.core.config.validation import read_settings
+from torgsync.core.text import counted
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
-from torgsync.files.config.toml_lines import TomlLines, parse_toml
+from torgsync.files.config.text_files import TomlLines, parse_toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +83,22 @@ def list_objects(folder: Path) -> list[Path]:
 
 
 def find_object(folder: Path, wanted: str | None, *, all_by: str | None = None) -> ObjectFile:
-    """Return the object that a person means, see `find_path`.
-
-    Raises ObjectInvalid where its file has mistakes.
-    """
+    """Return the object that a person means, see `find_path`. Raises ObjectInvalid for its mistakes."""
     found = load_object(find_path(folder, wanted, all_by=all_by))
     return replace(found, called=quoted(wanted)) if wanted and wanted.endswith(".toml") else found
 
 
 def find_path(folder: Path, wanted: str | None, *, all_by: str | None = None) -> Path:
-    """Return the file of the object that a person means: by path, slug or name, or the only one.
-
-    `all_by` is the option that would mean all of them, where there is one. Raises UsageError where there is
-    none or more than one.
-    """
+    """Return one object's file by path, slug or name; `all_by` is the option for all. Raises UsageError."""
     if wanted and wanted.endswith(".toml"):
         return Path(wanted)
     files = list_objects(folder)
     if wanted is None:
         return _only_one(files, all_by)
-    for path in files:
-        if path.stem == slugify(wanted):
-            return path
-    for path in files:
-        if name_in(path) == wanted:
-            return path
-    known = ", ".join(f"`{name_in(path) or path.stem}`" for path in files)
+    found = [path for path in files if path.stem == slugify(wanted)]
+    if found or (found := [path for path in files if name_in(path) == wanted]):
+        return found[0]
+    known = _names(files)
     raise UsageError(
         f"there is no sync object `{wanted}`",
         hint=f"these are known: {known}" if known else 'make one: `torgsync object add "My Prom"`',
@@ -118,12 +109,14 @@ def _only_one(files: Sequence[Path], all_by: str | None) -> Path:
     if not files:
         raise UsageError("there is no sync object yet", hint='make one: `torgsync object add "My Prom"`')
     if len(files) > 1:
-        names = ", ".join(f"`{name_in(path) or path.stem}`" for path in files)
         every = f", or take all with `{all_by}`" if all_by else ""
-        raise UsageError(
-            f"there are {len(files)} sync objects: {names}", hint=f"name one with `--object NAME`{every}"
-        )
+        many = f"there are {len(files)} sync objects: {_names(files)}"
+        raise UsageError(many, hint=f"name one with `--object NAME`{every}")
     return files[0]
+
+
+def _names(files: Sequence[Path]) -> str:
+    return ", ".join(f"`{name_in(path) or path.stem}`" for path in files)
 
 
 def name_in(path: Path) -> str | None:
@@ -141,8 +134,7 @@ def load_object(path: Path) -> ObjectFile:
     data = parse_toml(text)
     if isinstance(data, Mistake):
         raise ObjectInvalid(mistakes_in(path, [data]), mistakes=(data,))
-    lines = TomlLines(text)
-    settings = read_settings(data, lines.of)
+    settings = read_settings(data, TomlLines(text).of)
     if isinstance(settings, SyncObject):
         return ObjectFile(path.absolute(), settings, quoted(settings.name))
     raise ObjectInvalid(mistakes_in(path, settings), mistakes=tuple(settings))
@@ -150,15 +142,11 @@ def load_object(path: Path) -> ObjectFile:
 
 def mistakes_in(path: Path, mistakes: Sequence[Mistake]) -> str:
     """Return how many mistakes a file has, in words."""
-    count = len(mistakes)
-    return f"{count} {'mistake' if count == 1 else 'mistakes'} in `{path.name}`"
+    return f"{counted(len(mistakes), 'mistake')} in `{path.name}`"
 
 
 def mistakes_at(file: ObjectFile, found: Sequence[tuple[tuple[str | int, ...], str, str]]) -> ObjectInvalid:
-    """Return the error for mistakes that only show together with other files.
-
-    Each is the path of its key, the key as people write it, and the message.
-    """
+    """Return the error for mistakes seen with other files: key's path, key as written, message."""
     lines = TomlLines(text_of(file.path))
     mistakes = tuple(sorted(Mistake(lines.of(path), where, message) for path, where, message in found))
     return ObjectInvalid(mistakes_in(file.path, mistakes), mistakes=mistakes)
@@ -169,8 +157,7 @@ def text_of(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except FileNotFoundError as missing:
-        raise ObjectInvalid(
-            f"there is no sync object `{path}`", hint="see what there is: `torgsync object list`"
-        ) from missing
+        hint = "see what there is: `torgsync object list`"
+        raise ObjectInvalid(f"there is no sync object `{path}`", hint=hint) from missing
     except (OSError, UnicodeDecodeError) as trouble:
         raise ObjectInvalid(f"`{path}` cannot be read as UTF-8 text") from trouble

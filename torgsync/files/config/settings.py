@@ -56,10 +56,7 @@ class Settings:
 
 
 def read_settings(home: Path | None = None, prom_url: str | None = None) -> Settings:
-    """Return the settings of this call: arguments win over the environment, that over the platform.
-
-    Creates the home folder where it is missing; raises UsageError where it cannot.
-    """
+    """Return the settings: arguments, then environment, then platform. Raises UsageError without a home."""
     given = os.environ.get("TORGSYNC_HOME")
     folder = home or (Path(given) if given else platformdirs.user_data_path("torgsync", appauthor=False))
     folder = folder.expanduser().absolute()

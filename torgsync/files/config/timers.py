@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -25,6 +24,9 @@ from torgsync.core.config.schedule import Caller
 from torgsync.errors import TorgsyncError
 from torgsync.files.config.settings import variable
 from torgsync.files.config.text_files import replace_text
+
+_BY_HAND = "choose another with `--with`, or install by hand what `--print` shows"
+_TASK = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +60,19 @@ def usual_caller() -> Caller:
     """Return what calls programs on this computer."""
     if os.name == "nt":
         return Caller.WINDOWS
-    if shutil.which("systemctl") and _run(["systemctl", "--user", "show-environment"]).returncode == 0:
+    if shutil.which("systemctl") and _run("systemctl --user show-environment").returncode == 0:
         return Caller.SYSTEMD
     return Caller.CRON
 
 
 def timer(caller: Caller, job: Job) -> Cron | Systemd | WindowsTask:
     """Return the entry of a job."""
-    match caller:
-        case Caller.CRON:
-            return Cron(job)
-        case Caller.SYSTEMD:
-            return Systemd(job)
-        case Caller.WINDOWS:
-            return WindowsTask(job)
+    kinds: dict[Caller, type[Cron | Systemd | WindowsTask]] = {
+        Caller.CRON: Cron,
+        Caller.SYSTEMD: Systemd,
+        Caller.WINDOWS: WindowsTask,
+    }
+    return kinds[caller](job)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +89,12 @@ class Cron:
         log = shlex.quote(str(self.job.log))
         line = f"{shlex.join(self.job.command)} >>{log} 2>&1".replace("%", r"\%")
         step = f"*/{self.job.minutes}" if self.job.minutes > 1 else "*"
-        return f"{self._begin}\n{step} * * * * {line}\n{self._end}\n"
+        begin, end = self._fences
+        return f"{begin}{step} * * * * {line}\n{end}"
 
     @property
-    def _begin(self) -> str:
-        return f"# begin of {self.job.name}: {self.job.home}"
-
-    @property
-    def _end(self) -> str:
-        return f"# end of {self.job.name}"
+    def _fences(self) -> tuple[str, str]:
+        return f"# begin of {self.job.name}: {self.job.home}\n", f"# end of {self.job.name}\n"
 
     def install(self) -> str:
         """Put the line into the crontab, in place of an older one; return where it is."""
@@ -104,28 +102,26 @@ class Cron:
         before, _, after = self._parts()
         if before and not before.endswith("\n"):
             before += "\n"
-        self._write(before + self.text + after)
+        _do("crontab -", given=before + self.text + after)
         return "the crontab of this user; see it with `crontab -l`"
 
     def remove(self) -> bool:
         """Remove the line; return whether there was one."""
         before, own, after = self._parts()
         if own:
-            self._write(before + after)
+            _do("crontab -", given=before + after)
         return bool(own)
 
     def _parts(self) -> tuple[str, str, str]:
         """Return the crontab before, of and after the own lines."""
-        listed = _run(["crontab", "-l"])
+        listed = _run("crontab -l")
         text = "" if listed.returncode else listed.stdout
         if listed.returncode and "no crontab" not in listed.stderr:
             raise _failed("crontab -l", listed)
-        before, begin, rest = text.partition(self._begin + "\n")
-        own, end, after = rest.partition(self._end + "\n")
+        begin, end = self._fences
+        before, begin, rest = text.partition(begin)
+        own, end, after = rest.partition(end)
         return (before, begin + own + end, after) if begin and end else (text, "", "")
-
-    def _write(self, text: str) -> None:
-        _do(["crontab", "-"], given=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +164,8 @@ class Systemd:
         try:
             for path, text in (self._service, self._timer):
                 replace_text(path, text)
-            _do(["systemctl", "--user", "daemon-reload"])
-            _do(["systemctl", "--user", "enable", "--now", f"{self.job.name}.timer"])
+            _do("systemctl --user daemon-reload")
+            _do(f"systemctl --user enable --now {self.job.name}.timer")
         except TorgsyncError:
             for path, _ in (self._service, self._timer):
                 path.unlink(missing_ok=True)
@@ -181,10 +177,10 @@ class Systemd:
         files = [path for path, _ in (self._timer, self._service) if path.exists()]
         if not files:
             return False
-        _do(["systemctl", "--user", "disable", "--now", f"{self.job.name}.timer"])
+        _do(f"systemctl --user disable --now {self.job.name}.timer")
         for path in files:
             path.unlink()
-        _do(["systemctl", "--user", "daemon-reload"])
+        _do("systemctl --user daemon-reload")
         return True
 
 
@@ -192,9 +188,6 @@ def _quoted_for_systemd(word: str) -> str:
     """Return one argument as systemd reads it: it knows quotes, backslashes, percents and dollars."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
     return f'"{escaped}"' if escaped != word or any(sign in word for sign in " '\t;") else word
-
-
-_TASK = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,14 +202,10 @@ class WindowsTask:
         """The task as XML."""
         e = ElementMaker(namespace=_TASK, nsmap={None: _TASK})
         command, *arguments = self.job.command
+        every, line = e.Interval(f"PT{self.job.minutes}M"), subprocess.list2cmdline(arguments)
         task = e.Task(
             e.RegistrationInfo(e.Description("torgsync: what the synchronization times ask for now")),
-            e.Triggers(
-                e.TimeTrigger(
-                    e.Repetition(e.Interval(f"PT{self.job.minutes}M")),
-                    e.StartBoundary("2026-01-01T00:00:00"),
-                )
-            ),
+            e.Triggers(e.TimeTrigger(e.Repetition(every), e.StartBoundary("2026-01-01T00:00:00"))),
             e.Principals(e.Principal(e.UserId(self.job.user), e.LogonType("InteractiveToken"), id="Author")),
             e.Settings(
                 e.MultipleInstancesPolicy("IgnoreNew"),
@@ -226,10 +215,7 @@ class WindowsTask:
                 e.RunOnlyIfNetworkAvailable("true"),
                 e.ExecutionTimeLimit("PT2H"),
             ),
-            e.Actions(
-                e.Exec(e.Command(command), e.Arguments(subprocess.list2cmdline(arguments))),
-                Context="Author",
-            ),
+            e.Actions(e.Exec(e.Command(command), e.Arguments(line)), Context="Author"),
             version="1.2",
         )
         return etree.tostring(task, pretty_print=True, encoding="unicode")
@@ -239,47 +225,41 @@ class WindowsTask:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "task.xml"
             file.write_text(f'<?xml version="1.0" encoding="UTF-16"?>\n{self.text}', "utf-16")
-            _do(["schtasks", "/Create", "/TN", self.job.name, "/XML", str(file), "/F"])
+            _do(f"schtasks /Create /TN {self.job.name} /XML", str(file), "/F")
         return f"the Task Scheduler as `{self.job.name}`"
 
     def remove(self) -> bool:
         """Delete the task; return whether there was one."""
-        if _run(["schtasks", "/Query", "/TN", self.job.name]).returncode:
+        if _run(f"schtasks /Query /TN {self.job.name}").returncode:
             return False
-        _do(["schtasks", "/Delete", "/TN", self.job.name, "/F"])
+        _do(f"schtasks /Delete /TN {self.job.name} /F")
         return True
 
 
-def _run(command: Sequence[str], *, given: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a command of the system. Raises TorgsyncError where it is missing."""
-    found = shutil.which(command[0])
+def _run(command: str, *more: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command of the system, its words parted by blanks. Raises TorgsyncError where it is missing."""
+    program, *words = command.split()
+    found = shutil.which(program)
     if found is None:
-        raise TorgsyncError(
-            f"this computer has no `{command[0]}`",
-            hint="choose another with `--with`, or install by hand what `--print` shows",
-        )
-    environment = {**os.environ, "LC_ALL": "C"}
+        raise TorgsyncError(f"this computer has no `{program}`", hint=_BY_HAND)
     return subprocess.run(  # noqa: S603  # a fixed command with our own words
-        [found, *command[1:]],
+        [found, *words, *more],
         input=given,
         capture_output=True,
         encoding="utf-8",
         errors="replace",
-        env=environment,
+        env={**os.environ, "LC_ALL": "C"},
         check=False,
     )
 
 
-def _do(command: Sequence[str], *, given: str | None = None) -> None:
+def _do(command: str, *more: str, given: str | None = None) -> None:
     """Run a command that must succeed. Raises TorgsyncError with what it said."""
-    done = _run(command, given=given)
+    done = _run(command, *more, given=given)
     if done.returncode:
-        raise _failed(" ".join(command), done)
+        raise _failed(" ".join((command, *more)), done)
 
 
 def _failed(command: str, done: subprocess.CompletedProcess[str]) -> TorgsyncError:
     said = " ".join((done.stderr or done.stdout).split()) or f"exit code {done.returncode}"
-    return TorgsyncError(
-        f"`{command}` failed: {said}",
-        hint="choose another with `--with`, or install by hand what `--print` shows",
-    )
+    return TorgsyncError(f"`{command}` failed: {said}", hint=_BY_HAND)

@@ -1,10 +1,8 @@
-"""Where the token of a sync object is kept: environment, a file for its owner alone, the system's keyring.
-
-A token is never a part of a message.
-"""
+"""Where an object's token is kept: environment, file for its owner, keyring; never part of a message."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -37,10 +35,7 @@ def read_token(file: ObjectFile) -> str:
 
 
 def read_outbox_password(file: ObjectFile) -> str | None:
-    """Return the password of the outbox, None where the object names none.
-
-    Raises ObjectInvalid where there is none.
-    """
+    """Return the password of the outbox, None where none is named. Raises ObjectInvalid for an empty one."""
     way = file.settings.orders.outbox_password
     if way is None:
         return None
@@ -66,7 +61,6 @@ def _secret(
 
 
 def _from_keyring(name: str) -> tuple[str | None, str]:
-    """Return the token under this name, and why there is none."""
     try:
         ring = _keyring()
     except TorgsyncError as missing:
@@ -107,13 +101,10 @@ def forget_token(file: ObjectFile, secrets: Path) -> bool:
             return existed
         case FromKeyring(keyring=name):
             ring = _keyring()
-            try:
+            with suppress(ring.errors.KeyringError):
                 ring.delete_password(SERVICE, name)
-            except ring.errors.KeyringError:
-                return False
-            return True
-        case _:
-            return False
+                return True
+    return False
 
 
 def _keyring() -> ModuleType:
@@ -121,9 +112,8 @@ def _keyring() -> ModuleType:
     try:
         import keyring  # noqa: PLC0415  # an extra
     except ImportError as missing:
-        raise TorgsyncError(
-            'the system\'s keyring needs a library: `pip install "torgsync[keyring]"`',
-        ) from missing
+        needed = 'the system\'s keyring needs a library: `pip install "torgsync[keyring]"`'
+        raise TorgsyncError(needed) from missing
     return keyring
 
 

@@ -1,37 +1,61 @@
-"""Changes single keys of a sync object's file; comments, order and blank lines stay.
+"""Writes a sync object's file: a new one, single keys, and tables; comments, order and blank lines stay.
 
-A change that would not be valid is refused before anything is written.
+A change of keys that would not be valid is refused before anything is written.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import tomli_w
 import tomlkit
-from tomlkit.items import AbstractTable, Item, Table
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AbstractTable, AoT, Array, InlineTable, Item, Table
 
 from torgsync.core.config.changes import Document
 from torgsync.core.config.keys import Key, key_text, meanings, put, remove
-from torgsync.core.config.settings import SyncObject
+from torgsync.core.config.settings import FieldMapping, PaymentMethod, SynchronizationTime, SyncObject
 from torgsync.core.config.validation import OF_ANOTHER_KIND, read_settings
+from torgsync.core.product.columns import canonical
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
-from torgsync.files.config.objects import text_of
-from torgsync.files.config.text_files import editing, replace_text
-from torgsync.files.config.toml_lines import TomlLines, parse_toml
+from torgsync.files.config.objects import ObjectFile, text_of
+from torgsync.files.config.text_files import TomlLines, editing, parse_toml, replace_text
 
-_NOWHERE = "it leads nowhere: there is no such table or item"
+SCHEMA_FILE = "torgsync.schema.json"
+"""The schema that sync objects name in their first line, so that editors complete and check keys."""
+
+
+def write_new(
+    path: Path, data: Mapping[str, Any], *, schema: Mapping[str, Any], remarks: Mapping[str, str]
+) -> None:
+    """Write a new sync object, and its JSON Schema next to it.
+
+    Each table gets a comment from `remarks`, which are keyed by table. Raises UsageError where there is one
+    of that name.
+    """
+    if path.exists():
+        raise UsageError(
+            f"there is a sync object `{path.stem}` already",
+            hint=f"look at it: `torgsync object show {path.stem}`",
+        )
+    replace_text(path.with_name(SCHEMA_FILE), json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
+    lines = [f"#:schema {SCHEMA_FILE}"]
+    for line in tomli_w.dumps(data).splitlines():
+        if remark := remarks.get(line.strip("[]")) if line.startswith("[") else None:
+            lines.append(f"# {remark}")
+        lines.append(line)
+    replace_text(path, "\n".join(lines) + "\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One key to be set.
-
-    A `word` is what a person typed and means what the key takes; without one `value` is the value itself.
-    """
+    """One key to be set: to what a typed `word` means for the key, without one to `value` itself."""
 
     key: Key
     word: str | None = None
@@ -85,14 +109,10 @@ def _valid(data: Document | Mistake, what: str, lines: TomlLines | None = None) 
     """Return the values unchanged. Raises ObjectInvalid where they are no sync object."""
     if isinstance(data, Mistake):
         raise ObjectInvalid(f"the sync object {what}", mistakes=(data,))
-    found = read_settings(data, lines.of if lines else _no_line)
+    found = read_settings(data, lines.of if lines else lambda _: 0)
     if isinstance(found, SyncObject):
         return data
     raise ObjectInvalid(f"the sync object {what}", mistakes=tuple(found))
-
-
-def _no_line(_key: Key) -> int:
-    return 0
 
 
 def _remove(data: Any, document: tomlkit.TOMLDocument, key: Key) -> None:  # noqa: ANN401
@@ -116,7 +136,8 @@ def _set(data: Any, document: tomlkit.TOMLDocument, setting: Setting) -> None:  
         chosen = min(values, key=lambda value: _misfit(data, setting.key, value))
         put(data, setting.key, chosen)
     except LookupError as missing:
-        raise UsageError(f"`{key_text(setting.key)}` cannot be set: {_NOWHERE}") from missing
+        nowhere = "it leads nowhere: there is no such table or item"
+        raise UsageError(f"`{key_text(setting.key)}` cannot be set: {nowhere}") from missing
     _write(document, setting.key, chosen)
 
 
@@ -124,7 +145,7 @@ def _misfit(data: Document, key: Key, value: object) -> int:
     """Return how badly a value fits a key: 0 where the key takes it, 2 where it is not even of its kind."""
     tried = copy.deepcopy(data)
     put(tried, key, value)
-    found = read_settings(tried, _no_line)
+    found = read_settings(tried, lambda _: 0)
     where = key_text(key)
     wrong = [] if isinstance(found, SyncObject) else [one for one in found if one.where.startswith(where)]
     if any(mistake.message.startswith(OF_ANOTHER_KIND) for mistake in wrong):
@@ -134,10 +155,7 @@ def _misfit(data: Document, key: Key, value: object) -> int:
 
 def _write(document: tomlkit.TOMLDocument, key: Key, given: object) -> None:
     *parents, last = key
-    value = given
-    if isinstance(given, dict):
-        value = tomlkit.inline_table()
-        value.update(given)
+    value = _inline(given) if isinstance(given, dict) else given
     table: Any = document
     for part in parents:
         if isinstance(part, str) and part not in table:
@@ -147,7 +165,9 @@ def _write(document: tomlkit.TOMLDocument, key: Key, given: object) -> None:
         if table[last] != value:
             _replace(table, str(last), value)
     elif isinstance(table, Table):
-        _append(table, str(last), value)
+        tail = _cut_tail(table.value.body)
+        table[str(last)] = value
+        table.value.body.extend(tail)
     else:
         table[last] = value
 
@@ -163,11 +183,138 @@ def _replace(table: Any, key: str, value: object) -> None:  # noqa: ANN401  # an
         new.trivia.comment_ws = " " * max(1, width)
 
 
-def _append(table: AbstractTable, key: str, value: object) -> None:
-    """Add a key after the others, before blank lines and comments, which belong to what follows the table."""
-    body = table.value.body
+def set_payment_methods(file: ObjectFile, methods: Sequence[PaymentMethod]) -> None:
+    """Write these payment methods of the object: known ones are changed in place, the others stay."""
+    rows = [
+        method.model_dump(exclude_none=True, exclude={"gone"} if not method.gone else set())
+        for method in methods
+    ]
+    with _edited(file.path) as document:
+        tables = _tables(document, "payment_methods")
+        known = {table.get("id"): table for table in tables}
+        _append_tables(tables, [row for row in rows if row["id"] not in known])
+        for row in rows:
+            table = known.get(row["id"])
+            if table is None:
+                continue
+            for word in [word for word in table if word not in row and word in PaymentMethod.model_fields]:
+                del table[word]
+            for word, value in row.items():
+                if table.get(word) != value:
+                    table[word] = value
+
+
+def add_fields(file: ObjectFile, mappings: Sequence[FieldMapping]) -> None:
+    """Append field mappings to the object; those that it has stay as they are."""
+    rows = [
+        mapping.model_dump(exclude_none=True, exclude_defaults=True)
+        | {"column": mapping.column, "to": mapping.to}
+        for mapping in mappings
+    ]
+    with _edited(file.path) as document:
+        _append_tables(_tables(document, "fields"), rows)
+
+
+def remove_field(file: ObjectFile, column: str) -> None:
+    """Remove every mapping of a column from the object."""
+    _remove_tables(file.path, "fields", lambda table: canonical(str(table["column"])) == column)
+
+
+def add_time(file: ObjectFile, time: SynchronizationTime) -> None:
+    """Append a synchronization time to the object."""
+    row = time.model_dump(exclude_none=True)
+    row |= {"between": list(time.between)} if time.between else {}
+    with _edited(file.path) as document:
+        _append_tables(_tables(document, "synchronization_times"), [row])
+
+
+def remove_time(file: ObjectFile, time: SynchronizationTime) -> None:
+    """Remove a synchronization time from the object."""
+    _remove_tables(
+        file.path,
+        "synchronization_times",
+        lambda table: SynchronizationTime.model_validate(table).identity == time.identity,
+    )
+
+
+@contextmanager
+def _edited(path: Path) -> Iterator[tomlkit.TOMLDocument]:
+    """Yield a TOML file for editing, with all its comments, and write it afterwards."""
+    with editing(path):
+        try:
+            document = tomlkit.parse(text_of(path))
+        except TOMLKitError as wrong:
+            raise ObjectInvalid(f"`{path.name}` is not TOML: {wrong}") from wrong
+        yield document
+        replace_text(path, tomlkit.dumps(document))
+
+
+def _remove_tables(path: Path, name: str, gone: Callable[[Mapping[str, Any]], bool]) -> None:
+    """Remove tables from an array of the file."""
+    with _edited(path) as document:
+        tables: Any = document.get(name, [])
+        plain = document.unwrap().get(name, [])
+        for number in reversed(range(len(plain))):
+            if not gone(plain[number]):
+                continue
+            if isinstance(tables, AoT):
+                _move_tail(document, tables, number)
+            del tables[number]
+        if plain and not len(tables):
+            del document[name]
+
+
+def _cut_tail(body: list[Any]) -> list[Any]:
+    """Remove and return blank lines and comments after the last key: they belong to what follows."""
     last = max((place for place, (name, _) in enumerate(body) if name is not None), default=-1)
     tail = body[last + 1 :]
     del body[last + 1 :]
-    table[key] = value
-    body.extend(tail)
+    return tail
+
+
+def _move_tail(document: tomlkit.TOMLDocument, tables: AoT, number: int) -> None:
+    """Move blank lines and comments after a table to what follows it in the file."""
+    tail = _cut_tail(tables[number].value.body)
+    text = "".join(item.as_string() for _, item in tail).lstrip("\n")
+    items = [item for _, item in document.body]
+    place = next(place for place, item in enumerate(items) if item is tables)
+    following = [*tables.body[number + 1 :], *items[place + 1 :]]
+    tops = [item.body[0] if isinstance(item, AoT) else item for item in following]
+    follower = next((item for item in tops if isinstance(item, Table)), None)
+    if follower is not None:
+        follower.trivia.indent = text + follower.trivia.indent.lstrip("\n")
+    else:
+        document.body.extend(tail)
+
+
+def _tables(document: tomlkit.TOMLDocument, name: str) -> AoT | Array:
+    """Return an array of tables of the document, made at its end where it has none."""
+    tables = document.get(name)
+    if isinstance(tables, Array) and len(tables):
+        return tables
+    if not isinstance(tables, AoT):
+        document.pop(name, None)
+        tables = tomlkit.aot()
+        document.append(name, tables)
+    return tables
+
+
+def _append_tables(tables: AoT | Array, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append tables, each after a blank line; those of an array in brackets go into its brackets."""
+    if isinstance(tables, Array):
+        for row in rows:
+            tables.append(_inline(row))
+        return
+    tail = _cut_tail(tables[-1].value.body) if rows and len(tables) else []
+    for row in rows:
+        table = tomlkit.item(dict(row))
+        table.trivia.indent = "\n"
+        tables.append(table)
+    if tail:
+        tables[-1].value.body.extend(tail)
+
+
+def _inline(row: Mapping[str, Any]) -> InlineTable:
+    table = tomlkit.inline_table()
+    table.update(row)
+    return table

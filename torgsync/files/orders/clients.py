@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from torgsync.core.orders.clients import Client, normal_email, normal_phone
-from torgsync.core.text import one_line
+from torgsync.core.text import counted, one_line
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.encodings import UTF8, find_encoding, refuse_utf16
 from torgsync.files.catalog.refusals import LISTED, stamp
@@ -51,14 +51,19 @@ def read_clients(path: Path) -> list[Client]:
             beginning = file.read(len(codecs.BOM_UTF8))
             refuse_utf16(path, beginning)
             start = len(codecs.BOM_UTF8) if beginning == codecs.BOM_UTF8 else 0
-            encoding = find_encoding(path, file, start, UTF8 if start else None, longest=LONGEST)
+            encoding, _ = find_encoding(path, file, start, UTF8 if start else None, longest=LONGEST)
             file.seek(start)
-            rows = list(_rows(path, LineReader(file, 1), encoding.name))
+            rows = list(_rows(path, LineReader(file, 1), encoding))
     except OSError as trouble:
         raise _unreadable(path, trouble) from trouble
     if not rows:
         raise ExportInvalid(f"`{path}` is empty: there is no client in it", hint=AGAIN)
-    return [_client(row) for row in rows]
+    return [
+        Client(
+            "", one_line(row[NAME]), normal_phone(row[PHONE]), normal_email(row[EMAIL]), one_line(row[CARD])
+        )
+        for row in rows
+    ]
 
 
 def _rows(path: Path, lines: LineReader, encoding: str) -> Iterator[list[str]]:
@@ -78,20 +83,9 @@ def _rows(path: Path, lines: LineReader, encoding: str) -> Iterator[list[str]]:
         elif not mistakes:
             yield row
     if mistakes:
-        count = f"{len(mistakes)} rows" if len(mistakes) > 1 else "1 row"
-        raise ExportInvalid(
-            f"{count} of `{path}` cannot be read", mistakes=tuple(mistakes[:LISTED]), hint=AGAIN
-        )
-
-
-def _client(row: list[str]) -> Client:
-    return Client(
-        "",
-        one_line(row[NAME]),
-        normal_phone(row[PHONE]),
-        normal_email(row[EMAIL]),
-        one_line(row[CARD]),
-    )
+        count = counted(len(mistakes), "row")
+        listed = tuple(mistakes[:LISTED])
+        raise ExportInvalid(f"{count} of `{path}` cannot be read", mistakes=listed, hint=AGAIN)
 
 
 def _is_number(text: str) -> bool:

@@ -9,11 +9,11 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from decimal import Decimal
 
 from torgsync.core.orders.clients import client_of, normal_phone
-from torgsync.core.orders.order import Line, Order
+from torgsync.core.orders.order import Order
 
 SALE_TYPE = "1"
 
@@ -61,14 +61,14 @@ def order_document(order: Order, clock: tzinfo) -> dict[str, object]:
     """Return an order in Torgsoft's format: every number a string with a point, times in the zone `clock`.
 
     The format has no field for payment, discount, delivery price or recipient, so `Comment` holds them
-    (torgsoft §12.3), and the lines without a good id. Optional fields that are empty are left out.
+    (torgsoft §12.3), and the lines without a good id. A second phone is left out where there is none.
     """
     buyer = client_of(order.buyer)
     other = normal_phone(order.recipient.phone)
     client = {
         "Name": buyer.name,
         "MPhone": buyer.phone,
-        "CPhone": other if other != buyer.phone else "",
+        **({"CPhone": other} if other not in ("", buyer.phone) else {}),
         "EMail": buyer.email,
         "Address": order.delivery_address,
     }
@@ -81,9 +81,8 @@ def order_document(order: Order, clock: tzinfo) -> dict[str, object]:
         "OrderDate": f"{order.created.astimezone(clock):%Y-%m-%d %H:%M:%S}",
         "CurrencyInternationalCode": order.currency,
     }
-    optional = ("CPhone",)
     return {
-        "Client": {key: text for key, text in client.items() if text or key not in optional},
+        "Client": client,
         "Options": options,
         "Goods": [
             {"GoodID": line.good_id, "Price": _plain(line.price), "Count": _plain(line.quantity)}
@@ -104,13 +103,12 @@ def _comment(order: Order) -> str:
         parts.append(f"отримувач {order.recipient.full_name} {normal_phone(order.recipient.phone)}".strip())
     if order.parcel:
         parts.append(f"ТТН {order.parcel}")
-    parts += [_unknown(line) for line in order.lines if not line.good_id]
-    parts.append(order.note)
-    return "; ".join(part for part in parts if part)
-
-
-def _unknown(line: Line) -> str:
-    return f"невідомий товар: {line.name} x {_plain(line.quantity)} по {_plain(line.price)}"
+    parts += [
+        f"невідомий товар: {line.name} x {_plain(line.quantity)} по {_plain(line.price)}"
+        for line in order.lines
+        if not line.good_id
+    ]
+    return "; ".join(filter(None, [*parts, order.note]))
 
 
 def order_csv(order: Order, clock: tzinfo) -> bytes:
@@ -132,11 +130,10 @@ def _csv_rows(order: Order, clock: tzinfo) -> Iterator[tuple[str, ...]]:
     buyer = client_of(order.buyer)
     for line in order.lines:
         yield (
-            order.id, _moment(order.created, clock), order.shown, buyer.name, buyer.phone,
-            buyer.email, order.delivery_name, order.delivery_address,
-            order.recipient.full_name, order.parcel,
-            order.payment_name, line.good_id, line.sku, line.name, _plain(line.price),
-            _plain(line.quantity), _plain(line.total), _plain(order.discount),
+            order.id, order.created.astimezone(clock).isoformat(timespec="seconds"), order.shown,
+            buyer.name, buyer.phone, buyer.email, order.delivery_name, order.delivery_address,
+            order.recipient.full_name, order.parcel, order.payment_name, line.good_id, line.sku, line.name,
+            _plain(line.price), _plain(line.quantity), _plain(line.total), _plain(order.discount),
             _plain(order.delivery_cost), "" if order.total is None else _plain(order.total),
             order.currency, order.note,
         )  # fmt: skip
@@ -144,15 +141,8 @@ def _csv_rows(order: Order, clock: tzinfo) -> Iterator[tuple[str, ...]]:
 
 def _harmless(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula: buyers may write anything."""
-    return f"'{text}" if text[:1] in ("=", "@", "\t") or (text[:1] in "+-" and not _is_number(text)) else text
-
-
-def _is_number(text: str) -> bool:
-    return text[1:].replace(".", "", 1).isdecimal() or not text
-
-
-def _moment(moment: datetime, clock: tzinfo) -> str:
-    return moment.astimezone(clock).isoformat(timespec="seconds")
+    signed = text[:1] in ("+", "-") and not text[1:].replace(".", "", 1).isdecimal()
+    return f"'{text}" if signed or text[:1] in ("=", "@", "\t") else text
 
 
 def _plain(number: Decimal) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from torgsync.core.plan.adopt import Decision, GoodIdentity, ProductIdentity, decision_mistake
+from torgsync.core.text import counted
 from torgsync.errors import InvalidInput, Mistake
 
 NEW = "new"
@@ -21,11 +22,7 @@ _NEEDED = ("good_id", "prom_id")
 def read_decisions(
     path: Path, goods: Mapping[str, GoodIdentity], products: Mapping[str, ProductIdentity]
 ) -> list[Decision]:
-    """Return the decisions of a file, in its order.
-
-    Raises:
-        InvalidInput: With every mistake and its line.
-    """
+    """Return the decisions of a file, in its order. Raises InvalidInput with every mistake and its line."""
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as trouble:
@@ -34,12 +31,10 @@ def read_decisions(
     lines = text.splitlines()
     delimiter = ";" if lines and ";" in lines[0] and "," not in lines[0] else ","
     rows = csv.DictReader(lines, delimiter=delimiter)
-    missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
-    if missing:
-        wanted = " and ".join(f"`{name}`" for name in _NEEDED)
+    if missing := [name for name in _NEEDED if name not in (rows.fieldnames or ())]:
         raise InvalidInput(
             f"the decisions `{path}` have no column `{missing[0]}`",
-            hint=f"the first line names the columns, {wanted} among them; "
+            hint="the first line names the columns, `good_id` and `prom_id` among them; "
             "`torgsync object adopt --format csv` writes such a file",
         )
     decisions: list[Decision] = []
@@ -54,7 +49,7 @@ def read_decisions(
         else:
             decisions.append(decision)
     if mistakes:
-        number = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
+        number = counted(len(mistakes), "mistake")
         raise InvalidInput(f"{number} in the decisions `{path}`", mistakes=tuple(mistakes))
     return decisions
 

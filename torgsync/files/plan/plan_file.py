@@ -24,15 +24,12 @@ from torgsync.errors import InvalidInput, TorgsyncError, UsageError
 
 SCHEMA = 1
 KIND = "torgsync plan"
+_PLAIN = ("good_id", "prom_id", "verb", "title", "held", "reason")
+"""The parts of a change that JSON holds as they are."""
 
 
 def write_plan(path: Path, head: SavedPlan, changes: Iterable[Change]) -> None:
-    """Write a plan under a temporary name, then rename it; another plan of that name is replaced.
-
-    Raises:
-        UsageError: The file is there and is no plan.
-        TorgsyncError: The file cannot be written.
-    """
+    """Replace a saved plan. Raises UsageError where the file is no plan, else TorgsyncError."""
     if path.exists() and not _is_plan(path):
         raise UsageError(
             f"`{path}` is there already and is no saved plan; it stays as it is",
@@ -60,12 +57,7 @@ def _documents(head: SavedPlan, changes: Iterable[Change]) -> Iterator[Mapping[s
     yield {"kind": KIND, "schema": SCHEMA, **asdict(head), "made": head.made.isoformat()}
     for change in changes:
         yield {
-            "good_id": change.good_id,
-            "prom_id": change.prom_id,
-            "verb": change.verb,
-            "title": change.title,
-            "held": change.held,
-            "reason": change.reason,
+            **{name: getattr(change, name) for name in _PLAIN},
             "fields": {
                 name: [encode(FIELDS[name], moved.old), encode(FIELDS[name], moved.new)]
                 for name, moved in change.fields.items()
@@ -74,35 +66,24 @@ def _documents(head: SavedPlan, changes: Iterable[Change]) -> Iterator[Mapping[s
 
 
 def _is_plan(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return _is_head(file.readline())
-    except OSError:
-        return False
+    with suppress(OSError), path.open("rb") as file:
+        return _is_head(file.readline())
+    return False
 
 
 def read_head(path: Path) -> SavedPlan:
-    """Return the head of a saved plan.
-
-    Raises:
-        InvalidInput: The file is no plan, or not whole.
-    """
+    """Return the head of a saved plan. Raises InvalidInput where the file is no plan, or not whole."""
     lines = _lines(path)
     head = next(lines)
     deque(lines, maxlen=0)  # the digest is at the end
     try:
         return SavedPlan(
-            **{
-                **{
-                    name: head[name]
-                    for name in ("id", "object", "user", "host", "settings", "export", "state")
-                },
-                "made": datetime.fromisoformat(head["made"]),
-                "counts": Counts(**head["counts"]),
-                "fields": tuple(head["fields"]),
-                "allow": tuple(head["allow"]),
-                "undoes": int(head.get("undoes", 0)),
-            }
+            **{name: head[name] for name in ("id", "object", "user", "host", "settings", "export", "state")},
+            made=datetime.fromisoformat(head["made"]),
+            counts=Counts(**head["counts"]),
+            fields=tuple(head["fields"]),
+            allow=tuple(head["allow"]),
+            undoes=int(head.get("undoes", 0)),
         )
     except (KeyError, TypeError, ValueError) as wrong:
         raise _no_plan(path) from wrong
@@ -117,15 +98,7 @@ def read_changes(path: Path) -> Iterator[Change]:
             name: FieldChange(decode(FIELDS[name], old), decode(FIELDS[name], new))
             for name, (old, new) in line["fields"].items()
         }
-        yield Change(
-            line["good_id"],
-            Verb(line["verb"]),
-            line["title"],
-            fields,
-            line["held"],
-            line["prom_id"],
-            line["reason"],
-        )
+        yield Change(**{name: line[name] for name in _PLAIN} | {"verb": Verb(line["verb"]), "fields": fields})
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -149,11 +122,10 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _is_head(line: bytes) -> bool:
-    try:
+    with suppress(ValueError):
         head = json.loads(line)
-    except ValueError:
-        return False
-    return isinstance(head, dict) and head.get("kind") == KIND
+        return isinstance(head, dict) and head.get("kind") == KIND
+    return False
 
 
 def _end(digest: str) -> str:

@@ -23,9 +23,8 @@ from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN
 from torgsync.core.product.fields import NEEDED
 from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog.catalog_file import CatalogFile
+from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 from torgsync.files.catalog.export import content_of, missing_column, no_column, open_export
-from torgsync.files.catalog.guesses import FileFormat
 from torgsync.files.config.objects import ObjectFile, mistakes_at
 from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.catalog.row_reader import RowReader

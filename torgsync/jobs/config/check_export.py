@@ -26,9 +26,8 @@ from torgsync.core.product.fields import Photo
 from torgsync.core.product.group_tree import Steps, grow
 from torgsync.core.product.variants import Member, arrange
 from torgsync.core.text import counted
-from torgsync.files.catalog.catalog_file import CatalogFile
+from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 from torgsync.files.catalog.export import open_export
-from torgsync.files.catalog.guesses import FileFormat
 from torgsync.files.catalog.photos import PhotoIndex, owners_of
 from torgsync.files.config.objects import ObjectFile
 from torgsync.jobs.catalog.export import check_columns, file_findings

@@ -8,7 +8,7 @@ from enum import StrEnum
 from torgsync.core.mapping.suggest import Suggestion
 from torgsync.core.tally import Tally
 from torgsync.errors import TorgsyncError
-from torgsync.files.catalog.guesses import Guess
+from torgsync.files.catalog.catalog_file import Guess
 
 
 class Mark(StrEnum):

@@ -24,7 +24,7 @@ from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.outbox import place_of_file
 from torgsync.jobs.orders.todo import open_findings
 from torgsync.jobs.run import refuse_held
-from torgsync.prom.rights import Right
+from torgsync.prom.request import Right
 from torgsync.state.store import place_of
 
 STALE_AFTER = timedelta(days=1)

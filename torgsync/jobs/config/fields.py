@@ -14,9 +14,9 @@ from torgsync.core.text import did_you_mean
 from torgsync.errors import ExportInvalid, UsageError
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import no_column, open_export
-from torgsync.files.config.object_tables import add_fields
-from torgsync.files.config.object_tables import remove_field as remove_from_file
 from torgsync.files.config.objects import ObjectFile, quoted
+from torgsync.files.config.toml_edit import add_fields
+from torgsync.files.config.toml_edit import remove_field as remove_from_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from torgsync.core.config.explain import explained, json_schema
 from torgsync.core.config.settings import SynchronizationTime, SyncObject
 from torgsync.core.config.validation import read_settings
 from torgsync.errors import ObjectInvalid
-from torgsync.files.config.new_object import write_new
-from torgsync.files.config.object_tables import add_time
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object, name_in, slugify
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import forget_token, keep_in_keyring, write_token
+from torgsync.files.config.toml_edit import add_time, write_new
 from torgsync.jobs.config.schedule import myself, settings_of
 
 

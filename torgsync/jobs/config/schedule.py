@@ -14,10 +14,10 @@ from torgsync.core.config.schedule import Attempt, due
 from torgsync.core.config.settings import FromEnvironment, FromKeyring, SynchronizationTime
 from torgsync.core.text import counted
 from torgsync.errors import UsageError
-from torgsync.files.config.object_tables import add_time, remove_time
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import ADDRESSES, Settings, variable, who
 from torgsync.files.config.timers import Job
+from torgsync.files.config.toml_edit import add_time, remove_time
 
 if TYPE_CHECKING:
     from torgsync.jobs.context import JobContext

@@ -26,7 +26,6 @@ from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.paging import pages
 from torgsync.core.reason import Args, Reason
 from torgsync.errors import TorgsyncError
-from torgsync.files.orders.folder import FolderOutbox
 from torgsync.files.orders.order_file import (
     HIDDEN,
     UNFINISHED,
@@ -35,7 +34,7 @@ from torgsync.files.orders.order_file import (
     order_number_in,
     order_of_file,
 )
-from torgsync.files.orders.outbox import Outbox, is_address
+from torgsync.files.orders.outbox import FolderOutbox, Outbox, is_address
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.outbox import file_listing, list_outbox, outbox_of, place_of_file
 

@@ -13,8 +13,8 @@ from torgsync.core.orders.postings import AccountBalance, Posting, account_balan
 from torgsync.core.reason import Args
 from torgsync.core.text import did_you_mean
 from torgsync.errors import UsageError
-from torgsync.files.config.object_tables import set_payment_methods
 from torgsync.files.config.objects import ObjectFile, load_object
+from torgsync.files.config.toml_edit import set_payment_methods
 from torgsync.jobs.connect import connect_shop
 from torgsync.jobs.context import JobContext
 

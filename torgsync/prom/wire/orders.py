@@ -11,83 +11,58 @@ from datetime import UTC, datetime
 from decimal import Decimal, DecimalException
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AliasPath, BeforeValidator, Field
 
 from torgsync.core.orders.order import Buyer, Line, Order, Paid, PaymentOption, Recipient
 from torgsync.core.product.cells import line_of_text
-from torgsync.prom.wire.money import EXCERPT, currency_of, exact, exact_money
 from torgsync.prom.wire.values import (
+    EXCERPT,
+    ZERO,
     Amount,
     BothTexts,
-    Flag,
     Moment,
     Text,
     WireModel,
     both_texts,
+    currency_of,
     dict_or_empty,
     dicts_of,
+    exact,
+    exact_money,
     parse_amount,
+    parse_text,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Replaces an order's time that Prom did not give; the order names it as unreadable."""
 
-ZERO = Decimal("0.00")
+_PLAIN = frozenset(
+    """status source note promo_code free_delivery promotion commission commission_returned delivery_address
+    delivery_name carrier parcel payment_id payment_name paid_at""".split()
+)
+"""The fields of an order that need no reckoning."""
 
+_Words = Annotated[str, BeforeValidator(lambda raw: parse_text(raw) or "")]
+_Yes = Annotated[bool, BeforeValidator(lambda raw: raw is True)]
 _Part = BeforeValidator(dict_or_empty)
 
 
 class WirePerson(WireModel):
     """A person inside an order."""
 
-    id: Text = None
-    first_name: Text = None
-    second_name: Text = None
-    last_name: Text = None
-    phone: Text = None
-
-
-class WireOption(WireModel):
-    """A payment or delivery method inside an order."""
-
-    id: Text = None
-    name: Text = None
-
-
-class WirePayment(WireModel):
-    """The state of an order's online payment."""
-
-    status: Text = None
-    status_modified: Moment = None
-
-
-class WireDelivery(WireModel):
-    """The parcel of an order."""
-
-    provider: Text = None
-    declaration_number: Text = None
-
-
-class WireCommission(WireModel):
-    """The commission that Prom takes for an order; an unreadable one does not make the order unreadable."""
-
-    amount: Amount = None
-    is_refunded: Flag = None
-
-
-class WireNamed(WireModel):
-    """An object of which only the name is read: a promotion, or the reason of a cancellation."""
-
-    name: Text = None
-    title: Text = None
+    id: _Words = ""
+    first_name: _Words = ""
+    second_name: _Words = ""
+    last_name: _Words = ""
+    phone: _Words = ""
 
 
 class WireOrderLine(WireModel):
     """One product of an order. Money stays raw, so that what cannot be read can be named."""
 
-    id: Text = None
-    external_id: Text = None
-    sku: Text = None
+    id: _Words = ""
+    external_id: _Words = ""
+    sku: _Words = ""
     name: Text = None
     name_multilang: BothTexts = None
     quantity: object = None
@@ -97,9 +72,9 @@ class WireOrderLine(WireModel):
     def line(self, amounts: _AmountReader, where: str) -> Line:
         """Return the line as the core knows it; `where` names it in what cannot be read."""
         return Line(
-            good_id=self.external_id or "",
-            prom_id=self.id or "",
-            sku=self.sku or "",
+            good_id=self.external_id,
+            prom_id=self.id,
+            sku=self.sku,
             name=both_texts(self.name_multilang, self.name)[0] or "",
             quantity=amounts.number(f"{where}.quantity", self.quantity) or ZERO,
             price=amounts.money(f"{where}.price", self.price) or ZERO,
@@ -108,37 +83,42 @@ class WireOrderLine(WireModel):
 
 
 class WireOrder(WireModel):
-    """An order as Prom shows it (prom-api §5.5)."""
+    """An order as Prom shows it (prom-api §5.5). The fields of `_PLAIN` are those of an `Order`."""
 
     id: int
-    status: Text = None
-    source: Text = None
+    status: _Words = ""
+    source: _Words = ""
     date_created: Moment = None
     date_modified: Moment = None
-    client_id: Text = None
-    client_first_name: Text = None
-    client_second_name: Text = None
-    client_last_name: Text = None
+    client_id: _Words = ""
+    client_first_name: _Words = ""
+    client_second_name: _Words = ""
+    client_last_name: _Words = ""
     client: Annotated[WirePerson, _Part] = WirePerson()
     delivery_recipient: Annotated[WirePerson, _Part] = WirePerson()
-    phone: Text = None
-    email: Text = None
-    client_notes: Text = None
+    phone: _Words = ""
+    email: _Words = ""
+    note: _Words = Field("", validation_alias="client_notes")
     price: object = None
     full_price: object = None
     price_with_special_offer: object = None
     special_offer_discount: object = None
-    special_offer_promocode: Text = None
-    has_order_promo_free_delivery: Flag = None
-    ps_promotion: Annotated[WireNamed, _Part] = WireNamed()
-    cpa_commission: Annotated[WireCommission, _Part] = WireCommission()
-    cancellation: Annotated[WireNamed, _Part] = WireNamed()
+    promo_code: _Words = Field("", validation_alias="special_offer_promocode")
+    free_delivery: _Yes = Field(False, validation_alias="has_order_promo_free_delivery")
+    promotion: _Words = Field("", validation_alias=AliasPath("ps_promotion", "name"))
+    commission: Amount = Field(None, validation_alias=AliasPath("cpa_commission", "amount"))
+    commission_returned: _Yes = Field(False, validation_alias=AliasPath("cpa_commission", "is_refunded"))
+    cancellation_title: _Words = Field("", validation_alias=AliasPath("cancellation", "title"))
+    cancellation_name: _Words = Field("", validation_alias=AliasPath("cancellation", "name"))
     delivery_cost: object = None
-    delivery_address: Text = None
-    delivery_option: Annotated[WireOption, _Part] = WireOption()
-    delivery_provider_data: Annotated[WireDelivery, _Part] = WireDelivery()
-    payment_option: Annotated[WireOption, _Part] = WireOption()
-    payment_data: Annotated[WirePayment, _Part] = WirePayment()
+    delivery_address: _Words = ""
+    delivery_name: _Words = Field("", validation_alias=AliasPath("delivery_option", "name"))
+    carrier: _Words = Field("", validation_alias=AliasPath("delivery_provider_data", "provider"))
+    parcel: _Words = Field("", validation_alias=AliasPath("delivery_provider_data", "declaration_number"))
+    payment_id: _Words = Field("", validation_alias=AliasPath("payment_option", "id"))
+    payment_name: _Words = Field("", validation_alias=AliasPath("payment_option", "name"))
+    payment_status: Text = Field(None, validation_alias=AliasPath("payment_data", "status"))
+    paid_at: Moment = Field(None, validation_alias=AliasPath("payment_data", "status_modified"))
     products: Annotated[list[WireOrderLine], BeforeValidator(lambda raw: dicts_of(raw) or [])] = Field(
         default_factory=list
     )
@@ -154,41 +134,25 @@ class WireOrder(WireModel):
         created, modified = self.date_created or self.date_modified, self.date_modified or self.date_created
         if created is None or modified is None:
             amounts.unreadable.append("date_created")
+        recipient = self.delivery_recipient
         return Order(
+            **self.model_dump(include=set(_PLAIN)),
             id=str(self.id),
-            status=self.status or "",
             created=created or EPOCH,
             modified=modified or EPOCH,
             buyer=self._buyer(),
             lines=lines,
             total=total if currency else None,
             currency=currency,
-            delivery_name=self.delivery_option.name or "",
-            delivery_address=self.delivery_address or "",
             delivery_cost=delivery,
-            payment_id=self.payment_option.id or "",
-            payment_name=self.payment_option.name or "",
             paid=self._paid(),
             discount=discount,
             discount_inferred=inferred,
-            note=self.client_notes or "",
-            parcel=self.delivery_provider_data.declaration_number or "",
-            source=self.source or "",
             unreadable=tuple(amounts.unreadable),
             recipient=Recipient(
-                self.delivery_recipient.first_name or "",
-                self.delivery_recipient.second_name or "",
-                self.delivery_recipient.last_name or "",
-                self.delivery_recipient.phone or "",
+                recipient.first_name, recipient.second_name, recipient.last_name, recipient.phone
             ),
-            carrier=self.delivery_provider_data.provider or "",
-            promo_code=self.special_offer_promocode or "",
-            promotion=self.ps_promotion.name or "",
-            free_delivery=bool(self.has_order_promo_free_delivery),
-            commission=self.cpa_commission.amount,
-            commission_returned=bool(self.cpa_commission.is_refunded),
-            cancelled_because=self.cancellation.title or self.cancellation.name or "",
-            paid_at=self.payment_data.status_modified,
+            cancelled_because=self.cancellation_title or self.cancellation_name,
         )
 
     def _currency(self, amounts: _AmountReader) -> str:
@@ -224,35 +188,35 @@ class WireOrder(WireModel):
     def _buyer(self) -> Buyer:
         """Return the buyer, with the recipient's phone, else the order's (prom-api §5.5)."""
         return Buyer(
-            prom_id=self.client_id or self.client.id or "",
-            first_name=self.client_first_name or self.client.first_name or "",
-            middle_name=self.client_second_name or self.client.second_name or "",
-            last_name=self.client_last_name or self.client.last_name or "",
-            phone=self.delivery_recipient.phone or self.phone or self.client.phone or "",
-            email=self.email or "",
+            prom_id=self.client_id or self.client.id,
+            first_name=self.client_first_name or self.client.first_name,
+            middle_name=self.client_second_name or self.client.second_name,
+            last_name=self.client_last_name or self.client.last_name,
+            phone=self.delivery_recipient.phone or self.phone or self.client.phone,
+            email=self.email,
         )
 
     def _paid(self) -> Paid:
         """Return the state of the payment; a seller may also mark the order itself as paid."""
-        match self.payment_data.status:
+        match self.payment_status:
             case "refunded":
                 return Paid.REFUNDED
             case "paid" | "paid_out":
                 return Paid.PAID
         if self.status == "paid":
             return Paid.PAID
-        return Paid.UNPAID if self.payment_data.status == "unpaid" else Paid.NOT_YET
+        return Paid.UNPAID if self.payment_status == "unpaid" else Paid.NOT_YET
 
 
 class WirePaymentOption(WireModel):
     """A payment method of the shop (prom-api §6.1)."""
 
     id: int
-    name: Text = None
+    name: _Words = ""
 
     def option(self) -> PaymentOption:
         """Return the method as the core knows it."""
-        return PaymentOption(self.id, self.name or "")
+        return PaymentOption(self.id, self.name)
 
 
 class _AmountReader:
@@ -262,15 +226,12 @@ class _AmountReader:
         self.unreadable: list[str] = []
 
     def number(self, name: str, raw: object) -> Decimal | None:
-        """Return a number without rounding."""
         return self._read(name, raw, exact)
 
     def money(self, name: str, raw: object) -> Decimal | None:
-        """Return an amount with two places, or with more where Prom gives more."""
         return self._read(name, raw, exact_money)
 
     def optional_money(self, name: str, raw: object) -> Decimal | None:
-        """Return an amount that Prom may leave out, None where it does."""
         return None if raw is None else self.money(name, raw)
 
     def _read(self, name: str, raw: object, parse: Callable[[object], Decimal]) -> Decimal | None:

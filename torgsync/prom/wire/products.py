@@ -1,6 +1,6 @@
-"""Products and groups: JSON of Prom.ua to values of the core, and edits to JSON.
+"""Products, groups and imports: JSON of Prom.ua to values of the core, and edits to JSON.
 
-Source: docs/developers/prom-api.md §3.3, §3.4, §3.6, §11 Q4.
+Source: docs/developers/prom-api.md §3.3, §3.4, §3.6, §4.3, §4.4, §11 Q4.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from torgsync.core.plan.channels import EditAnswer, by_channel
+from torgsync.core.plan.channels import EditAnswer, ImportState, by_channel
 from torgsync.core.product.cells import line_of_text
 from torgsync.core.product.fields import Channel, Discount, Value, WholesaleStep
 from torgsync.core.product.products import Existing
 from torgsync.core.product.texts import canonical_html
-from torgsync.prom.wire.money import json_number
 from torgsync.prom.wire.values import (
+    ZERO,
     Amount,
     BothTexts,
     Flag,
@@ -30,7 +30,10 @@ from torgsync.prom.wire.values import (
     Words,
     both_texts,
     dicts_of,
+    json_number,
     one_line,
+    parse_text,
+    parse_whole,
 )
 
 _EDIT_KEYS = {
@@ -43,6 +46,11 @@ _EDIT_KEYS = {
     "status": "status",
 }
 """Fields that go by edit, and their keys in its items (prom-api §3.4)."""
+
+COUNTERS = frozenset(
+    """total imported created updated not_changed actualized created_active created_hidden not_in_file
+    with_errors_count""".split()
+)
 
 
 class WireDiscount(WireModel):
@@ -91,7 +99,7 @@ class WireProduct(WireModel):
             "name_ru": one_line(name_ru),
             "sku": one_line(self.sku),
             "price": self.price,
-            "wholesale_prices": self._wholesale_steps(),
+            "wholesale_prices": None if self.prices is None else self._wholesale_steps(),
             "presence": self.presence,
             "ready_to_ship": self.in_stock,
             "quantity": self.quantity_in_stock,
@@ -103,32 +111,22 @@ class WireProduct(WireModel):
             "currency": self.currency,
         }
         values: dict[str, Value] = {field: value for field, value in fields.items() if value is not None}
-        if self._has_discount_value():
-            values["discount"] = self._discount()
+        # Null means "no discount"; no key, or an unreadable value, says nothing.
+        discount = self.discount or WireDiscount(value=ZERO)
+        if "discount" in self.model_fields_set and discount.value is not None:
+            values["discount"] = Discount(discount.value, discount.type or "") if discount.value else None
         photos = None if self.images is None else len(self.images)
         return Existing(str(self.id), self.external_id or "", values, self.date_modified, photos=photos)
 
-    def _wholesale_steps(self) -> tuple[WholesaleStep, ...] | None:
-        if self.prices is None:
-            return None
+    def _wholesale_steps(self) -> tuple[WholesaleStep, ...]:
+        steps = ((step.minimum_order_quantity, step.price) for step in self.prices or ())
         return tuple(
             sorted(
-                WholesaleStep(step.minimum_order_quantity, step.price)
-                for step in self.prices
-                if step.minimum_order_quantity is not None and step.price is not None
+                WholesaleStep(quantity, price)
+                for quantity, price in steps
+                if quantity is not None and price is not None
             )
         )
-
-    def _has_discount_value(self) -> bool:
-        """Return whether the answer says something readable: null means "no discount", no key is unknown."""
-        if "discount" not in self.model_fields_set:
-            return False
-        return self.discount is None or self.discount.value is not None
-
-    def _discount(self) -> Discount | None:
-        if self.discount is None or not self.discount.value:
-            return None
-        return Discount(self.discount.value, self.discount.type or "")
 
 
 class WireGroup(WireModel):
@@ -198,3 +196,49 @@ def _in_a_year(day: date) -> date:
         return day.replace(year=day.year + 1)
     except ValueError:  # the 29th of February
         return day.replace(year=day.year + 1, day=28)
+
+
+class WireImportStatus(WireModel):
+    """The progress of an import (prom-api §4.4)."""
+
+    status: Text = None
+    errors: object = None
+    message: object = None
+
+
+def import_id(answer: Mapping[str, object]) -> str | None:
+    """Return the id of an accepted import; None means that it was refused (prom-api §4.3)."""
+    return parse_text(answer.get("id")) or parse_text(answer.get("import_id"))
+
+
+def import_state(answer: Mapping[str, object], words: Words) -> ImportState:
+    """Return the progress of an import, with the counters that the answer has."""
+    status = WireImportStatus.model_validate(answer)
+    # The misspelt key is Prom's own (prom-api §4.4).
+    numbers = {
+        "not_in_file" if key == "not_in_fle" else key: parse_whole(value) for key, value in answer.items()
+    }
+    counters = {key: number for key, number in numbers.items() if key in COUNTERS and number is not None}
+    errors = status.errors if isinstance(status.errors, list) else [status.errors]
+    photos = any(isinstance(error, dict) and "download_images" in error for error in errors)
+    general, of_good = [words(status.message)], dict[str, list[str]]()
+    for error in errors:
+        if good_id := _nested_text(error, "external_id"):
+            of_good.setdefault(good_id, []).append(words(_nested_text(error, "message") or error))
+        else:
+            general.append(words(error))
+    return ImportState(
+        (status.status or "").upper(),
+        counters,
+        tuple(filter(None, general)),
+        photos,
+        {good_id: tuple(filter(None, reasons)) for good_id, reasons in of_good.items()},
+    )
+
+
+def _nested_text(error: object, key: str) -> str | None:
+    """Return an error's value under a key at any depth: how deep it is, is not recorded (prom-api §4.4)."""
+    if not isinstance(error, dict):
+        return None
+    nested = (_nested_text(value, key) for value in error.values())
+    return parse_text(error.get(key)) or next(filter(None, nested), None)

@@ -1,12 +1,13 @@
 """Parsing of Prom.ua's JSON values, and the base of all wire models.
 
 Parsing is lenient on purpose: unknown keys are ignored, unknown words pass, and a value of an unexpected type
-counts as absent.
+counts as absent. Source: docs/developers/prom-api.md §3.3, §5.5.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, DecimalException
@@ -14,16 +15,75 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from torgsync.core.orders.order import parse_money
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.product.cells import line_of_text
 from torgsync.core.product.fields import CENT
 from torgsync.errors import PromRefused
-from torgsync.prom.wire.money import exact
 
 _log = logging.getLogger(__name__)
 
+EXCERPT = 40
+"""Letters shown of a text that cannot be read."""
+
+_CURRENCIES = {
+    "UAH": re.compile("грн|uah|₴|гривн[яіиею]|гривень"),
+    "USD": re.compile(r"\$|usd|us\$"),
+    "EUR": re.compile("€|eur|euro|євро|евро"),
+    "PLN": re.compile("zł|zl|pln"),
+    "RUB": re.compile("₽|руб|rub"),
+    "KZT": re.compile("₸|тг|тенге|kzt"),
+}
+"""Currencies, and the words by which money names them (prom-api §5.5)."""
+
+_CURRENCY_WORD = re.compile(r"[^\W\d_]*[$€₴₽₸]|[^\W\d_]+|[^\w\s.,'\u2019\u02bc-]")
+
+ZERO = Decimal("0.00")
+
 Words = Callable[[object], str]
 """Turns a reason that Prom gives, of any JSON type, into one short line."""
+
+
+def exact(raw: object) -> Decimal:
+    """Return a JSON number, or the localised money in a JSON text, without rounding. Raises ValueError."""
+    if isinstance(raw, str):
+        return parse_money(raw)
+    if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
+        return Decimal(raw)
+    raise ValueError(type(raw).__name__)
+
+
+def exact_money(raw: object) -> Decimal:
+    """Return an amount with two places, or with more where Prom gives more; raises like `exact`."""
+    amount = exact(raw)
+    rounded = amount.quantize(CENT)
+    return rounded if rounded == amount else amount
+
+
+def currency_of(money: object) -> str:
+    """Return the currency that money names, else the hryvnia. Raises ValueError: unknown or several."""
+    words = _CURRENCY_WORD.findall(money.casefold()) if isinstance(money, str) else []
+    currencies = {_currency(word) for word in words} or {"UAH"}
+    if len(currencies) > 1:
+        raise ValueError(str(money)[:EXCERPT])
+    return currencies.pop()
+
+
+def _currency(word: str) -> str:
+    for currency, words in _CURRENCIES.items():
+        if words.fullmatch(word):
+            return currency
+    raise ValueError(word[:EXCERPT])
+
+
+def json_number(amount: Decimal) -> int | float:
+    """Return a number that JSON prints exactly as the amount, with at most two places.
+
+    Whole amounts become integers. Others are exact below ten million millions, since a float of that many
+    digits prints the shortest text that means it.
+    """
+    rounded = amount.quantize(CENT, ROUND_HALF_UP)
+    return int(rounded) if rounded == rounded.to_integral_value() else float(rounded)
 
 
 def parse_text(raw: object) -> str | None:
@@ -45,20 +105,12 @@ def parse_whole(raw: object) -> int | None:
     return None if amount is None else int(amount.to_integral_value(ROUND_FLOOR))
 
 
-def _flag(raw: object) -> bool | None:
-    return raw if isinstance(raw, bool) else None
-
-
 def _moment(raw: object) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(raw))
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def _object_or_null(raw: object) -> object:
-    return raw if raw is None or isinstance(raw, dict) else {}
 
 
 def dict_or_empty(raw: object) -> object:
@@ -74,9 +126,9 @@ def dicts_of(raw: object) -> list[object] | None:
 Text = Annotated[str | None, BeforeValidator(parse_text)]
 Amount = Annotated[Decimal | None, BeforeValidator(parse_amount)]
 Whole = Annotated[int | None, BeforeValidator(parse_whole)]
-Flag = Annotated[bool | None, BeforeValidator(_flag)]
+Flag = Annotated[bool | None, BeforeValidator(lambda raw: raw if isinstance(raw, bool) else None)]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
-NullableObject = BeforeValidator(_object_or_null)
+NullableObject = BeforeValidator(lambda raw: None if raw is None else dict_or_empty(raw))
 
 
 class WireModel(BaseModel):
@@ -111,11 +163,7 @@ Model = TypeVar("Model", bound=WireModel)
 
 
 def listed(answer: Mapping[str, object], key: str, model: type[Model]) -> list[Model]:
-    """Return the objects under `key`, without those that have no id.
-
-    Raises:
-        PromRefused: There is no list; an answer without one is not an empty shop.
-    """
+    """Return the objects under `key` that have an id. Raises PromRefused: no list is not an empty shop."""
     items = answer.get(key)
     if not isinstance(items, list):
         raise error_of(PromRefused, problem(ProblemCode.LIST_MISSING, key=key))

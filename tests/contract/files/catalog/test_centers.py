@@ -12,9 +12,8 @@ from dialects import Row, csv
 from torgsync.core.config.settings import Catalog
 from torgsync.core.product.cells import balances
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog.catalog_file import CatalogFile
+from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 from torgsync.files.catalog.export import open_catalog
-from torgsync.files.catalog.guesses import FileFormat
 
 COLUMNS = ("GoodID", "GoodName", "RetailPrice", "WarehouseQuantity", "Display")
 FIRST = [(17, "Капці", 100, 3, 1), (18, "Лійка", 50, 0, 0)]

@@ -14,9 +14,8 @@ from matrix import sampled
 from torgsync.core.config.settings import Catalog
 from torgsync.core.product.columns import BARE_48, LAYOUT_48
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog.catalog_file import CatalogFile
+from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat
 from torgsync.files.catalog.export import open_catalog, open_export
-from torgsync.files.catalog.guesses import Aspect, FileFormat
 from torgsync.files.catalog.refusals import AGAIN
 from torgsync.files.config.objects import load_object
 

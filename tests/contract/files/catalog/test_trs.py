@@ -17,8 +17,7 @@ from matrix import sampled
 from torgsync.core.product.cells import balances, number, section_path
 from torgsync.core.product.columns import LAYOUT_40, LAYOUT_48, LAYOUT_50, ExportRecord
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog.catalog_file import CatalogFile
-from torgsync.files.catalog.guesses import Aspect, ReadSettings
+from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, ReadSettings
 from torgsync.files.catalog.trs import open_trs
 
 DATA = Path(__file__).parents[3] / "data"

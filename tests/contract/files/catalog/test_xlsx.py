@@ -13,7 +13,7 @@ from dialects import DATE, MOMENT, Styled, xlsx
 
 from torgsync.core.product.columns import LAYOUT_48, ExportRecord
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog.guesses import Aspect, FileFormat, ReadSettings
+from torgsync.files.catalog.catalog_file import Aspect, FileFormat, ReadSettings
 from torgsync.files.catalog.xlsx import XlsxFile, open_xlsx
 
 HEADER = ("GoodID", "GoodName", "RetailPrice")

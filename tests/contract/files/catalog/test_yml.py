@@ -11,7 +11,7 @@ from dialects import offer, yml
 from torgsync.core.product.cells import section_path
 from torgsync.core.product.columns import ExportRecord
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog.guesses import Aspect, FileFormat, ReadSettings
+from torgsync.files.catalog.catalog_file import Aspect, FileFormat, ReadSettings
 from torgsync.files.catalog.yml import SITE_TEXT, YmlFile, open_yml
 
 COLUMNS = ("GoodID", "GoodName", "RetailPrice", "висота")

@@ -12,10 +12,16 @@ from sftp import sftp_server
 
 from torgsync.core.config.settings import without_password
 from torgsync.errors import Temporary, TorgsyncError
-from torgsync.files.orders.folder import FolderOutbox
 from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
-from torgsync.files.orders.outbox import Outbox, is_address, open_outbox, same_place, try_outbox
-from torgsync.files.orders.remote import RemoteOutbox
+from torgsync.files.orders.outbox import (
+    FolderOutbox,
+    Outbox,
+    RemoteOutbox,
+    is_address,
+    open_outbox,
+    same_place,
+    try_outbox,
+)
 
 
 def lying(outbox: Outbox) -> set[str] | None:

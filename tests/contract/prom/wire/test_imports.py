@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from recorded import IMPORT, changed, parsed
 
-from torgsync.prom.wire.imports import import_id, import_state
+from torgsync.prom.wire.products import import_id, import_state
 
 
 def test_an_import_has_counters_and_reasons() -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.prom.wire.money import json_number
+from torgsync.prom.wire.values import json_number
 
 
 @given(st.decimals(0, 9_999_999_999_999, places=2))
