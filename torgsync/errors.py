@@ -85,6 +85,9 @@ class TorgsyncError(Exception):
     exit_code: Exit = Exit.ERROR
     kind: str = "error"
 
+    def __init_subclass__(cls, *, kind: str = "", exit_code: Exit | None = None) -> None:
+        cls.kind, cls.exit_code = kind or cls.kind, exit_code or cls.exit_code
+
     def __init__(self, message: str, *, hint: str | None = None, problem: Problem | None = None) -> None:
         super().__init__(message)
         self.message = message
@@ -92,11 +95,8 @@ class TorgsyncError(Exception):
         self.problem = problem
 
 
-class UsageError(TorgsyncError):
+class UsageError(TorgsyncError, kind="usage", exit_code=Exit.USAGE):
     """The command line cannot be understood, or leaves out what is needed without a terminal."""
-
-    exit_code = Exit.USAGE
-    kind = "usage"
 
 
 @dataclass(frozen=True, order=True)
@@ -113,85 +113,53 @@ class Mistake:
         return f"{place}{where}{self.message}"
 
 
-class InvalidInput(TorgsyncError):
+class InvalidInput(TorgsyncError, kind="invalid", exit_code=Exit.INVALID):
     """A file that people or programs wrote has mistakes; all are reported at once, each with its place."""
-
-    exit_code = Exit.INVALID
-    kind = "invalid"
 
     def __init__(self, message: str, *, mistakes: tuple[Mistake, ...] = (), hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.mistakes = mistakes
 
 
-class ObjectInvalid(InvalidInput):
+class ObjectInvalid(InvalidInput, kind="object-invalid"):
     """The sync object cannot be used."""
 
-    kind = "object-invalid"
 
-
-class ExportInvalid(InvalidInput):
+class ExportInvalid(InvalidInput, kind="export-invalid"):
     """The export cannot be trusted; nothing was sent and nothing remembered."""
 
-    kind = "export-invalid"
 
-
-class TokenRefused(TorgsyncError):
+class TokenRefused(TorgsyncError, kind="token-refused", exit_code=Exit.TOKEN):
     """The token is unknown, expired, revoked, or lacks a right (prom-api §1.2, §11 Q1)."""
 
-    exit_code = Exit.TOKEN
-    kind = "token-refused"
 
-
-class Temporary(TorgsyncError):
+class Temporary(TorgsyncError, kind="temporary", exit_code=Exit.TEMPORARY):
     """Trouble that passes by itself: the same command may be run again."""
 
-    exit_code = Exit.TEMPORARY
-    kind = "temporary"
 
-
-class AnswerLost(Temporary):
+class AnswerLost(Temporary, kind="answer-lost"):
     """A write was sent and no usable answer came: whether it had an effect must be read back."""
 
-    kind = "answer-lost"
 
-
-class GivenUp(Temporary):
+class GivenUp(Temporary, kind="given-up"):
     """Several requests in a row failed with all their tries: nothing more is asked in this run."""
 
-    kind = "given-up"
 
-
-class PromRefused(TorgsyncError):
+class PromRefused(TorgsyncError, kind="prom-refused", exit_code=Exit.PARTIAL):
     """Prom.ua understood the request and said no; `message` carries its reason."""
 
-    exit_code = Exit.PARTIAL
-    kind = "prom-refused"
 
-
-class Unsafe(TorgsyncError):
+class Unsafe(TorgsyncError, kind="unsafe", exit_code=Exit.UNSAFE):
     """The plan would do harm; nothing was sent."""
 
-    exit_code = Exit.UNSAFE
-    kind = "unsafe"
 
-
-class PlanStale(TorgsyncError):
+class PlanStale(TorgsyncError, kind="plan-stale", exit_code=Exit.STALE):
     """The saved plan was made from another export, other settings or another state."""
 
-    exit_code = Exit.STALE
-    kind = "plan-stale"
 
-
-class Busy(TorgsyncError):
+class Busy(TorgsyncError, kind="busy", exit_code=Exit.BUSY):
     """Another run holds this object."""
 
-    exit_code = Exit.BUSY
-    kind = "busy"
 
-
-class Interrupted(TorgsyncError):
+class Interrupted(TorgsyncError, kind="interrupted", exit_code=Exit.INTERRUPTED):
     """Stopped by the person; what was done is remembered and the next run goes on."""
-
-    exit_code = Exit.INTERRUPTED
-    kind = "interrupted"

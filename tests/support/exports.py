@@ -6,9 +6,9 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from torgsync.core.product.barcodes import check_digit
 from torgsync.core.product.columns import BARE_50, LAYOUT_50
 from torgsync.core.product.fields import STANDARD
+from torgsync.core.product.texts import check_digit
 
 DESCRIPTION = "opys_saytu"
 

@@ -5,8 +5,10 @@ Their sentences are made where they are shown (`cli/messages/findings.py`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 from torgsync.core.reason import Args
 
@@ -20,152 +22,86 @@ class Severity(StrEnum):
 
 
 class Code(StrEnum):
-    """Every finding there is."""
+    """Every finding there is, with its severity."""
 
-    ID_MISSING = "id-missing"
-    ID_DUPLICATE = "id-duplicate"
-    ID_ODD = "id-odd"
-    NAME_MISSING = "name-missing"
-    NAME_CUT = "name-cut"
-    PRICE_MISSING = "price-missing"
-    PRICE_ROUNDED = "price-rounded"
-    SALE_PRICE_ABOVE = "sale-price-above"
-    DISCOUNT_MISMATCH = "discount-mismatch"
-    WHOLESALE_UNUSED = "wholesale-unused"
-    NUMBER_UNREADABLE = "number-unreadable"
-    CELL_ERROR = "cell-error"
-    STOCK_UNLED = "stock-unled"
-    STOCK_NEGATIVE = "stock-negative"
-    STOCK_FRACTION = "stock-fraction"
-    STOCK_MISMATCH = "stock-mismatch"
-    STOCK_UNCHECKED = "stock-unchecked"
-    STOCK_RESERVED = "stock-reserved"
-    CENTERS_MISSING = "centers-missing"
-    CENTER_UNKNOWN = "center-unknown"
-    PRODUCT_GROUP_EMPTY = "product-group-empty"
-    COLUMN_MISSING = "column-missing"
-    DISPLAY_UNKNOWN = "display-unknown"
-    TEXT_CLEANED = "text-cleaned"
-    TEXT_CUT = "text-cut"
-    TEXT_LONG = "text-long"
-    TEXT_REFORMATTED = "text-reformatted"
-    SKU_CUT = "sku-cut"
-    PHOTOS_TOO_MANY = "photos-too-many"
-    PHOTOS_UNREAD = "photos-unread"
-    PHOTOS_UNFETCHED = "photos-unfetched"
-    IMPORT_OPEN = "import-open"
-    LETTERS_LOST = "letters-lost"
-    VARIANT_ALIKE = "variant-alike"
-    VARIANT_EXTRA = "variant-extra"
-    VARIANT_MISSING = "variant-missing"
-    VARIANT_MOVED = "variant-moved"
-    VARIANT_APART = "variant-apart"
-    GROUP_CONFLICT = "group-conflict"
-    GROUP_MISSING = "group-missing"
-    GROUP_UNREADABLE = "group-unreadable"
-    SPLIT_AMBIGUOUS = "split-ambiguous"
-    KEYWORD_LONG = "keyword-long"
-    SKU_CHARACTERS = "sku-characters"
-    BARCODE_INVALID = "barcode-invalid"
-    SEX_UNKNOWN = "sex-unknown"
-    CHARACTERISTICS_TOO_MANY = "characteristics-too-many"
-    CURRENCY_SIGN = "currency-sign"
-    CURRENCY_OTHER = "currency-other"
-    LIST_INCOMPLETE = "list-incomplete"
-    ADOPT_AMBIGUOUS = "adopt-ambiguous"
-    ID_TAKEN = "id-taken"
-    EXTERNAL_ID_MISSING = "external-id-missing"
-    DELETED_FOR_GOOD = "deleted-for-good"
-    REFUSED_BEFORE = "refused-before"
-    DELETED_BY_MODERATOR = "deleted-by-moderator"
-    ORDER_SUM = "order-sum"
-    ORDER_GOOD_UNKNOWN = "order-good-unknown"
-    ORDER_MONEY_UNREADABLE = "order-money-unreadable"
-    ORDER_FORGOTTEN = "order-forgotten"
-    ORDER_CHANGED = "order-changed"
-    ORDER_UNLISTED = "order-unlisted"
-    ORDER_REWRITTEN = "order-rewritten"
-    ORDER_WITHDRAWN = "order-withdrawn"
-    ORDER_NOT_ACCEPTED = "order-not-accepted"
-    OUTBOX_FAILED = "outbox-failed"
-    OUTBOX_MOVED = "outbox-moved"
-    CLIENTS_UNREAD = "clients-unread"
-    CLIENT_AMBIGUOUS = "client-ambiguous"
-    PAYMENT_UNMAPPED = "payment-unmapped"
+    severity: Severity
 
+    def __new__(cls, value: str, severity: Severity = Severity.WARNING) -> Self:
+        """Return a member, or look one up by its value alone."""
+        code = str.__new__(cls, value)
+        code._value_, code.severity = value, severity
+        return code
 
-SEVERITY: dict[Code, Severity] = {
-    Code.ID_MISSING: Severity.ERROR,
-    Code.ID_DUPLICATE: Severity.ERROR,
-    Code.ID_ODD: Severity.WARNING,
-    Code.NAME_MISSING: Severity.ERROR,
-    Code.NAME_CUT: Severity.NOTICE,
-    Code.PRICE_MISSING: Severity.ERROR,
-    Code.PRICE_ROUNDED: Severity.WARNING,
-    Code.SALE_PRICE_ABOVE: Severity.WARNING,
-    Code.DISCOUNT_MISMATCH: Severity.WARNING,
-    Code.WHOLESALE_UNUSED: Severity.NOTICE,
-    Code.NUMBER_UNREADABLE: Severity.ERROR,
-    Code.CELL_ERROR: Severity.ERROR,
-    Code.STOCK_UNLED: Severity.WARNING,
-    Code.STOCK_NEGATIVE: Severity.NOTICE,
-    Code.STOCK_FRACTION: Severity.NOTICE,
-    Code.STOCK_MISMATCH: Severity.NOTICE,
-    Code.STOCK_UNCHECKED: Severity.WARNING,
-    Code.STOCK_RESERVED: Severity.NOTICE,
-    Code.CENTERS_MISSING: Severity.WARNING,
-    Code.CENTER_UNKNOWN: Severity.WARNING,
-    Code.PRODUCT_GROUP_EMPTY: Severity.WARNING,
-    Code.COLUMN_MISSING: Severity.WARNING,
-    Code.DISPLAY_UNKNOWN: Severity.WARNING,
-    Code.TEXT_CLEANED: Severity.NOTICE,
-    Code.TEXT_CUT: Severity.NOTICE,
-    Code.TEXT_LONG: Severity.WARNING,
-    Code.TEXT_REFORMATTED: Severity.WARNING,
-    Code.SKU_CUT: Severity.NOTICE,
-    Code.PHOTOS_TOO_MANY: Severity.NOTICE,
-    Code.PHOTOS_UNREAD: Severity.WARNING,
-    Code.PHOTOS_UNFETCHED: Severity.WARNING,
-    Code.IMPORT_OPEN: Severity.NOTICE,
-    Code.LETTERS_LOST: Severity.WARNING,
-    Code.VARIANT_ALIKE: Severity.WARNING,
-    Code.VARIANT_EXTRA: Severity.WARNING,
-    Code.VARIANT_MISSING: Severity.WARNING,
-    Code.VARIANT_MOVED: Severity.WARNING,
-    Code.VARIANT_APART: Severity.WARNING,
-    Code.GROUP_CONFLICT: Severity.WARNING,
-    Code.GROUP_MISSING: Severity.WARNING,
-    Code.GROUP_UNREADABLE: Severity.WARNING,
-    Code.SPLIT_AMBIGUOUS: Severity.WARNING,
-    Code.KEYWORD_LONG: Severity.NOTICE,
-    Code.SKU_CHARACTERS: Severity.WARNING,
-    Code.BARCODE_INVALID: Severity.WARNING,
-    Code.SEX_UNKNOWN: Severity.WARNING,
-    Code.CHARACTERISTICS_TOO_MANY: Severity.NOTICE,
-    Code.CURRENCY_SIGN: Severity.WARNING,
-    Code.CURRENCY_OTHER: Severity.ERROR,
-    Code.LIST_INCOMPLETE: Severity.WARNING,
-    Code.ADOPT_AMBIGUOUS: Severity.ERROR,
-    Code.ID_TAKEN: Severity.ERROR,
-    Code.EXTERNAL_ID_MISSING: Severity.WARNING,
-    Code.DELETED_FOR_GOOD: Severity.WARNING,
-    Code.REFUSED_BEFORE: Severity.ERROR,
-    Code.DELETED_BY_MODERATOR: Severity.ERROR,
-    Code.ORDER_SUM: Severity.WARNING,
-    Code.ORDER_GOOD_UNKNOWN: Severity.ERROR,
-    Code.ORDER_MONEY_UNREADABLE: Severity.ERROR,
-    Code.ORDER_FORGOTTEN: Severity.ERROR,
-    Code.ORDER_CHANGED: Severity.WARNING,
-    Code.ORDER_UNLISTED: Severity.WARNING,
-    Code.ORDER_REWRITTEN: Severity.NOTICE,
-    Code.ORDER_WITHDRAWN: Severity.NOTICE,
-    Code.ORDER_NOT_ACCEPTED: Severity.WARNING,
-    Code.OUTBOX_FAILED: Severity.ERROR,
-    Code.OUTBOX_MOVED: Severity.WARNING,
-    Code.CLIENTS_UNREAD: Severity.WARNING,
-    Code.CLIENT_AMBIGUOUS: Severity.WARNING,
-    Code.PAYMENT_UNMAPPED: Severity.WARNING,
-}
+    ID_MISSING = "id-missing", Severity.ERROR
+    ID_DUPLICATE = "id-duplicate", Severity.ERROR
+    ID_ODD = "id-odd", Severity.WARNING
+    NAME_MISSING = "name-missing", Severity.ERROR
+    NAME_CUT = "name-cut", Severity.NOTICE
+    PRICE_MISSING = "price-missing", Severity.ERROR
+    PRICE_ROUNDED = "price-rounded", Severity.WARNING
+    SALE_PRICE_ABOVE = "sale-price-above", Severity.WARNING
+    DISCOUNT_MISMATCH = "discount-mismatch", Severity.WARNING
+    WHOLESALE_UNUSED = "wholesale-unused", Severity.NOTICE
+    NUMBER_UNREADABLE = "number-unreadable", Severity.ERROR
+    CELL_ERROR = "cell-error", Severity.ERROR
+    STOCK_UNLED = "stock-unled", Severity.WARNING
+    STOCK_NEGATIVE = "stock-negative", Severity.NOTICE
+    STOCK_FRACTION = "stock-fraction", Severity.NOTICE
+    STOCK_MISMATCH = "stock-mismatch", Severity.NOTICE
+    STOCK_UNCHECKED = "stock-unchecked", Severity.WARNING
+    STOCK_RESERVED = "stock-reserved", Severity.NOTICE
+    CENTERS_MISSING = "centers-missing", Severity.WARNING
+    CENTER_UNKNOWN = "center-unknown", Severity.WARNING
+    PRODUCT_GROUP_EMPTY = "product-group-empty", Severity.WARNING
+    COLUMN_MISSING = "column-missing", Severity.WARNING
+    DISPLAY_UNKNOWN = "display-unknown", Severity.WARNING
+    TEXT_CLEANED = "text-cleaned", Severity.NOTICE
+    TEXT_CUT = "text-cut", Severity.NOTICE
+    TEXT_LONG = "text-long", Severity.WARNING
+    TEXT_REFORMATTED = "text-reformatted", Severity.WARNING
+    SKU_CUT = "sku-cut", Severity.NOTICE
+    PHOTOS_TOO_MANY = "photos-too-many", Severity.NOTICE
+    PHOTOS_UNREAD = "photos-unread", Severity.WARNING
+    PHOTOS_UNFETCHED = "photos-unfetched", Severity.WARNING
+    IMPORT_OPEN = "import-open", Severity.NOTICE
+    LETTERS_LOST = "letters-lost", Severity.WARNING
+    VARIANT_ALIKE = "variant-alike", Severity.WARNING
+    VARIANT_EXTRA = "variant-extra", Severity.WARNING
+    VARIANT_MISSING = "variant-missing", Severity.WARNING
+    VARIANT_MOVED = "variant-moved", Severity.WARNING
+    VARIANT_APART = "variant-apart", Severity.WARNING
+    GROUP_CONFLICT = "group-conflict", Severity.WARNING
+    GROUP_MISSING = "group-missing", Severity.WARNING
+    GROUP_UNREADABLE = "group-unreadable", Severity.WARNING
+    SPLIT_AMBIGUOUS = "split-ambiguous", Severity.WARNING
+    KEYWORD_LONG = "keyword-long", Severity.NOTICE
+    SKU_CHARACTERS = "sku-characters", Severity.WARNING
+    BARCODE_INVALID = "barcode-invalid", Severity.WARNING
+    SEX_UNKNOWN = "sex-unknown", Severity.WARNING
+    CHARACTERISTICS_TOO_MANY = "characteristics-too-many", Severity.NOTICE
+    CURRENCY_SIGN = "currency-sign", Severity.WARNING
+    CURRENCY_OTHER = "currency-other", Severity.ERROR
+    LIST_INCOMPLETE = "list-incomplete", Severity.WARNING
+    ADOPT_AMBIGUOUS = "adopt-ambiguous", Severity.ERROR
+    ID_TAKEN = "id-taken", Severity.ERROR
+    EXTERNAL_ID_MISSING = "external-id-missing", Severity.WARNING
+    DELETED_FOR_GOOD = "deleted-for-good", Severity.WARNING
+    REFUSED_BEFORE = "refused-before", Severity.ERROR
+    DELETED_BY_MODERATOR = "deleted-by-moderator", Severity.ERROR
+    ORDER_SUM = "order-sum", Severity.WARNING
+    ORDER_GOOD_UNKNOWN = "order-good-unknown", Severity.ERROR
+    ORDER_MONEY_UNREADABLE = "order-money-unreadable", Severity.ERROR
+    ORDER_FORGOTTEN = "order-forgotten", Severity.ERROR
+    ORDER_CHANGED = "order-changed", Severity.WARNING
+    ORDER_UNLISTED = "order-unlisted", Severity.WARNING
+    ORDER_REWRITTEN = "order-rewritten", Severity.NOTICE
+    ORDER_WITHDRAWN = "order-withdrawn", Severity.NOTICE
+    ORDER_NOT_ACCEPTED = "order-not-accepted", Severity.WARNING
+    OUTBOX_FAILED = "outbox-failed", Severity.ERROR
+    OUTBOX_MOVED = "outbox-moved", Severity.WARNING
+    CLIENTS_UNREAD = "clients-unread", Severity.WARNING
+    CLIENT_AMBIGUOUS = "client-ambiguous", Severity.WARNING
+    PAYMENT_UNMAPPED = "payment-unmapped", Severity.WARNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +125,51 @@ class Finding:
     @property
     def severity(self) -> Severity:
         """The severity of its code."""
-        return SEVERITY[self.code]
+        return self.code.severity
+
+
+KEPT = 2000
+"""Findings of one code that are kept with their places; the others are counted."""
+
+
+@dataclass(slots=True)
+class FindingCount:
+    """All findings of one code: how many, in how many goods, and the first `KEPT` of them."""
+
+    code: Code
+    count: int = 0
+    goods: int = 0
+    first: list[Finding] = field(default_factory=list)
+
+    @property
+    def severity(self) -> Severity:
+        """The weight of the code."""
+        return self.code.severity
+
+
+class Tally:
+    """Findings by code. Those of one good are added together."""
+
+    def __init__(self) -> None:
+        self._groups: dict[Code, FindingCount] = {}
+
+    def add(self, found: Iterable[Finding]) -> None:
+        """Add all findings of one good, or of a file as a whole."""
+        met = set()
+        for finding in found:
+            group = self._groups.setdefault(finding.code, FindingCount(finding.code))
+            group.count += 1
+            if finding.good_id and finding.code not in met:
+                met.add(finding.code)
+                group.goods += 1
+            if len(group.first) < KEPT:
+                group.first.append(finding)
+
+    def groups(self) -> list[FindingCount]:
+        """Return the groups, errors first, then by code."""
+        order = list(Severity)
+        return sorted(self._groups.values(), key=lambda group: (order.index(group.severity), group.code))
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings have this weight."""
+        return sum(group.count for group in self._groups.values() if group.severity is severity)

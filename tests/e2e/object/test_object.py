@@ -574,7 +574,7 @@ def test_findings_for_programs(home: Home) -> None:
 def test_more_findings_than_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """The counts are right whatever their number; places that are not kept are counted."""
     break_rows(home)
-    monkeypatch.setattr("torgsync.core.tally.KEPT", 2)
+    monkeypatch.setattr("torgsync.core.findings.KEPT", 2)
     document = home.run("object", "check", "--format", "json").json
     assert [(count["findings"], count["listed"]) for count in document["counts"]] == [(1, 1), (4, 2), (1, 1)]
     shown = home.run("object", "check", "--show", "all")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from torgsync.core import tally
-from torgsync.core.findings import Code, Finding, Severity
-from torgsync.core.tally import Tally
+from torgsync.core import findings
+from torgsync.core.findings import Code, Finding, Severity, Tally
 
 
 def cut(good_id: str) -> Finding:
@@ -54,7 +53,7 @@ def test_errors_come_first() -> None:
 
 def test_more_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """All are counted, the first keep their places."""
-    monkeypatch.setattr(tally, "KEPT", 2)
+    monkeypatch.setattr(findings, "KEPT", 2)
     found = Tally()
     for good_id in ("1", "2", "3"):
         found.add([cut(good_id)])

@@ -9,8 +9,7 @@ from torgsync.cli.base.lines import wrapped
 from torgsync.cli.base.program import Program
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.meanings import MEANING
-from torgsync.core.findings import Finding, Severity
-from torgsync.core.tally import FindingCount
+from torgsync.core.findings import Finding, FindingCount, Severity
 from torgsync.core.text import counted
 
 MARKS = {Severity.ERROR: "✗ error", Severity.WARNING: "! warning", Severity.NOTICE: "· notice"}

@@ -14,9 +14,9 @@ from torgsync.cli.messages import orders
 from torgsync.cli.messages.prices import price_step
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.findings import Code, Finding
-from torgsync.core.product.barcodes import BarcodeFault
 from torgsync.core.product.cells import CellFault, IdFault, id_fault_message
 from torgsync.core.product.columns import no_column_message
+from torgsync.core.product.texts import BarcodeFault
 from torgsync.core.text import counted
 
 Sentence = str | Callable[..., str]

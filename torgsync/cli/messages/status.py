@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from torgsync.core.mapping.select import SkipReason
-from torgsync.core.plan.status import GoodStatus
+from torgsync.core.plan.decide import GoodStatus
 
 _STATUS: dict[str, str] = {
     GoodStatus.CREATE: "it is new on Prom.ua and will be created",

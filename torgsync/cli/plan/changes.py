@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from torgsync.core.plan.diff import FieldChange, Verb
 from torgsync.core.plan.fold import FoldKind, Move, is_redundant
-from torgsync.core.plan.saved import MOVED
+from torgsync.core.plan.plan import MOVED
 from torgsync.core.product.cells import Section
 from torgsync.core.product.fields import (
     FIELDS,

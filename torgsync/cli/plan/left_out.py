@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.findings import INDENT, MARKS
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.plan import skip_message
-from torgsync.core.findings import SEVERITY
 from torgsync.core.plan.plan import Skipped
 from torgsync.core.product.products import Existing
 from torgsync.core.text import counted
@@ -55,7 +54,7 @@ def render_findings(groups: Iterable[FindingGroup]) -> Iterator[str]:
             place = f"line {finding.line}, " if finding.line else ""
             good = f"good {finding.good_id}: " if finding.good_id else ""
             more = f" (and {rest} more)" if rest else ""
-            yield f"{MARKS[SEVERITY[group.code]]}  {place}{good}{finding_message(finding)}{more}"
+            yield f"{MARKS[group.code.severity]}  {place}{good}{finding_message(finding)}{more}"
 
 
 def skipped_documents(goods: Iterable[Skipped]) -> Iterator[dict[str, object]]:

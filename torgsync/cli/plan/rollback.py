@@ -19,7 +19,7 @@ from torgsync.errors import Exit, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from torgsync.core.plan.guards import Allowed
-    from torgsync.core.plan.saved import SavedPlan
+    from torgsync.core.plan.plan import SavedPlan
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult

@@ -13,11 +13,8 @@ Document = dict[str, Any]
 class SettingChanges:
     """What changed in an object's settings.
 
-    Args:
-        values: Key, old and new value of each setting; None where there is none.
-        tables: `-` or `+`, the list's key and the table, where a list of tables grew or shrank: the tables
-            after a removed one have other numbers then.
-        resized: Whether any list of tables did.
+    `values` are key, old and new value, None where there is none. Where a list of tables grew or shrank (it
+    is `resized`), later tables have other numbers; `tables` are `-` or `+`, the list's key and the table.
     """
 
     values: tuple[tuple[str, object, object], ...]
@@ -42,7 +39,6 @@ def changes_between(before: Document, after: Document) -> SettingChanges:
 
 
 def _resized(before: object, after: object) -> bool:
-    """Return whether tables were added to a list or removed from it."""
     old, new = (tables if isinstance(tables, list) else [] for tables in (before, after))
     return len(old) != len(new) and any(isinstance(item, dict) for item in (*old, *new))
 

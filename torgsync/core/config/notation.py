@@ -31,7 +31,6 @@ _SHARE_IN_JSON = WithJsonSchema({"type": "string", "pattern": r"^\s*\d{1,4}(\.\d
 
 
 def _percent(fraction: Decimal) -> str:
-    """Return a fraction as a person writes it: `10%`."""
     return f"{(fraction * 100).normalize():f}%"
 
 
@@ -124,9 +123,7 @@ def _every(text: str) -> str:
 
 
 Every = Annotated[
-    str,
-    AfterValidator(_every),
-    WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{0,3}[mhd]$"}),
+    str, AfterValidator(_every), WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{0,3}[mhd]$"})
 ]
 
 

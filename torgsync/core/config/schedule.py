@@ -72,13 +72,10 @@ def read_hour(text: str) -> time:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """The moments of a day, and the days, at which something is done.
+    """The moments of a day, and the days (0 for Monday), at which something is done.
 
-    Args:
-        step: At most a day, or whole days.
-        end: None for the end of the day; before `start` it is on the next day, whose hours then belong to the
-            day on which they began.
-        days: Weekdays, 0 for Monday.
+    `step` is at most a day, or whole days. `end` is None for the end of the day; before `start` it is on the
+    next day, whose hours then belong to the day on which they began.
     """
 
     step: timedelta

@@ -6,39 +6,257 @@ none is claimed to be Torgsoft's (torgsoft §17 no. 32). Docstrings go into the 
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import re
+from contextlib import suppress
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from torgsync.core.config.catalog import Catalog, Languages, Photos
-from torgsync.core.config.field_mapping import FieldMapping, twin_target
-from torgsync.core.config.orders import Clients, Orders, PaymentMethod, without_password
-from torgsync.core.config.rules import AccountingCenters, Gone, Limits, Prices, Removal
-from torgsync.core.config.secret_sources import FromEnvironment, FromFile, FromKeyring
-from torgsync.core.config.synchronization_time import SynchronizationTime
-from torgsync.core.config.table import SettingsTable, misplaced
+from torgsync.core.config.catalog import Catalog, FieldMapping, Languages, Photos, twin_target
+from torgsync.core.config.notation import Every, Kept, Markup, Rise, Rounding, Share, Weekdays
+from torgsync.core.config.schedule import Rhythm, read_days, read_hour, read_step
+from torgsync.core.config.table import FromEnvironment, FromFile, FromKeyring, SettingsTable, misplaced
 from torgsync.core.product.fields import TARGETS
 
-__all__ = [
-    "AccountingCenters",
-    "Catalog",
-    "Clients",
-    "FieldMapping",
-    "FromEnvironment",
-    "FromFile",
-    "FromKeyring",
-    "Gone",
-    "Languages",
-    "Limits",
-    "Orders",
-    "PaymentMethod",
-    "Photos",
-    "Prices",
-    "Removal",
-    "SyncObject",
-    "SynchronizationTime",
-    "without_password",
-]
+
+class SynchronizationTime(SettingsTable):
+    """When the object is synchronised unattended, by which user of which computer."""
+
+    user: str = Field(min_length=1)
+    """Computer and user that synchronize: OFFICE-PC\\olena."""
+    every: Every
+    """How often: 30m, 2h, 1d."""
+    between: tuple[str, str] | None = None
+    """From which hour to which, by the clock in Kyiv; the second may lie after midnight."""
+    days: Weekdays | None = None
+    """On which weekdays: mon-sat, or mon,wed,fri; every day where it is left out."""
+    only: Literal["goods", "orders"] | None = None
+    """goods or orders, where not both are synchronized."""
+
+    @field_validator("between", mode="before")
+    @classmethod
+    def _hours(cls, between: object) -> object:
+        match between:
+            case [str(start), str(end)]:
+                with suppress(ValueError):
+                    read_hour(start), read_hour(end)
+                    return (start, end)
+        raise ValueError('give two hours, such as ["08:00", "21:00"]')
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        _ = self.rhythm
+        return self
+
+    @cached_property
+    def rhythm(self) -> Rhythm:
+        """The moments that these settings mean."""
+        start, end = map(read_hour, self.between) if self.between else (read_hour("00:00"), None)
+        return Rhythm(read_step(self.every), start, end, read_days(self.days or "mon-sun"))
+
+    @property
+    def identity(self) -> str:
+        """The key of the time in the state: two that mean the same have the same."""
+        rhythm = self.rhythm
+        days = "".join(map(str, sorted(rhythm.days)))
+        hours = f"{rhythm.start:%H:%M}-{rhythm.end:%H:%M}" if rhythm.end else "all day"
+        every = int(rhythm.step.total_seconds()) // 60
+        return f"{self.user.casefold()} {every}m {hours} {days} {self.only or 'all'}"
+
+    def __str__(self) -> str:
+        """Return it for people: `every 30m, 08:00-21:00`."""
+        hours = f", {self.between[0]}-{self.between[1]}" if self.between else ""
+        days = f", {self.days}" if self.days else ""
+        only = f", only {self.only}" if self.only else ""
+        return f"every {self.every}{hours}{days}{only}"
+
+
+def without_password(address: str) -> str:
+    """Return an address with its password removed."""
+    return re.sub(r"(://[^/@:]*):[^/]*@", r"\1@", address)
+
+
+OUTBOXES = ("ftp", "sftp", "s3")
+"""Kinds of servers that take order files."""
+
+
+class Clients(SettingsTable):
+    """How an order's buyer is looked up, and whether a missing one is made."""
+
+    find_by: list[Literal["phone", "email", "name"]] = ["phone", "email"]
+    """What a buyer is looked up by, in this order; two matches are told, never guessed."""
+    create: bool = True
+    """Whether a missing client is made."""
+    path: str | None = Field(None, min_length=1)
+    """File of clients that Torgsoft writes, TSClients.trs: who is in it is known from the first day."""
+
+
+class Orders(SettingsTable):
+    """How orders go into Torgsoft, and what Prom is told of them."""
+
+    outbox: str | None = Field(None, min_length=1)
+    """Where order files are put: a folder, ftp://, sftp:// or s3://; without it a folder of this program."""
+    outbox_password: FromEnvironment | FromFile | FromKeyring | None = None
+    """Password of that server: { env = "NAME" }, { file = "path" } or { keyring = "NAME" }."""
+    accept: bool = False
+    """Whether Prom is told that a new order is received, once Torgsoft can have it."""
+    since: str | None = None
+    """Day from which on orders go to Torgsoft, "2026-03-01"; older ones are kept here alone."""
+    zone: str = "Europe/Kyiv"
+    """Whose clock orders and payments are told by."""
+
+    @field_validator("since")
+    @classmethod
+    def _day(cls, since: str | None) -> str | None:
+        try:
+            date.fromisoformat(since or "")
+        except ValueError:
+            raise ValueError(f'"{since}" is not a day such as "2026-03-01"') from None
+        return since
+
+    @field_validator("zone")
+    @classmethod
+    def _somewhere(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder
+            raise ValueError(f'there is no time zone "{zone}"; one is called "Europe/Kyiv"') from None
+        return zone
+
+    @field_validator("outbox")
+    @classmethod
+    def _reachable(cls, outbox: str | None) -> str | None:
+        scheme, mark, _ = (outbox or "").partition("://")
+        if mark and scheme.casefold() not in OUTBOXES:
+            known = ", ".join(f"{one}://" for one in OUTBOXES)
+            raise ValueError(f'"{scheme}://" is none of {known}, and no folder')
+        return outbox
+
+    @property
+    def clock(self) -> ZoneInfo:
+        """The zone of the shop's clock."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def begin(self) -> datetime | None:
+        """The moment from which on orders go to Torgsoft, aware; None where all do."""
+        return datetime.combine(date.fromisoformat(self.since), time.min, self.clock) if self.since else None
+
+
+class PaymentMethod(SettingsTable):
+    """One of Prom's payment methods and where its money lands. Without either it is not mapped yet."""
+
+    id: int
+    """Prom's id of the method."""
+    name: str
+    """Its name on Prom."""
+    cash_register: str | None = Field(None, min_length=1)
+    """Cash register in which its money lands; this or current_account."""
+    current_account: str | None = Field(None, min_length=1)
+    """Account on which its money lands; this or cash_register."""
+    gone: bool = False
+    """Whether Prom does not list it any more; old orders may still be paid by it."""
+
+    @field_validator("cash_register", "current_account")
+    @classmethod
+    def _named(cls, place: str | None) -> str | None:
+        if place is not None and not place.strip():
+            raise ValueError("it has no name")
+        return place
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.cash_register and self.current_account:
+            raise ValueError("give either cash_register or current_account, not both")
+        return self
+
+    @property
+    def mapped(self) -> bool:
+        """Whether its money has a place to land."""
+        return bool(self.cash_register or self.current_account)
+
+
+class AccountingCenters(SettingsTable):
+    """Whose balances are sent, and what stays out."""
+
+    use: list[str] = []
+    """Ids of the centers whose stock counts; none means all together."""
+    only_in_stock: bool = False
+    """Whether goods without stock are taken off the site."""
+    only_with_photos: bool = False
+    """Whether goods without a photo stay off the site."""
+    respect_display: bool = True
+    """Whether Display = 0 keeps a good off the site."""
+    keep: Kept = Decimal(0)
+    """Pieces that stay for the own buyers of each center: a number, or one for each center."""
+
+    @model_validator(mode="after")
+    def _kept_where_ticked(self) -> Self:
+        for center in self.keep if isinstance(self.keep, dict) and self.use else ():
+            if center not in self.use:
+                raise ValueError(f'keep: center "{center}" is not ticked in `use`')
+        return self
+
+    def kept_in(self, center: str) -> Decimal:
+        """Return how many pieces stay in a center for its own buyers."""
+        return self.keep.get(center, Decimal(0)) if isinstance(self.keep, dict) else self.keep
+
+    @property
+    def kept_in_all(self) -> Decimal:
+        """Return how many pieces are kept where only the stock of all centers together is known."""
+        return sum(self.keep.values(), Decimal(0)) if isinstance(self.keep, dict) else self.keep
+
+
+class Prices(SettingsTable):
+    """What is added to every price, and what it is rounded to: a step, or an ending such as 0.99."""
+
+    markup: Markup = Decimal(0)
+    """What is added to every price; "-3%" takes off."""
+    round: Rounding = Decimal("0.01")
+    """A step (0.5, 5) or an ending (0.99) to which prices are rounded."""
+
+
+Gone = Literal["delete", "hide", "not-available", "keep"]
+
+
+class Removal(SettingsTable):
+    """What happens on Prom to products that leave."""
+
+    gone: Gone = "delete"
+    """What happens to goods that left the export."""
+    unsold: Gone = "hide"
+    """What happens to goods that a rule keeps out."""
+    foreign: Literal["keep", "delete"] = "keep"
+    """What happens to products on Prom that were never sent from here."""
+
+
+class Limits(SettingsTable):
+    """The guards' limits, as shares, and Prom's patience."""
+
+    removals: Share = Decimal("0.10")
+    """Share of the products that may be taken out at once; more wait for a person."""
+    price_drop: Share = Decimal("0.40")
+    """How far a price may fall; further ones wait."""
+    price_rise: Rise = Decimal("1.50")
+    """How far a price may rise; further ones wait."""
+    stock_out: Share = Decimal("0.50")
+    """Share of the goods in stock that may sell out at once."""
+    photos: Share = Decimal("0.50")
+    """Share of the products with photos that may lose all of them at once."""
+    export_rows: Share = Decimal("0.70")
+    """Share of its usual rows that an export needs for anything to be removed."""
+    imports_per_day: int = Field(8, ge=0, le=100)
+    """Imports that are spent in 24 hours; Prom allows only a few."""
+    requests_per_second: float = Field(2.0, gt=0, le=50, strict=False)
+    """How fast Prom is asked."""
+
+
+__all__ = ["Catalog", "FieldMapping", "FromEnvironment", "FromFile", "FromKeyring", "Languages", "Photos"]
+"""Tables that other modules define; they are imported from here, with those below."""
 
 
 class SyncObject(SettingsTable):

@@ -79,7 +79,6 @@ _KINDS = {
 
 
 def _keys_at(path: Key) -> list[str]:
-    """Return the keys that the table at `path` knows."""
     model: Any = SyncObject
     for part in path:
         if isinstance(part, int):

@@ -1,15 +1,22 @@
-"""Maps articles, barcodes, producers, units and other texts of one line."""
+"""Maps articles, barcodes, producers, units, characteristics and groups of one row."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from torgsync.core.config.settings import SyncObject
+from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, MappedCell, Part, Rules
-from torgsync.core.product.barcodes import barcode_fault
-from torgsync.core.product.cells import line_of_text
-from torgsync.core.product.texts import fit_sku, reformatted, split_languages
+from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, ExportRow, MappedCell, Part, Rules
+from torgsync.core.product.cells import line_of_text, unreadable_sections
+from torgsync.core.product.fields import Characteristic
+from torgsync.core.product.groups import NUMBER, PATH, SECTION, TYPE, group_path, model_key
+from torgsync.core.product.texts import (
+    barcode_fault,
+    fit_characteristic,
+    fit_sku,
+    reformatted,
+    split_languages,
+)
 
 _PRODUCER = ("PCName", "Country")
 
@@ -80,3 +87,67 @@ def _undecided(columns: frozenset[str], cells: Mapping[str, str], blank: frozens
         return frozenset()
     producer, country = (line_of_text(cells.get(name, ""), blank) for name in _PRODUCER)
     return columns.intersection(_PRODUCER) if producer and producer == country else frozenset()
+
+
+_SECTIONS = (PATH, SECTION, TYPE, NUMBER)
+"""Columns that may be mapped to the group; the path is read before the others."""
+
+
+def map_group(rules: Rules, cell: MappedCell) -> Part:
+    """Map the path of groups; a part of it that is no section is left out."""
+    row, column = cell.row, cell.mapping.column
+    written = line_of_text(row.cells.get(PATH, ""), rules.blank) if column in _SECTIONS else ""
+    findings = []
+    if unreadable := unreadable_sections(written):
+        section = unreadable[0][:QUOTED_LENGTH]
+        findings.append(row.finding(Code.GROUP_UNREADABLE, PATH, written, section=section))
+    if path := group_path(row.cells, column, rules.blank):
+        return Part({"group": path}, tuple(findings))
+    return Part(findings=(*findings, cell.finding(Code.GROUP_MISSING, cell.text)))
+
+
+def model_of_row(rules: Rules, row: ExportRow, columns: Mapping[str, str]) -> str:
+    """Return the model of a good, empty for none; `columns` of the row are keyed by target."""
+    column = columns.get("variant_group")
+    return model_key(row.cells, column, rules.blank) if column else ""
+
+
+CHARACTERISTICS_LIMIT = 100
+SEX = {"0": "", "1": "Чоловіча", "2": "Жіноча", "3": "Хлопчик", "4": "Дівчинка", "5": "Унісекс"}
+"""Words for the numbers of the column `Sex`; 0 means unset (torgsoft §3.1)."""
+
+
+def map_characteristic(rules: Rules, cell: MappedCell) -> Part:
+    """Map one characteristic; an empty cell sends none."""
+    text, findings = cell.short_text(rules)
+    column = cell.mapping.column
+    if column == "Sex" and text:
+        if text not in SEX:
+            findings += (cell.finding(Code.SEX_UNKNOWN, text, cell=text[:QUOTED_LENGTH]),)
+        text = SEX.get(text, "")
+    elif column == "TheSize":
+        findings += cell.findings(reformatted(text), text)
+    text, findings = shop_language(rules, cell, text, findings)
+    fitted = fit_characteristic(text)
+    if fitted.reasons:
+        findings += cell.findings(fitted.reasons, text)
+    named = characteristic(rules, cell.mapping, fitted.text) if fitted.text else None
+    return Part(findings=findings, characteristic=named)
+
+
+def characteristic(rules: Rules, mapping: FieldMapping, value: str = "") -> Characteristic:
+    """Return a characteristic; one without a value keeps what was last sent of it."""
+    name = mapping.name or mapping.column
+    if mapping.split is not None:
+        both = split_languages(name, mapping.split)
+        name = both.ru if rules.russian else both.uk
+    return Characteristic(name, mapping.unit or "", value)
+
+
+def sorted_characteristics(row: ExportRow, mapped: Sequence[Characteristic]) -> Part:
+    """Return the characteristics that Prom takes: the first ones of the sync object, sorted by name."""
+    values = {"characteristics": tuple(sorted(mapped[:CHARACTERISTICS_LIMIT]))}
+    if len(mapped) <= CHARACTERISTICS_LIMIT:
+        return Part(values)
+    count = {"count": len(mapped), "limit": CHARACTERISTICS_LIMIT}
+    return Part(values, (row.finding(Code.CHARACTERISTICS_TOO_MANY, **count),))

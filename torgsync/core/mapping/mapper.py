@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import NamedTuple
 
 from torgsync import __version__
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping import characteristics, codes, groups, presence, prices, texts
+from torgsync.core.mapping import codes, prices, texts
+from torgsync.core.mapping import stock as stocks
 from torgsync.core.mapping.pricing import Priced
 from torgsync.core.mapping.row import EMPTY, ExportRow, Mapped, MappedCell, Part, Rules
 from torgsync.core.mapping.select import display_findings
@@ -30,6 +30,8 @@ PHOTO_LIMIT = 10
 PhotoSource = Callable[[str], tuple[Photo, ...] | None]
 """Returns a good's photos by its id, main one first; None where there is no source of photos."""
 CellMapping = Callable[[Rules, MappedCell], Part]
+_Prepared = tuple[FieldMapping, str, str, CellMapping | None]
+"""A field mapping, its target and column, and what maps its cells."""
 
 _MAPPINGS: dict[str, CellMapping | None] = {
     "name": texts.map_name,
@@ -43,17 +45,17 @@ _MAPPINGS: dict[str, CellMapping | None] = {
     "wholesale_price": prices.check_wholesale_price,
     "wholesale_minimum": prices.check_wholesale_minimum,
     "quantity": None,  # counted over the accounting centers
-    "presence": presence.map_presence,
-    "ready_to_ship": presence.map_ready_to_ship,
+    "presence": stocks.map_presence,
+    "ready_to_ship": stocks.map_ready_to_ship,
     "sku": codes.map_sku,
     "gtin": codes.map_barcode,
     "mpn": codes.map_mpn,
-    "group": groups.map_group,
+    "group": codes.map_group,
     "vendor": codes.map_producer,
     "country": codes.map_producer,
     "unit": codes.map_unit,
     "variant_group": None,  # decided later, over all goods of a model
-    "characteristic": characteristics.map_characteristic,
+    "characteristic": codes.map_characteristic,
 }
 """What maps the cell of each target; None where nothing is mapped cell by cell."""
 
@@ -89,15 +91,6 @@ def price_stock_columns(settings: SyncObject) -> frozenset[str]:
     return frozenset((mapped | {SUM_COLUMN, CENTERS_COLUMN}) - content - _READ_UNMAPPED)
 
 
-class _Prepared(NamedTuple):
-    """One field mapping and what maps its cells."""
-
-    mapping: FieldMapping
-    target: str
-    column: str
-    map_cell: CellMapping | None
-
-
 class Mapper:
     """Makes desired products by the rules of one sync object."""
 
@@ -105,23 +98,17 @@ class Mapper:
         self._settings = settings
         self._rules = Rules(settings)
         self._mappings = [
-            _Prepared(mapping, mapping.to, mapping.column, _MAPPINGS[mapping.to])
-            for mapping in settings.fields
+            (mapping, mapping.to, mapping.column, _MAPPINGS[mapping.to]) for mapping in settings.fields
         ]
-        self._price_stock = [item for item in self._mappings if item.target in _PRICE_STOCK_TARGETS]
-        self._has_characteristics = any(mapping.to == "characteristic" for mapping in settings.fields)
+        self._price_stock = [item for item in self._mappings if item[1] in _PRICE_STOCK_TARGETS]
+        self._has_characteristics = any(target == "characteristic" for _, target, *_ in self._mappings)
 
     def product(
         self, good_id: str, line: int, cells: Mapping[str, str], stock: Stock, photos: PhotoSource
     ) -> Mapped:
-        """Return the desired product of one row.
+        """Return the desired product of one row; `cells` are keyed by column.
 
-        Args:
-            good_id: the good's key.
-            line: the line of the row in its file, from 1.
-            cells: the texts of the row, keyed by column.
-            stock: the balance that selection counted.
-            photos: returns the good's photos, None where photos are not managed (they stay untouched).
+        `stock` is what selection counted. Photos stay untouched where `photos` returns None.
         """
         row, rules = ExportRow(good_id, line, cells), self._rules
         merged = _Merged(row)
@@ -131,11 +118,11 @@ class Mapper:
         merged.add(texts.complete_languages(rules, row, columns, merged.values, merged.absent))
         merged.add_price_stock(rules, stock)
         if self._has_characteristics:
-            merged.add(characteristics.sorted_characteristics(row, merged.characteristics))
+            merged.add(codes.sorted_characteristics(row, merged.characteristics))
         merged.add(_photos_part(row, photos))
         merged.add(Part(findings=display_findings(self._settings, row)))
         merged.add(Part({"currency": rules.currency, "unit": merged.values.get("unit", "шт.")}))
-        return merged.mapped(groups.model_of_row(rules, row, columns))
+        return merged.mapped(codes.model_of_row(rules, row, columns))
 
     def price_stock(self, good_id: str, line: int, cells: Mapping[str, str], stock: Stock) -> Mapped:
         """Return price and stock of one row and the findings about them, as `product` makes both."""
@@ -192,14 +179,14 @@ class _Merged:
                 self.add(error)
             self.absent.add(target)
             if target == "characteristic":
-                self.characteristics.append(characteristics.characteristic(rules, mapping))
+                self.characteristics.append(codes.characteristic(rules, mapping))
 
     def add_price_stock(self, rules: Rules, stock: Stock) -> None:
         """Add stock, prices and status."""
-        self.add(presence.map_stock(self._row, self.columns, stock))
+        self.add(stocks.map_stock(self._row, self.columns, stock))
         part, self._priced = prices.map_prices(rules, self._row, self.columns, self._unreadable)
         self.add(part)
-        self.add(presence.map_status(rules, stock))
+        self.add(stocks.map_status(rules, stock))
 
     def mapped(self, model: str = "") -> Mapped:
         """Return the whole."""
@@ -208,8 +195,7 @@ class _Merged:
 
 
 def _id_part(row: ExportRow) -> Part:
-    doubt = id_doubt(row.good_id)
-    if doubt is None:
+    if (doubt := id_doubt(row.good_id)) is None:
         return EMPTY
     return Part(findings=(row.finding(Code.ID_ODD, KEY, row.good_id, id=row.good_id[:40], fault=doubt),))
 
@@ -241,12 +227,9 @@ def pictures(cells: Mapping[str, str]) -> tuple[Photo, ...] | None:
 
 
 def _photos_part(row: ExportRow, source: PhotoSource) -> Part:
-    photos = source(row.good_id)
-    if photos is None:
-        photos = pictures(row.cells)
-    if photos is None:
+    if (photos := source(row.good_id)) is None and (photos := pictures(row.cells)) is None:
         return EMPTY
-    findings: tuple[Finding, ...] = ()
-    if len(photos) > PHOTO_LIMIT:
-        findings = (row.finding(Code.PHOTOS_TOO_MANY, count=len(photos), limit=PHOTO_LIMIT),)
-    return Part({"photos": photos[:PHOTO_LIMIT]}, findings)
+    if len(photos) <= PHOTO_LIMIT:
+        return Part({"photos": photos})
+    finding = row.finding(Code.PHOTOS_TOO_MANY, count=len(photos), limit=PHOTO_LIMIT)
+    return Part({"photos": photos[:PHOTO_LIMIT]}, (finding,))

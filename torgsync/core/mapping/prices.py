@@ -12,7 +12,7 @@ from decimal import Decimal
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.pricing import NOTHING, Priced, PriceRule
 from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, ExportRow, MappedCell, Part, Rules
-from torgsync.core.product.cells import CellFault, line_of_text, number, number_fault
+from torgsync.core.product.cells import CellFault, line_of_text, number, number_fault, readable
 from torgsync.core.product.fields import CENT, Discount, Value, WholesaleStep
 
 CURRENCY = "currencyId"
@@ -77,9 +77,8 @@ def map_prices(
 ) -> tuple[Part, Mapping[str, Priced]]:
     """Return price, discount and wholesale prices, and the rules by which each price was made.
 
-    Args:
-        columns: the columns that the row has, keyed by target.
-        unreadable: product fields whose cells were refused; they keep what was last sent.
+    `columns` are those that the row has, keyed by target; `unreadable` are product fields whose cells were
+    refused.
     """
     prices = _Prices(row, columns, _priced(rules, row, columns))
     values: dict[str, Value] = {}
@@ -103,16 +102,8 @@ def map_prices(
 
 def _priced(rules: Rules, row: ExportRow, columns: Mapping[str, str]) -> dict[str, Priced]:
     """Return each readable price as `[prices]` makes it, rounded before anything is decided about it."""
-    priced = {}
-    for target in PRICES:
-        if target in columns:
-            try:
-                amount = number(row.cells[columns[target]])
-            except ValueError:
-                continue
-            if amount is not None:
-                priced[target] = rules.pricing.apply(amount)
-    return priced
+    amounts = {target: readable(row.cells[columns[target]]) for target in PRICES if target in columns}
+    return {target: rules.pricing.apply(amount) for target, amount in amounts.items() if amount is not None}
 
 
 def _ladder(prices: _Prices) -> tuple[tuple[WholesaleStep, ...], tuple[Finding, ...]]:
@@ -156,11 +147,7 @@ def _currency(rules: Rules, row: ExportRow) -> tuple[bool, tuple[Finding, ...]]:
         return False, ()
     for column in ("EqualSalePrice", "EqualWholesalePrice"):
         cell = row.cells.get(column, "")
-        try:
-            linked = number(cell)
-        except ValueError:
-            continue
-        if linked:
+        if linked := readable(cell):
             args = {"case": "linked", "amount": str(linked), "sign": sign}
             return False, (row.finding(Code.CURRENCY_SIGN, column, cell, **args),)
     args = {"case": "sign", "sign": sign, "currency": rules.currency}
@@ -237,10 +224,7 @@ def _percent(prices: _Prices) -> tuple[Finding, ...]:
     if (prices.columns["price"], prices.columns["sale_price"]) != ("RetailPrice", "RetailPriceWithDiscount"):
         return ()  # the percent belongs to these two
     cell = prices.row.cells.get("PriceDiscountPercent", "")
-    try:
-        percent = number(cell)
-    except ValueError:
-        return ()  # it is not sent
+    percent = readable(cell)  # it is not sent
     base, sale = (prices.amount(target).quantize(CENT) for target in ("price", "sale_price"))
     if percent is None or base <= 0:
         return ()

@@ -39,15 +39,6 @@ class SkipReason(StrEnum):
     NO_EXTERNAL_ID = "no-external-id"
 
 
-FILTERS = (
-    SkipReason.OTHER_GROUP,
-    SkipReason.NOT_DISPLAYED,
-    SkipReason.OUT_OF_STOCK,
-    SkipReason.NO_PHOTOS,
-    SkipReason.BLOCKED,
-)
-"""The reasons that come from the export and the object's rules alone, in the order they are tried."""
-
 WORDS: dict[SkipReason, str] = {
     SkipReason.OTHER_GROUP: "outside the product group",
     SkipReason.NOT_DISPLAYED: "Display = 0 in the accounting program",
@@ -55,6 +46,8 @@ WORDS: dict[SkipReason, str] = {
     SkipReason.NO_PHOTOS: "without photos",
     SkipReason.BLOCKED: "standing in several rows, left alone",
 }
+FILTERS = tuple(WORDS)
+"""The reasons that come from the export and the object's rules alone, in the order they are tried."""
 
 
 def group_column(settings: SyncObject) -> str:

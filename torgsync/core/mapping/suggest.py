@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from torgsync.core.config.settings import SyncObject
-from torgsync.core.product.cells import line_of_text, number
+from torgsync.core.product.cells import line_of_text, readable
 from torgsync.core.product.columns import KEY, PICTURE, SECRET, is_standard
 from torgsync.core.product.fields import STANDARD
 
@@ -25,8 +24,7 @@ _COST = re.compile(r"prime|cost|sobiv|sebest|zakup|собів|себест|за�
 _DESCRIPTION = re.compile(r"opys|opis|descr|опис", re.IGNORECASE)
 _KEYWORDS = re.compile(r"keyword|klyuch|kluch|ключов|tags?$|теги", re.IGNORECASE)
 _NAME = re.compile(
-    r"(?:(?:good|product)_?)?name|(?:nazv|назв|найменув|наименов)\w*(?: +(?:tovar|товар)\w*)?",
-    re.IGNORECASE,
+    r"(?:(?:good|product)_?)?name|(?:nazv|назв|найменув|наименов)\w*(?: +(?:tovar|товар)\w*)?", re.IGNORECASE
 )
 _RUSSIAN = re.compile(r"(?:^|[\W_])(?:ru|rus|ros|рос|рус)(?:$|[\W_])|(?-i:(?<=[a-z])Ru$)", re.IGNORECASE)
 _UKRAINIAN = re.compile(r"(?:^|[\W_])(?:ua|uk|ukr|укр)(?:$|[\W_])|(?-i:(?<=[a-z])U[ak]$)", re.IGNORECASE)
@@ -72,10 +70,10 @@ class Samples:
 
     def add(self, cells: Mapping[str, str]) -> None:
         """Take a row into account; `cells` are keyed by column."""
-        cost = {amount for name in SECRET if (amount := _amount(cells.get(name, "")))}
+        cost = {amount for name in SECRET if (amount := readable(cells.get(name, "")))}
         for name in tuple(self._open):
             text = line_of_text(cells.get(name, ""))
-            if not text or (is_standard(name) and _amount(text) == 0):
+            if not text or (is_standard(name) and readable(text) == 0):
                 continue
             seen = self._seen[name]
             seen.sample = seen.sample or text[:SAMPLE]
@@ -85,7 +83,7 @@ class Samples:
             letters = set(text.casefold())
             seen.russian += bool(letters & _ONLY_RUSSIAN)
             seen.ukrainian += bool(letters & _ONLY_UKRAINIAN)
-            seen.cost += _amount(text) in cost
+            seen.cost += readable(text) in cost
             if seen.filled == ENOUGH:
                 self._open.discard(name)
 
@@ -95,7 +93,6 @@ class Samples:
         return "" if seen is None or self._secret(column) else seen.sample
 
     def _secret(self, column: str) -> bool:
-        """Return whether a column is the cost price, by its name or by its values."""
         seen = self._seen[column]
         named = not is_standard(column) and bool(_COST.search(column))
         return named or (seen.filled > 0 and seen.cost * 2 > seen.filled)
@@ -209,12 +206,4 @@ def _text_target(column: str, samples: Samples) -> str:
 
 
 def _language_less(column: str) -> str:
-    """Return a column's name without the part that names a language."""
     return _UKRAINIAN.sub("", _RUSSIAN.sub("", column)).strip("_ ")
-
-
-def _amount(text: str) -> Decimal | None:
-    try:
-        return number(text)
-    except ValueError:
-        return None

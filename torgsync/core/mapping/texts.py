@@ -62,12 +62,8 @@ def complete_languages(
     """Put each text into the languages in which it is sent.
 
     The first text is in the shop's language; the other language takes it over where it has no text of its
-    own. A text that the export lacks today (`absent`) is not overwritten.
-
-    Args:
-        columns: the columns that the row has, keyed by target.
-        values: the texts that were mapped, keyed by product field.
-        absent: targets whose column the row lacks.
+    own. A text that the export lacks today (its target is `absent`) is not overwritten. `columns` of the row
+    are keyed by target, `values` by product field.
     """
     added: dict[str, Value] = {}
     unsent = []

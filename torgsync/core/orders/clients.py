@@ -95,7 +95,6 @@ def whole_phone(text: str) -> str:
 
 
 def _first_phone(text: str) -> str:
-    """Return the first phone number of a text in E.164, empty where there is none."""
     numbers = [(match.start(), whole_phone(match[0])) for match in _AT_HOME.finditer(text)]
     numbers += [
         (match.start, whole_phone(match.raw_string))

@@ -14,10 +14,9 @@ from typing import NamedTuple
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Finding
 from torgsync.core.orders.clients import Client, Contact, client_of, match_client
-from torgsync.core.orders.findings import findings_of
 from torgsync.core.orders.order import Line, Order, same_order, without_people
 from torgsync.core.orders.postings import Posting, place_of, postings_due
-from torgsync.core.orders.reasons import FINDING_OF, HOLD_OF, Hold, HoldReason, Todo, hand_work
+from torgsync.core.orders.reasons import FINDING_OF, HOLD_OF, Hold, HoldReason, Todo, findings_of, hand_work
 from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.reason import Reason
 
@@ -120,7 +119,6 @@ def decide_order(
 
 
 def _as_stored(order: Order, known: StoredOrder | None) -> Order:
-    """Return an order without its people if they were forgotten."""
     return without_people(order) if known and known.order.forgotten else order
 
 
@@ -198,7 +196,6 @@ def _client(
 
 
 def _correction(known: StoredOrder, order: Order, filed_order: Order | None) -> Correction | None:
-    """Return what a person has to do in Torgsoft about an order whose file it took."""
     if known.phase is not FilePhase.TAKEN:
         return None
     filed = known.filed

@@ -70,13 +70,10 @@ class FileDecision:
 def decide_file(
     stored: StoredOrder, listing: FileListing, size: int | None = None, *, missed: bool = False
 ) -> FileDecision:
-    """Decide about a file that was written and not found taken so far.
+    """Decide about a file that was written and not found taken so far, by what the outbox has of it.
 
-    Args:
-        stored: the order.
-        listing: what the outbox has of its file.
-        size: bytes of the file as it would be written now.
-        missed: whether the outbox was missing with files in it since it was last looked at.
+    `size` are the bytes of the file as it would be written now; `missed` is whether the outbox was missing
+    with files in it since it was last looked at.
     """
     moving = stored.phase is FilePhase.MOVING
     present, present_size = FilePart.FILE in listing, listing.get(FilePart.FILE)

@@ -77,7 +77,6 @@ def trace_of(client_id: str, fitting: tuple[str, ...], versions: Collection[Orde
 
 
 def _odd_phones(order: Order) -> tuple[str, ...]:
-    """Return the phones of an order that hold more, or less, than one number."""
     phones = (order.buyer.phone, order.recipient.phone)
     return tuple(phone for phone in phones if not whole_phone(one_line(phone)))
 
@@ -130,5 +129,4 @@ def _contacts_of(clients: Mapping[str, Collection[Contact]], wanted: Collection[
 
 
 def _contains(phone: str, text: str) -> bool:
-    """Return whether a text contains a phone, however it is written there."""
     return phone[-_SIGNIFICANT:] in _BETWEEN_DIGITS.sub("", text)

@@ -1,16 +1,17 @@
-"""Why an order gets no file, and what a person has to do about it in Torgsoft: codes with arguments.
+"""Why an order gets no file, what a person has to do about it, and its findings: codes with arguments.
 
 Both are stored and compared; the sentences are in `cli/messages/orders.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from decimal import Decimal
 from enum import StrEnum
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.orders.order import Order
-from torgsync.core.reason import Arg, Reason
+from torgsync.core.reason import Arg, Args, Reason
 
 
 class HoldReason(StrEnum):
@@ -67,10 +68,8 @@ def hold_or_work(code: str, args: Mapping[str, Arg]) -> Hold | Todo:
 def hand_work(filed: Order | None, order: Order, before: Todo | None = None) -> Todo | None:
     """Return what a person has to do in Torgsoft about an order that changed after its file was taken.
 
-    Args:
-        filed: the order as Torgsoft was given it; None where unknown, which counts as the same sale.
-        order: the order as it is now.
-        before: what was to be done so far; it is unknown whether it was done.
+    `filed` is the order as Torgsoft was given it; None, where that is unknown, counts as the same sale. It is
+    unknown whether what was to be done `before` was done.
     """
     was_sale = filed is None or filed.takes_place
     if was_sale and not order.takes_place:
@@ -91,3 +90,31 @@ def hand_work(filed: Order | None, order: Order, before: Todo | None = None) -> 
     if parts := [name for name, other in differs.items() if other]:
         return Reason(HandWork.CHANGE, {"parts": parts})
     return Reason(HandWork.CHECK_SAME) if before else None
+
+
+def findings_of(order: Order, foreign: Collection[str] = ()) -> tuple[Finding, ...]:
+    """Return the findings of an order; `foreign` are good ids that the accounting program does not have."""
+    total_missing = order.total is None and order.takes_place
+    found: list[tuple[Code, Args]] = [
+        (Code.ORDER_MONEY_UNREADABLE, {"amount": amount, "total_missing": total_missing})
+        for amount in order.unreadable
+    ]
+    found += [
+        (Code.ORDER_GOOD_UNKNOWN, {"name": line.name, "good_id": line.good_id})
+        for line in order.lines
+        if not line.good_id or line.good_id in foreign
+    ]
+    if not order.unreadable and (difference := _wrong_sum(order)):
+        found.append((Code.ORDER_SUM, difference))
+    return tuple(Finding(code, order=order.id, args=args) for code, args in found)
+
+
+def _wrong_sum(order: Order) -> Args:
+    """Return the two sums that should be one, as arguments of the finding; empty where they are."""
+    lines = sum((line.total for line in order.lines), Decimal(0))
+    less = lines - order.discount
+    if order.discount_inferred:
+        return {"price": str(less), "lines": str(lines)}
+    if order.total is None or order.total in (less, less + order.delivery_cost):
+        return {}
+    return {"total": str(order.total), "lines": str(less)}

@@ -1,10 +1,13 @@
-"""An order as the state keeps it, and how far its file is on the way into Torgsoft."""
+"""An order as the state keeps it: how far its file is on the way into Torgsoft, and what it reserves."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from torgsync.core.orders.order import Order
 from torgsync.core.orders.reasons import FINDING_OF, Hold, Todo
@@ -93,3 +96,72 @@ class OrderVersion:
     number: int
     seen: datetime
     order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """How far an order is on its way into the accounting program.
+
+    `waits` is whether its file is owed, is in the outbox, or waits for a person; `taken` is when the file was
+    found gone, aware and in UTC, None where it was not. `before` is the order as the accounting program has
+    it, where it changed since and a person must enter the change.
+    """
+
+    order: Order
+    waits: bool
+    taken: datetime | None = None
+    before: Order | None = None
+
+
+class Holding(NamedTuple):
+    """Pieces of one good that an order holds; `quantity` may have parts."""
+
+    good_id: str
+    order_id: str
+    quantity: Decimal
+
+
+def cannot_know(handed: Handed, written: datetime) -> bool:
+    """Return whether an export that was written at a moment cannot know of an order.
+
+    That is a sale which is newer than the export, or whose file is in the outbox, or was found taken only
+    after the export was written: the exact time is unknown, and to offer too few until the next export is the
+    lesser evil.
+    """
+    if not handed.order.takes_place:
+        return False
+    late = handed.taken is not None and handed.taken > written
+    return handed.order.created > written or handed.waits or late
+
+
+def holdings(handed: Iterable[Handed], written: datetime) -> tuple[Holding, ...]:
+    """Return what orders hold that an export written at a moment cannot know, by good and order.
+
+    Lines without a good id hold nothing that is in an export.
+    """
+    held: dict[tuple[str, str], Decimal] = {}
+    for one in handed:
+        pieces = _pieces(one.order)
+        if not cannot_know(one, written):
+            known = _pieces(one.before) if one.before and one.order.takes_place else pieces
+            pieces = {good_id: number - known.get(good_id, 0) for good_id, number in pieces.items()}
+        held |= {(good_id, one.order.id): number for good_id, number in pieces.items() if number > 0}
+    return tuple(Holding(*key, quantity) for key, quantity in sorted(held.items()))
+
+
+def _pieces(order: Order) -> dict[str, Decimal]:
+    return _summed(
+        (line.good_id, line.quantity) for line in order.lines if line.good_id and line.quantity > 0
+    )
+
+
+def held_pieces(held: Iterable[Holding]) -> dict[str, Decimal]:
+    """Return how many pieces of each good are held, keyed by good id."""
+    return _summed((holding.good_id, holding.quantity) for holding in held)
+
+
+def _summed(numbers: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for good_id, number in numbers:
+        sums[good_id] = sums.get(good_id, Decimal(0)) + number
+    return sums

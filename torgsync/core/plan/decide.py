@@ -6,22 +6,13 @@ Source: docs/developers/architecture.md §5.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.channels import by_channel
-from torgsync.core.plan.diff import (
-    Change,
-    Comparison,
-    Leaving,
-    Sent,
-    Verb,
-    compare,
-    creation,
-    removal,
-)
+from torgsync.core.plan.diff import Change, Comparison, Leaving, Sent, Verb, compare, creation, removal
 from torgsync.core.product.fields import Channel, Value
 from torgsync.core.product.products import Existing, Product
 
@@ -40,20 +31,6 @@ class ProductSnapshot:
     """What is known of one good when a plan is made.
 
     Where only price and stock are to be decided, `desired`, `sent` and `existing` carry these alone.
-
-    Args:
-        good_id: The good.
-        row_status: What the export says of it.
-        desired: The product that the export asks for.
-        sent: What Prom accepted of it.
-        existing: What Prom shows of it, deleted products included.
-        refused: Prom refused exactly the desired content before.
-        line: Where the last export had it, 0 for nowhere.
-        name: Its name, where the desired product does not carry it.
-        doubtful: Several products on Prom may be it (`core/plan/adopt.py`).
-        taken: Another good's product has its id as external id.
-        reserved: Pieces that were sold on Prom and that the export cannot know yet.
-        reason: The rule that keeps it out, empty for none.
     """
 
     good_id: str
@@ -61,21 +38,19 @@ class ProductSnapshot:
     desired: Product | None = None
     sent: Sent | None = None
     existing: Existing | None = None
-    refused: bool = False
+    refused: bool = False  # Prom refused exactly the desired content before
     line: int = field(default=0, compare=False)
-    name: str = field(default="", compare=False)
-    doubtful: bool = False
-    taken: bool = False
-    reserved: int = 0
-    reason: str = field(default="", compare=False)
+    name: str = field(default="", compare=False)  # where the desired product does not carry it
+    doubtful: bool = False  # several products on Prom may be it
+    taken: bool = False  # another good's product has its id as external id
+    reserved: int = 0  # pieces sold on Prom that the export cannot know of yet
+    reason: str = field(default="", compare=False)  # the rule that keeps it out
 
     @property
     def title(self) -> str:
         """The best name there is."""
         wanted = self.name or (self.desired.title if self.desired else "")
-        if wanted:
-            return wanted
-        return self.existing.title if self.existing else ""
+        return wanted or (self.existing.title if self.existing else "")
 
     @property
     def on_prom(self) -> Existing | None:
@@ -120,9 +95,8 @@ class ProductSnapshot:
         values = dict(desired.values)
         if self.sent and "characteristics" in self.sent.values:
             last = Product(self.good_id, self.sent.values).characteristics
-            values["characteristics"] = tuple(
-                sorted([*given, *(item for item in last if item.name in lacking)])
-            )
+            given += [item for item in last if item.name in lacking]
+            values["characteristics"] = tuple(sorted(given))
         elif self.on_prom:
             del values["characteristics"]
         else:
@@ -241,14 +215,73 @@ def may_not_return(change: Change, existing: Existing) -> bool:
 
 def remove_foreign(existing: Existing) -> Change | None:
     """Return the removal of a foreign product, None where it is out of the shop already."""
-    fields = removal(existing, "delete")
-    if not fields:
+    if not (fields := removal(existing, "delete")):
         return None
-    return Change(
-        existing.good_id,
-        Verb.REMOVE,
-        existing.title,
-        fields,
-        prom_id=existing.prom_id,
-        reason=Leaving.FOREIGN,
-    )
+    change = Change(existing.good_id, Verb.REMOVE, existing.title, fields, reason=Leaving.FOREIGN)
+    return replace(change, prom_id=existing.prom_id)
+
+
+class GoodStatus(StrEnum):
+    """What becomes of a good that is not skipped; of one that is, its `SkipReason` says it."""
+
+    CREATE = "create"
+    MOVED = "moved"
+    EDITED = "edited-on-prom"
+    FIRST = "never-sent"
+    REMOVE = "take-out"
+    HELD = "held"
+    OUT = "out"
+    GONE = "gone"
+    FOREIGN = "foreign"
+    STAYS = "stays"
+    LEFT_ALONE = "left-alone"
+    KEPT = "kept"
+    IN_STEP = "in-step"
+
+
+def judge(known: ProductSnapshot, settings: SyncObject) -> Verdict:
+    """Return what a plan decides about a good, a foreign product included."""
+    if _is_foreign(known) and known.existing and settings.removal.foreign == "delete":
+        return Verdict(remove_foreign(known.existing))
+    return decide(known, settings)
+
+
+def _is_foreign(known: ProductSnapshot) -> bool:
+    """Return whether Prom shows a product that is neither in the export nor was ever sent by torgsync."""
+    return known.on_prom is not None and known.row_status is RowStatus.GONE and known.sent is None
+
+
+def good_status(
+    known: ProductSnapshot, verdict: Verdict, *, held: bool, errors: bool = False
+) -> GoodStatus | SkipReason:
+    """Return the status of a good by the verdict on it.
+
+    `held` is set where a guard stops something, `errors` where not all of its row can be sent.
+    """
+    change = verdict.change
+    if change is None:
+        return verdict.skip or _unchanged(known, verdict, errors=errors)
+    if held:
+        return GoodStatus.HELD
+    if change.verb is Verb.REMOVE:
+        return GoodStatus.REMOVE
+    if change.verb is Verb.CREATE:
+        return GoodStatus.CREATE
+    if any(field.edited for field in change.fields.values()):
+        return GoodStatus.EDITED
+    sent = known.sent.values if known.sent else {}
+    return GoodStatus.MOVED if any(name in sent for name in change.fields) else GoodStatus.FIRST
+
+
+def _unchanged(known: ProductSnapshot, verdict: Verdict, *, errors: bool) -> GoodStatus | SkipReason:
+    if known.row_status is RowStatus.BLOCKED:
+        return SkipReason.BLOCKED
+    if known.row_status is not RowStatus.IN:
+        if _is_foreign(known):
+            return GoodStatus.FOREIGN
+        if known.on_prom is not None:
+            return GoodStatus.STAYS
+        return GoodStatus.GONE if known.row_status is RowStatus.GONE else GoodStatus.OUT
+    if verdict.left_alone:
+        return GoodStatus.LEFT_ALONE
+    return GoodStatus.KEPT if errors or known.stuck else GoodStatus.IN_STEP

@@ -170,11 +170,7 @@ _LEAST_MONEY = Decimal(1)
 
 
 def same(
-    name: str,
-    want: Value,
-    wanted: Mapping[str, Value],
-    shown: Mapping[str, Value],
-    now: object = _NOTHING,
+    name: str, want: Value, wanted: Mapping[str, Value], shown: Mapping[str, Value], now: object = _NOTHING
 ) -> bool:
     """Return whether a field shows what is wanted; `now` replaces what `shown` holds.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -87,19 +87,7 @@ def family(key: str, good_id: str, relatives: Sequence[Relative], group: int, ma
     arranged = arrange(going) if going else Arranged((), ())
     alone = {finding.good_id: finding for finding in arranged.findings}
     own = next(one for one in relatives if one.member.good_id == good_id)
-    mine = set(own.member.characteristics)
-    siblings = tuple(
-        VariantSibling(
-            one.member.good_id,
-            one.title,
-            tuple(item for item in one.member.characteristics if item not in mine),
-            tuple(sorted(own.member.names - one.member.names)),
-            one.out,
-            alone.get(one.member.good_id),
-        )
-        for one in relatives
-        if one is not own
-    )
+    siblings = tuple(_sibling(one, own.member, alone) for one in relatives if one is not own)
     reason: Reason[Alone] | Finding | None
     if own.out:
         reason = Reason(Alone.OUT)
@@ -110,6 +98,14 @@ def family(key: str, good_id: str, relatives: Sequence[Relative], group: int, ma
     else:
         reason = _created_otherwise(group, made)
     return Family(key.partition(":")[2], group, reason, siblings)
+
+
+def _sibling(one: Relative, own: Member, alone: Mapping[str, Finding]) -> VariantSibling:
+    good_id, names, traits = one.member.good_id, one.member.names, one.member.characteristics
+    differs = tuple(item for item in traits if item not in own.characteristics)
+    return VariantSibling(
+        good_id, one.title, differs, tuple(sorted(own.names - names)), one.out, alone.get(good_id)
+    )
 
 
 def _created_otherwise(group: int, made: int | None) -> Reason[Alone] | None:

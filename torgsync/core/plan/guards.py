@@ -192,28 +192,21 @@ class Allowed:
 
 
 def read_allowed(texts: Sequence[str]) -> Allowed:
-    """Return what the values of `--allow` let through.
-
-    Raises:
-        UsageError: For a value that is none of `price=ID,ID`, `GUARD=NUMBER`, `prices=NUMBER`, `shop=ID`.
-    """
+    """Return what the values of `--allow` let through; UsageError for one of another form."""
     prices: set[str] = set()
     numbers: dict[Guard, int] = {}
     shop, count = "", 0
     for text in texts:
-        name, _, value = text.partition("=")
-        if name.strip() == SHOP and value.strip():
-            shop = value.strip()
-            continue
+        name, _, value = (part.strip() for part in text.partition("="))
         try:
-            if name.strip() == PRICES:
+            if name == SHOP and value:
+                shop = value
+            elif name == PRICES:
                 count = _count(value)
-                continue
-            guard = Guard(name.strip())
-            if guard is Guard.PRICE:
+            elif name == Guard.PRICE:
                 prices |= _ids(value)
             else:
-                numbers[guard] = _count(value)
+                numbers[Guard(name)] = _count(value)
         except ValueError as wrong:
             known = ", ".join(f"{guard}={'ID,ID' if guard is Guard.PRICE else 'NUMBER'}" for guard in Guard)
             raise UsageError(f"`--allow {text}` is not one of {known}, prices=NUMBER, shop=ID") from wrong
@@ -228,6 +221,6 @@ def _ids(text: str) -> set[str]:
 
 
 def _count(text: str) -> int:
-    if not (text.strip().isascii() and text.strip().isdigit()):
+    if not (text.isascii() and text.isdigit()):
         raise ValueError(text)
     return int(text)

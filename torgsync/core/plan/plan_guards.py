@@ -1,4 +1,4 @@
-"""The guards of a plan as a whole: removals, emptied stocks, lost photos, and an export that shrank.
+"""The guards of a plan: suspicious prices, removals, emptied stocks, lost photos, a shrunken export.
 
 Source: docs/developers/architecture.md §5.6.
 """
@@ -11,9 +11,78 @@ from statistics import median
 
 from torgsync.core.config.settings import Limits, SyncObject
 from torgsync.core.mapping.select import SkipReason
-from torgsync.core.plan.diff import Change, Leaving, Verb
-from torgsync.core.plan.guards import Cause, ExportSize, Guard, GuardViolation, ProductShare
+from torgsync.core.plan.diff import Change, Leaving, Verb, buyer_price
+from torgsync.core.plan.guards import Cause, ExportSize, Guard, GuardViolation, PriceMove, ProductShare
+from torgsync.core.product.fields import Value
 from torgsync.core.reason import Reason
+
+PRICE_FIELDS = ("price", "discount")
+_FACTORS = (10, 100, 1000)
+_NEAR = Decimal("0.01")
+_CURRENCY_RATES = ((Decimal(35), Decimal(46), "USD"), (Decimal(46), Decimal(60), "EUR"))
+"""From and up to how many hryvnias a unit of the currency may cost."""
+
+
+def price_violation(
+    good_id: str,
+    old: Mapping[str, Value],
+    new: Mapping[str, Value],
+    limits: Limits,
+    quantity: int | None = None,
+) -> GuardViolation | None:
+    """Return why a product's new price is held, None where it may go.
+
+    What a buyer pays is compared, discount included: `old` are the values on Prom, `new` those that would be
+    sent. Without an old price, only 0 or less is suspicious. `quantity` is the stock in the export.
+    """
+    before, after = buyer_price(old), buyer_price({**old, **new})
+    if after is None or before == after:
+        return None
+    if after <= 0:
+        cause = Cause.EQUALS_QUANTITY if after == quantity else Cause.EMPTY_PRICE
+        return GuardViolation(Guard.PRICE, PriceMove(None, after), Reason(cause), good_id)
+    if before is None or before <= 0:
+        return None
+    move = PriceMove(
+        before,
+        after,
+        -limits.price_drop,
+        limits.price_rise,
+        discounted=(before, after) != (old.get("price"), new.get("price", old.get("price"))),
+    )
+    slip = _slip(before, after)
+    if move.lowest <= move.share <= move.highest and not slip:
+        return None
+    if after == quantity:
+        slip = Reason(Cause.EQUALS_QUANTITY)
+    return GuardViolation(Guard.PRICE, move, slip or Reason(Cause.MISTYPED_PRICE), good_id)
+
+
+def zero_price_violation(good_id: str) -> GuardViolation:
+    """Return the violation of a good on Prom whose price in the export is 0 or less: nothing allows that."""
+    return GuardViolation(Guard.PRICE, PriceMove(None, None), Reason(Cause.ZERO_PRICE), good_id)
+
+
+def _slip(before: Decimal, after: Decimal) -> Reason[Cause] | None:
+    """Return what a jump looks like: a slipped decimal point, another currency, or neither."""
+    high, low = max(before, after), min(before, after)
+    ratio, direction = high / low, "lower" if after < before else "higher"
+    for factor in _FACTORS:
+        if abs(ratio / factor - 1) <= _NEAR:
+            return Reason(Cause.DECIMAL_POINT, {"factor": factor, "direction": direction})
+    for least, most, currency in _CURRENCY_RATES:
+        if least <= ratio <= most:
+            factor = int(f"{ratio:.0f}")
+            return Reason(Cause.CURRENCY, {"factor": factor, "direction": direction, "currency": currency})
+    return None
+
+
+def hold_price(change: Change) -> tuple[Change, ...]:
+    """Return a change with a suspicious price in two: the price is held, of a creation everything."""
+    if change.verb is Verb.CREATE:
+        return change.split(change.fields, Guard.PRICE)
+    return change.split(PRICE_FIELDS, Guard.PRICE)
+
 
 STOCK_FIELDS = ("quantity", "presence")
 PHOTO_FIELDS = ("photos",)
@@ -22,14 +91,9 @@ PHOTO_FIELDS = ("photos",)
 def removals_violation(
     *, removals: int, products: int, limits: Limits, cause: Reason[Cause], stay: int = 0
 ) -> GuardViolation | None:
-    """Return why the removals of a plan are held, None where they may go.
+    """Return why the removals and hides of so many managed products are held, None where they may go.
 
-    Args:
-        removals: Removals and hides together.
-        products: The products in the shop that torgsync manages.
-        limits: The share of products that may be removed.
-        cause: Made by `removals_cause`.
-        stay: Goods that the export still offers; where none are left, no limit lets removals through.
+    Where no goods `stay` that the export still offers, no limit lets removals through.
     """
     if not removals:
         return None
@@ -53,13 +117,11 @@ _SELECTED_BY: dict[str, tuple[str, ...]] = {
 
 def selection(settings: SyncObject) -> dict[str, object]:
     """Return the settings that select goods, as JSON holds them: a change of them causes removals."""
-    centers = settings.accounting_centers.model_dump(mode="json")
-    photos = settings.catalog.photos.folder if settings.catalog.photos else None
-    return {
+    catalog = settings.catalog
+    return settings.accounting_centers.model_dump(mode="json") | {
         "product_group": settings.product_group,
-        **centers,
-        "path": settings.catalog.path,
-        "photos": photos,
+        "path": catalog.path,
+        "photos": catalog.photos.folder if catalog.photos else None,
         "foreign": settings.removal.foreign,
     }
 
@@ -67,21 +129,16 @@ def selection(settings: SyncObject) -> dict[str, object]:
 def removals_cause(
     sources: Mapping[str, int], now: Mapping[str, object], before: Mapping[str, object]
 ) -> Reason[Cause]:
-    """Return where removals come from, the largest part first.
+    """Return where removals come from, the largest part first; `sources` are their numbers keyed by reason.
 
-    Args:
-        sources: The number of removals, keyed by reason.
-        now: The `selection` of this plan.
-        before: That of the last run whose removals nothing held; empty where there was none.
+    `now` is the `selection` of this plan, `before` that of the last run whose removals nothing held, empty
+    where there was none.
     """
-    parts = []
-    for reason, count in sorted(sources.items(), key=lambda item: (-item[1], item[0])):
-        changed = [
-            setting
-            for setting in _SELECTED_BY.get(reason, ())
-            if before and now.get(setting) != before.get(setting)
-        ]
-        parts.append([str(reason), str(count), *changed])
+    changed = {setting for setting in now if before and now[setting] != before.get(setting)}
+    parts = [
+        [str(reason), str(count), *(key for key in _SELECTED_BY.get(reason, ()) if key in changed)]
+        for reason, count in sorted(sources.items(), key=lambda item: (-item[1], item[0]))
+    ]
     return Reason(Cause.REMOVALS, {"sources": parts})
 
 

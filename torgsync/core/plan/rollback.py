@@ -84,11 +84,7 @@ class Undone:
 
 
 def reverse_change(done: Change, known: ProductSnapshot | None, gone: Gone) -> Reversal:
-    """Return the reverse of a change that a run did.
-
-    `known` is what is known of its good now, None where nothing is; `gone` is what the object does with
-    products that leave.
-    """
+    """Return the reverse of a change that a run did; `gone` is what the object does with what leaves."""
     if done.prom_id:
         return _left(done, Obstacle.FOREIGN)
     if known is None:
@@ -214,7 +210,6 @@ def _recreate(done: Change, known: ProductSnapshot) -> Reversal:
 
 
 def _set_back(done: Change, known: ProductSnapshot) -> Reversal:
-    """Set fields back that the run changed, each that is still as the run left it."""
     shown = known.on_prom
     if shown is None:
         return _left(done, Obstacle.ABSENT)

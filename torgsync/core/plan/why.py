@@ -17,7 +17,7 @@ from torgsync.core.mapping.pricing import PriceStep
 from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import SkipReason, failing_filters, group_column
 from torgsync.core.mapping.stock import Stock
-from torgsync.core.product.cells import number
+from torgsync.core.product.cells import readable
 from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN
 from torgsync.core.product.fields import Discount, Value, WholesaleStep
 from torgsync.core.product.groups import group_path
@@ -44,28 +44,22 @@ def filters(
     failing = set(failing_filters(settings, cells, stock, has_photos=bool(photos)))
     path = group_path(cells, group_column(settings), settings.catalog.blank)
     images: Args = {"folder": bool(settings.catalog.photos)} if photos is None else {"photos": photos}
-    return (
-        Filter(
-            SkipReason.OTHER_GROUP,
-            SkipReason.OTHER_GROUP not in failing,
-            {"path": [section.name for section in path], "group": settings.product_group or ""},
-        ),
-        Filter(
-            SkipReason.NOT_DISPLAYED,
-            SkipReason.NOT_DISPLAYED not in failing,
-            {"display": cells.get(DISPLAY_COLUMN, "").strip(), "respected": centers.respect_display},
-        ),
-        Filter(
-            SkipReason.OUT_OF_STOCK,
-            SkipReason.OUT_OF_STOCK not in failing,
-            {**_stock_args(settings, cells, stock), "only_in_stock": centers.only_in_stock},
-        ),
-        Filter(
-            SkipReason.NO_PHOTOS,
-            SkipReason.NO_PHOTOS not in failing,
-            {**images, "only_with_photos": centers.only_with_photos},
-        ),
-    )
+    looked_at: dict[SkipReason, Args] = {
+        SkipReason.OTHER_GROUP: {
+            "path": [section.name for section in path],
+            "group": settings.product_group or "",
+        },
+        SkipReason.NOT_DISPLAYED: {
+            "display": cells.get(DISPLAY_COLUMN, "").strip(),
+            "respected": centers.respect_display,
+        },
+        SkipReason.OUT_OF_STOCK: {
+            **_stock_args(settings, cells, stock),
+            "only_in_stock": centers.only_in_stock,
+        },
+        SkipReason.NO_PHOTOS: {**images, "only_with_photos": centers.only_with_photos},
+    }
+    return tuple(Filter(reason, reason not in failing, args) for reason, args in looked_at.items())
 
 
 def _stock_args(settings: SyncObject, cells: Mapping[str, str], stock: Stock) -> Args:
@@ -82,9 +76,6 @@ def _stock_args(settings: SyncObject, cells: Mapping[str, str], stock: Stock) ->
         args["counts"] = [[count.center, str(count.stock), str(count.kept)] for count in stock.counts]
         args["left"] = str(stock.left)
     return args
-
-
-# One file per accounting center
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,21 +105,11 @@ def center_stocks(settings: SyncObject, cells: Mapping[str, str]) -> tuple[Cente
             center,
             re.split(r"[\\/]", path)[-1],
             stocks.get(center, ""),
-            _quantity(stocks.get(center, "")),
+            readable(stocks.get(center, "")),
             counted=not used or center in used,
         )
         for center, path in settings.catalog.centers.items()
     )
-
-
-def _quantity(cell: str) -> Decimal | None:
-    try:
-        return number(cell)
-    except ValueError:
-        return None
-
-
-# Prices
 
 
 class PriceResult(StrEnum):

@@ -60,6 +60,14 @@ def number(text: str) -> Decimal | None:
     return Decimal(compact.replace(",", "."))
 
 
+def readable(text: str) -> Decimal | None:
+    """Return the number in a cell, None for a blank cell and for one that `number` refuses."""
+    try:
+        return number(text)
+    except ValueError:
+        return None
+
+
 def number_fault(text: str) -> CellFault:
     """Return what is wrong with a cell that `number` refuses."""
     if text.strip() in ERRORS:

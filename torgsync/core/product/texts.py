@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from enum import StrEnum
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -151,3 +152,39 @@ def canonical_html(text: str) -> str:
         return _BETWEEN.sub(" ", _BEFORE_BLOCK.sub("", _AFTER_BLOCK.sub(r"\1", cleaned)))
     paragraphs = (html.escape(line.strip(), quote=False) for line in cleaned.split("\n") if line.strip())
     return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+
+
+LENGTHS = (8, 12, 13, 14)
+_CYRILLIC = dict(zip("АВЕЗІКМНОРСТХ", "ABE3IKMHOPCTX", strict=True))
+"""Cyrillic letters that look like another sign, each with that sign."""
+
+
+class BarcodeFault(StrEnum):
+    """Why a text is no barcode."""
+
+    CYRILLIC = "cyrillic"
+    LETTER = "letter"
+    LENGTH = "length"
+    ZEROS = "zeros"
+    CHECK_DIGIT = "check-digit"
+
+
+def check_digit(digits: str) -> int:
+    """Return the check digit of these digits, by the rule of GS1."""
+    weighted = (int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
+    return -sum(weighted) % 10
+
+
+def barcode_fault(text: str) -> Reason[BarcodeFault] | None:
+    """Return why a text is no barcode, None where it is one."""
+    strange = next((letter for letter in text if letter not in "0123456789"), "")
+    if latin := _CYRILLIC.get(strange.upper()):
+        return Reason(BarcodeFault.CYRILLIC, {"letter": strange, "latin": latin})
+    if strange:
+        return Reason(BarcodeFault.LETTER, {"letter": strange})
+    if len(text) not in LENGTHS:
+        return Reason(BarcodeFault.LENGTH, {"digits": len(text)})
+    if not text.strip("0"):
+        return Reason(BarcodeFault.ZEROS)
+    digit = str(check_digit(text[:-1]))
+    return None if text[-1] == digit else Reason(BarcodeFault.CHECK_DIGIT, {"last": text[-1], "right": digit})

@@ -17,8 +17,7 @@ from typing import Any
 import xxhash
 
 from torgsync.core.plan.diff import Change, FieldChange, Verb
-from torgsync.core.plan.plan import Counts
-from torgsync.core.plan.saved import SavedPlan
+from torgsync.core.plan.plan import Counts, SavedPlan
 from torgsync.core.product.fields import FIELDS, decode, encode
 from torgsync.errors import InvalidInput, TorgsyncError, UsageError
 

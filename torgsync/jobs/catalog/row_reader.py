@@ -18,7 +18,7 @@ from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.cells import Section, id_fault, id_fault_message
 from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord
-from torgsync.core.product.group_tree import grow
+from torgsync.core.product.groups import grow
 from torgsync.core.product.products import Product
 from torgsync.core.product.variants import model_of
 from torgsync.errors import ExportInvalid, Mistake

@@ -23,7 +23,7 @@ from torgsync.core.plan.decide import why_incomplete
 from torgsync.core.product.cells import id_fault
 from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord, is_standard
 from torgsync.core.product.fields import Photo
-from torgsync.core.product.group_tree import Steps, grow
+from torgsync.core.product.groups import Steps, grow
 from torgsync.core.product.variants import Member, arrange
 from torgsync.core.text import counted
 from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from torgsync.core.findings import Tally
 from torgsync.core.mapping.suggest import Suggestion
-from torgsync.core.tally import Tally
 from torgsync.errors import TorgsyncError
 from torgsync.files.catalog.catalog_file import Guess
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from torgsync.core.config.field_mapping import FieldMapping, twin_target
+from torgsync.core.config.catalog import FieldMapping, twin_target
 from torgsync.core.mapping.suggest import Samples, is_own
 from torgsync.core.product.columns import canonical, labelled
 from torgsync.core.product.fields import STANDARD, TARGETS

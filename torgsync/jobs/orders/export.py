@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from torgsync.core.findings import Finding
-from torgsync.core.orders.findings import findings_of
 from torgsync.core.orders.order import Order
-from torgsync.core.orders.reasons import HOLD_OF
+from torgsync.core.orders.reasons import HOLD_OF, findings_of
 from torgsync.errors import UsageError
 from torgsync.files.orders.order_file import order_csv, order_file_name, order_json, orders_csv
 from torgsync.jobs.context import JobContext

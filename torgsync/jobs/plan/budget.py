@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from torgsync.core.plan.channels import IMPORT_WINDOW, Budget, budget
 from torgsync.core.plan.diff import Verb
-from torgsync.core.plan.plan import Plan
-from torgsync.core.plan.saved import MOVED
+from torgsync.core.plan.plan import MOVED, Plan
 from torgsync.core.product.fields import Channel
 from torgsync.jobs.context import JobContext
 from torgsync.state.store import UnitOfWork

@@ -15,14 +15,15 @@ from torgsync.core.plan.plan_guards import (
     PHOTO_FIELDS,
     STOCK_FIELDS,
     falls_to_zero,
+    hold_price,
     loses_photos,
     photos_violation,
+    price_violation,
     removals_cause,
     removals_violation,
     selection,
     stock_out_violation,
 )
-from torgsync.core.plan.price_guard import hold_price, price_violation
 from torgsync.core.product.products import Existing
 from torgsync.jobs.context import JobContext
 from torgsync.state.store import UnitOfWork

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.orders.reserve import held_pieces
+from torgsync.core.orders.stored import held_pieces
 from torgsync.core.reason import Args
 from torgsync.files.catalog.export import written_at
 from torgsync.jobs.context import JobContext

@@ -17,8 +17,7 @@ from torgsync.core.paging import pages
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus, decide, remove_foreign
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.plan import Counts, Plan, Skipped
-from torgsync.core.plan.plan_guards import export_rows_violation
-from torgsync.core.plan.price_guard import zero_price_violation
+from torgsync.core.plan.plan_guards import export_rows_violation, zero_price_violation
 from torgsync.core.product.fields import Value
 from torgsync.jobs.catalog.export import ExportReading
 from torgsync.jobs.plan.budget import budget_of, going_changes, offers_of

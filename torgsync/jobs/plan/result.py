@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from torgsync.core.findings import SEVERITY, Code, Finding, Severity
+from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.plan import Plan, Skipped
@@ -112,7 +112,7 @@ class PlanResultView(PlanView):
         with self._context.transaction(durable=False) as work:
             counts = Counter(finding.code for finding in self.result.findings)
             counts += Counter(work.rows.finding_counts())
-            for code in sorted(counts, key=lambda code: (list(Severity).index(SEVERITY[code]), code)):
+            for code in sorted(counts, key=lambda code: (list(Severity).index(code.severity), code)):
                 general = (finding for finding in self.result.findings if finding.code is code)
                 all_of_code = chain(general, work.rows.findings(code=code))
                 shown = tuple(all_of_code) if every else (next(all_of_code),)

@@ -15,13 +15,12 @@ from math import ceil
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Finding, Severity
 from torgsync.core.mapping.select import SkipReason
-from torgsync.core.orders.reserve import Holding
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict
+from torgsync.core.orders.stored import Holding
+from torgsync.core.plan.decide import GoodStatus, ProductSnapshot, RowStatus, Verdict, good_status, judge
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Guard, GuardViolation
-from torgsync.core.plan.price_guard import price_violation
-from torgsync.core.plan.status import GoodStatus, good_status, judge
-from torgsync.core.product.group_tree import Tree, grow
+from torgsync.core.plan.plan_guards import price_violation
+from torgsync.core.product.groups import Tree, grow
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import CODES
 from torgsync.core.text import did_you_mean

@@ -14,7 +14,7 @@ import xxhash
 from torgsync.core.mapping.mapper import rules_version
 from torgsync.core.plan.guards import Allowed, read_allowed
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, reason_of
-from torgsync.core.plan.saved import SavedPlan, gone, judge_saved, refused, stale
+from torgsync.core.plan.plan import SavedPlan, gone, judge_saved, refused, stale
 from torgsync.core.problems import problem_message
 from torgsync.errors import PlanStale
 from torgsync.files.config.settings import who

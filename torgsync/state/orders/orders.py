@@ -9,8 +9,7 @@ from sqlalchemy import exists, insert, or_, select, update
 
 from torgsync.core.orders.order import PENDING, Order
 from torgsync.core.orders.reasons import Hold
-from torgsync.core.orders.reserve import Handed, Holding, holdings
-from torgsync.core.orders.stored import IN_OUTBOX, OrderVersion, StoredOrder
+from torgsync.core.orders.stored import IN_OUTBOX, Handed, Holding, OrderVersion, StoredOrder, holdings
 from torgsync.state.orders.order_rows import (
     ORDER,
     OWED,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from recorded import ORDER, changed, parsed
 
 from torgsync.core.findings import Code
-from torgsync.core.orders.findings import findings_of
 from torgsync.core.orders.order import Buyer, Line, Order, Paid, Recipient
+from torgsync.core.orders.reasons import findings_of
 from torgsync.prom.wire.orders import EPOCH, WireOrder
 from torgsync.prom.wire.values import single
 

@@ -12,8 +12,7 @@ from torgsync.core.orders.clients import Client
 from torgsync.core.orders.order import Line
 from torgsync.core.orders.postings import UNMAPPED, postings_due
 from torgsync.core.orders.reasons import HandWork, HoldReason
-from torgsync.core.orders.reserve import Holding
-from torgsync.core.orders.stored import OrderVersion, StoredOrder
+from torgsync.core.orders.stored import Holding, OrderVersion, StoredOrder
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.fields import Value
 from torgsync.core.reason import Reason

@@ -5,8 +5,8 @@ from __future__ import annotations
 from torgsync.cli.messages.plan import skip_message
 from torgsync.cli.messages.status import status_message
 from torgsync.core.mapping.select import FILTERS, SkipReason
+from torgsync.core.plan.decide import GoodStatus
 from torgsync.core.plan.diff import Leaving
-from torgsync.core.plan.status import GoodStatus
 
 
 def test_every_status_has_a_sentence() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from torgsync.core.config.field_mapping import FieldMapping, twin_target
+from torgsync.core.config.catalog import FieldMapping, twin_target
 from torgsync.core.config.keys import key_text
 from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring, SyncObject
 from torgsync.core.config.validation import read_settings

@@ -9,11 +9,11 @@ import pytest
 from builders import order
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.orders.findings import findings_of
 from torgsync.core.orders.order import Order
 from torgsync.core.orders.reasons import (
     HandWork,
     HoldReason,
+    findings_of,
     hold_finding,
     hold_or_work,
     work_finding,

@@ -10,7 +10,7 @@ import pytest
 from builders import LATER, NOON, order
 
 from torgsync.core.orders.order import Order, Paid
-from torgsync.core.orders.reserve import Handed, Holding, cannot_know, held_pieces, holdings
+from torgsync.core.orders.stored import Handed, Holding, cannot_know, held_pieces, holdings
 
 BEFORE = NOON - timedelta(hours=1)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torgsync.core.config.settings import Limits
 from torgsync.core.plan.diff import creation
 from torgsync.core.plan.guards import Cause, Guard, GuardViolation, PriceMove
-from torgsync.core.plan.price_guard import PRICE_FIELDS, hold_price, price_violation, zero_price_violation
+from torgsync.core.plan.plan_guards import PRICE_FIELDS, hold_price, price_violation, zero_price_violation
 from torgsync.core.product.fields import Discount, Value
 from torgsync.core.reason import Reason
 

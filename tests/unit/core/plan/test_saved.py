@@ -9,8 +9,7 @@ import pytest
 from builders import NOON, update
 
 from torgsync.core.plan.diff import Change, FieldChange, Verb
-from torgsync.core.plan.plan import Counts
-from torgsync.core.plan.saved import MOVED, SavedPlan, SavedVerdict, gone, judge_saved, refused, stale
+from torgsync.core.plan.plan import MOVED, Counts, SavedPlan, SavedVerdict, gone, judge_saved, refused, stale
 from torgsync.core.problems import ProblemCode, problem
 from torgsync.errors import Problem
 

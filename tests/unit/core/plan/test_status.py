@@ -8,8 +8,7 @@ import pytest
 from builders import existing, product, sent, sync_object
 
 from torgsync.core.mapping.select import SkipReason
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus
-from torgsync.core.plan.status import GoodStatus, good_status, judge
+from torgsync.core.plan.decide import GoodStatus, ProductSnapshot, RowStatus, good_status, judge
 from torgsync.core.product.products import Product
 
 IN, OUT, GONE, BLOCKED = RowStatus.IN, RowStatus.OUT, RowStatus.GONE, RowStatus.BLOCKED

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.core.product.barcodes import LENGTHS, BarcodeFault, barcode_fault, check_digit
+from torgsync.core.product.texts import LENGTHS, BarcodeFault, barcode_fault, check_digit
 from torgsync.core.reason import Reason
 
 DIGITS = st.sampled_from(LENGTHS).flatmap(

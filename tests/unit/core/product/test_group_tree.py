@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from torgsync.core.findings import Code
 from torgsync.core.product.cells import Section
-from torgsync.core.product.group_tree import Steps, grow
+from torgsync.core.product.groups import Steps, grow
 
 GARDEN, WATER, TOOLS = Section("1", "Сад"), Section("11", "Полив"), Section("2", "Інструмент")
 

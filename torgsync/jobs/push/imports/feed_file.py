@@ -15,7 +15,7 @@ from torgsync.core.plan.channels import updated_fields
 from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.plan.diff import Verb
 from torgsync.core.product.fields import Channel
-from torgsync.core.product.group_tree import Steps, grow
+from torgsync.core.product.groups import Steps, grow
 from torgsync.core.product.products import Product
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.push.imports.photo_results import PhotoResults
