@@ -23,11 +23,6 @@ def print_checks(program: Program, lines: Iterable[CheckLine]) -> None:
 def render_checks(lines: Iterable[CheckLine]) -> list[dict[str, object]]:
     """Return lines as rows of a document."""
     return [
-        {
-            "subject": line.subject,
-            "state": str(line.mark),
-            "message": line.message,
-            "hint": line.hint or None,
-        }
+        {"subject": line.subject, "state": str(line.mark), "message": line.message, "hint": line.hint or None}
         for line in lines
     ]

@@ -37,11 +37,7 @@ def ship(
             f"there is no carrier `{carrier}`{did_you_mean(carrier, CARRIERS)}",
             hint=f"these are known: {', '.join(CARRIERS)}",
         )
-    with (
-        program.job(program.object(wanted)) as job,
-        running(job) as run,
-        connect_shop(job, run) as prom,
-    ):
+    with program.job(program.object(wanted)) as job, running(job) as run, connect_shop(job, run) as prom:
         view = ship_order(job, prom, order, parcel, carrier)
         run.exit_code = Exit.DONE
     row = {"order": order, "parcel": view.parcel, "saved": view.saved}

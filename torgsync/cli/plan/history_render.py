@@ -157,10 +157,7 @@ def print_run(
     if form is Format.JSON:
         print_json(
             {"schema": SCHEMA, "object": job.object.name, "run": _document(past)},
-            {
-                "changes": map(_change, _changes(job, past)),
-                "requests": map(_request, requests),
-            },
+            {"changes": map(_change, _changes(job, past)), "requests": map(_request, requests)},
         )
     elif form is Format.CSV:
         print_csv(_rows(job, past))

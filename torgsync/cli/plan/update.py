@@ -41,9 +41,7 @@ FieldsOption = Annotated[
 AllowOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--allow",
-        help="Let held changes through: removals=120, price=ID,ID, prices=12.",
-        metavar="GUARD=…",
+        "--allow", help="Let held changes through: removals=120, price=ID,ID, prices=12.", metavar="GUARD=…"
     ),
 ]
 
