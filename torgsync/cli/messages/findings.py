@@ -1,4 +1,4 @@
-"""The sentence of each finding, and what it means for the good or the order.
+"""The sentence of each finding.
 
 Nothing but this catalogue makes these sentences, so that another language is another catalogue.
 """
@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from torgsync.cli.messages import orders
-from torgsync.cli.messages.prices import price_step
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.findings import Code, Finding
 from torgsync.core.product.barcodes import BarcodeFault
 from torgsync.core.product.cells import CellFault, IdFault, id_fault_message
 from torgsync.core.product.columns import no_column_message
+from torgsync.core.product.fields import CENT
 from torgsync.core.text import counted
 
 Sentence = str | Callable[..., str]
@@ -287,3 +287,15 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     **orders.FINDINGS,
 }
 """A template for the finding's arguments, a function that takes them, or one of both for each `case`."""
+
+
+def price_step(rule: str, setting: str, before: Decimal, after: Decimal) -> str:
+    """Return one rule of `[prices]` that changed a price: `markup +5 %: 100.00 -> 105.00`."""
+    how = f"markup {setting} %" if rule == "markup" else f"rounded to {setting}"
+    return f"{how}: {_money(before)} -> {_money(after)}"
+
+
+def _money(amount: Decimal) -> str:
+    """Return an amount with two places, or with all it has where it has more."""
+    cents = amount.quantize(CENT, ROUND_HALF_UP)
+    return f"{cents if cents == amount else amount.normalize():f}"

@@ -101,7 +101,7 @@ def add(
 
 def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bool) -> Exit:
     """Write the object and its token, do what else was asked, and print its check."""
-    from torgsync.cli.object.check_render import print_check
+    from torgsync.cli.object.check import print_check
     from torgsync.files.config.objects import load_object
     from torgsync.jobs.config.check import check
     from torgsync.jobs.config.fields import add_standard_fields

@@ -9,7 +9,7 @@ from typing import Any
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import cell, plain_table
 from torgsync.cli.messages.orders import done_message, hold_message, work_message
-from torgsync.cli.payments.render import posting_row
+from torgsync.cli.payments import posting_row
 from torgsync.core.orders.clients import client_of, normal_phone
 from torgsync.core.text import one_line
 from torgsync.jobs.orders.listing import OrderDetails

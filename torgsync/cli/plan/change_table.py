@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from torgsync.cli.messages.plan import skip_message
+from torgsync.cli.messages.status import skip_message
 from torgsync.cli.plan.changes import creation_words, field_lines, fold_move, sign
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.fold import Fold, FoldKind, Folds, Mover

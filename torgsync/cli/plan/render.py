@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from math import ceil
 from typing import TYPE_CHECKING
 
-from torgsync.cli.base.findings import INDENT
-from torgsync.cli.base.lines import wrapped
+from torgsync.cli.base.findings import INDENT, MARKS
+from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Program
+from torgsync.cli.messages.findings import finding_message
+from torgsync.cli.messages.guards import allow_flag, cause, limit, observed, prices_flag
+from torgsync.cli.messages.status import skip_message
 from torgsync.cli.plan.change_table import Show, mover_words, render_changes, table_of
-from torgsync.cli.plan.guards import print_guards
-from torgsync.cli.plan.left_out import render_findings, render_foreign, render_skip_reason, render_skipped
 from torgsync.cli.plan.outcomes import outcome_words
-from torgsync.cli.plan.sums import render_sums
+from torgsync.core.findings import SEVERITY
+from torgsync.core.plan.channels import Budget
+from torgsync.core.plan.guards import Cause, Guard, GuardViolation
+from torgsync.core.plan.plan import Plan, Skipped
+from torgsync.core.product.products import Existing
+from torgsync.core.reason import Reason
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:
     from torgsync.core.plan.plan import Plan
     from torgsync.jobs.context import JobContext
-    from torgsync.jobs.plan.result import PlanResult, PlanResultView
+    from torgsync.jobs.plan.result import FindingGroup, PlanResult, PlanResultView
 
 
 def print_plan_table(
@@ -99,3 +108,165 @@ def print_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *,
         nothing=nothing,
     ):
         program.print(line)
+
+
+FEW_PRICES = 3
+"""Held prices with one cause that are shown one by one; more are one line."""
+
+
+def print_guards(program: Program, violations: Sequence[GuardViolation]) -> None:
+    """Print what guards hold, after an empty line."""
+    if violations:
+        program.out.print()
+    for line in render_guards(violations):
+        program.print(line, len(INDENT))
+
+
+def render_guards(violations: Sequence[GuardViolation]) -> Iterator[str]:
+    """Yield two lines a violation; many prices with the same cause are one."""
+    prices = [violation for violation in violations if violation.guard is Guard.PRICE]
+    allowable = [violation for violation in prices if violation.allowance]
+    for same in _by_cause(prices):
+        first, number = same[0], counted(len(same), "price")
+        if len(same) <= FEW_PRICES:
+            for violation in same:
+                yield from _lines(violation)
+        elif not first.allowance:
+            yield f"! held     {number}: {observed(first)}; the limit is {limit(first)}"
+            yield f"{INDENT}{cause(first)}"
+        else:
+            flag = prices_flag(allowable)
+            flag = flag if len(allowable) == len(same) else f"all held prices: {flag}"
+            example = f"{number}, such as that of good {first.good_id}: {observed(first)}"
+            yield f"! held     {example}; the limit is {limit(first)}"
+            yield f"{INDENT}{cause(first)}; if they are right: {flag}"
+    for violation in violations:
+        if violation.guard is not Guard.PRICE:
+            yield from _lines(violation)
+
+
+def _lines(violation: GuardViolation) -> Iterator[str]:
+    good = f"good {violation.good_id}: " if violation.good_id else ""
+    flag = allow_flag(violation)
+    yield f"! held     {good}{observed(violation)}; the limit is {limit(violation)}"
+    yield f"{INDENT}{cause(violation)}{f'; if it is right: {flag}' if flag else ''}"
+
+
+def _by_cause(violations: Sequence[GuardViolation]) -> list[list[GuardViolation]]:
+    """Return violations with the same cause together, those of most goods first."""
+    groups: list[tuple[Reason[Cause], list[GuardViolation]]] = []
+    for violation in violations:
+        for known, same in groups:
+            if known == violation.cause:
+                same.append(violation)
+                break
+        else:
+            groups.append((violation.cause, [violation]))
+    return sorted((same for _, same in groups), key=len, reverse=True)
+
+
+MOST_SKIPPED = 10
+"""Skipped goods of one reason that are listed; more are counted."""
+FEW = 3
+"""Foreign products that are listed; more are counted."""
+
+
+def render_skip_reason(reason: str, number: int) -> str:
+    """Return the line above the goods that a reason keeps out."""
+    return f"skipped  {counted(number, 'good')} {skip_message(reason)}"
+
+
+def render_skipped(goods: Iterable[Skipped], number: int) -> Iterator[str]:
+    """Yield the first goods of one reason, and how many more of them there are."""
+    for item in islice(goods, MOST_SKIPPED):
+        line = f"line {item.line}" if item.line else ""
+        message = finding_message(item.finding) if item.finding else ""
+        yield f"{item.good_id}  {': '.join(filter(None, (line, item.title, message)))}"
+    if number > MOST_SKIPPED:
+        yield f"… and {number - MOST_SKIPPED} more; `--format json` lists all"
+
+
+def render_foreign(foreign: Sequence[Existing], *, every: bool) -> Iterator[str]:
+    """Yield the products that torgsync does not manage: the first of them, or `every` one."""
+    for product in foreign if every else foreign[:FEW]:
+        external = f" ({product.external_id})" if product.external_id else ""
+        yield f"{INDENT}Prom {product.prom_id}{external}  {product.title}"
+    if not every and len(foreign) > FEW:
+        yield f"{INDENT}… and {len(foreign) - FEW} more; `--show all` lists them"
+
+
+def render_findings(groups: Iterable[FindingGroup]) -> Iterator[str]:
+    """Yield findings by code: those of the group, and how many more there are."""
+    for group in groups:
+        rest = group.count - len(group.findings)
+        for finding in group.findings:
+            place = f"line {finding.line}, " if finding.line else ""
+            good = f"good {finding.good_id}: " if finding.good_id else ""
+            more = f" (and {rest} more)" if rest else ""
+            yield f"{MARKS[SEVERITY[group.code]]}  {place}{good}{finding_message(finding)}{more}"
+
+
+def skipped_documents(goods: Iterable[Skipped]) -> Iterator[dict[str, object]]:
+    """Yield skipped goods as JSON or as rows for CSV."""
+    for item in goods:
+        yield {
+            "good_id": item.good_id,
+            "title": item.title or None,
+            "line": item.line or None,
+            "reason": str(item.reason),
+            "message": finding_message(item.finding) if item.finding else skip_message(item.reason),
+        }
+
+
+def foreign_documents(foreign: Iterable[Existing]) -> Iterator[dict[str, object]]:
+    """Yield the products on Prom.ua that torgsync does not manage as JSON."""
+    for product in foreign:
+        yield {
+            "prom_id": product.prom_id,
+            "external_id": product.external_id or None,
+            "title": product.title,
+            "status": product.values.get("status"),
+        }
+
+
+def render_sums(
+    plan: Plan, *, currency: str, requests_per_second: float, next_step: str, nothing: str
+) -> Iterator[str]:
+    """Yield the lines; `next_step` is a command, empty for none, `nothing` says that the plan is empty."""
+    counts = plan.counts
+    yield f"{counts.create} to create, {counts.update} to update, {counts.remove} to remove"
+    rest = f"{counts.unchanged} unchanged, {counts.foreign} foreign"
+    yield f"{counts.held} held, {counts.skipped} skipped, {rest}"
+    if plan.edited:
+        many = "change undoes" if plan.edited == 1 else "changes undo"
+        yield f"{plan.edited} {many} what was edited on Prom.ua"
+    if plan.left_alone:
+        yield f"left to Prom.ua's side: {_goods_by_field(plan.left_alone)}"
+    if plan.removed_stock.products:
+        removed = plan.removed_stock
+        stock = f"{counted(removed.pieces, 'piece')} in stock, worth {removed.worth} {currency}"
+        yield f"{counted(removed.products, 'product')} would leave with {stock}"
+    if plan.pending:
+        yield f"other changes of {counted(plan.pending, 'good')} stay pending: `--fields` leaves them out"
+    if plan.budget.requests:
+        yield _cost(plan.budget, requests_per_second)
+    for allowance in plan.unmet:
+        yield f"`--allow {allowance}` let nothing through: no guard holds it"
+    if counts.changes - counts.held > 0 and next_step:
+        yield f"next: {next_step}"
+    elif counts.changes and next_step:
+        yield f"next: {next_step}, with the flags above if what is held is right"
+    elif not counts.changes and not plan.pending:
+        yield nothing
+
+
+def _goods_by_field(fields: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} in {counted(number, 'good')}" for name, number in fields.items())
+
+
+def _cost(budget: Budget, requests_per_second: float) -> str:
+    minutes = ceil(budget.seconds(requests_per_second) / 60)
+    lasts = "a minute" if minutes <= 1 else f"{minutes} minutes"
+    imports = f"{counted(budget.imports, 'import')} of {budget.imports_left} left today"
+    about = f"about {counted(budget.requests, 'request')}, {lasts}"
+    return f"Prom.ua: {about}, {imports if budget.imports else 'no import'}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torgsync.cli.base.each import each
+from torgsync.cli.base.errors import each
 from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
@@ -24,8 +24,7 @@ from torgsync.cli.plan.documents import (
     plan_head,
     plan_tail,
 )
-from torgsync.cli.plan.left_out import foreign_documents, skipped_documents
-from torgsync.cli.plan.render import print_plan_table
+from torgsync.cli.plan.render import foreign_documents, print_plan_table, skipped_documents
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.findings import finding_document
+from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.messages.status import status_message
 from torgsync.cli.messages.why import alone_message, filter_message, price_message
 from torgsync.cli.plan.documents import change_document
-from torgsync.cli.plan.why_lines import held_words
 from torgsync.core.plan.diff import Change
 from torgsync.core.product.fields import FIELDS, Value, encode
 from torgsync.core.product.products import Product
@@ -155,5 +155,13 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def _held_document(held: Held) -> dict[str, object]:
-    observed, flag = held_words(held)
-    return {"guard": held.guard, "saw": observed or None, "allow": flag}
+    seen, flag = held_words(held)
+    return {"guard": held.guard, "saw": seen or None, "allow": flag}
+
+
+def held_words(held: Held) -> tuple[str, str]:
+    """Return what a guard holds, empty where only a plan can say it, and the flag that allows it."""
+    if held.violation is None:
+        return "", f"--allow {held.guard}=NUMBER"
+    seen = f"{observed(held.violation)}; the limit is {limit(held.violation)}; {cause(held.violation)}"
+    return seen, allow_flag(held.violation)

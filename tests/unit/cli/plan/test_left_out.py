@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builders import existing
 
-from torgsync.cli.plan.left_out import (
+from torgsync.cli.plan.render import (
     render_findings,
     render_foreign,
     render_skip_reason,
