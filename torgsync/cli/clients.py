@@ -10,7 +10,7 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
-from torgsync.cli.base.render import plain_table
+from torgsync.cli.base.render import plain_table, print_csv, print_json, print_result, print_rows
 from torgsync.core.text import counted
 from torgsync.errors import Exit, UsageError
 
@@ -29,9 +29,7 @@ def list_(
     ] = False,
 ) -> None:
     """List the clients, in the order they came."""
-    program = program_of(context)
-    program.format(output)
-    from torgsync.cli.base.render import print_rows
+    program = program_of(context, output)
     from torgsync.jobs.orders.clients import list_clients
 
     file = program.object(wanted)
@@ -60,10 +58,8 @@ def show(
     output: FormatOption = Format.TABLE,
 ) -> None:
     """Show one client: everything they are recognised by, and their orders."""
-    program = program_of(context)
-    program.format(output)
+    program = program_of(context, output)
     refuse_words(client)
-    from torgsync.cli.base.render import print_csv, print_json
     from torgsync.jobs.orders.clients import show_client
 
     file = program.object(wanted)
@@ -88,9 +84,7 @@ def import_(
     output: FormatOption = Format.TABLE,
 ) -> None:
     """Read the clients that Torgsoft knows; nothing is taken away, and a second time changes nothing."""
-    program = program_of(context)
-    program.format(output)
-    from torgsync.cli.base.render import print_result
+    program = program_of(context, output)
     from torgsync.jobs.orders.clients import read_torgsoft_clients
 
     file = program.object(wanted)
@@ -174,9 +168,7 @@ def forget(
     output: FormatOption = Format.TABLE,
 ) -> None:
     """Take a person out of state, copies of it, and outbox; orders and sums stay."""
-    program = program_of(context)
-    program.format(output)
-    from torgsync.cli.base.render import print_result
+    program = program_of(context, output)
     from torgsync.jobs.orders.forget import forget_person, wanted_phone
     from torgsync.jobs.run import running
 

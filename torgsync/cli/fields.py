@@ -9,6 +9,7 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.render import print_rows
 from torgsync.core.text import counted
 from torgsync.errors import UsageError
 
@@ -22,9 +23,7 @@ SAMPLE = 20
 
 def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
     """List the fields that go to Prom.ua, each with a value of its column."""
-    program = program_of(context)
-    program.format(form)
-    from torgsync.cli.base.render import print_rows
+    program = program_of(context, form)
     from torgsync.jobs.config.fields import sampled_fields
 
     view = sampled_fields(program.object(wanted))

@@ -10,6 +10,8 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
 from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.render import print_result, print_rows
+from torgsync.cli.messages.findings import finding_message
 from torgsync.core.config.settings import PaymentMethod
 from torgsync.core.orders.postings import AccountBalance, Posting
 from torgsync.core.text import counted
@@ -18,9 +20,7 @@ from torgsync.errors import UsageError
 
 def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
     """Fetch the payment methods that the shop has on Prom.ua; mappings are kept."""
-    program = program_of(context)
-    program.format(output)
-    from torgsync.cli.base.render import print_rows
+    program = program_of(context, output)
     from torgsync.jobs.orders.payments import fetch_methods
 
     file = program.object(wanted)
@@ -44,10 +44,7 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
 
 def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
     """List the payment methods: those without a place first, those that Prom.ua has no more last."""
-    program = program_of(context)
-    program.format(output)
-    from torgsync.cli.base.render import print_rows
-
+    program = program_of(context, output)
     methods = program.object(wanted).settings.payment_methods
     rows = method_rows(sorted(methods, key=lambda method: (method.gone, method.mapped)))
     shown = shown_method_rows(rows)
@@ -71,9 +68,7 @@ def map_(
     Money of the method that has no place yet goes there at once. Received money stays where it is; expected
     money is posted in the new place when it comes.
     """
-    program = program_of(context)
-    program.format(output)
-    from torgsync.cli.base.render import print_result
+    program = program_of(context, output)
     from torgsync.files.config.objects import load_object
     from torgsync.jobs.orders.payments import map_method, settle_money
 
@@ -106,9 +101,7 @@ def postings(
     Amounts are never below zero; the kind tells the direction. Moved is what got another place: the money
     leaves this one and is posted anew in the next lines, and nobody paid anything back.
     """
-    program = program_of(context)
-    program.format(output)
-    from torgsync.cli.base.render import print_rows
+    program = program_of(context, output)
     from torgsync.jobs.orders.payments import list_postings
 
     file = program.object(wanted)
@@ -136,10 +129,7 @@ def report(
     what was expected and neither received nor reversed at the end of the last day, whenever it was expected.
     Money that got its place later counts there from the day on which it was expected.
     """
-    program = program_of(context)
-    program.format(output)
-    from torgsync.cli.base.render import print_rows
-    from torgsync.cli.messages.findings import finding_message
+    program = program_of(context, output)
     from torgsync.jobs.orders.payments import payment_report
 
     file = program.object(wanted)

@@ -9,6 +9,7 @@ import typer
 
 from torgsync.cli.base.options import BetweenOption, DaysOption, FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
+from torgsync.cli.base.render import print_rows
 from torgsync.cli.plan.sync import Only
 from torgsync.core.clock import SHOP_ZONE, shop_time
 from torgsync.core.config.schedule import Caller
@@ -25,9 +26,7 @@ if TYPE_CHECKING:
 
 def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
     """List synchronization times, when each comes next, and how it ended last."""
-    program = program_of(context)
-    program.format(form)
-    from torgsync.cli.base.render import print_rows
+    program = program_of(context, form)
     from torgsync.jobs.config.schedule import timetable
 
     rows: list[dict[str, Any]] = []

@@ -39,11 +39,7 @@ class Format(StrEnum):
 class Program(Output):
     """One call of the program, and its output.
 
-    Args:
-        json: Whether even an error is printed as a document.
-        unattended: Whether nothing is asked, also on a terminal.
-        sleep: Waits seconds.
-        now: Returns the time, in UTC.
+    With `json` even an error is printed as a document; `unattended` asks nothing, also on a terminal.
     """
 
     home: Path | None = None
@@ -60,11 +56,6 @@ class Program(Output):
         from torgsync.files.config.settings import read_settings
 
         return read_settings(self.home, self.prom_url)
-
-    def format(self, wanted: Format) -> Format:
-        """Note how this command prints, so that its errors are printed alike."""
-        self.json = wanted is Format.JSON
-        return wanted
 
     @property
     def asks(self) -> bool:
@@ -113,9 +104,11 @@ class Program(Output):
                 log_error(error)
 
 
-def program_of(context: typer.Context) -> Program:
-    """Return the call that a command belongs to."""
+def program_of(context: typer.Context, form: Format | None = None) -> Program:
+    """Return the call that a command belongs to; with `form` its errors are printed alike."""
     program = context.find_object(Program)
     if program is None:
         raise RuntimeError("a command without its program")
+    if form:
+        program.json = form is Format.JSON
     return program

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from torgsync.cli.base.output import Output
+from torgsync.cli.messages.outcomes import render_reasons
 from torgsync.errors import InvalidInput, TorgsyncError
 from torgsync.files.config.logs import REPORTED, clean, logged
 from torgsync.jobs.context import Progress, Stage
@@ -37,7 +38,6 @@ def open_job(
     sleep: Callable[[float], None],
 ) -> Iterator[JobContext]:
     """Yield the context of an object's jobs; what happens meanwhile is logged, and the error that ends it."""
-    from torgsync.cli.messages.outcomes import render_reasons
     from torgsync.jobs.context import JobContext
     from torgsync.state.store import open_store
 

@@ -40,8 +40,7 @@ def adopt(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Take over a shop that has products: tell which product is which good. Nothing changes on Prom.ua."""
-    program = program_of(context)
-    program.format(form)
+    program = program_of(context, form)
     from torgsync.files.plan.decisions import read_decisions
     from torgsync.jobs.config.adopt import adopt as adopt_shop
 

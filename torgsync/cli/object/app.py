@@ -8,6 +8,7 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, NameArgument
 from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.render import print_rows
 from torgsync.cli.object.add import add
 from torgsync.cli.object.adopt import adopt
 from torgsync.cli.object.check import check
@@ -18,9 +19,7 @@ from torgsync.errors import UsageError
 
 def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     """List all sync objects."""
-    program = program_of(context)
-    program.format(form)
-    from torgsync.cli.base.render import print_rows
+    program = program_of(context, form)
     from torgsync.jobs.config.objects import summaries
 
     rows = [

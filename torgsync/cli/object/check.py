@@ -42,8 +42,7 @@ def check(
     ] = Places.SUMMARY,
 ) -> None:
     """Check a sync object: settings, token, export, photos, and what each good would be."""
-    program = program_of(context)
-    program.format(form)
+    program = program_of(context, form)
     from torgsync.jobs.config.check import check as check_object
 
     file = program.object(name)

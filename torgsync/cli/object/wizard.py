@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from torgsync.cli.base.program import Program
+from torgsync.core.config.schedule import read_hour, read_step
+from torgsync.core.config.settings import Catalog
 from torgsync.core.text import counted
 from torgsync.errors import InvalidInput, TokenRefused, TorgsyncError, UsageError
 
@@ -131,8 +133,6 @@ def _centers(answers: Answers) -> Answers:
 
 def _times(program: Program, answers: Answers) -> Answers:
     """Ask how often and in which hours."""
-    from torgsync.core.config.schedule import read_step
-
     if answers.every:
         return answers
     question = "Synchronise every 30m, 2h, 1d (empty: only when somebody does)"
@@ -156,8 +156,6 @@ def _ask_until_read(program: Program, question: str, read: Callable[[str], objec
 
 
 def _read_hours(text: str) -> None:
-    from torgsync.core.config.schedule import read_hour
-
     start, sign, end = (part.strip() for part in text.partition("-"))
     if not sign or start == end:
         raise ValueError(f'"{text}" is not two hours such as "08:00-21:00"')
@@ -246,7 +244,6 @@ def _try_token(program: Program, name: str, token: str) -> str:
 
 
 def _try_export(path: Path) -> str:
-    from torgsync.core.config.settings import Catalog
     from torgsync.files.catalog.export import open_catalog
 
     catalog = open_catalog(Catalog(path=str(path.expanduser().absolute())), Path())

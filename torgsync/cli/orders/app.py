@@ -10,8 +10,19 @@ import typer
 from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
 from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.render import print_result, print_rows
 from torgsync.cli.messages.findings import finding_message
-from torgsync.core.text import counted
+from torgsync.cli.messages.orders import done_message
+from torgsync.cli.orders.render import (
+    COLUMNS,
+    finding_documents,
+    notify_orders,
+    order_row,
+    orders_document,
+    shown_row,
+    shown_todo_row,
+)
+from torgsync.core.text import counted, did_you_mean
 from torgsync.errors import Exit, UsageError
 
 OrderArgument = Annotated[str, typer.Argument(help="The order's number.", metavar="ORDER")]
@@ -22,10 +33,7 @@ StatusOption = Annotated[
 
 def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
     """Bring orders home and write their files, as `sync --only orders` does."""
-    program = program_of(context)
-    program.format(output)
-    from torgsync.cli.base.render import print_result
-    from torgsync.cli.orders.render import finding_documents, notify_orders, orders_document
+    program = program_of(context, output)
     from torgsync.jobs.connect import connect_shop
     from torgsync.jobs.orders.fetch import fetch_orders
     from torgsync.jobs.run import running
@@ -61,10 +69,7 @@ def list_(
     last: ToOption = None,
 ) -> None:
     """List the orders, newest first; the days are those on which they were placed."""
-    program = program_of(context)
-    program.format(output)
-    from torgsync.cli.base.render import print_rows
-    from torgsync.cli.orders.render import COLUMNS, order_row, shown_row, shown_todo_row
+    program = program_of(context, output)
     from torgsync.jobs.orders.listing import list_orders
 
     file = program.object(wanted)
@@ -86,9 +91,7 @@ def show(
     output: FormatOption = Format.TABLE,
 ) -> None:
     """Show one order: its lines, people, delivery, money, and its way into Torgsoft."""
-    program = program_of(context)
-    program.format(output)
-    from torgsync.cli.base.render import print_result
+    program = program_of(context, output)
     from torgsync.cli.orders.receipt import order_document, print_order
     from torgsync.jobs.orders.listing import show_order
 
@@ -107,10 +110,7 @@ def done(
     output: FormatOption = Format.TABLE,
 ) -> None:
     """Say that orders were entered, changed or released in Torgsoft by hand; then nobody is asked again."""
-    program = program_of(context)
-    program.format(output)
-    from torgsync.cli.base.render import print_result
-    from torgsync.cli.messages.orders import done_message
+    program = program_of(context, output)
     from torgsync.jobs.orders.todo import confirm_orders
     from torgsync.jobs.run import running
 
@@ -193,10 +193,7 @@ def ship(
     output: FormatOption = Format.TABLE,
 ) -> None:
     """Save the number of an order's parcel on Prom.ua."""
-    program = program_of(context)
-    program.format(output)
-    from torgsync.cli.base.render import print_result
-    from torgsync.core.text import did_you_mean
+    program = program_of(context, output)
     from torgsync.jobs.connect import connect_shop
     from torgsync.jobs.orders.shipping import CARRIERS, ship_order
     from torgsync.jobs.run import running

@@ -49,8 +49,7 @@ def history(
     ] = HistoryPart.CHANGES,
 ) -> None:
     """List the runs of an object, newest first, or show all that one of them did."""
-    program = program_of(context)
-    program.format(form)
+    program = program_of(context, form)
     file = program.object(wanted)
     from torgsync.jobs.push.history import requests_of, run_of, runs
 

@@ -26,6 +26,7 @@ from torgsync.cli.plan.outcomes import (
 )
 from torgsync.cli.plan.render import print_changes, print_guards, print_sums
 from torgsync.cli.plan.update import AllowOption
+from torgsync.core.plan.guards import read_allowed
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.rollback import Obstacle
 from torgsync.core.reason import Reason
@@ -59,10 +60,7 @@ def rollback(
     ] = None,
 ) -> None:
     """Turn back what a run did, as far as it is still as that run left it."""
-    program = program_of(context)
-    program.format(form)
-    from torgsync.core.plan.guards import read_allowed
-
+    program = program_of(context, form)
     if form is Format.CSV:
         raise UsageError("`rollback` prints a table or JSON")
     file = program.object(wanted)
@@ -80,7 +78,6 @@ def perform_saved(
     program: Program, form: Format, show: Show, file: ObjectFile, saved: SavedPlan, path: Path
 ) -> Exit:
     """Perform a plan that `rollback --out` saved, and return the exit code."""
-    from torgsync.core.plan.guards import read_allowed
     from torgsync.jobs.push.saved import SavedChanges
 
     source = SavedChanges(saved, path)

@@ -26,8 +26,10 @@ from torgsync.cli.plan.outcomes import (
     trouble_of,
 )
 from torgsync.cli.plan.render import print_findings, print_guards
+from torgsync.cli.plan.rollback import perform_saved
 from torgsync.cli.plan.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.plan.guards import read_allowed
 from torgsync.errors import Exit, Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -76,10 +78,7 @@ def sync(
     ] = False,
 ) -> None:
     """Bring orders home, then send the pending changes to Prom.ua."""
-    program = program_of(context)
-    program.format(form)
-    from torgsync.core.plan.guards import read_allowed
-
+    program = program_of(context, form)
     if form is Format.CSV:
         raise UsageError("`sync` prints a table or JSON")
     if due and only:
@@ -103,8 +102,6 @@ def sync(
         from torgsync.jobs.push.saved import SavedChanges
 
         if saved.undoes:
-            from torgsync.cli.plan.rollback import perform_saved
-
             file = program.object(wanted or saved.object)
             raise typer.Exit(int(perform_saved(program, form, show, file, saved, plan)))
         source = SavedChanges(saved, plan)

@@ -42,8 +42,7 @@ def why(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Say of one good why it is, or is not, on Prom.ua as it is. Asks Prom.ua nothing."""
-    program = program_of(context)
-    program.format(form)
+    program = program_of(context, form)
     from torgsync.jobs.plan.why import why as explain
 
     file = program.object(wanted)
