@@ -11,7 +11,7 @@ from torgsync.cli.base.options import BetweenOption, DaysOption, FormatOption, O
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_rows
 from torgsync.cli.plan.sync import Only
-from torgsync.core.clock import SHOP_ZONE, shop_time
+from torgsync.core.clock import shop_iso, shop_time
 from torgsync.core.config.schedule import Caller
 from torgsync.core.text import counted
 from torgsync.errors import Exit, ObjectInvalid, TorgsyncError, UsageError
@@ -65,8 +65,8 @@ def _render_row(file: ObjectFile, timed: Timed) -> dict[str, Any]:
         "days": time.days,
         "only": time.only,
         "due": timed.due,
-        "next": [moment.astimezone(SHOP_ZONE).isoformat() for moment in timed.coming],
-        "last": last.moment.astimezone(SHOP_ZONE).isoformat() if last else None,
+        "next": list(map(shop_iso, timed.coming)),
+        "last": shop_iso(last.moment) if last else None,
         "last_exit": None if last is None or last.exit_code is None else int(last.exit_code),
     }
 

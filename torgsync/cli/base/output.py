@@ -59,17 +59,16 @@ STYLES = {"success": "green", "warning": "yellow", "error": "red"}
 """What a style means, and how it looks where there are colours."""
 
 
-def _nothing() -> None:
-    """Hide no progress, because none is shown."""
-
-
 @dataclass(kw_only=True)
 class Output:
-    """The two consoles, and how much is written to them: `verbosity` is -1 with `-q`, 1 with `-v`."""
+    """The two consoles, and how much is written to them: `verbosity` is -1 with `-q`, 1 with `-v`.
+
+    `hide_progress` is called before anything is printed.
+    """
 
     verbosity: int = 0
     color: bool = True
-    hide_progress: Callable[[], None] = field(default=_nothing, repr=False)
+    hide_progress: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @property
     def out(self) -> Console:
@@ -100,10 +99,6 @@ class Output:
             soft_wrap=False,
             theme=Theme(STYLES),
         )
-
-    def before_output(self, hide: Callable[[], None]) -> None:
-        """Have `hide` called before anything else is printed."""
-        self.hide_progress = hide
 
     def notify(self, text: str, style: str | None = None) -> None:
         """Write one line to stderr, unless `-q` was given."""

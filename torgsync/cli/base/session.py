@@ -76,10 +76,10 @@ _log = logging.getLogger(__name__)
 def progress_reporter(output: Output) -> Iterator[Callable[[Progress], None]]:
     """Yield a function that shows the progress it is called with."""
     if output.verbosity < 0:
-        yield _ignore
+        yield lambda _progress: None
     elif output.err.is_terminal:
         bar = _Bar(output)
-        output.before_output(bar.close)
+        output.hide_progress = bar.close
         try:
             yield bar
         finally:
@@ -113,10 +113,6 @@ class TerminalLogHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Show one event."""
         self._output.notify(clean(record.getMessage()))
-
-
-def _ignore(_progress: Progress) -> None:
-    """Show nothing."""
 
 
 class _StageLines:

@@ -18,11 +18,11 @@ from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, field_rows
 from torgsync.cli.plan.outcomes import print_failures
 from torgsync.cli.plan.render import print_changes
-from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.clock import SHOP_ZONE, shop_iso, shop_time
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.push.history import PastRun
@@ -90,7 +90,7 @@ def print_runs(program: Program, job: JobContext, runs: Sequence[PastRun], total
 def _cells(past: PastRun) -> Iterator[object]:
     record = past.record
     yield record.number
-    yield _clock(record.started)
+    yield shop_time(record.started)
     yield _took(record.finished - record.started) if record.finished else None
     yield f"{record.holder.user}\n{record.holder.host}"
     yield _end(past)
@@ -116,10 +116,6 @@ def _did(past: PastRun) -> Iterator[str]:
         yield f"turned back by run {', '.join(map(str, past.undone_by))}"
 
 
-def _clock(moment: datetime) -> str:
-    return f"{moment.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
-
-
 def _took(time: timedelta) -> str:
     """Return how long it took, in the words of a clock: `8 s`, `3 min 05 s`, `1 h 12 min`."""
     minutes, seconds = divmod(round(time.total_seconds()), 60)
@@ -134,8 +130,8 @@ def _document(past: PastRun) -> dict[str, Any]:
     ended = record.finished
     return {
         "run": record.number,
-        "started": _iso(record.started),
-        "finished": _iso(ended) if ended else None,
+        "started": shop_iso(record.started),
+        "finished": shop_iso(ended) if ended else None,
         "seconds": round((ended - record.started).total_seconds(), 3) if ended else None,
         "user": record.holder.user,
         "host": record.holder.host,
@@ -155,7 +151,7 @@ def _override(opened: Overridden) -> dict[str, object]:
         "guard": opened.override.guard,
         "allowed": opened.override.allowed,
         "saw": override_observed(opened.override.guard, opened.override.observed),
-        "at": _iso(opened.at),
+        "at": shop_iso(opened.at),
         "user": opened.user,
         "host": opened.host,
     }
@@ -172,10 +168,6 @@ def _flat(past: PastRun) -> dict[str, object]:
         "overrides": " ".join(opened["allowed"] for opened in overrides),
         "undone_by": " ".join(map(str, undone_by)),
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(SHOP_ZONE).isoformat()
 
 
 # One run
@@ -218,7 +210,7 @@ def _change(item: NumberedChange) -> dict[str, object]:
 
 def _request(one: Request) -> dict[str, object]:
     return {
-        "sent_at": _iso(one.sent_at),
+        "sent_at": shop_iso(one.sent_at),
         "method": one.method,
         "path": one.path,
         "items": one.items,
@@ -241,7 +233,7 @@ def _print(
 
     record, out = past.record, program.out
     holder = f"{record.holder.user} on {record.holder.host}"
-    program.print(f"{job.object.name}: run {record.number}, {_clock(record.started)}, by {holder}")
+    program.print(f"{job.object.name}: run {record.number}, {shop_time(record.started)}, by {holder}")
     if past.state is RunState.RUNNING:
         program.print(f"it still goes on, process {record.holder.pid}")
     elif record.finished is None:

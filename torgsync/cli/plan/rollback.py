@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,58 +107,48 @@ def _save(
     return Exit.DONE
 
 
+@dataclass
 class _Call:
     """One call of `rollback` that sends something."""
 
-    def __init__(
-        self,
-        program: Program,
-        form: Format,
-        show: Show,
-        number: int,
-        source: PlanSource,
-        allowed: Allowed,
-        *,
-        asks: bool,
-    ) -> None:
-        self._program = program
-        self._form = form
-        self._show = show
-        self._number = number
-        self._source = source
-        self._allowed = allowed
-        self._asks = asks
+    program: Program
+    form: Format
+    show: Show
+    number: int
+    source: PlanSource
+    allowed: Allowed
+    asks: bool
 
     def perform(self, file: ObjectFile) -> Exit:
         """Undo the run, or what a saved plan holds of it, and return the exit code."""
         from torgsync.jobs.push.execute import execute
         from torgsync.jobs.push.history import run_of
 
-        next_step = f"go on with: torgsync rollback {self._number} -o {file.called}"
-        with self._program.job(file) as job, job.stop.handling_signals():
-            run_of(job, self._number)  # a mistyped number is no run
+        next_step = f"go on with: torgsync rollback {self.number} -o {file.called}"
+        with self.program.job(file) as job, job.stop.handling_signals():
+            run_of(job, self.number)  # a mistyped number is no run
             try:
                 view = execute(
                     job,
-                    self._source,
-                    allowed=self._allowed,
+                    self.source,
+                    allowed=self.allowed,
                     fetches=False,
                     confirm=lambda made: self._confirm(job, made),
-                    notify=notifier(self._program),
+                    notify=notifier(self.program),
                 )
             except Interrupted as stop:
                 raise Interrupted("stopped by you before anything was sent", hint=next_step) from stop
-            if self._form is Format.JSON and view.made:
-                print_plan_back_json(self._program, job, view.made, self._number, view, next_step)
+            if self.form is Format.JSON and view.made:
+                print_plan_back_json(self.program, job, view.made, self.number, view, next_step)
             else:
-                print_run_back(self._program, job, view, next_step)
+                print_run_back(self.program, job, view, next_step)
         return view.exit_code
 
     def _confirm(self, job: JobContext, made: PlanResult) -> bool:
         """Show what is about to be sent, and return whether it may be."""
-        if self._form is Format.TABLE:
-            print_plan_back(self._program, job, made, self._number, self._show, next_step="")
-        return confirmed(job, made, asks=self._asks)
+        if self.form is Format.TABLE:
+            print_plan_back(self.program, job, made, self.number, self.show, next_step="")
+        return confirmed(job, made, asks=self.asks)
 
 
 NAMED = 20
