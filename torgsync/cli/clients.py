@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
-from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
-from torgsync.cli.base.render import plain_table, print_csv, print_json, print_result, print_rows
+from torgsync.cli.base.program import Format, Program, program_of
+from torgsync.cli.base.render import pick, print_result, print_rows, print_table
 from torgsync.core.text import counted
 from torgsync.errors import Exit, UsageError
 
@@ -39,7 +40,13 @@ def list_(
         rows, shown = client_rows(view), shown_client_rows(view)
         print_rows(program, output, "clients", rows, shown, columns=(*CLIENT_COLUMNS, "card", "orders"))
         return
-    rows = held_rows(view)
+    candidates = shown_client_rows(view)
+    rows = [
+        {"order": order_id} | row
+        for order_id, fitting in view.candidates.items()
+        for row in candidates
+        if row["id"] in fitting
+    ]
     none = "no order waits to be told whose it is"
     print_rows(program, output, "held_orders", rows, columns=("order", *CLIENT_COLUMNS), none=none)
     if rows and output is Format.TABLE:
@@ -66,12 +73,9 @@ def show(
     with program.job(file) as job:
         details = show_client(job, client)
     document = client_document(details, file.settings.orders.clock)
-    if output is Format.JSON:
-        print_json({"schema": SCHEMA}, {}, {"client": document})
-    elif output is Format.CSV:
-        print_csv(document["orders"], ORDER_COLUMNS)
-    else:
-        print_client(program, document)
+    rows = document["orders"]
+    people = partial(print_client, program, document)
+    print_result(output, rows, people, columns=ORDER_COLUMNS, tail={"client": document})
 
 
 def import_(
@@ -98,7 +102,7 @@ def import_(
         result = read_torgsoft_clients(job, given)
     if result is None:  # pragma: no cover  # a file that is named is always read
         return
-    numbers = {name: getattr(result, name) for name in ("rows", "new", "known", "ambiguous", "unreadable")}
+    numbers = pick(result, "rows", "new", "known", "ambiguous", "unreadable")
     print_result(
         output,
         [numbers],
@@ -110,7 +114,6 @@ def import_(
 
 
 def _notify(program: Program, path: Path, result: ClientsImport) -> None:
-    """Report what came of Torgsoft's clients."""
     number = counted(result.rows, "client")
     program.notify(f"{number} in `{path.name}`: {result.new} new, {result.known} known")
     if result.unreadable:
@@ -184,7 +187,8 @@ def forget(
     with program.job(file) as job, running(job) as run:
         result = forget_person(job, person)
         run.exit_code = Exit.HELD if result.left else Exit.DONE
-    document = forget_document(result)
+    names = ("clients", "orders", "files", "copies", "places", "named_in", "elsewhere", "kept", "by_hand")
+    document = pick(result, *names)
     flat = {key: " ".join(value) if isinstance(value, tuple) else value for key, value in document.items()}
     print_result(
         output,
@@ -210,7 +214,7 @@ ORDER_COLUMNS = ("id", "created", "status", "total", "currency")
 
 def shown_client_rows(view: ClientList) -> list[dict[str, object]]:
     """Return clients as rows for people."""
-    return [{name: getattr(client, name) for name in CLIENT_COLUMNS} for client in view.clients]
+    return [pick(client, *CLIENT_COLUMNS) for client in view.clients]
 
 
 def client_rows(view: ClientList) -> list[dict[str, object]]:
@@ -218,17 +222,6 @@ def client_rows(view: ClientList) -> list[dict[str, object]]:
     return [
         row | {"card": client.card, "orders": view.orders.get(client.id, 0)}
         for row, client in zip(shown_client_rows(view), view.clients, strict=True)
-    ]
-
-
-def held_rows(view: ClientList) -> list[dict[str, object]]:
-    """Return a row for each order whose client a person must choose and each candidate."""
-    rows = shown_client_rows(view)
-    return [
-        {"order": order_id} | row
-        for order_id, fitting in view.candidates.items()
-        for row in rows
-        if row["id"] in fitting
     ]
 
 
@@ -258,17 +251,11 @@ def print_client(program: Program, document: dict[str, Any]) -> None:
         if document[kind]:
             program.print(f"{kind:<8}{', '.join(document[kind])}", 8)
     if document["orders"]:
-        table = plain_table("order", "placed", "status", "total")
-        for row in document["orders"]:
-            total = f"{row['total'] or '?'} {row['currency']}"
-            table.add_row(row["id"], row["created"], row["status"], total)
-        program.out.print(table)
-
-
-def forget_document(result: ForgetResult) -> dict[str, object]:
-    """Return as JSON what was forgotten, and what is left."""
-    names = ("clients", "orders", "files", "copies", "places", "named_in", "elsewhere", "kept", "by_hand")
-    return {name: getattr(result, name) for name in names}
+        rows = (
+            (row["id"], row["created"], row["status"], f"{row['total'] or '?'} {row['currency']}")
+            for row in document["orders"]
+        )
+        print_table(program, ("order", "placed", "status", "total"), rows)
 
 
 def notify_forgotten(program: Program, result: ForgetResult) -> None:

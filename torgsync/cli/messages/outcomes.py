@@ -37,7 +37,7 @@ def notice_message(notice: Reason[Any]) -> str:
 
 
 SENTENCES: dict[OutcomeCode, str | Callable[..., str]] = {
-    OutcomeCode.PROM_SAID: lambda words: "; ".join(words),
+    OutcomeCode.PROM_SAID: lambda words: "; ".join(words),  # noqa: PLW0108  # called by name
     OutcomeCode.FAILED: "{problem}",
     OutcomeCode.END_UNKNOWN: "it was sent, and its end is not known: {problem}",
     OutcomeCode.NO_REASON: "Prom.ua made no product of it and gave no reason",
@@ -51,7 +51,8 @@ SENTENCES: dict[OutcomeCode, str | Callable[..., str]] = {
     OutcomeCode.STOPPED: "not reached: stopped by a person",
     OutcomeCode.NOT_REACHED: "not reached: {problem}",
     OutcomeCode.IMPORTS_USED_UP: lambda free: (
-        f"today's imports are used up; it goes with the first run after {shop_time(datetime.fromisoformat(free))}"
+        "today's imports are used up; it goes with the first run after "
+        f"{shop_time(datetime.fromisoformat(free))}"
     ),
     OutcomeCode.IMPORT_LEFT: "sent with an import; the next run looks up what became of it",
     OutcomeCode.REMOVALS_AFTER_FAILURE: "products are taken out only when everything before went well",

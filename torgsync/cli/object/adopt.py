@@ -13,7 +13,7 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, NameArgument
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
-from torgsync.cli.base.render import print_csv, print_json
+from torgsync.cli.base.render import SCREENFUL, print_csv, print_json
 from torgsync.core.plan.adopt import AmbiguousMatch, GoodIdentity, Matching, ProductIdentity, ProductMatch
 from torgsync.core.text import counted
 
@@ -72,8 +72,6 @@ def _agreed(program: Program, form: Format, *, yes: bool) -> bool:
     return typer.confirm("Take the shop over like this?", default=False, err=True)
 
 
-SCREENFUL = 10
-"""Lines of one kind that are shown; the others are counted."""
 _RULES = {
     "external-id": "external id",
     "sku": "article",

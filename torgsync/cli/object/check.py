@@ -16,7 +16,7 @@ from torgsync.cli.base.findings import (
 )
 from torgsync.cli.base.options import FormatOption, NameArgument
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
-from torgsync.cli.base.render import cell, plain_table, print_csv, print_json
+from torgsync.cli.base.render import cell, print_csv, print_json, print_table
 from torgsync.core.mapping.suggest import Suggestion
 from torgsync.core.text import counted
 from torgsync.errors import Exit
@@ -60,11 +60,8 @@ def print_check(program: Program, file: ObjectFile, checked: CheckView, *, every
     """Print a check for people: its lines, guesses, suggestions, and findings."""
     print_checks(program, checked.lines)
     if checked.guesses:
-        table = plain_table("found out", "it is", "because", "[catalog] key")
-        for row in _guess_rows(checked):
-            table.add_row(*row)
         program.out.print()
-        program.out.print(table)
+        print_table(program, ("found out", "it is", "because", "[catalog] key"), _guess_rows(checked))
     if checked.suggestions:
         program.out.print()
         columns = counted(len(checked.suggestions), "column")

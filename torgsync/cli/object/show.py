@@ -11,7 +11,7 @@ import typer
 
 from torgsync.cli.base.options import NameArgument
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
-from torgsync.cli.base.render import cell, plain_table, print_csv, print_rows
+from torgsync.cli.base.render import cell, print_csv, print_rows, print_table
 from torgsync.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,11 +67,8 @@ def show(
     if form is Shape.CSV:
         print_csv(rows)
         return
-    table = plain_table("setting", "value")
-    for row in rows:
-        table.add_row(*row.values())
     program.out.print(str(file.path), soft_wrap=True)
-    program.out.print(table)
+    print_table(program, ("setting", "value"), (row.values() for row in rows))
 
 
 def _print_explained(program: Program, file: ObjectFile, form: Format) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.program import Program
+from torgsync.cli.base.render import SCREENFUL, pick
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.orders import hold_message, todo_message
 from torgsync.core.findings import Code, Finding
@@ -21,9 +22,6 @@ if TYPE_CHECKING:  # `torgsync sync` shows these too, and the state's library is
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.orders.fetch import FetchResult
     from torgsync.jobs.orders.listing import OrderView
-
-FEW = 10
-"""Findings of one kind that are shown; more are counted."""
 
 COLUMNS = (
     "id", "created", "status", "total", "currency", "payment", "client_id", "file", "phase", "held", "parcel",
@@ -100,7 +98,7 @@ def _torgsoft(stored: StoredOrder) -> str:
 def orders_document(fetched: FetchResult | None) -> dict[str, object]:
     """Return what a fetch brought as numbers."""
     names = ("new", "changed", "unmapped", "held", "ambiguous", "accepted", "files", "open", "taken")
-    return {name: getattr(fetched, name) if fetched else 0 for name in names}
+    return pick(fetched, *names) if fetched else dict.fromkeys(names, 0)
 
 
 def finding_documents(fetched: FetchResult | None) -> list[dict[str, object]]:
@@ -130,11 +128,11 @@ def _print_findings(program: Program, findings: Iterable[Finding]) -> None:
     counts: Counter[str] = Counter()
     for finding in findings:
         counts[finding.code] += 1
-        if counts[finding.code] <= FEW:
+        if counts[finding.code] <= SCREENFUL:
             program.print(f"! {finding_message(finding)}")
     for code, count in counts.items():
-        if count > FEW:
-            program.print(f"! … and {count - FEW} more of `{code}`; `--format json` tells all")
+        if count > SCREENFUL:
+            program.print(f"! … and {count - SCREENFUL} more of `{code}`; `--format json` tells all")
 
 
 def _hints(job: JobContext, fetched: FetchResult) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from torgsync.cli.base.program import SCHEMA
+from torgsync.cli.base.render import pick
 from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.plan.changes import words
 from torgsync.core.plan.diff import Change, FieldChange
@@ -17,23 +18,13 @@ from torgsync.core.product.fields import FIELDS, encode
 
 def plan_head(plan: Plan) -> dict[str, object]:
     """Return the head of a plan's JSON document (architecture §3). A plan that undoes a run has no export."""
-    export, counts = plan.export, plan.counts
+    export = plan.export
     return {
         "schema": SCHEMA,
         "object": plan.object,
         "plan": plan.id,
-        "export": (
-            {"path": export.path, "goods": export.goods, "encoding": export.encoding} if export.path else None
-        ),
-        "counts": {
-            "create": counts.create,
-            "update": counts.update,
-            "remove": counts.remove,
-            "held": counts.held,
-            "skipped": counts.skipped,
-            "unchanged": counts.unchanged,
-            "foreign": counts.foreign,
-        },
+        "export": pick(export, "path", "goods", "encoding") if export.path else None,
+        "counts": pick(plan.counts, "create", "update", "remove", "held", "skipped", "unchanged", "foreign"),
     }
 
 
@@ -50,7 +41,6 @@ def plan_tail(plan: Plan) -> dict[str, object]:
         }
         for violation in plan.violations
     ]
-    budget = plan.budget
     return {
         "skipped": dict(plan.skipped),
         "left_alone": dict(plan.left_alone),
@@ -73,11 +63,7 @@ def plan_tail(plan: Plan) -> dict[str, object]:
             for violation in plan.overrides
         ],
         "unmet": list(plan.unmet),
-        "budget": {
-            "requests": budget.requests,
-            "imports": budget.imports,
-            "imports_left": budget.imports_left,
-        },
+        "budget": pick(plan.budget, "requests", "imports", "imports_left"),
     }
 
 

@@ -11,7 +11,7 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
-from torgsync.cli.base.render import cell, plain_table, print_csv, print_json
+from torgsync.cli.base.render import print_csv, print_json, print_table
 from torgsync.cli.messages.guards import override_observed
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.plan.change_table import Show
@@ -79,10 +79,7 @@ def print_runs(program: Program, job: JobContext, runs: Sequence[PastRun], total
     elif not runs:
         program.notify(f"`{job.object.name}` was not synchronised yet")
     else:
-        table = plain_table("run", "started", "took", "by", "exit", "what it did")
-        for past in runs:
-            table.add_row(*map(cell, _cells(past)))
-        program.out.print(table)
+        print_table(program, ("run", "started", "took", "by", "exit", "what it did"), map(_cells, runs))
         if total > len(runs):
             program.print(f"… and {counted(total - len(runs), 'older run')}; `--show all` lists them")
 
@@ -93,12 +90,8 @@ def _cells(past: PastRun) -> Iterator[object]:
     yield shop_time(record.started)
     yield _took(record.finished - record.started) if record.finished else None
     yield f"{record.holder.user}\n{record.holder.host}"
-    yield _end(past)
+    yield past.state if record.exit_code is None else record.exit_code
     yield "\n".join(_did(past))
-
-
-def _end(past: PastRun) -> str:
-    return str(past.record.exit_code) if past.record.exit_code is not None else str(past.state)
 
 
 def _did(past: PastRun) -> Iterator[str]:
@@ -258,19 +251,22 @@ def _print(
 
 
 def _print_requests(program: Program, requests: Sequence[Request], *, every: bool) -> None:
-    """Print each request, or where they are many how often each endpoint answered what."""
+    """Print each request, or of many how often each endpoint answered what."""
     if every or len(requests) <= LATEST:
-        table = plain_table("at", "request", "items", "status", "outcome")
-        for one in requests:
-            at = f"{one.sent_at.astimezone(SHOP_ZONE):%H:%M:%S}"
-            answer = one.outcome or "no answer"
-            row = (at, f"{one.method} {one.path}", one.items or None, one.status, answer)
-            table.add_row(*map(cell, row))
-        program.out.print(table)
+        rows = (
+            (
+                f"{one.sent_at.astimezone(SHOP_ZONE):%H:%M:%S}",
+                f"{one.method} {one.path}",
+                *(one.items or None, one.status, one.outcome or "no answer"),
+            )
+            for one in requests
+        )
+        print_table(program, ("at", "request", "items", "status", "outcome"), rows)
         return
     kinds = Counter((f"{one.method} {one.endpoint}", one.status, one.outcome) for one in requests)
-    table = plain_table("requests", "endpoint", "status", "outcome")
-    for (called, status, outcome), number in kinds.items():
-        table.add_row(*map(cell, (number, called, status, outcome or "no answer")))
-    program.out.print(table)
+    counts = (
+        (number, called, status, outcome or "no answer")
+        for (called, status, outcome), number in kinds.items()
+    )
+    print_table(program, ("requests", "endpoint", "status", "outcome"), counts)
     program.print("`--show all` lists every request")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.findings import INDENT, MARKS
 from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Program
+from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.guards import allow_flag, cause, limit, observed, prices_flag
 from torgsync.cli.messages.status import skip_message
@@ -165,8 +166,6 @@ def _by_cause(violations: Sequence[GuardViolation]) -> list[list[GuardViolation]
     return sorted((same for _, same in groups), key=len, reverse=True)
 
 
-MOST_SKIPPED = 10
-"""Skipped goods of one reason that are listed; more are counted."""
 FEW = 3
 """Foreign products that are listed; more are counted."""
 
@@ -178,12 +177,12 @@ def render_skip_reason(reason: str, number: int) -> str:
 
 def render_skipped(goods: Iterable[Skipped], number: int) -> Iterator[str]:
     """Yield the first goods of one reason, and how many more of them there are."""
-    for item in islice(goods, MOST_SKIPPED):
+    for item in islice(goods, SCREENFUL):
         line = f"line {item.line}" if item.line else ""
         message = finding_message(item.finding) if item.finding else ""
         yield f"{item.good_id}  {': '.join(filter(None, (line, item.title, message)))}"
-    if number > MOST_SKIPPED:
-        yield f"… and {number - MOST_SKIPPED} more; `--format json` lists all"
+    if number > SCREENFUL:
+        yield f"… and {number - SCREENFUL} more; `--format json` lists all"
 
 
 def render_foreign(foreign: Sequence[Existing], *, every: bool) -> Iterator[str]:

@@ -11,7 +11,7 @@ import typer
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
-from torgsync.cli.base.render import print_csv, print_json
+from torgsync.cli.base.render import SCREENFUL, print_csv, print_json
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.messages.status import skip_message, status_message
@@ -75,10 +75,6 @@ def _print_good(program: Program, title: str, lines: Iterable[WhyLine]) -> None:
         out.print(f"{label:<{LABEL}}{first[LABEL:]}", soft_wrap=True)
         for more in rest:
             out.print(more, soft_wrap=True)
-
-
-SIBLINGS = 10
-"""Other goods of a model that the table shows."""
 
 
 _FILTERS = {
@@ -176,9 +172,9 @@ def _family_lines(family: Family) -> Iterator[WhyLine]:
     else:
         parts.append(f"variant group {family.group}" if family.group else "a variant group, not numbered yet")
     yield WhyLine("variants", "", "; ".join(parts))
-    for sibling in family.siblings[:SIBLINGS]:
+    for sibling in family.siblings[:SCREENFUL]:
         yield WhyLine("variants", sibling.good_id, _sibling_words(sibling))
-    if (rest := len(family.siblings) - SIBLINGS) > 0:
+    if (rest := len(family.siblings) - SCREENFUL) > 0:
         yield WhyLine("variants", "", f"… and {rest} more; `--format json` lists all")
 
 
