@@ -11,7 +11,7 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
-from torgsync.cli.base.render import pick, print_result, print_rows, print_table
+from torgsync.cli.base.render import pick, print_result, print_rows, print_table, second_of
 from torgsync.core.text import counted
 from torgsync.errors import Exit, UsageError
 
@@ -234,7 +234,7 @@ def client_document(details: ClientDetails, clock: tzinfo) -> dict[str, Any]:
     orders = [
         {
             "id": order.id,
-            "created": order.created.astimezone(clock).isoformat(timespec="seconds"),
+            "created": second_of(order.created, clock),
             "status": order.status,
             "total": None if order.total is None else str(order.total),
             "currency": order.currency,

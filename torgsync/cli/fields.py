@@ -9,14 +9,13 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, program_of
-from torgsync.cli.base.render import print_rows
+from torgsync.cli.base.render import pick, print_rows
 from torgsync.core.text import counted
 from torgsync.errors import UsageError
 
 if TYPE_CHECKING:
     from torgsync.jobs.config.fields import SampledField
-
-
+COLUMNS = ("column", "to", "name", "owner", "sample", "in_export", "split")
 SAMPLE = 20
 """Letters of a sample value that the table shows."""
 
@@ -34,31 +33,16 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
         program.notify(f"! no samples: {view.problem}", style="warning")
 
 
-COLUMNS = ("column", "to", "name", "owner", "sample", "in_export", "split")
-
-
 def _render_row(field: SampledField) -> dict[str, object]:
     mapping = field.mapping
-    return {
-        "column": mapping.column,
-        "to": mapping.to,
-        "name": mapping.name,
-        "owner": mapping.owner,
-        "sample": field.sample or None,
-        "in_export": field.in_export,
-        "split": mapping.split,
-    }
+    sample = {"sample": field.sample or None, "in_export": field.in_export}
+    return {**pick(mapping, "column", "to", "name", "owner"), **sample, "split": mapping.split}
 
 
 def _render_table_row(field: SampledField) -> dict[str, object]:
     mapping = field.mapping
     sample = "! not in the export" if field.in_export is False else field.sample[:SAMPLE]
-    return {
-        "column": mapping.column,
-        "to": mapping.name or mapping.to,
-        "owner": mapping.owner,
-        "sample": sample,
-    }
+    return pick(mapping, "column", "to", "owner") | {"to": mapping.name or mapping.to, "sample": sample}
 
 
 class Owner(StrEnum):

@@ -10,10 +10,10 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
 from torgsync.cli.base.program import Format, program_of
-from torgsync.cli.base.render import print_result, print_rows
+from torgsync.cli.base.render import minute_of, pick, print_result, print_rows, second_of
 from torgsync.cli.messages.findings import finding_message
 from torgsync.core.config.settings import PaymentMethod
-from torgsync.core.orders.postings import AccountBalance, Posting
+from torgsync.core.orders.postings import Posting
 from torgsync.core.text import counted
 from torgsync.errors import UsageError
 
@@ -47,7 +47,11 @@ def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
     program = program_of(context, output)
     methods = program.object(wanted).settings.payment_methods
     rows = method_rows(sorted(methods, key=lambda method: (method.gone, method.mapped)))
-    shown = shown_method_rows(rows)
+    shown = [
+        {key: value for key, value in row.items() if key != "gone"}
+        | ({"name": f"{row['name']} (gone from Prom.ua)"} if row["gone"] else {})
+        for row in rows
+    ]
     print_rows(program, output, "payment_methods", rows, shown, columns=METHOD_COLUMNS)
 
 
@@ -136,7 +140,12 @@ def report(
     since, until = stretch(first, last, file.settings.orders.clock)
     with program.job(file) as job:
         view = payment_report(job, since, until)
-    rows, shown = list(map(balance_row, view.balances)), list(map(shown_balance_row, view.balances))
+    rows, shown = [], []
+    for balance in view.balances:
+        sums = {name: str(getattr(balance, name)) for name in _SUMS}
+        place = {"place": balance.place, "account": balance.account or None}
+        rows.append({**place, **sums, "currency": balance.currency})
+        shown.append({"account": balance.account or balance.place, **sums, "in": balance.currency})
     none = none_message(first, last)
     print_rows(program, output, "accounts", rows, shown, columns=BALANCE_COLUMNS, none=none)
     if output is not Format.TABLE:
@@ -162,30 +171,15 @@ BALANCE_COLUMNS = ("place", "account", *_SUMS, "currency")
 def method_rows(methods: Iterable[PaymentMethod]) -> list[dict[str, object]]:
     """Return payment methods as rows of a document."""
     return [
-        {
-            "id": str(method.id),
-            "name": method.name,
-            "cash_register": method.cash_register,
-            "current_account": method.current_account,
-            "gone": method.gone,
-        }
+        {"id": str(method.id), **pick(method, "name", "cash_register", "current_account", "gone")}
         for method in methods
-    ]
-
-
-def shown_method_rows(rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:
-    """Return payment methods as rows for people."""
-    return [
-        {key: value for key, value in row.items() if key != "gone"}
-        | ({"name": f"{row['name']} (gone from Prom.ua)"} if row["gone"] else {})
-        for row in rows
     ]
 
 
 def posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
     """Return a posting as a row of a document."""
     return {
-        "at": posting.at.astimezone(clock).isoformat(timespec="seconds"),
+        "at": second_of(posting.at, clock),
         "order": posting.order_id,
         "kind": str(posting.kind),
         "place": posting.place,
@@ -200,27 +194,12 @@ def posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
 def shown_posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
     """Return a posting as a row for people."""
     return {
-        "at": f"{posting.at.astimezone(clock):%d.%m.%Y %H:%M}",
+        "at": minute_of(posting.at, clock),
         "order": posting.order_id,
         "kind": str(posting.kind),
         "account": posting.account or posting.place,
         "amount": f"{posting.amount} {posting.currency}",
     }
-
-
-def balance_row(balance: AccountBalance) -> dict[str, object]:
-    """Return the sums of one place as a row of a document."""
-    return {"place": balance.place, "account": balance.account or None} | _sums(balance, "currency")
-
-
-def shown_balance_row(balance: AccountBalance) -> dict[str, object]:
-    """Return the sums of one place as a row for people."""
-    return {"account": balance.account or balance.place} | _sums(balance, "in")
-
-
-def _sums(balance: AccountBalance, currency: str) -> dict[str, object]:
-    sums: dict[str, object] = {name: str(getattr(balance, name)) for name in _SUMS}
-    return sums | {currency: balance.currency}
 
 
 def none_message(first: datetime | None, last: datetime | None) -> str:

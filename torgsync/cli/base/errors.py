@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import SCHEMA, Program
+from torgsync.cli.base.render import pick
 from torgsync.errors import Exit, InvalidInput, TorgsyncError
 
 if TYPE_CHECKING:
@@ -41,17 +42,9 @@ def report_error(program: Program, error: TorgsyncError, *, slug: str = "") -> i
 
 def error_document(error: TorgsyncError) -> dict[str, object]:
     """Return an error as JSON: stable English keys, the exit code, every mistake with its place."""
-    document: dict[str, object] = {
-        "kind": error.kind,
-        "exit": int(error.exit_code),
-        "message": error.message,
-        "hint": error.hint,
-    }
+    document = {"kind": error.kind, "exit": int(error.exit_code), **pick(error, "message", "hint")}
     if isinstance(error, InvalidInput):
-        document["mistakes"] = [
-            {"line": mistake.line, "where": mistake.where, "message": mistake.message}
-            for mistake in error.mistakes
-        ]
+        document["mistakes"] = [pick(mistake, "line", "where", "message") for mistake in error.mistakes]
     return document
 
 

@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,16 @@ def print_table(program: Program, columns: Iterable[str], rows: Iterable[Iterabl
     for row in rows:
         table.add_row(*map(cell, row))
     program.out.print(table)
+
+
+def second_of(moment: datetime, clock: tzinfo) -> str:
+    """Return a moment as documents have it: ISO 8601 by the clock of a shop's orders."""
+    return moment.astimezone(clock).isoformat(timespec="seconds")
+
+
+def minute_of(moment: datetime, clock: tzinfo) -> str:
+    """Return a moment as people read it."""
+    return f"{moment.astimezone(clock):%d.%m.%Y %H:%M}"
 
 
 def pick(value: object, *names: str) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def _quoted(names: Sequence[str]) -> str:
 SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     Code.ID_MISSING: lambda fault, cell: id_fault_message(IdFault(fault), cell),
     Code.ID_DUPLICATE: _twice,
-    Code.ID_ODD: lambda id, fault: f"`{id}` {_ODD_IDS[IdFault(fault)]}; it goes under it",
+    Code.ID_ODD: lambda **args: f"`{args['id']}` {_ODD_IDS[IdFault(args['fault'])]}; it goes under it",
     Code.NAME_MISSING: "the good has no name; none is sent",
     Code.NAME_CUT: "{count} letters, Prom takes {limit}: cut",
     Code.PRICE_MISSING: {

@@ -8,7 +8,7 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, NameArgument
 from torgsync.cli.base.program import Format, program_of
-from torgsync.cli.base.render import print_rows
+from torgsync.cli.base.render import pick, print_rows
 from torgsync.cli.object.add import add
 from torgsync.cli.object.adopt import adopt
 from torgsync.cli.object.check import check
@@ -22,11 +22,9 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     program = program_of(context, form)
     from torgsync.jobs.config.objects import summaries
 
-    rows = [
-        {"slug": one.slug, "name": one.name, "export": one.export, "problem": one.problem}
-        for one in summaries(program.settings)
-    ]
-    print_rows(program, form, "objects", rows, columns=("slug", "name", "export", "problem"))
+    columns = ("slug", "name", "export", "problem")
+    rows = [pick(one, *columns) for one in summaries(program.settings)]
+    print_rows(program, form, "objects", rows, columns=columns)
 
 
 def remove(

@@ -16,7 +16,7 @@ from torgsync.cli.base.findings import (
 )
 from torgsync.cli.base.options import FormatOption, NameArgument
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
-from torgsync.cli.base.render import cell, print_csv, print_json, print_table
+from torgsync.cli.base.render import cell, pick, print_csv, print_json, print_table
 from torgsync.core.mapping.suggest import Suggestion
 from torgsync.core.text import counted
 from torgsync.errors import Exit
@@ -100,22 +100,13 @@ def print_check_json(file: ObjectFile, checked: CheckView) -> None:
         {
             "checks": render_checks(checked.lines),
             "guesses": [
-                {
-                    "what": guess.aspect,
-                    "value": guess.value,
-                    "because": guess.because,
-                    "key": f"catalog.{guess.key}" if guess.key else None,
-                }
+                {"what": guess.aspect, **pick(guess, "value", "because")}
+                | {"key": f"catalog.{guess.key}" if guess.key else None}
                 for guess in checked.guesses
             ],
             "suggestions": [
-                {
-                    "column": item.column,
-                    "to": item.to,
-                    "name": item.name or None,
-                    "sample": item.sample,
-                    "command": _command(file, item),
-                }
+                {"column": item.column, "to": item.to, "name": item.name or None}
+                | {"sample": item.sample, "command": _command(file, item)}
                 for item in checked.suggestions
             ],
             "counts": map(count_document, groups),
@@ -131,35 +122,20 @@ def print_check_csv(file: ObjectFile, checked: CheckView) -> None:
     rows = render_checks(checked.lines)
     for guess in checked.guesses:
         key = f"catalog.{guess.key}" if guess.key else None
-        rows.append(
-            {
-                "subject": guess.aspect,
-                "state": "guess",
-                "message": f"{guess.value}: {guess.because}",
-                "hint": key,
-            }
-        )
-    rows += [
-        {"subject": item.column, "state": "suggestion", "message": item.sample, "hint": _command(file, item)}
-        for item in checked.suggestions
-    ]
+        rows.append(_row(guess.aspect, "guess", f"{guess.value}: {guess.because}", key))
+    for item in checked.suggestions:
+        rows.append(_row(item.column, "suggestion", item.sample, _command(file, item)))
     blank = dict.fromkeys(("code", "file", "line", "column", "value", "good_id"))
     for group in checked.findings.groups():
         for finding in group.first:
             place = finding_document(finding, checked.file)
-            head = {
-                "subject": "finding",
-                "state": place["severity"],
-                "message": place["message"],
-                "hint": None,
-            }
+            head = _row("finding", place["severity"], place["message"])
             rows.append(head | {key: place[key] for key in blank})
         if rest := group.count - len(group.first):
-            head = {
-                "subject": "finding",
-                "state": str(group.severity),
-                "message": f"… and {rest} more",
-                "hint": None,
-            }
+            head = _row("finding", str(group.severity), f"… and {rest} more")
             rows.append(head | blank | {"code": str(group.code)})
     print_csv({**row, **{key: row.get(key) for key in blank}} for row in rows)
+
+
+def _row(subject: str, state: object, message: object, hint: str | None = None) -> dict[str, object]:
+    return {"subject": subject, "state": state, "message": message, "hint": hint}

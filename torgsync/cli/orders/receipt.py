@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from torgsync.cli.base.program import Program
-from torgsync.cli.base.render import print_table
+from torgsync.cli.base.render import print_table, second_of
 from torgsync.cli.messages.orders import done_message, hold_message, work_message
 from torgsync.cli.payments import posting_row
 from torgsync.core.orders.clients import client_of, normal_phone
@@ -21,7 +21,7 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
     buyer = client_of(order.buyer)
 
     def moment(when: datetime | None) -> str | None:
-        return None if when is None else when.astimezone(clock).isoformat(timespec="seconds")
+        return second_of(when, clock) if when else None
 
     def money(amount: Decimal | None) -> str | None:
         return None if amount is None else str(amount)
@@ -152,7 +152,6 @@ def _minute(moment: str) -> str:
 
 
 def _number(quantity: Decimal) -> int | float:
-    """Return a quantity as a JSON number."""
     return int(quantity) if quantity == int(quantity) else float(quantity)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.program import Program
-from torgsync.cli.base.render import SCREENFUL, pick
+from torgsync.cli.base.render import SCREENFUL, minute_of, pick, second_of
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.orders import hold_message, todo_message
 from torgsync.core.findings import Code, Finding
@@ -41,7 +41,7 @@ def order_row(view: OrderView, clock: tzinfo) -> dict[str, object]:
     stored, order = view.stored, view.stored.order
     return {
         "id": order.id,
-        "created": order.created.astimezone(clock).isoformat(timespec="seconds"),
+        "created": second_of(order.created, clock),
         "status": order.shown,
         "total": None if order.total is None else str(order.total),
         "currency": order.currency,
@@ -60,7 +60,7 @@ def shown_row(stored: StoredOrder, clock: tzinfo) -> dict[str, object]:
     order = stored.order
     return {
         "order": order.id,
-        "placed": f"{order.created.astimezone(clock):%d.%m.%Y %H:%M}",
+        "placed": minute_of(order.created, clock),
         "status": order.shown,
         "total": _total(order),
         "payment": order.payment_name,

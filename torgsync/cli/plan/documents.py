@@ -11,7 +11,8 @@ from torgsync.cli.base.program import SCHEMA
 from torgsync.cli.base.render import pick
 from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.plan.changes import words
-from torgsync.core.plan.diff import Change, FieldChange
+from torgsync.core.plan.diff import Change
+from torgsync.core.plan.guards import GuardViolation
 from torgsync.core.plan.plan import Plan
 from torgsync.core.product.fields import FIELDS, encode
 
@@ -30,45 +31,34 @@ def plan_head(plan: Plan) -> dict[str, object]:
 
 def plan_tail(plan: Plan) -> dict[str, object]:
     """Return the end of a plan's JSON document: sums, guards and the budget."""
-    guards = [
-        {
-            "guard": str(violation.guard),
-            "good_id": violation.good_id or None,
-            "saw": observed(violation),
-            "limit": limit(violation),
-            "cause": cause(violation),
-            "allow": allow_flag(violation),
-        }
-        for violation in plan.violations
-    ]
+    removed = plan.removed_stock
     return {
         "skipped": dict(plan.skipped),
         "left_alone": dict(plan.left_alone),
         "edited_on_prom": plan.edited,
         "pending": plan.pending,
-        "dark": {
-            "products": plan.removed_stock.products,
-            "pieces": plan.removed_stock.pieces,
-            "worth": str(plan.removed_stock.worth),
-        },
-        "guards": guards,
-        "overrides": [
-            {
-                "guard": str(violation.guard),
-                "good_id": violation.good_id or None,
-                "saw": observed(violation),
-                "limit": limit(violation),
-                "allowed": violation.allowance,
-            }
-            for violation in plan.overrides
+        "dark": pick(removed, "products", "pieces") | {"worth": str(removed.worth)},
+        "guards": [
+            _violation(held) | {"cause": cause(held), "allow": allow_flag(held)} for held in plan.violations
         ],
+        "overrides": [_violation(opened) | {"allowed": opened.allowance} for opened in plan.overrides],
         "unmet": list(plan.unmet),
         "budget": pick(plan.budget, "requests", "imports", "imports_left"),
     }
 
 
+def _violation(held: GuardViolation) -> dict[str, object]:
+    return {
+        "guard": str(held.guard),
+        "good_id": held.good_id or None,
+        "saw": observed(held),
+        "limit": limit(held),
+    }
+
+
 def change_document(change: Change) -> dict[str, object]:
     """Return one change as JSON: decimals as strings, quantities as numbers."""
+    edited = {"edited_on_prom": True}
     return {
         "good_id": change.good_id or None,
         "prom_id": change.prom_id or None,
@@ -81,15 +71,11 @@ def change_document(change: Change) -> dict[str, object]:
             name: {
                 "old": encode(FIELDS[name], field.old),
                 "new": encode(FIELDS[name], field.new),
-                **(_edited(name, field) if field.edited else {}),
+                **(edited | {"last_sent": encode(FIELDS[name], field.sent)} if field.edited else {}),
             }
             for name, field in change.fields.items()
         },
     }
-
-
-def _edited(name: str, field: FieldChange) -> dict[str, object]:
-    return {"edited_on_prom": True, "last_sent": encode(FIELDS[name], field.sent)}
 
 
 CHANGE_COLUMNS = (

@@ -243,12 +243,8 @@ def print_plan_back_json(
         tail = {**run_document(view), "outcomes": outcome_documents(job, made.number)}
         if trouble := trouble_of(view, next_step):
             tail["error"] = error_document(trouble)
-    turns_back = {
-        "run": number,
-        "not_done": back.not_done if back else 0,
-        "anew": back.recreated if back else 0,
-        "hidden": back.hidden if back else 0,
-    }
+    counts = (back.not_done, back.recreated, back.hidden) if back else (0, 0, 0)
+    turns_back = {"run": number, **dict(zip(("not_done", "anew", "hidden"), counts, strict=True))}
     program.hide_progress()
     print_json(
         plan_head(made.plan) | {"turns_back": turns_back},

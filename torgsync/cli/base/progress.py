@@ -1,12 +1,11 @@
-"""Opens what a command works with: the state, the log and the progress of one object."""
+"""Shows the progress of a job on stderr: a bar on a terminal, a line a stage elsewhere; and logs it."""
 
 from __future__ import annotations
 
 import logging
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from contextlib import contextmanager
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,47 +13,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from torgsync.cli.base.output import Output
-from torgsync.cli.messages.outcomes import render_reasons
 from torgsync.errors import InvalidInput, TorgsyncError
-from torgsync.files.config.logs import REPORTED, clean, logged
+from torgsync.files.config.logs import REPORTED, clean
 from torgsync.jobs.context import Progress, Stage
 
 if TYPE_CHECKING:
-    from torgsync.files.config.objects import ObjectFile
-    from torgsync.files.config.settings import Settings
-    from torgsync.jobs.context import JobContext
+    pass
 
 
 _log = logging.getLogger(__name__)
-
-
-@contextmanager
-def open_job(
-    output: Output,
-    settings: Settings,
-    file: ObjectFile,
-    *,
-    now: Callable[[], datetime],
-    sleep: Callable[[float], None],
-) -> Iterator[JobContext]:
-    """Yield the context of an object's jobs; what happens meanwhile is logged, and the error that ends it."""
-    from torgsync.jobs.context import JobContext
-    from torgsync.state.store import open_store
-
-    terminal = TerminalLogHandler(output)
-    with logged(settings.log, file.slug, terminal) as log, ExitStack() as stack:
-        for handler in (log, terminal):
-            handler.addFilter(render_reasons)
-        try:
-            store = open_store(settings.state_url, output.notify)
-            stack.callback(store.close)
-            report = logged_progress(stack.enter_context(progress_reporter(output)))
-            yield JobContext(settings, file, store, now=now, report=report, sleep=sleep)
-        except Exception as error:
-            log_error(error)
-            raise
-    if log.trouble:
-        output.notify(f"! the log `{log.baseFilename}` cannot be written: {log.trouble}", style="warning")
 
 
 def log_error(error: Exception) -> None:
@@ -67,9 +34,6 @@ def log_error(error: Exception) -> None:
         *_, frame = traceback.extract_tb(error.__traceback__)
         place = f"{Path(frame.filename).name}:{frame.lineno}"
         _log.error("%s at %s", type(error).__name__, place, extra=REPORTED)
-
-
-_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -85,21 +49,28 @@ def progress_reporter(output: Output) -> Iterator[Callable[[Progress], None]]:
         finally:
             bar.close()
     else:
-        yield _StageLines(output)
+        yield _by_stage(lambda stage: output.notify(f"{stage.value} …"))
 
 
 def logged_progress(report: Callable[[Progress], None]) -> Callable[[Progress], None]:
     """Return a function that calls `report`, and logs each stage when it begins."""
+    return _by_stage(lambda stage: _log.info("%s", stage.value, extra=REPORTED), report)
+
+
+def _by_stage(
+    begin: Callable[[Stage], None], report: Callable[[Progress], None] = lambda _progress: None
+) -> Callable[[Progress], None]:
+    """Return a function that calls `begin` for each stage and `report` for each progress."""
     stage: Stage | None = None
 
-    def log_and_report(progress: Progress) -> None:
+    def look(progress: Progress) -> None:
         nonlocal stage
         if progress.stage is not stage:
             stage = progress.stage
-            _log.info("%s", stage.value, extra=REPORTED)
+            begin(stage)
         report(progress)
 
-    return log_and_report
+    return look
 
 
 class TerminalLogHandler(logging.Handler):
@@ -113,19 +84,6 @@ class TerminalLogHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Show one event."""
         self._output.notify(clean(record.getMessage()))
-
-
-class _StageLines:
-    """A line when a stage begins; what moves inside a stage is for terminals."""
-
-    def __init__(self, output: Output) -> None:
-        self._output = output
-        self._stage: Stage | None = None
-
-    def __call__(self, progress: Progress) -> None:
-        if progress.stage is not self._stage:
-            self._stage = progress.stage
-            self._output.notify(f"{progress.stage.value} …")
 
 
 def _left(seconds: float | None) -> str:

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from torgsync.cli.base.output import Output
-from torgsync.cli.base.session import progress_reporter
+from torgsync.cli.base.progress import progress_reporter
 from torgsync.jobs.context import Progress, Stage
 
 
