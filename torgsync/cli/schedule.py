@@ -9,7 +9,7 @@ import typer
 
 from torgsync.cli.base.options import BetweenOption, DaysOption, FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
-from torgsync.cli.base.render import print_rows
+from torgsync.cli.base.render import pick, print_rows
 from torgsync.cli.plan.sync import Only
 from torgsync.core.clock import shop_iso, shop_time
 from torgsync.core.config.schedule import Caller
@@ -59,11 +59,9 @@ def _render_row(file: ObjectFile, timed: Timed) -> dict[str, Any]:
     return {
         "object": file.settings.name,
         "number": timed.number,
-        "user": time.user,
-        "every": time.every,
+        **pick(time, "user", "every"),
         "between": "-".join(time.between) if time.between else None,
-        "days": time.days,
-        "only": time.only,
+        **pick(time, "days", "only"),
         "due": timed.due,
         "next": list(map(shop_iso, timed.coming)),
         "last": shop_iso(last.moment) if last else None,

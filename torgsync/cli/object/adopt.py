@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, NameArgument
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
-from torgsync.cli.base.render import SCREENFUL, print_csv, print_json
+from torgsync.cli.base.render import SCREENFUL, pick, print_csv, print_json
 from torgsync.core.plan.adopt import AmbiguousMatch, GoodIdentity, Matching, ProductIdentity, ProductMatch
 from torgsync.core.text import counted
 
@@ -58,7 +58,7 @@ def adopt(
     if form is Format.JSON:
         print_matching_json(file, view)
     elif form is Format.CSV:
-        print_matching_csv(view.matching)
+        print_csv(_render_rows(view.matching))
     elif view.adopted:
         notify_next(program, file, view)
     else:
@@ -84,12 +84,10 @@ _RULES = {
 def print_matching(program: Program, file: ObjectFile, matching: Matching, *, every: bool) -> None:
     """Print the pairs, the doubts and what is only on one side: the first of each, or all with `every`."""
     most = None if every else SCREENFUL
-    by = _counts(matching.matched)
-    rules = ", ".join(f"{number} by {rule}" for rule, number in by.items())
-    program.print(
-        f"{file.settings.name}: {counted(len(matching.matched), 'good')} matched"
-        + (f": {rules}" if rules else "")
-    )
+    by = Counter(map(_render_rules, matching.matched)).most_common()
+    rules = ", ".join(f"{number} by {rule}" for rule, number in by)
+    matched = f"{counted(len(matching.matched), 'good')} matched"
+    program.print(f"{file.settings.name}: {matched}{f': {rules}' if rules else ''}")
     renamed = [one for one in matching.matched if str(one.by[0]) != "external-id"]
     _print_lines(program, (_render_pair(one) for one in renamed), len(renamed), most)
     goods = sum(len(doubt.goods) for doubt in matching.ambiguous)
@@ -108,11 +106,6 @@ def _print_lines(program: Program, lines: Iterable[str], number: int, most: int 
         program.print(f"  {line}", 6)
     if most is not None and number > most:
         program.print(f"  … and {number - most} more; `--all` lists them")
-
-
-def _counts(matched: Sequence[ProductMatch]) -> dict[str, int]:
-    counts = Counter(_render_rules(one) for one in matched)
-    return dict(counts.most_common())
 
 
 def _render_rules(match: ProductMatch) -> str:
@@ -177,7 +170,7 @@ def print_matching_json(file: ObjectFile, view: AdoptionView) -> None:
 
 
 def _good_document(good: GoodIdentity) -> dict[str, object]:
-    return {"good_id": good.good_id, "title": good.title}
+    return pick(good, "good_id", "title")
 
 
 def _product_document(product: ProductIdentity) -> dict[str, object]:
@@ -187,11 +180,6 @@ def _product_document(product: ProductIdentity) -> dict[str, object]:
         "title_on_prom": product.title,
         "status": product.status or None,
     }
-
-
-def print_matching_csv(matching: Matching) -> None:
-    """Print a row for each pair."""
-    print_csv(_render_rows(matching))
 
 
 def _render_rows(matching: Matching) -> Iterator[Mapping[str, object]]:
@@ -211,12 +199,8 @@ def _render_rows(matching: Matching) -> Iterator[Mapping[str, object]]:
 def _render_row(
     kind: str, by: str, good: GoodIdentity | None, product: ProductIdentity | None
 ) -> dict[str, object]:
-    return {
-        "story": kind,
-        "by": by,
-        "good_id": good.good_id if good else "",
-        "title": good.title if good else "",
-        "prom_id": product.prom_id if product else "",
-        "external_id": product.external_id if product else "",
-        "title_on_prom": product.title if product else "",
-    }
+    names = ("prom_id", "external_id", "title")
+    prom_id, external_id, title = pick(product, *names).values() if product else ("", "", "")
+    here = pick(good, "good_id", "title") if good else {"good_id": "", "title": ""}
+    there = {"prom_id": prom_id, "external_id": external_id, "title_on_prom": title}
+    return {"story": kind, "by": by, **here, **there}

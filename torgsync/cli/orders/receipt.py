@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from torgsync.cli.base.program import Program
-from torgsync.cli.base.render import print_table, second_of
+from torgsync.cli.base.render import pick, print_table, second_of
 from torgsync.cli.messages.orders import done_message, hold_message, work_message
 from torgsync.cli.payments import posting_row
 from torgsync.core.orders.clients import client_of, normal_phone
@@ -81,8 +81,7 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
             "confirmed": [
                 {
                     "at": moment(said.at),
-                    "user": said.user,
-                    "host": said.host,
+                    **pick(said, "user", "host"),
                     "what": done_message(order.id, said.todo),
                 }
                 for said in details.confirmations

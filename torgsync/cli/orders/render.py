@@ -84,7 +84,6 @@ def _total(order: Order) -> str | None:
 
 
 def _torgsoft(stored: StoredOrder) -> str:
-    """Return how far an order is on its way into Torgsoft."""
     if stored.hand_work:
         return "taken, changed since"
     if stored.phase:
@@ -136,7 +135,6 @@ def _print_findings(program: Program, findings: Iterable[Finding]) -> None:
 
 
 def _hints(job: JobContext, fetched: FetchResult) -> Iterator[str]:
-    """Yield the commands for what is open."""
     called = job.file.called
     known = {method.name for method in job.object.payment_methods}
     if set(fetched.unmapped_methods) - known:

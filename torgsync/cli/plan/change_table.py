@@ -148,7 +148,6 @@ def _fold_lines(folds: list[tuple[FoldKind, Fold]], currency: str) -> Iterator[T
 
 
 def _order(kind: FoldKind) -> tuple[str, ...]:
-    """Return what orders folds of as many goods."""
     what = kind.group if kind.verb is Verb.CREATE else fold_move(kind)
     return (kind.held, kind.field, what, kind.reason)
 

@@ -11,7 +11,7 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
-from torgsync.cli.base.render import print_csv, print_json, print_table
+from torgsync.cli.base.render import pick, print_csv, print_json, print_table
 from torgsync.cli.messages.guards import override_observed
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.plan.change_table import Show
@@ -126,13 +126,11 @@ def _document(past: PastRun) -> dict[str, Any]:
         "started": shop_iso(record.started),
         "finished": shop_iso(ended) if ended else None,
         "seconds": round((ended - record.started).total_seconds(), 3) if ended else None,
-        "user": record.holder.user,
-        "host": record.holder.host,
+        **pick(record.holder, "user", "host"),
         "state": str(past.state),
         "exit": record.exit_code,
         "counts": dict(record.outcomes),
-        "requests": record.requests,
-        "imports": record.imports,
+        **pick(record, "requests", "imports"),
         "overrides": [_override(opened) for opened in record.overrides],
         "undoes": record.turned_back,
         "undone_by": list(past.undone_by),
@@ -141,17 +139,14 @@ def _document(past: PastRun) -> dict[str, Any]:
 
 def _override(opened: Overridden) -> dict[str, object]:
     return {
-        "guard": opened.override.guard,
-        "allowed": opened.override.allowed,
+        **pick(opened.override, "guard", "allowed"),
         "saw": override_observed(opened.override.guard, opened.override.observed),
         "at": shop_iso(opened.at),
-        "user": opened.user,
-        "host": opened.host,
+        **pick(opened, "user", "host"),
     }
 
 
 def _flat(past: PastRun) -> dict[str, object]:
-    """Return a run as a row for CSV."""
     row = _document(past)
     counts, overrides = row.pop("counts"), row.pop("overrides")
     undone_by = row.pop("undone_by")
@@ -204,16 +199,12 @@ def _change(item: NumberedChange) -> dict[str, object]:
 def _request(one: Request) -> dict[str, object]:
     return {
         "sent_at": shop_iso(one.sent_at),
-        "method": one.method,
-        "path": one.path,
-        "items": one.items,
-        "status": one.status,
+        **pick(one, "method", "path", "items", "status"),
         "outcome": one.outcome or None,
     }
 
 
 def _rows(job: JobContext, past: PastRun) -> Iterator[dict[str, object]]:
-    """Yield what a run changed as rows for CSV, one a field."""
     for item in _changes(job, past):
         for row in field_rows(item.change):
             yield {**row, "state": item.outcome or "", "message": reasons_message(item.reasons)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING
@@ -76,11 +76,10 @@ def print_changes(
 
 
 def _print_skipped(program: Program, view: PlanResultView) -> None:
-    """Print each reason with the number of goods it keeps out, and the first of them."""
     out = program.out
     out.print()
     for reason, number in view.result.plan.skipped.items():
-        program.print(render_skip_reason(reason, number), 9)
+        program.print(f"skipped  {counted(number, 'good')} {skip_message(reason)}", 9)
         for line in render_skipped(view.skipped(reason), number):
             for text in wrapped(line, out.width, INDENT):
                 out.print(text, soft_wrap=True)
@@ -99,14 +98,10 @@ def print_findings(program: Program, job: JobContext, result: PlanResult, *, eve
 
 def print_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *, nothing: str) -> None:
     """Print the lines that sum a plan up; `nothing` says that it is empty."""
-    settings = job.object
     program.out.print()
+    currency, pace = job.object.catalog.currency, job.object.limits.requests_per_second
     for line in render_sums(
-        plan,
-        currency=settings.catalog.currency,
-        requests_per_second=settings.limits.requests_per_second,
-        next_step=next_step,
-        nothing=nothing,
+        plan, currency=currency, requests_per_second=pace, next_step=next_step, nothing=nothing
     ):
         program.print(line)
 
@@ -155,15 +150,12 @@ def _lines(violation: GuardViolation) -> Iterator[str]:
 
 def _by_cause(violations: Sequence[GuardViolation]) -> list[list[GuardViolation]]:
     """Return violations with the same cause together, those of most goods first."""
-    groups: list[tuple[Reason[Cause], list[GuardViolation]]] = []
+    causes: list[Reason[Cause]] = []
     for violation in violations:
-        for known, same in groups:
-            if known == violation.cause:
-                same.append(violation)
-                break
-        else:
-            groups.append((violation.cause, [violation]))
-    return sorted((same for _, same in groups), key=len, reverse=True)
+        if violation.cause not in causes:
+            causes.append(violation.cause)
+    groups = ([one for one in violations if one.cause == cause] for cause in causes)
+    return sorted(groups, key=len, reverse=True)
 
 
 FEW = 3
@@ -240,7 +232,8 @@ def render_sums(
         many = "change undoes" if plan.edited == 1 else "changes undo"
         yield f"{plan.edited} {many} what was edited on Prom.ua"
     if plan.left_alone:
-        yield f"left to Prom.ua's side: {_goods_by_field(plan.left_alone)}"
+        goods = (f"{name} in {counted(number, 'good')}" for name, number in plan.left_alone.items())
+        yield f"left to Prom.ua's side: {', '.join(goods)}"
     if plan.removed_stock.products:
         removed = plan.removed_stock
         stock = f"{counted(removed.pieces, 'piece')} in stock, worth {removed.worth} {currency}"
@@ -257,10 +250,6 @@ def render_sums(
         yield f"next: {next_step}, with the flags above if what is held is right"
     elif not counts.changes and not plan.pending:
         yield nothing
-
-
-def _goods_by_field(fields: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} in {counted(number, 'good')}" for name, number in fields.items())
 
 
 def _cost(budget: Budget, requests_per_second: float) -> str:

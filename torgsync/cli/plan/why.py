@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -24,7 +25,6 @@ from torgsync.core.text import counted
 if TYPE_CHECKING:
     from torgsync.core.plan.family import Family, VariantSibling
     from torgsync.core.plan.why import CenterStock
-    from torgsync.core.product.products import Product
     from torgsync.jobs.plan.why import GoodView
     from torgsync.state.runs.plans import ChangeAttempt
 
@@ -117,10 +117,10 @@ def _answer(good: GoodView) -> Iterator[WhyLine]:
         observed = f"{observed}; " if observed else "`torgsync update` tells the number; "
         yield WhyLine("answer", f"held by the guard `{good.held.guard}`", f"{observed}if it is right: {flag}")
     if good.refusal:
-        since = "" if good.refused else ", and it changed since then"
-        yield WhyLine(
-            "answer", f"refused {_time(good.refusal.at)}", f"{reasons_message(good.refusal.reasons)}{since}"
+        refused = reasons_message(good.refusal.reasons) + (
+            "" if good.refused else ", and it changed since then"
         )
+        yield WhyLine("answer", f"refused {_time(good.refusal.at)}", refused)
 
 
 def _row_lines(good: GoodView) -> Iterator[WhyLine]:
@@ -189,32 +189,29 @@ def _sibling_words(sibling: VariantSibling) -> str:
 
 
 def _prom_lines(good: GoodView) -> Iterator[WhyLine]:
+    there = partial(WhyLine, "on Prom.ua")
     if good.sent is None:
         yield WhyLine("sent", "", "nothing was ever sent of it")
     else:
-        yield WhyLine("sent", "", f"last {_time(good.sent_at)}: {_names(good.sent)}")
+        yield WhyLine("sent", "", f"last {_time(good.sent_at)}: {', '.join(good.sent.values)}")
     for holding in good.sold:
-        yield WhyLine(
-            "on Prom.ua", "sold", f"{holding.quantity.normalize():f} in order {holding.order_id}, not offered"
-        )
+        yield there("sold", f"{holding.quantity.normalize():f} in order {holding.order_id}, not offered")
     if good.adoption:
         rules = " and ".join(good.adoption.by)
         by = f"by {rules}, {_time(good.adoption.at)} by {good.adoption.user}"
-        yield WhyLine("on Prom.ua", "adopted", f"product {good.adoption.prom_id}, {by}")
+        yield there("adopted", f"product {good.adoption.prom_id}, {by}")
     if good.candidates:
-        yield WhyLine("on Prom.ua", "may be any of", f"products {', '.join(good.candidates)}")
+        yield there("may be any of", f"products {', '.join(good.candidates)}")
     if good.looked is None:
-        yield WhyLine("on Prom.ua", "", "Prom.ua was not looked at yet")
+        yield there("", "Prom.ua was not looked at yet")
     elif good.existing is None:
-        yield WhyLine("on Prom.ua", "", f"not there, as seen {_time(good.looked)}")
+        yield there("", f"not there, as seen {_time(good.looked)}")
     else:
         changed = f", changed {_time(good.existing.modified)}" if good.existing.modified else ""
-        yield WhyLine(
-            "on Prom.ua", "", f"product {good.existing.prom_id}, as seen {_time(good.looked)}{changed}"
-        )
+        yield there("", f"product {good.existing.prom_id}, as seen {_time(good.looked)}{changed}")
         for name in ("status", "price", "discount", "presence", "quantity"):
             if name in good.existing.values:
-                yield WhyLine("on Prom.ua", name, _value(good.existing.values[name]))
+                yield there(name, _value(good.existing.values[name]))
 
 
 def _change_lines(good: GoodView) -> Iterator[WhyLine]:
@@ -247,10 +244,6 @@ def _attempt_words(attempt: ChangeAttempt) -> str:
     said = f": {reasons}" if reasons else ""
     names = "" if item.change.verb == "create" else f" {', '.join(item.change.fields)}"
     return f"{item.change.verb}{names}{run}: {ended}{said}"
-
-
-def _names(product: Product) -> str:
-    return ", ".join(product.values)
 
 
 def _time(at: datetime | None) -> str:
