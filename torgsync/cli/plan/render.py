@@ -162,11 +162,6 @@ FEW = 3
 """Foreign products that are listed; more are counted."""
 
 
-def render_skip_reason(reason: str, number: int) -> str:
-    """Return the line above the goods that a reason keeps out."""
-    return f"skipped  {counted(number, 'good')} {skip_message(reason)}"
-
-
 def render_skipped(goods: Iterable[Skipped], number: int) -> Iterator[str]:
     """Yield the first goods of one reason, and how many more of them there are."""
     for item in islice(goods, SCREENFUL):
