@@ -13,16 +13,12 @@ import typer
 from typer.core import TyperGroup
 
 from torgsync import __version__
-from torgsync.cli import demo, doctor, sandbox
+from torgsync.cli import clients, demo, doctor, fields, payments, sandbox, schedule
 from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.program import Program
-from torgsync.cli.clients import app as clients
-from torgsync.cli.fields import app as fields
 from torgsync.cli.object import app as objects
 from torgsync.cli.orders import app as orders
-from torgsync.cli.payments import app as payments
 from torgsync.cli.plan import history, rollback, sync, update, why
-from torgsync.cli.schedule import app as schedule
 from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
 
 _CommandLineWrong: type[Exception] = next(

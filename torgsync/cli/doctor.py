@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from torgsync.cli.base.each import each
+from torgsync.cli.base.errors import each
+from torgsync.cli.base.findings import print_checks, render_checks
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, program_of
+from torgsync.cli.base.render import print_csv, print_json
 from torgsync.errors import Exit
 
 if TYPE_CHECKING:
@@ -17,10 +19,7 @@ if TYPE_CHECKING:
 
 def doctor(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
     """Look at token, rights, export, photos, limits, lock, schedule and state of one object, or of all."""
-    program = program_of(context)
-    program.format(form)
-    from torgsync.cli.base.checks import print_checks, render_checks
-    from torgsync.cli.base.render import print_csv, print_json
+    program = program_of(context, form)
     from torgsync.jobs.config.doctor import diagnose
 
     def look(file: ObjectFile) -> Exit:

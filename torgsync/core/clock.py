@@ -21,3 +21,8 @@ def bounds(first: date | None, last: date | None, clock: tzinfo) -> tuple[dateti
 def shop_time(moment: datetime) -> str:
     """Return a moment as it is shown: to the minute, by the shop's clock."""
     return f"{moment.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
+
+
+def shop_iso(moment: datetime, clock: tzinfo = SHOP_ZONE) -> str:
+    """Return a moment as ISO 8601 with the offset of a clock: the shop's, if not given."""
+    return moment.astimezone(clock).isoformat()

@@ -1,14 +1,20 @@
-"""Prints an error: the one place where that is done."""
+"""Prints an error: the one place for that. An error of one object does not stop the others."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Mapping
 from shutil import get_terminal_size
+from typing import TYPE_CHECKING
 
-from torgsync.cli.base.lines import wrapped
+from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import SCHEMA, Program
-from torgsync.errors import InvalidInput, TorgsyncError
+from torgsync.cli.base.render import pick
+from torgsync.errors import Exit, InvalidInput, TorgsyncError
+
+if TYPE_CHECKING:
+    from torgsync.files.config.objects import ObjectFile
 
 
 def report_error(program: Program, error: TorgsyncError, *, slug: str = "") -> int:
@@ -36,15 +42,37 @@ def report_error(program: Program, error: TorgsyncError, *, slug: str = "") -> i
 
 def error_document(error: TorgsyncError) -> dict[str, object]:
     """Return an error as JSON: stable English keys, the exit code, every mistake with its place."""
-    document: dict[str, object] = {
-        "kind": error.kind,
-        "exit": int(error.exit_code),
-        "message": error.message,
-        "hint": error.hint,
-    }
+    document = {"kind": error.kind, "exit": int(error.exit_code), **pick(error, "message", "hint")}
     if isinstance(error, InvalidInput):
-        document["mistakes"] = [
-            {"line": mistake.line, "where": mistake.where, "message": mistake.message}
-            for mistake in error.mistakes
-        ]
+        document["mistakes"] = [pick(mistake, "line", "where", "message") for mistake in error.mistakes]
     return document
+
+
+def each(
+    program: Program,
+    objects: Mapping[str, Callable[[], ObjectFile]],
+    work: Callable[[ObjectFile], Exit],
+    *,
+    apart: bool = True,
+) -> Exit:
+    """Return the worst exit code of `work`, done for each object; `objects` read them, keyed by slug.
+
+    One object prints its own document; several are in one document under `objects`. With `apart` people see a
+    blank line between two.
+    """
+    if len(objects) == 1:
+        return work(next(iter(objects.values()))())
+    codes = []
+    if program.json:
+        sys.stdout.write(f'{{"schema": {SCHEMA}, "objects": [\n')
+    for number, (slug, read) in enumerate(objects.items()):
+        if number and (program.json or apart):
+            sys.stdout.write("," if program.json else "\n")
+        try:
+            codes.append(work(read()))
+        except TorgsyncError as error:
+            report_error(program, error, slug=slug)
+            codes.append(error.exit_code)
+    if program.json:
+        sys.stdout.write("]}\n")
+    return Exit.worst(codes)

@@ -1,16 +1,23 @@
-"""Shows findings by code: what each means, in how many goods, and where.
+"""Shows what a check found: its lines, and findings by code with their meaning and their places.
 
 Each has a sign and a word, so that it reads without colour.
 """
 
 from __future__ import annotations
 
-from torgsync.cli.base.lines import wrapped
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Program
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.meanings import MEANING
 from torgsync.core.findings import Finding, FindingCount, Severity
 from torgsync.core.text import counted
+
+if TYPE_CHECKING:
+    from torgsync.jobs.config.check_view import CheckLine
+
 
 MARKS = {Severity.ERROR: "✗ error", Severity.WARNING: "! warning", Severity.NOTICE: "· notice"}
 STYLES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "dim"}
@@ -71,3 +78,24 @@ def _place(finding: Finding, file: str) -> str:
     column = f", {finding.column}" if finding.column else ""
     said = f" = {finding.value}" if finding.value and finding.column else f": {finding_message(finding)}"
     return f"{finding.file or file}{line}{good}{column}{said}"
+
+
+HINT = 22
+"""The column where the message of a line begins, and its hint below."""
+_SIGNS = {"ok": "✓ ok", "warning": "! warning", "error": "✗ error"}
+
+
+def print_checks(program: Program, lines: Iterable[CheckLine]) -> None:
+    """Print lines: the result, its subject, the message, and the hint below."""
+    for line in lines:
+        program.print(f"{_SIGNS[line.mark]:<10} {line.subject:<10} {line.message}", HINT)
+        if line.hint:
+            program.print(f"{'':<{HINT}}{line.hint}", HINT)
+
+
+def render_checks(lines: Iterable[CheckLine]) -> list[dict[str, object]]:
+    """Return lines as rows of a document."""
+    return [
+        {"subject": line.subject, "state": str(line.mark), "message": line.message, "hint": line.hint or None}
+        for line in lines
+    ]

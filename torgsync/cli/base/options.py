@@ -27,8 +27,7 @@ TokenOption = Annotated[
     typer.Option("--api-key", help="The token; `-` reads it from standard input.", metavar="TOKEN|-"),
 ]
 PhotosUrlOption = Annotated[
-    str | None,
-    typer.Option("--photos-url", help="Where Prom.ua can fetch the same folder.", metavar="URL"),
+    str | None, typer.Option("--photos-url", help="Where Prom.ua can fetch the same folder.", metavar="URL")
 ]
 FindByOption = Annotated[
     list[str] | None,
@@ -68,8 +67,7 @@ FromOption = Annotated[
     ),
 ]
 ToOption = Annotated[
-    datetime | None,
-    typer.Option("--to", help="Last day, itself included.", formats=DAYS, metavar="DAY"),
+    datetime | None, typer.Option("--to", help="Last day, itself included.", formats=DAYS, metavar="DAY")
 ]
 
 

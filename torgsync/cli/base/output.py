@@ -1,20 +1,57 @@
 """Writes for people: data to stdout, everything else to stderr.
 
-Text is text: names from an export are never taken for markup.
+Text is text: names from an export are never taken for markup. Long sentences are broken into lines that fit,
+between words and never inside what can be pasted.
 """
 
 from __future__ import annotations
 
+import re
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from torgsync.cli.base.lines import wrapped
-
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+_WHOLE = re.compile(
+    r"`torgsync [^`]*`"  # a command in a sentence
+    r"|\btorgsync [a-z].*"  # one that ends a line
+    r"|--[a-z-]+ [^\s;,)]+"  # an option with its value
+    r'|\b\w+ = (?:\[[^]]*\]|\{[^}]*\}|"[^"]*")'  # a setting
+)
+_QUOTED = re.compile(r"`[^`]*`")
+_TIED = "\0"
+"""Replaces a blank at which no line may end."""
+
+
+def wrapped(text: str, width: int, indent: str = "", more: str = "  ") -> list[str]:
+    """Return a text in lines of `width`, each indented by `indent`, and continuation lines also by `more`.
+
+    A command or a setting stays on one line, even if that is longer: it can be copied from a terminal. Other
+    names in backticks are not broken where they fit, and words never are.
+    """
+    longest = width - len(indent) - len(more)
+    tied = _WHOLE.sub(_tie, text)
+    tied = _QUOTED.sub(lambda found: _tie(found) if len(found[0]) <= longest else found[0], tied)
+    lines = textwrap.wrap(
+        tied,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent + more,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace(_TIED, " ") for line in lines] or [indent]
+
+
+def _tie(found: re.Match[str]) -> str:
+    return found[0].replace(" ", _TIED)
+
 
 WIDTH = 80
 """Columns where there is no terminal."""
@@ -22,17 +59,16 @@ STYLES = {"success": "green", "warning": "yellow", "error": "red"}
 """What a style means, and how it looks where there are colours."""
 
 
-def _nothing() -> None:
-    """Hide no progress, because none is shown."""
-
-
 @dataclass(kw_only=True)
 class Output:
-    """The two consoles, and how much is written to them: `verbosity` is -1 with `-q`, 1 with `-v`."""
+    """The two consoles, and how much is written to them: `verbosity` is -1 with `-q`, 1 with `-v`.
+
+    `hide_progress` is called before anything is printed.
+    """
 
     verbosity: int = 0
     color: bool = True
-    hide_progress: Callable[[], None] = field(default=_nothing, repr=False)
+    hide_progress: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @property
     def out(self) -> Console:
@@ -63,10 +99,6 @@ class Output:
             soft_wrap=False,
             theme=Theme(STYLES),
         )
-
-    def before_output(self, hide: Callable[[], None]) -> None:
-        """Have `hide` called before anything else is printed."""
-        self.hide_progress = hide
 
     def notify(self, text: str, style: str | None = None) -> None:
         """Write one line to stderr, unless `-q` was given."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -39,11 +39,7 @@ class Format(StrEnum):
 class Program(Output):
     """One call of the program, and its output.
 
-    Args:
-        json: Whether even an error is printed as a document.
-        unattended: Whether nothing is asked, also on a terminal.
-        sleep: Waits seconds.
-        now: Returns the time, in UTC.
+    With `json` even an error is printed as a document; `unattended` asks nothing, also on a terminal.
     """
 
     home: Path | None = None
@@ -60,11 +56,6 @@ class Program(Output):
         from torgsync.files.config.settings import read_settings
 
         return read_settings(self.home, self.prom_url)
-
-    def format(self, wanted: Format) -> Format:
-        """Note how this command prints, so that its errors are printed alike."""
-        self.json = wanted is Format.JSON
-        return wanted
 
     @property
     def asks(self) -> bool:
@@ -92,30 +83,48 @@ class Program(Output):
 
     @contextmanager
     def job(self, file: ObjectFile) -> Iterator[JobContext]:
-        """Yield the context of an object's jobs, with the state open and progress shown."""
-        from torgsync.cli.base.session import open_job
+        """Yield the context of an object's jobs, with the state open and progress shown.
 
-        try:
-            with open_job(self, self.settings, file, now=self.now, sleep=self.sleep) as job:
-                yield job
-        except Exception as error:
-            self._logged = error
-            raise
+        What happens meanwhile is logged, and the error that ends it.
+        """
+        from torgsync.cli.base import progress
+        from torgsync.cli.messages.outcomes import render_reasons
+        from torgsync.files.config.logs import logged
+        from torgsync.jobs.context import JobContext
+        from torgsync.state.store import open_store
+
+        terminal = progress.TerminalLogHandler(self)
+        with logged(self.settings.log, file.slug, terminal) as log, ExitStack() as stack:
+            for handler in (log, terminal):
+                handler.addFilter(render_reasons)
+            try:
+                store = open_store(self.settings.state_url, self.notify)
+                stack.callback(store.close)
+                report = progress.logged_progress(stack.enter_context(progress.progress_reporter(self)))
+                yield JobContext(self.settings, file, store, now=self.now, report=report, sleep=self.sleep)
+            except Exception as error:
+                self._logged = error
+                progress.log_error(error)
+                raise
+        if log.trouble:
+            self.notify(f"! the log `{log.baseFilename}` cannot be written: {log.trouble}", style="warning")
 
     def log_error(self, error: TorgsyncError, slug: str) -> None:
         """Write to the log an error that stopped an object before any work with it began."""
         worked = "settings" in vars(self)  # a command that never asked for folders leaves no trace
         if worked and error is not self._logged and not isinstance(error, (UsageError, Interrupted)):
-            from torgsync.cli.base.session import log_error
+            from torgsync.cli.base.progress import log_error
             from torgsync.files.config.logs import logged
 
             with logged(self.settings.log, slug or "-"):
                 log_error(error)
 
 
-def program_of(context: typer.Context) -> Program:
-    """Return the call that a command belongs to."""
+def program_of(context: typer.Context, form: Format | None = None) -> Program:
+    """Return the call that a command belongs to; with `form` its errors are printed alike."""
     program = context.find_object(Program)
     if program is None:
         raise RuntimeError("a command without its program")
+    if form:
+        program.json = form is Format.JSON
     return program

@@ -1,47 +1,76 @@
-"""Shows the progress of a job on stderr: a bar on a terminal, a line a stage elsewhere."""
+"""Shows the progress of a job on stderr: a bar on a terminal, a line a stage elsewhere; and logs it."""
 
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
 
 from torgsync.cli.base.output import Output
+from torgsync.errors import InvalidInput, TorgsyncError
 from torgsync.files.config.logs import REPORTED, clean
 from torgsync.jobs.context import Progress, Stage
 
+if TYPE_CHECKING:
+    pass
+
+
 _log = logging.getLogger(__name__)
+
+
+def log_error(error: Exception) -> None:
+    """Write an error to the log; of a bug only its type and place, because its text may hold anything."""
+    if isinstance(error, TorgsyncError):
+        _log.error("%s", error.message, extra=REPORTED)
+        for mistake in error.mistakes if isinstance(error, InvalidInput) else ():
+            _log.error("%s", mistake, extra=REPORTED)
+    elif not isinstance(error, (typer.Exit, typer.Abort)):
+        *_, frame = traceback.extract_tb(error.__traceback__)
+        place = f"{Path(frame.filename).name}:{frame.lineno}"
+        _log.error("%s at %s", type(error).__name__, place, extra=REPORTED)
 
 
 @contextmanager
 def progress_reporter(output: Output) -> Iterator[Callable[[Progress], None]]:
     """Yield a function that shows the progress it is called with."""
     if output.verbosity < 0:
-        yield _ignore
+        yield lambda _progress: None
     elif output.err.is_terminal:
         bar = _Bar(output)
-        output.before_output(bar.close)
+        output.hide_progress = bar.close
         try:
             yield bar
         finally:
             bar.close()
     else:
-        yield _StageLines(output)
+        yield _by_stage(lambda stage: output.notify(f"{stage.value} …"))
 
 
 def logged_progress(report: Callable[[Progress], None]) -> Callable[[Progress], None]:
     """Return a function that calls `report`, and logs each stage when it begins."""
+    return _by_stage(lambda stage: _log.info("%s", stage.value, extra=REPORTED), report)
+
+
+def _by_stage(
+    begin: Callable[[Stage], None], report: Callable[[Progress], None] = lambda _progress: None
+) -> Callable[[Progress], None]:
+    """Return a function that calls `begin` for each stage and `report` for each progress."""
     stage: Stage | None = None
 
-    def log_and_report(progress: Progress) -> None:
+    def look(progress: Progress) -> None:
         nonlocal stage
         if progress.stage is not stage:
             stage = progress.stage
-            _log.info("%s", stage.value, extra=REPORTED)
+            begin(stage)
         report(progress)
 
-    return log_and_report
+    return look
 
 
 class TerminalLogHandler(logging.Handler):
@@ -55,23 +84,6 @@ class TerminalLogHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Show one event."""
         self._output.notify(clean(record.getMessage()))
-
-
-def _ignore(_progress: Progress) -> None:
-    """Show nothing."""
-
-
-class _StageLines:
-    """A line when a stage begins; what moves inside a stage is for terminals."""
-
-    def __init__(self, output: Output) -> None:
-        self._output = output
-        self._stage: Stage | None = None
-
-    def __call__(self, progress: Progress) -> None:
-        if progress.stage is not self._stage:
-            self._stage = progress.stage
-            self._output.notify(f"{progress.stage.value} …")
 
 
 def _left(seconds: float | None) -> str:

@@ -7,7 +7,9 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from datetime import datetime, tzinfo
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from torgsync.cli.base.program import SCHEMA, Format, Program
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 Row = Mapping[str, object]
+SCREENFUL = 10
+"""Things of one kind that people see one by one; more are folded or counted."""
 
 
 def print_rows(
@@ -29,10 +33,8 @@ def print_rows(
 ) -> None:
     """Print rows of plain values, keyed by column: JSON is one document keyed by the plural noun.
 
-    Args:
-        table_rows: The rows of the table for people, where they differ.
-        columns: The header of a CSV without rows.
-        none: The line for people where there are no rows.
+    `table_rows` are those for people, where they differ, and `none` is said to them where there are no rows;
+    `columns` are the header of a CSV without rows.
     """
     if form is Format.JSON:
         print_json({"schema": SCHEMA}, {noun: rows})
@@ -42,35 +44,24 @@ def print_rows(
         program.notify(none or f"no {noun.replace('_', ' ')} yet")
     else:
         shown = rows if table_rows is None else table_rows
-        table = plain_table(*(name.replace("_", " ") for name in shown[0]))
-        for row in shown:
-            table.add_row(*(cell(value) for value in row.values()))
-        program.out.print(table)
+        print_table(program, [name.replace("_", " ") for name in shown[0]], (row.values() for row in shown))
 
 
 def print_result(
     output: Format,
-    rows: Sequence[Row],
+    rows: Iterable[Row],
     for_people: Callable[[], None],
     *,
+    columns: Sequence[str] = (),
     head: Row | None = None,
     lists: Mapping[str, Iterable[object]] | None = None,
     tail: Row | None = None,
 ) -> None:
-    """Print one result in the format asked for.
-
-    Args:
-        output: the format.
-        rows: the result as CSV.
-        for_people: shows it to people.
-        head: what a JSON document begins with, after its schema.
-        lists: lists of the JSON document, see `print_json`.
-        tail: what it ends with.
-    """
+    """Print one result: a JSON document of `head`, `lists` and `tail`, `rows` as CSV, or `for_people`."""
     if output is Format.JSON:
         print_json({"schema": SCHEMA, **(head or {})}, lists or {}, tail)
     elif output is Format.CSV:
-        print_csv(rows)
+        print_csv(rows, columns)
     else:
         for_people()
 
@@ -91,15 +82,37 @@ def _visible(text: str) -> str:
     return "".join(sign if sign.isprintable() or sign in "\n\t" else " " * sign.isspace() for sign in text)
 
 
-def plain_table(*columns: str) -> Table:
+def plain_table() -> Table:
     """Return a table without borders, which can be copied."""
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+
+
+def print_table(program: Program, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """Print values as a table."""
+    table = plain_table()
     for name in columns:
         table.add_column(name, overflow="fold")
-    return table
+    for row in rows:
+        table.add_row(*map(cell, row))
+    program.out.print(table)
+
+
+def second_of(moment: datetime, clock: tzinfo) -> str:
+    """Return a moment as documents have it: ISO 8601 by the clock of a shop's orders."""
+    return moment.astimezone(clock).isoformat(timespec="seconds")
+
+
+def minute_of(moment: datetime, clock: tzinfo) -> str:
+    """Return a moment as people read it."""
+    return f"{moment.astimezone(clock):%d.%m.%Y %H:%M}"
+
+
+def pick(value: object, *names: str) -> dict[str, Any]:
+    """Return attributes of a value by their names."""
+    return {name: getattr(value, name) for name in names}
 
 
 def print_json(head: Row, lists: Mapping[str, Iterable[object]], tail: Row | None = None) -> None:
@@ -118,18 +131,13 @@ def print_json(head: Row, lists: Mapping[str, Iterable[object]], tail: Row | Non
 
 def print_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> None:
     """Write rows as CSV with a header: `columns`, or the first row's keys where none are given."""
-    writer = _csv_of(columns) if columns else None
-    for row in rows:
-        if writer is None:
-            writer = _csv_of(row)
-        writer.writerow({name: _harmless(value) for name, value in row.items()})
-
-
-def _csv_of(columns: Iterable[str]) -> csv.DictWriter[str]:
-    """Write the header of a CSV, and return the writer of its rows."""
-    writer = csv.DictWriter(sys.stdout, list(columns), lineterminator="\n")
-    writer.writeheader()
-    return writer
+    rest = iter(rows)
+    first = next(rest, None)
+    if header := list(columns or first or ()):
+        writer = csv.DictWriter(sys.stdout, header, lineterminator="\n")
+        writer.writeheader()
+        for row in chain([first] if first else [], rest):
+            writer.writerow({name: _harmless(value) for name, value in row.items()})
 
 
 def _harmless(value: object) -> object:

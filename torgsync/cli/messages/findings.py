@@ -1,4 +1,4 @@
-"""The sentence of each finding, and what it means for the good or the order.
+"""The sentence of each finding.
 
 Nothing but this catalogue makes these sentences, so that another language is another catalogue.
 """
@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from torgsync.cli.messages import orders
-from torgsync.cli.messages.prices import price_step
-from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.clock import shop_time
 from torgsync.core.findings import Code, Finding
 from torgsync.core.product.cells import CellFault, IdFault, id_fault_message
 from torgsync.core.product.columns import no_column_message
+from torgsync.core.product.fields import CENT
 from torgsync.core.product.texts import BarcodeFault
 from torgsync.core.text import counted
 
@@ -66,21 +66,9 @@ def _unreadable(cell: str, fault: str, fields: Sequence[str] = (), name: str = "
     return f"{_FAULTS[CellFault(fault)].format(cell=cell)}; {ending}"
 
 
-def _odd_id(id: str, fault: str) -> str:  # noqa: A002  # the argument's name
-    return f"`{id}` {_ODD_IDS[IdFault(fault)]}; it goes under it"
-
-
-def _missing_id(fault: str, cell: str) -> str:
-    return id_fault_message(IdFault(fault), cell)
-
-
 def _twice(lines: Sequence[str]) -> str:
     where = f"lines {' and '.join(lines)}" if len(lines) > 1 else f"line {lines[0]}"
     return f"stands in the export more than once, in {where}; it stays as it is on Prom"
-
-
-def _barcode(barcode: str, fault: str, **args: str) -> str:
-    return f"`{barcode}` is not sent: {_BARCODES[BarcodeFault(fault)].format(**args)}"
 
 
 def _text_cut(limit: int, count: int = 0, phrases: int = 0, sent: int = 0) -> str:
@@ -89,20 +77,8 @@ def _text_cut(limit: int, count: int = 0, phrases: int = 0, sent: int = 0) -> st
     return f"{count} characters, Prom takes {limit}: cut"
 
 
-def _keyword(count: int, limit: int, first: str) -> str:
-    return f"{counted(count, 'phrase')} of more than {limit} characters left out: `{first}…`"
-
-
-def _sku_letters(letters: Sequence[str]) -> str:
-    return f"{_quoted(letters)} in an article; Prom takes letters, digits, blanks and `-`, `_`, `.`, `/`"
-
-
 def _rounded(setting: str, before: str, after: str) -> str:
     return f"{price_step('round', setting, Decimal(before), Decimal(after))}, by `[prices]`"
-
-
-def _center(center: str, known: Sequence[str]) -> str:
-    return f"the export tells no stock of the center `{center}`; it tells that of {', '.join(known)}"
 
 
 def _no_group(group: str, meant: str) -> str:
@@ -149,10 +125,6 @@ def _no_variant(fault: Callable[..., str]) -> Callable[..., str]:
     return sentence
 
 
-def _column(column: str, hint: str, meant: str) -> str:
-    return f"{no_column_message(column, hint, meant)}; what was last sent of it stays"
-
-
 def _empty_photos(count: int, first: str) -> str:
     photos = counted(count, "photo is an empty file", "photos are empty files")
     return f"{photos}, `{first}` for one; none is sent"
@@ -169,12 +141,8 @@ def _reserved(title: str, pieces: int, left: int | None, stock: int) -> str:
 
 
 def _open_import(sent: str, offers: int) -> str:
-    at = f"{datetime.fromisoformat(sent).astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
+    at = shop_time(datetime.fromisoformat(sent))
     return f"an import of {counted(offers, 'product')} was sent at {at} and has not ended yet"
-
-
-def _unfetched(title: str, photos: int) -> str:
-    return f"{title}: {counted(photos, 'photo')} could not be fetched by Prom; sent again with an import"
 
 
 def _quoted(names: Sequence[str]) -> str:
@@ -182,9 +150,9 @@ def _quoted(names: Sequence[str]) -> str:
 
 
 SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
-    Code.ID_MISSING: _missing_id,
+    Code.ID_MISSING: lambda fault, cell: id_fault_message(IdFault(fault), cell),
     Code.ID_DUPLICATE: _twice,
-    Code.ID_ODD: _odd_id,
+    Code.ID_ODD: lambda **args: f"`{args['id']}` {_ODD_IDS[IdFault(args['fault'])]}; it goes under it",
     Code.NAME_MISSING: "the good has no name; none is sent",
     Code.NAME_CUT: "{count} letters, Prom takes {limit}: cut",
     Code.PRICE_MISSING: {
@@ -221,9 +189,13 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
         "the export has no column `WarehouseQuantityForPartner`: `WarehouseQuantity` counts, all centers "
         "together"
     ),
-    Code.CENTER_UNKNOWN: _center,
+    Code.CENTER_UNKNOWN: lambda center, known: (
+        f"the export tells no stock of the center `{center}`; it tells that of {', '.join(known)}"
+    ),
     Code.PRODUCT_GROUP_EMPTY: _no_group,
-    Code.COLUMN_MISSING: _column,
+    Code.COLUMN_MISSING: lambda column, hint, meant: (
+        f"{no_column_message(column, hint, meant)}; what was last sent of it stays"
+    ),
     Code.DISPLAY_UNKNOWN: "`{cell}` is neither 0 nor 1; the good is shown",
     Code.TEXT_CLEANED: "control characters were taken out",
     Code.TEXT_CUT: _text_cut,
@@ -235,7 +207,9 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
         "none": "there is no photo in the folder of photos; photos on Prom.ua stay as they are",
         "empty": _empty_photos,
     },
-    Code.PHOTOS_UNFETCHED: _unfetched,
+    Code.PHOTOS_UNFETCHED: lambda title, photos: (
+        f"{title}: {counted(photos, 'photo')} could not be fetched by Prom; sent again with an import"
+    ),
     Code.IMPORT_OPEN: _open_import,
     Code.LETTERS_LOST: "a `?` stands where a letter was lost in the export",
     Code.VARIANT_ALIKE: _no_variant(_alike),
@@ -251,9 +225,15 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     Code.GROUP_MISSING: "it lies in no group; a new good goes to none on Prom",
     Code.GROUP_UNREADABLE: "`{section}` is no section such as `11=Полив`; it is passed over",
     Code.SPLIT_AMBIGUOUS: "`{separator}` stands {count} times in it: the whole text goes to both languages",
-    Code.KEYWORD_LONG: _keyword,
-    Code.SKU_CHARACTERS: _sku_letters,
-    Code.BARCODE_INVALID: _barcode,
+    Code.KEYWORD_LONG: lambda count, limit, first: (
+        f"{counted(count, 'phrase')} of more than {limit} characters left out: `{first}…`"
+    ),
+    Code.SKU_CHARACTERS: lambda letters: (
+        f"{_quoted(letters)} in an article; Prom takes letters, digits, blanks and `-`, `_`, `.`, `/`"
+    ),
+    Code.BARCODE_INVALID: lambda barcode, fault, **args: (
+        f"`{barcode}` is not sent: {_BARCODES[BarcodeFault(fault)].format(**args)}"
+    ),
     Code.SEX_UNKNOWN: "`{cell}` is not a sex from 0 to 5; it is not sent",
     Code.CHARACTERISTICS_TOO_MANY: (
         "{count} characteristics, the first {limit} are sent: Prom takes no more"
@@ -287,3 +267,15 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     **orders.FINDINGS,
 }
 """A template for the finding's arguments, a function that takes them, or one of both for each `case`."""
+
+
+def price_step(rule: str, setting: str, before: Decimal, after: Decimal) -> str:
+    """Return one rule of `[prices]` that changed a price: `markup +5 %: 100.00 -> 105.00`."""
+    how = f"markup {setting} %" if rule == "markup" else f"rounded to {setting}"
+    return f"{how}: {_money(before)} -> {_money(after)}"
+
+
+def _money(amount: Decimal) -> str:
+    """Return an amount with two places, or with all it has where it has more."""
+    cents = amount.quantize(CENT, ROUND_HALF_UP)
+    return f"{cents if cents == amount else amount.normalize():f}"

@@ -28,20 +28,12 @@ HOLD: dict[HoldReason, str] = {
 """Why an order gets no file; the other reasons have a finding with the sentence."""
 
 
-def _release(*, cancelled: bool) -> str:
-    return (
-        f"is {'canceled' if cancelled else 'no sale any more'} now: release its reserve in Torgsoft by hand"
-    )
-
-
-def _change(parts: Sequence[str]) -> str:
-    return f"has other {', '.join(parts)} now: change it in Torgsoft by hand"
-
-
 WORK: dict[HandWork, str | Callable[..., str]] = {
-    HandWork.RELEASE: _release,
+    HandWork.RELEASE: lambda cancelled: (
+        f"is {'canceled' if cancelled else 'no sale any more'} now: release its reserve in Torgsoft by hand"
+    ),
     HandWork.RESERVE: "is taken up again: reserve its goods in Torgsoft by hand",
-    HandWork.CHANGE: _change,
+    HandWork.CHANGE: lambda parts: f"has other {', '.join(parts)} now: change it in Torgsoft by hand",
     HandWork.CHECK_SAME: "is as Torgsoft got it again: see that it stands so there",
     HandWork.CHECK_TAKEN: "was in an outbox that was gone: see whether Torgsoft has it; "
     "if not, write its file again with `torgsync orders export`",
@@ -83,10 +75,6 @@ def _withdrawn(*, sale: bool) -> str:
     return f"{why}: its file was taken back from the outbox"
 
 
-def _moved(files: int, place: str) -> str:
-    return f"{counted(files, 'order file')} may still lie in the old outbox `{place}`"
-
-
 def _unmapped(orders: int, method: str = "", first: str = "") -> str:
     if first:
         see = f"see {first} in the seller's cabinet"
@@ -115,7 +103,9 @@ _ABOUT_ORDER: dict[Code, str | Callable[..., str]] = {
 
 FINDINGS: dict[Code, str | Callable[..., str]] = {
     Code.OUTBOX_FAILED: "{trouble}",
-    Code.OUTBOX_MOVED: _moved,
+    Code.OUTBOX_MOVED: lambda files, place: (
+        f"{counted(files, 'order file')} may still lie in the old outbox `{place}`"
+    ),
     Code.CLIENTS_UNREAD: "{trouble}",
     Code.PAYMENT_UNMAPPED: _unmapped,
 }

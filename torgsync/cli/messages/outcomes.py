@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.clock import shop_time
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReason
 from torgsync.core.problems import problem_message
 from torgsync.core.reason import Reason
@@ -36,25 +36,8 @@ def notice_message(notice: Reason[Any]) -> str:
     return _NOTICES[notice.code].format(left=left)
 
 
-def _said(words: Iterable[str]) -> str:
-    return "; ".join(words)
-
-
-def _used_up(free: str) -> str:
-    moment = datetime.fromisoformat(free).astimezone(SHOP_ZONE)
-    return f"today's imports are used up; it goes with the first run after {moment:%Y-%m-%d %H:%M}"
-
-
-def _text_cut(field: str, length: int, ending: str) -> str:
-    return f"Prom.ua cut {field} to {counted(length, 'character')}, it ends with `{ending}`"
-
-
-def _unfetched(missing: int, sent: int) -> str:
-    return f"{missing} of {counted(sent, 'photo')} could not be fetched by Prom.ua"
-
-
 SENTENCES: dict[OutcomeCode, str | Callable[..., str]] = {
-    OutcomeCode.PROM_SAID: _said,
+    OutcomeCode.PROM_SAID: lambda words: "; ".join(words),  # noqa: PLW0108  # called by name
     OutcomeCode.FAILED: "{problem}",
     OutcomeCode.END_UNKNOWN: "it was sent, and its end is not known: {problem}",
     OutcomeCode.NO_REASON: "Prom.ua made no product of it and gave no reason",
@@ -67,7 +50,10 @@ SENTENCES: dict[OutcomeCode, str | Callable[..., str]] = {
     OutcomeCode.DECLINED: "not sent: a person said no",
     OutcomeCode.STOPPED: "not reached: stopped by a person",
     OutcomeCode.NOT_REACHED: "not reached: {problem}",
-    OutcomeCode.IMPORTS_USED_UP: _used_up,
+    OutcomeCode.IMPORTS_USED_UP: lambda free: (
+        "today's imports are used up; it goes with the first run after "
+        f"{shop_time(datetime.fromisoformat(free))}"
+    ),
     OutcomeCode.IMPORT_LEFT: "sent with an import; the next run looks up what became of it",
     OutcomeCode.REMOVALS_AFTER_FAILURE: "products are taken out only when everything before went well",
     OutcomeCode.REMOVALS_BEFORE_IMPORT_END: (
@@ -77,8 +63,12 @@ SENTENCES: dict[OutcomeCode, str | Callable[..., str]] = {
     OutcomeCode.FOUND_DONE: "a later look found it done",
     OutcomeCode.RUN_ENDED_BEFORE: "not reached: the run ended before it",
     OutcomeCode.MADE_IN_PART: "made, and not all of it as wanted when the run ended",
-    OutcomeCode.TEXT_CUT: _text_cut,
-    OutcomeCode.PHOTOS_UNFETCHED: _unfetched,
+    OutcomeCode.TEXT_CUT: lambda field, length, ending: (
+        f"Prom.ua cut {field} to {counted(length, 'character')}, it ends with `{ending}`"
+    ),
+    OutcomeCode.PHOTOS_UNFETCHED: lambda missing, sent: (
+        f"{missing} of {counted(sent, 'photo')} could not be fetched by Prom.ua"
+    ),
 }
 """A template filled with the arguments of a reason, or a function that takes them by name."""
 

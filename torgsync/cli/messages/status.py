@@ -1,9 +1,10 @@
-"""The status of a good, in a sentence."""
+"""Why goods are skipped and products leave, and what becomes of a good, in words."""
 
 from __future__ import annotations
 
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.select import WORDS, SkipReason
 from torgsync.core.plan.decide import GoodStatus
+from torgsync.core.plan.diff import Leaving
 
 _STATUS: dict[str, str] = {
     GoodStatus.CREATE: "it is new on Prom.ua and will be created",
@@ -39,3 +40,24 @@ _STATUS: dict[str, str] = {
 def status_message(status: GoodStatus | SkipReason) -> str:
     """Return what becomes of a good, or why nothing does."""
     return _STATUS[status]
+
+
+_REASONS = {
+    **{str(reason): words for reason, words in WORDS.items()},
+    SkipReason.REFUSED_BEFORE: "refused by Prom.ua before",
+    SkipReason.MODERATED: "deleted by Prom.ua's moderators",
+    SkipReason.NO_PRICE: "new and without a price that can be sent",
+    SkipReason.NO_NAME: "new and without a name",
+    SkipReason.NO_STOCK: "new and without a stock that can be read",
+    SkipReason.AMBIGUOUS: "of which nobody knows which product on Prom.ua it is",
+    SkipReason.ID_TAKEN: "whose id another product has on Prom.ua",
+    SkipReason.NO_EXTERNAL_ID: "without an external id on Prom.ua",
+    Leaving.GONE: "not in the export any more",
+    Leaving.FOREIGN: "never sent from here",
+    Leaving.UNDONE: "made by the run that is turned back",
+}
+
+
+def skip_message(reason: str) -> str:
+    """Return why a good stays out or a product leaves."""
+    return _REASONS[reason]

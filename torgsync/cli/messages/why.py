@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from torgsync.cli.messages.findings import variant_fault
-from torgsync.cli.messages.prices import price_step
+from torgsync.cli.messages.findings import price_step, variant_fault
 from torgsync.core.findings import Finding
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.family import Alone

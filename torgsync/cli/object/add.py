@@ -19,6 +19,8 @@ from torgsync.cli.base.options import (
     WithPhotosOption,
 )
 from torgsync.cli.base.program import Program, program_of
+from torgsync.cli.object.check import print_check
+from torgsync.cli.object.wizard import complete
 from torgsync.errors import Exit, TorgsyncError, UsageError
 
 if TYPE_CHECKING:
@@ -68,7 +70,6 @@ def add(
 ) -> None:
     """Make a sync object. On a terminal, what is not given is asked, in the order of Torgsoft's tabs."""
     program = program_of(context)
-    from torgsync.cli.object.wizard import complete
     from torgsync.jobs.config.objects import Answers
 
     if api_key and api_key_env:
@@ -101,7 +102,6 @@ def add(
 
 def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bool) -> Exit:
     """Write the object and its token, do what else was asked, and print its check."""
-    from torgsync.cli.object.check_render import print_check
     from torgsync.files.config.objects import load_object
     from torgsync.jobs.config.check import check
     from torgsync.jobs.config.fields import add_standard_fields

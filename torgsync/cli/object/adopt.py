@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from torgsync.cli.base.options import FormatOption, NameArgument
-from torgsync.cli.base.program import Format, Program, program_of
+from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
+from torgsync.cli.base.render import SCREENFUL, pick, print_csv, print_json
+from torgsync.core.plan.adopt import AmbiguousMatch, GoodIdentity, Matching, ProductIdentity, ProductMatch
+from torgsync.core.text import counted
 
 if TYPE_CHECKING:
     from torgsync.core.plan.adopt import Matching
+    from torgsync.files.config.objects import ObjectFile
+    from torgsync.jobs.config.adopt import AdoptionView
 
 
 def adopt(
@@ -32,14 +40,7 @@ def adopt(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Take over a shop that has products: tell which product is which good. Nothing changes on Prom.ua."""
-    program = program_of(context)
-    program.format(form)
-    from torgsync.cli.object.adopt_render import (
-        notify_next,
-        print_matching,
-        print_matching_csv,
-        print_matching_json,
-    )
+    program = program_of(context, form)
     from torgsync.files.plan.decisions import read_decisions
     from torgsync.jobs.config.adopt import adopt as adopt_shop
 
@@ -57,7 +58,7 @@ def adopt(
     if form is Format.JSON:
         print_matching_json(file, view)
     elif form is Format.CSV:
-        print_matching_csv(view.matching)
+        print_csv(_render_rows(view.matching))
     elif view.adopted:
         notify_next(program, file, view)
     else:
@@ -69,3 +70,137 @@ def _agreed(program: Program, form: Format, *, yes: bool) -> bool:
     if yes or not program.asks or form is not Format.TABLE:
         return True
     return typer.confirm("Take the shop over like this?", default=False, err=True)
+
+
+_RULES = {
+    "external-id": "external id",
+    "sku": "article",
+    "barcode": "barcode",
+    "name": "name",
+    "decision": "a person's decision",
+}
+
+
+def print_matching(program: Program, file: ObjectFile, matching: Matching, *, every: bool) -> None:
+    """Print the pairs, the doubts and what is only on one side: the first of each, or all with `every`."""
+    most = None if every else SCREENFUL
+    by = Counter(map(_render_rules, matching.matched)).most_common()
+    rules = ", ".join(f"{number} by {rule}" for rule, number in by)
+    matched = f"{counted(len(matching.matched), 'good')} matched"
+    program.print(f"{file.settings.name}: {matched}{f': {rules}' if rules else ''}")
+    renamed = [one for one in matching.matched if str(one.by[0]) != "external-id"]
+    _print_lines(program, (_render_pair(one) for one in renamed), len(renamed), most)
+    goods = sum(len(doubt.goods) for doubt in matching.ambiguous)
+    program.print(f"{counted(goods, 'good')} ambiguous: each waits until you say which product it is")
+    _print_lines(program, map(_render_doubt, matching.ambiguous), len(matching.ambiguous), most)
+    program.print(f"{counted(len(matching.unmatched_goods), 'good')} only in the export: new on Prom.ua")
+    here = (f"{good.good_id}  {good.title}" for good in matching.unmatched_goods)
+    _print_lines(program, here, len(matching.unmatched_goods), most)
+    program.print(f"{counted(len(matching.unmatched_products), 'product')} only on Prom.ua: foreign")
+    there = (_render_product(product) for product in matching.unmatched_products)
+    _print_lines(program, there, len(matching.unmatched_products), most)
+
+
+def _print_lines(program: Program, lines: Iterable[str], number: int, most: int | None) -> None:
+    for line in islice(lines, most):
+        program.print(f"  {line}", 6)
+    if most is not None and number > most:
+        program.print(f"  … and {number - most} more; `--all` lists them")
+
+
+def _render_rules(match: ProductMatch) -> str:
+    return " and ".join(_RULES[rule] for rule in match.by)
+
+
+def _render_pair(match: ProductMatch) -> str:
+    good = match.good
+    return f"{good.good_id}  {good.title} = {_render_product(match.product)}, by {_render_rules(match)}"
+
+
+def _render_product(product: ProductIdentity) -> str:
+    external = f" ({product.external_id})" if product.external_id else ""
+    return f"Prom {product.prom_id}{external}  {product.title}"
+
+
+def _render_doubt(doubt: AmbiguousMatch) -> str:
+    goods = ", ".join(good.good_id for good in doubt.goods)
+    products = ", ".join(product.prom_id for product in doubt.products)
+    title = doubt.goods[0].title
+    return f"{goods}  {title} = any of Prom {products}, by {_RULES[doubt.by]}"
+
+
+def notify_next(program: Program, file: ObjectFile, view: AdoptionView) -> None:
+    """Write the commands that come next."""
+    program.notify(f"`{file.settings.name}` is taken over; nothing was changed on Prom.ua")
+    if view.first_run:
+        program.notify("how many imports were used today is not known: the seller's cabinet lists them")
+    called = file.called
+    if view.matching.ambiguous:
+        program.notify(
+            f"hint: torgsync object adopt {called} --format csv > decisions.csv; leave one line a good"
+        )
+        program.notify("  and write `new` as prom_id of a good that is none of them, then:")
+        program.notify(f"  torgsync object adopt {called} --decisions decisions.csv")
+    program.notify(f"next: torgsync update -o {called}")
+
+
+def print_matching_json(file: ObjectFile, view: AdoptionView) -> None:
+    """Print one document of all pairs, doubts and rests."""
+    matching = view.matching
+    print_json(
+        {"schema": SCHEMA, "object": file.settings.name, "adopted": view.adopted},
+        {
+            "matched": (
+                _good_document(one.good) | _product_document(one.product) | {"by": list(map(str, one.by))}
+                for one in matching.matched
+            ),
+            "ambiguous": (
+                {
+                    "by": str(doubt.by),
+                    "goods": list(map(_good_document, doubt.goods)),
+                    "products": list(map(_product_document, doubt.products)),
+                }
+                for doubt in matching.ambiguous
+            ),
+            "only_here": map(_good_document, matching.unmatched_goods),
+            "only_there": map(_product_document, matching.unmatched_products),
+        },
+        {"exit": int(view.exit_code)},
+    )
+
+
+def _good_document(good: GoodIdentity) -> dict[str, object]:
+    return pick(good, "good_id", "title")
+
+
+def _product_document(product: ProductIdentity) -> dict[str, object]:
+    return {
+        "prom_id": product.prom_id,
+        "external_id": product.external_id or None,
+        "title_on_prom": product.title,
+        "status": product.status or None,
+    }
+
+
+def _render_rows(matching: Matching) -> Iterator[Mapping[str, object]]:
+    """Yield a row for each pair, so that a person need only delete the wrong ones; ambiguous goods first."""
+    for doubt in matching.ambiguous:
+        for good in doubt.goods:
+            for product in doubt.products:
+                yield _render_row("ambiguous", str(doubt.by), good, product)
+    for one in matching.matched:
+        yield _render_row("matched", " ".join(one.by), one.good, one.product)
+    for good in matching.unmatched_goods:
+        yield _render_row("only-here", "", good, None)
+    for product in matching.unmatched_products:
+        yield _render_row("only-there", "", None, product)
+
+
+def _render_row(
+    kind: str, by: str, good: GoodIdentity | None, product: ProductIdentity | None
+) -> dict[str, object]:
+    names = ("prom_id", "external_id", "title")
+    prom_id, external_id, title = pick(product, *names).values() if product else ("", "", "")
+    here = pick(good, "good_id", "title") if good else {"good_id": "", "title": ""}
+    there = {"prom_id": prom_id, "external_id": external_id, "title_on_prom": title}
+    return {"story": kind, "by": by, **here, **there}

@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from torgsync.cli.base.options import FormatOption, NameArgument
+from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.render import pick, print_rows
 from torgsync.cli.object.add import add
 from torgsync.cli.object.adopt import adopt
 from torgsync.cli.object.check import check
 from torgsync.cli.object.edit import edit
-from torgsync.cli.object.list import list_
-from torgsync.cli.object.remove import remove
 from torgsync.cli.object.show import show
+from torgsync.errors import UsageError
+
+
+def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
+    """List all sync objects."""
+    program = program_of(context, form)
+    from torgsync.jobs.config.objects import summaries
+
+    columns = ("slug", "name", "export", "problem")
+    rows = [pick(one, *columns) for one in summaries(program.settings)]
+    print_rows(program, form, "objects", rows, columns=columns)
+
+
+def remove(
+    context: typer.Context,
+    name: NameArgument = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove a sync object and its token. Nothing changes on Prom.ua, and what was sent is remembered."""
+    program = program_of(context)
+    file = program.object(name)
+    from torgsync.jobs.config.objects import remove_object
+
+    if not yes:
+        if not program.asks:
+            raise UsageError("`--yes` is needed", hint="without a terminal nothing is asked")
+        if not typer.confirm(f"Remove `{file.path}`?", default=False, err=True):
+            program.notify("nothing was removed")
+            return
+    token_removed = remove_object(file, program.settings)
+    program.notify(f"removed `{file.path}`" + (" and its token" if token_removed else ""))
+    program.notify(
+        "the shop on Prom.ua stays as it is; an object of the same name goes on where this one was"
+    )
+
 
 app = typer.Typer(help="Sync objects: one shop's settings each.", no_args_is_help=True)
 

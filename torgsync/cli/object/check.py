@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from torgsync.cli.base.findings import (
+    count_document,
+    finding_document,
+    print_checks,
+    print_groups,
+    render_checks,
+)
 from torgsync.cli.base.options import FormatOption, NameArgument
-from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
+from torgsync.cli.base.render import cell, pick, print_csv, print_json, print_table
+from torgsync.core.mapping.suggest import Suggestion
+from torgsync.core.text import counted
 from torgsync.errors import Exit
+
+if TYPE_CHECKING:
+    from torgsync.files.config.objects import ObjectFile
+    from torgsync.jobs.config.check_view import CheckView
 
 
 class Places(StrEnum):
@@ -28,9 +42,7 @@ def check(
     ] = Places.SUMMARY,
 ) -> None:
     """Check a sync object: settings, token, export, photos, and what each good would be."""
-    program = program_of(context)
-    program.format(form)
-    from torgsync.cli.object.check_render import print_check, print_check_csv, print_check_json
+    program = program_of(context, form)
     from torgsync.jobs.config.check import check as check_object
 
     file = program.object(name)
@@ -42,3 +54,88 @@ def check(
     else:
         print_check_json(file, checked)
     raise typer.Exit(int(Exit.INVALID if checked.failed else Exit.DONE))
+
+
+def print_check(program: Program, file: ObjectFile, checked: CheckView, *, every: bool = False) -> None:
+    """Print a check for people: its lines, guesses, suggestions, and findings."""
+    print_checks(program, checked.lines)
+    if checked.guesses:
+        program.out.print()
+        print_table(program, ("found out", "it is", "because", "[catalog] key"), _guess_rows(checked))
+    if checked.suggestions:
+        program.out.print()
+        columns = counted(len(checked.suggestions), "column")
+        program.print(f"{columns} that could be sent besides, with a value of each:")
+    for item in checked.suggestions:
+        program.print(f"  `{item.column}`: {item.sample}", 4)
+        program.print(f"    {_command(file, item)}")
+    print_groups(program, checked.findings.groups(), checked.file, every=every)
+
+
+def _guess_rows(checked: CheckView) -> list[tuple[str, str, str, str]]:
+    """Return the guesses; one that holds for all of several files is one row, others name their files."""
+    files: dict[tuple[str, str, str, str], dict[str, None]] = {}
+    for guess in checked.guesses:
+        row = (str(guess.aspect), guess.value, guess.because, cell(guess.key))
+        files.setdefault(row, {})[guess.file] = None
+    everywhere = len({guess.file for guess in checked.guesses})
+    return [
+        (aspect, value if len(names) == everywhere else f"{value} in {', '.join(names)}", because, key)
+        for (aspect, value, because, key), names in files.items()
+    ]
+
+
+def _command(file: ObjectFile, item: Suggestion) -> str:
+    """Return the command that maps a column as suggested, ready to paste."""
+    from torgsync.files.config.objects import quoted
+
+    return f"torgsync fields add {' '.join(map(quoted, item.words))} -o {file.called}"
+
+
+def print_check_json(file: ObjectFile, checked: CheckView) -> None:
+    """Print one document: lines, guesses, suggestions, findings."""
+    groups = checked.findings.groups()
+    print_json(
+        {"schema": SCHEMA, "object": file.settings.name, "valid": not checked.failed},
+        {
+            "checks": render_checks(checked.lines),
+            "guesses": [
+                {"what": guess.aspect, **pick(guess, "value", "because")}
+                | {"key": f"catalog.{guess.key}" if guess.key else None}
+                for guess in checked.guesses
+            ],
+            "suggestions": [
+                {"column": item.column, "to": item.to, "name": item.name or None}
+                | {"sample": item.sample, "command": _command(file, item)}
+                for item in checked.suggestions
+            ],
+            "counts": map(count_document, groups),
+            "findings": (
+                finding_document(finding, checked.file) for group in groups for finding in group.first
+            ),
+        },
+    )
+
+
+def print_check_csv(file: ObjectFile, checked: CheckView) -> None:
+    """Print every line of the check as CSV, then guesses, suggestions and every finding."""
+    rows = render_checks(checked.lines)
+    for guess in checked.guesses:
+        key = f"catalog.{guess.key}" if guess.key else None
+        rows.append(_row(guess.aspect, "guess", f"{guess.value}: {guess.because}", key))
+    for item in checked.suggestions:
+        rows.append(_row(item.column, "suggestion", item.sample, _command(file, item)))
+    blank = dict.fromkeys(("code", "file", "line", "column", "value", "good_id"))
+    for group in checked.findings.groups():
+        for finding in group.first:
+            place = finding_document(finding, checked.file)
+            head = _row("finding", place["severity"], place["message"])
+            rows.append(head | {key: place[key] for key in blank})
+        if rest := group.count - len(group.first):
+            head = _row("finding", str(group.severity), f"… and {rest} more")
+            rows.append(head | blank | {"code": str(group.code)})
+    print_csv({**row, **{key: row.get(key) for key in blank}} for row in rows)
+
+
+def _row(subject: str, state: object, message: object, hint: str | None = None) -> dict[str, object]:
+    return {"subject": subject, "state": state, "message": message, "hint": hint}

@@ -21,6 +21,9 @@ from torgsync.cli.base.options import (
     WithPhotosOption,
 )
 from torgsync.cli.base.program import Program, program_of
+from torgsync.cli.base.render import cell
+from torgsync.cli.object.wizard import read_given_token
+from torgsync.core.config.keys import read_key
 from torgsync.errors import ObjectInvalid, UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +66,6 @@ def edit(
     """Change a sync object; comments and order stay. Without a flag, nothing changes."""
     program = program_of(context)
     file = program.object(name) if not editor else None
-    from torgsync.cli.object.wizard import read_given_token
     from torgsync.files.config.toml_edit import Setting, change_keys
     from torgsync.jobs.config.tokens import replace_token
 
@@ -106,8 +108,6 @@ def edit(
 
 
 def _key(text: str) -> Key:
-    from torgsync.core.config.keys import read_key
-
     try:
         return read_key(text.strip())
     except ValueError as wrong:
@@ -135,7 +135,6 @@ def _refuse_name(key: Key, file: ObjectFile) -> None:
 
 def _notify_changes(program: Program, before: Document, after: Document) -> None:
     """Show each setting that changed, old and new; a token is never shown."""
-    from torgsync.cli.base.render import cell
     from torgsync.core.config.changes import changes_between
 
     changes = changes_between(before, after)

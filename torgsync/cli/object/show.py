@@ -11,6 +11,7 @@ import typer
 
 from torgsync.cli.base.options import NameArgument
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
+from torgsync.cli.base.render import cell, print_csv, print_rows, print_table
 from torgsync.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ def show(
     ] = False,
 ) -> None:
     """Show a sync object with every setting, defaults included."""
-    program = program_of(context)
-    program.format(Format.TABLE if form is Shape.TOML else Format(form))
+    program = program_of(context, Format.TABLE if form is Shape.TOML else Format(form))
     if schema:
         from torgsync.core.config.explain import json_schema
 
@@ -61,23 +61,18 @@ def show(
     if form is Shape.JSON:
         sys.stdout.write(json.dumps({"schema": SCHEMA, "object": settings}, ensure_ascii=False) + "\n")
         return
-    from torgsync.cli.base.render import cell, plain_table, print_csv
     from torgsync.core.config.changes import flat_rows
 
     rows = [{"setting": key, "value": cell(value)} for key, value in flat_rows(settings)]
     if form is Shape.CSV:
         print_csv(rows)
         return
-    table = plain_table("setting", "value")
-    for row in rows:
-        table.add_row(*row.values())
     program.out.print(str(file.path), soft_wrap=True)
-    program.out.print(table)
+    print_table(program, ("setting", "value"), (row.values() for row in rows))
 
 
 def _print_explained(program: Program, file: ObjectFile, form: Format) -> None:
     """Print every key with its meaning and its value; keys of list items have no single value."""
-    from torgsync.cli.base.render import cell, print_rows
     from torgsync.core.config.changes import flat_rows
     from torgsync.core.config.explain import explained
 

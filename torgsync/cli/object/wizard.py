@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from torgsync.cli.base.program import Program
+from torgsync.core.config.schedule import read_hour, read_step
+from torgsync.core.config.settings import Catalog
 from torgsync.core.text import counted
 from torgsync.errors import InvalidInput, TokenRefused, TorgsyncError, UsageError
 
@@ -31,12 +33,8 @@ def complete(program: Program, given: Answers) -> Answers:
     """
     asks = program.asks and not (given.name and (given.token or given.token_env) and given.export)
     name = _name(program, given.name)
-    answers = replace(
-        given,
-        name=name,
-        token=None if given.token_env else _token(program, given.token, name),
-        export=_export(program, given.export),
-    )
+    token = None if given.token_env else _token(program, given.token, name)
+    answers = replace(given, name=name, token=token, export=_export(program, given.export))
     if asks:
         answers = _general(program, answers)
         answers = _clients(program, answers)
@@ -99,7 +97,6 @@ def _export(program: Program, given: Path | None) -> Path:
 
 
 def _general(program: Program, answers: Answers) -> Answers:
-    """Ask for the rest of the first tab: the product group, the photos and where Prom finds them."""
     group = answers.group or ask_or_none("Product group (empty: everything)")
     photos = answers.photos or _ask_photos(program)
     url = answers.photos_url or (_ask_url(program) if photos else None)
@@ -130,9 +127,6 @@ def _centers(answers: Answers) -> Answers:
 
 
 def _times(program: Program, answers: Answers) -> Answers:
-    """Ask how often and in which hours."""
-    from torgsync.core.config.schedule import read_step
-
     if answers.every:
         return answers
     question = "Synchronise every 30m, 2h, 1d (empty: only when somebody does)"
@@ -144,7 +138,6 @@ def _times(program: Program, answers: Answers) -> Answers:
 
 
 def _ask_until_read(program: Program, question: str, read: Callable[[str], object]) -> str | None:
-    """Ask for an optional answer, until `read` accepts it."""
     while answer := ask_or_none(question):
         try:
             read(answer)
@@ -156,8 +149,6 @@ def _ask_until_read(program: Program, question: str, read: Callable[[str], objec
 
 
 def _read_hours(text: str) -> None:
-    from torgsync.core.config.schedule import read_hour
-
     start, sign, end = (part.strip() for part in text.partition("-"))
     if not sign or start == end:
         raise ValueError(f'"{text}" is not two hours such as "08:00-21:00"')
@@ -246,7 +237,6 @@ def _try_token(program: Program, name: str, token: str) -> str:
 
 
 def _try_export(path: Path) -> str:
-    from torgsync.core.config.settings import Catalog
     from torgsync.files.catalog.export import open_catalog
 
     catalog = open_catalog(Catalog(path=str(path.expanduser().absolute())), Path())
@@ -262,7 +252,6 @@ def _try_photos(folder: Path) -> str:
 
 
 def _refuse_without_terminal(program: Program, missing: str) -> None:
-    """Raise UsageError where something is missing and cannot be asked."""
     if not program.asks:
         raise UsageError(
             f"`{missing}` is needed", hint="without a terminal nothing is asked; give it as an option"

@@ -2,14 +2,214 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Annotated
+
 import typer
 
-from torgsync.cli.orders.done import done
-from torgsync.cli.orders.export import export
-from torgsync.cli.orders.fetch import fetch
-from torgsync.cli.orders.list import list_
-from torgsync.cli.orders.ship import ship
-from torgsync.cli.orders.show import show
+from torgsync.cli.base.errors import error_document
+from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
+from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.render import print_result, print_rows
+from torgsync.cli.messages.findings import finding_message
+from torgsync.cli.messages.orders import done_message
+from torgsync.cli.orders.render import (
+    COLUMNS,
+    finding_documents,
+    notify_orders,
+    order_row,
+    orders_document,
+    shown_row,
+    shown_todo_row,
+)
+from torgsync.core.text import counted, did_you_mean
+from torgsync.errors import Exit, UsageError
+
+OrderArgument = Annotated[str, typer.Argument(help="The order's number.", metavar="ORDER")]
+StatusOption = Annotated[
+    str | None, typer.Option("--status", help="Only orders that are so now: pending, paid, refunded …")
+]
+
+
+def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
+    """Bring orders home and write their files, as `sync --only orders` does."""
+    program = program_of(context, output)
+    from torgsync.jobs.connect import connect_shop
+    from torgsync.jobs.orders.fetch import fetch_orders
+    from torgsync.jobs.run import running
+
+    with program.job(program.object(wanted)) as job:
+        with running(job) as run, connect_shop(job, run) as prom:
+            fetched = fetch_orders(job, prom)
+            run.exit_code = fetched.exit_code
+
+        def notify() -> None:
+            if not fetched.new and not fetched.changed:
+                program.notify("no new orders")
+            notify_orders(program, job, fetched)
+
+        numbers = orders_document(fetched)
+        tail: dict[str, object] = {"orders": numbers, "exit": int(run.exit_code)}
+        if fetched.trouble:
+            tail["error"] = error_document(fetched.trouble)
+        findings = {"findings": finding_documents(fetched)}
+        print_result(output, [numbers], notify, head={"object": job.object.name}, lists=findings, tail=tail)
+    raise typer.Exit(int(run.exit_code))
+
+
+def list_(
+    context: typer.Context,
+    wanted: ObjectOption = None,
+    output: FormatOption = Format.TABLE,
+    status: StatusOption = None,
+    held: Annotated[
+        bool, typer.Option("--held", help="Only those about which a person still has to do something.")
+    ] = False,
+    first: FromOption = None,
+    last: ToOption = None,
+) -> None:
+    """List the orders, newest first; the days are those on which they were placed."""
+    program = program_of(context, output)
+    from torgsync.jobs.orders.listing import list_orders
+
+    file = program.object(wanted)
+    clock = file.settings.orders.clock
+    since, until = stretch(first, last, clock)
+    with program.job(file) as job:
+        orders = list_orders(job, status, since, until, held=held)
+    rows = [order_row(view, clock) for view in orders]
+    shown = [shown_todo_row(view, clock) if held else shown_row(view.stored, clock) for view in orders]
+    narrowed = status is not None or first is not None or last is not None
+    none = "no order fits" if narrowed else "no order waits for a person" if held else ""
+    print_rows(program, output, "orders", rows, shown, columns=COLUMNS, none=none)
+
+
+def show(
+    context: typer.Context,
+    order: OrderArgument,
+    wanted: ObjectOption = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show one order: its lines, people, delivery, money, and its way into Torgsoft."""
+    program = program_of(context, output)
+    from torgsync.cli.orders.receipt import order_document, print_order
+    from torgsync.jobs.orders.listing import show_order
+
+    file = program.object(wanted)
+    with program.job(file) as job:
+        details = show_order(job, order)
+    document = order_document(details, file.settings.orders.clock)
+    lines = [{"order": order, **line} for line in document["lines"]]
+    print_result(output, lines, lambda: print_order(program, document), tail={"order": document})
+
+
+def done(
+    context: typer.Context,
+    orders: Annotated[list[str], typer.Argument(help="Numbers of orders.", metavar="ORDER...")],
+    wanted: ObjectOption = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Say that orders were entered, changed or released in Torgsoft by hand; then nobody is asked again."""
+    program = program_of(context, output)
+    from torgsync.jobs.orders.todo import confirm_orders
+    from torgsync.jobs.run import running
+
+    with program.job(program.object(wanted)) as job, running(job) as run:
+        confirmed = confirm_orders(job, list(dict.fromkeys(orders)))
+        run.exit_code = Exit.DONE
+    rows = [{"order": order_id, "what": done_message(order_id, todo)} for order_id, todo in confirmed.items()]
+    sentence = f"{counted(len(rows), 'order')} done in Torgsoft: {', '.join(confirmed)}"
+    print_result(output, rows, lambda: program.notify(sentence), lists={"orders": rows})
+
+
+def export(
+    context: typer.Context,
+    orders: Annotated[list[str] | None, typer.Argument(help="Numbers of orders.", metavar="ORDER...")] = None,
+    wanted: ObjectOption = None,
+    output: Annotated[
+        Format,
+        typer.Option(
+            "--format", help="json: as Torgsoft reads it; csv: for a spreadsheet, never into the outbox."
+        ),
+    ] = Format.JSON,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to-folder",
+            help="Folder or address; without it JSON goes into the outbox, CSV to standard output.",
+            metavar="DIR|URL",
+        ),
+    ] = None,
+    status: StatusOption = None,
+    first: FromOption = None,
+    last: ToOption = None,
+    every: Annotated[bool, typer.Option("--all", help="All orders that fit, none named.")] = False,
+) -> None:
+    """Write order files once more, on purpose: for Torgsoft into the outbox, for people elsewhere."""
+    program = program_of(context)
+    from torgsync.jobs.orders.export import export_csv, export_orders, exportable_orders
+    from torgsync.jobs.run import running
+
+    narrowed = status is not None or first is not None or last is not None
+    if bool(orders) == (every or narrowed):
+        raise UsageError(
+            "name orders, or say which ones: `--all`, `--status`, `--from`, `--to`",
+            hint="see them: torgsync orders list",
+        )
+    if output is Format.TABLE:
+        raise UsageError("an order is exported as json or csv")
+    file = program.object(wanted)
+    since, until = stretch(first, last, file.settings.orders.clock)
+    as_csv = output is Format.CSV
+    with program.job(file) as job, running(job) as run:
+        numbers, left = list(dict.fromkeys(orders or ())), 0
+        if not numbers:
+            numbers, left = exportable_orders(job, status, since, until, sales_only=not (to or as_csv))
+        result = export_csv(job, numbers, to) if as_csv else export_orders(job, numbers, to)
+        run.exit_code = Exit.HELD if result.held else Exit.DONE
+    if as_csv and to is None:
+        program.hide_progress()
+        sys.stdout.write(result.text)
+    else:
+        for name in result.names:
+            program.print(name)
+        program.notify(f"{counted(len(result.names), 'file')} in `{result.place}`")
+    if left:
+        program.notify(f"{counted(left, 'order')} left out: called off, paid back, or their people forgotten")
+    for finding in result.findings:
+        program.notify(f"! {finding_message(finding)}", style="warning")
+    raise typer.Exit(int(run.exit_code))
+
+
+def ship(
+    context: typer.Context,
+    order: OrderArgument,
+    parcel: Annotated[str, typer.Option("--parcel", help="The parcel's number.", metavar="NUMBER")],
+    carrier: Annotated[
+        str | None,
+        typer.Option("--carrier", help="nova_poshta, ukrposhta or meest; without it the buyer's choice."),
+    ] = None,
+    wanted: ObjectOption = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Save the number of an order's parcel on Prom.ua."""
+    program = program_of(context, output)
+    from torgsync.jobs.connect import connect_shop
+    from torgsync.jobs.orders.shipping import CARRIERS, ship_order
+    from torgsync.jobs.run import running
+
+    if carrier is not None and carrier not in CARRIERS:
+        raise UsageError(
+            f"there is no carrier `{carrier}`{did_you_mean(carrier, CARRIERS)}",
+            hint=f"these are known: {', '.join(CARRIERS)}",
+        )
+    with program.job(program.object(wanted)) as job, running(job) as run, connect_shop(job, run) as prom:
+        view = ship_order(job, prom, order, parcel, carrier)
+        run.exit_code = Exit.DONE
+    row = {"order": order, "parcel": view.parcel, "saved": view.saved}
+    sentence = f"order {order}: {'saved on Prom.ua' if view.saved else 'Prom.ua has this number already'}"
+    print_result(output, [row], lambda: program.notify(sentence), tail={"parcel": row})
+
 
 app = typer.Typer(help="Orders that came home.", no_args_is_help=True)
 app.command()(fetch)

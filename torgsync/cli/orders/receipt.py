@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from torgsync.cli.base.program import Program
-from torgsync.cli.base.render import cell, plain_table
+from torgsync.cli.base.render import pick, print_table, second_of
 from torgsync.cli.messages.orders import done_message, hold_message, work_message
-from torgsync.cli.payments.render import posting_row
+from torgsync.cli.payments import posting_row
 from torgsync.core.orders.clients import client_of, normal_phone
 from torgsync.core.text import one_line
 from torgsync.jobs.orders.listing import OrderDetails
@@ -21,7 +21,7 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
     buyer = client_of(order.buyer)
 
     def moment(when: datetime | None) -> str | None:
-        return None if when is None else when.astimezone(clock).isoformat(timespec="seconds")
+        return second_of(when, clock) if when else None
 
     def money(amount: Decimal | None) -> str | None:
         return None if amount is None else str(amount)
@@ -81,8 +81,7 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
             "confirmed": [
                 {
                     "at": moment(said.at),
-                    "user": said.user,
-                    "host": said.host,
+                    **pick(said, "user", "host"),
                     "what": done_message(order.id, said.todo),
                 }
                 for said in details.confirmations
@@ -107,13 +106,10 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
     """Print an order for people, at 80 columns."""
     delivery, buyer, payment = document["delivery"], document["buyer"], document["payment"]
     torgsoft = document["torgsoft"]
-    placed = document["created"][:16].replace("T", " ")
-    program.print(f"order {document['id']}: {document['status']}, placed {placed}")
-    lines = plain_table("good", "name", "count", "price", "total")
-    for line in document["lines"]:
-        values = (line["good_id"], line["name"], line["quantity"], line["price"], line["total"])
-        lines.add_row(*map(cell, values))
-    program.out.print(lines)
+    program.print(f"order {document['id']}: {document['status']}, placed {_minute(document['created'])}")
+    keys = ("good_id", "name", "quantity", "price", "total")
+    rows = ([line[key] for key in keys] for line in document["lines"])
+    print_table(program, ("good", "name", "count", "price", "total"), rows)
     facts = {
         "total": f"{document['total']} {document['currency']}" if document["total"] else "–",
         "discount": _amount(document["discount"], document["promo_code"] or document["promotion"]),
@@ -133,7 +129,7 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
         "Torgsoft": _way(torgsoft),
         "to be done": torgsoft["by_hand"],
         "done": "; ".join(
-            f"{said['what']} ({said['user']} on {said['host']}, {said['at'][:16].replace('T', ' ')})"
+            f"{said['what']} ({said['user']} on {said['host']}, {_minute(said['at'])})"
             for said in torgsoft["confirmed"]
         ),
     }
@@ -141,16 +137,20 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
         if value:
             program.print(f"{name:<11}{one_line(value)}", 11)
     if document["postings"]:
-        table = plain_table("money", "at", "account", "amount")
-        for posting in document["postings"]:
-            amount = f"{posting['amount']} {posting['currency']}"
-            account = posting["account"] or posting["place"]
-            table.add_row(posting["kind"], posting["at"][:16].replace("T", " "), account, amount)
-        program.out.print(table)
+        print_table(program, ("money", "at", "account", "amount"), map(_posting_cells, document["postings"]))
+
+
+def _posting_cells(posting: dict[str, Any]) -> tuple[str, ...]:
+    amount = f"{posting['amount']} {posting['currency']}"
+    return posting["kind"], _minute(posting["at"]), posting["account"] or posting["place"], amount
+
+
+def _minute(moment: str) -> str:
+    """Return a moment of the document to the minute."""
+    return moment[:16].replace("T", " ")
 
 
 def _number(quantity: Decimal) -> int | float:
-    """Return a quantity as a JSON number."""
     return int(quantity) if quantity == int(quantity) else float(quantity)
 
 
@@ -163,9 +163,9 @@ def _amount(amount: str, more: str | None) -> str:
 def _way(torgsoft: dict[str, Any]) -> str:
     match torgsoft["phase"]:
         case "taken" if not torgsoft["file"]:
-            return f"entered by hand, {torgsoft['taken'][:16].replace('T', ' ')}"
+            return f"entered by hand, {_minute(torgsoft['taken'])}"
         case "taken":
-            return f"took {torgsoft['file']}, seen {torgsoft['taken'][:16].replace('T', ' ')}"
+            return f"took {torgsoft['file']}, seen {_minute(torgsoft['taken'])}"
         case "written":
             return f"{torgsoft['file']} lies in the outbox"
         case None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.program import Program
+from torgsync.cli.base.render import SCREENFUL, minute_of, pick, second_of
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.orders import hold_message, todo_message
 from torgsync.core.findings import Code, Finding
@@ -21,9 +22,6 @@ if TYPE_CHECKING:  # `torgsync sync` shows these too, and the state's library is
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.orders.fetch import FetchResult
     from torgsync.jobs.orders.listing import OrderView
-
-FEW = 10
-"""Findings of one kind that are shown; more are counted."""
 
 COLUMNS = (
     "id", "created", "status", "total", "currency", "payment", "client_id", "file", "phase", "held", "parcel",
@@ -43,7 +41,7 @@ def order_row(view: OrderView, clock: tzinfo) -> dict[str, object]:
     stored, order = view.stored, view.stored.order
     return {
         "id": order.id,
-        "created": order.created.astimezone(clock).isoformat(timespec="seconds"),
+        "created": second_of(order.created, clock),
         "status": order.shown,
         "total": None if order.total is None else str(order.total),
         "currency": order.currency,
@@ -62,7 +60,7 @@ def shown_row(stored: StoredOrder, clock: tzinfo) -> dict[str, object]:
     order = stored.order
     return {
         "order": order.id,
-        "placed": f"{order.created.astimezone(clock):%d.%m.%Y %H:%M}",
+        "placed": minute_of(order.created, clock),
         "status": order.shown,
         "total": _total(order),
         "payment": order.payment_name,
@@ -86,7 +84,6 @@ def _total(order: Order) -> str | None:
 
 
 def _torgsoft(stored: StoredOrder) -> str:
-    """Return how far an order is on its way into Torgsoft."""
     if stored.hand_work:
         return "taken, changed since"
     if stored.phase:
@@ -100,7 +97,7 @@ def _torgsoft(stored: StoredOrder) -> str:
 def orders_document(fetched: FetchResult | None) -> dict[str, object]:
     """Return what a fetch brought as numbers."""
     names = ("new", "changed", "unmapped", "held", "ambiguous", "accepted", "files", "open", "taken")
-    return {name: getattr(fetched, name) if fetched else 0 for name in names}
+    return pick(fetched, *names) if fetched else dict.fromkeys(names, 0)
 
 
 def finding_documents(fetched: FetchResult | None) -> list[dict[str, object]]:
@@ -130,15 +127,14 @@ def _print_findings(program: Program, findings: Iterable[Finding]) -> None:
     counts: Counter[str] = Counter()
     for finding in findings:
         counts[finding.code] += 1
-        if counts[finding.code] <= FEW:
+        if counts[finding.code] <= SCREENFUL:
             program.print(f"! {finding_message(finding)}")
     for code, count in counts.items():
-        if count > FEW:
-            program.print(f"! … and {count - FEW} more of `{code}`; `--format json` tells all")
+        if count > SCREENFUL:
+            program.print(f"! … and {count - SCREENFUL} more of `{code}`; `--format json` tells all")
 
 
 def _hints(job: JobContext, fetched: FetchResult) -> Iterator[str]:
-    """Yield the commands for what is open."""
     called = job.file.called
     known = {method.name for method in job.object.payment_methods}
     if set(fetched.unmapped_methods) - known:

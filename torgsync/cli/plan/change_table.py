@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from torgsync.cli.messages.plan import skip_message
+from torgsync.cli.base.render import SCREENFUL, plain_table
+from torgsync.cli.messages.status import skip_message
 from torgsync.cli.plan.changes import creation_words, field_lines, fold_move, sign
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.fold import Fold, FoldKind, Folds, Mover
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from torgsync.state.runs.plans import NumberedChange
 
-SCREENFUL = 10
-"""Goods of one verb that are shown one by one; more are folded, into as many lines at most."""
 FOLD = 4
 """Goods with the same change that are folded into one line whatever their number."""
 GROUPS = 2
@@ -149,7 +148,6 @@ def _fold_lines(folds: list[tuple[FoldKind, Fold]], currency: str) -> Iterator[T
 
 
 def _order(kind: FoldKind) -> tuple[str, ...]:
-    """Return what orders folds of as many goods."""
     what = kind.group if kind.verb is Verb.CREATE else fold_move(kind)
     return (kind.held, kind.field, what, kind.reason)
 
@@ -179,10 +177,7 @@ def mover_words(mover: Mover) -> str:
 
 def table_of(lines: Iterable[TableLine]) -> Table:
     """Return lines as a table that fits 80 columns."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    table = plain_table()
     table.add_column("change", no_wrap=True, min_width=10)
     table.add_column("good", overflow="fold")
     table.add_column("name, and each field old -> new", overflow="fold", ratio=1)

@@ -8,81 +8,57 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from torgsync.cli.base.program import SCHEMA
+from torgsync.cli.base.render import pick
 from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.plan.changes import words
-from torgsync.core.plan.diff import Change, FieldChange
+from torgsync.core.plan.diff import Change
+from torgsync.core.plan.guards import GuardViolation
 from torgsync.core.plan.plan import Plan
 from torgsync.core.product.fields import FIELDS, encode
 
 
 def plan_head(plan: Plan) -> dict[str, object]:
     """Return the head of a plan's JSON document (architecture §3). A plan that undoes a run has no export."""
-    export, counts = plan.export, plan.counts
+    export = plan.export
     return {
         "schema": SCHEMA,
         "object": plan.object,
         "plan": plan.id,
-        "export": (
-            {"path": export.path, "goods": export.goods, "encoding": export.encoding} if export.path else None
-        ),
-        "counts": {
-            "create": counts.create,
-            "update": counts.update,
-            "remove": counts.remove,
-            "held": counts.held,
-            "skipped": counts.skipped,
-            "unchanged": counts.unchanged,
-            "foreign": counts.foreign,
-        },
+        "export": pick(export, "path", "goods", "encoding") if export.path else None,
+        "counts": pick(plan.counts, "create", "update", "remove", "held", "skipped", "unchanged", "foreign"),
     }
 
 
 def plan_tail(plan: Plan) -> dict[str, object]:
     """Return the end of a plan's JSON document: sums, guards and the budget."""
-    guards = [
-        {
-            "guard": str(violation.guard),
-            "good_id": violation.good_id or None,
-            "saw": observed(violation),
-            "limit": limit(violation),
-            "cause": cause(violation),
-            "allow": allow_flag(violation),
-        }
-        for violation in plan.violations
-    ]
-    budget = plan.budget
+    removed = plan.removed_stock
     return {
         "skipped": dict(plan.skipped),
         "left_alone": dict(plan.left_alone),
         "edited_on_prom": plan.edited,
         "pending": plan.pending,
-        "dark": {
-            "products": plan.removed_stock.products,
-            "pieces": plan.removed_stock.pieces,
-            "worth": str(plan.removed_stock.worth),
-        },
-        "guards": guards,
-        "overrides": [
-            {
-                "guard": str(violation.guard),
-                "good_id": violation.good_id or None,
-                "saw": observed(violation),
-                "limit": limit(violation),
-                "allowed": violation.allowance,
-            }
-            for violation in plan.overrides
+        "dark": pick(removed, "products", "pieces") | {"worth": str(removed.worth)},
+        "guards": [
+            _violation(held) | {"cause": cause(held), "allow": allow_flag(held)} for held in plan.violations
         ],
+        "overrides": [_violation(opened) | {"allowed": opened.allowance} for opened in plan.overrides],
         "unmet": list(plan.unmet),
-        "budget": {
-            "requests": budget.requests,
-            "imports": budget.imports,
-            "imports_left": budget.imports_left,
-        },
+        "budget": pick(plan.budget, "requests", "imports", "imports_left"),
+    }
+
+
+def _violation(held: GuardViolation) -> dict[str, object]:
+    return {
+        "guard": str(held.guard),
+        "good_id": held.good_id or None,
+        "saw": observed(held),
+        "limit": limit(held),
     }
 
 
 def change_document(change: Change) -> dict[str, object]:
     """Return one change as JSON: decimals as strings, quantities as numbers."""
+    edited = {"edited_on_prom": True}
     return {
         "good_id": change.good_id or None,
         "prom_id": change.prom_id or None,
@@ -95,15 +71,11 @@ def change_document(change: Change) -> dict[str, object]:
             name: {
                 "old": encode(FIELDS[name], field.old),
                 "new": encode(FIELDS[name], field.new),
-                **(_edited(name, field) if field.edited else {}),
+                **(edited | {"last_sent": encode(FIELDS[name], field.sent)} if field.edited else {}),
             }
             for name, field in change.fields.items()
         },
     }
-
-
-def _edited(name: str, field: FieldChange) -> dict[str, object]:
-    return {"edited_on_prom": True, "last_sent": encode(FIELDS[name], field.sent)}
 
 
 CHANGE_COLUMNS = (

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
-from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
+from torgsync.cli.base.render import pick, print_csv, print_json, print_table
+from torgsync.cli.messages.guards import override_observed
+from torgsync.cli.messages.outcomes import reasons_message
+from torgsync.cli.plan.change_table import Show
+from torgsync.cli.plan.documents import change_document, field_rows
+from torgsync.cli.plan.outcomes import print_failures
+from torgsync.cli.plan.render import print_changes
+from torgsync.core.clock import SHOP_ZONE, shop_iso, shop_time
+from torgsync.core.text import counted
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from torgsync.jobs.context import JobContext
+    from torgsync.jobs.push.history import PastRun
+    from torgsync.state.runs.journal import Overridden, Request
+    from torgsync.state.runs.plans import NumberedChange
 
 
 class HistoryPart(StrEnum):
@@ -30,10 +49,8 @@ def history(
     ] = HistoryPart.CHANGES,
 ) -> None:
     """List the runs of an object, newest first, or show all that one of them did."""
-    program = program_of(context)
-    program.format(form)
+    program = program_of(context, form)
     file = program.object(wanted)
-    from torgsync.cli.plan.history_render import LATEST, print_run, print_runs
     from torgsync.jobs.push.history import requests_of, run_of, runs
 
     every = show is HistoryPart.ALL
@@ -44,3 +61,203 @@ def history(
         else:
             past = run_of(job, number)
             print_run(program, job, past, requests_of(job, number), form, every=every)
+
+
+LATEST = 20
+"""Runs, and requests of one run, that the table shows one by one."""
+
+# All runs
+
+
+def print_runs(program: Program, job: JobContext, runs: Sequence[PastRun], total: int, form: Format) -> None:
+    """Print runs, newest first; `total` counts also those that are not among them."""
+    if form is Format.JSON:
+        head = {"schema": SCHEMA, "object": job.object.name}
+        print_json(head, {"runs": (_document(past) for past in runs)})
+    elif form is Format.CSV:
+        print_csv(map(_flat, runs))
+    elif not runs:
+        program.notify(f"`{job.object.name}` was not synchronised yet")
+    else:
+        print_table(program, ("run", "started", "took", "by", "exit", "what it did"), map(_cells, runs))
+        if total > len(runs):
+            program.print(f"… and {counted(total - len(runs), 'older run')}; `--show all` lists them")
+
+
+def _cells(past: PastRun) -> Iterator[object]:
+    record = past.record
+    yield record.number
+    yield shop_time(record.started)
+    yield _took(record.finished - record.started) if record.finished else None
+    yield f"{record.holder.user}\n{record.holder.host}"
+    yield past.state if record.exit_code is None else record.exit_code
+    yield "\n".join(_did(past))
+
+
+def _did(past: PastRun) -> Iterator[str]:
+    """Yield in words what a run did, and which guards were opened for it."""
+    record = past.record
+    if record.undoes:
+        yield f"{'turned' if record.turned_back else 'was to turn'} run {record.undoes} back"
+    outcomes = ", ".join(f"{number} {name}" for name, number in record.outcomes.items() if number)
+    yield outcomes or "no changes"
+    imports = f", {counted(record.imports, 'import')}" if record.imports else ""
+    yield f"{counted(record.requests, 'request')}{imports}"
+    for opened in record.overrides:
+        yield f"--allow {opened.override.allowed}, by {opened.user}"
+    if past.undone_by:
+        yield f"turned back by run {', '.join(map(str, past.undone_by))}"
+
+
+def _took(time: timedelta) -> str:
+    """Return how long it took, in the words of a clock: `8 s`, `3 min 05 s`, `1 h 12 min`."""
+    minutes, seconds = divmod(round(time.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+
+
+def _document(past: PastRun) -> dict[str, Any]:
+    record = past.record
+    ended = record.finished
+    return {
+        "run": record.number,
+        "started": shop_iso(record.started),
+        "finished": shop_iso(ended) if ended else None,
+        "seconds": round((ended - record.started).total_seconds(), 3) if ended else None,
+        **pick(record.holder, "user", "host"),
+        "state": str(past.state),
+        "exit": record.exit_code,
+        "counts": dict(record.outcomes),
+        **pick(record, "requests", "imports"),
+        "overrides": [_override(opened) for opened in record.overrides],
+        "undoes": record.turned_back,
+        "undone_by": list(past.undone_by),
+    }
+
+
+def _override(opened: Overridden) -> dict[str, object]:
+    return {
+        **pick(opened.override, "guard", "allowed"),
+        "saw": override_observed(opened.override.guard, opened.override.observed),
+        "at": shop_iso(opened.at),
+        **pick(opened, "user", "host"),
+    }
+
+
+def _flat(past: PastRun) -> dict[str, object]:
+    row = _document(past)
+    counts, overrides = row.pop("counts"), row.pop("overrides")
+    undone_by = row.pop("undone_by")
+    return {
+        **row,
+        **counts,
+        "overrides": " ".join(opened["allowed"] for opened in overrides),
+        "undone_by": " ".join(map(str, undone_by)),
+    }
+
+
+# One run
+
+
+def print_run(
+    program: Program,
+    job: JobContext,
+    past: PastRun,
+    requests: Sequence[Request],
+    form: Format,
+    *,
+    every: bool,
+) -> None:
+    """Print what one run did: its changes with their outcomes, and its requests."""
+    if form is Format.JSON:
+        print_json(
+            {"schema": SCHEMA, "object": job.object.name, "run": _document(past)},
+            {"changes": map(_change, _changes(job, past)), "requests": map(_request, requests)},
+        )
+    elif form is Format.CSV:
+        print_csv(_rows(job, past))
+    else:
+        _print(program, job, past, requests, every=every)
+
+
+def _changes(job: JobContext, past: PastRun) -> Iterator[NumberedChange]:
+    from torgsync.jobs.plan.result import PlanView
+
+    plan = past.record.plan
+    return iter(()) if plan is None else PlanView(job, plan).changes()
+
+
+def _change(item: NumberedChange) -> dict[str, object]:
+    return change_document(item.change) | {
+        "state": str(item.outcome) if item.outcome else None,
+        "message": reasons_message(item.reasons),
+    }
+
+
+def _request(one: Request) -> dict[str, object]:
+    return {
+        "sent_at": shop_iso(one.sent_at),
+        **pick(one, "method", "path", "items", "status"),
+        "outcome": one.outcome or None,
+    }
+
+
+def _rows(job: JobContext, past: PastRun) -> Iterator[dict[str, object]]:
+    for item in _changes(job, past):
+        for row in field_rows(item.change):
+            yield {**row, "state": item.outcome or "", "message": reasons_message(item.reasons)}
+
+
+def _print(
+    program: Program, job: JobContext, past: PastRun, requests: Sequence[Request], *, every: bool
+) -> None:
+    from torgsync.jobs.push.history import RunState
+
+    record, out = past.record, program.out
+    holder = f"{record.holder.user} on {record.holder.host}"
+    program.print(f"{job.object.name}: run {record.number}, {shop_time(record.started)}, by {holder}")
+    if past.state is RunState.RUNNING:
+        program.print(f"it still goes on, process {record.holder.pid}")
+    elif record.finished is None:
+        program.print("it died before it came to its end; the next run settles what it left behind")
+    elif past.state is RunState.DIED:
+        took = _took(record.finished - record.started)
+        program.print(f"it died after {took}; what it left behind was settled by a later run")
+    else:
+        program.print(f"it took {_took(record.finished - record.started)}, exit code {record.exit_code}")
+    for line in _did(past):
+        program.print(line)
+    for opened in record.overrides:
+        observed = override_observed(opened.override.guard, opened.override.observed)
+        program.print(f"  guard {opened.override.guard} had seen: {observed}", 4)
+    if record.plan and any(record.outcomes.values()):
+        out.print()
+        print_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcomes=True)
+        print_failures(program, job, record.plan, every=every)
+    if requests:
+        out.print()
+        _print_requests(program, requests, every=every)
+
+
+def _print_requests(program: Program, requests: Sequence[Request], *, every: bool) -> None:
+    """Print each request, or of many how often each endpoint answered what."""
+    if every or len(requests) <= LATEST:
+        rows = (
+            (
+                f"{one.sent_at.astimezone(SHOP_ZONE):%H:%M:%S}",
+                f"{one.method} {one.path}",
+                *(one.items or None, one.status, one.outcome or "no answer"),
+            )
+            for one in requests
+        )
+        print_table(program, ("at", "request", "items", "status", "outcome"), rows)
+        return
+    kinds = Counter((f"{one.method} {one.endpoint}", one.status, one.outcome) for one in requests)
+    counts = (
+        (number, called, status, outcome or "no answer")
+        for (called, status, outcome), number in kinds.items()
+    )
+    print_table(program, ("requests", "endpoint", "status", "outcome"), counts)
+    program.print("`--show all` lists every request")

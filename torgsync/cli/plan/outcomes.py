@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from torgsync.cli.base.program import Program
+from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.messages.outcomes import WORDS, notice_message, reasons_message
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.text import counted
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from torgsync.jobs.plan.result import PlanResult
     from torgsync.jobs.push.execute import Notice, RunView
     from torgsync.state.runs.plans import NumberedChange
-
-SCREENFUL = 10
-"""Reasons that are shown one by one; more are counted."""
 
 
 def notifier(program: Program) -> Callable[[Reason[Notice]], None]:

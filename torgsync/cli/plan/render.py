@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from math import ceil
 from typing import TYPE_CHECKING
 
-from torgsync.cli.base.findings import INDENT
-from torgsync.cli.base.lines import wrapped
+from torgsync.cli.base.findings import INDENT, MARKS
+from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Program
+from torgsync.cli.base.render import SCREENFUL
+from torgsync.cli.messages.findings import finding_message
+from torgsync.cli.messages.guards import allow_flag, cause, limit, observed, prices_flag
+from torgsync.cli.messages.status import skip_message
 from torgsync.cli.plan.change_table import Show, mover_words, render_changes, table_of
-from torgsync.cli.plan.guards import print_guards
-from torgsync.cli.plan.left_out import render_findings, render_foreign, render_skip_reason, render_skipped
 from torgsync.cli.plan.outcomes import outcome_words
-from torgsync.cli.plan.sums import render_sums
+from torgsync.core.plan.channels import Budget
+from torgsync.core.plan.guards import Cause, Guard, GuardViolation
+from torgsync.core.plan.plan import Plan, Skipped
+from torgsync.core.product.products import Existing
+from torgsync.core.reason import Reason
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:
     from torgsync.core.plan.plan import Plan
     from torgsync.jobs.context import JobContext
-    from torgsync.jobs.plan.result import PlanResult, PlanResultView
+    from torgsync.jobs.plan.result import FindingGroup, PlanResult, PlanResultView
 
 
 def print_plan_table(
@@ -66,11 +75,10 @@ def print_changes(
 
 
 def _print_skipped(program: Program, view: PlanResultView) -> None:
-    """Print each reason with the number of goods it keeps out, and the first of them."""
     out = program.out
     out.print()
     for reason, number in view.result.plan.skipped.items():
-        program.print(render_skip_reason(reason, number), 9)
+        program.print(f"skipped  {counted(number, 'good')} {skip_message(reason)}", 9)
         for line in render_skipped(view.skipped(reason), number):
             for text in wrapped(line, out.width, INDENT):
                 out.print(text, soft_wrap=True)
@@ -89,13 +97,158 @@ def print_findings(program: Program, job: JobContext, result: PlanResult, *, eve
 
 def print_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *, nothing: str) -> None:
     """Print the lines that sum a plan up; `nothing` says that it is empty."""
-    settings = job.object
     program.out.print()
+    currency, pace = job.object.catalog.currency, job.object.limits.requests_per_second
     for line in render_sums(
-        plan,
-        currency=settings.catalog.currency,
-        requests_per_second=settings.limits.requests_per_second,
-        next_step=next_step,
-        nothing=nothing,
+        plan, currency=currency, requests_per_second=pace, next_step=next_step, nothing=nothing
     ):
         program.print(line)
+
+
+FEW_PRICES = 3
+"""Held prices with one cause that are shown one by one; more are one line."""
+
+
+def print_guards(program: Program, violations: Sequence[GuardViolation]) -> None:
+    """Print what guards hold, after an empty line."""
+    if violations:
+        program.out.print()
+    for line in render_guards(violations):
+        program.print(line, len(INDENT))
+
+
+def render_guards(violations: Sequence[GuardViolation]) -> Iterator[str]:
+    """Yield two lines a violation; many prices with the same cause are one."""
+    prices = [violation for violation in violations if violation.guard is Guard.PRICE]
+    allowable = [violation for violation in prices if violation.allowance]
+    for same in _by_cause(prices):
+        first, number = same[0], counted(len(same), "price")
+        if len(same) <= FEW_PRICES:
+            for violation in same:
+                yield from _lines(violation)
+        elif not first.allowance:
+            yield f"! held     {number}: {observed(first)}; the limit is {limit(first)}"
+            yield f"{INDENT}{cause(first)}"
+        else:
+            flag = prices_flag(allowable)
+            flag = flag if len(allowable) == len(same) else f"all held prices: {flag}"
+            example = f"{number}, such as that of good {first.good_id}: {observed(first)}"
+            yield f"! held     {example}; the limit is {limit(first)}"
+            yield f"{INDENT}{cause(first)}; if they are right: {flag}"
+    for violation in violations:
+        if violation.guard is not Guard.PRICE:
+            yield from _lines(violation)
+
+
+def _lines(violation: GuardViolation) -> Iterator[str]:
+    good = f"good {violation.good_id}: " if violation.good_id else ""
+    flag = allow_flag(violation)
+    yield f"! held     {good}{observed(violation)}; the limit is {limit(violation)}"
+    yield f"{INDENT}{cause(violation)}{f'; if it is right: {flag}' if flag else ''}"
+
+
+def _by_cause(violations: Sequence[GuardViolation]) -> list[list[GuardViolation]]:
+    """Return violations with the same cause together, those of most goods first."""
+    causes: list[Reason[Cause]] = []
+    for violation in violations:
+        if violation.cause not in causes:
+            causes.append(violation.cause)
+    groups = ([one for one in violations if one.cause == cause] for cause in causes)
+    return sorted(groups, key=len, reverse=True)
+
+
+FEW = 3
+"""Foreign products that are listed; more are counted."""
+
+
+def render_skipped(goods: Iterable[Skipped], number: int) -> Iterator[str]:
+    """Yield the first goods of one reason, and how many more of them there are."""
+    for item in islice(goods, SCREENFUL):
+        line = f"line {item.line}" if item.line else ""
+        message = finding_message(item.finding) if item.finding else ""
+        yield f"{item.good_id}  {': '.join(filter(None, (line, item.title, message)))}"
+    if number > SCREENFUL:
+        yield f"… and {number - SCREENFUL} more; `--format json` lists all"
+
+
+def render_foreign(foreign: Sequence[Existing], *, every: bool) -> Iterator[str]:
+    """Yield the products that torgsync does not manage: the first of them, or `every` one."""
+    for product in foreign if every else foreign[:FEW]:
+        external = f" ({product.external_id})" if product.external_id else ""
+        yield f"{INDENT}Prom {product.prom_id}{external}  {product.title}"
+    if not every and len(foreign) > FEW:
+        yield f"{INDENT}… and {len(foreign) - FEW} more; `--show all` lists them"
+
+
+def render_findings(groups: Iterable[FindingGroup]) -> Iterator[str]:
+    """Yield findings by code: those of the group, and how many more there are."""
+    for group in groups:
+        rest = group.count - len(group.findings)
+        for finding in group.findings:
+            place = f"line {finding.line}, " if finding.line else ""
+            good = f"good {finding.good_id}: " if finding.good_id else ""
+            more = f" (and {rest} more)" if rest else ""
+            yield f"{MARKS[group.code.severity]}  {place}{good}{finding_message(finding)}{more}"
+
+
+def skipped_documents(goods: Iterable[Skipped]) -> Iterator[dict[str, object]]:
+    """Yield skipped goods as JSON or as rows for CSV."""
+    for item in goods:
+        yield {
+            "good_id": item.good_id,
+            "title": item.title or None,
+            "line": item.line or None,
+            "reason": str(item.reason),
+            "message": finding_message(item.finding) if item.finding else skip_message(item.reason),
+        }
+
+
+def foreign_documents(foreign: Iterable[Existing]) -> Iterator[dict[str, object]]:
+    """Yield the products on Prom.ua that torgsync does not manage as JSON."""
+    for product in foreign:
+        yield {
+            "prom_id": product.prom_id,
+            "external_id": product.external_id or None,
+            "title": product.title,
+            "status": product.values.get("status"),
+        }
+
+
+def render_sums(
+    plan: Plan, *, currency: str, requests_per_second: float, next_step: str, nothing: str
+) -> Iterator[str]:
+    """Yield the lines; `next_step` is a command, empty for none, `nothing` says that the plan is empty."""
+    counts = plan.counts
+    yield f"{counts.create} to create, {counts.update} to update, {counts.remove} to remove"
+    rest = f"{counts.unchanged} unchanged, {counts.foreign} foreign"
+    yield f"{counts.held} held, {counts.skipped} skipped, {rest}"
+    if plan.edited:
+        many = "change undoes" if plan.edited == 1 else "changes undo"
+        yield f"{plan.edited} {many} what was edited on Prom.ua"
+    if plan.left_alone:
+        goods = (f"{name} in {counted(number, 'good')}" for name, number in plan.left_alone.items())
+        yield f"left to Prom.ua's side: {', '.join(goods)}"
+    if plan.removed_stock.products:
+        removed = plan.removed_stock
+        stock = f"{counted(removed.pieces, 'piece')} in stock, worth {removed.worth} {currency}"
+        yield f"{counted(removed.products, 'product')} would leave with {stock}"
+    if plan.pending:
+        yield f"other changes of {counted(plan.pending, 'good')} stay pending: `--fields` leaves them out"
+    if plan.budget.requests:
+        yield _cost(plan.budget, requests_per_second)
+    for allowance in plan.unmet:
+        yield f"`--allow {allowance}` let nothing through: no guard holds it"
+    if counts.changes - counts.held > 0 and next_step:
+        yield f"next: {next_step}"
+    elif counts.changes and next_step:
+        yield f"next: {next_step}, with the flags above if what is held is right"
+    elif not counts.changes and not plan.pending:
+        yield nothing
+
+
+def _cost(budget: Budget, requests_per_second: float) -> str:
+    minutes = ceil(budget.seconds(requests_per_second) / 60)
+    lasts = "a minute" if minutes <= 1 else f"{minutes} minutes"
+    imports = f"{counted(budget.imports, 'import')} of {budget.imports_left} left today"
+    about = f"about {counted(budget.requests, 'request')}, {lasts}"
+    return f"Prom.ua: {about}, {imports if budget.imports else 'no import'}"

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
+from torgsync.cli.base.render import print_json
 from torgsync.cli.plan.change_table import Show
-from torgsync.cli.plan.outcomes import confirmed, notifier
-from torgsync.cli.plan.rollback_render import print_plan_back, print_plan_back_json, print_run_back
+from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
+from torgsync.cli.plan.outcomes import (
+    confirmed,
+    notifier,
+    notify_trouble,
+    outcome_documents,
+    print_outcomes,
+    run_document,
+    trouble_of,
+)
+from torgsync.cli.plan.render import print_changes, print_guards, print_sums
 from torgsync.cli.plan.update import AllowOption
+from torgsync.core.plan.guards import read_allowed
+from torgsync.core.plan.outcomes import Outcome
+from torgsync.core.plan.rollback import Obstacle
 from torgsync.core.reason import Reason
+from torgsync.core.text import counted
 from torgsync.errors import Exit, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from torgsync.core.plan.guards import Allowed
     from torgsync.core.plan.plan import SavedPlan
+    from torgsync.core.plan.rollback import NotUndone, Undone
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
+    from torgsync.jobs.push.execute import RunView
     from torgsync.jobs.push.plan_source import PlanSource
 
 
@@ -42,10 +61,7 @@ def rollback(
     ] = None,
 ) -> None:
     """Turn back what a run did, as far as it is still as that run left it."""
-    program = program_of(context)
-    program.format(form)
-    from torgsync.core.plan.guards import read_allowed
-
+    program = program_of(context, form)
     if form is Format.CSV:
         raise UsageError("`rollback` prints a table or JSON")
     file = program.object(wanted)
@@ -63,7 +79,6 @@ def perform_saved(
     program: Program, form: Format, show: Show, file: ObjectFile, saved: SavedPlan, path: Path
 ) -> Exit:
     """Perform a plan that `rollback --out` saved, and return the exit code."""
-    from torgsync.core.plan.guards import read_allowed
     from torgsync.jobs.push.saved import SavedChanges
 
     source = SavedChanges(saved, path)
@@ -92,55 +107,167 @@ def _save(
     return Exit.DONE
 
 
+@dataclass
 class _Call:
     """One call of `rollback` that sends something."""
 
-    def __init__(
-        self,
-        program: Program,
-        form: Format,
-        show: Show,
-        number: int,
-        source: PlanSource,
-        allowed: Allowed,
-        *,
-        asks: bool,
-    ) -> None:
-        self._program = program
-        self._form = form
-        self._show = show
-        self._number = number
-        self._source = source
-        self._allowed = allowed
-        self._asks = asks
+    program: Program
+    form: Format
+    show: Show
+    number: int
+    source: PlanSource
+    allowed: Allowed
+    asks: bool
 
     def perform(self, file: ObjectFile) -> Exit:
         """Undo the run, or what a saved plan holds of it, and return the exit code."""
         from torgsync.jobs.push.execute import execute
         from torgsync.jobs.push.history import run_of
 
-        next_step = f"go on with: torgsync rollback {self._number} -o {file.called}"
-        with self._program.job(file) as job, job.stop.handling_signals():
-            run_of(job, self._number)  # a mistyped number is no run
+        next_step = f"go on with: torgsync rollback {self.number} -o {file.called}"
+        with self.program.job(file) as job, job.stop.handling_signals():
+            run_of(job, self.number)  # a mistyped number is no run
             try:
                 view = execute(
                     job,
-                    self._source,
-                    allowed=self._allowed,
+                    self.source,
+                    allowed=self.allowed,
                     fetches=False,
                     confirm=lambda made: self._confirm(job, made),
-                    notify=notifier(self._program),
+                    notify=notifier(self.program),
                 )
             except Interrupted as stop:
                 raise Interrupted("stopped by you before anything was sent", hint=next_step) from stop
-            if self._form is Format.JSON and view.made:
-                print_plan_back_json(self._program, job, view.made, self._number, view, next_step)
+            if self.form is Format.JSON and view.made:
+                print_plan_back_json(self.program, job, view.made, self.number, view, next_step)
             else:
-                print_run_back(self._program, job, view, next_step)
+                print_run_back(self.program, job, view, next_step)
         return view.exit_code
 
     def _confirm(self, job: JobContext, made: PlanResult) -> bool:
         """Show what is about to be sent, and return whether it may be."""
-        if self._form is Format.TABLE:
-            print_plan_back(self._program, job, made, self._number, self._show, next_step="")
-        return confirmed(job, made, asks=self._asks)
+        if self.form is Format.TABLE:
+            print_plan_back(self.program, job, made, self.number, self.show, next_step="")
+        return confirmed(job, made, asks=self.asks)
+
+
+NAMED = 20
+"""Things that stay as they are which the table names; `--show all` names more."""
+_WHY = {
+    Obstacle.MOVED: "it changed since then",
+    Obstacle.UNKNOWN: "nobody knows what it was before",
+    Obstacle.NO_CALL: "no call of Prom.ua changes it",
+    Obstacle.ABSENT: "the product is not on Prom.ua any more",
+    Obstacle.MODERATED: "Prom.ua's moderators deleted the product",
+    Obstacle.NEVER_SENT: "it was deleted, and too little of it was ever sent from here to make it anew",
+    Obstacle.REFUSED: "Prom.ua refused it when it was tried; "
+    "`torgsync update --full-refresh` has it tried again",
+    Obstacle.FOREIGN: "it was deleted and never sent from here, "
+    "so nothing is known of which it could be made",
+    Obstacle.NO_EXTERNAL_ID: "it needs an import, and Prom.ua has the product without an external id",
+    Obstacle.UNCLEAR: "nobody knows whether that run did it: look it up in the seller's cabinet",
+    Obstacle.KEPT: 'it was made by that run, and gone = "keep" under [removal] leaves it there',
+}
+"""Why something stays, in words."""
+
+
+def print_plan_back(
+    program: Program, job: JobContext, made: PlanResult, number: int, show: Show, *, next_step: str
+) -> None:
+    """Print the plan that undoes run `number`."""
+    program.hide_progress()
+    program.print(f"{made.plan.object}: back to the values before run {number}")
+    if show in (Show.CHANGES, Show.HELD, Show.ALL) and made.plan.counts.changes:
+        program.out.print()
+        print_changes(program, job, made.number, show)
+    if made.undone:
+        _print_rest(program, made.undone, every=show is Show.ALL)
+    print_guards(program, made.plan.violations)
+    print_sums(program, job, made.plan, next_step, nothing="nothing to turn back")
+
+
+def _print_rest(program: Program, back: Undone, *, every: bool) -> None:
+    """Print what cannot be turned back, good by good, and what comes back only in part."""
+    if back.remains or back.not_done or back.recreated or back.hidden:
+        program.out.print()
+    named = back.remains if every else back.remains[:NAMED]
+    for remain in named:
+        program.print(f"! stays    {_called(remain)}: {_WHY[remain.reason]}", 11)
+    if rest := len(back.remains) - len(named):
+        program.print(f"! stays    … and {rest} more; `--show all` lists them", 11)
+    if back.not_done:
+        program.print(f"{counted(back.not_done, 'change')} of that run never happened")
+    if back.hidden:
+        program.print(
+            f"{counted(back.hidden, 'product')} that the run made would be hidden, not deleted: "
+            "Prom.ua takes no deleted id a second time, and the next `torgsync sync` may want it again"
+        )
+    if back.recreated:
+        program.print(
+            f"{counted(back.recreated, 'product')} would be made anew of what was last sent from here: "
+            "reviews, sales, place in lists and what was added in the cabinet do not come back, "
+            "and Prom.ua may refuse an id that was deleted"
+        )
+
+
+def print_run_back(program: Program, job: JobContext, view: RunView, next_step: str) -> None:
+    """Print what a run did that undid another one."""
+    if view.declined:
+        program.notify("nothing was sent")
+        return
+    if view.made and view.made.plan.counts.changes:
+        print_outcomes(program, job, view, view.made)
+    if view.outcomes.get(Outcome.DONE):
+        program.print(
+            "the export still asks for what was turned back, and `torgsync update` shows it as pending: "
+            "restore the older export, or correct it, before the next `torgsync sync`"
+        )
+    if trouble := trouble_of(view, next_step):
+        notify_trouble(program, trouble)
+
+
+def print_plan_back_json(
+    program: Program,
+    job: JobContext,
+    made: PlanResult,
+    number: int,
+    view: RunView | None = None,
+    next_step: str = "",
+) -> None:
+    """Print the plan that undoes run `number` as one document, with what became of it once it was sent."""
+    from torgsync.jobs.plan.result import PlanView
+
+    back = made.undone
+    tail: dict[str, object] = {}
+    if view:
+        tail = {**run_document(view), "outcomes": outcome_documents(job, made.number)}
+        if trouble := trouble_of(view, next_step):
+            tail["error"] = error_document(trouble)
+    counts = (back.not_done, back.recreated, back.hidden) if back else (0, 0, 0)
+    turns_back = {"run": number, **dict(zip(("not_done", "anew", "hidden"), counts, strict=True))}
+    program.hide_progress()
+    print_json(
+        plan_head(made.plan) | {"turns_back": turns_back},
+        {
+            "changes": (change_document(item.change) for item in PlanView(job, made.number).changes()),
+            "remains": _remains(back),
+        },
+        plan_tail(made.plan) | tail,
+    )
+
+
+def _called(remain: NotUndone) -> str:
+    called = remain.good_id or f"Prom {remain.prom_id}"
+    return f"{called}  {remain.title}{f', {remain.field}' if remain.field else ''}"
+
+
+def _remains(back: Undone | None) -> Iterator[dict[str, object]]:
+    for remain in back.remains if back else ():
+        yield {
+            "good_id": remain.good_id or None,
+            "prom_id": remain.prom_id or None,
+            "title": remain.title,
+            "field": remain.field or None,
+            "reason": str(remain.reason),
+            "message": _WHY[remain.reason],
+        }

@@ -17,12 +17,7 @@ OR_NULL = {"type": ["string", "null"]}
 
 def record(**keys: Any) -> dict[str, Any]:  # noqa: ANN401  # a schema of any shape
     """Return the schema of an object with exactly these keys."""
-    return {
-        "type": "object",
-        "required": list(keys),
-        "properties": keys,
-        "additionalProperties": False,
-    }
+    return {"type": "object", "required": list(keys), "properties": keys, "additionalProperties": False}
 
 
 CHANGE = record(

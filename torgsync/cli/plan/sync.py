@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -9,15 +11,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torgsync.cli.base.each import each
+from torgsync.cli.base.errors import each, error_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_json
+from torgsync.cli.orders.render import finding_documents, notify_orders, orders_document
 from torgsync.cli.plan.change_table import Show
-from torgsync.cli.plan.outcomes import confirmed, notifier
-from torgsync.cli.plan.sync_render import print_run, print_run_json
+from torgsync.cli.plan.outcomes import (
+    confirmed,
+    notifier,
+    notify_trouble,
+    outcome_documents,
+    print_outcomes,
+    run_document,
+    trouble_of,
+)
+from torgsync.cli.plan.render import print_findings, print_guards
+from torgsync.cli.plan.rollback import perform_saved
 from torgsync.cli.plan.update import AllowOption, FieldsOption, field_names, print_plan
-from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.clock import shop_iso, shop_time
+from torgsync.core.plan.guards import read_allowed
 from torgsync.errors import Exit, Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +38,7 @@ if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
+    from torgsync.jobs.push.execute import RunView
     from torgsync.jobs.push.plan_source import PlanSource
 
 
@@ -65,10 +79,7 @@ def sync(
     ] = False,
 ) -> None:
     """Bring orders home, then send the pending changes to Prom.ua."""
-    program = program_of(context)
-    program.format(form)
-    from torgsync.core.plan.guards import read_allowed
-
+    program = program_of(context, form)
     if form is Format.CSV:
         raise UsageError("`sync` prints a table or JSON")
     if due and only:
@@ -92,8 +103,6 @@ def sync(
         from torgsync.jobs.push.saved import SavedChanges
 
         if saved.undoes:
-            from torgsync.cli.plan.rollback import perform_saved
-
             file = program.object(wanted or saved.object)
             raise typer.Exit(int(perform_saved(program, form, show, file, saved, plan)))
         source = SavedChanges(saved, plan)
@@ -108,35 +117,24 @@ def sync(
     raise typer.Exit(int(each(program, objects, work, apart=not due)))
 
 
+@dataclass
 class _Call:
     """One call of `sync`, which may be for several objects."""
 
-    def __init__(
-        self,
-        program: Program,
-        form: Format,
-        show: Show,
-        only: Only | None,
-        source: PlanSource,
-        allowed: Allowed,
-        *,
-        asks: bool,
-        waits: bool,
-    ) -> None:
-        self._program = program
-        self._form = form
-        self._show = show
-        self._only = only
-        self._source = source
-        self._allowed = allowed
-        self._asks = asks
-        self._waits = waits
-        self._due: list[dict[str, str]] = []
+    program: Program
+    form: Format
+    show: Show
+    only: Only | None
+    source: PlanSource
+    allowed: Allowed
+    asks: bool
+    waits: bool
+    due: list[dict[str, str]] = field(default_factory=list)
 
     def perform(self, file: ObjectFile) -> Exit:
         """Synchronise one object and return its exit code."""
-        with self._program.job(file) as job, job.stop.handling_signals():
-            return self._execute(job, self._only)
+        with self.program.job(file) as job, job.stop.handling_signals():
+            return self._execute(job, self.only)
 
     def perform_due(self, file: ObjectFile) -> Exit:
         """Synchronise one object as far as its times ask for it now, and return its exit code."""
@@ -145,17 +143,14 @@ class _Call:
         if not own_times(file.settings):
             self._notify_nothing_due(file, None)
             return Exit.DONE
-        with self._program.job(file) as job, job.stop.handling_signals(), taking_up(job) as due:
+        with self.program.job(file) as job, job.stop.handling_signals(), taking_up(job) as due:
             if due is None:
                 self._notify_nothing_due(file, job.now())
                 return Exit.DONE
-            self._due = [
-                {"time": str(time), "moment": moment.astimezone(SHOP_ZONE).isoformat()}
-                for time, moment in due.times
-            ]
-            if self._form is Format.TABLE:
-                now = f"{job.now().astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
-                self._program.print(f"{now}  {'; '.join(str(time) for time, _ in due.times)}")
+            self.due = [{"time": str(time), "moment": shop_iso(moment)} for time, moment in due.times]
+            if self.form is Format.TABLE:
+                times = "; ".join(str(time) for time, _ in due.times)
+                self.program.print(f"{shop_time(job.now())}  {times}")
             due.exit_code = self._execute(job, Only(due.only) if due.only else None)
             return due.exit_code
 
@@ -163,16 +158,14 @@ class _Call:
         from torgsync.jobs.config.due import own_times
 
         name = file.settings.name
-        if self._form is Format.JSON:
+        if self.form is Format.JSON:
             print_json({"schema": SCHEMA, "object": name}, {"due": []}, {"exit": int(Exit.DONE)})
         elif now is None:
-            self._program.notify(f"{name}: no synchronization times of this user on this computer")
-            self._program.notify(f"hint: torgsync schedule add --every 30m -o {file.called}")
+            self.program.notify(f"{name}: no synchronization times of this user on this computer")
+            self.program.notify(f"hint: torgsync schedule add --every 30m -o {file.called}")
         else:
             coming = min(next(time.rhythm.after(now)) for time in own_times(file.settings))
-            self._program.notify(
-                f"{name}: nothing is due; next {coming.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
-            )
+            self.program.notify(f"{name}: nothing is due; next {shop_time(coming)}")
 
     def _execute(self, job: JobContext, only: Only | None) -> Exit:
         from torgsync.jobs.push.execute import execute
@@ -182,24 +175,62 @@ class _Call:
         try:
             view = execute(
                 job,
-                None if only is Only.ORDERS else self._source,
-                allowed=self._allowed,
+                None if only is Only.ORDERS else self.source,
+                allowed=self.allowed,
                 fetches=only is not Only.GOODS,
-                waits=self._waits,
+                waits=self.waits,
                 confirm=lambda made: self._confirm(job, made),
-                notify=notifier(self._program),
+                notify=notifier(self.program),
             )
         except Interrupted as stop:
             # Raised only before the plan is performed; orders that were fetched are stored.
             raise Interrupted("stopped by you before anything was sent", hint=next_step) from stop
-        if self._form is Format.JSON:
-            print_run_json(self._program, job, view, self._due, next_step)
+        if self.form is Format.JSON:
+            print_run_json(self.program, job, view, self.due, next_step)
         else:
-            print_run(self._program, job, view, next_step)
+            print_run(self.program, job, view, next_step)
         return view.exit_code
 
     def _confirm(self, job: JobContext, made: PlanResult) -> bool:
         """Show what is about to be sent, and return whether it may be."""
-        if self._form is Format.TABLE and made.plan.counts.changes:
-            print_plan(self._program, job, made, Format.TABLE, self._show, next_step="")
-        return confirmed(job, made, asks=self._asks)
+        if self.form is Format.TABLE and made.plan.counts.changes:
+            print_plan(self.program, job, made, Format.TABLE, self.show, next_step="")
+        return confirmed(job, made, asks=self.asks)
+
+
+def print_run(program: Program, job: JobContext, view: RunView, next_step: str) -> None:
+    """Print what a run did: orders, outcomes, and what ended it early with how to go on."""
+    if view.fetched:
+        notify_orders(program, job, view.fetched)
+    if view.declined:
+        program.notify("nothing was sent")
+        return
+    made = view.made
+    if made and made.plan.counts.changes:
+        print_outcomes(program, job, view, made)
+    elif made:
+        print_findings(program, job, made, every=False)
+        print_guards(program, made.plan.violations)
+        held = f", {made.plan.counts.held} held" if made.plan.counts.held else ""
+        program.print(f"{made.plan.object}: nothing pending{held}")
+    if trouble := trouble_of(view, next_step):
+        notify_trouble(program, trouble)
+
+
+def print_run_json(
+    program: Program, job: JobContext, view: RunView, due: Sequence[dict[str, str]], next_step: str
+) -> None:
+    """Print what a run did as one document; `due` are the synchronization times that it was for."""
+    tail: dict[str, object] = {
+        **({"due": due} if due else {}),
+        "orders": orders_document(view.fetched),
+        **run_document(view),
+    }
+    if trouble := trouble_of(view, next_step) or (view.fetched and view.fetched.trouble):
+        tail["error"] = error_document(trouble)
+    findings = finding_documents(view.fetched)
+    if view.made is None:
+        print_json({"schema": SCHEMA, "object": job.object.name}, {"findings": findings}, tail)
+        return
+    tail["outcomes"] = outcome_documents(job, view.made.number)
+    print_plan(program, job, view.made, Format.JSON, Show.ALL, next_step="", tail=tail, more=findings)

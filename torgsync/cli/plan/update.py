@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torgsync.cli.base.each import each
+from torgsync.cli.base.errors import each
 from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
@@ -24,8 +24,10 @@ from torgsync.cli.plan.documents import (
     plan_head,
     plan_tail,
 )
-from torgsync.cli.plan.left_out import foreign_documents, skipped_documents
-from torgsync.cli.plan.render import print_plan_table
+from torgsync.cli.plan.render import foreign_documents, print_plan_table, skipped_documents
+from torgsync.core.plan.guards import read_allowed
+from torgsync.core.product.fields import FIELDS
+from torgsync.core.text import did_you_mean
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -41,9 +43,7 @@ FieldsOption = Annotated[
 AllowOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--allow",
-        help="Let held changes through: removals=120, price=ID,ID, prices=12.",
-        metavar="GUARD=…",
+        "--allow", help="Let held changes through: removals=120, price=ID,ID, prices=12.", metavar="GUARD=…"
     ),
 ]
 
@@ -71,14 +71,12 @@ def update(
     ] = False,
 ) -> None:
     """Show the pending changes. Nothing is written to Prom.ua."""
-    program = program_of(context)
-    program.format(form)
+    program = program_of(context, form)
     if schema:
         from torgsync.cli.plan.schemas import UPDATE
 
         print(json.dumps(UPDATE, ensure_ascii=False, indent=2))  # noqa: T201  # it is the data asked for
         return
-    from torgsync.core.plan.guards import read_allowed
     from torgsync.jobs.connect import connect_unverified
     from torgsync.jobs.plan.update import update as make_plan
     from torgsync.jobs.push.saved import save
@@ -110,9 +108,6 @@ def update(
 
 def field_names(text: str | None) -> tuple[str, ...]:
     """Return the product fields named by `--fields`; UsageError for one that there is not."""
-    from torgsync.core.product.fields import FIELDS
-    from torgsync.core.text import did_you_mean
-
     names = tuple(name for part in (text or "").split(",") if (name := part.strip()))
     if text is not None and not names:
         raise UsageError("`--fields` names no field", hint="leave it out to have all of them")

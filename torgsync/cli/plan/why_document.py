@@ -8,17 +8,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.findings import finding_document
+from torgsync.cli.base.render import pick
+from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.messages.status import status_message
 from torgsync.cli.messages.why import alone_message, filter_message, price_message
 from torgsync.cli.plan.documents import change_document
-from torgsync.cli.plan.why_lines import held_words
 from torgsync.core.plan.diff import Change
 from torgsync.core.product.fields import FIELDS, Value, encode
-from torgsync.core.product.products import Product
+from torgsync.core.product.products import Existing, Product
 
 if TYPE_CHECKING:
     from torgsync.jobs.plan.why import GoodView, Held
+    from torgsync.state.shop.adoptions import Adoption
 
 
 def good_document(catalog: str, good: GoodView) -> dict[str, object]:
@@ -37,24 +39,9 @@ def good_document(catalog: str, good: GoodView) -> dict[str, object]:
         "desired": _values(good.desired),
         "sent": {"at": _iso(good.sent_at), "values": _values(good.sent)} if good.sent else None,
         "looked": _iso(good.looked),
-        "existing": {
-            "prom_id": good.existing.prom_id,
-            "external_id": good.existing.external_id or None,
-            "modified": _iso(good.existing.modified),
-            "removed": good.existing.removed,
-            "values": _encoded(good.existing.values),
-        }
-        if good.existing
-        else None,
+        "existing": _existing_document(good.existing) if good.existing else None,
         "change": _change_document(change) if change else None,
-        "adopted": {
-            "prom_id": good.adoption.prom_id,
-            "by": list(map(str, good.adoption.by)),
-            "at": _iso(good.adoption.at),
-            "user": good.adoption.user,
-        }
-        if good.adoption
-        else None,
+        "adopted": _adoption_document(good.adoption) if good.adoption else None,
         "candidates": list(good.candidates),
         "sold": [{"order": holding.order_id, "quantity": float(holding.quantity)} for holding in good.sold],
         "left_alone": list(good.verdict.left_alone),
@@ -87,14 +74,8 @@ def _row_document(good: GoodView) -> dict[str, object] | None:
         "file": row.file,
         "lines": list(row.lines),
         "columns": [
-            {
-                "column": mapping.column,
-                "value": cell,
-                "to": mapping.to,
-                "name": mapping.name,
-                "owner": mapping.owner,
-                "unsent": row.unsent.get(mapping.column),
-            }
+            {"column": mapping.column, "value": cell, **pick(mapping, "to", "name", "owner")}
+            | {"unsent": row.unsent.get(mapping.column)}
             for mapping, cell in row.mapped_cells
         ],
         "price_steps": [price_message(price) for price in row.prices],
@@ -133,6 +114,21 @@ def _row_document(good: GoodView) -> dict[str, object] | None:
     }
 
 
+def _existing_document(existing: Existing) -> dict[str, object]:
+    return {
+        "prom_id": existing.prom_id,
+        "external_id": existing.external_id or None,
+        "modified": _iso(existing.modified),
+        "removed": existing.removed,
+        "values": _encoded(existing.values),
+    }
+
+
+def _adoption_document(adoption: Adoption) -> dict[str, object]:
+    by = {"by": list(map(str, adoption.by)), "at": _iso(adoption.at), "user": adoption.user}
+    return {"prom_id": adoption.prom_id, **by}
+
+
 def _number(quantity: Decimal) -> int | float:
     return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
 
@@ -155,5 +151,13 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def _held_document(held: Held) -> dict[str, object]:
-    observed, flag = held_words(held)
-    return {"guard": held.guard, "saw": observed or None, "allow": flag}
+    seen, flag = held_words(held)
+    return {"guard": held.guard, "saw": seen or None, "allow": flag}
+
+
+def held_words(held: Held) -> tuple[str, str]:
+    """Return what a guard holds, empty where only a plan can say it, and the flag that allows it."""
+    if held.violation is None:
+        return "", f"--allow {held.guard}=NUMBER"
+    seen = f"{observed(held.violation)}; the limit is {limit(held.violation)}; {cause(held.violation)}"
+    return seen, allow_flag(held.violation)

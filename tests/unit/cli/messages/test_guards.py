@@ -54,11 +54,7 @@ ROWS = GuardViolation(
         (price("100", "50", discounted=True), "100.00 -> 50.00 (-50 %) for the buyer", "-40 % to +150 %"),
         (price(None, "0.00"), "the price becomes 0.00", "more than 0"),
         (price(None, None), "the price becomes 0", "more than 0"),
-        (
-            share(Guard.REMOVALS, 120, 960, "0.10"),
-            "120 of 960 products would be taken out (12.5 %)",
-            "10 %",
-        ),
+        (share(Guard.REMOVALS, 120, 960, "0.10"), "120 of 960 products would be taken out (12.5 %)", "10 %"),
         (
             share(Guard.REMOVALS, 1, 1, None),
             "1 of 1 product would be taken out (100 %)",
@@ -124,10 +120,7 @@ def test_a_cause_is_named(reason: Reason[Cause], words: str) -> None:
             [["out-of-stock", "2", "only_in_stock", "use"]],
             "2 of these removals come from your new only_in_stock and accounting centers",
         ),
-        (
-            [["no-photos", "1", "photos"]],
-            "1 of these removals comes from your new folder of photos",
-        ),
+        ([["no-photos", "1", "photos"]], "1 of these removals comes from your new folder of photos"),
         ([["foreign", "5"]], "5 were never sent from here"),
         ([["undone", "2"]], "2 were made by the run that is turned back"),
     ],

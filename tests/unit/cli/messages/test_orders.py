@@ -50,11 +50,7 @@ FORGOTTEN = "its buyer was forgotten before Torgsoft took it; enter the sale by 
             " is no sale any more: its file was taken back from the outbox",
         ),
         (Code.ORDER_NOT_ACCEPTED, {"reason": "closed"}, " was not set to received: closed"),
-        (
-            Code.ORDER_NOT_ACCEPTED,
-            {},
-            " was not set to received: Prom.ua passed it over without a word",
-        ),
+        (Code.ORDER_NOT_ACCEPTED, {}, " was not set to received: Prom.ua passed it over without a word"),
         (
             Code.ORDER_SUM,
             {"price": "180", "lines": "200"},

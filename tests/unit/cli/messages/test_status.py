@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from torgsync.cli.messages.plan import skip_message
-from torgsync.cli.messages.status import status_message
+from torgsync.cli.messages.status import skip_message, status_message
 from torgsync.core.mapping.select import FILTERS, SkipReason
 from torgsync.core.plan.decide import GoodStatus
 from torgsync.core.plan.diff import Leaving

@@ -12,13 +12,8 @@ import pytest
 from builders import product, update
 from rich.console import Console
 
-from torgsync.cli.plan.change_table import (
-    SCREENFUL,
-    Show,
-    mover_words,
-    render_changes,
-    table_of,
-)
+from torgsync.cli.base.render import SCREENFUL
+from torgsync.cli.plan.change_table import Show, mover_words, render_changes, table_of
 from torgsync.core.plan.diff import Change, FieldChange, Verb, creation
 from torgsync.core.product.fields import Photo
 from torgsync.state.runs.plans import NumberedChange

@@ -64,10 +64,7 @@ def test_photos_are_named_where_they_are_few() -> None:
 
 def test_what_another_field_implies_is_left_out() -> None:
     """The presence of a quantity is not repeated."""
-    fields = {
-        "presence": FieldChange("available", "not_available"),
-        "quantity": FieldChange(5, 0),
-    }
+    fields = {"presence": FieldChange("available", "not_available"), "quantity": FieldChange(5, 0)}
     assert field_lines(fields) == [("quantity", "5 -> 0")]
 
 

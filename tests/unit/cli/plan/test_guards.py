@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from torgsync.cli.plan.guards import render_guards
+from torgsync.cli.plan.render import render_guards
 from torgsync.core.plan.guards import Cause, ExportSize, Guard, GuardViolation, PriceMove
 from torgsync.core.reason import Reason
 

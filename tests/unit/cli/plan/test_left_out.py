@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from builders import existing
 
-from torgsync.cli.plan.left_out import (
-    render_findings,
-    render_foreign,
-    render_skip_reason,
-    render_skipped,
-    skipped_documents,
-)
+from torgsync.cli.plan.render import render_findings, render_foreign, render_skipped, skipped_documents
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.plan import Skipped
@@ -29,7 +23,6 @@ def test_skipped_goods_are_listed_with_their_line_and_their_finding() -> None:
         Skipped("26939", SkipReason.NOT_DISPLAYED, 84),
         Skipped("7", SkipReason.REFUSED_BEFORE, 0, "Шуруп [/25]", REFUSED),
     ]
-    assert render_skip_reason(SkipReason.NO_NAME, 1) == "skipped  1 good new and without a name"
     assert list(render_skipped(goods, 2)) == ["26939  line 84", f"7  Шуруп [/25]: {SENTENCE}"]
     assert [document["message"] for document in skipped_documents(goods)] == [
         "Display = 0 in the accounting program",

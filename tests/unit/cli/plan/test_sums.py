@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from torgsync.cli.plan.sums import render_sums
+from torgsync.cli.plan.render import render_sums
 from torgsync.core.plan.channels import Budget
 from torgsync.core.plan.plan import Counts, ExportInfo, Plan, RemovedStock
 

@@ -9,7 +9,7 @@ from builders import mapped, sync_object
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.cli.messages.prices import price_step
+from torgsync.cli.messages.findings import price_step
 from torgsync.core.findings import Code
 from torgsync.core.mapping.pricing import Priced, Pricing, smallest_power_above
 from torgsync.core.product.fields import Discount, WholesaleStep

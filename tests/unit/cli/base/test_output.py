@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from torgsync.cli.base.lines import wrapped
+from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.render import cell
 
 

@@ -1,0 +1,122 @@
+"""`torgsync fields`: which columns of the export go to Prom.ua, and as what."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from torgsync.cli.base.options import FormatOption, ObjectOption
+from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.render import pick, print_rows
+from torgsync.core.text import counted
+from torgsync.errors import UsageError
+
+if TYPE_CHECKING:
+    from torgsync.jobs.config.fields import SampledField
+COLUMNS = ("column", "to", "name", "owner", "sample", "in_export", "split")
+SAMPLE = 20
+"""Letters of a sample value that the table shows."""
+
+
+def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
+    """List the fields that go to Prom.ua, each with a value of its column."""
+    program = program_of(context, form)
+    from torgsync.jobs.config.fields import sampled_fields
+
+    view = sampled_fields(program.object(wanted))
+    rows = [_render_row(field) for field in view.fields]
+    table_rows = [_render_table_row(field) for field in view.fields]
+    print_rows(program, form, "fields", rows, table_rows, columns=COLUMNS)
+    if view.problem:
+        program.notify(f"! no samples: {view.problem}", style="warning")
+
+
+def _render_row(field: SampledField) -> dict[str, object]:
+    mapping = field.mapping
+    sample = {"sample": field.sample or None, "in_export": field.in_export}
+    return {**pick(mapping, "column", "to", "name", "owner"), **sample, "split": mapping.split}
+
+
+def _render_table_row(field: SampledField) -> dict[str, object]:
+    mapping = field.mapping
+    sample = "! not in the export" if field.in_export is False else field.sample[:SAMPLE]
+    return pick(mapping, "column", "to", "owner") | {"to": mapping.name or mapping.to, "sample": sample}
+
+
+class Owner(StrEnum):
+    """Who decides about a field once the product is made."""
+
+    TORGSOFT = "torgsoft"
+    PROM = "prom"
+
+
+def add(
+    context: typer.Context,
+    column: Annotated[str, typer.Argument(help="Column of the export.", metavar="COLUMN")],
+    target: Annotated[
+        str | None,
+        typer.Option("--to", help="What it is on Prom.ua: description, keywords, …", metavar="TARGET"),
+    ] = None,
+    dynamic: Annotated[bool, typer.Option("--dynamic", help="A characteristic of your own.")] = False,
+    name: Annotated[str | None, typer.Option("--name", help="The characteristic's name for buyers.")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="The characteristic's unit.")] = None,
+    split: Annotated[
+        str | None,
+        typer.Option("--split", help="What parts Ukrainian from Russian in one cell: _", metavar="SIGN"),
+    ] = None,
+    owner: Annotated[
+        Owner, typer.Option("--owner", help="torgsoft, or prom: set at creation, then left alone.")
+    ] = Owner.TORGSOFT,
+    wanted: ObjectOption = None,
+) -> None:
+    """Add one column, as one of Prom.ua's fields or as a characteristic of your own."""
+    program = program_of(context)
+    from torgsync.jobs.config.fields import add_field
+
+    if dynamic == bool(target):
+        raise UsageError("give either `--to TARGET` or `--dynamic`")
+    file = program.object(wanted)
+    added = add_field(
+        file, column, target or "characteristic", name=name, unit=unit, split=split, owner=owner.value
+    )
+    parted = f', Ukrainian and Russian parted by "{added.mapping.split}"' if added.mapping.split else ""
+    program.notify(f"`{added.mapping.column}` -> {added.mapping.name or added.mapping.to}{parted}")
+    if added.warning:
+        program.notify(f"! {added.warning}", style="warning")
+
+
+def add_all(context: typer.Context, wanted: ObjectOption = None) -> None:
+    """Add every standard field that the export has."""
+    program = program_of(context)
+    from torgsync.jobs.config.fields import add_standard_fields
+
+    file = program.object(wanted)
+    added = add_standard_fields(file)
+    program.notify(f"{counted(len(added.mappings), 'field')} added to `{file.path.name}`")
+    if added.own_columns:
+        names = ", ".join(f"`{name}`" for name in added.own_columns)
+        program.notify(f"columns of your own, not sent yet: {names}")
+
+
+def remove(
+    context: typer.Context,
+    column: Annotated[str, typer.Argument(help="Column of the export.", metavar="COLUMN")],
+    wanted: ObjectOption = None,
+) -> None:
+    """Take a column out: its field on Prom.ua stays as it is from then on."""
+    program = program_of(context)
+    from torgsync.jobs.config.fields import remove_field
+
+    file = program.object(wanted)
+    for mapping in remove_field(file, column):
+        program.notify(f"`{mapping.column}` is no longer led to {mapping.name or mapping.to}")
+
+
+app = typer.Typer(help="Columns of the export and where they go.", no_args_is_help=True)
+
+app.command("add-all")(add_all)
+app.command("add")(add)
+app.command("remove")(remove)
+app.command("list")(list_)

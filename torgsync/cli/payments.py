@@ -1,0 +1,215 @@
+"""`torgsync payments`: where the money of each of Prom's payment methods goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import Annotated
+
+import typer
+
+from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
+from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.render import minute_of, pick, print_result, print_rows, second_of
+from torgsync.cli.messages.findings import finding_message
+from torgsync.core.config.settings import PaymentMethod
+from torgsync.core.orders.postings import Posting
+from torgsync.core.text import counted
+from torgsync.errors import UsageError
+
+
+def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
+    """Fetch the payment methods that the shop has on Prom.ua; mappings are kept."""
+    program = program_of(context, output)
+    from torgsync.jobs.orders.payments import fetch_methods
+
+    file = program.object(wanted)
+    with program.job(file) as job:
+        fetched = fetch_methods(job)
+    if output is not Format.TABLE:
+        rows = [row | {"new": row["name"] in fetched.added} for row in method_rows(fetched.methods)]
+        print_rows(program, output, "payment_methods", rows, columns=(*METHOD_COLUMNS, "new"))
+        return
+    methods = counted(fetched.listed, "payment method")
+    program.notify(f"{methods} on Prom.ua, {len(fetched.added)} new in `{file.path.name}`")
+    for old, new in fetched.renamed:
+        program.notify(f"`{old}` is called `{new}` now")
+    for method in fetched.gone:
+        program.notify(f"! `{method}` is not on Prom.ua any more; its mapping is kept", style="warning")
+    if fetched.unmapped:
+        program.notify("without a place for their money:")
+        for name in fetched.unmapped:
+            program.notify(f'  torgsync payments map "{name}" --cash-register "…" -o {file.called}')
+
+
+def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
+    """List the payment methods: those without a place first, those that Prom.ua has no more last."""
+    program = program_of(context, output)
+    methods = program.object(wanted).settings.payment_methods
+    rows = method_rows(sorted(methods, key=lambda method: (method.gone, method.mapped)))
+    shown = [
+        {key: value for key, value in row.items() if key != "gone"}
+        | ({"name": f"{row['name']} (gone from Prom.ua)"} if row["gone"] else {})
+        for row in rows
+    ]
+    print_rows(program, output, "payment_methods", rows, shown, columns=METHOD_COLUMNS)
+
+
+def map_(
+    context: typer.Context,
+    method: Annotated[str, typer.Argument(help="Name or id of the payment method.", metavar="METHOD")],
+    cash_register: Annotated[
+        str | None, typer.Option("--cash-register", help="Cash register where its money lands.")
+    ] = None,
+    current_account: Annotated[
+        str | None, typer.Option("--current-account", help="Current account where its money lands.")
+    ] = None,
+    wanted: ObjectOption = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Say where the money of a payment method lands: one cash register or one current account.
+
+    Money of the method that has no place yet goes there at once. Received money stays where it is; expected
+    money is posted in the new place when it comes.
+    """
+    program = program_of(context, output)
+    from torgsync.files.config.objects import load_object
+    from torgsync.jobs.orders.payments import map_method, settle_money
+
+    if bool(cash_register) == bool(current_account):
+        raise UsageError("give either `--cash-register` or `--current-account`")
+    file = program.object(wanted)
+    changed = map_method(file, method, cash_register=cash_register, current_account=current_account)
+    with program.job(load_object(file.path)) as job:
+        moved = settle_money(job)
+
+    def notify() -> None:
+        program.notify(f"`{changed.name}` -> {changed.cash_register or changed.current_account}")
+        if moved:
+            program.notify(f"the money of {counted(moved, 'order')} that had no place is there now")
+
+    (row,) = method_rows([changed])
+    tail = {"payment_method": row, "moved_orders": moved}
+    print_result(output, [row | {"moved_orders": moved}], notify, tail=tail)
+
+
+def postings(
+    context: typer.Context,
+    wanted: ObjectOption = None,
+    output: FormatOption = Format.TABLE,
+    first: FromOption = None,
+    last: ToOption = None,
+) -> None:
+    """List every movement of money, in the order in which it was written down.
+
+    Amounts are never below zero; the kind tells the direction. Moved is what got another place: the money
+    leaves this one and is posted anew in the next lines, and nobody paid anything back.
+    """
+    program = program_of(context, output)
+    from torgsync.jobs.orders.payments import list_postings
+
+    file = program.object(wanted)
+    clock = file.settings.orders.clock
+    since, until = stretch(first, last, clock)
+    with program.job(file) as job:
+        movements = list_postings(job, since, until)
+    shown = [shown_posting_row(posting, clock) for posting in movements]
+    rows = [posting_row(posting, clock) for posting in movements]
+    none = none_message(first, last)
+    print_rows(program, output, "postings", rows, shown, columns=POSTING_COLUMNS, none=none)
+
+
+def report(
+    context: typer.Context,
+    wanted: ObjectOption = None,
+    output: FormatOption = Format.TABLE,
+    first: FromOption = None,
+    last: ToOption = None,
+) -> None:
+    """Sum up what was expected, received and reversed in each place, and what is still open.
+
+    Days are those on which it happened, as Prom.ua tells: an order was placed, paid or cancelled. No sum is
+    below zero. Reversed is what was called off or paid back, whether or not it had been received; open is
+    what was expected and neither received nor reversed at the end of the last day, whenever it was expected.
+    Money that got its place later counts there from the day on which it was expected.
+    """
+    program = program_of(context, output)
+    from torgsync.jobs.orders.payments import payment_report
+
+    file = program.object(wanted)
+    since, until = stretch(first, last, file.settings.orders.clock)
+    with program.job(file) as job:
+        view = payment_report(job, since, until)
+    rows, shown = [], []
+    for balance in view.balances:
+        sums = {name: str(getattr(balance, name)) for name in _SUMS}
+        place = {"place": balance.place, "account": balance.account or None}
+        rows.append({**place, **sums, "currency": balance.currency})
+        shown.append({"account": balance.account or balance.place, **sums, "in": balance.currency})
+    none = none_message(first, last)
+    print_rows(program, output, "accounts", rows, shown, columns=BALANCE_COLUMNS, none=none)
+    if output is not Format.TABLE:
+        return
+    if rows:
+        program.notify("open: expected, and neither received nor reversed by the end of these days")
+    for finding in view.findings:
+        program.notify(f"! {finding_message(finding)}", style="warning")
+        if method := finding.args.get("method"):
+            program.notify(f'hint: torgsync payments map "{method}" --cash-register "…" -o {file.called}')
+
+
+METHOD_COLUMNS = ("id", "name", "cash_register", "current_account", "gone")
+
+POSTING_COLUMNS = (
+    "at", "order", "kind", "place", "account", "payment_id", "payment", "amount", "currency",
+)  # fmt: skip
+
+_SUMS = ("expected", "received", "reversed", "open")
+BALANCE_COLUMNS = ("place", "account", *_SUMS, "currency")
+
+
+def method_rows(methods: Iterable[PaymentMethod]) -> list[dict[str, object]]:
+    """Return payment methods as rows of a document."""
+    return [
+        {"id": str(method.id), **pick(method, "name", "cash_register", "current_account", "gone")}
+        for method in methods
+    ]
+
+
+def posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
+    """Return a posting as a row of a document."""
+    return {
+        "at": second_of(posting.at, clock),
+        "order": posting.order_id,
+        "kind": str(posting.kind),
+        "place": posting.place,
+        "account": posting.account or None,
+        "payment_id": posting.payment_id or None,
+        "payment": posting.payment_name,
+        "amount": str(posting.amount),
+        "currency": posting.currency,
+    }
+
+
+def shown_posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
+    """Return a posting as a row for people."""
+    return {
+        "at": minute_of(posting.at, clock),
+        "order": posting.order_id,
+        "kind": str(posting.kind),
+        "account": posting.account or posting.place,
+        "amount": f"{posting.amount} {posting.currency}",
+    }
+
+
+def none_message(first: datetime | None, last: datetime | None) -> str:
+    """Return what is said of days without money; a shop without any money needs no special sentence."""
+    return "no money moved on these days" if first or last else ""
+
+
+app = typer.Typer(help="Payment methods and where their money lands.", no_args_is_help=True)
+app.command()(fetch)
+app.command("map")(map_)
+app.command()(report)
+app.command()(postings)
+app.command("list")(list_)

@@ -1,0 +1,189 @@
+"""`torgsync schedule`: when an object is synchronised unattended, and what calls the program then."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from torgsync.cli.base.options import BetweenOption, DaysOption, FormatOption, ObjectOption
+from torgsync.cli.base.program import Format, Program, program_of
+from torgsync.cli.base.render import pick, print_rows
+from torgsync.cli.plan.sync import Only
+from torgsync.core.clock import shop_iso, shop_time
+from torgsync.core.config.schedule import Caller
+from torgsync.core.text import counted
+from torgsync.errors import Exit, ObjectInvalid, TorgsyncError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torgsync.core.config.schedule import Attempt
+    from torgsync.files.config.objects import ObjectFile
+    from torgsync.jobs.config.schedule import Timed
+
+
+def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
+    """List synchronization times, when each comes next, and how it ended last."""
+    program = program_of(context, form)
+    from torgsync.jobs.config.schedule import timetable
+
+    rows: list[dict[str, Any]] = []
+    table_rows: list[dict[str, object]] = []
+    codes = []
+    for slug, read in program.objects(wanted, every=True).items():
+        try:
+            file = read()
+        except ObjectInvalid as invalid:
+            program.notify(f"! {slug}: {invalid.message}", style="warning")
+            codes.append(invalid.exit_code)
+            continue
+        with program.job(file) as job:
+            table = timetable(job)
+        rows += [_render_row(file, timed) for timed in table]
+        table_rows += [_render_table_row(file, timed) for timed in table]
+    if form is Format.CSV:
+        rows = [row | {"next": " ".join(map(str, row["next"]))} for row in rows]
+    print_rows(program, form, "synchronization_times", rows, table_rows, columns=COLUMNS)
+    raise typer.Exit(int(Exit.worst(codes)))
+
+
+COLUMNS = (
+    "object", "number", "user", "every", "between", "days", "only", "due", "next", "last", "last_exit",
+)  # fmt: skip
+
+
+def _render_row(file: ObjectFile, timed: Timed) -> dict[str, Any]:
+    time, last = timed.time, timed.last
+    return {
+        "object": file.settings.name,
+        "number": timed.number,
+        **pick(time, "user", "every"),
+        "between": "-".join(time.between) if time.between else None,
+        **pick(time, "days", "only"),
+        "due": timed.due,
+        "next": list(map(shop_iso, timed.coming)),
+        "last": shop_iso(last.moment) if last else None,
+        "last_exit": None if last is None or last.exit_code is None else int(last.exit_code),
+    }
+
+
+def _render_table_row(file: ObjectFile, timed: Timed) -> dict[str, object]:
+    return {
+        "no": timed.number,
+        "object": file.settings.name,
+        "time": f"{timed.time}\n{timed.time.user}",
+        "next": "\n".join(["now"] * timed.due + [*map(shop_time, timed.coming)]),
+        "last": _render_attempt(timed.last) if timed.last else None,
+    }
+
+
+def _render_attempt(last: Attempt) -> str:
+    ended = "not ended" if last.exit_code is None else f"exit code {int(last.exit_code)}"
+    return f"{shop_time(last.moment)}\n{ended}"
+
+
+def add(
+    context: typer.Context,
+    every: Annotated[str, typer.Option("--every", help="How often: 30m, 2h, 1d.", metavar="INTERVAL")],
+    between: BetweenOption = None,
+    days: DaysOption = None,
+    only: Annotated[Only | None, typer.Option("--only", help="Only goods out, or only orders home.")] = None,
+    user: Annotated[
+        str | None,
+        typer.Option("--user", help="Who does it: COMPUTER\\USER; you, if not given.", metavar="USER"),
+    ] = None,
+    wanted: ObjectOption = None,
+) -> None:
+    """Add a synchronization time."""
+    program = program_of(context)
+    from torgsync.jobs.config import schedule
+
+    file = program.object(wanted)
+    me = schedule.myself()
+    time = schedule.add(
+        file, user=user or me, every=every, between=between, days=days, only=only.value if only else None
+    )
+    with program.job(program.object(wanted)) as job:
+        timed = schedule.timed(job, time)
+    at_once = "due now, then" if timed.due else "next"
+    program.notify(f"{time} by `{time.user}`; {at_once} {shop_time(timed.coming[0])}")
+    if file.path.parent != program.settings.objects:
+        program.notify(
+            f"! `sync --due` without `-o` looks only in `{program.settings.objects}`", style="warning"
+        )
+    elif time.user == me:
+        program.notify("next: torgsync schedule install")
+
+
+def install(
+    context: typer.Context,
+    caller: Annotated[
+        Caller | None, typer.Option("--with", help="What calls the program; the usual one, if not given.")
+    ] = None,
+    show: Annotated[bool, typer.Option("--print", help="Only show what would be installed.")] = False,
+    take_out: Annotated[bool, typer.Option("--remove", help="Take it out again.")] = False,
+) -> None:
+    """Have this computer call `torgsync sync --due` every few minutes, for all objects of this home."""
+    program = program_of(context)
+    from torgsync.files.config.timers import timer, usual_caller
+    from torgsync.jobs.config.due import own_times
+    from torgsync.jobs.config.schedule import job_of, lost
+
+    if show and take_out:
+        raise UsageError("give either `--print` or `--remove`")
+    files = list(_readable(program))
+    job = job_of(program.settings, files)
+    entry = timer(caller or usual_caller(), job)
+    if show:
+        sys.stdout.write(entry.text)
+        return
+    if take_out:
+        program.notify("taken out" if entry.remove() else "there was nothing to take out")
+        return
+    place = entry.install()
+    program.notify(f"installed in {place}")
+    program.notify(
+        f"every {counted(job.minutes, 'minute')} it looks whether a time has come{entry.condition}"
+    )
+    for what, cure in lost(files):
+        program.notify(f"! {what} may not be known there", style="warning")
+        if cure:
+            program.notify(f"hint: {cure}")
+    if not any(own_times(file.settings) for file in files):
+        program.notify(f"! no time is that of `{job.user}`, so nothing will be done", style="warning")
+        program.notify("hint: torgsync schedule add --every 30m --between 08:00-21:00")
+
+
+def _readable(program: Program) -> Iterator[ObjectFile]:
+    """Yield every object of the home that has no mistakes; `sync --due` reports those of the others."""
+    from torgsync.files.config.objects import list_objects, load_object
+
+    for path in list_objects(program.settings.objects):
+        try:
+            yield load_object(path)
+        except TorgsyncError as wrong:
+            program.notify(f"! {wrong.message}", style="warning")
+
+
+def remove(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help="Its number, as `list` shows it.", metavar="NUMBER")],
+    wanted: ObjectOption = None,
+) -> None:
+    """Take a synchronization time out."""
+    program = program_of(context)
+    from torgsync.jobs.config import schedule
+
+    file = program.object(wanted)
+    gone = schedule.remove(file, number)
+    program.notify(f"`{file.settings.name}` is not synchronised {gone} by `{gone.user}` any more")
+
+
+app = typer.Typer(help="Synchronization times, and what calls the program then.", no_args_is_help=True)
+
+app.command("add")(add)
+app.command("list")(list_)
+app.command("remove")(remove)
+app.command("install")(install)
