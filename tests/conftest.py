@@ -8,11 +8,19 @@ from pathlib import Path
 import once
 import pytest
 from homes import Home
+from hypothesis import HealthCheck, settings
 
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.server import RunningServer, serve
 from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
+
+settings.register_profile(
+    "loaded machine",  # on which an example may take any time
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("loaded machine")
 
 
 @pytest.fixture(scope="session", autouse=True)
