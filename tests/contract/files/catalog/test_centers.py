@@ -21,10 +21,7 @@ SECOND = [(18, "Лійка зелена", 55, 5, 1), (19, "Шуруп", 7, 2, 1)
 
 
 def shop(
-    folder: Path,
-    first: Sequence[Row] | None = None,
-    second: Sequence[Row] | None = None,
-    **settings: str,
+    folder: Path, first: Sequence[Row] | None = None, second: Sequence[Row] | None = None, **settings: str
 ) -> CatalogFile:
     (folder / "export").mkdir(exist_ok=True)
     for name, rows in (("01.First.trs", first or FIRST), ("02.Second.trs", second or SECOND)):

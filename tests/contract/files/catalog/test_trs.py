@@ -494,10 +494,7 @@ def test_a_byte_order_mark_alone_is_no_export(tmp_path: Path) -> None:
     assert "holds no goods" in refusal(write(tmp_path, "\ufeff")).message
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"\0" * 5000, HEADER.encode() + b"\0" * 100 + b"\n"],
-)
+@pytest.mark.parametrize("content", [b"\0" * 5000, HEADER.encode() + b"\0" * 100 + b"\n"])
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path, content: bytes) -> None:
     """A disk that was full, or a power cut, leaves zeros."""
     path = tmp_path / "TSGoods.trs"
@@ -816,13 +813,7 @@ def tables(draw: st.DrawFn) -> Table:
     key = draw(st.integers(0, width))
     cell = st.one_of(st.text(LETTERS, max_size=12), st.integers(-5, 5))
     number = st.integers(0, 10**6)
-    rows = draw(
-        st.lists(
-            st.tuples(*[cell] * key, number, *[cell] * (width - key)),
-            min_size=1,
-            max_size=8,
-        )
-    )
+    rows = draw(st.lists(st.tuples(*[cell] * key, number, *[cell] * (width - key)), min_size=1, max_size=8))
     return Table(
         columns=(*names[:key], "GoodID", *names[key:]),
         rows=rows,
