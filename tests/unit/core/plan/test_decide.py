@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +42,17 @@ def test_a_good_that_is_not_on_prom_is_created(shown: Existing | None) -> None:
     assert verdict.change is not None
     assert (verdict.change.verb, verdict.change.new) == (Verb.CREATE, product().values)
     assert verdict.skip is None
+
+
+@pytest.mark.parametrize(
+    ("reserved", "quantity", "presence"), [(0, 5, "available"), (3, 2, "available"), (7, 0, "not_available")]
+)
+def test_what_was_sold_on_prom_is_not_offered(reserved: int, quantity: int, presence: str) -> None:
+    """Pieces that the export still counts are subtracted; a good of which none is left is not available."""
+    desired = product(quantity=5, presence="available")
+    offered = replace(known(desired=desired), reserved=reserved).offered
+    assert offered is not None
+    assert (offered.values["quantity"], offered.values["presence"]) == (quantity, presence)
 
 
 def test_a_good_without_a_price_is_not_created() -> None:
