@@ -128,8 +128,7 @@ def install(
     """Have this computer call `torgsync sync --due` every few minutes, for all objects of this home."""
     program = program_of(context)
     from torgsync.files.config.timers import timer, usual_caller
-    from torgsync.jobs.config.due import own_times
-    from torgsync.jobs.config.schedule import job_of, lost
+    from torgsync.jobs.config.schedule import job_of, lost, own_times
 
     if show and take_out:
         raise UsageError("give either `--print` or `--remove`")

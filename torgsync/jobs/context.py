@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,11 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
+from types import FrameType
 
 from torgsync.core.config.settings import SyncObject
+from torgsync.core.problems import ProblemCode, error_of, problem
+from torgsync.errors import Interrupted
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
-from torgsync.jobs.stop import StopSignal
 from torgsync.state.store import Store, UnitOfWork
 
 
@@ -41,27 +45,72 @@ class Progress:
     total: int | None = None
 
 
-def _ignore(_progress: Progress) -> None:
-    """Report nothing."""
+def _ignore(_given: object) -> None:
+    """Report no progress, renew no lease: only a run holds one."""
 
 
-def _no_lease(_work: UnitOfWork) -> None:
-    """Renew no lease: only a run holds one."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class StopSignal:
+    """Whether a run was requested to stop, and whether it may stop where it is."""
+
+    def __init__(self) -> None:
+        self._requested = False
+        self._waiting = False
+
+    def request(self) -> None:
+        """Request a stop. Raises Interrupted where the run only waits, KeyboardInterrupt the second time."""
+        if self._requested:
+            raise KeyboardInterrupt
+        self._requested = True
+        if self._waiting:
+            self.check()
+
+    def check(self) -> None:
+        """Raise Interrupted if a stop was requested: where all outcomes of requests are recorded."""
+        if self._requested:
+            raise error_of(Interrupted, problem(ProblemCode.STOPPED))
+
+    def wait(self, waiting: bool) -> None:  # noqa: FBT001  # nothing else could be meant
+        """Note whether the run only waits from now on, so that a stop takes effect at once."""
+        self._waiting = waiting  # before the check: a request between the two would be missed
+        if waiting:
+            self.check()
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Let a stop end the block at once; all that is done in it can be repeated."""
+        try:
+            self.wait(True)
+            yield
+        finally:
+            self.wait(False)
+
+    @contextmanager
+    def handling_signals(self) -> Iterator[None]:
+        """Request a stop on Ctrl-C and on the system's signal to end, for the time of the block."""
+        if threading.current_thread() is not threading.main_thread():
+            yield  # Python delivers signals only to the main thread
+            return
+
+        def handle(_number: int, _frame: FrameType | None) -> None:
+            self.request()
+
+        before = {number: signal.signal(number, handle) for number in SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
     """One sync object with everything that a job needs to work with it.
 
-    Args:
-        settings: The home: its folders and addresses.
-        file: The sync object with its file.
-        store: The open state.
-        now: Returns the time, aware and in UTC.
-        report: Receives the progress of the job.
-        sleep: Waits so many seconds.
-        stop: Whether a stop was requested.
-        renew_lease: Called at the beginning and at the end of every unit of work of a run.
+    `settings` are those of the home. `now` returns the time, aware and in UTC, `report` receives the progress
+    of the job, `renew_lease` is called at the beginning and at the end of every unit of work of a run.
     """
 
     settings: Settings
@@ -71,7 +120,7 @@ class JobContext:
     report: Callable[[Progress], None] = field(default=_ignore)
     sleep: Callable[[float], None] = time.sleep
     stop: StopSignal = field(default_factory=StopSignal)
-    renew_lease: Callable[[UnitOfWork], None] = field(default=_no_lease)
+    renew_lease: Callable[[UnitOfWork], None] = field(default=_ignore)
 
     @property
     def object(self) -> SyncObject:

@@ -6,19 +6,20 @@ Source: docs/developers/architecture.md §6.1, §6.4.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.problems import ProblemCode, error_of, problem
-from torgsync.errors import Busy, Exit, TorgsyncError
+from torgsync.errors import Busy, Exit, TorgsyncError, UsageError
 from torgsync.files.config.logs import note_run
 from torgsync.files.config.settings import alive, who
 from torgsync.jobs.context import JobContext, Progress
-from torgsync.state.runs.journal import Holder
-from torgsync.state.runs.leases import Lease
+from torgsync.state.runs.history import RunRecord
+from torgsync.state.runs.journal import Holder, Lease, Request
 from torgsync.state.store import UnitOfWork
 
 RENEW_EVERY = timedelta(minutes=1)
@@ -30,12 +31,8 @@ _log = logging.getLogger(__name__)
 class Run:
     """A run that has begun, and the journal of its requests.
 
-    Args:
-        context: The context of the job. The run replaces it by one that renews the lease with every unit of
-            work when it is time, and lets a stop end the run wherever progress is reported.
-        number: Its number in the journal.
-        renewed: When the lease was last renewed.
-        exit_code: What the journal will record when the run ends.
+    Its `context` is that of the job, replaced by one that renews the lease with every unit of work when it is
+    time, and lets a stop end the run wherever progress is reported. `exit_code` is what the journal records.
     """
 
     context: JobContext
@@ -63,9 +60,7 @@ class Run:
     def before(self, method: str, path: str, items: int, digest: str) -> int:
         """Record a request that is about to be sent and return its number.
 
-        Raises:
-            Interrupted: A stop was requested.
-            Busy: The lease was lost; nothing may be sent.
+        Raises Interrupted where a stop was requested, Busy where the lease was lost; nothing may be sent.
         """
         self.context.stop.check()
         with self.context.transaction() as work:
@@ -86,9 +81,7 @@ def running(context: JobContext) -> Iterator[Run]:
     """Hold the lease of the object for one run and record the run in the journal.
 
     A holder on this host whose process is gone is taken over at once, any other after its lease expired.
-
-    Raises:
-        Busy: Another run holds the lease.
+    Raises Busy where another run holds the lease.
     """
     me = Holder(*who())
     with context.transaction() as work:
@@ -129,15 +122,20 @@ def refuse_held(context: JobContext) -> None:
 def refuse_lease(context: JobContext, lease: Lease | None) -> None:
     """Raise Busy where a lease belongs to a run that is still going on."""
     if lease and is_alive(context, lease):
+        holder = lease.holder
+        since = f", since {lease.since.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}" if lease.since else ""
         raise Busy(
-            f"`{context.object.name}` is held by another run: {_who(lease)}",
+            f"`{context.object.name}` is held by another run: "
+            f"{holder.user} on {holder.host}, process {holder.pid}{since}",
             hint="wait until it has finished, then run the same command again",
         )
 
 
 def is_alive(context: JobContext, lease: Lease) -> bool:
     """Return whether the holder of a lease is still running, as far as this host can find out."""
-    return lease.expires > context.now() and not _crashed(lease, Holder(*who()))
+    me, holder = Holder(*who()), lease.holder
+    crashed = holder.host == me.host and holder.pid != me.pid and not alive(holder.pid)
+    return lease.expires > context.now() and not crashed
 
 
 def _lost_lease(context: JobContext, lease: Lease | None) -> Busy:
@@ -155,12 +153,55 @@ def _lost_lease(context: JobContext, lease: Lease | None) -> Busy:
     return error_of(Busy, lost, "wait until the other run has finished, then run the same command again")
 
 
-def _who(lease: Lease) -> str:
-    holder = lease.holder
-    since = f", since {lease.since.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}" if lease.since else ""
-    return f"{holder.user} on {holder.host}, process {holder.pid}{since}"
+# What runs did: no request is sent, and nothing is changed
 
 
-def _crashed(lease: Lease, me: Holder) -> bool:
-    """Return whether the holder is a process of this host that is gone."""
-    return lease.holder.host == me.host and lease.holder.pid != me.pid and not alive(lease.holder.pid)
+class RunState(StrEnum):
+    """How far a run is."""
+
+    FINISHED = "finished"
+    RUNNING = "running"
+    DIED = "died"  # it was killed, or its computer went down
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """One run, how far it is, and the runs that undid some of it, oldest first."""
+
+    record: RunRecord
+    state: RunState
+    undone_by: tuple[int, ...] = ()
+
+
+def runs(context: JobContext, most: int | None = None) -> tuple[list[PastRun], int]:
+    """Return the last runs, newest first, at most so many or all; and how many there were ever."""
+    with context.transaction(durable=False) as work:
+        lease = work.leases.lease()
+        records = work.history.runs(most)
+        return [_past_run(context, work, record, lease) for record in records], work.history.count()
+
+
+def run_of(context: JobContext, number: int) -> PastRun:
+    """Return one run. Raises UsageError where the object had none of that number."""
+    with context.transaction(durable=False) as work:
+        record = work.history.run(number)
+        if record is not None:
+            return _past_run(context, work, record, work.leases.lease())
+    hint = f"see which there are: torgsync history -o {context.file.called}"
+    raise UsageError(f"there is no run {number} of `{context.object.name}`", hint=hint)
+
+
+def requests_of(context: JobContext, number: int) -> Sequence[Request]:
+    """Return the requests of a run, in order."""
+    with context.transaction(durable=False) as work:
+        return work.journal.requests(number)
+
+
+def _past_run(context: JobContext, work: UnitOfWork, record: RunRecord, lease: Lease | None) -> PastRun:
+    if record.finished is not None:
+        state = RunState.FINISHED if record.exit_code is not None else RunState.DIED
+    elif lease is not None and lease.run == record.number and is_alive(context, lease):
+        state = RunState.RUNNING
+    else:
+        state = RunState.DIED
+    return PastRun(record, state, tuple(work.history.undone_by(record.number)))

@@ -19,15 +19,11 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state.orders.clients import ClientRepository
-from torgsync.state.orders.confirmations import ConfirmationRepository
-from torgsync.state.orders.goods import OrderedGoodRepository
-from torgsync.state.orders.order_files import OrderFileRepository
-from torgsync.state.orders.orders import OrderRepository
-from torgsync.state.orders.outboxes import OutboxRepository
+from torgsync.state.orders.order_files import ConfirmationRepository, OrderFileRepository, OutboxRepository
+from torgsync.state.orders.orders import OrderedGoodRepository, OrderRepository
 from torgsync.state.orders.postings import PostingRepository
 from torgsync.state.runs.history import History
-from torgsync.state.runs.journal import Journal
-from torgsync.state.runs.leases import Leases
+from torgsync.state.runs.journal import Journal, Leases
 from torgsync.state.runs.plans import Plans
 from torgsync.state.runs.schedule import Schedule
 from torgsync.state.schema.backups import copies_of, delete_copies

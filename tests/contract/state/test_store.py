@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, timedelta, timezone
@@ -33,8 +34,7 @@ from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import Member
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state import store
-from torgsync.state.runs.journal import Holder
-from torgsync.state.runs.leases import LEASE
+from torgsync.state.runs.journal import LEASE, Holder
 from torgsync.state.shop.object_state import Looks
 from torgsync.state.shop.products import Accepted
 from torgsync.state.shop.rows import GoodRow, OldRow
@@ -117,7 +117,7 @@ def test_units_of_work_queue_up(url: str) -> None:
     seen: list[int] = []
     start = threading.Barrier(4)
 
-    def look_again_and_again() -> None:
+    def look_again_and_again(_: int) -> None:
         mine = open_store(url)
         start.wait()
         for _ in range(10):
@@ -125,11 +125,8 @@ def test_units_of_work_queue_up(url: str) -> None:
                 seen.append(work.object_state.begin_look())
         mine.close()
 
-    threads = [threading.Thread(target=look_again_and_again) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(look_again_and_again, range(4)))
     first.close()
     assert sorted(seen) == list(range(1, 41))
 
@@ -139,15 +136,12 @@ def test_an_empty_place_can_be_opened_by_many(url: str) -> None:
     start = threading.Barrier(4)
     opened: list[Store] = []
 
-    def open_at_once() -> None:
+    def open_at_once(_: int) -> None:
         start.wait()
         opened.append(open_store(url))
 
-    threads = [threading.Thread(target=open_at_once) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(open_at_once, range(4)))
     assert len(opened) == 4
     for each in opened:
         each.close()
@@ -297,11 +291,7 @@ def test_findings_belong_to_the_last_reading_of_a_row(work: UnitOfWork) -> None:
     work.rows.remember_rows([row(findings=(finding(count=131), finding(count=132)))])
     again = row(findings=(finding(count=133), finding(count=134)))
     work.rows.remember_rows([again], {"17"})
-    assert list(work.rows.findings()) == [
-        finding(count=133),
-        finding(count=134),
-        finding("18", 9),
-    ]
+    assert list(work.rows.findings()) == [finding(count=133), finding(count=134), finding("18", 9)]
 
 
 def test_findings_move_with_their_rows(work: UnitOfWork) -> None:
@@ -388,9 +378,9 @@ def test_findings_of_some_codes_are_replaced(work: UnitOfWork) -> None:
     """Others about the same goods stay."""
     work.rows.remember_rows([row(findings=(finding(),))])
     alike = Finding(Code.VARIANT_ALIKE, good_id="17", line=2, args={"twin": "16"})
-    work.variants.replace_findings(["17"], {Code.VARIANT_ALIKE}, [alike])
+    work.rows.replace_findings(["17"], {Code.VARIANT_ALIKE}, [alike])
     assert list(work.rows.findings()) == [finding(), alike]
-    work.variants.replace_findings(["17"], {Code.VARIANT_ALIKE}, [])
+    work.rows.replace_findings(["17"], {Code.VARIANT_ALIKE}, [])
     assert list(work.rows.findings()) == [finding()]
 
 

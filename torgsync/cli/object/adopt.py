@@ -20,7 +20,7 @@ from torgsync.core.text import counted
 if TYPE_CHECKING:
     from torgsync.core.plan.adopt import Matching
     from torgsync.files.config.objects import ObjectFile
-    from torgsync.jobs.config.adopt import AdoptionView
+    from torgsync.jobs.plan.adopt import AdoptionView
 
 
 def adopt(
@@ -42,7 +42,7 @@ def adopt(
     """Take over a shop that has products: tell which product is which good. Nothing changes on Prom.ua."""
     program = program_of(context, form)
     from torgsync.files.plan.decisions import read_decisions
-    from torgsync.jobs.config.adopt import adopt as adopt_shop
+    from torgsync.jobs.plan.adopt import adopt as adopt_shop
 
     file = program.object(name)
     decide = partial(read_decisions, decisions) if decisions else None

@@ -67,7 +67,7 @@ def edit(
     program = program_of(context)
     file = program.object(name) if not editor else None
     from torgsync.files.config.toml_edit import Setting, change_keys
-    from torgsync.jobs.config.tokens import replace_token
+    from torgsync.jobs.config.objects import replace_token
 
     given = {
         "catalog.path": export and str(Path(export).expanduser().absolute()),

@@ -111,7 +111,7 @@ def done(
 ) -> None:
     """Say that orders were entered, changed or released in Torgsoft by hand; then nobody is asked again."""
     program = program_of(context, output)
-    from torgsync.jobs.orders.todo import confirm_orders
+    from torgsync.jobs.orders.listing import confirm_orders
     from torgsync.jobs.run import running
 
     with program.job(program.object(wanted)) as job, running(job) as run:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from torgsync.jobs.context import JobContext
-    from torgsync.jobs.push.history import PastRun
+    from torgsync.jobs.run import PastRun
     from torgsync.state.runs.journal import Overridden, Request
     from torgsync.state.runs.plans import NumberedChange
 
@@ -51,7 +51,7 @@ def history(
     """List the runs of an object, newest first, or show all that one of them did."""
     program = program_of(context, form)
     file = program.object(wanted)
-    from torgsync.jobs.push.history import requests_of, run_of, runs
+    from torgsync.jobs.run import requests_of, run_of, runs
 
     every = show is HistoryPart.ALL
     with program.job(file) as job:
@@ -213,7 +213,7 @@ def _rows(job: JobContext, past: PastRun) -> Iterator[dict[str, object]]:
 def _print(
     program: Program, job: JobContext, past: PastRun, requests: Sequence[Request], *, every: bool
 ) -> None:
-    from torgsync.jobs.push.history import RunState
+    from torgsync.jobs.run import RunState
 
     record, out = past.record, program.out
     holder = f"{record.holder.user} on {record.holder.host}"

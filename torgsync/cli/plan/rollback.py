@@ -41,8 +41,7 @@ if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
-    from torgsync.jobs.push.execute import RunView
-    from torgsync.jobs.push.plan_source import PlanSource
+    from torgsync.jobs.push.execute import PlanSource, RunView
 
 
 def rollback(
@@ -122,7 +121,7 @@ class _Call:
     def perform(self, file: ObjectFile) -> Exit:
         """Undo the run, or what a saved plan holds of it, and return the exit code."""
         from torgsync.jobs.push.execute import execute
-        from torgsync.jobs.push.history import run_of
+        from torgsync.jobs.run import run_of
 
         next_step = f"go on with: torgsync rollback {self.number} -o {file.called}"
         with self.program.job(file) as job, job.stop.handling_signals():

@@ -38,8 +38,7 @@ if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
-    from torgsync.jobs.push.execute import RunView
-    from torgsync.jobs.push.plan_source import PlanSource
+    from torgsync.jobs.push.execute import PlanSource, RunView
 
 
 class Only(StrEnum):
@@ -107,7 +106,7 @@ def sync(
             raise typer.Exit(int(perform_saved(program, form, show, file, saved, plan)))
         source = SavedChanges(saved, plan)
     else:
-        from torgsync.jobs.push.plan_source import NewPlan
+        from torgsync.jobs.push.execute import NewPlan
 
         source = NewPlan(allowed, names)
     asks = program.asks and not yes and not due and not plan and form is Format.TABLE
@@ -138,7 +137,7 @@ class _Call:
 
     def perform_due(self, file: ObjectFile) -> Exit:
         """Synchronise one object as far as its times ask for it now, and return its exit code."""
-        from torgsync.jobs.config.due import own_times, taking_up
+        from torgsync.jobs.config.schedule import own_times, taking_up
 
         if not own_times(file.settings):
             self._notify_nothing_due(file, None)
@@ -155,7 +154,7 @@ class _Call:
             return due.exit_code
 
     def _notify_nothing_due(self, file: ObjectFile, now: datetime | None) -> None:
-        from torgsync.jobs.config.due import own_times
+        from torgsync.jobs.config.schedule import own_times
 
         name = file.settings.name
         if self.form is Format.JSON:

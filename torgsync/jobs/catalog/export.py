@@ -1,4 +1,4 @@
-"""Reads the export into the state; only rows that changed are parsed.
+"""Read the export into the state; only rows that changed are parsed.
 
 A row is recognised by the hash of its bytes, seeded with everything else that shapes a product: settings,
 columns, the part of the file outside its rows, the versions of the rules and the program. Goods whose photos
@@ -48,9 +48,7 @@ class ExportReading:
 def read_export(context: JobContext) -> ExportReading:
     """Read the export and store its goods; nothing is stored when the file cannot be trusted.
 
-    Raises:
-        ExportInvalid: The file is wrong.
-        ObjectInvalid: The sync object names columns that it lacks.
+    Raises ExportInvalid where the file is wrong, ObjectInvalid where it lacks columns of the sync object.
     """
     settings = context.object
     context.report(Progress(Stage.READ))
@@ -60,7 +58,10 @@ def read_export(context: JobContext) -> ExportReading:
         fingerprint = f"{shape(settings, (), content, photos):016x}"
         before, summary = work.object_state.reading()
         if content and before == fingerprint and not photos.moved:
-            return _last_reading(settings, summary, photos)
+            last = json.loads(summary)
+            info = ExportInfo(settings.catalog.path, last["goods"], last["encoding"])
+            found = (Finding(Code(one.pop("code")), **one) for one in last["findings"])
+            return ExportReading(info, (*found, *photos.findings()))
         catalog = open_export(context.file)
         check_columns(context.file, catalog)
         _check_display(settings, catalog, work)
@@ -72,29 +73,11 @@ def read_export(context: JobContext) -> ExportReading:
         rows.read()
         photos.store(work)
         findings = (*file_findings(settings, catalog), *rows.findings())
-        work.object_state.end_reading(fingerprint, _summary(rows, catalog.encoding, findings))
+        documents = [{"code": one.code, "args": one.args, "column": one.column} for one in findings]
+        last = {"goods": rows.count, "encoding": catalog.encoding, "centers": sorted(rows.centers)}
+        summary = json.dumps({**last, "findings": documents}, ensure_ascii=False)
+        work.object_state.end_reading(fingerprint, summary)
     info = ExportInfo(settings.catalog.path, rows.count, catalog.encoding)
-    return ExportReading(info, (*findings, *photos.findings()))
-
-
-def _summary(rows: RowReader, encoding: str, findings: tuple[Finding, ...]) -> str:
-    documents = [{"code": one.code, "args": one.args, "column": one.column} for one in findings]
-    summary = {
-        "goods": rows.count,
-        "encoding": encoding,
-        "centers": sorted(rows.centers),
-        "findings": documents,
-    }
-    return json.dumps(summary, ensure_ascii=False)
-
-
-def _last_reading(settings: SyncObject, stored: str, photos: PhotoFolder) -> ExportReading:
-    """Return the last reading again: nothing has changed since."""
-    summary = json.loads(stored)
-    info = ExportInfo(settings.catalog.path, summary["goods"], summary["encoding"])
-    findings = (
-        Finding(Code(one["code"]), column=one["column"], args=one["args"]) for one in summary["findings"]
-    )
     return ExportReading(info, (*findings, *photos.findings()))
 
 

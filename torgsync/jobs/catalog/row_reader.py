@@ -1,12 +1,14 @@
-"""Reads the rows of the export into the state, and parses only those that changed.
+"""Read the rows of the export into the state, and parse only those that changed.
 
 Source: docs/developers/architecture.md §5.1, §5.2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import xxhash
 
@@ -14,20 +16,29 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import Mapper, pictures, price_stock_columns
 from torgsync.core.mapping.select import SkipReason, empty_group, why_out
 from torgsync.core.mapping.stock import Stock, count_stock, sold_out, stock_centers, unknown_centers
-from torgsync.core.paging import PAGE
+from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.cells import Section, id_fault, id_fault_message
 from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord
 from torgsync.core.product.groups import grow
 from torgsync.core.product.products import Product
-from torgsync.core.product.variants import model_of
+from torgsync.core.product.variants import (
+    CODES,
+    Arranged,
+    apart,
+    arrange,
+    group_numbers,
+    model_of,
+    moved,
+    stands_alone,
+)
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.rows import RowFilter
 from torgsync.jobs.catalog.photos import PhotoFolder
-from torgsync.jobs.catalog.variants import arrange_models, report_left_groups
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.state.shop.rows import GoodRow, OldRow
+from torgsync.state.shop.variants import StoredVariant
 from torgsync.state.store import UnitOfWork
 
 REPORT_EVERY = 500
@@ -74,13 +85,9 @@ class RowReader:
         if self.skip_known:
             row_filter = RowFilter(self.seed, self.work.rows.row_hashes(), self.work.rows.lines_of_findings())
         self._force(row_filter)
-        page: list[tuple[str, ExportRecord]] = []
-        for good_id, record in self._changed_rows(row_filter):
-            page.append((good_id, record))
-            if len(page) == PAGE:
-                self._store(page, row_filter)
-                page = []
-        self._store(page, row_filter)
+        changed = self._changed_rows(row_filter)
+        while page := list(islice(changed, PAGE)):
+            self._store(page, row_filter)
         self.count = self.changed + row_filter.met
         self._store_gone(row_filter)
         self.work.rows.move_rows(row_filter.moved)
@@ -89,7 +96,7 @@ class RowReader:
         self._update_lines(found - self._parsed)
         if self._regrouped:
             findings = grow(self.work.variants.paths()).findings
-            self.work.variants.replace_findings([""], {Code.GROUP_CONFLICT}, findings)
+            self.work.rows.replace_findings([""], {Code.GROUP_CONFLICT}, findings)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings about the rows as a whole."""
@@ -155,9 +162,12 @@ class RowReader:
         self.work.variants.remember_sections(self._paths)
         self._paths.clear()
         self.work.rows.remember_rows(rows, before)
-        single = {row.good_id: row.line for row in rows if row.product and row.whole and not row.model}
-        if self._begun:  # a good that comes back may have left its model while it was gone
-            report_left_groups(self.work, single)
+        if self._begun:
+            # Prom may keep a good without a model in a group: it left its model, perhaps while it was gone.
+            single = {row.good_id: row.line for row in rows if row.product and row.whole and not row.model}
+            groups = self.work.variants.groups(list(single))
+            findings = [moved(good_id, single[good_id], group) for good_id, group in groups.items()]
+            self.work.rows.replace_findings([], CODES, findings)
 
     def _mark_models(self, *models: int) -> None:
         """Have models arranged again; when all rows are parsed, all models are."""
@@ -206,17 +216,15 @@ class RowReader:
         stock = count_stock(self.context.object, cells)
         self.centers |= stock_centers(cells)
         content_hash = self._content_hash(cells)
+        row = GoodRow(good_id, record.row_hash, record.line, RowStatus.IN)
         if (
             old is not None
             and old.content_hash == content_hash
             and self._only_price_stock_changed(good_id, old, stock, row_filter)
         ):
             mapped = self._mapper.price_stock(good_id, record.line, cells, stock)
-            return GoodRow(
-                good_id,
-                record.row_hash,
-                record.line,
-                RowStatus.IN,
+            return replace(
+                row,
                 product=mapped.product,
                 findings=placed(mapped.findings, self.file, record),
                 model=old.model,
@@ -229,17 +237,11 @@ class RowReader:
         if out is not None:
             return GoodRow(good_id, record.row_hash, record.line, RowStatus.OUT, out)
         mapped = self._mapper.product(good_id, record.line, cells, stock, self.photos)
-        row = GoodRow(
-            good_id,
-            record.row_hash,
-            record.line,
-            RowStatus.IN,
-            findings=placed(mapped.findings, self.file, record),
-            model=model_of(mapped.model),
-        )
         return replace(
             row,
             product=mapped.product,
+            findings=placed(mapped.findings, self.file, record),
+            model=model_of(mapped.model),
             section=self._section(mapped.product),
             traits=_traits(mapped.product),
             content_hash=content_hash,
@@ -283,3 +285,45 @@ def placed(findings: Sequence[Finding], file: CatalogFile, record: ExportRecord)
 def _traits(product: Product) -> int:
     """Return a hash of the characteristics, which make a good a variant; 63 bits, never 0."""
     return xxhash.xxh3_64_intdigest(repr(product.characteristics).encode()) >> 1 | 1
+
+
+# Which goods are variants of each other. Source: docs/developers/torgsoft.md §17 no. 15.
+
+
+def arrange_models(work: UnitOfWork, models: Collection[int] | None) -> set[str]:
+    """Arrange these models again, None for all with a dirty good; return the goods with a finding."""
+    good_ids: set[str] = set()
+    for page in pages(sorted(models)) if models is not None else work.variants.dirty():
+        good_ids |= _arrange(work, page)
+    return good_ids
+
+
+def _arrange(work: UnitOfWork, models: Sequence[int]) -> set[str]:
+    groups: dict[str, int] = {}
+    findings: list[Finding] = []
+    compared: list[str] = []
+    for model, kept in work.variants.members(models).items():
+        arranged = arrange([one.member for one in kept])
+        number = _number(work, model, kept, arranged)
+        for one in kept:
+            good_id = one.member.good_id
+            compared.append(good_id)
+            wanted = number if good_id in arranged.variants else 0
+            if one.group != wanted:
+                groups[good_id] = wanted
+            if wanted and one.member.group not in (0, wanted):
+                findings.append(moved(good_id, one.member.line, one.member.group))
+            elif wanted and one.member.made and not one.member.group and len(arranged.variants) > 1:
+                findings.append(apart(one.member))
+        findings += arranged.findings
+    work.variants.regroup(groups)
+    work.rows.replace_findings(compared, CODES, findings)
+    return {finding.good_id for finding in findings}
+
+
+def _number(work: UnitOfWork, model: int, kept: Sequence[StoredVariant], arranged: Arranged) -> int:
+    """Return the variant group of a model, 0 where its goods make none."""
+    used = Counter(one.member.group for one in kept if one.member.group)
+    if len(arranged.variants) < 2 and not used and not stands_alone(model):  # noqa: PLR2004  # one is no pair
+        return 0
+    return work.variants.number(model, group_numbers(model, [group for group, _ in used.most_common()]))

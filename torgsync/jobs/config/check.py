@@ -1,4 +1,4 @@
-"""Checks a sync object without the marketplace: settings, token, outbox, photos and export.
+"""Check a sync object without the marketplace: settings, token, outbox, photos and export.
 
 Nothing is stored, nothing is sent, and no file is left in the outbox.
 """
@@ -17,47 +17,46 @@ from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import literal_token, read_token
 from torgsync.files.orders.outbox import is_address, outbox_of_object, try_outbox
 from torgsync.jobs.config.check_export import check_export
-from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark
+from torgsync.jobs.config.check_view import CheckLine, CheckView, failed, ok, warning
 
 
 def check(file: ObjectFile, home: Settings) -> CheckView:
-    """Check an object that could be read; everything wrong is in the result, nothing is raised.
-
-    `home` has the default outbox and the other objects.
-    """
+    """Check an object that could be read; everything wrong is in the result, nothing is raised."""
     checked = CheckView(file.catalog_path.name)
-    settings = file.settings
-    checked.lines.append(
-        CheckLine(Mark.OK, "object", f"`{settings.name}`, {counted(len(settings.fields), 'field')} mapped")
-        if settings.fields
-        else CheckLine(
-            Mark.WARNING, "object", "no fields are mapped yet", f"torgsync fields add-all -o {file.called}"
-        )
-    )
-    mapped = {mapping.to for mapping in settings.fields}
-    for needed, columns in (("name", {"name", "name_ru"}), ("price", {"price"})):
-        if settings.fields and not mapped & columns:
-            message = f"no column is led to `{needed}`: new goods cannot be created"
-            hint = f"torgsync fields add COLUMN --to {needed} -o {file.called}"
-            checked.lines.append(CheckLine(Mark.WARNING, "object", message, hint))
+    checked.lines += _mappings(file)
     _attempt(checked, "token", lambda: _token(file, checked))
     photos = _attempt(checked, "photos", lambda: _photos(file, checked))
     _attempt(checked, "export", lambda: check_export(file, checked, photos))
     _attempt(checked, "outbox", lambda: _outbox(file, home, checked))
     checked.lines += _twins(file, home)
-    unmapped = [method.name for method in settings.payment_methods if not (method.mapped or method.gone)]
-    if not settings.payment_methods:
+    checked.lines.append(_payments(file))
+    return checked
+
+
+def _mappings(file: ObjectFile) -> Iterator[CheckLine]:
+    settings = file.settings
+    if not settings.fields:
+        yield warning("object", "no fields are mapped yet", f"torgsync fields add-all -o {file.called}")
+        return
+    yield ok("object", f"`{settings.name}`, {counted(len(settings.fields), 'field')} mapped")
+    mapped = {mapping.to for mapping in settings.fields}
+    for needed, columns in (("name", {"name", "name_ru"}), ("price", {"price"})):
+        if not mapped & columns:
+            message = f"no column is led to `{needed}`: new goods cannot be created"
+            yield warning("object", message, f"torgsync fields add COLUMN --to {needed} -o {file.called}")
+
+
+def _payments(file: ObjectFile) -> CheckLine:
+    methods = file.settings.payment_methods
+    unmapped = [method.name for method in methods if not (method.mapped or method.gone)]
+    if not methods:
         hint = f"torgsync payments fetch -o {file.called}"
-        checked.lines.append(CheckLine(Mark.WARNING, "payments", "no payment methods were fetched yet", hint))
-    elif unmapped:
+        return warning("payments", "no payment methods were fetched yet", hint)
+    if unmapped:
         hint = f'torgsync payments map "{unmapped[0]}" --cash-register "…" -o {file.called}'
         names = ", ".join(f"`{name}`" for name in unmapped)
-        checked.lines.append(CheckLine(Mark.WARNING, "payments", f"no place for the money of {names}", hint))
-    else:
-        checked.lines.append(
-            CheckLine(Mark.OK, "payments", f"{counted(len(settings.payment_methods), 'method')} mapped")
-        )
-    return checked
+        return warning("payments", f"no place for the money of {names}", hint)
+    return ok("payments", f"{counted(len(methods), 'method')} mapped")
 
 
 def _attempt(checked: CheckView, subject: str, part: Callable[[], PhotoIndex | None]) -> PhotoIndex | None:
@@ -65,8 +64,7 @@ def _attempt(checked: CheckView, subject: str, part: Callable[[], PhotoIndex | N
     try:
         return part()
     except InvalidInput as error:
-        details = "".join(f"; {mistake}" for mistake in error.mistakes)
-        checked.lines.append(CheckLine(Mark.ERROR, subject, error.message + details, error.hint or ""))
+        checked.lines.append(failed(subject, error))
         return None
 
 
@@ -75,9 +73,9 @@ def _token(file: ObjectFile, checked: CheckView) -> None:
     if literal_token(file):
         message = "the token stands in the file itself, where everybody who sees the file sees it"
         hint = 'write api_key = { env = "NAME" } or { file = "path" } instead'
-        checked.lines.append(CheckLine(Mark.WARNING, "token", message, hint))
+        checked.lines.append(warning("token", message, hint))
     else:
-        checked.lines.append(CheckLine(Mark.OK, "token", "there is one"))
+        checked.lines.append(ok("token", "there is one"))
 
 
 def _twins(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
@@ -96,7 +94,7 @@ def twin_line(name: str, called: str) -> CheckLine:
     """Return the line about another object that fetches the same orders."""
     message = f"`{name}` opens the same shop: with both, Torgsoft gets a file of each order twice"
     hint = f"let one of them bring orders home; the other one with: torgsync sync --only goods -o {called}"
-    return CheckLine(Mark.WARNING, "orders", message, hint)
+    return warning("orders", message, hint)
 
 
 def _token_of(file: ObjectFile) -> str:
@@ -113,7 +111,7 @@ def _outbox(file: ObjectFile, home: Settings, checked: CheckView) -> None:
     if given and is_address(given) and without_password(given) != given:
         message = "the outbox's password stands in the file itself, where everybody who sees the file sees it"
         hint = 'write outbox_password = { env = "NAME" } or { file = "path" } under `[orders]` instead'
-        checked.lines.append(CheckLine(Mark.WARNING, "outbox", message, hint))
+        checked.lines.append(warning("outbox", message, hint))
     try:
         with outbox_of_object(file, home.outbox(file.slug)) as outbox:
             exists = try_outbox(outbox)
@@ -122,18 +120,18 @@ def _outbox(file: ObjectFile, home: Settings, checked: CheckView) -> None:
         raise
     except TorgsyncError as error:
         checked.outbox_error = error
-        checked.lines.append(CheckLine(Mark.WARNING, "outbox", error.message, error.hint or ""))
+        checked.lines.append(warning("outbox", error.message, error.hint or ""))
         return
     if exists or not given:
-        checked.lines.append(CheckLine(Mark.OK, "outbox", f"order files can be written to {place}"))
+        checked.lines.append(ok("outbox", f"order files can be written to {place}"))
     else:
         hint = "right for a new folder, which the first order makes; else see whether a share is not mounted"
-        checked.lines.append(CheckLine(Mark.WARNING, "outbox", f"there is no {place} yet", hint))
+        checked.lines.append(warning("outbox", f"there is no {place} yet", hint))
 
 
 def _photos(file: ObjectFile, checked: CheckView) -> PhotoIndex | None:
     if file.photo_folder is None:
-        checked.lines.append(CheckLine(Mark.OK, "photos", "none named: photos on Prom.ua stay untouched"))
+        checked.lines.append(ok("photos", "none named: photos on Prom.ua stay untouched"))
         return None
     index = index_photos(file.photo_folder)
     files, name = index.files(), file.photo_folder.name
@@ -141,12 +139,12 @@ def _photos(file: ObjectFile, checked: CheckView) -> PhotoIndex | None:
     if not files:
         message = f"there is no photo in `{name}`: photos on Prom.ua stay untouched"
         hint = "see whether the folder is connected, and its photos are called as goods are: `17.jpg`"
-        checked.lines.append(CheckLine(Mark.WARNING, "photos", message, hint))
+        checked.lines.append(warning("photos", message, hint))
         return None
     if blank:
         many = counted(len(blank), "file is empty", "files are empty")
         message = f"{counted(len(files), 'file')} in `{name}`; {many}, `{blank[0]}` for one"
-        checked.lines.append(CheckLine(Mark.WARNING, "photos", message, "put the photos there once more"))
+        checked.lines.append(warning("photos", message, "put the photos there once more"))
     else:
-        checked.lines.append(CheckLine(Mark.OK, "photos", f"{counted(len(files), 'file')} in `{name}`"))
+        checked.lines.append(ok("photos", f"{counted(len(files), 'file')} in `{name}`"))
     return index

@@ -1,4 +1,4 @@
-"""Checks the export of a sync object: its columns, and what each good would be."""
+"""Check the export of a sync object: its columns, and what each good would be."""
 
 from __future__ import annotations
 
@@ -10,13 +10,7 @@ from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.codes import brand_or_country
 from torgsync.core.mapping.mapper import Mapper, pictures
-from torgsync.core.mapping.select import (
-    WORDS,
-    SkipReason,
-    empty_group,
-    groups_of,
-    why_out,
-)
+from torgsync.core.mapping.select import WORDS, SkipReason, empty_group, groups_of, why_out
 from torgsync.core.mapping.stock import count_stock, stock_centers, unknown_centers
 from torgsync.core.mapping.suggest import Samples, is_own, suggest
 from torgsync.core.plan.decide import why_incomplete
@@ -32,7 +26,7 @@ from torgsync.files.catalog.photos import PhotoIndex, owners_of
 from torgsync.files.config.objects import ObjectFile
 from torgsync.jobs.catalog.export import check_columns, file_findings
 from torgsync.jobs.catalog.row_reader import duplicate, placed
-from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark
+from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark, ok, warning
 
 SHOWN = 10
 """Lines of the export that one line of a check names."""
@@ -52,18 +46,13 @@ def _unused_photos(photos: PhotoIndex, ids: set[str]) -> Iterator[CheckLine]:
         many = counted(len(unused), "photo belongs", "photos belong")
         hint = "a photo is called as its good is: `17.jpg`, `17_1.jpg`"
         message = f"{many} to no good of the export, `{min(unused)}` for one; {hint}"
-        yield CheckLine(Mark.OK, "photos", message)
-
-
-def _why(reason: SkipReason) -> str:
-    return _NOT_CREATED.get(reason) or WORDS[reason]
+        yield ok("photos", message)
 
 
 def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None) -> None:
     """Check the export and every good in it; the result is added to `checked`.
 
-    Raises:
-        InvalidInput: The export cannot be read, or has not the columns that are mapped.
+    Raises InvalidInput where the export cannot be read, or has not the columns that are mapped.
     """
     settings = file.settings
     catalog = open_export(file)
@@ -84,32 +73,27 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
     width = counted(len(catalog.columns), "column")
     written = "a spreadsheet" if catalog.kind is FileFormat.XLSX else catalog.encoding
     facts = f"{counted(tally.goods, 'good')}, {width} {header}, {written}"
-    checked.lines.append(CheckLine(Mark.OK, "export", facts))
+    checked.lines.append(ok("export", facts))
     sizes = "; ".join(
-        f"{counted(count, 'stays out', 'stay out')}: {_why(reason)}"
+        f"{counted(count, 'stays out', 'stay out')}: {_NOT_CREATED.get(reason) or WORDS[reason]}"
         for reason, count in sorted(tally.out.items())
     )
     going = f"{counted(len(tally.ids) - tally.out.total(), 'goes', 'go')} to Prom.ua"
-    checked.lines.append(CheckLine(Mark.OK, "selection", f"{going}; {sizes}" if sizes else going))
+    checked.lines.append(ok("selection", f"{going}; {sizes}" if sizes else going))
     if tally.centers:
         used = settings.accounting_centers.use
-        names = ", ".join(
-            f"{center}{' (used)' if center in used else ''}" for center in sorted(tally.centers)
-        )
-        checked.lines.append(CheckLine(Mark.OK, "centers", names))
+        shown = [f"{center}{' (used)' if center in used else ''}" for center in sorted(tally.centers)]
+        checked.lines.append(ok("centers", ", ".join(shown)))
     if CENTERS_COLUMN in catalog.columns:
         checked.findings.add(unknown_centers(settings, tally.centers))
-    if (
-        settings.product_group
-        and set(tally.out) == {SkipReason.OTHER_GROUP}
-        and tally.out.total() == len(tally.ids)
-    ):
+    all_out = tally.out[SkipReason.OTHER_GROUP] == tally.out.total() == len(tally.ids) > 0
+    if settings.product_group and all_out:
         checked.findings.add([empty_group(settings, tally.groups)])
     mapped = {mapping.column for mapping in settings.fields}
     own = [name for name in catalog.columns if is_own(name) and name not in mapped]
     if own:
         names = ", ".join(f"`{name}`" for name in own)
-        checked.lines.append(CheckLine(Mark.OK, "columns", f"columns of your own that are not sent: {names}"))
+        checked.lines.append(ok("columns", f"columns of your own that are not sent: {names}"))
     checked.suggestions = tuple(
         # Where nothing is mapped yet, `fields add-all` is the way for the standard columns.
         item
@@ -119,16 +103,10 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
     if tally.unsure:
         message = f"{counted(tally.unsure, 'good has', 'goods have')} one word as brand and country, not sent"
         hint = f"if it is the brand: torgsync fields remove Country -o {file.called}"
-        checked.lines.append(CheckLine(Mark.WARNING, "brand", message, hint))
-    errors = checked.findings.count(Severity.ERROR)
-    if errors:
-        checked.lines.append(
-            CheckLine(
-                Mark.WARNING,
-                "goods",
-                f"{counted(errors, 'finding keeps', 'findings keep')} a good or a field as it is",
-            )
-        )
+        checked.lines.append(warning("brand", message, hint))
+    if errors := checked.findings.count(Severity.ERROR):
+        keeping = counted(errors, "finding keeps", "findings keep")
+        checked.lines.append(warning("goods", f"{keeping} a good or a field as it is"))
 
 
 @dataclass(slots=True)
@@ -196,8 +174,7 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
                 member = Member(good_id, record.line, mapped.product.characteristics)
                 models.setdefault(mapped.model, []).append(member)
     for good_id, records in twins.items():
-        lines = [record.line for record in records]
-        finding = duplicate(good_id, lines)
+        finding = duplicate(good_id, [record.line for record in records])
         checked.findings.add(placed([finding], catalog, records[-1]))
     for members in models.values():
         checked.findings.add(arrange([one for one in members if one.good_id not in twins]).findings)

@@ -29,14 +29,28 @@ class CheckLine:
     hint: str = ""
 
 
+def ok(subject: str, message: str) -> CheckLine:
+    """Return a line about what is in order."""
+    return CheckLine(Mark.OK, subject, message)
+
+
+def warning(subject: str, message: str, hint: str = "") -> CheckLine:
+    """Return a line about what a person should look at."""
+    return CheckLine(Mark.WARNING, subject, message, hint)
+
+
+def failed(subject: str, error: TorgsyncError) -> CheckLine:
+    """Return the line of an error, with all mistakes of a file."""
+    details = "".join(f"; {mistake}" for mistake in getattr(error, "mistakes", ()))
+    return CheckLine(Mark.ERROR, subject, error.message + details, error.hint or "")
+
+
 @dataclass(slots=True)
 class CheckView:
     """The whole check of one object.
 
-    Args:
-        file: The export's name: the place of findings that name no file of their own.
-        suggestions: Columns that are not mapped and could be.
-        outbox_error: Why no order file can be written, None where one can.
+    `file` is the export's name, the place of findings that name no file of their own. `suggestions` are
+    columns that are not mapped and could be, `outbox_error` is why no order file can be written.
     """
 
     file: str

@@ -1,4 +1,4 @@
-"""Checks everything that a synchronisation of an object needs.
+"""Check everything that a synchronisation of an object needs.
 
 Nothing is changed, neither here nor on Prom: rights are tried by listing, and the right to write by an edit
 of a product that does not exist.
@@ -16,13 +16,12 @@ from torgsync.core.text import counted
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
 from torgsync.files.config.settings import others_may_read
 from torgsync.jobs.config.check import check, twin_line
-from torgsync.jobs.config.check_view import CheckLine, Mark
-from torgsync.jobs.config.due import own_times
-from torgsync.jobs.config.schedule import timetable
+from torgsync.jobs.config.check_view import CheckLine, Mark, failed, ok, warning
+from torgsync.jobs.config.schedule import own_times, timetable
 from torgsync.jobs.connect import connect_shop, connect_unverified
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.orders.listing import open_findings
 from torgsync.jobs.orders.outbox import place_of_file
-from torgsync.jobs.orders.todo import open_findings
 from torgsync.jobs.run import refuse_held
 from torgsync.prom.request import Right
 from torgsync.state.store import place_of
@@ -59,8 +58,7 @@ class Diagnosis:
 
     def fail(self, subject: str, error: TorgsyncError) -> None:
         """Add the line of an error, and its exit code."""
-        details = "".join(f"; {mistake}" for mistake in getattr(error, "mistakes", ()))
-        self.lines.append(CheckLine(Mark.ERROR, subject, error.message + details, error.hint or ""))
+        self.lines.append(failed(subject, error))
         self.codes.append(error.exit_code)
 
 
@@ -69,34 +67,28 @@ def diagnose(context: JobContext) -> Diagnosis:
     checked = check(context.file, context.settings)
     diagnosis = Diagnosis(checked.lines, [Exit.INVALID] if checked.failed else [])
     if checked.outbox_error:
-        diagnosis.codes.append(
-            Exit.HELD if checked.outbox_error.exit_code is Exit.ERROR else checked.outbox_error.exit_code
-        )
+        code = checked.outbox_error.exit_code
+        diagnosis.codes.append(Exit.HELD if code is Exit.ERROR else code)
     if not any(line.subject == "orders" for line in checked.lines):
-        diagnosis.lines += _twins(context)
+        with context.transaction() as work:
+            twins = work.orders.twins()
+        diagnosis.lines += [twin_line(slug, slug) for slug in twins]
     for report in (_secrets, _age, _state, _limits, _schedule):
         diagnosis.lines += report(context)
     _rights(context, diagnosis)
     try:
         refuse_held(context)
-        diagnosis.lines.append(CheckLine(Mark.OK, "lock", "no other run holds the object"))
+        diagnosis.lines.append(ok("lock", "no other run holds the object"))
     except TorgsyncError as busy:
         diagnosis.fail("lock", busy)
     return diagnosis
-
-
-def _twins(context: JobContext) -> Iterator[CheckLine]:
-    """Report other objects whose own tokens fetched the same orders."""
-    with context.transaction() as work:
-        twins = work.orders.twins()
-    yield from (twin_line(slug, slug) for slug in twins)
 
 
 def _secrets(context: JobContext) -> Iterator[CheckLine]:
     place = context.file.token_path
     if place and others_may_read(place):
         message = f"others on this machine may read the token in `{place}`"
-        yield CheckLine(Mark.WARNING, "token", message, f'chmod 600 "{place}"')
+        yield warning("token", message, f'chmod 600 "{place}"')
 
 
 def _age(context: JobContext) -> Iterator[CheckLine]:
@@ -119,19 +111,19 @@ def _state(context: JobContext) -> Iterator[CheckLine]:
     looked = (
         f"Prom.ua was last looked at {_time(looks.looked)}" if looks.looked else "Prom.ua was never looked at"
     )
-    yield CheckLine(Mark.OK, "state", f"`{place_of(context.settings.state_url)}`; {looked}")
+    yield ok("state", f"`{place_of(context.settings.state_url)}`; {looked}")
     if unfinished:
         message = f"an import of {_time(unfinished.started)} was not settled: its run died"
-        yield CheckLine(Mark.WARNING, "state", message, f"torgsync sync -o {context.file.called}")
+        yield warning("state", message, f"torgsync sync -o {context.file.called}")
     with context.transaction() as work:
         waiting, owed = work.order_files.in_outbox(), len(work.order_files.owed())
         todo = {finding.order for finding in open_findings(work, context.object.clients.find_by)}
     if waiting:
         place = place_of_file(context, waiting[-1])
-        yield CheckLine(Mark.OK, "outbox", f"{counted(len(waiting), 'order file')} for Torgsoft in `{place}`")
+        yield ok("outbox", f"{counted(len(waiting), 'order file')} for Torgsoft in `{place}`")
     if owed:
         message = f"{counted(owed, 'order file')} could not be written yet"
-        yield CheckLine(Mark.WARNING, "outbox", message, f"torgsync orders fetch -o {context.file.called}")
+        yield warning("outbox", message, f"torgsync orders fetch -o {context.file.called}")
     if todo:
         message = f"{counted(len(todo), 'order waits', 'orders wait')} for a person"
         yield CheckLine(
@@ -158,15 +150,15 @@ def _schedule(context: JobContext) -> Iterator[CheckLine]:
         overdue = timed.overdue(context.now())
         if timed.time in mine and overdue:
             message = f"{time}: that of {shop_time(overdue)} was not done; does anything call `sync --due`?"
-            yield CheckLine(Mark.WARNING, "schedule", message, "torgsync schedule install")
+            yield warning("schedule", message, "torgsync schedule install")
         elif timed.last and timed.last.exit_code in _FAILED:
             ended = f"that of {shop_time(timed.last.moment)} ended with exit code {int(timed.last.exit_code)}"
             message = f"{time}: {ended}"
-            yield CheckLine(Mark.WARNING, "schedule", message, f"torgsync sync -o {context.file.called}")
+            yield warning("schedule", message, f"torgsync sync -o {context.file.called}")
         else:
-            yield CheckLine(Mark.OK, "schedule", f"{time}; next {shop_time(timed.coming[0])}")
+            yield ok("schedule", f"{time}; next {shop_time(timed.coming[0])}")
     if not times:
-        yield CheckLine(Mark.OK, "schedule", "no synchronization times: it is done when somebody runs it")
+        yield ok("schedule", "no synchronization times: it is done when somebody runs it")
 
 
 def _rights(context: JobContext, diagnosis: Diagnosis) -> None:
@@ -196,12 +188,12 @@ def _rights(context: JobContext, diagnosis: Diagnosis) -> None:
         _shop(context, diagnosis)
     for right in rights:
         if right not in refused:
-            diagnosis.lines.append(CheckLine(Mark.OK, "right", f"the token can {right.doing}"))
+            diagnosis.lines.append(ok("right", f"the token can {right.doing}"))
         elif right in NEEDED or right in accepting:
             diagnosis.fail("right", refused[right])
         else:
             hint = f"not used yet; in the cabinet: {right.in_cabinet}"
-            diagnosis.lines.append(CheckLine(Mark.WARNING, "right", f"the token cannot {right.doing}", hint))
+            diagnosis.lines.append(warning("right", f"the token cannot {right.doing}", hint))
 
 
 def _shop(context: JobContext, diagnosis: Diagnosis) -> None:
@@ -215,7 +207,7 @@ def _shop(context: JobContext, diagnosis: Diagnosis) -> None:
     except TorgsyncError as trouble:
         diagnosis.fail("shop", trouble)
         return
-    diagnosis.lines.append(CheckLine(Mark.OK, "shop", "it is the one that was synchronised before"))
+    diagnosis.lines.append(ok("shop", "it is the one that was synchronised before"))
 
 
 def _time(when: datetime) -> str:

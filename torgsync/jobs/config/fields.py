@@ -1,4 +1,4 @@
-"""Maps columns of an export to fields of Prom, and shows the mappings."""
+"""Map columns of an export to fields of Prom, and show the mappings."""
 
 from __future__ import annotations
 
@@ -49,10 +49,8 @@ def add_field(
 
     A column may be named as in the file: a label of Torgsoft means its standard column, where the export was
     read so. There is a warning where `WholesalePrice` equals the cost price in most rows: buyers would see
-    what the shop paid (torgsoft §3.1).
-
-    Raises:
-        UsageError: The mapping is not possible, or there is no such column.
+    what the shop paid (torgsoft §3.1). Raises UsageError where the mapping is not possible, or
+    there is no such column.
     """
     if target == "characteristic" and not name:
         if split and split in column:
@@ -81,27 +79,20 @@ def add_field(
                 hint=f"take it out first: torgsync fields remove {quoted(other.column)} -o {file.called}",
             )
     if mapping.column not in catalog.columns:
-        raise UsageError(
-            no_column(catalog, mapping.column),
-            hint=f"it has {', '.join(catalog.columns)}",
-        )
+        hint = f"it has {', '.join(catalog.columns)}"
+        raise UsageError(no_column(catalog, mapping.column), hint=hint)
     add_fields(file, [mapping])
     return AddedField(mapping, _cost_in_disguise(catalog) if mapping.column == "WholesalePrice" else "")
 
 
 def remove_field(file: ObjectFile, column: str) -> tuple[FieldMapping, ...]:
-    """Remove a column from the sync object and return its mappings.
-
-    Raises UsageError where it has none.
-    """
+    """Remove a column from the sync object and return its mappings. Raises UsageError where it has none."""
     name = canonical(column)
     removed = tuple(mapping for mapping in file.settings.fields if mapping.column == name)
     if not removed:
         known = [mapping.column for mapping in file.settings.fields]
-        raise UsageError(
-            f"the column `{column}` is not led anywhere{did_you_mean(column, known)}",
-            hint=f"see them: torgsync fields list -o {file.called}",
-        )
+        hint = f"see them: torgsync fields list -o {file.called}"
+        raise UsageError(f"the column `{column}` is not led anywhere{did_you_mean(column, known)}", hint=hint)
     remove_from_file(file, name)
     return removed
 

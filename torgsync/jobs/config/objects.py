@@ -1,4 +1,4 @@
-"""Creates, lists and removes sync objects."""
+"""Create, list and remove sync objects."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from torgsync.core.config.explain import explained, json_schema
-from torgsync.core.config.settings import SynchronizationTime, SyncObject
+from torgsync.core.config.settings import (
+    FromEnvironment,
+    FromFile,
+    FromKeyring,
+    SynchronizationTime,
+    SyncObject,
+)
 from torgsync.core.config.validation import read_settings
-from torgsync.errors import ObjectInvalid
+from torgsync.errors import ObjectInvalid, UsageError
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object, name_in, slugify
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import forget_token, keep_in_keyring, write_token
-from torgsync.files.config.toml_edit import add_time, write_new
+from torgsync.files.config.toml_edit import Setting, add_time, change_keys, write_new
 from torgsync.jobs.config.schedule import myself, settings_of
 
 
@@ -72,23 +78,22 @@ def remove_object(file: ObjectFile, home: Settings) -> bool:
 
 
 def create_object(home: Settings, answers: Answers, pace: float | None, *, keyring: bool) -> Path:
-    """Write a new object, its token and its synchronization time.
+    """Write a new object, its token and its synchronization time; return the object's file.
 
-    Args:
-        pace: Requests a second, None for the default.
-        keyring: Whether the token goes into the system's keyring instead of a file.
-
-    Returns:
-        The object's file.
-
-    Raises:
-        ObjectInvalid: The answers make no valid object; nothing was written.
+    `pace` is in requests a second, None for the default; with `keyring` the token goes into the system's
+    keyring instead of a file. Raises ObjectInvalid where the answers make no valid object; then nothing was
+    written.
     """
     slug, token = slugify(answers.name or ""), answers.token
     path = home.objects / f"{slug}.toml"
     document = _document(answers, slug, pace, keyring=keyring)
-    times = [_time(answers)] if answers.every else []
-    _refuse_mistakes(document | {"synchronization_times": times})
+    times = []
+    if every := answers.every:
+        between, days = answers.between, answers.days
+        times.append(settings_of(user=myself(), every=every, between=between, days=days, only=None))
+    settings = read_settings(document | {"synchronization_times": times}, lambda _path: 0)
+    if not isinstance(settings, SyncObject):
+        raise ObjectInvalid("the sync object would not be valid", mistakes=tuple(settings))
     if token and keyring:
         keep_in_keyring(slug, token)
     remarks = {item.key: item.meaning for item in explained()}
@@ -106,17 +111,21 @@ def _document(answers: Answers, slug: str, pace: float | None, *, keyring: bool)
         key = {"env": answers.token_env}
     else:
         key = {"keyring": slug} if keyring else {"file": f"../secrets/{slug}.token"}
+    catalog: dict[str, Any] = {
+        "path": str((answers.export or Path()).expanduser().absolute()),
+        "languages": {"name": "uk", "both": True},
+    }
+    if answers.photos:
+        folder = str(answers.photos.expanduser().absolute())
+        catalog["photos"] = {"folder": folder, "url": answers.photos_url or ""}
     return {
         "name": answers.name,
         "category": "online-store",
         "via": "prom.ua",
         "api_key": key,
         **({"product_group": answers.group} if answers.group else {}),
-        "catalog": _catalog(answers),
-        "clients": {
-            "find_by": answers.find_by or ["phone", "email"],
-            "create": answers.create is not False,
-        },
+        "catalog": catalog,
+        "clients": {"find_by": answers.find_by or ["phone", "email"], "create": answers.create is not False},
         "accounting_centers": {
             "use": answers.centers or [],
             "only_in_stock": bool(answers.only_in_stock),
@@ -127,27 +136,32 @@ def _document(answers: Answers, slug: str, pace: float | None, *, keyring: bool)
     }
 
 
-def _catalog(answers: Answers) -> dict[str, Any]:
-    """Return the table of the export and its photos, with whole paths."""
-    catalog: dict[str, Any] = {
-        "path": str((answers.export or Path()).expanduser().absolute()),
-        "languages": {"name": "uk", "both": True},
-    }
-    if answers.photos:
-        folder = str(answers.photos.expanduser().absolute())
-        catalog["photos"] = {"folder": folder, "url": answers.photos_url or ""}
-    return catalog
+def replace_token(file: ObjectFile, token: str, home: Settings, *, keyring: bool) -> str:
+    """Write another token where the object keeps its own, or from now on into the system's keyring.
 
-
-def _time(answers: Answers) -> dict[str, Any]:
-    """Return the synchronization time, that of this user on this computer."""
-    return settings_of(
-        user=myself(), every=answers.every or "", between=answers.between, days=answers.days, only=None
-    )
-
-
-def _refuse_mistakes(document: dict[str, Any]) -> None:
-    """Raise ObjectInvalid for what could not be read back, before anything is written."""
-    settings = read_settings(document, lambda _path: 0)
-    if not isinstance(settings, SyncObject):
-        raise ObjectInvalid("the sync object would not be valid", mistakes=tuple(settings))
+    Return where it is, for people. Raises UsageError where the token is in an environment variable.
+    """
+    match file.settings.api_key:
+        case FromKeyring(keyring=name):
+            keep_in_keyring(name, token)
+            return f"the system's keyring as `{name}`"
+        case _ if keyring:
+            keep_in_keyring(file.slug, token)
+            change_keys(file.path, [Setting(("api_key",), value={"keyring": file.slug})])
+            forget_token(file, home.secrets)
+            return f"the system's keyring as `{file.slug}`"
+        case FromEnvironment(env=variable):
+            raise UsageError(
+                f"the token of `{file.settings.name}` stands in the environment variable `{variable}`",
+                hint="set it there, or let the object have a file: "
+                f"--set 'api_key={{ file = \"../secrets/{file.slug}.token\" }}'",
+            )
+        case FromFile(file=place):
+            path = file.path_of(place)
+        case _:
+            path = home.secrets / f"{file.slug}.token"
+            in_home = file.path.parent == home.objects
+            value = f"../{path.parent.name}/{path.name}" if in_home else str(path)
+            change_keys(file.path, [Setting(("api_key",), value={"file": value})])
+    write_token(path, token)
+    return f"`{path}`"

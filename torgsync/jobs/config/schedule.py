@@ -1,26 +1,25 @@
-"""Changes the synchronization times of an object, and returns the next moments and last attempts."""
+"""Change the synchronization times of an object, and return the next moments and last attempts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from torgsync.core.config.schedule import Attempt, due
-from torgsync.core.config.settings import FromEnvironment, FromKeyring, SynchronizationTime
+from torgsync.core.config.schedule import Attempt, due, is_for
+from torgsync.core.config.settings import FromEnvironment, FromKeyring, SynchronizationTime, SyncObject
 from torgsync.core.text import counted
-from torgsync.errors import UsageError
+from torgsync.errors import Exit, TorgsyncError, UsageError
 from torgsync.files.config.objects import ObjectFile
-from torgsync.files.config.settings import ADDRESSES, Settings, variable, who
+from torgsync.files.config.settings import ADDRESSES, Settings, hosts, variable, who
 from torgsync.files.config.timers import Job
 from torgsync.files.config.toml_edit import add_time, remove_time
-
-if TYPE_CHECKING:
-    from torgsync.jobs.context import JobContext
+from torgsync.jobs.context import JobContext
+from torgsync.jobs.run import refuse_lease
 
 LOOK = timedelta(minutes=5)
 """How often the program is called to see whether a time is due, where no interval is shorter."""
@@ -66,13 +65,7 @@ def settings_of(
 
 
 def add(
-    file: ObjectFile,
-    *,
-    user: str,
-    every: str,
-    between: str | None,
-    days: str | None,
-    only: str | None,
+    file: ObjectFile, *, user: str, every: str, between: str | None, days: str | None, only: str | None
 ) -> SynchronizationTime:
     """Add a time to an object. Raises UsageError where it cannot be, or is there already."""
     try:
@@ -84,10 +77,8 @@ def add(
         raise UsageError("; ".join(reasons), hint=_EXAMPLE) from wrong
     for number, other in enumerate(file.settings.synchronization_times, 1):
         if other.identity == time.identity:
-            raise UsageError(
-                f"time {number} of `{file.settings.name}` says so already: {other}",
-                hint=f"see them: torgsync schedule list -o {file.called}",
-            )
+            hint = f"see them: torgsync schedule list -o {file.called}"
+            raise UsageError(f"time {number} of `{file.settings.name}` says so already: {other}", hint=hint)
     add_time(file, time)
     return time
 
@@ -140,3 +131,67 @@ def lost(files: Iterable[ObjectFile]) -> list[tuple[str, str]]:
             case FromKeyring(keyring=name):
                 found.append((f"the keyring's token `{name}`", ""))
     return found
+
+
+@dataclass(slots=True)
+class Due:
+    """The times that one call performs, each with its moment in UTC.
+
+    `exit_code` is that of a bug until the work has ended.
+    """
+
+    times: list[tuple[SynchronizationTime, datetime]]
+    exit_code: Exit = Exit.ERROR
+
+    @property
+    def only(self) -> str | None:
+        """`goods` or `orders`, where every time is for the same half; None for both."""
+        halves = {time.only for time, _ in self.times}
+        return next(iter(halves)) if len(halves) == 1 else None
+
+
+def own_times(settings: SyncObject) -> list[SynchronizationTime]:
+    """Return the times of an object that belong to this user on this host."""
+    name, _, _ = who()
+    names = hosts()
+    return [time for time in settings.synchronization_times if is_for(time.user, name, names)]
+
+
+@contextmanager
+def taking_up(context: JobContext) -> Iterator[Due | None]:
+    """Take up the times that are due now and yield them, None where none is; the exit code is stored.
+
+    Raises Busy where something is due and another run holds the object: then nothing is taken up.
+    """
+    now = context.now()
+    mine = {time.identity: time for time in own_times(context.object)}
+    with context.transaction() as work:
+        before = work.schedule.attempts()
+        attempts = {
+            identity: attempt
+            for identity, time in mine.items()
+            if (attempt := due(time.rhythm, now, before.get(identity)))
+        }
+        if attempts:
+            refuse_lease(context, work.leases.lease())
+        for identity, attempt in attempts.items():
+            work.schedule.take_up(identity, attempt)
+    if not attempts:
+        yield None
+        return
+    taken = Due([(mine[identity], attempt.moment) for identity, attempt in attempts.items()])
+    try:
+        yield taken
+    except TorgsyncError as error:
+        taken.exit_code = error.exit_code
+        raise
+    except KeyboardInterrupt:
+        taken.exit_code = Exit.INTERRUPTED
+        raise
+    finally:
+        with context.transaction() as work:
+            for identity, attempt in attempts.items():
+                if taken.exit_code is Exit.BUSY:
+                    work.schedule.give_back(identity, before.get(identity))
+                else:
+                    work.schedule.ended(identity, attempt, taken.exit_code)

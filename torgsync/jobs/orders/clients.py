@@ -6,22 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from torgsync.core.orders.clients import (
-    CARD,
-    NAME,
-    Client,
-    Contact,
-    Match,
-    client_of,
-    is_phone,
-    match_client,
-)
+from torgsync.core.orders.clients import CARD, NAME, Client, Contact, Match, client_of, is_phone, match_client
 from torgsync.core.orders.order import Order
 from torgsync.core.orders.stored import StoredOrder
 from torgsync.errors import Exit, UsageError
 from torgsync.files.orders.clients import clients_stamp, read_clients
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.orders.todo import stored_or_refuse
+from torgsync.jobs.orders.listing import stored_or_refuse
 from torgsync.state.store import UnitOfWork
 
 NEW = "new"

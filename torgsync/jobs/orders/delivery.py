@@ -1,4 +1,4 @@
-"""Writes order files into the outbox, and finds what Torgsoft took.
+"""Write order files into the outbox, and find what Torgsoft took.
 
 A power failure can hit between the three steps of a file: written whole under a temporary name, stored as
 moving, renamed. Where the temporary file of a moving one is gone, it was renamed, and Torgsoft may have it
@@ -14,13 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.orders.files import (
-    Cleanup,
-    Content,
-    FileAction,
-    decide_content,
-    decide_file,
-)
+from torgsync.core.orders.files import Cleanup, Content, FileAction, decide_content, decide_file
 from torgsync.core.orders.reasons import HandWork, hand_work
 from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.paging import pages
@@ -40,8 +34,6 @@ from torgsync.jobs.orders.outbox import file_listing, list_outbox, outbox_of, pl
 
 AT_ONCE = 100
 """Files that are on their way at the same time."""
-
-Sizes = dict[str, int | None]
 
 
 @dataclass(slots=True)
@@ -97,59 +89,58 @@ def _check_old_outboxes(
             result.findings.append(Finding(Code.OUTBOX_MOVED, args=args))
 
 
+@dataclass(frozen=True)
 class _Delivery:
     """The files of one outbox; `sizes` are the bytes of all files in it when it was listed, by name."""
 
-    def __init__(self, context: JobContext, outbox: Outbox, sizes: Sizes, result: DeliveryResult) -> None:
-        self._context = context
-        self._outbox = outbox
-        self._sizes = sizes
-        self._result = result
+    context: JobContext
+    outbox: Outbox
+    sizes: dict[str, int | None]
+    result: DeliveryResult
 
     def check(self, orders: Sequence[StoredOrder]) -> None:
         """Do what is due about files that were written and not found taken so far."""
-        with self._context.transaction() as work:
-            missed = work.outboxes.missed(self._outbox.label)
+        with self.context.transaction() as work:
+            missed = work.outboxes.missed(self.outbox.label)
         for stored in orders:
             name = stored.file or ""
             wanted = self._wanted(stored)
-            decision = decide_file(stored, file_listing(name, self._sizes), len(wanted), missed=missed)
+            decision = decide_file(stored, file_listing(name, self.sizes), len(wanted), missed=missed)
             self._clean_up(name, decision.cleanup)
             if decision.arrived:
-                with self._context.transaction() as work:
-                    work.order_files.mark_written(stored.order.id, self._context.now())
+                with self.context.transaction() as work:
+                    work.order_files.mark_written(stored.order.id, self.context.now())
             self._act(stored, decision.action)
 
     def sweep(self) -> None:
         """Remove what an interrupted run left of withdrawn files: they hold personal data."""
-        for name in [name for name in self._sizes if name.endswith(UNFINISHED)]:
-            with self._context.transaction() as work:
+        for name in [name for name in self.sizes if name.endswith(UNFINISHED)]:
+            with self.context.transaction() as work:
                 stored = work.orders.get(order_of_file(name))
             if stored and (stored.phase is FilePhase.WITHDRAWN or stored.order.forgotten):
-                self._outbox.remove(name)
+                self.outbox.remove(name)
 
     def write(self, batch: Sequence[StoredOrder]) -> None:
         """Write order files. One that is there whole already, as after a lost state, is kept or replaced."""
         fresh = []
         for stored in batch:
             order_id, name = stored.order.id, order_file_name(stored.order.id)
-            content = self._content(stored, name) if name in self._sizes else Content.GONE
+            content = self._content(stored, name) if name in self.sizes else Content.GONE
             if content in (Content.GONE, Content.DAMAGED):
                 fresh.append(stored)
                 continue
-            with self._context.transaction() as work:
-                work.order_files.mark_found(order_id, name, self._outbox.label, self._context.now())
+            with self.context.transaction() as work:
+                work.order_files.mark_found(order_id, name, self.outbox.label, self.context.now())
                 as_found = work.orders.get(order_id)
             self._act(as_found or stored, FileAction.READ)
         self._publish(fresh)
-        self._result.files += len(fresh)
+        self.result.files += len(fresh)
 
     def _wanted(self, stored: StoredOrder) -> bytes:
-        return order_json(stored.order, self._context.object.orders.clock)
+        return order_json(stored.order, self.context.object.orders.clock)
 
     def _content(self, stored: StoredOrder, name: str) -> Content:
-        """Read a file, and return what it holds."""
-        content = self._outbox.read(name)
+        content = self.outbox.read(name)
         if content is None:
             return Content.GONE
         if content == self._wanted(stored):
@@ -159,25 +150,21 @@ class _Delivery:
     def _clean_up(self, name: str, cleanup: Iterable[Cleanup]) -> None:
         """Clean up after an interrupted run, and keep the listing in step."""
         for step in cleanup:
-            match step:
-                case Cleanup.REMOVE_HIDDEN:
-                    self._outbox.remove(f"{name}{HIDDEN}")
-                    del self._sizes[f"{name}{HIDDEN}"]
-                case Cleanup.RESTORE:
-                    self._outbox.unhide(name)
-                    self._outbox.make_durable()
-                    self._sizes[name] = self._sizes.pop(f"{name}{HIDDEN}")
-                case Cleanup.REMOVE_UNFINISHED:
-                    self._outbox.remove(f"{name}{UNFINISHED}")
-                    del self._sizes[f"{name}{UNFINISHED}"]
+            if step is Cleanup.RESTORE:
+                self.outbox.unhide(name)
+                self.outbox.make_durable()
+                self.sizes[name] = self.sizes.pop(f"{name}{HIDDEN}")
+            else:
+                part = f"{name}{HIDDEN if step is Cleanup.REMOVE_HIDDEN else UNFINISHED}"
+                self.outbox.remove(part)
+                del self.sizes[part]
 
     def _act(self, stored: StoredOrder, action: FileAction) -> None:
-        """Do what was decided about one file."""
         if action is FileAction.READ:
             action = decide_content(stored, self._content(stored, stored.file or ""))
         match action:
             case FileAction.ADOPT:
-                with self._context.transaction() as work:
+                with self.context.transaction() as work:
                     work.order_files.mark_current(stored.order.id)
             case FileAction.REPAIR:
                 self._publish([stored])
@@ -188,7 +175,7 @@ class _Delivery:
                 self._withdraw(stored)
             case FileAction.RESTART:
                 self._store_removed(stored)
-                self._outbox.remove(f"{stored.file or ''}{UNFINISHED}")
+                self.outbox.remove(f"{stored.file or ''}{UNFINISHED}")
             case FileAction.TAKEN | FileAction.LOST:
                 self._store_taken(stored, lost=action is FileAction.LOST)
 
@@ -197,17 +184,17 @@ class _Delivery:
 
         Of a `lost` file that is unknown: a person must look.
         """
-        self._result.taken += 1
+        self.result.taken += 1
         order_id = stored.order.id
-        with self._context.transaction() as work:
+        with self.context.transaction() as work:
             due = hand_work(work.orders.filed_order(stored), stored.order)
-            work.order_files.mark_taken(order_id, self._context.now(), due)
+            work.order_files.mark_taken(order_id, self.context.now(), due)
             if lost:
                 work.order_files.set_hand_work(order_id, None, Reason(HandWork.CHECK_TAKEN))
 
     def _store_removed(self, stored: StoredOrder) -> None:
         """Store that a file was removed: a sale gets another one, once it is not held."""
-        with self._context.transaction() as work:
+        with self.context.transaction() as work:
             if stored.order.takes_place:
                 work.order_files.mark_owed(stored.order.id)
             else:
@@ -216,14 +203,14 @@ class _Delivery:
     def _withdraw(self, stored: StoredOrder) -> None:
         """Remove the file of an order that Torgsoft must not have as it is now, unless it was faster."""
         order, name = stored.order, stored.file or ""
-        if not self._outbox.hide(name):
+        if not self.outbox.hide(name):
             self._store_taken(stored)
             return
-        self._outbox.make_durable()
+        self.outbox.make_durable()
         self._store_removed(stored)
-        self._outbox.remove(f"{name}{HIDDEN}")
-        finding = Finding(Code.ORDER_WITHDRAWN, order=order.id, args={"sale": order.takes_place})
-        self._result.findings.append(finding)
+        self.outbox.remove(f"{name}{HIDDEN}")
+        args = {"sale": order.takes_place}
+        self.result.findings.append(Finding(Code.ORDER_WITHDRAWN, order=order.id, args=args))
 
     def _replace(self, stored: StoredOrder) -> None:
         """Replace a file by the newest version of its order, unless Torgsoft has taken it.
@@ -231,26 +218,26 @@ class _Delivery:
         The old file is hidden before: if that fails, Torgsoft has it, and must not get a second one.
         """
         order, name = stored.order, stored.file or ""
-        self._outbox.put(name, self._wanted(stored))
-        self._outbox.make_durable()
-        if not self._outbox.hide(name):
-            self._outbox.remove(f"{name}{UNFINISHED}")
+        self.outbox.put(name, self._wanted(stored))
+        self.outbox.make_durable()
+        if not self.outbox.hide(name):
+            self.outbox.remove(f"{name}{UNFINISHED}")
             self._store_taken(stored)
             return
-        self._outbox.make_durable()
-        with self._context.transaction() as work:
-            work.order_files.mark_moving(order.id, name, self._outbox.label)
-        self._outbox.publish(name)
-        self._outbox.make_durable()
-        self._outbox.remove(f"{name}{HIDDEN}")
-        with self._context.transaction() as work:
-            work.order_files.mark_written(order.id, self._context.now())
+        self.outbox.make_durable()
+        with self.context.transaction() as work:
+            work.order_files.mark_moving(order.id, name, self.outbox.label)
+        self.outbox.publish(name)
+        self.outbox.make_durable()
+        self.outbox.remove(f"{name}{HIDDEN}")
+        with self.context.transaction() as work:
+            work.order_files.mark_written(order.id, self.context.now())
         self._report_rewritten(stored, damaged=False)
 
     def _report_rewritten(self, stored: StoredOrder, *, damaged: bool) -> None:
-        self._result.files += 1
+        self.result.files += 1
         finding = Finding(Code.ORDER_REWRITTEN, order=stored.order.id, args={"damaged": damaged})
-        self._result.findings.append(finding)
+        self.result.findings.append(finding)
 
     def _publish(self, batch: Sequence[StoredOrder]) -> None:
         """Write order files under their names; a file of the same name is overwritten."""
@@ -258,16 +245,16 @@ class _Delivery:
             return
         names = {stored.order.id: order_file_name(stored.order.id) for stored in batch}
         for stored in batch:
-            self._outbox.put(names[stored.order.id], self._wanted(stored))
-        self._outbox.make_durable()
-        with self._context.transaction() as work:
+            self.outbox.put(names[stored.order.id], self._wanted(stored))
+        self.outbox.make_durable()
+        with self.context.transaction() as work:
             for order_id, name in names.items():
-                work.order_files.mark_moving(order_id, name, self._outbox.label)
+                work.order_files.mark_moving(order_id, name, self.outbox.label)
         for name in names.values():
-            self._outbox.publish(name)
-        self._outbox.make_durable()
-        other_disk = self._outbox.on_other_disk(self._context.settings.home)
-        with self._context.transaction() as work:
-            work.outboxes.record_use(self._outbox.label, other_disk=other_disk)
+            self.outbox.publish(name)
+        self.outbox.make_durable()
+        other_disk = self.outbox.on_other_disk(self.context.settings.home)
+        with self.context.transaction() as work:
+            work.outboxes.record_use(self.outbox.label, other_disk=other_disk)
             for order_id in names:
-                work.order_files.mark_written(order_id, self._context.now())
+                work.order_files.mark_written(order_id, self.context.now())

@@ -1,4 +1,4 @@
-"""Writes orders again, on purpose: for Torgsoft into the outbox, for people elsewhere."""
+"""Write orders again, on purpose: for Torgsoft into the outbox, for people elsewhere."""
 
 from __future__ import annotations
 
@@ -93,16 +93,13 @@ def export_csv(context: JobContext, order_ids: Sequence[str], to: str | None) ->
 
     Raises UsageError for an unknown order, and where `to` is Torgsoft's outbox.
     """
+    if to is not None and is_outbox(context, to):
+        hint = "name another folder, or leave `--to-folder` out to have the CSV on the screen"
+        raise UsageError(f"`{to}` is the outbox; Torgsoft would take a CSV for an order", hint=hint)
+    orders, findings = _known_orders(context, order_ids)
     clock = context.object.orders.clock
     if to is None:
-        orders, findings = _known_orders(context, order_ids)
         return ExportResult("", (), findings, orders_csv(orders, clock))
-    if is_outbox(context, to):
-        raise UsageError(
-            f"`{to}` is the outbox; Torgsoft would take a CSV for an order",
-            hint="name another folder, or leave `--to-folder` out to have the CSV on the screen",
-        )
-    orders, findings = _known_orders(context, order_ids)
     with outbox_of(context, to) as outbox:
         names = tuple(order_file_name(order.id, "csv") for order in orders)
         for name, order in zip(names, orders, strict=True):

@@ -1,4 +1,4 @@
-"""Fetches orders: into the state with their clients and money, then into files that Torgsoft reads.
+"""Fetch orders: into the state with their clients and money, then into files that Torgsoft reads.
 
 First the state, then the file (`jobs/orders/delivery.py`), then a message to Prom where the object says so:
 the next run takes up whatever ended this one early, so no order is lost and none doubled. Source:
@@ -7,7 +7,7 @@ docs/developers/architecture.md §7.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from torgsync.core.findings import Code, Finding
@@ -18,13 +18,12 @@ from torgsync.core.orders.reasons import HOLD_OF
 from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.paging import pages
 from torgsync.core.plan.channels import OVERLAP
-from torgsync.core.reason import Args
 from torgsync.errors import Exit, ExportInvalid, PromRefused, TokenRefused, TorgsyncError
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.orders.clients import read_torgsoft_clients
 from torgsync.jobs.orders.delivery import DeliveryResult, deliver_files
+from torgsync.jobs.orders.listing import open_findings
 from torgsync.jobs.orders.payments import settle_money, unmapped_findings
-from torgsync.jobs.orders.todo import open_findings
 from torgsync.prom.api import Prom
 from torgsync.state.store import UnitOfWork
 
@@ -36,7 +35,7 @@ TO_CONFIRM = (Code.ORDER_CHANGED, Code.ORDER_FORGOTTEN, *HOLD_OF)
 
 
 @dataclass(slots=True)
-class FetchResult:
+class FetchResult(DeliveryResult):
     """What one fetch brought: numbers of orders, and what a person should know.
 
     `unmapped` counts new orders whose payment method has no cash register or account yet, `methodless` those
@@ -53,8 +52,6 @@ class FetchResult:
     held: int = 0
     accepted: int = 0
     open: int = 0
-    delivered: DeliveryResult = field(default_factory=DeliveryResult)
-    findings: list[Finding] = field(default_factory=list)
     unmapped_methods: tuple[str, ...] = ()
     methodless: int = 0
     trouble: TorgsyncError | None = None
@@ -66,16 +63,6 @@ class FetchResult:
     def ambiguous(self) -> int:
         """How many orders fit several clients, of whom a person must choose."""
         return sum(finding.code is Code.CLIENT_AMBIGUOUS for finding in self.findings)
-
-    @property
-    def files(self) -> int:
-        """How many order files were written."""
-        return self.delivered.files
-
-    @property
-    def taken(self) -> int:
-        """How many order files were found taken."""
-        return self.delivered.taken
 
     @property
     def waits(self) -> bool:
@@ -100,18 +87,21 @@ def fetch_orders(context: JobContext, prom: Prom) -> FetchResult:
     is reported again until it is done.
     """
     fetched = FetchResult()
-    _read_clients(context, fetched)
+    try:
+        read_torgsoft_clients(context)
+    except ExportInvalid as wrong:
+        fetched.find(Code.CLIENTS_UNREAD, trouble=wrong.message)
     _store_orders(context, prom, fetched)
     settle_money(context)
+    found = len(fetched.findings)
     try:
-        deliver_files(context, fetched.delivered)
+        deliver_files(context, fetched)
     except TorgsyncError as trouble:
-        fetched.find(Code.OUTBOX_FAILED, trouble=trouble.message)
+        fetched.findings.insert(found, Finding(Code.OUTBOX_FAILED, args={"trouble": trouble.message}))
         if trouble.exit_code is Exit.ERROR:  # only the outbox is wrong, and a person must mend it
             fetched.stuck = trouble
         else:
             fetched.trouble = trouble
-    fetched.findings += fetched.delivered.findings
     _report_open(context, fetched)
     if context.object.orders.accept:
         _accept(context, prom, fetched)
@@ -129,13 +119,6 @@ def _report_open(context: JobContext, fetched: FetchResult) -> None:
     fetched.methodless = len(methodless)
     findings += unmapped_findings(unmapped, methodless)
     fetched.findings += [finding for finding in findings if finding not in fetched.findings]
-
-
-def _read_clients(context: JobContext, fetched: FetchResult) -> None:
-    try:
-        read_torgsoft_clients(context)
-    except ExportInvalid as wrong:
-        fetched.find(Code.CLIENTS_UNREAD, trouble=wrong.message)
 
 
 def _store_orders(context: JobContext, prom: Prom, fetched: FetchResult) -> None:
@@ -215,7 +198,6 @@ def _store(context: JobContext, work: UnitOfWork, order: Order, fetched: FetchRe
 
 
 def _facts(work: UnitOfWork, order: Order, known: StoredOrder | None, begun: datetime | None) -> OrderFacts:
-    """Load what the state knows about one order."""
     goods = work.ordered_goods
     before = {line.prom_id: line.good_id for line in known.order.lines if line.good_id} if known else {}
     blank = [line for line in order.lines if not line.good_id and line.prom_id not in before]
@@ -263,19 +245,13 @@ def _accept(context: JobContext, prom: Prom, fetched: FetchResult) -> None:
             for order_id in batch:
                 if order_id not in answer.processed:
                     reason = answer.errors.get(order_id) or answer.errors.get("")
-                    if reason or _still_new(prom, order_id):
-                        args: Args = {"reason": reason} if reason else {}
-                        finding = Finding(Code.ORDER_NOT_ACCEPTED, order=order_id, args=args)
-                        fetched.findings.append(finding)
+                    if reason or (now := prom.order(order_id)) is None or now.status == PENDING:
+                        fetched.find(
+                            Code.ORDER_NOT_ACCEPTED, order_id, **({"reason": reason} if reason else {})
+                        )
                         continue
                 with context.transaction() as work:
                     work.orders.accepted(order_id, context.now())
                 fetched.accepted += 1
     except TorgsyncError as trouble:
         fetched.trouble = fetched.trouble or trouble
-
-
-def _still_new(prom: Prom, order_id: str) -> bool:
-    """Return whether an order that Prom passed over is not received, as far as Prom shows it."""
-    order = prom.order(order_id)
-    return order is None or order.status == PENDING

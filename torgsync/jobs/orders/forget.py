@@ -1,4 +1,4 @@
-"""Forgets a person: removes them from the state, its copies and the outboxes; orders and sums stay."""
+"""Forget a person: remove them from the state, its copies and the outboxes; orders and sums stay."""
 
 from __future__ import annotations
 
@@ -55,10 +55,8 @@ def wanted_phone(text: str) -> str:
     """Return the phone of the person to forget, in E.164. Raises UsageError where it is no number."""
     normal = normal_phone(text)
     if not is_phone(normal):
-        raise UsageError(
-            f"`{normal}` is no phone number",
-            hint="give it with its code: torgsync clients forget +380501234567",
-        )
+        hint = "give it with its code: torgsync clients forget +380501234567"
+        raise UsageError(f"`{normal}` is no phone number", hint=hint)
     return normal
 
 
@@ -69,10 +67,8 @@ def forget_person(context: JobContext, phone: str) -> ForgetResult:
     after an interruption. Raises TorgsyncError where the outbox cannot be used or a copy cannot be deleted.
     """
     with context.transaction() as work:
-        all_orders = _orders(work)
-        person = _person(work, phone, all_orders)
+        person, orders = _person(work, phone)
         others = work.clients.other_objects()
-    orders = [stored for order_id, stored in all_orders.items() if order_id in person.order_ids]
     elsewhere = tuple(slug for slug in others if _knows(context, slug, phone))
     named_in = tuple(sorted(person.named_in))
     if not person.client_ids and not orders:
@@ -89,24 +85,21 @@ def forget_person(context: JobContext, phone: str) -> ForgetResult:
     )
 
 
-def _orders(work: UnitOfWork) -> dict[str, StoredOrder]:
-    return {stored.order.id: stored for stored in work.orders.all()}
-
-
-def _person(work: UnitOfWork, phone: str, orders: Mapping[str, StoredOrder]) -> Person:
-    candidates = work.clients.candidates()
-    versions = work.orders.all_versions()
+def _person(work: UnitOfWork, phone: str) -> tuple[Person, list[StoredOrder]]:
+    """Return the person with a phone, and all their orders."""
+    orders = {stored.order.id: stored for stored in work.orders.all()}
+    candidates, versions = work.clients.candidates(), work.orders.all_versions()
     traces = {
         order_id: trace_of(stored.client_id, candidates.get(order_id, ()), versions.get(order_id, ()))
         for order_id, stored in orders.items()
     }
-    return person_behind(phone, work.clients.shown_contacts(), traces)
+    person = person_behind(phone, work.clients.shown_contacts(), traces)
+    return person, [stored for order_id, stored in orders.items() if order_id in person.order_ids]
 
 
 def _knows(context: JobContext, slug: str, phone: str) -> bool:
-    """Return whether another object knows the person with a phone."""
     with context.store.transaction(slug) as work:
-        person = _person(work, phone, _orders(work))
+        person, _ = _person(work, phone)
     return bool(person.client_ids or person.order_ids)
 
 
@@ -125,10 +118,8 @@ def _remove_from_outboxes(context: JobContext, orders: Sequence[StoredOrder]) ->
         files_here = waiting.get(outbox.label, 0)
         look = look_at(context, outbox)
         if files_here and (trouble := look.trouble(outbox.label, files_here)):
-            raise Temporary(
-                trouble,
-                hint="is a share not mounted? Where the folder was deleted on purpose, make it anew",
-            )
+            hint = "is a share not mounted? Where the folder was deleted on purpose, make it anew"
+            raise Temporary(trouble, hint=hint)
         _store_taken(context, here, look.sizes or {})
         files = _remove_files(outbox, orders)
     unreachable = []
@@ -190,13 +181,9 @@ def _remove_from_state(context: JobContext, work: UnitOfWork, person: Person) ->
             work.order_files.mark_withdrawn(order_id)
     for client_id in person.client_ids:
         work.clients.remove(client_id)
-    for order_id in stranded:
-        _give_client(context, work, order_id)
+    # Their buyers, whose only candidate was the person that was removed, become clients of their own.
+    for stored in filter(None, map(work.orders.get, stranded)):
+        if context.object.clients.create:
+            client_id = work.clients.add(client_of(stored.order.buyer), context.now())
+            work.orders.set_client(stored.order.id, client_id)
     return tuple(sorted(untaken))
-
-
-def _give_client(context: JobContext, work: UnitOfWork, order_id: str) -> None:
-    """Add a client for the buyer of an order whose only candidate was the person that was removed."""
-    stored = work.orders.get(order_id)
-    if stored and context.object.clients.create:
-        work.orders.set_client(order_id, work.clients.add(client_of(stored.order.buyer), context.now()))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from torgsync.core.findings import Finding
+from torgsync.core.findings import Code, Finding
+from torgsync.core.orders.clients import client_of, match_client
 from torgsync.core.orders.order import STATUSES
 from torgsync.core.orders.postings import Posting
+from torgsync.core.orders.reasons import Hold, Todo, hold_finding, work_finding
 from torgsync.core.orders.stored import Confirmation, OrderVersion, StoredOrder
 from torgsync.core.text import did_you_mean
 from torgsync.errors import UsageError
+from torgsync.files.config.settings import who
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.orders.todo import open_findings, stored_or_refuse
 from torgsync.state.store import UnitOfWork
 
 
@@ -78,9 +81,71 @@ def matching_orders(
     """
     known = dict.fromkeys([*STATUSES, *work.orders.statuses()])
     if status is not None and status not in known:
-        raise UsageError(
-            f"there is no status `{status}`{did_you_mean(status, list(known))}",
-            hint=f"these are known: {', '.join(filter(None, known))}",
-        )
+        hint = f"these are known: {', '.join(filter(None, known))}"
+        raise UsageError(f"there is no status `{status}`{did_you_mean(status, list(known))}", hint=hint)
     orders = work.orders.all(since=since, until=until)
     return [stored for stored in orders if status in (None, stored.order.shown)]
+
+
+def open_findings(work: UnitOfWork, find_by: Sequence[str]) -> Iterator[Finding]:
+    """Yield what a person still has to do about orders, until it is done: oldest orders first.
+
+    First the orders that get no file before a person looks, that changed after Torgsoft took their file, or
+    whose file could not be written; then those whose client a person must choose. `find_by` are the ticks by
+    which clients are found.
+    """
+    for stored in work.orders.open():
+        order_id = stored.order.id
+        if stored.hand_work:
+            yield work_finding(order_id, stored.hand_work)
+        elif stored.needs_person and stored.hold:
+            yield hold_finding(order_id, stored.hold)
+        else:
+            yield Finding(Code.OUTBOX_FAILED, order=order_id)
+    for order_id, candidates in work.clients.candidates().items():
+        unclear = work.orders.get(order_id)
+        if unclear and unclear.order.takes_place and not unclear.order.forgotten:
+            wanted = client_of(unclear.order.buyer).contacts
+            known = {client_id: work.clients.contacts(client_id) for client_id in candidates}
+            against = match_client(wanted, known, tuple(find_by)).against
+            args = {"clients": candidates, "against": against}
+            yield Finding(Code.CLIENT_AMBIGUOUS, order=order_id, args=args)
+
+
+def confirm_orders(context: JobContext, order_ids: Sequence[str]) -> dict[str, Hold | Todo]:
+    """Store that a person did in Torgsoft what these orders asked for; return what that was, by order id.
+
+    Raises UsageError for an order that is unknown or asks for nothing; then nothing is stored.
+    """
+    user, host, _ = who()
+    confirmed: dict[str, Hold | Todo] = {}
+    with context.transaction() as work:
+        for order_id in order_ids:
+            stored = stored_or_refuse(work, order_id)
+            if stored.todo is None:
+                raise UsageError(
+                    f"order {order_id} does not wait for anything to be done in Torgsoft",
+                    hint=_way_on(work, stored, context.file.called),
+                )
+            work.confirmations.add(stored, Confirmation(context.now(), user, host, stored.todo))
+            confirmed[order_id] = stored.todo
+    return confirmed
+
+
+def stored_or_refuse(
+    work: UnitOfWork, order_id: str, hint: str = "see them: torgsync orders list"
+) -> StoredOrder:
+    """Return an order. Raises UsageError for an unknown one."""
+    stored = work.orders.get(order_id)
+    if stored is None:
+        raise UsageError(f"there is no order {order_id}", hint=hint)
+    return stored
+
+
+def _way_on(work: UnitOfWork, stored: StoredOrder, called: str) -> str:
+    """Return the command for an order about which nothing can be confirmed."""
+    if stored.order.id in work.clients.candidates():
+        return f"nobody said whose it is: torgsync clients list --held -o {called}"
+    if stored.owed:
+        return f"its file is still to be written: torgsync orders fetch -o {called}"
+    return f"see what does: torgsync orders list --held -o {called}"

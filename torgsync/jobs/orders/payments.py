@@ -80,10 +80,8 @@ def map_method(
         try:
             current_account = account_of(current_account)
         except ValueError as wrong:
-            raise UsageError(
-                f"`{current_account}` is no IBAN: {wrong}",
-                hint="copy it from the bank; an account may have a name of your own instead",
-            ) from wrong
+            hint = "copy it from the bank; an account may have a name of your own instead"
+            raise UsageError(f"`{current_account}` is no IBAN: {wrong}", hint=hint) from wrong
     matching = [method for method in file.settings.payment_methods if wanted in (str(method.id), method.name)]
     if len(matching) > 1:
         ids = ", ".join(f"{method.id}{' (gone)' if method.gone else ''}" for method in matching)
@@ -126,9 +124,7 @@ def settle_money(context: JobContext) -> int:
 def unmapped_findings(unmapped: Mapping[str, int], methodless: Sequence[str]) -> list[Finding]:
     """Return the findings about money without a place.
 
-    Args:
-        unmapped: numbers of orders, keyed by payment method.
-        methodless: the orders without a payment method, oldest first.
+    `unmapped` are numbers of orders by payment method, `methodless` the orders without one, oldest first.
     """
     findings = [
         Finding(Code.PAYMENT_UNMAPPED, args={"orders": orders, "method": method})

@@ -1,4 +1,4 @@
-"""Saves the number of an order's parcel on Prom, so that the buyer can track it."""
+"""Save the number of an order's parcel on Prom, so that the buyer can track it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torgsync.errors import AnswerLost, PromRefused, UsageError
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.fetch import store_order
-from torgsync.jobs.orders.todo import stored_or_refuse
+from torgsync.jobs.orders.listing import stored_or_refuse
 from torgsync.prom.api import Prom
 
 CARRIERS = ("nova_poshta", "ukrposhta", "meest")
@@ -39,10 +39,8 @@ def ship_order(
         stored = stored_or_refuse(work, order_id)
     carrier = carrier or stored.order.carrier
     if not carrier:
-        raise UsageError(
-            f"Prom.ua does not say who carries order {order_id}",
-            hint=f"name the carrier: --carrier {CARRIERS[0]}",
-        )
+        hint = f"name the carrier: --carrier {CARRIERS[0]}"
+        raise UsageError(f"Prom.ua does not say who carries order {order_id}", hint=hint)
     pattern = _NOVA_POSHTA if carrier == CARRIERS[0] else _NUMBER
     if not pattern.fullmatch(number):
         wanted = "14 digits" if pattern is _NOVA_POSHTA else "8 to 30 letters and digits"

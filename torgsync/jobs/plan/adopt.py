@@ -6,19 +6,22 @@ Source: docs/developers/architecture.md §5.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from torgsync.core.mapping.mapper import Mapper
 from torgsync.core.mapping.stock import count_stock
 from torgsync.core.plan.adopt import Decision, GoodIdentity, Matching, ProductIdentity, match
 from torgsync.core.plan.guards import Allowed
 from torgsync.core.product.cells import line_of_text
+from torgsync.errors import Exit
 from torgsync.files.catalog.export import open_export
 from torgsync.files.config.settings import who
 from torgsync.jobs.catalog.export import read_export
 from torgsync.jobs.catalog.photos import PhotoFolder
+from torgsync.jobs.connect import connect_unverified, groups_of
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.look import look
-from torgsync.jobs.shop import groups_of
+from torgsync.jobs.run import refuse_held, running
 from torgsync.prom.api import Prom
 from torgsync.state.runs.journal import Holder
 from torgsync.state.store import UnitOfWork
@@ -30,8 +33,7 @@ Decide = Callable[[Mapping[str, GoodIdentity], Mapping[str, ProductIdentity]], S
 def match_shop(context: JobContext, prom: Prom, decide: Decide | None = None) -> Matching:
     """Return which product on Prom is which good of the export, goods that a filter keeps out included.
 
-    Raises:
-        Unsafe: The token opens another shop.
+    Raises Unsafe where the token opens another shop.
     """
     read_export(context)
     look(context, prom, full=True, allowed=Allowed())
@@ -77,3 +79,30 @@ def take_over(context: JobContext, prom: Prom, matching: Matching) -> None:
         work.adoptions.take_over(matching, Holder(user, host, pid), context.now())
         if groups:
             work.object_state.remember_groups(groups)
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionView:
+    """The result of taking a shop over; after a `first_run` the imports of today are unknown."""
+
+    matching: Matching
+    adopted: bool
+    exit_code: Exit
+    first_run: bool
+
+
+def adopt(context: JobContext, decide: Decide | None, agree: Callable[[Matching], bool]) -> AdoptionView:
+    """Match products to goods; where `agree` returns True for the result, it is stored.
+
+    Raises Busy where another run holds the object.
+    """
+    refuse_held(context)
+    with running(context) as run, connect_unverified(context, run) as prom:
+        matching = match_shop(context, prom, decide)
+        adopted = agree(matching)
+        if adopted:
+            take_over(context, prom, matching)
+        run.exit_code = Exit.HELD if adopted and matching.ambiguous else Exit.DONE
+        with context.transaction(durable=False) as work:
+            first_run = work.history.count() == 1
+    return AdoptionView(matching, adopted, run.exit_code, first_run)

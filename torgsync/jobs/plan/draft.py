@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.plan.decide import may_not_return
+from torgsync.core.plan.channels import IMPORT_WINDOW, Budget, budget
+from torgsync.core.plan.decide import RowStatus, may_not_return
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed, Guard, GuardViolation
-from torgsync.core.plan.plan import RemovedStock
+from torgsync.core.plan.plan import MOVED, Counts, ExportInfo, Plan, RemovedStock
 from torgsync.core.plan.plan_guards import (
     PHOTO_FIELDS,
     STOCK_FIELDS,
@@ -24,9 +26,13 @@ from torgsync.core.plan.plan_guards import (
     selection,
     stock_out_violation,
 )
+from torgsync.core.product.fields import Channel
 from torgsync.core.product.products import Existing
 from torgsync.jobs.context import JobContext
 from torgsync.state.store import UnitOfWork
+
+RowStatuses = Mapping[tuple[str, str], int]
+"""Goods counted by the status of their row and its reason."""
 
 
 @dataclass(kw_only=True)
@@ -41,6 +47,7 @@ class Draft:
     work: UnitOfWork
     allowed: Allowed
     number: int = 0
+    made: datetime = field(init=False)
     findings: list[Finding] = field(default_factory=list)
     violations: list[GuardViolation] = field(default_factory=list)
     opened: list[GuardViolation] = field(default_factory=list)
@@ -77,47 +84,63 @@ class Draft:
             args = {"title": change.title}
             self.findings.append(Finding(Code.DELETED_FOR_GOOD, good_id=change.good_id, args=args))
 
-    def guard(self, *, stay: int, foreign: int, first: Sequence[GuardViolation | None] = ()) -> None:
+    def begin(self) -> None:
+        """Begin the plan in the state."""
+        self.made = self.context.now()
+        self.number = self.work.plans.begin(self.made)
+
+    def plan(self, export: ExportInfo, counts: Counts) -> Plan:
+        """Return the finished plan."""
+        going = going_changes(self.work, self.number)
+        return Plan(
+            id=self.work.plans.digest(self.number),
+            object=self.context.object.name,
+            made=self.made,
+            export=export,
+            counts=counts,
+            budget=budget_of(self.context, self.work, going),
+            offers=offers_of(going),
+            violations=tuple(self.violations),
+            removed_stock=self.removed_stock,
+            overrides=tuple(self.opened),
+        )
+
+    def guard(
+        self, row_statuses: RowStatuses, *, foreign: int, first: Sequence[GuardViolation | None] = ()
+    ) -> None:
         """Evaluate the guards of the whole plan, and hold what is past a limit and not allowed.
 
-        Args:
-            stay: Goods that the export still offers.
-            foreign: Products that are neither managed by torgsync nor removed.
-            first: Further violations that hold removals.
+        `foreign` are the products that are neither managed by torgsync nor removed; `first` are further
+        violations that hold removals.
         """
+        stay = sum(count for (row_status, _), count in row_statuses.items() if row_status == RowStatus.IN)
         plans, existing, limits = self.work.plans, self.work.existing, self.context.object.limits
+        # The selection of the last run whose removals nothing held; empty where there was none.
+        before: dict[str, object] = json.loads(self.work.object_state.selection() or "{}")
+        now = selection(self.context.object)
         prices = [violation for violation in self.violations if violation.guard is Guard.PRICE]
         if prices and len(prices) <= self.allowed.prices:
             self.opened += prices
             self.violations = [one for one in self.violations if one.guard is not Guard.PRICE]
             plans.release(self.number, Guard.PRICE)
         if removals := plans.goods(self.number, Verb.REMOVE):
-            for violation in (*first, self._removals_violation(removals, stay, foreign)):
-                if violation and self._holds(violation):
-                    plans.hold(self.number, Verb.REMOVE, violation.guard)
-        stock = stock_out_violation(
-            emptied=self.emptied,
-            in_stock=existing.in_stock_count() if self.emptied else 0,
-            limits=limits,
-            new_centers=bool(self.emptied) and self._centers_are_new(),
-        )
+            # Foreign products that stay must not make our removals look few.
+            products = existing.existing_count() - foreign
+            cause = removals_cause(plans.reasons(self.number, Verb.REMOVE), now, before)
+            violation = removals_violation(
+                removals=removals, products=products, limits=limits, cause=cause, stay=stay
+            )
+            for each in (*first, violation):
+                if each and self._holds(each):
+                    plans.hold(self.number, Verb.REMOVE, each.guard)
+        in_stock = existing.in_stock_count() if self.emptied else 0
+        new = bool(self.emptied and before) and any(now[name] != before.get(name) for name in ("use", "keep"))
+        stock = stock_out_violation(emptied=self.emptied, in_stock=in_stock, limits=limits, new_centers=new)
         if self._holds(stock):
             plans.hold_fields(self.number, Guard.STOCK_OUT, STOCK_FIELDS, falls_to_zero)
         pictured = existing.pictured_count() if self.bared else 0
         if self._holds(photos_violation(bared=self.bared, pictured=pictured, limits=limits)):
             plans.hold_fields(self.number, Guard.PHOTOS, PHOTO_FIELDS, loses_photos)
-
-    def _removals_violation(self, removals: int, stay: int, foreign: int) -> GuardViolation | None:
-        settings = self.context.object
-        reasons = self.work.plans.reasons(self.number, Verb.REMOVE)
-        return removals_violation(
-            removals=removals,
-            # Foreign products that stay must not make our removals look few.
-            products=self.work.existing.existing_count() - foreign,
-            limits=settings.limits,
-            cause=removals_cause(reasons, selection(settings), self._selected_before()),
-            stay=stay,
-        )
 
     def _holds(self, violation: GuardViolation | None) -> bool:
         """Record a violation as one that holds, or as one that a person allowed; return whether it holds."""
@@ -127,11 +150,57 @@ class Draft:
         (self.opened if allowed else self.violations).append(violation)
         return not allowed
 
-    def _selected_before(self) -> dict[str, object]:
-        """Return the `selection` of the last run whose removals nothing held; empty where there was none."""
-        recorded: dict[str, object] = json.loads(self.work.object_state.selection() or "{}")
-        return recorded
 
-    def _centers_are_new(self) -> bool:
-        before, now = self._selected_before(), selection(self.context.object)
-        return bool(before) and any(now[name] != before.get(name) for name in ("use", "keep"))
+Going = Mapping[tuple[Verb, Channel], int]
+"""Changes that nothing holds, counted by verb and channel."""
+
+
+def going_changes(work: UnitOfWork, number: int) -> Going:
+    """Return how many changes of a plan nothing holds."""
+    counts = work.plans.counts(number)
+    return {(verb, channel): count for (verb, channel, held), count in counts.items() if not held}
+
+
+def offers_of(going: Going) -> int:
+    """Return how many changes need the import."""
+    return sum(count for (_, channel), count in going.items() if channel is Channel.IMPORT)
+
+
+def budget_of(context: JobContext, work: UnitOfWork, going: Going) -> Budget:
+    """Return what a plan costs, and how many imports are left today."""
+    offers = offers_of(going)
+    used = work.journal.imports_since(context.now() - IMPORT_WINDOW)
+    return budget(
+        edits=sum(going.values()) - offers + going.get((Verb.CREATE, Channel.IMPORT), 0),
+        imports=1 if offers else 0,
+        offers=offers,
+        imports_left=max(0, context.object.limits.imports_per_day - used),
+    )
+
+
+def counts_of(work: UnitOfWork, number: int, *, skipped: int, unchanged: int, foreign: int) -> Counts:
+    """Return the sums of a plan, those of its changes from the state."""
+    create, update, remove = (work.plans.goods(number, verb) for verb in Verb)
+    return Counts(
+        create=create,
+        update=update,
+        remove=remove,
+        held=work.plans.held_goods(number),
+        skipped=skipped,
+        unchanged=unchanged,
+        foreign=foreign,
+    )
+
+
+def recounted(context: JobContext, work: UnitOfWork, plan: Plan, number: int) -> Plan:
+    """Return a plan with the sums of the changes that the state keeps under another number."""
+    plans, going = work.plans, going_changes(work, number)
+    create, update, remove = (plans.goods(number, verb) for verb in Verb)
+    held = plans.held_goods(number, but=MOVED)
+    return replace(
+        plan,
+        id=plans.digest(number),
+        counts=replace(plan.counts, create=create, update=update, remove=remove, held=held),
+        budget=budget_of(context, work, going),
+        offers=offers_of(going),
+    )

@@ -1,41 +1,42 @@
 """Look at Prom: record what it shows now, everything once a week, in between what was modified since.
 
-Source: docs/developers/architecture.md §5.
+By that, what earlier runs left without an outcome is reconciled, before anything is compared: what a run has
+sent and could not remember would else be taken for an edit by a person. Imports are reconciled before
+(`jobs/push/execute.py`). Source: docs/developers/architecture.md §5, §6.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.plan.channels import OVERLAP
+from torgsync.core.plan.channels import EDIT_BATCH, OVERLAP, by_channel
+from torgsync.core.plan.decide import ProductSnapshot
+from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReason
+from torgsync.core.product.fields import FIELDS, Channel
+from torgsync.core.product.products import Existing, shows
+from torgsync.core.reason import Reason
+from torgsync.jobs.connect import groups_of, refuse_other_shop
 from torgsync.jobs.context import JobContext, Progress, Stage
-from torgsync.jobs.shop import groups_of, refuse_other_shop
 from torgsync.prom.api import Prom
+from torgsync.state.runs.journal import OpenPlan
+from torgsync.state.runs.plans import NumberedChange
+from torgsync.state.shop.products import Accepted
 
 FULL_LOOK_EVERY = timedelta(days=7)
 
 
 def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed | None) -> tuple[Finding, ...]:
-    """Record what Prom shows now.
+    """Record what Prom shows now; return a finding where products exist that the list leaves out.
 
-    After a full look, every product that should be there and was not listed is requested by its id: a list
-    proves no absence (prom-api §11 Q3).
-
-    Args:
-        context: The object.
-        prom: Its shop.
-        full: Whether everything is listed, whenever that was done last.
-        allowed: What a person allowed, to check the shop before anything is recorded; None where the caller
-            has checked it.
-
-    Returns:
-        A finding where products exist that the list leaves out.
-
-    Raises:
-        Unsafe: The token opens another shop.
+    After a `full` look, every product that should be there and was not listed is requested by its id: a list
+    proves no absence (prom-api §11 Q3). `allowed` is what a person allowed, to check the shop before anything
+    is recorded; None where the caller has checked it. Raises Unsafe where the token opens another shop.
     """
     started = context.now()
     with context.transaction() as work:
@@ -49,7 +50,8 @@ def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed | None
         or looks.full is None
         or started - looks.full > FULL_LOOK_EVERY
     )
-    usual = _known_products(context) if full else None
+    with context.transaction() as work:
+        usual = work.existing.existing_count() or None if full else None
     since = None if full or looks.looked is None else looks.looked - OVERLAP
     context.report(Progress(Stage.LOOK, 0, usual))
     pages = prom.products(modified_from=since)
@@ -76,10 +78,12 @@ def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed | None
     return (Finding(Code.LIST_INCOMPLETE, args={"count": hidden}),) if hidden else ()
 
 
-def _known_products(context: JobContext) -> int | None:
-    """Return how many products the shop had at the last look, None where there was none."""
-    with context.transaction() as work:
-        return work.existing.existing_count() or None
+def read_back(context: JobContext, prom: Prom, good_id: str) -> Existing | None:
+    """Record what Prom shows of one product, None where there is none; a list never proves an absence."""
+    if shown := prom.product(good_id):
+        with context.transaction() as work:
+            work.existing.remember_existing([shown], work.object_state.current_look())
+    return shown
 
 
 def _request_unlisted(context: JobContext, prom: Prom, number: int) -> int:
@@ -96,3 +100,107 @@ def _request_unlisted(context: JobContext, prom: Prom, number: int) -> int:
     with context.transaction() as work:
         work.existing.forget_unseen(number)
     return hidden
+
+
+DONE = Reason(OutcomeCode.FOUND_DONE)
+NOT_REACHED = Reason(OutcomeCode.RUN_ENDED_BEFORE)
+HALF = Reason(OutcomeCode.MADE_IN_PART)
+
+
+def reconcile_earlier(context: JobContext, prom: Prom, run: int) -> int:
+    """Reconcile the changes of runs before `run`, and return how many were; 0 is a look that is no run."""
+    with context.transaction() as work:
+        left = work.journal.open_plans(run)
+    count = sum(_Reconciler(context, prom, plan).reconcile() for plan in left)
+    with context.transaction() as work:
+        work.journal.end_dead_runs(run)
+    return count
+
+
+_Judged = tuple[Outcome, OutcomeReason, Accepted | None]
+"""What became of a change, why, and what Prom took of it."""
+
+
+@dataclass
+class _Reconciler:
+    """The changes of one plan; `asked` counts the products that were asked for one by one."""
+
+    context: JobContext
+    prom: Prom
+    left: OpenPlan
+    asked: int = 0
+
+    def reconcile(self) -> int:
+        """Reconcile all changes in doubt, page by page, and return how many were."""
+        count = 0
+        for page in self._pages():
+            with self.context.transaction() as work:
+                known = work.products.known([item.change.good_id for item in page])
+            found = [
+                (item, *judged)
+                for item in page
+                if (judged := self._judge(item, known.get(item.change.good_id)))
+            ]
+            with self.context.transaction() as work:
+                work.products.accept([took for *_, took in found if took], self.context.now())
+                work.plans.record(
+                    self.left.plan, {item.seq: (outcome, (reason,)) for item, outcome, reason, _ in found}
+                )
+            count += len(found)
+        return count
+
+    def _pages(self) -> Iterator[list[NumberedChange]]:
+        after = 0
+        while True:
+            with self.context.transaction() as work:
+                page = work.plans.doubtful(self.left.plan, after=after)
+            if not page:
+                return
+            after = page[-1].seq
+            yield page
+
+    def _judge(self, item: NumberedChange, known: ProductSnapshot | None) -> _Judged | None:
+        """Return what became of a change and what Prom took of it; None where that is unknown."""
+        change = item.change
+        if change.verb is Verb.REMOVE:
+            return self._judge_removal(item, known)
+        values = change.new
+        if change.verb is Verb.UPDATE and self.left.imported and item.outcome is None:
+            # The import of this plan was reconciled before: only its edits are in doubt.
+            values = {name: change.new[name] for name in by_channel(change.fields, Channel.EDIT)}
+        shown = known.existing if known else None
+        if shown is None or shown.removed:
+            return self._not_done(item)
+        # What Prom does not show stays unclear.
+        visible = bool(values) and all(FIELDS[name].shown for name in values)
+        if shows(shown, values) and (item.outcome is None or visible):
+            return Outcome.DONE, DONE, Accepted(change.good_id, values, {})
+        if change.verb is Verb.CREATE and self.left.imported and item.outcome is None:
+            took = {name: value for name, value in values.items() if shown.values.get(name, value) == value}
+            return Outcome.DEFERRED, HALF, Accepted(change.good_id, took, {})
+        return self._not_done(item)
+
+    def _judge_removal(self, item: NumberedChange, known: ProductSnapshot | None) -> _Judged | None:
+        change = item.change
+        deletes = change.new.get("status") == "deleted"
+        shown = known.existing if known and not change.prom_id else None
+        if deletes and self.asked < EDIT_BATCH:  # no more were in flight
+            self.asked += 1
+            # No look at what was modified shows that a product was deleted.
+            if change.prom_id:
+                shown = self.prom.product_by_prom_id(change.prom_id)
+            else:
+                shown = self.prom.product(change.good_id) if shown else None
+            if shown is None or shown.removed:
+                if not change.prom_id:
+                    return Outcome.DONE, DONE, Accepted(change.good_id, change.new, {})
+                with self.context.transaction() as work:
+                    work.existing.forget_existing([change.prom_id])
+                return Outcome.DONE, DONE, None
+        elif shown is not None and not deletes and shows(shown, change.new):
+            return Outcome.DONE, DONE, Accepted(change.good_id, change.new, {})
+        return self._not_done(item)
+
+    @staticmethod
+    def _not_done(item: NumberedChange) -> _Judged | None:
+        return None if item.outcome else (Outcome.DEFERRED, NOT_REACHED, None)

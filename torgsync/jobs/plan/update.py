@@ -1,26 +1,194 @@
 """Make a plan: read the export, look at Prom, compare, and evaluate the guards. Nothing is written to Prom.
 
-Source: docs/developers/architecture.md §5.
+Every good that is not settled is decided. Source: docs/developers/architecture.md §5.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
-from torgsync.core.findings import Finding
+from torgsync.core.findings import Code, Finding
+from torgsync.core.mapping.select import SkipReason
+from torgsync.core.orders.stored import held_pieces
+from torgsync.core.paging import pages
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus, decide, remove_foreign
+from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.plan import Counts, Plan, Skipped
+from torgsync.core.plan.plan_guards import export_rows_violation, zero_price_violation
+from torgsync.core.product.fields import Value
+from torgsync.core.reason import Args
 from torgsync.core.text import counted
 from torgsync.errors import Unsafe
-from torgsync.jobs.catalog.export import read_export
+from torgsync.files.catalog.export import written_at
+from torgsync.jobs.catalog.export import ExportReading, read_export
 from torgsync.jobs.context import JobContext, Progress, Stage
-from torgsync.jobs.plan.earlier import open_import, reserve_sold, unfetched_photos
-from torgsync.jobs.plan.export_draft import ExportDraft
+from torgsync.jobs.plan.draft import Draft, RowStatuses, counts_of
 from torgsync.jobs.plan.result import PlanResult
 from torgsync.state.store import UnitOfWork
 
 if TYPE_CHECKING:
     from torgsync.prom.api import Prom
+
+_FINDINGS = {
+    SkipReason.REFUSED_BEFORE: Code.REFUSED_BEFORE,
+    SkipReason.MODERATED: Code.DELETED_BY_MODERATOR,
+    SkipReason.AMBIGUOUS: Code.ADOPT_AMBIGUOUS,
+    SkipReason.ID_TAKEN: Code.ID_TAKEN,
+    SkipReason.NO_EXTERNAL_ID: Code.EXTERNAL_ID_MISSING,
+}
+"""The finding of a good that is skipped; others have findings of their row."""
+
+
+@dataclass(kw_only=True)
+class ExportDraft(Draft):
+    """The draft of a plan from the export.
+
+    `only` are the fields that may change, all where it is empty. `pending` counts goods with changes that
+    this choice leaves out, `given_away` those that stay because their price in the export is 0.
+    """
+
+    reading: ExportReading
+    only: frozenset[str]
+    pending: int = 0
+    given_away: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    _removed: int = 0
+    _foreign: int = 0
+    _waiting: int = 0  # goods that go of which no change at all is among the chosen fields
+
+    def make(self, *, offline: bool) -> Plan:
+        """Decide every dirty good, then evaluate the guards of the whole plan."""
+        self.begin()
+        if sums := self.work.object_state.cached_noop_plan():
+            # Nothing changed since a plan without changes.
+            recorded = json.loads(sums)
+            counts, skipped = Counts(**recorded["counts"]), recorded["skipped"]
+            return self._finish(counts, skipped, recorded.get("left_alone", {}), offline=offline)
+        for page in self.work.products.dirty():
+            self.work.plans.add(self.number, list(self._decide(page)))
+        self._remove_foreign()
+        row_statuses = self.work.rows.row_statuses()
+        self._evaluate_guards(row_statuses)
+        counts, skipped = self._counts(row_statuses), self._skip_counts(row_statuses)
+        left_alone = self.work.rows.left_alone()
+        if not (counts.changes or self.skipped or self.pending or self.violations):
+            sums = json.dumps({"counts": asdict(counts), "skipped": skipped, "left_alone": left_alone})
+            self.work.object_state.cache_noop_plan(sums)
+        return self._finish(counts, skipped, left_alone, offline=offline)
+
+    def _finish(
+        self, counts: Counts, skipped: dict[str, int], left_alone: dict[str, int], *, offline: bool
+    ) -> Plan:
+        return replace(
+            self.plan(self.reading.info, counts),
+            skipped=skipped,
+            left_alone=left_alone,
+            edited=self.edited,
+            offline=offline,
+            pending=self.pending,
+            unmet=self.allowed.unmet(self.opened),
+        )
+
+    def _decide(self, page: Sequence[ProductSnapshot]) -> Iterator[Change]:
+        settled: list[str] = []
+        in_step: dict[str, Mapping[str, Value]] = {}
+        left_alone: dict[str, str] = {}
+        for known in page:
+            verdict = decide(known, self.context.object)
+            left_alone[known.good_id] = ",".join(verdict.left_alone)
+            if verdict.skip:
+                self._skip(known, verdict.skip, whole=verdict.change is None)
+            if unrecorded := _unrecorded(known, verdict.in_step):
+                in_step[known.good_id] = unrecorded
+            if verdict.change:
+                yield from self._emit(known, verdict.change)
+            elif not verdict.skip:
+                settled.append(known.good_id)
+        self.work.products.remember_in_step(in_step, self.context.now())
+        self.work.rows.leave_alone(left_alone)
+        self.work.rows.settle(settled)
+
+    def _skip(self, known: ProductSnapshot, reason: SkipReason, *, whole: bool) -> None:
+        if whole:
+            self.skipped.append(Skipped(known.good_id, reason, known.line, known.title))
+        if reason in _FINDINGS:
+            args = {"title": known.title}
+            self.findings.append(Finding(_FINDINGS[reason], good_id=known.good_id, args=args))
+
+    def _emit(self, known: ProductSnapshot, change: Change) -> Iterator[Change]:
+        """Yield a change, narrowed to the chosen fields, with a suspicious price split off."""
+        if self.only:
+            # A creation needs all fields, so of the chosen ones it has none.
+            whole, change = change, change.narrowed(() if change.verb is Verb.CREATE else self.only)
+            self.pending += len(change.fields) < len(whole.fields)
+            if not change.fields:
+                self._waiting += change.verb is not Verb.REMOVE
+                return
+        self._removed += change.verb is Verb.REMOVE and known.row_status is RowStatus.OUT
+        quantity = known.desired.whole("quantity") if known.desired else None
+        yield from self.emit(change, known.existing, quantity)
+
+    def _remove_foreign(self) -> None:
+        self._foreign = self.work.existing.foreign_count()
+        if self.context.object.removal.foreign == "delete":
+            foreign = [(product, remove_foreign(product)) for product in self.work.existing.foreign()]
+            if self.only and "status" not in self.only:
+                self.pending += sum(change is not None for _, change in foreign)
+                return
+            for product, change in foreign:
+                if change:
+                    self.count_removal(change, product)
+            self.work.plans.add(self.number, [change for _, change in foreign if change])
+
+    def _evaluate_guards(self, row_statuses: RowStatuses) -> None:
+        rows = export_rows_violation(
+            rows=self.reading.info.goods,
+            earlier=self.work.journal.export_rows(),
+            limits=self.context.object.limits,
+        )
+        keeps_foreign = self.context.object.removal.foreign == "keep"
+        self.guard(row_statuses, foreign=self._foreign if keeps_foreign else 0, first=[rows])
+        # A price of 0 in the export is never sent, but shown.
+        missing = self.work.rows.findings(code=Code.PRICE_MISSING)
+        for page in pages([finding.good_id for finding in missing if finding.value.strip()]):
+            known = self.work.products.known(page)
+            held = [good_id for good_id, good in known.items() if good.on_prom]
+            self.violations += map(zero_price_violation, held)
+            self.given_away += len(held)
+
+    def _counts(self, row_statuses: RowStatuses) -> Counts:
+        skipped, total = len(self.skipped), Counter[str]()
+        for (row_status, _), count in row_statuses.items():
+            total[row_status] += count
+        counts = counts_of(
+            self.work,
+            self.number,
+            skipped=total[RowStatus.OUT] - self._removed + total[RowStatus.BLOCKED] + skipped,
+            unchanged=total[RowStatus.IN] - skipped - self._waiting,
+            foreign=self._foreign,
+        )
+        unchanged = counts.unchanged - counts.create - counts.update
+        return replace(counts, held=counts.held + self.given_away, unchanged=unchanged)
+
+    def _skip_counts(self, row_statuses: RowStatuses) -> dict[str, int]:
+        """Return the goods that stay out by reason, those that are being removed included."""
+        reasons = Counter[str]()
+        for (_, reason), count in sorted(row_statuses.items()):
+            if reason:
+                reasons[reason] += count
+        return dict(reasons + Counter(item.reason for item in self.skipped))
+
+
+def _unrecorded(known: ProductSnapshot, in_step: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the fields in step that are not recorded as sent yet."""
+    sent = known.sent.values if known.sent else {}
+    return {name: value for name, value in in_step.items() if name not in sent or sent[name] != value}
 
 
 def update(
@@ -33,11 +201,9 @@ def update(
     shop_verified: bool = False,
     run: int = 0,
 ) -> PlanResult:
-    """Return the plan of an object.
+    """Return the plan of an object; without `prom` it is made of what Prom showed last.
 
     Args:
-        context: The object.
-        prom: Its shop; without it, the plan is made of what Prom showed last.
         allowed: What a person allowed.
         full_refresh: Whether everything on Prom is listed, and what it refused is tried again.
         only: The product fields that may change; the rest stays pending. All where it is empty.
@@ -55,8 +221,8 @@ def update(
     unlisted: tuple[Finding, ...] = ()
     reconciled = 0
     if prom:
-        from torgsync.jobs.plan.look import look  # noqa: PLC0415  # a look without Prom needs no HTTP
-        from torgsync.jobs.plan.reconcile import reconcile_earlier  # noqa: PLC0415
+        # A plan without Prom needs no HTTP.
+        from torgsync.jobs.plan.look import look, reconcile_earlier  # noqa: PLC0415
 
         unlisted = look(context, prom, full=full_refresh, allowed=None if shop_verified else allowed)
         reconciled = reconcile_earlier(context, prom, run)
@@ -79,8 +245,7 @@ def _refuse_full_shop(context: JobContext, work: UnitOfWork) -> None:
     """Refuse a first run on a shop that has products already: Torgsoft's own rule (architecture §5)."""
     if work.object_state.begun() or context.object.removal.foreign == "delete":
         return
-    count = work.existing.existing_count()
-    if count:
+    if count := work.existing.existing_count():
         raise Unsafe(
             f"the shop of `{context.object.name}` has {counted(count, 'product')} already, "
             "and a first run needs an empty one",
@@ -88,3 +253,37 @@ def _refuse_full_shop(context: JobContext, work: UnitOfWork) -> None:
             "which good and changes nothing on Prom.ua); or empty the shop in the seller's cabinet; or have "
             f'its products deleted: write foreign = "delete" under [removal] in `{context.file.path}`',
         )
+
+
+def reserve_sold(context: JobContext, work: UnitOfWork) -> Iterator[Finding]:
+    """Reserve what was sold on Prom after the export was written, and yield a finding for each such good.
+
+    Source: docs/developers/architecture.md §6.
+    """
+    written = written_at(context.file)
+    pieces = held_pieces(work.orders.holdings(written)) if written else {}
+    work.rows.reserve({good_id: ceil(number) for good_id, number in pieces.items()})
+    for good_id, good in work.products.known(sorted(pieces)).items():
+        stock = good.desired.whole("quantity") if good.desired else None
+        if stock is None or good.offered is None:
+            continue
+        left = good.offered.whole("quantity") or 0
+        args: Args = {"title": good.title, "pieces": good.reserved, "left": left, "stock": stock}
+        yield Finding(Code.STOCK_RESERVED, good_id=good_id, line=good.line, args=args)
+
+
+def unfetched_photos(work: UnitOfWork) -> Iterator[Finding]:
+    """Yield a finding for each good whose photos Prom could not fetch."""
+    lost = work.photos.unfetched()
+    goods = work.products.known(list(lost))
+    for good_id, number in lost.items():
+        good = goods[good_id]
+        args: Args = {"title": good.title, "photos": number}
+        yield Finding(Code.PHOTOS_UNFETCHED, good_id=good_id, line=good.line, args=args)
+
+
+def open_import(work: UnitOfWork) -> Iterator[Finding]:
+    """Yield a finding where an import was sent and its end is not known yet."""
+    if unfinished := work.journal.unfinished_import():
+        args: Args = {"sent": unfinished.started.isoformat(), "offers": unfinished.offers}
+        yield Finding(Code.IMPORT_OPEN, args=args)

@@ -5,33 +5,170 @@ Prom is not asked, and nothing is changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from math import ceil
 
-from torgsync.core.config.settings import SyncObject
+from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Finding, Severity
+from torgsync.core.mapping.codes import brand_or_country
+from torgsync.core.mapping.mapper import Mapper, pictures
+from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.stock import count_stock
 from torgsync.core.orders.stored import Holding
 from torgsync.core.plan.decide import GoodStatus, ProductSnapshot, RowStatus, Verdict, good_status, judge
 from torgsync.core.plan.diff import Verb
+from torgsync.core.plan.family import Family, Relative, family, model_column, no_family
 from torgsync.core.plan.guards import Guard, GuardViolation
 from torgsync.core.plan.plan_guards import price_violation
-from torgsync.core.product.groups import Tree, grow
+from torgsync.core.plan.why import CenterStock, Filter, PriceTrace, center_stocks, filters, price_traces
+from torgsync.core.product.groups import grow, model_key
 from torgsync.core.product.products import Existing, Product
-from torgsync.core.product.variants import CODES
+from torgsync.core.product.variants import CODES, Member, model_of
 from torgsync.core.text import did_you_mean
 from torgsync.errors import InvalidInput, UsageError
+from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_export, written_at
+from torgsync.jobs.catalog.export import check_columns
+from torgsync.jobs.catalog.photos import PhotoFolder
+from torgsync.jobs.catalog.row_reader import duplicate
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.why_row import RowView, read_row
 from torgsync.state.runs.plans import ChangeAttempt
 from torgsync.state.shop.adoptions import Adoption
 from torgsync.state.shop.products import Dossier, Refusal
 from torgsync.state.store import UnitOfWork
+
+ONE_WORD = "`PCName` and `Country` hold the same word, which may be a brand or a country"
+"""Why these two columns are not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A good's row of the export: what each filter decided, and what the rules made of it.
+
+    A good may have several `lines`, of which the first one is explained. `unsent` are columns that a rule
+    leaves out, each with the reason; `centers` is the stock of each accounting center, empty where all are in
+    one file; `out` is the first filter that keeps the good out.
+    """
+
+    file: str
+    lines: tuple[int, ...]
+    mapped_cells: tuple[tuple[FieldMapping, str], ...]
+    unsent: Mapping[str, str]
+    filters: tuple[Filter, ...]
+    centers: tuple[CenterStock, ...]
+    family: Family
+    out: SkipReason | None
+    prices: tuple[PriceTrace, ...]
+    findings: tuple[Finding, ...]
+    mapped: Mapped
+
+
+def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | None) -> RowView | None:
+    """Return the good's row, None where the export has none.
+
+    `made` is the variant group in which Prom has the good, 0 for none, None where Prom does not have it.
+    Raises InvalidInput where the export cannot be read, which may show at its end only.
+    """
+    settings, photos_of = context.object, PhotoFolder(context.file, work)
+    catalog = open_export(context.file)
+    check_columns(context.file, catalog)
+    records = [record for record in catalog.records() if catalog.good_id(record) == good_id]
+    if not records:
+        return None
+    cells, lines = catalog.cells(records[0]), [record.line for record in records]
+    judged = _judge(settings, photos_of, good_id, lines, cells)
+    findings = list(judged.mapped.findings)
+    if len(lines) > 1:
+        findings.insert(0, duplicate(good_id, lines))
+    return RowView(
+        file=catalog.file_of(records[0]),
+        lines=tuple(lines),
+        mapped_cells=tuple(
+            (mapping, cells[mapping.column]) for mapping in settings.fields if mapping.column in cells
+        ),
+        unsent=dict.fromkeys(brand_or_country(settings, cells), ONE_WORD),
+        filters=judged.filters,
+        centers=center_stocks(settings, cells),
+        family=_family(settings, work, photos_of, catalog, judged, made),
+        out=judged.out,
+        prices=price_traces(settings, cells, judged.mapped),
+        findings=tuple(findings),
+        mapped=judged.mapped,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the filters and the rules make of one good, which may be on several lines."""
+
+    good_id: str
+    lines: Sequence[int]
+    filters: tuple[Filter, ...]
+    mapped: Mapped
+
+    @property
+    def out(self) -> SkipReason | None:
+        """The first filter that keeps it out."""
+        return next((one.reason for one in self.filters if not one.passes), None)
+
+    @property
+    def relative(self) -> Relative:
+        """The good as a member of its model."""
+        product = self.mapped.product
+        member = Member(self.good_id, self.lines[0], product.characteristics)
+        twice = len(self.lines) > 1
+        return Relative(member, product.title, self.out or (SkipReason.BLOCKED if twice else ""))
+
+
+def _judge(
+    settings: SyncObject, photos_of: PhotoFolder, good_id: str, lines: Sequence[int], cells: Mapping[str, str]
+) -> _Judged:
+    stock, in_folder = count_stock(settings, cells), photos_of(good_id)
+    photos = in_folder or pictures(cells) or in_folder
+    outcome = filters(settings, cells, stock, None if photos is None else len(photos))
+    mapped = Mapper(settings).product(good_id, lines[0], cells, stock, photos_of)
+    return _Judged(good_id, lines, outcome, mapped)
+
+
+def _family(
+    settings: SyncObject,
+    work: UnitOfWork,
+    photos_of: PhotoFolder,
+    catalog: CatalogFile,
+    judged: _Judged,
+    made: int | None,
+) -> Family:
+    """Return the model of a good and the other goods of it, as the export has them now."""
+    key = judged.mapped.model
+    if not key:
+        return no_family(settings)
+    column, blank = model_column(settings), settings.catalog.blank
+    rows: dict[str, dict[str, str]] = {}
+    lines: dict[str, list[int]] = {}
+    for record in catalog.records():
+        cells = catalog.cells(record)
+        if model_key(cells, column, blank) == key:
+            rows.setdefault(catalog.good_id(record), cells)
+        if (good_id := catalog.good_id(record)) in rows:
+            lines.setdefault(good_id, []).append(record.line)
+    kept = {
+        one.member.good_id: one
+        for members in work.variants.members([model_of(key)]).values()
+        for one in members
+    }
+    relatives = []
+    for good_id, cells in rows.items():
+        one = _judge(settings, photos_of, good_id, lines[good_id], cells).relative
+        group = kept[good_id].member.group if good_id in kept else 0
+        relatives.append(replace(one, member=replace(one.member, group=group)))
+    number = max((one.group for one in kept.values()), default=0)
+    return family(key, judged.good_id, relatives, number, made)
+
 
 ATTEMPTS = 10
 """Past changes of a good that are shown."""
@@ -78,11 +215,7 @@ class GoodView:
 
 
 def why(context: JobContext, good_id: str) -> GoodView:
-    """Return what is known of a good.
-
-    Raises:
-        UsageError: Nothing is known of it; similar ids are named.
-    """
+    """Return what is known of a good. Raises UsageError where that is nothing; similar ids are named."""
     with context.transaction() as work:
         dossier = work.products.dossier(good_id)
         looked = work.object_state.looks().looked
@@ -102,6 +235,12 @@ def why(context: JobContext, good_id: str) -> GoodView:
     known = _known(good_id, row, dossier, readable=not problem)
     if kept:
         known = replace(known, doubtful=kept.doubtful, taken=kept.taken)
+    desired = known.offered
+    if desired and desired.path:  # the import file has it in the group that most goods decide
+        desired = Product(good_id, {**desired.values, "group": tree.path(desired.path)})
+    findings = dossier.findings
+    if row is not None:  # of the stored findings those stay that other goods of its model cause
+        findings = (*row.findings, *(finding for finding in findings if finding.code in CODES))
     mine = tuple(holding for holding in sold if holding.good_id == good_id)
     known = replace(known, reserved=ceil(sum(holding.quantity for holding in mine)))
     verdict = judge(known, context.object)
@@ -118,7 +257,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
         row_status=known.row_status,
         row=row,
         problem=problem,
-        desired=_among_others(known.offered, tree),
+        desired=desired,
         sent=Product(good_id, dossier.sent.values) if dossier.sent else None,
         sent_at=dossier.sent_at,
         existing=dossier.existing,
@@ -127,19 +266,12 @@ def why(context: JobContext, good_id: str) -> GoodView:
         held=held,
         refusal=dossier.refusal,
         refused=known.refused,
-        findings=_all_findings(row, dossier),
+        findings=findings,
         attempts=attempts,
         adoption=adoption,
         candidates=candidates,
         sold=mine,
     )
-
-
-def _all_findings(row: RowView | None, dossier: Dossier) -> tuple[Finding, ...]:
-    """Return the findings of the row as it is now, and those that other goods of its model cause."""
-    if row is None:
-        return dossier.findings
-    return (*row.findings, *(finding for finding in dossier.findings if finding.code in CODES))
 
 
 def _ids(context: JobContext, work: UnitOfWork) -> set[str]:
@@ -187,13 +319,6 @@ def _known(good_id: str, row: RowView | None, dossier: Dossier, *, readable: boo
     return ProductSnapshot(
         good_id, row_status, desired, dossier.sent, dossier.existing, refused=refused, reason=reason
     )
-
-
-def _among_others(desired: Product | None, tree: Tree) -> Product | None:
-    """Return a desired product in the group in which the import file has it, decided by most goods."""
-    if desired is None or not desired.path:
-        return desired
-    return Product(desired.good_id, {**desired.values, "group": tree.path(desired.path)})
 
 
 def _held(

@@ -27,26 +27,19 @@ from torgsync.core.product.products import Existing, shows
 from torgsync.core.reason import Reason
 from torgsync.errors import AnswerLost, PromRefused, TorgsyncError
 from torgsync.jobs.context import JobContext, Progress, Stage
-from torgsync.jobs.push.foreign import ForeignRemover
-from torgsync.jobs.push.outcomes import ChangeOutcome, OutcomeRecorder
+from torgsync.jobs.plan.look import read_back
+from torgsync.jobs.push.outcomes import FEW, ChangeOutcome, OutcomeRecorder
 from torgsync.prom.api import Prom
 from torgsync.prom.wire.products import edit_item
 from torgsync.state.runs.plans import NumberedChange
 from torgsync.state.shop.products import Accepted
 
-FEW = 5
-"""Up to this many products are read back one by one, more by a listing."""
-
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One product to edit.
+    """One product to edit, by the change `seq` of the plan, and its new values, keyed by field.
 
-    Args:
-        seq: The number of its change in the plan.
-        good_id: The good, by which the product is addressed.
-        values: The new values, keyed by field.
-        doubted: Whether Prom showed something else than what it had accepted; then it is read back at once.
+    It is `doubted` where Prom showed something else than what it had accepted; then it is read back at once.
     """
 
     seq: int
@@ -71,10 +64,10 @@ def _unclear(code: OutcomeCode) -> _Result:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """Prom's answer to a batch: the goods it processed, and reasons for others, keyed by good.
+    """Prom's answer to a batch: the products it processed, and reasons for others, keyed by their id.
 
-    `whole` is the outcome of the batch as a whole: unclear where the answer was lost, refused where all of it
-    was refused; otherwise done, which says nothing about a single product.
+    As a `whole` the batch is unclear where the answer was lost, refused where all of it was refused;
+    otherwise done, which says nothing about a single product.
     """
 
     processed: frozenset[str]
@@ -89,7 +82,6 @@ class EditSender:
         self._context = context
         self._prom = prom
         self._outcomes = outcomes
-        self._foreign = ForeignRemover(context, prom, outcomes)
         self._size = EDIT_BATCH
 
     def perform(self, plan_size: int, verb: Verb, stage: Stage) -> None:
@@ -105,7 +97,7 @@ class EditSender:
             while len(waiting) >= self._size:
                 batch, waiting = waiting[: self._size], waiting[self._size :]
                 self._send_batch(batch)
-            self._foreign.remove([item for item in page if item.change.prom_id])
+            remove_foreign(self._prom, self._outcomes, [item for item in page if item.change.prom_id])
             done += len(page)
         if waiting:
             self._context.report(Progress(stage, done - len(waiting), plan_size))
@@ -158,11 +150,26 @@ class EditSender:
     def _reconcile_by_listing(self, missing: Sequence[Edit], answer: _Answer, started: datetime) -> set[str]:
         """Record what a listing shows of many products that Prom left out; return the goods recorded.
 
-        A product as wanted is done, because Prom also leaves out what an edit does not change. When the
-        answer was lost, the others are unclear.
+        It begins with the newest, and takes no more pages than reading each product would be worth. A product
+        as wanted is done, because Prom also leaves out what an edit does not change. When the answer was
+        lost, the others are unclear.
         """
+        wanted = {edit.good_id: edit for edit in missing}
+        listed: list[tuple[Edit, Existing]] = []
+        with self._context.transaction() as work:
+            look = work.object_state.current_look()
+        try:
+            for page in islice(self._prom.products(modified_from=started - OVERLAP), len(missing) // FEW):
+                with self._context.transaction() as work:
+                    work.existing.remember_existing(page, look)
+                listed += [(wanted[one.good_id], one) for one in page if one.good_id in wanted]
+                if len(listed) >= len(wanted):
+                    break
+        except TorgsyncError as error:
+            self._record_unread(missing, error)
+            raise
         results = []
-        for edit, shown in self._listed(missing, started):
+        for edit, shown in listed:
             if _as_wanted(edit, shown):
                 results.append((edit, _DONE))
             elif answer.whole is Outcome.UNCLEAR:
@@ -170,34 +177,12 @@ class EditSender:
         self._record(results)
         return {edit.good_id for edit, _ in results}
 
-    def _listed(self, edits: Sequence[Edit], started: datetime) -> list[tuple[Edit, Existing]]:
-        """Return the edits whose products a listing shows, with what it shows.
-
-        The listing begins with the newest. It takes no more pages than reading each product would be worth.
-        """
-        wanted = {edit.good_id: edit for edit in edits}
-        listed: list[tuple[Edit, Existing]] = []
-        with self._context.transaction() as work:
-            look = work.object_state.current_look()
-        try:
-            for page in islice(self._prom.products(modified_from=started - OVERLAP), len(edits) // FEW):
-                with self._context.transaction() as work:
-                    work.existing.remember_existing(page, look)
-                listed += [(wanted[one.good_id], one) for one in page if one.good_id in wanted]
-                if len(listed) >= len(wanted):
-                    break
-        except TorgsyncError as error:
-            self._record_unread(edits, error)
-            raise
-        return listed
-
     def _record_unread(self, unsure: Sequence[Edit], error: TorgsyncError) -> None:
         """Record that edits were sent and could not be read back; they were not merely "not reached"."""
         unread = _Result(Outcome.UNCLEAR, (because_of(OutcomeCode.END_UNKNOWN, error),))
         self._record([(edit, unread) for edit in unsure])
 
     def _record(self, results: Sequence[tuple[Edit, _Result]]) -> None:
-        """Store what was accepted and record the outcomes."""
         accepted = [
             Accepted(edit.good_id, edit.values, result.echo)
             for edit, result in results
@@ -205,12 +190,9 @@ class EditSender:
         ]
         with self._context.transaction() as work:
             work.products.accept(accepted, self._context.now())
-        self._outcomes.record(
-            ChangeOutcome(edit.seq, result.outcome, result.reasons) for edit, result in results
-        )
+        self._outcomes.record(ChangeOutcome(edit.seq, one.outcome, one.reasons) for edit, one in results)
 
     def _try(self, batch: Sequence[Edit]) -> _Answer:
-        """Send a batch and return the answer."""
         today = self._context.now().astimezone(SHOP_ZONE).date()
         items = [edit_item(edit.good_id, edit.values, today=today) for edit in batch]
         try:
@@ -224,7 +206,7 @@ class EditSender:
 
     def _left_out(self, edit: Edit, answer: _Answer) -> _Result:
         """Return the result for a product that Prom left out: read it back, try it alone, read it back."""
-        shown = self._read_back(edit)
+        shown = read_back(self._context, self._prom, edit.good_id)
         if shown is None and edit.values.get("status") != "deleted":
             with self._context.transaction() as work:
                 work.existing.forget_good(edit.good_id)
@@ -234,7 +216,7 @@ class EditSender:
         alone = self._try([edit])
         if edit.good_id in alone.processed:
             return _DONE
-        shown = self._read_back(edit)
+        shown = read_back(self._context, self._prom, edit.good_id)
         if _as_wanted(edit, shown):
             return _DONE
         for tried in (alone, answer):
@@ -247,18 +229,11 @@ class EditSender:
 
     def _confirmed(self, edit: Edit) -> _Result:
         """Return the result for a product that Prom confirmed; a doubted one must also show what was sent."""
-        shown = self._read_back(edit) if edit.doubted else None
+        shown = read_back(self._context, self._prom, edit.good_id) if edit.doubted else None
         if shown is None:
             return _DONE
         echo = _echo(edit, shown)
         return _unclear(OutcomeCode.OTHER_VALUE_SHOWN) if echo is None else _Result(Outcome.DONE, echo=echo)
-
-    def _read_back(self, edit: Edit) -> Existing | None:
-        shown = self._prom.product(edit.good_id)
-        if shown is not None:
-            with self._context.transaction() as work:
-                work.existing.remember_existing([shown], work.object_state.current_look())
-        return shown
 
 
 def _echo(edit: Edit, shown: Existing) -> dict[str, Value] | None:
@@ -293,9 +268,51 @@ def edit_of(item: NumberedChange) -> Edit | None:
 
 def edit_after_creation(seq: int, good_id: str, desired: Mapping[str, Value], shown: Existing) -> Edit | None:
     """Return the edit that a new product still needs: presence above all, with which no feed is trusted."""
-    names = [
-        name
+    values = {
+        name: desired[name]
         for name in by_channel(desired, Channel.EDIT)
         if name in shown.values and shown.values[name] != desired[name]
-    ]
-    return Edit(seq, good_id, {name: desired[name] for name in names}) if names else None
+    }
+    return Edit(seq, good_id, values) if values else None
+
+
+# Products that belong to no good, by Prom's own id
+
+
+def remove_foreign(prom: Prom, outcomes: OutcomeRecorder, items: Sequence[NumberedChange]) -> None:
+    """Delete the products of these changes, which name them by Prom's id; read back what is not confirmed."""
+    if not items:
+        return
+    answer = _delete(prom, items)
+    _record_gone(outcomes, [item for item in items if item.change.prom_id in answer.processed])
+    unsure = [item for item in items if item.change.prom_id not in answer.processed]
+    for done, item in enumerate(unsure):
+        reason = answer.reasons.get(item.change.prom_id, Reason(OutcomeCode.NOT_CONFIRMED))
+        try:
+            shown = prom.product_by_prom_id(item.change.prom_id)
+        except TorgsyncError:
+            outcomes.record(ChangeOutcome(left.seq, Outcome.UNCLEAR, (reason,)) for left in unsure[done:])
+            raise
+        if shown is None or shown.removed:
+            _record_gone(outcomes, [item])
+        else:
+            outcomes.record([ChangeOutcome(item.seq, Outcome.UNCLEAR, (reason,))])
+
+
+def _delete(prom: Prom, items: Sequence[NumberedChange]) -> _Answer:
+    """Return the answer, keyed by Prom id."""
+    bodies = [{"id": int(item.change.prom_id), "status": "deleted"} for item in items]
+    try:
+        answer = prom.edit_by_prom_id(bodies)
+    except (AnswerLost, PromRefused) as error:
+        reason = because_of(OutcomeCode.FAILED, error)
+        return _Answer(frozenset(), {item.change.prom_id: reason for item in items})
+    reasons = {prom_id: prom_said(words) for prom_id, words in answer.errors.items()}
+    return _Answer(answer.processed, reasons)
+
+
+def _record_gone(outcomes: OutcomeRecorder, items: Sequence[NumberedChange]) -> None:
+    """Remove foreign products from the snapshot and record that they are deleted."""
+    with outcomes.context.transaction() as work:
+        work.existing.forget_existing([item.change.prom_id for item in items])
+    outcomes.record(ChangeOutcome(item.seq, Outcome.DONE) for item in items)

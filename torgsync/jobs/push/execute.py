@@ -1,27 +1,38 @@
 """One run from its lease to its exit code, whatever its plan comes from.
 
-The order of the work is that of docs/developers/architecture.md §6.2.
+Creations, updates and removals are recorded item by item as Prom accepts them; removals go last, and only if
+nothing before them failed. Source: docs/developers/architecture.md §6.2.
 """
 
 from __future__ import annotations
 
+import json
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from torgsync.core.plan.guards import Allowed
-from torgsync.core.plan.outcomes import Outcome
+from torgsync.core.plan.diff import Verb
+from torgsync.core.plan.guards import Allowed, Guard, encode_measure, prices_allowance
+from torgsync.core.plan.outcomes import Outcome, OutcomeCode, because_of
+from torgsync.core.plan.plan import Plan
+from torgsync.core.plan.plan_guards import selection
 from torgsync.core.reason import Reason
-from torgsync.errors import Exit, TorgsyncError
+from torgsync.errors import Exit, Interrupted, Temporary, TorgsyncError
+from torgsync.files.config.settings import who
 from torgsync.jobs.connect import connect_shop
-from torgsync.jobs.context import JobContext
+from torgsync.jobs.context import JobContext, Stage
 from torgsync.jobs.orders.fetch import FetchResult, fetch_orders
 from torgsync.jobs.plan.result import PlanResult
-from torgsync.jobs.push.perform import decline, perform, recover
-from torgsync.jobs.push.plan_source import PlanSource
+from torgsync.jobs.plan.update import update
+from torgsync.jobs.push.edits import EditSender
+from torgsync.jobs.push.imports.feed_file import ImportFile
+from torgsync.jobs.push.imports.sender import ImportSender
+from torgsync.jobs.push.outcomes import OutcomeRecorder
 from torgsync.jobs.run import Run, running
 from torgsync.prom.api import Prom
+from torgsync.state.runs.journal import Holder, Override
 
 
 class Notice(StrEnum):
@@ -32,19 +43,13 @@ class Notice(StrEnum):
     EARLIER_RECONCILED = "earlier-reconciled"  # count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class RunView:
-    """What a run did.
+    """What the run `run` did.
 
-    Args:
-        run: Its number in the journal.
-        made: The plan, None where only orders were fetched.
-        fetched: What the fetch of orders brought, None where there was none.
-        declined: Whether a person answered that nothing is to be sent.
-        outcomes: How many changes ended how.
-        requests: How many requests were sent, keyed by method and endpoint.
-        trouble: What ended the run early.
-        exit_code: The gravest of all that happened.
+    `made` is None where only orders were fetched, `fetched` where none were. It was `declined` where a person
+    answered that nothing is to be sent. `outcomes` says how many changes ended how, `requests` how many were
+    sent, keyed by method and endpoint, `trouble` what ended the run early.
     """
 
     run: int
@@ -54,7 +59,24 @@ class RunView:
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)
     requests: Mapping[str, int] = field(default_factory=dict)
     trouble: TorgsyncError | None = None
-    exit_code: Exit
+
+    @property
+    def exit_code(self) -> Exit:
+        """The gravest of all that happened."""
+        codes = [self.fetched.exit_code] if self.fetched else []
+        if self.declined:
+            return Exit.worst(codes)
+        if self.trouble:
+            codes.append(self.trouble.exit_code)
+        elif self.outcomes.get(Outcome.REFUSED) or self.outcomes.get(Outcome.UNCLEAR):
+            codes.append(Exit.PARTIAL)
+        elif self.outcomes.get(Outcome.DEFERRED):
+            codes.append(Exit.TEMPORARY)
+        elif self.made and self.made.plan.counts.held:
+            codes.append(Exit.HELD)
+        if self.made and self.made.undone and self.made.undone.remains:
+            codes.append(Exit.PARTIAL)
+        return Exit.worst(codes)
 
 
 def execute(
@@ -67,10 +89,9 @@ def execute(
     confirm: Callable[[PlanResult], bool],
     notify: Callable[[Reason[Notice]], None],
 ) -> RunView:
-    """Perform one run of an object and return what it did.
+    """Perform one run of an object and return what it did, with the trouble that ended its plan early.
 
     Args:
-        context: The object.
         source: Where the plan comes from; None for a run that only fetches orders.
         allowed: What a person allowed; it may let the object begin again in another shop.
         fetches: Whether orders are fetched before the plan is made.
@@ -82,7 +103,6 @@ def execute(
         Busy: Another run holds the object.
         Unsafe: The token opens another shop, or the plan would do harm.
         PlanStale: A saved plan is out of date.
-        TorgsyncError: Whatever ends the run before its plan is performed. Later trouble is in the view.
     """
     with running(context) as run:
         context = run.context
@@ -92,75 +112,164 @@ def execute(
             fetched = fetch_orders(context, prom) if fetches else None
             if source and source.from_export and not fetches:
                 notify(Reason(Notice.ORDERS_LEFT))
-            made = _plan(context, prom, run, source, waits=waits, notify=notify) if source else None
+            made = None
+            if source:
+                if recover(context, prom, run, waits=waits):
+                    notify(Reason(Notice.IMPORT_RECOVERED))
+                made = source.make(context, prom, run)
+                if made.reconciled:
+                    notify(Reason(Notice.EARLIER_RECONCILED, {"count": made.reconciled}))
+            view = RunView(run.number, made, fetched)
             agreed = made is None or confirm(made)
-            trouble = None
             if made and made.plan.counts.changes:
                 if agreed:
-                    trouble = perform(context, prom, run, made, waits=waits)
+                    view.trouble = perform(context, prom, run, made, waits=waits)
                 else:
                     decline(context, made)
-                    run.exit_code = fetched.exit_code if fetched else Exit.DONE
-                    return RunView(
-                        run=run.number, made=made, fetched=fetched, declined=True, exit_code=run.exit_code
-                    )
-        outcomes, requests = _sums(context, run, made)
-        run.exit_code = _exit_code(made, fetched, outcomes, trouble)
-        return RunView(
-            run=run.number,
-            made=made,
-            fetched=fetched,
-            outcomes=outcomes,
-            requests=requests,
-            trouble=trouble,
-            exit_code=run.exit_code,
+                    view.declined = True
+        if not view.declined:
+            with context.transaction() as work:
+                view.outcomes = work.plans.outcomes(made.number) if made else {}
+                sent = work.journal.requests(run.number)
+            view.requests = Counter(f"{request.method} {request.endpoint}" for request in sent)
+        run.exit_code = view.exit_code
+        return view
+
+
+class PlanSource(ABC):
+    """One way to make the plan that a run performs. The plan belongs to the run as soon as it is made."""
+
+    @property
+    def from_export(self) -> bool:
+        """Whether the plan sends what the export says, its stock with what was sold since."""
+        return True
+
+    def refuse_stale(self, context: JobContext) -> None:  # noqa: B027  # most are never stale
+        """Raise PlanStale where it is known in advance that the plan as a whole is out of date."""
+
+    @abstractmethod
+    def make(self, context: JobContext, prom: Prom, run: Run) -> PlanResult:
+        """Make the plan and record that it belongs to `run`. The shop has been verified."""
+
+
+@dataclass(frozen=True)
+class NewPlan(PlanSource):
+    """A plan from the export as it is now; `fields` are the product fields that may change, all if empty."""
+
+    allowed: Allowed
+    fields: tuple[str, ...] = ()
+
+    def make(self, context: JobContext, prom: Prom, run: Run) -> PlanResult:
+        """Make the plan by comparing the export with the shop."""
+        made = update(
+            context, prom, allowed=self.allowed, only=self.fields, shop_verified=True, run=run.number
         )
+        with context.transaction() as work:
+            work.journal.plan_of_run(run.number, made.number, usual_rows(made.plan))
+        return made
 
 
-def _plan(
-    context: JobContext,
-    prom: Prom,
-    run: Run,
-    source: PlanSource,
-    *,
-    waits: bool,
-    notify: Callable[[Reason[Notice]], None],
-) -> PlanResult:
-    """Return the plan to perform, once the import that an earlier run left is reconciled."""
-    if recover(context, prom, run, waits=waits):
-        notify(Reason(Notice.IMPORT_RECOVERED))
-    made = source.make(context, prom, run)
-    if made.reconciled:
-        notify(Reason(Notice.EARLIER_RECONCILED, {"count": made.reconciled}))
-    return made
+def usual_rows(plan: Plan) -> int | None:
+    """Return how many rows the export has, None where a guard found that it shrank.
+
+    An export that a guard holds must not become the measure of that guard.
+    """
+    shrunk = any(violation.guard is Guard.EXPORT_ROWS for violation in plan.violations)
+    return None if shrunk else plan.export.goods
 
 
-def _sums(
-    context: JobContext, run: Run, made: PlanResult | None
-) -> tuple[Mapping[Outcome, int], Mapping[str, int]]:
-    """Return how many changes ended how, and how many requests each endpoint got."""
+# A plan is performed
+
+
+_OF_REMOVALS = frozenset({Guard.REMOVALS, Guard.EXPORT_ROWS})
+"""Guards that hold removals: a changed selection that caused these is still news for the next plan."""
+
+
+def recover(context: JobContext, prom: Prom, run: Run, *, waits: bool = True) -> bool:
+    """Reconcile the import that a run left behind when it died; return whether there was one.
+
+    No part of it is sent again. Raises Temporary where it goes on, and this run `waits` for none.
+    """
     with context.transaction() as work:
-        outcomes = work.plans.outcomes(made.number) if made else {}
-        sent = work.journal.requests(run.number)
-    return outcomes, Counter(f"{request.method} {request.endpoint}" for request in sent)
+        unfinished = work.journal.unfinished_import()
+    if unfinished is None:
+        return False
+    outcomes = OutcomeRecorder(context, unfinished.plan, late=True)
+    file = ImportFile(context, prom, outcomes, undoes=unfinished.undoes)
+    ImportSender(file, EditSender(context, prom, outcomes), run.number, waits=waits).resume(unfinished)
+    return True
 
 
-def _exit_code(
-    made: PlanResult | None,
-    fetched: FetchResult | None,
-    outcomes: Mapping[Outcome, int],
-    trouble: TorgsyncError | None,
-) -> Exit:
-    """Return the exit code of the whole: the gravest thing that happened."""
-    codes = [fetched.exit_code] if fetched else []
-    if trouble:
-        codes.append(trouble.exit_code)
-    elif outcomes.get(Outcome.REFUSED) or outcomes.get(Outcome.UNCLEAR):
-        codes.append(Exit.PARTIAL)
-    elif outcomes.get(Outcome.DEFERRED):
-        codes.append(Exit.TEMPORARY)
-    elif made and made.plan.counts.held:
-        codes.append(Exit.HELD)
-    if made and made.undone and made.undone.remains:
-        codes.append(Exit.PARTIAL)
-    return Exit.worst(codes)
+def decline(context: JobContext, made: PlanResult) -> None:
+    """Record that a person declined to send a plan."""
+    OutcomeRecorder(context, made.number).defer_open(Reason(OutcomeCode.DECLINED))
+
+
+def perform(
+    context: JobContext, prom: Prom, run: Run, made: PlanResult, *, waits: bool = True
+) -> TorgsyncError | None:
+    """Perform the changes of a plan that no guard holds; return the trouble that ended it early.
+
+    The trouble is returned, not raised, because what was done before it must be reported too. Changes that
+    were not reached stay for the next run. Unless the run `waits`, the end of an import, and with it the
+    removals, are left to the next run.
+    """
+    outcomes = OutcomeRecorder(context, made.number)
+    with context.transaction() as work:
+        work.journal.note_overrides(run.number, overrides(made.plan), Holder(*who()), context.now())
+        if not (made.undone or any(violation.guard in _OF_REMOVALS for violation in made.plan.violations)):
+            work.object_state.note_selection(json.dumps(selection(context.object), sort_keys=True))
+    try:
+        _perform(context, prom, run, made, outcomes, waits=waits)
+    except Interrupted as error:
+        outcomes.defer_open(Reason(OutcomeCode.STOPPED))
+        return error
+    except TorgsyncError as error:
+        outcomes.defer_open(because_of(OutcomeCode.NOT_REACHED, error))
+        return error
+    return None
+
+
+def overrides(plan: Plan) -> Iterator[Override]:
+    """Yield the guards that a person opened for a plan; many prices are one override."""
+    prices = [violation for violation in plan.overrides if violation.guard is Guard.PRICE]
+    if prices:
+        more = {"more": len(prices) - 1} if len(prices) > 1 else {}
+        args = {**encode_measure(prices[0].measure), **more}
+        yield Override(Guard.PRICE, prices_allowance(prices), args)
+    # Where one guard still holds the removals, none was sent, whatever was allowed of another one.
+    held = any(violation.guard in _OF_REMOVALS for violation in plan.violations)
+    for violation in plan.overrides:
+        if violation.guard is not Guard.PRICE and not (held and violation.guard in _OF_REMOVALS):
+            yield Override(violation.guard, violation.allowance, encode_measure(violation.measure))
+
+
+def _perform(
+    context: JobContext, prom: Prom, run: Run, made: PlanResult, outcomes: OutcomeRecorder, *, waits: bool
+) -> None:
+    counts, offers = made.plan.counts, made.plan.offers
+    editor = EditSender(context, prom, outcomes)
+    postponed: TorgsyncError | None = None
+    file = ImportFile(context, prom, outcomes, undoes=made.undone is not None)
+    importer = ImportSender(file, editor, run.number, waits=waits)
+    try:
+        importer.perform(offers, made.plan.budget.imports_left)
+    except Temporary as busy:
+        # Prom accepts no import now; prices and stock need none and must not wait for it.
+        postponed = busy
+    editor.perform(counts.update, Verb.UPDATE, Stage.EDIT)
+    if importer.occupied and waits:
+        try:
+            importer.perform_when_free()
+            postponed = None
+        except Temporary as busy:
+            postponed = busy
+    outcomes.failed = outcomes.failed or postponed is not None
+    if outcomes.failed:
+        outcomes.defer_open(Reason(OutcomeCode.REMOVALS_AFTER_FAILURE))
+    elif importer.left:
+        outcomes.defer_open(Reason(OutcomeCode.REMOVALS_BEFORE_IMPORT_END))
+    else:
+        editor.perform(counts.remove, Verb.REMOVE, Stage.REMOVE)
+    if postponed:
+        raise postponed

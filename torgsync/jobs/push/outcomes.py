@@ -15,6 +15,8 @@ from torgsync.state.runs.plans import NumberedChange
 
 _log = logging.getLogger(__name__)
 
+FEW = 5
+"""Up to this many products are read back one by one, more by a listing."""
 _GRAVITY = {Outcome.DONE: 0, Outcome.DEFERRED: 1, Outcome.UNCLEAR: 2, Outcome.REFUSED: 3}
 
 
@@ -27,26 +29,21 @@ class ChangeOutcome(NamedTuple):
 
 
 class OutcomeRecorder:
-    """Records the outcomes of one plan; of several outcomes of one change the gravest stays.
+    """Records the outcomes of the plan `plan`; of several outcomes of one change the gravest stays.
 
-    Args:
-        context: The object.
-        plan: The number of the plan.
-        late: Whether a later run finds the outcomes out; then "deferred" is no outcome yet.
-
-    Attributes:
-        failed: Whether any change was refused or stayed unclear; then nothing is removed after it.
+    Where a later run finds them out, `late`, "deferred" is no outcome yet. It has `failed` once any change
+    was refused or stayed unclear; then nothing is removed after it.
     """
 
     def __init__(self, context: JobContext, plan: int, *, late: bool = False) -> None:
-        self._context = context
+        self.context = context
         self._plan = plan
         self._open = {None, Outcome.DEFERRED} if late else {None}
         self.failed = False
 
     def record(self, outcomes: Iterable[ChangeOutcome]) -> None:
         """Record outcomes in one transaction."""
-        with self._context.transaction() as work:
+        with self.context.transaction() as work:
             for seq, outcome, reasons in outcomes:
                 self.failed = self.failed or outcome in (Outcome.REFUSED, Outcome.UNCLEAR)
                 before = work.plans.outcome(self._plan, seq)
@@ -57,19 +54,19 @@ class OutcomeRecorder:
 
     def defer_open(self, reason: OutcomeReason) -> None:
         """Record that all changes without an outcome were not reached."""
-        with self._context.transaction() as work:
+        with self.context.transaction() as work:
             deferred = work.plans.defer_open(self._plan, reason)
         if deferred:
             _log.info("%s left for later: %s", counted(deferred, "change"), (reason,))
 
     def defer_imported(self, reason: OutcomeReason) -> None:
         """Record that the changes of the import file that have no outcome wait for the import's end."""
-        with self._context.transaction() as work:
+        with self.context.transaction() as work:
             work.plans.defer_imported(self._plan, reason)
 
     def reopen_imported(self) -> None:
         """Remove the outcome "deferred" of the changes of the import file before they are reconciled."""
-        with self._context.transaction() as work:
+        with self.context.transaction() as work:
             work.plans.reopen_imported(self._plan)
 
     def pages(
@@ -79,7 +76,7 @@ class OutcomeRecorder:
         for verb in verbs:
             after = 0
             while True:
-                with self._context.transaction() as work:
+                with self.context.transaction() as work:
                     page = work.plans.page(self._plan, verb, via=channel, after=after, size=size)
                 if not page:
                     break

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from torgsync.core.paging import PAGE
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus
-from torgsync.core.plan.diff import Change, Verb
+from torgsync.core.plan.decide import ProductSnapshot
+from torgsync.core.plan.diff import Change
 from torgsync.core.plan.guards import Allowed
 from torgsync.core.plan.outcomes import Outcome
-from torgsync.core.plan.plan import Counts, ExportInfo, Plan
+from torgsync.core.plan.plan import ExportInfo
 from torgsync.core.plan.rollback import (
     NotUndone,
     Reversal,
@@ -28,14 +28,11 @@ from torgsync.core.plan.rollback import (
 from torgsync.core.product.fields import Channel
 from torgsync.jobs.connect import connect_shop
 from torgsync.jobs.context import JobContext, Progress, Stage
-from torgsync.jobs.plan.budget import budget_of, offers_of
-from torgsync.jobs.plan.draft import Draft
-from torgsync.jobs.plan.look import look
-from torgsync.jobs.plan.reconcile import reconcile_earlier
+from torgsync.jobs.plan.draft import Draft, counts_of
+from torgsync.jobs.plan.look import look, reconcile_earlier
 from torgsync.jobs.plan.result import PlanResult
-from torgsync.jobs.push.history import run_of
-from torgsync.jobs.push.plan_source import PlanSource
-from torgsync.jobs.run import Run, refuse_held
+from torgsync.jobs.push.execute import PlanSource
+from torgsync.jobs.run import Run, refuse_held, run_of
 from torgsync.prom.api import Prom
 from torgsync.state.runs.plans import NumberedChange
 
@@ -46,8 +43,7 @@ NO_EXPORT = ExportInfo("", 0, "")
 def plan_back(context: JobContext, prom: Prom, number: int, *, allowed: Allowed, run: int = 0) -> PlanResult:
     """Return the plan back to the values before run `number`; it is made for `run`, 0 for none.
 
-    Raises:
-        UsageError: The object had no run of that number.
+    Raises UsageError where the object had no run of that number.
     """
     plan = run_of(context, number).record.plan
     with context.transaction() as work:
@@ -65,10 +61,8 @@ def plan_back(context: JobContext, prom: Prom, number: int, *, allowed: Allowed,
 def look_back(context: JobContext, number: int, *, allowed: Allowed) -> PlanResult:
     """Return the plan back to the values before run `number`, to be shown or saved; nothing is sent.
 
-    Raises:
-        UsageError: The object had no run of that number.
-        Busy: A run holds the object.
-        Unsafe: The token opens another shop.
+    Raises UsageError where there was no such run, Busy where a run holds the object, Unsafe where the token
+    opens another shop.
     """
     refuse_held(context)
     with connect_shop(context, allowed=allowed) as prom:
@@ -87,8 +81,8 @@ class _Undo(Draft):
 
     def draw_up(self, plan: int | None, undoes: int) -> PlanResult:
         """Undo the changes of the run one by one, then apply the guards to the whole."""
-        now, work = self.context.now(), self.work
-        self.number = work.plans.begin(now)
+        work = self.work
+        self.begin()
         unfinished = work.journal.unfinished_import()
         self.waits = unfinished is not None and unfinished.plan == plan
         remains: list[NotUndone] = []
@@ -96,41 +90,12 @@ class _Undo(Draft):
         while page := list(islice(changes, PAGE)):
             since = work.plans.changed_since(plan or 0, [item.change.good_id for item in page])
             work.plans.add(self.number, self._undo(page, since, remains))
-        row_statuses = work.rows.row_statuses()
         foreign = work.existing.foreign_count()
-        self.guard(
-            stay=sum(count for (row_status, _), count in row_statuses.items() if row_status == RowStatus.IN),
-            foreign=foreign,
-        )
-        plans = work.plans
-        create, update, remove = (plans.goods(self.number, verb) for verb in Verb)
-        going = {
-            (verb, channel): count
-            for (verb, channel, held), count in plans.counts(self.number).items()
-            if not held
-        }
-        plan_back = Plan(
-            id=plans.digest(self.number),
-            object=self.context.object.name,
-            made=now,
-            export=NO_EXPORT,
-            counts=Counts(
-                create=create,
-                update=update,
-                remove=remove,
-                held=plans.held_goods(self.number),
-                skipped=len({(remain.good_id, remain.prom_id) for remain in remains}),
-                unchanged=self.unmoved,
-                foreign=foreign,
-            ),
-            budget=budget_of(self.context, work, going),
-            offers=offers_of(going),
-            violations=tuple(self.violations),
-            removed_stock=self.removed_stock,
-            overrides=tuple(self.opened),
-        )
+        self.guard(work.rows.row_statuses(), foreign=foreign)
+        skipped = len({(remain.good_id, remain.prom_id) for remain in remains})
+        counts = counts_of(work, self.number, skipped=skipped, unchanged=self.unmoved, foreign=foreign)
         undone = Undone(undoes, tuple(remains), self.not_done, self.recreated, self.hidden)
-        return PlanResult(plan_back, self.number, tuple(self.findings), undone=undone)
+        return PlanResult(self.plan(NO_EXPORT, counts), self.number, tuple(self.findings), undone=undone)
 
     def _undo(
         self, page: Sequence[NumberedChange], since: Mapping[str, Collection[str]], remains: list[NotUndone]

@@ -20,10 +20,10 @@ from torgsync.errors import PlanStale
 from torgsync.files.config.settings import who
 from torgsync.files.plan.plan_file import read_changes, write_plan
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.budget import recounted
+from torgsync.jobs.plan.draft import recounted
 from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.plan.update import update
-from torgsync.jobs.push.plan_source import PlanSource, usual_rows
+from torgsync.jobs.push.execute import PlanSource, usual_rows
 from torgsync.jobs.push.rollback import plan_back
 from torgsync.jobs.run import Run
 from torgsync.prom.api import Prom
@@ -139,9 +139,8 @@ class SavedChanges(PlanSource):
             seq += len(parts)
             if verdict.moved:
                 lost.append(f"good {change.good_id}: {problem_message(verdict.moved)}")
-                work.plans.record(
-                    number, {seq: (Outcome.REFUSED, (reason_of(OutcomeCode.MOVED, verdict.moved),))}
-                )
+                reason = reason_of(OutcomeCode.MOVED, verdict.moved)
+                work.plans.record(number, {seq: (Outcome.REFUSED, (reason,))})
         return lost, kept
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
+from sqlalchemy import ColumnElement, Row
 
 from torgsync.core.orders.order import Order
 from torgsync.core.orders.reasons import FINDING_OF, HandWork, HoldReason
 from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.reason import Reason, decode_args, encode_args
+from torgsync.state.repository import Repository
 from torgsync.state.schema import order_tables as t
 
 ORDER = TypeAdapter(Order)
@@ -21,27 +21,17 @@ WAITS_FOR_PERSON = t.orders.c.phase.is_(None) & t.orders.c.hold.in_([str(code) f
 OWED = t.orders.c.phase.is_(None) & t.orders.c.hold.is_(None)
 
 
-class OrderTable:
+class OrderTable(Repository):
     """Access to the orders of one object, inside one transaction."""
 
-    def __init__(self, connection: Connection, slug: str) -> None:
-        self._db = connection
-        self._slug = slug
-
-    def _is(self, order_id: str) -> ColumnElement[bool]:
-        return (t.orders.c.object == self._slug) & (t.orders.c.order_id == order_id)
-
     def _set(self, order_id: str, **values: object) -> None:
-        self._db.execute(update(t.orders).where(self._is(order_id)).values(**values))
+        self._update(t.orders, t.orders.c.order_id == order_id, **values)
 
     def _matching(self, *conditions: ColumnElement[bool]) -> list[StoredOrder]:
         """Return the orders that meet all conditions, oldest first."""
         c = t.orders.c
-        query = select(t.orders).where(c.object == self._slug, *conditions)
-        return list(self._read(query.order_by(c.created, c.order_id)))
-
-    def _read(self, query: Select[Any]) -> Iterable[StoredOrder]:
-        return map(stored_order, self._db.execute(query))
+        query = self._select(t.orders).where(*conditions).order_by(c.created, c.order_id)
+        return list(map(stored_order, self._db.execute(query)))
 
 
 def hold_columns(hold: Reason[HoldReason] | None) -> dict[str, object]:

@@ -1,11 +1,12 @@
-"""Orders: the newest version in a table of its own, and all versions."""
+"""Orders, the newest version in a table of its own and all versions, and the goods behind their lines."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from sqlalchemy import exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, exists, or_, select
 
 from torgsync.core.orders.order import PENDING, Order
 from torgsync.core.orders.reasons import Hold
@@ -18,9 +19,9 @@ from torgsync.state.orders.order_rows import (
     hold_columns,
     stored_order,
 )
+from torgsync.state.repository import Repository
 from torgsync.state.schema import order_tables as t
 from torgsync.state.schema import shop_tables
-from torgsync.state.schema.base import upsert
 
 
 class OrderRepository(OrderTable):
@@ -30,81 +31,70 @@ class OrderRepository(OrderTable):
 
     def begin(self, now: datetime) -> datetime | None:
         """Return when orders were first fetched: now if they never were, None where unknown."""
-        c = shop_tables.objects.c
-        query = select(c.orders_begun, c.orders_until).where(c.object == self._slug)
-        row = self._db.execute(query).one_or_none()
-        if row and (row.orders_begun or row.orders_until):
-            begun: datetime | None = row.orders_begun
+        begun: datetime | None = self._scalar(shop_tables.objects.c.orders_begun)
+        if begun or self.fetched_until():
             return begun
-        upsert(self._db, shop_tables.objects, [{"object": self._slug, "orders_begun": now}])
+        self._upsert(shop_tables.objects, [{"orders_begun": now}])
         return now
 
     def fetched_until(self) -> datetime | None:
         """Return up to when orders were fetched, None before the first fetch."""
-        query = select(shop_tables.objects.c.orders_until).where(shop_tables.objects.c.object == self._slug)
-        return self._db.execute(query).scalar()
+        until: datetime | None = self._scalar(shop_tables.objects.c.orders_until)
+        return until
 
     def set_fetched_until(self, moment: datetime) -> None:
         """Store up to when orders were fetched."""
-        upsert(self._db, shop_tables.objects, [{"object": self._slug, "orders_until": moment}])
+        self._upsert(shop_tables.objects, [{"orders_until": moment}])
 
     def numbers(self) -> list[str]:
         """Return the numbers of all orders."""
-        query = select(t.orders.c.order_id).where(t.orders.c.object == self._slug)
-        return list(self._db.execute(query).scalars())
+        return self._scalars(t.orders.c.order_id)
 
     def absent_numbers(self) -> set[int]:
         """Return the numbers that Prom was asked for and has no order of."""
-        c = t.absent_orders.c
-        return set(self._db.execute(select(c.number).where(c.object == self._slug)).scalars())
+        return set(self._scalars(t.absent_orders.c.number))
 
     def add_absent_number(self, number: int) -> None:
         """Store that Prom has no order of this number."""
-        upsert(self._db, t.absent_orders, [{"object": self._slug, "number": number}])
+        self._upsert(t.absent_orders, [{"number": number}])
 
     # Orders
 
     def get(self, order_id: str) -> StoredOrder | None:
         """Return an order, or None."""
-        row = self._db.execute(select(t.orders).where(self._is(order_id))).one_or_none()
+        row = self._first(t.orders, t.orders.c.order_id == order_id)
         return stored_order(row) if row else None
 
     def all(
-        self,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        client_id: str | None = None,
+        self, *, since: datetime | None = None, until: datetime | None = None, client_id: str | None = None
     ) -> Iterator[StoredOrder]:
         """Yield the orders placed at `since` or later and before `until`, of a client; newest first."""
         c = t.orders.c
-        query = select(t.orders).where(c.object == self._slug).order_by(c.created.desc(), c.order_id.desc())
+        query = self._select(t.orders).order_by(c.created.desc(), c.order_id.desc())
         if since is not None:
             query = query.where(c.created >= since)
         if until is not None:
             query = query.where(c.created < until)
         if client_id is not None:
             query = query.where(c.client_id == int(client_id))
-        yield from self._read(query)
+        yield from map(stored_order, self._db.execute(query))
 
     def statuses(self) -> list[str]:
         """Return the statuses that Prom gave orders, a shop's own among them."""
         c = t.orders.c
-        rows = select(c.status).distinct().where(c.object == self._slug).order_by(c.status)
-        return list(self._db.execute(rows).scalars())
+        return list(self._db.execute(self._select(c.status).distinct().order_by(c.status)).scalars())
 
     def versions(self, order_id: str) -> list[OrderVersion]:
         """Return all versions of an order, oldest first."""
         c = t.order_versions.c
-        rows = self._db.execute(
-            select(t.order_versions).where(c.object == self._slug, c.order_id == order_id).order_by(c.version)
-        )
+        query = self._select(t.order_versions).where(c.order_id == order_id)
+        rows = self._db.execute(query.order_by(c.version))
         return [OrderVersion(row.version, row.seen, ORDER.validate_json(row.doc)) for row in rows]
 
     def all_versions(self) -> dict[str, list[Order]]:
         """Return all versions of all orders, oldest first, keyed by order id."""
         c = t.order_versions.c
-        rows = select(c.order_id, c.doc).where(c.object == self._slug).order_by(c.order_id, c.version)
+        rows = self._select(c.order_id, c.doc).order_by(c.order_id, c.version)
         versions: dict[str, list[Order]] = {}
         for row in self._db.execute(rows):
             versions.setdefault(row.order_id, []).append(ORDER.validate_json(row.doc))
@@ -113,37 +103,21 @@ class OrderRepository(OrderTable):
     def filed_order(self, stored: StoredOrder) -> Order | None:
         """Return an order as Torgsoft was given it, None where unknown."""
         c = t.order_versions.c
-        query = select(c.doc).where(
-            c.object == self._slug, c.order_id == stored.order.id, c.version == stored.filed
-        )
-        doc = self._db.execute(query).scalar()
+        doc = self._scalar(c.doc, c.order_id == stored.order.id, c.version == stored.filed)
         return ORDER.validate_json(doc) if doc else None
 
     def remember(self, order: Order, now: datetime, *, client_id: str, hold: Hold | None) -> int:
         """Store an order, or its new version; return the version, or 0 where nothing changed."""
         doc = ORDER.dump_json(order).decode()
-        known = self._db.execute(
-            select(t.orders.c.version, t.orders.c.doc).where(self._is(order.id))
-        ).one_or_none()
+        known = self._first(t.orders, t.orders.c.order_id == order.id)
         if known and known.doc == doc:
             return 0
         version = known.version + 1 if known else 1
-        row = {
-            "object": self._slug,
-            "order_id": order.id,
-            "version": version,
-            "status": order.status,
-            "created": order.created,
-            "doc": doc,
-            "client_id": int(client_id) if client_id else None,
-            **hold_columns(hold),
-        }
-        upsert(self._db, t.orders, [row])
-        self._db.execute(
-            insert(t.order_versions).values(
-                object=self._slug, order_id=order.id, version=version, seen=now, doc=doc
-            )
-        )
+        row = {"order_id": order.id, "version": version, "doc": doc}
+        client = int(client_id) if client_id else None
+        facts = {"status": order.status, "created": order.created, "client_id": client, **hold_columns(hold)}
+        self._upsert(t.orders, [row | facts])
+        self._insert(t.order_versions, [row | {"seen": now}])
         return version
 
     def set_client(self, order_id: str, client_id: str) -> None:
@@ -155,11 +129,7 @@ class OrderRepository(OrderTable):
         for version in self.versions(order_id):
             doc = ORDER.dump_json(change(version.order)).decode()
             c = t.order_versions.c
-            self._db.execute(
-                update(t.order_versions)
-                .where(c.object == self._slug, c.order_id == order_id, c.version == version.number)
-                .values(doc=doc)
-            )
+            self._update(t.order_versions, c.order_id == order_id, c.version == version.number, doc=doc)
             self._set(order_id, doc=doc)
 
     def open(self) -> list[StoredOrder]:
@@ -200,20 +170,50 @@ class OrderRepository(OrderTable):
     def holdings(self, written: datetime) -> tuple[Holding, ...]:
         """Return what orders hold of goods that an export written at a moment cannot know."""
         c = t.orders.c
-        orders = self._matching(
-            or_(
-                c.created > written,
-                c.phase.in_(IN_OUTBOX),
-                OWED,
-                WAITS_FOR_PERSON,
-                c.hand_work.is_not(None),
-                c.taken > written,
-            )
-        )
-        return holdings(map(self._handed, orders), written)
+        newer = or_(c.created > written, c.taken > written)
+        waits = or_(c.phase.in_(IN_OUTBOX), OWED, WAITS_FOR_PERSON, c.hand_work.is_not(None))
+        return holdings(map(self._handed, self._matching(newer | waits)), written)
 
     def _handed(self, stored: StoredOrder) -> Handed:
         doubted = stored.hand_work is not None and stored.filed is None  # Torgsoft may not have it
         waits = stored.in_outbox or stored.owed or stored.needs_person or doubted
         before = self.filed_order(stored) if stored.hand_work else None
         return Handed(stored.order, waits, stored.taken, before)
+
+
+def _unknown_in(table: Table) -> ColumnElement[bool]:
+    """Return the condition that a good that Prom has is not in this table."""
+    c = shop_tables.existing.c
+    return ~exists().where(table.c.object == c.object, table.c.good_id == c.good_id)
+
+
+_FOREIGN = select(shop_tables.existing.c.good_id).where(
+    shop_tables.existing.c.object == bindparam("object"),
+    shop_tables.existing.c.good_id.in_(bindparam("good_ids", expanding=True)),
+    _unknown_in(shop_tables.goods),
+    _unknown_in(shop_tables.sent),
+)
+"""Built once: it is executed for every order."""
+
+
+class OrderedGoodRepository(Repository):
+    """Goods and products of one object as lines of orders name them, inside one transaction."""
+
+    def foreign(self, good_ids: Iterable[str]) -> frozenset[str]:
+        """Return the external ids that Prom has and that are neither in an export nor were sent."""
+        rows = self._db.execute(_FOREIGN, {"object": self._slug, "good_ids": list(good_ids)})
+        return frozenset(rows.scalars())
+
+    def by_product(self, prom_ids: Iterable[str]) -> Mapping[str, str]:
+        """Return the external ids that Prom last showed, keyed by Prom's product id."""
+        c = shop_tables.existing.c
+        query = self._select(c.prom_id, c.good_id).where(c.prom_id.in_(set(prom_ids)), c.good_id != "")
+        return self._pairs(query)
+
+    def by_sku(self, sku: str) -> str | None:
+        """Return the only good of the export with this article, None where none or several have it."""
+        c = shop_tables.desired.c
+        pattern = json.dumps({"sku": sku}, ensure_ascii=False, separators=(",", ":"))[1:-1]
+        query = self._select(c.good_id, c.content).where(c.content.contains(pattern, autoescape=True))
+        good_ids = [good_id for good_id, doc in self._db.execute(query) if json.loads(doc).get("sku") == sku]
+        return good_ids[0] if len(good_ids) == 1 else None

@@ -7,45 +7,40 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from torgsync.core.orders.order import DELIVERED
 from torgsync.core.orders.postings import NOWHERE, Money, Posting
+from torgsync.state.repository import Repository
 from torgsync.state.schema import order_tables as t
 
 _SAME_NAME = ("order_id", "kind", "place", "account", "payment_id", "payment_name", "amount", "currency")
 """Columns that are called like the attribute of a posting; its time is in `happened`."""
 
 
-class PostingRepository:
+class PostingRepository(Repository):
     """Postings of one object, inside one transaction."""
-
-    def __init__(self, connection: Connection, slug: str) -> None:
-        self._db = connection
-        self._slug = slug
 
     def all(self, order_id: str | None = None) -> tuple[Posting, ...]:
         """Return the postings of one order, or all, in the order they were made."""
         c = t.postings.c
-        query = select(t.postings).where(c.object == self._slug).order_by(c.id)
+        query = self._select(t.postings).order_by(c.id)
         if order_id is not None:
             query = query.where(c.order_id == order_id)
         return tuple(map(_posting, self._db.execute(query)))
 
     def add(self, postings: Sequence[Posting], now: datetime) -> None:
         """Add postings."""
-        if postings:
-            rows = [
-                {name: getattr(posting, name) for name in _SAME_NAME}
-                | {"object": self._slug, "at": now, "happened": posting.at}
-                for posting in postings
-            ]
-            self._db.execute(insert(t.postings), rows)
+        rows = [
+            {name: getattr(posting, name) for name in _SAME_NAME} | {"at": now, "happened": posting.at}
+            for posting in postings
+        ]
+        self._insert(t.postings, rows)
 
     def without_place(self, payment_ids: Iterable[str]) -> list[str]:
         """Return the orders whose money by these payment methods has no place, oldest first."""
         c = t.postings.c
-        rows = select(c.order_id).where(self._unmapped, c.payment_id.in_(set(payment_ids)))
+        rows = self._select(c.order_id).where(self._unmapped, c.payment_id.in_(set(payment_ids)))
         return list(self._db.execute(rows.order_by(c.id)).scalars())
 
     def unmapped(self) -> dict[str, int]:
@@ -55,8 +50,8 @@ class PostingRepository:
         `without_method`.
         """
         c = t.postings.c
-        rows = select(c.payment_id, c.payment_name).where(self._unmapped, c.payment_id != "").order_by(c.id)
-        return dict(Counter(row.payment_name or row.payment_id for row in self._db.execute(rows)))
+        query = self._select(c.payment_id, c.payment_name).where(self._unmapped, c.payment_id != "")
+        return dict(Counter(name or id_ for id_, name in self._db.execute(query.order_by(c.id))))
 
     def without_method(self) -> list[str]:
         """Return the orders on their way whose money has no payment method and no place, oldest first.
@@ -65,7 +60,7 @@ class PostingRepository:
         """
         c, o = t.postings.c, t.orders.c
         rows = (
-            select(c.order_id)
+            self._select(c.order_id)
             .join(t.orders, (o.object == c.object) & (o.order_id == c.order_id))
             .where(self._unmapped, c.payment_id == "", o.status != DELIVERED)
         )
@@ -75,7 +70,7 @@ class PostingRepository:
     def _unmapped(self) -> ColumnElement[bool]:
         """Whether a posting is the last one of its order, and has no place."""
         c = t.postings.c
-        last = select(func.max(c.id)).where(c.object == self._slug).group_by(c.order_id)
+        last = select(func.max(c.id)).where(self._own(t.postings)).group_by(c.order_id)
         return c.id.in_(last) & (c.place == NOWHERE) & (c.kind != Money.REVERSED)
 
 

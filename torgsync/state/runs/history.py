@@ -11,9 +11,8 @@ from sqlalchemy import Column, ColumnElement, case, exists, func, select
 
 from torgsync.core.paging import pages
 from torgsync.core.plan.outcomes import Outcome
-from torgsync.core.reason import decode_args
 from torgsync.state.repository import Repository
-from torgsync.state.runs.journal import USED, Holder, Overridden, Override
+from torgsync.state.runs.journal import USED, Holder, Overridden, overridden
 from torgsync.state.schema import run_tables as t
 
 HELD = "held"
@@ -60,16 +59,12 @@ class History(Repository):
     def runs(self, most: int | None = None) -> list[RunRecord]:
         """Return the last runs, newest first, at most so many or all."""
         c = t.runs.c
-        numbers = self._db.execute(
-            select(c.id).where(c.object == self._slug).order_by(c.id.desc()).limit(most)
-        ).scalars()
-        ids = list(numbers)
+        ids = list(self._db.execute(self._select(c.id).order_by(c.id.desc()).limit(most)).scalars())
         return [run for page in pages(ids) for run in self._records(page)]
 
     def count(self) -> int:
         """Return how many runs there were."""
-        every = select(func.count()).select_from(t.runs).where(t.runs.c.object == self._slug)
-        return self._db.execute(every).scalar_one()
+        return self._count(t.runs)
 
     def run(self, number: int) -> RunRecord | None:
         """Return one run, None where this object had none of that number."""
@@ -79,14 +74,11 @@ class History(Repository):
         """Return the runs that undid something of this one, oldest first."""
         c = t.runs.c
         did = exists().where(t.changes.c.plan == c.plan, t.changes.c.outcome == Outcome.DONE)
-        rows = select(c.id).where(c.object == self._slug, c.undoes == number, did).order_by(c.id)
-        return list(self._db.execute(rows).scalars())
+        return sorted(self._scalars(c.id, c.undoes == number, did))
 
     def _records(self, numbers: Sequence[int]) -> list[RunRecord]:
         c = t.runs.c
-        rows = self._db.execute(
-            select(t.runs).where(c.object == self._slug, c.id.in_(numbers)).order_by(c.id.desc())
-        ).all()
+        rows = self._db.execute(self._select(t.runs).where(c.id.in_(numbers)).order_by(c.id.desc())).all()
         outcomes = self._outcomes([row.plan for row in rows if row.plan is not None])
         requests = self._counts(t.requests.c.run, numbers)
         imports = self._counts(t.imports.c.run, numbers, USED)
@@ -124,17 +116,12 @@ class History(Repository):
     def _counts(
         self, column: Column[int], numbers: Sequence[int], *only: ColumnElement[bool]
     ) -> dict[int, int]:
-        query = select(column, func.count()).where(column.in_(numbers), *only).group_by(column)
-        rows = self._db.execute(query)
-        return {run: number for run, number in rows}  # noqa: C416  # a row is no pair to mypy
+        return self._pairs(select(column, func.count()).where(column.in_(numbers), *only).group_by(column))
 
     def _overrides(self, numbers: Sequence[int]) -> dict[int, list[Overridden]]:
         c = t.overrides.c
-        rows = self._db.execute(
-            select(t.overrides).where(c.object == self._slug, c.run.in_(numbers)).order_by(c.id)
-        )
+        query = self._select(t.overrides).where(c.run.in_(numbers)).order_by(c.id)
         overrides: dict[int, list[Overridden]] = defaultdict(list)
-        for row in rows:
-            override = Override(row.guard, row.allowed, decode_args(row.observed))
-            overrides[row.run].append(Overridden(override, row.run, row.at, row.user, row.host))
+        for row in self._db.execute(query):
+            overrides[row.run].append(overridden(row))
         return overrides

@@ -1,4 +1,4 @@
-"""The journal: runs with their overrides, requests and imports.
+"""The journal: runs with their overrides, requests and imports; and the lease (architecture §6.1).
 
 Everything is recorded before it is sent (architecture §6.4). Bodies are never stored, only their digests, so
 that the journal holds neither tokens nor personal data.
@@ -7,11 +7,12 @@ that the journal holds neither tokens nor personal data.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import Row, func, or_, select, update
 
 from torgsync.core.reason import Args, decode_args, encode_args
 from torgsync.state.repository import Repository
@@ -113,6 +114,44 @@ class OpenPlan:
     died: bool
 
 
+LEASE = timedelta(minutes=10)
+"""How long a lease lasts without being renewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The holder of an object, its run, and the times in UTC when the lease expires and the run began."""
+
+    holder: Holder
+    run: int
+    expires: datetime
+    since: datetime | None = None
+
+
+class Leases(Repository):
+    """The lease of one object, the right to run it. Reading and taking it belong into one transaction."""
+
+    def lease(self) -> Lease | None:
+        """Return the lease of the object, expired or not."""
+        began = select(t.leases, t.runs.c.started).outerjoin(t.runs, t.runs.c.id == t.leases.c.run)
+        row = self._db.execute(began.where(self._own(t.leases))).one_or_none()
+        if row is None:
+            return None
+        return Lease(Holder(row.user, row.host, row.pid), row.run, row.expires, row.started)
+
+    def renew(self, run: int, now: datetime) -> bool:
+        """Renew the lease; return False where this run does not hold it any more."""
+        return bool(self._update(t.leases, t.leases.c.run == run, expires=now + LEASE))
+
+    def take(self, run: int, holder: Holder, now: datetime) -> None:
+        """Give the lease to this run, whichever holds it; the caller has checked that."""
+        self._upsert(t.leases, [{"run": run, "expires": now + LEASE, **asdict(holder)}])
+
+    def release(self, run: int) -> None:
+        """Give up the lease, if this run still holds it."""
+        self._delete(t.leases, t.leases.c.run == run)
+
+
 class Journal(Repository):
     """The runs of one object."""
 
@@ -120,30 +159,24 @@ class Journal(Repository):
 
     def begin_run(self, holder: Holder, now: datetime) -> int:
         """Record that a run begins and return its number."""
-        made = self._db.execute(
-            insert(t.runs).values(
-                object=self._slug, started=now, user=holder.user, host=holder.host, pid=holder.pid
-            )
-        )
-        return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+        return self._insert_one(t.runs, started=now, **asdict(holder))
 
     def last_run(self, but: int = 0) -> int:
         """Return the number of the newest run but that one that performed a plan, 0 where there was none."""
         c = t.runs.c
-        newest = select(func.max(c.id)).where(c.object == self._slug, c.id != but, c.plan.is_not(None))
-        return self._db.execute(newest).scalar() or 0
+        return max(self._scalars(c.id, c.id != but, c.plan.is_not(None)), default=0)
 
     def plan_of_run(self, run: int, plan: int, rows: int | None) -> None:
         """Record which plan a run performs and how many rows its export had, None for an unusual export."""
-        self._db.execute(update(t.runs).where(t.runs.c.id == run).values(plan=plan, rows=rows))
+        self._update(t.runs, t.runs.c.id == run, plan=plan, rows=rows)
 
     def turns_back(self, run: int, plan: int, undoes: int) -> None:
         """Record which plan a run performs that undoes the run `undoes`."""
-        self._db.execute(update(t.runs).where(t.runs.c.id == run).values(plan=plan, undoes=undoes))
+        self._update(t.runs, t.runs.c.id == run, plan=plan, undoes=undoes)
 
     def end_run(self, run: int, exit_code: int, now: datetime) -> None:
         """Record how a run ended."""
-        self._db.execute(update(t.runs).where(t.runs.c.id == run).values(finished=now, exit=exit_code))
+        self._update(t.runs, t.runs.c.id == run, finished=now, exit=exit_code)
 
     def open_plans(self, run: int) -> list[OpenPlan]:
         """Return the plans of other runs that died, and of the newest other run that had a plan.
@@ -152,8 +185,8 @@ class Journal(Repository):
         """
         r, i = t.runs.c, t.imports.c
         earlier = (
-            select(r.id, r.plan, r.finished)
-            .where(r.object == self._slug, r.id != run, r.plan.is_not(None))
+            self._select(r.id, r.plan, r.finished)
+            .where(r.id != run, r.plan.is_not(None))
             .order_by(r.id.desc())
         )
         newest = self._db.execute(earlier.limit(1)).all()
@@ -163,12 +196,7 @@ class Journal(Repository):
         for row in self._db.execute(select(i.run, i.ended).where(i.run.in_(list(runs)))):
             ends[row.run].append(row.ended)
         return [
-            OpenPlan(
-                number,
-                row.plan,
-                any(end != ImportEnd.REFUSED for end in ends[number]),
-                row.finished is None,
-            )
+            OpenPlan(number, row.plan, bool(set(ends[number]) - {ImportEnd.REFUSED}), row.finished is None)
             for number, row in sorted(runs.items())
             if None not in ends[number]
         ]
@@ -182,71 +210,41 @@ class Journal(Repository):
         asked = func.coalesce(q.answered_at, q.sent_at)
         last = select(func.max(asked)).where(q.run == t.runs.c.id).correlate(t.runs).scalar_subquery()
         r = t.runs.c
-        waits = select(t.imports.c.run).where(t.imports.c.object == self._slug, t.imports.c.ended.is_(None))
-        self._db.execute(
-            update(t.runs)
-            .where(r.object == self._slug, r.id != run, r.finished.is_(None), r.id.not_in(waits))
-            .values(finished=func.coalesce(last, r.started))
-        )
+        waits = self._select(t.imports.c.run).where(t.imports.c.ended.is_(None))
+        dead = (r.id != run, r.finished.is_(None), r.id.not_in(waits))
+        self._update(t.runs, *dead, finished=func.coalesce(last, r.started))
 
     def note_overrides(
         self, run: int | None, overrides: Iterable[Override], holder: Holder, now: datetime
     ) -> None:
         """Record which guards a person opened; `run` is None where nothing was sent for it."""
+        who = {"run": run, "at": now, "user": holder.user, "host": holder.host}
         rows = [
-            {
-                "object": self._slug,
-                "run": run,
-                "at": now,
-                "user": holder.user,
-                "host": holder.host,
-                "guard": one.guard,
-                "allowed": one.allowed,
-                "observed": encode_args(one.observed),
-            }
+            who | {"guard": one.guard, "allowed": one.allowed, "observed": encode_args(one.observed)}
             for one in overrides
         ]
-        if rows:
-            self._db.execute(insert(t.overrides), rows)
+        self._insert(t.overrides, rows)
 
     def overrides(self, run: int | None = None) -> list[Overridden]:
         """Return which guards were opened, oldest first: for one run, or ever."""
         c = t.overrides.c
-        query = select(t.overrides).where(c.object == self._slug).order_by(c.id)
+        query = self._select(t.overrides).order_by(c.id)
         if run is not None:
             query = query.where(c.run == run)
-        return [
-            Overridden(
-                Override(row.guard, row.allowed, decode_args(row.observed)),
-                row.run,
-                row.at,
-                row.user,
-                row.host,
-            )
-            for row in self._db.execute(query)
-        ]
+        return list(map(overridden, self._db.execute(query)))
 
     def export_rows(self, most: int = 10) -> list[int]:
         """Return how many rows the exports of the last runs that came to an end had, newest first."""
         c = t.runs.c
-        rows = self._db.execute(
-            select(c.rows)
-            .where(c.object == self._slug, c.rows.is_not(None), c.finished.is_not(None))
-            .order_by(c.id.desc())
-            .limit(most)
-        ).scalars()
-        return list(rows)
+        ended = self._select(c.rows).where(c.rows.is_not(None), c.finished.is_not(None))
+        return list(self._db.execute(ended.order_by(c.id.desc()).limit(most)).scalars())
 
     # Requests
 
     def before(self, run: int, method: str, path: str, items: int, digest: str, now: datetime) -> int:
         """Record a request that is about to be sent and return its number."""
-        made = self._db.execute(
-            insert(t.requests).values(
-                run=run, sent_at=now, method=method, path=path, items=items, digest=digest
-            )
-        )
-        return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+        asked = {"method": method, "path": path, "items": items, "digest": digest}
+        return self._insert_one(t.requests, run=run, sent_at=now, **asked)
 
     def after(self, entry: int, status: int | None, outcome: str, now: datetime) -> None:
         """Record how a request was answered."""
@@ -268,26 +266,23 @@ class Journal(Repository):
 
     def begin_import(self, run: int, offers: int, now: datetime) -> int:
         """Record an import that is about to be sent and return its number; it counts as used from now on."""
-        made = self._db.execute(
-            insert(t.imports).values(object=self._slug, run=run, offers=offers, started=now)
-        )
-        return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+        return self._insert_one(t.imports, run=run, offers=offers, started=now)
 
     def import_accepted(self, number: int, prom_id: str) -> None:
         """Record the id that Prom gave an import."""
-        self._db.execute(update(t.imports).where(t.imports.c.id == number).values(prom_id=prom_id))
+        self._update(t.imports, t.imports.c.id == number, prom_id=prom_id)
 
     def end_import(self, number: int, end: ImportEnd) -> None:
         """Record how an import ended."""
-        self._db.execute(update(t.imports).where(t.imports.c.id == number).values(ended=end))
+        self._update(t.imports, t.imports.c.id == number, ended=end)
 
     def unfinished_import(self) -> UnfinishedImport | None:
         """Return the newest import of a plan that has no end, None where there is none."""
         c = t.imports.c
         row = self._db.execute(
-            select(c.id, c.prom_id, c.offers, c.started, t.runs.c.plan, t.runs.c.undoes)
+            self._select(c.id, c.prom_id, c.offers, c.started, t.runs.c.plan, t.runs.c.undoes)
             .join(t.runs, t.runs.c.id == c.run)
-            .where(c.object == self._slug, c.ended.is_(None), t.runs.c.plan.is_not(None))
+            .where(c.ended.is_(None), t.runs.c.plan.is_not(None))
             .order_by(c.id.desc())
         ).first()
         if row is None:
@@ -297,17 +292,15 @@ class Journal(Repository):
 
     def imports_since(self, start: datetime) -> int:
         """Return how many imports were used since `start`."""
-        c = t.imports.c
-        return self._db.execute(
-            select(func.count()).select_from(t.imports).where(c.object == self._slug, c.started > start, USED)
-        ).scalar_one()
+        return self._count(t.imports, t.imports.c.started > start, USED)
 
     def oldest_import(self, start: datetime) -> datetime | None:
         """Return when the first import since `start` was used, None where there is none."""
         c = t.imports.c
-        return self._db.execute(
-            select(c.started)
-            .where(c.object == self._slug, c.started > start, USED)
-            .order_by(c.started)
-            .limit(1)
-        ).scalar()
+        return min(self._scalars(c.started, c.started > start, USED), default=None)
+
+
+def overridden(row: Row[Any]) -> Overridden:
+    """Return the override of a row."""
+    override = Override(row.guard, row.allowed, decode_args(row.observed))
+    return Overridden(override, row.run, row.at, row.user, row.host)

@@ -5,8 +5,6 @@ A due time is read and its attempt recorded in one transaction, so that only one
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from torgsync.core.config.schedule import Attempt
 from torgsync.errors import Exit
 from torgsync.state.repository import Repository
@@ -18,7 +16,7 @@ class Schedule(Repository):
 
     def attempts(self) -> dict[str, Attempt]:
         """Return the last attempt at each time, by its identity."""
-        rows = self._db.execute(select(t.attempts).where(self._own(t.attempts)))
+        rows = self._db.execute(self._select(t.attempts))
         return {
             row.time: Attempt(
                 row.moment, row.started, row.tries, None if row.exit is None else Exit(row.exit)

@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, MetaData, String, Table, TypeDecorator
+from sqlalchemy import Column, Connection, Dialect, Integer, MetaData, String, Table, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData()
 
@@ -51,6 +53,36 @@ class Amount(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002, ANN401
         """Read an amount."""
         return None if value is None else Decimal(value)
+
+
+_Type = TypeEngine[Any] | type[TypeEngine[Any]]
+
+
+def object_table(name: str, *items: SchemaItem) -> Table:
+    """Return a table of which `object` is the first column and part of the primary key."""
+    return Table(name, metadata, key("object", String(200)), *items)
+
+
+def numbered_table(name: str, *items: SchemaItem) -> Table:
+    """Return a table whose rows have a number that counts up, and belong to an object."""
+    return Table(
+        name, metadata, Column("id", Integer, primary_key=True), required("object", String(200)), *items
+    )
+
+
+def key(name: str, type_: _Type = Text) -> Column[Any]:
+    """Return a column of the primary key."""
+    return Column(name, type_, primary_key=True)
+
+
+def required(name: str, type_: _Type = Text, **options: Any) -> Column[Any]:  # noqa: ANN401
+    """Return a column that is never NULL."""
+    return Column(name, type_, nullable=False, **options)
+
+
+def blank(name: str, type_: _Type = Text) -> Column[Any]:
+    """Return a column that is never NULL, and empty where nothing is given, by this program or another."""
+    return required(name, type_, default="", server_default="")
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:

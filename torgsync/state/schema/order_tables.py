@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Index,
-    Integer,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    Text,
-    text,
-)
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Text, text
 
-from torgsync.state.schema.base import Amount, Instant, metadata
+from torgsync.state.schema.base import Amount, Instant, blank, key, numbered_table, object_table, required
 
-orders = Table(
+orders = object_table(
     "orders",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("order_id", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("created", Instant, nullable=False),
-    Column("doc", Text, nullable=False),
+    key("order_id"),
+    required("version", Integer),
+    required("status"),
+    required("created", Instant),
+    required("doc"),
     Column("client_id", Integer),
     Column("file", Text),
     Column("hold", String(20)),  # why it gets no file, see `HoldReason`
-    Column("hold_args", Text, nullable=False, default="", server_default=""),
+    blank("hold_args"),
     Column("place", Text),  # the outbox that its file was written to
     Column("phase", String(10)),  # how far its file is, see `FilePhase`; NULL while none was written
     Column("written", Instant),
@@ -37,104 +24,73 @@ orders = Table(
     Column("accepted", Instant),
     Column("filed", Integer),  # the version that Torgsoft was given, NULL where unknown
     Column("hand_work", String(20)),  # what a person has to do in Torgsoft about it, see `HandWork`
-    Column("hand_work_args", Text, nullable=False, default="", server_default=""),
-    PrimaryKeyConstraint("object", "order_id"),
+    blank("hand_work_args"),
 )
 
-order_versions = Table(
-    "order_versions",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("order_id", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("seen", Instant, nullable=False),
-    Column("doc", Text, nullable=False),
-    PrimaryKeyConstraint("object", "order_id", "version"),
+order_versions = object_table(
+    "order_versions", key("order_id"), key("version", Integer), required("seen", Instant), required("doc")
 )
 
-confirmations = Table(  # what a person said is done in Torgsoft
-    "confirmations",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("object", String(200), nullable=False),
-    Column("order_id", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("user", String(200), nullable=False),
-    Column("host", String(200), nullable=False),
-    Column("todo", String(20), nullable=False),  # a `HandWork` or a `HoldReason`
-    Column("todo_args", Text, nullable=False),
+confirmations = numbered_table(
+    "confirmations",  # what a person said is done in Torgsoft
+    required("order_id"),
+    required("version", Integer),
+    required("at", Instant),
+    required("user", String(200)),
+    required("host", String(200)),
+    required("todo", String(20)),  # a `HandWork` or a `HoldReason`
+    required("todo_args"),
     Index("confirmations_order", "object", "order_id"),
 )
 
-outboxes = Table(  # places that order files were written to
-    "outboxes",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("place", Text, nullable=False),
-    Column("apart", Boolean, nullable=False),  # on another disk than the home
-    Column(
-        "missed", Boolean, nullable=False, server_default=text("false")
-    ),  # it was missing with files in it
-    PrimaryKeyConstraint("object", "place"),
+outboxes = object_table(
+    "outboxes",  # places that order files were written to
+    key("place"),
+    required("apart", Boolean),  # on another disk than the home
+    required("missed", Boolean, server_default=text("false")),  # it was missing with files in it
 )
 
-clients = Table(
+clients = numbered_table(
     "clients",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("object", String(200), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("phone", Text, nullable=False),
-    Column("email", Text, nullable=False),
-    Column("made", Instant, nullable=False),
-    Column("card", Text, nullable=False, default="", server_default=""),
+    required("name"),
+    required("phone"),
+    required("email"),
+    required("made", Instant),
+    blank("card"),
     Index("clients_phone", "object", "phone"),
     Index("clients_email", "object", "email"),
 )
 
-postings = Table(
+postings = numbered_table(
     "postings",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("object", String(200), nullable=False),
-    Column("order_id", Text, nullable=False),
-    Column("kind", String(10), nullable=False),
-    Column("place", String(20), nullable=False),
-    Column("account", Text, nullable=False),
-    Column("payment_id", Text, nullable=False),
-    Column("payment_name", Text, nullable=False),
-    Column("amount", Amount, nullable=False),
-    Column("currency", String(3), nullable=False),
-    Column("at", Instant, nullable=False),  # when it was written down
-    Column("happened", Instant, nullable=False, server_default=""),
+    required("order_id"),
+    required("kind", String(10)),
+    required("place", String(20)),
+    required("account"),
+    required("payment_id"),
+    required("payment_name"),
+    required("amount", Amount),
+    required("currency", String(3)),
+    required("at", Instant),  # when it was written down
+    required("happened", Instant, server_default=""),
     Index("postings_order", "object", "order_id"),
 )
 
-contacts = Table(
+contacts = object_table(
     "contacts",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("kind", String(10), nullable=False),
-    Column("key", Text, nullable=False),
-    Column("client_id", Integer, nullable=False),
-    PrimaryKeyConstraint("object", "kind", "key", "client_id"),
+    key("kind", String(10)),
+    key("key"),
+    key("client_id", Integer),
     Index("contacts_client", "object", "client_id"),
 )
 
-choices = Table(  # the clients that fit an order's buyer, where a person must choose
-    "choices",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("order_id", Text, nullable=False),
-    Column("client_id", Integer, nullable=False),
-    PrimaryKeyConstraint("object", "order_id", "client_id"),
+choices = object_table(
+    "choices",  # the clients that fit an order's buyer, where a person must choose
+    key("order_id"),
+    key("client_id", Integer),
 )
 
-absent_orders = Table(  # numbers that Prom was asked for and has no order of
-    "absent_orders",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("number", BigInteger, nullable=False),
-    PrimaryKeyConstraint("object", "number"),
+absent_orders = object_table(
+    "absent_orders",  # numbers that Prom was asked for and has no order of
+    key("number", BigInteger),
 )

@@ -2,116 +2,97 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
-from torgsync.state.schema.base import Instant, metadata
+from torgsync.state.schema.base import Instant, blank, key, metadata, numbered_table, object_table, required
 
 plans = Table(
-    "plans",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    Column("object", String(200), nullable=False),
-    Column("made", Instant, nullable=False),
+    "plans", metadata, key("number", Integer), required("object", String(200)), required("made", Instant)
 )
 
 changes = Table(
     "changes",
     metadata,
-    Column("plan", Integer, nullable=False),
-    Column("seq", Integer, nullable=False),
-    Column("good_id", Text, nullable=False),
-    Column("prom_id", Text, nullable=False, default=""),
-    Column("verb", String(8), nullable=False),
-    Column("via", String(8), nullable=False),
+    key("plan", Integer),
+    key("seq", Integer),
+    required("good_id"),
+    required("prom_id", default=""),
+    required("verb", String(8)),
+    required("via", String(8)),
     Column("held", String(20)),
-    Column("title", Text, nullable=False),
-    Column("fields", Text, nullable=False),
+    required("title"),
+    required("fields"),
     Column("outcome", String(10)),
-    Column("reasons", Text, nullable=False, default=""),  # of the outcome
-    Column("reason", String(20), nullable=False, default="", server_default=""),  # why it leaves the shop
-    PrimaryKeyConstraint("plan", "seq"),
+    required("reasons", default=""),  # of the outcome
+    blank("reason", String(20)),  # why it leaves the shop
     Index("changes_verb", "plan", "verb", "via"),
 )
 
-runs = Table(
+runs = numbered_table(
     "runs",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("object", String(200), nullable=False),
     Column("plan", Integer),
-    Column("started", Instant, nullable=False),
+    required("started", Instant),
     Column("finished", Instant),
-    Column("user", String(200), nullable=False),
-    Column("host", String(200), nullable=False),
-    Column("pid", Integer, nullable=False),
+    required("user", String(200)),
+    required("host", String(200)),
+    required("pid", Integer),
     Column("exit", Integer),
     Column("rows", Integer),
     Column("undoes", Integer),  # the run that it turns back
 )
 
-overrides = Table(
+overrides = numbered_table(
     "overrides",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("object", String(200), nullable=False),
     Column("run", Integer),
-    Column("at", Instant, nullable=False),
-    Column("user", String(200), nullable=False),
-    Column("host", String(200), nullable=False),
-    Column("guard", String(20), nullable=False),
-    Column("allowed", Text, nullable=False),
-    Column("observed", Text, nullable=False),
+    required("at", Instant),
+    required("user", String(200)),
+    required("host", String(200)),
+    required("guard", String(20)),
+    required("allowed"),
+    required("observed"),
     Index("overrides_run", "object", "run"),
 )
 
 requests = Table(
     "requests",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("run", Integer, nullable=False),
-    Column("sent_at", Instant, nullable=False),
-    Column("method", String(8), nullable=False),
-    Column("path", Text, nullable=False),
-    Column("items", Integer, nullable=False),
-    Column("digest", String(40), nullable=False),
+    key("id", Integer),
+    required("run", Integer),
+    required("sent_at", Instant),
+    required("method", String(8)),
+    required("path"),
+    required("items", Integer),
+    required("digest", String(40)),
     Column("answered_at", Instant),
     Column("status", Integer),
-    Column("outcome", Text, nullable=False, default=""),
+    required("outcome", default=""),
     Index("requests_run", "run"),
 )
 
-imports = Table(
+imports = numbered_table(
     "imports",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("object", String(200), nullable=False),
-    Column("run", Integer, nullable=False),
+    required("run", Integer),
     Column("prom_id", Text),
-    Column("offers", Integer, nullable=False),
-    Column("started", Instant, nullable=False),
+    required("offers", Integer),
+    required("started", Instant),
     Column("ended", String(12)),
     Index("imports_day", "object", "started"),
 )
 
-leases = Table(
+leases = object_table(
     "leases",
-    metadata,
-    Column("object", String(200), primary_key=True),
-    Column("run", Integer, nullable=False),
-    Column("user", String(200), nullable=False),
-    Column("host", String(200), nullable=False),
-    Column("pid", Integer, nullable=False),
-    Column("expires", Instant, nullable=False),
+    required("run", Integer),
+    required("user", String(200)),
+    required("host", String(200)),
+    required("pid", Integer),
+    required("expires", Instant),
 )
 
-attempts = Table(
+attempts = object_table(
     "attempts",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("time", Text, nullable=False),  # what a synchronization time is remembered by
-    Column("moment", Instant, nullable=False),
-    Column("started", Instant, nullable=False),
-    Column("tries", Integer, nullable=False),
+    key("time"),  # what a synchronization time is remembered by
+    required("moment", Instant),
+    required("started", Instant),
+    required("tries", Integer),
     Column("exit", Integer),
-    PrimaryKeyConstraint("object", "time"),
 )

@@ -7,64 +7,47 @@ everything else, which is long and stays.
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Index,
-    Integer,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    Text,
-    case,
-    text,
-)
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Text, case, text
 
 from torgsync.core.findings import Finding
 from torgsync.core.reason import encode_args
-from torgsync.state.schema.base import Instant, metadata
+from torgsync.state.schema.base import Instant, blank, key, numbered_table, object_table, required
 
-objects = Table(
+objects = object_table(
     "objects",
-    metadata,
-    Column("object", String(200), primary_key=True),
-    Column("settings", String(40), nullable=False, default=""),
+    required("settings", String(40), default=""),
     Column("looked_at", Instant),
     Column("full_look_at", Instant),
-    Column("look", Integer, nullable=False, default=0),
+    required("look", Integer, default=0),
     Column("orders_until", Instant),
     Column("orders_begun", Instant),  # when orders were first asked for
     Column("first_write_at", Instant),
-    Column("reading", String(20), nullable=False, default=""),  # fingerprint of the last whole reading
-    Column("read_info", Text, nullable=False, default="{}"),
-    Column("noop_plan", Text, nullable=False, default=""),  # sums of a plan that found nothing to do
+    required("reading", String(20), default=""),  # fingerprint of the last whole reading
+    required("read_info", default="{}"),
+    required("noop_plan", default=""),  # sums of a plan that found nothing to do
     Column("foreign", Integer),  # products that are not ours, where that is known
-    Column("groups", Text, nullable=False, default="", server_default=""),  # ids of the shop's groups
+    blank("groups"),  # ids of the shop's groups
     Column("adopted_at", Instant),
-    Column("selection", Text, nullable=False, default="", server_default=""),  # as the last run used it
-    Column("clients_read", Text, nullable=False, default="", server_default=""),  # stamp of a clients export
+    blank("selection"),  # as the last run used it
+    blank("clients_read"),  # stamp of a clients export
 )
 
-goods = Table(
+goods = object_table(
     "goods",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("good_id", Text, nullable=False),
-    Column("row_hash", BigInteger, nullable=False),
-    Column("row_status", String(8), nullable=False),
-    Column("reason", String(20), nullable=False, default=""),
-    Column("line", Integer, nullable=False),
-    Column("clean", Boolean, nullable=False, default=False),
-    Column("content_clean", Boolean, nullable=False, default=False),  # only its terms are to be looked at
-    Column("model", BigInteger, nullable=False, default=0),
-    Column("variant", Integer, nullable=False, default=0),
-    Column("section", BigInteger, nullable=False, default=0),
-    Column("traits", BigInteger, nullable=False, default=0),
-    Column("content_hash", BigInteger, nullable=False, default=0),  # hash of what makes the card
-    Column("left_alone", Text, nullable=False, default="", server_default=""),  # fields that are Prom's
-    Column("reserved", Integer, nullable=False, default=0, server_default="0"),  # pieces of unknown orders
-    PrimaryKeyConstraint("object", "good_id"),
+    key("good_id"),
+    required("row_hash", BigInteger),
+    required("row_status", String(8)),
+    required("reason", String(20), default=""),
+    required("line", Integer),
+    required("clean", Boolean, default=False),
+    required("content_clean", Boolean, default=False),  # only its terms are to be looked at
+    required("model", BigInteger, default=0),
+    required("variant", Integer, default=0),
+    required("section", BigInteger, default=0),
+    required("traits", BigInteger, default=0),
+    required("content_hash", BigInteger, default=0),  # hash of what makes the card
+    blank("left_alone"),  # fields that are Prom's
+    required("reserved", Integer, default=0, server_default="0"),  # pieces of unknown orders
     Index("goods_dirty", "object", "clean", "line", "good_id"),
     Index("goods_model", "object", "model"),
     Index("goods_row_status", "object", "row_status", "reason"),
@@ -77,62 +60,39 @@ goods = Table(
     ),
 )
 
-models = Table(
+models = object_table(
     "models",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("model", BigInteger, nullable=False),
-    Column("number", Integer, nullable=False),
-    PrimaryKeyConstraint("object", "model"),
+    key("model", BigInteger),
+    required("number", Integer),
     Index("models_number", "object", "number", unique=True),
 )
 
-sections = Table(
-    "sections",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("section", BigInteger, nullable=False),
-    Column("path", Text, nullable=False),
-    PrimaryKeyConstraint("object", "section"),
+sections = object_table("sections", key("section", BigInteger), required("path"))
+
+desired = object_table(
+    "desired", key("good_id"), required("title"), required("price_stock"), required("content")
 )
 
-desired = Table(
-    "desired",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("good_id", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("price_stock", Text, nullable=False),
-    Column("content", Text, nullable=False),
-    PrimaryKeyConstraint("object", "good_id"),
-)
-
-sent = Table(
+sent = object_table(
     "sent",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("good_id", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("price_stock", Text, nullable=False),
-    Column("echo", Text, nullable=False, default="{}"),
-    Column("content", Text, nullable=False),
-    PrimaryKeyConstraint("object", "good_id"),
+    key("good_id"),
+    required("at", Instant),
+    required("price_stock"),
+    required("echo", default="{}"),
+    required("content"),
 )
 
-existing = Table(
+existing = object_table(
     "existing",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("prom_id", Text, nullable=False),
-    Column("good_id", Text, nullable=False),
+    key("prom_id"),
+    required("good_id"),
     Column("modified", Instant),
-    Column("look", Integer, nullable=False),
-    Column("deleted", Boolean, nullable=False, default=False),
-    Column("available", Boolean, nullable=False, default=False),
-    Column("price_stock", Text, nullable=False),
-    Column("content", Text, nullable=False),
+    required("look", Integer),
+    required("deleted", Boolean, default=False),
+    required("available", Boolean, default=False),
+    required("price_stock"),
+    required("content"),
     Column("alias", Text),  # the external id of an adopted product, where it is not its good's id
-    PrimaryKeyConstraint("object", "prom_id"),
     Index("existing_good", "object", "good_id"),
     Index("existing_shown", "object", "deleted", "available", "good_id"),
     Index(
@@ -144,77 +104,49 @@ existing = Table(
     ),
 )
 
-adoptions = Table(
+adoptions = object_table(
     "adoptions",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("prom_id", Text, nullable=False),
-    Column("good_id", Text, nullable=False),
-    Column("by", String(40), nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("user", String(200), nullable=False),
-    Column("host", String(200), nullable=False),
-    PrimaryKeyConstraint("object", "prom_id"),
+    key("prom_id"),
+    required("good_id"),
+    required("by", String(40)),
+    required("at", Instant),
+    required("user", String(200)),
+    required("host", String(200)),
     Index("adoptions_good", "object", "good_id"),
 )
 
-candidates = Table(
-    "candidates",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("good_id", Text, nullable=False),
-    Column("prom_id", Text, nullable=False),
-    Column("by", String(40), nullable=False),
-    PrimaryKeyConstraint("object", "good_id", "prom_id"),
-)
+candidates = object_table("candidates", key("good_id"), key("prom_id"), required("by", String(40)))
 
-refusals = Table(
+refusals = object_table(
     "refusals",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("good_id", Text, nullable=False),
-    Column("reasons", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("price_stock", Text, nullable=False),
-    Column("content", Text, nullable=False),
-    PrimaryKeyConstraint("object", "good_id"),
+    key("good_id"),
+    required("reasons"),
+    required("at", Instant),
+    required("price_stock"),
+    required("content"),
 )
 
-findings = Table(
+findings = numbered_table(
     "findings",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("object", String(200), nullable=False),
-    Column("good_id", Text, nullable=False),
-    Column("code", String(40), nullable=False),
-    Column("args", Text, nullable=False),
-    Column("line", Integer, nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("value", Text, nullable=False),
-    Column("file", Text, nullable=False, default=""),
+    required("good_id"),
+    required("code", String(40)),
+    required("args"),
+    required("line", Integer),
+    required("name", String(200)),
+    required("value"),
+    required("file", default=""),
     Index("findings_good", "object", "good_id"),
 )
 
-photos = Table(
+photos = object_table(
     "photos",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("name", String(255), nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("modified_ns", BigInteger, nullable=False),
-    Column("digest", String(32), nullable=False),
-    PrimaryKeyConstraint("object", "name"),
+    key("name", String(255)),
+    required("size", BigInteger),
+    required("modified_ns", BigInteger),
+    required("digest", String(32)),
 )
 
-unfetched = Table(
-    "unfetched",
-    metadata,
-    Column("object", String(200), nullable=False),
-    Column("good_id", Text, nullable=False),
-    Column("photos", Integer, nullable=False),
-    Column("at", Instant, nullable=False),
-    PrimaryKeyConstraint("object", "good_id"),
-)
+unfetched = object_table("unfetched", key("good_id"), required("photos", Integer), required("at", Instant))
 
 DIRTY = {"clean": False, "content_clean": False}
 PRICE_STOCK_DIRTY = {
@@ -225,10 +157,9 @@ PRICE_STOCK_DIRTY = {
 """The values of goods of which only price and stock have changed."""
 
 
-def finding_row(slug: str, finding: Finding) -> dict[str, object]:
-    """Return a finding of an object as a row of its table."""
+def finding_row(finding: Finding) -> dict[str, object]:
+    """Return a finding as a row of its table."""
     return {
-        "object": slug,
         "good_id": finding.good_id,
         "code": finding.code,
         "args": encode_args(finding.args),

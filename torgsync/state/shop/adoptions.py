@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, func
 
 from torgsync.core.ids import Adopted, ExternalIds
 from torgsync.core.paging import PAGE
-from torgsync.core.plan.adopt import Matching, ProductIdentity, ProductMatch, Rule
+from torgsync.core.plan.adopt import Matching, ProductIdentity, Rule
 from torgsync.core.product.products import Existing, load
 from torgsync.state.repository import Repository
 from torgsync.state.runs.journal import Holder
@@ -34,9 +34,9 @@ class AdoptionRepository(Repository):
         """Return how Prom calls the goods whose products have another external id, or none."""
         a, e = t.adoptions.c, t.existing.c
         rows = self._db.execute(
-            select(a.good_id, a.prom_id, e.alias)
+            self._select(a.good_id, a.prom_id, e.alias)
             .join(t.existing, and_(e.object == a.object, e.prom_id == a.prom_id))
-            .where(a.object == self._slug, e.alias.is_not(None))
+            .where(e.alias.is_not(None))
         )
         return ExternalIds(Adopted(row.good_id, row.prom_id, row.alias) for row in rows)
 
@@ -44,9 +44,9 @@ class AdoptionRepository(Repository):
         """Yield the products that Prom shows as they are compared, by Prom's id, without deleted ones."""
         c, a = t.existing.c, t.adoptions.c
         rows = self._db.execute(
-            select(c.prom_id, c.good_id, c.price_stock, c.content, c.alias, a.by)
+            self._select(c.prom_id, c.good_id, c.price_stock, c.content, c.alias, a.by)
             .outerjoin(t.adoptions, and_(a.object == c.object, a.prom_id == c.prom_id))
-            .where(c.object == self._slug, c.deleted.is_(False))
+            .where(c.deleted.is_(False))
             .order_by(func.length(c.prom_id), c.prom_id)
             .execution_options(yield_per=PAGE)
         )
@@ -69,50 +69,26 @@ class AdoptionRepository(Repository):
 
         What was sent before stays remembered. Every good is compared again by the next plan.
         """
-        mine: dict[str, object] = {"object": self._slug}
+        c, a = t.existing.c, t.adoptions.c
         matched = {one.product.prom_id: one for one in matching.matched}
-        shown = self._db.execute(
-            select(t.existing.c.prom_id, t.existing.c.good_id, t.existing.c.alias).where(
-                self._own(t.existing)
-            )
-        ).all()
-        for row in shown:
+        for row in self._db.execute(self._select(c.prom_id, c.good_id, c.alias)).all():
             external_id = row.good_id if row.alias is None else row.alias
             one = matched.get(row.prom_id)
             good_id = one.good.good_id if one else external_id
             alias = None if good_id == external_id else external_id
             if (good_id, alias) != (row.good_id, row.alias):
-                c = t.existing.c
-                self._db.execute(
-                    update(t.existing)
-                    .where(c.object == self._slug, c.prom_id == row.prom_id)
-                    .values(good_id=good_id, alias=alias)
-                )
-        kept = {
-            row.prom_id: row.good_id
-            for row in self._db.execute(
-                select(t.adoptions.c.prom_id, t.adoptions.c.good_id).where(self._own(t.adoptions))
-            )
-        }
-        self._delete_in_pages(
-            t.adoptions,
-            t.adoptions.c.prom_id,
-            [prom_id for prom_id, good in kept.items() if not _is(matched, prom_id, good)],
-        )
+                self._update(t.existing, c.prom_id == row.prom_id, good_id=good_id, alias=alias)
+        decided = {prom_id: one.good.good_id for prom_id, one in matched.items()}
+        kept = self._pairs(self._select(a.prom_id, a.good_id))
+        others = [prom_id for prom_id, good_id in kept.items() if decided.get(prom_id) != good_id]
+        self._delete_in_pages(t.adoptions, a.prom_id, others)
+        who = {"at": now, "user": holder.user, "host": holder.host}
         self._insert(
             t.adoptions,
             [
-                mine
-                | {
-                    "prom_id": prom_id,
-                    "good_id": one.good.good_id,
-                    "by": " ".join(one.by),
-                    "at": now,
-                    "user": holder.user,
-                    "host": holder.host,
-                }
-                for prom_id, one in matched.items()
-                if kept.get(prom_id) != one.good.good_id
+                who | {"prom_id": prom_id, "good_id": good_id, "by": " ".join(matched[prom_id].by)}
+                for prom_id, good_id in decided.items()
+                if kept.get(prom_id) != good_id
             ],
         )
         known = set(self._scalars(t.sent.c.good_id))
@@ -134,29 +110,16 @@ class AdoptionRepository(Repository):
 
     def of(self, good_id: str) -> Adoption | None:
         """Return how a good was taken over, None where it was not."""
-        c = t.adoptions.c
-        row = self._db.execute(
-            select(c.prom_id, c.by, c.at, c.user).where(c.object == self._slug, c.good_id == good_id)
-        ).first()
+        row = self._first(t.adoptions, t.adoptions.c.good_id == good_id)
         return Adoption(row.prom_id, tuple(map(Rule, row.by.split())), row.at, row.user) if row else None
 
     def candidates(self, good_id: str) -> list[str]:
         """Return Prom's ids of the products any of which a good may be; none where that is decided."""
         c = t.candidates.c
-        return list(
-            self._db.execute(
-                select(c.prom_id)
-                .where(c.object == self._slug, c.good_id == good_id)
-                .order_by(func.length(c.prom_id), c.prom_id)
-            ).scalars()
-        )
+        prom_ids: list[str] = self._scalars(c.prom_id, c.good_id == good_id)
+        return sorted(prom_ids, key=lambda prom_id: (len(prom_id), prom_id))
 
     def adopted_at(self) -> datetime | None:
         """Return when the shop was taken over, None where it never was."""
         at: datetime | None = self._scalar(t.objects.c.adopted_at)
         return at
-
-
-def _is(matched: dict[str, ProductMatch], prom_id: str, good_id: str) -> bool:
-    one = matched.get(prom_id)
-    return one is not None and one.good.good_id == good_id

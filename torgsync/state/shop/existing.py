@@ -6,17 +6,15 @@ Source: docs/developers/architecture.md §5.1.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_
 
-from torgsync.core.paging import pages
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.fields import Value
 from torgsync.core.product.products import Existing, StoredProduct, keep, load
 from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
-from torgsync.state.schema.base import upsert
 from torgsync.state.shop.object_state import ObjectState
 from torgsync.state.shop.rows import RowRepository
 
@@ -34,10 +32,9 @@ class ExistingProducts(Repository):
     def anchors(self, most: int) -> list[tuple[str, str]]:
         """Return some of our products that are there, each with Prom's id and the good's: the oldest ones."""
         c = t.existing.c
-        ours = select(t.sent.c.good_id).where(self._own(t.sent))
         rows = self._db.execute(
-            select(c.prom_id, c.good_id)
-            .where(c.object == self._slug, c.deleted.is_(False), c.good_id.in_(ours))
+            self._select(c.prom_id, c.good_id)
+            .where(c.deleted.is_(False), c.good_id.in_(self._select(t.sent.c.good_id)))
             .order_by(func.length(c.prom_id), c.prom_id)
             .limit(most)
         )
@@ -49,33 +46,23 @@ class ExistingProducts(Repository):
         One without an external id proves nothing: the ids of two shops may be alike.
         """
         c = t.existing.c
-        external = func.coalesce(c.alias, c.good_id)
         named = [pair for pair in products if pair[1]]
-        query = (
-            select(c.prom_id).where(c.object == self._slug, tuple_(c.prom_id, external).in_(named)).limit(1)
-        )
-        return bool(named) and self._db.execute(query).scalar() is not None
+        same = tuple_(c.prom_id, func.coalesce(c.alias, c.good_id)).in_(named)
+        return bool(named) and self._scalar(c.prom_id, same) is not None
 
     def remember_existing(self, products: Sequence[Existing], look: int) -> None:
         """Remember what Prom shows. Goods whose product changed since the last look are not clean."""
         kept = {product.prom_id: keep(product.values) for product in products}
-        known: dict[str, tuple[str, StoredProduct]] = {}
         e = t.existing.c
-        for page in pages(list(kept)):
-            rows = self._db.execute(
-                select(e.prom_id, e.good_id, e.price_stock, e.content).where(
-                    e.object == self._slug, e.prom_id.in_(page)
-                )
-            )
-            known.update(
-                (row.prom_id, (row.good_id, StoredProduct(row.price_stock, row.content))) for row in rows
-            )
-        upsert(
-            self._db,
+        stored = self._select(e.prom_id, e.good_id, e.price_stock, e.content)
+        known: dict[str, tuple[str, StoredProduct]] = {
+            row.prom_id: (row.good_id, StoredProduct(row.price_stock, row.content))
+            for row in self._in_pages(stored, e.prom_id, list(kept))
+        }
+        self._upsert(
             t.existing,
             [
                 {
-                    "object": self._slug,
                     "prom_id": product.prom_id,
                     "good_id": product.good_id,
                     "alias": product.alias,
@@ -101,34 +88,23 @@ class ExistingProducts(Repository):
 
     def unseen(self, look: int) -> list[str]:
         """Return the ids of goods that should be on Prom and were not shown by a full look."""
-        seen = select(t.existing.c.good_id).where(self._own(t.existing), t.existing.c.look == look)
-        missing = select(t.existing.c.good_id).where(
-            self._own(t.existing), t.existing.c.look != look, t.existing.c.good_id != ""
-        )
-        lost = (
-            select(t.sent.c.good_id)
-            .where(self._own(t.sent))
-            .where(t.sent.c.price_stock.not_like('%"status":"deleted"%'))
-        )
-        rows = self._db.execute(missing.union(lost)).scalars()
-        shown = set(self._db.execute(seen).scalars())
-        return sorted(good_id for good_id in rows if good_id not in shown)
+        e, s = t.existing.c, t.sent.c
+        missing = self._scalars(e.good_id, e.look != look, e.good_id != "")
+        lost = self._scalars(s.good_id, s.price_stock.not_like('%"status":"deleted"%'))
+        return sorted({*missing, *lost}.difference(self._scalars(e.good_id, e.look == look)))
 
     def forget_unseen(self, look: int) -> None:
         """Forget the products that a full look and a second question did not show: they are not on Prom."""
         c = t.existing.c
-        gone = (
-            self._db.execute(select(c.good_id).where(c.object == self._slug, c.look != look)).scalars().all()
-        )
-        self._db.execute(delete(t.existing).where(c.object == self._slug, c.look != look))
+        gone = self._scalars(c.good_id, c.look != look)
+        self._delete(t.existing, c.look != look)
         if gone:
             self._object_state.recount()
         self._rows.mark_dirty(gone)
 
     def forget_good(self, good_id: str) -> None:
         """Forget the product of a good, which is not on Prom any more; the next look sees everything."""
-        c = t.existing.c
-        self._db.execute(delete(t.existing).where(c.object == self._slug, c.good_id == good_id))
+        self._delete(t.existing, t.existing.c.good_id == good_id)
         self._object_state.forget_full_look()
         self._object_state.recount()
         self._rows.mark_dirty([good_id])
@@ -136,30 +112,16 @@ class ExistingProducts(Repository):
     def forget_existing(self, prom_ids: Sequence[str]) -> None:
         """Forget products that are not on Prom any more."""
         self._object_state.recount()
-        c = t.existing.c
-        for page in pages(prom_ids):
-            self._db.execute(delete(t.existing).where(c.object == self._slug, c.prom_id.in_(page)))
+        self._delete_in_pages(t.existing, t.existing.c.prom_id, prom_ids)
 
     def existing_count(self) -> int:
         """Return how many products Prom shows, deleted ones left out."""
-        c = t.existing.c
-        return (
-            self._db.execute(
-                select(func.count())
-                .select_from(t.existing)
-                .where(c.object == self._slug, c.deleted.is_(False))
-            ).scalar()
-            or 0
-        )
+        return self._count(t.existing, t.existing.c.deleted.is_(False))
 
     def in_stock_count(self) -> int:
         """Return how many products Prom shows as available."""
         c = t.existing.c
-        return self._db.execute(
-            select(func.count())
-            .select_from(t.existing)
-            .where(c.object == self._slug, c.deleted.is_(False), c.available.is_(True))
-        ).scalar_one()
+        return self._count(t.existing, c.deleted.is_(False), c.available.is_(True))
 
     def pictured_count(self) -> int:
         """Return to how many products on Prom photos were sent."""
@@ -175,9 +137,8 @@ class ExistingProducts(Repository):
         """Return how many products are foreign; it is counted again only where it may have changed."""
         count = self._object_state.foreign()
         if count is None:
-            count = self._db.execute(
-                select(func.count()).select_from(self._foreign().subquery())
-            ).scalar_one()
+            query = select(func.count()).select_from(self._foreign().subquery())
+            count = self._db.execute(query).scalar_one()
             self._object_state.note_foreign(count)
         return count
 
@@ -189,15 +150,14 @@ class ExistingProducts(Repository):
             for row in rows
         ]
 
-    def _foreign(self) -> Select[tuple[str, str, str, str, datetime | None]]:
+    def _foreign(self) -> Select[Any]:
         """Ask for foreign products; what may be a good of ours is none until a person has decided."""
         c = t.existing.c
-        doubted = select(t.candidates.c.prom_id).where(self._own(t.candidates))
-        ours = select(t.sent.c.good_id).where(self._own(t.sent))
-        here = select(t.goods.c.good_id).where(self._own(t.goods), t.goods.c.row_status != RowStatus.GONE)
+        doubted, ours = self._select(t.candidates.c.prom_id), self._select(t.sent.c.good_id)
+        here = self._select(t.goods.c.good_id).where(t.goods.c.row_status != RowStatus.GONE)
         return (
-            select(c.prom_id, c.good_id, c.price_stock, c.content, c.modified)
-            .where(c.object == self._slug, c.deleted.is_(False), c.prom_id.not_in(doubted))
+            self._select(c.prom_id, c.good_id, c.price_stock, c.content, c.modified)
+            .where(c.deleted.is_(False), c.prom_id.not_in(doubted))
             .where(or_(c.good_id == "", and_(c.good_id.not_in(ours), c.good_id.not_in(here))))
         )
 

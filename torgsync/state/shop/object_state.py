@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
@@ -41,8 +41,7 @@ class ObjectState(Repository):
 
     def reading(self) -> tuple[str, str]:
         """Return the fingerprint of the last whole reading and what was noted of it; empty before one."""
-        o = t.objects.c
-        row = self._db.execute(select(o.reading, o.read_info).where(self._own(t.objects))).one_or_none()
+        row = self._first(t.objects)
         return (row.reading, row.read_info) if row else ("", "")
 
     def end_reading(self, fingerprint: str, noted: str) -> None:

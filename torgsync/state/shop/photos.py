@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_
 
 from torgsync.core.plan.decide import RowStatus
 from torgsync.state.repository import Repository
@@ -26,18 +26,16 @@ class PhotoRepository(Repository):
         The digest is empty where no good of the export asked for it.
         """
         c = t.photos.c
-        rows = self._db.execute(select(c.name, c.size, c.modified_ns, c.digest).where(c.object == self._slug))
+        rows = self._db.execute(self._select(c.name, c.size, c.modified_ns, c.digest))
         return {name: (size, modified, digest) for name, size, modified, digest in rows}
 
     def remember(self, photos: Mapping[str, tuple[int, int, str]], gone: Sequence[str] = ()) -> None:
         """Record photos as `seen()` returns them, and forget those that are gone."""
-        self._upsert(
-            t.photos,
-            [
-                {"name": name, "size": size, "modified_ns": modified, "digest": digest}
-                for name, (size, modified, digest) in photos.items()
-            ],
-        )
+        rows = [
+            {"name": name, "size": size, "modified_ns": modified, "digest": digest}
+            for name, (size, modified, digest) in photos.items()
+        ]
+        self._upsert(t.photos, rows)
         self._delete_in_pages(t.photos, t.photos.c.name, gone)
 
     def note_unfetched(self, photos: Mapping[str, int], now: datetime) -> None:
@@ -52,10 +50,9 @@ class PhotoRepository(Repository):
     def unfetched(self) -> dict[str, int]:
         """Return how many photos Prom could not fetch, keyed by good, for goods that go."""
         g, u = t.goods.c, t.unfetched.c
-        rows = self._db.execute(
-            select(u.good_id, u.photos)
+        return self._pairs(
+            self._select(u.good_id, u.photos)
             .join(t.goods, and_(g.object == u.object, g.good_id == u.good_id))
-            .where(u.object == self._slug, g.row_status == RowStatus.IN)
+            .where(g.row_status == RowStatus.IN)
             .order_by(u.good_id)
         )
-        return {good_id: photos for good_id, photos in rows}  # noqa: C416  # a row is no pair to mypy

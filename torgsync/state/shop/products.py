@@ -13,20 +13,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    FromClause,
-    Row,
-    Select,
-    Table,
-    and_,
-    case,
-    delete,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, Table, and_, case, select, tuple_
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
@@ -40,7 +27,6 @@ from torgsync.core.product.products import Existing, Product, dump, keep, load
 from torgsync.core.product.variants import PLACED
 from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
-from torgsync.state.schema.base import upsert
 from torgsync.state.shop.existing import facts
 from torgsync.state.shop.object_state import ObjectState
 from torgsync.state.shop.rows import RowRepository
@@ -121,10 +107,8 @@ class ProductRepository(Repository):
     def known(self, good_ids: Sequence[str]) -> dict[str, ProductSnapshot]:
         """Return all that is known of these goods, keyed by id; goods never seen are left out."""
         found: dict[str, ProductSnapshot] = {}
-        for page in pages(good_ids):
-            query = self._known().where(t.goods.c.good_id.in_(page)).order_by(*_BEST_FIRST)
-            for row in self._db.execute(query):
-                found.setdefault(row.good_id, _known(row))
+        for row in self._in_pages(self._known().order_by(*_BEST_FIRST), t.goods.c.good_id, good_ids):
+            found.setdefault(row.good_id, _known(row))
         return found
 
     def _known(self, *, price_stock: ColumnElement[bool] | None = None) -> Select[Any]:
@@ -151,38 +135,23 @@ class ProductRepository(Repository):
         for table in (t.desired, t.sent, t.existing, t.refusals):
             sources = sources.outerjoin(table, of_good(table))
         return (
-            select(
-                g.good_id,
-                g.row_status,
-                g.reason,
-                g.reserved,
-                g.line,
+            self._select(
+                g.good_id, g.row_status, g.reason, g.reserved, g.line,
                 case((g.model != 0, g.variant), else_=0).label("variant"),
-                d.title,
-                d.price_stock.label("desired"),
-                card_of(t.desired),
-                s.price_stock.label("sent"),
-                s.echo,
-                card_of(t.sent),
-                e.prom_id,
-                e.alias,
-                e.modified,
-                e.price_stock.label("existing"),
-                card_of(t.existing),
-                r.price_stock.label("refusals"),
-                card_of(t.refusals),
-                doubt.label("doubtful"),
-                taken.label("taken"),
+                d.title, d.price_stock.label("desired"), card_of(t.desired),
+                s.price_stock.label("sent"), s.echo, card_of(t.sent),
+                e.prom_id, e.alias, e.modified, e.price_stock.label("existing"), card_of(t.existing),
+                r.price_stock.label("refusals"), card_of(t.refusals),
+                doubt.label("doubtful"), taken.label("taken"),
             )
             .select_from(sources)
-            .where(g.object == self._slug)
-        )
+        )  # fmt: skip
 
     def dossier(self, good_id: str) -> Dossier:
         """Return all that is remembered of one good."""
 
         def row_of(table: Table) -> Row[Any] | None:
-            query = select(table).where(table.c.object == self._slug, table.c.good_id == good_id)
+            query = self._select(table).where(table.c.good_id == good_id)
             return self._db.execute(query.order_by(*(_BEST_FIRST if table is t.existing else ()))).first()
 
         good, wanted, sent, shown, refused = map(row_of, (t.goods, t.desired, t.sent, t.existing, t.refusals))
@@ -214,8 +183,8 @@ class ProductRepository(Repository):
         """
         g = t.goods.c
         rows = self._db.execute(
-            select(g.good_id, g.line, g.reason)
-            .where(g.object == self._slug, g.reason != "" if reason is None else g.reason == reason)
+            self._select(g.good_id, g.line, g.reason)
+            .where(g.reason != "" if reason is None else g.reason == reason)
             .order_by(g.line, g.good_id)
         ).all()
         for page in pages(rows):
@@ -236,18 +205,12 @@ class ProductRepository(Repository):
         for page in pages(accepted):
             ids = [item.good_id for item in page]
             s, e = t.sent.c, t.existing.c
-            sent = {
-                row.good_id: row
-                for row in self._db.execute(
-                    select(s.good_id, s.price_stock, s.echo, s.content).where(
-                        s.object == self._slug, s.good_id.in_(ids)
-                    )
-                )
-            }
+            rows = self._db.execute(self._select(t.sent).where(s.good_id.in_(ids)))
+            sent = {row.good_id: row for row in rows}
             shown: dict[str, dict[str, object]] = {}
             best_first = (
-                select(e.prom_id, e.good_id, e.price_stock, e.content, e.modified, e.look)
-                .where(e.object == self._slug, e.good_id.in_(ids))
+                self._select(e.prom_id, e.good_id, e.price_stock, e.content, e.modified, e.look)
+                .where(e.good_id.in_(ids))
                 .order_by(*_BEST_FIRST)
             )
             for row in self._db.execute(best_first).mappings():
@@ -262,22 +225,15 @@ class ProductRepository(Repository):
                 group = past.get("variant_group")
                 if item.values.get("variant_group", group) != group:
                     joined.append(item.good_id)
-                news.append(
-                    {
-                        "object": self._slug,
-                        "good_id": item.good_id,
-                        "at": now,
-                        "echo": dump(echo | dict(item.echo)),
-                        **keep(past | dict(item.values))._asdict(),
-                    }
-                )
+                new = {"good_id": item.good_id, "at": now, "echo": dump(echo | dict(item.echo))}
+                news.append(new | keep(past | dict(item.values))._asdict())
                 if view := shown.get(item.good_id):
                     seen = {name: value for name, value in item.values.items() if FIELDS[name].shown}
                     values = load(str(view["price_stock"]), str(view["content"])) | seen | dict(item.echo)
-                    views.append({**view, "object": self._slug, **keep(values)._asdict(), **facts(values)})
-            upsert(self._db, t.sent, news)
-            upsert(self._db, t.existing, views)
-            self._rows.forget_findings(joined, PLACED)
+                    views.append({**view, **keep(values)._asdict(), **facts(values)})
+            self._upsert(t.sent, news)
+            self._upsert(t.existing, views)
+            self._rows.replace_findings(joined, PLACED)
             price_stock = {
                 item.good_id for item in page if PRICE_STOCK.issuperset((*item.values, *item.echo))
             }
@@ -296,37 +252,30 @@ class ProductRepository(Repository):
         """
         self._object_state.invalidate_noop_plan()
         values = {name: value for name, value in product.values.items() if name != "variant_group"}
-        row = {
-            "object": self._slug,
-            "good_id": product.good_id,
-            "at": now,
-            "reasons": encode_reasons(reasons),
-        }
-        upsert(self._db, t.refusals, [row | keep(values)._asdict()])
+        row = {"good_id": product.good_id, "at": now, "reasons": encode_reasons(reasons)}
+        self._upsert(t.refusals, [row | keep(values)._asdict()])
 
     def refused(self, good_ids: Sequence[str]) -> dict[str, dict[str, Value]]:
         """Return the content that Prom refused of these goods, keyed by id; without the variant group."""
         c = t.refusals.c
         rows = self._db.execute(
-            select(c.good_id, c.price_stock, c.content).where(c.object == self._slug, c.good_id.in_(good_ids))
+            self._select(c.good_id, c.price_stock, c.content).where(c.good_id.in_(good_ids))
         )
         return {good_id: load(price_stock, content) for good_id, price_stock, content in rows}
 
     def forget_refusals(self, good_ids: Sequence[str] | None = None) -> None:
         """Let these goods, or all, be tried again."""
         self._object_state.invalidate_noop_plan()
-        everything = delete(t.refusals).where(self._own(t.refusals))
         if good_ids is None:
-            self._db.execute(everything)
-            self._db.execute(update(t.goods).where(self._own(t.goods)).values(**t.DIRTY))
-            return
-        for page in pages(good_ids):
-            self._db.execute(everything.where(t.refusals.c.good_id.in_(page)))
+            self._delete(t.refusals)
+            self._update(t.goods, **t.DIRTY)
+        else:
+            self._delete_in_pages(t.refusals, t.refusals.c.good_id, good_ids)
 
     def forget_shop(self) -> None:
         """Forget all that was seen and sent: the object starts over, in another shop or an emptied one."""
         for table in (t.existing, t.sent, t.adoptions, t.candidates, t.unfetched):
-            self._db.execute(delete(table).where(table.c.object == self._slug))
+            self._delete(table)
         self.forget_refusals()
         self._object_state.start_over()
 

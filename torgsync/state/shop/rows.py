@@ -12,19 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    and_,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, Select, and_, func
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
@@ -35,9 +23,20 @@ from torgsync.core.product.products import Product, dump, keep
 from torgsync.core.reason import decode_args
 from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
-from torgsync.state.schema.base import upsert
 from torgsync.state.shop.object_state import ObjectState
 
+_SAME_NAME = (
+    "good_id",
+    "row_hash",
+    "row_status",
+    "reason",
+    "line",
+    "model",
+    "section",
+    "traits",
+    "content_hash",
+)
+"""Columns that are called like the attribute of a row."""
 _STREAM = 10_000
 """Rows of the narrow table fetched at once."""
 
@@ -92,18 +91,14 @@ class RowRepository(Repository):
         """
         c = t.goods.c
         rows = self._db.execute(
-            select(c.row_hash).where(c.object == self._slug, c.row_status != RowStatus.GONE, c.row_hash != 0)
+            self._select(c.row_hash).where(c.row_status != RowStatus.GONE, c.row_hash != 0)
         )
         cursor: Iterable[tuple[int]] = rows.cursor or ()  # type: ignore[assignment]  # every driver's iterates
         return set(chain.from_iterable(cursor))
 
     def old_rows(self, good_ids: Sequence[str]) -> dict[str, OldRow]:
         """Return what was remembered of these rows, keyed by good, as far as the last export had them."""
-        found: dict[str, OldRow] = {}
-        for page in pages(good_ids):
-            rows = self._db.execute(self._old_rows().where(t.goods.c.good_id.in_(page)))
-            found |= _old_rows(rows)
-        return found
+        return _old_rows(self._in_pages(self._old_rows(), t.goods.c.good_id, good_ids))
 
     def rows_of(self, wanted: Callable[[str, int], bool]) -> dict[str, OldRow]:
         """Return the rows of the last export that `wanted` says yes to, by id and mark."""
@@ -117,11 +112,10 @@ class RowRepository(Repository):
         rows = self._db.execute(self._old_rows().where(t.goods.c.row_hash.in_(list(row_hashes))))
         return _old_rows(rows)
 
-    def _old_rows(self) -> Select[tuple[str, int, int, int, int, int, str]]:
+    def _old_rows(self) -> Select[Any]:
         c = t.goods.c
-        return select(
-            c.good_id, c.row_hash, c.model, c.section, c.traits, c.content_hash, c.row_status
-        ).where(c.object == self._slug, c.row_status != RowStatus.GONE)
+        columns = (c.row_hash, c.model, c.section, c.traits, c.content_hash, c.row_status)
+        return self._select(c.good_id, *columns).where(c.row_status != RowStatus.GONE)
 
     def remember_rows(self, rows: Sequence[GoodRow], known: Collection[str] = ()) -> None:
         """Remember new and changed rows. What was desired of a blocked good stays.
@@ -135,33 +129,13 @@ class RowRepository(Repository):
             self._object_state.recount()
         self._remember_whole([row for row in rows if row.whole], known)
         self._remember_terms([row for row in rows if not row.whole])
-        self._add_findings([finding for row in rows for finding in row.findings])
+        self._insert(t.findings, (t.finding_row(finding) for row in rows for finding in row.findings))
 
     def _remember_whole(self, rows: Sequence[GoodRow], known: Collection[str]) -> None:
-        upsert(
-            self._db,
-            t.goods,
-            [
-                {
-                    "object": self._slug,
-                    "good_id": row.good_id,
-                    "row_hash": row.row_hash,
-                    "row_status": row.row_status,
-                    "reason": row.reason,
-                    "line": row.line,
-                    **t.DIRTY,
-                    "model": row.model,
-                    "section": row.section,
-                    "traits": row.traits,
-                    "content_hash": row.content_hash,
-                }
-                for row in rows
-            ],
-        )
+        self._upsert(t.goods, [{name: getattr(row, name) for name in _SAME_NAME} | t.DIRTY for row in rows])
         titles = self._titles([row.good_id for row in rows if row.product and not row.product.title])
         wanted = [
             {
-                "object": self._slug,
                 "good_id": row.good_id,
                 "title": row.product.title or titles.get(row.good_id, ""),
                 **keep(row.product.values)._asdict(),
@@ -169,52 +143,30 @@ class RowRepository(Repository):
             for row in rows
             if row.product is not None
         ]
-        upsert(self._db, t.desired, wanted)
-        for page in pages([row.good_id for row in rows if row.good_id in known]):
-            self._db.execute(delete(t.findings).where(self._own(t.findings), t.findings.c.good_id.in_(page)))
+        self._upsert(t.desired, wanted)
+        again = [row.good_id for row in rows if row.good_id in known]
+        self._delete_in_pages(t.findings, t.findings.c.good_id, again)
 
     def _titles(self, good_ids: Sequence[str]) -> dict[str, str]:
         """Return the names by which these goods were known, keyed by id."""
         c = t.desired.c
-        found: dict[str, str] = {}
-        for page in pages(good_ids):
-            rows = self._db.execute(
-                select(c.good_id, c.title).where(c.object == self._slug, c.good_id.in_(page))
-            )
-            found.update((good_id, title) for good_id, title in rows)
-        return found
+        titles = self._in_pages(self._select(c.good_id, c.title), c.good_id, good_ids)
+        return {row.good_id: row.title for row in titles}
 
     def _remember_terms(self, rows: Sequence[GoodRow]) -> None:
-        if not rows:
-            return
-        g, d = t.goods.c, t.desired.c
-        of: ColumnElement[str] = bindparam("of")
-        self._db.execute(
-            update(t.goods)
-            .where(g.object == self._slug, g.good_id == of)
-            .values(row_hash=bindparam("mark"), line=bindparam("at"), **t.PRICE_STOCK_DIRTY),
-            [{"of": row.good_id, "mark": row.row_hash, "at": row.line} for row in rows],
-        )
-        self._db.execute(
-            update(t.desired)
-            .where(d.object == self._slug, d.good_id == of)
-            .values(price_stock=bindparam("moved")),
-            [{"of": row.good_id, "moved": dump(row.product.values)} for row in rows if row.product],
-        )
+        places = {row.good_id: {"row_hash": row.row_hash, "line": row.line} for row in rows}
+        self._update_goods(t.goods, places, **t.PRICE_STOCK_DIRTY)
+        moved = {row.good_id: {"price_stock": dump(row.product.values)} for row in rows if row.product}
+        self._update_goods(t.desired, moved)
 
-    def _add_findings(self, found: Sequence[Finding]) -> None:
-        if found:
-            self._db.execute(insert(t.findings), [t.finding_row(self._slug, finding) for finding in found])
-
-    def forget_findings(self, good_ids: Sequence[str], codes: Collection[Code]) -> None:
-        """Forget findings of these goods that have one of these codes."""
+    def replace_findings(
+        self, good_ids: Sequence[str], codes: Collection[str], findings: Iterable[Finding] = ()
+    ) -> None:
+        """Forget the findings of these codes about these goods, and remember these."""
         f = t.findings.c
-        if good_ids:
-            self._db.execute(
-                delete(t.findings).where(
-                    f.object == self._slug, f.good_id.in_(good_ids), f.code.in_(sorted(codes))
-                )
-            )
+        for page in pages(good_ids):
+            self._delete(t.findings, f.good_id.in_(page), f.code.in_(sorted(codes)))
+        self._insert(t.findings, map(t.finding_row, findings))
 
     def block(self, good_id: str, finding: Finding, line: int) -> None:
         """Leave a good as it is on Prom, with one finding that says why. Its row is read again next time.
@@ -222,69 +174,40 @@ class RowRepository(Repository):
         `line` is the first of its lines.
         """
         self._object_state.invalidate_noop_plan()
-        self._db.execute(delete(t.findings).where(self._own(t.findings), t.findings.c.good_id == good_id))
-        self._db.execute(
-            update(t.goods)
-            .where(self._own(t.goods), t.goods.c.good_id == good_id)
-            .values(
-                row_status=RowStatus.BLOCKED,
-                reason=SkipReason.BLOCKED,
-                line=line,
-                row_hash=0,
-                section=0,
-                traits=0,
-                content_hash=0,
-                **t.DIRTY,
-            )
-        )
-        self._add_findings([finding])
+        self._delete(t.findings, t.findings.c.good_id == good_id)
+        unread = dict.fromkeys(("row_hash", "section", "traits", "content_hash"), 0)
+        status = {"row_status": RowStatus.BLOCKED, "reason": SkipReason.BLOCKED}
+        self._update(t.goods, t.goods.c.good_id == good_id, line=line, **status, **unread, **t.DIRTY)
+        self._insert(t.findings, [t.finding_row(finding)])
 
     def mark_gone(self, good_ids: Iterable[str]) -> None:
         """Remember that the export does not have these goods any more."""
         gone = list(good_ids)
         if gone:
             self._object_state.recount()
-        for page in pages(gone):
-            self._db.execute(
-                update(t.goods)
-                .where(self._own(t.goods), t.goods.c.good_id.in_(page))
-                .values(row_status=RowStatus.GONE, reason="", line=0, **t.DIRTY)
-            )
-            self._db.execute(delete(t.findings).where(self._own(t.findings), t.findings.c.good_id.in_(page)))
+        self._set(gone, row_status=RowStatus.GONE, reason="", line=0, **t.DIRTY)
+        self._delete_in_pages(t.findings, t.findings.c.good_id, gone)
 
     def lines_of_findings(self) -> dict[int, int]:
         """Return the line of each row whose good has findings, keyed by its mark."""
-        rows = self._db.execute(
-            select(t.goods.c.row_hash, t.goods.c.line)
-            .join(
-                t.findings,
-                and_(t.findings.c.object == t.goods.c.object, t.findings.c.good_id == t.goods.c.good_id),
-            )
-            .where(self._own(t.goods), t.goods.c.row_status != RowStatus.GONE)
-            .distinct()
-        )
-        return {row_hash: line for row_hash, line in rows}  # noqa: C416  # a row is no pair to mypy
+        g, f = t.goods.c, t.findings.c
+        found = and_(f.object == g.object, f.good_id == g.good_id)
+        rows = self._select(g.row_hash, g.line).join(t.findings, found).where(g.row_status != RowStatus.GONE)
+        return self._pairs(rows.distinct())
 
     def move_rows(self, lines: Mapping[int, int]) -> None:
         """Bring lines up to date where rows with findings moved without changing, keyed by mark."""
-        places = self.rows_marked(lines) if lines else {}
+        moved = self.rows_marked(lines) if lines else {}
+        places = {good_id: {"line": lines[row.row_hash]} for good_id, row in moved.items()}
         for table in (t.goods, t.findings):
-            if places:
-                self._db.execute(
-                    update(table)
-                    .where(table.c.object == self._slug, table.c.good_id == bindparam("moved"))
-                    .values(line=bindparam("to")),
-                    [{"moved": good_id, "to": lines[row.row_hash]} for good_id, row in places.items()],
-                )
+            self._update_goods(table, places)
 
     def findings(
         self, good_id: str | None = None, code: Code | None = None, good_ids: Sequence[str] | None = None
     ) -> Iterator[Finding]:
         """Yield all findings of goods, or those of one good, some goods or one code, by line."""
         c = t.findings.c
-        query = select(c.code, c.args, c.good_id, c.line, c.name, c.value, c.file).where(
-            c.object == self._slug
-        )
+        query = self._select(c.code, c.args, c.good_id, c.line, c.name, c.value, c.file)
         if good_id is not None:
             query = query.where(c.good_id == good_id)
         if good_ids is not None:
@@ -305,20 +228,14 @@ class RowRepository(Repository):
     def finding_counts(self) -> dict[Code, int]:
         """Return how many findings of goods there are, keyed by code."""
         c = t.findings.c
-        rows = self._db.execute(
-            select(c.code, func.count()).where(c.object == self._slug).group_by(c.code).order_by(c.code)
-        )
-        return {Code(code): count for code, count in rows}
+        counts = self._select(c.code, func.count()).group_by(c.code).order_by(c.code)
+        return {Code(code): count for code, count in self._db.execute(counts)}
 
     def row_statuses(self) -> dict[tuple[str, str], int]:
         """Return the number of goods, keyed by row status and skip reason."""
         c = t.goods.c
-        rows = self._db.execute(
-            select(c.row_status, c.reason, func.count())
-            .where(c.object == self._slug)
-            .group_by(c.row_status, c.reason)
-        )
-        return {(row_status, reason): count for row_status, reason, count in rows}
+        counts = self._select(c.row_status, c.reason, func.count()).group_by(c.row_status, c.reason)
+        return {(status, reason): count for status, reason, count in self._db.execute(counts)}
 
     def reserve(self, pieces: Mapping[str, int]) -> None:
         """Remember how many pieces of goods the export offers though they are sold, keyed by good.
@@ -326,39 +243,26 @@ class RowRepository(Repository):
         Goods of which that changed are not clean.
         """
         g = t.goods.c
-        rows = self._db.execute(select(g.good_id, g.reserved).where(g.object == self._slug, g.reserved != 0))
-        before = {row.good_id: row.reserved for row in rows}
+        before = self._pairs(self._select(g.good_id, g.reserved).where(g.reserved != 0))
         moved = [good for good in before.keys() | pieces.keys() if before.get(good, 0) != pieces.get(good, 0)]
         if moved:
-            self._db.execute(
-                update(t.goods)
-                .where(g.object == self._slug, g.good_id == bindparam("of"))
-                .values(reserved=bindparam("pieces")),
-                [{"of": good_id, "pieces": pieces.get(good_id, 0)} for good_id in moved],
-            )
+            self._update_goods(t.goods, {good: {"reserved": pieces.get(good, 0)} for good in moved})
             self.mark_dirty(sorted(moved), content=False)
 
     def leave_alone(self, fields: Mapping[str, str]) -> None:
         """Remember which fields of goods differ and are Prom's, keyed by good; empty where none does."""
         g = t.goods.c
         for page in pages(sorted(fields)):
-            mine = update(t.goods).where(g.object == self._slug, g.good_id.in_(page))
-            self._db.execute(mine.where(g.left_alone != "").values(left_alone=""))
-        rows = [{"of": good_id, "names": names} for good_id, names in fields.items() if names]
-        if rows:
-            self._db.execute(
-                update(t.goods)
-                .where(g.object == self._slug, g.good_id == bindparam("of"))
-                .values(left_alone=bindparam("names")),
-                rows,
-            )
+            self._update(t.goods, g.good_id.in_(page), g.left_alone != "", left_alone="")
+        rows = {good_id: {"left_alone": names} for good_id, names in fields.items() if names}
+        self._update_goods(t.goods, rows)
 
     def left_alone(self) -> dict[str, int]:
         """Return in how many goods each field differs and is left to Prom's side, keyed by field."""
         g = t.goods.c
         rows = self._db.execute(
-            select(g.left_alone, func.count())
-            .where(g.object == self._slug, g.left_alone != "", g.row_status == RowStatus.IN)
+            self._select(g.left_alone, func.count())
+            .where(g.left_alone != "", g.row_status == RowStatus.IN)
             .group_by(g.left_alone)
         )
         counts = Counter[str]()
@@ -369,12 +273,7 @@ class RowRepository(Repository):
 
     def settle(self, good_ids: Iterable[str]) -> None:
         """Remember that there is nothing to do for these goods."""
-        for page in pages(list(good_ids)):
-            self._db.execute(
-                update(t.goods)
-                .where(self._own(t.goods), t.goods.c.good_id.in_(page))
-                .values(clean=True, content_clean=True)
-            )
+        self._set(list(good_ids), clean=True, content_clean=True)
 
     def mark_dirty(self, good_ids: Iterable[str], *, content: bool = True) -> None:
         """Have these goods looked at by the next plan; an empty id means a product without one.
@@ -384,12 +283,11 @@ class RowRepository(Repository):
         ids = list(good_ids)
         if ids:
             self._object_state.invalidate_noop_plan()
-        for page in pages([good_id for good_id in ids if good_id]):
-            self._db.execute(
-                update(t.goods)
-                .where(self._own(t.goods), t.goods.c.good_id.in_(page))
-                .values(**(t.DIRTY if content else t.PRICE_STOCK_DIRTY))
-            )
+        self._set([good_id for good_id in ids if good_id], **(t.DIRTY if content else t.PRICE_STOCK_DIRTY))
+
+    def _set(self, good_ids: Sequence[str], **values: object) -> None:
+        for page in pages(good_ids):
+            self._update(t.goods, t.goods.c.good_id.in_(page), **values)
 
 
 def _old_rows(rows: Iterable[Row[Any]]) -> dict[str, OldRow]:

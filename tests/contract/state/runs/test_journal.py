@@ -6,13 +6,7 @@ from datetime import timedelta
 
 from builders import LATER, NOON
 
-from torgsync.state.runs.journal import (
-    Holder,
-    ImportEnd,
-    OpenPlan,
-    Request,
-    UnfinishedImport,
-)
+from torgsync.state.runs.journal import Holder, ImportEnd, OpenPlan, Request, UnfinishedImport
 from torgsync.state.store import UnitOfWork
 
 ENDS = (ImportEnd.FINISHED, ImportEnd.REFUSED, ImportEnd.UNCLEAR)

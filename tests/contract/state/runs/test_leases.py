@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 from builders import LATER, NOON
 
-from torgsync.state.runs.journal import Holder
-from torgsync.state.runs.leases import LEASE, Lease
+from torgsync.state.runs.journal import LEASE, Holder, Lease
 from torgsync.state.store import UnitOfWork, open_store
 
 SLUG = "my-prom"
@@ -62,9 +62,6 @@ def test_of_two_runs_that_begin_at_once_one_holds_the_object(url: str) -> None:
                 took.append(pid)
         mine.close()
 
-    threads = [threading.Thread(target=begin, args=(pid,)) for pid in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(begin, range(6)))
     assert len(took) == 1

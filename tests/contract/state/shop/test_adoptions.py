@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
 from builders import LATER, NOON, existing, product, update
 
 from torgsync.core.plan.adopt import (
@@ -19,23 +16,13 @@ from torgsync.core.plan.adopt import (
 )
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.plan.diff import Change, FieldChange, Verb
+from torgsync.core.product.cells import Section
 from torgsync.core.product.products import Existing
 from torgsync.state.runs.journal import Holder, Override
 from torgsync.state.shop.rows import GoodRow
-from torgsync.state.store import UnitOfWork, open_store
+from torgsync.state.store import UnitOfWork
 
 ME = Holder("olena", "office-pc", 1)
-
-
-@pytest.fixture
-def work(tmp_path: Path) -> Iterator[UnitOfWork]:
-    """The memory of one object, in one unit of work."""
-    store = open_store(f"sqlite:///{tmp_path / 'state.db'}")
-    try:
-        with store.transaction("shop") as work:
-            yield work
-    finally:
-        store.close()
 
 
 def shown(prom_id: str, external_id: str, **values: object) -> Existing:
@@ -223,8 +210,6 @@ def test_reasons_and_last_sent_values_are_kept(work: UnitOfWork) -> None:
 
 def test_changes_with_their_groups(work: UnitOfWork) -> None:
     """The topmost group of the good, or nothing."""
-    from torgsync.core.product.cells import Section
-
     work.variants.remember_sections({5: (Section("1", "Взуття"), Section("2", "Капці"))})
     row = GoodRow("1", 1, 1, RowStatus.IN, product=product(), section=5)
     work.rows.remember_rows([row, GoodRow("2", 2, 2, RowStatus.IN, product=product())])

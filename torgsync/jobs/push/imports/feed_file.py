@@ -1,71 +1,133 @@
-"""Write the import file of a plan. Source: docs/developers/prom-api.md §4.5, §7.2."""
+"""Write the import file of a plan, and find out what became of its photos.
+
+Photos that Prom could not fetch are sent again with a later import; no import is spent on photos alone.
+Source: docs/developers/prom-api.md §4.4, §4.5, §7.2.
+"""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
+from torgsync.core.mapping.mapper import PHOTO_LIMIT
 from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.channels import updated_fields
-from torgsync.core.plan.decide import ProductSnapshot
-from torgsync.core.plan.diff import Verb
-from torgsync.core.product.fields import Channel
+from torgsync.core.plan.channels import OVERLAP, by_channel, updated_fields
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus
+from torgsync.core.plan.diff import Change, Verb
+from torgsync.core.plan.outcomes import OutcomeCode, OutcomeReasons
+from torgsync.core.product.fields import Channel, Value
 from torgsync.core.product.groups import Steps, grow
-from torgsync.core.product.products import Product
-from torgsync.jobs.context import JobContext
-from torgsync.jobs.push.imports.photo_results import PhotoResults
-from torgsync.jobs.push.imports.products import (
-    current_product,
-    desired_product,
-    offered_product,
-    restored_product,
-)
-from torgsync.jobs.push.outcomes import OutcomeRecorder
+from torgsync.core.product.products import Existing, Product
+from torgsync.core.reason import Reason
+from torgsync.jobs.context import JobContext, Progress, Stage
+from torgsync.jobs.plan.look import read_back
+from torgsync.jobs.push.outcomes import FEW, OutcomeRecorder
 from torgsync.prom.api import Prom
 from torgsync.prom.feed import write_feed
 from torgsync.state.runs.plans import NumberedChange
+
+MOST_READ = 50
+"""Products that are read one by one because no listing showed them."""
+
+
+class PhotoResults:
+    """The photos of one import. Lost ones are reported without their goods, so what Prom shows is counted."""
+
+    def __init__(self, context: JobContext, prom: Prom) -> None:
+        self._context = context
+        self._prom = prom
+        self._shown: dict[str, int] = {}  # photos that Prom shows, keyed by good
+        self._sent_again: dict[str, int] = {}  # photos that are sent once more, keyed by good
+        self._missing: dict[str, int] = {}
+        self._read = 0
+
+    def count(self, products: Iterable[Existing]) -> None:
+        """Note how many photos Prom shows of products."""
+        self._shown.update((shown.good_id, shown.photos) for shown in products if shown.photos is not None)
+
+    def send_again(self, without: Collection[str]) -> list[str]:
+        """Return the goods on sale whose photos Prom shall fetch again, except those that are sent anyway.
+
+        A draft is left out: read again, Prom would put it on display (prom-api §4.5).
+        """
+        with self._context.transaction() as work:
+            known = work.products.known(list(work.photos.unfetched()))
+        for good_id, good in known.items():
+            shown = good.on_prom
+            on_sale = shown and shown.values.get("status") != "draft"
+            if good.row_status is RowStatus.IN and good.sent and on_sale:
+                self._sent_again[good_id] = number_of_photos(good.sent.values)
+        return [good_id for good_id in self._sent_again if good_id not in without]
+
+    @property
+    def sends_again(self) -> bool:
+        """Whether the import has Prom fetch photos again."""
+        return bool(self._sent_again)
+
+    def missing(self, good_id: str, values: Mapping[str, Value], *, failed: bool) -> OutcomeReasons:
+        """Note how many sent photos of a good Prom lacks, and return that as a reason, or no reason.
+
+        `failed` says that the import could not fetch some photos of some good.
+        """
+        if "photos" not in values:
+            return ()
+        sent = number_of_photos(values)
+        missing = max(sent - self._number_shown(good_id), 0) if failed and sent else 0
+        self._missing[good_id] = missing
+        if not missing:
+            return ()
+        return (Reason(OutcomeCode.PHOTOS_UNFETCHED, {"missing": missing, "sent": sent}),)
+
+    def _number_shown(self, good_id: str) -> int:
+        """Return how many photos Prom shows; the most there can be where that is unknown."""
+        if good_id not in self._shown and self._read < MOST_READ:
+            self._read += 1
+            if shown := self._prom.product(good_id):
+                self.count([shown])
+        return self._shown.get(good_id, PHOTO_LIMIT)
+
+    def store(self, *, failed: bool) -> None:
+        """Store which goods lack photos on Prom, those among them whose photos were sent again."""
+        for good_id, sent in self._sent_again.items():
+            self._missing[good_id] = max(sent - self._number_shown(good_id), 0) if failed else 0
+        with self._context.transaction() as work:
+            work.photos.note_unfetched(self._missing, self._context.now())
+
+
+def number_of_photos(values: Mapping[str, Value]) -> int:
+    """Return how many photos of a product go to Prom."""
+    photos = values.get("photos")
+    return min(len(photos), PHOTO_LIMIT) if isinstance(photos, tuple) else 0
+
 
 CREATION_WORDS = ("presence", "price")
 """`updated_fields` of a file that only creates: the mildest, should a product exist after all."""
 
 
+@dataclass
 class ImportFile:
     """The import file of one plan, and what is known of its products.
 
-    Args:
-        context: The object.
-        prom: The shop.
-        outcomes: The outcomes of the plan.
-        photos: The photos of the import.
-        undoes: Whether the plan undoes a run; then the file holds products as they are, not as desired.
-
-    Attributes:
-        modified: When each product was last modified before the import, keyed by good; empty for an import
-            that an earlier run sent.
-        fields: The fields that the import changes in some product.
+    Where the plan `undoes` a run, it holds products as they are, not as desired. `modified` says when each
+    product was last modified before the import, keyed by good; it is empty for an import that an earlier run
+    sent. `fields` are those that the import changes in some product.
     """
 
-    def __init__(
-        self,
-        context: JobContext,
-        prom: Prom,
-        outcomes: OutcomeRecorder,
-        photos: PhotoResults,
-        *,
-        undoes: bool,
-    ) -> None:
-        self._context = context
-        self._prom = prom
-        self._outcomes = outcomes
-        self._photos = photos
-        self._undoes = undoes
-        self.modified: dict[str, datetime | None] = {}
-        self.fields: set[str] = set()
+    context: JobContext
+    prom: Prom
+    outcomes: OutcomeRecorder
+    undoes: bool
+    modified: dict[str, datetime | None] = field(default_factory=dict)
+    fields: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.photos = PhotoResults(self.context, self.prom)
 
     def pages(self) -> Iterator[list[tuple[NumberedChange, ProductSnapshot]]]:
         """Yield the changes that need the import with their products as last seen, by pages."""
@@ -73,8 +135,8 @@ class ImportFile:
             yield [(item, known[item.change.good_id]) for item in page]
 
     def _pages(self) -> Iterator[tuple[list[NumberedChange], Mapping[str, ProductSnapshot]]]:
-        for page in self._outcomes.pages([Verb.CREATE, Verb.UPDATE], Channel.IMPORT, PAGE):
-            with self._context.transaction() as work:
+        for page in self.outcomes.pages([Verb.CREATE, Verb.UPDATE], Channel.IMPORT, PAGE):
+            with self.context.transaction() as work:
                 known = work.products.known([item.change.good_id for item in page])
             yield page, known
 
@@ -93,7 +155,7 @@ class ImportFile:
 
         The file exists for the time of the block. One that a killed run left behind is removed.
         """
-        folder = self._context.settings.feeds / self._context.slug
+        folder = self.context.settings.feeds / self.context.slug
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix="import-") as temporary:
@@ -101,7 +163,7 @@ class ImportFile:
             yield path, *self._write(path)
 
     def _write(self, feed: Path) -> tuple[list[str], int]:
-        with self._context.transaction() as work:
+        with self.context.transaction() as work:
             tree = grow(work.variants.paths())
         paths: dict[Steps, None] = {}
         fields: set[str] = set()
@@ -109,16 +171,20 @@ class ImportFile:
         for page, snapshots in self._pages():
             for known in snapshots.values():
                 self.modified[known.good_id] = known.existing.modified if known.existing else None
-                product = current_product(known) if self._undoes else desired_product(known)
+                product = current_product(known) if self.undoes else desired_product(known)
                 groups.add(product.text("variant_group"))
                 if product.path:
                     paths.setdefault(tree.path(product.path))
             fields.update(
                 name for item in page if item.change.verb is Verb.UPDATE for name in item.change.fields
             )
-        siblings = self._siblings(groups - {""})
-        unchanged = [*siblings, *self._photos.send_again({*self.modified, *siblings})]
-        if self._photos.sends_again:
+        with self.context.transaction() as work:
+            # It is unknown whether Prom joins a new variant to a group of an earlier file, or makes a group
+            # of what one file contains. So the group's unchanged goods are sent as well, the oldest first.
+            created = work.variants.made_in(groups - {""})
+        siblings = [good_id for good_id in created if good_id not in self.modified]
+        unchanged = [*siblings, *self.photos.send_again({*self.modified, *siblings})]
+        if self.photos.sends_again:
             fields.add("photos")
         for product in self._current_products(unchanged):
             if product.path:
@@ -126,36 +192,82 @@ class ImportFile:
         with feed.open("wb") as out:
             count = write_feed(
                 out,
-                shop=self._context.object.name,
-                made=self._context.now(),
-                currency=self._context.object.catalog.currency,
+                shop=self.context.object.name,
+                made=self.context.now(),
+                currency=self.context.object.catalog.currency,
                 paths=paths,
                 offers=chain(self._current_products(unchanged), self._offers()),
-                names=self._prom.names,
+                names=self.prom.names,
             )
         self.fields = fields
         return updated_fields(fields) or list(CREATION_WORDS), count
 
-    def _siblings(self, groups: Collection[str]) -> list[str]:
-        """Return the goods that Prom has in these variant groups and that the plan leaves unchanged.
-
-        It is unknown whether Prom joins a new variant to a group of an earlier file, or makes a group of what
-        one file contains. So they are sent as well, the oldest first.
-        """
-        with self._context.transaction() as work:
-            created = work.variants.made_in(groups)
-        return [good_id for good_id in created if good_id not in self.modified]
-
     def _current_products(self, good_ids: Sequence[str]) -> Iterator[Product]:
         for page in pages(good_ids):
-            with self._context.transaction() as work:
+            with self.context.transaction() as work:
                 snapshots = work.products.known(page)
             for known in map(snapshots.__getitem__, page):
                 if known.sent and known.on_prom:
                     yield current_product(known)
 
     def _offers(self) -> Iterator[Product]:
-        make = restored_product if self._undoes else offered_product
+        make = restored_product if self.undoes else offered_product
         for page in self.pages():
             for item, known in page:
                 yield make(item.change, known)
+
+    def read_back(self, offers: int, started: datetime) -> None:
+        """Store what Prom shows of every product of an import of `offers` that was `started` then."""
+        if offers <= FEW:
+            for page in self.pages():
+                for item, _ in page:
+                    self.read_back_one(item.change.good_id)
+            return
+        with self.context.transaction() as work:
+            look = work.object_state.current_look()
+        seen = 0
+        for listed in self.prom.products(modified_from=started - OVERLAP):
+            self.photos.count(listed)
+            with self.context.transaction() as work:
+                work.existing.remember_existing(listed, look)
+            seen += len(listed)
+            self.context.report(Progress(Stage.READ_BACK, min(seen, offers), offers))
+
+    def read_back_one(self, good_id: str) -> Existing | None:
+        """Read back one product, None where there is none; a list never proves an absence."""
+        if shown := read_back(self.context, self.prom, good_id):
+            self.photos.count([shown])
+        return shown
+
+
+def current_product(known: ProductSnapshot) -> Product:
+    """Return a product with the values that Prom shows, or accepted where it shows none."""
+    accepted = known.sent.values if known.sent else {}
+    return Product(known.good_id, {**accepted, **(known.on_prom.values if known.on_prom else {})})
+
+
+def restored_product(change: Change, known: ProductSnapshot) -> Product:
+    """Return a product as it is, with the values that a change restores."""
+    return Product(known.good_id, {**current_product(known).values, **change.new})
+
+
+def offered_product(change: Change, known: ProductSnapshot) -> Product:
+    """Return a product as the import file offers it; of a new one the plan decides stock and presence."""
+    product = desired_product(known)
+    if change.verb is not Verb.CREATE:
+        return product
+    planned = {name: change.new[name] for name in by_channel(change.new, Channel.EDIT)}
+    return Product(product.good_id, {**product.values, **planned})
+
+
+def desired_product(known: ProductSnapshot) -> Product:
+    """Return a product with its desired values over what was last sent.
+
+    A product on Prom stays in the variant group in which it was created, or in none, because no known call
+    moves it (prom-api §7.2). One that is created again goes to the group of its model.
+    """
+    values = dict(known.wanted.values) if known.wanted else {}
+    if known.sent:
+        created = known.sent.values if known.on_prom else values
+        values = {**known.sent.values, **values, "variant_group": created.get("variant_group")}
+    return Product(known.good_id, values)

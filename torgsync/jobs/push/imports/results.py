@@ -1,34 +1,41 @@
-"""Decide the outcome of each change of an import, by Prom's last answer and by what it shows.
+"""Record the outcome of each change of an import, by Prom's last answer and by what its products show.
 
 Source: docs/developers/prom-api.md §4.4, §11 Q4-Q6.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from torgsync.core.plan.channels import ImportState, by_channel
 from torgsync.core.plan.decide import ProductSnapshot
-from torgsync.core.plan.diff import IN_MODERATION, Verb, is_cut
+from torgsync.core.plan.diff import IN_MODERATION, Verb, is_cut, keeps
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReason, OutcomeReasons, prom_said
+from torgsync.core.plan.rollback import import_content
 from torgsync.core.product.fields import FIELDS, Channel, Value
 from torgsync.core.product.products import Existing, Product, shows
 from torgsync.core.reason import Reason
-from torgsync.jobs.push.edits import Edit
+from torgsync.jobs.context import Progress, Stage
+from torgsync.jobs.push.edits import Edit, EditSender, edit_after_creation, edit_of
+from torgsync.jobs.push.imports.feed_file import ImportFile
+from torgsync.jobs.push.outcomes import ChangeOutcome
 from torgsync.state.runs.journal import ImportEnd
 from torgsync.state.runs.plans import NumberedChange
 from torgsync.state.shop.products import Accepted
 
+ENDING = 20
+"""Letters of the end of a cut text that are kept as an argument."""
+DESCRIPTIONS = frozenset({"description", "description_ru"})
+"""Texts that every offer must have (prom-api §7.2). A product that has none gets its name there, and Prom
+shows that afterwards."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """How an import ended.
+    """How an import ended: what Prom said last, None where its acceptance or its end is unknown, and why.
 
-    Args:
-        state: What Prom said last, None where the acceptance or the end of the import is unknown.
-        trouble: Why it is unknown.
-        read_back: Whether its products were read back already.
+    `read_back` is whether its products were read back already.
     """
 
     state: ImportState | None
@@ -64,15 +71,10 @@ class ImportResult:
 
 @dataclass(frozen=True, slots=True)
 class ImportedChange:
-    """The outcome of one change of an import.
+    """The outcome of one change of an import, and why, or what Prom made of it.
 
-    Args:
-        seq: The number of the change in the plan.
-        outcome: What happened to it.
-        reasons: Why, or what Prom made of it.
-        accepted: The values to store as sent.
-        refused: The product that Prom refused by itself; it is not sent again until it changes.
-        edit: The edit that a new product still needs.
+    `accepted` are the values to store as sent; `refused` is the product that Prom refused by itself, which is
+    not sent again until it changes; `edit` is what a new product still needs.
     """
 
     seq: int
@@ -83,11 +85,89 @@ class ImportedChange:
     edit: Edit | None = None
 
 
-ENDING = 20
-"""Letters of the end of a cut text that are kept as an argument."""
-DESCRIPTIONS = frozenset({"description", "description_ru"})
-"""Texts that every offer must have (prom-api §7.2). A product that has none gets its name there, and Prom
-shows that afterwards."""
+@dataclass(frozen=True)
+class ImportReconciler:
+    """Reconciles the changes of one import; `editor` sends the edits that new products still need.
+
+    It is `late` where an earlier run sent the import, so that a person may have edited its products since,
+    and `edited` where the edits of the plan were sent before it.
+    """
+
+    file: ImportFile
+    editor: EditSender
+    late: bool
+    edited: bool
+
+    def reconcile(self, result: ImportResult, offers: int) -> None:
+        """Record every outcome, page by page, and send the edits that new products need."""
+        done = 0
+        for page in self.file.pages():
+            changes = [self._imported(item, known, result) for item, known in page]
+            self._store([item for item, _ in page], changes, result)
+            # A change with an edit to come gets its outcome from that: half of it is not done.
+            edited_later = {change.seq for change in changes if change.edit}
+            if not self.edited:
+                updates = (item for item, _ in page if item.change.verb is Verb.UPDATE)
+                edited_later |= {item.seq for item in updates if edit_of(item)}
+            self.file.outcomes.record(
+                ChangeOutcome(change.seq, change.outcome, change.reasons)
+                for change in changes
+                if change.outcome is not Outcome.DONE or change.seq not in edited_later
+            )
+            self.editor.send([change.edit for change in changes if change.edit])
+            done += len(page)
+            self.file.context.report(Progress(Stage.READ_BACK, done, offers))
+        self.file.photos.store(failed=result.lost_photos)
+
+    def _store(
+        self, items: Sequence[NumberedChange], changes: Sequence[ImportedChange], result: ImportResult
+    ) -> None:
+        now = self.file.context.now()
+        with self.file.context.transaction() as work:
+            accepted = [change.accepted for change in changes if change.accepted]
+            if self.late:
+                accepted = [without_edits(one) for one in accepted]
+            work.products.accept(accepted, now)
+            work.products.forget_refusals([one.good_id for one in accepted])
+            for item, change in zip(items, changes, strict=True):
+                if product := self._refused(item, change, result):
+                    work.products.refuse(product, change.reasons, now)
+
+    def _refused(self, item: NumberedChange, change: ImportedChange, result: ImportResult) -> Product | None:
+        """Return the product that Prom refused by itself: as desired, or as it was to be restored."""
+        if not self.file.undoes:
+            return change.refused
+        alone = change.outcome is Outcome.REFUSED and result.state is not None and not result.state.fatal
+        return import_content(item.change) if alone else None
+
+    def _imported(self, item: NumberedChange, known: ProductSnapshot, result: ImportResult) -> ImportedChange:
+        if item.change.verb is Verb.UPDATE:
+            return self._updated(item, known, result)
+        shown = known.existing or self.file.read_back_one(known.good_id)
+        if shown is None or shown.removed:
+            return not_imported(item, known, result)
+        desired = item.change.new
+        edit = edit_after_creation(item.seq, known.good_id, without_moderation(desired, shown), shown)
+        values = {name: value for name, value in desired.items() if not edit or name not in edit.values}
+        accepted = accepted_of(known.good_id, values, shown)
+        created = ImportedChange(item.seq, Outcome.DONE, accepted=accepted, edit=edit)
+        return self._with_remarks(item, created, result)
+
+    def _updated(self, item: NumberedChange, known: ProductSnapshot, result: ImportResult) -> ImportedChange:
+        writes_names = self.file.fields & DESCRIPTIONS and not self.file.undoes
+        side_effects = {name: "" for name in DESCRIPTIONS if writes_names and is_name_instead(known, name)}
+        touched = not self.edited and self.file.touched(known)
+        change = updated(item, known, result, side_effects, touched=touched)
+        return self._with_remarks(item, change, result) if change.outcome is Outcome.DONE else change
+
+    def _with_remarks(
+        self, item: NumberedChange, change: ImportedChange, result: ImportResult
+    ) -> ImportedChange:
+        """Add to a change that is done what Prom said, which texts it cut and which photos it lacks."""
+        said = result.errors_of(item.change.good_id)
+        cuts = cut_texts(change.accepted) if change.accepted else ()
+        missing = self.file.photos.missing(item.change.good_id, item.change.new, failed=result.lost_photos)
+        return replace(change, reasons=(*said, *cuts, *missing))
 
 
 def is_name_instead(known: ProductSnapshot, field: str) -> bool:
@@ -107,14 +187,8 @@ def updated(
     """Return the outcome of an update.
 
     When Prom counts errors without naming products, a product that shows what was wanted is done, and so is
-    one that shows none of the changed fields but was modified by the import. The others were refused.
-
-    Args:
-        item: The update.
-        known: The product as it was read back.
-        result: How the import ended.
-        side_effects: Values that the file could not but change as well.
-        touched: Whether the import modified the product.
+    one that shows none of the changed fields but was `touched`, modified by the import. The others were
+    refused. `side_effects` are values that the file could not but change as well.
     """
     values = _imported_values(item)
     state, shown = result.state, known.existing
@@ -136,11 +210,12 @@ def not_imported(item: NumberedChange, known: ProductSnapshot, result: ImportRes
 
 def has_arrived(item: NumberedChange, known: ProductSnapshot, *, touched: bool) -> bool:
     """Return whether Prom shows what an import was to make, or the import `touched` what cannot be seen."""
+    shown = known.existing
+    if shown is None:
+        return False
     if item.change.verb is Verb.CREATE:
-        return known.existing is not None and not known.existing.removed
-    return known.existing is not None and _shows_or_touched(
-        known.existing, _imported_values(item), touched=touched
-    )
+        return not shown.removed
+    return _shows_or_touched(shown, _imported_values(item), touched=touched)
 
 
 def _imported_values(item: NumberedChange) -> dict[str, Value]:
@@ -163,6 +238,12 @@ def accepted_of(good_id: str, values: Mapping[str, Value], shown: Existing) -> A
     return Accepted(good_id, values, echo)
 
 
+def without_edits(accepted: Accepted) -> Accepted:
+    """Return what was accepted, where a person may have edited it since: another text is no echo then."""
+    echo = {name: shown for name, shown in accepted.echo.items() if keeps(accepted.values.get(name), shown)}
+    return replace(accepted, echo=echo)
+
+
 def cut_texts(accepted: Accepted) -> OutcomeReasons:
     """Return which texts Prom cut, their length now, and how they end."""
     return tuple(
@@ -174,5 +255,5 @@ def cut_texts(accepted: Accepted) -> OutcomeReasons:
 
 def without_moderation(desired: Mapping[str, Value], shown: Existing) -> dict[str, Value]:
     """Leave the status out while a new product is in moderation: no edit can end that."""
-    moderated = shown.values.get("status") in IN_MODERATION
-    return {name: value for name, value in desired.items() if not (moderated and name == "status")}
+    moderated = {"status"} if shown.values.get("status") in IN_MODERATION else ()
+    return {name: value for name, value in desired.items() if name not in moderated}

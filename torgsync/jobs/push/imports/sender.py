@@ -6,101 +6,79 @@ repeated before its products were read back. Source: docs/developers/prom-api.md
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from torgsync.core.plan.channels import FREE_AFTER, IMPORT_WINDOW, says_another_runs
-from torgsync.core.plan.outcomes import Outcome, OutcomeCode, because_of
+from torgsync.core.plan.channels import (
+    FREE_AFTER,
+    IMPORT_DEADLINE,
+    IMPORT_WINDOW,
+    LOOK_AFTER,
+    ImportState,
+    poll_times,
+    says_another_runs,
+)
+from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReason, because_of
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.core.reason import Reason
 from torgsync.errors import AnswerLost, PromRefused, Temporary, TorgsyncError
-from torgsync.jobs.context import JobContext, Progress, Stage
+from torgsync.jobs.context import Progress, Stage
 from torgsync.jobs.push.edits import EditSender
 from torgsync.jobs.push.imports.feed_file import ImportFile
-from torgsync.jobs.push.imports.photo_results import PhotoResults
-from torgsync.jobs.push.imports.read_back import ReadBack
-from torgsync.jobs.push.imports.reconcile import ImportReconciler
-from torgsync.jobs.push.imports.results import ImportResult
-from torgsync.jobs.push.imports.waiting import ImportWaiter, still_going
-from torgsync.jobs.push.outcomes import ChangeOutcome, OutcomeRecorder
-from torgsync.prom.api import Prom
+from torgsync.jobs.push.imports.results import ImportReconciler, ImportResult, has_arrived
+from torgsync.jobs.push.outcomes import ChangeOutcome
 from torgsync.state.runs.journal import ImportEnd, UnfinishedImport
 
 IMPORT_LEFT = Reason(OutcomeCode.IMPORT_LEFT)
 
 
+@dataclass
 class ImportSender:
-    """The one import of a run.
+    """The one import of the run `run`; `editor` sends the edits that new products still need.
 
-    Args:
-        context: The object.
-        prom: The shop.
-        outcomes: The outcomes of the plan.
-        editor: Sends the edits that new products still need.
-        run: The number of the run.
-        waits: Whether the end of the import is waited for.
-        undoes: Whether the plan undoes a run; then what the export says now does not matter.
-
-    Attributes:
-        occupied: Whether Prom takes no import because another one runs, as far as its words show.
-        left: Whether an import was sent and its end is left to the next run.
+    Unless it `waits`, it looks once and leaves a running import to the next run. Afterwards it is `occupied`
+    where Prom takes no import because another one runs, as far as its words show, and `left` where an import
+    was sent whose end is left to the next run.
     """
 
-    def __init__(
-        self,
-        context: JobContext,
-        prom: Prom,
-        outcomes: OutcomeRecorder,
-        editor: EditSender,
-        run: int,
-        *,
-        waits: bool = True,
-        undoes: bool = False,
-    ) -> None:
-        self.occupied = False
-        self.left = False
-        self._context = context
-        self._prom = prom
-        self._outcomes = outcomes
-        self._editor = editor
-        self._run = run
-        self._waits = waits
-        self._undoes = undoes
-        self._sent = False  # whether Prom accepted the file, or may have
-        self._edited = False  # whether the edits of the plan were sent before this import
-        self._photos = PhotoResults(context, prom)
-        self._file = ImportFile(context, prom, outcomes, self._photos, undoes=undoes)
-        self._read_back = ReadBack(context, prom, self._file, self._photos)
-        self._waiter = ImportWaiter(context, prom, self._file, self._read_back, waits=waits)
+    file: ImportFile
+    editor: EditSender
+    run: int
+    waits: bool
+    occupied: bool = False
+    left: bool = False
+    _sent: bool = False  # whether Prom accepted the file, or may have
+    _edited: bool = False  # whether the edits of the plan were sent before this import
+
+    def __post_init__(self) -> None:
+        self._context = self.file.context
+        self._outcomes = self.file.outcomes
 
     def perform(self, offers: int, imports_left: int) -> None:
         """Send `offers` changes that need an import, or defer them where today's imports are used up.
 
-        Raises:
-            Temporary: Prom takes no import now; nothing was done then.
+        Raises Temporary where Prom takes no import now; nothing was done then.
         """
         if not offers:
             return
         if imports_left < 1:
-            used_up = Reason(OutcomeCode.IMPORTS_USED_UP, {"free": self._free_at().isoformat()})
-            for page in self._file.pages():
+            now = self._context.now()
+            with self._context.transaction() as work:
+                oldest = work.journal.oldest_import(now - IMPORT_WINDOW)
+            free = (oldest or now) + IMPORT_WINDOW
+            used_up = Reason(OutcomeCode.IMPORTS_USED_UP, {"free": free.isoformat()})
+            for page in self.file.pages():
                 self._outcomes.record(
                     ChangeOutcome(item.seq, Outcome.DEFERRED, (used_up,)) for item, _ in page
                 )
             return
         self._attempt()
 
-    def _free_at(self) -> datetime:
-        """Return when an import is free again."""
-        with self._context.transaction() as work:
-            oldest = work.journal.oldest_import(self._context.now() - IMPORT_WINDOW)
-        return (oldest or self._context.now()) + IMPORT_WINDOW
-
     def perform_when_free(self) -> None:
         """Send the import once another one has ended; all edits were sent before.
 
-        Raises:
-            Temporary: That takes too long, or Prom takes no import for another reason.
+        Raises Temporary where that takes too long, or Prom takes no import for another reason.
         """
         self._edited = True
         trouble: Temporary | None = None
@@ -134,7 +112,7 @@ class ImportSender:
 
     def _perform(self) -> None:
         started = self._context.now()
-        with self._file.written() as (feed, words, offers):
+        with self.file.written() as (feed, words, offers):
             number, result = self._send(feed, words, offers, started)
         if result is None:
             self.left = True
@@ -155,13 +133,11 @@ class ImportSender:
     def _resumed(self, unfinished: UnfinishedImport) -> ImportResult:
         offers, started = unfinished.offers, unfinished.started
         if unfinished.prom_id is None:
-            died = Reason(OutcomeCode.SENDER_DIED)
-            result = self._waiter.look_for(died, offers, started, edited=self._edited)
-            if result is None:
-                raise still_going()
-            return result
+            if result := self._look_for(Reason(OutcomeCode.SENDER_DIED), offers, started):
+                return result
+            raise still_going()
         try:
-            return self._waiter.result(unfinished.prom_id, offers, started)
+            return self._result(unfinished.prom_id, offers, started)
         except PromRefused as forgotten:
             return ImportResult(None, because_of(OutcomeCode.FAILED, forgotten))
 
@@ -173,18 +149,9 @@ class ImportSender:
         Not before: an import of a run that dies in between is reconciled by the next one.
         """
         if not result.read_back:
-            self._read_back.all(offers, started)
-        ImportReconciler(
-            self._context,
-            self._outcomes,
-            self._editor,
-            self._file,
-            self._read_back,
-            self._photos,
-            undoes=self._undoes,
-            late=late,
-            edited=self._edited,
-        ).reconcile(result, offers)
+            self.file.read_back(offers, started)
+        reconciler = ImportReconciler(self.file, self.editor, late=late, edited=self._edited)
+        reconciler.reconcile(result, offers)
         self._end(number, result.end)
 
     def _send(
@@ -196,13 +163,13 @@ class ImportSender:
         """
         self._context.report(Progress(Stage.UPLOAD))
         with self._context.transaction() as work:
-            number = work.journal.begin_import(self._run, offers, self._context.now())
+            number = work.journal.begin_import(self.run, offers, self._context.now())
         try:
-            import_id = self._prom.start_import(feed, words, force="photos" in self._file.fields)
+            import_id = self.file.prom.start_import(feed, words, force="photos" in self.file.fields)
         except AnswerLost as lost:
             self._sent = True
             trouble = because_of(OutcomeCode.FAILED, lost)
-            return number, self._waiter.look_for(trouble, offers, started, edited=self._edited)
+            return number, self._look_for(trouble, offers, started)
         except PromRefused as refused:
             self._end(number, ImportEnd.REFUSED)
             self.occupied = says_another_runs(str(problem_of(refused).args.get("words", "")))
@@ -218,10 +185,77 @@ class ImportSender:
         with self._context.transaction() as work:
             work.journal.import_accepted(number, import_id)
         self._sent = True
-        if not self._waits:
+        if not self.waits:
             return number, None
-        return number, self._waiter.result(import_id, offers, self._context.now())
+        return number, self._result(import_id, offers, self._context.now())
 
     def _end(self, number: int, end: ImportEnd) -> None:
         with self._context.transaction() as work:
             work.journal.end_import(number, end)
+
+    def _result(self, import_id: str, offers: int, started: datetime) -> ImportResult:
+        """Return how an import ended that Prom accepted.
+
+        Raises Temporary where this run does not wait for it, PromRefused where Prom knows it no more.
+        """
+        state = self._wait(import_id, offers, started)
+        return ImportResult(state, None if state else Reason(OutcomeCode.IMPORT_TOO_LONG))
+
+    def _wait(self, import_id: str, offers: int, started: datetime) -> ImportState | None:
+        """Return the final state of an import, None where its deadline passed without one."""
+        self._context.report(Progress(Stage.IMPORT, 0, offers))
+        for pause in poll_times():
+            self._context.pause(pause)
+            state = self.file.prom.import_state(import_id)
+            self._context.report(Progress(Stage.IMPORT, min(state.dealt_with, offers), offers))
+            if state.fatal or state.covers(offers):
+                return state
+            if self._is_late(started):
+                return None
+            if not self.waits:
+                raise still_going()
+        return None
+
+    def _look_for(self, trouble: OutcomeReason, offers: int, started: datetime) -> ImportResult | None:
+        """Return the result of an import whose answer was lost; None where it is left to the next run.
+
+        Its products are read back until its deadline, as long as an import may take, because a second import
+        would be wasted. When some have arrived and no more follow, Prom has refused the others. `trouble` is
+        why it is unknown whether Prom accepted the import.
+        """
+        arrived = 0
+        for pause in LOOK_AFTER:
+            self._context.report(Progress(Stage.IMPORT, arrived, offers))
+            self._context.pause(pause)
+            self.file.read_back(offers, started)
+            before, (arrived, every) = arrived, self._count_arrived()
+            if arrived == every or self._is_late(started) or 0 < arrived == before:
+                break
+            if not self.waits:
+                return None
+        return ImportResult(None, trouble, read_back=True)
+
+    def _is_late(self, started: datetime) -> bool:
+        return self._context.now() - started >= timedelta(seconds=IMPORT_DEADLINE)
+
+    def _count_arrived(self) -> tuple[int, int]:
+        """Return how many changes of the import Prom shows, and how many there are.
+
+        After edits the time of a modification proves nothing.
+        """
+        arrived = every = 0
+        for page in self.file.pages():
+            arrived += sum(
+                has_arrived(item, known, touched=not self._edited and self.file.touched(known))
+                for item, known in page
+            )
+            every += len(page)
+        return arrived, every
+
+
+def still_going() -> Temporary:
+    """Return the error of a run that would have to wait for an earlier import and waits for none."""
+    return Temporary(
+        "Prom.ua may still be working on the import of an earlier run",
+        hint="run the same command again in some minutes, or once without `--no-wait`",
+    )

@@ -1,5 +1,7 @@
 """The first schema. Numbers below 0010 belonged to versions that were never released."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,379 +10,315 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+TEXT, INT, BIG, BOOL = sa.Text(), sa.Integer(), sa.BigInteger(), sa.Boolean()
+NAME, TIME = sa.String(200), sa.String(32)
+
 
 def upgrade() -> None:
-    op.create_table(
-        "absent_orders",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("object", "number"),
-    )
-    op.create_table(
+    _create("absent_orders", "object number", object=NAME, number=BIG)
+    _create(
         "adoptions",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("prom_id", sa.Text(), nullable=False),
-        sa.Column("good_id", sa.Text(), nullable=False),
-        sa.Column("by", sa.String(length=40), nullable=False),
-        sa.Column("at", sa.String(32), nullable=False),
-        sa.Column("user", sa.String(length=200), nullable=False),
-        sa.Column("host", sa.String(length=200), nullable=False),
-        sa.PrimaryKeyConstraint("object", "prom_id"),
+        "object prom_id",
+        object=NAME,
+        prom_id=TEXT,
+        good_id=TEXT,
+        by=sa.String(40),
+        at=TIME,
+        user=NAME,
+        host=NAME,
     )
-    op.create_index("adoptions_good", "adoptions", ["object", "good_id"], unique=False)
-    op.create_table(
+    _index("adoptions_good", "adoptions", "object good_id")
+    _create(
         "attempts",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("time", sa.Text(), nullable=False),
-        sa.Column("moment", sa.String(32), nullable=False),
-        sa.Column("started", sa.String(32), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("exit", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("object", "time"),
+        "object time",
+        object=NAME,
+        time=TEXT,
+        moment=TIME,
+        started=TIME,
+        tries=INT,
+        exit=_null(INT),
     )
-    op.create_table(
-        "candidates",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("good_id", sa.Text(), nullable=False),
-        sa.Column("prom_id", sa.Text(), nullable=False),
-        sa.Column("by", sa.String(length=40), nullable=False),
-        sa.PrimaryKeyConstraint("object", "good_id", "prom_id"),
-    )
-    op.create_table(
+    _create("candidates", "object good_id prom_id", object=NAME, good_id=TEXT, prom_id=TEXT, by=sa.String(40))
+    _create(
         "changes",
-        sa.Column("plan", sa.Integer(), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("good_id", sa.Text(), nullable=False),
-        sa.Column("prom_id", sa.Text(), nullable=False),
-        sa.Column("verb", sa.String(length=8), nullable=False),
-        sa.Column("via", sa.String(length=8), nullable=False),
-        sa.Column("held", sa.String(length=20), nullable=True),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("fields", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.String(length=10), nullable=True),
-        sa.Column("reasons", sa.Text(), nullable=False),
-        sa.Column("reason", sa.String(length=20), server_default="", nullable=False),
-        sa.PrimaryKeyConstraint("plan", "seq"),
+        "plan seq",
+        plan=INT,
+        seq=INT,
+        good_id=TEXT,
+        prom_id=TEXT,
+        verb=sa.String(8),
+        via=sa.String(8),
+        held=_null(sa.String(20)),
+        title=TEXT,
+        fields=TEXT,
+        outcome=_null(sa.String(10)),
+        reasons=TEXT,
+        reason=_default(sa.String(20), ""),
     )
-    op.create_index("changes_verb", "changes", ["plan", "verb", "via"], unique=False)
-    op.create_table(
-        "choices",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("order_id", sa.Text(), nullable=False),
-        sa.Column("client_id", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("object", "order_id", "client_id"),
-    )
-    op.create_table(
+    _index("changes_verb", "changes", "plan verb via")
+    _create("choices", "object order_id client_id", object=NAME, order_id=TEXT, client_id=INT)
+    _create(
         "clients",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("phone", sa.Text(), nullable=False),
-        sa.Column("email", sa.Text(), nullable=False),
-        sa.Column("made", sa.String(32), nullable=False),
-        sa.Column("card", sa.Text(), server_default="", nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        "id",
+        id=INT,
+        object=NAME,
+        name=TEXT,
+        phone=TEXT,
+        email=TEXT,
+        made=TIME,
+        card=_default(TEXT, ""),
     )
-    op.create_index("clients_email", "clients", ["object", "email"], unique=False)
-    op.create_index("clients_phone", "clients", ["object", "phone"], unique=False)
-    op.create_table(
+    _index("clients_email", "clients", "object email")
+    _index("clients_phone", "clients", "object phone")
+    _create(
         "confirmations",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("order_id", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("at", sa.String(32), nullable=False),
-        sa.Column("user", sa.String(length=200), nullable=False),
-        sa.Column("host", sa.String(length=200), nullable=False),
-        sa.Column("todo", sa.String(length=20), nullable=False),
-        sa.Column("todo_args", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        "id",
+        id=INT,
+        object=NAME,
+        order_id=TEXT,
+        version=INT,
+        at=TIME,
+        user=NAME,
+        host=NAME,
+        todo=sa.String(20),
+        todo_args=TEXT,
     )
-    op.create_index("confirmations_order", "confirmations", ["object", "order_id"], unique=False)
-    op.create_table(
-        "contacts",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("client_id", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("object", "kind", "key", "client_id"),
+    _index("confirmations_order", "confirmations", "object order_id")
+    _create("contacts", "object kind key client_id", object=NAME, kind=sa.String(10), key=TEXT, client_id=INT)
+    _index("contacts_client", "contacts", "object client_id")
+    _create(
+        "desired", "object good_id", object=NAME, good_id=TEXT, title=TEXT, price_stock=TEXT, content=TEXT
     )
-    op.create_index("contacts_client", "contacts", ["object", "client_id"], unique=False)
-    op.create_table(
-        "desired",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("good_id", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("price_stock", sa.Text(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("object", "good_id"),
-    )
-    op.create_table(
+    _create(
         "existing",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("prom_id", sa.Text(), nullable=False),
-        sa.Column("good_id", sa.Text(), nullable=False),
-        sa.Column("modified", sa.String(32), nullable=True),
-        sa.Column("look", sa.Integer(), nullable=False),
-        sa.Column("deleted", sa.Boolean(), nullable=False),
-        sa.Column("available", sa.Boolean(), nullable=False),
-        sa.Column("price_stock", sa.Text(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("alias", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("object", "prom_id"),
+        "object prom_id",
+        object=NAME,
+        prom_id=TEXT,
+        good_id=TEXT,
+        modified=_null(TIME),
+        look=INT,
+        deleted=BOOL,
+        available=BOOL,
+        price_stock=TEXT,
+        content=TEXT,
+        alias=_null(TEXT),
     )
-    op.create_index(
-        "existing_alias",
-        "existing",
-        ["object", "alias"],
-        unique=False,
-        sqlite_where=sa.text("alias IS NOT NULL"),
-        postgresql_where=sa.text("alias IS NOT NULL"),
-    )
-    op.create_index("existing_good", "existing", ["object", "good_id"], unique=False)
-    op.create_index("existing_shown", "existing", ["object", "deleted", "available", "good_id"], unique=False)
-    op.create_table(
+    _index("existing_alias", "existing", "object alias", where="alias IS NOT NULL")
+    _index("existing_good", "existing", "object good_id")
+    _index("existing_shown", "existing", "object deleted available good_id")
+    _create(
         "findings",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("good_id", sa.Text(), nullable=False),
-        sa.Column("code", sa.String(length=40), nullable=False),
-        sa.Column("args", sa.Text(), nullable=False),
-        sa.Column("line", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("file", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        "id",
+        id=INT,
+        object=NAME,
+        good_id=TEXT,
+        code=sa.String(40),
+        args=TEXT,
+        line=INT,
+        name=NAME,
+        value=TEXT,
+        file=TEXT,
     )
-    op.create_index("findings_good", "findings", ["object", "good_id"], unique=False)
-    op.create_table(
+    _index("findings_good", "findings", "object good_id")
+    _create(
         "goods",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("good_id", sa.Text(), nullable=False),
-        sa.Column("row_hash", sa.BigInteger(), nullable=False),
-        sa.Column("row_status", sa.String(length=8), nullable=False),
-        sa.Column("reason", sa.String(length=20), nullable=False),
-        sa.Column("line", sa.Integer(), nullable=False),
-        sa.Column("clean", sa.Boolean(), nullable=False),
-        sa.Column("content_clean", sa.Boolean(), nullable=False),
-        sa.Column("model", sa.BigInteger(), nullable=False),
-        sa.Column("variant", sa.Integer(), nullable=False),
-        sa.Column("section", sa.BigInteger(), nullable=False),
-        sa.Column("traits", sa.BigInteger(), nullable=False),
-        sa.Column("content_hash", sa.BigInteger(), nullable=False),
-        sa.Column("left_alone", sa.Text(), server_default="", nullable=False),
-        sa.Column("reserved", sa.Integer(), server_default="0", nullable=False),
-        sa.PrimaryKeyConstraint("object", "good_id"),
+        "object good_id",
+        object=NAME,
+        good_id=TEXT,
+        row_hash=BIG,
+        row_status=sa.String(8),
+        reason=sa.String(20),
+        line=INT,
+        clean=BOOL,
+        content_clean=BOOL,
+        model=BIG,
+        variant=INT,
+        section=BIG,
+        traits=BIG,
+        content_hash=BIG,
+        left_alone=_default(TEXT, ""),
+        reserved=_default(INT, "0"),
     )
-    op.create_index(
-        "goods_left_alone",
-        "goods",
-        ["object", "left_alone"],
-        unique=False,
-        sqlite_where=sa.text("left_alone != ''"),
-        postgresql_where=sa.text("left_alone != ''"),
-    )
-    op.create_index("goods_model", "goods", ["object", "model"], unique=False)
-    op.create_index("goods_row_status", "goods", ["object", "row_status", "reason"], unique=False)
-    op.create_index("goods_dirty", "goods", ["object", "clean", "line", "good_id"], unique=False)
-    op.create_table(
+    _index("goods_left_alone", "goods", "object left_alone", where="left_alone != ''")
+    _index("goods_model", "goods", "object model")
+    _index("goods_row_status", "goods", "object row_status reason")
+    _index("goods_dirty", "goods", "object clean line good_id")
+    _create(
         "imports",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("run", sa.Integer(), nullable=False),
-        sa.Column("prom_id", sa.Text(), nullable=True),
-        sa.Column("offers", sa.Integer(), nullable=False),
-        sa.Column("started", sa.String(32), nullable=False),
-        sa.Column("ended", sa.String(length=12), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
+        "id",
+        id=INT,
+        object=NAME,
+        run=INT,
+        prom_id=_null(TEXT),
+        offers=INT,
+        started=TIME,
+        ended=_null(sa.String(12)),
     )
-    op.create_index("imports_day", "imports", ["object", "started"], unique=False)
-    op.create_table(
-        "leases",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("run", sa.Integer(), nullable=False),
-        sa.Column("user", sa.String(length=200), nullable=False),
-        sa.Column("host", sa.String(length=200), nullable=False),
-        sa.Column("pid", sa.Integer(), nullable=False),
-        sa.Column("expires", sa.String(32), nullable=False),
-        sa.PrimaryKeyConstraint("object"),
-    )
-    op.create_table(
-        "models",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("model", sa.BigInteger(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("object", "model"),
-    )
-    op.create_index("models_number", "models", ["object", "number"], unique=True)
-    op.create_table(
+    _index("imports_day", "imports", "object started")
+    _create("leases", "object", object=NAME, run=INT, user=NAME, host=NAME, pid=INT, expires=TIME)
+    _create("models", "object model", object=NAME, model=BIG, number=INT)
+    _index("models_number", "models", "object number", unique=True)
+    _create(
         "objects",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("settings", sa.String(length=40), nullable=False),
-        sa.Column("looked_at", sa.String(32), nullable=True),
-        sa.Column("full_look_at", sa.String(32), nullable=True),
-        sa.Column("look", sa.Integer(), nullable=False),
-        sa.Column("orders_until", sa.String(32), nullable=True),
-        sa.Column("orders_begun", sa.String(32), nullable=True),
-        sa.Column("first_write_at", sa.String(32), nullable=True),
-        sa.Column("reading", sa.String(length=20), nullable=False),
-        sa.Column("read_info", sa.Text(), nullable=False),
-        sa.Column("noop_plan", sa.Text(), nullable=False),
-        sa.Column("foreign", sa.Integer(), nullable=True),
-        sa.Column("groups", sa.Text(), server_default="", nullable=False),
-        sa.Column("adopted_at", sa.String(32), nullable=True),
-        sa.Column("selection", sa.Text(), server_default="", nullable=False),
-        sa.Column("clients_read", sa.Text(), server_default="", nullable=False),
-        sa.PrimaryKeyConstraint("object"),
+        "object",
+        object=NAME,
+        settings=sa.String(40),
+        looked_at=_null(TIME),
+        full_look_at=_null(TIME),
+        look=INT,
+        orders_until=_null(TIME),
+        orders_begun=_null(TIME),
+        first_write_at=_null(TIME),
+        reading=sa.String(20),
+        read_info=TEXT,
+        noop_plan=TEXT,
+        foreign=_null(INT),
+        groups=_default(TEXT, ""),
+        adopted_at=_null(TIME),
+        selection=_default(TEXT, ""),
+        clients_read=_default(TEXT, ""),
     )
-    op.create_table(
+    _create(
         "order_versions",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("order_id", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("seen", sa.String(32), nullable=False),
-        sa.Column("doc", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("object", "order_id", "version"),
+        "object order_id version",
+        object=NAME,
+        order_id=TEXT,
+        version=INT,
+        seen=TIME,
+        doc=TEXT,
     )
-    op.create_table(
+    _create(
         "orders",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("order_id", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("created", sa.String(32), nullable=False),
-        sa.Column("doc", sa.Text(), nullable=False),
-        sa.Column("client_id", sa.Integer(), nullable=True),
-        sa.Column("file", sa.Text(), nullable=True),
-        sa.Column("hold", sa.String(length=20), nullable=True),
-        sa.Column("hold_args", sa.Text(), server_default="", nullable=False),
-        sa.Column("place", sa.Text(), nullable=True),
-        sa.Column("phase", sa.String(length=10), nullable=True),
-        sa.Column("written", sa.String(32), nullable=True),
-        sa.Column("taken", sa.String(32), nullable=True),
-        sa.Column("accepted", sa.String(32), nullable=True),
-        sa.Column("filed", sa.Integer(), nullable=True),
-        sa.Column("hand_work", sa.String(length=20), nullable=True),
-        sa.Column("hand_work_args", sa.Text(), server_default="", nullable=False),
-        sa.PrimaryKeyConstraint("object", "order_id"),
+        "object order_id",
+        object=NAME,
+        order_id=TEXT,
+        version=INT,
+        status=TEXT,
+        created=TIME,
+        doc=TEXT,
+        client_id=_null(INT),
+        file=_null(TEXT),
+        hold=_null(sa.String(20)),
+        hold_args=_default(TEXT, ""),
+        place=_null(TEXT),
+        phase=_null(sa.String(10)),
+        written=_null(TIME),
+        taken=_null(TIME),
+        accepted=_null(TIME),
+        filed=_null(INT),
+        hand_work=_null(sa.String(20)),
+        hand_work_args=_default(TEXT, ""),
     )
-    op.create_table(
+    _create(
         "outboxes",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("place", sa.Text(), nullable=False),
-        sa.Column("apart", sa.Boolean(), nullable=False),
-        sa.Column("missed", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
-        sa.PrimaryKeyConstraint("object", "place"),
+        "object place",
+        object=NAME,
+        place=TEXT,
+        apart=BOOL,
+        missed=_default(BOOL, sa.text("(false)")),
     )
-    op.create_table(
+    _create(
         "overrides",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("run", sa.Integer(), nullable=True),
-        sa.Column("at", sa.String(32), nullable=False),
-        sa.Column("user", sa.String(length=200), nullable=False),
-        sa.Column("host", sa.String(length=200), nullable=False),
-        sa.Column("guard", sa.String(length=20), nullable=False),
-        sa.Column("allowed", sa.Text(), nullable=False),
-        sa.Column("observed", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        "id",
+        id=INT,
+        object=NAME,
+        run=_null(INT),
+        at=TIME,
+        user=NAME,
+        host=NAME,
+        guard=sa.String(20),
+        allowed=TEXT,
+        observed=TEXT,
     )
-    op.create_index("overrides_run", "overrides", ["object", "run"], unique=False)
-    op.create_table(
-        "photos",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("name", sa.String(length=255), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("modified_ns", sa.BigInteger(), nullable=False),
-        sa.Column("digest", sa.String(length=32), nullable=False),
-        sa.PrimaryKeyConstraint("object", "name"),
-    )
-    op.create_table(
-        "plans",
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("made", sa.String(32), nullable=False),
-        sa.PrimaryKeyConstraint("number"),
-    )
-    op.create_table(
+    _index("overrides_run", "overrides", "object run")
+    _create("photos", "object name", object=NAME, name=sa.String(255), size=BIG, modified_ns=BIG, digest=TIME)
+    _create("plans", "number", number=INT, object=NAME, made=TIME)
+    _create(
         "postings",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("order_id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("place", sa.String(length=20), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("payment_id", sa.Text(), nullable=False),
-        sa.Column("payment_name", sa.Text(), nullable=False),
-        sa.Column("amount", sa.String(40), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("at", sa.String(32), nullable=False),
-        sa.Column("happened", sa.String(32), server_default="", nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        "id",
+        id=INT,
+        object=NAME,
+        order_id=TEXT,
+        kind=sa.String(10),
+        place=sa.String(20),
+        account=TEXT,
+        payment_id=TEXT,
+        payment_name=TEXT,
+        amount=sa.String(40),
+        currency=sa.String(3),
+        at=TIME,
+        happened=_default(TIME, ""),
     )
-    op.create_index("postings_order", "postings", ["object", "order_id"], unique=False)
-    op.create_table(
+    _index("postings_order", "postings", "object order_id")
+    _create(
         "refusals",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("good_id", sa.Text(), nullable=False),
-        sa.Column("reasons", sa.Text(), nullable=False),
-        sa.Column("at", sa.String(32), nullable=False),
-        sa.Column("price_stock", sa.Text(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("object", "good_id"),
+        "object good_id",
+        object=NAME,
+        good_id=TEXT,
+        reasons=TEXT,
+        at=TIME,
+        price_stock=TEXT,
+        content=TEXT,
     )
-    op.create_table(
+    _create(
         "requests",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("run", sa.Integer(), nullable=False),
-        sa.Column("sent_at", sa.String(32), nullable=False),
-        sa.Column("method", sa.String(length=8), nullable=False),
-        sa.Column("path", sa.Text(), nullable=False),
-        sa.Column("items", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(length=40), nullable=False),
-        sa.Column("answered_at", sa.String(32), nullable=True),
-        sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("outcome", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        "id",
+        id=INT,
+        run=INT,
+        sent_at=TIME,
+        method=sa.String(8),
+        path=TEXT,
+        items=INT,
+        digest=sa.String(40),
+        answered_at=_null(TIME),
+        status=_null(INT),
+        outcome=TEXT,
     )
-    op.create_index("requests_run", "requests", ["run"], unique=False)
-    op.create_table(
+    _index("requests_run", "requests", "run")
+    _create(
         "runs",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("plan", sa.Integer(), nullable=True),
-        sa.Column("started", sa.String(32), nullable=False),
-        sa.Column("finished", sa.String(32), nullable=True),
-        sa.Column("user", sa.String(length=200), nullable=False),
-        sa.Column("host", sa.String(length=200), nullable=False),
-        sa.Column("pid", sa.Integer(), nullable=False),
-        sa.Column("exit", sa.Integer(), nullable=True),
-        sa.Column("rows", sa.Integer(), nullable=True),
-        sa.Column("undoes", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
+        "id",
+        id=INT,
+        object=NAME,
+        plan=_null(INT),
+        started=TIME,
+        finished=_null(TIME),
+        user=NAME,
+        host=NAME,
+        pid=INT,
+        exit=_null(INT),
+        rows=_null(INT),
+        undoes=_null(INT),
     )
-    op.create_table(
-        "sections",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("section", sa.BigInteger(), nullable=False),
-        sa.Column("path", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("object", "section"),
-    )
-    op.create_table(
+    _create("sections", "object section", object=NAME, section=BIG, path=TEXT)
+    _create(
         "sent",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("good_id", sa.Text(), nullable=False),
-        sa.Column("at", sa.String(32), nullable=False),
-        sa.Column("price_stock", sa.Text(), nullable=False),
-        sa.Column("echo", sa.Text(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("object", "good_id"),
+        "object good_id",
+        object=NAME,
+        good_id=TEXT,
+        at=TIME,
+        price_stock=TEXT,
+        echo=TEXT,
+        content=TEXT,
     )
-    op.create_table(
-        "unfetched",
-        sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("good_id", sa.Text(), nullable=False),
-        sa.Column("photos", sa.Integer(), nullable=False),
-        sa.Column("at", sa.String(32), nullable=False),
-        sa.PrimaryKeyConstraint("object", "good_id"),
-    )
+    _create("unfetched", "object good_id", object=NAME, good_id=TEXT, photos=INT, at=TIME)
+
+
+def _create(table: str, key: str, /, **columns: Any) -> None:  # noqa: ANN401
+    """Create a table; its columns are types, or options with a type, and never NULL unless they say so."""
+    options = {name: spec if isinstance(spec, dict) else {"type_": spec} for name, spec in columns.items()}
+    made = [sa.Column(name, **{"nullable": False} | spec) for name, spec in options.items()]
+    op.create_table(table, *made, sa.PrimaryKeyConstraint(*key.split()))
+
+
+def _index(name: str, table: str, columns: str, *, unique: bool = False, where: str | None = None) -> None:
+    only: dict[str, Any] = {f"{engine}_where": sa.text(where) for engine in ("sqlite", "postgresql") if where}
+    op.create_index(name, table, columns.split(), unique=unique, **only)
+
+
+def _null(type_: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {"type_": type_, "nullable": True}
+
+
+def _default(type_: Any, value: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {"type_": type_, "server_default": value}
