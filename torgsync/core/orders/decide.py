@@ -133,7 +133,7 @@ def _with_goods(
     A line keeps the good that it was found to be before; otherwise its product decides, then its article
     (prom-api §8 no. 5).
     """
-    before = {line.prom_id: line.good_id for line in known.order.lines if line.good_id} if known else {}
+    before = known.good_ids if known else {}
     return tuple(
         replace(
             line,

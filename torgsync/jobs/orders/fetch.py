@@ -199,7 +199,7 @@ def _store(context: JobContext, work: UnitOfWork, order: Order, fetched: FetchRe
 
 def _facts(work: UnitOfWork, order: Order, known: StoredOrder | None, begun: datetime | None) -> OrderFacts:
     goods = work.ordered_goods
-    before = {line.prom_id: line.good_id for line in known.order.lines if line.good_id} if known else {}
+    before = known.good_ids if known else {}
     blank = [line for line in order.lines if not line.good_id and line.prom_id not in before]
     by_product = goods.by_product(line.prom_id for line in blank if line.prom_id) if blank else {}
     by_sku = {

@@ -164,7 +164,8 @@ class Journal(Repository):
     def last_run(self, but: int = 0) -> int:
         """Return the number of the newest run but that one that performed a plan, 0 where there was none."""
         c = t.runs.c
-        return max(self._scalars(c.id, c.id != but, c.plan.is_not(None)), default=0)
+        performed = self._select(c.id).where(c.id != but, c.plan.is_not(None))
+        return self._db.execute(performed.order_by(c.id.desc()).limit(1)).scalar() or 0
 
     def plan_of_run(self, run: int, plan: int, rows: int | None) -> None:
         """Record which plan a run performs and how many rows its export had, None for an unusual export."""

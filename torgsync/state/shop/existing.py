@@ -89,9 +89,11 @@ class ExistingProducts(Repository):
     def unseen(self, look: int) -> list[str]:
         """Return the ids of goods that should be on Prom and were not shown by a full look."""
         e, s = t.existing.c, t.sent.c
-        missing = self._scalars(e.good_id, e.look != look, e.good_id != "")
-        lost = self._scalars(s.good_id, s.price_stock.not_like('%"status":"deleted"%'))
-        return sorted({*missing, *lost}.difference(self._scalars(e.good_id, e.look == look)))
+        missing = self._select(e.good_id).where(e.look != look, e.good_id != "")
+        lost = self._select(s.good_id).where(s.price_stock.not_like('%"status":"deleted"%'))
+        shown = set(self._scalars(e.good_id, e.look == look))
+        rows = self._db.execute(missing.union(lost)).scalars()
+        return sorted(good_id for good_id in rows if good_id not in shown)
 
     def forget_unseen(self, look: int) -> None:
         """Forget the products that a full look and a second question did not show: they are not on Prom."""
